@@ -1,0 +1,1 @@
+"""Preserves evidence for people who are blackmailed online."""

@@ -1,0 +1,1 @@
+"""Conversations read out of the exports that phones and platforms make."""

@@ -1,0 +1,1 @@
+"""One file per verb: flags in, workflow called, outcomes shown."""

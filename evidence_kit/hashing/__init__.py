@@ -1,0 +1,1 @@
+"""Exact digests, perceptual hashes, and which of them lie near each other."""

@@ -1,0 +1,1 @@
+"""From hostile sources to items: walking, reading, sniffing, looking into containers."""

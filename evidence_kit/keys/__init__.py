@@ -1,0 +1,1 @@
+"""Station key, recovery key, case identities, age and SSHSIG."""

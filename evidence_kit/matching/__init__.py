@@ -1,0 +1,1 @@
+"""Which pictures are similar, by which method, and how far apart."""

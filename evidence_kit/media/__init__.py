@@ -1,0 +1,1 @@
+"""What is found in pictures, sound and film; runs inside workers only."""

@@ -1,0 +1,103 @@
+"""The nouns that every layer shares: facts without I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Protocol, TypeAlias
+
+Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
+
+_SHA256_HEX = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A SHA-256 digest.
+
+    Attributes:
+        hex: 64 lower-case hexadecimal digits, the one spelling used everywhere.
+    """
+
+    hex: str
+
+    def __post_init__(self) -> None:
+        if not _SHA256_HEX.fullmatch(self.hex):
+            raise ValueError("a digest is 64 lower-case hexadecimal digits")
+
+    def __str__(self) -> str:
+        return self.hex
+
+
+GENESIS = Digest("0" * 64)
+
+
+class Family(Enum):
+    """What a content type is to a person: decides describing, witnessing and sealing."""
+
+    PICTURE = "picture"
+    VIDEO = "video"
+    AUDIO = "audio"
+    TEXT = "text"
+    DOCUMENT = "document"
+    CONTAINER = "container"
+    DATABASE = "database"
+    EMPTY = "empty"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A content type, read from the bytes and never from the name.
+
+    Attributes:
+        name: Short stable name, such as `jpeg`; written into the log.
+        family: What it is to a person.
+        media_type: IANA media type, `application/octet-stream` where there is none.
+        endings: Lower-case file endings, with their dot, that go with this type; the first is the usual one.
+    """
+
+    name: str
+    family: Family
+    media_type: str
+    endings: tuple[str, ...]
+
+
+class Weight(Enum):
+    """What a finding does to the verdict."""
+
+    BROKEN = "broken"
+    UNCHECKED = "unchecked"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a check has to say about one place.
+
+    Attributes:
+        code: Stable identifier; its meaning stands in the word catalogues.
+        weight: What it does to the verdict.
+        file: Path inside the case or archive, `/` between parts; None when it concerns the whole.
+        line: Line of the log, counting from 1.
+        item: Item id such as `E000003`.
+        values: What the sentence about it needs.
+    """
+
+    code: str
+    weight: Weight
+    file: str | None = None
+    line: int | None = None
+    item: str | None = None
+    values: Mapping[str, str | int] = field(default_factory=dict)
+
+
+class Clock(Protocol):
+    """Where the time comes from; made in `commands/_wiring`, replaced in tests."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware and in UTC."""
+        ...

@@ -1,0 +1,1 @@
+"""The archive that leaves the house: writing it, and checking one."""

@@ -1,0 +1,1 @@
+"""The encrypted bytes of a case and the folder they lie in."""

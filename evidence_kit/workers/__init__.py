@@ -1,0 +1,1 @@
+"""Runs a named function in an isolated process that holds no keys."""

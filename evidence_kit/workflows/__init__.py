@@ -1,0 +1,1 @@
+"""The verbs as generators of outcomes, free of the terminal."""
