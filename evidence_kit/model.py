@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
@@ -100,4 +101,60 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the present instant, aware and in UTC."""
+        ...
+
+
+class DiskFile(Protocol):
+    """A file of our own that is being written."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take all of `data`."""
+        ...
+
+    def flush(self) -> None:
+        """Hand everything to the system; says nothing about durability."""
+        ...
+
+    def sync(self) -> None:
+        """Return once the bytes would survive a power cut."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file; what was not synced may be lost."""
+        ...
+
+
+class Disk(Protocol):
+    """The platform's primitives for files of our own; replaced in tests by one that forgets."""
+
+    def create(self, path: Path) -> DiskFile:
+        """Open a new file, readable by its owner alone.
+
+        Raises:
+            FileExistsError: There is one already.
+        """
+        ...
+
+    def append(self, path: Path) -> DiskFile:
+        """Open an existing file so that every write lands behind its end."""
+        ...
+
+    def move(self, draft: Path, final: Path) -> None:
+        """Give a file its final name within one file system; what stood there is replaced."""
+        ...
+
+    def cut(self, path: Path, size_bytes: int) -> None:
+        """Shorten a file, durably."""
+        ...
+
+    def sync_folder(self, folder: Path) -> None:
+        """Make the names in a folder durable, where the system can."""
+        ...
+
+    def make_folder(self, folder: Path) -> None:
+        """Make a folder that only its owner can enter, and those above it; one that exists is fine."""
+        ...
+
+    def remove(self, path: Path) -> None:
+        """Delete a draft of our own."""
         ...

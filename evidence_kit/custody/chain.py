@@ -1,0 +1,349 @@
+"""The chain of a log and its signatures, checked from the first line to the last without stopping at a break.
+
+`replay` reads a log once and keeps, beside the findings, what the signed lines establish: who may sign, for whom
+new bytes are encrypted, which file every item and every commit has, and how far the log is signed.
+
+Source: linking after Haber & Stornetta (1991), over exact line bytes, so that no canonical form is needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from evidence_kit.custody.checkpoint import CASE_ID, Checkpoint
+from evidence_kit.custody.line import EventLine, LineError, SignatureLine, parse
+from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE, PublicKey, Signature
+from evidence_kit.model import GENESIS, Digest, Finding, Weight
+
+FORMAT = "evidence-kit/1"
+LOG = "custody.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """One commit whose signature holds.
+
+    Attributes:
+        checkpoint: What was signed.
+        line: Number of the signature line.
+        first: Number of the first event line of the commit.
+        time: When the signature line was written, by the writer's own clock.
+        by: Fingerprint of the signer.
+        sig: The SSHSIG blob.
+        end_bytes: Offset in the log just behind the signature line's newline.
+        head: SHA-256 of the signature line: what the next line must name.
+    """
+
+    checkpoint: Checkpoint
+    line: int
+    first: int
+    time: str
+    by: str
+    sig: bytes
+    end_bytes: int
+    head: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that a signed line vouches for."""
+
+    line: int
+    digest: Digest
+
+
+@dataclass(slots=True)
+class Custody:
+    """What the signed part of a log establishes.
+
+    Attributes:
+        case: Case id of line 1.
+        recipient: age recipient for new bytes, as of the last signed line.
+        signers: Public keys by fingerprint that may sign, as of the last signed line.
+        known_keys: Every key that was ever allowed to sign.
+        objects: Item id to the file in `store/`.
+        bodies: Number of the signature line to the file in `bodies/`.
+        readers: Key file name to the file in `keys/`.
+        commits: Every commit whose signature holds, in order.
+        commitments: Line number to the commitment of that event, signed lines only.
+        clear: Line number to what that line says in clear, signed lines only.
+        lines: How many lines the log has, signed or not, well-formed or not.
+        tail_bytes: Bytes behind the last valid signature line.
+        tail_unfinished: These bytes look like a commit that was cut off while being written.
+    """
+
+    case: str | None = None
+    recipient: str | None = None
+    signers: dict[str, PublicKey] = field(default_factory=dict)
+    known_keys: dict[str, PublicKey] = field(default_factory=dict)
+    objects: dict[str, Stored] = field(default_factory=dict)
+    bodies: dict[int, Stored] = field(default_factory=dict)
+    readers: dict[str, Stored] = field(default_factory=dict)
+    commits: list[Signed] = field(default_factory=list)
+    commitments: dict[int, Digest] = field(default_factory=dict)
+    clear: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    lines: int = 0
+    tail_bytes: int = 0
+    tail_unfinished: bool = False
+
+    @property
+    def signed_lines(self) -> int:
+        """Number of the last valid signature line, 0 when there is none."""
+        return self.commits[-1].line if self.commits else 0
+
+    @property
+    def head(self) -> Digest:
+        """What the next line must name as `prev`."""
+        return self.commits[-1].head if self.commits else GENESIS
+
+    @property
+    def end_bytes(self) -> int:
+        """Where the signed part of the log ends."""
+        return self.commits[-1].end_bytes if self.commits else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A log, replayed: what it establishes and what is wrong with it."""
+
+    custody: Custody
+    findings: tuple[Finding, ...]
+
+
+def split(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield each line without its newline, and whether it had one; only the last may have none."""
+    rest = b""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split(b"\n")
+        for line in whole:
+            yield line, True
+    if rest:
+        yield rest, False
+
+
+def replay(pieces: Iterable[bytes], on_line: Callable[[int, bytes], None] | None = None) -> Replay:
+    """Check a log from its first byte to its last.
+
+    Args:
+        pieces: The log's bytes in order, in pieces of any size; memory stays at one line and what is kept of it.
+        on_line: Called with every line's number and bytes.
+
+    Returns:
+        What the signed lines establish, and a finding for every break at or above the last valid signature
+        line. What stands behind that line is no part of the log: it is measured, and is a finding only when it
+        cannot be the beginning of a commit that was being written.
+    """
+    state = _State()
+    for raw, ended in split(pieces):
+        if on_line is not None:
+            on_line(state.number + 1, raw)
+        state.take(raw, ended=ended)
+    return state.finish()
+
+
+def resume(custody: Custody, data: bytes) -> tuple[Finding, ...]:
+    """Let a custody that was replayed before grow by a commit that was appended since.
+
+    Returns:
+        Findings, none when the commit continues the log and is signed by somebody who may.
+    """
+    state = _State(
+        custody=custody,
+        number=custody.signed_lines,
+        offset=custody.end_bytes,
+        previous=custody.head,
+        first=custody.signed_lines + 1,
+    )
+    for raw, ended in split([data]):
+        state.take(raw, ended=ended)
+    return state.finish().findings
+
+
+@dataclass(slots=True)
+class _State:
+    custody: Custody = field(default_factory=Custody)
+    number: int = 0
+    offset: int = 0
+    previous: Digest = GENESIS
+    first: int = 1
+    pending: list[EventLine] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    tail: list[Finding] = field(default_factory=list)
+
+    def take(self, raw: bytes, *, ended: bool) -> None:
+        self.number += 1
+        self.offset += len(raw) + ended
+        try:
+            line = parse(raw)
+        except LineError as error:
+            if not ended and _could_be_a_beginning(raw):
+                return
+            self._broken("log-line-malformed", reason=str(error))
+            self.previous = _digest(raw)
+            return
+        if not ended:
+            return
+        if line.seq != self.number:
+            self._broken("log-line-misnumbered", says=line.seq)
+        if line.prev != self.previous:
+            self._broken("log-chain-broken")
+        if isinstance(line, EventLine):
+            self.pending.append(line)
+        else:
+            self._sign(line, raw)
+        self.previous = _digest(raw)
+
+    def _sign(self, line: SignatureLine, raw: bytes) -> None:
+        """Accept a signature line, or say why not."""
+        custody = self.custody
+        opened = self.pending[0].clear if self.first == 1 and self.pending else None
+        case = custody.case or _case_of(opened)
+        signers = custody.signers if custody.commits else _signers_of(opened)
+        problem = "log-signature-invalid"
+        if not self.pending or line.time != self.pending[-1].time:
+            problem = "log-line-misdated"
+        elif case is not None and line.by not in signers:
+            problem = "log-signer-not-allowed"
+        elif case is not None:
+            checkpoint = Checkpoint(case, self.number - 1, self.previous, line.bodies)
+            if line.prev == self.previous and _holds(line, checkpoint, signers[line.by]):
+                self._accept(line, raw, checkpoint)
+                return
+        self._broken(problem, by=line.by)
+
+    def _accept(self, line: SignatureLine, raw: bytes, checkpoint: Checkpoint) -> None:
+        """A signature holds: everything above it is part of the log, and so is what went wrong there."""
+        custody = self.custody
+        self.findings += self.tail
+        self.tail = []
+        custody.case = checkpoint.case
+        for event in self.pending:
+            custody.commitments[event.seq] = event.commit
+            if event.object is not None and event.stored is not None:
+                if event.object in custody.objects:
+                    self._finding("log-object-twice", event.seq, item=event.object)
+                custody.objects[event.object] = Stored(event.seq, event.stored)
+            if event.clear is not None:
+                self._establish(event)
+        custody.bodies[line.seq] = Stored(line.seq, line.bodies)
+        custody.commits.append(
+            Signed(
+                checkpoint=checkpoint,
+                line=self.number,
+                first=self.first,
+                time=line.time,
+                by=line.by,
+                sig=line.sig,
+                end_bytes=self.offset,
+                head=_digest(raw),
+            )
+        )
+        self.pending, self.first = [], self.number + 1
+
+    def _establish(self, event: EventLine) -> None:
+        """Take over what a line says in clear."""
+        custody, clear = self.custody, dict(event.clear or {})
+        custody.clear[event.seq] = clear
+        try:
+            match clear["type"]:
+                case "case.opened" if event.seq == 1:
+                    if clear["format"] != FORMAT:
+                        raise ValueError(clear["format"])
+                    custody.recipient = str(clear["recipient"])
+                    custody.signers = _signers_of(clear)
+                    if len(custody.signers) != len(clear["signers"]):
+                        raise ValueError("signers")
+                    custody.known_keys |= custody.signers
+                case "signer.added":
+                    key = PublicKey.parse(clear["signer"])
+                    custody.signers[key.fingerprint] = custody.known_keys[key.fingerprint] = key
+                case "signer.removed":
+                    del custody.signers[PublicKey.parse(clear["signer"]).fingerprint]
+                case "recipient.changed":
+                    custody.recipient = str(clear["recipient"])
+                case "reader.granted":
+                    custody.readers[str(clear["key"])] = Stored(event.seq, Digest(clear["sha256"]))
+                case "destroyed":
+                    for item in clear["objects"]:
+                        del custody.objects[item]
+                    for body in clear["bodies"]:
+                        custody.bodies[body["line"]] = Stored(event.seq, Digest(body["sha256"]))
+                case "anchored":
+                    pass
+                case unknown:
+                    raise ValueError(unknown)
+        except (KeyError, TypeError, ValueError):
+            self._finding("log-clear-not-understood", event.seq)
+
+    def finish(self) -> Replay:
+        custody = self.custody
+        custody.lines = self.number
+        custody.tail_bytes = self.offset - custody.end_bytes
+        custody.tail_unfinished = not self.tail
+        findings = [*self.findings, *self.tail]
+        if not custody.commits:
+            findings.append(Finding("log-nothing-signed", Weight.BROKEN, LOG))
+        elif custody.tail_bytes:
+            weight = Weight.NOTE if custody.tail_unfinished else Weight.BROKEN
+            values = {"bytes": custody.tail_bytes}
+            code = "log-tail-unfinished" if custody.tail_unfinished else "log-tail-unsigned"
+            findings.append(Finding(code, weight, LOG, line=custody.signed_lines + 1, values=values))
+        return Replay(custody, tuple(findings))
+
+    def _broken(self, code: str, **values: str | int) -> None:
+        self.tail.append(Finding(code, Weight.BROKEN, LOG, line=self.number, values=values))
+
+    def _finding(self, code: str, line: int, item: str | None = None) -> None:
+        self.findings.append(Finding(code, Weight.BROKEN, LOG, line=line, item=item))
+
+
+def _could_be_a_beginning(raw: bytes) -> bool:
+    """A line without its newline that a power cut may have left: it opens like one and is not yet closed."""
+    begins = b'{"v":1,"seq":'
+    if not (raw.startswith(begins) or begins.startswith(raw)):
+        return False
+    depth, in_text, escaped = 0, False, False
+    for sign in raw:
+        if in_text:
+            escaped, in_text = sign == 0x5C and not escaped, sign != 0x22 or escaped
+        elif sign == 0x22:
+            in_text = True
+        elif sign in b"{[":
+            depth += 1
+        elif sign in b"}]":
+            depth -= 1
+            if depth == 0:
+                return False
+    return True
+
+
+def _digest(raw: bytes) -> Digest:
+    return Digest(hashlib.sha256(raw).hexdigest())
+
+
+def _holds(line: SignatureLine, checkpoint: Checkpoint, key: PublicKey) -> bool:
+    try:
+        signature = Signature.parse(line.sig)
+    except ValueError:
+        return False
+    return signature.key == key and signature.holds(checkpoint.text, CHECKPOINT_NAMESPACE)
+
+
+def _case_of(clear: Mapping[str, Any] | None) -> str | None:
+    case = None if clear is None else clear.get("case")
+    return case if isinstance(case, str) and CASE_ID.fullmatch(case) else None
+
+
+def _signers_of(clear: Mapping[str, Any] | None) -> dict[str, PublicKey]:
+    signers: dict[str, PublicKey] = {}
+    listed = (clear or {}).get("signers")
+    for text in listed if isinstance(listed, list) else ():
+        try:
+            key = PublicKey.parse(text)
+        except (AttributeError, ValueError):
+            continue
+        signers[key.fingerprint] = key
+    return signers

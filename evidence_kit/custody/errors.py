@@ -1,0 +1,53 @@
+"""What can go wrong with a case: the codes 20 to 29, and 4 where the evidence itself is broken."""
+
+from __future__ import annotations
+
+from evidence_kit.errors import EvidenceError, Exit
+
+
+class NoCaseError(EvidenceError):
+    """There is no case where one was looked for."""
+
+    exit_code = 20
+
+
+class CaseLockedError(EvidenceError):
+    """Another process is writing to the case."""
+
+    exit_code = 21
+
+
+class CaseOlderError(EvidenceError):
+    """The folder does not descend from the state that this station remembers."""
+
+    exit_code = 22
+
+
+class CaseExistsError(EvidenceError):
+    """There is already something where a new case would go."""
+
+    exit_code = 23
+
+
+class NoItemError(EvidenceError):
+    """The case has no such item."""
+
+    exit_code = 24
+
+
+class NoStationError(EvidenceError):
+    """This computer has no station yet."""
+
+    exit_code = 25
+
+
+class StationExistsError(EvidenceError):
+    """This computer has a station already."""
+
+    exit_code = 26
+
+
+class CaseBrokenError(EvidenceError):
+    """The signed part of the case is damaged: nothing is written to it any more."""
+
+    exit_code = Exit.BROKEN

@@ -1,0 +1,119 @@
+"""Writing the log: a commit is event lines and one signature line, appended in one write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from evidence_kit.custody import opening
+from evidence_kit.custody.checkpoint import Checkpoint
+from evidence_kit.custody.event import Event
+from evidence_kit.custody.line import LONGEST_LINE_BYTES, EventLine, SignatureLine, stamp
+from evidence_kit.hashing.exact import sha256
+from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.model import Digest, Disk, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a log ends.
+
+    Attributes:
+        case: Case id.
+        lines: How many lines it has.
+        digest: SHA-256 of the last one, or 64 zeros.
+    """
+
+    case: str
+    lines: int
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """The openings of a commit and the lines that commit to them, not yet signed.
+
+    Attributes:
+        body: The openings, a newline behind each: what is encrypted into `bodies/`.
+        lines: The event lines.
+        signature_line: Number that the signature line will have; it names the body file.
+    """
+
+    body: bytes
+    lines: tuple[EventLine, ...]
+    signature_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit that is ready to be appended.
+
+    Attributes:
+        data: The bytes to append.
+        checkpoint: What its signature line signs.
+        head: Where the log ends with it.
+    """
+
+    data: bytes
+    checkpoint: Checkpoint
+    head: Head
+
+
+def link(head: Head, events: Sequence[Event], now: datetime, salt: Callable[[], bytes]) -> Openings:
+    """Return the openings and event lines of a commit.
+
+    Args:
+        head: Where the log ends.
+        events: What happened, at least one, in order.
+        now: The instant that every line of the commit bears.
+        salt: Gives 16 fresh random bytes.
+
+    Raises:
+        OpeningError: An event says something that has no place in an opening.
+    """
+    if not events:
+        raise ValueError("a commit has at least one event")
+    previous, time = head.digest, stamp(now)
+    openings, lines = [], []
+    for seq, event in enumerate(events, start=head.lines + 1):
+        clear: dict[str, Json] | None = None
+        fields = dict(event.fields)
+        if event.clear is not None:
+            clear = {"type": event.type, **event.clear}
+            fields = {"clear": clear, **fields}
+        text = opening.encode(salt(), event.type, fields)
+        line = EventLine(seq, time, sha256(text), previous, event.object, event.stored, clear)
+        raw = line.encode()
+        if len(raw) > LONGEST_LINE_BYTES:
+            raise ValueError("a line is longer than the format allows")
+        openings.append(text + b"\n")
+        lines.append(line)
+        previous = sha256(raw)
+    return Openings(b"".join(openings), tuple(lines), lines[-1].seq + 1)
+
+
+def sign(case: str, openings: Openings, bodies: Digest, key: SigningKey) -> Commit:
+    """Return the commit whose body file has been made durable and has this digest."""
+    raws = [line.encode() for line in openings.lines]
+    seq, previous = openings.signature_line, sha256(raws[-1])
+    checkpoint = Checkpoint(case, seq - 1, previous, bodies)
+    signature = key.sign(checkpoint.text, CHECKPOINT_NAMESPACE)
+    line = SignatureLine(
+        seq, openings.lines[-1].time, bodies, key.public.fingerprint, signature.blob, previous
+    )
+    raw = line.encode()
+    data = b"".join(each + b"\n" for each in [*raws, raw])
+    return Commit(data, checkpoint, Head(case, seq, sha256(raw)))
+
+
+def append(disk: Disk, log: Path, commit: Commit) -> None:
+    """Append a commit to the log; it counts once this returns."""
+    file = disk.append(log)
+    try:
+        file.write(commit.data)
+        file.sync()
+    finally:
+        file.close()

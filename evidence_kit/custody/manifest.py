@@ -1,0 +1,253 @@
+"""The manifest: what a case holds, as the fold of its openings. It is never stored; the log is the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from evidence_kit.model import Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One opened event.
+
+    Attributes:
+        line: Number of its line.
+        time: When the kit wrote it.
+        type: Kind of event.
+        facts: Everything the opening says, salt included.
+    """
+
+    line: int
+    time: str
+    type: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where bytes were found.
+
+    Attributes:
+        path: Relative path, beginning with the name of the source, for display.
+        path_bytes: The path's exact bytes in base64 where it is no Unicode, else None.
+        container: Item id of the container, None for a plain file.
+        member: Index in the container, from 0.
+    """
+
+    path: str
+    path_bytes: str | None = None
+    container: str | None = None
+    member: int | None = None
+
+
+@dataclass(slots=True)
+class Item:
+    """One item of evidence.
+
+    Attributes:
+        id: Such as `E000003`.
+        line: Line of its `item.kept`.
+        time: When it was taken in, by the kit's clock.
+        place: Where it was found first.
+        size_bytes: Length of the original.
+        sha256: Digest of the original.
+        crc32: CRC-32 of the original, eight hexadecimal digits.
+        kind: Name of the content type.
+        family: Family of the content type.
+        facts: The whole `item.kept`.
+        described: The newest `item.described` of each describer.
+        also_at: Other places where the same bytes were found.
+        sensitivity: `none`, `intimate` or `unknown`, and nothing else.
+        excluded: Why it was taken out of reports and seals, None while it is in.
+    """
+
+    id: str
+    line: int
+    time: str
+    place: Place
+    size_bytes: int
+    sha256: Digest
+    crc32: str
+    kind: str
+    family: str
+    facts: Mapping[str, Any]
+    described: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    also_at: list[Place] = field(default_factory=list)
+    sensitivity: str = "unknown"
+    excluded: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What somebody allowed or withdrew for one purpose."""
+
+    line: int
+    purpose: str
+    given: bool
+    on: str
+    facts: Mapping[str, Any]
+
+
+class ManifestError(ValueError):
+    """An opening lacks what its type promises."""
+
+
+@dataclass(slots=True)
+class Manifest:
+    """Everything the opened events of a case say, folded in order.
+
+    Attributes:
+        opened: The `case.opened` event, with later `case.updated` facts laid over it in `facts`.
+        facts: Facts about the case as they stand.
+        items: Items by id, in the order they were taken in.
+        places: Every place that is known, to the digest of what was found there.
+        refused: Places that were refused, to the event.
+        consents: Every consent event, in order.
+        entries: Other events by type, in order.
+        next_item: Number of the next item.
+    """
+
+    opened: Entry | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    items: dict[str, Item] = field(default_factory=dict)
+    places: dict[tuple[str, str | None, str | None, int | None], Digest] = field(default_factory=dict)
+    by_digest: dict[str, str] = field(default_factory=dict)
+    refused: dict[tuple[str, str | None, str | None, int | None], Entry] = field(default_factory=dict)
+    consents: list[Consent] = field(default_factory=list)
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
+    next_item: int = 1
+
+    def apply(self, entry: Entry) -> None:
+        """Take one event in.
+
+        Raises:
+            ManifestError: The event does not say what its type promises.
+        """
+        try:
+            _FOLDS.get(entry.type, _keep)(self, entry)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ManifestError(f"{entry.type}: {error}") from error
+
+    def consent_for(self, purpose: str) -> Consent | None:
+        """Return the newest consent event for a purpose."""
+        return next((each for each in reversed(self.consents) if each.purpose == purpose), None)
+
+    @property
+    def age_band(self) -> str:
+        """`adult`, `minor` or `unknown`; unknown counts as minor everywhere."""
+        return str(self.facts.get("age_band", "unknown"))
+
+    @property
+    def retention(self) -> date | None:
+        """Until when the case is to be kept, if somebody said so."""
+        text = self.facts.get("retention")
+        return None if text is None else date.fromisoformat(str(text))
+
+    @property
+    def included(self) -> list[Item]:
+        """Items that no event has excluded."""
+        return [item for item in self.items.values() if item.excluded is None]
+
+
+def fold(entries: Iterable[Entry]) -> Manifest:
+    """Return what a sequence of opened events adds up to."""
+    manifest = Manifest()
+    for entry in entries:
+        manifest.apply(entry)
+    return manifest
+
+
+def spot(place: Place) -> tuple[str, str | None, str | None, int | None]:
+    """Return what makes two places the same place."""
+    return (place.path, place.path_bytes, place.container, place.member)
+
+
+def _place(facts: Mapping[str, Any]) -> Place:
+    return Place(str(facts["path"]), facts.get("path_bytes"), facts.get("container"), facts.get("member"))
+
+
+def _opened(manifest: Manifest, entry: Entry) -> None:
+    manifest.opened = entry
+    manifest.facts |= {key: value for key, value in entry.facts.items() if key not in {"salt", "type"}}
+
+
+def _updated(manifest: Manifest, entry: Entry) -> None:
+    manifest.facts |= dict(entry.facts["changes"])
+    _keep(manifest, entry)
+
+
+def _kept(manifest: Manifest, entry: Entry) -> None:
+    facts = entry.facts
+    item = Item(
+        id=str(facts["item"]),
+        line=entry.line,
+        time=entry.time,
+        place=_place(facts),
+        size_bytes=int(facts["size"]),
+        sha256=Digest(facts["sha256"]),
+        crc32=str(facts["crc32"]),
+        kind=str(facts["kind"]["name"]),
+        family=str(facts["kind"]["family"]),
+        facts=facts,
+        sensitivity=str(facts.get("sensitivity", "unknown")),
+    )
+    manifest.items[item.id] = item
+    manifest.by_digest.setdefault(item.sha256.hex, item.id)
+    manifest.places[spot(item.place)] = item.sha256
+    manifest.next_item = max(manifest.next_item, int(item.id[1:]) + 1)
+
+
+def _described(manifest: Manifest, entry: Entry) -> None:
+    manifest.items[entry.facts["item"]].described[str(entry.facts["describer"])] = entry.facts
+
+
+def _seen_again(manifest: Manifest, entry: Entry) -> None:
+    item, place = manifest.items[entry.facts["item"]], _place(entry.facts)
+    item.also_at.append(place)
+    manifest.places[spot(place)] = item.sha256
+
+
+def _refused(manifest: Manifest, entry: Entry) -> None:
+    manifest.refused[spot(_place(entry.facts))] = entry
+
+
+def _marked(manifest: Manifest, entry: Entry) -> None:
+    for item in entry.facts["items"]:
+        manifest.items[item].sensitivity = str(
+            entry.facts.get("sensitivity", manifest.items[item].sensitivity)
+        )
+    _keep(manifest, entry)
+
+
+def _excluded(manifest: Manifest, entry: Entry) -> None:
+    for item in entry.facts["items"]:
+        manifest.items[item].excluded = str(entry.facts["reason"])
+    _keep(manifest, entry)
+
+
+def _consent(manifest: Manifest, entry: Entry) -> None:
+    facts = entry.facts
+    manifest.consents.append(
+        Consent(entry.line, str(facts["purpose"]), facts["given"] is True, str(facts["on"]), facts)
+    )
+
+
+def _keep(manifest: Manifest, entry: Entry) -> None:
+    manifest.entries.setdefault(entry.type, []).append(entry)
+
+
+_FOLDS: Final[Mapping[str, Callable[[Manifest, Entry], None]]] = {
+    "case.opened": _opened,
+    "case.updated": _updated,
+    "item.kept": _kept,
+    "item.described": _described,
+    "item.seen-again": _seen_again,
+    "item.refused": _refused,
+    "item.marked": _marked,
+    "item.excluded": _excluded,
+    "consent.recorded": _consent,
+}

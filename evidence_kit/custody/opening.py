@@ -1,0 +1,132 @@
+"""Openings: the exact bytes that say what an event was, and that its line in the log commits to.
+
+An opening is a JSON object in one form only, the one that `JSON.stringify(JSON.parse(x))` gives again in any
+JavaScript engine: no white space, keys in the order they were written, the shortest escapes, UTF-8. So a
+verifier can demand the form without a canonicaliser, and no second text can stand for the same facts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from evidence_kit.model import Json
+
+SALT_BYTES = 16
+_LARGEST_INTEGER = 2**53 - 1
+_INTEGER_LIKE = re.compile(r"0|[1-9][0-9]*")
+_SALT = re.compile(r"[0-9a-f]{32}")
+_DEEPEST = 64
+
+
+class OpeningError(ValueError):
+    """Bytes that are no opening, or facts that cannot become one."""
+
+
+def encode(salt: bytes, event_type: str, fields: Mapping[str, Json]) -> bytes:
+    """Return the opening's bytes.
+
+    Args:
+        salt: 16 random bytes, so that nobody can guess the facts from the commitment.
+        event_type: Such as `item.kept`.
+        fields: The rest, in the order in which they are to stand.
+
+    Raises:
+        OpeningError: The facts hold a float, a lone surrogate, an integer-like key or a number that
+            JavaScript would round.
+    """
+    if len(salt) != SALT_BYTES:
+        raise OpeningError("a salt has 16 bytes")
+    whole: dict[str, Json] = {"salt": salt.hex(), "type": event_type, **fields}
+    check(whole)
+    return compact(whole)
+
+
+def compact(value: Json) -> bytes:
+    """Return a JSON value the way `JSON.stringify` writes it."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise OpeningError("a lone surrogate has no UTF-8") from error
+
+
+def decode(opening: bytes) -> dict[str, Any]:
+    """Return the facts of an opening.
+
+    Raises:
+        OpeningError: The bytes are not in the one form.
+    """
+    facts = parse(opening)
+    if not isinstance(facts, dict) or list(facts)[:2] != ["salt", "type"]:
+        raise OpeningError("an opening begins with its salt and its type")
+    if not (isinstance(facts["salt"], str) and _SALT.fullmatch(facts["salt"])):
+        raise OpeningError("a salt is 32 lower-case hexadecimal digits")
+    if not isinstance(facts["type"], str):
+        raise OpeningError("a type is a text")
+    return facts
+
+
+def parse(data: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """Return the value of JSON that is in the one form.
+
+    Raises:
+        OpeningError: It is not.
+    """
+    value = loads(data)
+    check(value)
+    if compact(value) != data:
+        raise OpeningError("not the bytes that JSON.stringify gives")
+    return value
+
+
+def loads(data: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """Return the value of JSON without floats and double keys; its form is the caller's to compare.
+
+    Raises:
+        OpeningError: It is not such JSON.
+    """
+    try:
+        return json.loads(
+            data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse
+        )
+    except OpeningError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise OpeningError("not JSON in UTF-8") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise OpeningError("a key stands twice")
+    return found
+
+
+def _refuse(text: str) -> Any:  # noqa: ANN401 - never returns
+    raise OpeningError(f"{text[:20]} is no integer")
+
+
+def check(value: Any, depth: int = _DEEPEST) -> None:  # noqa: ANN401 - any JSON
+    """Refuse what has no one form in every JSON engine.
+
+    Raises:
+        OpeningError: A float, an integer beyond 2^53, an integer-like key, or too deep a nesting.
+    """
+    if depth == 0:
+        raise OpeningError("nested too deeply")
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if not isinstance(key, str) or _INTEGER_LIKE.fullmatch(key):
+                raise OpeningError("a key is a text that does not look like an integer")
+            check(inner, depth - 1)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            check(inner, depth - 1)
+    elif isinstance(value, bool) or value is None or isinstance(value, str):
+        return
+    elif not isinstance(value, int):
+        raise OpeningError(f"{type(value).__name__} has no place in an opening")
+    elif abs(value) > _LARGEST_INTEGER:
+        raise OpeningError("an integer that JavaScript would round")

@@ -1,0 +1,29 @@
+"""What can go wrong with the sources and the disk: the codes 10 to 19."""
+
+from __future__ import annotations
+
+from evidence_kit.errors import EvidenceError
+
+
+class SourceMissingError(EvidenceError):
+    """There is nothing at a path that was to be taken in."""
+
+    exit_code = 10
+
+
+class DiskFullError(EvidenceError):
+    """The disk of the case is full."""
+
+    exit_code = 11
+
+
+class DiskFailureError(EvidenceError):
+    """The disk of the case cannot be written."""
+
+    exit_code = 12
+
+
+class SystemLimitError(EvidenceError):
+    """The system has no memory or no file handles left."""
+
+    exit_code = 13

@@ -1,0 +1,135 @@
+"""Reading an original once: opened read-only, never through a link, watched for change."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from evidence_kit.hashing.exact import Tally
+from evidence_kit.model import Json
+
+PIECE_BYTES = 1 << 20
+HEAD_BYTES = 4096
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+)
+
+
+class NotRegularError(Exception):
+    """What was opened is no regular file; it was one, or nothing, a moment ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What the file system says about an open file.
+
+    Attributes:
+        size_bytes: Length.
+        modified_ns: Last change of the content, nanoseconds since 1970 UTC, by the writer's clock.
+        changed_ns: Last change of the entry; on Windows the creation time.
+        inode: Number in its file system.
+    """
+
+    size_bytes: int
+    modified_ns: int
+    changed_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, descriptor: int) -> Trace:
+        """Ask the system about an open file."""
+        seen = os.fstat(descriptor)
+        return cls(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+
+    def facts(self) -> Json:
+        """Return the times as they go into the log: nanoseconds as text, because JavaScript rounds them."""
+        return {"modified_ns": str(self.modified_ns), "changed_ns": str(self.changed_ns)}
+
+
+class Original:
+    """An open original that is read front to back, counting what passes by."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.before = Trace.of(file.fileno())
+        head = file.read(HEAD_BYTES)
+        # A short read is no end: a file on a phone may come in pieces.
+        while len(head) < HEAD_BYTES and (more := file.read(HEAD_BYTES - len(head))):
+            head += more
+        self.head = head
+        file.seek(0)
+
+    def changed(self) -> bool:
+        """Say whether the file is another one than when it was opened."""
+        return Trace.of(self.file.fileno()) != self.before
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Original]:
+    """Open an original.
+
+    Raises:
+        NotRegularError: It is no regular file.
+        OSError: The system cannot open or read it.
+    """
+    descriptor = os.open(path, _FLAGS)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise NotRegularError(path)
+        with os.fdopen(descriptor, "rb", buffering=0, closefd=False) as file:
+            yield Original(file)
+    finally:
+        os.close(descriptor)
+
+
+class CountingSource:
+    """Hands out a stream to the encryption and counts every byte on the way.
+
+    Encryption asks for small pieces; the stream is read in pieces of 1 MiB, which are hashed whole.
+
+    Attributes:
+        tally: Digests of what was handed out.
+        kept: The bytes themselves while they are no more than `keep_bytes`, else None.
+    """
+
+    def __init__(
+        self, pieces: Iterator[bytes], keep_bytes: int = 0, on_bytes: Callable[[int], None] | None = None
+    ) -> None:
+        self.tally = Tally()
+        self.kept: bytearray | None = bytearray() if keep_bytes else None
+        self._keep_bytes = keep_bytes
+        self._pieces = pieces
+        self._piece = memoryview(b"")
+        self._on_bytes = on_bytes
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, none at the end."""
+        if not self._piece:
+            self._piece = memoryview(next(self._pieces, b""))
+            self._count(self._piece)
+        taken, self._piece = self._piece[:size], self._piece[size:]
+        return bytes(taken)
+
+    def _count(self, piece: memoryview) -> None:
+        self.tally.add(piece)
+        if self._on_bytes is not None:
+            self._on_bytes(len(piece))
+        if self.kept is not None:
+            self.kept += piece
+            if len(self.kept) > self._keep_bytes:
+                self.kept = None
+
+
+def pieces(file: BinaryIO) -> Iterator[bytes]:
+    """Yield a file from where it stands in pieces of at most 1 MiB."""
+    while piece := file.read(PIECE_BYTES):
+        yield piece

@@ -1,0 +1,117 @@
+"""From sources to files, in a stable order, without ever following a link."""
+
+from __future__ import annotations
+
+import base64
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A regular file, as seen before it was opened.
+
+    Attributes:
+        path: Where it can be opened.
+        shown: Path from the source's own name on, `/` between parts, for display.
+        shown_bytes: The same path's bytes in base64 where they are no UTF-8, else None.
+        size_bytes: Its length.
+    """
+
+    path: Path
+    shown: str
+    shown_bytes: str | None
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """Something that is no regular file, or that could not be looked at.
+
+    Attributes:
+        shown: As in `Found`.
+        shown_bytes: As in `Found`.
+        reason: `symlink`, `fifo`, `socket`, `device`, `own-folder` or `unreadable`.
+        detail: What the system said, where it said something.
+    """
+
+    shown: str
+    shown_bytes: str | None
+    reason: str
+    detail: str | None = None
+
+
+def walk(source: Path, own_folders: frozenset[Path] = frozenset()) -> Iterator[Found | Unfit]:
+    """Yield every file below a source, or the source itself; names sort by their bytes, folders with files.
+
+    Args:
+        source: A file or folder; an unreadable one is yielded as such.
+        own_folders: Resolved folders of ours (case, station) that are not evidence even inside the source.
+    """
+    name = source.name or source.resolve().name or "source"
+    try:
+        mode = os.lstat(source)
+    except OSError as error:
+        yield _unfit(name, "unreadable", error)
+        return
+    if stat.S_ISDIR(mode.st_mode):
+        yield from _folder(source, name, own_folders)
+    else:
+        yield _one(source, name, mode)
+
+
+def _folder(folder: Path, shown: str, own_folders: frozenset[Path]) -> Iterator[Found | Unfit]:
+    if own_folders and folder.resolve() in own_folders:
+        yield _unfit(shown, "own-folder")
+        return
+    try:
+        with os.scandir(folder) as listing:
+            names = sorted((entry.name for entry in listing), key=os.fsencode)
+    except OSError as error:
+        yield _unfit(shown, "unreadable", error)
+        return
+    for name in names:
+        path, inner = folder / name, f"{shown}/{name}"
+        try:
+            mode = os.lstat(path)
+        except OSError as error:
+            yield _unfit(inner, "unreadable", error)
+            continue
+        if stat.S_ISDIR(mode.st_mode):
+            yield from _folder(path, inner, own_folders)
+        else:
+            yield _one(path, inner, mode)
+
+
+_UNFIT = (
+    (stat.S_ISLNK, "symlink"),
+    (stat.S_ISFIFO, "fifo"),
+    (stat.S_ISSOCK, "socket"),
+)
+
+
+def _one(path: Path, shown: str, mode: os.stat_result) -> Found | Unfit:
+    if stat.S_ISREG(mode.st_mode):
+        return Found(path, *display(shown), size_bytes=mode.st_size)
+    return _unfit(shown, next((reason for test, reason in _UNFIT if test(mode.st_mode)), "device"))
+
+
+def _unfit(shown: str, reason: str, error: OSError | None = None) -> Unfit:
+    return Unfit(*display(shown), reason=reason, detail=None if error is None else os_words(error))
+
+
+def display(name: str) -> tuple[str, str | None]:
+    """Return a name as it can be shown, and its exact bytes in base64 where it is no Unicode."""
+    raw = os.fsencode(name)
+    try:
+        return raw.decode("utf-8"), None
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "replace"), base64.b64encode(raw).decode("ascii")
+
+
+def os_words(error: OSError) -> str:
+    """Return the system's word for an error, without the path that it happened at."""
+    return f"{type(error).__name__}: errno {error.errno}" if error.errno else type(error).__name__

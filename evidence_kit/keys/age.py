@@ -1,0 +1,179 @@
+"""age encryption: case identities, wrapped keys and streams of evidence.
+
+Source: the age file format, https://age-encryption.org/v1; the implementation is rage, through pyrage.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Sequence
+from typing import Any, BinaryIO, Protocol
+
+from evidence_kit.keys.errors import KeyUnreadableError, NoReaderError
+
+
+class ByteSource(Protocol):
+    """What an encryption reads from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes, none at the end."""
+        ...
+
+
+class ByteSink(Protocol):
+    """What an encryption or decryption writes to."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take all of `data` and return its length."""
+        ...
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+        ...
+
+
+class DamagedError(Exception):
+    """The encrypted bytes are damaged, cut off, or for another key."""
+
+
+class CaseIdentity:
+    """The X25519 key that opens everything in one case."""
+
+    def __init__(self, secret: str) -> None:
+        from pyrage import x25519
+
+        self._identity = x25519.Identity.from_str(secret)
+        self._secret = secret
+
+    @classmethod
+    def generate(cls) -> CaseIdentity:
+        """Make a new identity from the system's randomness."""
+        from pyrage import x25519
+
+        return cls(str(x25519.Identity.generate()))
+
+    @property
+    def recipient(self) -> str:
+        """The public half, `age1…`."""
+        return str(self._identity.to_public())
+
+    def wrap(self, reader: str) -> bytes:
+        """Return this identity, as a file for one reader; `age -d -i THEIR-KEY` prints it again."""
+        return encrypt(self._secret.encode() + b"\n", [reader])
+
+    @property
+    def opener(self) -> Any:  # noqa: ANN401 - pyrage has no types
+        """What `decrypt` wants."""
+        return self._identity
+
+
+def recipient(text: str) -> Any:  # noqa: ANN401 - pyrage has no types
+    """Return pyrage's recipient for `age1…` or `ssh-ed25519 AAAA…`.
+
+    Raises:
+        KeyUnreadableError: It is neither.
+    """
+    import pyrage
+
+    text = text.strip()
+    try:
+        if text.startswith("age1"):
+            return pyrage.x25519.Recipient.from_str(text)
+        return pyrage.ssh.Recipient.from_str(text)
+    except pyrage.RecipientError as error:
+        raise KeyUnreadableError("key-not-a-recipient") from error
+
+
+def encrypt(plaintext: bytes, readers: Sequence[str]) -> bytes:
+    """Encrypt a small piece of data to all readers."""
+    import pyrage
+
+    return bytes(pyrage.encrypt(plaintext, [recipient(reader) for reader in readers]))
+
+
+def decrypt(ciphertext: bytes, openers: Sequence[Any]) -> bytes:
+    """Decrypt a small piece of data.
+
+    Raises:
+        DamagedError: No opener fits, or the bytes are damaged; age cannot tell these apart.
+    """
+    import pyrage
+
+    try:
+        return bytes(pyrage.decrypt(ciphertext, list(openers)))
+    except pyrage.DecryptError as error:
+        raise DamagedError(str(error)) from error
+
+
+def unwrap(wrapped: bytes, openers: Sequence[Any]) -> CaseIdentity:
+    """Open a case identity that was wrapped for one of these keys.
+
+    Raises:
+        NoReaderError: It was wrapped for somebody else, or is damaged.
+    """
+    try:
+        return CaseIdentity(decrypt(wrapped, openers).decode("ascii").strip())
+    except (DamagedError, ValueError) as error:
+        raise NoReaderError("key-opens-nothing") from error
+
+
+def encrypt_stream(source: ByteSource, sink: ByteSink, reader: str) -> None:
+    """Encrypt a stream of any length in flat memory.
+
+    Whatever `source` or `sink` raises comes out unchanged: pyrage turns an ENOSPC into an error of its own
+    that no longer knows its number.
+    """
+    import pyrage
+
+    guarded_source, guarded_sink = _Guarded(source), _Guarded(sink)
+    try:
+        pyrage.encrypt_io(guarded_source, guarded_sink, [recipient(reader)])
+    except (pyrage.EncryptError, OSError):
+        _reraise(guarded_source, guarded_sink)
+        raise
+
+
+def decrypt_stream(source: ByteSource | BinaryIO, sink: ByteSink, opener: Any) -> None:  # noqa: ANN401
+    """Decrypt a stream; bytes reach `sink` before the end was seen to be sound.
+
+    Raises:
+        DamagedError: The ciphertext is damaged or cut; what `sink` got is then worth nothing.
+    """
+    import pyrage
+
+    guarded_source, guarded_sink = _Guarded(source), _Guarded(sink)
+    try:
+        pyrage.decrypt_io(guarded_source, guarded_sink, [opener])
+    except (pyrage.DecryptError, OSError) as error:
+        _reraise(guarded_source, guarded_sink)
+        raise DamagedError(str(error)) from error
+
+
+def _reraise(*sides: _Guarded) -> None:
+    for side in sides:
+        if side.raised is not None:
+            raise side.raised
+
+
+class _Guarded:
+    """Passes reads and writes on, and remembers what they raised."""
+
+    def __init__(self, side: Any) -> None:  # noqa: ANN401 - a source or a sink
+        self._side = side
+        self.raised: BaseException | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        return bytes(self._do(self._side.read, size))
+
+    def write(self, data: bytes) -> int:
+        return int(self._do(self._side.write, data))
+
+    def flush(self) -> None:
+        self._do(self._side.flush)
+
+    def _do(self, act: Any, *arguments: Any) -> Any:  # noqa: ANN401
+        try:
+            return act(*arguments)
+        except BaseException as error:
+            self.raised = error
+            raise OSError(errno.EIO, "stopped") from error

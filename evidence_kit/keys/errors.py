@@ -1,0 +1,41 @@
+"""What can go wrong with a key: the codes 30 to 39."""
+
+from __future__ import annotations
+
+from evidence_kit.errors import EvidenceError
+
+
+class WrongPassphraseError(EvidenceError):
+    """The passphrase does not open the station key."""
+
+    exit_code = 30
+
+
+class KeyMissingError(EvidenceError):
+    """A key file that is needed is not there."""
+
+    exit_code = 31
+
+
+class KeyUnreadableError(EvidenceError):
+    """A file is there but is no key that the kit can use."""
+
+    exit_code = 32
+
+
+class NoReaderError(EvidenceError):
+    """None of the keys at hand opens this case."""
+
+    exit_code = 33
+
+
+class WeakPassphraseError(EvidenceError):
+    """A passphrase for the station key is too short."""
+
+    exit_code = 34
+
+
+class NotConfirmedError(EvidenceError):
+    """What was typed back does not agree with what was shown."""
+
+    exit_code = 35

@@ -1,0 +1,104 @@
+"""The real disk: drafts that become files, and what it takes to make them last."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from evidence_kit.model import Disk, DiskFile
+
+_OWNER_FILE = 0o600
+_OWNER_FOLDER = 0o700
+_BINARY = getattr(os, "O_BINARY", 0)
+
+
+class RealFile:
+    """A file descriptor of our own, written without a buffer in between."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def write(self, data: bytes, /) -> int:
+        """Write everything, however often the system takes only a part."""
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is buffered here."""
+
+    def sync(self) -> None:
+        """Force the bytes down; on macOS only F_FULLFSYNC reaches the medium."""
+        if sys.platform == "darwin":
+            import fcntl
+
+            fcntl.fcntl(self._descriptor, fcntl.F_FULLFSYNC)
+        else:
+            os.fsync(self._descriptor)
+
+    def close(self) -> None:
+        """Close the descriptor; a second time does nothing."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+class RealDisk:
+    """Files of our own on the file system."""
+
+    def create(self, path: Path) -> DiskFile:
+        """Open a new file with mode 0600."""
+        return RealFile(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, _OWNER_FILE))
+
+    def append(self, path: Path) -> DiskFile:
+        """Open an existing file for appending."""
+        return RealFile(os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY))
+
+    def move(self, draft: Path, final: Path) -> None:
+        """Rename within one file system."""
+        draft.replace(final)
+
+    def cut(self, path: Path, size_bytes: int) -> None:
+        """Shorten a file and wait until that is durable."""
+        descriptor = os.open(path, os.O_WRONLY | _BINARY)
+        try:
+            os.ftruncate(descriptor, size_bytes)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def sync_folder(self, folder: Path) -> None:
+        """Make renames durable; Windows has no such call and orders them by itself."""
+        if sys.platform == "win32":
+            return
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def make_folder(self, folder: Path) -> None:
+        """Make a folder with mode 0700, and those above it that are missing."""
+        if not folder.exists():
+            self.make_folder(folder.parent)
+            folder.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
+
+    def remove(self, path: Path) -> None:
+        """Delete a file; one that is gone is fine."""
+        path.unlink(missing_ok=True)
+
+
+def write_durably(disk: Disk, path: Path, data: bytes) -> None:
+    """Put a small file in place so that after a power cut there is the old one or the new one, whole."""
+    draft = path.with_name(path.name + ".draft")
+    disk.remove(draft)
+    file = disk.create(draft)
+    try:
+        file.write(data)
+        file.sync()
+    finally:
+        file.close()
+    disk.move(draft, path)
+    disk.sync_folder(path.parent)

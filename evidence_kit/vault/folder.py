@@ -1,0 +1,100 @@
+"""The case folder: which file lies where, and which files have no business there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+README = "README.txt"
+LOG = "custody.jsonl"
+LOCK = "lock"
+DRAFT_ENDING = ".draft"
+# What a person's file manager leaves behind; it is no evidence and no attack.
+_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFolder:
+    """Paths inside one case folder.
+
+    Attributes:
+        root: The folder itself; it bears the case id.
+    """
+
+    root: Path
+
+    @property
+    def log(self) -> Path:
+        """The log, the only truth."""
+        return self.root / LOG
+
+    @property
+    def store(self) -> Path:
+        """Encrypted items."""
+        return self.root / "store"
+
+    @property
+    def bodies(self) -> Path:
+        """Encrypted openings, one file a commit."""
+        return self.root / "bodies"
+
+    @property
+    def keys(self) -> Path:
+        """The case identity, wrapped once for every reader."""
+        return self.root / "keys"
+
+    @property
+    def recovered(self) -> Path:
+        """What was found behind the last signed line."""
+        return self.root / "recovered"
+
+    @property
+    def cache(self) -> Path:
+        """Rebuildable, no evidence."""
+        return self.root / "cache"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one writer."""
+        return self.root / LOCK
+
+    @property
+    def readme(self) -> Path:
+        """What this folder is, in three languages."""
+        return self.root / README
+
+    def item(self, item: str) -> Path:
+        """The encrypted bytes of an item."""
+        return self.store / f"{item}.age"
+
+    def body(self, line: int) -> Path:
+        """The encrypted openings that signature line `line` signs."""
+        return self.bodies / f"{line:08d}.age"
+
+    def key(self, key: str) -> Path:
+        """The case identity, wrapped for one reader."""
+        return self.keys / f"{key}.age"
+
+    def relative(self, path: Path) -> str:
+        """A path inside the case, `/` between its parts."""
+        return path.relative_to(self.root).as_posix()
+
+    def strangers(self, expected: set[str]) -> Iterator[str]:
+        """Yield every file that is neither expected nor rebuildable, sorted; links and pipes count as files.
+
+        Args:
+            expected: Paths inside the case, `/` between parts.
+        """
+        aside = {README, LOG, LOCK}
+        for folder, names, files in os.walk(self.root):
+            here = Path(folder)
+            if here == self.root and "cache" in names:
+                names.remove("cache")
+            linked = [name for name in names if (here / name).is_symlink()]
+            for name in sorted(files + linked):
+                path = self.relative(here / name)
+                if path not in aside and path not in expected and name not in _LITTER:
+                    yield path
+            names.sort()
