@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evidence_kit.custody.checkpoint import CASE_ID, Checkpoint
-from evidence_kit.custody.line import EventLine, LineError, SignatureLine, parse
+from evidence_kit.custody.line import LONGEST_LINE_BYTES, EventLine, LineError, SignatureLine, parse
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE, PublicKey, Signature
 from evidence_kit.model import GENESIS, Digest, Finding, Weight
 
@@ -113,13 +113,20 @@ class Replay:
     findings: tuple[Finding, ...]
 
 
-def split(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Yield each line without its newline, and whether it had one; only the last may have none."""
+def split(pieces: Iterable[bytes], longest: int = LONGEST_LINE_BYTES) -> Iterator[tuple[bytes, bool]]:
+    """Yield each line without its newline, and whether it had one; only the last may have none.
+
+    A stretch without any newline that is longer than a line may be is yielded as if it were lines, so that
+    memory stays bounded; whoever looks at it finds it malformed.
+    """
     rest = b""
     for piece in pieces:
         *whole, rest = (rest + piece).split(b"\n")
         for line in whole:
             yield line, True
+        if len(rest) > longest:
+            yield rest, True
+            rest = b""
     if rest:
         yield rest, False
 

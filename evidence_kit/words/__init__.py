@@ -1,1 +1,104 @@
-"""Every sentence a person sees, one catalogue per language."""
+"""Every sentence a person sees, one catalogue per language.
+
+A catalogue is a TOML file of nested tables; `error.no-case.what` names the key `what` in the table `[error.no-case]`.
+A sentence that counts something is a table of plural forms, chosen by the value named `count`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Final, TypeAlias
+
+Sentence: TypeAlias = "str | Mapping[str, str]"
+
+LANGUAGES: Final = ("ar", "fr", "en")
+PLURAL_FORMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "ar": ("zero", "one", "two", "few", "many", "other"),
+    "fr": ("one", "other"),
+    "en": ("one", "other"),
+}
+
+
+class Words:
+    """The sentences of one language.
+
+    Attributes:
+        language: `ar`, `fr` or `en`.
+        sentences: Every sentence by its dotted id.
+    """
+
+    def __init__(self, language: str, sentences: Mapping[str, Sentence]) -> None:
+        self.language = language
+        self.sentences = sentences
+
+    def say(self, sentence: str, **values: str | int) -> str:
+        """Return a sentence with its values.
+
+        Raises:
+            KeyError: There is no such sentence, or it needs a value that was not given.
+        """
+        text = self.sentences[sentence]
+        if not isinstance(text, str):
+            text = text[plural_form(self.language, int(values["count"]))]
+        return text.format(**values)
+
+    def knows(self, sentence: str) -> bool:
+        """Say whether there is such a sentence."""
+        return sentence in self.sentences
+
+
+@cache
+def catalogue(language: str) -> Words:
+    """Return the sentences of a language.
+
+    Raises:
+        KeyError: There is no such catalogue.
+    """
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    tables = tomllib.loads(files(__package__).joinpath(f"{language}.toml").read_text("utf-8"))
+    tables.pop("about", None)
+    return Words(language, dict(_flat(tables, "")))
+
+
+def everywhere(sentence: str, **values: str | int) -> list[str]:
+    """Return one sentence in all languages, for papers that have to be read by anybody."""
+    return [catalogue(language).say(sentence, **values) for language in LANGUAGES]
+
+
+def plural_form(language: str, count: int) -> str:
+    """Return the plural category of a whole number.
+
+    Source: the cardinal rules of Unicode CLDR for Arabic, French (without its category for millions in compact
+    numbers) and English.
+    """
+    if language == "ar":
+        return _arabic_plural(count)
+    if language == "fr":
+        return "one" if count in {0, 1} else "other"
+    return "one" if count == 1 else "other"
+
+
+def _arabic_plural(count: int) -> str:
+    if count <= 2:
+        return ("zero", "one", "two")[count]
+    rest = count % 100
+    if 3 <= rest <= 10:
+        return "few"
+    return "many" if rest >= 11 else "other"
+
+
+def _flat(table: Mapping[str, object], above: str) -> list[tuple[str, Sentence]]:
+    found: list[tuple[str, Sentence]] = []
+    for key, value in table.items():
+        name = f"{above}.{key}" if above else key
+        if isinstance(value, str):
+            found.append((name, value))
+        elif isinstance(value, dict) and "other" in value and set(value) <= set(PLURAL_FORMS["ar"]):
+            found.append((name, value))
+        elif isinstance(value, dict):
+            found += _flat(value, name)
+    return found

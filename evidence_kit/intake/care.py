@@ -1,0 +1,32 @@
+"""What is not copied in the case of a minor, or of somebody whose age nobody has recorded.
+
+Possessing sexual material of a minor is punishable in Morocco without an exemption for associations, and nobody
+here has looked: so in such a case no picture, no film, and nothing that may hold one is copied.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from evidence_kit.model import Family, Kind
+
+REASON: Final = "minor-media"
+ADULT: Final = "adult"
+# Text and sound are kept, unless a picture is packed into them: data URIs, MMS parts, cover art.
+_KEPT_FAMILIES: Final = frozenset({Family.TEXT, Family.AUDIO, Family.EMPTY})
+_MARKS: Final = (
+    b"/9j/4", b"iVBORw0KGgo", b"R0lGOD", b"UklGR", b"data:image", b"data:video",
+    b"APIC", b"covr", b"METADATA_BLOCK_PICTURE", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"\x89PNG\r\n\x1a\n",
+)  # fmt: skip
+LONGEST_MARK_BYTES: Final = max(len(mark) for mark in _MARKS)
+
+
+def may_hold_pictures(kind: Kind) -> bool:
+    """Say whether this type is, or can carry, a picture or a film; an unknown type can."""
+    return kind.family not in _KEPT_FAMILIES
+
+
+def shows_a_picture_inside(data: bytes | bytearray | memoryview) -> bool:
+    """Say whether bytes of a text or sound bear the mark of a picture packed into them."""
+    block = bytes(data)
+    return any(mark in block for mark in _MARKS)

@@ -1,0 +1,234 @@
+"""The archive: one AES-256 member that holds a plain zip, written as a push and read front to back.
+
+AES-zip authenticates neither names nor the directory; a single member inside a single member leaves nothing to
+swap. Encryption is pyzipper's; headers are ours, because a verifier has to be able to rebuild them.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, BinaryIO, Protocol
+
+from evidence_kit.sealing import zipform
+from evidence_kit.sealing.zipform import FormError, Member
+
+OUTER_MEMBER = "evidence.zip"
+_SALT_AND_CHECK_BYTES = 18
+_CODE_BYTES = 10
+PIECE_BYTES = 1 << 20
+
+
+class WrongPassphraseOrDamagedError(Exception):
+    """The two check bytes do not fit: another passphrase, or a damaged salt. Nobody can tell which."""
+
+
+class CutError(Exception):
+    """The archive ends too early."""
+
+
+class Sink(Protocol):
+    """Takes bytes."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take all of them."""
+        ...
+
+    def flush(self) -> None:
+        """Keep nothing back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One member of the inner archive, as it will be written.
+
+    Attributes:
+        member: Name, size and CRC-32, known beforehand.
+        feed: Pushes exactly this content into a sink.
+    """
+
+    member: Member
+    feed: Callable[[Sink], None]
+
+
+def part(name: str, content: bytes) -> Part:
+    """Return a small member whose content is in memory."""
+
+    def feed(sink: Sink) -> None:
+        sink.write(content)
+
+    return Part(Member(name, len(content), zlib.crc32(content)), feed)
+
+
+def write(target: Sink, parts: Iterable[Part], passphrase: str) -> None:
+    """Write the whole archive; every byte leaves in order, nothing is written twice.
+
+    Raises:
+        FormError: A part has not the size or CRC-32 that it announced.
+    """
+    from pyzipper.zipfile_aes import AESZipEncrypter
+
+    listed = list(parts)
+    members = [each.member for each in listed]
+    outer = Member(OUTER_MEMBER, zipform.size_of(members), 0, encrypted=True)
+    target.write(zipform.local_header(outer))
+    encrypter = AESZipEncrypter(passphrase.encode("ascii"), nbits=256)
+    target.write(encrypter.encryption_header())
+    inner = _Encrypting(target, encrypter)
+    for each in listed:
+        inner.write(zipform.local_header(each.member))
+        counted = _Counted(inner)
+        each.feed(counted)
+        if (counted.size_bytes, counted.crc32) != (each.member.size_bytes, each.member.crc32):
+            raise FormError(f"{each.member.name} is not what was announced")
+    inner.write(zipform.directory(members))
+    inner.finish()
+    target.write(encrypter.flush())
+    target.write(zipform.directory([outer]))
+    target.flush()
+
+
+class _Encrypting:
+    """Collects small writes into pieces worth encrypting."""
+
+    def __init__(self, target: Sink, encrypter: Any) -> None:  # noqa: ANN401 - pyzipper has no types
+        self._target = target
+        self._encrypter = encrypter
+        self._waiting = bytearray()
+
+    def write(self, data: bytes, /) -> int:
+        self._waiting += data
+        if len(self._waiting) >= PIECE_BYTES:
+            self.finish()
+        return len(data)
+
+    def flush(self) -> None:
+        """Pieces go out when they are large enough, not when somebody is impatient."""
+
+    def finish(self) -> None:
+        self._target.write(self._encrypter.encrypt(bytes(self._waiting)))
+        self._waiting.clear()
+
+
+class _Counted:
+    """Counts what passes, so that a part cannot differ from its announcement."""
+
+    def __init__(self, target: Sink) -> None:
+        self._target = target
+        self.size_bytes = 0
+        self.crc32 = 0
+
+    def write(self, data: bytes, /) -> int:
+        self.size_bytes += len(data)
+        self.crc32 = zlib.crc32(data, self.crc32)
+        return self._target.write(data)
+
+    def flush(self) -> None:
+        self._target.flush()
+
+
+class Opened:
+    """The decrypted stream of an archive's one member.
+
+    Nothing that is read here may be shown before `authentic` was asked at the end: until then anybody may have
+    written it.
+    """
+
+    def __init__(self, file: BinaryIO, outer: Member, decrypter: Any, left_bytes: int) -> None:  # noqa: ANN401
+        self._file = file
+        self._decrypter = decrypter
+        self._left_bytes = left_bytes
+        self._ready = memoryview(b"")
+        self.outer = outer
+
+    def read(self, size: int = PIECE_BYTES, /) -> bytes:
+        """Return up to `size` decrypted bytes, none at the end.
+
+        Raises:
+            CutError: The file ends before the member does.
+        """
+        if not self._ready and self._left_bytes:
+            piece = self._file.read(min(PIECE_BYTES, self._left_bytes))
+            if not piece:
+                raise CutError
+            self._left_bytes -= len(piece)
+            self._ready = memoryview(self._decrypter.decrypt(piece))
+        taken, self._ready = self._ready[:size], self._ready[size:]
+        return bytes(taken)
+
+    def exactly(self, size: int) -> bytes:
+        """Return so many bytes, or fewer at the end of the stream."""
+        data = bytearray()
+        while len(data) < size and (piece := self.read(size - len(data))):
+            data += piece
+        return bytes(data)
+
+    def authentic(self) -> bool:
+        """Read to the end and say whether the authentication code holds.
+
+        Raises:
+            CutError: The file ends before the code does.
+        """
+        from pyzipper import BadZipFile
+
+        while self.read():
+            pass
+        code = self._file.read(_CODE_BYTES)
+        if len(code) < _CODE_BYTES:
+            raise CutError
+        try:
+            self._decrypter.check_hmac(code)
+        except BadZipFile:
+            return False
+        return True
+
+    def trailer_intact(self) -> bool:
+        """Say whether what stands behind the member is what our writer writes, to the last byte."""
+        expected = zipform.directory([self.outer])
+        return self._file.read(len(expected) + 1) == expected
+
+
+@contextmanager
+def opened(file: BinaryIO, size_bytes: int, passphrase: str) -> Iterator[Opened]:
+    """Open an archive's one member.
+
+    Raises:
+        FormError: The file does not begin like one of our archives, or its header was changed.
+        CutError: The file is shorter than its header says.
+        WrongPassphraseOrDamagedError: The passphrase's check bytes do not fit.
+    """
+    from pyzipper.zipfile_aes import AESZipDecrypter
+
+    outer = outer_member(file, size_bytes)
+    header = file.read(_SALT_AND_CHECK_BYTES)
+    if len(header) < _SALT_AND_CHECK_BYTES:
+        raise CutError
+    facts = SimpleNamespace(filename=OUTER_MEMBER, wz_aes_strength=3, wz_aes_version=2)
+    try:
+        decrypter = AESZipDecrypter(facts, passphrase.encode("ascii"), header)
+    except RuntimeError:
+        raise WrongPassphraseOrDamagedError from None
+    yield Opened(file, outer, decrypter, outer.size_bytes)
+
+
+def outer_member(file: BinaryIO, size_bytes: int) -> Member:
+    """Read the outer local header.
+
+    Raises:
+        FormError: It is not ours.
+        CutError: The file is shorter than it must be.
+    """
+    head = file.read(zipform.LOCAL_HEADER_BYTES)
+    if len(head) < zipform.LOCAL_HEADER_BYTES:
+        raise CutError
+    name_bytes, extra_bytes = zipform.parse_local(head)
+    member = zipform.member_of(head + file.read(name_bytes + extra_bytes))
+    if member.name != OUTER_MEMBER or not member.encrypted or member.crc32:
+        raise FormError("not the one encrypted member of a sealed archive")
+    if size_bytes < zipform.size_of([member]):
+        raise CutError
+    return member

@@ -1,0 +1,411 @@
+"""Checking an archive from its first byte to its last, without stopping at a break and without believing it.
+
+The archive is read once, front to back, in flat memory. Every header is rebuilt the way our writer makes it and
+compared; every file is hashed; then log, openings, plan, manifests and signatures are held against each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from evidence_kit.custody import chain, opening
+from evidence_kit.custody.chain import Custody
+from evidence_kit.hashing.exact import Tally, sha256
+from evidence_kit.keys import sshsig
+from evidence_kit.keys.sshsig import SEAL_NAMESPACE, Signature
+from evidence_kit.model import Digest, Finding, Weight
+from evidence_kit.sealing import bag, plan, zipform
+from evidence_kit.sealing.archive import (
+    CutError,
+    Opened,
+    WrongPassphraseOrDamagedError,
+    opened,
+    outer_member,
+)
+from evidence_kit.sealing.zipform import FormError, Member
+
+# Small files of the bag are compared byte for byte, so they are held; none of ours is near this size.
+_HELD_BYTES = 64 << 20
+_HELD = bag.TAG_FILES - {bag.LOG, bag.EVENTS, bag.LETTER_PAGE, bag.LETTER_TEXT, bag.FORMAT}
+_DATA = re.compile(r"data/(E[0-9]{6,15})\.([a-z0-9]{1,5})")
+_RESEMBLES = 0.6
+# What ZIP64 adds: a field in the local header and one in the directory; end records beyond 4 GiB.
+_ZIP64_BYTES = 20 + 20
+_END64_BYTES = 56 + 20
+_LONGEST_OPENING_BYTES = 16 << 20
+
+
+@dataclass(slots=True)
+class Contents:
+    """What was found inside an archive.
+
+    Attributes:
+        custody: What the log establishes; None when there is none.
+        findings: Everything that is wrong, in the order it was met.
+        items: Ids of the items that the archive holds, intact ones only.
+        broken_items: Ids of items that are missing, changed, or vouched for by nothing.
+        withheld_events: How many events' openings the archive does not hold.
+        events: How many events the log has.
+        items_of: How many items the case had, by the signed plan.
+        purpose: For whom it was sealed, by the signed plan.
+    """
+
+    custody: Custody | None = None
+    findings: list[Finding] = field(default_factory=list)
+    items: list[str] = field(default_factory=list)
+    broken_items: list[str] = field(default_factory=list)
+    withheld_events: int = 0
+    events: int = 0
+    items_of: int | None = None
+    purpose: str | None = None
+
+
+@dataclass(slots=True)
+class _Bag:
+    """Everything that one pass over the bag leaves in memory."""
+
+    case: str | None = None
+    held: dict[str, bytes] = field(default_factory=dict)
+    digests: dict[str, Tally] = field(default_factory=dict)
+    custody: Custody | None = None
+    log_findings: tuple[Finding, ...] = ()
+    kept: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    begun: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    opened_lines: set[int] = field(default_factory=set)
+
+
+def check(
+    file: BinaryIO, size_bytes: int, name: str, passphrase: str, on_bytes: Callable[[int], None] | None = None
+) -> Contents:
+    """Return what an archive holds and everything that is wrong with it.
+
+    Args:
+        file: The archive, at its start.
+        size_bytes: Its length.
+        name: Its file name, for findings.
+        passphrase: 28 digits.
+        on_bytes: Told how many more bytes of content were read.
+
+    Returns:
+        Findings with weight `UNCHECKED` alone when the file is cut, is no archive of ours, or the passphrase does
+        not fit: then nobody is accused.
+    """
+    contents = Contents()
+    reader = _Reader(contents, name, on_bytes)
+    try:
+        with _open(file, size_bytes, name, passphrase, contents) as stream:
+            reader.read(stream)
+    except CutError:
+        contents.findings = [Finding("archive-cut", Weight.UNCHECKED, name)]
+    except WrongPassphraseOrDamagedError:
+        contents.findings = [Finding("archive-passphrase", Weight.UNCHECKED, name)]
+    except _NotOursError:
+        contents.findings = [Finding("archive-not-ours", Weight.UNCHECKED, name)]
+    return contents
+
+
+class _NotOursError(Exception):
+    """The file was not written by this kit."""
+
+
+def _open(file: BinaryIO, size_bytes: int, name: str, passphrase: str, contents: Contents) -> Any:  # noqa: ANN401
+    """Open the outer member; a header that was changed is a finding and no reason to stop."""
+    try:
+        member = outer_member(file, size_bytes)
+        if size_bytes > zipform.size_of([member]):
+            contents.findings.append(Finding("archive-bytes-behind", Weight.BROKEN, name))
+    except FormError:
+        member = _meant(file, size_bytes)
+        contents.findings.append(Finding("archive-header-changed", Weight.BROKEN, name))
+    header = zipform.local_header(member)
+    file.seek(0)
+    return opened(_WithHeader(header, file), max(size_bytes, zipform.size_of([member])), passphrase)
+
+
+def _meant(file: BinaryIO, size_bytes: int) -> Member:
+    """Return the one member that an archive of this length can have, if its header still resembles ours.
+
+    Raises:
+        _NotOursError: It does not.
+    """
+    empty = zipform.size_of([Member("evidence.zip", 0, 0, encrypted=True)])
+    for overhead in (empty, empty + _ZIP64_BYTES, empty + _ZIP64_BYTES + _END64_BYTES):
+        member = Member("evidence.zip", max(0, size_bytes - overhead), 0, encrypted=True)
+        header = zipform.local_header(member)
+        file.seek(0)
+        found = file.read(len(header))
+        alike = sum(a == b for a, b in zip(header, found, strict=False))
+        if zipform.size_of([member]) == size_bytes and alike >= _RESEMBLES * len(header):
+            return member
+    raise _NotOursError
+
+
+class _WithHeader:
+    """A file whose first bytes are read as they should have been."""
+
+    def __init__(self, header: bytes, file: BinaryIO) -> None:
+        self._header = header
+        self._file = file
+        self._at = 0
+        file.seek(len(header))
+
+    def read(self, size: int) -> bytes:
+        if self._at < len(self._header):
+            taken = self._header[self._at : self._at + size]
+            self._at += len(taken)
+            return taken
+        return self._file.read(size)
+
+
+class _Reader:
+    """Reads the inner zip member by member and hands each to whoever understands it."""
+
+    def __init__(self, contents: Contents, name: str, on_bytes: Callable[[int], None] | None) -> None:
+        self._contents = contents
+        self._name = name
+        self._on_bytes = on_bytes
+        self._bag = _Bag()
+        self._members: list[Member] = []
+        self._recognised = False
+
+    def read(self, stream: Opened) -> None:
+        try:
+            self._read_members(stream)
+        except FormError:
+            self._broken("archive-inner-form")
+        authentic = stream.authentic()
+        if not authentic and not self._recognised:
+            # Two check bytes fit by chance once in 65,536: nothing inside looks like ours.
+            raise WrongPassphraseOrDamagedError
+        if not authentic:
+            self._broken("archive-code-wrong")
+        if not stream.trailer_intact():
+            self._broken("archive-trailer-changed")
+        _Comparison(self._contents, self._bag, self._name).run()
+
+    def _read_members(self, stream: Opened) -> None:
+        while True:
+            head = stream.exactly(zipform.LOCAL_HEADER_BYTES)
+            if zipform.starts_directory(head):
+                break
+            self._resembles(head)
+            name_bytes, extra_bytes = zipform.parse_local(head)
+            member = zipform.member_of(head + stream.exactly(name_bytes + extra_bytes))
+            if member.encrypted:
+                raise FormError("an encrypted member inside")
+            self._recognised = True
+            self._members.append(member)
+            self._file(member, stream)
+        expected = zipform.directory(self._members)
+        if head + stream.exactly(len(expected) + 1 - len(head)) != expected:
+            self._broken("archive-directory-changed")
+
+    def _resembles(self, head: bytes) -> None:
+        """Note whether the first header looks like ours even if a byte of it was changed."""
+        if not self._members:
+            usual = zipform.local_header(zipform.Member("XXX-2026-0000/bagit.txt", len(bag.BAGIT), 0))
+            alike = sum(a == b for a, b in zip(head[:14], usual[:14], strict=False))
+            self._recognised = self._recognised or alike >= _RESEMBLES * 14
+
+    def _file(self, member: Member, stream: Opened) -> None:
+        case, _, name = member.name.partition("/")
+        self._bag.case = self._bag.case or case
+        fits = name in bag.TAG_FILES or _DATA.fullmatch(name)
+        if case != self._bag.case or not fits or name in self._bag.digests:
+            self._broken("archive-member-unexpected", member=_shown(member.name))
+            name = member.name
+        tally = self._bag.digests[name] = Tally()
+        content = self._counted(stream, member, tally)
+        if name == bag.LOG:
+            replayed = chain.replay(content)
+            self._bag.custody, self._bag.log_findings = replayed.custody, replayed.findings
+        elif name == bag.EVENTS:
+            self._events(content)
+        elif name in _HELD and member.size_bytes <= _HELD_BYTES:
+            self._bag.held[name] = b"".join(content)
+        for _ in content:
+            pass
+        if tally.crc32 != f"{member.crc32:08x}":
+            self._broken("archive-crc-differs", member=_shown(member.name))
+
+    def _counted(self, stream: Opened, member: Member, tally: Tally) -> Iterator[bytes]:
+        left = member.size_bytes
+        while left and (piece := stream.read(left)):
+            left -= len(piece)
+            tally.add(piece)
+            if self._on_bytes is not None:
+                self._on_bytes(len(piece))
+            yield piece
+        if left:
+            raise FormError("a member is longer than the archive")
+
+    def _events(self, content: Iterator[bytes]) -> None:
+        """Hold every opening against its line; remember what is needed to judge the rest."""
+        custody = self._bag.custody
+        count = 0
+        for count, (text, ended) in enumerate(chain.split(content, _LONGEST_OPENING_BYTES), start=1):  # noqa: B007 - used below
+            if not ended:
+                self._broken("events-cut", file=bag.EVENTS, line=count)
+            if text:
+                self._opening(custody, count, text)
+        if custody is None or count != custody.lines:
+            self._broken("events-miscounted", file=bag.EVENTS, count=count)
+
+    def _opening(self, custody: Custody | None, number: int, text: bytes) -> None:
+        if custody is None or custody.commitments.get(number) != sha256(text):
+            self._broken("opening-changed", file=bag.EVENTS, line=number)
+            return
+        try:
+            facts = opening.decode(text)
+        except opening.OpeningError as error:
+            self._broken("opening-malformed", file=bag.EVENTS, line=number, reason=str(error))
+            return
+        clear = custody.clear.get(number)
+        if facts.get("clear") != clear or (clear is not None and clear.get("type") != facts["type"]):
+            self._broken("opening-and-clear-differ", file=bag.EVENTS, line=number)
+        self._bag.opened_lines.add(number)
+        if facts["type"] == "item.kept":
+            self._bag.kept[str(facts.get("item"))] = facts
+        elif facts["type"] == "seal.begun":
+            self._bag.begun = {number: facts}
+
+    def _broken(self, code: str, file: str | None = None, line: int | None = None, **values: str | int) -> None:
+        finding = Finding(code, Weight.BROKEN, file or self._name, line=line, values=values)
+        self._contents.findings.append(finding)
+
+
+class _Comparison:
+    """Holds what one pass over the bag left in memory against itself."""
+
+    def __init__(self, contents: Contents, found: _Bag, name: str) -> None:
+        self._contents = contents
+        self._bag = found
+        self._name = name
+
+    def run(self) -> None:
+        custody = self._bag.custody
+        for name in sorted(bag.TAG_FILES - set(self._bag.digests)):
+            self._broken("bag-file-missing", name)
+        if custody is None:
+            return
+        self._contents.custody = custody
+        self._contents.findings += [
+            Finding(each.code, Weight.BROKEN, each.file, each.line, each.item, each.values)
+            for each in self._bag.log_findings
+        ]
+        if custody.case != self._bag.case:
+            self._broken("bag-case-differs", bag.LOG)
+        self._tag_files(custody)
+        self._tag_manifest(custody)
+        self._items(custody)
+
+    def _tag_files(self, custody: Custody) -> None:
+        """Files whose every byte follows from the log."""
+        if not custody.commits:
+            return
+        expected = dict(bag.signed_files(custody)) | {"bagit.txt": bag.BAGIT}
+        for name, content in expected.items():
+            if name in self._bag.held and self._bag.held[name] != content:
+                self._broken("bag-file-differs", name)
+
+    def _tag_manifest(self, custody: Custody) -> None:
+        text, armoured = self._bag.held.get(bag.TAG_MANIFEST), self._bag.held.get(bag.TAG_SIGNATURE)
+        if text is None or armoured is None:
+            return
+        try:
+            signature = Signature.parse(sshsig.unarmour(armoured))
+            allowed = signature.key.fingerprint in custody.signers
+            if not (allowed and signature.holds(text, SEAL_NAMESPACE)):
+                self._broken("bag-signature-invalid", bag.TAG_SIGNATURE)
+        except ValueError:
+            self._broken("bag-signature-malformed", bag.TAG_SIGNATURE)
+        listed = self._listed(text, bag.TAG_MANIFEST)
+        if listed is None:
+            return
+        for name in sorted(bag.LISTED_TAG_FILES | set(listed)):
+            seen = self._bag.digests.get(name)
+            if name not in listed or name not in bag.LISTED_TAG_FILES:
+                self._broken("bag-file-unlisted", name)
+            elif seen is not None and seen.sha256 != listed[name]:
+                self._broken("bag-file-changed", name)
+
+    def _listed(self, text: bytes, name: str) -> dict[str, Digest] | None:
+        try:
+            return bag.parse_manifest(text)
+        except ValueError:
+            self._broken("bag-manifest-malformed", name)
+            return None
+
+    def _items(self, custody: Custody) -> None:
+        """Plan, payload manifest, originals and their openings have to say the same."""
+        contents = self._contents
+        signed = custody.commits[-1] if custody.commits else None
+        begun = self._bag.begun.get(signed.line - 1) if signed is not None else None
+        if signed is None or begun is None or signed.line != custody.lines:
+            self._broken("seal-plan-missing", bag.EVENTS)
+            return
+        try:
+            planned = {f"E{number:06d}" for number in plan.numbers_in(begun["items"], custody.lines)}
+            withheld = plan.numbers_in(begun["withheld"], custody.lines)
+            contents.items_of, contents.purpose = int(begun["items_of"]), str(begun["purpose"])
+            manifest_digest = Digest(begun["payload_manifest"])
+        except (KeyError, TypeError, ValueError):
+            self._broken("seal-plan-malformed", bag.EVENTS, signed.line - 1)
+            return
+        contents.events = len(custody.commitments)
+        contents.withheld_events = len(withheld)
+        for number in sorted(set(custody.commitments) ^ (self._bag.opened_lines | withheld)):
+            self._broken("opening-missing", bag.EVENTS, number)
+        for number in sorted(self._bag.opened_lines & withheld):
+            self._broken("opening-against-plan", bag.EVENTS, number)
+        text = self._bag.held.get(bag.MANIFEST)
+        if text is not None and sha256(text) != manifest_digest:
+            self._broken("seal-plan-differs", bag.MANIFEST)
+        listed = (self._listed(text, bag.MANIFEST) if text is not None else None) or {}
+        self._originals(planned, listed)
+
+    def _originals(self, planned: set[str], listed: Mapping[str, Digest]) -> None:
+        present = {
+            match[1]: name for name in self._bag.digests if (match := _DATA.fullmatch(name)) is not None
+        }
+        named = {match[1]: name for name in listed if (match := _DATA.fullmatch(name)) is not None}
+        if len(named) != len(listed):
+            self._broken("bag-manifest-malformed", bag.MANIFEST)
+        for item in sorted(planned | set(present) | set(named)):
+            problem = self._original(item, planned, present.get(item), named.get(item), listed)
+            if problem is None:
+                self._contents.items.append(item)
+            else:
+                self._contents.broken_items.append(item)
+                place = present.get(item) or named.get(item)
+                self._contents.findings.append(Finding(problem, Weight.BROKEN, place, item=item))
+
+    def _original(
+        self, item: str, planned: set[str], present: str | None, named: str | None, listed: Mapping[str, Digest]
+    ) -> str | None:
+        """Return the code of what is wrong with one item, None when nothing is."""
+        kept = self._bag.kept.get(item)
+        if present is None:
+            return "item-missing"
+        if item not in planned or named != present:
+            return "item-unplanned"
+        if kept is None:
+            return "item-without-event"
+        seen = self._bag.digests[present]
+        facts = (kept.get("sha256"), kept.get("size"), kept.get("crc32"))
+        if facts != (seen.sha256.hex, seen.size_bytes, seen.crc32) or listed[present] != seen.sha256:
+            return "item-changed"
+        kind = kept.get("kind")
+        name = kind.get("name") if isinstance(kind, dict) else None
+        return None if present == plan.data_path(item, str(name)) else "item-misnamed"
+
+    def _broken(self, code: str, file: str, line: int | None = None) -> None:
+        self._contents.findings.append(Finding(code, Weight.BROKEN, file, line=line))
+
+
+def _shown(name: str) -> str:
+    """Return a member's name as far as it may be shown: printable ASCII, and not much of it."""
+    return "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in name)[:80]

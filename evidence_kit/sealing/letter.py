@@ -1,0 +1,221 @@
+"""The letters: READ-ME-FIRST inside the archive, LISEZ-MOI beside it. They explain how to check without us.
+
+Commands are data, so that a test can take them out of the letter and run them.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from evidence_kit.custody.checkpoint import Checkpoint
+from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE, SEAL_NAMESPACE
+from evidence_kit.sealing import bag
+from evidence_kit.words import LANGUAGES, Words, catalogue
+
+SYSTEMS: Final = ("linux", "macos", "windows")
+_SYSTEM_NAMES: Final = {"linux": "Linux", "macos": "macOS", "windows": "Windows (PowerShell)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the letter says about this archive.
+
+    Attributes:
+        case: Case id.
+        checkpoint: The end of the log.
+        fingerprint: Of the key that signed it.
+        items_in: How many items are inside.
+        items_of: How many the case has.
+        events_in: How many events' openings are inside.
+        events_of: How many events the log has.
+        receipts: Lines of signature lines for which a receipt was handed out, and when.
+    """
+
+    case: str
+    checkpoint: Checkpoint
+    fingerprint: str
+    items_in: int
+    items_of: int
+    events_in: int
+    events_of: int
+    receipts: Sequence[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to check: a sentence and, for each system, the commands that do it.
+
+    Attributes:
+        sentence: Id in the catalogues.
+        commands: By system; none where the sentence says what to do.
+    """
+
+    sentence: str
+    commands: dict[str, tuple[str, ...]]
+
+
+def steps(facts: Facts) -> tuple[Step, ...]:
+    """Return the checks in the order in which a careful person makes them."""
+    return (
+        Step("letter.files", _each(_manifest_command)),
+        Step("letter.signatures", _each(lambda system: _signature_commands(system, facts.case))),
+        Step("letter.head", _each(lambda system: _head_commands(system, facts.checkpoint.lines))),
+        Step("letter.event", _each(lambda system: _event_commands(system))),
+        Step("letter.receipt", _each(lambda system: _receipt_commands(system, facts))),
+    )
+
+
+def text(facts: Facts) -> bytes:
+    """Return `READ-ME-FIRST.txt`: Arabic, French, English, then the commands once."""
+    blocks = []
+    for language in LANGUAGES:
+        words = catalogue(language)
+        blocks.append("\n\n".join([words.say("letter.title"), *_paragraphs(words, facts)]))
+    for system in SYSTEMS:
+        lines = [_SYSTEM_NAMES[system], ""]
+        for number, step in enumerate(steps(facts), start=1):
+            lines += [f"{number}.", *(f"    {command}" for command in step.commands[system]), ""]
+        blocks.append("\n".join(lines))
+    return ("\n\n" + "=" * 72 + "\n\n").join(blocks).encode() + b"\n"
+
+
+def page(facts: Facts) -> bytes:
+    """Return `READ-ME-FIRST.html`: the same, for a browser; no script, nothing from the network."""
+    sections = []
+    for language in LANGUAGES:
+        words = catalogue(language)
+        direction = "rtl" if language == "ar" else "ltr"
+        body = "".join(f"<p>{_marked(line)}</p>" for line in _paragraphs(words, facts))
+        title = html.escape(words.say("letter.title"))
+        sections.append(f'<section lang="{language}" dir="{direction}"><h1>{title}</h1>{body}</section>')
+    for system in SYSTEMS:
+        listed = "".join(
+            f"<li><pre>{html.escape(chr(10).join(step.commands[system]))}</pre></li>" for step in steps(facts)
+        )
+        sections.append(
+            f'<section lang="en" dir="ltr"><h2>{_SYSTEM_NAMES[system]}</h2><ol>{listed}</ol></section>'
+        )
+    head = (
+        '<!doctype html><html lang="ar"><head><meta charset="utf-8"><title>READ ME FIRST</title>'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<style>{_STYLE}</style></head><body>"
+    )
+    return (head + "".join(sections) + "</body></html>\n").encode()
+
+
+def outside() -> bytes:
+    """Return `LISEZ-MOI.txt`: how to open the archive; nothing that names the matter."""
+    blocks = [catalogue(language).say("letter.outside") for language in ("fr", "ar", "en")]
+    return ("\n\n" + "-" * 72 + "\n\n").join(blocks).encode() + b"\n"
+
+
+def covering() -> bytes:
+    """Return `covering-message.txt`: what to write when the archive is sent; never the passphrase."""
+    blocks = [catalogue(language).say("letter.covering") for language in ("fr", "ar", "en")]
+    return ("\n\n" + "-" * 72 + "\n\n").join(blocks).encode() + b"\n"
+
+
+_STYLE = (
+    "body{font:1.05rem/1.6 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;"
+    "color:#1a1a1a;background:#fff}section{border-block-end:1px solid #bbb;padding-block-end:1.5rem}"
+    "pre{direction:ltr;text-align:left;background:#f2f2f2;padding:.7rem;overflow-x:auto;"
+    "white-space:pre-wrap;overflow-wrap:anywhere}code{direction:ltr;unicode-bidi:isolate;overflow-wrap:anywhere}"
+    "@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}pre{background:#262626}}"
+)
+
+
+def _paragraphs(words: Words, facts: Facts) -> list[str]:
+    values: dict[str, str | int] = {
+        "case": facts.case,
+        "items_in": facts.items_in,
+        "items_of": facts.items_of,
+        "events_in": facts.events_in,
+        "events_of": facts.events_of,
+        "lines": facts.checkpoint.lines,
+        "head": facts.checkpoint.head.hex,
+        "fingerprint": facts.fingerprint,
+    }
+    said = [words.say("letter.what", **values), words.say("letter.scope", **values)]
+    said += [f"{n}. {words.say(step.sentence, **values)}" for n, step in enumerate(steps(facts), start=1)]
+    said += [words.say("letter.signer", **values), words.say("letter.limits", **values)]
+    return said
+
+
+def _marked(line: str) -> str:
+    """Escape a sentence; hashes and fingerprints stand apart, so that they read left to right."""
+    words = html.escape(line).split(" ")
+    return " ".join(f"<code>{word}</code>" if len(word) > 40 or "sha256" in word else word for word in words)
+
+
+def _each(commands: object) -> dict[str, tuple[str, ...]]:
+    assert callable(commands)  # noqa: S101 - a function of this module
+    return {system: tuple(commands(system)) for system in SYSTEMS}
+
+
+def _manifest_command(system: str) -> list[str]:
+    if system == "windows":
+        check = (
+            "ForEach-Object {{ $h,$f = $_ -split '  ',2; "
+            "if ((Get-FileHash -Algorithm SHA256 -LiteralPath $f).Hash -ne $h) {{ \"CHANGED $f\" }} }}"
+        ).replace("{{", "{").replace("}}", "}")
+        return [f"Get-Content {name} | {check}" for name in (bag.MANIFEST, bag.TAG_MANIFEST)]
+    program = "shasum -a 256" if system == "macos" else "sha256sum"
+    return [f"{program} -c {bag.MANIFEST}", f"{program} -c {bag.TAG_MANIFEST}"]
+
+
+def _signature_commands(system: str, case: str) -> list[str]:
+    pairs = ((CHECKPOINT_NAMESPACE, bag.CHECKPOINT), (SEAL_NAMESPACE, bag.TAG_MANIFEST))
+    plain = [
+        f"ssh-keygen -Y verify -f {bag.ALLOWED_SIGNERS} -I {case} -n {space} -s {name}.sig < {name}"
+        for space, name in pairs
+    ]
+    # PowerShell has no `<`.
+    return [f'cmd /c "{command}"' for command in plain] if system == "windows" else plain
+
+
+def _head_commands(system: str, lines: int) -> list[str]:
+    """Print the digest of the last signed line; it has to be the third line of checkpoint.txt."""
+    if system == "windows":
+        return [_windows_line_digest(bag.LOG, lines), f"Get-Content {bag.CHECKPOINT}"]
+    program = _digest_program(system)
+    return [f"sed -n {lines}p {bag.LOG} | tr -d '\\n' | {program}", f"cat {bag.CHECKPOINT}"]
+
+
+def _event_commands(system: str) -> list[str]:
+    """Print the digest of an opening and the line that commits to it: line 1, as an example for any other."""
+    if system == "windows":
+        return [_windows_line_digest(bag.EVENTS, 1), f"Get-Content {bag.LOG} -TotalCount 1"]
+    return [
+        f"sed -n 1p {bag.EVENTS} | tr -d '\\n' | {_digest_program(system)}",
+        f"sed -n 1p {bag.LOG}",
+    ]
+
+
+def _receipt_commands(system: str, facts: Facts) -> list[str]:
+    """Print the first 32 characters of the receipt code that belongs to a signature line."""
+    line = facts.receipts[-1][0] if facts.receipts else facts.checkpoint.lines + 1
+    if system == "windows":
+        return []
+    program = _digest_program(system)
+    return [
+        f"L={line}; printf 'evidence-kit/1 {facts.case}\\n%s\\n%s\\n%s\\n' $((L-1)) "
+        f'"$(sed -n $((L-1))p {bag.LOG} | tr -d \'\\n\' | {program} | cut -c1-64)" '
+        f'"$(sed -n ${{L}}p {bag.LOG} | sed \'s/.*"bodies":"\\([0-9a-f]*\\)".*/\\1/\')" '
+        f"| {program} | cut -c1-40 | xxd -r -p | base32"
+    ]
+
+
+def _digest_program(system: str) -> str:
+    return "shasum -a 256" if system == "macos" else "sha256sum"
+
+
+def _windows_line_digest(name: str, line: int) -> str:
+    return (
+        f"$b = [IO.File]::ReadAllLines((Resolve-Path {name}))[{line - 1}]; "
+        "[BitConverter]::ToString([Security.Cryptography.SHA256]::Create().ComputeHash("
+        "[Text.Encoding]::UTF8.GetBytes($b))).Replace('-','').ToLower()"
+    )

@@ -1,0 +1,525 @@
+"""Taking files in: read once, hash and encrypt the very same bytes, describe in isolation, commit in groups."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from evidence_kit.custody.event import Event
+from evidence_kit.custody.manifest import Place, spot
+from evidence_kit.hashing.exact import tally
+from evidence_kit.intake import care
+from evidence_kit.intake.containers import Member, MemberError, ZipPlan, examine, read_member
+from evidence_kit.intake.errors import (
+    DiskFailureError,
+    DiskFullError,
+    SourceMissingError,
+    SystemLimitError,
+)
+from evidence_kit.intake.read import HEAD_BYTES, CountingSource, NotRegularError, Original, opened, pieces
+from evidence_kit.intake.sniff import name_agrees, sniff
+from evidence_kit.intake.walk import Found, Unfit, os_words, walk
+from evidence_kit.keys import age
+from evidence_kit.model import Json, Kind
+from evidence_kit.vault.store import Draft
+from evidence_kit.workflows.case import CaseWriter
+from evidence_kit.workflows.outcome import (
+    ContainerRead,
+    Kept,
+    Known,
+    Outcome,
+    Refused,
+    SeenAgain,
+    Totals,
+    Unreadable,
+)
+
+GROUP_ITEMS = 64
+GROUP_BYTES = 64 << 20
+# Up to here the bytes that were hashed are themselves handed to the describer.
+KEEP_BYTES = 64 << 20
+_LIMITS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How the files of one ingest came here.
+
+    Attributes:
+        how: `phone-export`, `copy`, `screenshot`, `re-photograph`, `download` or `unknown`.
+        handed_by: Who handed them over, None when nobody said.
+        device: From which device, None when nobody said.
+        place: Where this was done.
+        sensitivity: `none`, `intimate` or `unknown` for all of them.
+        declared_by: Who said so; None only for `unknown`.
+    """
+
+    how: str = "unknown"
+    handed_by: str | None = None
+    device: str | None = None
+    place: str | None = None
+    sensitivity: str = "unknown"
+    declared_by: str | None = None
+
+    def facts(self, utc_offset: str) -> Json:
+        """Return the facts as they go into the log."""
+        return {
+            "how": self.how,
+            "handed_by": self.handed_by,
+            "device": self.device,
+            "place": self.place,
+            "utc_offset": utc_offset,
+        }
+
+
+class Describer(Protocol):
+    """Looks into bytes somewhere else, where no key is."""
+
+    def describes(self, kind: str) -> bool:
+        """Say whether there is anything to say about this type."""
+        ...
+
+    def describe(self, kind: str, name: str, payload: bytes | bytearray | BinaryIO) -> Mapping[str, Json]:
+        """Return the facts of an `item.described`, without its item; trouble is among them, never raised."""
+        ...
+
+
+class OwnDiskError(Exception):
+    """Writing into the case failed; the cause is an OSError."""
+
+
+@dataclass(slots=True)
+class _Group:
+    """What the next commit will hold."""
+
+    events: list[Event] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    size_bytes: int = 0
+    by_digest: dict[str, str] = field(default_factory=dict)
+    items: int = 0
+
+    @property
+    def full(self) -> bool:
+        return len(self.outcomes) >= GROUP_ITEMS or self.size_bytes >= GROUP_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class _Bytes:
+    """One stretch of evidence that can be read, once or twice.
+
+    Attributes:
+        place: Where it was found.
+        name: Its last name, for the describer and for `name_agrees`.
+        head: Its first bytes, up to `HEAD_BYTES`.
+        size_bytes: Its length as the source declares it.
+        pieces: Reads it from the start.
+        times: What the source says about its dates.
+        file: The open file, for what is too large to be handed over as bytes; None for members.
+    """
+
+    place: Place
+    name: str
+    head: bytes
+    size_bytes: int
+    pieces: Callable[[], Iterator[bytes]]
+    times: Json
+    file: BinaryIO | None = None
+
+
+def ingest(
+    writer: CaseWriter,
+    sources: Sequence[Path],
+    provenance: Provenance,
+    describer: Describer,
+    on_bytes: Callable[[int], None] | None = None,
+) -> Iterator[Outcome]:
+    """Take sources into a case; every outcome is yielded once it is durable, the totals last.
+
+    Raises:
+        SourceMissingError: A source does not exist; nothing was read.
+        DiskFullError: The case's disk is full; what was yielded before is safe.
+        DiskFailureError: The case's disk cannot be written.
+        SystemLimitError: No memory or file handles are left.
+    """
+    for source in sources:
+        if not os.path.lexists(source):
+            raise SourceMissingError("source-missing", path=str(source))
+    yield from _Ingest(writer, provenance, describer, on_bytes).run(sources)
+
+
+class _Ingest:
+    def __init__(
+        self,
+        writer: CaseWriter,
+        provenance: Provenance,
+        describer: Describer,
+        on_bytes: Callable[[int], None] | None,
+    ) -> None:
+        self._writer = writer
+        self._manifest = writer.manifest
+        self._provenance = provenance
+        self._describer = describer
+        self._on_bytes = on_bytes
+        self._group = _Group()
+        self._totals = Totals()
+        self._careful = self._manifest.age_band != care.ADULT
+        self._own = frozenset(
+            folder.resolve()
+            for folder in (writer.case.folder.root, writer.station.folder, writer.station.cases)
+        )
+
+    def run(self, sources: Sequence[Path]) -> Iterator[Outcome]:
+        try:
+            for source in sources:
+                for found in walk(source, self._own):
+                    yield from self._found(found)
+            yield from self._flush()
+        except KeyboardInterrupt:
+            self._settle()
+            raise
+        except (OwnDiskError, OSError) as error:
+            raise self._stopped(error) from error
+        finally:
+            for draft in self._group.drafts:
+                draft.drop()
+        yield self._totals
+
+    def _found(self, found: Found | Unfit) -> Iterator[Outcome]:
+        place = Place(found.shown, found.shown_bytes)
+        if isinstance(found, Unfit):
+            self._refuse(place, found.reason, found.detail)
+        else:
+            try:
+                with opened(found.path) as original:
+                    yield from self._original(original, place, found)
+            except NotRegularError:
+                self._refuse(place, "not-regular", None)
+            except OSError as error:
+                if error.errno in _LIMITS:
+                    raise
+                self._refuse(place, "unreadable", os_words(error), found.size_bytes)
+        if self._group.full:
+            yield from self._flush()
+
+    def _original(self, original: Original, place: Place, found: Found) -> Iterator[Outcome]:
+        def from_start() -> Iterator[bytes]:
+            original.file.seek(0)
+            return pieces(original.file)
+
+        size_bytes = original.before.size_bytes
+        data = _Bytes(
+            place, found.path.name, original.head, size_bytes, from_start, original.before.facts(), original.file
+        )
+        kind = sniff(data.head, size_bytes)
+        plan = examine(original.file, size_bytes) if kind.name == "zip" else None
+        if self._careful and self._withhold(data, kind, plan, original.file):
+            return
+        item = self._keep(data, kind, original)
+        if plan is not None and item is not None:
+            yield from self._container(item, place, plan, original)
+
+    def _withhold(self, data: _Bytes, kind: Kind, plan: object, file: BinaryIO) -> bool:
+        """In the case of a minor: refuse what is, or may hold, a picture or a film. Say whether it was refused."""
+        if isinstance(plan, ZipPlan):
+            held = any(self._member_withheld(file, member) for member in plan.members)
+        else:
+            held = care.may_hold_pictures(kind) or _picture_inside(data.pieces())
+        if held:
+            self._totals.withheld += 1
+            self._refuse(data.place, care.REASON, kind.name, data.size_bytes)
+        return held
+
+    def _member_withheld(self, file: BinaryIO, member: Member) -> bool:
+        if member.is_folder:
+            return False
+        if member.refusal is not None:
+            return True
+        try:
+            head = _head(read_member(file, member))
+            kind = sniff(head, member.size_bytes)
+            return care.may_hold_pictures(kind) or _picture_inside(read_member(file, member))
+        except MemberError:
+            return True
+
+    def _keep(self, data: _Bytes, kind: Kind, original: Original | None) -> str | None:
+        """Keep a stretch of bytes, or find that the case has it; return its item id, None when refused."""
+        known = self._manifest.places.get(spot(data.place))
+        if known is not None:
+            again = tally(self._counted(data.pieces()))
+            if again.sha256 == known:
+                item = self._manifest.by_digest[known.hex]
+                self._group.outcomes.append(Known(item, data.place))
+                self._totals.known += 1
+                return item
+        for attempt in (1, 2):
+            draft, source = self._encrypt(data)
+            changed = original is not None and original.changed()
+            if not changed or attempt == 2:
+                break
+            draft.drop()
+            assert original is not None  # noqa: S101 - only an original can change
+            original.before = type(original.before).of(original.file.fileno())
+        return self._admit(data, kind, draft, source, unstable=changed)
+
+    def _encrypt(self, data: _Bytes) -> tuple[Draft, CountingSource]:
+        item = f"E{self._manifest.next_item + self._group.items:06d}"
+        keep_bytes = KEEP_BYTES if self._wanted(data, sniff(data.head, data.size_bytes)) else 0
+        source = CountingSource(data.pieces(), keep_bytes, self._on_bytes)
+        try:
+            draft = self._writer.store.draft(item)
+        except OSError as error:
+            raise OwnDiskError from error
+        try:
+            age.encrypt_stream(source, _Sink(draft), self._writer.recipient)
+        except BaseException:
+            draft.drop()
+            raise
+        return draft, source
+
+    def _admit(
+        self, data: _Bytes, kind: Kind, draft: Draft, source: CountingSource, *, unstable: bool
+    ) -> str | None:
+        digest = source.tally.sha256
+        twin = self._group.by_digest.get(digest.hex) or self._manifest.by_digest.get(digest.hex)
+        if twin is not None:
+            draft.drop()
+            self._group.events.append(Event("item.seen-again", {"item": twin, **_place_facts(data.place)}))
+            self._group.outcomes.append(SeenAgain(twin, data.place))
+            self._totals.seen_again += 1
+            return twin
+        agrees = name_agrees(kind, data.name)
+        facts = self._facts(data, kind, source, agrees, unstable=unstable)
+        self._group.events.append(
+            Event("item.kept", {"item": draft.item, **facts}, object=draft.item, stored=draft.stored)
+        )
+        self._group.drafts.append(draft)
+        self._group.items += 1
+        self._group.by_digest[digest.hex] = draft.item
+        self._group.size_bytes += source.tally.size_bytes
+        described, problems = self._describe(draft.item, data, kind, source)
+        self._group.outcomes.append(
+            Kept(
+                item=draft.item,
+                place=data.place,
+                kind=kind.name,
+                family=kind.family.value,
+                size_bytes=source.tally.size_bytes,
+                sha256=digest.hex,
+                name_agrees=agrees,
+                described=described,
+                problems=problems,
+                unstable=unstable,
+            )
+        )
+        self._totals.kept += 1
+        self._totals.kept_bytes += source.tally.size_bytes
+        self._totals.not_described += bool(problems)
+        return draft.item
+
+    def _facts(
+        self, data: _Bytes, kind: Kind, source: CountingSource, agrees: bool | None, *, unstable: bool  # noqa: FBT001
+    ) -> dict[str, Json]:
+        now = self._writer.world.clock.now()
+        offset = now.astimezone().strftime("%z")
+        facts: dict[str, Json] = {
+            **_place_facts(data.place),
+            "size": source.tally.size_bytes,
+            "sha256": source.tally.sha256.hex,
+            "crc32": source.tally.crc32,
+            "kind": {"name": kind.name, "family": kind.family.value, "media_type": kind.media_type},
+            "name_agrees": agrees,
+            "times": data.times,
+            "provenance": self._provenance.facts(offset),
+            "sensitivity": self._provenance.sensitivity,
+        }
+        if self._provenance.declared_by is not None:
+            facts["declared_by"] = self._provenance.declared_by
+        if unstable:
+            facts["unstable"] = True
+        return facts
+
+    def _wanted(self, data: _Bytes, kind: Kind) -> bool:
+        return self._describer.describes(kind.name) and data.size_bytes <= KEEP_BYTES
+
+    def _describe(
+        self, item: str, data: _Bytes, kind: Kind, source: CountingSource
+    ) -> tuple[bool, tuple[str, ...]]:
+        if not self._describer.describes(kind.name):
+            return False, ()
+        payload: bytes | bytearray | BinaryIO
+        if source.kept is not None:
+            payload = source.kept
+        elif data.file is not None:
+            payload = data.file
+        else:
+            payload = b""
+        if data.file is None and source.kept is None:
+            described: Mapping[str, Json] = {
+                "describer": kind.family.value,
+                "facts": {},
+                "problems": [{"code": "too-large-inside-container", "detail": ""}],
+            }
+        else:
+            described = self._describer.describe(kind.name, data.name, payload)
+        self._group.events.append(Event("item.described", {"item": item, **described}))
+        problems = described.get("problems", ())
+        codes = tuple(str(each["code"]) for each in problems) if isinstance(problems, Sequence) else ()  # type: ignore[call-overload, index]
+        return not codes, codes
+
+    def _container(
+        self, item: str, place: Place, plan: object, original: Original
+    ) -> Iterator[Outcome]:
+        read = {entry.facts["item"] for entry in self._manifest.entries.get("container.read", ())}
+        if item in read:
+            return
+        if not isinstance(plan, ZipPlan):
+            reason = str(getattr(plan, "reason", "unreadable"))
+            self._group.events.append(Event("container.read", {"item": item, "unreadable": reason, "members": 0}))
+            self._group.outcomes.append(Unreadable(item, place, reason))
+            self._totals.unreadable += 1
+            return
+        kept = refused = 0
+        for member in plan.members:
+            if member.is_folder:
+                continue
+            if self._member(item, member, original.file):
+                kept += 1
+            else:
+                refused += 1
+            if self._group.full:
+                yield from self._flush()
+        if original.changed():
+            self._refuse(Place(place.path, place.path_bytes, item), "container-changed", None)
+        facts: dict[str, Json] = {
+            "item": item,
+            "members": len(plan.members),
+            "kept": kept,
+            "refused": refused,
+            "facts": list(plan.facts),
+        }
+        self._group.events.append(Event("container.read", facts))
+        self._group.outcomes.append(ContainerRead(item, place, len(plan.members), kept, refused, plan.facts))
+
+    def _member(self, container: str, member: Member, file: BinaryIO) -> bool:
+        """Keep one member under an item id of its own; say whether it could be read."""
+        place = Place(member.name, member.name_bytes, container, member.index)
+        if member.refusal is not None:
+            self._refuse(place, f"member-{member.refusal}", None, member.size_bytes)
+            return False
+        try:
+            data = _Bytes(
+                place=place,
+                name=member.name.replace("\\", "/").rsplit("/", 1)[-1],
+                head=_head(read_member(file, member)),
+                size_bytes=member.size_bytes,
+                pieces=lambda: read_member(file, member),
+                times=member.times,
+            )
+            return self._keep(data, sniff(data.head, member.size_bytes), None) is not None
+        except MemberError as error:
+            self._refuse(place, f"member-{error.reason}", None, member.size_bytes)
+            return False
+
+    def _refuse(self, place: Place, reason: str, detail: str | None, size_bytes: int | None = None) -> None:
+        """Note a refusal; the same one is written into the log only once."""
+        before = self._manifest.refused.get(spot(place))
+        if before is None or before.facts.get("reason") != reason:
+            facts: dict[str, Json] = {**_place_facts(place), "reason": reason}
+            if detail is not None:
+                facts["detail"] = detail
+            if size_bytes is not None:
+                facts["size"] = size_bytes
+            self._group.events.append(Event("item.refused", facts))
+        self._group.outcomes.append(Refused(place, reason, detail, size_bytes))
+        self._totals.refused += 1
+
+    def _counted(self, stream: Iterator[bytes]) -> Iterator[bytes]:
+        for piece in stream:
+            if self._on_bytes is not None:
+                self._on_bytes(len(piece))
+            yield piece
+
+    def _flush(self) -> Iterator[Outcome]:
+        outcomes = self._group.outcomes
+        self._settle()
+        yield from outcomes
+
+    def _settle(self) -> None:
+        """Commit the group; after this everything in it counts."""
+        group = self._group
+        if group.events:
+            try:
+                self._writer.commit(group.events, group.drafts)
+            except OSError as error:
+                raise OwnDiskError from error
+        self._group = _Group()
+
+    def _stopped(self, error: OwnDiskError | OSError) -> Exception:
+        """Return the error that a person sees; what could be committed still is."""
+        cause = error.__cause__ if isinstance(error, OwnDiskError) else error
+        number = cause.errno if isinstance(cause, OSError) else None
+        try:
+            self._settle()
+        except OwnDiskError:
+            pass
+        safe = len(self._manifest.items)
+        if number in _FULL:
+            return DiskFullError("disk-full", safe=safe)
+        if number in _LIMITS:
+            return SystemLimitError("system-limit", safe=safe, errno=number or 0)
+        return DiskFailureError("disk-failure", safe=safe, errno=number or 0)
+
+
+class _Sink:
+    """Writes into a draft; tells trouble with our disk from trouble with the source."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+
+    def write(self, data: bytes, /) -> int:
+        try:
+            return self._draft.write(data)
+        except OSError as error:
+            raise OwnDiskError from error
+
+    def flush(self) -> None:
+        self._draft.flush()
+
+
+def _place_facts(place: Place) -> dict[str, Json]:
+    facts: dict[str, Json] = {"path": place.path}
+    if place.path_bytes is not None:
+        facts["path_bytes"] = place.path_bytes
+    if place.container is not None:
+        facts |= {"container": place.container}
+    if place.member is not None:
+        facts |= {"member": place.member}
+    return facts
+
+
+def _head(stream: Iterator[bytes]) -> bytes:
+    head = b""
+    for piece in stream:
+        head += piece
+        if len(head) >= HEAD_BYTES:
+            break
+    return head[:HEAD_BYTES]
+
+
+def _picture_inside(stream: Iterator[bytes]) -> bool:
+    """Look for the mark of a packed picture, across the seams of pieces too."""
+    rest = b""
+    for piece in stream:
+        block = rest + piece
+        if care.shows_a_picture_inside(block):
+            return True
+        rest = block[-care.LONGEST_MARK_BYTES :]
+    return False
+
+

@@ -1,0 +1,92 @@
+"""What workflows yield: facts about one thing each, for a screen, a script or a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evidence_kit.custody.manifest import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An item is in the case, durably."""
+
+    item: str
+    place: Place
+    kind: str
+    family: str
+    size_bytes: int
+    sha256: str
+    name_agrees: bool | None
+    described: bool
+    problems: tuple[str, ...] = ()
+    unstable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeenAgain:
+    """The same bytes are in the case already and were found at one more place."""
+
+    item: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """This place was read again and holds the bytes that the case has from there."""
+
+    item: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Something was not kept; the reason is an id with a sentence in the catalogues."""
+
+    place: Place
+    reason: str
+    detail: str | None = None
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerRead:
+    """A container was looked through."""
+
+    item: str
+    place: Place
+    members: int
+    kept: int
+    refused: int
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A container is kept, but nobody could look into it."""
+
+    item: str
+    place: Place
+    reason: str
+
+
+@dataclass(slots=True)
+class Totals:
+    """What an ingest came to, counted over all sources."""
+
+    kept: int = 0
+    kept_bytes: int = 0
+    seen_again: int = 0
+    known: int = 0
+    refused: int = 0
+    not_described: int = 0
+    unreadable: int = 0
+    withheld: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Say whether nothing was refused and everything was understood."""
+        return not (self.refused or self.not_described or self.unreadable)
+
+
+Outcome = Kept | SeenAgain | Known | Refused | ContainerRead | Unreadable | Totals

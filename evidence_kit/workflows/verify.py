@@ -1,0 +1,324 @@
+"""Verifying a case folder or a sealed archive: every byte that can be checked is, and nothing is written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evidence_kit.custody.chain import Custody, replay
+from evidence_kit.custody.journal import Head
+from evidence_kit.custody.manifest import Entry, Item, Manifest, ManifestError
+from evidence_kit.custody.verdict import Anchor, Verdict, judge, match_receipt
+from evidence_kit.hashing.exact import Tally, tally
+from evidence_kit.keys import age, sshsig
+from evidence_kit.keys.age import CaseIdentity, DamagedError
+from evidence_kit.keys.errors import NoReaderError
+from evidence_kit.keys.sshsig import ARCHIVE_NAMESPACE, Signature
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.model import Digest, Finding, Weight
+from evidence_kit.sealing.check import check
+from evidence_kit.sealing.statement import Statement
+from evidence_kit.vault.folder import LOG, CaseFolder
+from evidence_kit.workflows.case import entries, pieces, unwrap
+
+
+@dataclass(slots=True)
+class Report:
+    """What a check came to.
+
+    Attributes:
+        verdict: One of four words.
+        path: What was checked, its name alone.
+        kind: `case` or `archive`.
+        case: Case id, where it is known.
+        findings: Everything there is to say, worst things not sorted out.
+        anchors: What fixes the log from outside.
+        lines: How many lines the log has up to its last valid signature.
+        items: How many items were checked and are intact.
+        items_here: How many items there should be here.
+        items_of: How many items the case has, where that is known.
+        events_closed: How many events cannot be read here.
+        signers: Fingerprints that signed.
+        with_key: The contents were checked too, and not only the encrypted files.
+    """
+
+    verdict: Verdict
+    path: str
+    kind: str
+    case: str | None = None
+    findings: list[Finding] = field(default_factory=list)
+    anchors: list[Anchor] = field(default_factory=list)
+    lines: int = 0
+    items: int = 0
+    items_here: int = 0
+    items_of: int | None = None
+    events: int = 0
+    events_closed: int = 0
+    signers: tuple[str, ...] = ()
+    with_key: bool = False
+
+
+def verify_case(
+    path: Path,
+    key: SigningKey | None = None,
+    remembered: Head | None = None,
+    receipt: str | None = None,
+    on_bytes: Callable[[int], None] | None = None,
+) -> Report:
+    """Check a case folder; with a key also that every item and opening says what the log commits to.
+
+    Args:
+        path: The folder.
+        key: Opens the case, if at hand.
+        remembered: Where the log ended when this station last saw it.
+        receipt: The code on a paper, as typed.
+        on_bytes: Told how many more bytes were read.
+
+    Raises:
+        TypedWronglyError: The receipt code has a slip of the pen.
+        NoReaderError: The key does not open this case.
+    """
+    return _Folder(CaseFolder(path), on_bytes or (lambda _: None)).check(key, remembered, receipt)
+
+
+def verify_archive(
+    path: Path, passphrase: str, receipt: str | None = None, on_bytes: Callable[[int], None] | None = None
+) -> Report:
+    """Check a sealed archive, and the statement beside it if there is one.
+
+    Raises:
+        TypedWronglyError: The receipt code has a slip of the pen.
+    """
+    size_bytes = path.stat().st_size
+    with path.open("rb") as file:
+        contents = check(file, size_bytes, path.name, passphrase, on_bytes)
+    report = Report(Verdict.NOT_CHECKED, path.name, "archive", findings=contents.findings, with_key=True)
+    custody = contents.custody
+    if custody is not None:
+        report.findings += _statement(path, custody)
+        _fill(report, custody)
+        report.events_closed = contents.withheld_events
+        _receipt(report, custody, receipt)
+    report.items, report.items_of = len(contents.items), contents.items_of
+    report.items_here = len(contents.items) + len(contents.broken_items)
+    report.verdict = judge(report.findings, report.anchors)
+    return report
+
+
+def _fill(report: Report, custody: Custody) -> None:
+    report.case, report.lines = custody.case, custody.signed_lines
+    report.events = len(custody.commitments)
+    report.signers = tuple(dict.fromkeys(signed.by for signed in custody.commits))
+
+
+def _receipt(report: Report, custody: Custody, typed: str | None) -> None:
+    if typed is None:
+        return
+    anchor = match_receipt(typed, custody.commits)
+    if anchor is None:
+        report.findings.append(Finding("receipt-not-found", Weight.BROKEN, LOG))
+    else:
+        report.anchors.append(anchor)
+
+
+def _statement(path: Path, custody: Custody) -> list[Finding]:
+    """Compare an archive with the statement that lies beside it; without one there is nothing to say."""
+    case = custody.case or ""
+    paper = path.with_name(f"{case}.statement.txt")
+    if not paper.is_file():
+        return []
+    try:
+        text = paper.read_bytes()
+        statement = Statement.parse(text)
+        armoured = paper.with_name(paper.name + ".sig").read_bytes()
+        signature = Signature.parse(sshsig.unarmour(armoured))
+    except (OSError, ValueError):
+        return [Finding("statement-unreadable", Weight.BROKEN, paper.name)]
+    if signature.key.fingerprint not in custody.signers or not signature.holds(text, ARCHIVE_NAMESPACE):
+        return [Finding("statement-signature-invalid", Weight.BROKEN, paper.name)]
+    seen = hashlib.sha256()
+    with path.open("rb") as file:
+        for piece in pieces(file):
+            seen.update(piece)
+    last = custody.commits[-1].checkpoint if custody.commits else None
+    agrees = last is not None and (statement.lines, statement.head) == (last.lines, last.head)
+    if not agrees or statement.sha256.hex != seen.hexdigest() or statement.case != case:
+        return [Finding("statement-differs", Weight.BROKEN, paper.name)]
+    return []
+
+
+class _Folder:
+    def __init__(self, folder: CaseFolder, on_bytes: Callable[[int], None]) -> None:
+        self._folder = folder
+        self._on_bytes = on_bytes
+        self._findings: list[Finding] = []
+        self._bad: set[str] = set()
+
+    def check(self, key: SigningKey | None, remembered: Head | None, receipt: str | None) -> Report:
+        custody, descends = self._log(remembered)
+        report = Report(Verdict.NOT_CHECKED, self._folder.root.name, "case", with_key=key is not None)
+        if custody.case is not None and custody.case != self._folder.root.name:
+            self._broken("case-renamed", None, says=custody.case)
+        if not descends and remembered is not None:
+            self._broken("log-not-as-remembered", LOG, line=remembered.lines)
+        self._files(custody)
+        manifest = self._contents(custody, key) if key is not None else None
+        self._strangers(custody, manifest)
+        report.findings = self._findings
+        _fill(report, custody)
+        _receipt(report, custody, receipt)
+        report.items_here = len(custody.objects)
+        report.items = len(set(custody.objects) - self._bad)
+        report.items_of = report.items_here
+        report.events_closed = 0 if manifest is not None else report.events
+        report.verdict = judge(report.findings, report.anchors)
+        return report
+
+    def _log(self, remembered: Head | None) -> tuple[Custody, bool]:
+        met = remembered is None
+
+        def compare(number: int, raw: bytes) -> None:
+            nonlocal met
+            if remembered is not None and number == remembered.lines:
+                met = hashlib.sha256(raw).hexdigest() == remembered.digest.hex
+
+        with self._folder.log.open("rb") as file:
+            replayed = replay(pieces(file), compare)
+        self._findings += replayed.findings
+        enough = remembered is None or replayed.custody.signed_lines >= remembered.lines
+        return replayed.custody, met and enough
+
+    def _files(self, custody: Custody) -> None:
+        """Hash every encrypted file that the log vouches for: needs no key."""
+        folder = self._folder
+        for line, stored in custody.bodies.items():
+            self._file(folder.body(line), stored.digest, "body", stored.line)
+        for name, stored in custody.readers.items():
+            self._file(folder.key(name), stored.digest, "key", stored.line)
+        for item, stored in custody.objects.items():
+            self._file(folder.item(item), stored.digest, "item", stored.line, item)
+
+    def _file(self, path: Path, expected: Digest, what: str, line: int, item: str | None = None) -> None:
+        place = self._folder.relative(path)
+        code = None
+        try:
+            if path.is_symlink() or not path.is_file():
+                code = f"{what}-missing"
+            else:
+                with path.open("rb") as file:
+                    seen = tally(self._watched(pieces(file)))
+                code = None if seen.sha256 == expected else f"{what}-changed"
+        except OSError as error:
+            self._findings.append(
+                Finding(
+                    "file-unreadable", Weight.UNCHECKED, place, line, item, {"errno": error.errno or 0}
+                )
+            )
+        if code is not None:
+            self._broken(code, place, line=line, item=item)
+
+    def _watched(self, stream: Iterator[bytes]) -> Iterator[bytes]:
+        for piece in stream:
+            self._on_bytes(len(piece))
+            yield piece
+
+    def _contents(self, custody: Custody, key: SigningKey) -> Manifest | None:
+        """Open everything: what an item decrypts to has to be what was taken in."""
+        try:
+            identity = unwrap(self._folder, custody, [key.opener])
+        except NoReaderError:
+            if any(finding.code.startswith("key-") for finding in self._findings):
+                return None
+            raise
+        manifest = Manifest()
+        known = {(finding.code, finding.line) for finding in self._findings}
+        for entry in entries(self._folder, custody, identity):
+            if isinstance(entry, Finding):
+                if (entry.code, entry.line) not in known:
+                    self._findings.append(entry)
+            else:
+                self._apply(manifest, entry)
+        for item in manifest.items.values():
+            self._item(custody, identity, item)
+        for item_id in set(custody.objects) - set(manifest.items):
+            self._broken("item-without-event", LOG, line=custody.objects[item_id].line, item=item_id)
+        self._recovered(manifest)
+        return manifest
+
+    def _apply(self, manifest: Manifest, entry: Entry) -> None:
+        try:
+            manifest.apply(entry)
+        except ManifestError:
+            self._broken("opening-incomplete", LOG, line=entry.line)
+
+    def _item(self, custody: Custody, identity: CaseIdentity, item: Item) -> None:
+        path = self._folder.item(item.id)
+        place = self._folder.relative(path)
+        if item.id not in custody.objects:
+            self._broken("item-without-file", LOG, line=item.line, item=item.id)
+            return
+        if item.id in self._bad:
+            return
+        sink = _Counting()
+        try:
+            with path.open("rb") as file:
+                age.decrypt_stream(file, sink, identity.opener)
+        except DamagedError:
+            self._broken("item-undecryptable", place, line=item.line, item=item.id)
+            return
+        except OSError:
+            self._broken("item-missing", place, line=item.line, item=item.id)
+            return
+        seen = sink.seen
+        if (seen.sha256, seen.size_bytes, seen.crc32) != (item.sha256, item.size_bytes, item.crc32):
+            self._broken("item-not-what-was-taken-in", place, line=item.line, item=item.id)
+
+    def _recovered(self, manifest: Manifest) -> None:
+        for entry in manifest.entries.get("recovered", ()):
+            for listed in entry.facts.get("files", ()):
+                path = self._folder.root / str(listed["path"])
+                try:
+                    self._file(path, Digest(listed["sha256"]), "recovered", entry.line)
+                except ValueError:
+                    self._broken("opening-incomplete", LOG, line=entry.line)
+
+    def _strangers(self, custody: Custody, manifest: Manifest | None) -> None:
+        """Name files that no signed line vouches for; what a cut-off commit leaves behind looks the same."""
+        folder = self._folder
+        expected = {folder.relative(folder.item(item)) for item in custody.objects}
+        expected |= {folder.relative(folder.body(line)) for line in custody.bodies}
+        expected |= {folder.relative(folder.key(name)) for name in custody.readers}
+        recovered = _recovered_paths(manifest)
+        for path in folder.strangers(expected | recovered):
+            if path.startswith("recovered/") and manifest is None:
+                continue
+            self._findings.append(Finding("file-not-in-log", Weight.NOTE, path))
+
+    def _broken(
+        self, code: str, file: str | None, line: int | None = None, item: str | None = None, **values: str
+    ) -> None:
+        if item is not None:
+            self._bad.add(item)
+        self._findings.append(Finding(code, Weight.BROKEN, file, line, item, values))
+
+
+class _Counting:
+    """Takes decrypted bytes, counts them and forgets them."""
+
+    def __init__(self) -> None:
+        self.seen = Tally()
+
+    def write(self, data: bytes, /) -> int:
+        self.seen.add(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is kept."""
+
+
+def _recovered_paths(manifest: Manifest | None) -> set[str]:
+    events: Sequence[Entry] = manifest.entries.get("recovered", ()) if manifest is not None else ()
+    listed: list[Mapping[str, object]] = [each for entry in events for each in entry.facts.get("files", ())]
+    return {str(each["path"]) for each in listed}
