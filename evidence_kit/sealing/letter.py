@@ -16,6 +16,7 @@ from evidence_kit.sealing import bag
 from evidence_kit.words import LANGUAGES, Words, catalogue
 
 SYSTEMS: Final = ("linux", "macos", "windows")
+_BASE32: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _SYSTEM_NAMES: Final = {"linux": "Linux", "macos": "macOS", "windows": "Windows (PowerShell)"}
 
 
@@ -199,13 +200,31 @@ def _receipt_commands(system: str, facts: Facts) -> list[str]:
     """Print the first 32 characters of the receipt code that belongs to a signature line."""
     line = facts.receipts[-1][0] if facts.receipts else facts.checkpoint.lines + 1
     if system == "windows":
-        return []
+        return _windows_receipt(facts.case, line)
     program = _digest_program(system)
+    # Perl is on every Linux and macOS; `base32` and `xxd` are not.
+    base32 = (
+        'perl -ne \'$b=unpack("B*",pack("H40",$_)); '
+        f'print map{{substr("{_BASE32}",oct("0b$_"),1)}} $b=~/.{{5}}/g; print "\\n"\''
+    )
     return [
         f"L={line}; printf 'evidence-kit/1 {facts.case}\\n%s\\n%s\\n%s\\n' $((L-1)) "
         f'"$(sed -n $((L-1))p {bag.LOG} | tr -d \'\\n\' | {program} | cut -c1-64)" '
         f'"$(sed -n ${{L}}p {bag.LOG} | sed \'s/.*"bodies":"\\([0-9a-f]*\\)".*/\\1/\')" '
-        f"| {program} | cut -c1-40 | xxd -r -p | base32"
+        f"| {program} | {base32}"
+    ]
+
+
+def _windows_receipt(case: str, line: int) -> list[str]:
+    sha = "[Security.Cryptography.SHA256]::Create().ComputeHash([Text.Encoding]::UTF8.GetBytes({}))"
+    hexadecimal = "([BitConverter]::ToString({}).Replace('-','').ToLower())"
+    return [
+        f"$L = {line}; $r = [IO.File]::ReadAllLines((Resolve-Path {bag.LOG}))",
+        f"$h = {hexadecimal.format(sha.format('$r[$L-2]'))}; $k = ($r[$L-1] | ConvertFrom-Json).bodies",
+        f'$t = "evidence-kit/1 {case}`n$($L-1)`n$h`n$k`n"; $d = {sha.format("$t")}',
+        "$b = -join ($d[0..19] | ForEach-Object { [Convert]::ToString($_,2).PadLeft(8,'0') })",
+        "-join (0..31 | ForEach-Object { "
+        f"'{_BASE32}'[[Convert]::ToInt32($b.Substring($_*5,5),2)] }})",
     ]
 
 

@@ -21,7 +21,8 @@ from evidence_kit.intake.errors import (
     SystemLimitError,
 )
 from evidence_kit.intake.read import HEAD_BYTES, CountingSource, NotRegularError, Original, opened, pieces
-from evidence_kit.intake.sniff import name_agrees, sniff
+from evidence_kit.intake.kinds import name_agrees
+from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.walk import Found, Unfit, os_words, walk
 from evidence_kit.keys import age
 from evidence_kit.model import Json, Kind
@@ -42,6 +43,7 @@ GROUP_ITEMS = 64
 GROUP_BYTES = 64 << 20
 # Up to here the bytes that were hashed are themselves handed to the describer.
 KEEP_BYTES = 64 << 20
+WAYS = ("phone-export", "copy", "screenshot", "re-photograph", "download", "unknown")
 _LIMITS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -151,6 +153,13 @@ def ingest(
         if not os.path.lexists(source):
             raise SourceMissingError("source-missing", path=str(source))
     yield from _Ingest(writer, provenance, describer, on_bytes).run(sources)
+
+
+def total_bytes(sources: Sequence[Path]) -> int:
+    """Return how many bytes of files the sources hold, as the file system says."""
+    return sum(
+        found.size_bytes for source in sources for found in walk(source) if isinstance(found, Found)
+    )
 
 
 class _Ingest:

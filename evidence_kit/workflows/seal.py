@@ -330,7 +330,7 @@ def _letter_facts(case: Case, begun: _Begun, items_in: int) -> letter.Facts:
         items_of=len(case.opened.items),
         events_in=begun.events - len(begun.withheld),
         events_of=begun.events,
-        receipts=[(int(each.facts["line"]), each.time) for each in receipts],
+        receipts=[(int(each.facts["signature_line"]), each.time) for each in receipts],
     )
 
 

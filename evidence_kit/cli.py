@@ -1,0 +1,183 @@
+"""Assembles the commands; the one place where an error becomes an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from evidence_kit.errors import EvidenceError, Exit
+from evidence_kit.words import Words, catalogue
+
+if TYPE_CHECKING:
+    import typer
+
+# The first screen, group by group; what only scripts and experts need stands last.
+GROUPS: Final = (
+    ("person", ("new", "ingest", "receipt", "consent", "note")),
+    ("understand", ("cases", "list", "show", "match")),
+    ("hand-over", ("seal",)),
+    ("check", ("verify",)),
+    ("learn", ("setup", "demo")),
+    ("look-after", ("keys", "grant", "log")),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and leave with its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(run(given))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the program and return its exit code."""
+    from evidence_kit.commands._language import environment, language_of
+    from evidence_kit.commands._screen import Screen
+
+    language = language_of(arguments, environment())
+    screen = Screen(language, json="--json" in arguments)
+    _no_core_dumps()
+    program = build(language)
+    try:
+        code = program.main(list(arguments), prog_name="evidence-kit", standalone_mode=False)
+        return int(code or Exit.DONE)
+    except EvidenceError as error:
+        screen.failed(error)
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        screen.warn("cli.interrupted")
+        return int(Exit.INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has left; writing more would only raise again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(Exit.DONE)
+    except Exception as error:  # noqa: BLE001 - the one place where our own bug becomes an exit code
+        return _other(screen, error)
+
+
+def build(language: str) -> Any:  # noqa: ANN401 - typer's own click has no public types
+    """Return the program with its help in one language."""
+    words = catalogue(language)
+    with _headings(words):
+        import typer
+        from typer.main import get_command
+
+        program = get_command(_assemble(typer))
+    _explain(program, words)
+    return program
+
+
+@contextmanager
+def _headings(words: Words) -> Iterator[None]:
+    """Let typer find its own few words in our catalogue: it looks `gettext` up while it is imported."""
+    import gettext
+
+    def translated(text: str) -> str:
+        name = "click." + text.strip().lower().rstrip(":.").replace(" ", "-")
+        return words.say(name) if words.knows(name) else text
+
+    original = gettext.gettext
+    gettext.gettext = translated
+    try:
+        yield
+    finally:
+        gettext.gettext = original
+
+
+def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
+    from evidence_kit.commands.cases import cases
+    from evidence_kit.commands.consent import consent
+    from evidence_kit.commands.demo import demo
+    from evidence_kit.commands.grant import grant
+    from evidence_kit.commands.ingest import ingest
+    from evidence_kit.commands.keys import keys
+    from evidence_kit.commands.list_ import list_
+    from evidence_kit.commands.log import log
+    from evidence_kit.commands.match import match
+    from evidence_kit.commands.new import new
+    from evidence_kit.commands.note import note
+    from evidence_kit.commands.receipt import receipt
+    from evidence_kit.commands.seal import seal
+    from evidence_kit.commands.setup import setup
+    from evidence_kit.commands.show import show
+    from evidence_kit.commands.verify import verify
+
+    functions = {
+        "cases": cases, "consent": consent, "demo": demo, "grant": grant, "ingest": ingest, "keys": keys,
+        "list": list_, "log": log, "match": match, "new": new, "note": note, "receipt": receipt, "seal": seal,
+        "setup": setup, "show": show, "verify": verify,
+    }  # fmt: skip
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+    app.callback()(_program)
+    for group, names in GROUPS:
+        for name in names:
+            app.command(name, rich_help_panel=group)(functions[name])
+    return app  # type: ignore[no-any-return]
+
+
+def _program() -> None:
+    """Preserve evidence."""
+
+
+def _explain(program: Any, words: Words) -> None:  # noqa: ANN401 - typer's own click
+    """Put the help of every command and flag into the person's language."""
+    program.help = words.say("help.program")
+    program.epilog = words.say("help.start")
+    for name, command in program.commands.items():
+        command.help = words.say(f"help.{name}.what")
+        command.short_help = command.help
+        command.epilog = words.say("help.example", example=words.say(f"help.{name}.example"))
+        if command.rich_help_panel:
+            command.rich_help_panel = words.say(f"group.{command.rich_help_panel}")
+        for parameter in command.params:
+            own, common = f"help.{name}.{parameter.name}", f"help.common.{parameter.name}"
+            if parameter.name != "help":
+                parameter.help = words.say(own if words.knows(own) else common)
+
+
+def _other(screen: Any, error: Exception) -> int:  # noqa: ANN401 - a Screen
+    """Tell a slip of the hand from a bug; neither shows a traceback, which could show a secret."""
+    import typer
+
+    if isinstance(error, typer.Exit):
+        return int(error.exit_code)
+    shown = getattr(error, "format_message", None)
+    if callable(shown) and hasattr(error, "exit_code"):
+        screen.failed(_usage(str(shown())))
+        return int(Exit.USAGE)
+    place = _where(error)
+    screen.failed(EvidenceError("bug", error=type(error).__name__, place=place))
+    return int(Exit.BUG)
+
+
+def _usage(message: str) -> EvidenceError:
+    from evidence_kit.errors import UsageError
+
+    return UsageError("usage", message=message)
+
+
+def _where(error: Exception) -> str:
+    """Return module and line of the innermost frame of ours: enough to report, nothing of anybody's data."""
+    place, trace = "?", error.__traceback__
+    while trace is not None:
+        name = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if name.startswith("evidence_kit"):
+            place = f"{name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def _no_core_dumps() -> None:
+    """A core dump would hold keys."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,0 +1,145 @@
+"""How outcomes of an ingest look, on a screen and as JSON Lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from evidence_kit.commands._screen import Screen, size
+from evidence_kit.model import Json
+
+if TYPE_CHECKING:
+    from evidence_kit.custody.manifest import Place
+    from evidence_kit.workflows import outcome as outcomes
+
+
+def show(screen: Screen, outcome: outcomes.Outcome) -> None:
+    """Show one outcome: every one as JSON, what needs an eye on the screen."""
+    name = type(outcome).__name__
+    if name in _AS_JSON:
+        screen.document(_AS_JSON[name](outcome))
+    if name in _ON_SCREEN:
+        _ON_SCREEN[name](screen, outcome)
+
+
+def totals(done: outcomes.Totals) -> dict[str, Json]:
+    """Return the totals as JSON."""
+    return {
+        "kept": done.kept,
+        "kept_bytes": done.kept_bytes,
+        "seen_again": done.seen_again,
+        "known": done.known,
+        "refused": done.refused,
+        "withheld": done.withheld,
+        "not_described": done.not_described,
+        "unreadable": done.unreadable,
+    }
+
+
+def summary(screen: Screen, done: outcomes.Totals) -> None:
+    """Show what an ingest came to, in sentences."""
+    screen.tell("ingest.kept", count=done.kept, size=size(done.kept_bytes))
+    for sentence, count in (
+        ("ingest.seen-again", done.seen_again),
+        ("ingest.known", done.known),
+        ("ingest.not-described", done.not_described),
+        ("ingest.unreadable", done.unreadable),
+    ):
+        if count:
+            screen.tell(sentence, count=count)
+    if done.withheld:
+        screen.warn("ingest.withheld", count=done.withheld)
+    if done.refused:
+        screen.warn("ingest.refused", count=done.refused)
+
+
+def place(where: Place) -> dict[str, Json]:
+    """Return a place as JSON."""
+    facts: dict[str, Json] = {"path": where.path}
+    if where.path_bytes is not None:
+        facts["path_bytes"] = where.path_bytes
+    if where.container is not None:
+        facts |= {"container": where.container, "member": where.member}
+    return facts
+
+
+def reason(screen: Screen, name: str) -> str:
+    """Return why something was refused, in words; an unknown reason stays its id."""
+    return screen.say(f"reason.{name}") if screen.knows(f"reason.{name}") else name
+
+
+def _kept(outcome: Any) -> Json:  # noqa: ANN401 - a Kept
+    return {
+        "outcome": "kept",
+        "item": outcome.item,
+        **place(outcome.place),
+        "kind": outcome.kind,
+        "size": outcome.size_bytes,
+        "sha256": outcome.sha256,
+        "name_agrees": outcome.name_agrees,
+        "described": outcome.described,
+        "problems": list(outcome.problems),
+        "unstable": outcome.unstable,
+    }
+
+
+def _refused(outcome: Any) -> Json:  # noqa: ANN401 - a Refused
+    return {
+        "outcome": "refused",
+        **place(outcome.place),
+        "reason": outcome.reason,
+        "detail": outcome.detail,
+        "size": outcome.size_bytes,
+    }
+
+
+def _container(outcome: Any) -> Json:  # noqa: ANN401 - a ContainerRead
+    return {
+        "outcome": "container",
+        "item": outcome.item,
+        **place(outcome.place),
+        "members": outcome.members,
+        "kept": outcome.kept,
+        "refused": outcome.refused,
+        "facts": list(outcome.facts),
+    }
+
+
+_AS_JSON: dict[str, Callable[[Any], Json]] = {
+    "Kept": _kept,
+    "Refused": _refused,
+    "ContainerRead": _container,
+    "SeenAgain": lambda each: {"outcome": "seen-again", "item": each.item, **place(each.place)},
+    "Known": lambda each: {"outcome": "known", "item": each.item, **place(each.place)},
+    "Unreadable": lambda each: {
+        "outcome": "unreadable",
+        "item": each.item,
+        **place(each.place),
+        "reason": each.reason,
+    },
+}
+
+
+def _show_kept(screen: Screen, outcome: Any) -> None:  # noqa: ANN401 - a Kept
+    screen.tell("ingest.line", item=outcome.item, path=outcome.place.path)
+    if outcome.name_agrees is False:
+        screen.tell("ingest.name-disagrees", item=outcome.item, kind=outcome.kind)
+    if outcome.unstable:
+        screen.warn("ingest.unstable", item=outcome.item)
+    for problem in outcome.problems:
+        screen.tell("ingest.problem", item=outcome.item, reason=reason(screen, problem))
+
+
+def _show_refused(screen: Screen, outcome: Any) -> None:  # noqa: ANN401 - a Refused
+    screen.warn("ingest.refused-line", path=outcome.place.path, reason=reason(screen, outcome.reason))
+
+
+def _show_unreadable(screen: Screen, outcome: Any) -> None:  # noqa: ANN401 - an Unreadable
+    screen.warn("ingest.unreadable-line", item=outcome.item, reason=reason(screen, outcome.reason))
+
+
+_ON_SCREEN: dict[str, Callable[[Screen, Any], None]] = {
+    "Kept": _show_kept,
+    "Refused": _show_refused,
+    "Unreadable": _show_unreadable,
+}

@@ -1,0 +1,197 @@
+"""All drawing: sentences in the person's language, tables, progress, JSON; and nothing hostile gets through."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
+
+from evidence_kit.errors import EvidenceError
+from evidence_kit.model import Json
+from evidence_kit.words import catalogue
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_PLAIN_WHITE = frozenset("\u00a0\u202f\u2009")
+_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def neutral(text: str) -> str:
+    """Return text from evidence as it may be shown: control and direction characters become `[U+202E]`."""
+    return "".join(sign if _harmless(sign) else f"[U+{ord(sign):04X}]" for sign in text)
+
+
+def _harmless(sign: str) -> bool:
+    if sign in _PLAIN_WHITE:
+        return True
+    return sign not in _DIRECTION and unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def size(size_bytes: int) -> str:
+    """Return a byte count with thin spaces between groups of three digits."""
+    return f"{size_bytes:,}".replace(",", "\u2009")
+
+
+class Screen:
+    """Where everything goes that a person or a script sees.
+
+    Results go to standard output; in JSON mode everything meant for people goes to standard error.
+
+    Attributes:
+        language: `ar`, `fr` or `en`.
+        json: The output is for a program.
+        quiet: Only results and trouble are shown.
+    """
+
+    def __init__(self, language: str, *, json: bool = False, quiet: bool = False) -> None:
+        self.language = language
+        self.json = json
+        self.quiet = quiet
+        self._words = catalogue(language)
+
+    def say(self, sentence: str, **values: str | int) -> str:
+        """Return a sentence with values that came from anywhere, made harmless."""
+        shown = {
+            name: neutral(value) if isinstance(value, str) else value for name, value in values.items()
+        }
+        return self._words.say(sentence, **shown)
+
+    def knows(self, sentence: str) -> bool:
+        """Say whether the catalogue has a sentence."""
+        return self._words.knows(sentence)
+
+    def tell(self, sentence: str, **values: str | int) -> None:
+        """Show a sentence, unless only results are wanted."""
+        if not self.quiet:
+            self.line(self.say(sentence, **values))
+
+    def warn(self, sentence: str, **values: str | int) -> None:
+        """Show a sentence that matters even when only results are wanted."""
+        self._write(sys.stderr, self.say(sentence, **values))
+
+    def line(self, text: str = "") -> None:
+        """Show a line that is already neutral."""
+        self._write(sys.stderr if self.json else sys.stdout, text)
+
+    def result(self, text: str) -> None:
+        """Show a line that is the very result, quiet or not."""
+        self._write(sys.stderr if self.json else sys.stdout, text)
+
+    def document(self, value: Json) -> None:
+        """Print one JSON value on one line of standard output; nothing unless JSON was asked for."""
+        if self.json:
+            text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+            self._write(sys.stdout, text.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
+
+    def failed(self, error: EvidenceError) -> None:
+        """Show what happened and what to do; in JSON mode as a document too."""
+        name = f"error.{error.message_id}"
+        what, advice = self.say(f"{name}.what", **error.values), self.say(f"{name}.do", **error.values)
+        self._write(sys.stderr, f"{what}\n{advice}")
+        values = dict(error.values)
+        self.document({"error": error.message_id, "exit": int(error.exit_code), "values": values, "what": what, "do": advice})
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
+        """Draw a table; the cells are made harmless here."""
+        from rich import box
+        from rich.table import Table
+
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for number, column in enumerate(columns):
+            table.add_column(self.say(column), justify="right" if number in right else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(_plain(cell) for cell in row))
+        self._console().print(table)
+
+    def facts(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Show names and values, a line each."""
+        for name, value in rows:
+            self.line(f"{self.say(name)}: {neutral(value)}")
+
+    @contextmanager
+    def progress(self, sentence: str, total_bytes: int | None = None) -> Iterator[Callable[[int], None]]:
+        """Show how far something is, if a person is looking; yields what is told about every piece."""
+        if self.quiet or self.json or not _is_terminal(sys.stderr):
+            yield lambda _: None
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+        console = Console(file=sys.stderr)
+        with Progress(*columns, console=console, transient=True) as bar:
+            task = bar.add_task(self.say(sentence), total=total_bytes)
+            yield lambda size_bytes: bar.update(task, advance=size_bytes)
+
+    def ask(self, question: str, **values: str | int) -> str:
+        """Ask a person until something is answered."""
+        while True:
+            sys.stderr.write(self.say(question, **values) + " ")
+            sys.stderr.flush()
+            line = sys.stdin.readline()
+            if not line:
+                raise KeyboardInterrupt
+            if line.strip():
+                return line.strip()
+
+    def ask_secret(self, question: str) -> str:
+        """Ask for something that must not be seen."""
+        import getpass
+
+        try:
+            return getpass.getpass(self.say(question) + " ", stream=sys.stderr)
+        except EOFError as error:
+            raise KeyboardInterrupt from error
+
+    def agree(self, question: str, **values: str | int) -> bool:
+        """Ask a yes-or-no question; anything but yes is no."""
+        answer = self.ask(question, **values).casefold()
+        return answer in {word.casefold() for word in self.say("ask.yes-words").split()}
+
+    @contextmanager
+    def secret_page(self) -> Iterator[None]:
+        """Show what follows on the terminal's alternate screen, so that it does not stay in the scroll-back."""
+        if not _is_terminal(sys.stderr):
+            yield
+            return
+        sys.stderr.write("\x1b[?1049h\x1b[H")
+        try:
+            yield
+        finally:
+            sys.stderr.write("\x1b[2J\x1b[?1049l")
+            sys.stderr.flush()
+
+    def secret_line(self, text: str) -> None:
+        """Write to the terminal alone; never to a pipe that somebody keeps."""
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
+    def _console(self) -> Console:
+        from rich.console import Console
+
+        target = sys.stderr if self.json else sys.stdout
+        width = None if _is_terminal(target) else 200
+        return Console(file=target, markup=False, highlight=False, emoji=False, width=width, soft_wrap=False)
+
+    def _write(self, target: IO[str] | None, text: str) -> None:
+        if target is None:
+            return
+        encoding = getattr(target, "encoding", None) or "utf-8"
+        target.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+        target.flush()
+
+
+def _plain(cell: str) -> object:
+    from rich.text import Text
+
+    return Text(neutral(cell))
+
+
+def _is_terminal(target: IO[str] | None) -> bool:
+    return target is not None and target.isatty()
+
+

@@ -1,0 +1,242 @@
+"""Where the outside world enters: clock, disk, randomness, environment, terminal, keys."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+from evidence_kit.commands._language import environment, language_of
+from evidence_kit.commands._screen import Screen
+from evidence_kit.errors import UsageError
+from evidence_kit.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from evidence_kit.keys.station import SigningKey
+    from evidence_kit.vault.folder import CaseFolder
+    from evidence_kit.workflows.ingest import Describer
+    from evidence_kit.workflows.station import Station
+    from evidence_kit.workflows.world import World
+
+_LONGEST_PASSPHRASE_BYTES = 4096
+
+
+class SystemClock:
+    """The computer's own clock."""
+
+    def now(self) -> datetime:
+        """Return the present instant in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - the one place where time enters
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What every command gets: the screen, and what of the world it may need.
+
+    Attributes:
+        screen: Draws everything.
+        no_input: Nobody is there to be asked.
+        passphrase_file: Where the station key's passphrase stands; `-` is standard input.
+        station_folder: Where the station lies.
+        accept_older: A person's reason to go on with a case that is older than the station remembers.
+    """
+
+    screen: Screen
+    no_input: bool
+    passphrase_file: str | None
+    station_folder: Path
+    accept_older: str | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Say whether a person can be asked."""
+        return not self.no_input and sys.stdin is not None and sys.stdin.isatty()
+
+    def station(self) -> Station:
+        """Return the station, which has to exist."""
+        from evidence_kit.workflows import station
+
+        return station.load(self.station_folder)
+
+    def station_if_any(self) -> Station | None:
+        """Return the station, or None where a stranger checks a case."""
+        from evidence_kit.workflows import station
+
+        return station.load(self.station_folder) if station.exists(self.station_folder) else None
+
+    def passphrase(self, question: str = "ask.passphrase", *, flag: str = "--passphrase-file") -> bytes:
+        """Return a passphrase: out of the file, or from the person.
+
+        Raises:
+            UsageError: There is no file and nobody to ask.
+        """
+        if self.passphrase_file is not None:
+            return secret_from(self.passphrase_file)
+        if not self.asks:
+            raise UsageError("needed", fact="passphrase", flag=flag)
+        return self.screen.ask_secret(question).encode("utf-8")
+
+    def key(self, station: Station) -> SigningKey:
+        """Return the unlocked station key; asks before any work is done."""
+        return station.unlock(self.passphrase())
+
+    def key_if_given(self, station: Station | None) -> SigningKey | None:
+        """Return the station key when a passphrase is at hand without asking."""
+        if station is None or self.passphrase_file is None:
+            return None
+        return self.key(station)
+
+    def world(self) -> World:
+        """Return clock, disk and randomness."""
+        from evidence_kit.vault.disk import RealDisk
+        from evidence_kit.workflows.world import World
+
+        return World(SystemClock(), RealDisk(), os.urandom, kit_version())
+
+    def ask(self, value: str | None, question: str, flag: str) -> str:
+        """Return a fact: as given by its flag, or as the person answers.
+
+        Raises:
+            UsageError: It was not given and nobody can be asked.
+        """
+        if value is not None and value.strip():
+            return value.strip()
+        if not self.asks:
+            raise UsageError("needed", fact=flag.removeprefix("--"), flag=flag)
+        return self.screen.ask(question)
+
+
+def secret_from(path: str) -> bytes:
+    """Read a passphrase: the first line, without its line end.
+
+    Raises:
+        UsageError: The file cannot be read, or is empty.
+    """
+    try:
+        if path == "-":
+            data = sys.stdin.buffer.readline(_LONGEST_PASSPHRASE_BYTES)
+        else:
+            with Path(path).open("rb") as file:
+                data = file.readline(_LONGEST_PASSPHRASE_BYTES)
+    except (OSError, AttributeError) as error:
+        raise UsageError("passphrase-file-unreadable", path=path) from error
+    secret = data.rstrip(b"\r\n")
+    if not secret:
+        raise UsageError("passphrase-file-empty", path=path)
+    return secret
+
+
+def kit_version() -> str:
+    """Return the kit's version."""
+    return version("evidence-kit")
+
+
+@contextmanager
+def describer() -> Iterator[Describer]:
+    """Start the isolated worker that looks into pictures and sound, and stop it again."""
+    from evidence_kit.workflows.describe import WorkerDescriber
+
+    with WorkerDescriber() as worker:
+        yield worker
+
+
+def case_folder(setting: Setting, text: str) -> CaseFolder:
+    """Return the case that a person means: a folder, an id, or the last number of an id.
+
+    Raises:
+        NoCaseError: There is none, or several end in this number.
+    """
+    from evidence_kit.custody.errors import NoCaseError
+    from evidence_kit.workflows.case import find_folder
+
+    path = Path(text)
+    if path.exists() and (path / "custody.jsonl").exists():
+        return find_folder(path.resolve())
+    station = setting.station_if_any()
+    cases = None if station is None else station.cases
+    if cases is None or not cases.is_dir():
+        raise NoCaseError("no-case", path=text)
+    if (cases / text.upper() / "custody.jsonl").exists():
+        return find_folder(cases / text.upper())
+    if text.isdecimal():
+        number = int(text)
+        found = [
+            each
+            for each in sorted(cases.iterdir())
+            if each.name.rpartition("-")[2].isdecimal() and int(each.name.rpartition("-")[2]) == number
+        ]
+        if len(found) == 1:
+            return find_folder(found[0])
+        if found:
+            raise NoCaseError("case-ambiguous", text=text, cases=", ".join(each.name for each in found))
+    raise NoCaseError("no-case", path=text)
+
+
+_COMMON: dict[str, Any] = {
+    "json": Annotated[bool, typer.Option("--json")],
+    "quiet": Annotated[bool, typer.Option("--quiet", "-q")],
+    "lang": Annotated[str | None, typer.Option("--lang", metavar="ar|fr|en")],
+    "no_input": Annotated[bool, typer.Option("--no-input")],
+    "passphrase_file": Annotated[str | None, typer.Option("--passphrase-file", metavar="FILE")],
+    "station": Annotated[Path | None, typer.Option("--station", metavar="DIR")],
+}
+_OLDER = Annotated[str | None, typer.Option("--accept-older", metavar="REASON")]
+CaseArgument = Annotated[str, typer.Argument(metavar="CASE", show_default=False)]
+_DEFAULTS = {"json": False, "quiet": False, "no_input": False}
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the flags that all commands share, and hand them over as one `Setting`."""
+    return _with_common(function, {})
+
+
+def writing_command(function: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that writes into a case."""
+    return _with_common(function, {"accept_older": _OLDER})
+
+
+def _with_common(function: Callable[..., None], more: Mapping[str, Any]) -> Callable[..., None]:
+    added = _COMMON | dict(more)
+    hints = get_type_hints(function, include_extras=True)
+
+    @wraps(function)
+    def wrapped(**given: Any) -> None:  # noqa: ANN401 - whatever typer parsed
+        common = {name: given.pop(name) for name in added}
+        function(_setting(common), **given)
+
+    own = list(inspect.signature(function).parameters.values())[1:]
+    parameters = [each.replace(annotation=hints[each.name], kind=inspect.Parameter.KEYWORD_ONLY) for each in own]
+    parameters += [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=_DEFAULTS.get(name), annotation=annotation
+        )
+        for name, annotation in added.items()
+    ]
+    wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {each.name: each.annotation for each in parameters}
+    return wrapped
+
+
+def _setting(common: dict[str, Any]) -> Setting:
+    surroundings = environment()
+    language = common["lang"] or language_of((), surroundings)
+    if language not in LANGUAGES:
+        raise UsageError("language-unknown", language=str(language))
+    folder = common["station"] or surroundings.get("EVIDENCE_KIT_STATION") or typer.get_app_dir("evidence-kit")
+    return Setting(
+        screen=Screen(language, json=common["json"], quiet=common["quiet"]),
+        no_input=common["no_input"],
+        passphrase_file=common["passphrase_file"],
+        station_folder=Path(folder),
+        accept_older=common.get("accept_older"),
+    )

@@ -1,0 +1,27 @@
+"""`evidence-kit cases`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from evidence_kit.commands._wiring import Setting, command
+
+
+@command
+def cases(setting: Setting) -> None:
+    """List all cases of this station, as far as they can be seen without a key."""
+    from evidence_kit.workflows.look import overviews
+
+    found = list(overviews(setting.station().cases))
+    setting.screen.document({"cases": [asdict(each) for each in found]})
+    if setting.screen.json:
+        return
+    if not found:
+        setting.screen.tell("cases.none")
+        return
+    rows = [
+        (each.case, setting.screen.say(f"state.{each.state}"), str(each.items), (each.last or "")[:16])
+        for each in found
+    ]
+    columns = ("column.case", "column.state", "column.items", "column.last")
+    setting.screen.table(columns, rows, right=(2,))

@@ -1,0 +1,40 @@
+"""`evidence-kit consent CASE PURPOSE`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, writing_command
+from evidence_kit.commands.new import day
+from evidence_kit.errors import UsageError
+
+
+@writing_command
+def consent(
+    setting: Setting,
+    case: CaseArgument,
+    purpose: Annotated[str, typer.Argument(metavar="PURPOSE", show_default=False)],
+    withdraw: Annotated[bool, typer.Option("--withdraw")] = False,
+    by: Annotated[str | None, typer.Option(metavar="WHO")] = None,
+    on: Annotated[str | None, typer.Option(metavar="DATE")] = None,
+    reference: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+) -> None:
+    """Record what somebody allows, or no longer allows."""
+    from evidence_kit.workflows import record
+    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.new import PURPOSES, ConsentGiven
+
+    if purpose not in PURPOSES:
+        raise UsageError("purpose-unknown", purpose=purpose)
+    folder, station, world = case_folder(setting, case), setting.station(), setting.world()
+    said_by = setting.ask(by, "ask.consent-by", "--by")
+    said_on = day(on, "--on") or world.clock.now().astimezone().date()
+    key = setting.key(station)
+    with writing(folder, key, station, world, setting.accept_older) as writer:
+        given = ConsentGiven(purpose, given=not withdraw, on=said_on, said_by=said_by, reference=reference)
+        line = record.consent(writer, given)
+    name = "consent.withdrawn" if withdraw else "consent.given"
+    setting.screen.tell(name, purpose=purpose, case=folder.root.name, line=line)
+    setting.screen.document({"case": folder.root.name, "purpose": purpose, "given": not withdraw, "line": line})

@@ -1,0 +1,66 @@
+"""`evidence-kit list CASE`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evidence_kit.commands._screen import size
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, command
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.case import Case
+
+
+@command
+def list_(
+    setting: Setting,
+    case: CaseArgument,
+    locked: Annotated[bool, typer.Option("--locked")] = False,
+) -> None:
+    """List the items of a case; without a key only what the folder shows anybody."""
+    from evidence_kit.workflows.case import read
+
+    folder, station = case_folder(setting, case), setting.station_if_any()
+    closed = locked or station is None or (setting.passphrase_file is None and not setting.asks)
+    key = None if closed or station is None else setting.key(station)
+    opened = read(folder, key, station)
+    if closed:
+        _locked(setting, opened)
+    else:
+        _items(setting, opened)
+
+
+def _items(setting: Setting, opened: Case) -> None:
+    from evidence_kit.workflows.look import item_row
+
+    items = list(opened.opened.items.values())
+    if setting.screen.json:
+        for item in items:
+            setting.screen.document(item_row(item))
+        return
+    rows = [
+        (item.id, item.kind, size(item.size_bytes), item.time[:16].replace("T", " "), item.place.path)
+        for item in items
+    ]
+    columns = ("column.item", "column.kind", "column.bytes", "column.taken-in", "column.path")
+    setting.screen.table(columns, rows, right=(2,))
+    setting.screen.tell("list.count", count=len(rows))
+
+
+def _locked(setting: Setting, opened: Case) -> None:
+    from evidence_kit.workflows.look import locked_rows
+
+    rows = locked_rows(opened)
+    if setting.screen.json:
+        for row in rows:
+            setting.screen.document(row)
+        return
+    setting.screen.tell("list.locked")
+    shown = [(str(row["item"]), str(row["line"]), _size(row["stored_size"])) for row in rows]
+    setting.screen.table(("column.item", "column.line", "column.bytes"), shown, right=(1, 2))
+
+
+def _size(value: object) -> str:
+    return size(value) if isinstance(value, int) else "?"

@@ -1,0 +1,12 @@
+"""`evidence-kit match CASE [CANDIDATE...]`."""
+
+from __future__ import annotations
+
+import typer
+
+from evidence_kit.commands._wiring import CaseArgument, Setting, writing_command
+
+
+@writing_command
+def match(setting: Setting, case: CaseArgument) -> None:
+    """x"""

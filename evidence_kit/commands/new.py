@@ -1,0 +1,83 @@
+"""`evidence-kit new`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evidence_kit.commands._wiring import Setting, command
+from evidence_kit.errors import UsageError
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.new import ConsentGiven
+
+
+@command
+def new(
+    setting: Setting,
+    age: Annotated[str | None, typer.Option(metavar="adult|minor|unknown")] = None,
+    age_known_by: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    consent: Annotated[list[str] | None, typer.Option(metavar="PURPOSE")] = None,
+    consent_on: Annotated[str | None, typer.Option(metavar="DATE")] = None,
+    consent_by: Annotated[str | None, typer.Option(metavar="WHO")] = None,
+    consent_reference: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    guardian: Annotated[str | None, typer.Option(metavar="NAME")] = None,
+    guardian_relation: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    guardian_document: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    pseudonym: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    retention: Annotated[str | None, typer.Option(metavar="DATE")] = None,
+    case_id: Annotated[str | None, typer.Option("--id", metavar="ID")] = None,
+) -> None:
+    """Open a case and print its id."""
+    from evidence_kit.workflows.new import AGE_BANDS, Guardian, Opening, create
+
+    station = setting.station()
+    band = setting.ask(age, "ask.age", "--age").lower()
+    if band not in AGE_BANDS:
+        raise UsageError("age-unknown", age=band)
+    known_by = setting.ask(age_known_by, "ask.age-known-by", "--age-known-by")
+    answering = None
+    if guardian is not None:
+        relation = setting.ask(guardian_relation, "ask.guardian-relation", "--guardian-relation")
+        answering = Guardian(guardian, relation, guardian_document)
+    today = setting.world().clock.now().astimezone().date()
+    on = day(consent_on, "--consent-on") or today
+    said_by = consent_by or ("guardian" if answering is not None else "person")
+    about = Opening(
+        age_band=band,
+        age_known_by=known_by,
+        consents=[_given(purpose, on, said_by, consent_reference) for purpose in consent or ()],
+        guardian=answering,
+        pseudonym=pseudonym,
+        retention=day(retention, "--retention"),
+    )
+    key = setting.key(station)
+    writer = create(station, key, about, setting.world(), case_id)
+    setting.screen.tell("new.done", case=writer.case.id, path=str(writer.case.folder.root))
+    if band != "adult":
+        setting.screen.tell("new.careful")
+    setting.screen.document(
+        {"case": writer.case.id, "path": str(writer.case.folder.root), "lines": writer.head.lines}
+    )
+
+
+def day(text: str | None, flag: str) -> date | None:
+    """Return a date given as YYYY-MM-DD.
+
+    Raises:
+        UsageError: It is none.
+    """
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError("date-malformed", date=text or "", flag=flag) from error
+
+
+def _given(purpose: str, on: date, said_by: str, reference: str | None) -> ConsentGiven:
+    from evidence_kit.workflows.new import PURPOSES, ConsentGiven
+
+    if purpose not in PURPOSES:
+        raise UsageError("purpose-unknown", purpose=purpose)
+    return ConsentGiven(purpose, given=True, on=on, said_by=said_by, reference=reference)

@@ -1,0 +1,34 @@
+"""`evidence-kit note CASE TEXT`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, writing_command
+from evidence_kit.errors import UsageError
+
+
+@writing_command
+def note(
+    setting: Setting,
+    case: CaseArgument,
+    text: Annotated[str | None, typer.Argument(metavar="TEXT", show_default=False)] = None,
+    reader: Annotated[list[str] | None, typer.Option(metavar="WHO")] = None,
+) -> None:
+    """Write a note into the case, for the association alone unless readers are named."""
+    from evidence_kit.workflows import record
+    from evidence_kit.workflows.case import writing
+
+    readers = reader or ["association"]
+    for each in readers:
+        if each not in record.NOTE_READERS:
+            raise UsageError("reader-unknown", reader=each)
+    folder, station = case_folder(setting, case), setting.station()
+    said = setting.ask(text, "ask.note", "TEXT")
+    key = setting.key(station)
+    with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
+        line = record.note(writer, said, readers)
+    setting.screen.tell("note.done", case=folder.root.name, line=line)
+    setting.screen.document({"case": folder.root.name, "line": line, "readers": readers})

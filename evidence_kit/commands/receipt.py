@@ -1,0 +1,40 @@
+"""`evidence-kit receipt CASE`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, writing_command
+
+
+@writing_command
+def receipt(
+    setting: Setting,
+    case: CaseArgument,
+    out: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
+) -> None:
+    """Print the receipt code that fixes the case as it is now."""
+    from evidence_kit.custody.errors import CaseExistsError
+    from evidence_kit.sealing.slip import page
+    from evidence_kit.workflows import record
+    from evidence_kit.workflows.case import writing
+
+    folder, station, world = case_folder(setting, case), setting.station(), setting.world()
+    if out is not None and out.exists():
+        raise CaseExistsError("file-exists", path=str(out))
+    key = setting.key(station)
+    with writing(folder, key, station, world, setting.accept_older) as writer:
+        code, lines, line = record.receipt(writer)
+    if out is not None:
+        file = world.disk.create(out)
+        try:
+            file.write(page(code, folder.root.name, lines, world.clock.now().astimezone().date().isoformat()))
+        finally:
+            file.close()
+        setting.screen.tell("receipt.written", path=str(out))
+    setting.screen.tell("receipt.explained", lines=lines)
+    setting.screen.result(code)
+    setting.screen.document({"case": folder.root.name, "code": code, "lines": lines, "line": line})

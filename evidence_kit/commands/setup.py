@@ -1,0 +1,117 @@
+"""`evidence-kit setup`."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evidence_kit.commands._screen import Screen
+from evidence_kit.commands._wiring import Setting, command
+from evidence_kit.errors import UsageError
+
+if TYPE_CHECKING:
+    from evidence_kit.keys.sshsig import PublicKey
+    from evidence_kit.workflows.world import World
+
+_GROUPS_ASKED = 3
+
+
+@command
+def setup(
+    setting: Setting,
+    association: Annotated[str | None, typer.Option(metavar="CODE")] = None,
+    name: Annotated[str | None, typer.Option()] = None,
+    role: Annotated[str | None, typer.Option()] = None,
+    place: Annotated[str | None, typer.Option()] = None,
+    cases: Annotated[Path | None, typer.Option(metavar="DIR")] = None,
+    recovery: Annotated[str | None, typer.Option(metavar="PUBLIC")] = None,
+    recovery_out: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
+) -> None:
+    """Make the keys of this station, once."""
+    from evidence_kit.custody.errors import StationExistsError
+    from evidence_kit.workflows import station as stations
+    from evidence_kit.workflows.setup import Wish, association_code, set_up
+    from evidence_kit.workflows.station import Person
+
+    screen, world = setting.screen, setting.world()
+    if stations.exists(setting.station_folder):
+        raise StationExistsError("station-exists", path=str(setting.station_folder))
+    if setting.asks and association is None:
+        screen.tell("setup.two-orders", word="[" + screen.say("setup.sample")[::-1] + "]")
+    code = association_code(setting.ask(association, "ask.association", "--association"))
+    person = Person(
+        setting.ask(name, "ask.name", "--name"),
+        setting.ask(role, "ask.role", "--role"),
+        setting.ask(place, "ask.place", "--place"),
+    )
+    passphrase = _new_passphrase(setting)
+    public = _recovery(setting, recovery, recovery_out, world)
+    folder = cases or Path.home() / "evidence-kit" / "cases"
+    wish = Wish(setting.station_folder, code, person, folder, public, recovery_out is not None)
+    station = set_up(wish, passphrase, world)
+    screen.tell("setup.done", fingerprint=station.public.fingerprint, cases=str(folder), folder=str(station.folder))
+    screen.document(
+        {
+            "station": str(station.folder),
+            "association": code,
+            "fingerprint": station.public.fingerprint,
+            "recovery_fingerprint": public.fingerprint,
+            "cases": str(folder),
+        }
+    )
+
+
+def _new_passphrase(setting: Setting) -> bytes:
+    from evidence_kit.keys.errors import NotConfirmedError
+
+    first = setting.passphrase("ask.new-passphrase")
+    if setting.passphrase_file is None and setting.passphrase("ask.passphrase-again") != first:
+        raise NotConfirmedError("passphrases-differ")
+    return first
+
+
+def _recovery(setting: Setting, recovery: str | None, out: Path | None, world: World) -> PublicKey:
+    """Return the recovery key's public half: given, written to a file, or shown and typed back."""
+    from evidence_kit.keys.errors import KeyUnreadableError
+    from evidence_kit.keys.recovery import to_paper
+    from evidence_kit.keys.sshsig import PublicKey
+    from evidence_kit.keys.station import SigningKey
+    from evidence_kit.workflows.record import public_key
+    from evidence_kit.workflows.setup import write_recovery
+
+    if recovery is not None:
+        try:
+            return PublicKey.parse(public_key(recovery))
+        except ValueError as error:
+            raise KeyUnreadableError("key-not-ed25519") from error
+    if out is None and not setting.asks:
+        raise UsageError("needed", fact="recovery", flag="--recovery-out")
+    key = SigningKey.generate()
+    if out is not None:
+        write_recovery(key, out, world)
+        setting.screen.warn("setup.recovery-written", path=str(out))
+    else:
+        _on_paper(setting.screen, to_paper(key))
+    return key.public
+
+
+def _on_paper(screen: Screen, code: str) -> None:
+    """Show the sheet on a page of its own, then have some groups typed back."""
+    import segno
+
+    from evidence_kit.keys.errors import NotConfirmedError
+
+    with screen.secret_page():
+        screen.secret_line(screen.say("setup.recovery-page"))
+        screen.secret_line("\n" + code[:34] + "\n" + code[35:] + "\n")
+        import sys
+
+        segno.make(code, error="m").terminal(out=sys.stderr, compact=True)
+        screen.ask("ask.written-down")
+    groups = code.split("-")
+    for number in sorted(secrets.SystemRandom().sample(range(len(groups)), _GROUPS_ASKED)):
+        if screen.ask("ask.group", number=number + 1).upper() != groups[number]:
+            raise NotConfirmedError("recovery-not-confirmed")

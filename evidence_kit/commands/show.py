@@ -1,0 +1,80 @@
+"""`evidence-kit show CASE ITEM`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, command
+from evidence_kit.model import Json
+
+if TYPE_CHECKING:
+    from evidence_kit.custody.manifest import Manifest
+
+
+@command
+def show(
+    setting: Setting,
+    case: CaseArgument,
+    item: Annotated[str | None, typer.Argument(metavar="ITEM", show_default=False)] = None,
+) -> None:
+    """Show a case, or one item with everything known about it; never the picture itself."""
+    from evidence_kit.workflows.case import read
+    from evidence_kit.workflows.look import everything_about, item_of
+
+    folder, station = case_folder(setting, case), setting.station()
+    opened = read(folder, setting.key(station), station)
+    manifest = opened.opened
+    if item is None:
+        facts = _case(manifest, opened.id)
+    else:
+        facts = everything_about(item_of(manifest, item, opened.id))
+    setting.screen.document(facts)
+    if not setting.screen.json:
+        _draw(setting, facts, 0)
+
+
+def _case(manifest: Manifest, case: str) -> dict[str, Json]:
+    closed = {"clear", "salt", "type", "by", "kit"}
+    facts = {key: value for key, value in manifest.facts.items() if key not in closed}
+    newest = {each.purpose: each for each in manifest.consents}
+    return {
+        "case": case,
+        **facts,
+        "consent": {
+            purpose: {"given": each.given, "on": each.on, "said_by": each.facts.get("said_by")}
+            for purpose, each in newest.items()
+        },
+        "items": len(manifest.items),
+        "refused": len(manifest.refused),
+        "seals": [
+            {"archive": each.facts["archive"], "time": each.time}
+            for each in manifest.entries.get("sealed", ())
+        ],
+        "notes": [
+            {"line": each.line, "text": each.facts["text"], "readers": each.facts["readers"]}
+            for each in manifest.entries.get("note", ())
+        ],
+    }
+
+
+def _draw(setting: Setting, value: Json, depth: int) -> None:
+    """Draw nested facts, names indented; every value made harmless."""
+    from evidence_kit.commands._screen import neutral
+
+    if not isinstance(value, dict):
+        return
+    for name, inner in value.items():
+        label = "  " * depth + neutral(str(name)).replace("_", " ")
+        if isinstance(inner, dict):
+            setting.screen.result(f"{label}:")
+            _draw(setting, inner, depth + 1)
+        elif isinstance(inner, list) and inner and isinstance(inner[0], dict):
+            setting.screen.result(f"{label}:")
+            for each in inner:
+                shown = ", ".join(f"{key}={part}" for key, part in each.items())
+                setting.screen.result("  " * (depth + 1) + neutral(shown))
+        elif inner not in (None, [], {}):
+            text = ", ".join(map(str, inner)) if isinstance(inner, list) else str(inner)
+            setting.screen.result(f"{label}: {neutral(text)}")

@@ -1,0 +1,35 @@
+"""The receipt as a slip of paper: a code, a date, and nothing that says what it is about."""
+
+from __future__ import annotations
+
+import html
+
+from evidence_kit.words import LANGUAGES, catalogue
+
+
+def page(code: str, case: str, lines: int, day: str) -> bytes:
+    """Return a self-contained page to print: the code in groups and as a QR, in three languages."""
+    import segno
+
+    picture = segno.make(code, error="m").svg_inline(scale=4, border=2)
+    blocks = "".join(
+        f'<p lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">'
+        f"{html.escape(catalogue(language).say('receipt.slip', lines=lines))}</p>"
+        for language in LANGUAGES
+    )
+    groups = "".join(f"<span>{group}</span>" for group in code.split("-"))
+    return (
+        '<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>.</title>'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">'
+        f"<style>{_STYLE}</style></head><body><main><header><b>{html.escape(case)}</b><b>{day}</b></header>"
+        f'<div class="code" dir="ltr">{groups}</div><div class="qr">{picture}</div>{blocks}</main></body></html>\n'
+    ).encode()
+
+
+_STYLE = (
+    "body{font:12pt/1.5 system-ui,sans-serif;color:#000;background:#fff;margin:0}"
+    "main{max-width:15cm;margin:1cm auto;padding:.6cm;border:1px solid #888}"
+    "header{display:flex;justify-content:space-between}"
+    ".code{display:grid;grid-template-columns:repeat(3,max-content);gap:.2cm 1cm;justify-content:center;"
+    "font:700 17pt/1.3 ui-monospace,monospace;margin:.6cm 0}.qr{text-align:center}p{margin:.3cm 0}"
+)

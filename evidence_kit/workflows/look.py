@@ -1,0 +1,134 @@
+"""What is in a case, as facts for a screen or a script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evidence_kit.custody import chain
+from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.errors import NoItemError
+from evidence_kit.custody.manifest import Entry, Item, Manifest
+from evidence_kit.model import Finding, Json, Weight
+from evidence_kit.vault.folder import LOG, CaseFolder
+from evidence_kit.workflows.case import Case, entries, pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One case, seen without a key."""
+
+    case: str
+    path: str
+    state: str
+    lines: int
+    items: int
+    last: str | None
+
+
+def overviews(cases: Path) -> Iterator[Overview]:
+    """Yield every case in a folder, in the order of their ids."""
+    for path in sorted(cases.iterdir()) if cases.is_dir() else ():
+        if not path.name.startswith(".") and (path / LOG).is_file():
+            yield overview(CaseFolder(path))
+
+
+def overview(folder: CaseFolder) -> Overview:
+    """Return what one case shows to anybody who can read its folder."""
+    with folder.log.open("rb") as file:
+        replayed = chain.replay(pieces(file))
+    custody = replayed.custody
+    broken = any(finding.weight is Weight.BROKEN for finding in replayed.findings)
+    state = "broken" if broken else "unfinished" if replayed.findings else "signed"
+    last = custody.commits[-1].time if custody.commits else None
+    return Overview(
+        folder.root.name, str(folder.root), state, custody.signed_lines, len(custody.objects), last
+    )
+
+
+def item_row(item: Item) -> dict[str, Json]:
+    """Return one item as a script wants it."""
+    return {
+        "item": item.id,
+        "path": item.place.path,
+        "path_bytes": item.place.path_bytes,
+        "container": item.place.container,
+        "kind": item.kind,
+        "family": item.family,
+        "size": item.size_bytes,
+        "sha256": item.sha256.hex,
+        "taken_in": item.time,
+        "sensitivity": item.sensitivity,
+        "excluded": item.excluded,
+        "also_at": [each.path for each in item.also_at],
+        "line": item.line,
+    }
+
+
+def locked_rows(case: Case) -> list[dict[str, Json]]:
+    """Return what can be said about the items of a case that was not unlocked."""
+    rows: list[dict[str, Json]] = []
+    for item, stored in case.custody.objects.items():
+        path = case.folder.item(item)
+        size = path.stat().st_size if path.is_file() else None
+        rows.append({"item": item, "line": stored.line, "stored": stored.digest.hex, "stored_size": size})
+    return rows
+
+
+def item_of(manifest: Manifest, item: str, case: str) -> Item:
+    """Return an item by its id, however it was typed.
+
+    Raises:
+        NoItemError: The case has none of this name.
+    """
+    wanted = item.upper()
+    if wanted.isdecimal():
+        wanted = f"E{int(wanted):06d}"
+    try:
+        return manifest.items[wanted]
+    except KeyError:
+        raise NoItemError("item-unknown", item=item, case=case) from None
+
+
+def everything_about(item: Item) -> dict[str, Json]:
+    """Return one item with everything known about it."""
+    facts = {key: value for key, value in item.facts.items() if key not in {"salt", "type"}}
+    described = {
+        name: {key: value for key, value in each.items() if key not in {"salt", "type", "item", "describer"}}
+        for name, each in item.described.items()
+    }
+    return {"line": item.line, "taken_in": item.time, **facts, "described": described} | item_row(item)
+
+
+def log_rows(case: Case) -> Iterator[dict[str, Json]]:
+    """Yield every line of the signed log: what it is, and what it says where the case is unlocked."""
+    said = _said(case)
+    custody = case.custody
+    for signed in custody.commits:
+        for number in range(signed.first, signed.line):
+            yield _event_row(custody, number, signed.time, said.get(number))
+        yield {
+            "line": signed.line,
+            "time": signed.time,
+            "type": "signature",
+            "by": signed.by,
+            "receipt": signed.checkpoint.receipt_code,
+        }
+
+
+def _said(case: Case) -> dict[int, Entry]:
+    if case.identity is None:
+        return {}
+    opened = entries(case.folder, case.custody, case.identity)
+    return {entry.line: entry for entry in opened if not isinstance(entry, Finding)}
+
+
+def _event_row(custody: Custody, number: int, time: str, entry: Entry | None) -> dict[str, Json]:
+    clear: Mapping[str, Any] = custody.clear.get(number, {})
+    row: dict[str, Json] = {"line": number, "time": time, "type": clear.get("type")}
+    if entry is not None:
+        said = {key: value for key, value in entry.facts.items() if key not in {"salt", "type"}}
+        row |= {"type": entry.type, "says": said}
+    return row

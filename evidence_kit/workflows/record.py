@@ -1,0 +1,103 @@
+"""The small records of a case: consent, notes, receipts, readers."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from evidence_kit.custody.event import Event
+from evidence_kit.errors import UsageError
+from evidence_kit.keys.age import recipient
+from evidence_kit.keys.errors import KeyMissingError, KeyUnreadableError
+from evidence_kit.sealing import bag
+from evidence_kit.vault.disk import write_durably
+from evidence_kit.workflows.case import Case, CaseWriter
+from evidence_kit.workflows.new import ConsentGiven, granted
+from evidence_kit.workflows.world import World
+
+NOTE_READERS = ("association", "police", "lawyer", "psychologist")
+
+
+def consent(writer: CaseWriter, given: ConsentGiven) -> int:
+    """Record a consent, a refusal or a withdrawal; return its line.
+
+    Raises:
+        UsageError: It is a minor's case and nobody answers for the minor.
+    """
+    if given.given and writer.manifest.age_band == "minor" and not writer.manifest.facts.get("guardian"):
+        raise UsageError("guardian-missing")
+    return writer.commit([given.event()]).first
+
+
+def note(writer: CaseWriter, text: str, readers: Sequence[str]) -> int:
+    """Record a note and who may read it; return its line."""
+    return writer.commit([Event("note", {"text": text, "readers": list(readers)})]).first
+
+
+def receipt(writer: CaseWriter) -> tuple[str, int, int]:
+    """Return the receipt code of the newest signature line, how many lines it fixes, and that line; note it."""
+    signed = writer.case.custody.commits[-1]
+    code = signed.checkpoint.receipt_code
+    facts = {"code": code, "lines": signed.checkpoint.lines, "signature_line": signed.line}
+    writer.commit([Event("receipt.issued", facts)])
+    return code, signed.checkpoint.lines, signed.line
+
+
+def grant(writer: CaseWriter, reader: str, who: str) -> str:
+    """Let one more age or SSH key read the case; return the name of the key file.
+
+    Raises:
+        KeyUnreadableError: It is no key that can be encrypted to.
+    """
+    recipient(reader)
+    identity = writer.case.identity
+    if identity is None:
+        raise UsageError("key-needed")
+    number = len(writer.case.custody.readers) + 1
+    name = f"K{number:04d}"
+    line = " ".join(reader.split()[:2])
+    writer.commit([granted(writer, identity, name, line, "granted", who)])
+    return name
+
+
+def public_key(text: str) -> str:
+    """Return a reader's public key: as given, or as it stands in the file of that name.
+
+    Raises:
+        KeyMissingError: It is neither a key nor a file.
+        KeyUnreadableError: The file holds no public key.
+    """
+    if text.startswith(("age1", "ssh-ed25519 ", "ssh-rsa ")):
+        key = text
+    else:
+        try:
+            key = Path(text).read_text("utf-8").strip()
+        except OSError as error:
+            raise KeyMissingError("key-file-missing", path=text) from error
+        except ValueError as error:
+            raise KeyUnreadableError("key-not-a-recipient") from error
+    recipient(key)
+    return " ".join(key.split()[:2])
+
+
+def write_checkpoint(case: Case, folder: Path, world: World) -> list[Path]:
+    """Write the files that let `ssh-keygen` check the end of the log; return their paths."""
+    world.disk.make_folder(folder)
+    written = []
+    for name, content in bag.signed_files(case.custody).items():
+        path = folder / f"{case.id}.{name}"
+        write_durably(world.disk, path, content)
+        written.append(path)
+    return written
+
+
+
+
+def fingerprint(reader: str) -> str:
+    """Return what two people compare by voice: an SSH key's fingerprint, or an age key itself."""
+    if reader.startswith("age1"):
+        return reader
+    blob = base64.b64decode(reader.split()[1])
+    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode("ascii").rstrip("=")
