@@ -74,9 +74,9 @@ def _headings(words: Words) -> Iterator[None]:
     """Let typer find its own few words in our catalogue: it looks `gettext` up while it is imported."""
     import gettext
 
-    def translated(text: str) -> str:
-        name = "click." + text.strip().lower().rstrip(":.").replace(" ", "-")
-        return words.say(name) if words.knows(name) else text
+    def translated(message: str) -> str:
+        name = "click." + message.strip().lower().rstrip(":.").replace(" ", "-")
+        return words.say(name) if words.knows(name) else message
 
     original = gettext.gettext
     gettext.gettext = translated

@@ -47,9 +47,7 @@ class Ledger:
     def photo(self, path: str, source: str, **facts: str | int) -> Path:
         """Note a file that shows one of the source photographs."""
         origin = ORIGINS[source]
-        return self._note(
-            path, {"origin": origin.origin, "licence": origin.licence, "shows": source, **facts}
-        )
+        return self._note(path, {"origin": origin.origin, "licence": origin.licence, "shows": source, **facts})
 
     def _note(self, path: str, facts: dict[str, str | int]) -> Path:
         self.lines[path] = facts
@@ -86,9 +84,7 @@ def photographs(album: Album, ledger: Ledger) -> None:
 
     exif = taken("2025:04:20 18:22:33", zone="+01:00")
     turned = pictures.rotated(album.picture("coffee"), exif)
-    target = ledger.photo(
-        f"{CAMERA}/IMG_20250420_182233.jpg", "coffee", note="lies on its side, EXIF turns it"
-    )
+    target = ledger.photo(f"{CAMERA}/IMG_20250420_182233.jpg", "coffee", note="lies on its side, EXIF turns it")
     pictures.save(turned, target, 86, exif)
 
     whole = ledger.root / "whole.jpg"
@@ -140,13 +136,9 @@ def screenshots(screen: screens.Screen, album: Album, ledger: Ledger, scratch: P
     )
     pictures.save(screen.draw(page, screens.PHONE, "ar"), target, 84)
 
-    said = [
-        spoken for spoken in talk.ARABIC if "21:09" <= spoken.time <= "21:15" and "وسائط" not in spoken.text
-    ]
+    said = [spoken for spoken in talk.ARABIC if "21:09" <= spoken.time <= "21:15" and "وسائط" not in spoken.text]
     lines = [
-        screens.line(
-            spoken.text, spoken.time, mine=spoken.sender == talk.VICTIM, gone="هذه الرسالة" in spoken.text
-        )
+        screens.line(spoken.text, spoken.time, mine=spoken.sender == talk.VICTIM, gone="هذه الرسالة" in spoken.text)
         for spoken in said
     ]
     phone = screens.Phone("wa", "21:16", talk.THREAT, "آخر ظهور اليوم 21:15")
@@ -159,9 +151,7 @@ def screenshots(screen: screens.Screen, album: Album, ledger: Ledger, scratch: P
     for after, sender, text in talk.FRENCH[2:]:
         hours, minutes = divmod(after.seconds // 60, 60)
         shown = cat if text.startswith("Regarde") else None
-        lines.append(
-            screens.line(text, f"{hours + 1:02d}:{minutes:02d}", mine=sender == talk.VICTIM_FR, picture=shown)
-        )
+        lines.append(screens.line(text, f"{hours + 1:02d}:{minutes:02d}", mine=sender == talk.VICTIM_FR, picture=shown))
     phone = screens.Phone("me", "11:02", talk.THREAT_FR, "En ligne il y a 9 min")
     page = screens.chat(phone, "2 – 3 mai 2025", lines, "Aa")
     screen.draw(page, screens.PHONE, "fr").quantize(256).save(
@@ -208,9 +198,7 @@ def recordings(ledger: Ledger) -> None:
         "mp3",
     )
     rocket = ledger.root / CAMERA / "IMG_20250421_070905.jpg"
-    sounds.film(
-        rocket, ledger.photo(f"{CAMERA}/VID_20250425_120000.mp4", "rocket", note="two seconds, silent")
-    )
+    sounds.film(rocket, ledger.photo(f"{CAMERA}/VID_20250425_120000.mp4", "rocket", note="two seconds, silent"))
 
 
 def conversations(ledger: Ledger) -> None:
@@ -245,9 +233,7 @@ def conversations(ledger: Ledger) -> None:
     )
     chat.write_text(talk.MINOR, encoding="utf-8", newline="\n")
     ledger.ours(f"{DOWNLOAD}/recu-envoi.pdf").write_bytes(papers.receipt())
-    ledger.ours("phone-export/Contacts/contacts.vcf").write_text(
-        papers.CONTACTS, encoding="utf-8", newline="\r\n"
-    )
+    ledger.ours("phone-export/Contacts/contacts.vcf").write_text(papers.CONTACTS, encoding="utf-8", newline="\r\n")
     turned = ledger.ours(f"{DOWNLOAD}/photo_\u202egpj.txt", note="on a careless screen the name ends in jpg")
     turned.write_text("Ce n'est pas une photo.\n", encoding="utf-8", newline="\n")
     ledger.ours(f"{WHATSAPP}/WhatsApp Images/.nomedia", note="empty").write_bytes(b"")

@@ -15,6 +15,7 @@ from evidence_kit.words import catalogue
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 _PLAIN_WHITE = frozenset("\u00a0\u202f\u2009")
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -28,7 +29,15 @@ def neutral(text: str) -> str:
 def _harmless(sign: str) -> bool:
     if sign in _PLAIN_WHITE:
         return True
-    return sign not in _DIRECTION and unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    return sign not in _DIRECTION and unicodedata.category(sign) not in {
+        "Cc",
+        "Cf",
+        "Cs",
+        "Co",
+        "Cn",
+        "Zl",
+        "Zp",
+    }
 
 
 def size(size_bytes: int) -> str:
@@ -55,9 +64,7 @@ class Screen:
 
     def say(self, sentence: str, **values: str | int) -> str:
         """Return a sentence with values that came from anywhere, made harmless."""
-        shown = {
-            name: neutral(value) if isinstance(value, str) else value for name, value in values.items()
-        }
+        shown = {name: neutral(value) if isinstance(value, str) else value for name, value in values.items()}
         return self._words.say(sentence, **shown)
 
     def knows(self, sentence: str) -> bool:
@@ -93,7 +100,15 @@ class Screen:
         what, advice = self.say(f"{name}.what", **error.values), self.say(f"{name}.do", **error.values)
         self._write(sys.stderr, f"{what}\n{advice}")
         values = dict(error.values)
-        self.document({"error": error.message_id, "exit": int(error.exit_code), "values": values, "what": what, "do": advice})
+        self.document(
+            {
+                "error": error.message_id,
+                "exit": int(error.exit_code),
+                "values": values,
+                "what": what,
+                "do": advice,
+            }
+        )
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
         """Draw a table; the cells are made harmless here."""
@@ -185,7 +200,7 @@ class Screen:
         target.flush()
 
 
-def _plain(cell: str) -> object:
+def _plain(cell: str) -> Text:
     from rich.text import Text
 
     return Text(neutral(cell))
@@ -193,5 +208,3 @@ def _plain(cell: str) -> object:
 
 def _is_terminal(target: IO[str] | None) -> bool:
     return target is not None and target.isatty()
-
-

@@ -36,7 +36,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Return the present instant in UTC."""
-        return datetime.now(UTC)  # noqa: TID251 - the one place where time enters
+        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,9 +217,7 @@ def _with_common(function: Callable[..., None], more: Mapping[str, Any]) -> Call
     own = list(inspect.signature(function).parameters.values())[1:]
     parameters = [each.replace(annotation=hints[each.name], kind=inspect.Parameter.KEYWORD_ONLY) for each in own]
     parameters += [
-        inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=_DEFAULTS.get(name), annotation=annotation
-        )
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_DEFAULTS.get(name), annotation=annotation)
         for name, annotation in added.items()
     ]
     wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

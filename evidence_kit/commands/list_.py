@@ -41,8 +41,7 @@ def _items(setting: Setting, opened: Case) -> None:
             setting.screen.document(item_row(item))
         return
     rows = [
-        (item.id, item.kind, size(item.size_bytes), item.time[:16].replace("T", " "), item.place.path)
-        for item in items
+        (item.id, item.kind, size(item.size_bytes), item.time[:16].replace("T", " "), item.place.path) for item in items
     ]
     columns = ("column.item", "column.kind", "column.bytes", "column.taken-in", "column.path")
     setting.screen.table(columns, rows, right=(2,))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, command
+from evidence_kit.model import Json
 
 
 @command
@@ -43,7 +45,7 @@ def log(
     setting.screen.table(("column.line", "column.time", "column.event", "column.about"), shown, right=(0,))
 
 
-def _about(row: dict[str, object]) -> str:
+def _about(row: Mapping[str, Json]) -> str:
     said = row.get("says")
     facts = said if isinstance(said, dict) else row
     parts = [str(facts[name]) for name in ("item", "path", "purpose", "reason", "receipt") if facts.get(name)]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import typer
-
 from evidence_kit.commands._wiring import CaseArgument, Setting, writing_command
 
 
 @writing_command
 def match(setting: Setting, case: CaseArgument) -> None:
-    """x"""
+    """X"""

@@ -58,9 +58,7 @@ def new(
     setting.screen.tell("new.done", case=writer.case.id, path=str(writer.case.folder.root))
     if band != "adult":
         setting.screen.tell("new.careful")
-    setting.screen.document(
-        {"case": writer.case.id, "path": str(writer.case.folder.root), "lines": writer.head.lines}
-    )
+    setting.screen.document({"case": writer.case.id, "path": str(writer.case.folder.root), "lines": writer.head.lines})
 
 
 def day(text: str | None, flag: str) -> date | None:

@@ -26,10 +26,7 @@ def show(
     folder, station = case_folder(setting, case), setting.station()
     opened = read(folder, setting.key(station), station)
     manifest = opened.opened
-    if item is None:
-        facts = _case(manifest, opened.id)
-    else:
-        facts = everything_about(item_of(manifest, item, opened.id))
+    facts = _case(manifest, opened.id) if item is None else everything_about(item_of(manifest, item, opened.id))
     setting.screen.document(facts)
     if not setting.screen.json:
         _draw(setting, facts, 0)
@@ -48,10 +45,7 @@ def _case(manifest: Manifest, case: str) -> dict[str, Json]:
         },
         "items": len(manifest.items),
         "refused": len(manifest.refused),
-        "seals": [
-            {"archive": each.facts["archive"], "time": each.time}
-            for each in manifest.entries.get("sealed", ())
-        ],
+        "seals": [{"archive": each.facts["archive"], "time": each.time} for each in manifest.entries.get("sealed", ())],
         "notes": [
             {"line": each.line, "text": each.facts["text"], "readers": each.facts["readers"]}
             for each in manifest.entries.get("note", ())

@@ -116,7 +116,7 @@ def _show(screen: Screen, report: Report) -> None:
 
 def sentence(screen: Screen, finding: Finding) -> str:
     """Return a finding in words: where, what, what it means."""
-    values = {name: value for name, value in finding.values.items()}
+    values = dict(finding.values)
     where = finding.file or ""
     if finding.line is not None:
         where += f":{finding.line}"
@@ -141,8 +141,7 @@ def _json(screen: Screen, report: Report) -> Json:
         "with_key": report.with_key,
         "signers": list(report.signers),
         "anchors": [
-            {"kind": anchor.kind, "through": anchor.through, "since": anchor.since}
-            for anchor in report.anchors
+            {"kind": anchor.kind, "through": anchor.through, "since": anchor.since} for anchor in report.anchors
         ],
         "findings": [
             {

@@ -9,9 +9,10 @@ Source: linking after Haber & Stornetta (1991), over exact line bytes, so that n
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from evidence_kit.custody.checkpoint import CASE_ID, Checkpoint
 from evidence_kit.custody.line import LONGEST_LINE_BYTES, EventLine, LineError, SignatureLine, parse
@@ -252,36 +253,10 @@ class _State:
 
     def _establish(self, event: EventLine) -> None:
         """Take over what a line says in clear."""
-        custody, clear = self.custody, dict(event.clear or {})
-        custody.clear[event.seq] = clear
+        clear = dict(event.clear or {})
+        self.custody.clear[event.seq] = clear
         try:
-            match clear["type"]:
-                case "case.opened" if event.seq == 1:
-                    if clear["format"] != FORMAT:
-                        raise ValueError(clear["format"])
-                    custody.recipient = str(clear["recipient"])
-                    custody.signers = _signers_of(clear)
-                    if len(custody.signers) != len(clear["signers"]):
-                        raise ValueError("signers")
-                    custody.known_keys |= custody.signers
-                case "signer.added":
-                    key = PublicKey.parse(clear["signer"])
-                    custody.signers[key.fingerprint] = custody.known_keys[key.fingerprint] = key
-                case "signer.removed":
-                    del custody.signers[PublicKey.parse(clear["signer"]).fingerprint]
-                case "recipient.changed":
-                    custody.recipient = str(clear["recipient"])
-                case "reader.granted":
-                    custody.readers[str(clear["key"])] = Stored(event.seq, Digest(clear["sha256"]))
-                case "destroyed":
-                    for item in clear["objects"]:
-                        del custody.objects[item]
-                    for body in clear["bodies"]:
-                        custody.bodies[body["line"]] = Stored(event.seq, Digest(body["sha256"]))
-                case "anchored":
-                    pass
-                case unknown:
-                    raise ValueError(unknown)
+            _EFFECTS[str(clear["type"])](self.custody, event.seq, clear)
         except (KeyError, TypeError, ValueError):
             self._finding("log-clear-not-understood", event.seq)
 
@@ -305,6 +280,62 @@ class _State:
 
     def _finding(self, code: str, line: int, item: str | None = None) -> None:
         self.findings.append(Finding(code, Weight.BROKEN, LOG, line=line, item=item))
+
+
+def _case_opened(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
+    if line != 1 or clear["format"] != FORMAT:
+        raise ValueError(clear["format"])
+    custody.recipient = str(clear["recipient"])
+    custody.signers = _signers_of(clear)
+    if len(custody.signers) != len(clear["signers"]):
+        raise ValueError("signers")
+    custody.known_keys |= custody.signers
+
+
+def _signer_added(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
+    key = PublicKey.parse(clear["signer"])
+    custody.signers[key.fingerprint] = custody.known_keys[key.fingerprint] = key
+
+
+def _signer_removed(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
+    del custody.signers[PublicKey.parse(clear["signer"]).fingerprint]
+
+
+def _recipient_changed(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
+    custody.recipient = str(clear["recipient"])
+
+
+def _reader_granted(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
+    if not _KEY_NAME.fullmatch(clear["key"]) or clear["key"] in custody.readers:
+        raise ValueError(clear["key"])
+    custody.readers[clear["key"]] = Stored(line, Digest(clear["sha256"]))
+
+
+def _destroyed(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
+    for item in clear["objects"]:
+        del custody.objects[item]
+    for body in clear["bodies"]:
+        if body["line"] not in custody.bodies:
+            raise ValueError(body["line"])
+        custody.bodies[body["line"]] = Stored(line, Digest(body["sha256"]))
+
+
+def _anchored(_custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
+    if not 0 < int(clear["line"]) < line:
+        raise ValueError(clear["line"])
+
+
+# A key's name becomes a path: it is taken only in the one form that we give.
+_KEY_NAME = re.compile(r"K[0-9]{4,9}")
+_EFFECTS: Final[Mapping[str, Callable[[Custody, int, Mapping[str, Any]], None]]] = {
+    "case.opened": _case_opened,
+    "signer.added": _signer_added,
+    "signer.removed": _signer_removed,
+    "recipient.changed": _recipient_changed,
+    "reader.granted": _reader_granted,
+    "destroyed": _destroyed,
+    "anchored": _anchored,
+}
 
 
 def _could_be_a_beginning(raw: bytes) -> bool:

@@ -101,9 +101,7 @@ def sign(case: str, openings: Openings, bodies: Digest, key: SigningKey) -> Comm
     seq, previous = openings.signature_line, sha256(raws[-1])
     checkpoint = Checkpoint(case, seq - 1, previous, bodies)
     signature = key.sign(checkpoint.text, CHECKPOINT_NAMESPACE)
-    line = SignatureLine(
-        seq, openings.lines[-1].time, bodies, key.public.fingerprint, signature.blob, previous
-    )
+    line = SignatureLine(seq, openings.lines[-1].time, bodies, key.public.fingerprint, signature.blob, previous)
     raw = line.encode()
     data = b"".join(each + b"\n" for each in [*raws, raw])
     return Commit(data, checkpoint, Head(case, seq, sha256(raw)))

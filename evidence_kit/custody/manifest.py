@@ -217,9 +217,7 @@ def _refused(manifest: Manifest, entry: Entry) -> None:
 
 def _marked(manifest: Manifest, entry: Entry) -> None:
     for item in entry.facts["items"]:
-        manifest.items[item].sensitivity = str(
-            entry.facts.get("sensitivity", manifest.items[item].sensitivity)
-        )
+        manifest.items[item].sensitivity = str(entry.facts.get("sensitivity", manifest.items[item].sensitivity))
     _keep(manifest, entry)
 
 

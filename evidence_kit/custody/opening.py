@@ -88,9 +88,7 @@ def loads(data: bytes) -> Any:  # noqa: ANN401 - any JSON
         OpeningError: It is not such JSON.
     """
     try:
-        return json.loads(
-            data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse
-        )
+        return json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse)
     except OpeningError:
         raise
     except (ValueError, RecursionError) as error:

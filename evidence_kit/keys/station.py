@@ -66,9 +66,7 @@ class SigningKey:
                 raise WeakPassphraseError("passphrase-too-short", minimum=MINIMUM_PASSPHRASE_CHARACTERS)
             builder = serialization.PrivateFormat.OpenSSH.encryption_builder()
             lock = builder.kdf_rounds(KDF_ROUNDS).build(passphrase)
-        return self._private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, lock
-        )
+        return self._private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, lock)
 
 
 def unlock(key_file: bytes, passphrase: bytes | None) -> SigningKey:

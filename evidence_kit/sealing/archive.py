@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 from evidence_kit.sealing import zipform
 from evidence_kit.sealing.zipform import FormError, Member
@@ -131,6 +131,14 @@ class _Counted:
         self._target.flush()
 
 
+class Readable(Protocol):
+    """Gives bytes, front to back."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to so many bytes, none at the end."""
+        ...
+
+
 class Opened:
     """The decrypted stream of an archive's one member.
 
@@ -138,7 +146,7 @@ class Opened:
     written it.
     """
 
-    def __init__(self, file: BinaryIO, outer: Member, decrypter: Any, left_bytes: int) -> None:  # noqa: ANN401
+    def __init__(self, file: Readable, outer: Member, decrypter: Any, left_bytes: int) -> None:  # noqa: ANN401
         self._file = file
         self._decrypter = decrypter
         self._left_bytes = left_bytes
@@ -193,7 +201,7 @@ class Opened:
 
 
 @contextmanager
-def opened(file: BinaryIO, size_bytes: int, passphrase: str) -> Iterator[Opened]:
+def opened(file: Readable, size_bytes: int, passphrase: str) -> Iterator[Opened]:
     """Open an archive's one member.
 
     Raises:
@@ -215,7 +223,7 @@ def opened(file: BinaryIO, size_bytes: int, passphrase: str) -> Iterator[Opened]
     yield Opened(file, outer, decrypter, outer.size_bytes)
 
 
-def outer_member(file: BinaryIO, size_bytes: int) -> Member:
+def outer_member(file: Readable, size_bytes: int) -> Member:
     """Read the outer local header.
 
     Raises:

@@ -246,7 +246,7 @@ class _Reader:
         """Hold every opening against its line; remember what is needed to judge the rest."""
         custody = self._bag.custody
         count = 0
-        for count, (text, ended) in enumerate(chain.split(content, _LONGEST_OPENING_BYTES), start=1):  # noqa: B007 - used below
+        for count, (text, ended) in enumerate(chain.split(content, _LONGEST_OPENING_BYTES), start=1):
             if not ended:
                 self._broken("events-cut", file=bag.EVENTS, line=count)
             if text:
@@ -368,9 +368,7 @@ class _Comparison:
         self._originals(planned, listed)
 
     def _originals(self, planned: set[str], listed: Mapping[str, Digest]) -> None:
-        present = {
-            match[1]: name for name in self._bag.digests if (match := _DATA.fullmatch(name)) is not None
-        }
+        present = {match[1]: name for name in self._bag.digests if (match := _DATA.fullmatch(name)) is not None}
         named = {match[1]: name for name in listed if (match := _DATA.fullmatch(name)) is not None}
         if len(named) != len(listed):
             self._broken("bag-manifest-malformed", bag.MANIFEST)
@@ -384,7 +382,12 @@ class _Comparison:
                 self._contents.findings.append(Finding(problem, Weight.BROKEN, place, item=item))
 
     def _original(
-        self, item: str, planned: set[str], present: str | None, named: str | None, listed: Mapping[str, Digest]
+        self,
+        item: str,
+        planned: set[str],
+        present: str | None,
+        named: str | None,
+        listed: Mapping[str, Digest],
     ) -> str | None:
         """Return the code of what is wrong with one item, None when nothing is."""
         kept = self._bag.kept.get(item)

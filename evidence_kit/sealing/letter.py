@@ -64,7 +64,7 @@ def steps(facts: Facts) -> tuple[Step, ...]:
         Step("letter.files", _each(_manifest_command)),
         Step("letter.signatures", _each(lambda system: _signature_commands(system, facts.case))),
         Step("letter.head", _each(lambda system: _head_commands(system, facts.checkpoint.lines))),
-        Step("letter.event", _each(lambda system: _event_commands(system))),
+        Step("letter.event", _each(_event_commands)),
         Step("letter.receipt", _each(lambda system: _receipt_commands(system, facts))),
     )
 
@@ -96,12 +96,10 @@ def page(facts: Facts) -> bytes:
         listed = "".join(
             f"<li><pre>{html.escape(chr(10).join(step.commands[system]))}</pre></li>" for step in steps(facts)
         )
-        sections.append(
-            f'<section lang="en" dir="ltr"><h2>{_SYSTEM_NAMES[system]}</h2><ol>{listed}</ol></section>'
-        )
+        sections.append(f'<section lang="en" dir="ltr"><h2>{_SYSTEM_NAMES[system]}</h2><ol>{listed}</ol></section>')
     head = (
         '<!doctype html><html lang="ar"><head><meta charset="utf-8"><title>READ ME FIRST</title>'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         '<meta name="viewport" content="width=device-width">'
         f"<style>{_STYLE}</style></head><body>"
     )
@@ -160,9 +158,13 @@ def _each(commands: object) -> dict[str, tuple[str, ...]]:
 def _manifest_command(system: str) -> list[str]:
     if system == "windows":
         check = (
-            "ForEach-Object {{ $h,$f = $_ -split '  ',2; "
-            "if ((Get-FileHash -Algorithm SHA256 -LiteralPath $f).Hash -ne $h) {{ \"CHANGED $f\" }} }}"
-        ).replace("{{", "{").replace("}}", "}")
+            (
+                "ForEach-Object {{ $h,$f = $_ -split '  ',2; "
+                'if ((Get-FileHash -Algorithm SHA256 -LiteralPath $f).Hash -ne $h) {{ "CHANGED $f" }} }}'
+            )
+            .replace("{{", "{")
+            .replace("}}", "}")
+        )
         return [f"Get-Content {name} | {check}" for name in (bag.MANIFEST, bag.TAG_MANIFEST)]
     program = "shasum -a 256" if system == "macos" else "sha256sum"
     return [f"{program} -c {bag.MANIFEST}", f"{program} -c {bag.TAG_MANIFEST}"]
@@ -209,7 +211,7 @@ def _receipt_commands(system: str, facts: Facts) -> list[str]:
     )
     return [
         f"L={line}; printf 'evidence-kit/1 {facts.case}\\n%s\\n%s\\n%s\\n' $((L-1)) "
-        f'"$(sed -n $((L-1))p {bag.LOG} | tr -d \'\\n\' | {program} | cut -c1-64)" '
+        f"\"$(sed -n $((L-1))p {bag.LOG} | tr -d '\\n' | {program} | cut -c1-64)\" "
         f'"$(sed -n ${{L}}p {bag.LOG} | sed \'s/.*"bodies":"\\([0-9a-f]*\\)".*/\\1/\')" '
         f"| {program} | {base32}"
     ]
@@ -223,8 +225,7 @@ def _windows_receipt(case: str, line: int) -> list[str]:
         f"$h = {hexadecimal.format(sha.format('$r[$L-2]'))}; $k = ($r[$L-1] | ConvertFrom-Json).bodies",
         f'$t = "evidence-kit/1 {case}`n$($L-1)`n$h`n$k`n"; $d = {sha.format("$t")}',
         "$b = -join ($d[0..19] | ForEach-Object { [Convert]::ToString($_,2).PadLeft(8,'0') })",
-        "-join (0..31 | ForEach-Object { "
-        f"'{_BASE32}'[[Convert]::ToInt32($b.Substring($_*5,5),2)] }})",
+        f"-join (0..31 | ForEach-Object {{ '{_BASE32}'[[Convert]::ToInt32($b.Substring($_*5,5),2)] }})",
     ]
 
 

@@ -95,9 +95,9 @@ def _flat(table: Mapping[str, object], above: str) -> list[tuple[str, Sentence]]
     found: list[tuple[str, Sentence]] = []
     for key, value in table.items():
         name = f"{above}.{key}" if above else key
-        if isinstance(value, str):
-            found.append((name, value))
-        elif isinstance(value, dict) and "other" in value and set(value) <= set(PLURAL_FORMS["ar"]):
+        if isinstance(value, str) or (
+            isinstance(value, dict) and "other" in value and set(value) <= set(PLURAL_FORMS["ar"])
+        ):
             found.append((name, value))
         elif isinstance(value, dict):
             found += _flat(value, name)

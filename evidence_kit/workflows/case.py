@@ -206,8 +206,7 @@ class CaseWriter:
         folder, disk = self.case.folder, self.world.disk
         said_by: dict[str, Json] = {"by": self.station.person.name, "kit": self.world.kit}
         signed_events = [
-            Event(each.type, said_by | dict(each.fields), each.object, each.stored, each.clear)
-            for each in events
+            Event(each.type, said_by | dict(each.fields), each.object, each.stored, each.clear) for each in events
         ]
         now = self.world.clock.now()
         openings = journal.link(self._head, signed_events, now, lambda: self.world.random(opening.SALT_BYTES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,8 +21,8 @@ from evidence_kit.intake.errors import (
     SourceMissingError,
     SystemLimitError,
 )
-from evidence_kit.intake.read import HEAD_BYTES, CountingSource, NotRegularError, Original, opened, pieces
 from evidence_kit.intake.kinds import name_agrees
+from evidence_kit.intake.read import HEAD_BYTES, CountingSource, NotRegularError, Original, opened, pieces
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.walk import Found, Unfit, os_words, walk
 from evidence_kit.keys import age
@@ -157,9 +158,7 @@ def ingest(
 
 def total_bytes(sources: Sequence[Path]) -> int:
     """Return how many bytes of files the sources hold, as the file system says."""
-    return sum(
-        found.size_bytes for source in sources for found in walk(source) if isinstance(found, Found)
-    )
+    return sum(found.size_bytes for source in sources for found in walk(source) if isinstance(found, Found))
 
 
 class _Ingest:
@@ -179,8 +178,7 @@ class _Ingest:
         self._totals = Totals()
         self._careful = self._manifest.age_band != care.ADULT
         self._own = frozenset(
-            folder.resolve()
-            for folder in (writer.case.folder.root, writer.station.folder, writer.station.cases)
+            folder.resolve() for folder in (writer.case.folder.root, writer.station.folder, writer.station.cases)
         )
 
     def run(self, sources: Sequence[Path]) -> Iterator[Outcome]:
@@ -223,7 +221,13 @@ class _Ingest:
 
         size_bytes = original.before.size_bytes
         data = _Bytes(
-            place, found.path.name, original.head, size_bytes, from_start, original.before.facts(), original.file
+            place,
+            found.path.name,
+            original.head,
+            size_bytes,
+            from_start,
+            original.before.facts(),
+            original.file,
         )
         kind = sniff(data.head, size_bytes)
         plan = examine(original.file, size_bytes) if kind.name == "zip" else None
@@ -291,9 +295,7 @@ class _Ingest:
             raise
         return draft, source
 
-    def _admit(
-        self, data: _Bytes, kind: Kind, draft: Draft, source: CountingSource, *, unstable: bool
-    ) -> str | None:
+    def _admit(self, data: _Bytes, kind: Kind, draft: Draft, source: CountingSource, *, unstable: bool) -> str | None:
         digest = source.tally.sha256
         twin = self._group.by_digest.get(digest.hex) or self._manifest.by_digest.get(digest.hex)
         if twin is not None:
@@ -303,7 +305,7 @@ class _Ingest:
             self._totals.seen_again += 1
             return twin
         agrees = name_agrees(kind, data.name)
-        facts = self._facts(data, kind, source, agrees, unstable=unstable)
+        facts = self._facts(data, kind, source, agrees=agrees, unstable=unstable)
         self._group.events.append(
             Event("item.kept", {"item": draft.item, **facts}, object=draft.item, stored=draft.stored)
         )
@@ -332,7 +334,13 @@ class _Ingest:
         return draft.item
 
     def _facts(
-        self, data: _Bytes, kind: Kind, source: CountingSource, agrees: bool | None, *, unstable: bool  # noqa: FBT001
+        self,
+        data: _Bytes,
+        kind: Kind,
+        source: CountingSource,
+        agrees: bool | None,
+        *,
+        unstable: bool,
     ) -> dict[str, Json]:
         now = self._writer.world.clock.now()
         offset = now.astimezone().strftime("%z")
@@ -356,9 +364,7 @@ class _Ingest:
     def _wanted(self, data: _Bytes, kind: Kind) -> bool:
         return self._describer.describes(kind.name) and data.size_bytes <= KEEP_BYTES
 
-    def _describe(
-        self, item: str, data: _Bytes, kind: Kind, source: CountingSource
-    ) -> tuple[bool, tuple[str, ...]]:
+    def _describe(self, item: str, data: _Bytes, kind: Kind, source: CountingSource) -> tuple[bool, tuple[str, ...]]:
         if not self._describer.describes(kind.name):
             return False, ()
         payload: bytes | bytearray | BinaryIO
@@ -381,9 +387,7 @@ class _Ingest:
         codes = tuple(str(each["code"]) for each in problems) if isinstance(problems, Sequence) else ()  # type: ignore[call-overload, index]
         return not codes, codes
 
-    def _container(
-        self, item: str, place: Place, plan: object, original: Original
-    ) -> Iterator[Outcome]:
+    def _container(self, item: str, place: Place, plan: object, original: Original) -> Iterator[Outcome]:
         read = {entry.facts["item"] for entry in self._manifest.entries.get("container.read", ())}
         if item in read:
             return
@@ -473,10 +477,8 @@ class _Ingest:
         """Return the error that a person sees; what could be committed still is."""
         cause = error.__cause__ if isinstance(error, OwnDiskError) else error
         number = cause.errno if isinstance(cause, OSError) else None
-        try:
+        with contextlib.suppress(OwnDiskError):
             self._settle()
-        except OwnDiskError:
-            pass
         safe = len(self._manifest.items)
         if number in _FULL:
             return DiskFullError("disk-full", safe=safe)
@@ -530,5 +532,3 @@ def _picture_inside(stream: Iterator[bytes]) -> bool:
             return True
         rest = block[-care.LONGEST_MARK_BYTES :]
     return False
-
-

@@ -43,9 +43,7 @@ def overview(folder: CaseFolder) -> Overview:
     broken = any(finding.weight is Weight.BROKEN for finding in replayed.findings)
     state = "broken" if broken else "unfinished" if replayed.findings else "signed"
     last = custody.commits[-1].time if custody.commits else None
-    return Overview(
-        folder.root.name, str(folder.root), state, custody.signed_lines, len(custody.objects), last
-    )
+    return Overview(folder.root.name, str(folder.root), state, custody.signed_lines, len(custody.objects), last)
 
 
 def item_row(item: Item) -> dict[str, Json]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 from evidence_kit.custody.chain import FORMAT, Custody
 from evidence_kit.custody.checkpoint import CASE_ID
@@ -106,7 +105,9 @@ def next_id(station: Station, year: int) -> str:
     return f"{station.association}-{year}-{max(taken, default=0) + 1:0{_NUMBER_DIGITS}d}"
 
 
-def create(station: Station, key: SigningKey, about: Opening, world: World, case_id: str | None = None) -> CaseWriter:
+def create(
+    station: Station, key: SigningKey, about: Opening, world: World, case_id: str | None = None
+) -> CaseWriter:
     """Make a new case; it appears under its name only when it is complete.
 
     Raises:
@@ -168,7 +169,12 @@ def _first_events(writer: CaseWriter, station: Station, about: Opening, identity
 
 
 def granted(
-    writer: CaseWriter, identity: CaseIdentity, name: str, reader: PublicKey | str, role: str, who: str | None = None
+    writer: CaseWriter,
+    identity: CaseIdentity,
+    name: str,
+    reader: PublicKey | str,
+    role: str,
+    who: str | None = None,
 ) -> Event:
     """Wrap the case identity for one more reader and return the event that says so."""
     recipient = reader if isinstance(reader, str) else reader.line

@@ -11,6 +11,7 @@ from evidence_kit.custody.event import Event
 from evidence_kit.errors import UsageError
 from evidence_kit.keys.age import recipient
 from evidence_kit.keys.errors import KeyMissingError, KeyUnreadableError
+from evidence_kit.model import Json
 from evidence_kit.sealing import bag
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.workflows.case import Case, CaseWriter
@@ -40,7 +41,7 @@ def receipt(writer: CaseWriter) -> tuple[str, int, int]:
     """Return the receipt code of the newest signature line, how many lines it fixes, and that line; note it."""
     signed = writer.case.custody.commits[-1]
     code = signed.checkpoint.receipt_code
-    facts = {"code": code, "lines": signed.checkpoint.lines, "signature_line": signed.line}
+    facts: dict[str, Json] = {"code": code, "lines": signed.checkpoint.lines, "signature_line": signed.line}
     writer.commit([Event("receipt.issued", facts)])
     return code, signed.checkpoint.lines, signed.line
 
@@ -91,8 +92,6 @@ def write_checkpoint(case: Case, folder: Path, world: World) -> list[Path]:
         write_durably(world.disk, path, content)
         written.append(path)
     return written
-
-
 
 
 def fingerprint(reader: str) -> str:

@@ -153,7 +153,7 @@ def seal(
     shutil.rmtree(draft, ignore_errors=True)
     disk.make_folder(draft)
     try:
-        return _make(writer, key, scope, order, passphrase, draft, begun, on_bytes)
+        return _make(_Job(writer, key, scope, order, passphrase, begun, on_bytes), draft)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -168,14 +168,25 @@ class _Begun:
     receipt_code: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Everything that making one archive needs."""
+
+    writer: CaseWriter
+    key: SigningKey
+    scope: Scope
+    order: Order
+    passphrase: str
+    begun: _Begun
+    on_bytes: Callable[[int], None] | None
+
+
 def _begin(writer: CaseWriter, scope: Scope, order: Order) -> _Begun:
     case = writer.case
     manifest = case.opened
     withheld = _withheld(case, scope)
     payload = bag.payload_manifest([manifest.items[item] for item in scope.items])
-    facts: dict[str, Json] = plan.facts(
-        scope, list(manifest.items.values()), withheld, sha256(payload).hex
-    ) | {
+    facts: dict[str, Json] = plan.facts(scope, list(manifest.items.values()), withheld, sha256(payload).hex) | {
         "passphrase_for": [{"name": name, "key": reader} for name, reader in order.readers.items()],
     }
     if order.without_consent is not None:
@@ -202,50 +213,22 @@ def _withheld(case: Case, scope: Scope) -> set[int]:
     return closed
 
 
-def _make(
-    writer: CaseWriter,
-    key: SigningKey,
-    scope: Scope,
-    order: Order,
-    passphrase: str,
-    draft: Path,
-    begun: _Begun,
-    on_bytes: Callable[[int], None] | None,
-) -> Sealed:
-    case, disk = writer.case, writer.world.disk
+def _make(job: _Job, draft: Path) -> Sealed:
+    writer, case, begun = job.writer, job.writer.case, job.begun
     name = f"{case.id}.sealed.zip"
-    items = [case.opened.items[item] for item in scope.items]
-    parts = _parts(writer, key, items, begun, on_bytes)
-    seen = Tally()
-    file = disk.create(draft / name)
-    try:
-        archive.write(_Hashed(file, seen), parts, passphrase)
-        file.sync()
-    except FormError as error:
-        raise SealFailedError("seal-failed", code=str(error)) from error
-    finally:
-        file.close()
-    _read_back(draft / name, seen, passphrase, on_bytes)
+    items = [case.opened.items[item] for item in job.scope.items]
+    seen = _write(job, items, draft / name)
+    _read_back(draft / name, seen, job.passphrase, job.on_bytes)
     last = case.custody.commits[-1].checkpoint
     statement = Statement(case.id, last.lines, last.head, seen.sha256, seen.size_bytes)
-    signature = key.sign(statement.text, ARCHIVE_NAMESPACE)
-    beside = {
-        f"{case.id}.statement.txt": statement.text,
-        f"{case.id}.statement.txt.sig": sshsig.armour(signature.blob),
-        "LISEZ-MOI.txt": letter.outside(),
-        "covering-message.txt": letter.covering(),
-        f"{case.id}.key-case.age": age.encrypt(passphrase.encode() + b"\n", [writer.recipient]),
-    }
-    for reader, recipient in order.readers.items():
-        beside[f"{case.id}.key-{reader}.age"] = age.encrypt(passphrase.encode() + b"\n", [recipient])
-    for file_name, content in beside.items():
-        write_durably(disk, draft / file_name, content)
-    disk.move(draft, order.out)
-    disk.sync_folder(order.out.parent)
+    for file_name, content in _beside(job, statement).items():
+        write_durably(writer.world.disk, draft / file_name, content)
+    writer.world.disk.move(draft, job.order.out)
+    writer.world.disk.sync_folder(job.order.out.parent)
     signed = writer.commit([Event("sealed", _sealed_facts(name, seen, statement, begun))])
     return Sealed(
-        archive=order.out / name,
-        folder=order.out,
+        archive=job.order.out / name,
+        folder=job.order.out,
         sha256=seen.sha256.hex,
         size_bytes=seen.size_bytes,
         items_in=len(items),
@@ -255,6 +238,36 @@ def _make(
         receipt_code=begun.receipt_code,
         line=signed.line,
     )
+
+
+def _write(job: _Job, items: Sequence[Item], path: Path) -> Tally:
+    seen = Tally()
+    file = job.writer.world.disk.create(path)
+    try:
+        archive.write(_Hashed(file, seen), _parts(job, items), job.passphrase)
+        file.sync()
+    except FormError as error:
+        raise SealFailedError("seal-failed", code=str(error)) from error
+    finally:
+        file.close()
+    return seen
+
+
+def _beside(job: _Job, statement: Statement) -> dict[str, bytes]:
+    """Return the small files that lie beside the archive."""
+    case = job.writer.case.id
+    secret = job.passphrase.encode("ascii") + b"\n"
+    signature = job.key.sign(statement.text, ARCHIVE_NAMESPACE)
+    files = {
+        f"{case}.statement.txt": statement.text,
+        f"{case}.statement.txt.sig": sshsig.armour(signature.blob),
+        "LISEZ-MOI.txt": letter.outside(),
+        "covering-message.txt": letter.covering(),
+        f"{case}.key-case.age": age.encrypt(secret, [job.writer.recipient]),
+    }
+    for name, recipient in job.order.readers.items():
+        files[f"{case}.key-{name}.age"] = age.encrypt(secret, [recipient])
+    return files
 
 
 def _sealed_facts(name: str, seen: Tally, statement: Statement, begun: _Begun) -> dict[str, Json]:
@@ -282,15 +295,9 @@ def _read_back(path: Path, seen: Tally, passphrase: str, on_bytes: Callable[[int
         raise SealFailedError("seal-failed", code="archive-changed")
 
 
-def _parts(
-    writer: CaseWriter,
-    key: SigningKey,
-    items: Sequence[Item],
-    begun: _Begun,
-    on_bytes: Callable[[int], None] | None,
-) -> list[Part]:
+def _parts(job: _Job, items: Sequence[Item]) -> list[Part]:
     """Return the members in the order in which a verifier wants to meet them."""
-    case = writer.case
+    writer, case, begun = job.writer, job.writer.case, job.begun
     log, log_seen = _log(case, begun)
     events, events_seen = _events(case, begun)
     payload = bag.payload_manifest(items)
@@ -309,14 +316,14 @@ def _parts(
     tags = bag.manifest(digests.items())
     small |= {
         bag.TAG_MANIFEST: tags,
-        bag.TAG_SIGNATURE: sshsig.armour(key.sign(tags, SEAL_NAMESPACE).blob),
+        bag.TAG_SIGNATURE: sshsig.armour(job.key.sign(tags, SEAL_NAMESPACE).blob),
     }
     first = ("bagit.txt", bag.INFO, bag.LETTER_PAGE, bag.LETTER_TEXT, bag.FORMAT)
     ordered = [part(f"{case.id}/{name}", small.pop(name)) for name in first]
     ordered += [_streamed(f"{case.id}/{bag.LOG}", log_seen, log)]
     ordered += [_streamed(f"{case.id}/{bag.EVENTS}", events_seen, events)]
     ordered += [part(f"{case.id}/{name}", content) for name, content in small.items()]
-    return ordered + [_original(case, item, on_bytes) for item in items]
+    return ordered + [_original(case, item, job.on_bytes) for item in items]
 
 
 def _letter_facts(case: Case, begun: _Begun, items_in: int) -> letter.Facts:
@@ -433,5 +440,3 @@ def next_folder(case: Case, sealed: Path, purpose: str, now: str) -> Path:
     while (found := sealed / (base if number == 1 else f"{base}.{number}")).exists():
         number += 1
     return found
-
-

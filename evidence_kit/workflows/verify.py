@@ -212,9 +212,7 @@ class _Folder:
                 code = None if seen.sha256 == expected else f"{what}-changed"
         except OSError as error:
             self._findings.append(
-                Finding(
-                    "file-unreadable", Weight.UNCHECKED, place, line, item, {"errno": error.errno or 0}
-                )
+                Finding("file-unreadable", Weight.UNCHECKED, place, line, item, {"errno": error.errno or 0})
             )
         if code is not None:
             self._broken(code, place, line=line, item=item)

@@ -34,9 +34,7 @@ ORIGINS = {
         "Wall clock, Stefan van der Walt; from scikit-image",
         "public domain (by its author)",
     ),
-    "coins": Origin(
-        "coins.png", "Greek coins, Brooklyn Museum; from scikit-image", "no known copyright restrictions"
-    ),
+    "coins": Origin("coins.png", "Greek coins, Brooklyn Museum; from scikit-image", "no known copyright restrictions"),
     "wall": Origin("brick.png", "Brick wall, cc0textures.com; from scikit-image", "CC0-1.0"),
 }
 

@@ -112,9 +112,7 @@ MINOR_MESSAGES = 12
 def arabic_export(picture: Path, voice: Path, target: Path) -> None:
     """The zip that WhatsApp for Android makes of the Arabic conversation, media included."""
     lines = [
-        f"{day}{RLM}/{month}{RLM}/2025{COMMA} {line.time} - "
-        + (f"{line.sender}: " if line.sender else "")
-        + line.text
+        f"{day}{RLM}/{month}{RLM}/2025{COMMA} {line.time} - " + (f"{line.sender}: " if line.sender else "") + line.text
         for line in ARABIC
         for day, month in [line.day]
     ]

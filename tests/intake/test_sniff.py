@@ -243,9 +243,7 @@ def test_whatever_the_bytes_one_type_comes_out(head: bytes, size: int) -> None:
     assert sniff(head, size) in KINDS
 
 
-@given(
-    example=st.sampled_from([content for _, content in EXAMPLES]), cut=st.integers(0, 700), junk=st.binary()
-)
+@given(example=st.sampled_from([content for _, content in EXAMPLES]), cut=st.integers(0, 700), junk=st.binary())
 def test_a_known_beginning_with_any_end_gives_one_type(example: bytes, cut: int, junk: bytes) -> None:
     content = example[:cut] + junk
     assert sniff(content, len(content)) in KINDS

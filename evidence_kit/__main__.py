@@ -1,5 +1,0 @@
-"""`python -m evidence_kit`."""
-
-from evidence_kit.cli import main
-
-main()
