@@ -1,0 +1,1 @@
+"""Benchmarks: one script a claim, beside its peers, ratios in one run."""

@@ -40,9 +40,12 @@ class CaseIdentity:
     """The X25519 key that opens everything in one case."""
 
     def __init__(self, secret: str) -> None:
-        from pyrage import x25519
+        from pyrage import IdentityError, x25519
 
-        self._identity = x25519.Identity.from_str(secret)
+        try:
+            self._identity = x25519.Identity.from_str(secret)
+        except IdentityError:
+            raise ValueError("not an age identity") from None
         self._secret = secret
 
     @classmethod

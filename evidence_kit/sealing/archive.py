@@ -234,7 +234,10 @@ def outer_member(file: Readable, size_bytes: int) -> Member:
     if len(head) < zipform.LOCAL_HEADER_BYTES:
         raise CutError
     name_bytes, extra_bytes = zipform.parse_local(head)
-    member = zipform.member_of(head + file.read(name_bytes + extra_bytes))
+    rest = file.read(name_bytes + extra_bytes)
+    if len(rest) < name_bytes + extra_bytes:
+        raise CutError
+    member = zipform.member_of(head + rest)
     if member.name != OUTER_MEMBER or not member.encrypted or member.crc32:
         raise FormError("not the one encrypted member of a sealed archive")
     if size_bytes < zipform.size_of([member]):

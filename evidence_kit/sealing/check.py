@@ -75,6 +75,7 @@ class _Bag:
     kept: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     begun: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     opened_lines: set[int] = field(default_factory=set)
+    items: set[str] = field(default_factory=set)
 
 
 def check(
@@ -213,8 +214,7 @@ class _Reader:
     def _file(self, member: Member, stream: Opened) -> None:
         case, _, name = member.name.partition("/")
         self._bag.case = self._bag.case or case
-        fits = name in bag.TAG_FILES or _DATA.fullmatch(name)
-        if case != self._bag.case or not fits or name in self._bag.digests:
+        if case != self._bag.case or not self._belongs(name):
             self._broken("archive-member-unexpected", member=_shown(member.name))
             name = member.name
         tally = self._bag.digests[name] = Tally()
@@ -230,6 +230,15 @@ class _Reader:
             pass
         if tally.crc32 != f"{member.crc32:08x}":
             self._broken("archive-crc-differs", member=_shown(member.name))
+
+    def _belongs(self, name: str) -> bool:
+        """Say whether a bag may hold a file of this name, and holds it once; an item has one file."""
+        match = _DATA.fullmatch(name)
+        if match is None:
+            return name in bag.TAG_FILES and name not in self._bag.digests
+        known = match[1] in self._bag.items
+        self._bag.items.add(match[1])
+        return match[2] in plan.ALLOWED_ENDINGS and not known
 
     def _counted(self, stream: Opened, member: Member, tally: Tally) -> Iterator[bytes]:
         left = member.size_bytes

@@ -42,8 +42,8 @@ def normalise(typed: str) -> str:
     text = unicodedata.normalize("NFC", typed)
     if _AZERTY_ONLY & set(text):
         text = text.translate(_AZERTY)
-    digits = "".join(str(unicodedata.digit(sign)) for sign in text if sign.isdigit())
-    strangers = [sign for sign in text if not (sign.isdigit() or sign in "- \t\r\n\u00a0\u202f")]
+    digits = "".join(str(unicodedata.decimal(sign)) for sign in text if sign.isdecimal())
+    strangers = [sign for sign in text if not (sign.isdecimal() or sign in "- \t\r\n\u00a0\u202f")]
     if strangers or len(digits) != DIGITS:
         raise PassphraseFormError("an archive's passphrase has 28 digits")
     return digits

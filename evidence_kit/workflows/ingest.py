@@ -338,8 +338,8 @@ class _Ingest:
         data: _Bytes,
         kind: Kind,
         source: CountingSource,
-        agrees: bool | None,
         *,
+        agrees: bool | None,
         unstable: bool,
     ) -> dict[str, Json]:
         now = self._writer.world.clock.now()

@@ -15,7 +15,6 @@ from evidence_kit.custody.manifest import Manifest
 from evidence_kit.errors import UsageError
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys.age import CaseIdentity
-from evidence_kit.keys.sshsig import PublicKey
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.vault.disk import write_durably
@@ -162,26 +161,33 @@ def _first_events(writer: CaseWriter, station: Station, about: Opening, identity
     }
     return [
         Event("case.opened", opened, clear=clear),
-        granted(writer, identity, "K0001", station.public, "station"),
-        granted(writer, identity, "K0002", station.recovery, "recovery"),
+        granted(writer, identity, "K0001", Reader(station.public.line, "station", station.person.name)),
+        granted(writer, identity, "K0002", Reader(station.recovery.line, "recovery")),
         *(each.event() for each in about.consents),
     ]
 
 
-def granted(
-    writer: CaseWriter,
-    identity: CaseIdentity,
-    name: str,
-    reader: PublicKey | str,
-    role: str,
-    who: str | None = None,
-) -> Event:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody whose key opens the case.
+
+    Attributes:
+        recipient: `age1…` or an OpenSSH public key without comment.
+        role: `station`, `recovery` or `granted`.
+        name: Who it is, where that is known.
+    """
+
+    recipient: str
+    role: str
+    name: str | None = None
+
+
+def granted(writer: CaseWriter, identity: CaseIdentity, key: str, reader: Reader) -> Event:
     """Wrap the case identity for one more reader and return the event that says so."""
-    recipient = reader if isinstance(reader, str) else reader.line
-    wrapped = identity.wrap(recipient)
-    write_durably(writer.world.disk, writer.case.folder.key(name), wrapped)
+    wrapped = identity.wrap(reader.recipient)
+    write_durably(writer.world.disk, writer.case.folder.key(key), wrapped)
     return Event(
         "reader.granted",
-        {"reader": recipient, "role": role, "name": who},
-        clear={"key": name, "sha256": sha256(wrapped).hex},
+        {"reader": reader.recipient, "role": reader.role, "name": reader.name},
+        clear={"key": key, "sha256": sha256(wrapped).hex},
     )

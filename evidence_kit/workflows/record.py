@@ -15,7 +15,7 @@ from evidence_kit.model import Json
 from evidence_kit.sealing import bag
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.workflows.case import Case, CaseWriter
-from evidence_kit.workflows.new import ConsentGiven, granted
+from evidence_kit.workflows.new import ConsentGiven, Reader, granted
 from evidence_kit.workflows.world import World
 
 NOTE_READERS = ("association", "police", "lawyer", "psychologist")
@@ -59,7 +59,7 @@ def grant(writer: CaseWriter, reader: str, who: str) -> str:
     number = len(writer.case.custody.readers) + 1
     name = f"K{number:04d}"
     line = " ".join(reader.split()[:2])
-    writer.commit([granted(writer, identity, name, line, "granted", who)])
+    writer.commit([granted(writer, identity, name, Reader(line, "granted", who))])
     return name
 
 

@@ -1,0 +1,59 @@
+"""What an attacker with the passphrase can do: unpack an archive, change it, and pack it like our writer would."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pyzipper
+
+from evidence_kit.custody.chain import replay
+from evidence_kit.keys import sshsig
+from evidence_kit.keys.sshsig import SEAL_NAMESPACE
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.sealing import archive, bag
+from evidence_kit.sealing.archive import Part, part
+from tests.attacks.conftest import DIGITS
+
+Members = dict[str, bytes]
+
+
+def unpack(data: bytes) -> Members:
+    """Return the members of the bag, without the case's folder, in their order."""
+    with pyzipper.AESZipFile(io.BytesIO(data)) as outer:
+        outer.setpassword(DIGITS.encode())
+        inner = outer.read("evidence.zip")
+    with zipfile.ZipFile(io.BytesIO(inner)) as bagged:
+        return {info.filename.partition("/")[2]: bagged.read(info) for info in bagged.infolist()}
+
+
+def pack(members: Members, case: str = "LRC-2026-0001") -> bytes:
+    """Return an archive of these members, every header as ours would be."""
+    return pack_parts([part(f"{case}/{name}", content) for name, content in members.items()])
+
+
+def pack_parts(parts: list[Part]) -> bytes:
+    target = io.BytesIO()
+    archive.write(target, parts, DIGITS)
+    return target.getvalue()
+
+
+def relist(members: Members, key: SigningKey | None) -> Members:
+    """Make both manifests anew so that they agree, signed by a key or not at all."""
+    payload = bag.manifest(
+        (name, bag.measured(content).sha256) for name, content in members.items() if name.startswith("data/")
+    )
+    changed = members | {bag.MANIFEST: payload}
+    tags = bag.manifest(
+        (name, bag.measured(content).sha256)
+        for name, content in changed.items()
+        if not name.startswith("data/") and name not in {bag.TAG_MANIFEST, bag.TAG_SIGNATURE}
+    )
+    changed[bag.TAG_MANIFEST] = tags
+    if key is not None:
+        changed[bag.TAG_SIGNATURE] = sshsig.armour(key.sign(tags, SEAL_NAMESPACE).blob)
+    return changed
+
+
+def ends_of_commits(log: bytes) -> list[int]:
+    return [signed.end_bytes for signed in replay([log]).custody.commits]

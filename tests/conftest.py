@@ -1,0 +1,96 @@
+"""What tests share: a station, a world whose clock stands still, a small case."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.vault.disk import RealDisk
+from evidence_kit.workflows.case import CaseWriter
+from evidence_kit.workflows.new import ConsentGiven, Opening, create
+from evidence_kit.workflows.station import Person, Station, write
+from evidence_kit.workflows.world import World
+
+PASSPHRASE = b"correct horse battery"
+
+
+class SteppingClock:
+    """Moves on by one second whenever somebody looks."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2026, 11, 23, 18, 48, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        self._now += timedelta(seconds=1)
+        return self._now
+
+
+class Numbered:
+    """Randomness that counts, so that two runs write the same log."""
+
+    def __init__(self) -> None:
+        self._count = itertools.count(1)
+
+    def __call__(self, size: int) -> bytes:
+        return next(self._count).to_bytes(size, "big")
+
+
+@pytest.fixture(scope="session")
+def key() -> SigningKey:
+    return SigningKey.from_seed(bytes(range(32)))
+
+
+@pytest.fixture(scope="session")
+def recovery() -> SigningKey:
+    return SigningKey.from_seed(bytes(range(32, 64)))
+
+
+@pytest.fixture
+def world() -> World:
+    return World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
+
+
+@pytest.fixture
+def station(tmp_path: Path, key: SigningKey, recovery: SigningKey, world: World) -> Station:
+    made = Station(
+        folder=tmp_path / "station",
+        association="LRC",
+        person=Person("Salma B.", "volunteer", "Larache"),
+        public=key.public,
+        recovery=recovery.public,
+        recovery_to_file=False,
+        cases=tmp_path / "cases",
+    )
+    write(made, key, PASSPHRASE, world)
+    return made
+
+
+NewCase = Callable[..., CaseWriter]
+
+
+@pytest.fixture
+def new_case(station: Station, key: SigningKey, world: World) -> Iterator[NewCase]:
+    def make(age: str = "adult", purposes: tuple[str, ...] = ("lawyer",)) -> CaseWriter:
+        today = world.clock.now().date()
+        consents = [ConsentGiven(purpose, given=True, on=today, said_by="person") for purpose in purposes]
+        about = Opening(age, "told", consents if age == "adult" else ())
+        return create(station, key, about, world)
+
+    yield make
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A small folder to take in: a text, bytes, an empty file, a name in Arabic."""
+    folder = tmp_path / "phone"
+    (folder / "DCIM").mkdir(parents=True)
+    (folder / "DCIM" / "a.bin").write_bytes(bytes(range(256)) * 40)
+    (folder / "note.txt").write_text("bonjour\n", "utf-8")
+    (folder / "رسالة.txt").write_text("سلام\n", "utf-8")
+    (folder / "empty").write_bytes(b"")
+    return folder
