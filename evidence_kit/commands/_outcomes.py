@@ -111,7 +111,7 @@ _AS_JSON: dict[str, Callable[[Any], Json]] = {
     "ContainerRead": _container,
     "SeenAgain": lambda each: {"outcome": "seen-again", "item": each.item, **place(each.place)},
     "Known": lambda each: {"outcome": "known", "item": each.item, **place(each.place)},
-    "Unreadable": lambda each: {
+    "Unopened": lambda each: {
         "outcome": "unreadable",
         "item": each.item,
         **place(each.place),
@@ -134,12 +134,12 @@ def _show_refused(screen: Screen, outcome: Any) -> None:  # noqa: ANN401 - a Ref
     screen.warn("ingest.refused-line", path=outcome.place.path, reason=reason(screen, outcome.reason))
 
 
-def _show_unreadable(screen: Screen, outcome: Any) -> None:  # noqa: ANN401 - an Unreadable
+def _show_unreadable(screen: Screen, outcome: Any) -> None:  # noqa: ANN401 - an Unopened
     screen.warn("ingest.unreadable-line", item=outcome.item, reason=reason(screen, outcome.reason))
 
 
 _ON_SCREEN: dict[str, Callable[[Screen, Any], None]] = {
     "Kept": _show_kept,
     "Refused": _show_refused,
-    "Unreadable": _show_unreadable,
+    "Unopened": _show_unreadable,
 }

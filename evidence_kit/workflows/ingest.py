@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import errno
 import os
@@ -14,7 +15,7 @@ from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Place, spot
 from evidence_kit.hashing.exact import tally
 from evidence_kit.intake import care
-from evidence_kit.intake.containers import Member, MemberError, ZipPlan, examine, read_member
+from evidence_kit.intake.containers import Member, Unreadable, Verdict, ZipPlan, examine_all
 from evidence_kit.intake.errors import (
     DiskFailureError,
     DiskFullError,
@@ -25,6 +26,7 @@ from evidence_kit.intake.kinds import name_agrees
 from evidence_kit.intake.read import HEAD_BYTES, CountingSource, NotRegularError, Original, opened, pieces
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.walk import Found, Unfit, os_words, walk
+from evidence_kit.intake.zip_stream import MemberError, read_member
 from evidence_kit.keys import age
 from evidence_kit.model import Json, Kind
 from evidence_kit.vault.store import Draft
@@ -37,7 +39,7 @@ from evidence_kit.workflows.outcome import (
     Refused,
     SeenAgain,
     Totals,
-    Unreadable,
+    Unopened,
 )
 
 GROUP_ITEMS = 64
@@ -123,6 +125,7 @@ class _Bytes:
         size_bytes: Its length as the source declares it.
         pieces: Reads it from the start.
         times: What the source says about its dates.
+        more: Further facts about where it stood.
         file: The open file, for what is too large to be handed over as bytes; None for members.
     """
 
@@ -132,6 +135,7 @@ class _Bytes:
     size_bytes: int
     pieces: Callable[[], Iterator[bytes]]
     times: Json
+    more: Mapping[str, Json] = field(default_factory=dict)
     file: BinaryIO | None = None
 
 
@@ -230,35 +234,25 @@ class _Ingest:
             original.file,
         )
         kind = sniff(data.head, size_bytes)
-        plan = examine(original.file, size_bytes) if kind.name == "zip" else None
-        if self._careful and self._withhold(data, kind, plan, original.file):
+        plans = list(examine_all(original.file, size_bytes)) if kind.name == "zip" else []
+        if self._careful and self._withhold(data, kind, plans, original.file):
             return
         item = self._keep(data, kind, original)
-        if plan is not None and item is not None:
-            yield from self._container(item, place, plan, original)
+        if plans and item is not None:
+            yield from self._container(item, place, plans, original)
 
-    def _withhold(self, data: _Bytes, kind: Kind, plan: object, file: BinaryIO) -> bool:
-        """In the case of a minor: refuse what is, or may hold, a picture or a film. Say whether it was refused."""
-        if isinstance(plan, ZipPlan):
-            held = any(self._member_withheld(file, member) for member in plan.members)
+    def _withhold(
+        self, data: _Bytes, kind: Kind, plans: Sequence[ZipPlan | Unreadable], file: BinaryIO
+    ) -> bool:
+        """In the case of a minor: refuse what is, or may hold, a picture or film. Say whether it was refused."""
+        if plans and all(isinstance(plan, ZipPlan) for plan in plans):
+            held = any(_may_show(file, member) for _, member in _numbered(plans))
         else:
             held = care.may_hold_pictures(kind) or _picture_inside(data.pieces())
         if held:
             self._totals.withheld += 1
             self._refuse(data.place, care.REASON, kind.name, data.size_bytes)
         return held
-
-    def _member_withheld(self, file: BinaryIO, member: Member) -> bool:
-        if member.is_folder:
-            return False
-        if member.refusal is not None:
-            return True
-        try:
-            head = _head(read_member(file, member))
-            kind = sniff(head, member.size_bytes)
-            return care.may_hold_pictures(kind) or _picture_inside(read_member(file, member))
-        except MemberError:
-            return True
 
     def _keep(self, data: _Bytes, kind: Kind, original: Original | None) -> str | None:
         """Keep a stretch of bytes, or find that the case has it; return its item id, None when refused."""
@@ -352,6 +346,7 @@ class _Ingest:
             "kind": {"name": kind.name, "family": kind.family.value, "media_type": kind.media_type},
             "name_agrees": agrees,
             "times": data.times,
+            **data.more,
             "provenance": self._provenance.facts(offset),
             "sensitivity": self._provenance.sensitivity,
         }
@@ -387,52 +382,49 @@ class _Ingest:
         codes = tuple(str(each["code"]) for each in problems) if isinstance(problems, Sequence) else ()  # type: ignore[call-overload, index]
         return not codes, codes
 
-    def _container(self, item: str, place: Place, plan: object, original: Original) -> Iterator[Outcome]:
+    def _container(
+        self, item: str, place: Place, plans: Sequence[ZipPlan | Unreadable], original: Original
+    ) -> Iterator[Outcome]:
         read = {entry.facts["item"] for entry in self._manifest.entries.get("container.read", ())}
         if item in read:
             return
-        if not isinstance(plan, ZipPlan):
-            reason = str(getattr(plan, "reason", "unreadable"))
-            self._group.events.append(Event("container.read", {"item": item, "unreadable": reason, "members": 0}))
-            self._group.outcomes.append(Unreadable(item, place, reason))
+        first = plans[0]
+        if isinstance(first, Unreadable):
+            facts: dict[str, Json] = {"item": item, "unreadable": first.reason, "members": 0}
+            self._group.events.append(Event("container.read", facts))
+            self._group.outcomes.append(Unopened(item, place, first.reason))
             self._totals.unreadable += 1
             return
-        kept = refused = 0
-        for member in plan.members:
-            if member.is_folder:
-                continue
-            if self._member(item, member, original.file):
-                kept += 1
-            else:
-                refused += 1
+        kept = members = 0
+        for number, member in _numbered(plans):
+            members += 1
+            kept += self._member(item, number, member, original.file)
             if self._group.full:
                 yield from self._flush()
         if original.changed():
             self._refuse(Place(place.path, place.path_bytes, item), "container-changed", None)
-        facts: dict[str, Json] = {
-            "item": item,
-            "members": len(plan.members),
-            "kept": kept,
-            "refused": refused,
-            "facts": list(plan.facts),
-        }
+        notes = tuple(dict.fromkeys(note for plan in plans if isinstance(plan, ZipPlan) for note in plan.notes))
+        facts = {"item": item, "members": members, "kept": kept, "refused": members - kept}
+        facts["parts"] = [_plan_facts(plan) for plan in plans if isinstance(plan, ZipPlan)]
         self._group.events.append(Event("container.read", facts))
-        self._group.outcomes.append(ContainerRead(item, place, len(plan.members), kept, refused, plan.facts))
+        self._group.outcomes.append(ContainerRead(item, place, members, kept, members - kept, notes))
 
-    def _member(self, container: str, member: Member, file: BinaryIO) -> bool:
+    def _member(self, container: str, number: int, member: Member, file: BinaryIO) -> bool:
         """Keep one member under an item id of its own; say whether it could be read."""
-        place = Place(member.name, member.name_bytes, container, member.index)
-        if member.refusal is not None:
-            self._refuse(place, f"member-{member.refusal}", None, member.size_bytes)
+        name, name_bytes = _member_name(member)
+        place = Place(name, name_bytes, container, number)
+        if member.verdict is not Verdict.READABLE:
+            self._refuse(place, f"member-{member.verdict.value}", None, member.size_bytes)
             return False
         try:
             data = _Bytes(
                 place=place,
-                name=member.name.replace("\\", "/").rsplit("/", 1)[-1],
-                head=_head(read_member(file, member)),
+                name=name.replace("\\", "/").rsplit("/", 1)[-1],
+                head=_head(_content(file, member)),
                 size_bytes=member.size_bytes,
-                pieces=lambda: read_member(file, member),
-                times=member.times,
+                pieces=lambda: _content(file, member),
+                times={"local": member.time_local, "utc": member.time_utc},
+                more={"name_from": member.name_from, "name_dangers": list(member.dangers)},
             )
             return self._keep(data, sniff(data.head, member.size_bytes), None) is not None
         except MemberError as error:
@@ -512,6 +504,52 @@ def _place_facts(place: Place) -> dict[str, Json]:
     if place.member is not None:
         facts |= {"member": place.member}
     return facts
+
+
+def _numbered(plans: Sequence[ZipPlan | Unreadable]) -> Iterator[tuple[int, Member]]:
+    """Yield every member that is no folder, numbered through all zips that stand one behind the other."""
+    number = 0
+    for plan in plans:
+        for member in plan.members if isinstance(plan, ZipPlan) else ():
+            if not member.is_folder:
+                yield number, member
+            number += 1
+
+
+def _content(file: BinaryIO, member: Member) -> Iterator[bytes]:
+    """Yield a member's content; packed bytes behind its end do not make it less whole."""
+    try:
+        yield from read_member(file, member, member.size_bytes)
+    except MemberError as error:
+        if error.reason != "bytes-behind":
+            raise
+
+
+def _may_show(file: BinaryIO, member: Member) -> bool:
+    """Say whether a member is, or may hold, a picture; one that cannot be read may."""
+    try:
+        kind = sniff(_head(_content(file, member)), member.size_bytes)
+        return care.may_hold_pictures(kind) or _picture_inside(_content(file, member))
+    except MemberError:
+        return True
+
+
+def _member_name(member: Member) -> tuple[str, str | None]:
+    """Return a member's name for display, and its bytes in base64 where they say more than that."""
+    shown = member.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if shown.encode("utf-8") == member.name_bytes:
+        return shown, None
+    return shown, base64.b64encode(member.name_bytes).decode("ascii")
+
+
+def _plan_facts(plan: ZipPlan) -> Json:
+    return {
+        "notes": list(plan.notes),
+        "entries_declared": plan.entries_declared,
+        "before_bytes": plan.before_bytes,
+        "after_bytes": plan.after_bytes,
+        "comment": base64.b64encode(plan.comment).decode("ascii"),
+    }
 
 
 def _head(stream: Iterator[bytes]) -> bytes:

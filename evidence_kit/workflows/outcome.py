@@ -62,7 +62,7 @@ class ContainerRead:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unopened:
     """A container is kept, but nobody could look into it."""
 
     item: str
@@ -89,4 +89,4 @@ class Totals:
         return not (self.refused or self.not_described or self.unreadable)
 
 
-Outcome = Kept | SeenAgain | Known | Refused | ContainerRead | Unreadable | Totals
+Outcome = Kept | SeenAgain | Known | Refused | ContainerRead | Unopened | Totals

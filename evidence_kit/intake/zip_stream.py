@@ -1,0 +1,164 @@
+"""The content of one zip member, as a stream that is counted and summed while it flows."""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO, Protocol
+
+from evidence_kit.intake.containers import BZIP2, DEFLATED, LZMA, STORED, Member, Verdict
+
+PIECE_BYTES = 1 << 20
+_LZMA_MEMORY_BYTES = 256 << 20  # more than 7-Zip's highest level takes
+_LZMA_END_MARK = 0x0002
+
+
+class MemberError(Exception):
+    """A member is not what the zip declares; what was yielded before is still what stands in the file.
+
+    Attributes:
+        reason: `refused` (its verdict is not readable), `over-limit`, `size-lies` (more or less than is
+            declared), `wrong-crc`, `truncated` (the packed bytes end too early), `damaged` (they cannot be
+            unpacked), `bytes-behind` (content whole and right, but more packed bytes stand behind its end).
+        read_bytes: How much content was yielded.
+    """
+
+    def __init__(self, reason: str, read_bytes: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.read_bytes = read_bytes
+
+
+class _Unpacker(Protocol):
+    """What bz2 and lzma share."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
+
+class _Stored:
+    """Content that is not packed; its end is the end of the packed bytes."""
+
+    eof = False
+    needs_input = True
+    unused_data = b""
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        return data[:max_length]
+
+
+class _Inflater:
+    """Raw deflate with the interface of bz2 and lzma."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._filled = False
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._inner.unconsumed_tail and not self._filled
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        piece = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+        self._filled = len(piece) == max_length
+        return piece
+
+
+class _Packed:
+    """The packed bytes of a member, taken piece by piece."""
+
+    def __init__(self, source: BinaryIO, offset: int, size_bytes: int) -> None:
+        self._source, self._at, self.left_bytes = source, offset, size_bytes
+        self._returned = b""
+
+    def give_back(self, data: bytes) -> None:
+        """Put bytes before those that come next."""
+        self._returned = data
+
+    def take(self, most: int) -> bytes:
+        """The next bytes, at most so many; none when the packed bytes or the file end."""
+        if self._returned:
+            data, self._returned = self._returned, b""
+            return data
+        self._source.seek(self._at)
+        piece = self._source.read(min(most, self.left_bytes))
+        self._at += len(piece)
+        self.left_bytes -= len(piece)
+        return piece
+
+
+def read_member(source: BinaryIO, member: Member, limit: int) -> Iterator[bytes]:
+    """Yield the content of a member in pieces of at most 1 MiB; lazy.
+
+    Args:
+        source: The zip that `examine` looked at; its position is moved before every read, so that two members
+            may be read in turns.
+        member: What to read; two members of one name are two members.
+        limit: How many bytes of content are wanted at most.
+
+    Raises:
+        MemberError: As soon as something does not fit. Nothing beyond the declared size is ever yielded.
+    """
+    if member.verdict is not Verdict.READABLE or member.data_offset is None:
+        raise MemberError("refused", 0)
+    packed = _Packed(source, member.data_offset, member.packed_bytes)
+    unpacker = _unpacker(member, packed)
+    read, crc = 0, 0
+    while not unpacker.eof:
+        given = packed.take(PIECE_BYTES) if unpacker.needs_input else b""
+        if not given and unpacker.needs_input:
+            break
+        try:
+            piece = unpacker.decompress(given, PIECE_BYTES)
+        except (zlib.error, lzma.LZMAError, OSError, EOFError) as error:  # bz2 says OSError
+            raise MemberError("damaged", read) from error
+        if read + len(piece) > min(member.size_bytes, limit):
+            raise MemberError("over-limit" if read + len(piece) <= member.size_bytes else "size-lies", read)
+        read += len(piece)
+        crc = zlib.crc32(piece, crc)
+        if piece:
+            yield piece
+    whole = unpacker.eof or (member.method == STORED and not packed.left_bytes)
+    faults = {
+        "truncated": not whole,
+        "size-lies": read < member.size_bytes,
+        "wrong-crc": crc != member.crc32,
+        "bytes-behind": bool(packed.left_bytes or unpacker.unused_data),
+    }
+    for reason, present in faults.items():
+        if present:
+            raise MemberError(reason, read)
+
+
+def _unpacker(member: Member, packed: _Packed) -> _Unpacker:
+    if member.method == DEFLATED:
+        return _Inflater()
+    if member.method == BZIP2:
+        return bz2.BZ2Decompressor()
+    return _lzma(member, packed) if member.method == LZMA else _Stored()
+
+
+def _lzma(member: Member, packed: _Packed) -> _Unpacker:
+    """LZMA behind the header of the old `.lzma` format, which the library reads with a limit on memory."""
+    header = packed.take(9)
+    if len(header) < 9 or header[2:4] != b"\x05\x00":
+        raise MemberError("damaged", 0)
+    size = -1 if member.flags & _LZMA_END_MARK else member.size_bytes
+    packed.give_back(header[4:] + struct.pack("<q", size))
+    return lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_LZMA_MEMORY_BYTES)
