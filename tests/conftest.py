@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -74,14 +74,14 @@ NewCase = Callable[..., CaseWriter]
 
 
 @pytest.fixture
-def new_case(station: Station, key: SigningKey, world: World) -> Iterator[NewCase]:
+def new_case(station: Station, key: SigningKey, world: World) -> NewCase:
     def make(age: str = "adult", purposes: tuple[str, ...] = ("lawyer",)) -> CaseWriter:
         today = world.clock.now().date()
         consents = [ConsentGiven(purpose, given=True, on=today, said_by="person") for purpose in purposes]
         about = Opening(age, "told", consents if age == "adult" else ())
         return create(station, key, about, world)
 
-    yield make
+    return make
 
 
 @pytest.fixture

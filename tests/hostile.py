@@ -117,9 +117,7 @@ def make_zip(
     if zip64:
         at = len(out)
         if not lost_long_end:
-            out += struct.pack(
-                "<4sQ2H2I4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, declared, declared, len(directory), start
-            )
+            out += struct.pack("<4sQ2H2I4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, declared, declared, len(directory), start)
         out += struct.pack("<4sIQI", b"PK\x06\x07", 0, at, 1)
         end = (0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
     else:
@@ -282,8 +280,7 @@ def _image_bomb() -> bytes:
 
 _EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n(touched) (w) file closefile\n"
 _SDP = (
-    b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\n"
-    b"m=video 51234 RTP/AVP 96\na=rtpmap:96 H264/90000\n"
+    b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 51234 RTP/AVP 96\na=rtpmap:96 H264/90000\n"
 )
 _HLS = b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/hostname\n#EXTINF:1,\nhttp://127.0.0.1:9/x.ts\n"
 

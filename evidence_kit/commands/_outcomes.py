@@ -49,8 +49,8 @@ def summary(screen: Screen, done: outcomes.Totals) -> None:
             screen.tell(sentence, count=count)
     if done.withheld:
         screen.warn("ingest.withheld", count=done.withheld)
-    if done.refused:
-        screen.warn("ingest.refused", count=done.refused)
+    if done.refused > done.withheld:
+        screen.warn("ingest.refused", count=done.refused - done.withheld)
 
 
 def place(where: Place) -> dict[str, Json]:

@@ -7,4 +7,4 @@ from evidence_kit.commands._wiring import Setting, command
 
 @command
 def demo(setting: Setting) -> None:
-    """X"""
+    """X."""

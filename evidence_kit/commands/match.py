@@ -7,4 +7,4 @@ from evidence_kit.commands._wiring import CaseArgument, Setting, writing_command
 
 @writing_command
 def match(setting: Setting, case: CaseArgument) -> None:
-    """X"""
+    """X."""

@@ -172,9 +172,7 @@ def _examine_cut(source: BinaryIO, size: int) -> ZipPlan | Unreadable:
         source.seek(0)
         return Unreadable("no-directory" if source.read(2) == b"PK" else "not-a-zip")
     members, _ = _members(source, size, records[:ENTRY_LIMIT], None, cut=True)
-    end = max(
-        member.data_offset + member.packed_bytes for member in members if member.data_offset is not None
-    )
+    end = max(member.data_offset + member.packed_bytes for member in members if member.data_offset is not None)
     found = {"no-directory": True, "too-many": len(records) > ENTRY_LIMIT, "data-after": end < size}
     notes = tuple(note for note, present in found.items() if present)
     return ZipPlan(members, notes, None, 0, max(0, size - end), b"")
@@ -252,9 +250,7 @@ def _same(entry: Record, header: Record) -> bool:
     return all(said == repeated or repeated in unknown for said, repeated in pairs)
 
 
-def _overlapping(
-    records: Sequence[Record], headers: Sequence[Local | None], span: tuple[int, int] | None
-) -> set[int]:
+def _overlapping(records: Sequence[Record], headers: Sequence[Local | None], span: tuple[int, int] | None) -> set[int]:
     """Members whose bytes also belong to another one or to the directory.
 
     That no two share a byte and none leaves the file implies that the packed sizes add up to less than the

@@ -1,4 +1,4 @@
-"""tmp"""
+"""tmp."""
 
 
 class WorkerDescriber:
@@ -8,7 +8,7 @@ class WorkerDescriber:
     def __exit__(self, *a):
         pass
 
-    def describes(self, kind):
+    def describes(self, kind) -> bool:
         return False
 
     def describe(self, kind, name, payload):

@@ -231,7 +231,7 @@ class _Ingest:
             size_bytes,
             from_start,
             original.before.facts(),
-            original.file,
+            file=original.file,
         )
         kind = sniff(data.head, size_bytes)
         plans = list(examine_all(original.file, size_bytes)) if kind.name == "zip" else []
@@ -241,9 +241,7 @@ class _Ingest:
         if plans and item is not None:
             yield from self._container(item, place, plans, original)
 
-    def _withhold(
-        self, data: _Bytes, kind: Kind, plans: Sequence[ZipPlan | Unreadable], file: BinaryIO
-    ) -> bool:
+    def _withhold(self, data: _Bytes, kind: Kind, plans: Sequence[ZipPlan | Unreadable], file: BinaryIO) -> bool:
         """In the case of a minor: refuse what is, or may hold, a picture or film. Say whether it was refused."""
         if plans and all(isinstance(plan, ZipPlan) for plan in plans):
             held = any(_may_show(file, member) for _, member in _numbered(plans))

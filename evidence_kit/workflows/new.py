@@ -104,9 +104,7 @@ def next_id(station: Station, year: int) -> str:
     return f"{station.association}-{year}-{max(taken, default=0) + 1:0{_NUMBER_DIGITS}d}"
 
 
-def create(
-    station: Station, key: SigningKey, about: Opening, world: World, case_id: str | None = None
-) -> CaseWriter:
+def create(station: Station, key: SigningKey, about: Opening, world: World, case_id: str | None = None) -> CaseWriter:
     """Make a new case; it appears under its name only when it is complete.
 
     Raises:

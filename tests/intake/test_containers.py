@@ -273,9 +273,7 @@ CHANGES = st.lists(st.tuples(st.integers(0, len(VALID) - 1), st.integers(0, 255)
 
 
 @given(changes=CHANGES, end=st.integers(0, len(VALID)), long=st.booleans())
-def test_no_change_of_any_byte_makes_reading_fail(
-    changes: list[tuple[int, int]], end: int, long: bool
-) -> None:
+def test_no_change_of_any_byte_makes_reading_fail(changes: list[tuple[int, int]], end: int, long: bool) -> None:
     content = bytearray(VALID + make_zip([Part()], zip64=True) if long else VALID)
     for at, value in changes:
         content[at] = value

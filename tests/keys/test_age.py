@@ -84,9 +84,7 @@ def test_the_age_program_opens_what_we_wrap_with_an_ssh_key(tmp_path: Path) -> N
     (tmp_path / "key").write_bytes(KEY.openssh(None))
     (tmp_path / "wrapped.age").write_bytes(CASE.wrap(KEY.public.line))
     (tmp_path / "item.age").write_bytes(sealed(b"evidence"))
-    unwrapped = subprocess.run(
-        ["age", "-d", "-i", "key", "wrapped.age"], cwd=tmp_path, capture_output=True, check=True
-    )
+    unwrapped = subprocess.run(["age", "-d", "-i", "key", "wrapped.age"], cwd=tmp_path, capture_output=True, check=True)
     (tmp_path / "identity").write_bytes(unwrapped.stdout)
     opened = subprocess.run(["age", "-d", "-i", "identity", "item.age"], cwd=tmp_path, capture_output=True, check=True)
     assert opened.stdout == b"evidence"

@@ -79,7 +79,9 @@ def test_ssh_keygen_accepts_our_signature_and_writes_the_same_one(tmp_path: Path
 @needs_ssh
 def test_our_fingerprint_is_the_one_that_ssh_keygen_prints(tmp_path: Path) -> None:
     (tmp_path / "key.pub").write_text(KEY.public.line + "\n")
-    done = subprocess.run(["ssh-keygen", "-l", "-f", "key.pub"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["ssh-keygen", "-l", "-f", "key.pub"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert done.stdout.split()[1] == KEY.public.fingerprint
 
 

@@ -1,4 +1,3 @@
-import os
 import stat
 from pathlib import Path
 
@@ -77,9 +76,7 @@ def test_nothing_of_the_case_can_be_read_in_the_folder(new_case: NewCase, source
         assert secret not in everything
 
 
-def test_a_second_process_is_told_to_wait(
-    new_case: NewCase, station: Station, key: SigningKey, world: World
-) -> None:
+def test_a_second_process_is_told_to_wait(new_case: NewCase, station: Station, key: SigningKey, world: World) -> None:
     folder = new_case().case.folder
     with writing(folder, key, station, world), pytest.raises(CaseLockedError), writing(folder, key, station, world):
         pass
@@ -164,9 +161,7 @@ def test_a_folder_that_is_no_case_is_called_so(tmp_path: Path) -> None:
         find_folder(tmp_path)
 
 
-def test_a_reader_who_may_not_sign_may_not_write(
-    new_case: NewCase, station: Station, world: World
-) -> None:
+def test_a_reader_who_may_not_sign_may_not_write(new_case: NewCase, station: Station, world: World) -> None:
     writer = new_case()
     record.grant(writer, STRANGER.public.line, "Me Idrissi")
     assert read(writer.case.folder, STRANGER).opened.age_band == "adult"
@@ -196,7 +191,7 @@ def test_a_station_is_made_once_and_says_what_is_wrong_with_it(
         stations.write(station, key, PASSPHRASE, world)
     with pytest.raises(NoStationError):
         stations.load(tmp_path / "nowhere")
-    os.unlink(station.folder / "station.key")
+    (station.folder / "station.key").unlink()
     with pytest.raises(KeyMissingError):
         station.unlock(PASSPHRASE)
     (station.folder / "station.key").write_bytes(STRANGER.openssh(PASSPHRASE))
