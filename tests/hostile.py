@@ -35,6 +35,7 @@ class Part:
     offset: int | None = None
     streamed: bool = False
     knows_sizes: bool = False
+    long_descriptor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,8 @@ def make_zip(
         )
         out += name + local_extra + packed
         if part.streamed:
-            out += struct.pack("<4s3I", b"PK\x07\x08", crc, length, size)
+            form = "<4sIQQ" if part.long_descriptor else "<4s3I"
+            out += struct.pack(form, b"PK\x07\x08", crc, length & 0xFFFFFFFF, size)
         shown = (crc, 0xFFFFFFFF, 0xFFFFFFFF) if zip64 else (crc, length, size)
         head = struct.pack("<4s6H3I", b"PK\x01\x02", 0x0314, 20, flags, part.method, *NOON, *shown)
         tail = struct.pack("<5H2I", len(part.name), len(entry_extra), 0, 0, 0, part.mode << 16, offset)
@@ -183,6 +185,9 @@ def bad_zips() -> dict[str, BadZip]:
     entry_cut = bytearray(make_zip([Part(), Part(b"b.txt")]))
     entry_cut[entry_cut.rindex(b"PK\x01\x02") + 32] = 200
     lost = make_zip([Part()], zip64=True, lost_long_end=True)
+    long = Part(content=b"long" * 9, streamed=True, long_descriptor=True)
+    long_form = make_zip([long, Part(b"empty", b"", DEFLATED, streamed=True), Part(b"b.txt")])
+    endless = Part(streamed=True, says_packed=(1 << 64) - 1)
     cut_notes = ("no-directory", "data-after")
     return {
         "quoting": BadZip(_quoting(), ("overlap", "overlap")),
@@ -229,14 +234,20 @@ def bad_zips() -> dict[str, BadZip]:
         "zip64-without-its-record": BadZip(lost, whole, cut_notes),
         "second-disk": BadZip(make_zip([Part()], disk=1), whole, cut_notes),
         "streamed": BadZip(_TWO_STREAMED, ("whole", "whole")),
-        "count-too-high": BadZip(make_zip([Part()], count=3), whole, ("directory-cut",)),
+        "count-too-high": BadZip(make_zip([Part()], count=3), whole, ("count-differs",)),
         "cut-in-the-second": BadZip(_TWO[:80], ("whole", "size-over-file"), ("no-directory",)),
         "cut-in-the-directory": BadZip(_TWO[:-30], ("whole", "whole"), cut_notes),
         "cut-streamed": BadZip(_TWO_STREAMED[:-30], ("whole", "whole"), cut_notes),
         "cut-streamed-with-a-decoy": BadZip(decoy[:-30], ("whole", "whole"), cut_notes),
         "cut-streamed-with-sizes": BadZip(known[:-30], ("whole", "whole"), cut_notes),
-        "entry-cut": BadZip(bytes(entry_cut), whole, ("directory-cut",)),
+        "entry-cut": BadZip(bytes(entry_cut), whole, ("count-differs",)),
         "lzma-of-no-kind": BadZip(make_zip([no_kind]), ("damaged",)),
+        "cut-streamed-in-long-form": BadZip(long_form[:-30], ("whole",) * 3, cut_notes),
+        "cut-and-endless": BadZip(
+            make_zip([endless], zip64=True, lost_long_end=True), ("size-over-file",), cut_notes[:1]
+        ),
+        "fifo": BadZip(make_zip([Part(content=b"", mode=stat.S_IFIFO)]), ("device",)),
+        "from-a-pipe": BadZip(make_zip([Part(mode=stat.S_IFIFO | 0o600)]), whole),
         "folder": BadZip(make_zip([Part(b"a/", b""), Part(b"a/b.txt")]), ("whole", "whole")),
         "bzip2": BadZip(make_zip([Part(content=b"abc" * 900, method=BZIP2)]), whole),
         "lzma": BadZip(make_zip([Part(content=b"abc" * 900, method=LZMA, flags=2)]), whole),

@@ -38,6 +38,7 @@ _METHODS = frozenset({STORED, DEFLATED, BZIP2, LZMA})
 _AES_METHOD = 99
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000
 _FULL32 = 0xFFFFFFFF
+_NO_FILES = frozenset({stat.S_IFCHR, stat.S_IFBLK, stat.S_IFIFO, stat.S_IFSOCK})
 
 
 class Verdict(Enum):
@@ -101,7 +102,7 @@ class ZipPlan:
     Attributes:
         members: At most `ENTRY_LIMIT`, in the order of the directory.
         notes: Ids of what is unusual: `no-directory` (cut off; members found by their own headers),
-            `directory-cut` (fewer entries than declared could be read), `too-many` (more than are looked at),
+            `count-differs` (more or fewer entries than declared), `too-many` (more than are looked at),
             `data-before`, `zip-before`, `data-after`, `comment`, `zip64`.
         entries_declared: How many entries the directory says it has; None without a directory.
         before_bytes: Foreign bytes before the first member; with `zip-before`, another zip ends there, which
@@ -138,14 +139,15 @@ def examine(source: BinaryIO, size: int) -> ZipPlan | Unreadable:
     directory = directory_of(source, size)
     if directory is None:
         return _examine_cut(source, size)
-    records = list(islice(entries_of(source, directory), ENTRY_LIMIT))
+    records = list(islice(entries_of(source, directory), ENTRY_LIMIT + 1))
+    surplus = len(records) > ENTRY_LIMIT or directory.size_bytes > DIRECTORY_LIMIT_BYTES
+    del records[ENTRY_LIMIT:]
     span = (directory.start, directory.end)
     members, starts = _members(source, size, records, span, cut=False)
     before = min(starts, default=0 if records else directory.start)
-    surplus = directory.entries > ENTRY_LIMIT or directory.size_bytes > DIRECTORY_LIMIT_BYTES
     found = {
         "too-many": surplus,
-        "directory-cut": not surplus and directory.entries != len(records),
+        "count-differs": not surplus and directory.entries != len(records),
         "data-before": before > 0,
         "zip-before": before > 0 and directory_of(source, before) is not None,
         "data-after": directory.end < size,
@@ -221,12 +223,14 @@ def _verdict(record: Record, header: Local | None, size: int, *, cut: bool) -> V
         return Verdict.SIZE_OVER_FILE if record.offset >= size else Verdict.HEADER_MISMATCH
     # Looked at whatever system made the zip: a forged maker must not hide a link.
     file_type = stat.S_IFMT(record.attributes >> 16)
+    # What Info-ZIP has read from a pipe is called a fifo and has content like any file.
+    piped = file_type == stat.S_IFIFO and record.size_bytes > 0
     refusals = {
         Verdict.HEADER_MISMATCH: not cut and not _same(record, header.record),
         Verdict.SIZE_OVER_FILE: header.data_offset + record.packed_bytes > size,
         Verdict.ENCRYPTED: bool(record.flags & _ENCRYPTED) or record.method == _AES_METHOD,
         Verdict.SYMLINK: file_type == stat.S_IFLNK,
-        Verdict.DEVICE: file_type in {stat.S_IFCHR, stat.S_IFBLK, stat.S_IFIFO, stat.S_IFSOCK},
+        Verdict.DEVICE: file_type in _NO_FILES and not piped,
         Verdict.UNSUPPORTED_METHOD: record.method not in _METHODS,
     }
     return next((refusal for refusal, present in refusals.items() if present), Verdict.READABLE)

@@ -47,7 +47,7 @@ KINDS: tuple[Kind, ...] = (
     _kind("wav", Family.AUDIO, "audio/vnd.wave", ".wav .wave .bwf"),
     _kind("flac", Family.AUDIO, "audio/flac", ".flac"),
     _kind("caf", Family.AUDIO, "audio/x-caf", ".caf"),
-    _kind("pdf", Family.DOCUMENT, "application/pdf", ".pdf"),
+    _kind("pdf", Family.DOCUMENT, "application/pdf", ".pdf .ai"),
     _kind(
         "docx",
         Family.DOCUMENT,

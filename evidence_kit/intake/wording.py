@@ -74,7 +74,7 @@ def _markup(opening: str) -> str | None:
         return "html"
     if root in {"<svg", "<svg:svg"}:
         return "svg"
-    return "xml" if opening[:5].lower() == "<?xml" else None
+    return "xml" if opening.lower().startswith(("<?xml", "<!doctype")) else None
 
 
 def _mail(text: str) -> str | None:

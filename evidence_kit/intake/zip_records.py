@@ -24,10 +24,12 @@ _END = struct.Struct("<4s4H2IH")
 _END64 = struct.Struct("<4sQ2H2I4Q")
 _LOCATOR64 = struct.Struct("<4sIQI")
 _DESCRIPTOR = struct.Struct("<4s3I")
+_DESCRIPTOR64 = struct.Struct("<4sIQQ")
 
 _FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
 _END_REACH = _END.size + _FULL16
 _PIECE_BYTES = 1 << 20
+_FARTHEST = (1 << 63) - 1  # a zip64 field can say more than a file position can
 DIRECTORY_LIMIT_BYTES = 64 << 20
 
 STREAMED, UTF8 = 0x0008, 0x0800
@@ -186,24 +188,33 @@ def walk_locals(source: BinaryIO, size: int) -> Iterator[Record]:
             found = _descriptor(source, local.data_offset, size)
             if found is None:
                 return
-            crc, packed, length = found
+            crc, packed, length, behind = found
             record = replace(record, crc32=crc, packed_bytes=packed, size_bytes=length)
-            at = local.data_offset + packed + _DESCRIPTOR.size
+            at = local.data_offset + packed + behind
         elif record.flags & STREAMED and _read(source, at, 4) == DESCRIPTOR:
             at += _DESCRIPTOR.size
         yield record
 
 
-def _descriptor(source: BinaryIO, start: int, size: int) -> tuple[int, int, int] | None:
-    """CRC, packed and plain size from the first descriptor that states its own distance from `start`."""
+def _descriptor(source: BinaryIO, start: int, size: int) -> tuple[int, int, int, int] | None:
+    """The first descriptor that states its own distance from `start`.
+
+    Returns:
+        CRC, packed size, plain size and the descriptor's own length, 16 or 24 bytes.
+    """
     at = start
     while at < size:
-        piece = _read(source, at, _PIECE_BYTES + _DESCRIPTOR.size - 1)
+        piece = _read(source, at, _PIECE_BYTES + _DESCRIPTOR64.size)
         found = piece.find(DESCRIPTOR)
-        while 0 <= found <= len(piece) - _DESCRIPTOR.size:
+        while 0 <= found < _PIECE_BYTES and found + _DESCRIPTOR.size <= len(piece):
+            distance = at + found - start
             _, crc, packed, length = _DESCRIPTOR.unpack_from(piece, found)
-            if packed == at + found - start:
-                return crc, packed, length
+            long = piece[found : found + _DESCRIPTOR64.size].ljust(_DESCRIPTOR64.size, b"\xff")
+            # Short form and next record, or long form? An empty member alone looks like both.
+            if _DESCRIPTOR64.unpack(long)[2] == distance and long[16:18] != b"PK":
+                return crc, distance, int.from_bytes(long[16:], "little"), _DESCRIPTOR64.size
+            if packed == distance:
+                return crc, packed, length, _DESCRIPTOR.size
             found = piece.find(DESCRIPTOR, found + 1)
         at += _PIECE_BYTES
     return None
@@ -281,5 +292,7 @@ def utc_time(record: Record) -> str | None:
 
 
 def _read(source: BinaryIO, offset: int, length: int) -> bytes:
+    if offset > _FARTHEST:
+        return b""
     source.seek(offset)
     return source.read(length)

@@ -180,6 +180,7 @@ EXAMPLES: list[tuple[str, bytes]] = [
     ("html", b'<?xml version="1.0"?><html xmlns="x">'),
     ("xml", b'<?xml version="1.0"?><smses count="1">'),
     ("xml", b"<?xml"),
+    ("xml", b"<!DOCTYPE node PUBLIC 'a'><node>"),
     ("text", "سلام عليكم\n".encode()),
     ("text", "سلام عليكم\n".encode("cp1256")),
     ("text", "\ufeffسلام\n".encode("utf-16-le")),
