@@ -1,0 +1,180 @@
+"""The isolated process: reads jobs from its pipe, runs one function at a time, writes what came of it.
+
+Started by `pool` as `python -I -m evidence_kit.workers.child {"allowed": [...], "libraries": [...]}` with the pipe
+as descriptors 0 and 1. It moves the pipe away first, so that nothing which a library prints or reads gets there.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import evidence_kit
+from evidence_kit.model import Json
+from evidence_kit.workers import limits
+from evidence_kit.workers.protocol import BYTES, DESCRIPTOR, JSON, ProtocolError, decode, encode, header, read_frame
+
+_DETAIL_CHARACTERS = 500
+
+
+class OpenedFile(io.RawIOBase):
+    """A descriptor read at positions of its own, so that the program's position stays where it is."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+        self._at = 0
+
+    def readable(self) -> bool:
+        """Return True: that is what it is for."""
+        return True
+
+    def seekable(self) -> bool:
+        """Return True: positions are numbers of its own."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401
+        """Fill the buffer as far as the file goes and return how many bytes that was."""
+        piece = os.pread(self._descriptor, len(buffer), self._at)
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move to a position and return it."""
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: os.fstat(self._descriptor).st_size}[whence]
+        if base + offset < 0:
+            raise OSError("before the beginning of the file")
+        self._at = base + offset
+        return self._at
+
+    def close(self) -> None:
+        """Let go of the descriptor."""
+        if not self.closed:
+            os.close(self._descriptor)
+        super().close()
+
+
+class _Pipe:
+    """The private way to the program: a socket on POSIX, two pipes elsewhere."""
+
+    def __init__(self) -> None:
+        self._in, self._out = os.dup(0), os.dup(1)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(nothing, standard)
+        if nothing > 2:
+            os.close(nothing)
+
+    def read(self, size: int) -> bytes:
+        """Return `size` bytes, fewer only at the end."""
+        pieces = bytearray()
+        while len(pieces) < size:
+            piece = os.read(self._in, min(size - len(pieces), 1 << 20))
+            if not piece:
+                break
+            pieces += piece
+        return bytes(pieces)
+
+    def read_descriptor(self) -> int:
+        """Return the descriptor that came beside one byte."""
+        with socket.socket(fileno=os.dup(self._in)) as channel:
+            _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
+        if len(descriptors) != 1:
+            raise ProtocolError("no descriptor came")
+        return descriptors[0]
+
+    def write(self, value: Mapping[str, Json]) -> None:
+        """Send one frame of JSON."""
+        body = encode(value)
+        rest = memoryview(header(JSON, len(body)) + body)
+        while rest:
+            rest = rest[os.write(self._out, rest) :]
+
+    def end_with_the_program(self) -> None:
+        """Leave as soon as the other end is closed, in the middle of a job too."""
+        watched = select.poll()
+        watched.register(self._in, getattr(select, "POLLRDHUP", 0))
+
+        def watch() -> None:
+            watched.poll()
+            os._exit(0)
+
+        threading.Thread(target=watch, daemon=True).start()
+
+
+def main() -> None:
+    """Serve jobs until the program closes its end."""
+    settings = json.loads(sys.argv[1])
+    pipe = _Pipe()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.path.extend(settings["libraries"])
+    # Landlock and the filter hold for this thread and those it starts: no other may stand before.
+    isolation = limits.confine(_readable(settings["libraries"]))
+    if hasattr(select, "poll"):
+        pipe.end_with_the_program()
+    pipe.write({"isolation": isolation})
+    while (frame := read_frame(pipe.read)) is not None:
+        job = decode(frame[1])
+        if frame[0] != JSON or not isinstance(job, Mapping):
+            raise ProtocolError("a job was expected")
+        limits.renew_cpu_time()
+        answer: dict[str, Json]
+        with _payload(pipe) as payload:
+            answer = _run(job, payload, tuple(settings["allowed"]))
+        answer["job"] = job["job"]
+        pipe.write(answer)
+
+
+def _readable(libraries: list[str]) -> list[Path]:
+    places = {sys.prefix, sys.base_prefix, sys.exec_prefix, *libraries, *(place for place in sys.path if place)}
+    package = Path(evidence_kit.__file__).parent
+    # A checkout stands on the path of an editable install; only the package in it is needed.
+    return [package, *(Path(place) for place in places if Path(place) != package.parent)]
+
+
+def _payload(pipe: _Pipe) -> BinaryIO | io.BytesIO | io.BufferedReader:
+    frame = read_frame(pipe.read)
+    if frame is None or frame[0] == JSON:
+        raise ProtocolError("a payload was expected")
+    if frame[0] == DESCRIPTOR:
+        return io.BufferedReader(OpenedFile(pipe.read_descriptor()))
+    return io.BytesIO(frame[1]) if frame[0] == BYTES else io.BytesIO()
+
+
+def _run(job: Mapping[str, Json], payload: BinaryIO, allowed: tuple[str, ...]) -> dict[str, Json]:
+    """Return the function's value, or why there is none."""
+    name = str(job["function"])
+    module, _, attribute = name.partition(":")
+    if not f"{module}.".startswith(allowed) or not attribute.isidentifier():
+        return {"reason": "not-allowed", "detail": _cut(name)}
+    try:
+        function: Callable[..., Json] = getattr(importlib.import_module(module), attribute)
+        value = function(payload if job["has_payload"] else None, job["arguments"])
+        # Written here already: what cannot be JSON, or is too large, is this function's failure.
+        header(JSON, len(encode(value)) + 1000)
+    except MemoryError:
+        return {"reason": "memory", "detail": "MemoryError"}
+    except ProtocolError as error:
+        return {"reason": "bad-answer", "detail": _cut(str(error))}
+    except Exception as error:  # noqa: BLE001
+        return {"reason": "raised", "detail": _cut(f"{type(error).__name__}: {error}")}
+    return {"value": value}
+
+
+def _cut(text: str) -> str:
+    return text[:_DETAIL_CHARACTERS].encode("utf-8", "replace").decode()
+
+
+if __name__ == "__main__":
+    main()

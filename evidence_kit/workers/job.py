@@ -1,0 +1,64 @@
+"""A job for a worker, what comes of it, and the seam through which many small jobs run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, Protocol, TypeAlias
+
+from evidence_kit.model import Json
+
+DEFAULT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One call of a function that deals with hostile bytes.
+
+    Attributes:
+        function: `module:name`; called with the payload as a binary file (or None) and the arguments.
+        arguments: What the function is told.
+        payload: Bytes, or a file opened for reading only, whose position is neither used nor moved.
+        seconds: Limit by the wall clock.
+    """
+
+    function: str
+    arguments: Mapping[str, Json] = field(default_factory=dict)
+    payload: bytes | BinaryIO | None = None
+    seconds: float = DEFAULT_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the function returned.
+
+    Attributes:
+        value: As JSON carries it; it may be a lie of bytes that took the worker over, and is data, never a path.
+    """
+
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no result.
+
+    Attributes:
+        reason: `timeout`, `cpu-time`, `memory`, `crashed`, `raised`, `not-allowed`, `too-large`, `bad-answer` or
+            `not-started`.
+        detail: For the record: the name of a signal or of an exception with its text, cut at 500 characters.
+    """
+
+    reason: str
+    detail: str
+
+
+Answer: TypeAlias = Result | Failure
+
+
+class Run(Protocol):
+    """Runs many small jobs; every implementation passes `tests/contracts/test_run.py`."""
+
+    def map(self, jobs: Iterable[Job]) -> Iterator[Answer]:
+        """Yield one answer a job, in their order; jobs are read lazily, and only a few ahead."""
+        ...
