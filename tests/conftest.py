@@ -40,6 +40,12 @@ class Numbered:
         return next(self._count).to_bytes(size, "big")
 
 
+@pytest.fixture(autouse=True)
+def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locking a key costs half a second on purpose; a hundred tests do not have to pay it."""
+    monkeypatch.setattr("evidence_kit.keys.station.KDF_ROUNDS", 1)
+
+
 @pytest.fixture(scope="session")
 def key() -> SigningKey:
     return SigningKey.from_seed(bytes(range(32)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from evidence_kit.model import DiskFile, Json
+from evidence_kit.model import DiskFile
 from evidence_kit.vault.disk import RealDisk
+from evidence_kit.workflows.group import Pending
 
 
 class NoDescriber:
@@ -17,7 +17,7 @@ class NoDescriber:
     def describes(self, kind: str) -> bool:
         return False
 
-    def describe(self, kind: str, name: str, payload: bytes | bytearray | BinaryIO) -> Mapping[str, Json]:
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO) -> Pending:
         raise AssertionError(kind)
 
 

@@ -24,7 +24,7 @@ from evidence_kit.words import LANGUAGES
 if TYPE_CHECKING:
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.vault.folder import CaseFolder
-    from evidence_kit.workflows.ingest import Describer
+    from evidence_kit.workflows.group import Describer
     from evidence_kit.workflows.station import Station
     from evidence_kit.workflows.world import World
 

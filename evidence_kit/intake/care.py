@@ -6,6 +6,7 @@ here has looked: so in such a case no picture, no film, and nothing that may hol
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from evidence_kit.model import Family, Kind
@@ -18,7 +19,7 @@ _MARKS: Final = (
     b"/9j/4", b"iVBORw0KGgo", b"R0lGOD", b"UklGR", b"data:image", b"data:video",
     b"APIC", b"covr", b"METADATA_BLOCK_PICTURE", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"\x89PNG\r\n\x1a\n",
 )  # fmt: skip
-LONGEST_MARK_BYTES: Final = max(len(mark) for mark in _MARKS)
+_LONGEST_MARK_BYTES: Final = max(len(mark) for mark in _MARKS)
 
 
 def may_hold_pictures(kind: Kind) -> bool:
@@ -26,7 +27,12 @@ def may_hold_pictures(kind: Kind) -> bool:
     return kind.family not in _KEPT_FAMILIES
 
 
-def shows_a_picture_inside(data: bytes | bytearray | memoryview) -> bool:
-    """Say whether bytes of a text or sound bear the mark of a picture packed into them."""
-    block = bytes(data)
-    return any(mark in block for mark in _MARKS)
+def picture_inside(stream: Iterator[bytes]) -> bool:
+    """Say whether the bytes of a text or sound bear the mark of a picture packed into them, across pieces too."""
+    rest = b""
+    for piece in stream:
+        block = rest + piece
+        if any(mark in block for mark in _MARKS):
+            return True
+        rest = block[-_LONGEST_MARK_BYTES:]
+    return False

@@ -123,8 +123,8 @@ def unwrap(wrapped: bytes, openers: Sequence[Any]) -> CaseIdentity:
 def encrypt_stream(source: ByteSource, sink: ByteSink, reader: str) -> None:
     """Encrypt a stream of any length in flat memory.
 
-    Whatever `source` or `sink` raises comes out unchanged: pyrage turns an ENOSPC into an error of its own
-    that no longer knows its number.
+    Whatever `source` or `sink` raises comes out unchanged: pyrage turns an ENOSPC into an error of its own that
+    no longer knows its number, and forgets it altogether when it happens while the last buffer is written.
     """
     import pyrage
 
@@ -134,6 +134,7 @@ def encrypt_stream(source: ByteSource, sink: ByteSink, reader: str) -> None:
     except (pyrage.EncryptError, OSError):
         _reraise(guarded_source, guarded_sink)
         raise
+    _reraise(guarded_source, guarded_sink)
 
 
 def decrypt_stream(source: ByteSource | BinaryIO, sink: ByteSink, opener: Any) -> None:  # noqa: ANN401
@@ -150,6 +151,7 @@ def decrypt_stream(source: ByteSource | BinaryIO, sink: ByteSink, opener: Any) -
     except (pyrage.DecryptError, OSError) as error:
         _reraise(guarded_source, guarded_sink)
         raise DamagedError(str(error)) from error
+    _reraise(guarded_source, guarded_sink)
 
 
 def _reraise(*sides: _Guarded) -> None:

@@ -181,6 +181,7 @@ class CaseWriter:
         self.station = station
         self.store = FolderStore(case.folder, world.disk)
         self._key = key
+        self._failed = False
         self._head = Head(case.id, case.custody.signed_lines, case.custody.head)
 
     @property
@@ -202,7 +203,15 @@ class CaseWriter:
         return recipient
 
     def commit(self, events: Sequence[Event], drafts: Sequence[Draft] = ()) -> Signed:
-        """Make events and the files they vouch for durable; they count once this returns."""
+        """Make events and the files they vouch for durable; they count once this returns.
+
+        Raises:
+            OSError: The disk failed. How much of the commit it holds is unknown until the case is opened again,
+                so this writer writes nothing more.
+        """
+        if self._failed:
+            raise RuntimeError("a commit failed; the case has to be opened again")
+        self._failed = True
         folder, disk = self.case.folder, self.world.disk
         said_by: dict[str, Json] = {"by": self.station.person.name, "kit": self.world.kit}
         signed_events = [
@@ -231,6 +240,7 @@ class CaseWriter:
             self.manifest.apply(entry)
         self._head = commit.head
         self.station.remember(commit.head, self.world.disk)
+        self._failed = False
         return signed
 
 

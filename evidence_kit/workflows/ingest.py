@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import errno
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Place, spot
 from evidence_kit.hashing.exact import tally
 from evidence_kit.intake import care
 from evidence_kit.intake.containers import Member, Unreadable, Verdict, ZipPlan, examine_all
-from evidence_kit.intake.errors import (
-    DiskFailureError,
-    DiskFullError,
-    SourceMissingError,
-    SystemLimitError,
-)
+from evidence_kit.intake.errors import DiskFailureError, DiskFullError, SourceMissingError, SystemLimitError
 from evidence_kit.intake.kinds import name_agrees
-from evidence_kit.intake.read import HEAD_BYTES, CountingSource, NotRegularError, Original, opened, pieces
+from evidence_kit.intake.read import CountingSource, NotRegularError, Original, Trace, opened, pieces
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.walk import Found, Unfit, os_words, walk
-from evidence_kit.intake.zip_stream import MemberError, read_member
+from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.keys import age
 from evidence_kit.model import Json, Kind
 from evidence_kit.vault.store import Draft
+from evidence_kit.workflows import members
 from evidence_kit.workflows.case import CaseWriter
+from evidence_kit.workflows.group import Describer, Group, OwnDiskError, Pending
+from evidence_kit.workflows.group import Known as Settled
 from evidence_kit.workflows.outcome import (
     ContainerRead,
     Kept,
@@ -42,8 +39,6 @@ from evidence_kit.workflows.outcome import (
     Unopened,
 )
 
-GROUP_ITEMS = 64
-GROUP_BYTES = 64 << 20
 # Up to here the bytes that were hashed are themselves handed to the describer.
 KEEP_BYTES = 64 << 20
 WAYS = ("phone-export", "copy", "screenshot", "re-photograph", "download", "unknown")
@@ -80,38 +75,6 @@ class Provenance:
             "place": self.place,
             "utc_offset": utc_offset,
         }
-
-
-class Describer(Protocol):
-    """Looks into bytes somewhere else, where no key is."""
-
-    def describes(self, kind: str) -> bool:
-        """Say whether there is anything to say about this type."""
-        ...
-
-    def describe(self, kind: str, name: str, payload: bytes | bytearray | BinaryIO) -> Mapping[str, Json]:
-        """Return the facts of an `item.described`, without its item; trouble is among them, never raised."""
-        ...
-
-
-class OwnDiskError(Exception):
-    """Writing into the case failed; the cause is an OSError."""
-
-
-@dataclass(slots=True)
-class _Group:
-    """What the next commit will hold."""
-
-    events: list[Event] = field(default_factory=list)
-    drafts: list[Draft] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
-    size_bytes: int = 0
-    by_digest: dict[str, str] = field(default_factory=dict)
-    items: int = 0
-
-    @property
-    def full(self) -> bool:
-        return len(self.outcomes) >= GROUP_ITEMS or self.size_bytes >= GROUP_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +141,7 @@ class _Ingest:
         self._provenance = provenance
         self._describer = describer
         self._on_bytes = on_bytes
-        self._group = _Group()
+        self._group = Group(writer)
         self._totals = Totals()
         self._careful = self._manifest.age_band != care.ADULT
         self._own = frozenset(
@@ -197,8 +160,7 @@ class _Ingest:
         except (OwnDiskError, OSError) as error:
             raise self._stopped(error) from error
         finally:
-            for draft in self._group.drafts:
-                draft.drop()
+            self._group.drop()
         yield self._totals
 
     def _found(self, found: Found | Unfit) -> Iterator[Outcome]:
@@ -234,7 +196,7 @@ class _Ingest:
             file=original.file,
         )
         kind = sniff(data.head, size_bytes)
-        plans = list(examine_all(original.file, size_bytes)) if kind.name == "zip" else []
+        plans = _zips_in(original.file, size_bytes, kind)
         if self._careful and self._withhold(data, kind, plans, original.file):
             return
         item = self._keep(data, kind, original)
@@ -244,9 +206,9 @@ class _Ingest:
     def _withhold(self, data: _Bytes, kind: Kind, plans: Sequence[ZipPlan | Unreadable], file: BinaryIO) -> bool:
         """In the case of a minor: refuse what is, or may hold, a picture or film. Say whether it was refused."""
         if plans and all(isinstance(plan, ZipPlan) for plan in plans):
-            held = any(_may_show(file, member) for _, member in _numbered(plans))
+            held = any(members.may_show(file, member) for _, member in members.numbered(plans))
         else:
-            held = care.may_hold_pictures(kind) or _picture_inside(data.pieces())
+            held = care.may_hold_pictures(kind) or care.picture_inside(data.pieces())
         if held:
             self._totals.withheld += 1
             self._refuse(data.place, care.REASON, kind.name, data.size_bytes)
@@ -259,25 +221,24 @@ class _Ingest:
             again = tally(self._counted(data.pieces()))
             if again.sha256 == known:
                 item = self._manifest.by_digest[known.hex]
-                self._group.outcomes.append(Known(item, data.place))
+                self._group.add(Known(item, data.place))
                 self._totals.known += 1
                 return item
         for attempt in (1, 2):
-            draft, source = self._encrypt(data)
+            draft, source = self._encrypt(data, kind)
             changed = original is not None and original.changed()
             if not changed or attempt == 2:
                 break
             draft.drop()
             assert original is not None  # noqa: S101 - only an original can change
-            original.before = type(original.before).of(original.file.fileno())
+            original.before = Trace.of(original.file.fileno())
         return self._admit(data, kind, draft, source, unstable=changed)
 
-    def _encrypt(self, data: _Bytes) -> tuple[Draft, CountingSource]:
-        item = f"E{self._manifest.next_item + self._group.items:06d}"
-        keep_bytes = KEEP_BYTES if self._wanted(data, sniff(data.head, data.size_bytes)) else 0
-        source = CountingSource(data.pieces(), keep_bytes, self._on_bytes)
+    def _encrypt(self, data: _Bytes, kind: Kind) -> tuple[Draft, CountingSource]:
+        wanted = self._describer.describes(kind.name) and data.size_bytes <= KEEP_BYTES
+        source = CountingSource(data.pieces(), KEEP_BYTES if wanted else 0, self._on_bytes)
         try:
-            draft = self._writer.store.draft(item)
+            draft = self._writer.store.draft(self._group.next_item)
         except OSError as error:
             raise OwnDiskError from error
         try:
@@ -287,27 +248,24 @@ class _Ingest:
             raise
         return draft, source
 
-    def _admit(self, data: _Bytes, kind: Kind, draft: Draft, source: CountingSource, *, unstable: bool) -> str | None:
+    def _admit(self, data: _Bytes, kind: Kind, draft: Draft, source: CountingSource, *, unstable: bool) -> str:
         digest = source.tally.sha256
         twin = self._group.by_digest.get(digest.hex) or self._manifest.by_digest.get(digest.hex)
         if twin is not None:
             draft.drop()
-            self._group.events.append(Event("item.seen-again", {"item": twin, **_place_facts(data.place)}))
-            self._group.outcomes.append(SeenAgain(twin, data.place))
+            event = Event("item.seen-again", {"item": twin, **_place_facts(data.place)})
+            self._group.add(SeenAgain(twin, data.place), event)
             self._totals.seen_again += 1
             return twin
         agrees = name_agrees(kind, data.name)
         facts = self._facts(data, kind, source, agrees=agrees, unstable=unstable)
-        self._group.events.append(
-            Event("item.kept", {"item": draft.item, **facts}, object=draft.item, stored=draft.stored)
-        )
-        self._group.drafts.append(draft)
-        self._group.items += 1
-        self._group.by_digest[digest.hex] = draft.item
-        self._group.size_bytes += source.tally.size_bytes
-        described, problems = self._describe(draft.item, data, kind, source)
-        self._group.outcomes.append(
-            Kept(
+        self._group.keep(draft, digest, source.tally.size_bytes, facts)
+        self._totals.kept += 1
+        self._totals.kept_bytes += source.tally.size_bytes
+
+        def outcome(problems: tuple[str, ...] = ()) -> Kept:
+            self._totals.not_described += bool(problems)
+            return Kept(
                 item=draft.item,
                 place=data.place,
                 kind=kind.name,
@@ -315,14 +273,16 @@ class _Ingest:
                 size_bytes=source.tally.size_bytes,
                 sha256=digest.hex,
                 name_agrees=agrees,
-                described=described,
+                described=self._describer.describes(kind.name) and not problems,
                 problems=problems,
                 unstable=unstable,
             )
-        )
-        self._totals.kept += 1
-        self._totals.kept_bytes += source.tally.size_bytes
-        self._totals.not_described += bool(problems)
+
+        pending = self._describe(data, kind, source)
+        if pending is None:
+            self._group.add(outcome())
+        else:
+            self._group.describe(draft.item, pending, outcome)
         return draft.item
 
     def _facts(
@@ -354,31 +314,17 @@ class _Ingest:
             facts["unstable"] = True
         return facts
 
-    def _wanted(self, data: _Bytes, kind: Kind) -> bool:
-        return self._describer.describes(kind.name) and data.size_bytes <= KEEP_BYTES
-
-    def _describe(self, item: str, data: _Bytes, kind: Kind, source: CountingSource) -> tuple[bool, tuple[str, ...]]:
+    def _describe(self, data: _Bytes, kind: Kind, source: CountingSource) -> Pending | None:
+        """Let an item be described, None when there is nothing to describe about its type."""
         if not self._describer.describes(kind.name):
-            return False, ()
-        payload: bytes | bytearray | BinaryIO
+            return None
         if source.kept is not None:
-            payload = source.kept
-        elif data.file is not None:
-            payload = data.file
-        else:
-            payload = b""
-        if data.file is None and source.kept is None:
-            described: Mapping[str, Json] = {
-                "describer": kind.family.value,
-                "facts": {},
-                "problems": [{"code": "too-large-inside-container", "detail": ""}],
-            }
-        else:
-            described = self._describer.describe(kind.name, data.name, payload)
-        self._group.events.append(Event("item.described", {"item": item, **described}))
-        problems = described.get("problems", ())
-        codes = tuple(str(each["code"]) for each in problems) if isinstance(problems, Sequence) else ()  # type: ignore[call-overload, index]
-        return not codes, codes
+            return self._describer.begin(kind.name, data.name, bytes(source.kept))
+        if data.file is not None:
+            # The file is closed when its item is done, so this one is waited for.
+            return Settled(self._describer.begin(kind.name, data.name, data.file).result())
+        problem = {"code": "too-large-inside-container", "detail": ""}
+        return Settled({"describer": kind.family.value, "facts": {}, "problems": [problem]})
 
     def _container(
         self, item: str, place: Place, plans: Sequence[ZipPlan | Unreadable], original: Original
@@ -389,27 +335,25 @@ class _Ingest:
         first = plans[0]
         if isinstance(first, Unreadable):
             facts: dict[str, Json] = {"item": item, "unreadable": first.reason, "members": 0}
-            self._group.events.append(Event("container.read", facts))
-            self._group.outcomes.append(Unopened(item, place, first.reason))
+            self._group.add(Unopened(item, place, first.reason), Event("container.read", facts))
             self._totals.unreadable += 1
             return
-        kept = members = 0
-        for number, member in _numbered(plans):
-            members += 1
+        kept = count = 0
+        for number, member in members.numbered(plans):
+            count += 1
             kept += self._member(item, number, member, original.file)
             if self._group.full:
                 yield from self._flush()
         if original.changed():
             self._refuse(Place(place.path, place.path_bytes, item), "container-changed", None)
         notes = tuple(dict.fromkeys(note for plan in plans if isinstance(plan, ZipPlan) for note in plan.notes))
-        facts = {"item": item, "members": members, "kept": kept, "refused": members - kept}
-        facts["parts"] = [_plan_facts(plan) for plan in plans if isinstance(plan, ZipPlan)]
-        self._group.events.append(Event("container.read", facts))
-        self._group.outcomes.append(ContainerRead(item, place, members, kept, members - kept, notes))
+        facts = {"item": item, "members": count, "kept": kept, "refused": count - kept}
+        facts["parts"] = [members.facts(plan) for plan in plans if isinstance(plan, ZipPlan)]
+        self._group.add(ContainerRead(item, place, count, kept, count - kept, notes), Event("container.read", facts))
 
     def _member(self, container: str, number: int, member: Member, file: BinaryIO) -> bool:
         """Keep one member under an item id of its own; say whether it could be read."""
-        name, name_bytes = _member_name(member)
+        name, name_bytes = members.shown_name(member)
         place = Place(name, name_bytes, container, number)
         if member.verdict is not Verdict.READABLE:
             self._refuse(place, f"member-{member.verdict.value}", None, member.size_bytes)
@@ -418,9 +362,9 @@ class _Ingest:
             data = _Bytes(
                 place=place,
                 name=name.replace("\\", "/").rsplit("/", 1)[-1],
-                head=_head(_content(file, member)),
+                head=members.head_of(members.content(file, member)),
                 size_bytes=member.size_bytes,
-                pieces=lambda: _content(file, member),
+                pieces=lambda: members.content(file, member),
                 times={"local": member.time_local, "utc": member.time_utc},
                 more={"name_from": member.name_from, "name_dangers": list(member.dangers)},
             )
@@ -432,14 +376,15 @@ class _Ingest:
     def _refuse(self, place: Place, reason: str, detail: str | None, size_bytes: int | None = None) -> None:
         """Note a refusal; the same one is written into the log only once."""
         before = self._manifest.refused.get(spot(place))
+        event = None
         if before is None or before.facts.get("reason") != reason:
             facts: dict[str, Json] = {**_place_facts(place), "reason": reason}
             if detail is not None:
                 facts["detail"] = detail
             if size_bytes is not None:
                 facts["size"] = size_bytes
-            self._group.events.append(Event("item.refused", facts))
-        self._group.outcomes.append(Refused(place, reason, detail, size_bytes))
+            event = Event("item.refused", facts)
+        self._group.add(Refused(place, reason, detail, size_bytes), event)
         self._totals.refused += 1
 
     def _counted(self, stream: Iterator[bytes]) -> Iterator[bytes]:
@@ -449,19 +394,16 @@ class _Ingest:
             yield piece
 
     def _flush(self) -> Iterator[Outcome]:
-        outcomes = self._group.outcomes
-        self._settle()
-        yield from outcomes
+        yield from self._settle()
 
-    def _settle(self) -> None:
+    def _settle(self) -> list[Outcome]:
         """Commit the group; after this everything in it counts."""
-        group = self._group
-        if group.events:
-            try:
-                self._writer.commit(group.events, group.drafts)
-            except OSError as error:
-                raise OwnDiskError from error
-        self._group = _Group()
+        group, self._group = self._group, Group(self._writer)
+        try:
+            return group.settle()
+        except BaseException:
+            group.drop()
+            raise
 
     def _stopped(self, error: OwnDiskError | OSError) -> Exception:
         """Return the error that a person sees; what could be committed still is."""
@@ -475,6 +417,14 @@ class _Ingest:
         if number in _LIMITS:
             return SystemLimitError("system-limit", safe=safe, errno=number or 0)
         return DiskFailureError("disk-failure", safe=safe, errno=number or 0)
+
+
+def _zips_in(file: BinaryIO, size_bytes: int, kind: Kind) -> list[ZipPlan | Unreadable]:
+    """Return what there is to say about the zips in a file: also about one that other bytes stand before."""
+    if kind.name not in {"zip", "unknown"}:
+        return []
+    plans = list(examine_all(file, size_bytes))
+    return plans if kind.name == "zip" or isinstance(plans[0], ZipPlan) else []
 
 
 class _Sink:
@@ -502,69 +452,3 @@ def _place_facts(place: Place) -> dict[str, Json]:
     if place.member is not None:
         facts |= {"member": place.member}
     return facts
-
-
-def _numbered(plans: Sequence[ZipPlan | Unreadable]) -> Iterator[tuple[int, Member]]:
-    """Yield every member that is no folder, numbered through all zips that stand one behind the other."""
-    number = 0
-    for plan in plans:
-        for member in plan.members if isinstance(plan, ZipPlan) else ():
-            if not member.is_folder:
-                yield number, member
-            number += 1
-
-
-def _content(file: BinaryIO, member: Member) -> Iterator[bytes]:
-    """Yield a member's content; packed bytes behind its end do not make it less whole."""
-    try:
-        yield from read_member(file, member, member.size_bytes)
-    except MemberError as error:
-        if error.reason != "bytes-behind":
-            raise
-
-
-def _may_show(file: BinaryIO, member: Member) -> bool:
-    """Say whether a member is, or may hold, a picture; one that cannot be read may."""
-    try:
-        kind = sniff(_head(_content(file, member)), member.size_bytes)
-        return care.may_hold_pictures(kind) or _picture_inside(_content(file, member))
-    except MemberError:
-        return True
-
-
-def _member_name(member: Member) -> tuple[str, str | None]:
-    """Return a member's name for display, and its bytes in base64 where they say more than that."""
-    shown = member.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    if shown.encode("utf-8") == member.name_bytes:
-        return shown, None
-    return shown, base64.b64encode(member.name_bytes).decode("ascii")
-
-
-def _plan_facts(plan: ZipPlan) -> Json:
-    return {
-        "notes": list(plan.notes),
-        "entries_declared": plan.entries_declared,
-        "before_bytes": plan.before_bytes,
-        "after_bytes": plan.after_bytes,
-        "comment": base64.b64encode(plan.comment).decode("ascii"),
-    }
-
-
-def _head(stream: Iterator[bytes]) -> bytes:
-    head = b""
-    for piece in stream:
-        head += piece
-        if len(head) >= HEAD_BYTES:
-            break
-    return head[:HEAD_BYTES]
-
-
-def _picture_inside(stream: Iterator[bytes]) -> bool:
-    """Look for the mark of a packed picture, across the seams of pieces too."""
-    rest = b""
-    for piece in stream:
-        block = rest + piece
-        if care.shows_a_picture_inside(block):
-            return True
-        rest = block[-care.LONGEST_MARK_BYTES :]
-    return False

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows import ingest as module
+from evidence_kit.workflows import group
 from evidence_kit.workflows import station as stations
 from evidence_kit.workflows.case import writing
 from evidence_kit.workflows.ingest import Provenance, ingest
@@ -22,7 +22,7 @@ from tests.fakes import ForgetfulDisk, NoDescriber
 
 
 def main(station_folder: str, case: str, source: str, honesty: str) -> None:
-    module.GROUP_ITEMS = 4
+    group.GROUP_ITEMS = 4
     station = stations.load(Path(station_folder))
     world = World(SteppingClock(), ForgetfulDisk(honest=honesty == "honest"), os.urandom, "0.0-test")
     key = SigningKey.from_seed(bytes(range(32)))

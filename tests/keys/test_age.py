@@ -45,6 +45,35 @@ class Full:
         pass
 
 
+class FullAfter:
+    """Fails at the n-th write and then works again, as a disk does that somebody makes room on."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+
+    def write(self, data: bytes, /) -> int:
+        self.at -= 1
+        if self.at == 0:
+            raise OSError(errno.ENOSPC, "full")
+        return len(data)
+
+    def flush(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("size", [0, 5, 70_000, 100_000])
+def test_no_write_that_failed_is_forgotten(size: int) -> None:
+    """A stream that fits into one buffer is written when everything is over: pyrage drops that error."""
+    for at in (1, 2, 3):
+        sink = FullAfter(at)
+        try:
+            age.encrypt_stream(io.BytesIO(b"x" * size), sink, CASE.recipient)
+        except OSError as error:
+            assert error.errno == errno.ENOSPC
+        else:
+            assert sink.at > 0
+
+
 class Interrupted:
     def read(self, size: int, /) -> bytes:
         raise KeyboardInterrupt

@@ -60,7 +60,7 @@ def burn(_: Any, __: Any) -> Any:
 
 
 def chatter(_: Any, __: Any) -> Any:
-    print("J\0\0\0\2{}")  # noqa: T201
+    print("J\0\0\0\2{}")
     os.write(1, b"J\0\0\0\2{}")
     os.write(2, b"noise")
     return [os.read(0, 10).decode(), sys.stdin.read()]

@@ -1,0 +1,150 @@
+"""What the next commit of an ingest will hold: events, drafts, and descriptions that are still being made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, Protocol
+
+from evidence_kit.custody.event import Event
+from evidence_kit.model import Digest, Json
+from evidence_kit.vault.store import Draft
+from evidence_kit.workflows.case import CaseWriter
+from evidence_kit.workflows.outcome import Outcome
+
+# Fewer commits cost less waiting for the disk; more of them lose less when the cable is pulled.
+GROUP_ITEMS = 64
+GROUP_BYTES = 64 << 20
+
+
+class Pending(Protocol):
+    """A description that somebody else is making."""
+
+    def result(self) -> Mapping[str, Json]:
+        """Wait for the facts of an `item.described`, without its item; trouble is among them, never raised."""
+        ...
+
+
+class Describer(Protocol):
+    """Looks into bytes somewhere else, where no key is."""
+
+    def describes(self, kind: str) -> bool:
+        """Say whether there is anything to say about this type."""
+        ...
+
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO) -> Pending:
+        """Start to describe; an open file has to stay open until the result is there."""
+        ...
+
+
+class OwnDiskError(Exception):
+    """Writing into the case failed; the cause is an OSError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A description that needs nobody's work."""
+
+    facts: Mapping[str, Json]
+
+    def result(self) -> Mapping[str, Json]:
+        """Return the facts."""
+        return self.facts
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """An event and an outcome that wait for a description."""
+
+    item: str
+    pending: Pending
+    outcome: Callable[[tuple[str, ...]], Outcome]
+
+
+@dataclass(slots=True)
+class Group:
+    """Everything since the last commit, in the order in which it happened.
+
+    Attributes:
+        writer: The case.
+        by_digest: SHA-256 to item id, for what is not committed yet.
+        items: How many new items there are.
+        size_bytes: How many bytes of originals they hold.
+    """
+
+    writer: CaseWriter
+    by_digest: dict[str, str] = field(default_factory=dict)
+    items: int = 0
+    size_bytes: int = 0
+    _events: list[Event | _Later] = field(default_factory=list)
+    _outcomes: list[Outcome | _Later] = field(default_factory=list)
+    _drafts: list[Draft] = field(default_factory=list)
+
+    @property
+    def full(self) -> bool:
+        """Say whether it is time to commit."""
+        return len(self._outcomes) >= GROUP_ITEMS or self.size_bytes >= GROUP_BYTES
+
+    @property
+    def next_item(self) -> str:
+        """The id of the next new item."""
+        return f"E{self.writer.manifest.next_item + self.items:06d}"
+
+    def add(self, outcome: Outcome, event: Event | None = None) -> None:
+        """Note something that happened and, unless the log knows it already, its event."""
+        if event is not None:
+            self._events.append(event)
+        self._outcomes.append(outcome)
+
+    def keep(self, draft: Draft, digest: Digest, size_bytes: int, facts: Mapping[str, Json]) -> None:
+        """Take a new item in; its outcome is told with its description, or by `add`."""
+        event = Event("item.kept", {"item": draft.item, **facts}, object=draft.item, stored=draft.stored)
+        self._events.append(event)
+        self._drafts.append(draft)
+        self.by_digest[digest.hex] = draft.item
+        self.items += 1
+        self.size_bytes += size_bytes
+
+    def describe(self, item: str, pending: Pending, outcome: Callable[[tuple[str, ...]], Outcome]) -> None:
+        """Note that an item is being described; `outcome` is told the problems there were."""
+        later = _Later(item, pending, outcome)
+        self._events.append(later)
+        self._outcomes.append(later)
+
+    def settle(self) -> list[Outcome]:
+        """Commit everything and return the outcomes; they count from here on.
+
+        Raises:
+            OwnDiskError: The case's disk failed; nothing of the group counts.
+        """
+        results: dict[str, Mapping[str, Json]] = {}
+        events: list[Event] = []
+        for each in self._events:
+            if isinstance(each, _Later):
+                results[each.item] = each.pending.result()
+                events.append(Event("item.described", {"item": each.item, **results[each.item]}))
+            else:
+                events.append(each)
+        if events:
+            try:
+                self.writer.commit(events, self._drafts)
+            except OSError as error:
+                raise OwnDiskError from error
+        self._drafts.clear()
+        return [
+            each.outcome(problems_of(results[each.item])) if isinstance(each, _Later) else each
+            for each in self._outcomes
+        ]
+
+    def drop(self) -> None:
+        """Forget the drafts that were never committed."""
+        for draft in self._drafts:
+            draft.drop()
+        self._drafts.clear()
+
+
+def problems_of(described: Mapping[str, Json]) -> tuple[str, ...]:
+    """Return the codes of what went wrong while something was described."""
+    listed = described.get("problems", ())
+    problems = listed if isinstance(listed, (list, tuple)) else ()
+    return tuple(str(each.get("code")) for each in problems if isinstance(each, Mapping))
