@@ -39,9 +39,10 @@ def run(arguments: Sequence[str]) -> int:
     language = language_of(arguments, environment())
     screen = Screen(language, json="--json" in arguments)
     _no_core_dumps()
-    program = build(language)
+    words = catalogue(language)
     try:
-        code = program.main(list(arguments), prog_name="evidence-kit", standalone_mode=False)
+        with _headings(words):
+            code = build(words).main(_language_last(arguments), prog_name="evidence-kit", standalone_mode=False)
         return int(code or Exit.DONE)
     except EvidenceError as error:
         screen.failed(error)
@@ -57,25 +58,23 @@ def run(arguments: Sequence[str]) -> int:
         return _other(screen, error)
 
 
-def build(language: str) -> Any:  # noqa: ANN401 - typer's own click has no public types
+def build(words: Words) -> Any:  # noqa: ANN401 - typer's own click has no public types
     """Return the program with its help in one language."""
-    words = catalogue(language)
-    with _headings(words):
-        import typer
-        from typer.main import get_command
+    import typer
+    from typer.main import get_command
 
-        program = get_command(_assemble(typer))
+    program = get_command(_assemble(typer))
     _explain(program, words)
     return program
 
 
 @contextmanager
 def _headings(words: Words) -> Iterator[None]:
-    """Let typer find its own few words in our catalogue: it looks `gettext` up while it is imported."""
+    """Let typer find its own few words in our catalogue: its modules look `gettext` up when they are imported."""
     import gettext
 
     def translated(message: str) -> str:
-        name = "click." + message.strip().lower().rstrip(":.").replace(" ", "-")
+        name = "click." + message.strip().lower().strip(":.[]").replace(" ", "-")
         return words.say(name) if words.knows(name) else message
 
     original = gettext.gettext
@@ -84,6 +83,20 @@ def _headings(words: Words) -> Iterator[None]:
         yield
     finally:
         gettext.gettext = original
+
+
+def _language_last(arguments: Sequence[str]) -> list[str]:
+    """Move a `--lang` that stands before the command to where commands look for it; it was obeyed already."""
+    given = list(arguments)
+    if given[:1] == ["--lang"]:
+        first, given = given[:2], given[2:]
+    elif given[:1] and given[0].startswith("--lang="):
+        first, given = given[:1], given[1:]
+    else:
+        first = []
+    if given and given[0] in {"--help", "-h"}:
+        return given[:1]
+    return given + (first if given else [])
 
 
 def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
@@ -139,8 +152,7 @@ def _explain(program: Any, words: Words) -> None:  # noqa: ANN401 - typer's own 
             command.rich_help_panel = words.say(f"group.{command.rich_help_panel}")
         for parameter in command.params:
             own, common = f"help.{name}.{parameter.name}", f"help.common.{parameter.name}"
-            if parameter.name != "help":
-                parameter.help = words.say(own if words.knows(own) else common)
+            parameter.help = words.say(own if words.knows(own) else common)
 
 
 def _other(screen: Any, error: Exception) -> int:  # noqa: ANN401 - a Screen

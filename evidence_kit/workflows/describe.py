@@ -92,7 +92,8 @@ class _Described:
                 return self._nothing("too many facts")
         except opening.OpeningError as error:
             return self._nothing(str(error))
-        return described | {"describer": self._family}
+        named = described.get("describer")
+        return described | {"describer": named if isinstance(named, str) else self._family}
 
     def _nothing(self, detail: str) -> Mapping[str, Json]:
         problems: Json = [{"code": "not-described", "detail": detail}]
