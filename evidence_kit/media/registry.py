@@ -1,0 +1,69 @@
+"""Which describer reads which content type; the one function of this package that the program names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import BinaryIO, NamedTuple
+
+from evidence_kit.media.facts import Notes
+from evidence_kit.model import Json
+
+PICTURES = ("jpeg", "png", "gif", "webp", "bmp", "tiff", "heic", "avif")
+RECORDINGS = (
+    "mp4", "mov", "m4a", "3gp", "mp3", "aac", "amr", "ogg", "opus", "wav", "flac", "webm", "matroska", "avi",
+)  # fmt: skip
+
+
+class Describer(NamedTuple):
+    """What reads one family of content types.
+
+    Attributes:
+        name: With its version, which moves whenever the same bytes give other facts.
+        describe: Facts from payload, arguments and notes.
+        versions: Of the libraries.
+        parameters: What the facts depend on besides.
+    """
+
+    name: str
+    describe: Callable[[BinaryIO, Mapping[str, Json], Notes], dict[str, Json]]
+    versions: Callable[[], dict[str, Json]]
+    parameters: Callable[[], dict[str, Json]]
+
+
+def describe(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json]:
+    """Return what is found in a file, for the event `item.described`.
+
+    Args:
+        payload: The whole file.
+        arguments: `kind`, the name of its content type; `name`, its own name, if known.
+
+    Returns:
+        `describer`, `versions`, `parameters`, `facts`, `problems` (`code` and `detail` each). A kind that nobody
+        reads has no describer and the problem `no-describer`.
+    """
+    notes = Notes()
+    kind = str(arguments.get("kind"))
+    chosen = _describer(kind)
+    if chosen is None:
+        notes.problem("no-describer", kind)
+        return {"describer": None, "versions": {}, "parameters": {}, "facts": {}, "problems": notes.problems}
+    facts = chosen.describe(payload, arguments, notes)
+    return {
+        "describer": chosen.name,
+        "versions": chosen.versions(),
+        "parameters": chosen.parameters(),
+        "facts": facts,
+        "problems": notes.problems,
+    }
+
+
+def _describer(kind: str) -> Describer | None:
+    if kind in PICTURES:
+        from evidence_kit.media import picture
+
+        return Describer("picture/1", picture.describe, picture.versions, picture.parameters)
+    if kind in RECORDINGS:
+        from evidence_kit.media import audio
+
+        return Describer("recording/1", audio.describe, audio.versions, audio.parameters)
+    return None
