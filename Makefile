@@ -12,7 +12,9 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
+# Made anew each time: everything in demo-output comes from the invented samples.
 demo: $(READY)
+	rm -rf demo-output
 	$(BIN)/evidence-kit demo
 
 test: $(READY)

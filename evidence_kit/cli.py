@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -50,10 +49,6 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         screen.warn("cli.interrupted")
         return int(Exit.INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has left; writing more would only raise again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(Exit.DONE)
     except Exception as error:  # noqa: BLE001 - the one place where our own bug becomes an exit code
         return _other(screen, error)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -196,8 +197,12 @@ class Screen:
         if target is None:
             return
         encoding = getattr(target, "encoding", None) or "utf-8"
-        target.write(text.encode(encoding, "replace").decode(encoding) + "\n")
-        target.flush()
+        try:
+            target.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+            target.flush()
+        except BrokenPipeError:
+            # Whoever read our output has left. The work goes on, and its exit code stands.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), target.fileno())
 
 
 def _plain(cell: str) -> Text:

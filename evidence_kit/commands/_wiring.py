@@ -146,7 +146,10 @@ def describer() -> Iterator[Describer]:
     """Start the isolated worker that looks into pictures and sound, and stop it again."""
     from evidence_kit.workflows.describe import WorkerDescriber
 
-    with WorkerDescriber() as worker:
+    # Windows starts no process without it; nothing else of the environment reaches a worker.
+    surroundings = environment()
+    needed = {name: surroundings[name] for name in ("SystemRoot",) if name in surroundings}
+    with WorkerDescriber(environment=needed) as worker:
         yield worker
 
 

@@ -2,9 +2,71 @@
 
 from __future__ import annotations
 
-from evidence_kit.commands._wiring import Setting, command
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import evidence_kit
+from evidence_kit.commands import _matches, _outcomes, _report
+from evidence_kit.commands._screen import Screen, size
+from evidence_kit.commands._wiring import Setting, command, describer
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.demo import Ended, Listed
 
 
 @command
-def demo(setting: Setting) -> None:
-    """X."""
+def demo(
+    setting: Setting,
+    out: Annotated[Path, typer.Option(metavar="DIR")] = Path("demo-output"),
+    samples: Annotated[Path | None, typer.Option(metavar="DIR")] = None,
+) -> None:
+    """Show the whole path on invented material, without questions."""
+    from evidence_kit.workflows import demo as workflow
+
+    screen = setting.screen
+    folder = samples or workflow.samples_folder(Path(evidence_kit.__file__).parent)
+    screen.tell("demo.begin", path=str(out.absolute()))
+    number = 0
+    with describer() as worker:
+        for step in workflow.demo(out.absolute(), folder, worker, setting.world()):
+            if isinstance(step, workflow.Begun):
+                number += 1
+                screen.tell("demo.step", number=number, what=screen.say(f"demo.{step.step}"))
+            else:
+                _show(screen, step)
+
+
+def _show(screen: Screen, step: Any) -> None:  # noqa: ANN401 - any step
+    from evidence_kit.workflows import demo as workflow
+    from evidence_kit.workflows.outcome import Totals
+    from evidence_kit.workflows.seal import Sealed
+    from evidence_kit.workflows.verify import Report
+
+    if isinstance(step, workflow.Listed):
+        _list(screen, step)
+    elif isinstance(step, workflow.Compared):
+        _matches.show(screen, step.matches, "demo", step.names)
+    elif isinstance(step, Sealed):
+        screen.tell("seal.done", path=str(step.folder), size=size(step.size_bytes))
+    elif isinstance(step, Report):
+        _report.show(screen, step)
+    elif isinstance(step, workflow.Ended):
+        _end(screen, step)
+    elif isinstance(step, Totals):
+        _outcomes.summary(screen, step)
+    else:
+        _outcomes.show(screen, step)
+
+
+def _list(screen: Screen, listed: Listed) -> None:
+    rows = [(item.id, item.kind, size(item.size_bytes), item.place.path) for item in listed.items]
+    if not screen.json:
+        screen.table(("column.item", "column.kind", "column.bytes", "column.path"), rows, right=(2,))
+
+
+def _end(screen: Screen, ended: Ended) -> None:
+    case, archive, digits = str(ended.case), str(ended.archive), str(ended.digits)
+    screen.tell("demo.end", cases=case, sealed=str(ended.archive.parent), secret=digits, archive=archive)
+    screen.document({"case": case, "archive": archive, "archive_passphrase_file": digits})

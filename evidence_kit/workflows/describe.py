@@ -30,10 +30,10 @@ class WorkerDescriber:
     At most as many payloads are in memory as there are workers, and one that waits.
     """
 
-    def __init__(self, workers: int | None = None) -> None:
+    def __init__(self, workers: int | None = None, environment: Mapping[str, str] | None = None) -> None:
         count = workers or min(_MOST_WORKERS, max(1, os.cpu_count() or 1))
         self._idle: SimpleQueue[Worker] = SimpleQueue()
-        self._workers = [Worker() for _ in range(count)]
+        self._workers = [Worker(environment=environment) for _ in range(count)]
         for worker in self._workers:
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="describe")

@@ -66,12 +66,12 @@ def test_no_write_that_failed_is_forgotten(size: int) -> None:
     """A stream that fits into one buffer is written when everything is over: pyrage drops that error."""
     for at in (1, 2, 3):
         sink = FullAfter(at)
+        failed = False
         try:
             age.encrypt_stream(io.BytesIO(b"x" * size), sink, CASE.recipient)
-        except OSError as error:
-            assert error.errno == errno.ENOSPC
-        else:
-            assert sink.at > 0
+        except OSError:
+            failed = True
+        assert failed == (sink.at <= 0)
 
 
 class Interrupted:

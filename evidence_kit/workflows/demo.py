@@ -1,0 +1,137 @@
+"""The whole path on invented material, in a folder of its own."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidence_kit.custody.errors import CaseExistsError
+from evidence_kit.custody.manifest import Item
+from evidence_kit.errors import UsageError
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.sealing import passphrase as digits
+from evidence_kit.workflows.case import CaseWriter, writing
+from evidence_kit.workflows.group import Describer
+from evidence_kit.workflows.ingest import Provenance, ingest
+from evidence_kit.workflows.match import Matches, match
+from evidence_kit.workflows.new import ConsentGiven, Opening, create
+from evidence_kit.workflows.outcome import Outcome
+from evidence_kit.workflows.record import receipt
+from evidence_kit.workflows.seal import Order, Sealed, seal
+from evidence_kit.workflows.setup import Wish, set_up, write_recovery
+from evidence_kit.workflows.station import Person, Station
+from evidence_kit.workflows.verify import Report, verify_archive
+from evidence_kit.workflows.world import World
+
+EXPORT = "phone-export"
+CANDIDATES = "candidates"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A step begins; its name has a sentence."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the case holds."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What was found to be similar, and the names of the items."""
+
+    matches: Matches
+    names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Where everything lies.
+
+    Attributes:
+        case: The case folder.
+        archive: The sealed archive.
+        digits: File with the archive's passphrase.
+    """
+
+    case: Path
+    archive: Path
+    digits: Path
+
+
+Step = Begun | Outcome | Listed | Compared | Sealed | Report | Ended
+
+
+def samples_folder(package: Path) -> Path:
+    """Return where the samples lie: beside the package in a checkout, inside it in a wheel."""
+    beside = package.parent / "samples"
+    return beside if (beside / EXPORT).is_dir() else package / "samples"
+
+
+def demo(out: Path, samples: Path, describer: Describer, world: World) -> Iterator[Step]:
+    """Do everything once, and yield what there is to see.
+
+    Raises:
+        UsageError: The samples are not there.
+        CaseExistsError: There is something at `out` already.
+    """
+    if not (samples / EXPORT).is_dir():
+        raise UsageError("samples-missing", path=str(samples))
+    if out.exists():
+        raise CaseExistsError("demo-exists", path=str(out))
+    yield Begun("setup")
+    station, key = _station(out, world)
+    yield Begun("new")
+    today = world.clock.now().astimezone().date()
+    consent = ConsentGiven("lawyer", given=True, on=today, said_by="person")
+    made = create(station, key, Opening("adult", "told", [consent], pseudonym="Nadia"), world)
+    with writing(made.case.folder, key, station, world) as writer:
+        yield from _inside(out, samples, describer, writer, key)
+
+
+def _station(out: Path, world: World) -> tuple[Station, SigningKey]:
+    world.disk.make_folder(out)
+    passphrase = secrets.token_hex(10)
+    _write(world, out / "station-passphrase.txt", passphrase)
+    recovery = SigningKey.generate()
+    write_recovery(recovery, out / "recovery.key", world)
+    person = Person("Salma (demo)", "volunteer", "Larache")
+    wish = Wish(out / "station", "DEMO", person, out / "cases", recovery.public, recovery_to_file=True)
+    station = set_up(wish, passphrase.encode(), world)
+    return station, station.unlock(passphrase.encode())
+
+
+def _inside(out: Path, samples: Path, describer: Describer, writer: CaseWriter, key: SigningKey) -> Iterator[Step]:
+    yield Begun("ingest")
+    provenance = Provenance("phone-export", "Nadia", "invented phone", "Larache")
+    yield from ingest(writer, [samples / EXPORT], provenance, describer)
+    code, _, _ = receipt(writer)
+    yield Begun("list")
+    items = writer.manifest.items
+    yield Listed(tuple(items.values()))
+    yield Begun("match")
+    names = {item.id: item.place.path for item in items.values()}
+    yield Compared(match(writer, [samples / CANDIDATES], describer), names)
+    yield Begun("seal")
+    secret = digits.generate()
+    _write(writer.world, out / "archive-passphrase.txt", secret)
+    sealed = seal(writer, key, Order("lawyer", None, {}, None, out / "sealed"), secret)
+    yield sealed
+    yield Begun("verify")
+    yield verify_archive(sealed.archive, secret, code)
+    yield Ended(writer.case.folder.root, sealed.archive, out / "archive-passphrase.txt")
+
+
+def _write(world: World, path: Path, text: str) -> None:
+    file = world.disk.create(path)
+    try:
+        file.write(text.encode("ascii") + b"\n")
+    finally:
+        file.close()
