@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from evidence_kit.custody.manifest import Place, spot
 from evidence_kit.hashing.exact import tally
 from evidence_kit.intake import care
 from evidence_kit.intake.containers import Member, Unreadable, Verdict, ZipPlan, examine_all
-from evidence_kit.intake.errors import DiskFailureError, DiskFullError, SourceMissingError, SystemLimitError
+from evidence_kit.intake.errors import SourceMissingError
 from evidence_kit.intake.kinds import name_agrees
 from evidence_kit.intake.read import CountingSource, NotRegularError, Original, Trace, opened, pieces
 from evidence_kit.intake.sniff import sniff
@@ -38,12 +37,11 @@ from evidence_kit.workflows.outcome import (
     Totals,
     Unopened,
 )
+from evidence_kit.workflows.trouble import LIMITS, disk_error
 
 # Up to here the bytes that were hashed are themselves handed to the describer.
 KEEP_BYTES = 64 << 20
 WAYS = ("phone-export", "copy", "screenshot", "re-photograph", "download", "unknown")
-_LIMITS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +172,7 @@ class _Ingest:
             except NotRegularError:
                 self._refuse(place, "not-regular", None)
             except OSError as error:
-                if error.errno in _LIMITS:
+                if error.errno in LIMITS:
                     raise
                 self._refuse(place, "unreadable", os_words(error), found.size_bytes)
         if self._group.full:
@@ -408,15 +406,9 @@ class _Ingest:
     def _stopped(self, error: OwnDiskError | OSError) -> Exception:
         """Return the error that a person sees; what could be committed still is."""
         cause = error.__cause__ if isinstance(error, OwnDiskError) else error
-        number = cause.errno if isinstance(cause, OSError) else None
         with contextlib.suppress(OwnDiskError):
             self._settle()
-        safe = len(self._manifest.items)
-        if number in _FULL:
-            return DiskFullError("disk-full", safe=safe)
-        if number in _LIMITS:
-            return SystemLimitError("system-limit", safe=safe, errno=number or 0)
-        return DiskFailureError("disk-failure", safe=safe, errno=number or 0)
+        return disk_error(cause if isinstance(cause, OSError) else None, len(self._manifest.items))
 
 
 def _zips_in(file: BinaryIO, size_bytes: int, kind: Kind) -> list[ZipPlan | Unreadable]:

@@ -32,6 +32,7 @@ from evidence_kit.sealing.statement import Statement
 from evidence_kit.sealing.zipform import FormError, Member
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.workflows.case import PIECE_BYTES, Case, CaseWriter, entries
+from evidence_kit.workflows.trouble import own_disk
 
 PURPOSES = ("police", "lawyer")
 
@@ -151,9 +152,10 @@ def seal(
     draft = order.out.with_name(f".{order.out.name}.draft")
     disk = writer.world.disk
     shutil.rmtree(draft, ignore_errors=True)
-    disk.make_folder(draft)
     try:
-        return _make(_Job(writer, key, scope, order, passphrase, begun, on_bytes), draft)
+        with own_disk(len(case.opened.items)):
+            disk.make_folder(draft)
+            return _make(_Job(writer, key, scope, order, passphrase, begun, on_bytes), draft)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
