@@ -1,0 +1,1 @@
+"""One script a claim, side by side with its peers."""
