@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence_kit.chats.format import HEAD_BYTES, Surroundings, Vote
+from evidence_kit.chats.format import HEAD_BYTES, Head, Surroundings, Vote
 from evidence_kit.chats.message import Message, Unread, Why, to_json
-from evidence_kit.chats.registry import FORMATS, Head, NoChat, Recognised, read, recognise
+from evidence_kit.chats.registry import FORMATS, NoChat, Recognised, read, recognise
 from tests.chats.reading import (
     LEDGER,
     NAMES,

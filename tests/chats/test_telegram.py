@@ -98,7 +98,8 @@ def test_a_joined_message_at_the_top_of_a_page_has_its_sender_elsewhere() -> Non
 def test_a_forwarded_message_is_its_forwarders() -> None:
     message = sample_messages(PAGE, "telegram-html")[3]
     assert message.sender is not None
-    assert (message.sender.display, message.text, message.flags) == ("Nour", "transféré", {Flag.FORWARDED})
+    assert (message.sender.display, message.text) == ("Nour", "transféré")
+    assert message.flags == {Flag.FORWARDED}
     assert message.details is not None
     assert str(message.details["forwarded_from"]).startswith("Karim")
 
