@@ -19,14 +19,14 @@ def conserved(entries: Iterable[Entry], size_bytes: int) -> Iterator[Entry]:
         more when there was no message at all, since a recognised file without messages is never "nothing
         there".
     """
-    reached, messages = 0, 0
+    reached, said = 0, False
     for entry in entries:
         if entry.place.start > reached:
             yield Unread(Place(reached, entry.place.start), Why.OVERLOOKED)
         reached = max(reached, entry.place.end)
-        messages += isinstance(entry, Message)
+        said |= isinstance(entry, Message) or (isinstance(entry, Unread) and entry.why is Why.UNSUPPORTED)
         yield entry
     if reached < size_bytes:
         yield Unread(Place(reached, size_bytes), Why.OVERLOOKED)
-    if not messages:
+    if not said:
         yield Unread(Place(size_bytes, size_bytes), Why.NO_MESSAGES)

@@ -91,6 +91,17 @@ def walk(
     yield from _Walk(window, into).pieces()
 
 
+def decoded(text: str) -> tuple[object, Why | None]:
+    """Return the one JSON value in a text, with None; or None, with why it is none.
+
+    Line ends inside strings are taken: exports hold them.
+    """
+    try:
+        return _DECODER.decode(text), None
+    except (ValueError, RecursionError) as error:
+        return None, _why(error)
+
+
 def shape(head: bytes) -> frozenset[str]:
     """Return the places at which the beginning of a JSON file has something; indices are `*`."""
     seen: set[str] = set()

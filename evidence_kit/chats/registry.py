@@ -10,14 +10,31 @@ from typing import BinaryIO, TypeAlias
 from evidence_kit.chats.conservation import conserved
 from evidence_kit.chats.format import ALONE, HEAD_BYTES, ChatFormat, Head, Surroundings, Vote
 from evidence_kit.chats.formats import (
+    discord_exporter,
+    discord_package,
+    google_chat,
+    imessage_text,
     instagram_html,
     instagram_json,
+    line_text,
+    mail_eml,
+    mail_mbox,
+    mail_outlook,
     messenger_encrypted_json,
     messenger_html,
     messenger_json,
+    signal_export_json,
+    signal_export_text,
+    signal_plaintext,
+    skype_json,
+    sms_backup,
+    snapchat_json,
     telegram_html,
     telegram_json,
+    tiktok_json,
+    unreadable,
     whatsapp,
+    x_archive,
 )
 from evidence_kit.chats.message import Entry
 
@@ -30,6 +47,23 @@ FORMATS: tuple[ChatFormat, ...] = (
     instagram_html.FORMAT,
     telegram_json.FORMAT,
     telegram_html.FORMAT,
+    sms_backup.FORMAT,
+    mail_eml.FORMAT,
+    mail_mbox.FORMAT,
+    mail_outlook.FORMAT,
+    signal_plaintext.FORMAT,
+    signal_export_json.FORMAT,
+    signal_export_text.FORMAT,
+    x_archive.FORMAT,
+    snapchat_json.FORMAT,
+    tiktok_json.FORMAT,
+    imessage_text.FORMAT,
+    discord_exporter.FORMAT,
+    discord_package.FORMAT,
+    google_chat.FORMAT,
+    skype_json.FORMAT,
+    line_text.FORMAT,
+    *unreadable.FORMATS,
 )
 
 

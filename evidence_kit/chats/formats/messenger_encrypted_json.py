@@ -27,7 +27,7 @@ _KNOWN = frozenset({"senderName", "timestamp", "text", "media", "reactions", "is
 _NOT_DOWNLOADED = "failed to download"
 
 
-def claims(head: Head, name: str) -> Vote:  # noqa: ARG001 - the seam gives both
+def claims(head: Head, _name: str) -> Vote:
     """Vote for a thread name, or for messages with the keys of this exporter."""
     shape = head.shape
     known = "/threadName" in shape or "/messages/*/senderName" in shape

@@ -33,7 +33,7 @@ _MESSAGE_LINK = re.compile(r"go_to_message(\d+)")
 _NOT_INCLUDED = "Not included"
 
 
-def claims(head: Head, name: str) -> Vote:  # noqa: ARG001 - the seam gives both
+def claims(head: Head, _name: str) -> Vote:
     """Vote for the classes of Telegram's chat pages."""
     text = head.text
     page = "page_body chat_page" in text or ('class="history"' in text and 'class="message ' in text)

@@ -45,7 +45,7 @@ _KNOWN = frozenset(
 _OWNER = ("personal_information", "user_id")
 
 
-def claims(head: Head, name: str) -> Vote:  # noqa: ARG001 - the seam gives both
+def claims(head: Head, _name: str) -> Vote:
     """Vote for one chat with its name, type and id, or for the whole account with its list of chats."""
     shape = head.shape
     one = {"/type", "/id", "/messages"} <= shape and not any(part.startswith("/guild") for part in shape)

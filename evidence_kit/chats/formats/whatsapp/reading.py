@@ -36,6 +36,7 @@ _NAMES = re.compile(
     r"(?P<title>.+)\.txt\Z"
 )
 _PHONE = re.compile(r"\+?[\d\s().\-]{7,}")
+_MARKDOWN = re.compile(r"\A\ufeff?\[\d{4}-\d\d-\d\d[^\n]*  \n")
 _MARKS = re.compile(f"[{DIRECTION_MARKS}]")
 _MEDIA_DATE = r"|[A-Z]{3}-(20\d{6})-WA|-[A-Z]{3,10}-(20\d\d-\d\d-\d\d)-"
 _BEFORE = Place(0, 0)
@@ -43,9 +44,11 @@ _NOTHING: frozenset[Flag] = frozenset()
 
 
 def claims(head: Head, name: str) -> Vote:
-    """Vote by the share of lines that begin like a message, then by the names that WhatsApp gives."""
-    text = head.text if b"\0" in head.data else head.data.decode("utf-8", "replace")
-    if style_of(text) is not None:
+    """Vote by the share of lines that begin like a message, then by the names that WhatsApp gives.
+
+    Lines that begin with the year and end with two spaces are Markdown, which WhatsApp does not write.
+    """
+    if style_of(head.text) is not None and not _MARKDOWN.match(head.text):
         return Vote.BY_CONTENT
     file_name = PurePosixPath(name).name
     return Vote.BY_NAME if file_name == "_chat.txt" or _NAMES.match(fold(file_name)) else Vote.NO
