@@ -10,6 +10,7 @@ from evidence_kit.chats.message import Place
 
 CHUNK_BYTES = 1 << 18
 LONGEST_BYTES = 1 << 26
+_MARK_BYTES = 1 << 10
 
 
 class Block(NamedTuple):
@@ -31,7 +32,7 @@ def blocks(export: BinaryIO, mark: re.Pattern[bytes], longest_bytes: int = LONGE
 
     Args:
         export: Stands at its beginning.
-        mark: Matches where a record begins, the same however much follows.
+        mark: Matches where a record begins: at most `_MARK_BYTES`, the same however much follows.
         longest_bytes: A block of more is passed over, and yielded in pieces without its bytes.
     """
     held, offset, marked, overflowing, searched = b"", 0, False, False, 0
@@ -45,12 +46,12 @@ def blocks(export: BinaryIO, mark: re.Pattern[bytes], longest_bytes: int = LONGE
                 yield Block(whole, Place(offset + begin, offset + found.start()), marked)
             begin, marked, overflowing = found.start(), True, False
         held, offset = held[begin:], offset + begin
-        searched = 1 if marked and held else 0
         if not data:
             break
+        searched = max(len(held) - _MARK_BYTES, 1 if marked else 0)
         if len(held) > longest_bytes:
             kept = min(len(held), CHUNK_BYTES)
             yield Block(None, Place(offset, offset + len(held) - kept), marked)
-            held, offset, overflowing, searched = held[-kept:], offset + len(held) - kept, True, 0
+            held, offset, overflowing, searched = held[-kept:], offset + len(held) - kept, True, 1
     if held:
         yield Block(None if overflowing else held, Place(offset, offset + len(held)), marked)

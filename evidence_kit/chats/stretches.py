@@ -10,6 +10,7 @@ from evidence_kit.chats.encoding import Encoding, decoded
 from evidence_kit.chats.message import Place
 
 LONGEST_CHARACTERS = 1 << 24
+_HEADER_CHARACTERS = 1 << 10
 
 _LINE_START = "\n"
 _MID_LINE = " "
@@ -54,18 +55,19 @@ class _Cutter:
         self._encoding, self._opening = encoding, opening
         self._narrow = not encoding.codec.startswith("utf-16")
         self._text, self._offset, self._line, self._overflowing = _LINE_START, 0, 1, False
+        self._searched = 1
 
     def add(self, text: str) -> Iterator[Stretch]:
         """Yield the stretches that are complete, now that more text is known."""
         self._text += text
-        current, begin = None, 0
-        for found in self._opening.finditer(self._text):
-            if current is not None or found.start() > begin:
-                yield self._stretch(current, begin, found.start())
+        current, begin = self._opening.match(self._text), 0
+        for found in self._opening.finditer(self._text, self._searched):
+            yield self._stretch(current, begin, found.start())
             current, begin = found, found.start()
         self._text = self._text[begin:]
         if len(self._text) > LONGEST_CHARACTERS:
             yield self._overflow()
+        self._searched = max(1, len(self._text) - _HEADER_CHARACTERS)
 
     def rest(self) -> Iterator[Stretch]:
         """Yield what is left at the end of the file."""

@@ -26,6 +26,7 @@ from tests.chats.reading import (
 )
 
 DEEP = 100_000
+LONG_LINE = b"x" * 50_000_000
 
 
 def sampled(sample: dict[str, Any]) -> str:
@@ -123,7 +124,7 @@ def test_hostile_input_raises_nothing_and_is_accounted_for(name: str, hostile: s
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_line_of_50_megabytes_is_accounted_for(name: str) -> None:
-    data = b"x" * 50_000_000
+    data = LONG_LINE
     entries = entries_of(data, name)
     assert_nothing_is_lost(entries, len(data))
     assert not any(isinstance(entry, Message) for entry in entries)

@@ -33,7 +33,7 @@ _OPENING = re.compile(
 _HEADER = re.compile(r"\ufeff?\[LINE\] (?:Chat history (?:with|in) )?(?P<title>[^\n\r]*)")
 _MEDIA = re.compile(r"\[(?:Photo|Video|Sticker|Voice message|File|Album|صورة|Autocollant)\]")
 _CALL = re.compile(r"☎ ")
-_UNSENT = re.compile(r"\S+ unsent a message\.?\Z")
+_UNSENT = re.compile(r"\S unsent a message\.?\Z")
 
 
 def claims(head: Head, _name: str) -> Vote:
@@ -75,6 +75,7 @@ class _Reader:
         return self._message(opening["clock"], opening["sender"], body, place)
 
     def _message(self, clock: str, sender: str | None, body: str, place: Place) -> Message:
+        body = body.rstrip("\r\n")
         quoted = len(body) > 1 and body[0] == body[-1] == '"' and "\n" in body
         text = body[1:-1] if quoted else body
         kind = MessageKind.TEXT
