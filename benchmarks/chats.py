@@ -35,7 +35,7 @@ WHATSTK = """
 import resource, sys, time
 from whatstk import df_from_whatsapp
 started = time.perf_counter()
-count = len(df_from_whatsapp(sys.argv[1]))
+count = len(df_from_whatsapp(sys.argv[1], max_size=1 << 40))
 print(count, time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 IJSON = """

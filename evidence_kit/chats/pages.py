@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from evidence_kit.chats.blocks import blocks
 from evidence_kit.chats.markup import Node, lines, parse
 from evidence_kit.chats.message import Entry, Message, Metadata, Place, Unread, Why
 
+Made: TypeAlias = Message | Metadata | None
+
 _LONGEST_BYTES = 1 << 24
 
 
 def entries(
-    export: BinaryIO, mark: re.Pattern[bytes], message: Callable[[Node, Place], Message | None]
+    export: BinaryIO, mark: re.Pattern[bytes], message: Callable[[Node, Place], Made]
 ) -> Iterator[Entry]:
     """Yield what stands before the first message as metadata, then every block as a message or unread.
 
     Args:
         export: Stands at its beginning.
         mark: Matches the opening tag of a message.
-        message: Makes one of that element; None when it is none after all.
+        message: Makes one of that element, or metadata; None when it is neither.
     """
     for data, place, marked in blocks(export, mark, _LONGEST_BYTES):
         if data is None:
@@ -40,7 +42,7 @@ def entries(
 
 
 def _entries(
-    text: str, root: Node, element: Node, place: Place, message: Callable[[Node, Place], Message | None]
+    text: str, root: Node, element: Node, place: Place, message: Callable[[Node, Place], Made]
 ) -> Iterator[Entry]:
     """Yield the message; and what stands behind its end, where that is more than closing tags."""
     behind = lines("".join(child if isinstance(child, str) else child.text() for child in root.children[1:]))

@@ -13,7 +13,8 @@ _ISO = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?\Z", re.IGNORECASE
 )
 _CLOCK = re.compile(
-    r"(?<!\d)(\d{1,2})[:.h](\d\d)(?:[:.](\d\d))?(?!\d)\s*(am|pm|a\.m|p\.m|[صم](?!\w)|صباح\w*|مساء\w*)?"
+    r"(?<![\d./\-])(\d{1,2})[:.h](\d\d)(?:[:.](\d\d))?(?!\d|[./\-]\d)"
+    r"\s*(am|pm|a\.m|p\.m|[صم](?!\w)|صباح\w*|مساء\w*)?"
 )
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 _NUMBER = re.compile(r"(?<![\d:])(\d{1,2})(?![\d:])")

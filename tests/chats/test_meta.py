@@ -141,6 +141,14 @@ def test_pages_give_text_files_and_reactions() -> None:
     assert [(each.emoji, each.actor) for each in messages[2].reactions] == [("❤", "Nour")]
 
 
+def test_a_box_without_a_date_lists_the_participants_and_is_no_message() -> None:
+    box = '<div class="pam _2lej uiBoxWhite noborder"><div class="_2lel">{}</div>{}</div>'
+    dated = box.format("Salma", '<div class="_2let">a</div><div class="_2lem">3 mai 2019</div>')
+    data = (box.format("Participants: Salma, Nour", "") + dated).encode()
+    assert [message.text for message in messages_of(data, "messenger-html")] == ["a"]
+    assert not unread_of(data, "messenger-html")
+
+
 def test_the_classes_of_2019_are_known_and_a_numeric_date_stays_undecided() -> None:
     first, second = sample_messages(
         "messenger/html-2019/messages/inbox/salma_1/message_1.html", "messenger-html"

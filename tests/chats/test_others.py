@@ -165,6 +165,8 @@ def test_skype_knows_its_owner_files_calls_and_deletions() -> None:
     messages = sample_messages("skype/messages.json", "skype-json")
     assert [message.sender.is_owner for message in messages if message.sender] == [False, True, False, False]
     assert messages[1].text.startswith("To view this")
+    assert messages[1].kind is MessageKind.MEDIA
+    assert messages[1].attachments[0].name_in_source == "a.jpg"
     assert [message.kind for message in messages[2:]] == [MessageKind.CALL, MessageKind.DELETED]
 
 
@@ -203,6 +205,57 @@ def test_two_formats_that_claim_one_file_are_a_recorded_outcome() -> None:
 
 def test_a_picture_is_no_chat() -> None:
     assert isinstance(recognise(b"\xff\xd8\xff\xe0" + bytes(100), "IMG-20250503-WA0001.jpg"), NoChat)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "kind"),
+    [
+        ("CALL", "call"),
+        ("STATUSERASEDMESSAGE", "system"),
+        ("STICKER", "media_omitted"),
+        ("SHARE", "unsupported"),
+    ],
+)
+def test_snapchats_types_are_kinds(media_type: str, kind: str) -> None:
+    data = (
+        f'{{"a":[{{"From":"a","Media Type":"{media_type}","Created":"2025-05-13 20:04:00 UTC"}}]}}'.encode()
+    )
+    assert [message.kind.value for message in messages_of(data, "snapchat-json")] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("media", "kind"),
+    [
+        ("media_call", "call"),
+        ("media_location", "location"),
+        ("media_poll", "poll"),
+        ("media_contact", "contact"),
+    ],
+)
+def test_telegram_pages_name_what_is_no_text(media: str, kind: str) -> None:
+    reaction = '<p class="reaction"><b class="emoji">👍</b><b class="initials" title="Nour">N</b></p>'
+    data = (
+        '<div class="message default clearfix" id="message1"><div class="body">'
+        '<div class="date details" title="soon"></div>'
+        f'<div class="media_wrap"><div class="media {media}">x</div></div>{reaction}</div></div>'
+    ).encode()
+    message = messages_of(data, "telegram-html")[0]
+    assert message.kind.value == kind
+    assert message.time.value is None
+    assert [(each.emoji, each.actor) for each in message.reactions] == [("👍", "Nour")]
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "value"),
+    [
+        ("2024.02.01 Thursday", "12:30 PM", "2024-02-01T12:30"),
+        ("Sun, 26/04/2026", "04:35PM", "2026-04-26T16:35"),
+        ("Mon, 11/03/2025", "8:15AM", None),
+    ],
+)
+def test_line_writes_the_day_and_the_clock_in_several_ways(day: str, clock: str, value: str | None) -> None:
+    data = f"[LINE] Chat history with A\nSaved on: x\n\n{day}\n{clock}\tA\thi\n".encode()
+    assert [message.time.value for message in messages_of(data, "line-text")] == [value]
 
 
 def test_every_reader_can_be_stopped_half_way() -> None:

@@ -28,6 +28,27 @@ def test_half_an_emoji_breaks_nothing() -> None:
     assert sample_messages(PATH, NAME)[2].text == "moitié d'emoji \ufffd seule"
 
 
+@pytest.mark.parametrize("written", ["&#0;", "&#x1F;", "&#1114112;", "&#xFFFE;"])
+def test_entities_that_xml_forbids_cost_one_character(written: str) -> None:
+    data = f'<smses count="1"><sms address="1" date="1" type="1" body="a{written}b"/></smses>'.encode()
+    assert messages_of(data, NAME)[0].text == "a\ufffdb"
+
+
+@pytest.mark.parametrize(
+    ("box", "says", "is_owner"),
+    [("1", "received", False), ("3", "draft", True), ("5", "failed", True), ("9", "type 9", None)],
+)
+def test_a_draft_is_no_sent_message(box: str, says: str, is_owner: bool | None) -> None:
+    message = messages_of(
+        f'<smses><sms address="1" date="soon" type="{box}" body="x"/></smses>'.encode(), NAME
+    )[0]
+    assert message.details is not None
+    assert message.details["box"] == says
+    assert message.sender is not None
+    assert message.sender.is_owner is is_owner
+    assert message.time.value is None
+
+
 def test_the_word_null_is_no_value() -> None:
     message = sample_messages(PATH, NAME)[0]
     assert message.details is not None

@@ -153,6 +153,14 @@ def test_arabic_wording_is_known_with_its_vowel_marks() -> None:
     assert messages[4].flags == {Flag.DELETED, Flag.DELETED_BY_SELF, Flag.APP_GENERATED}
 
 
+def test_who_deleted_a_message_as_you_is_the_owner() -> None:
+    messages = sample_messages("whatsapp/android-ar-MA/دردشة واتساب مع سلمى.txt", NAME)
+    assert messages[6].sender is not None
+    assert messages[6].sender.is_owner
+    assert messages[5].sender is not None
+    assert messages[5].sender.is_owner is None
+
+
 def test_french_iphones_put_a_hard_space_before_the_colon() -> None:
     messages = sample_messages("whatsapp/ios-fr/_chat.txt", NAME)
     assert messages[2].attachments[0].name_in_source == "00000003-PHOTO-2025-05-13-21-02-20.jpg"

@@ -30,7 +30,7 @@ _OPENING = re.compile(
     r"\n(?:(?P<day>(?:[^\d\n]{0,12}\d{1,4}[/.]\d{1,2}[/.]\d{1,4}[^\t\n]{0,12}))(?=\r?\n|\Z)"
     r"|(?P<clock>\d{1,2}:\d{2}(?: ?[APap][Mm])?)\t(?:(?P<sender>[^\t\n]*)\t)?)"
 )
-_HEADER = re.compile(r"\ufeff?\[LINE\] (?:Chat history (?:with|in) )?(?P<title>[^\n\r]*)")
+_HEADER = re.compile(r"[\ufeff\s]*\[LINE\] (?:Chat history (?:with|in) )?(?P<title>[^\n\r]*)")
 _MEDIA = re.compile(r"\[(?:Photo|Video|Sticker|Voice message|File|Album|صورة|Autocollant)\]")
 _CALL = re.compile(r"☎ ")
 _UNSENT = re.compile(r"\S unsent a message\.?\Z")

@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Iterator
 from email import message_from_string
-from email.policy import compat32
 from typing import TYPE_CHECKING, BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
@@ -70,7 +69,7 @@ def _message(data: bytes, place: Place) -> Message:
     import oxmsg
 
     mail = oxmsg.Message.load(data)
-    transport = message_from_string(mail.properties.str_prop_value(_TRANSPORT_HEADERS) or "", policy=compat32)
+    transport = message_from_string(mail.properties.str_prop_value(_TRANSPORT_HEADERS) or "")
     details: dict[str, Json] = {**facts(transport), "subject": mail.subject, "class": mail.message_class}
     details["recipients"] = [{"name": each.name, "address": each.email_address} for each in mail.recipients]
     attachments = tuple(_attachments(mail, place))

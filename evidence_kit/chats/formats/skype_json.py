@@ -60,7 +60,7 @@ def _message(record: Record, place: Place, conversation: Conversation, owner: st
     root = parse(written) if kind != "Text" else None
     text = root.text() if root else written
     sender, properties = string(record, "from"), mapping(record, "properties")
-    attachments = tuple(_attachments(root)) if root and "Media" in kind else ()
+    attachments = tuple(_attachments(root)) if root else ()
     deleted = bool(properties.get("deletetime")) or properties.get("isserversidegenerated") == "deleted"
     flags = {Flag.DELETED: deleted, Flag.EDITED: bool(properties.get("edittime"))}
     return Message(
@@ -97,7 +97,7 @@ def _kind(kind: str, attachments: tuple[Attachment, ...]) -> MessageKind:
     ):
         if word in kind:
             return found
-    return MessageKind.MEDIA if attachments or "Media" in kind else MessageKind.TEXT
+    return MessageKind.MEDIA if attachments or "Media" in kind or "UriObject" in kind else MessageKind.TEXT
 
 
 def _attachments(root: Node) -> Iterator[Attachment]:

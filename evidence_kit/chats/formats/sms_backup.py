@@ -34,10 +34,10 @@ _RECORD = re.compile(rb"<(?:sms|mms|call)(?=[\s/>])")
 _CLOSING = re.compile(rb"\s*</(?:smses|calls|allsms)>\s*\Z")
 _COUNT = re.compile(rb"<(?:smses|calls)\b[^>]{0,1000}?\bcount\s*=\s*[\"'](\d{1,12})[\"']")
 _PAIR = re.compile(rb"&#(?:x([0-9A-Fa-f]{4})|(\d{5}));&#(?:x([0-9A-Fa-f]{4})|(\d{5}));")
-_LONE = re.compile(rb"&#(?:x([dD][89A-Fa-f][0-9A-Fa-f]{2})|(5[5-7]\d{3}));")
+_ENTITY = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,8})|(\d{1,10}));")
 _OPENING = re.compile(r"<(?:smses|calls)[\s>]")
 
-_SMS_BOXES = {"1": False, "2": True, "3": True, "4": True, "5": True, "6": True}
+_BOXES = {"1": "received", "2": "sent", "3": "draft", "4": "outbox", "5": "failed", "6": "queued"}
 _CALLS = {"1": "received", "2": "made", "3": "missed", "4": "voicemail", "5": "rejected", "6": "refused"}
 _FROM, _TO = "137", "151"
 _LAYOUT = "application/smil"
@@ -99,7 +99,8 @@ def _parsed(data: bytes) -> tuple[_Element | None, str]:
 
     Emoji stand in these files as two numeric entities, one for each half of a surrogate pair, which no XML
     parser
-    takes: pairs are mended, and a half without its other half becomes U+FFFD.
+    takes: pairs are mended. A half without its other half, and any other entity that XML forbids, becomes
+    U+FFFD.
     """
     from xml.parsers import expat
 
@@ -117,7 +118,7 @@ def _parsed(data: bytes) -> tuple[_Element | None, str]:
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler, parser.EndElementHandler = start, end
     try:
-        parser.Parse(_LONE.sub(_half, _PAIR.sub(_whole, data)).rstrip(), True)  # noqa: FBT003 - expat takes no names
+        parser.Parse(_ENTITY.sub(_legal, _PAIR.sub(_whole, data)).rstrip(), True)  # noqa: FBT003 - expat takes no names
     except expat.ExpatError as error:
         return None, str(error)
     return roots[0], ""
@@ -130,9 +131,11 @@ def _whole(found: re.Match[bytes]) -> bytes:
     return found[0]
 
 
-def _half(found: re.Match[bytes]) -> bytes:
+def _legal(found: re.Match[bytes]) -> bytes:
     number = int(found[1], 16) if found[1] else int(found[2])
-    return b"&#65533;" if 0xD800 <= number < 0xE000 else found[0]
+    control = number < 0x20 and number not in {0x9, 0xA, 0xD}
+    none = 0xD800 <= number < 0xE000 or number in {0xFFFE, 0xFFFF} or number > 0x10FFFF
+    return b"&#65533;" if control or none else found[0]
 
 
 def _message(record: _Element, place: Place) -> Message:
@@ -147,14 +150,15 @@ def _message(record: _Element, place: Place) -> Message:
 
 
 def _sms(told: dict[str, str], place: Place) -> Message:
-    sent = _SMS_BOXES.get(told.pop("type", ""))
+    box = told.pop("type", "")
+    told["box"] = _BOXES.get(box, f"type {box}")
     body = told.pop("body", "")
     date = told.pop("date", None)
     address = told.get("address")
     return Message(
         place,
         _conversation("sms", address, told.get("contact_name")),
-        _sender(address, told, sent=sent),
+        _sender(address, told, sent=_sent(box)),
         from_epoch(date, 1000),
         body,
         details=_details(told),
@@ -182,7 +186,8 @@ def _mms(record: _Element, told: dict[str, str], place: Place) -> Message:
     }
     addresses = groups.get("addrs", [])
     senders = [each.get("address", "") for each in addresses if each.get("type") == _FROM]
-    sent = _SMS_BOXES.get(told.pop("msg_box", ""))
+    box = told.pop("msg_box", "")
+    told["box"] = _BOXES.get(box, f"type {box}")
     author = next((each for each in senders if each != "insert-address-token"), told.get("address"))
     parts = groups.get("parts", [])
     texts = [part.get("text", "") for part in parts if part.get("ct") == "text/plain"]
@@ -192,7 +197,7 @@ def _mms(record: _Element, told: dict[str, str], place: Place) -> Message:
     return Message(
         place,
         _conversation("mms", told.get("address"), told.get("contact_name")),
-        _sender(author, told, sent=sent),
+        _sender(author, told, sent=_sent(box)),
         from_epoch(date, 1000),
         "\n".join(text for text in texts if text != "null"),
         MessageKind.MEDIA if attachments else MessageKind.TEXT,
@@ -200,6 +205,11 @@ def _mms(record: _Element, told: dict[str, str], place: Place) -> Message:
         native_id=told.get("m_id"),
         details={**(_details(told) or {}), "to": receivers},
     )
+
+
+def _sent(box: str) -> bool | None:
+    """Return whether the owner wrote it; that a draft never reached anybody, `box` says."""
+    return box != "1" if box in _BOXES else None
 
 
 def _parts(parts: list[Mapping[str, str]], place: Place) -> Iterator[Attachment]:

@@ -99,7 +99,7 @@ def _conversation(told: dict[Path, object], chat: Path) -> Conversation:
 def _message(
     record: Record, place: Place, conversation: Conversation, around: Surroundings, owner: str | None
 ) -> Message | None:
-    if "id" not in record and "date" not in record:
+    if not record.keys() & {"id", "date", "date_unixtime", "text"}:
         return None
     attachments = tuple(_attachments(record, around))
     return Message(

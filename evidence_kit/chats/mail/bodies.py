@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message as Mail
-from email.policy import compat32
 
 from evidence_kit.chats.mail.headers import decoded, facts, header, sender, text_of, time_of
 from evidence_kit.chats.markup import lines, parse
@@ -28,7 +27,7 @@ _BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, R
 def message(data: bytes, place: Place, variant: str, *, unescape: bool = False) -> Message | str:
     """Return the mail that these bytes are, or why they are none.
 
-    The old policy is used: the new one raises on headers that exist.
+    The default policy, compat32, is the right one: the newer ones raise on headers that exist.
 
     Args:
         data: The mail; of many in one file, without the line that separates them.
@@ -37,7 +36,7 @@ def message(data: bytes, place: Place, variant: str, *, unescape: bool = False) 
         unescape: Whether lines that begin with `>From ` lose a `>`.
     """
     try:
-        mail = message_from_bytes(data, policy=compat32)
+        mail = message_from_bytes(data)
         parts = _parts(mail)
         text = _text(parts)
         attachments = tuple(_attachments(parts, place))
@@ -49,7 +48,8 @@ def message(data: bytes, place: Place, variant: str, *, unescape: bool = False) 
         )
     except _BROKEN as error:
         return f"{type(error).__name__}: {error}"[:200]
-    if who is None and native is None and time.kind.name == "NONE" and told["subject"] is None:
+    stated = (who, native, told["subject"], told.get("received"), header(mail, "Date"))
+    if all(value is None for value in stated):
         return "no header that a mail has"
     if unescape:
         text = _ESCAPED.sub("", text)

@@ -11,13 +11,13 @@ from evidence_kit.chats import pages
 from evidence_kit.chats.format import HEAD_BYTES, Head, Surroundings
 from evidence_kit.chats.markup import Node, lines, parse
 from evidence_kit.chats.message import (
-    NO_TIME,
     Attachment,
     AttachmentStatus,
     Conversation,
     Entry,
     Message,
     MessageKind,
+    Metadata,
     Person,
     Place,
     Reaction,
@@ -29,6 +29,7 @@ _BLOCK = re.compile(
     rb"<div class=\"[^\"]{0,200}\buiBoxWhite noborder\b[^\"]{0,200}\""
 )
 _SENDER, _CONTENT, _DATE = ("_a6-h", "_2lel"), ("_a6-p", "_2let"), ("_a6-o", "_2lem", "_a72d")
+_REACTION = re.compile(r"([^\w\s]*)\s*(.*)", re.DOTALL)
 _TITLE = ("_a70e", "_3b0d")
 _MESSAGES_PATH = re.compile(
     r"(?:^|/)(?:messages|inbox|archived_threads|message_requests|filtered_threads)/|message_\d+\.html\Z"
@@ -65,15 +66,18 @@ def read(export: BinaryIO, around: Surroundings, platform: str) -> Iterator[Entr
         platform, "download-html", folder, lines(shown.text()) or None if shown else None
     )
 
-    def message(element: Node, place: Place) -> Message | None:
+    def message(element: Node, place: Place) -> pages.Made:
         return _message(element, place, conversation, around)
 
     yield from pages.entries(export, _BLOCK, message)
 
 
-def _message(element: Node, place: Place, conversation: Conversation, around: Surroundings) -> Message | None:
+def _message(element: Node, place: Place, conversation: Conversation, around: Surroundings) -> pages.Made:
+    """Return the message in a box; a box without a date lists the participants."""
     sender, content, date = (_first(element, names) for names in (_SENDER, _CONTENT, _DATE))
-    if content is None or (sender is None and date is None):
+    if date is None:
+        return Metadata(place, "box", lines(element.text()))
+    if content is None:
         return None
     reactions = tuple(_reactions(content))
     text = lines(content.text())
@@ -82,7 +86,7 @@ def _message(element: Node, place: Place, conversation: Conversation, around: Su
         place,
         conversation,
         Person(lines(sender.text())) if sender else None,
-        from_words(lines(date.text())) if date else NO_TIME,
+        from_words(lines(date.text())),
         text,
         MessageKind.MEDIA if attachments else MessageKind.TEXT,
         attachments,
@@ -100,9 +104,9 @@ def _reactions(content: Node) -> Iterator[Reaction]:
         for child in [child for child in node.children if isinstance(child, Node) and child.tag == "ul"]:
             node.children.remove(child)
             for entry in child.walk():
-                shown = lines(entry.text())
-                if entry.tag == "li" and shown:
-                    yield Reaction(shown[:1], shown[1:].strip() or None)
+                found = _REACTION.fullmatch(lines(entry.text()))
+                if entry.tag == "li" and found and found[0]:
+                    yield Reaction(found[1], found[2] or None)
 
 
 def _attachments(content: Node, around: Surroundings) -> Iterator[Attachment]:

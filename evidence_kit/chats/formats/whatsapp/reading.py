@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import BinaryIO
@@ -144,10 +145,13 @@ class _Reader:
             return Message(
                 place, self._conversation, _person(sender), time, body, MessageKind.TEXT, (), flags
             )
+        person = _person(sender)
+        if Flag.DELETED_BY_SELF in wording.flags:
+            person = replace(person, is_owner=True)
         return Message(
             place,
             self._conversation,
-            _person(sender),
+            person,
             time,
             body,
             wording.kind,
