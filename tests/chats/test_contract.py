@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence_kit.chats.format import HEAD_BYTES, Head, Surroundings, Vote
-from evidence_kit.chats.message import Message, Unread, Why, to_json
+from evidence_kit.chats.json_form import to_json
+from evidence_kit.chats.message import Message, Unread, Why
 from evidence_kit.chats.registry import FORMATS, NoChat, Recognised, read, recognise
 from tests.chats.reading import (
     LEDGER,

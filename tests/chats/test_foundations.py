@@ -15,6 +15,7 @@ from evidence_kit.chats.blocks import blocks
 from evidence_kit.chats.conservation import conserved
 from evidence_kit.chats.folding import fold, fold_with_origins
 from evidence_kit.chats.format import Surroundings
+from evidence_kit.chats.json_form import message_id, to_json
 from evidence_kit.chats.jsontree import Piece, Torn, pointer, shape, walk
 from evidence_kit.chats.markup import parse
 from evidence_kit.chats.message import (
@@ -27,8 +28,6 @@ from evidence_kit.chats.message import (
     TimeKind,
     Unread,
     Why,
-    message_id,
-    to_json,
 )
 from evidence_kit.chats.times import from_epoch, from_iso, from_words
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from evidence_kit.chats.format import Head, Vote
 from evidence_kit.chats.message import AttachmentStatus, Flag, MessageKind, TimeKind, Why
-from evidence_kit.chats.meta.records import part_number
 from evidence_kit.chats.meta.repair import undone
+from evidence_kit.chats.parts import part_number
 from evidence_kit.chats.registry import Recognised, recognise
 from tests.chats.reading import messages_of, sample_messages, unread_of
 
@@ -84,6 +84,9 @@ def test_what_is_not_understood_of_a_record_is_kept() -> None:
 def test_parts_are_sorted_as_numbers() -> None:
     names = ["a/message_10.json", "a/message_2.json", "a/message_1.json"]
     assert [part_number(name) for name in sorted(names, key=part_number)] == [1, 2, 10]
+    pages = ["messages.html", "messages2.html", "messages10.html"]
+    assert [part_number(name) for name in pages] == [0, 2, 10]
+    assert part_number("direct-messages-part3.js") == 3
 
 
 def test_secure_storage_has_names_for_participants_and_keeps_what_was_unsent() -> None:

@@ -313,6 +313,12 @@ def test_a_message_longer_than_any_is_passed_over_and_the_next_is_read() -> None
     assert_nothing_is_lost(entries, len(data))
 
 
+def test_the_folder_of_an_iphone_export_names_the_chat() -> None:
+    around = Surroundings("WhatsApp Chat - Salma.zip/_chat.txt")
+    message = messages_of(sample_bytes("whatsapp/ios-en/_chat.txt"), NAME, around)[0]
+    assert message.conversation.title == "Salma"
+
+
 def test_an_identifier_is_where_a_message_stands() -> None:
     data = b"13/05/2025, 21:02 - Nour: a\n13/05/2025, 21:02 - Nour: a\n"
     first, second = (json.dumps(entry.place.start) for entry in messages_of(data, NAME))

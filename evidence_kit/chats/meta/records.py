@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
 from evidence_kit.chats.format import Head, Surroundings
@@ -65,12 +64,6 @@ def read(export: BinaryIO, around: Surroundings, platform: str) -> Iterator[Entr
         return _message(record, place, conversation, around)
 
     yield from entries(export, _into, lambda path: len(path) == 2 and path[0] == "messages", message)
-
-
-def part_number(name: str) -> int:
-    """Return the N of `message_N.json`, to sort parts as numbers, 10 after 9; 0 where there is none."""
-    found = re.search(r"message_(\d+)\.(?:json|html)\Z", PurePosixPath(name).name)
-    return int(found[1]) if found else 0
 
 
 def _into(path: Path) -> bool:

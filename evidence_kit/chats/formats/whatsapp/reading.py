@@ -36,6 +36,7 @@ _NAMES = re.compile(
     r"(?:WhatsApp Chat with |Discussion WhatsApp avec |(?:دردشة|محادثة) (?:في )?واتساب مع )"
     r"(?P<title>.+)\.txt\Z"
 )
+_FOLDERS = re.compile(r"(?:WhatsApp Chat|Discussion WhatsApp|دردشة واتساب) - (?P<title>.+?)(?:\.zip)?\Z")
 _PHONE = re.compile(r"\+?[\d\s().\-]{7,}")
 _MARKDOWN = re.compile(r"\A\ufeff?\[\d{4}-\d\d-\d\d[^\n]*  \n")
 _MARKS = re.compile(f"[{DIRECTION_MARKS}]")
@@ -118,8 +119,7 @@ class _Reader:
     """Turns stretches into entries; remembers only the time of the message before."""
 
     def __init__(self, encoding: Encoding, style: Style, decision: Decision, around: Surroundings) -> None:
-        found = _NAMES.match(fold(PurePosixPath(around.name).name))
-        self._conversation = Conversation("whatsapp", style.name, None, found["title"] if found else None)
+        self._conversation = Conversation("whatsapp", style.name, None, _title(PurePosixPath(around.name)))
         self._times, self._around = Times(decision), around
         self._always = frozenset({Flag.ENCODING_GUESS}) if encoding.guessed else _NOTHING
         self._before = ""
@@ -165,6 +165,12 @@ class _Reader:
         if wording.kind is MessageKind.MEDIA_OMITTED:
             return (Attachment(wording.omitted_name, AttachmentStatus.OMITTED),)
         return ()
+
+
+def _title(path: PurePosixPath) -> str | None:
+    """Return whom a file's name, or the name of the folder or zip around it, says the chat is with."""
+    found = _NAMES.match(fold(path.name)) or _FOLDERS.match(fold(path.parent.name))
+    return found["title"] if found else None
 
 
 @lru_cache(maxsize=4096)
