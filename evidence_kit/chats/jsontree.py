@@ -21,6 +21,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 CHUNK_BYTES = 1 << 18
 RECORD_CHARACTERS = 1 << 24
+MOST_TORN = 10_000
 
 _SPACE = re.compile(r"[\s\ufeff]*")
 _SEPARATOR = re.compile(r"[\s\ufeff]*,?[\s\ufeff]*")
@@ -130,6 +131,7 @@ class _Walk:
     def __init__(self, window: _Window, into: Callable[[Path], bool]) -> None:
         self._window, self._into = window, into
         self._frames: list[_Frame] = []
+        self._torn = 0
 
     def pieces(self) -> Iterator[Piece | Torn]:
         """Yield until the file ends."""
@@ -179,6 +181,11 @@ class _Walk:
             value = self._window.value()
         except _TornError as torn:
             yield Torn(path, torn.start, torn.end, torn.why, torn.detail)
+            self._torn += 1
+            if self._torn > MOST_TORN:
+                yield Torn(
+                    path, *self._window.run_out(), Why.MALFORMED, f"more than {MOST_TORN} broken records"
+                )
         else:
             yield Piece(path, value, *self._window.claim())
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 _TOKEN = re.compile(
     r"<!--.*?(?:-->|\Z)"
-    r"|<(?P<end>/?)(?P<tag>[A-Za-z][^\s/>]*+)(?P<attributes>(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>"
-    r"|<[!?][^>]*+>"
+    r"|<(?P<end>/?)(?P<tag>[A-Za-z][\w:.\-]{0,60}+)(?P<attributes>(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>"
+    r"|<[!?][^<>]*+>"
     r"|[^<]++|<",
     re.DOTALL,
 )

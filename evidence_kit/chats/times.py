@@ -20,6 +20,7 @@ _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 _NUMBER = re.compile(r"(?<![\d:])(\d{1,2})(?![\d:])")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})(?!\d)")
 
+_LONGEST_CHARACTERS = 200
 _MONTHS = (
     "january jan janvier janv يناير كانون_الثاني",
     "february feb février févr fév فبراير شباط",
@@ -99,6 +100,8 @@ def from_words(raw: str) -> Time:
     A month that is a number gives every reading. Both Arabic sets of names are known, and the Moroccan one; a
     zone that may follow is not interpreted.
     """
+    if len(raw) > _LONGEST_CHARACTERS:
+        return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
     text = fold_wording(raw)
     clock = _CLOCK.search(text)
     told, precision = _clock(clock)

@@ -115,6 +115,20 @@ def test_any_markup_becomes_a_tree(text: str) -> None:
     root.text()
 
 
+@pytest.mark.parametrize(
+    "piece", ["<a", "<!", '<a "', "<a '\"", "<!--", "</a", "<a b=", "&#", "<a>", '"<a"', "< "]
+)
+def test_markup_made_to_take_long_does_not(piece: str) -> None:
+    root = parse(piece * (1_000_000 // len(piece)))
+    root.text()
+
+
+def test_a_file_of_nothing_but_broken_records_is_given_up() -> None:
+    walked = pieces(b"[" + b"nope," * 30_000 + b"1]", 1)
+    assert sum(isinstance(piece, Torn) for piece in walked) == 10_002
+    assert walked[-1].end == 1 + 5 * 30_000 + 2
+
+
 def test_scripts_and_styles_are_no_text() -> None:
     assert parse("<p>a<script>b</script><br>c &amp; d</p>").text() == "a\nc & d"
 

@@ -319,6 +319,14 @@ def test_the_folder_of_an_iphone_export_names_the_chat() -> None:
     assert message.conversation.title == "Salma"
 
 
+@pytest.mark.parametrize(
+    "piece", ["\u200e", " • ", "(", "<", "a: ", "12/05/2025", "\n1", "<attached: ", " (file"]
+)
+def test_a_message_made_to_take_long_does_not(piece: str) -> None:
+    data = ("13/05/2025, 21:02 - Nour: (" + piece * (1_000_000 // len(piece))).encode()
+    assert len(messages_of(data, NAME)) == 1
+
+
 def test_an_identifier_is_where_a_message_stands() -> None:
     data = b"13/05/2025, 21:02 - Nour: a\n13/05/2025, 21:02 - Nour: a\n"
     first, second = (json.dumps(entry.place.start) for entry in messages_of(data, NAME))

@@ -26,7 +26,7 @@ from evidence_kit.chats.times import from_iso
 _OPENING = re.compile(
     r"\n\ufeff?\[(\d{4}-\d\d-\d\d,? \d\d:\d\d(?::\d\d)?)\] ((?:[^:\n]++|:(?!\s))*+):(?: |(?=\r?(?:\n|\Z)))"
 )
-_FILE = re.compile(r"!?\[[^\]\n]*\]\((?P<path>[^)\n]+)\)")
+_FILE = re.compile(r"!?\[[^\[\]\n]*+\]\((?P<path>[^()\n]++)\)")
 
 
 def claims(head: Head, name: str) -> Vote:

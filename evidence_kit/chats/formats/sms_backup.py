@@ -31,7 +31,7 @@ from evidence_kit.chats.times import from_epoch
 from evidence_kit.model import Json
 
 _RECORD = re.compile(rb"<(?:sms|mms|call)(?=[\s/>])")
-_CLOSING = re.compile(rb"\s*</(?:smses|calls|allsms)>\s*\Z")
+_CLOSING = (b"</smses>", b"</calls>")
 _COUNT = re.compile(rb"<(?:smses|calls)\b[^>]{0,1000}?\bcount\s*=\s*[\"'](\d{1,12})[\"']")
 _PAIR = re.compile(rb"&#(?:x([0-9A-Fa-f]{4})|(\d{5}));&#(?:x([0-9A-Fa-f]{4})|(\d{5}));")
 _ENTITY = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,8})|(\d{1,10}));")
@@ -85,8 +85,10 @@ def _entries(block: Block) -> Iterator[Entry]:
     if block.data is None:
         yield Unread(block.place, Why.TOO_LONG)
         return
-    closing = _CLOSING.search(block.data)
-    data = block.data[: closing.start()] if closing else block.data
+    data, stripped = block.data, block.data.rstrip()
+    closing = stripped.endswith(_CLOSING)
+    if closing:
+        data = stripped[: stripped.rindex(b"<")].rstrip()
     place = Place(block.place.start, block.place.start + len(data))
     record, error = _parsed(data)
     yield Unread(place, Why.MALFORMED, error) if record is None else _message(record, place)

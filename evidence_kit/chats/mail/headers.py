@@ -13,6 +13,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from evidence_kit.chats.message import NO_TIME, AccountId, Person, Precision, Time, TimeKind
 from evidence_kit.model import Json
 
+_LONGEST_CHARACTERS = 20_000
 _KEPT = (
     "To",
     "Cc",
@@ -30,6 +31,8 @@ _SIGNATURE = re.compile(r"\b([a-z]{1,3})\s*=\s*([^;]*)")
 def decoded(value: object) -> str:
     """Return a header as text; encoded words are decoded, and left as they are where they cannot be."""
     raw = str(value)
+    if len(raw) > _LONGEST_CHARACTERS:
+        return raw
     try:
         parts = decode_header(raw)
     except (HeaderParseError, ValueError, UnicodeError):
@@ -67,7 +70,7 @@ def sender(mail: Mail) -> Person | None:
     if shown is None:
         return None
     try:
-        addresses = getaddresses([shown])
+        addresses = getaddresses([shown[:_LONGEST_CHARACTERS]])
     except (ValueError, IndexError, TypeError):
         addresses = []
     name, address = addresses[0] if addresses else ("", "")
@@ -79,7 +82,7 @@ def time_of(raw: str | None) -> Time:
     if raw is None:
         return NO_TIME
     try:
-        moment = parsedate_to_datetime(raw)
+        moment = parsedate_to_datetime(raw[:_LONGEST_CHARACTERS])
     except (ValueError, TypeError, IndexError, OverflowError):
         return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
     told = moment.isoformat(timespec="seconds")
@@ -120,7 +123,9 @@ def _authentication(mail: Mail) -> Iterator[dict[str, Json]]:
     for value in headers(mail, "Authentication-Results"):
         line = " ".join(value.split())
         try:
-            parsed = AuthenticationResultsHeader.parse(f"Authentication-Results: {line}")
+            parsed = AuthenticationResultsHeader.parse(
+                f"Authentication-Results: {line[:_LONGEST_CHARACTERS]}"
+            )
         except (AuthResError, ValueError, AttributeError, IndexError, TypeError, RecursionError):
             yield {"line": line}
             continue

@@ -9,6 +9,7 @@ from evidence_kit.chats.folding import DIRECTION_MARKS, fold_wording
 from evidence_kit.chats.message import Flag, MessageKind
 
 _SHORT = 160
+_ONE_LINE = 600
 _M = f"[{DIRECTION_MARKS}]*"
 _V = "[\u064b-\u0652]?"
 
@@ -99,7 +100,7 @@ def worded(body: str) -> Wording:
     """Return what the words of a message say it is; `TEXT` for anything that a person wrote.
 
     Looks closer only where the app's words can be: nearly all messages are told by a few searches for one
-    character.
+    character. Names and phrases stand at the beginning or the end, so no more than that is looked at.
     """
     if "<" in body or "(" in body or ":" in body or "\u200e" in body or "\u200f" in body:
         return _looked_at(body)
@@ -119,10 +120,11 @@ def _exact(body: str) -> Wording:
 
 
 def _looked_at(body: str) -> Wording:  # noqa: PLR0911 - one return for each kind of wording
-    edited = _EDITED.search(body)
+    edited = _EDITED.search(body[-_SHORT:])
     flags = frozenset({Flag.EDITED}) if edited else _NONE
     if edited:
-        body = body[: edited.start()].rstrip()
+        body = body.removesuffix(edited[0]).rstrip()
+    lines, body = body.count("\n"), body[:_ONE_LINE]
     by_app = body.startswith(_OWN)
     flags |= {Flag.APP_GENERATED} if by_app else _NONE
     if attached := _ATTACHED.match(body):
@@ -131,7 +133,7 @@ def _looked_at(body: str) -> Wording:  # noqa: PLR0911 - one return for each kin
         return Wording(kind, flags, file_name=name)
     if _LOCATION.match(body) or _LIVE_LOCATION.match(body):
         return Wording(MessageKind.LOCATION, flags)
-    if _POLL.match(body) and body.count("\n") >= 2:
+    if _POLL.match(body) and lines >= 2:
         return Wording(MessageKind.POLL, flags)
     if document := _DOCUMENT.match(body):
         return Wording(MessageKind.MEDIA_OMITTED, flags, omitted_name=document["name"])
