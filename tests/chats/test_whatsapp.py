@@ -107,6 +107,66 @@ def test_a_system_line_with_a_colon_inside_quotes_has_no_sender() -> None:
     assert message.text == 'Nour changed the subject from "a: b" to "c"'
 
 
+@pytest.mark.parametrize(
+    ("kind", "phrases"),
+    [
+        (
+            "media",
+            ["F.jpg (file attached)", "F.jpg (fichier joint)", "F.jpg (الملف مرفق)", "F.jpg (ملف مرفق)"],
+        ),
+        (
+            "media",
+            [
+                "\u200e<attached: F.jpg>",
+                "\u200e<pièce jointe : F.jpg>",
+                "\u200f<المُرفق: F.jpg>",
+                "<مرفق: F.jpg>",
+            ],
+        ),
+        ("media", ["F.jpg <attached>", "\u200eF.jpg (file attached)\nwith a caption"]),
+        ("contact", ["X.vcf (file attached)", "\u200f<المُرفق: X.vcf>"]),
+        ("media_omitted", ["<Media omitted>", "<Médias omis>", "<Fichier omis>", "<تم استبعاد الوسائط>"]),
+        ("media_omitted", ["\u200eimage omitted", "\u200eimage absente", "\u200fلم يتم إدراج الصورة"]),
+        ("media_omitted", ["\u200evideo omitted", "\u200evidéo absente", "\u200fلم يتم إدراج الفيديوهات"]),
+        ("media_omitted", ["\u200eaudio omitted", "\u200eaudio omis", "\u200fلم يتم إدراج المقاطع الصوتية"]),
+        ("media_omitted", ["\u200esticker omitted", "\u200esticker omis", "\u200fتم حذف الملصقات"]),
+        ("media_omitted", ["\u200eGIF omitted", "\u200eGIF retiré", "\u200fلم يتم إدراج صورة GIF"]),
+        (
+            "media_omitted",
+            ["Contact card omitted", "Fiche contact manquante", "لم يتم إدراج بطاقة جهة اتصال"],
+        ),
+        (
+            "media_omitted",
+            ["\u200ef.pdf • \u200e1 page \u200edocument omitted", "\u200ff.pdf • لم يتم إدراج المستند"],
+        ),
+        ("deleted", ["This message was deleted", "Ce message a été supprimé", "تم حذف هذه الرسالة"]),
+        ("deleted", ["You deleted this message.", "Vous avez supprimé ce message", "أنت حذفت هذه الرسالة"]),
+        ("deleted", ["\u200fلقد حذَفت هذه الرسالة", "\u200eThis message was deleted."]),
+        (
+            "location",
+            ["location: https://maps.google.com/?q=1,2", "localisation : https://maps.google.com/?q=1,2"],
+        ),
+        ("location", ["الموقع: https://maps.google.com/?q=1,2"]),
+        ("poll", ["POLL:\nQ\nOPTION: A (1 vote)", "SONDAGE :\nQ\nOPTION : A", "استطلاع رأي:\nQ\nخيار: A"]),
+        (
+            "call",
+            ["Missed voice call", "Appel vocal manqué", "مكالمة صوتية فائتة", "\u200eMissed video call"],
+        ),
+        ("call", ["Appel vidéo manqué", "مكالمة فيديو فائتة", "\u200eVoice call, \u200e3 min"]),
+        ("unsupported", ["null"]),
+        (
+            "text",
+            ["the image omitted here", "nullify", "he deleted: This message was deleted", "(file)", "a < b"],
+        ),
+    ],
+)
+def test_the_apps_own_words_are_known_in_three_languages(kind: str, phrases: list[str]) -> None:
+    for phrase in phrases:
+        message = messages_of(f"13/05/2025, 21:02 - Nour: {phrase}\n".encode(), NAME)[0]
+        assert (phrase, message.kind.value) == (phrase, kind)
+        assert message.text == phrase
+
+
 def test_a_colon_in_a_senders_name_is_cut_at_the_first_and_nothing_is_lost() -> None:
     message = messages_of(b"13/05/2025, 21:02 - Nour: work: hello\n", NAME)[0]
     assert message.sender is not None
