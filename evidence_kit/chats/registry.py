@@ -12,6 +12,7 @@ from evidence_kit.chats.format import ALONE, HEAD_BYTES, ChatFormat, Head, Surro
 from evidence_kit.chats.formats import (
     discord_exporter,
     discord_package,
+    discord_package_csv,
     google_chat,
     imessage_text,
     instagram_html,
@@ -60,6 +61,7 @@ FORMATS: tuple[ChatFormat, ...] = (
     imessage_text.FORMAT,
     discord_exporter.FORMAT,
     discord_package.FORMAT,
+    discord_package_csv.FORMAT,
     google_chat.FORMAT,
     skype_json.FORMAT,
     line_text.FORMAT,

@@ -141,6 +141,15 @@ def test_discords_package_holds_only_the_owners_words() -> None:
     assert messages[0].conversation.id == "22"
 
 
+def test_discords_older_package_is_a_table() -> None:
+    messages = sample_messages("discord/package/messages/c23/messages.csv", "discord-package-csv")
+    assert messages[0].text == 'deux\nlignes, et une "virgule"'
+    assert messages[0].time.value == "2023-05-13T20:04:00.123+00:00"
+    assert messages[1].attachments[0].status is AttachmentStatus.NOT_EXPORTED
+    broken = b"ID,Timestamp,Contents,Attachments\n123456789012345680,x\n"
+    assert Why.MALFORMED in {entry.why for entry in unread_of(broken, "discord-package-csv")}
+
+
 def test_google_chat_dates_are_in_the_accounts_language_and_in_utc() -> None:
     messages = sample_messages("google-chat/Groups/DM abc/messages.json", "google-chat-json")
     assert [message.time.value for message in messages] == [
