@@ -1,0 +1,134 @@
+"""How fast chat exports are read, and in how much memory; beside whatstk and ijson where they are installed.
+
+    python -m benchmarks.chats [--messages N] [--peer PYTHON]
+
+`--peer` is the Python of another environment that has the peers; they are no dependency of ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+WORDS = (
+    *("salam", "khouya", "kif", "dayer", "labas", "wach", "kayn", "chi", "jdid", "bghit", "nhder", "m3ak"),
+    *("الله", "يحفظك", "شكرا", "بزاف", "à", "demain", "ok", "merci", "واخا"),
+)
+
+OURS = """
+import os, resource, sys, time
+from evidence_kit.chats.message import Message
+from evidence_kit.chats.registry import format_named, read
+started = time.perf_counter()
+with open(sys.argv[1], "rb") as export:
+    count = sum(isinstance(entry, Message) for entry in read(export, format_named(sys.argv[2])))
+print(count, time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+WHATSTK = """
+import resource, sys, time
+from whatstk import df_from_whatsapp
+started = time.perf_counter()
+count = len(df_from_whatsapp(sys.argv[1], max_size=1 << 40))
+print(count, time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+IJSON = """
+import resource, sys, time
+import ijson
+started = time.perf_counter()
+with open(sys.argv[1], "rb") as export:
+    count = sum(1 for _ in ijson.items(export, "messages.item"))
+print(count, time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+WALK = """
+import resource, sys, time
+from evidence_kit.chats.jsontree import walk
+started = time.perf_counter()
+with open(sys.argv[1], "rb") as export:
+    count = sum(len(piece.path) == 2 for piece in walk(export, lambda path: path in {(), ("messages",)}))
+print(count, time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print one line for each export and reader."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=200_000)
+    parser.add_argument("--peer", default=sys.executable)
+    chosen = parser.parse_args(arguments)
+    print(f"{'export':24}{'reader':26}{'messages':>10}{'MB':>8}{'seconds':>9}{'us each':>9}{'peak MB':>9}")
+    with tempfile.TemporaryDirectory() as folder:
+        for count in (chosen.messages // 4, chosen.messages):
+            chat = _written(Path(folder, "_chat.txt"), _whatsapp(count))
+            _measure("whatsapp", "evidence-kit", sys.executable, OURS, chat, "whatsapp-text")
+            _measure("whatsapp", "whatstk", chosen.peer, WHATSTK, chat)
+            inbox = _written(Path(folder, "message_1.json"), _messenger(count))
+            _measure("messenger json", "evidence-kit", sys.executable, OURS, inbox, "messenger-json")
+            _measure("messenger json", "evidence-kit, walk only", sys.executable, WALK, inbox)
+            _measure("messenger json", "ijson, items only", chosen.peer, IJSON, inbox)
+            backup = _written(Path(folder, "sms.xml"), _sms(count))
+            _measure("sms backup", "evidence-kit", sys.executable, OURS, backup, "sms-backup-restore")
+
+
+def _measure(export: str, reader: str, python: str, code: str, path: Path, *more: str) -> None:
+    done = subprocess.run([python, "-c", code, str(path), *more], capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"{export:24}{reader:26}  not here: {done.stderr.strip().splitlines()[-1]}")
+        return
+    count, seconds, peak = done.stdout.split()
+    size = path.stat().st_size / 1e6
+    each = float(seconds) / int(count) * 1e6
+    print(f"{export:24}{reader:26}{int(count):10}{size:8.1f}{float(seconds):9.2f}{each:9.2f}{int(peak):9}")
+
+
+def _written(path: Path, pieces: Iterator[str]) -> Path:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(pieces)
+    return path
+
+
+def _talk(count: int) -> Iterator[tuple[int, str, str]]:
+    """Yield a second, a sender and a text; several in one minute, then none for hours, as people write."""
+    chance = random.Random(7)
+    second = 1_262_304_000
+    for _ in range(count):
+        second += chance.choice([3, 8, 15, 25, 40, 60, 90, 3000])
+        name = "سلمى" if chance.random() < 0.5 else "Inconnu 7"
+        yield second, name, " ".join(chance.choices(WORDS, k=chance.randrange(4, 22)))
+
+
+def _whatsapp(count: int) -> Iterator[str]:
+    for second, name, text in _talk(count):
+        moment = time.gmtime(second)
+        yield f"{time.strftime('%d/%m/%Y, %H:%M', moment)} - {name}: {text}\n"
+
+
+def _messenger(count: int) -> Iterator[str]:
+    yield '{"participants":[{"name":"a"}],"messages":['
+    for number, (second, name, text) in enumerate(_talk(count)):
+        record = {
+            "sender_name": name.encode().decode("latin-1"),
+            "timestamp_ms": second * 1000,
+            "content": text.encode().decode("latin-1"),
+            "is_geoblocked_for_viewer": False,
+        }
+        yield ("," if number else "") + json.dumps(record)
+    yield '],"title":"a","thread_path":"inbox/a"}'
+
+
+def _sms(count: int) -> Iterator[str]:
+    yield f'<?xml version="1.0"?>\n<smses count="{count}">\n'
+    for second, _, text in _talk(count):
+        facts = f'address="+212612345678" date="{second}000" type="1" read="1"'
+        yield f'  <sms {facts} body="{text} &#55357;&#56841;" />\n'
+    yield "</smses>\n"
+
+
+if __name__ == "__main__":
+    main()

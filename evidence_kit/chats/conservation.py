@@ -1,0 +1,32 @@
+"""Keeps every reader to the rule that nothing of an export is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from evidence_kit.chats.message import Entry, Message, Place, Unread, Why
+
+
+def conserved(entries: Iterable[Entry], size_bytes: int) -> Iterator[Entry]:
+    """Yield the entries, and every stretch of the file that they leave out.
+
+    Args:
+        entries: What a reader yields, in file order.
+        size_bytes: Size of the file.
+
+    Yields:
+        The same entries; between them `Unread` where one does not begin where the last ended; at the end one
+        more when there was no message at all, since a recognised file without messages is never "nothing
+        there".
+    """
+    reached, said = 0, False
+    for entry in entries:
+        if entry.place.start > reached:
+            yield Unread(Place(reached, entry.place.start), Why.OVERLOOKED)
+        reached = max(reached, entry.place.end)
+        said |= isinstance(entry, Message) or (isinstance(entry, Unread) and entry.why is Why.UNSUPPORTED)
+        yield entry
+    if reached < size_bytes:
+        yield Unread(Place(reached, size_bytes), Why.OVERLOOKED)
+    if not said:
+        yield Unread(Place(size_bytes, size_bytes), Why.NO_MESSAGES)

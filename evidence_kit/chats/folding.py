@@ -1,0 +1,49 @@
+"""A copy of a text for matching: the same words whatever the keyboard, the direction marks and the digits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+DIRECTION_MARKS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+_VOWELS = re.compile("[\u064b-\u0652\u0670\u0640]")
+
+
+def _table() -> dict[int, str | None]:
+    table: dict[int, str | None] = dict.fromkeys(
+        [0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]
+    )
+    for zero in (0x660, 0x6F0):
+        table.update({zero + number: str(number) for number in range(10)})
+    table.update(dict.fromkeys([0xA0, 0x202F, 0x2009, 0x2007], " "))
+    table.update(dict.fromkeys([0x2010, 0x2011], "-"))
+    table.update({ord("،"): ",", ord("٫"): ".", ord("٬"): ","})
+    return table
+
+
+_TABLE = _table()
+
+
+def fold(text: str) -> str:
+    """Return the text without direction marks, with Latin digits, commas and plain spaces."""
+    return text if text.isascii() else text.translate(_TABLE)
+
+
+@lru_cache(maxsize=4096)
+def fold_wording(text: str) -> str:
+    """Return `fold` of a short text, also without vowel marks, outer spaces, full stop and capitals."""
+    return _VOWELS.sub("", fold(text)).strip().rstrip(".").casefold()
+
+
+def fold_with_origins(text: str) -> tuple[str, Sequence[int]]:
+    """Return `fold` of a text, and for each of its characters where it stood; one more for the end."""
+    if text.isascii():
+        return text, range(len(text) + 1)
+    folded, origins = [], []
+    for at, character in enumerate(text):
+        told = _TABLE.get(ord(character), character)
+        if told is not None:
+            folded.append(told)
+            origins.append(at)
+    return "".join(folded), [*origins, len(text)]

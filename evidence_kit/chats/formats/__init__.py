@@ -1,0 +1,1 @@
+"""One module for each format of a chat export; none knows another."""

@@ -1,0 +1,89 @@
+"""Google Chat and Hangouts from Takeout: `messages.json` of a group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.jsontree import Path
+from evidence_kit.chats.message import (
+    NO_TIME,
+    AccountId,
+    Attachment,
+    Conversation,
+    Entry,
+    Flag,
+    Message,
+    MessageKind,
+    Person,
+    Place,
+    Time,
+    TimeKind,
+)
+from evidence_kit.chats.records import Record, entries, mapping, mappings, rest, string
+from evidence_kit.chats.times import from_words
+
+_KNOWN = frozenset({"creator", "created_date", "text", "message_id", "attached_files"})
+
+
+def claims(head: Head, _name: str) -> Vote:
+    """Vote for messages that belong to a topic."""
+    return Vote.BY_CONTENT if "/messages/*/topic_id" in head.shape else Vote.NO
+
+
+def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
+    """Yield the messages in file order; one that was deleted may name nobody."""
+    folder = PurePosixPath(around.name).parent.name or None
+    conversation = Conversation("google-chat", "takeout-json", folder)
+
+    def message(record: Record, _path: Path, place: Place) -> Message | None:
+        return _message(record, place, conversation, around)
+
+    def into(path: Path) -> bool:
+        return path in {(), ("messages",)}
+
+    yield from entries(export, into, lambda path: len(path) == 2, message)
+
+
+FORMAT = ChatFormat("google-chat-json", claims, read)
+
+
+def _message(record: Record, place: Place, conversation: Conversation, around: Surroundings) -> Message | None:
+    if "message_id" not in record and "created_date" not in record and "topic_id" not in record:
+        return None
+    creator, deleted = mapping(record, "creator"), record.get("message_state") == "DELETED"
+    files = [
+        string(each, "export_name") or string(each, "original_name") for each in mappings(record, "attached_files")
+    ]
+    attachments = tuple(Attachment(name, around.status(name)) for name in files if name)
+    kind = MessageKind.MEDIA if attachments else MessageKind.TEXT
+    return Message(
+        place,
+        conversation,
+        _person(creator) if creator else None,
+        _time(string(record, "created_date")),
+        string(record, "text") or "",
+        MessageKind.DELETED if deleted else kind,
+        attachments,
+        frozenset({Flag.DELETED}) if deleted else frozenset(),
+        string(record, "message_id"),
+        details=rest(record, _KNOWN),
+    )
+
+
+def _person(creator: Record) -> Person:
+    email = string(creator, "email")
+    return Person(string(creator, "name"), (AccountId("email", email),) if email else ())
+
+
+def _time(raw: str | None) -> Time:
+    """Return the date, which is in words of the account's language and ends with its zone: UTC, as a rule."""
+    if raw is None:
+        return NO_TIME
+    time = from_words(raw)
+    if time.value is None or not raw.rstrip().endswith("UTC"):
+        return time
+    return replace(time, kind=TimeKind.UTC, value=time.value + "Z")

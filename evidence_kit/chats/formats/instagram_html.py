@@ -1,0 +1,23 @@
+"""Instagram, from "Download your information" as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.message import Entry
+from evidence_kit.chats.meta import pages
+
+
+def claims(head: Head, name: str) -> Vote:
+    """Vote for the exporter's boxes around messages, when a path or a link names Instagram."""
+    return Vote.BY_CONTENT if pages.is_family(head, name) and pages.names_instagram(head, name) else Vote.NO
+
+
+def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
+    """Yield the messages in the order of the page."""
+    return pages.read(export, around, "instagram")
+
+
+FORMAT = ChatFormat("instagram-html", claims, read)

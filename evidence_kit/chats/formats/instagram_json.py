@@ -1,0 +1,23 @@
+"""Instagram, from "Download your information" as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.message import Entry
+from evidence_kit.chats.meta import records
+
+
+def claims(head: Head, name: str) -> Vote:
+    """Vote for the exporter's keys, when a path or a link names Instagram."""
+    return Vote.BY_CONTENT if records.is_family(head) and records.names_instagram(head, name) else Vote.NO
+
+
+def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
+    """Yield the messages in the order of the file, which is newest first."""
+    return records.read(export, around, "instagram")
+
+
+FORMAT = ChatFormat("instagram-json", claims, read)

@@ -1,0 +1,103 @@
+"""LINE, "Export chat history": tabs between time, sender and text; the date on a line of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from evidence_kit.chats.encoding import encoding_of
+from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.message import (
+    Conversation,
+    DateOrder,
+    Entry,
+    Message,
+    MessageKind,
+    Metadata,
+    Person,
+    Place,
+    Precision,
+    Time,
+    TimeKind,
+    Unread,
+    Why,
+)
+from evidence_kit.chats.stretches import Stretch, stretches
+from evidence_kit.chats.times import from_words
+
+_OPENING = re.compile(
+    r"\n(?:(?P<day>(?:[^\d\n]{0,12}\d{1,4}[/.]\d{1,2}[/.]\d{1,4}[^\t\n]{0,12}))(?=\r?\n|\Z)"
+    r"|(?P<clock>\d{1,2}:\d{2}(?: ?[APap][Mm])?)\t(?:(?P<sender>[^\t\n]*)\t)?)"
+)
+_HEADER = re.compile(r"[\ufeff\s]*\[LINE\] (?:Chat history (?:with|in) )?(?P<title>[^\n\r]*)")
+_MEDIA = re.compile(r"\[(?:Photo|Video|Sticker|Voice message|File|Album|صورة|Autocollant)\]")
+_CALL = re.compile(r"☎ ")
+_UNSENT = re.compile(r"\S unsent a message\.?\Z")
+
+
+def claims(head: Head, _name: str) -> Vote:
+    """Vote for the header."""
+    return Vote.BY_CONTENT if _HEADER.match(head.text) else Vote.NO
+
+
+def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
+    """Yield the messages in file order; a text of several lines stands in quotes."""
+    reader = _Reader()
+    for stretch in stretches(export, encoding_of(export), _OPENING):
+        yield reader.entry(stretch)
+
+
+FORMAT = ChatFormat("line-text", claims, read)
+
+
+class _Reader:
+    """Remembers the day, which stands before its messages, and the title, which stands first."""
+
+    def __init__(self) -> None:
+        self._conversation = Conversation("line", "text")
+        self._day: Time | None = None
+
+    def entry(self, stretch: Stretch) -> Entry:
+        """Return what a stretch is."""
+        opening, body, place = stretch
+        if body is None:
+            return Unread(place, Why.TOO_LONG)
+        if opening is None:
+            header = _HEADER.match(body)
+            if header:
+                self._conversation = Conversation("line", "text", None, header["title"].strip() or None)
+            known = header or not body.strip()
+            return Metadata(place, "header", body) if known else Unread(place, Why.NOT_A_MESSAGE)
+        if opening["day"]:
+            self._day = from_words(opening["day"])
+            return Metadata(place, "day", opening["day"] + body)
+        return self._message(opening["clock"], opening["sender"], body, place)
+
+    def _message(self, clock: str, sender: str | None, body: str, place: Place) -> Message:
+        body = body.rstrip("\r\n")
+        quoted = len(body) > 1 and body[0] == body[-1] == '"' and "\n" in body
+        text = body[1:-1] if quoted else body
+        kind = MessageKind.TEXT
+        if sender is None:
+            kind = MessageKind.DELETED if _UNSENT.search(text) else MessageKind.SYSTEM
+        elif _CALL.match(text):
+            kind = MessageKind.CALL
+        elif _MEDIA.fullmatch(text):
+            kind = MessageKind.MEDIA_OMITTED
+        return Message(place, self._conversation, Person(sender) if sender else None, self._time(clock), text, kind)
+
+    def _time(self, clock: str) -> Time:
+        """Return the time of the clock on the day above; with every reading that the day has."""
+        raw = f"{self._day.raw} {clock}" if self._day else clock
+        days = [] if self._day is None else [self._day.value] if self._day.value else list(self._day.readings)
+        hour, minute = (int(part) for part in re.findall(r"\d+", clock))
+        if clock[-1:] in "Mm":
+            hour = hour % 12 + (12 if clock[-2] in "Pp" else 0)
+        if hour > 23 or minute > 59 or not days:
+            return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
+        readings = tuple(f"{day}T{hour:02d}:{minute:02d}" for day in days)
+        order = self._day.date_order if self._day else None
+        if len(readings) == 1:
+            return Time(raw, TimeKind.LOCAL, readings[0], Precision.MINUTE, order)
+        return Time(raw, TimeKind.LOCAL, None, Precision.MINUTE, DateOrder.AMBIGUOUS, "nothing-decides", readings)

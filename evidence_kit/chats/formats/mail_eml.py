@@ -1,0 +1,43 @@
+"""One mail, as saved by a mail program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.mail.bodies import message
+from evidence_kit.chats.message import Entry, Message, Place, Unread, Why
+
+LONGEST_BYTES = 1 << 27
+
+_FIELD = re.compile(rb"[!-9;-~]{1,76}:")
+_TELLING = re.compile(
+    rb"^(?:received|return-path|message-id|mime-version|delivered-to|subject|date|from|to|dkim-signature):",
+    re.I | re.M,
+)
+
+
+def claims(head: Head, name: str) -> Vote:
+    """Vote for lines of a mail's header from the first on, three telling ones among them."""
+    data = head.data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    top = re.split(rb"\r?\n\r?\n", data, maxsplit=1)[0]
+    telling = {field.lower() for field in _TELLING.findall(top)}
+    if _FIELD.match(data) and len(telling) >= 3 and b"from:" in telling:
+        return Vote.BY_CONTENT
+    return Vote.BY_NAME if name.casefold().endswith(".eml") else Vote.NO
+
+
+def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
+    """Yield the mail; one of more than 128 MB is not read, since its parts would be held at once."""
+    data = export.read(LONGEST_BYTES + 1)
+    if len(data) > LONGEST_BYTES:
+        yield Unread(Place(0, export.seek(0, 2)), Why.TOO_LONG)
+        return
+    place = Place(0, len(data))
+    made = message(data, place, "eml")
+    yield made if isinstance(made, Message) else Unread(place, Why.MALFORMED, made)
+
+
+FORMAT = ChatFormat("mail-eml", claims, read)

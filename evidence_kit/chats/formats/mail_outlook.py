@@ -1,0 +1,113 @@
+"""One mail as Outlook saves it: an OLE file."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from email import message_from_string
+from typing import TYPE_CHECKING, BinaryIO
+
+from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.mail.headers import facts, header, time_of
+from evidence_kit.chats.markup import lines, parse
+from evidence_kit.chats.message import (
+    NO_TIME,
+    AccountId,
+    Attachment,
+    AttachmentStatus,
+    Conversation,
+    Entry,
+    Message,
+    MessageKind,
+    Person,
+    Place,
+    Precision,
+    Time,
+    TimeKind,
+    Unread,
+    Why,
+)
+from evidence_kit.model import Json
+
+if TYPE_CHECKING:
+    import oxmsg
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PROPERTIES = "__properties_version1.0".encode("utf-16-le")
+_LONGEST_BYTES = 1 << 27
+_TRANSPORT_HEADERS = 0x007D
+_ADDRESS = re.compile(r"(?:\"?(?P<name>[^\"<]*?)\"?\s*)?<(?P<address>[^<>\s]+@[^<>\s]+)>")
+
+
+def claims(head: Head, name: str) -> Vote:
+    """Vote for an OLE file with a message's properties; by name where they stand behind the head."""
+    if not head.data.startswith(_OLE):
+        return Vote.NO
+    if _PROPERTIES in head.data:
+        return Vote.BY_CONTENT
+    return Vote.BY_NAME if name.casefold().endswith(".msg") else Vote.NO
+
+
+def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
+    """Yield the mail."""
+    data = export.read(_LONGEST_BYTES + 1)
+    place = Place(0, export.seek(0, io.SEEK_END))
+    if len(data) > _LONGEST_BYTES:
+        yield Unread(place, Why.TOO_LONG)
+        return
+    try:
+        yield _message(data, place)
+    except Exception as error:  # noqa: BLE001 - a decoder of others on hostile bytes: it fails in any way
+        yield Unread(place, Why.MALFORMED, f"{type(error).__name__}: {error}"[:200])
+
+
+FORMAT = ChatFormat("mail-outlook", claims, read)
+
+
+def _message(data: bytes, place: Place) -> Message:
+    import oxmsg
+
+    mail = oxmsg.Message.load(data)
+    transport = message_from_string(mail.properties.str_prop_value(_TRANSPORT_HEADERS) or "")
+    details: dict[str, Json] = {**facts(transport), "subject": mail.subject, "class": mail.message_class}
+    details["recipients"] = [{"name": each.name, "address": each.email_address} for each in mail.recipients]
+    attachments = tuple(_attachments(mail, place))
+    text = mail.body or (lines(parse(mail.html_body).text()) if mail.html_body else "")
+    native = header(transport, "Message-ID")
+    return Message(
+        place,
+        Conversation("mail", "outlook", None, mail.subject or None),
+        _sender(mail.sender),
+        _time(mail, header(transport, "Date")),
+        text,
+        MessageKind.TEXT if text or not attachments else MessageKind.MEDIA,
+        attachments,
+        native_id=native.strip() if native else None,
+        details=details,
+    )
+
+
+def _sender(shown: str | None) -> Person | None:
+    if shown is None:
+        return None
+    found = _ADDRESS.search(shown)
+    return Person(found["name"] or shown, (AccountId("email", found["address"]),)) if found else Person(shown)
+
+
+def _time(mail: oxmsg.Message, written: str | None) -> Time:
+    """Return the date of the header; without one, when Outlook says it was submitted, which is UTC."""
+    if written is not None:
+        return time_of(written)
+    if mail.sent_date is None:
+        return NO_TIME
+    told = mail.sent_date.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Time(str(mail.sent_date), TimeKind.UTC, told, Precision.SECOND, reason="utc-by-the-format")
+
+
+def _attachments(mail: oxmsg.Message, place: Place) -> Iterator[Attachment]:
+    for number, part in enumerate(mail.attachments, start=1):
+        content = part.file_bytes
+        status = AttachmentStatus.UNKNOWN if content is None else AttachmentStatus.PRESENT
+        size = None if content is None else len(content)
+        yield Attachment(part.file_name, status, part.mime_type, size, (place.start, place.end), number)

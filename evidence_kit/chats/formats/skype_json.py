@@ -1,0 +1,104 @@
+"""Skype, the export of an account: `messages.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.jsontree import Path
+from evidence_kit.chats.markup import Node, parse
+from evidence_kit.chats.message import (
+    AccountId,
+    Attachment,
+    AttachmentStatus,
+    Conversation,
+    Entry,
+    Flag,
+    Message,
+    MessageKind,
+    Person,
+    Place,
+)
+from evidence_kit.chats.records import Record, entries, facts, mapping, rest, string
+from evidence_kit.chats.times import from_iso
+
+_KNOWN = frozenset({"id", "displayName", "originalarrivaltime", "content", "from", "messagetype"})
+
+
+def claims(head: Head, _name: str) -> Vote:
+    """Vote for an account's number beside conversations."""
+    return Vote.BY_CONTENT if {"/userId", "/conversations"} <= head.shape else Vote.NO
+
+
+def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
+    """Yield the messages of all conversations in file order."""
+    wanted = {"id", "displayName"}
+    told = facts(export, _into, lambda path: path == ("userId",) or (len(path) == 3 and path[2] in wanted))
+    owner = told.get(("userId",))
+
+    def message(record: Record, path: Path, place: Place) -> Message | None:
+        number, title = (told.get((*path[:2], key)) for key in ("id", "displayName"))
+        shown = title if isinstance(title, str) else None
+        conversation = Conversation("skype", "export-json", None if number is None else str(number), shown)
+        return _message(record, place, conversation, None if owner is None else str(owner))
+
+    yield from entries(export, _into, lambda path: path[2:3] == ("MessageList",) and len(path) == 4, message)
+
+
+FORMAT = ChatFormat("skype-json", claims, read)
+
+
+def _into(path: Path) -> bool:
+    return not path or (path[0] == "conversations" and (len(path) < 3 or path[2:] == ("MessageList",)))
+
+
+def _message(record: Record, place: Place, conversation: Conversation, owner: str | None) -> Message | None:
+    if "id" not in record and "content" not in record:
+        return None
+    written, kind = string(record, "content") or "", string(record, "messagetype") or ""
+    root = parse(written) if kind != "Text" else None
+    text = root.text() if root else written
+    sender, properties = string(record, "from"), mapping(record, "properties")
+    attachments = tuple(_attachments(root)) if root else ()
+    deleted = bool(properties.get("deletetime")) or properties.get("isserversidegenerated") == "deleted"
+    flags = {Flag.DELETED: deleted, Flag.EDITED: bool(properties.get("edittime"))}
+    return Message(
+        place,
+        conversation,
+        _person(sender, string(record, "displayName"), owner) if sender else None,
+        from_iso(record.get("originalarrivaltime")),
+        text,
+        MessageKind.DELETED if deleted else _kind(kind, attachments),
+        attachments,
+        frozenset(flag for flag, holds in flags.items() if holds),
+        string(record, "id"),
+        details=rest(record, _KNOWN, {"messagetype": kind} | ({"content": written} if text != written else {})),
+    )
+
+
+def _person(sender: str, name: str | None, owner: str | None) -> Person:
+    account = sender.rpartition("/")[2]
+    is_owner = None if owner is None else account.removeprefix("8:") == owner.removeprefix("8:")
+    return Person(name, (AccountId("user-id", account),), is_owner)
+
+
+def _kind(kind: str, attachments: tuple[Attachment, ...]) -> MessageKind:
+    if kind.startswith("Event/Call"):
+        return MessageKind.CALL
+    if kind.startswith(("ThreadActivity/", "Notice", "Event/")):
+        return MessageKind.SYSTEM
+    for word, found in (
+        ("Location", MessageKind.LOCATION),
+        ("Contacts", MessageKind.CONTACT),
+        ("Poll", MessageKind.POLL),
+    ):
+        if word in kind:
+            return found
+    return MessageKind.MEDIA if attachments or "Media" in kind or "UriObject" in kind else MessageKind.TEXT
+
+
+def _attachments(root: Node) -> Iterator[Attachment]:
+    for node in root.walk():
+        if node.tag == "originalname" and (name := node.attributes.get("v")):
+            yield Attachment(name, AttachmentStatus.UNKNOWN)

@@ -1,0 +1,249 @@
+"""SMS Backup & Restore: text messages, picture messages and calls of an Android phone, as XML of any size.
+
+The file is cut into records, and each is parsed by itself: so a broken one costs nothing but itself, no
+document type of the file is ever obeyed, and memory holds one record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from evidence_kit.chats.blocks import Block, blocks
+from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.message import (
+    AccountId,
+    Attachment,
+    AttachmentStatus,
+    Conversation,
+    Entry,
+    Message,
+    MessageKind,
+    Metadata,
+    Person,
+    Place,
+    Unread,
+    Why,
+)
+from evidence_kit.chats.times import from_epoch
+from evidence_kit.model import Json
+
+_RECORD = re.compile(rb"<(?:sms|mms|call)(?=[\s/>])")
+_CLOSING = (b"</smses>", b"</calls>")
+_COUNT = re.compile(rb"<(?:smses|calls)\b[^>]{0,1000}?\bcount\s*=\s*[\"'](\d{1,12})[\"']")
+_PAIR = re.compile(rb"&#(?:x([0-9A-Fa-f]{4})|(\d{5}));&#(?:x([0-9A-Fa-f]{4})|(\d{5}));")
+_ENTITY = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,8})|(\d{1,10}));")
+_OPENING = re.compile(r"<(?:smses|calls)[\s>]")
+
+_BOXES = {"1": "received", "2": "sent", "3": "draft", "4": "outbox", "5": "failed", "6": "queued"}
+_CALLS = {"1": "received", "2": "made", "3": "missed", "4": "voicemail", "5": "rejected", "6": "refused"}
+_FROM, _TO = "137", "151"
+_LAYOUT = "application/smil"
+
+
+def claims(head: Head, _name: str) -> Vote:
+    """Vote for the root element."""
+    text = head.text.lstrip()
+    return Vote.BY_CONTENT if text[:1] == "<" and _OPENING.search(text[:20_000]) else Vote.NO
+
+
+def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
+    """Yield messages and calls in file order, then whether there are as many as the file says."""
+    stated, records, end = None, 0, 0
+    for block in blocks(export, _RECORD):
+        end = block.place.end
+        if block.marked:
+            records += 1
+            yield from _entries(block)
+            continue
+        if block.data is None:
+            yield Unread(block.place, Why.TOO_LONG)
+            continue
+        found = _COUNT.search(block.data)
+        stated = int(found[1]) if found else stated
+        yield Metadata(block.place, "header", block.data.decode("utf-8", "replace"))
+    if stated is not None and stated != records:
+        yield Unread(Place(end, end), Why.WRONG_COUNT, f"{stated} stated, {records} found")
+
+
+FORMAT = ChatFormat("sms-backup-restore", claims, read)
+
+
+@dataclass(slots=True)
+class _Element:
+    """An element of a record, with the elements inside in order."""
+
+    tag: str
+    attributes: Mapping[str, str]
+    inside: list[_Element] = field(default_factory=list)
+
+
+def _entries(block: Block) -> Iterator[Entry]:
+    """Yield the record; the root's closing tag, which stands behind the last one, as metadata."""
+    if block.data is None:
+        yield Unread(block.place, Why.TOO_LONG)
+        return
+    data, stripped = block.data, block.data.rstrip()
+    closing = stripped.endswith(_CLOSING)
+    if closing:
+        data = stripped[: stripped.rindex(b"<")].rstrip()
+    place = Place(block.place.start, block.place.start + len(data))
+    record, error = _parsed(data)
+    yield Unread(place, Why.MALFORMED, error) if record is None else _message(record, place)
+    if closing:
+        yield Metadata(Place(place.end, block.place.end), "closing")
+
+
+def _parsed(data: bytes) -> tuple[_Element | None, str]:
+    """Return a record as elements, or why it is none.
+
+    Emoji stand in these files as two numeric entities, one for each half of a surrogate pair, which no XML
+    parser
+    takes: pairs are mended. A half without its other half, and any other entity that XML forbids, becomes
+    U+FFFD.
+    """
+    from xml.parsers import expat
+
+    roots: list[_Element] = []
+    open_elements: list[_Element] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        element = _Element(tag, attributes)
+        (open_elements[-1].inside if open_elements else roots).append(element)
+        open_elements.append(element)
+
+    def end(_tag: str) -> None:
+        open_elements.pop()
+
+    parser = expat.ParserCreate("utf-8")
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    try:
+        parser.Parse(_ENTITY.sub(_legal, _PAIR.sub(_whole, data)).rstrip(), True)  # noqa: FBT003 - expat takes no names
+    except expat.ExpatError as error:
+        return None, str(error)
+    return roots[0], ""
+
+
+def _whole(found: re.Match[bytes]) -> bytes:
+    high, low = (int(found[at], 16) if found[at] else int(found[at + 1]) for at in (1, 3))
+    if 0xD800 <= high < 0xDC00 <= low < 0xE000:
+        return f"&#{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)};".encode()
+    return found[0]
+
+
+def _legal(found: re.Match[bytes]) -> bytes:
+    number = int(found[1], 16) if found[1] else int(found[2])
+    control = number < 0x20 and number not in {0x9, 0xA, 0xD}
+    none = 0xD800 <= number < 0xE000 or number in {0xFFFE, 0xFFFF} or number > 0x10FFFF
+    return b"&#65533;" if control or none else found[0]
+
+
+def _message(record: _Element, place: Place) -> Message:
+    told = {key: value for key, value in record.attributes.items() if value != "null"}
+    match record.tag:
+        case "call":
+            return _call(told, place)
+        case "mms":
+            return _mms(record, told, place)
+        case _:
+            return _sms(told, place)
+
+
+def _sms(told: dict[str, str], place: Place) -> Message:
+    box = told.pop("type", "")
+    told["box"] = _BOXES.get(box, f"type {box}")
+    body = told.pop("body", "")
+    date = told.pop("date", None)
+    address = told.get("address")
+    return Message(
+        place,
+        _conversation("sms", address, told.get("contact_name")),
+        _sender(address, told, sent=_sent(box)),
+        from_epoch(date, 1000),
+        body,
+        details=_details(told),
+    )
+
+
+def _call(told: dict[str, str], place: Place) -> Message:
+    number, kind = told.get("number"), told.pop("type", "")
+    date = told.pop("date", None)
+    told["call"] = _CALLS.get(kind, f"type {kind}")
+    return Message(
+        place,
+        _conversation("call", number, told.get("contact_name")),
+        _sender(number, told, sent=kind == "2" if kind in _CALLS else None),
+        from_epoch(date, 1000),
+        "",
+        MessageKind.CALL,
+        details=_details(told),
+    )
+
+
+def _mms(record: _Element, told: dict[str, str], place: Place) -> Message:
+    groups: dict[str, list[Mapping[str, str]]] = {
+        group.tag: [child.attributes for child in group.inside] for group in record.inside
+    }
+    addresses = groups.get("addrs", [])
+    senders = [each.get("address", "") for each in addresses if each.get("type") == _FROM]
+    box = told.pop("msg_box", "")
+    told["box"] = _BOXES.get(box, f"type {box}")
+    author = next((each for each in senders if each != "insert-address-token"), told.get("address"))
+    parts = groups.get("parts", [])
+    texts = [part.get("text", "") for part in parts if part.get("ct") == "text/plain"]
+    attachments = tuple(_parts(parts, place))
+    date = told.pop("date", None)
+    receivers: list[Json] = [each.get("address", "") for each in addresses if each.get("type") == _TO]
+    return Message(
+        place,
+        _conversation("mms", told.get("address"), told.get("contact_name")),
+        _sender(author, told, sent=_sent(box)),
+        from_epoch(date, 1000),
+        "\n".join(text for text in texts if text != "null"),
+        MessageKind.MEDIA if attachments else MessageKind.TEXT,
+        attachments,
+        native_id=told.get("m_id"),
+        details={**(_details(told) or {}), "to": receivers},
+    )
+
+
+def _sent(box: str) -> bool | None:
+    """Return whether the owner wrote it; that a draft never reached anybody, `box` says."""
+    return box != "1" if box in _BOXES else None
+
+
+def _parts(parts: list[Mapping[str, str]], place: Place) -> Iterator[Attachment]:
+    """Yield the parts that are neither text nor layout; their bytes stand in the record, in base64."""
+    for number, part in enumerate(parts, start=1):
+        media_type = part.get("ct")
+        if media_type in {"text/plain", _LAYOUT}:
+            continue
+        name = next((part[key] for key in ("name", "fn", "cl") if part.get(key, "null") != "null"), None)
+        data = part.get("data", "")
+        size = len(data.rstrip("=")) * 3 // 4 if data else None
+        status = AttachmentStatus.PRESENT if data else AttachmentStatus.NOT_EXPORTED
+        inside = (place.start, place.end) if data else None
+        yield Attachment(name, status, media_type, size, inside, number)
+
+
+def _conversation(kind: str, address: str | None, name: str | None) -> Conversation:
+    title = None if name in {None, "(Unknown)"} else name
+    return Conversation("sms", f"backup-restore-{kind}", address, title)
+
+
+def _sender(address: str | None, told: Mapping[str, str], *, sent: bool | None) -> Person | None:
+    """Return who sent it: the owner, whom the file does not name, or the other side."""
+    if sent:
+        return Person(None, (), is_owner=True)
+    if address is None:
+        return None
+    known_type = "phone" if re.fullmatch(r"[+\d][\d\s\-]{2,}", address) else "sender-name"
+    name = told.get("contact_name")
+    shown = None if name in {None, "(Unknown)"} else name
+    return Person(shown, (AccountId(known_type, address),), is_owner=None if sent is None else False)
+
+
+def _details(told: Mapping[str, str]) -> Mapping[str, Json] | None:
+    return dict(told) or None

@@ -1,0 +1,99 @@
+"""Snapchat, "My Data": `chat_history.json`, new and old."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.jsontree import Path
+from evidence_kit.chats.message import (
+    AccountId,
+    Attachment,
+    AttachmentStatus,
+    Conversation,
+    Entry,
+    Message,
+    MessageKind,
+    Person,
+    Place,
+    Time,
+)
+from evidence_kit.chats.records import Record, entries, rest, string
+from evidence_kit.chats.times import from_epoch, from_iso
+
+_KNOWN = frozenset({"From", "To", "Content", "Text", "Created(microseconds)", "Media IDs", "IsSender"})
+_COUNT = "Created(microseconds)"
+
+
+def claims(head: Head, _name: str) -> Vote:
+    """Vote for records with a media type and a sender or receiver, in lists under names."""
+    keys = {part.split("/*/", 1)[1] for part in head.shape if part.count("/*/") == 1}
+    return Vote.BY_CONTENT if "Media Type" in keys and keys & {"From", "To"} else Vote.NO
+
+
+def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
+    """Yield the messages in file order."""
+    yield from entries(export, lambda path: len(path) < 2, lambda path: len(path) == 2, _message)
+
+
+FORMAT = ChatFormat("snapchat-json", claims, read)
+
+
+def _message(record: Record, path: Path, place: Place) -> Message | None:
+    if "Media Type" not in record:
+        return None
+    group = str(path[0])
+    is_old = "Chat History" in group
+    sender, is_owner = _sender(record, group)
+    written = string(record, "Content") or string(record, "Text") or ""
+    text = html.unescape(written)
+    kind = string(record, "Media Type")
+    attachments = tuple(_attachments(record, kind))
+    return Message(
+        place,
+        Conversation("snapchat", "my-data-old" if is_old else "my-data", None if is_old else group),
+        Person(sender, (AccountId("handle", sender),) if sender else (), is_owner),
+        _time(record),
+        text,
+        _kind(kind, attachments, record),
+        attachments,
+        details=rest(record, _KNOWN, {"text-before-unescaping": written} if written != text else {}),
+    )
+
+
+def _sender(record: Record, group: str) -> tuple[str | None, bool | None]:
+    """Return who wrote; old exports name only the other side, and say by the list which one wrote."""
+    if group.startswith("Sent "):
+        return None, True
+    stated = record.get("IsSender")
+    is_owner = stated if isinstance(stated, bool) else False if group.startswith("Received ") else None
+    return string(record, "From"), is_owner
+
+
+def _time(record: Record) -> Time:
+    """Return the time; what the key calls microseconds are milliseconds."""
+    count = record.get(_COUNT)
+    if isinstance(count, int) and count > 0:
+        return from_epoch(count, 1_000_000 if count > 10**14 else 1000)
+    return from_iso(record.get("Created"))
+
+
+def _kind(kind: str | None, attachments: tuple[Attachment, ...], record: Record) -> MessageKind:
+    if kind and "CALL" in kind.upper():
+        return MessageKind.CALL
+    if kind and kind.upper().startswith("STATUS"):
+        return MessageKind.SYSTEM
+    if attachments:
+        return MessageKind.MEDIA
+    if kind and kind.upper() not in {"TEXT", "SHARE"}:
+        return MessageKind.MEDIA_OMITTED
+    return MessageKind.TEXT if record.get("Content") or record.get("Text") else MessageKind.UNSUPPORTED
+
+
+def _attachments(record: Record, kind: str | None) -> Iterator[Attachment]:
+    """Yield media; files bear a date and this identifier, which says not whether they were exported."""
+    for native in (string(record, "Media IDs") or "").split(" | "):
+        if native.strip():
+            yield Attachment(native.strip(), AttachmentStatus.UNKNOWN, kind)

@@ -1,0 +1,167 @@
+"""Telegram Desktop, "Export chat history" as HTML: a thousand messages a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from evidence_kit.chats import pages
+from evidence_kit.chats.format import HEAD_BYTES, ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.markup import Node, lines, parse
+from evidence_kit.chats.message import (
+    NO_TIME,
+    Attachment,
+    AttachmentStatus,
+    Conversation,
+    Entry,
+    Flag,
+    Message,
+    MessageKind,
+    Person,
+    Place,
+    Precision,
+    Reaction,
+    Time,
+    TimeKind,
+)
+from evidence_kit.model import Json
+
+_MARK = re.compile(rb"<div class=\"message (?:default|service)\b[^\"]{0,100}\"")
+_TITLE = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d:\d\d:\d\d)(?: UTC([+-]\d\d:\d\d)?)?\Z")
+_MESSAGE_LINK = re.compile(r"go_to_message(\d+)")
+_NOT_INCLUDED = "Not included"
+
+
+def claims(head: Head, _name: str) -> Vote:
+    """Vote for the classes of Telegram's chat pages."""
+    text = head.text
+    page = "page_body chat_page" in text or ('class="history"' in text and 'class="message ' in text)
+    return Vote.BY_CONTENT if page else Vote.NO
+
+
+def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
+    """Yield the messages; one that is joined to the one before has its sender, and takes it from there."""
+    header = parse(export.read(HEAD_BYTES).decode("utf-8", "replace")).find("page_header")
+    export.seek(0)
+    title = header.find("text", "bold") if header else None
+    reader = _Reader(
+        Conversation("telegram", "desktop-html", None, lines(title.text()).strip() if title else None), around
+    )
+    yield from pages.entries(export, _MARK, reader.message)
+
+
+FORMAT = ChatFormat("telegram-html", claims, read)
+
+
+class _Reader:
+    """Remembers who wrote last, since joined messages do not say it again."""
+
+    def __init__(self, conversation: Conversation, around: Surroundings) -> None:
+        self._conversation, self._around = conversation, around
+        self._sender: Person | None = None
+
+    def message(self, element: Node, place: Place) -> Message | None:
+        """Return the message that an element is."""
+        native = element.attributes.get("id", "").removeprefix("message") or None
+        if "service" in element.classes():
+            self._sender = None
+            said = lines(element.text()).strip()
+            return Message(place, self._conversation, None, NO_TIME, said, MessageKind.SYSTEM, native_id=native)
+        body = element.find("body")
+        if body is None:
+            return None
+        more: dict[str, Json] = {}
+        if named := _own(body, "from_name"):
+            self._sender = Person(lines(named.text()).strip())
+        elif self._sender is None:
+            more["sender"] = "stands in the part before"
+        forwarded = body.find("forwarded")
+        flags = set()
+        if forwarded is not None and (origin := forwarded.find("from_name")):
+            flags.add(Flag.FORWARDED)
+            more["forwarded_from"] = lines(origin.text()).strip()
+        reply = body.find("reply_to")
+        dated, text = body.find("date", "details"), body.find("text")
+        attachments = tuple(self._attachments(body))
+        return Message(
+            place,
+            self._conversation,
+            self._sender,
+            _time(dated.attributes.get("title", "")) if dated else NO_TIME,
+            lines(text.text()) if text else "",
+            _kind(body, attachments),
+            attachments,
+            frozenset(flags),
+            native,
+            _reply(reply) if reply else None,
+            tuple(_reactions(body)),
+            more | _media_words(body) or None,
+        )
+
+    def _attachments(self, body: Node) -> Iterator[Attachment]:
+        wrap = body.find("media_wrap")
+        if wrap is None:
+            return
+        links = [node.attributes["href"] for node in wrap.walk() if node.tag == "a" and node.attributes.get("href")]
+        local = [link for link in links if "://" not in link and not link.startswith(("#", "mailto:", "tel:"))]
+        for link in dict.fromkeys(local):
+            yield Attachment(link, self._around.status(link))
+        if not local and _NOT_INCLUDED in wrap.text():
+            shown = wrap.find("title")
+            yield Attachment(lines(shown.text()).strip() if shown else None, AttachmentStatus.NOT_EXPORTED)
+
+
+def _own(body: Node, name: str) -> Node | None:
+    """Return a direct child of that class: what a forwarded message quotes stands deeper."""
+    return next((child for child in body.children if isinstance(child, Node) and name in child.classes()), None)
+
+
+def _time(title: str) -> Time:
+    found = _TITLE.fullmatch(title.strip())
+    if found is None:
+        return Time(title, TimeKind.NONE, None, reason="no-such-date-or-time")
+    day, month, year, clock, zone = found.groups()
+    told = f"{year}-{month}-{day}T{clock}"
+    if zone:
+        return Time(title, TimeKind.OFFSET, told + zone, Precision.SECOND)
+    if "UTC" in title:
+        return Time(title, TimeKind.UTC, told + "Z", Precision.SECOND)
+    return Time(title, TimeKind.LOCAL, told, Precision.SECOND)
+
+
+def _kind(body: Node, attachments: tuple[Attachment, ...]) -> MessageKind:
+    for name, kind in (
+        ("media_call", MessageKind.CALL),
+        ("media_location", MessageKind.LOCATION),
+        ("media_live_location", MessageKind.LOCATION),
+        ("media_poll", MessageKind.POLL),
+        ("media_contact", MessageKind.CONTACT),
+    ):
+        if body.find(name):
+            return kind
+    if not attachments:
+        return MessageKind.MEDIA_OMITTED if body.find("media_wrap") else MessageKind.TEXT
+    absent = all(attachment.status is AttachmentStatus.NOT_EXPORTED for attachment in attachments)
+    return MessageKind.MEDIA_OMITTED if absent else MessageKind.MEDIA
+
+
+def _media_words(body: Node) -> dict[str, Json]:
+    wrap = body.find("media_wrap")
+    shown = lines(wrap.text()).strip() if wrap else ""
+    return {"media": " | ".join(part.strip() for part in shown.split("\n") if part.strip())} if shown else {}
+
+
+def _reply(reply: Node) -> str | None:
+    for node in reply.walk():
+        if found := _MESSAGE_LINK.search(node.attributes.get("href", "") + node.attributes.get("onclick", "")):
+            return found[1]
+    return None
+
+
+def _reactions(body: Node) -> Iterator[Reaction]:
+    for node in body.walk():
+        if "reaction" in node.classes() and (emoji := node.find("emoji")):
+            who = [inner.attributes.get("title") for inner in node.walk() if "initials" in inner.classes()]
+            for name in who or [None]:
+                yield Reaction(lines(emoji.text()).strip(), name)

@@ -1,0 +1,199 @@
+"""Telegram Desktop, "Export chat history" of one chat or of all, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import BinaryIO
+
+from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.jsontree import Path
+from evidence_kit.chats.message import (
+    AccountId,
+    Attachment,
+    AttachmentStatus,
+    Conversation,
+    Entry,
+    Flag,
+    Message,
+    MessageKind,
+    Person,
+    Place,
+    Reaction,
+    Time,
+)
+from evidence_kit.chats.records import Record, entries, facts, mappings, rest, string
+from evidence_kit.chats.times import from_epoch, from_iso
+
+_LISTS = {"list", "left_chats"}
+_KNOWN = frozenset(
+    {
+        "id",
+        "date_unixtime",
+        "from",
+        "from_id",
+        "actor",
+        "actor_id",
+        "text",
+        "photo",
+        "file",
+        "file_name",
+        "mime_type",
+    }
+    | {"file_size", "photo_file_size", "reply_to_message_id", "reactions", "contact_vcard"}
+)
+_OWNER = ("personal_information", "user_id")
+
+
+def claims(head: Head, _name: str) -> Vote:
+    """Vote for one chat with its name, type and id, or for the whole account with its list of chats."""
+    shape = head.shape
+    one = {"/type", "/id", "/messages"} <= shape and not any(part.startswith("/guild") for part in shape)
+    one = one and ("/messages/*/type" in shape or "/messages/*" not in shape)
+    account = "/chats/list" in shape or "/left_chats/list" in shape
+    early = {"/about", "/personal_information/user_id"} <= shape
+    return Vote.BY_CONTENT if one or account or early else Vote.NO
+
+
+def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
+    """Yield the messages of all chats in file order."""
+    told = facts(export, _into, lambda path: path[-1:] in {("name",), ("type",), ("id",)} or path == _OWNER)
+    owner = told.get(_OWNER)
+    conversations: dict[Path, Conversation] = {}
+
+    def message(record: Record, path: Path, place: Place) -> Message | None:
+        chat = path[:-2]
+        if chat not in conversations:
+            conversations[chat] = _conversation(told, chat)
+        return _message(record, place, conversations[chat], around, None if owner is None else f"user{owner}")
+
+    yield from entries(export, _into, lambda path: path[-2:-1] == ("messages",), message)
+
+
+FORMAT = ChatFormat("telegram-json", claims, read)
+
+
+def _into(path: Path) -> bool:
+    if path in {
+        (),
+        ("messages",),
+        ("chats",),
+        ("left_chats",),
+        ("chats", "list"),
+        ("left_chats", "list"),
+        _OWNER[:1],
+    }:
+        return True
+    inside = path[:1] in {("chats",), ("left_chats",)} and path[1:2] == ("list",)
+    return inside and (len(path) == 3 or (len(path) == 4 and path[3] == "messages"))
+
+
+def _conversation(told: dict[Path, object], chat: Path) -> Conversation:
+    name, kind, number = (told.get((*chat, key)) for key in ("name", "type", "id"))
+    variant = f"desktop-json:{kind}" if isinstance(kind, str) else "desktop-json"
+    return Conversation(
+        "telegram", variant, None if number is None else str(number), name if isinstance(name, str) else None
+    )
+
+
+def _message(
+    record: Record, place: Place, conversation: Conversation, around: Surroundings, owner: str | None
+) -> Message | None:
+    if not record.keys() & {"id", "date", "date_unixtime", "text"}:
+        return None
+    attachments = tuple(_attachments(record, around))
+    return Message(
+        place,
+        conversation,
+        _sender(record, owner),
+        _time(record),
+        _text(record.get("text")),
+        _kind(record, attachments),
+        attachments,
+        _flags(record),
+        string(record, "id"),
+        string(record, "reply_to_message_id"),
+        tuple(_reactions(record)),
+        rest(record, _KNOWN),
+    )
+
+
+def _sender(record: Record, owner: str | None) -> Person | None:
+    """Return who wrote or did it; a bare number (before 2021) is a user, a deleted account has no name."""
+    name = string(record, "from") or string(record, "actor")
+    number = record.get("from_id", record.get("actor_id"))
+    if number is None:
+        return None if name is None else Person(name)
+    account = f"user{number}" if isinstance(number, int) else str(number)
+    is_owner = None if owner is None else account == owner
+    return Person(name, (AccountId("user-id", account),), is_owner)
+
+
+def _time(record: Record) -> Time:
+    """Return `date_unixtime`, which is UTC; before 2022 there is only `date`, the computer's own clock."""
+    if "date_unixtime" in record:
+        return from_epoch(record["date_unixtime"])
+    return from_iso(record.get("date"))
+
+
+def _text(value: object) -> str:
+    """Return the text; a list is made of strings and of entities, each with its own text."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, list):
+        return ""
+    parts = (part if isinstance(part, str) else string(part, "text") for part in value if isinstance(part, (str, dict)))
+    return "".join(part or "" for part in parts)
+
+
+def _kind(record: Record, attachments: tuple[Attachment, ...]) -> MessageKind:
+    if record.get("action") == "phone_call":
+        return MessageKind.CALL
+    if record.get("type") == "service":
+        return MessageKind.SYSTEM
+    if record.get("type") == "unsupported":
+        return MessageKind.UNSUPPORTED
+    for key, kind in (
+        ("location_information", MessageKind.LOCATION),
+        ("poll", MessageKind.POLL),
+        ("contact_information", MessageKind.CONTACT),
+    ):
+        if key in record:
+            return kind
+    if not attachments:
+        return MessageKind.TEXT
+    absent = all(attachment.status is AttachmentStatus.NOT_EXPORTED for attachment in attachments)
+    return MessageKind.MEDIA_OMITTED if absent else MessageKind.MEDIA
+
+
+def _attachments(record: Record, around: Surroundings) -> Iterator[Attachment]:
+    for key in ("photo", "file", "contact_vcard"):
+        name = string(record, key)
+        if name is None:
+            continue
+        if name.startswith("(File "):
+            found = Attachment(string(record, "file_name") or name, AttachmentStatus.NOT_EXPORTED)
+        else:
+            found = Attachment(name, around.status(name))
+        size = record.get("photo_file_size" if key == "photo" else "file_size")
+        size_bytes = size if isinstance(size, int) and not isinstance(size, bool) else None
+        yield replace(found, media_type=string(record, "mime_type"), size_bytes=size_bytes)
+
+
+def _flags(record: Record) -> frozenset[Flag]:
+    flags = {
+        Flag.EDITED: "edited" in record or "edited_unixtime" in record,
+        Flag.FORWARDED: "forwarded_from" in record,
+        Flag.SELF_DESTRUCT: "self_destruct_period_seconds" in record,
+    }
+    return frozenset(flag for flag, holds in flags.items() if holds)
+
+
+def _reactions(record: Record) -> Iterator[Reaction]:
+    for reaction in mappings(record, "reactions"):
+        emoji = string(reaction, "emoji") or string(reaction, "document_id") or string(reaction, "type") or ""
+        recent = mappings(reaction, "recent")
+        for who in recent:
+            yield Reaction(emoji, string(who, "from") or string(who, "from_id"), from_iso(who.get("date")))
+        if not recent:
+            yield Reaction(emoji, None)

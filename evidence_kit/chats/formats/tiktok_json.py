@@ -1,0 +1,64 @@
+"""TikTok, "Download your data" as JSON: direct messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.jsontree import Path
+from evidence_kit.chats.message import (
+    AccountId,
+    Conversation,
+    Entry,
+    Message,
+    Person,
+    Place,
+)
+from evidence_kit.chats.records import Record, entries, rest, string
+from evidence_kit.chats.times import from_iso
+
+_SECTIONS = ("Direct Message", "Direct Messages")
+_TITLE = "Chat History with "
+_KNOWN = frozenset({"Date", "From", "Content"})
+
+
+def claims(head: Head, _name: str) -> Vote:
+    """Vote for the section of direct messages, or for the sections that TikTok's file begins with."""
+    tops = {part.split("/")[1] for part in head.shape}
+    chats = any(section in tops for section in _SECTIONS) or any("/ChatHistory" in part for part in head.shape)
+    whole = "Activity" in tops and any("Video Browsing" in part or "Watch History" in part for part in head.shape)
+    return Vote.BY_CONTENT if chats or whole else Vote.NO
+
+
+def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
+    """Yield the messages of all chats in file order; dates are UTC by TikTok's own word."""
+    yield from entries(export, _into, _is_record, _message)
+
+
+FORMAT = ChatFormat("tiktok-json", claims, read)
+
+
+def _into(path: Path) -> bool:
+    inside = bool(path) and (path[0] in {*_SECTIONS, "Chat History"} or (path[0] == "Activity" and len(path) < 2))
+    nested = len(path) > 1 and path[0] == "Activity" and path[1] in {*_SECTIONS, "Chat History"}
+    return not path or (len(path) < 6 and (inside or nested) and not _is_record(path))
+
+
+def _is_record(path: Path) -> bool:
+    return len(path) > 1 and isinstance(path[-1], int) and str(path[-2]).startswith(_TITLE)
+
+
+def _message(record: Record, path: Path, place: Place) -> Message | None:
+    if "Date" not in record:
+        return None
+    other = str(path[-2]).removeprefix(_TITLE).rstrip(":")
+    sender = string(record, "From")
+    return Message(
+        place,
+        Conversation("tiktok", "download-json", other, other),
+        Person(sender, (AccountId("handle", sender),), is_owner=None) if sender else None,
+        from_iso(record.get("Date"), is_utc=True),
+        string(record, "Content") or "",
+        details=rest(record, _KNOWN),
+    )

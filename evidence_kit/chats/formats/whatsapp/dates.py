@@ -1,0 +1,175 @@
+"""Which number of a date is the day: decided once for a file, with the reason, or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from evidence_kit.chats.folding import fold
+from evidence_kit.chats.formats.whatsapp.headers import half_of_day
+from evidence_kit.chats.message import DateOrder, Precision, Time, TimeKind
+
+_REMEMBERED = 8192
+_POSSIBLE = (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How the dates of a file are read.
+
+    Attributes:
+        order: The order, or AMBIGUOUS.
+        reason: `year-has-four-digits`, `a-number-above-12`, `dates-in-media-names`, `time-never-goes-back`,
+            `both-orders-in-one-file` or `nothing-decides`.
+    """
+
+    order: DateOrder
+    reason: str
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What the dates of a file say about their order, gathered message by message."""
+
+    _impossible: Counter[DateOrder] = field(default_factory=Counter)
+    _named: Counter[DateOrder] = field(default_factory=Counter)
+    _backward: Counter[DateOrder] = field(default_factory=Counter)
+    _last: dict[DateOrder, str] = field(default_factory=dict)
+    _year_first: int = 0
+    _seen: int = 0
+    _previous: tuple[str, str, str] | None = None
+    _today: dict[DateOrder, str | None] = field(default_factory=dict)
+
+    def add(self, numbers: tuple[str, str, str]) -> None:
+        """Take in the date of the next message."""
+        if numbers == self._previous:
+            return
+        self._previous = numbers
+        self._seen += 1
+        if _year_is_first(numbers):
+            self._year_first += 1
+            self._today = {}
+            return
+        self._today = {order: _day(numbers, order) for order in _POSSIBLE}
+        if not any(self._today.values()):
+            return
+        for order, day in self._today.items():
+            if day is None:
+                self._impossible[order] += 1
+                continue
+            self._backward[order] += day < self._last.get(order, day)
+            self._last[order] = day
+
+    def add_named(self, digits: str) -> None:
+        """Take in a date that a media name in that message bears, as `20250503` or `2025-05-03`."""
+        named = re.sub(r"\D", "", fold(digits))
+        for order, day in self._today.items():
+            self._named[order] += day is not None and day.replace("-", "") == named
+
+    def decision(self) -> Decision:
+        """Return what follows from all of it."""
+        if self._seen and self._year_first == self._seen:
+            return Decision(DateOrder.YEAR_FIRST, "year-has-four-digits")
+        for counts, reason in (
+            (self._impossible, "a-number-above-12"),
+            (Counter({_other(order): count for order, count in self._named.items()}), "dates-in-media-names"),
+            (self._backward, "time-never-goes-back"),
+        ):
+            against = [order for order in _POSSIBLE if counts[order]]
+            if len(against) == 1:
+                return Decision(_other(against[0]), reason)
+            if against and counts is self._impossible:
+                return Decision(DateOrder.AMBIGUOUS, "both-orders-in-one-file")
+        return Decision(DateOrder.AMBIGUOUS, "nothing-decides")
+
+
+class Times:
+    """Reads the times of one file; remembers, since many messages share a day and a minute."""
+
+    def __init__(self, decision: Decision) -> None:
+        self._decision = decision
+        self._times: dict[str, Time] = {}
+        self._days: dict[tuple[Any, ...], tuple[DateOrder, str, tuple[str, ...]]] = {}
+
+    def of(self, opening: re.Match[str]) -> Time:
+        """Return the time in a header."""
+        raw = opening[1]
+        found = self._times.get(raw)
+        if found is None:
+            if len(self._times) > _REMEMBERED:
+                self._times.clear()
+                self._days.clear()
+            found = self._times[raw] = self._read(raw, opening.group(2, 3, 4), opening.group(5, 6, 7, 8))
+        return found
+
+    def _read(self, raw: str, numbers: tuple[Any, ...], clock: tuple[Any, ...]) -> Time:
+        told, doubt = _clock(*clock)
+        if numbers not in self._days:
+            self._days[numbers] = _days(numbers, self._decision)
+        order, reason, days = self._days[numbers]
+        precision = Precision.SECOND if clock[2] else Precision.MINUTE
+        if told and len(days) == 1:
+            return Time(raw, TimeKind.LOCAL, f"{days[0]}T{told}", precision, order, doubt or reason)
+        if told and days:
+            readings = tuple(f"{day}T{told}" for day in days)
+            return Time(raw, TimeKind.LOCAL, None, precision, order, doubt or reason, readings)
+        return Time(raw, TimeKind.LOCAL, None, None, order, "no-such-date-or-time")
+
+
+def _days(numbers: tuple[str, ...], decision: Decision) -> tuple[DateOrder, str, tuple[str, ...]]:
+    """Return how one date is read, why, and which days it can be."""
+    order, reason = decision.order, decision.reason
+    if _year_is_first(numbers):
+        order, reason = DateOrder.YEAR_FIRST, "year-has-four-digits"
+    orders = _POSSIBLE if order is DateOrder.AMBIGUOUS else (order,)
+    days = {day: each for each in reversed(orders) if (day := _day(numbers, each))}
+    if order is DateOrder.AMBIGUOUS and len(days) == 1:
+        order, reason = next(iter(days.values())), "only-one-day-is-possible-here"
+    return order, reason, tuple(reversed(days))
+
+
+@lru_cache(maxsize=8192)
+def _clock(hour: str, minute: str, seconds: str | None, half: str | None) -> tuple[str | None, str | None]:
+    """Return the time of day in 24 hours, and what was odd about it.
+
+    A 24-hour clock with a half-of-day mark is left as it is: Arabic phones write `20:16 م`.
+    """
+    number, doubt = int(hour), None
+    if half is not None:
+        marked = half_of_day(half)
+        if number > 12 or (number == 0 and marked == "pm"):
+            agrees = (number > 12) == (marked == "pm")
+            doubt = "half-of-day-beside-a-24-hour-clock" if agrees else "half-of-day-contradicts-the-hour"
+        else:
+            number = number % 12 + (12 if marked == "pm" else 0)
+    if number > 23 or int(minute) > 59 or int(seconds or 0) > 59:
+        return None, None
+    told = f"{number:02d}:{int(minute):02d}"
+    return (f"{told}:{int(seconds):02d}" if seconds else told), doubt
+
+
+def _year_is_first(numbers: tuple[str, ...]) -> bool:
+    return len(numbers[0]) >= 3 or int(numbers[0]) > 31
+
+
+def _day(numbers: tuple[str, ...], order: DateOrder) -> str | None:
+    first, second, third = (int(number) for number in numbers)
+    match order:
+        case DateOrder.YEAR_FIRST:
+            year, month, day = first, second, third
+        case DateOrder.MONTH_FIRST:
+            month, day, year = first, second, third
+        case _:
+            day, month, year = first, second, third
+    try:
+        return date(year + 2000 if year < 100 else year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _other(order: DateOrder) -> DateOrder:
+    return DateOrder.MONTH_FIRST if order is DateOrder.DAY_FIRST else DateOrder.DAY_FIRST

@@ -1,0 +1,182 @@
+"""Reads a WhatsApp text export."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from evidence_kit.chats.encoding import Encoding, decoded, encoding_of
+from evidence_kit.chats.folding import DIRECTION_MARKS, fold
+from evidence_kit.chats.format import HEAD_BYTES, ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.formats.whatsapp.dates import Decision, Evidence, Times
+from evidence_kit.chats.formats.whatsapp.headers import ANDROID, Style, style_of
+from evidence_kit.chats.formats.whatsapp.wording import TEXT, Wording, is_about_the_group, worded
+from evidence_kit.chats.message import (
+    AccountId,
+    Attachment,
+    AttachmentStatus,
+    Conversation,
+    Entry,
+    Flag,
+    Message,
+    MessageKind,
+    Metadata,
+    Person,
+    Place,
+    Unread,
+    Why,
+)
+from evidence_kit.chats.stretches import LONGEST_CHARACTERS, Stretch, stretches
+
+_NAMES = re.compile(
+    r"(?:WhatsApp Chat with |Discussion WhatsApp avec |(?:دردشة|محادثة) (?:في )?واتساب مع )"
+    r"(?P<title>.+)\.txt\Z"
+)
+_FOLDERS = re.compile(r"(?:WhatsApp Chat|Discussion WhatsApp|دردشة واتساب) - (?P<title>.+?)(?:\.zip)?\Z")
+_PHONE = re.compile(r"\+?[\d\s().\-]{7,}")
+_MARKDOWN = re.compile(r"\A\ufeff?\[\d{4}-\d\d-\d\d[^\n]*  \n")
+_MARKS = re.compile(f"[{DIRECTION_MARKS}]")
+_MEDIA_DATE = r"|[A-Z]{3}-(20\d{6})-WA|-[A-Z]{3,10}-(20\d\d-\d\d-\d\d)-"
+_BEFORE = Place(0, 0)
+_NOTHING: frozenset[Flag] = frozenset()
+
+
+def claims(head: Head, name: str) -> Vote:
+    """Vote by the share of lines that begin like a message, then by the names that WhatsApp gives.
+
+    Lines that begin with the year and end with two spaces are Markdown, which WhatsApp does not write.
+    """
+    if style_of(head.text) is not None and not _MARKDOWN.match(head.text):
+        return Vote.BY_CONTENT
+    file_name = PurePosixPath(name).name
+    return Vote.BY_NAME if file_name == "_chat.txt" or _NAMES.match(fold(file_name)) else Vote.NO
+
+
+def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
+    """Yield every message, and every stretch that is not one, in file order."""
+    encoding = encoding_of(export)
+    style = _style(export, encoding)
+    decision = _survey(export, encoding, style)
+    yield Metadata(_BEFORE, "decided:encoding", f"{encoding.codec} ({encoding.reason})")
+    yield Metadata(_BEFORE, "decided:style", style.name)
+    yield Metadata(_BEFORE, "decided:date-order", f"{decision.order.value} ({decision.reason})")
+    export.seek(0)
+    reader = _Reader(encoding, style, decision, around)
+    end = 0
+    for stretch in stretches(export, encoding, style.opening):
+        yield reader.entry(stretch)
+        end = stretch.place.end
+    if end < export.tell():
+        yield Unread(Place(end, export.tell()), Why.TRUNCATED, "half a character")
+
+
+FORMAT = ChatFormat("whatsapp-text", claims, read)
+
+
+def _style(export: BinaryIO, encoding: Encoding) -> Style:
+    export.seek(0)
+    head = export.read(HEAD_BYTES).decode(encoding.codec, "replace")
+    export.seek(0)
+    found = style_of(head)
+    return found[0] if found else ANDROID
+
+
+def _survey(export: BinaryIO, encoding: Encoding, style: Style) -> Decision:
+    """Return the order of the dates, from all of them."""
+    patterns = re.compile(style.day), re.compile(style.day + _MEDIA_DATE)
+    evidence = Evidence()
+    carried = "\n"
+    for piece in decoded(export, encoding):
+        text = carried + piece
+        whole = text.rfind("\n")
+        if whole <= 0 and len(text) < LONGEST_CHARACTERS:
+            carried = text
+            continue
+        carried = text[whole:] if whole > 0 else " "
+        _gather(evidence, patterns, text[:whole] if whole > 0 else text)
+    _gather(evidence, patterns, carried)
+    return evidence.decision()
+
+
+def _gather(evidence: Evidence, patterns: tuple[re.Pattern[str], re.Pattern[str]], text: str) -> None:
+    alone, with_media = patterns
+    if "-20" not in text:
+        for numbers in alone.findall(text):
+            evidence.add(numbers)
+        return
+    for first, second, third, android, ios in with_media.findall(text):
+        if first:
+            evidence.add((first, second, third))
+        else:
+            evidence.add_named(android or ios)
+
+
+class _Reader:
+    """Turns stretches into entries; remembers only the time of the message before."""
+
+    def __init__(self, encoding: Encoding, style: Style, decision: Decision, around: Surroundings) -> None:
+        self._conversation = Conversation("whatsapp", style.name, None, _title(PurePosixPath(around.name)))
+        self._times, self._around = Times(decision), around
+        self._always = frozenset({Flag.ENCODING_GUESS}) if encoding.guessed else _NOTHING
+        self._before = ""
+
+    def entry(self, stretch: Stretch) -> Entry:
+        """Return what a stretch is."""
+        opening, body, place = stretch
+        if body is None:
+            return Unread(place, Why.TOO_LONG)
+        if opening is None:
+            return Unread(place, Why.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
+        sender, time = opening[9], self._times.of(opening)
+        flags = self._always
+        if time.value is not None:
+            if time.value < self._before:
+                flags |= {Flag.TIME_GOES_BACK}
+            self._before = time.value
+        if sender is None or is_about_the_group(sender):
+            text = body if sender is None else opening[0][opening.start(9) - opening.start() :] + body
+            return Message(place, self._conversation, None, time, text, MessageKind.SYSTEM, (), flags)
+        wording = worded(body)
+        if wording is TEXT:
+            return Message(place, self._conversation, _person(sender), time, body, MessageKind.TEXT, (), flags)
+        person = _person(sender)
+        if Flag.DELETED_BY_SELF in wording.flags:
+            person = replace(person, is_owner=True)
+        return Message(
+            place,
+            self._conversation,
+            person,
+            time,
+            body,
+            wording.kind,
+            self._attachments(wording),
+            flags | wording.flags,
+        )
+
+    def _attachments(self, wording: Wording) -> tuple[Attachment, ...]:
+        if wording.file_name is not None:
+            return (Attachment(wording.file_name, self._around.status(wording.file_name)),)
+        if wording.kind is MessageKind.MEDIA_OMITTED:
+            return (Attachment(wording.omitted_name, AttachmentStatus.OMITTED),)
+        return ()
+
+
+def _title(path: PurePosixPath) -> str | None:
+    """Return whom a file's name, or the name of the folder or zip around it, says the chat is with."""
+    found = _NAMES.match(fold(path.name)) or _FOLDERS.match(fold(path.parent.name))
+    return found["title"] if found else None
+
+
+@lru_cache(maxsize=4096)
+def _person(sender: str) -> Person:
+    """Return who a header names; who is not in the phone's book appears as a number or as `~ Name`."""
+    plain = _MARKS.sub("", fold(sender)).strip()
+    if _PHONE.fullmatch(plain):
+        return Person(sender, (AccountId("phone", plain, "display name"),))
+    if plain.startswith("~"):
+        return Person(sender, (AccountId("own-chosen-name", plain[1:].strip(), "display name"),))
+    return Person(sender)

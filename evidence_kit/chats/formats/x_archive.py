@@ -1,0 +1,83 @@
+"""X (Twitter), direct messages in the archive of an account: JSON behind an assignment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.jsontree import Path
+from evidence_kit.chats.message import (
+    AccountId,
+    Attachment,
+    Conversation,
+    Entry,
+    Message,
+    MessageKind,
+    Person,
+    Place,
+    Reaction,
+)
+from evidence_kit.chats.records import Record, entries, facts, mapping, mappings, rest, string
+from evidence_kit.chats.times import from_iso
+
+_PREFIX = re.compile(r"\ufeff?\s*window\.YTD\.direct_messages?(?:_group)?(?:_chats)?\.part\d+\s*=\s*")
+_KNOWN = frozenset({"id", "senderId", "createdAt", "text", "reactions"})
+
+
+def claims(head: Head, _name: str) -> Vote:
+    """Vote for the assignment."""
+    return Vote.BY_CONTENT if _PREFIX.match(head.text) else Vote.NO
+
+
+def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
+    """Yield messages, joins, leavings, renamings in file order; people are numbers, names stand elsewhere."""
+    told = facts(export, _into, lambda path: path[1:] == ("dmConversation", "conversationId"), _PREFIX)
+
+    def message(record: Record, path: Path, place: Place) -> Message | None:
+        number = told.get((path[0], "dmConversation", "conversationId"))
+        return _message(record, place, None if number is None else str(number), around)
+
+    yield from entries(export, _into, lambda path: len(path) == 4 and path[2] == "messages", message, _PREFIX)
+
+
+FORMAT = ChatFormat("x-archive", claims, read)
+
+
+def _into(path: Path) -> bool:
+    return len(path) < 2 or (path[1] == "dmConversation" and path[2:] in {(), ("messages",)})
+
+
+def _message(record: Record, place: Place, number: str | None, around: Surroundings) -> Message | None:
+    if len(record) != 1:
+        return None
+    kind, content = next(iter(record)), mapping(record, next(iter(record)))
+    sender = string(content, "senderId") or string(content, "initiatingUserId")
+    native = string(content, "id")
+    is_message = kind == "messageCreate"
+    attachments = tuple(_attachments(content, native, around))
+    return Message(
+        place,
+        Conversation("x", "archive", number),
+        Person(None, (AccountId("user-id", sender),)) if sender else None,
+        from_iso(content.get("createdAt")),
+        string(content, "text") or "",
+        (MessageKind.MEDIA if attachments else MessageKind.TEXT) if is_message else MessageKind.SYSTEM,
+        attachments,
+        native_id=native,
+        reactions=tuple(
+            Reaction(string(each, "reactionKey") or "", string(each, "senderId"), from_iso(each.get("createdAt")))
+            for each in mappings(content, "reactions")
+        ),
+        details=rest(content, _KNOWN, {} if is_message else {"event": kind}),
+    )
+
+
+def _attachments(content: Record, native: str | None, around: Surroundings) -> Iterator[Attachment]:
+    """Yield media; in the archive a file is named `<message id>-<last part of its address>`."""
+    listed = content.get("mediaUrls")
+    for url in listed if isinstance(listed, list) else []:
+        if isinstance(url, str):
+            name = f"{native}-{url.rpartition('/')[2]}"
+            yield Attachment(name, around.status(name))

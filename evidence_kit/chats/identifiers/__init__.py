@@ -1,0 +1,5 @@
+"""What names or reaches a person, an account or money, found in the texts of messages.
+
+Every finding has its position in the text, how sure it is, how it was found, and what was assumed. A finding
+is a lead, never a proof: numbers are mistyped, borrowed, and made up.
+"""

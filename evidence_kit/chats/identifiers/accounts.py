@@ -1,0 +1,90 @@
+"""E-mail addresses, web addresses, profiles, and handles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from evidence_kit.chats.identifiers.identifier import Confidence, Folded, Identifier, IdentifierType
+
+_EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@(?:[\w\-]{1,63}\.){1,8}[^\W\d_]{2,24}(?!\w)")
+_HOSTS = (
+    r"instagram\.com|facebook\.com|fb\.com|fb\.me|m\.me|t\.me|telegram\.me|wa\.me|tiktok\.com|x\.com|twitter\.com"
+    r"|snapchat\.com|youtube\.com|discord\.gg|linkedin\.com|threads\.net"
+)
+_URL = re.compile(
+    rf"(?<![\w@])(?:https?://[^\s<>\"]{{3,2000}}|www\.[^\s<>\"]{{3,2000}}"
+    rf"|(?:[a-z]{{1,8}}\.)?(?:{_HOSTS})/[^\s<>\"]{{1,2000}})",
+    re.IGNORECASE,
+)
+_PROFILE = re.compile(
+    rf"(?:https?://)?(?:[a-z]{{1,8}}\.)?(?P<host>{_HOSTS})/"
+    r"(?:profile\.php\?(?:[^#\s]*&)?id=(?P<id>\d+)|(?:@|add/|in/|_u/)?(?P<name>[\w.\-+]{2,60}))/?(?:[?#].*)?\Z",
+    re.IGNORECASE,
+)
+_NO_PROFILES = frozenset(
+    {"p", "reel", "reels", "watch", "share", "sharer", "photo", "photo.php", "story.php", "groups"}
+)
+_HANDLE = re.compile(r"(?<![\w.@/])@([A-Za-z0-9_][A-Za-z0-9_.]{1,29})")
+_NAMED = re.compile(
+    r"(?<!\w)(instagram|insta|ig|snapchat|snap|telegram|tele|tiktok|facebook|messenger"
+    r"|انستغرام|انستا|سناب|تيليغرام|تلغرام|تيك توك|فيسبوك)"
+    r"\s?(?::|=|->|هو|dyali)\s?@?([A-Za-z0-9_][A-Za-z0-9_.]{2,29})(?![\w/@])",
+    re.IGNORECASE,
+)
+_TRAILING = ".,;:!?)]}»\"'،؛؟"
+
+
+def emails(text: Folded) -> Iterator[Identifier]:
+    """Yield e-mail addresses."""
+    for found in _EMAIL.finditer(text.folded):
+        yield text.found(found.span(), IdentifierType.EMAIL, found[0].casefold(), Confidence.HIGH, "pattern")
+
+
+def urls(text: Folded) -> Iterator[Identifier]:
+    """Yield web addresses as `hxxps://evil[.]example/…`, so that nobody opens one by touching it.
+
+    One that is a profile is of that type, with the platform and the account.
+    """
+    for found in _URL.finditer(text.folded):
+        address = found[0].rstrip(_TRAILING)
+        span = (found.start(), found.start() + len(address))
+        profile = _PROFILE.match(address)
+        account = (profile["id"] or profile["name"]) if profile else None
+        if profile is not None and account is not None and account.casefold() not in _NO_PROFILES:
+            yield text.found(
+                span,
+                IdentifierType.PROFILE,
+                defanged(address),
+                Confidence.HIGH,
+                "pattern",
+                details={"platform": profile["host"].casefold(), "account": account},
+            )
+        else:
+            yield text.found(span, IdentifierType.URL, defanged(address), Confidence.HIGH, "pattern")
+
+
+def handles(text: Folded) -> Iterator[Identifier]:
+    """Yield `@names`, and names that follow the name of a platform."""
+    for found in _HANDLE.finditer(text.folded):
+        name = found[1].rstrip(".")
+        span = (found.start(), found.start() + 1 + len(name))
+        yield text.found(span, IdentifierType.HANDLE, name.casefold(), Confidence.MEDIUM, "at-sign")
+    for found in _NAMED.finditer(text.folded):
+        name = found[2].rstrip(".")
+        span = (found.start(2), found.start(2) + len(name))
+        yield text.found(
+            span,
+            IdentifierType.HANDLE,
+            name.casefold(),
+            Confidence.LOW,
+            "beside-the-name-of-a-platform",
+            details={"platform": found[1].casefold()},
+        )
+
+
+def defanged(address: str) -> str:
+    """Return a web address that no program opens."""
+    scheme, separator, rest = address.rpartition("://") if "://" in address[:8] else ("", "", address)
+    host, slash, path = rest.partition("/")
+    return scheme.replace("tt", "xx").replace("TT", "XX") + separator + host.replace(".", "[.]") + slash + path

@@ -1,0 +1,93 @@
+"""Sums of money, in the words that are used for them: dirhams, centimes, rials, thousands and millions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from evidence_kit.chats.identifiers.identifier import Confidence, Folded, Identifier, IdentifierType
+from evidence_kit.model import Json
+
+_NUMBER = r"(?P<number>\d{1,3}(?:[ .,']\d{3})+(?:[.,]\d{1,2})?|\d{1,12}(?:[.,]\d{1,2})?)"
+_MULTIPLIERS = {
+    1000: r"k|mille|alf|alaf|ألف|الف|آلاف|الاف|ألاف",
+    1_000_000: r"million(?:s)?|mlyoun|melyoun|mlioun|مليون|ملايين|ملاين",
+}
+_UNITS = {
+    "MAD": r"dirhams?|drhm|dhs?|mad|درهم|دراهم|درهما|د\.م\.?|دهـ",
+    "centime": r"centimes?|santim|سنتيما|سنتيم|سنتيمات|فرنك|frank|francs?",
+    "rial": r"rial|ryal|riyal|ريال|ريالا|ريالات",
+    "EUR": r"€|euros?|eur|اورو|أورو|يورو|orou?",
+    "USD": r"\$|dollars?|usd|دولار",
+    "USDT": r"usdt|tether",
+    "GBP": r"£|gbp",
+}
+# What a unit is worth in dirhams, as people in Morocco count; a Saudi rial is not meant among them.
+_IN_MAD = {"MAD": Decimal(1), "centime": Decimal("0.01"), "rial": Decimal("0.05")}
+_ASSUMED = {"rial": "Moroccan rial of 5 centimes", "centime": "Moroccan centime"}
+
+_MULTIPLIER = "|".join(f"(?P<m{value}>{words})" for value, words in _MULTIPLIERS.items())
+_UNIT = "|".join(f"(?P<u{name}>{words})" for name, words in _UNITS.items())
+_AFTER = re.compile(
+    rf"(?<![\d.,])(?:{_NUMBER}\s?)?(?:(?:{_MULTIPLIER})(?!\w))?"
+    rf"(?:(?:\s?(?:de\s|د\s?)?)(?:{_UNIT})(?!\w))?",
+    re.IGNORECASE,
+)
+_START = re.compile(rf"(?<![\w.,])(?=\d|{_MULTIPLIERS[1_000_000]}|{_MULTIPLIERS[1000]})", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?<!\w)(?:{_UNIT})\s?{_NUMBER}(?![\d])", re.IGNORECASE)
+
+
+def amounts(text: Folded) -> Iterator[Identifier]:
+    """Yield sums, in the unit that was written; `in-dirhams` is what that is as people in Morocco count.
+
+    A thousand or a million without a unit is yielded too, since that is how it is said; of what, stays open.
+    """
+    reached = 0
+    for start in _START.finditer(text.folded):
+        if start.start() < reached:
+            continue
+        found = _AFTER.match(text.folded, start.start())
+        if found is not None and (identifier := _amount(text, found)):
+            reached = found.end()
+            yield identifier
+    for found in _BEFORE.finditer(text.folded):
+        if identifier := _amount(text, found):
+            yield identifier
+
+
+def _amount(text: Folded, found: re.Match[str]) -> Identifier | None:
+    groups = found.groupdict()
+    unit = next((name for name in _UNITS if groups.get(f"u{name}")), None)
+    factor = next((value for value in _MULTIPLIERS if groups.get(f"m{value}")), 1)
+    written = groups.get("number")
+    if (unit is None and (factor == 1 or written is None)) or (written is None and factor == 1):
+        return None
+    number, assumed = _number(written) if written else (Decimal(1), None)
+    total = number * factor
+    details: dict[str, Json] = {}
+    if unit in _IN_MAD and unit != "MAD":
+        details["in-dirhams"] = _plain(total * _IN_MAD[unit])
+        assumed = _ASSUMED[unit] if assumed is None else f"{assumed}; {_ASSUMED[unit]}"
+    confidence = Confidence.LOW if unit is None else Confidence.MEDIUM if assumed else Confidence.HIGH
+    value = f"{_plain(total)} {unit or '(unit not said)'}"
+    end = found.start() + len(found[0].rstrip())
+    how = "number-and-unit" if unit else "number-without-unit"
+    return text.found((found.start(), end), IdentifierType.AMOUNT, value, confidence, how, assumed, details or None)
+
+
+def _number(written: str) -> tuple[Decimal, str | None]:
+    """Return a number and what was assumed: three digits behind one sign are thousands."""
+    groups = re.split(r"[ .,']", written)
+    signs = re.findall(r"[ .,']", written)
+    if not signs:
+        return Decimal(written), None
+    if len(groups[-1]) == 3:
+        alone = len(signs) == 1 and signs[0] in ".,"
+        return Decimal("".join(groups)), "three digits behind the sign are thousands" if alone else None
+    return Decimal("".join(groups[:-1]) + "." + groups[-1]), None
+
+
+def _plain(number: Decimal) -> str:
+    told = f"{number:f}"
+    return told.rstrip("0").rstrip(".") if "." in told else told

@@ -1,0 +1,54 @@
+"""Looks for everything at once, and does not take the digits of one thing for another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+
+from evidence_kit.chats.identifiers.accounts import emails, handles, urls
+from evidence_kit.chats.identifiers.amounts import amounts
+from evidence_kit.chats.identifiers.banks import ibans, ribs
+from evidence_kit.chats.identifiers.codes import codes
+from evidence_kit.chats.identifiers.coins import coins
+from evidence_kit.chats.identifiers.identifier import Find, Identifier, IdentifierType, folded
+from evidence_kit.chats.identifiers.phones import phones
+
+LONGEST_CHARACTERS = 200_000
+_MOST = 2000
+
+_WHOLE: tuple[Find, ...] = (urls, emails, ibans, ribs, coins)
+_LOOSE: tuple[Find, ...] = (amounts, codes, handles)
+
+
+def identifiers(text: str, region: str = "MA") -> list[Identifier]:
+    """Return what names or reaches a person, an account or money, in the order of the text.
+
+    Inside an address or an account number nothing else is looked for. Digits that may be a phone number or
+    the code of a transfer are given as both.
+
+    Args:
+        text: A message, as in the source; of one longer than `LONGEST_CHARACTERS` only so much is looked at,
+            and at no more than a few thousand of one kind.
+        region: ISO code of the country whose phone numbers are written without a country code.
+    """
+    looked_at = folded(text[:LONGEST_CHARACTERS])
+    taken = bytearray(len(text))
+    found: list[Identifier] = []
+    for find in _WHOLE:
+        free = _free(find(looked_at), taken)
+        _take(free, taken)
+        found += free
+    for loose in _LOOSE:
+        found += _free(loose(looked_at), taken)
+    _take([each for each in found if each.type is not IdentifierType.TRANSFER_CODE], taken)
+    found += _free(phones(looked_at, region), taken)
+    return sorted(found, key=lambda each: (each.start, each.end))
+
+
+def _free(found: Iterable[Identifier], taken: bytearray) -> list[Identifier]:
+    return [each for each in islice(found, _MOST) if not any(taken[each.start : each.end])]
+
+
+def _take(found: Iterable[Identifier], taken: bytearray) -> None:
+    for each in found:
+        taken[each.start : each.end] = b"\1" * (each.end - each.start)

@@ -1,0 +1,101 @@
+"""A finding in a text, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from evidence_kit.chats.folding import fold_with_origins
+from evidence_kit.model import Json
+
+
+class IdentifierType(Enum):
+    """What kind of thing was found."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    URL = "url"
+    PROFILE = "profile"
+    HANDLE = "handle"
+    RIB = "rib"
+    IBAN = "iban"
+    BITCOIN = "bitcoin"
+    TRON = "tron"
+    ETHEREUM = "ethereum"
+    TRANSFER_CODE = "transfer_code"
+    AMOUNT = "amount"
+
+
+class Confidence(Enum):
+    """How sure it is that the text means what was read."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """One finding.
+
+    Attributes:
+        type: What it is.
+        value: In one spelling, to compare: `+212612345678`, an address without spaces, `2000 MAD`.
+        raw: As in the text, character for character.
+        start: Index of its first character in the text.
+        end: Index after its last.
+        confidence: How sure it is.
+        how: How it was found: a stable code such as `valid-number` or `checksum`.
+        assumed: What had to be assumed, such as the region of a number; None when nothing was.
+        details: What else follows from it, such as the bank.
+    """
+
+    type: IdentifierType
+    value: str
+    raw: str
+    start: int
+    end: int
+    confidence: Confidence
+    how: str
+    assumed: str | None = None
+    details: Mapping[str, Json] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text beside its copy for matching.
+
+    Attributes:
+        text: As in the source.
+        folded: As `evidence_kit.chats.folding.fold` gives it.
+        origins: For each character of the copy, where it stood in the text; one more for the end.
+    """
+
+    text: str
+    folded: str
+    origins: Sequence[int]
+
+    def found(  # noqa: PLR0913 - the facts of a finding
+        self,
+        span: tuple[int, int],
+        kind: IdentifierType,
+        value: str,
+        confidence: Confidence,
+        how: str,
+        assumed: str | None = None,
+        details: Mapping[str, Json] | None = None,
+    ) -> Identifier:
+        """Return a finding at a span of the copy."""
+        start, end = self.origins[span[0]], self.origins[span[1] - 1] + 1
+        return Identifier(kind, value, self.text[start:end], start, end, confidence, how, assumed, details)
+
+
+Find: TypeAlias = Callable[[Folded], Iterator[Identifier]]
+
+
+def folded(text: str) -> Folded:
+    """Return a text with its copy for matching."""
+    copy, origins = fold_with_origins(text)
+    return Folded(text, copy, origins)

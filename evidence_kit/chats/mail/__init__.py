@@ -1,0 +1,5 @@
+"""What the mail formats share.
+
+What the headers say is given as they say it: who received it from whom, and what a server says it found out
+about the sender. Neither is a proof; the lowest `Received` lines are whatever the sender wrote.
+"""

@@ -1,0 +1,120 @@
+"""Makes a message of one mail in memory: its text, its attachments, what its headers say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import Message as Mail
+
+from evidence_kit.chats.mail.headers import decoded, facts, header, sender, text_of, time_of
+from evidence_kit.chats.markup import lines, parse
+from evidence_kit.chats.message import (
+    Attachment,
+    AttachmentStatus,
+    Conversation,
+    Message,
+    MessageKind,
+    Place,
+)
+from evidence_kit.model import Json
+
+_MOST_PARTS = 1000
+_ESCAPED = re.compile(r"^>(?=>*From )", re.MULTILINE)
+_BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
+
+
+def message(data: bytes, place: Place, variant: str, *, unescape: bool = False) -> Message | str:
+    """Return the mail that these bytes are, or why they are none.
+
+    The default policy, compat32, is the right one: the newer ones raise on headers that exist.
+
+    Args:
+        data: The mail; of many in one file, without the line that separates them.
+        place: Where in the file.
+        variant: Which format it came in.
+        unescape: Whether lines that begin with `>From ` lose a `>`.
+    """
+    try:
+        mail = message_from_bytes(data)
+        parts = _parts(mail)
+        text = _text(parts)
+        attachments = tuple(_attachments(parts, place))
+        who, told = sender(mail), facts(mail)
+        time, native, answered = (
+            time_of(header(mail, "Date")),
+            header(mail, "Message-ID"),
+            header(mail, "In-Reply-To"),
+        )
+    except _BROKEN as error:
+        return f"{type(error).__name__}: {error}"[:200]
+    stated = (who, native, told["subject"], told.get("received"), header(mail, "Date"))
+    if all(value is None for value in stated):
+        return "no header that a mail has"
+    if unescape:
+        text = _ESCAPED.sub("", text)
+    details: dict[str, Json] = {**told, "defects": [type(defect).__name__ for defect in mail.defects]}
+    return Message(
+        place,
+        Conversation("mail", variant, None, told["subject"] if isinstance(told["subject"], str) else None),
+        who,
+        time,
+        text,
+        MessageKind.TEXT if text or not attachments else MessageKind.MEDIA,
+        attachments,
+        native_id=native.strip() if native else None,
+        reply_to=answered.strip() if answered else None,
+        details=details,
+    )
+
+
+def _parts(mail: Mail) -> list[Mail]:
+    """Return the leaves in order; walked without recursion, since nesting is the sender's to choose."""
+    leaves: list[Mail] = []
+    waiting: list[Mail] = [mail]
+    while waiting and len(leaves) < _MOST_PARTS:
+        part = waiting.pop()
+        payload = part.get_payload()
+        if isinstance(payload, list) and part.get_content_type() != "message/rfc822":
+            waiting.extend(reversed([inner for inner in payload if isinstance(inner, Mail)]))
+        else:
+            leaves.append(part)
+    return leaves
+
+
+def _text(parts: list[Mail]) -> str:
+    """Return the plain texts; of a mail that has none, what its HTML shows."""
+    shown = [part for part in parts if not _is_attached(part)]
+    plain = [_decoded(part) for part in shown if part.get_content_type() == "text/plain"]
+    if plain:
+        return "\n".join(plain)
+    pages = [_decoded(part) for part in shown if part.get_content_type() == "text/html"]
+    return "\n".join(lines(parse(page).text()) for page in pages)
+
+
+def _attachments(parts: list[Mail], place: Place) -> Iterator[Attachment]:
+    """Yield the parts that are files; their bytes stand in the mail, encoded."""
+    for number, part in enumerate(parts, start=1):
+        if not _is_attached(part) and part.get_content_maintype() in {"text", "multipart"}:
+            continue
+        name = part.get_filename()
+        payload = part.get_payload(decode=True)
+        size = len(payload) if isinstance(payload, bytes) else None
+        yield Attachment(
+            decoded(name) if name is not None else None,
+            AttachmentStatus.PRESENT,
+            part.get_content_type(),
+            size,
+            (place.start, place.end),
+            number,
+        )
+
+
+def _is_attached(part: Mail) -> bool:
+    return part.get_content_disposition() == "attachment" or part.get_filename() is not None
+
+
+def _decoded(part: Mail) -> str:
+    payload = part.get_payload(decode=True)
+    charset = part.get_content_charset()
+    return text_of(payload, charset) if isinstance(payload, bytes) else ""

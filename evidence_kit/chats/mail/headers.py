@@ -1,0 +1,138 @@
+"""Reads the header lines of a mail, each in its own try; the raw line is kept where that fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message as Mail
+from email.utils import getaddresses, parsedate_to_datetime
+
+from evidence_kit.chats.message import NO_TIME, AccountId, Person, Precision, Time, TimeKind
+from evidence_kit.model import Json
+
+_LONGEST_CHARACTERS = 20_000
+_KEPT = (
+    "To",
+    "Cc",
+    "Bcc",
+    "Reply-To",
+    "Return-Path",
+    "X-Originating-IP",
+    "X-Mailer",
+    "User-Agent",
+    "List-Id",
+)
+_SIGNATURE = re.compile(r"\b([a-z]{1,3})\s*=\s*([^;]*)")
+
+
+def decoded(value: object) -> str:
+    """Return a header as text; encoded words are decoded, and left as they are where they cannot be."""
+    raw = str(value)
+    if len(raw) > _LONGEST_CHARACTERS:
+        return raw
+    try:
+        parts = decode_header(raw)
+    except (HeaderParseError, ValueError, UnicodeError):
+        return raw
+    told = ""
+    for part, charset in parts:
+        told += part if isinstance(part, str) else text_of(part, charset)
+    return re.sub(r"\r?\n[ \t]", " ", told)
+
+
+def text_of(data: bytes, charset: str | None) -> str:
+    """Return bytes as text; in UTF-8 or cp1252 when the charset is none that anybody knows."""
+    for name in (charset, "utf-8"):
+        try:
+            return data.decode(name or "utf-8")
+        except (LookupError, UnicodeError, ValueError):
+            continue
+    return data.decode("cp1252", "replace")
+
+
+def header(mail: Mail, name: str) -> str | None:
+    """Return the first header of that name, decoded; None when there is none."""
+    value = next((value for key, value in mail.raw_items() if key.casefold() == name.casefold()), None)
+    return None if value is None else decoded(value)
+
+
+def headers(mail: Mail, name: str) -> list[str]:
+    """Return all headers of that name, decoded, from the top."""
+    return [decoded(value) for key, value in mail.raw_items() if key.casefold() == name.casefold()]
+
+
+def sender(mail: Mail) -> Person | None:
+    """Return who the mail says it is from."""
+    shown = header(mail, "From")
+    if shown is None:
+        return None
+    try:
+        addresses = getaddresses([shown[:_LONGEST_CHARACTERS]])
+    except (ValueError, IndexError, TypeError):
+        addresses = []
+    name, address = addresses[0] if addresses else ("", "")
+    return Person(name or shown, (AccountId("email", address),) if "@" in address else ())
+
+
+def time_of(raw: str | None) -> Time:
+    """Return a date as mail writes it; `-0000` says that the zone is not known."""
+    if raw is None:
+        return NO_TIME
+    try:
+        moment = parsedate_to_datetime(raw[:_LONGEST_CHARACTERS])
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
+    told = moment.isoformat(timespec="seconds")
+    if moment.tzinfo is None:
+        return Time(raw, TimeKind.LOCAL, told, Precision.SECOND)
+    if moment.tzinfo is UTC:
+        return Time(raw, TimeKind.UTC, told.replace("+00:00", "Z"), Precision.SECOND)
+    return Time(raw, TimeKind.OFFSET, told, Precision.SECOND)
+
+
+def facts(mail: Mail) -> dict[str, Json]:
+    """Return what else the headers say: receivers, servers on the way, findings about the sender."""
+    told: dict[str, Json] = {"subject": header(mail, "Subject")}
+    for name in _KEPT:
+        if values := headers(mail, name):
+            told[name.casefold()] = list(values)
+    if chain := list(_received(mail)):
+        told["received"] = [dict(hop) for hop in chain]
+    if found := [dict(result) for result in _authentication(mail)]:
+        told["authentication-results"] = list(found)
+    if signatures := headers(mail, "DKIM-Signature"):
+        told["dkim"] = [_signed(value) for value in signatures]
+    return told
+
+
+def _received(mail: Mail) -> Iterator[dict[str, Json]]:
+    """Yield each hop as written, the last server first, with its date."""
+    for value in headers(mail, "Received"):
+        line = " ".join(value.split())
+        stamp = time_of(line.rpartition(";")[2].strip()) if ";" in line else NO_TIME
+        yield {"line": line, "time": stamp.value}
+
+
+def _authentication(mail: Mail) -> Iterator[dict[str, Json]]:
+    from authres import AuthenticationResultsHeader
+    from authres.core import AuthResError
+
+    for value in headers(mail, "Authentication-Results"):
+        line = " ".join(value.split())
+        try:
+            parsed = AuthenticationResultsHeader.parse(f"Authentication-Results: {line[:_LONGEST_CHARACTERS]}")
+        except (AuthResError, ValueError, AttributeError, IndexError, TypeError, RecursionError):
+            yield {"line": line}
+            continue
+        results: list[Json] = [
+            {"method": str(result.method), "result": str(result.result)} for result in parsed.results
+        ]
+        yield {"line": line, "server": str(parsed.authserv_id), "results": results}
+
+
+def _signed(value: str) -> Json:
+    tags = dict(_SIGNATURE.findall(value))
+    return {key: tags[key].strip() for key in ("d", "s", "a") if key in tags}

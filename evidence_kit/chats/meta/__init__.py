@@ -1,0 +1,1 @@
+"""What Messenger and Instagram exports share: one company, one exporter."""

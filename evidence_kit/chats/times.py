@@ -1,0 +1,168 @@
+"""Reads the times that exports state: seconds since 1970, ISO 8601, and dates in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+from evidence_kit.chats.folding import fold, fold_wording
+from evidence_kit.chats.message import NO_TIME, DateOrder, Precision, Time, TimeKind
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ISO = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?\Z", re.IGNORECASE
+)
+_CLOCK = re.compile(
+    r"(?<![\d./\-])(\d{1,2})[:.h](\d\d)(?:[:.](\d\d))?(?!\d|[./\-]\d)"
+    r"\s*(am|pm|a\.m|p\.m|[صم](?!\w)|صباح\w*|مساء\w*)?"
+)
+_YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+_NUMBER = re.compile(r"(?<![\d:])(\d{1,2})(?![\d:])")
+_NUMERIC = re.compile(r"(?<!\d)(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})(?!\d)")
+
+_LONGEST_CHARACTERS = 200
+_MONTHS = (
+    "january jan janvier janv يناير كانون_الثاني",
+    "february feb février févr fév فبراير شباط",
+    "march mar mars مارس آذار",
+    "april apr avril avr أبريل ابريل إبريل نيسان",
+    "may mai مايو ماي أيار",
+    "june jun juin يونيو يونيه حزيران",
+    "july jul juillet juil يوليو يوليوز يوليه تموز",
+    "august aug août aout أغسطس غشت آب",
+    "september sep sept septembre سبتمبر شتنبر أيلول",
+    "october oct octobre أكتوبر اكتوبر تشرين_الأول",
+    "november nov novembre نوفمبر نونبر تشرين_الثاني",
+    "december dec décembre déc ديسمبر دجنبر كانون_الأول",
+)
+_MONTH_NUMBERS = {
+    fold_wording(word.replace("_", " ")): number
+    for number, words in enumerate(_MONTHS, start=1)
+    for word in words.split()
+}
+_MONTH_WORD = re.compile(
+    r"(?<!\w)(" + "|".join(sorted(map(re.escape, _MONTH_NUMBERS), key=len, reverse=True)) + r")(?!\w)"
+)
+
+
+def from_epoch(value: object, per_second: int = 1) -> Time:
+    """Return a time that the source gives as a count since 1970-01-01 UTC.
+
+    Args:
+        value: An integer, or a string of digits, perhaps with a fraction; anything else is no time.
+        per_second: Counts a second: 1, 1000, or 1,000,000.
+    """
+    raw = str(value)
+    if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,20}(\.\d{1,20})?", raw):
+        return NO_TIME if value is None else Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
+    whole, _, fraction = raw.partition(".")
+    thousandths = int(whole) * 1000 // per_second + (int((fraction + "000")[:3]) if per_second == 1 else 0)
+    try:
+        moment = _EPOCH + timedelta(milliseconds=thousandths)
+    except OverflowError:
+        return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
+    fine = per_second > 1 or bool(fraction)
+    told = moment.isoformat(timespec="milliseconds" if fine else "seconds").replace("+00:00", "Z")
+    return Time(raw, TimeKind.UTC, told, Precision.MILLISECOND if fine else Precision.SECOND)
+
+
+def from_iso(raw: object, *, is_utc: bool = False) -> Time:
+    """Return a time written as `2025-05-03T21:02:11`, with or without a zone, a space instead of the T.
+
+    Args:
+        raw: As in the source; anything but a string is no time.
+        is_utc: Whether the format is known to mean UTC when no zone is written.
+    """
+    if not isinstance(raw, str):
+        return NO_TIME
+    found = _ISO.match(fold(raw).strip())
+    try:
+        moment = datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00'}{found[3] or ''}") if found else None
+    except ValueError:
+        moment = None
+    if found is None or moment is None:
+        return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
+    day, clock, seconds, fraction, zone = found.groups()
+    told = day if clock is None else f"{day}T{clock}{seconds or ''}{(fraction or '')[:4]}"
+    precision = _precision(clock, seconds, fraction)
+    if clock is not None and ((zone or "").upper() in {"Z", "UTC"} or (zone is None and is_utc)):
+        return Time(raw, TimeKind.UTC, told + "Z", precision, reason=None if zone else "utc-by-the-format")
+    if zone:
+        return Time(raw, TimeKind.OFFSET, told + zone, precision)
+    return Time(raw, TimeKind.LOCAL, told, precision)
+
+
+def from_words(raw: str) -> Time:
+    """Return a local time whose month is a word in English, French or Arabic.
+
+    A month that is a number gives every reading. Both Arabic sets of names are known, and the Moroccan one; a
+    zone that may follow is not interpreted.
+    """
+    if len(raw) > _LONGEST_CHARACTERS:
+        return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
+    text = fold_wording(raw)
+    clock = _CLOCK.search(text)
+    told, precision = _clock(clock)
+    rest = text[: clock.start()] + " " + text[clock.end() :] if clock else text
+    days, order = _days(rest)
+    readings = tuple(f"{day}T{told}" if told else day for day in days)
+    if len(readings) == 1:
+        return Time(
+            raw,
+            TimeKind.LOCAL,
+            readings[0],
+            precision,
+            order,
+            None if _MONTH_WORD.search(rest) else "only-one-day-is-possible-here",
+        )
+    if readings:
+        return Time(raw, TimeKind.LOCAL, None, precision, DateOrder.AMBIGUOUS, "nothing-decides", readings)
+    return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
+
+
+def _days(text: str) -> tuple[list[str], DateOrder]:
+    """Return the days that a text may name, and in which order its numbers stand."""
+    month, year = _MONTH_WORD.search(text), _YEAR.search(text)
+    if month and year:
+        number = _NUMBER.search(text[: year.start()] + " " + text[year.end() :])
+        day = _day(int(year[1]), _MONTH_NUMBERS[month[1]], int(number[1])) if number else None
+        first = number is not None and text.find(number[1]) < month.start()
+        order = DateOrder.YEAR_FIRST if year.start() < month.start() else DateOrder.MONTH_FIRST
+        return [day] if day else [], DateOrder.DAY_FIRST if first and year.start() > month.start() else order
+    if found := _NUMERIC.search(text):
+        first_number, second, third = (int(number) for number in found.groups())
+        if len(found[1]) == 4:
+            day = _day(first_number, second, third)
+            return [day] if day else [], DateOrder.YEAR_FIRST
+        year_number = third if third > 99 else third + 2000
+        both = [_day(year_number, second, first_number), _day(year_number, first_number, second)]
+        order = DateOrder.DAY_FIRST if both[0] else DateOrder.MONTH_FIRST
+        return list(dict.fromkeys(day for day in both if day)), order
+    return [], DateOrder.AMBIGUOUS
+
+
+def _clock(found: re.Match[str] | None) -> tuple[str | None, Precision]:
+    if found is None:
+        return None, Precision.DAY
+    hour, half = int(found[1]), (found[4] or "")[:1]
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half in {"p", "م"} else 0)
+    if hour > 23 or int(found[2]) > 59 or int(found[3] or 0) > 59:
+        return None, Precision.DAY
+    seconds = f":{found[3]}" if found[3] else ""
+    return f"{hour:02d}:{found[2]}{seconds}", Precision.SECOND if seconds else Precision.MINUTE
+
+
+def _precision(clock: str | None, seconds: str | None, fraction: str | None) -> Precision:
+    if clock is None:
+        return Precision.DAY
+    if fraction:
+        return Precision.MILLISECOND
+    return Precision.SECOND if seconds else Precision.MINUTE
+
+
+def _day(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None

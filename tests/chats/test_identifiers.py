@@ -1,0 +1,238 @@
+"""Identifiers: phones, accounts, bank accounts, coins, transfer codes, amounts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence_kit.chats.identifiers.banks import bank_of, is_rib
+from evidence_kit.chats.identifiers.coins import is_base58_address, is_bech32_address, is_ethereum_checksum
+from evidence_kit.chats.identifiers.find import identifiers
+from evidence_kit.chats.identifiers.identifier import Confidence, Identifier, IdentifierType
+
+
+def of(text: str, kind: IdentifierType, region: str = "MA") -> list[Identifier]:
+    return [found for found in identifiers(text, region) if found.type is kind]
+
+
+def values(text: str, kind: IdentifierType) -> list[str]:
+    return [found.value for found in of(text, kind)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["0612345678", "06 12 34 56 78", "06.12.34.56.78", "+212 612-345678", "00212612345678", "٠٦١٢٣٤٥٦٧٨"],
+)
+def test_a_phone_number_has_one_value_however_it_is_written(written: str) -> None:
+    assert values(f"اتصل {written} دابا", IdentifierType.PHONE) == ["+212612345678"]
+
+
+def test_the_region_that_was_assumed_is_said_and_where_else_the_number_is_valid() -> None:
+    found = of("0612345678", IdentifierType.PHONE)[0]
+    assert found.assumed == "region MA"
+    assert found.details is not None
+    assert "FR" in json.dumps(found.details["also-valid-in"])
+    assert found.confidence is Confidence.MEDIUM
+
+
+def test_a_number_with_its_country_assumes_nothing() -> None:
+    found = of("+33 6 12 34 56 78", IdentifierType.PHONE)[0]
+    assert (found.value, found.assumed, found.confidence) == ("+33612345678", None, Confidence.HIGH)
+
+
+def test_a_number_that_is_only_possible_has_low_confidence() -> None:
+    found = of("+212 112345678", IdentifierType.PHONE)[0]
+    assert (found.how, found.confidence) == ("possible-number", Confidence.LOW)
+
+
+@pytest.mark.parametrize("text", ["13/05/2025 21:02", "2025-05-13", "IMG-20250513", "1234"])
+def test_dates_and_small_numbers_are_no_phones(text: str) -> None:
+    assert not of(text, IdentifierType.PHONE)
+
+
+def test_a_position_is_one_in_the_text_and_not_in_the_copy() -> None:
+    text = "سلام \u200f\u202a٠٦١٢ ٣٤٥ ٦٧٨\u202c دابا"
+    found = of(text, IdentifierType.PHONE)[0]
+    assert text[found.start : found.end] == found.raw == "٠٦١٢ ٣٤٥ ٦٧٨"
+
+
+def test_mails_profiles_and_addresses_are_found_and_defanged() -> None:
+    text = "see http://Evil.example/a.b). evil@example.com, t.me/x_y https://www.instagram.com/nour.9?igsh=1"
+    assert values(text, IdentifierType.URL) == ["hxxp://Evil[.]example/a.b"]
+    assert values(text, IdentifierType.EMAIL) == ["evil@example.com"]
+    profiles = of(text, IdentifierType.PROFILE)
+    assert [found.details and found.details["account"] for found in profiles] == ["x_y", "nour.9"]
+    assert profiles[1].value.startswith("hxxps://www[.]instagram[.]com/")
+
+
+def test_a_post_is_an_address_and_no_profile() -> None:
+    text = "https://www.instagram.com/p/abc/"
+    assert not of(text, IdentifierType.PROFILE)
+    assert of(text, IdentifierType.URL)
+
+
+def test_handles_are_found_with_an_at_sign_or_beside_a_platform() -> None:
+    assert values("follow @Salma_B. ok", IdentifierType.HANDLE) == ["salma_b"]
+    found = of("سناب: nour.9", IdentifierType.HANDLE)[0]
+    assert (found.value, found.confidence) == ("nour.9", Confidence.LOW)
+
+
+def test_a_rib_is_24_digits_that_97_divides_and_names_its_bank() -> None:
+    found = of("RIB 011 519 0000012050005349 21", IdentifierType.RIB)[0]
+    assert (found.value, found.confidence) == ("011519000001205000534921", Confidence.HIGH)
+    assert found.details == {"bank-code": "011", "bank": "Bank of Africa (BMCE)"}
+
+
+def test_a_mistyped_rib_is_kept_and_said_to_be_one() -> None:
+    found = of("011519000001205000534922", IdentifierType.RIB)[0]
+    assert (found.how, found.confidence) == ("checksum-fails", Confidence.LOW)
+
+
+@given(account=st.integers(0, 10**22 - 1), digit=st.integers(0, 23), other=st.integers(1, 9))
+def test_any_one_wrong_digit_of_a_rib_is_noticed(account: int, digit: int, other: int) -> None:
+    rib = f"{account:022d}{97 - account * 100 % 97:02d}"
+    wrong = rib[:digit] + str((int(rib[digit]) + other) % 10) + rib[digit + 1 :]
+    assert is_rib(rib)
+    assert not is_rib(wrong)
+
+
+def test_banks_that_are_not_in_the_table_are_unknown() -> None:
+    assert bank_of("999000000000000000000000") is None
+    assert bank_of("190000000000000000000000") == "Banque Populaire"
+
+
+@pytest.mark.parametrize(
+    "iban",
+    [
+        "MA64011519000001205000534921", "CI93CI0080111301134291200589", "SN08SN0100152000048500003035",
+        "BJ66BJ0610100100144390000769", "FR1420041010050500013M02606",
+    ],
+)  # fmt: skip
+def test_ibans_of_the_countries_that_others_get_wrong_are_valid(iban: str) -> None:
+    spaced = " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))
+    assert values(f"IBAN {spaced} MERCI", IdentifierType.IBAN) == [iban]
+
+
+def test_inside_an_account_number_nothing_else_is_found() -> None:
+    assert [found.type for found in identifiers("MA64 0115 1900 0001 2050 0053 4921")] == [IdentifierType.IBAN]
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", IdentifierType.BITCOIN),
+        ("3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy", IdentifierType.BITCOIN),
+        ("bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", IdentifierType.BITCOIN),
+        ("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", IdentifierType.BITCOIN),
+        ("TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", IdentifierType.TRON),
+        ("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", IdentifierType.ETHEREUM),
+    ],
+)
+def test_an_address_with_the_right_checksum_is_sure_and_a_typing_error_is_not(
+    address: str, kind: IdentifierType
+) -> None:
+    assert [(found.type, found.confidence) for found in identifiers(address)] == [(kind, Confidence.HIGH)]
+    for wrong in _mistyped(address):
+        assert Confidence.HIGH not in {found.confidence for found in identifiers(f"btc {wrong}")}
+
+
+def test_bech32_and_bech32m_are_not_taken_for_each_other() -> None:
+    assert not is_bech32_address("bc1p38j9r5y49hruaue7wxjce0updqjuyyx0kh56v8s25huc6995vvpql3jow4")
+    assert not is_bech32_address("BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7K3L2P5T")
+    assert is_bech32_address("BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4")
+
+
+@given(text=st.text("0123456789ABCDEFabcdefghijkmnopqrstuvwxyz", max_size=62))
+def test_checks_of_addresses_raise_on_nothing(text: str) -> None:
+    is_base58_address(text)
+    is_bech32_address("bc1" + text)
+    is_ethereum_checksum("0x" + text)
+
+
+def test_an_address_in_small_letters_has_no_checksum_and_says_so() -> None:
+    found = of("0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", IdentifierType.ETHEREUM)[0]
+    assert (found.how, found.confidence) == ("no-checksum-in-it", Confidence.MEDIUM)
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("western union MTCN 123-456-7890", "western union"),
+        ("ويسترن يونيون 1234567890", "western union"),
+        ("وفاكاش كود ١٢٣٤٥٦٧٨", "wafacash"),
+        ("cash plus 12345678", "cash plus"),
+        ("كاش بلوس 12345678", "cash plus"),
+        ("moneygram ref 12345678", "moneygram"),
+    ],
+)
+def test_transfer_codes_stand_beside_the_name_of_a_service(text: str, service: str) -> None:
+    found = of(text, IdentifierType.TRANSFER_CODE)[0]
+    assert len(found.value) in {8, 10}
+    assert found.details is not None
+    assert service in json.dumps(found.details["services"])
+
+
+def test_the_same_digits_alone_are_no_code() -> None:
+    assert not of("1234567890 12345678", IdentifierType.TRANSFER_CODE)
+
+
+def test_digits_that_may_be_a_phone_or_a_code_are_both() -> None:
+    found = identifiers("وفاكاش 0612345678")
+    assert {each.type for each in found} == {IdentifierType.TRANSFER_CODE, IdentifierType.PHONE}
+    assert of("وفاكاش 0612345678", IdentifierType.TRANSFER_CODE)[0].confidence is Confidence.LOW
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "in_dirhams"),
+    [
+        ("2000 درهم", "2000 MAD", None),
+        ("٢٠٠٠ درهم", "2000 MAD", None),
+        ("5000dhs", "5000 MAD", None),
+        ("200 000 dh", "200000 MAD", None),
+        ("1.500 MAD", "1500 MAD", None),
+        ("2 alf dh", "2000 MAD", None),
+        ("3k dh", "3000 MAD", None),
+        ("مليون سنتيم", "1000000 centime", "10000"),
+        ("2 مليون سنتيم", "2000000 centime", "20000"),
+        ("200 ريال", "200 rial", "10"),
+        ("20 ألف ريال", "20000 rial", "1000"),
+        ("2,50 €", "2.5 EUR", None),
+        ("€ 300", "300 EUR", None),
+        ("100 euros", "100 EUR", None),
+        ("3 alf", "3000 (unit not said)", None),
+        ("5k", "5000 (unit not said)", None),
+    ],
+)
+def test_amounts_are_read_in_the_words_used_for_them(text: str, value: str, in_dirhams: str | None) -> None:
+    found = of(f"صيفط {text} دابا", IdentifierType.AMOUNT)[0]
+    assert found.value == value
+    assert (found.details or {}).get("in-dirhams") == in_dirhams
+
+
+def test_what_was_assumed_of_an_amount_is_said() -> None:
+    assert of("1.500 dh", IdentifierType.AMOUNT)[0].assumed == "three digits behind the sign are thousands"
+    assert of("200 ريال", IdentifierType.AMOUNT)[0].assumed == "Moroccan rial of 5 centimes"
+
+
+@given(text=st.text(max_size=200))
+def test_any_text_is_looked_through_and_positions_hold(text: str) -> None:
+    for found in identifiers(text):
+        assert text[found.start : found.end] == found.raw
+
+
+@pytest.mark.parametrize(
+    "piece", ["a@b.cc ", "0612345678 ", "1", "MA64 0115 1900 0001 2050 0053 4921 ", "@a", "1.", "www.", "$"]
+)
+def test_a_text_made_to_take_long_does_not(piece: str) -> None:
+    identifiers(piece * (200_000 // len(piece)))
+
+
+def _mistyped(address: str) -> Iterator[str]:
+    for at in range(3, len(address), 7):
+        for letter in "qz2":
+            if address[at].casefold() != letter:
+                yield address[:at] + letter + address[at + 1 :]

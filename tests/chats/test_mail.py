@@ -1,0 +1,99 @@
+"""Mail: headers as facts, unknown charsets, many in one file, Outlook."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from evidence_kit.chats.format import Head, Vote
+from evidence_kit.chats.message import AttachmentStatus, Message, TimeKind
+from tests.chats.reading import messages_of, named, sample_messages, unread_of
+
+THREAT = "mail/menace.eml"
+
+
+def details(message: Message) -> dict[str, Any]:
+    assert message.details is not None
+    return dict(json.loads(json.dumps(message.details)))
+
+
+def test_encoded_words_are_decoded_and_the_body_is_text() -> None:
+    message = sample_messages(THREAT, "mail-eml")[0]
+    assert message.sender is not None
+    assert (message.sender.display, message.sender.ids[0].value) == ("Inconnu n°7", "inconnu7@example.com")
+    assert details(message)["subject"] == "خلص بل نشر"
+    assert message.text == "Payez 500 dh avant ce soir, c'est déjà tard."
+    assert (message.native_id, message.reply_to) == ("<1@example.com>", "<0@example.net>")
+
+
+def test_the_chain_of_servers_is_kept_from_the_last_to_the_first() -> None:
+    chain = details(sample_messages(THREAT, "mail-eml")[0])["received"]
+    assert [hop["time"] for hop in chain] == ["2025-05-13T21:04:05+01:00", "2025-05-13T20:04:01Z"]
+    assert chain[1]["line"].startswith("from laptop (unknown [198.51.100.7])")
+
+
+def test_what_a_server_found_out_about_the_sender_is_a_fact_and_no_verdict() -> None:
+    told = details(sample_messages(THREAT, "mail-eml")[0])
+    assert told["authentication-results"][0]["server"] == "mail.example.net"
+    assert told["authentication-results"][0]["results"] == [
+        {"method": "spf", "result": "fail"},
+        {"method": "dkim", "result": "pass"},
+    ]
+    assert told["dkim"] == [{"d": "example.com", "s": "mail", "a": "rsa-sha256"}]
+
+
+def test_an_attachment_stands_inside_and_says_where() -> None:
+    message = sample_messages(THREAT, "mail-eml")[0]
+    attachment = message.attachments[0]
+    assert (attachment.name_in_source, attachment.status, attachment.size_bytes) == (
+        "preuve.jpg", AttachmentStatus.PRESENT, 4,
+    )  # fmt: skip
+    assert (attachment.inside, attachment.part) == ((message.place.start, message.place.end), 2)
+
+
+def test_a_charset_nobody_knows_and_bytes_in_a_header_break_nothing() -> None:
+    message = sample_messages("mail/charset-nobody-knows.eml", "mail-eml")[0]
+    assert message.text == "déjà\nvu"
+    assert details(message)["subject"] == "caf\udce9"
+    assert message.time.kind is TimeKind.NONE
+    assert message.time.raw == "yesterday"
+
+
+def test_mails_in_one_file_are_separated_by_from_lines_behind_an_empty_line() -> None:
+    messages = sample_messages("mail/boite.mbox", "mail-mbox")
+    assert [message.text for message in messages] == [
+        "From maintenant, 500 dh.\n>From plus loin.\n\n",
+        "non\nFrom here on a line that is no separator.\n",
+    ]
+
+
+def test_a_zone_of_minus_zero_is_not_known() -> None:
+    first, second = sample_messages("mail/boite.mbox", "mail-mbox")
+    assert (first.time.kind, second.time.kind) == (TimeKind.LOCAL, TimeKind.OFFSET)
+
+
+def test_an_outlook_file_has_headers_a_body_and_attachments() -> None:
+    message = sample_messages("mail/avertissement.msg", "mail-outlook")[0]
+    assert message.text == "Payez 500 dh avant demain.\r\n"
+    assert message.sender is not None
+    assert message.sender.ids[0].value == "inconnu7@example.com"
+    assert message.time.value == "2025-05-13T21:04:00+01:00"
+    assert message.attachments[0].name_in_source == "preuve.jpg"
+    assert details(message)["recipients"][0]["address"] == "nour@example.net"
+
+
+def test_a_broken_outlook_file_is_unread() -> None:
+    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000)
+    assert unread_of(data, "mail-outlook")
+    assert named("mail-outlook").claims(Head(data), "x.msg") is Vote.BY_NAME
+
+
+@pytest.mark.parametrize("depth", [10, 2000])
+def test_parts_inside_parts_inside_parts_raise_nothing(depth: int) -> None:
+    data = b"From: a@b.cc\nTo: c@d.ee\nSubject: x\nDate: x\n"
+    for level in range(depth):
+        data += b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (level, level)
+    data += b"Content-Type: text/plain\n\nhere\n"
+    assert messages_of(data, "mail-eml") or unread_of(data, "mail-eml")
