@@ -6,8 +6,11 @@ swap. Encryption is pyzipper's; headers are ours, because a verifier has to be a
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -17,7 +20,10 @@ from evidence_kit.sealing import zipform
 from evidence_kit.sealing.zipform import FormError, Member
 
 OUTER_MEMBER = "evidence.zip"
+_SALT_BYTES = 16
 _SALT_AND_CHECK_BYTES = 18
+_KEY_BYTES = 32
+_ROUNDS = 1000
 _CODE_BYTES = 10
 PIECE_BYTES = 1 << 20
 
@@ -77,41 +83,66 @@ def write(target: Sink, parts: Iterable[Part], passphrase: str) -> None:
     outer = Member(OUTER_MEMBER, zipform.size_of(members), 0, encrypted=True)
     target.write(zipform.local_header(outer))
     encrypter = AESZipEncrypter(passphrase.encode("ascii"), nbits=256)
+    encrypter = _with_fast_code(encrypter, passphrase, encrypter.salt)
     target.write(encrypter.encryption_header())
-    inner = _Encrypting(target, encrypter)
-    for each in listed:
-        inner.write(zipform.local_header(each.member))
-        counted = _Counted(inner)
-        each.feed(counted)
-        if (counted.size_bytes, counted.crc32) != (each.member.size_bytes, each.member.crc32):
-            raise FormError(f"{each.member.name} is not what was announced")
-    inner.write(zipform.directory(members))
-    inner.finish()
+    with ThreadPoolExecutor(1, thread_name_prefix="seal") as thread:
+        inner = _Encrypting(target, encrypter, thread)
+        for each in listed:
+            inner.write(zipform.local_header(each.member))
+            counted = _Counted(inner)
+            each.feed(counted)
+            if (counted.size_bytes, counted.crc32) != (each.member.size_bytes, each.member.crc32):
+                raise FormError(f"{each.member.name} is not what was announced")
+        inner.write(zipform.directory(members))
+        inner.finish()
     target.write(encrypter.flush())
     target.write(zipform.directory([outer]))
     target.flush()
 
 
 class _Encrypting:
-    """Collects small writes into pieces worth encrypting."""
+    """Collects small writes into pieces, and encrypts each in a thread while the next one is being made."""
 
-    def __init__(self, target: Sink, encrypter: Any) -> None:  # noqa: ANN401 - pyzipper has no types
+    def __init__(self, target: Sink, encrypter: Any, thread: Executor) -> None:  # noqa: ANN401 - pyzipper has no types
         self._target = target
         self._encrypter = encrypter
+        self._thread = thread
         self._waiting = bytearray()
+        self._under_way: Future[None] | None = None
 
     def write(self, data: bytes, /) -> int:
         self._waiting += data
         if len(self._waiting) >= PIECE_BYTES:
-            self.finish()
+            self._send()
         return len(data)
 
     def flush(self) -> None:
         """Pieces go out when they are large enough, not when somebody is impatient."""
 
     def finish(self) -> None:
-        self._target.write(self._encrypter.encrypt(bytes(self._waiting)))
-        self._waiting.clear()
+        """Send what is left, and return when everything was written; whatever failed on the way is raised."""
+        self._send()
+        self._settle()
+
+    def _send(self) -> None:
+        self._settle()
+        piece, self._waiting = bytes(self._waiting), bytearray()
+        self._under_way = self._thread.submit(self._encrypt, piece)
+
+    def _encrypt(self, piece: bytes) -> None:
+        self._target.write(self._encrypter.encrypt(piece))
+
+    def _settle(self) -> None:
+        if self._under_way is not None:
+            self._under_way.result()
+            self._under_way = None
+
+
+def _with_fast_code(cipher: Any, passphrase: str, salt: bytes) -> Any:  # noqa: ANN401 - pyzipper has no types
+    """Give a cipher of pyzipper's the standard library's HMAC, which is two and a half times as fast."""
+    keys = hashlib.pbkdf2_hmac("sha1", passphrase.encode("ascii"), salt, _ROUNDS, 2 * _KEY_BYTES)
+    cipher.hmac = hmac.new(keys[_KEY_BYTES:], digestmod=hashlib.sha1)
+    return cipher
 
 
 class _Counted:
@@ -146,27 +177,41 @@ class Opened:
     written it.
     """
 
-    def __init__(self, file: Readable, outer: Member, decrypter: Any, left_bytes: int) -> None:  # noqa: ANN401
+    def __init__(self, file: Readable, outer: Member, decrypter: Any, thread: Executor) -> None:  # noqa: ANN401
         self._file = file
         self._decrypter = decrypter
-        self._left_bytes = left_bytes
+        self._thread = thread
+        self._left_bytes = outer.size_bytes
         self._ready = memoryview(b"")
+        self._ahead: Future[bytes] | None = None
         self.outer = outer
 
     def read(self, size: int = PIECE_BYTES, /) -> bytes:
-        """Return up to `size` decrypted bytes, none at the end.
+        """Return up to `size` decrypted bytes, none at the end; the next piece is decrypted meanwhile.
 
         Raises:
             CutError: The file ends before the member does.
         """
-        if not self._ready and self._left_bytes:
-            piece = self._file.read(min(PIECE_BYTES, self._left_bytes))
-            if not piece:
-                raise CutError
-            self._left_bytes -= len(piece)
-            self._ready = memoryview(self._decrypter.decrypt(piece))
+        if not self._ready:
+            current = self._ahead or self._next()
+            if current is not None:
+                self._ready = memoryview(current.result())
+                self._ahead = self._next()
         taken, self._ready = self._ready[:size], self._ready[size:]
         return bytes(taken)
+
+    def _next(self) -> Future[bytes] | None:
+        if not self._left_bytes:
+            return None
+        size = min(PIECE_BYTES, self._left_bytes)
+        self._left_bytes -= size
+        return self._thread.submit(self._decrypt, size)
+
+    def _decrypt(self, size: int) -> bytes:
+        piece = self._file.read(size)
+        if len(piece) < size:
+            raise CutError
+        return bytes(self._decrypter.decrypt(piece))
 
     def exactly(self, size: int) -> bytes:
         """Return so many bytes, or fewer at the end of the stream."""
@@ -220,7 +265,9 @@ def opened(file: Readable, size_bytes: int, passphrase: str) -> Iterator[Opened]
         decrypter = AESZipDecrypter(facts, passphrase.encode("ascii"), header)
     except RuntimeError:
         raise WrongPassphraseOrDamagedError from None
-    yield Opened(file, outer, decrypter, outer.size_bytes)
+    decrypter = _with_fast_code(decrypter, passphrase, header[:_SALT_BYTES])
+    with ThreadPoolExecutor(1, thread_name_prefix="open") as thread:
+        yield Opened(file, outer, decrypter, thread)
 
 
 def outer_member(file: Readable, size_bytes: int) -> Member:
