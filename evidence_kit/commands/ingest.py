@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from evidence_kit.commands import _outcomes
+from evidence_kit.commands._screen import size
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, describer, writing_command
 from evidence_kit.errors import Exit, UsageError
 
@@ -24,7 +25,7 @@ def ingest(
 ) -> None:
     """Take files into the case without changing them."""
     from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.ingest import WAYS, Provenance, ingest, total_bytes
+    from evidence_kit.workflows.ingest import WAYS, Provenance, free_bytes, ingest, total_bytes
     from evidence_kit.workflows.outcome import Totals
 
     if how not in WAYS:
@@ -37,7 +38,10 @@ def ingest(
     with writing(folder, key, station, world, setting.accept_older) as writer, describer() as worker:
         if writer.manifest.age_band != "adult":
             screen.warn("ingest.careful")
-        with screen.progress("ingest.progress", total_bytes(sources)) as on_bytes:
+        needed = total_bytes(sources)
+        if needed > (free := free_bytes(folder)):
+            screen.warn("ingest.space", needed=size(needed), free=size(free))
+        with screen.progress("ingest.progress", needed) as on_bytes:
             for outcome in ingest(writer, sources, provenance, worker, on_bytes):
                 if isinstance(outcome, Totals):
                     totals = outcome

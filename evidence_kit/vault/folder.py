@@ -77,6 +77,17 @@ class CaseFolder:
         """The case identity, wrapped for one reader."""
         return self.keys / f"{key}.age"
 
+    def recovered_file(self, relative: str) -> Path:
+        """The file in `recovered/` that an event names.
+
+        Raises:
+            ValueError: The name leads out of it.
+        """
+        parts = relative.split("/")
+        if parts[0] != self.recovered.name or len(parts) != 3 or not {"", ".", ".."}.isdisjoint(parts):
+            raise ValueError(relative)
+        return self.root.joinpath(*parts)
+
     def relative(self, path: Path) -> str:
         """A path inside the case, `/` between its parts."""
         return path.relative_to(self.root).as_posix()

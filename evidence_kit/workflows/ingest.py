@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from evidence_kit.intake.walk import Found, Unfit, os_words, walk
 from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.keys import age
 from evidence_kit.model import Json, Kind
+from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.vault.store import Draft
 from evidence_kit.workflows import members
 from evidence_kit.workflows.case import CaseWriter
@@ -124,6 +126,11 @@ def ingest(
 def total_bytes(sources: Sequence[Path]) -> int:
     """Return how many bytes of files the sources hold, as the file system says."""
     return sum(found.size_bytes for source in sources for found in walk(source) if isinstance(found, Found))
+
+
+def free_bytes(folder: CaseFolder) -> int:
+    """Return how much room the case's disk has left."""
+    return shutil.disk_usage(folder.root).free
 
 
 class _Ingest:

@@ -276,10 +276,10 @@ class _Folder:
     def _recovered(self, manifest: Manifest) -> None:
         for entry in manifest.entries.get("recovered", ()):
             for listed in entry.facts.get("files", ()):
-                path = self._folder.root / str(listed["path"])
                 try:
+                    path = self._folder.recovered_file(str(listed["path"]))
                     self._file(path, Digest(listed["sha256"]), "recovered", entry.line)
-                except ValueError:
+                except (KeyError, TypeError, ValueError):
                     self._broken("opening-incomplete", LOG, line=entry.line)
 
     def _strangers(self, custody: Custody, manifest: Manifest | None) -> None:

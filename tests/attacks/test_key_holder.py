@@ -1,0 +1,187 @@
+"""Somebody who holds a key that may sign, and lies: whatever contradicts itself is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.custody import opening
+from evidence_kit.custody.event import Event
+from evidence_kit.hashing.exact import sha256
+from evidence_kit.keys import age
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.model import Json
+from evidence_kit.sealing import bag, plan
+from evidence_kit.workflows import record
+from evidence_kit.workflows import seal as sealing
+from evidence_kit.workflows.case import CaseWriter
+from evidence_kit.workflows.seal import Order, seal
+from evidence_kit.workflows.verify import verify_archive, verify_case
+from tests.attacks.conftest import DIGITS
+from tests.attacks.rebuild import pack, relist, unpack
+from tests.conftest import NewCase
+from tests.workflows.helpers import take_in
+
+KIND: Json = {"name": "text", "family": "text", "media_type": "text/plain"}
+
+
+def kept(item: str, content: bytes) -> dict[str, Json]:
+    return {
+        "item": item, "path": f"{item}.txt", "size": len(content), "sha256": sha256(content).hex, "crc32": "00000000",
+        "kind": KIND,
+    }  # fmt: skip
+
+
+def put(writer: CaseWriter, item: str, ciphertext: bytes, event: str, fields: dict[str, Json]) -> None:
+    draft = writer.store.draft(item)
+    draft.write(ciphertext)
+    writer.commit([Event(event, fields, object=item, stored=draft.stored)], [draft])
+
+
+def _another(writer: CaseWriter) -> None:
+    real = age.encrypt(b"what was taken in", [writer.recipient])
+    put(writer, "E000001", real, "item.kept", kept("E000001", b"what they say"))
+
+
+def _garbage(writer: CaseWriter) -> None:
+    put(writer, "E000001", b"not age at all", "item.kept", kept("E000001", b"x"))
+
+
+def _fileless(writer: CaseWriter) -> None:
+    writer.commit([Event("item.kept", kept("E000001", b"x"))])
+
+
+def _eventless(writer: CaseWriter) -> None:
+    put(writer, "E000001", age.encrypt(b"x", [writer.recipient]), "note", {"text": "", "readers": []})
+
+
+@pytest.mark.parametrize(
+    ("lie", "code"),
+    [
+        (_another, "item-not-what-was-taken-in"),
+        (_garbage, "item-undecryptable"),
+        (_fileless, "item-without-file"),
+        (_eventless, "item-without-event"),
+    ],
+)
+def test_a_signed_lie_about_an_item_is_found(
+    lie: Callable[[CaseWriter], None], code: str, new_case: NewCase, key: SigningKey
+) -> None:
+    writer = new_case()
+    lie(writer)
+    report = verify_case(writer.case.folder.root, key)
+    assert [finding.code for finding in report.findings] == [code]
+
+
+def _spaced(salt: bytes, event: str, fields: dict[str, Json]) -> bytes:
+    return opening.compact({"salt": salt.hex(), "type": event, **fields}).replace(b'","', b'", "', 1)
+
+
+def _without_clear(salt: bytes, event: str, fields: dict[str, Json]) -> bytes:
+    return opening.compact({"salt": salt.hex(), "type": event} | {k: v for k, v in fields.items() if k != "clear"})
+
+
+def _empty(salt: bytes, event: str, fields: dict[str, Json]) -> bytes:
+    return opening.compact({"salt": salt.hex(), "type": event})
+
+
+@pytest.mark.parametrize(
+    ("written", "event", "code"),
+    [
+        (_spaced, Event("note", {"text": "x", "readers": []}), "opening-malformed"),
+        (_without_clear, Event("anchored", {}, clear={"line": 1, "token": ""}), "opening-and-clear-differ"),
+        (_empty, Event("item.kept", {}), "opening-incomplete"),
+    ],
+)
+def test_a_signed_opening_in_another_form_is_found(
+    written: Callable[..., bytes], event: Event, code: str,
+    new_case: NewCase, key: SigningKey, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    writer = new_case()
+    monkeypatch.setattr(opening, "encode", written)
+    with pytest.raises(Exception, match=r"case-broken|item\.kept"):
+        writer.commit([event])
+    monkeypatch.undo()
+    report = verify_case(writer.case.folder.root, key)
+    assert code in {finding.code for finding in report.findings}
+
+
+def test_a_signed_path_that_leads_out_of_the_case_is_not_followed(
+    new_case: NewCase, key: SigningKey, tmp_path: Path
+) -> None:
+    writer = new_case()
+    files: Json = [{"path": "recovered/../../secret", "size": 1, "sha256": "0" * 64}, {"path": "x"}]
+    writer.commit([Event("recovered", {"what": "unsigned-put-aside", "after_line": 1, "files": files})])
+    report = verify_case(writer.case.folder.root, key)
+    assert {finding.code for finding in report.findings} == {"opening-incomplete"}
+
+
+PLANS: dict[str, tuple[dict[str, Json], str]] = {
+    "an item too many": ({"items": [[1, 5]]}, "item-missing"),
+    "an item too few": ({"items": [[1, 3]]}, "item-unplanned"),
+    "something withheld that is open": ({"withheld": [[1, 1]]}, "opening-against-plan"),
+    "nothing withheld": ({"withheld": []}, "opening-missing"),
+    "ranges that overlap": ({"items": [[1, 3], [2, 4]]}, "seal-plan-malformed"),
+    "ranges that are none": ({"items": "all"}, "seal-plan-malformed"),
+    "a range without end": ({"items": [[1, 2**50]]}, "seal-plan-malformed"),
+    "another list of originals": ({"payload_manifest": "0" * 64}, "seal-plan-differs"),
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_an_archive_that_departs_from_its_signed_plan_is_found(
+    name: str, new_case: NewCase, key: SigningKey, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes, code = PLANS[name]
+    writer = new_case()
+    take_in(writer, source)
+    record.note(writer, "closed", ["association"])
+    honest = plan.facts
+    monkeypatch.setattr(plan, "facts", lambda *given: honest(*given) | changes)
+    monkeypatch.setattr(sealing, "_read_back", lambda *_: None)
+    sealed = seal(writer, key, Order("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+    report = verify_archive(sealed.archive, DIGITS)
+    assert code in {finding.code for finding in report.findings}
+
+
+def test_the_seal_itself_refuses_to_hand_out_what_departs_from_its_plan(
+    new_case: NewCase, key: SigningKey, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evidence_kit.sealing.errors import SealFailedError
+
+    writer = new_case()
+    take_in(writer, source)
+    honest = plan.facts
+    monkeypatch.setattr(plan, "facts", lambda *given: honest(*given) | {"items": [[1, 5]]})
+    with pytest.raises(SealFailedError):
+        seal(writer, key, Order("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+    assert not (tmp_path / "sealed").exists()
+    assert not list(tmp_path.glob(".sealed*"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        (bag.MANIFEST, b"nonsense\n", "bag-manifest-malformed"),
+        (bag.MANIFEST, b"0" * 64 + b"  elsewhere/x\n", "bag-manifest-malformed"),
+        (bag.TAG_MANIFEST, b"\xff\n", "bag-manifest-malformed"),
+        (bag.TAG_MANIFEST, b"0" * 64 + b"  bagit.txt\n", "bag-file-changed"),
+        (bag.TAG_SIGNATURE, b"nonsense\n", "bag-signature-malformed"),
+        (bag.EVENTS, b"no newline", "events-cut"),
+        (bag.LOG, b"", "log-nothing-signed"),
+    ],
+)
+def test_a_tag_file_that_makes_no_sense_is_found(
+    name: str, content: bytes, code: str, new_case: NewCase, key: SigningKey, source: Path, tmp_path: Path
+) -> None:
+    writer = new_case()
+    take_in(writer, source)
+    sealed = seal(writer, key, Order("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+    members = unpack(sealed.archive.read_bytes()) | {name: content}
+    if name in {bag.EVENTS, bag.LOG}:
+        members = relist(members, key)
+    sealed.archive.write_bytes(pack(members))
+    report = verify_archive(sealed.archive, DIGITS)
+    assert code in {finding.code for finding in report.findings}
