@@ -6,6 +6,7 @@ Commands are data, so that a test can take them out of the letter and run them.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,7 @@ from evidence_kit.words import LANGUAGES, Words, catalogue
 
 SYSTEMS: Final = ("linux", "macos", "windows")
 _BASE32: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_LATIN: Final = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_./:+=-]*[A-Za-z0-9_/+=])")
 _SYSTEM_NAMES: Final = {"linux": "Linux", "macos": "macOS", "windows": "Windows (PowerShell)"}
 
 
@@ -122,7 +124,7 @@ _STYLE = (
     "body{font:1.05rem/1.6 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;"
     "color:#1a1a1a;background:#fff}section{border-block-end:1px solid #bbb;padding-block-end:1.5rem}"
     "pre{direction:ltr;text-align:left;background:#f2f2f2;padding:.7rem;overflow-x:auto;"
-    "white-space:pre-wrap;overflow-wrap:anywhere}code{direction:ltr;unicode-bidi:isolate;overflow-wrap:anywhere}"
+    "white-space:pre-wrap;overflow-wrap:anywhere}bdi{overflow-wrap:anywhere}"
     "@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}pre{background:#262626}}"
 )
 
@@ -145,9 +147,12 @@ def _paragraphs(words: Words, facts: Facts) -> list[str]:
 
 
 def _marked(line: str) -> str:
-    """Escape a sentence; hashes and fingerprints stand apart, so that they read left to right."""
-    words = html.escape(line).split(" ")
-    return " ".join(f"<code>{word}</code>" if len(word) > 40 or "sha256" in word else word for word in words)
+    """Escape a sentence; names, hashes and fingerprints stand apart, so that they read left to right."""
+    parts = _LATIN.split(line)
+    return "".join(
+        f'<bdi dir="ltr">{html.escape(part)}</bdi>' if number % 2 else html.escape(part)
+        for number, part in enumerate(parts)
+    )
 
 
 def _each(commands: object) -> dict[str, tuple[str, ...]]:

@@ -17,11 +17,13 @@ def page(code: str, case: str, lines: int, day: str) -> bytes:
         f"{html.escape(catalogue(language).say('receipt.slip', lines=lines))}</p>"
         for language in LANGUAGES
     )
+    # The id begins with the association's code, which is nobody's business who finds this paper.
+    number = html.escape(case.rpartition("-")[2])
     groups = "".join(f"<span>{group}</span>" for group in code.split("-"))
     return (
         '<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>.</title>'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<style>{_STYLE}</style></head><body><main><header><b>{html.escape(case)}</b><b>{day}</b></header>"
+        f"<style>{_STYLE}</style></head><body><main><header><b>{number}</b><b>{day}</b></header>"
         f'<div class="code" dir="ltr">{groups}</div><div class="qr">{picture}</div>{blocks}</main></body></html>\n'
     ).encode()
 
