@@ -11,7 +11,7 @@ from evidence_kit.custody.chain import replay
 from evidence_kit.keys import sshsig
 from evidence_kit.keys.sshsig import SEAL_NAMESPACE
 from evidence_kit.keys.station import SigningKey
-from evidence_kit.sealing import archive, bag
+from evidence_kit.sealing import archive, bag, zipform
 from evidence_kit.sealing.archive import Part, part
 from tests.attacks.conftest import DIGITS
 
@@ -57,3 +57,13 @@ def relist(members: Members, key: SigningKey | None) -> Members:
 
 def ends_of_commits(log: bytes) -> list[int]:
     return [signed.end_bytes for signed in replay([log]).custody.commits]
+
+
+def pack_inner(inner: bytes) -> bytes:
+    """Return an archive whose outer form is ours and whose one member holds whatever bytes."""
+    from pyzipper.zipfile_aes import AESZipEncrypter
+
+    outer = zipform.Member(archive.OUTER_MEMBER, len(inner), 0, encrypted=True)
+    encrypter = AESZipEncrypter(DIGITS.encode(), nbits=256)
+    head = zipform.local_header(outer) + encrypter.encryption_header()
+    return bytes(head + encrypter.encrypt(inner) + encrypter.flush() + zipform.directory([outer]))

@@ -229,3 +229,17 @@ def test_a_custody_grows_by_a_commit_as_if_it_had_been_read_again() -> None:
     whole = chain.replay([first + second]).custody
     assert (grown.commits, grown.head, grown.end_bytes) == (whole.commits, whole.head, whole.end_bytes)
     assert [each.code for each in chain.resume(grown, b"garbage\n")] == ["log-line-malformed", "log-tail-unsigned"]
+
+
+@pytest.mark.parametrize("signers", [["ssh-ed25519 nonsense"], [KEY.public.line, "x"], "one", 7, None])
+def test_a_first_line_whose_signers_make_no_sense_opens_nothing(signers: Json) -> None:
+    event = Event("case.opened", {}, clear={"format": chain.FORMAT, "case": CASE, "recipient": "r", "signers": signers})
+    assert codes(b"".join(log((KEY, [event]))))
+
+
+def test_a_line_with_a_signature_that_is_none_is_found() -> None:
+    lines = SMALL.splitlines(keepends=True)
+    start = lines[5].index(b'"sig":"') + 7
+    end = lines[5].index(b'"', start)
+    lines[5] = lines[5][:start] + b"AAAA" + lines[5][end:]
+    assert "log-signature-invalid" in codes(b"".join(lines))
