@@ -18,7 +18,7 @@ GROUPS: Final = (
     ("person", ("new", "ingest", "receipt", "consent", "note")),
     ("understand", ("cases", "list", "show", "match")),
     ("hand-over", ("seal",)),
-    ("check", ("verify",)),
+    ("check", ("verify", "verifier")),
     ("learn", ("setup", "demo")),
     ("look-after", ("keys", "grant", "log")),
 )
@@ -110,12 +110,13 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.seal import seal
     from evidence_kit.commands.setup import setup
     from evidence_kit.commands.show import show
+    from evidence_kit.commands.verifier import verifier
     from evidence_kit.commands.verify import verify
 
     functions = {
         "cases": cases, "consent": consent, "demo": demo, "grant": grant, "ingest": ingest, "keys": keys,
         "list": list_, "log": log, "match": match, "new": new, "note": note, "receipt": receipt, "seal": seal,
-        "setup": setup, "show": show, "verify": verify,
+        "setup": setup, "show": show, "verify": verify, "verifier": verifier,
     }  # fmt: skip
     app = typer.Typer(
         no_args_is_help=True,

@@ -1,0 +1,31 @@
+"""`evidence-kit verifier`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evidence_kit.commands._screen import size
+from evidence_kit.commands._wiring import Setting, command
+
+
+@command
+def verifier(
+    setting: Setting,
+    out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)] = Path("verify.html"),
+) -> None:
+    """Write the page with which anybody checks an archive in a browser."""
+    from evidence_kit.custody.errors import CaseExistsError
+    from evidence_kit.hashing.exact import sha256
+    from evidence_kit.sealing import verifier as page
+
+    if out.exists():
+        raise CaseExistsError("file-exists", path=str(out))
+    content = page.page()
+    out.write_bytes(content)
+    digest = sha256(content).hex
+    setting.screen.tell("verifier.written", path=str(out), size=size(len(content)))
+    setting.screen.result(digest)
+    setting.screen.document({"path": str(out), "size": len(content), "sha256": digest})

@@ -1,0 +1,82 @@
+"""Every archive that the attacks make, by name."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+import zipfile
+from collections.abc import Iterator
+
+from evidence_kit.keys import sshsig
+from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE
+from evidence_kit.sealing.archive import part
+from tests.attacks.conftest import Material
+from tests.attacks.rebuild import pack, pack_parts, relist, unpack
+from tests.attacks.test_archives import CHANGES, FOREIGN, NAMES, _between, _commented, _second_member
+from tests.attacks.test_flipped_bytes import EDGE_BYTES, MASKS
+
+CUT_AT = (0, 1, 29, 30, 52, 60, 71, 1000)
+
+
+def all_of_them(material: Material) -> Iterator[tuple[str, bytes]]:
+    data = material.sealed.archive.read_bytes()
+    yield "untouched", data
+    yield from repacked(material)
+    yield from _around(data)
+    yield from flipped(data)
+
+
+def repacked(material: Material) -> Iterator[tuple[str, bytes]]:
+    """What somebody with the passphrase can make, the shell sound each time."""
+    members = unpack(material.sealed.archive.read_bytes())
+    yield "packed again", pack(members)
+    yield "listed again", pack(relist(members, material.key))
+    for name, (change, _) in CHANGES.items():
+        yield name, pack(relist(change(members), None))
+        yield f"{name}, signed by its owner", pack(relist(change(members), material.key))
+        yield f"{name}, lists as they were", pack(change(members))
+    yield "tag manifest signed by a stranger", pack(relist(members, FOREIGN))
+    signature = material.key.sign(members["tagmanifest-sha256.txt"], CHECKPOINT_NAMESPACE)
+    yield "signed for another purpose", pack(members | {"tagmanifest-sha256.txt.sig": sshsig.armour(signature.blob)})
+    yield "signature no armour", pack(members | {"tagmanifest-sha256.txt.sig": b"none"})
+    yield "of another case", pack(members, "LRC-2026-0002")
+    for name in NAMES:
+        for case in (material.case.name, "OTHER-2026-0001"):
+            parts = [part(f"{material.case.name}/{each}", content) for each, content in members.items()]
+            yield f"a member {name!r} in {case}", pack_parts([*parts, part(f"{case}/{name}", b"planted")])
+    yield "no members", pack({})
+
+
+def _around(data: bytes) -> Iterator[tuple[str, bytes]]:
+    yield "bytes before", b"x" + data
+    yield "bytes behind", data + b"x"
+    yield "doubled", data + data
+    yield "bytes between", _between(data)
+    yield "a comment", _commented(data)
+    yield "a second member", _second_member(data)
+    for length in (*CUT_AT, len(data) // 2, len(data) - 23, len(data) - 1):
+        yield f"cut at {length}", data[:length]
+    for at, junk in enumerate((b"PK", b"x" * 4000, b"PK\x05\x06" + bytes(18), b"%PDF-1.7\n" * 400)):
+        yield f"junk {at}", junk
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as plain:
+        plain.writestr("evidence.zip", b"x" * 5000)
+    yield "an ordinary zip", buffer.getvalue()
+
+
+def chance(data: bytes) -> bytes:
+    """An archive whose check bytes fit the passphrase of 28 sevens."""
+    changed = bytearray(data)
+    start = 30 + 12 + 11
+    derived = hashlib.pbkdf2_hmac("sha1", b"7" * 28, bytes(data[start : start + 16]), 1000, 66)
+    changed[start + 16 : start + 18] = derived[64:]
+    return bytes(changed)
+
+
+def flipped(data: bytes) -> Iterator[tuple[str, bytes]]:
+    edges = {*range(EDGE_BYTES), *range(len(data) - EDGE_BYTES, len(data))}
+    for at in sorted(edges | set(random.Random(7).sample(range(len(data)), 100))):
+        changed = bytearray(data)
+        changed[at] ^= random.Random(at).choice(MASKS)
+        yield f"byte {at} flipped", bytes(changed)

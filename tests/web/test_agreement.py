@@ -1,0 +1,212 @@
+"""The page and the program say the same of every archive: verdict, codes, places, counts."""
+
+from __future__ import annotations
+
+import io
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pyzipper
+
+from evidence_kit.commands._screen import neutral
+from evidence_kit.custody.checkpoint import normalise_receipt
+from evidence_kit.hashing import paper
+from evidence_kit.hashing.paper import TypedWronglyError
+from evidence_kit.sealing import passphrase
+from evidence_kit.workflows.verify import Report, verify_archive
+from tests.attacks.conftest import DIGITS, Material
+from tests.attacks.rebuild import pack, unpack
+from tests.web import archives
+from tests.web.core import answers, needs_node
+
+pytestmark = needs_node
+
+
+def said(report: Report) -> dict[str, Any]:
+    """What the program says, in the shape of the page's answer; reasons are each verifier's own words."""
+    return {
+        "verdict": report.verdict.value,
+        "findings": [(each.code, each.weight.value, each.file, each.line, each.item) for each in report.findings],
+        "anchors": [(each.kind, each.through, each.since) for each in report.anchors],
+        "counts": (report.lines, report.items, report.items_here, report.items_of, report.events_closed),
+        "events": report.events,
+        "signers": list(report.signers),
+    }
+
+
+def answered(answer: dict[str, Any]) -> dict[str, Any]:
+    names = ("code", "weight", "file", "line", "item")
+    intact, broken = len(answer["items"]), len(answer["brokenItems"])
+    return {
+        "verdict": answer["verdict"],
+        "findings": [tuple(each.get(name) for name in names) for each in answer["findings"]],
+        "anchors": [(each["kind"], each["through"], each["since"]) for each in answer["anchors"]],
+        "counts": (answer["lines"], intact, intact + broken, answer.get("itemsOf"), answer["eventsClosed"]),
+        "events": answer["events"],
+        "signers": answer["signers"],
+    }
+
+
+def test_page_and_program_agree_on_every_attacked_archive(material: Material, tmp_path: Path) -> None:
+    jobs, expected = [], []
+    for number, (name, data) in enumerate(archives.all_of_them(material)):
+        path = tmp_path / str(number) / "LRC-2026-0001.sealed.zip"
+        path.parent.mkdir()
+        path.write_bytes(data)
+        jobs.append({"path": str(path), "passphrase": DIGITS})
+        expected.append((name, said(verify_archive(path, DIGITS))))
+    for answer, (name, report) in zip(answers(jobs), expected, strict=True):
+        assert answered(answer) == report, name
+
+
+def test_a_wrong_passphrase_accuses_nobody_and_shows_nothing(material: Material, tmp_path: Path) -> None:
+    chance = tmp_path / "LRC-2026-0001.sealed.zip"
+    chance.write_bytes(archives.chance(material.sealed.archive.read_bytes()))
+    jobs = [
+        {"path": str(material.sealed.archive), "passphrase": "9" * 28},
+        {"path": str(chance), "passphrase": "7" * 28},
+    ]
+    for job, answer in zip(jobs, answers(jobs), strict=True):
+        assert answered(answer) == said(verify_archive(Path(job["path"]), job["passphrase"]))
+        assert answer["verdict"] == "NOT CHECKED"
+        assert answer["inside"] is False
+
+
+def test_the_receipt_is_judged_alike(material: Material) -> None:
+    alien = paper.to_paper(paper.from_paper(material.receipt, 20)[::-1])
+    receipts = {
+        material.receipt: "ANCHORED",
+        material.sealed.receipt_code: "ANCHORED",
+        alien: "BROKEN",
+    }
+    jobs = [{"path": str(material.sealed.archive), "passphrase": DIGITS, "receipt": each} for each in receipts]
+    for (receipt, verdict), answer in zip(receipts.items(), answers(jobs), strict=True):
+        assert answered(answer) == said(verify_archive(material.sealed.archive, DIGITS, receipt))
+        assert answer["verdict"] == verdict
+
+
+def test_the_statement_is_judged_alike(material: Material, archive: Path, tmp_path: Path) -> None:
+    name = f"{material.case.name}.statement.txt"
+    jobs, expected = [], []
+    for ending in ("", ".sig"):
+        data = archive.with_name(name + ending).read_bytes()
+        for at in range(0, len(data), 7):
+            folder = tmp_path / f"{ending}{at}"
+            folder.mkdir()
+            changed = bytearray(data)
+            changed[at] ^= random.Random(at).choice((0x01, 0x80))
+            for beside in (archive, archive.with_name(name), archive.with_name(name + ".sig")):
+                (folder / beside.name).write_bytes(beside.read_bytes())
+            (folder / (name + ending)).write_bytes(bytes(changed))
+            jobs.append(_with_statement(folder / archive.name, name))
+            expected.append(said(verify_archive(folder / archive.name, DIGITS)))
+    untouched = _with_statement(archive, name)
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    for each in (name, name + ".sig"):
+        (foreign / each).write_bytes(archive.with_name(each).read_bytes())
+    repacked = foreign / archive.name
+    repacked.write_bytes(pack(unpack(archive.read_bytes())))
+    jobs += [untouched, _with_statement(repacked, name)]
+    expected += [said(verify_archive(archive, DIGITS)), said(verify_archive(repacked, DIGITS))]
+    assert [answered(answer) for answer in answers(jobs)] == expected
+    assert expected[-2]["findings"] == []
+    assert expected[-1]["findings"][0][0] == "statement-differs"
+
+
+def _with_statement(archive: Path, name: str) -> dict[str, Any]:
+    statement = str(archive.with_name(name))
+    return {"path": str(archive), "passphrase": DIGITS, "statement": statement, "signature": statement + ".sig"}
+
+
+def test_what_was_taken_out_of_its_shell_is_judged_as_inside_of_it(material: Material, tmp_path: Path) -> None:
+    jobs, expected = [], []
+    for number, (name, data) in enumerate(archives.repacked(material)):
+        sealed = tmp_path / str(number) / "evidence.zip"
+        sealed.parent.mkdir()
+        sealed.write_bytes(data)
+        expected.append((name, said(verify_archive(sealed, DIGITS))))
+        with pyzipper.AESZipFile(io.BytesIO(data)) as outer:
+            outer.setpassword(DIGITS.encode())
+            sealed.write_bytes(outer.read("evidence.zip"))
+        jobs.append({"path": str(sealed), "passphrase": ""})
+    for answer, (name, report) in zip(answers(jobs), expected, strict=True):
+        if name != "no members":
+            assert answered(answer) == report, name
+
+
+def test_what_was_taken_out_and_then_cut_is_not_checked(material: Material, tmp_path: Path) -> None:
+    with pyzipper.AESZipFile(material.sealed.archive) as outer:
+        outer.setpassword(DIGITS.encode())
+        data = outer.read("evidence.zip")
+    jobs = []
+    for length in (*range(100, len(data), 977), *range(len(data) - 60, len(data))):
+        path = tmp_path / str(length)
+        path.write_bytes(data[:length])
+        jobs.append({"path": str(path), "name": "evidence.zip", "passphrase": ""})
+    for job, answer in zip(jobs, answers(jobs), strict=True):
+        assert [each["code"] for each in answer["findings"]] == ["archive-cut"], job["path"]
+        assert answer["verdict"] == "NOT CHECKED"
+
+
+TYPED = (
+    DIGITS,
+    passphrase.grouped(DIGITS),
+    "-".join(DIGITS[at : at + 4] for at in range(0, 28, 4)),
+    DIGITS.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")),
+    DIGITS.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")),
+    DIGITS.translate(str.maketrans("0123456789", "𝟘𝟙𝟚𝟛𝟜𝟝𝟞𝟟𝟠𝟡")),
+    DIGITS.translate(str.maketrans("1234567890", "&é\"'(-è_çà")),
+    " \t0123 4567\u00a08901\u202f2345\n6789 0123 4567 ",
+    DIGITS[:-1],
+    DIGITS + "0",
+    "letters",
+    "",
+    "\u200e" + DIGITS,
+    "1234567-890123456789012345678",
+    "e\u0301" * 28,
+)
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_a_passphrase_is_understood_alike(typed: str) -> None:
+    try:
+        meant: str | None = passphrase.normalise(typed)
+    except passphrase.PassphraseFormError:
+        meant = None
+    assert answers([{"typed": typed}]) == [{"passphrase": meant}]
+
+
+def test_a_receipt_code_is_understood_alike(material: Material) -> None:
+    code = material.receipt
+    typed = [
+        code,
+        code.lower(),
+        code.replace("-", " "),
+        code.replace("O", "0").replace("I", "1"),
+        code[:-1],
+        code + "A",
+    ]
+    typed += [
+        "",
+        "é" + code,
+        code.replace("B", "8"),
+        code.replace("-", "_"),
+        code[1:] + code[0],
+        code.replace("A", "٣"),
+    ]
+    assert answers({"code": each} for each in typed) == [{"receipt": _receipt(each)} for each in typed]
+
+
+def _receipt(typed: str) -> str | None:
+    try:
+        return normalise_receipt(typed)
+    except TypedWronglyError:
+        return None
+
+
+def test_hostile_text_is_made_harmless_alike() -> None:
+    texts = ["سلام", "a\u202eb", "\x00\x1b[2J\x7f", "a\u200db", "\u2028", "e\u0301", "\ue000", "\u00a0\u202f", "<b>&"]
+    assert answers({"shown": each} for each in texts) == [{"text": neutral(each)} for each in texts]

@@ -1,0 +1,77 @@
+// Bundles the page into the one file that the package carries; the same input gives the same bytes.
+
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+import { parse } from "smol-toml";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "..", "..");
+const target = process.argv[2] ?? join(root, "evidence_kit", "sealing", "verifier.html");
+const TABLES = ["finding", "verdict", "verify", "page"];
+const PLURALS = ["zero", "one", "two", "few", "many", "other"];
+
+// Flat, like evidence_kit/words/__init__.py: a table of plural forms is one sentence.
+function flat(table, above) {
+  return Object.entries(table).flatMap(([key, value]) => {
+    const name = `${above}.${key}`;
+    const plural = typeof value === "object" && "other" in value && Object.keys(value).every((each) => PLURALS.includes(each));
+    return typeof value === "string" || plural ? [[name, value]] : flat(value, name);
+  });
+}
+
+function words(language) {
+  const tables = parse(readFileSync(join(root, "evidence_kit", "words", `${language}.toml`), "utf8"));
+  const sentences = TABLES.flatMap((table) => flat(tables[table], table)).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(sentences);
+}
+
+const catalogue = Object.fromEntries(["ar", "fr", "en"].map((language) => [language, words(language)]));
+const common = { absWorkingDir: here, bundle: true, minify: true, write: false, legalComments: "none" };
+const script = await build({
+  ...common,
+  entryPoints: ["src/main.ts"],
+  format: "iife",
+  target: ["chrome110", "firefox115", "safari16.4"],
+  charset: "utf8",
+  define: { WORDS: JSON.stringify(catalogue) },
+});
+const style = await build({ ...common, entryPoints: ["src/page.css"], target: ["chrome110", "firefox115", "safari16.4"] });
+const js = script.outputFiles[0].text.trim();
+const css = style.outputFiles[0].text.trim();
+if (/<\/script|<!--/i.test(js) || /<\/style/i.test(css)) throw new Error("text that would end its element");
+
+const pin = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const policy = [
+  "default-src 'none'",
+  `script-src ${pin(js)} 'wasm-unsafe-eval'`,
+  `style-src ${pin(css)}`,
+  "img-src blob:",
+  "worker-src blob:",
+  "connect-src 'none'",
+  "form-action 'none'",
+  "base-uri 'none'",
+].join("; ");
+const page = `<!doctype html>
+<html lang="fr" translate="no" class="notranslate">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="google" content="notranslate">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<title>evidence-kit</title>
+<style>${css}</style>
+</head>
+<body>
+<noscript>JavaScript / جافاسكريبت</noscript>
+<script>${js}</script>
+</body>
+</html>
+`;
+writeFileSync(target, page);
+process.stdout.write(`${createHash("sha256").update(page).digest("hex")}  ${Buffer.byteLength(page)} bytes\n`);
