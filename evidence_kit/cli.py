@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ def run(arguments: Sequence[str]) -> int:
     from evidence_kit.commands._screen import Screen
 
     language = language_of(arguments, environment())
+    _speak_unicode()
     screen = Screen(language, json="--json" in arguments)
     _no_core_dumps()
     words = catalogue(language)
@@ -181,6 +183,13 @@ def _where(error: Exception) -> str:
             place = f"{name}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place
+
+
+def _speak_unicode() -> None:
+    """Write UTF-8 into pipes and files: a script reads JSON, and no other encoding has all our letters."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 def _no_core_dumps() -> None:

@@ -30,7 +30,8 @@ def show(screen: Screen, report: Report) -> None:
         return
     name = report.verdict.name.lower()
     screen.result(screen.say(f"verdict.{name}.word"))
-    screen.result(screen.say(f"verdict.{name}.meaning"))
+    partly = name == "consistent" and report.findings
+    screen.result(screen.say("verdict.consistent.but" if partly else f"verdict.{name}.meaning"))
     for anchor in report.anchors:
         screen.result(screen.say("verify.anchored", through=anchor.through, lines=report.lines, since=anchor.since))
     for finding in report.findings[:_SHOWN]:

@@ -90,6 +90,10 @@ class Setting:
         """Return the unlocked station key; asks before any work is done."""
         return station.unlock(self.passphrase())
 
+    def memory(self, station: Station | None) -> Station | None:
+        """Return the station whose memory a case is held against, None when a person accepts an older one."""
+        return None if self.accept_older is not None else station
+
     def key_if_given(self, station: Station | None) -> SigningKey | None:
         """Return the station key when a passphrase is at hand without asking."""
         if station is None or self.passphrase_file is None:
@@ -158,6 +162,7 @@ def case_folder(setting: Setting, text: str) -> CaseFolder:
 
     Raises:
         NoCaseError: There is none, or several end in this number.
+        NoStationError: It is no folder, and no station knows where cases lie.
     """
     from evidence_kit.custody.errors import NoCaseError
     from evidence_kit.workflows.case import find_folder
@@ -165,13 +170,12 @@ def case_folder(setting: Setting, text: str) -> CaseFolder:
     path = Path(text)
     if path.exists() and (path / "custody.jsonl").exists():
         return find_folder(path.resolve())
-    station = setting.station_if_any()
-    cases = None if station is None else station.cases
-    if cases is None or not cases.is_dir():
+    if path.exists():
         raise NoCaseError("no-case", path=text)
+    cases = setting.station().cases
     if (cases / text.upper() / "custody.jsonl").exists():
         return find_folder(cases / text.upper())
-    if text.isdecimal():
+    if text.isdecimal() and cases.is_dir():
         number = int(text)
         found = [
             each
@@ -203,8 +207,8 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     return _with_common(function, {})
 
 
-def writing_command(function: Callable[..., None]) -> Callable[..., None]:
-    """The same for a command that writes into a case."""
+def case_command(function: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that opens a case, which may be older than the station remembers."""
     return _with_common(function, {"accept_older": _OLDER})
 
 

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, writing_command
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.commands.new import day
 from evidence_kit.errors import UsageError
 
 
-@writing_command
+@case_command
 def consent(
     setting: Setting,
     case: CaseArgument,
@@ -20,21 +20,27 @@ def consent(
     by: Annotated[str | None, typer.Option(metavar="WHO")] = None,
     on: Annotated[str | None, typer.Option(metavar="DATE")] = None,
     reference: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    guardian: Annotated[str | None, typer.Option(metavar="NAME")] = None,
+    guardian_relation: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
 ) -> None:
     """Record what somebody allows, or no longer allows."""
     from evidence_kit.workflows import record
     from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.new import PURPOSES, ConsentGiven
+    from evidence_kit.workflows.new import PURPOSES, ConsentGiven, Guardian
 
     if purpose not in PURPOSES:
         raise UsageError("purpose-unknown", purpose=purpose)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     said_by = setting.ask(by, "ask.consent-by", "--by")
     said_on = day(on, "--on") or world.clock.now().astimezone().date()
+    answering = None
+    if guardian is not None:
+        relation = setting.ask(guardian_relation, "ask.guardian-relation", "--guardian-relation")
+        answering = Guardian(guardian, relation)
     key = setting.key(station)
     with writing(folder, key, station, world, setting.accept_older) as writer:
         given = ConsentGiven(purpose, given=not withdraw, on=said_on, said_by=said_by, reference=reference)
-        line = record.consent(writer, given)
+        line = record.consent(writer, given, answering)
     name = "consent.withdrawn" if withdraw else "consent.given"
     setting.screen.tell(name, purpose=purpose, case=folder.root.name, line=line)
     setting.screen.document({"case": folder.root.name, "purpose": purpose, "given": not withdraw, "line": line})

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, writing_command
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 
 _TYPED_BACK = 6
 
 
-@writing_command
+@case_command
 def grant(
     setting: Setting,
     case: CaseArgument,

@@ -9,11 +9,11 @@ import typer
 
 from evidence_kit.commands import _outcomes
 from evidence_kit.commands._screen import size
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, describer, writing_command
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, describer
 from evidence_kit.errors import Exit, UsageError
 
 
-@writing_command
+@case_command
 def ingest(
     setting: Setting,
     case: CaseArgument,

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands._screen import size
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, command
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.case import Case
 
 
-@command
+@case_command
 def list_(
     setting: Setting,
     case: CaseArgument,
@@ -25,7 +25,7 @@ def list_(
     folder, station = case_folder(setting, case), setting.station_if_any()
     closed = locked or station is None or (setting.passphrase_file is None and not setting.asks)
     key = None if closed or station is None else setting.key(station)
-    opened = read(folder, key, station)
+    opened = read(folder, key, setting.memory(station))
     if closed:
         _locked(setting, opened)
     else:

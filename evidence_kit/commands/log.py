@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, command
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.model import Json
 
 
-@command
+@case_command
 def log(
     setting: Setting,
     case: CaseArgument,
@@ -26,14 +26,14 @@ def log(
 
     folder, station = case_folder(setting, case), setting.station_if_any()
     if checkpoint is not None:
-        written = write_checkpoint(read(folder, None, station), checkpoint, setting.world())
+        written = write_checkpoint(read(folder, None, setting.memory(station)), checkpoint, setting.world())
         for path in written:
             setting.screen.result(str(path))
         setting.screen.document({"written": [str(path) for path in written]})
         return
     closed = locked or station is None or (setting.passphrase_file is None and not setting.asks)
     key = None if closed or station is None else setting.key(station)
-    rows = log_rows(read(folder, key, station))
+    rows = log_rows(read(folder, key, setting.memory(station)))
     if setting.screen.json:
         for row in rows:
             setting.screen.document(row)

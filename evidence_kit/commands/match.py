@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from evidence_kit.commands import _matches
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, describer, writing_command
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, describer
 from evidence_kit.errors import Exit
 
 
-@writing_command
+@case_command
 def match(
     setting: Setting,
     case: CaseArgument,

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, writing_command
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.errors import UsageError
 
 
-@writing_command
+@case_command
 def note(
     setting: Setting,
     case: CaseArgument,

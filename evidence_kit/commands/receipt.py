@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, writing_command
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 
 
-@writing_command
+@case_command
 def receipt(
     setting: Setting,
     case: CaseArgument,

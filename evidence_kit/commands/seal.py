@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands._screen import size
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, writing_command
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.seal import Planned, Sealed
 
 
-@writing_command
+@case_command
 def seal(
     setting: Setting,
     case: CaseArgument,
@@ -56,8 +56,14 @@ def seal(
         secret = digits.generate()
         if passphrase_out is not None:
             _write_secret(setting, passphrase_out, secret)
-        with setting.screen.progress("seal.progress", 2 * plan.size_bytes) as on_bytes:
-            sealed = make(writer, key, order, secret, on_bytes)
+        try:
+            with setting.screen.progress("seal.progress", 2 * plan.size_bytes) as on_bytes:
+                sealed = make(writer, key, order, secret, on_bytes)
+        except BaseException:
+            # Digits without an archive are worthless, and would stand in the way of the next try.
+            if passphrase_out is not None:
+                passphrase_out.unlink(missing_ok=True)
+            raise
     _tell(setting, sealed, folder.root.name)
     if passphrase_out is None and setting.asks:
         with setting.screen.secret_page():

@@ -49,7 +49,7 @@ def setup(
     )
     passphrase = _new_passphrase(setting)
     public = _recovery(setting, recovery, recovery_out, world)
-    folder = cases or Path.home() / "evidence-kit" / "cases"
+    folder = (cases or Path.home() / "evidence-kit" / "cases").absolute()
     wish = Wish(setting.station_folder, code, person, folder, public, recovery_out is not None)
     station = set_up(wish, passphrase, world)
     screen.tell("setup.done", fingerprint=station.public.fingerprint, cases=str(folder), folder=str(station.folder))

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, command
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
     from evidence_kit.custody.manifest import Manifest
 
 
-@command
+@case_command
 def show(
     setting: Setting,
     case: CaseArgument,
@@ -24,7 +24,7 @@ def show(
     from evidence_kit.workflows.look import everything_about, item_of
 
     folder, station = case_folder(setting, case), setting.station()
-    opened = read(folder, setting.key(station), station)
+    opened = read(folder, setting.key(station), setting.memory(station))
     manifest = opened.opened
     facts = _case(manifest, opened.id) if item is None else everything_about(item_of(manifest, item, opened.id))
     setting.screen.document(facts)

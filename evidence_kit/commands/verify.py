@@ -25,7 +25,7 @@ def verify(
     """Check a case or an archive, every byte of it, and change nothing."""
     from evidence_kit.hashing.paper import TypedWronglyError
 
-    file = Path(path)
+    file = _archive_in(Path(path))
     try:
         if file.is_file():
             report = _archive(setting, file, receipt, archive_passphrase)
@@ -37,6 +37,12 @@ def verify(
     code = _report.exit_of(report)
     if code is not Exit.DONE:
         raise typer.Exit(code)
+
+
+def _archive_in(path: Path) -> Path:
+    """Return the one sealed archive of a folder that somebody was handed, or the path as it is."""
+    found = list(path.glob("*.sealed.zip")) if path.is_dir() else []
+    return found[0] if len(found) == 1 else path
 
 
 def _archive(setting: Setting, path: Path, receipt: str | None, secret_file: str | None) -> Report:

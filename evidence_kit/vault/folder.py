@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ README = "README.txt"
 LOG = "custody.jsonl"
 LOCK = "lock"
 DRAFT_ENDING = ".draft"
+_BODY = re.compile(r"bodies/([0-9]{8,15})\.age")
 # What a person's file manager leaves behind; it is no evidence and no attack.
 _LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
 
@@ -72,6 +74,12 @@ class CaseFolder:
     def body(self, line: int) -> Path:
         """The encrypted openings that signature line `line` signs."""
         return self.bodies / f"{line:08d}.age"
+
+    @staticmethod
+    def body_line(relative: str) -> int:
+        """The signature line that a path inside the case would be the body of, 0 when it is no body."""
+        match = _BODY.fullmatch(relative)
+        return 0 if match is None else int(match[1])
 
     def key(self, key: str) -> Path:
         """The case identity, wrapped for one reader."""

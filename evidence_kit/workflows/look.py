@@ -81,8 +81,8 @@ def item_of(manifest: Manifest, item: str, case: str) -> Item:
     Raises:
         NoItemError: The case has none of this name.
     """
-    wanted = item.upper()
-    if wanted.isdecimal():
+    wanted = item.strip().upper().removeprefix("E")
+    if wanted.isdecimal() and wanted.isascii():
         wanted = f"E{int(wanted):06d}"
     try:
         return manifest.items[wanted]

@@ -95,6 +95,18 @@ class Opening:
     retention: date | None = None
 
 
+def check_guardian(guardian: object, given: ConsentGiven) -> None:
+    """Refuse a consent that only the person gave in a case that is not an adult's; unknown counts as minor.
+
+    Raises:
+        UsageError: Nobody answers for the person, or it was not they who consented.
+    """
+    if not guardian:
+        raise UsageError("guardian-missing")
+    if given.given and given.said_by == "person":
+        raise UsageError("consent-of-minor")
+
+
 def next_id(station: Station, year: int) -> str:
     """Return an id that no case of this station had this year, erased ones included."""
     pattern = re.compile(rf"{re.escape(station.association)}-{year}-(\d{{{_NUMBER_DIGITS},9}})")
@@ -111,8 +123,9 @@ def create(station: Station, key: SigningKey, about: Opening, world: World, case
         CaseExistsError: There is something at its place already.
         UsageError: A minor's consent was given and nobody answers for the minor.
     """
-    if about.age_band == "minor" and about.consents and about.guardian is None:
-        raise UsageError("guardian-missing")
+    if about.age_band != "adult":
+        for consent in about.consents:
+            check_guardian(about.guardian, consent)
     name = case_id or next_id(station, world.clock.now().year)
     if not CASE_ID.fullmatch(name):
         raise UsageError("case-id-malformed", case=name)

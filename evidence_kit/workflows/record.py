@@ -15,21 +15,24 @@ from evidence_kit.model import Json
 from evidence_kit.sealing import bag
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.workflows.case import Case, CaseWriter
-from evidence_kit.workflows.new import ConsentGiven, Reader, granted
+from evidence_kit.workflows.new import ConsentGiven, Guardian, Reader, check_guardian, granted
 from evidence_kit.workflows.world import World
 
 NOTE_READERS = ("association", "police", "lawyer", "psychologist")
 
 
-def consent(writer: CaseWriter, given: ConsentGiven) -> int:
+def consent(writer: CaseWriter, given: ConsentGiven, guardian: Guardian | None = None) -> int:
     """Record a consent, a refusal or a withdrawal; return its line.
 
     Raises:
-        UsageError: It is a minor's case and nobody answers for the minor.
+        UsageError: It is not an adult's case and nobody answers for the person, or consented in their place.
     """
-    if given.given and writer.manifest.age_band == "minor" and not writer.manifest.facts.get("guardian"):
-        raise UsageError("guardian-missing")
-    return writer.commit([given.event()]).first
+    events = [given.event()]
+    if guardian is not None:
+        events.insert(0, Event("case.updated", {"changes": {"guardian": guardian.facts()}, "reason": "guardian named"}))
+    if given.given and writer.manifest.age_band != "adult":
+        check_guardian(guardian or writer.manifest.facts.get("guardian"), given)
+    return writer.commit(events).first
 
 
 def note(writer: CaseWriter, text: str, readers: Sequence[str]) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evidence_kit.custody.event import Event
+from evidence_kit.custody.line import instant
 from evidence_kit.custody.manifest import Item
 from evidence_kit.errors import UsageError
 from evidence_kit.hashing.exact import Tally, sha256
@@ -17,7 +18,7 @@ from evidence_kit.keys.age import DamagedError
 from evidence_kit.keys.sshsig import ARCHIVE_NAMESPACE, SEAL_NAMESPACE
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import DiskFile, Finding, Json
-from evidence_kit.sealing import archive, bag, letter, plan
+from evidence_kit.sealing import archive, bag, letter, plan, sheet
 from evidence_kit.sealing.archive import Part, Sink, part
 from evidence_kit.sealing.check import check
 from evidence_kit.sealing.errors import (
@@ -265,11 +266,25 @@ def _beside(job: _Job, statement: Statement) -> dict[str, bytes]:
         f"{case}.statement.txt.sig": sshsig.armour(signature.blob),
         "LISEZ-MOI.txt": letter.outside(),
         "covering-message.txt": letter.covering(),
+        "hand-over.pdf": sheet.pdf(_sheet_facts(job, statement)),
         f"{case}.key-case.age": age.encrypt(secret, [job.writer.recipient]),
     }
     for name, recipient in job.order.readers.items():
         files[f"{case}.key-{name}.age"] = age.encrypt(secret, [recipient])
     return files
+
+
+def _sheet_facts(job: _Job, statement: Statement) -> sheet.Facts:
+    case = job.writer.case
+    return sheet.Facts(
+        file=f"{case.id}.sealed.zip",
+        size_bytes=statement.size_bytes,
+        sha256=statement.sha256.hex,
+        items=f"{len(job.scope.items)} / {len(case.opened.items)}",
+        receipt=job.begun.receipt_code,
+        fingerprint=job.key.public.fingerprint,
+        day=instant(case.custody.commits[-1].time).date(),
+    )
 
 
 def _sealed_facts(name: str, seen: Tally, statement: Statement, begun: _Begun) -> dict[str, Json]:

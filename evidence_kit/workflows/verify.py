@@ -160,7 +160,7 @@ class _Folder:
         custody, descends = self._log(remembered)
         report = Report(Verdict.NOT_CHECKED, self._folder.root.name, "case", with_key=key is not None)
         if custody.case is not None and custody.case != self._folder.root.name:
-            self._broken("case-renamed", None, says=custody.case)
+            self._broken("case-renamed", LOG, says=custody.case)
         if not descends and remembered is not None:
             self._broken("log-not-as-remembered", LOG, line=remembered.lines)
         self._files(custody)
@@ -289,7 +289,11 @@ class _Folder:
         expected |= {folder.relative(folder.body(line)) for line in custody.bodies}
         expected |= {folder.relative(folder.key(name)) for name in custody.readers}
         recovered = _recovered_paths(manifest)
-        for path in folder.strangers(expected | recovered):
+        left = list(folder.strangers(expected | recovered))
+        # An interrupted commit leaves one body behind the last signature; more than one was signed once.
+        if sum(folder.body_line(path) > custody.signed_lines for path in left) > 1:
+            self._broken("log-cut", LOG, line=custody.signed_lines + 1)
+        for path in left:
             if path.startswith("recovered/") and manifest is None:
                 continue
             self._findings.append(Finding("file-not-in-log", Weight.NOTE, path))

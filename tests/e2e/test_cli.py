@@ -77,7 +77,7 @@ def test_trouble_with_keys_and_cases_has_its_code(case_program: Program, tmp_pat
     run.keyed("seal", "1", "--for", "lawyer", "--items", "E000099", "--passphrase-out", tmp_path / "p", expect=2)
     run.keyed("show", "1", "E000099", expect=24)
     run.keyed("grant", "1", "nokey", "--name", "x", "--confirm", "y", expect=31)
-    run("list", "1", "--station", tmp_path / "other", "--passphrase-file", run.passphrase, expect=20)
+    run("list", "1", "--station", tmp_path / "other", "--passphrase-file", run.passphrase, expect=25)
     key = run.home / "station" / "station.key"
     key.rename(key.with_suffix(".away"))
     run.keyed("list", "1", expect=31)

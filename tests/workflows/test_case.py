@@ -1,4 +1,5 @@
 import stat
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows import record
 from evidence_kit.workflows import station as stations
 from evidence_kit.workflows.case import find_folder, read, writing
-from evidence_kit.workflows.new import Opening, create, next_id
+from evidence_kit.workflows.new import ConsentGiven, Guardian, Opening, create, next_id
 from evidence_kit.workflows.station import Station
 from evidence_kit.workflows.verify import verify_case
 from evidence_kit.workflows.world import World
@@ -171,10 +172,6 @@ def test_a_reader_who_may_not_sign_may_not_write(new_case: NewCase, station: Sta
 
 
 def test_consent_for_a_minor_needs_a_guardian(new_case: NewCase) -> None:
-    from datetime import date
-
-    from evidence_kit.workflows.new import ConsentGiven
-
     writer = new_case("minor")
     with pytest.raises(UsageError):
         record.consent(writer, ConsentGiven("lawyer", given=True, on=date(2026, 11, 1), said_by="person"))
@@ -207,3 +204,35 @@ def test_a_memory_that_cannot_be_read_is_no_reason_to_forget(new_case: NewCase, 
     (station.folder / "heads" / f"{case}.json").write_text("")
     with pytest.raises(KeyUnreadableError):
         station.remembered(case)
+
+
+def test_consent_in_a_minors_case_is_the_guardians(new_case: NewCase, world: World) -> None:
+    today = world.clock.now().date()
+    by_person = ConsentGiven("lawyer", given=True, on=today, said_by="person")
+    by_guardian = ConsentGiven("lawyer", given=True, on=today, said_by="guardian")
+    for age in ("minor", "unknown"):
+        writer = new_case(age)
+        for given in (by_person, by_guardian):
+            with pytest.raises(UsageError):
+                record.consent(writer, given)
+        mother = Guardian("her mother", "mother")
+        with pytest.raises(UsageError) as raised:
+            record.consent(writer, by_person, mother)
+        assert raised.value.message_id == "consent-of-minor"
+        record.consent(writer, by_guardian, mother)
+        consent = writer.manifest.consent_for("lawyer")
+        assert consent is not None
+        assert consent.given
+        assert writer.manifest.facts["guardian"]["name"] == "her mother"
+        record.consent(writer, ConsentGiven("lawyer", given=False, on=today, said_by="person"))
+
+
+def test_a_log_that_was_cut_leaves_bodies_that_say_so(new_case: NewCase, source: Path) -> None:
+    writer = new_case()
+    end = writer.case.custody.end_bytes
+    take_in(writer, source)
+    record.note(writer, "later", ["association"])
+    with writer.case.folder.log.open("r+b") as file:
+        file.truncate(end)
+    codes = {finding.code for finding in verify_case(writer.case.folder.root).findings}
+    assert "log-cut" in codes
