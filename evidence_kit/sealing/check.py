@@ -226,6 +226,9 @@ class _Reader:
             self._events(content)
         elif name in _HELD and member.size_bytes <= _HELD_BYTES:
             self._bag.held[name] = b"".join(content)
+        elif name in _HELD:
+            # Too long to be held is too long to be ours; it must not pass because nobody looked at it.
+            self._broken("bag-file-differs", file=name)
         for _ in content:
             pass
         if tally.crc32 != f"{member.crc32:08x}":

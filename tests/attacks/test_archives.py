@@ -118,6 +118,16 @@ def test_a_signature_for_another_purpose_does_not_sign_the_tag_manifest(material
     assert {each.code for each in check(pack(changed)).findings} == {"bag-signature-invalid"}
 
 
+@pytest.mark.parametrize("name", ["tagmanifest-sha256.txt", "tagmanifest-sha256.txt.sig", "checkpoint.txt"])
+def test_a_small_file_that_is_too_long_to_be_held_does_not_pass(
+    name: str, material: Material, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evidence_kit.sealing.check._HELD_BYTES", 20_000)
+    members = unpack(material.sealed.archive.read_bytes())
+    changed = members | {"READ-ME-FIRST.txt": b"rewritten", name: b"x" * 20_001}
+    assert "bag-file-differs" in {finding.code for finding in check(pack(changed)).findings}
+
+
 NAMES = ("../x", "/x", "data\\x", "C:x", "data/E000001.txt", "Data/e000001.TXT", "data/E000001.exe", "x\x01", "")
 
 

@@ -45,6 +45,9 @@ def repacked(material: Material) -> Iterator[tuple[str, bytes]]:
         for case in (material.case.name, "OTHER-2026-0001"):
             parts = [part(f"{material.case.name}/{each}", content) for each, content in members.items()]
             yield f"a member {name!r} in {case}", pack_parts([*parts, part(f"{case}/{name}", b"planted")])
+    longest = b"x" * ((64 << 20) + 1)
+    rewritten = members | {"READ-ME-FIRST.txt": b"rewritten", "tagmanifest-sha256.txt": longest}
+    yield "a tag manifest too long to be held", pack(rewritten)
     yield "no members", pack({})
 
 

@@ -243,6 +243,8 @@ class Reader {
         }
         this.bag.held.set(name, held);
       } else {
+        // Too long to be held is too long to be ours; it must not pass because nobody looked at it.
+        if (bag.HELD.has(name)) this.broken("bag-file-differs", {}, name);
         for await (const piece of content) void piece;
       }
     } finally {

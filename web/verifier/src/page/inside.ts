@@ -8,7 +8,7 @@ import type { Report } from "../core/verify";
 import { code, foreign, make } from "./dom";
 import { neutral, neutralText, size, type Words } from "./words";
 
-const ROWS = 50;
+const ROWS = 25;
 const PICTURES = new Map([
   ["jpg", "image/jpeg"],
   ["png", "image/png"],
@@ -233,7 +233,7 @@ function events(report: Report, inside: Inside, words: Words): HTMLElement {
       const cells = [
         code(String(line)),
         code((custody?.times.get(line) ?? "").replace("T", " ").slice(0, 19)),
-        make("span", { class: event === undefined ? "quiet" : "" }, name),
+        make("span", { class: event === undefined ? "quiet" : "" }, name, " ", event?.item === undefined ? "" : code(neutral(event.item))),
         event === undefined ? make("span", {}) : make("div", {}, eventButton(event, inside, words, place), place),
       ];
       return [make("tr", {}, ...cells.map((cell, at) => make("td", { "data-head": heads[at] }, cell)))];

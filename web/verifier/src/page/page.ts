@@ -8,7 +8,7 @@ import type { Papers } from "../core/statement";
 import { looksPlain } from "../core/stream";
 import { threadedEngine } from "../core/threads";
 import { verify, type Report } from "../core/verify";
-import { code, foreign, make } from "./dom";
+import { code, make } from "./dom";
 import { hidePicture, sections } from "./inside";
 import { LANGUAGES, NAMES, Words, neutral, size, type Language } from "./words";
 
@@ -337,8 +337,8 @@ class Page {
     if (findings.length === 0) return make("p", { id: "findings" }, this.say("nothing-wrong"));
     const listed = findings.slice(0, SHOWN_FINDINGS).map((finding) => {
       const line = finding.line === undefined ? "" : `:${finding.line}`;
-      const item = finding.item === undefined ? "" : ` (${finding.item})`;
-      const where = neutral(`${finding.file ?? ""}${line}${item}`);
+      const item = finding.item !== undefined && finding.file !== undefined ? ` (${finding.item})` : finding.item;
+      const where = neutral(`${finding.file ?? ""}${line}${item ?? ""}`);
       const codes = { class: "code", "data-code": finding.code };
       return make("li", {}, code(where), " ", words.finding(finding), " ", make("span", codes, code(finding.code)));
     });
@@ -355,7 +355,7 @@ class Page {
   private facts(report: Report, name: string): HTMLElement {
     const { words } = this.state;
     const rows: [string, (HTMLElement | string)[]][] = [
-      ["file", [foreign(neutral(name)), ` (${size(this.state.chosen?.archive.size ?? 0)})`]],
+      ["file", [this.say("chosen", { name, size: this.state.chosen?.archive.size ?? 0 })]],
     ];
     if (report.case !== undefined) {
       const signers = make("ul", { class: "plain" }, ...report.signers.map((each) => make("li", {}, code(each))));

@@ -29,7 +29,8 @@ export class Words {
     if (text === undefined && found !== undefined && typeof found !== "string") {
       text = found[new Intl.PluralRules(this.language).select(Number(values.count))] ?? found.other;
     }
-    return (text ?? sentence).replace(/\{([a-z_]+)\}/g, (_, name: string) => isolated(values[name] ?? "?"));
+    const whole = this.language === "fr" ? (text ?? sentence).replace(/ (?=[:;?!»])/g, "\u00a0") : (text ?? sentence);
+    return whole.replace(/\{([a-z_]+)\}/g, (_, name: string) => isolated(values[name] ?? "?"));
   }
 
   finding(finding: Finding): string {

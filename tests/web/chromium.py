@@ -1,0 +1,207 @@
+"""A Chromium of the distribution, driven over the pipe of its DevTools protocol: no driver, no port, no package."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--hide-scrollbars",
+    "--disable-dev-shm-usage", "--no-default-browser-check", "--remote-debugging-pipe",
+)  # fmt: skip
+PATIENCE_SECONDS = 60.0
+KEYS = {"Tab": 9, "Enter": 13, " ": 32, "Escape": 27}
+
+Json: TypeAlias = dict[str, Any]
+
+needs_chromium = pytest.mark.skipif(PROGRAM is None, reason="chromium is not installed")
+
+
+def _moved(*files: int) -> list[int]:
+    moved = [fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, 10) for file in files]
+    for file in files:
+        os.close(file)
+    return moved
+
+
+class Browser:
+    """One browser with a profile of its own."""
+
+    def __init__(self, profile: Path, *flags: str) -> None:
+        # Far from 3 and 4, which is where the browser looks for its pipes.
+        to_browser, ours_out, ours_in, from_browser = _moved(*os.pipe(), *os.pipe())
+        shell = f'exec "$@" 3<&{to_browser} 4>&{from_browser} {to_browser}<&- {from_browser}>&-'
+        assert PROGRAM is not None
+        arguments = [PROGRAM, *FLAGS, f"--user-data-dir={profile}", *flags, "about:blank"]
+        self._process = subprocess.Popen(
+            ["bash", "-c", shell, "bash", *arguments],
+            pass_fds=(to_browser, from_browser),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        os.close(to_browser)
+        os.close(from_browser)
+        self._out, self._in = os.fdopen(ours_out, "wb", 0), os.fdopen(ours_in, "rb")
+        self._rest = b""
+        self._number = 0
+        self.events: list[Json] = []
+
+    def call(self, method: str, session: str | None = None, **parameters: object) -> Json:
+        self._number += 1
+        message: Json = {"id": self._number, "method": method, "params": parameters}
+        if session is not None:
+            message["sessionId"] = session
+        self._out.write(json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._next()
+            if answer.get("id") == self._number:
+                assert "error" not in answer, answer
+                return dict(answer["result"])
+            self.events.append(answer)
+
+    def _next(self) -> Json:
+        while b"\0" not in self._rest:
+            piece = os.read(self._in.fileno(), 1 << 16)
+            assert piece, "the browser left"
+            self._rest += piece
+        message, _, self._rest = self._rest.partition(b"\0")
+        return dict(json.loads(message))
+
+    def memory_bytes(self) -> int:
+        """What all processes of this browser hold."""
+        total = 0
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                fields = (process / "stat").read_text().rpartition(")")[2].split()
+                if int(fields[3]) == self._process.pid:
+                    rows = (process / "smaps_rollup").read_text().splitlines()
+                    total += sum(int(row.split()[1]) * 1024 for row in rows if row.startswith("Pss:"))
+            except OSError:
+                continue
+        return total
+
+    def close(self) -> None:
+        try:
+            self.call("Browser.close")
+            self._process.wait(10)
+        except (AssertionError, OSError, subprocess.TimeoutExpired):
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._out.close()
+        self._in.close()
+
+
+class Tab:
+    """One page in a browser."""
+
+    def __init__(self, browser: Browser, address: str, language: str = "en-GB", width: int = 1100) -> None:
+        self.browser = browser
+        self._target = browser.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = browser.call("Target.attachToTarget", targetId=self._target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self.call(f"{domain}.enable")
+        self.call("Emulation.setUserAgentOverride", userAgent="test", acceptLanguage=language)
+        self.resize(width, 900)
+        self.call("Page.navigate", url=address)
+        self.until("document.readyState === 'complete' && document.querySelector('main') !== null")
+
+    def call(self, method: str, **parameters: object) -> Json:
+        return self.browser.call(method, self._session, **parameters)
+
+    def evaluate(self, script: str) -> Any:
+        given = {"expression": script, "awaitPromise": True, "returnByValue": True}
+        answer = self.call("Runtime.evaluate", **given)
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
+
+    def until(self, condition: str, seconds: float = PATIENCE_SECONDS) -> None:
+        end = time.monotonic() + seconds
+        while not self.evaluate(f"Boolean({condition})"):
+            assert time.monotonic() < end, f"waited in vain for {condition}"
+            time.sleep(0.05)
+
+    def resize(self, width: int, height: int) -> None:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.call("Emulation.setDeviceMetricsOverride", **size)
+
+    def dark(self) -> None:
+        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+
+    def give(self, files: Sequence[Path]) -> None:
+        found = self.call("Runtime.evaluate", expression="document.getElementById('files')")
+        paths = [str(path) for path in files]
+        self.call("DOM.setFileInputFiles", files=paths, objectId=found["result"]["objectId"])
+        self.until("document.querySelector('#chosen').textContent !== ''")
+
+    def press(self, key: str, *, shift: bool = False) -> None:
+        text = {"Enter": "\r", " ": " "}.get(key, "")
+        common = {"key": key, "code": "Space" if key == " " else key, "modifiers": 8 if shift else 0}
+        number = {"windowsVirtualKeyCode": KEYS[key], "nativeVirtualKeyCode": KEYS[key]}
+        down = {"text": text} if text else {}
+        self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", **common, **number, **down)
+        self.call("Input.dispatchKeyEvent", type="keyUp", **common, **number)
+
+    def type(self, text: str) -> None:
+        self.call("Input.insertText", text=text)
+
+    def click(self, selector: str) -> None:
+        self.evaluate(f"document.querySelector({json.dumps(selector)}).click()")
+
+    def text(self, selector: str) -> str:
+        return str(self.evaluate(f"document.querySelector({json.dumps(selector)}).innerText"))
+
+    def picture(self, path: Path, *, whole: bool = True) -> None:
+        data = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"]
+        path.write_bytes(base64.b64decode(data))
+
+    def check(self, files: Sequence[Path], typed: str | None, receipt: str = "") -> None:
+        """Fill in everything and wait for the verdict."""
+        self.give(files)
+        if typed is not None:
+            self.evaluate("document.getElementById('passphrase').focus()")
+            self.type(typed)
+        if receipt:
+            self.evaluate("document.getElementById('receipt').focus()")
+            self.type(receipt)
+        self.click("#start")
+        self.until("document.querySelector('#word')")
+
+    def verdict(self) -> str:
+        return str(self.evaluate("document.querySelector('#word').dataset.verdict"))
+
+    def codes(self) -> set[str]:
+        return set(self.evaluate("[...document.querySelectorAll('[data-code]')].map((each) => each.dataset.code)"))
+
+    def addresses(self) -> set[str]:
+        """Where the page asked for something."""
+        sent = [each for each in self.browser.events if each["method"] == "Network.requestWillBeSent"]
+        return {str(each["params"]["request"]["url"]) for each in sent if each.get("sessionId") == self._session}
+
+    def complaints(self) -> list[str]:
+        """Errors that the page left in the console."""
+        entries = [each["params"] for each in self.browser.events if each.get("sessionId") == self._session]
+        thrown = [str(each["exceptionDetails"]) for each in entries if "exceptionDetails" in each]
+        return thrown + [
+            str(each["entry"]["text"]) for each in entries if each.get("entry", {}).get("level") == "error"
+        ]
+
+    def close(self) -> None:
+        self.browser.call("Target.closeTarget", targetId=self._target)
+
+
+Open = Callable[..., Tab]

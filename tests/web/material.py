@@ -1,0 +1,92 @@
+"""An invented case with pictures, hostile names and texts, sealed for the page to open."""
+
+from __future__ import annotations
+
+import io
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.vault.disk import RealDisk
+from evidence_kit.workflows import record
+from evidence_kit.workflows.new import ConsentGiven, Opening, create
+from evidence_kit.workflows.seal import Order, Sealed, seal
+from evidence_kit.workflows.station import Person, Station, write
+from evidence_kit.workflows.world import World
+from tests.attacks.conftest import DIGITS
+from tests.conftest import PASSPHRASE, Numbered, SteppingClock
+from tests.workflows.helpers import take_in
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What a lawyer gets."""
+
+    sealed: Sealed
+    receipt: str
+    originals: dict[str, bytes]
+
+    @property
+    def archive(self) -> Path:
+        return self.sealed.archive
+
+    @property
+    def statement(self) -> list[Path]:
+        name = self.archive.name.replace(".sealed.zip", ".statement.txt")
+        return [self.archive.with_name(name), self.archive.with_name(name + ".sig")]
+
+
+def _noise(kind: str, seed: int) -> bytes:
+    pixels = random.Random(seed).randbytes(96 * 96 * 3)
+    target = io.BytesIO()
+    Image.frombytes("RGB", (96, 96), pixels).save(target, kind)
+    return target.getvalue()
+
+
+def originals(port: int) -> dict[str, bytes]:
+    call = f"http://127.0.0.1:{port}/"
+    name = f"<img src='{call.replace('/', '∕')}' onerror=alert(1)>.txt"
+    chat = "[03/11/2026, 21:14:08] Inconnu: 3 000 dirhams avant minuit\n[03/11/2026, 21:15:40] أنا: لا\n"
+    found = {
+        "DCIM/Camera/IMG-20261103-WA0001.jpg": _noise("JPEG", 1),
+        "DCIM/Screenshots/لقطة شاشة ٣.png": _noise("PNG", 2),
+        f"Download/{name}": f'<img src="{call}"><script>fetch("{call}")</script>\n'.encode(),
+        "Download/\u202egpj.exe": b"MZ" + random.Random(3).randbytes(3000),
+        "WhatsApp/_chat.txt": chat.encode(),
+        "Download/page.html": f'<html><body><img src="{call}"></body></html>'.encode(),
+        "random.bin": random.Random(4).randbytes(3 << 20),
+    }
+    for number in range(60):
+        found[f"Notes/note {number:02}.txt"] = f"note {number}\n".encode() * 5
+    return found
+
+
+def hand_over(root: Path, port: int, *, purpose: str = "lawyer") -> Handed:
+    key, recovery = (SigningKey.from_seed(bytes(range(at, at + 32))) for at in (0, 32))
+    world = World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
+    station = Station(
+        root / "station",
+        "LRC",
+        Person("Salma B.", "volunteer", "Larache"),
+        key.public,
+        recovery.public,
+        False,
+        root / "cases",
+    )
+    write(station, key, PASSPHRASE, world)
+    consent = ConsentGiven(purpose, given=True, on=world.clock.now().date(), said_by="person")
+    writer = create(station, key, Opening("adult", "told", [consent]), world)
+    source = root / "phone"
+    files = originals(port)
+    for name, content in files.items():
+        path = source / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    take_in(writer, source)
+    record.note(writer, "for us alone", ["association"])
+    receipt, _, _ = record.receipt(writer)
+    sealed = seal(writer, key, Order(purpose, None, {}, None, root / "sealed"), DIGITS)
+    return Handed(sealed, receipt, files)

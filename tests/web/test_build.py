@@ -1,0 +1,39 @@
+"""The committed page is what its source builds, and the command writes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.cli import run
+from tests.web.core import NODE, PAGE, needs_node
+
+SOURCE = Path(__file__).parents[2] / "web" / "verifier"
+
+
+@needs_node
+@pytest.mark.skipif(not (SOURCE / "node_modules").is_dir(), reason="web/verifier/build.sh was not run here")
+def test_the_committed_page_is_what_its_source_builds(tmp_path: Path) -> None:
+    assert NODE is not None
+    built = tmp_path / "built.html"
+    subprocess.run([NODE, "build.mjs", str(built)], cwd=SOURCE, check=True, capture_output=True)
+    assert built.read_bytes() == PAGE.read_bytes()
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    lock = json.loads((SOURCE / "package-lock.json").read_text("utf-8"))
+    assert not [name for name, package in lock["packages"].items() if "resolved" in package]
+    assert all("integrity" in package for name, package in lock["packages"].items() if name)
+
+
+def test_the_command_writes_the_page_and_its_digest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "verify.html"
+    assert run(["verifier", "--out", str(out), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert out.read_bytes() == PAGE.read_bytes()
+    assert run(["verifier", "--out", str(out)]) == 23

@@ -1,0 +1,348 @@
+"""The built page in a real Chromium: what a lawyer does, and what must never leave."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evidence_kit.words import LANGUAGES, catalogue
+from evidence_kit.workflows.verify import verify_archive
+from tests.attacks.conftest import DIGITS
+from tests.attacks.rebuild import Members, pack, relist, unpack
+from tests.web.chromium import Browser, Tab, needs_chromium
+from tests.web.core import PAGE
+from tests.web.material import Handed, hand_over
+
+pytestmark = needs_chromium
+ADDRESS = PAGE.as_uri()
+LOCALES = {"ar": "ar-MA", "fr": "fr-FR", "en": "en-GB"}
+WORD_BYTES = 8
+
+
+@dataclass
+class Listener:
+    """Somebody on this computer who waits for the page to say anything."""
+
+    port: int
+    connections: int = 0
+    heard: list[bytes] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[Listener]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        found = Listener(server.getsockname()[1])
+
+        def listen() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                found.connections += 1
+                with connection, contextlib.suppress(OSError):
+                    connection.settimeout(1)
+                    found.heard += [data] if (data := connection.recv(4096)) else []
+
+        threading.Thread(target=listen, daemon=True).start()
+        yield found
+
+
+@pytest.fixture(scope="module")
+def handed(tmp_path_factory: pytest.TempPathFactory, listener: Listener) -> Handed:
+    return hand_over(tmp_path_factory.mktemp("handed"), listener.port)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    found = Browser(tmp_path_factory.mktemp("profile"))
+    yield found
+    found.close()
+
+
+def _sound(tab: Tab) -> None:
+    assert tab.complaints() == []
+    assert all(each == ADDRESS or each.startswith("blob:null/") for each in tab.addresses())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_good_archive_is_consistent_in_every_language(language: str, browser: Browser, handed: Handed) -> None:
+    words = catalogue(language)
+    tab = Tab(browser, ADDRESS, LOCALES[language])
+    assert tab.evaluate("document.documentElement.lang") == language
+    assert tab.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+    tab.check([handed.archive, *handed.statement], DIGITS)
+    assert tab.verdict() == "CONSISTENT"
+    assert tab.text("#word") == words.say("verdict.consistent.word")
+    assert words.say("verify.limits") in tab.text("main").replace("\u00a0", " ")
+    assert words.say("page.statement-agrees") in tab.text("main").replace("\u00a0", " ")
+    _sound(tab)
+    tab.close()
+
+
+def test_the_language_can_be_changed_without_losing_the_result(browser: Browser, handed: Handed) -> None:
+    tab = Tab(browser, ADDRESS)
+    tab.check([handed.archive], DIGITS)
+    for language in LANGUAGES:
+        tab.click(f"#language-{language}")
+        assert tab.text("#word") == catalogue(language).say("verdict.consistent.word")
+    tab.close()
+
+
+def test_the_receipt_anchors(browser: Browser, handed: Handed) -> None:
+    tab = Tab(browser, ADDRESS)
+    tab.check([handed.archive], DIGITS, handed.receipt.lower())
+    assert tab.verdict() == "ANCHORED"
+    tab.close()
+
+
+def test_a_slip_of_the_pen_is_no_verdict(browser: Browser, handed: Handed) -> None:
+    tab = Tab(browser, ADDRESS)
+    tab.give([handed.archive])
+    tab.evaluate("document.getElementById('passphrase').focus()")
+    tab.type(DIGITS[:-1])
+    tab.evaluate("document.getElementById('receipt').focus()")
+    tab.type(handed.receipt[:-1] + ("A" if handed.receipt[-1] != "A" else "B"))
+    tab.click("#start")
+    tab.until("document.querySelector('#receipt-problem').textContent !== ''")
+    assert "27" in tab.text("#passphrase-problem")
+    assert tab.evaluate("document.querySelector('#word')") is None
+    assert tab.evaluate("document.activeElement.id") == "passphrase"
+    tab.close()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        DIGITS.translate(str.maketrans("1234567890", "&é\"'(-è_çà")),
+        DIGITS.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")),
+    ],
+    ids=["azerty", "arabic-indic"],
+)
+def test_other_digits_are_understood(typed: str, browser: Browser, handed: Handed) -> None:
+    tab = Tab(browser, ADDRESS)
+    tab.check([handed.archive], typed)
+    assert tab.verdict() == "CONSISTENT"
+    tab.close()
+
+
+def test_a_wrong_passphrase_shows_nothing(browser: Browser, handed: Handed) -> None:
+    tab = Tab(browser, ADDRESS)
+    tab.check([handed.archive], "9" * 28)
+    assert (tab.verdict(), tab.codes()) == ("NOT CHECKED", {"archive-passphrase"})
+    assert tab.evaluate("document.querySelector('details')") is None
+    tab.close()
+
+
+def _changed(members: Members) -> Members:
+    return members | {"data/E000001.jpg": members["data/E000001.jpg"][:-1] + b"?"}
+
+
+def test_broken_archives_get_the_codes_of_the_program(browser: Browser, handed: Handed, tmp_path: Path) -> None:
+    data = handed.archive.read_bytes()
+    members = unpack(data)
+    without = {name: content for name, content in members.items() if name != "data/E000002.png"}
+    flipped = bytearray(data)
+    flipped[len(data) // 2] ^= 1
+    broken = {
+        "edited": pack(relist(_changed(members), None)),
+        "removed": pack(without),
+        "planted": pack(members | {"data/E000999.txt": b"planted"}),
+        "flipped": bytes(flipped),
+        "cut": data[: len(data) // 2],
+        "behind": data + b"x",
+        "header": data[:10] + b"x" + data[11:],
+        "junk": b"%PDF-1.7\n" * 400,
+    }
+    tab = Tab(browser, ADDRESS)
+    for name, content in broken.items():
+        path = tmp_path / name / handed.archive.name
+        path.parent.mkdir()
+        path.write_bytes(content)
+        report = verify_archive(path, DIGITS)
+        tab.call("Page.reload")
+        tab.until("document.readyState === 'complete' && document.querySelector('#files')?.files.length === 0")
+        tab.check([path], DIGITS)
+        assert (tab.verdict(), tab.codes()) == (report.verdict.value, {each.code for each in report.findings}), name
+    _sound(tab)
+    tab.close()
+
+
+def test_everything_can_be_done_with_the_keyboard(browser: Browser, handed: Handed) -> None:
+    tab = Tab(browser, ADDRESS)
+    tab.give([handed.archive])
+    tab.evaluate("document.activeElement.blur()")
+    _reach(tab, "passphrase")
+    tab.type(DIGITS)
+    _reach(tab, "receipt")
+    _reach(tab, "start")
+    tab.press("Enter")
+    tab.until("document.querySelector('#word')")
+    assert tab.evaluate("document.activeElement.id") == "verdict"
+    _walk(tab, "document.activeElement.matches('td button')")
+    tab.press(" ")
+    assert tab.evaluate("document.activeElement.getAttribute('aria-expanded')") == "true"
+    tab.press("Tab")
+    tab.press("Enter")
+    tab.until("document.querySelector('.frame img')?.complete")
+    assert tab.evaluate("document.querySelector('.frame img').classList.contains('blurred')")
+    tab.press("Tab")
+    tab.press("Enter")
+    assert not tab.evaluate("document.querySelector('.frame img').classList.contains('blurred')")
+    _walk(tab, "document.activeElement.tagName === 'SUMMARY'")
+    tab.press("Enter")
+    assert tab.evaluate("document.activeElement.parentElement.open")
+    _sound(tab)
+    tab.close()
+
+
+def _reach(tab: Tab, name: str) -> None:
+    _walk(tab, f"document.activeElement.id === {json.dumps(name)}")
+
+
+def _walk(tab: Tab, condition: str) -> None:
+    for _ in range(200):
+        tab.press("Tab")
+        if tab.evaluate(condition):
+            return
+    pytest.fail(f"the Tab key never reaches {condition}")
+
+
+def test_everything_has_a_name_for_a_screen_reader(browser: Browser, handed: Handed) -> None:
+    tab = Tab(browser, ADDRESS)
+    tab.call("Accessibility.enable")
+    nodes = tab.call("Accessibility.getFullAXTree")["nodes"]
+    tab.check([handed.archive], DIGITS)
+    nodes += tab.call("Accessibility.getFullAXTree")["nodes"]
+    roles = {"button", "textbox", "searchbox", "checkbox", "progressbar", "link", "heading"}
+    for node in nodes:
+        if not node.get("ignored") and node.get("role", {}).get("value") in roles:
+            assert node.get("name", {}).get("value"), node
+    tab.close()
+
+
+def test_hostile_names_and_texts_stay_text(browser: Browser, handed: Handed, listener: Listener) -> None:
+    tab = Tab(browser, ADDRESS)
+    before = listener.connections
+    tab.check([handed.archive], DIGITS)
+    assert "[U+202E]gpj.exe" in tab.text("table")
+    assert "onerror=alert(1)" in tab.text("table")
+    row = "[...document.querySelectorAll('td > .link')].find((each) => each.textContent === 'E000003')"
+    tab.evaluate(row + ".click()")
+    tab.click(".panel div > button:not(.link)")
+    tab.until("document.querySelector('.panel pre')")
+    assert "<img src=" in tab.text(".panel pre")
+    assert tab.evaluate("document.querySelectorAll('img, iframe, main script, object, embed').length") == 0
+    assert listener.connections == before
+    _sound(tab)
+    tab.close()
+
+
+def test_searching_finds_and_pages_turn(browser: Browser, handed: Handed) -> None:
+    tab = Tab(browser, ADDRESS)
+    tab.check([handed.archive], DIGITS)
+    first = tab.text("tbody")
+    tab.evaluate(
+        "[...document.querySelectorAll('.tools button')].find((each) => each.textContent === 'Further').click()"
+    )
+    assert tab.text("tbody") != first
+    tab.evaluate("document.getElementById('search').focus()")
+    tab.type("لقطة")
+    tab.until("document.querySelectorAll('tbody')[0].rows.length === 2")
+    assert "E000002" in tab.text("tbody")
+    tab.close()
+
+
+# Every way out that a page has, tried from within: somebody may yet find a way to run a script in it. Not one byte
+# may arrive. A bare connection does, for a preconnect, a frame and a form: no policy stops that, going offline does.
+WAYS_OUT = """(async (to) => {
+  const quietly = async (way) => { try { await way(); } catch {} };
+  const add = (tag, attributes) => document.head.append(Object.assign(document.createElement(tag), attributes));
+  await quietly(() => fetch(to, { mode: "no-cors" }));
+  await quietly(() => new Promise((done) => {
+    const request = new XMLHttpRequest();
+    request.onloadend = done;
+    request.open("GET", to);
+    request.send();
+  }));
+  await quietly(() => new WebSocket(to.replace("http", "ws")));
+  await quietly(() => new EventSource(to));
+  await quietly(() => navigator.sendBeacon(to, "x"));
+  await quietly(() => new Worker(to));
+  await quietly(() => import(to));
+  await quietly(() => new FontFace("x", `url(${to})`).load());
+  for (const rel of ["stylesheet", "prefetch", "preload", "icon", "manifest", "modulepreload", "preconnect"])
+    await quietly(() => add("link", { rel, href: to, as: "image" }));
+  for (const tag of ["img", "script", "iframe", "video", "audio", "embed"]) await quietly(() => add(tag, { src: to }));
+  await quietly(() => add("object", { data: to }));
+  await quietly(() => { document.body.style.backgroundImage = `url(${to})`; });
+  await quietly(() => {
+    const form = document.createElement("form");
+    form.action = to;
+    document.body.append(form);
+    form.submit();
+  });
+  await new Promise((done) => setTimeout(done, 2000));
+})(%s)"""
+
+
+def test_no_way_out_reaches_a_listener(browser: Browser, handed: Handed, listener: Listener) -> None:
+    tab = Tab(browser, ADDRESS)
+    tab.check([handed.archive], DIGITS)
+    tab.evaluate(WAYS_OUT % json.dumps(f"http://127.0.0.1:{listener.port}/"))
+    assert listener.heard == []
+    tab.close()
+
+
+def test_no_plaintext_reaches_the_disk(tmp_path: Path, handed: Handed) -> None:
+    profile = tmp_path / "profile"
+    browser = Browser(profile)
+    try:
+        tab = Tab(browser, ADDRESS)
+        tab.check([handed.archive, *handed.statement], DIGITS)
+        tab.click("td > .link")
+        tab.click(".panel div > button:not(.link)")
+        tab.until("document.querySelector('.frame img')?.complete")
+    finally:
+        browser.close()
+    # Words of 8 random bytes, at any offset of any file: stricter than windows of 32. Headers are no secret.
+    secrets = [content[1024:-64] for content in handed.originals.values() if len(content) > 5000]
+    words = np.unique(np.concatenate([_words(secret, 0) for secret in secrets]))
+    assert len(words) > 300_000
+    known, sieve = frozenset(words.tolist()), np.zeros(1 << 24, bool)
+    sieve[words & np.uint64(len(sieve) - 1)] = True
+    files = [path for path in profile.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert files
+    for path in files:
+        data = path.read_bytes()
+        for at in range(WORD_BYTES):
+            seen = _words(data, at)
+            likely = seen[sieve[seen & np.uint64(len(sieve) - 1)]]
+            assert known.isdisjoint(likely.tolist()), path
+        assert DIGITS.encode() not in data, path
+        assert DIGITS.encode("utf-16-le") not in data, path
+
+
+def _words(data: bytes, at: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    return np.frombuffer(data[at : at + (len(data) - at) // WORD_BYTES * WORD_BYTES], np.uint64)
+
+
+def test_the_page_promises_what_it_keeps() -> None:
+    text = PAGE.read_text("utf-8")
+    for promise in (
+        "default-src 'none'", "connect-src 'none'", "script-src 'sha256-", "style-src 'sha256-", "form-action 'none'",
+        'translate="no"', '<meta name="google" content="notranslate">',
+    ):  # fmt: skip
+        assert promise in text
+    assert "<form" not in text
+    assert "innerHTML" not in text
+    assert "unsafe-inline" not in text
+    assert "unsafe-eval" not in text.replace("'wasm-unsafe-eval'", "")
