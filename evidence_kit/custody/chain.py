@@ -257,7 +257,7 @@ class _State:
         self.custody.clear[event.seq] = clear
         try:
             _EFFECTS[str(clear["type"])](self.custody, event.seq, clear)
-        except (KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError):
             self._finding("log-clear-not-understood", event.seq)
 
     def finish(self) -> Replay:

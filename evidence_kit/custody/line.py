@@ -183,7 +183,7 @@ def _signature(fields: dict[str, Any]) -> SignatureLine:
 
 def _seq(fields: dict[str, Any]) -> int:
     seq = fields["seq"]
-    if isinstance(seq, bool) or not isinstance(seq, int) or seq < 1:
+    if isinstance(seq, bool) or not isinstance(seq, int) or not 1 <= seq <= opening.LARGEST_INTEGER:
         raise LineError("seq counts from 1")
     return seq
 

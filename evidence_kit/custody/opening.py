@@ -15,7 +15,7 @@ from typing import Any
 from evidence_kit.model import Json
 
 SALT_BYTES = 16
-_LARGEST_INTEGER = 2**53 - 1
+LARGEST_INTEGER = 2**53 - 1
 _INTEGER_LIKE = re.compile(r"0|[1-9][0-9]*")
 _SALT = re.compile(r"[0-9a-f]{32}")
 _DEEPEST = 64
@@ -126,5 +126,5 @@ def check(value: Any, depth: int = _DEEPEST) -> None:  # noqa: ANN401 - any JSON
         return
     elif not isinstance(value, int):
         raise OpeningError(f"{type(value).__name__} has no place in an opening")
-    elif abs(value) > _LARGEST_INTEGER:
+    elif abs(value) > LARGEST_INTEGER:
         raise OpeningError("an integer that JavaScript would round")

@@ -161,6 +161,8 @@ def test_when_all_signers_are_gone_line_one_does_not_bring_them_back() -> None:
         ("reader.granted", {"key": "../../x", "sha256": "0" * 64}),
         ("reader.granted", {"key": "K0001", "sha256": "zz"}),
         ("signer.added", {"signer": "ssh-rsa AAAA"}),
+        ("signer.added", {"signer": 7}),
+        ("signer.removed", {"signer": None}),
         ("signer.removed", {"signer": OTHER.public.line}),
         ("case.opened", {"format": chain.FORMAT, "case": CASE, "recipient": "r", "signers": []}),
         ("anchored", {"line": 900, "token": ""}),
