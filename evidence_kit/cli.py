@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # The first screen, group by group; what only scripts and experts need stands last.
 GROUPS: Final = (
     ("person", ("new", "ingest", "receipt", "consent", "note")),
-    ("understand", ("cases", "list", "show", "match")),
+    ("understand", ("cases", "list", "show", "chats", "match")),
     ("hand-over", ("seal",)),
     ("check", ("verify", "verifier")),
     ("learn", ("setup", "demo")),
@@ -98,6 +98,7 @@ def _language_last(arguments: Sequence[str]) -> list[str]:
 
 def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.cases import cases
+    from evidence_kit.commands.chats import chats
     from evidence_kit.commands.consent import consent
     from evidence_kit.commands.demo import demo
     from evidence_kit.commands.grant import grant
@@ -116,9 +117,10 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.verify import verify
 
     functions = {
-        "cases": cases, "consent": consent, "demo": demo, "grant": grant, "ingest": ingest, "keys": keys,
-        "list": list_, "log": log, "match": match, "new": new, "note": note, "receipt": receipt, "seal": seal,
-        "setup": setup, "show": show, "verify": verify, "verifier": verifier,
+        "cases": cases, "chats": chats, "consent": consent, "demo": demo, "grant": grant, "ingest": ingest,
+        "keys": keys, "list": list_, "log": log, "match": match, "new": new, "note": note, "receipt": receipt,
+        "seal": seal, "setup": setup, "show": show, "verify": verify,
+        "verifier": verifier,
     }  # fmt: skip
     app = typer.Typer(
         no_args_is_help=True,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from evidence_kit.model import DiskFile
+from evidence_kit.model import DiskFile, Json
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.workflows.group import Pending
 
@@ -19,6 +20,12 @@ class NoDescriber:
 
     def begin(self, kind: str, name: str, payload: bytes | BinaryIO) -> Pending:
         raise AssertionError(kind)
+
+    def reads(self, kind: str) -> bool:
+        return False
+
+    def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
+        raise AssertionError(about)
 
 
 class _Forgetful:

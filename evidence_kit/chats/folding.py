@@ -36,6 +36,14 @@ def fold_wording(text: str) -> str:
     return _VOWELS.sub("", fold(text)).strip().rstrip(".").casefold()
 
 
+_LETTERS = str.maketrans(dict.fromkeys("أإآٱ", "ا") | {"ى": "ي"})
+
+
+def fold_for_search(text: str) -> str:
+    """Return `fold` of a text also without vowel marks, capitals and forms of alef: what a person types to find it."""
+    return " ".join(_VOWELS.sub("", fold(text)).translate(_LETTERS).casefold().split())
+
+
 def fold_with_origins(text: str) -> tuple[str, Sequence[int]]:
     """Return `fold` of a text, and for each of its characters where it stood; one more for the end."""
     if text.isascii():

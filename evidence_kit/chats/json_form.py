@@ -86,6 +86,6 @@ def _string(text: str) -> Json:
 
 
 def _mapping(value: Mapping[str, object]) -> Json:
-    if any(_UNFIT_KEY.search(key) for key in value):
+    if any(_UNFIT_KEY.search(key) or key.isdigit() for key in value):
         return [[_string(key), _json(inner)] for key, inner in value.items()]
     return {key: _json(inner) for key, inner in value.items()}

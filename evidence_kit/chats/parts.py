@@ -6,6 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 _PART = re.compile(r"messages?_?(\d*)\.(?:json|html)\Z|.*[.\-]part(\d+)\.js\Z")
+_NUMBER = re.compile(r"_?\d*(?P<ending>\.(?:json|html))\Z|[.\-]part\d+(?=\.js\Z)")
 
 
 def part_number(name: str) -> int:
@@ -15,3 +16,10 @@ def part_number(name: str) -> int:
     """
     found = _PART.fullmatch(PurePosixPath(name).name)
     return int(found[1] or found[2] or 0) if found else 0
+
+
+def whole_name(path: str) -> str:
+    """Return what the paths of all parts of one conversation have in common: the path without the part's number."""
+    where = PurePosixPath(path)
+    name = _NUMBER.sub(lambda found: found["ending"] or "", where.name) if _PART.fullmatch(where.name) else where.name
+    return str(where.with_name(name)) if name else path

@@ -33,6 +33,9 @@ def totals(done: outcomes.Totals) -> dict[str, Json]:
         "withheld": done.withheld,
         "not_described": done.not_described,
         "unreadable": done.unreadable,
+        "chats": done.chats,
+        "messages": done.messages,
+        "chats_unread": done.chats_unread,
     }
 
 
@@ -44,9 +47,12 @@ def summary(screen: Screen, done: outcomes.Totals) -> None:
         ("ingest.known", done.known),
         ("ingest.not-described", done.not_described),
         ("ingest.unreadable", done.unreadable),
+        ("ingest.chats", done.chats),
     ):
         if count:
             screen.tell(sentence, count=count)
+    if done.chats_unread:
+        screen.warn("ingest.chats-unread", count=done.chats_unread)
     if done.withheld:
         screen.warn("ingest.withheld", count=done.withheld)
     if done.refused > done.withheld:
@@ -105,10 +111,26 @@ def _container(outcome: Any) -> Json:  # noqa: ANN401 - a ContainerRead
     }
 
 
+def _chat(outcome: Any) -> Json:  # noqa: ANN401 - a ChatRead
+    return {
+        "outcome": "chat",
+        "item": outcome.item,
+        **place(outcome.place),
+        "recognition": outcome.recognition,
+        "format": outcome.format,
+        "messages": outcome.messages,
+        "conversations": outcome.conversations,
+        "unread": outcome.unread,
+        "reasons": list(outcome.reasons),
+        "looks_cut": list(outcome.looks_cut),
+    }
+
+
 _AS_JSON: dict[str, Callable[[Any], Json]] = {
     "Kept": _kept,
     "Refused": _refused,
     "ContainerRead": _container,
+    "ChatRead": _chat,
     "SeenAgain": lambda each: {"outcome": "seen-again", "item": each.item, **place(each.place)},
     "Known": lambda each: {"outcome": "known", "item": each.item, **place(each.place)},
     "Unopened": lambda each: {
@@ -138,8 +160,24 @@ def _show_unreadable(screen: Screen, outcome: Any) -> None:  # noqa: ANN401 - an
     screen.warn("ingest.unreadable-line", item=outcome.item, reason=reason(screen, outcome.reason))
 
 
+def _show_chat(screen: Screen, outcome: Any) -> None:  # noqa: ANN401 - a ChatRead
+    if outcome.recognition == "contested":
+        screen.warn("ingest.chat-contested", item=outcome.item)
+        return
+    if outcome.recognition == "recognised" and outcome.messages:
+        screen.tell("ingest.chat", item=outcome.item, count=outcome.messages)
+    reasons = "; ".join(reason(screen, each) for each in outcome.reasons)
+    if outcome.recognition == "failed":
+        screen.warn("ingest.chat-failed", item=outcome.item, reason=reasons)
+    elif outcome.unread:
+        screen.warn("ingest.chat-unread", item=outcome.item, count=outcome.unread, reason=reasons)
+    for sign in outcome.looks_cut:
+        screen.tell(f"ingest.looks-cut.{sign}", item=outcome.item)
+
+
 _ON_SCREEN: dict[str, Callable[[Screen, Any], None]] = {
     "Kept": _show_kept,
     "Refused": _show_refused,
     "Unopened": _show_unreadable,
+    "ChatRead": _show_chat,
 }

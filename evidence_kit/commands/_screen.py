@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -21,10 +22,26 @@ if TYPE_CHECKING:
 _PLAIN_WHITE = frozenset("\u00a0\u202f\u2009")
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+# Without effect once nothing is embedded; overrides, U+202D and U+202E, are not among them.
+_MARKS = dict.fromkeys((0x61C, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, *range(0x2066, 0x206A), 0xFEFF))
+_JOINERS = frozenset("\u200c\u200d")
+
 
 def neutral(text: str) -> str:
     """Return text from evidence as it may be shown: control and direction characters become `[U+202E]`."""
     return "".join(sign if _harmless(sign) else f"[U+{ord(sign):04X}]" for sign in text)
+
+
+def readable(text: str) -> str:
+    """Return what somebody wrote, to be read: `neutral`, without the marks that keyboards and apps put into Arabic.
+
+    A mark that turns the order of letters round is shown, since it may be there to deceive.
+    """
+    return "".join(sign if _harmless(sign) or sign in _JOINERS else f"[U+{ord(sign):04X}]" for sign in _unmarked(text))
+
+
+def _unmarked(text: str) -> str:
+    return text if text.isascii() else text.translate(_MARKS)
 
 
 def _harmless(sign: str) -> bool:
@@ -128,6 +145,12 @@ class Screen:
         for name, value in rows:
             self.line(f"{self.say(name)}: {neutral(value)}")
 
+    def write(self, text: str, indent: int = 0) -> None:
+        """Show what somebody wrote, line by line, made harmless and wrapped between words where a person looks."""
+        for line in text.split("\n"):
+            for piece in _wrapped(readable(line.rstrip("\r")), indent):
+                self.result(" " * indent + piece)
+
     @contextmanager
     def progress(self, sentence: str, total_bytes: int | None = None) -> Iterator[Callable[[int], None]]:
         """Show how far something is, if a person is looking; yields what is told about every piece."""
@@ -203,6 +226,23 @@ class Screen:
         except BrokenPipeError:
             # Whoever read our output has left. The work goes on, and its exit code stands.
             os.dup2(os.open(os.devnull, os.O_WRONLY), target.fileno())
+
+
+def _wrapped(line: str, indent: int) -> list[str]:
+    """Return a line in pieces that fit the terminal; a pipe gets it whole."""
+    if not _is_terminal(sys.stdout):
+        return [line]
+    from rich.cells import cell_len
+
+    width = max(20, shutil.get_terminal_size().columns - indent - 1)
+    pieces: list[str] = [""]
+    for word in line.split(" "):
+        longer = f"{pieces[-1]} {word}" if pieces[-1] else word
+        if cell_len(longer) > width and pieces[-1]:
+            pieces.append(word)
+        else:
+            pieces[-1] = longer
+    return pieces
 
 
 def _plain(cell: str) -> Text:

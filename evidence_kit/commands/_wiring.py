@@ -24,6 +24,7 @@ from evidence_kit.words import LANGUAGES
 if TYPE_CHECKING:
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.vault.folder import CaseFolder
+    from evidence_kit.workers.pool import Worker
     from evidence_kit.workflows.group import Describer
     from evidence_kit.workflows.station import Station
     from evidence_kit.workflows.world import World
@@ -150,11 +151,23 @@ def describer() -> Iterator[Describer]:
     """Start the isolated worker that looks into pictures and sound, and stop it again."""
     from evidence_kit.workflows.describe import WorkerDescriber
 
+    with WorkerDescriber(environment=_for_workers()) as worker:
+        yield worker
+
+
+@contextmanager
+def isolated() -> Iterator[Worker]:
+    """Start one isolated process that reads what people sent, and stop it again."""
+    from evidence_kit.workers.pool import Worker
+
+    with Worker(environment=_for_workers()) as worker:
+        yield worker
+
+
+def _for_workers() -> dict[str, str]:
     # Windows starts no process without it; nothing else of the environment reaches a worker.
     surroundings = environment()
-    needed = {name: surroundings[name] for name in ("SystemRoot",) if name in surroundings}
-    with WorkerDescriber(environment=needed) as worker:
-        yield worker
+    return {name: surroundings[name] for name in ("SystemRoot",) if name in surroundings}
 
 
 def case_folder(setting: Setting, text: str) -> CaseFolder:

@@ -47,6 +47,18 @@ class StationExistsError(EvidenceError):
     exit_code = 26
 
 
+class ChatNotReadError(EvidenceError):
+    """An item could not be read as the conversation that it was when it was taken in."""
+
+    exit_code = 27
+
+
+class ExportExistsError(EvidenceError):
+    """Where an export was to be written, there is something already."""
+
+    exit_code = 28
+
+
 class CaseBrokenError(EvidenceError):
     """The signed part of the case is damaged: nothing is written to it any more."""
 

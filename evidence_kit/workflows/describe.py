@@ -14,10 +14,14 @@ from evidence_kit.intake.kinds import kind_named
 from evidence_kit.model import Family, Json
 from evidence_kit.workers.job import Answer, Failure
 from evidence_kit.workers.pool import Worker
+from evidence_kit.workflows.coverage import CoverageError, failed, sound
 from evidence_kit.workflows.group import Pending
 
 FUNCTION: Final = "evidence_kit.media.registry:describe"
+READ_CHAT: Final = "evidence_kit.chats.worker:read"
 _FAMILIES: Final = frozenset({Family.PICTURE, Family.AUDIO, Family.VIDEO})
+# Types that exports of conversations have; some can only be named for what they are, and some look like nothing.
+_CHATS: Final = frozenset({"text", "json", "html", "xml", "eml", "mbox", "ole", "sqlite", "unknown", "empty"})
 # Reading, hashing and encrypting keep about one core busy; a second one describes meanwhile.
 _MOST_WORKERS = 8
 _PARTS: Final = ("describer", "versions", "parameters", "facts", "problems")
@@ -59,16 +63,48 @@ class WorkerDescriber:
 
     def begin(self, kind: str, name: str, payload: bytes | BinaryIO) -> Pending:
         """Start to describe; waits while every worker is busy, so that payloads do not pile up."""
+        pending = self._call(FUNCTION, {"kind": kind, "name": name}, payload)
+        return _Described(kind_named(kind).family.value, pending)
+
+    def reads(self, kind: str) -> bool:
+        """Say whether something of this type may be an exported conversation."""
+        return kind in _CHATS
+
+    def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
+        """Start to read a conversation; waits while every worker is busy."""
+        return _Read(self._call(READ_CHAT, about, payload))
+
+    def _call(self, function: str, arguments: Mapping[str, Json], payload: bytes | BinaryIO) -> Future[Answer]:
         worker = self._idle.get()
-        arguments: Mapping[str, Json] = {"kind": kind, "name": name}
 
         def run() -> Answer:
             try:
-                return worker.call(FUNCTION, arguments, payload)
+                return worker.call(function, arguments, payload)
             finally:
                 self._idle.put(worker)
 
-        return _Described(kind_named(kind).family.value, self._threads.submit(run))
+        return self._threads.submit(run)
+
+
+class _Read:
+    """A conversation that a worker is reading."""
+
+    def __init__(self, future: Future[Answer]) -> None:
+        self._future = future
+
+    def result(self) -> Mapping[str, Json]:
+        answer = self._future.result()
+        if isinstance(answer, Failure):
+            return failed(f"{answer.reason}: {answer.detail}")
+        # What hostile bytes may have made of the worker ends here: only figures of the known shape go on.
+        try:
+            facts = sound(answer.value)
+            opening.check(facts)
+            if len(opening.compact(facts)) > _LARGEST_BYTES:
+                return failed("too many facts")
+        except (CoverageError, opening.OpeningError) as error:
+            return failed(str(error))
+        return {} if facts["recognition"] == "none" else facts
 
 
 class _Described:

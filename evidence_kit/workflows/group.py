@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
@@ -36,6 +36,19 @@ class Describer(Protocol):
         """Start to describe; an open file has to stay open until the result is there."""
         ...
 
+    def reads(self, kind: str) -> bool:
+        """Say whether something of this type may be an exported conversation."""
+        ...
+
+    def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
+        """Start to read a conversation; the result is the facts of a `chat.parsed`, none when it is no chat.
+
+        Args:
+            about: `name`, `beside` and `head_only`, as `evidence_kit.chats.worker.read` wants them.
+            payload: The export; an open file has to stay open until the result is there.
+        """
+        ...
+
 
 class OwnDiskError(Exception):
     """Writing into the case failed; the cause is an OSError."""
@@ -54,11 +67,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class _Later:
-    """An event and an outcome that wait for a description."""
+    """An event and outcomes that wait for somebody else; without facts there is no event."""
 
+    type: str
     item: str
     pending: Pending
-    outcome: Callable[[tuple[str, ...]], Outcome]
+    outcomes: Callable[[Mapping[str, Json]], Sequence[Outcome]]
 
 
 @dataclass(slots=True)
@@ -107,7 +121,15 @@ class Group:
 
     def describe(self, item: str, pending: Pending, outcome: Callable[[tuple[str, ...]], Outcome]) -> None:
         """Note that an item is being described; `outcome` is told the problems there were."""
-        later = _Later(item, pending, outcome)
+        self._wait(_Later("item.described", item, pending, lambda facts: [outcome(problems_of(facts))]))
+
+    def read_chat(
+        self, item: str, pending: Pending, outcomes: Callable[[Mapping[str, Json]], Sequence[Outcome]]
+    ) -> None:
+        """Note that an item is being read as a conversation; `outcomes` is told the facts, none when it is none."""
+        self._wait(_Later("chat.parsed", item, pending, outcomes))
+
+    def _wait(self, later: _Later) -> None:
         self._events.append(later)
         self._outcomes.append(later)
 
@@ -117,24 +139,28 @@ class Group:
         Raises:
             OwnDiskError: The case's disk failed; nothing of the group counts.
         """
-        results: dict[str, Mapping[str, Json]] = {}
+        results: dict[tuple[str, str], Mapping[str, Json]] = {}
         events: list[Event] = []
         for each in self._events:
-            if isinstance(each, _Later):
-                results[each.item] = each.pending.result()
-                events.append(Event("item.described", {"item": each.item, **results[each.item]}))
-            else:
+            if isinstance(each, Event):
                 events.append(each)
+            else:
+                facts = results[each.type, each.item] = each.pending.result()
+                if facts:
+                    events.append(Event(each.type, {"item": each.item, **facts}))
         if events:
             try:
                 self.writer.commit(events, self._drafts)
             except OSError as error:
                 raise OwnDiskError from error
         self._drafts.clear()
-        return [
-            each.outcome(problems_of(results[each.item])) if isinstance(each, _Later) else each
-            for each in self._outcomes
-        ]
+        told: list[Outcome] = []
+        for outcome in self._outcomes:
+            if isinstance(outcome, _Later):
+                told += outcome.outcomes(results[outcome.type, outcome.item])
+            else:
+                told.append(outcome)
+        return told
 
     def drop(self) -> None:
         """Forget the drafts that were never committed."""

@@ -27,6 +27,7 @@ from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.vault.store import Draft
 from evidence_kit.workflows import members
 from evidence_kit.workflows.case import CaseWriter
+from evidence_kit.workflows.coverage import chat_read
 from evidence_kit.workflows.group import Describer, Group, OwnDiskError, Pending
 from evidence_kit.workflows.group import Known as Settled
 from evidence_kit.workflows.outcome import (
@@ -90,6 +91,8 @@ class _Bytes:
         times: What the source says about its dates.
         more: Further facts about where it stood.
         file: The open file, for what is too large to be handed over as bytes; None for members.
+        inside: Path of the container before that of a member, as a chat's name may stand in either.
+        beside: Names of everything in the container, where an export names its attachments; None for plain files.
     """
 
     place: Place
@@ -100,6 +103,8 @@ class _Bytes:
     times: Json
     more: Mapping[str, Json] = field(default_factory=dict)
     file: BinaryIO | None = None
+    inside: str | None = None
+    beside: Sequence[str] | None = None
 
 
 def ingest(
@@ -240,7 +245,8 @@ class _Ingest:
         return self._admit(data, kind, draft, source, unstable=changed)
 
     def _encrypt(self, data: _Bytes, kind: Kind) -> tuple[Draft, CountingSource]:
-        wanted = self._describer.describes(kind.name) and data.size_bytes <= KEEP_BYTES
+        looked_at = self._describer.describes(kind.name) or self._describer.reads(kind.name)
+        wanted = looked_at and data.size_bytes <= KEEP_BYTES
         source = CountingSource(data.pieces(), KEEP_BYTES if wanted else 0, self._on_bytes)
         try:
             draft = self._writer.store.draft(self._group.next_item)
@@ -288,7 +294,31 @@ class _Ingest:
             self._group.add(outcome())
         else:
             self._group.describe(draft.item, pending, outcome)
+        if self._describer.reads(kind.name):
+            self._group.read_chat(draft.item, self._chat(data, source), self._chat_outcome(draft.item, data.place))
         return draft.item
+
+    def _chat(self, data: _Bytes, source: CountingSource) -> Pending:
+        """Let an item be read as a conversation; of a member too large for that only its beginning is looked at."""
+        name = data.place.path if data.inside is None else f"{data.inside}/{data.place.path}"
+        about: dict[str, Json] = {"name": name, "beside": data.beside}
+        if source.kept is not None:
+            return self._describer.begin_chat(about, bytes(source.kept))
+        if data.file is not None:
+            return Settled(self._describer.begin_chat(about, data.file).result())
+        return self._describer.begin_chat({**about, "head_only": True}, data.head)
+
+    def _chat_outcome(self, item: str, place: Place) -> Callable[[Mapping[str, Json]], Sequence[Outcome]]:
+        def outcomes(facts: Mapping[str, Json]) -> Sequence[Outcome]:
+            if not facts:
+                return []
+            read = chat_read(item, place, facts)
+            self._totals.chats += read.recognition == "recognised"
+            self._totals.messages += read.messages
+            self._totals.chats_unread += not read.whole
+            return [read]
+
+        return outcomes
 
     def _facts(
         self,
@@ -344,9 +374,10 @@ class _Ingest:
             self._totals.unreadable += 1
             return
         kept = count = 0
+        beside = members.names(plans)
         for number, member in members.numbered(plans):
             count += 1
-            kept += self._member(item, number, member, original.file)
+            kept += self._member(Place(place.path, None, item, number), member, original.file, beside)
             if self._group.full:
                 yield from self._flush()
         if original.changed():
@@ -356,10 +387,17 @@ class _Ingest:
         facts["parts"] = [members.facts(plan) for plan in plans if isinstance(plan, ZipPlan)]
         self._group.add(ContainerRead(item, place, count, kept, count - kept, notes), Event("container.read", facts))
 
-    def _member(self, container: str, number: int, member: Member, file: BinaryIO) -> bool:
-        """Keep one member under an item id of its own; say whether it could be read."""
+    def _member(self, within: Place, member: Member, file: BinaryIO, beside: Sequence[str] | None) -> bool:
+        """Keep one member under an item id of its own; say whether it could be read.
+
+        Args:
+            within: Path and item of the container, and the member's number.
+            member: The member.
+            file: The container.
+            beside: Names of all members.
+        """
         name, name_bytes = members.shown_name(member)
-        place = Place(name, name_bytes, container, number)
+        place = Place(name, name_bytes, within.container, within.member)
         if member.verdict is not Verdict.READABLE:
             self._refuse(place, f"member-{member.verdict.value}", None, member.size_bytes)
             return False
@@ -372,6 +410,8 @@ class _Ingest:
                 pieces=lambda: members.content(file, member),
                 times={"local": member.time_local, "utc": member.time_utc},
                 more={"name_from": member.name_from, "name_dangers": list(member.dangers)},
+                inside=within.path,
+                beside=beside,
             )
             return self._keep(data, sniff(data.head, member.size_bytes), None) is not None
         except MemberError as error:

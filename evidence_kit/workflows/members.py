@@ -13,6 +13,8 @@ from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.zip_stream import MemberError, read_member
 from evidence_kit.model import Json
 
+_MOST_NAMES = 20_000
+
 Plans = Sequence[ZipPlan | Unreadable]
 
 
@@ -24,6 +26,12 @@ def numbered(plans: Plans) -> Iterator[tuple[int, Member]]:
             if not member.is_folder:
                 yield number, member
             number += 1
+
+
+def names(plans: Plans) -> list[str] | None:
+    """Return the names of all members, for telling whether what a chat names came with it; None when too many."""
+    listed = [shown_name(member)[0] for _, member in numbered(plans)]
+    return listed if len(listed) <= _MOST_NAMES else None
 
 
 def content(file: BinaryIO, member: Member) -> Iterator[bytes]:

@@ -70,6 +70,38 @@ class Unopened:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class ChatRead:
+    """An item is an exported conversation, or may be one, and was read as far as it could be.
+
+    Attributes:
+        item: The export.
+        place: Where it was found.
+        recognition: `recognised`, `contested` (several formats claim it) or `failed`.
+        format: Name of the format, None when none was chosen.
+        messages: How many there are.
+        conversations: Of how many conversations.
+        unread: How many stretches could not be read as messages.
+        reasons: Why: codes of the unread stretches, or of what went wrong.
+        looks_cut: Signs that the exporter left the older part out.
+    """
+
+    item: str
+    place: Place
+    recognition: str
+    format: str | None
+    messages: int
+    conversations: int
+    unread: int
+    reasons: tuple[str, ...]
+    looks_cut: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Say whether everything in it was understood."""
+        return self.recognition == "recognised" and not self.unread
+
+
 @dataclass(slots=True)
 class Totals:
     """What an ingest came to, counted over all sources."""
@@ -82,11 +114,14 @@ class Totals:
     not_described: int = 0
     unreadable: int = 0
     withheld: int = 0
+    chats: int = 0
+    messages: int = 0
+    chats_unread: int = 0
 
     @property
     def complete(self) -> bool:
         """Say whether nothing was refused and everything was understood."""
-        return not (self.refused or self.not_described or self.unreadable)
+        return not (self.refused or self.not_described or self.unreadable or self.chats_unread)
 
 
-Outcome = Kept | SeenAgain | Known | Refused | ContainerRead | Unopened | Totals
+Outcome = Kept | SeenAgain | Known | Refused | ContainerRead | Unopened | ChatRead | Totals

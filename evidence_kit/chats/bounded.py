@@ -1,0 +1,87 @@
+"""Entries and texts cut to what an answer may hold, each cut said."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from evidence_kit.chats.json_form import to_json
+from evidence_kit.chats.message import Entry, Unread, Why
+from evidence_kit.model import Json
+
+LONGEST_TITLE = 200
+LONGEST_DETAIL = 300
+LONGEST_TEXT = 100_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LARGEST_ENTRY = 1 << 19
+_DEEPEST = 40
+_MOST = 500
+
+
+def cut(text: str, longest: int = LONGEST_DETAIL) -> str:
+    """Return a text as Unicode, cut with an ellipsis when it is longer."""
+    clean = _SURROGATE.sub("\ufffd", text[: longest + 1])
+    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
+
+
+def brief(text: str | None, longest: int = LONGEST_DETAIL) -> str | None:
+    """Return `cut` of a text that may be missing."""
+    return None if text is None else cut(text, longest)
+
+
+def json_bytes(value: Json) -> int:
+    """Return how long a value is as JSON."""
+    return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def code_of(why: Why) -> str:
+    """Return the stable code of why a stretch was not understood."""
+    return why.name.lower().replace("_", "-")
+
+
+def bounded(entry: Entry, item: str) -> dict[str, Json]:
+    """Return `to_json` of an entry, small enough for an answer; `cut` names what was shortened for it."""
+    told = to_json(entry, item)
+    # The copy for searching says nothing new and doubles the size.
+    told.pop("text_search", None)
+    if isinstance(entry, Unread):
+        told["why"] = code_of(entry.why)
+    shortened: list[Json] = []
+    for name in ("details", "value"):
+        if _depth(told.get(name)) > _DEEPEST:
+            told[name] = None
+            shortened.append(name)
+    if json_bytes(told) <= _LARGEST_ENTRY:
+        return {**told, "cut": shortened} if shortened else told
+    for name in ("details", "value", "text", "attachments", "reactions", "detail"):
+        value = told.get(name)
+        small = _smaller(value)
+        if small != value:
+            told[name] = small
+            shortened.append(name)
+    if json_bytes(told) > _LARGEST_ENTRY:
+        told = {name: told[name] for name in ("entry", "id", "time", "kind", "why", "locator") if name in told}
+        shortened = ["everything"]
+    if json_bytes(told) > _LARGEST_ENTRY:
+        told = {"entry": told["entry"], "locator": None}
+    return {**told, "cut": shortened}
+
+
+def _smaller(value: Json) -> Json:
+    if isinstance(value, str):
+        return cut(value, LONGEST_TEXT)
+    if isinstance(value, list) and json_bytes(value) <= _LARGEST_ENTRY // 4:
+        return value[:_MOST]
+    return value if json_bytes(value) <= LONGEST_DETAIL else None
+
+
+def _depth(value: Json) -> int:
+    deepest, waiting = 0, [(value, 1)]
+    while waiting:
+        inner, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        if isinstance(inner, dict):
+            waiting += [(each, depth + 1) for each in inner.values()]
+        elif isinstance(inner, (list, tuple)):
+            waiting += [(each, depth + 1) for each in inner]
+    return deepest

@@ -1,0 +1,142 @@
+"""Findings of a whole export gathered by value: how often, when, from whom, and where each stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from evidence_kit.chats.bounded import LONGEST_TITLE, cut
+from evidence_kit.chats.identifiers.accounts import defanged
+from evidence_kit.chats.identifiers.find import identifiers
+from evidence_kit.chats.identifiers.identifier import Confidence, Identifier, IdentifierType
+from evidence_kit.chats.message import Message, Time
+from evidence_kit.model import Json
+
+MOST_VALUES = 100_000
+MOST_PLACES = 50
+_MOST_SENDERS = 20
+_SURE = {Confidence.HIGH: 0, Confidence.MEDIUM: 1, Confidence.LOW: 2}
+# How an account of a sender is called among the findings.
+_ACCOUNTS = {
+    "phone": IdentifierType.PHONE,
+    "email": IdentifierType.EMAIL,
+    "handle": IdentifierType.HANDLE,
+    "profile-url": IdentifierType.PROFILE,
+}
+
+
+@dataclass(slots=True)
+class _Value:
+    """One value, while it is being gathered."""
+
+    confidence: Confidence
+    how: dict[str, None] = field(default_factory=dict)
+    assumed: dict[str, None] = field(default_factory=dict)
+    details: Json = None
+    count: int = 0
+    earliest: Time | None = None
+    latest: Time | None = None
+    senders: Counter[str] = field(default_factory=Counter)
+    places: list[Json] = field(default_factory=list)
+
+
+class Gathering:
+    """Gathers the findings of messages.
+
+    Attributes:
+        left_out: How many values came when there were too many already.
+    """
+
+    def __init__(self, region: str) -> None:
+        self.left_out = 0
+        self._region = region
+        self._values: dict[tuple[str, str], _Value] = {}
+
+    def add(self, message: Message) -> None:
+        """Look through one message and at who sent it."""
+        for each in identifiers(message.text, self._region):
+            self._found(each, message)
+        for account in message.sender.ids if message.sender is not None else ():
+            kind = _ACCOUNTS.get(account.type)
+            if kind is not None:
+                self._account(kind, account.value, message)
+
+    def _account(self, kind: IdentifierType, value: str, message: Message) -> None:
+        """Take in who sent a message, in the spelling that a number or an address in a text gets."""
+        if kind is IdentifierType.PROFILE:
+            value = defanged(value)
+        read = next((each for each in identifiers(value, self._region) if each.type is kind), None)
+        found = Identifier(
+            kind,
+            value if read is None else read.value,
+            value,
+            0,
+            len(value),
+            Confidence.HIGH if read is None else read.confidence,
+            "account-of-the-sender",
+            None if read is None else read.assumed,
+        )
+        self._found(found, message)
+
+    def _found(self, found: Identifier, message: Message) -> None:
+        key = (found.type.value, cut(found.value, LONGEST_TITLE * 10))
+        value = self._values.get(key)
+        if value is None:
+            if len(self._values) >= MOST_VALUES:
+                self.left_out += 1
+                return
+            value = self._values[key] = _Value(found.confidence)
+        value.count += 1
+        value.how[found.how] = None
+        if found.assumed is not None:
+            value.assumed[found.assumed] = None
+        if _SURE[found.confidence] < _SURE[value.confidence]:
+            value.confidence = found.confidence
+        value.details = found.details if value.details is None else value.details
+        _note_time(value, message.time)
+        name = message.sender.display if message.sender is not None else None
+        name = name or (message.sender.ids[0].value if message.sender and message.sender.ids else None)
+        if name is not None and (name in value.senders or len(value.senders) < _MOST_SENDERS):
+            value.senders[name] += 1
+        if len(value.places) < MOST_PLACES:
+            value.places.append(_place(message))
+
+    def found(self) -> list[dict[str, Json]]:
+        """Return everything gathered, by type and value."""
+        return [_told(*key, self._values[key]) for key in sorted(self._values)]
+
+
+def _note_time(value: _Value, time: Time) -> None:
+    if not time.raw:
+        return
+    if value.earliest is None or (time.value or "~") < (value.earliest.value or "~"):
+        value.earliest = time
+    if value.latest is None or (time.value or "") >= (value.latest.value or ""):
+        value.latest = time
+
+
+def _place(message: Message) -> Json:
+    place = message.place
+    if place.lines is not None:
+        return {"lines": list(place.lines)}
+    return {"pointer": cut(place.pointer)} if place.pointer is not None else {"start": place.start}
+
+
+def _told(kind: str, value: str, each: _Value) -> dict[str, Json]:
+    return {
+        "type": kind,
+        "value": value,
+        "confidence": each.confidence.value,
+        "how": list(each.how),
+        "assumed": list(each.assumed),
+        "details": each.details,
+        "count": each.count,
+        "first": _time(each.earliest),
+        "last": _time(each.latest),
+        "senders": [{"name": cut(name, LONGEST_TITLE), "count": count} for name, count in each.senders.most_common()],
+        "places": each.places,
+    }
+
+
+def _time(time: Time | None) -> Json:
+    return None if time is None else {"raw": cut(time.raw), "kind": time.kind.value, "value": time.value}

@@ -1,0 +1,357 @@
+"""What an isolated worker does with an export: recognises it, counts what is in it, tells it in bounded pages.
+
+No answer grows with the export: lists have a most, texts a longest, pages a size; whatever is left out is counted.
+Nothing here needs a key.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from evidence_kit.chats import registry
+from evidence_kit.chats.asked import Asked, asked
+from evidence_kit.chats.bounded import LONGEST_TITLE, bounded, brief, code_of, cut, json_bytes
+from evidence_kit.chats.format import HEAD_BYTES, Surroundings
+from evidence_kit.chats.identifiers.gathered import Gathering
+from evidence_kit.chats.message import Entry, Flag, Message, MessageKind, Metadata, Time, Unread
+from evidence_kit.model import Json
+
+PAGE_BYTES = 4 << 20
+MOST_ENTRIES = 5000
+MOST_CONVERSATIONS = 2000
+MOST_PARTICIPANTS = 20
+MOST_UNREAD = 100
+_LARGEST_ANSWER = 768 << 10
+# How many messages WhatsApp exports at most: with media, and without.
+_WHATSAPP_LIMITS = (10_000, 40_000)
+_Key = tuple[str, str | None, str | None]
+
+
+def read(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
+    """Return how far an export could be read, as it goes into `chat.parsed` without its item.
+
+    Args:
+        payload: The export.
+        arguments: `name`, its path inside the export; `beside`, paths of what came with it, or None;
+            `head_only`: the payload is the beginning of something too large to be read.
+
+    Returns:
+        `recognition`: `none`; `contested`, with `formats`; `recognised`, with the figures; or `failed`, with
+        `problems`.
+    """
+    name = str(arguments.get("name", ""))
+    recognition = registry.recognise(payload.read(HEAD_BYTES), name)
+    if isinstance(recognition, registry.Contested):
+        return {"recognition": "contested", "formats": list(recognition.names)}
+    if isinstance(recognition, registry.NoChat):
+        return {"recognition": "none"}
+    beside = arguments.get("beside")
+    listed = frozenset(map(str, beside)) if isinstance(beside, (list, tuple)) else None
+    by = recognition.by.name.lower().replace("_", "-")
+    if arguments.get("head_only"):
+        problem: Json = {"code": "too-large-inside-container", "detail": ""}
+        return {"recognition": "failed", "format": recognition.format.name, "by": by, "problems": [problem]}
+    survey = _Survey()
+    for entry in registry.read(payload, recognition.format, Surroundings(name, listed)):
+        survey.add(entry)
+    return {"recognition": "recognised", "format": recognition.format.name, "by": by, **survey.facts()}
+
+
+def entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
+    """Return some entries of an export.
+
+    Args:
+        payload: The export.
+        arguments: `name`, `format` as `read` said; `item` for the locators; `offset` and `count` among the
+            entries that are asked for; `whole`: all metadata and unread stretches too, not messages alone;
+            `newest_first`: the file begins with the newest, so it is told from its end; `until_full`: read no
+            further than the page; the rest as in `Asked`.
+
+    Returns:
+        `entries`; `next`, the offset to go on from, None at the end; `matched`, how many entries there are, all of
+        them unless `until_full` let the reading end with the page; `undated`, how many messages were left out for
+        want of a time.
+    """
+    offset, count = _number(arguments, "offset"), min(_number(arguments, "count"), MOST_ENTRIES)
+    if arguments.get("newest_first"):
+        total = sum(1 for _ in _matching(payload, arguments, asked(arguments)))
+        window = range(max(0, total - offset - count), max(0, total - offset))
+    else:
+        window = range(offset, offset + count)
+    item, wanted = str(arguments.get("item", "")), asked(arguments)
+    page: deque[tuple[int, Json]] = deque()
+    used = total = 0
+    for at, (entry, conversation) in enumerate(_matching(payload, arguments, wanted)):
+        total = at + 1
+        full = used > PAGE_BYTES and not arguments.get("newest_first")
+        if at in window and not full:
+            told = {**bounded(entry, item), "conversation_number": conversation}
+            used += (size := json_bytes(told))
+            page.append((size, told))
+            while used > PAGE_BYTES and arguments.get("newest_first") and len(page) > 1:
+                used -= page.popleft()[0]
+        elif at >= window.stop and arguments.get("until_full"):
+            break
+    listed = [told for _, told in page]
+    following = offset + len(listed)
+    return {
+        "entries": listed[::-1] if arguments.get("newest_first") else listed,
+        "next": following if listed and following < total else None,
+        "matched": total,
+        "undated": wanted.undated,
+    }
+
+
+def identifiers(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
+    """Return whom and what the messages of an export name, gathered by value.
+
+    Args:
+        payload: The export.
+        arguments: `name`, `format`, `region`; `offset` and `count` among the findings.
+
+    Returns:
+        `found`, `next`, `matched`, and `left_out`: how many values were too many to be gathered.
+    """
+    gathering = Gathering(str(arguments.get("region", "MA")))
+    for entry in _entries(payload, arguments):
+        if isinstance(entry, Message):
+            gathering.add(entry)
+    found = gathering.found()
+    offset, count = _number(arguments, "offset"), min(_number(arguments, "count"), MOST_ENTRIES)
+    page: list[Json] = []
+    used = 0
+    for each in found[offset : offset + count]:
+        used += json_bytes(each)
+        if page and used > PAGE_BYTES:
+            break
+        page.append(each)
+    following = offset + len(page)
+    return {
+        "found": page,
+        "next": following if page and following < len(found) else None,
+        "matched": len(found),
+        "left_out": gathering.left_out,
+    }
+
+
+def _number(arguments: Mapping[str, Json], name: str) -> int:
+    value = arguments.get(name)
+    return value if isinstance(value, int) and value > 0 else 0
+
+
+def _entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Iterator[Entry]:
+    chosen = registry.format_named(str(arguments["format"]))
+    if chosen is None:
+        raise ValueError(f"no format is called {arguments['format']}")
+    return registry.read(payload, chosen, Surroundings(str(arguments.get("name", ""))))
+
+
+def _matching(payload: BinaryIO, arguments: Mapping[str, Json], wanted: Asked) -> Iterator[tuple[Entry, int | None]]:
+    """Yield the entries that are asked for, each message with the number of its conversation in the file."""
+    numbers: dict[_Key, int] = {}
+    whole = bool(arguments.get("whole"))
+    for entry in _entries(payload, arguments):
+        if isinstance(entry, Message):
+            number = numbers.setdefault(key_of(entry), len(numbers))
+            if wanted.wants(entry, number):
+                yield entry, number
+        elif whole or (isinstance(entry, Unread) and wanted.everything):
+            yield entry, None
+
+
+def key_of(message: Message) -> _Key:
+    """Return what makes two messages of one file the same conversation.
+
+    The platform's own identifier where it gives one, else the title. A mailbox is one conversation.
+    """
+    conversation = message.conversation
+    if conversation.id is None and conversation.platform == "mail":
+        return "mail", None, None
+    if conversation.id is not None:
+        return conversation.platform, conversation.id, None
+    return conversation.platform, None, conversation.title
+
+
+@dataclass(slots=True)
+class _Talk:
+    """One conversation, while it is being counted."""
+
+    first_message: Message
+    titles: dict[str, None] = field(default_factory=dict)
+    variants: dict[str, None] = field(default_factory=dict)
+    senders: Counter[str] = field(default_factory=Counter)
+    owners: set[str] = field(default_factory=set)
+    kinds: Counter[str] = field(default_factory=Counter)
+    flags: Counter[str] = field(default_factory=Counter)
+    times: Counter[str] = field(default_factory=Counter)
+    attachments: Counter[str] = field(default_factory=Counter)
+    earliest: Time | None = None
+    latest: Time | None = None
+    opening_value: str | None = None
+    closing_value: str | None = None
+    messages: int = 0
+
+    def add(self, message: Message) -> None:
+        self.messages += 1
+        if message.conversation.title is not None and len(self.titles) < 3:
+            self.titles[message.conversation.title] = None
+        if len(self.variants) < MOST_PARTICIPANTS:
+            self.variants[message.conversation.variant] = None
+        self.kinds[message.kind.value] += 1
+        self.flags.update(flag.value for flag in message.flags)
+        self.times[message.time.kind.value] += 1
+        self.attachments.update(each.status.value for each in message.attachments)
+        self._sender(message)
+        self._time(message.time)
+
+    def _sender(self, message: Message) -> None:
+        if message.sender is None:
+            return
+        name = sender_name(message)
+        if name is not None and (name in self.senders or len(self.senders) < 10 * MOST_PARTICIPANTS):
+            self.senders[name] += 1
+            if message.sender.is_owner:
+                self.owners.add(name)
+
+    def _time(self, time: Time) -> None:
+        if time.value is not None:
+            self.opening_value = self.opening_value or time.value
+            self.closing_value = time.value
+        if not time.raw:
+            return
+        if self.earliest is None or _before(time, self.earliest):
+            self.earliest = time
+        if self.latest is None or not _before(time, self.latest):
+            self.latest = time
+
+    def facts(self, number: int) -> dict[str, Json]:
+        conversation = self.first_message.conversation
+        alone = conversation.platform != "mail" or conversation.id is not None or len(self.titles) == 1
+        title = next(iter(self.titles), None) if alone else None
+        newest_first = bool(self.opening_value and self.closing_value and self.opening_value > self.closing_value)
+        return {
+            "number": number,
+            "platform": conversation.platform,
+            "variant": next(iter(self.variants)),
+            "id": brief(conversation.id, LONGEST_TITLE),
+            "title": brief(title, LONGEST_TITLE),
+            "messages": self.messages,
+            "participants": [
+                {"name": brief(name, LONGEST_TITLE), "messages": count, "owner": name in self.owners or None}
+                for name, count in self.senders.most_common(MOST_PARTICIPANTS)
+            ],
+            "participants_more": max(0, len(self.senders) - MOST_PARTICIPANTS),
+            "first": time_facts(self.earliest),
+            "last": time_facts(self.latest),
+            "newest_first": newest_first,
+            "kinds": dict(self.kinds),
+            "flags": dict(self.flags),
+            "times": dict(self.times),
+            "attachments": dict(self.attachments),
+        }
+
+
+class _Survey:
+    """Counts what is in an export while it is read once."""
+
+    def __init__(self) -> None:
+        self._talks: dict[_Key, _Talk] = {}
+        self._decided: dict[str, Json] = {}
+        self._unread: list[Json] = []
+        self._unread_count = self._unread_bytes = self._metadata = 0
+        self._guesses = self._ambiguous = self._not_listed = 0
+
+    def add(self, entry: Entry) -> None:
+        if isinstance(entry, Message):
+            self._guesses += Flag.ENCODING_GUESS in entry.flags
+            self._ambiguous += entry.time.value is None and bool(entry.time.readings)
+            key = key_of(entry)
+            if key not in self._talks:
+                self._talks[key] = _Talk(entry)
+            self._talks[key].add(entry)
+        elif isinstance(entry, Metadata):
+            self._metadata += 1
+            if entry.name.startswith("decided:") and len(self._decided) < MOST_PARTICIPANTS:
+                self._decided[entry.name.removeprefix("decided:")] = cut(str(entry.value))
+        else:
+            self._unread_count += 1
+            self._unread_bytes += entry.place.end - entry.place.start
+            if len(self._unread) < MOST_UNREAD:
+                self._unread.append(_unread_facts(entry))
+
+    def facts(self) -> dict[str, Json]:
+        talks = list(self._talks.values())
+        told = [talk.facts(number) for number, talk in enumerate(talks[:MOST_CONVERSATIONS])]
+        listed = list(_fitting(told))
+        return {
+            "messages": sum(talk.messages for talk in talks),
+            "conversations": listed,
+            "conversations_not_listed": len(talks) - len(listed),
+            "decided": self._decided,
+            "encoding_guesses": self._guesses,
+            "ambiguous_dates": self._ambiguous,
+            "unread": self._unread,
+            "unread_count": self._unread_count,
+            "unread_bytes": self._unread_bytes,
+            "metadata": self._metadata,
+            "looks_cut": [{"conversation": number, "why": why} for number, why in _looks_cut(talks)],
+        }
+
+
+def _fitting(told: Iterable[dict[str, Json]]) -> Iterator[dict[str, Json]]:
+    used = 0
+    for each in told:
+        used += json_bytes(each)
+        if used > _LARGEST_ANSWER:
+            return
+        yield each
+
+
+def _looks_cut(talks: list[_Talk]) -> Iterator[tuple[int, str]]:
+    """Yield the conversations of which an exporter probably left the older part out, and the sign for it."""
+    for number, talk in enumerate(talks):
+        if talk.first_message.conversation.platform != "whatsapp":
+            continue
+        if any(abs(talk.messages - limit) <= limit // 100 for limit in _WHATSAPP_LIMITS):
+            yield number, "as-many-as-an-export-holds"
+        elif talk.first_message.kind is not MessageKind.SYSTEM:
+            # A chat begins with the app's own line about encryption.
+            yield number, "begins-in-mid-conversation"
+
+
+def _unread_facts(entry: Unread) -> dict[str, Json]:
+    place = entry.place
+    facts: dict[str, Json] = {
+        "why": code_of(entry.why),
+        "start": place.start,
+        "end": place.end,
+        "detail": cut(entry.detail),
+    }
+    if place.lines is not None:
+        facts["lines"] = list(place.lines)
+    if place.pointer is not None:
+        facts["pointer"] = cut(place.pointer)
+    return facts
+
+
+def sender_name(message: Message) -> str | None:
+    """Return how a sender is called: the name shown, else the most precise account."""
+    sender: Any = message.sender
+    if sender is None:
+        return None
+    return sender.display or (sender.ids[0].value if sender.ids else None)
+
+
+def time_facts(time: Time | None) -> Json:
+    """Return a time as the log tells it, None when there is none."""
+    if time is None:
+        return None
+    return {"raw": cut(time.raw), "kind": time.kind.value, "value": time.value}
+
+
+def _before(one: Time, other: Time) -> bool:
+    """Compare as far as two times can be; where not, the order of the file stands."""
+    return one.value is not None and (other.value is None or one.value < other.value)

@@ -1,0 +1,144 @@
+"""`evidence-kit chats CASE [N]`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evidence_kit.commands import _transcript
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, isolated, case_command
+from evidence_kit.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from evidence_kit.model import Json
+    from evidence_kit.workflows.case import Case, CaseWriter
+    from evidence_kit.workflows.chats import Conversation, Wish
+
+PAGE_MESSAGES = 100
+_TIME = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d(?::\d\d(?::\d\d)?)?)?)?)?")
+
+
+@case_command
+def chats(
+    setting: Setting,
+    case: CaseArgument,
+    number: Annotated[int | None, typer.Argument(metavar="N", show_default=False)] = None,
+    sender: Annotated[str | None, typer.Option("--from", metavar="WHO")] = None,
+    since: Annotated[str | None, typer.Option(metavar="DAY")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DAY")] = None,
+    search: Annotated[str | None, typer.Option(metavar="WORDS")] = None,
+    page: Annotated[int | None, typer.Option(metavar="P", min=1, show_default=False)] = None,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
+    jsonl: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
+) -> None:
+    """List the conversations of a case, read one, or write them into a file."""
+    from evidence_kit.workflows.case import read, writing
+    from evidence_kit.workflows.chats import Wish, conversations, numbered
+    from evidence_kit.workflows.export import is_free
+
+    wish = Wish(sender, _time(since), _time(until), search)
+    if csv is not None and jsonl is not None:
+        raise UsageError("one-export")
+    out = csv or jsonl
+    folder, station = case_folder(setting, case), setting.station()
+    if out is not None:
+        is_free(out)
+        key = setting.key(station)
+        with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
+            listed = conversations(writer.manifest)
+            chosen = listed if number is None else [numbered(listed, number, writer.case.id)]
+            _export(setting, writer, chosen, wish, out, "csv" if csv else "jsonl")
+        return
+    opened = read(folder, setting.key(station), station)
+    listed = conversations(opened.opened)
+    if number is not None:
+        _one(setting, opened, numbered(listed, number, opened.id), wish, page)
+    elif wish.everything:
+        _transcript.overview(setting.screen, opened.opened, listed)
+    else:
+        _found(setting, opened, listed, wish)
+
+
+def _one(setting: Setting, opened: Case, conversation: Conversation, wish: Wish, page: int | None) -> None:
+    """Show a page of one conversation; a script gets all of it unless it asks for a page."""
+    from evidence_kit.workflows.chats import exports
+
+    screen = setting.screen
+    with isolated() as worker, exports(opened, worker) as reading:
+        at = page or 1
+        while True:
+            found = reading.page(conversation, wish, (at - 1) * PAGE_MESSAGES, PAGE_MESSAGES)
+            pages = max(1, -(-found.matched // PAGE_MESSAGES))
+            if at > pages:
+                raise UsageError("page-unknown", page=at, pages=pages)
+            _transcript.show(screen, conversation, found, at, pages)
+            if page is not None or not screen.json or at >= pages:
+                return
+            at += 1
+
+
+def _found(setting: Setting, opened: Case, listed: Sequence[Conversation], wish: Wish) -> None:
+    """Show what is wanted out of every conversation, the first page of each."""
+    from evidence_kit.workflows.chats import exports
+
+    any_found = False
+    with isolated() as worker, exports(opened, worker) as reading:
+        for conversation in listed:
+            count = conversation.messages if setting.screen.json else PAGE_MESSAGES
+            found = reading.page(conversation, wish, 0, max(1, count))
+            if found.matched:
+                any_found = True
+                _transcript.show(setting.screen, conversation, found, 1, -(-found.matched // PAGE_MESSAGES))
+    if not any_found:
+        setting.screen.tell("chats.nothing-found")
+
+
+def _export(
+    setting: Setting, writer: CaseWriter, chosen: Sequence[Conversation], wish: Wish, out: Path, form: str
+) -> None:
+    from evidence_kit.workflows.chats import exports
+    from evidence_kit.workflows.export import Wanted, export
+    from evidence_kit.workflows.said import COLUMNS, Gap, row_of
+
+    items = sorted({part.item.id for conversation in chosen for part in conversation.parts})
+    wanted = Wanted(out, form, "chats", items, {"only": wish.arguments()})
+    gaps = 0
+    total = sum(part.item.size_bytes for conversation in chosen for part in conversation.parts)
+    with (
+        isolated() as worker,
+        exports(writer.case, worker) as reading,
+        setting.screen.progress("chats.progress", total) as on_bytes,
+    ):
+
+        def rows() -> Iterator[dict[str, Json]]:
+            nonlocal gaps
+            for conversation in chosen:
+                for entry in reading.each(conversation, wish):
+                    gaps += isinstance(entry, Gap)
+                    yield row_of(entry, conversation.number, conversation.talk.platform, conversation.title)
+                on_bytes(sum(part.item.size_bytes for part in conversation.parts))
+
+        done = export(writer, wanted, COLUMNS, rows())
+    _transcript.exported(setting.screen, done, writer.case.id)
+    if gaps:
+        raise typer.Exit(Exit.INCOMPLETE)
+
+
+def _time(text: str | None) -> str | None:
+    """Return the beginning of an ISO 8601 time; digits of any script, a space for the T.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if text is None:
+        return None
+    from evidence_kit.chats.folding import fold
+
+    told = fold(text).strip().replace(" ", "T", 1)
+    if not _TIME.fullmatch(told):
+        raise UsageError("time-unreadable", text=text)
+    return told

@@ -1,0 +1,237 @@
+"""A message as a person or a script gets it: typed, tied to the items that are its attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from evidence_kit.custody.manifest import Item, Manifest, Place
+from evidence_kit.model import Json
+from evidence_kit.workflows.coverage import CoverageError, Moment, moment, text
+
+_LONGEST_NAME = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """An attachment of a message, and the items of the case that it is.
+
+    Attributes:
+        name: As the source writes it; None where it gives none.
+        status: As the export alone says, or `present` and `missing` by what the case holds.
+        items: Items whose path ends in that name; more than one when their bytes differ, so that none is sure.
+    """
+
+    name: str | None
+    status: str
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message.
+
+    Attributes:
+        item: The item that holds it.
+        at: Where in the item: a line, a JSON pointer, or an offset; `where` is both.
+        id: The platform's identifier, or the SHA-256 of the place.
+        time: None where the export gives none.
+        sender: None where the app itself speaks.
+        owner: The sender is the person whose export it is.
+        text: With U+FFFD for what is no text.
+        kind: Such as `text`, `deleted`, `call`.
+        attachments: In the order of the source.
+        flags: What else is to be known.
+        told: The whole entry, as the worker gave it.
+    """
+
+    item: Item
+    at: str
+    id: str
+    time: Moment | None
+    sender: str | None
+    owner: bool
+    text: str
+    kind: str
+    attachments: tuple[Tied, ...]
+    flags: tuple[str, ...]
+    told: Mapping[str, Json]
+
+    @property
+    def where(self) -> str:
+        """Name the message's place in the case, such as `E000012:5`."""
+        return f"{self.item.id}:{self.at}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch that could not be read as messages.
+
+    Attributes:
+        item: The item that holds it.
+        at: Where in the item.
+        why: Code of the reason.
+        told: The whole entry.
+    """
+
+    item: Item
+    at: str
+    why: str
+    told: Mapping[str, Json]
+
+    @property
+    def where(self) -> str:
+        """Name its place in the case."""
+        return f"{self.item.id}:{self.at}"
+
+
+class Ties:
+    """Finds the items that a chat's attachments are, by the ends of their paths.
+
+    Items of the same container come first, then those of the same source, then any; where the nearest that fit have
+    different bytes, all of them are given, since nobody can say which.
+    """
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._named: dict[str, list[tuple[Place, Item]]] = {}
+        for item in manifest.included:
+            for place in (item.place, *item.also_at):
+                self._named.setdefault(_last(place.path), []).append((place, item))
+
+    def items(self, name: str, chat: Item) -> tuple[Item, ...]:
+        """Return the items that a name in a chat means; one when it is sure."""
+        name = name[:_LONGEST_NAME].replace("\\", "/").removeprefix("./")
+        fits = [
+            (_distance(place, chat.place), item)
+            for place, item in self._named.get(_last(name), ())
+            if f"/{place.path}".endswith(f"/{name}")
+        ]
+        nearest = min((distance for distance, _ in fits), default=0)
+        return tuple({item.id: item for distance, item in fits if distance == nearest}.values())
+
+
+def _last(path: str) -> str:
+    return PurePosixPath(path.replace("\\", "/")).name
+
+
+def _distance(place: Place, chat: Place) -> int:
+    if place.container == chat.container and place.container is not None:
+        return 0
+    return 1 if place.path.partition("/")[0] == chat.path.partition("/")[0] else 2
+
+
+def said_of(told: Mapping[str, Any], item: Item, ties: Ties) -> Said:
+    """Return a message out of a worker's entry.
+
+    Raises:
+        CoverageError: It has not the shape of a message.
+    """
+    sender = told.get("sender")
+    sender = sender if isinstance(sender, Mapping) else None
+    when = moment(_plain_time(told.get("time")))
+    flags = told.get("flags") or ()
+    attachments = told.get("attachments") or ()
+    if not isinstance(flags, Sequence) or not isinstance(attachments, Sequence):
+        raise CoverageError("message")
+    return Said(
+        item=item,
+        at=place_in(told.get("locator")),
+        id=text({"id": plain(told.get("id"))}, "id"),
+        time=when if when is not None and when.raw else None,
+        sender=None if sender is None else _name(sender),
+        owner=sender is not None and sender.get("is_owner") is True,
+        text=plain(told.get("text")) or "",
+        kind=str(told.get("kind")),
+        attachments=tuple(_tied(each, item, ties) for each in attachments if isinstance(each, Mapping)),
+        flags=tuple(str(flag) for flag in flags),
+        told=told,
+    )
+
+
+def gap_of(told: Mapping[str, Any], item: Item) -> Gap:
+    """Return a stretch that was not understood out of a worker's entry."""
+    why = plain(told.get("why")) or ""
+    return Gap(item, place_in(told.get("locator")), why, told)
+
+
+def plain(value: Any) -> str | None:  # noqa: ANN401 - from a worker
+    """Return a text of an entry for display; one that is no Unicode comes with both spellings."""
+    if isinstance(value, Mapping):
+        value = value.get("text")
+    return value if isinstance(value, str) else None
+
+
+def place_in(locator: Any) -> str:  # noqa: ANN401 - from a worker
+    """Return where in an item an entry stands: its first line, its JSON pointer, or `@` and its offset."""
+    if not isinstance(locator, Mapping):
+        return "?"
+    lines, pointer = locator.get("lines"), plain(locator.get("pointer"))
+    if isinstance(lines, Sequence) and lines and isinstance(lines[0], int):
+        return str(lines[0])
+    return pointer if pointer is not None else f"@{locator.get('start', '?')}"
+
+
+def _name(sender: Mapping[str, Any]) -> str | None:
+    shown = plain(sender.get("display"))
+    if shown:
+        return shown
+    ids = sender.get("ids")
+    first = ids[0] if isinstance(ids, Sequence) and ids else None
+    return plain(first.get("value")) if isinstance(first, Mapping) else None
+
+
+def _plain_time(value: Any) -> Any:  # noqa: ANN401 - from a worker
+    return {**value, "raw": plain(value.get("raw"))} if isinstance(value, Mapping) else None
+
+
+def _tied(told: Mapping[str, Any], chat: Item, ties: Ties) -> Tied:
+    name, status = plain(told.get("name_in_source")), str(told.get("status"))
+    if name is None or status not in {"unknown", "present", "missing"} or told.get("inside") is not None:
+        return Tied(name, status)
+    items = ties.items(name, chat)
+    return Tied(name, "present" if items else "missing", items)
+
+
+COLUMNS = (
+    "conversation", "platform", "title", "where", "time", "time_as_written", "time_kind", "sender", "owner", "kind",
+    "flags", "text", "attachments", "attachment_items", "id", "item", "path", "item_sha256",
+)  # fmt: skip
+
+
+def row_of(entry: Said | Gap, number: int, platform: str, title: str | None) -> dict[str, Json]:
+    """Return a message, or a stretch that was not understood, as one row with the way back to its item and line.
+
+    Args:
+        entry: The message.
+        number: Of its conversation.
+        platform: Of its conversation.
+        title: Of its conversation.
+    """
+    first: dict[str, Json] = {"conversation": number, "platform": platform, "title": title, "where": entry.where}
+    last: dict[str, Json] = {
+        "item": entry.item.id,
+        "path": entry.item.place.path,
+        "item_sha256": entry.item.sha256.hex,
+        "locator": entry.told.get("locator"),
+    }
+    if isinstance(entry, Gap):
+        return {**first, "kind": "unread", "text": entry.why, "detail": entry.told.get("detail"), **last}
+    time = entry.time
+    return {
+        **first,
+        "time": None if time is None else time.value,
+        "time_as_written": None if time is None else time.raw,
+        "time_kind": None if time is None else time.kind,
+        "sender": entry.sender,
+        "owner": entry.owner or None,
+        "kind": entry.kind,
+        "flags": list(entry.flags),
+        "text": entry.text,
+        "attachments": [f"{each.name or '?'} ({each.status})" for each in entry.attachments],
+        "attachment_items": [f"{item.id} {item.sha256.hex}" for each in entry.attachments for item in each.items],
+        "id": entry.id,
+        **last,
+        "entry": entry.told,
+    }
