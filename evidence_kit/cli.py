@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # The first screen, group by group; what only scripts and experts need stands last.
 GROUPS: Final = (
     ("person", ("new", "ingest", "receipt", "consent", "note")),
-    ("understand", ("cases", "list", "show", "chats", "match")),
+    ("understand", ("cases", "list", "show", "chats", "identifiers", "threats", "match")),
     ("hand-over", ("seal",)),
     ("check", ("verify", "verifier")),
     ("learn", ("setup", "demo")),
@@ -102,6 +102,7 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.consent import consent
     from evidence_kit.commands.demo import demo
     from evidence_kit.commands.grant import grant
+    from evidence_kit.commands.identifiers import identifiers
     from evidence_kit.commands.ingest import ingest
     from evidence_kit.commands.keys import keys
     from evidence_kit.commands.list_ import list_
@@ -113,13 +114,14 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.seal import seal
     from evidence_kit.commands.setup import setup
     from evidence_kit.commands.show import show
+    from evidence_kit.commands.threats import threats
     from evidence_kit.commands.verifier import verifier
     from evidence_kit.commands.verify import verify
 
     functions = {
-        "cases": cases, "chats": chats, "consent": consent, "demo": demo, "grant": grant, "ingest": ingest,
-        "keys": keys, "list": list_, "log": log, "match": match, "new": new, "note": note, "receipt": receipt,
-        "seal": seal, "setup": setup, "show": show, "verify": verify,
+        "cases": cases, "chats": chats, "consent": consent, "demo": demo, "grant": grant, "identifiers": identifiers,
+        "ingest": ingest, "keys": keys, "list": list_, "log": log, "match": match, "new": new, "note": note,
+        "receipt": receipt, "seal": seal, "setup": setup, "show": show, "threats": threats, "verify": verify,
         "verifier": verifier,
     }  # fmt: skip
     app = typer.Typer(

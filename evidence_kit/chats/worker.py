@@ -66,9 +66,8 @@ def entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
     Args:
         payload: The export.
         arguments: `name`, `format` as `read` said; `item` for the locators; `offset` and `count` among the
-            entries that are asked for; `whole`: all metadata and unread stretches too, not messages alone;
-            `newest_first`: the file begins with the newest, so it is told from its end; `until_full`: read no
-            further than the page; the rest as in `Asked`.
+            entries that are asked for; `newest_first`: the file begins with the newest, so it is told from its
+            end; `until_full`: read no further than the page; the rest as in `Asked`.
 
     Returns:
         `entries`; `next`, the offset to go on from, None at the end; `matched`, how many entries there are, all of
@@ -149,17 +148,20 @@ def _entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Iterator[Entry
     return registry.read(payload, chosen, Surroundings(str(arguments.get("name", ""))))
 
 
-def _matching(payload: BinaryIO, arguments: Mapping[str, Json], wanted: Asked) -> Iterator[tuple[Entry, int | None]]:
-    """Yield the entries that are asked for, each message with the number of its conversation in the file."""
+def _matching(payload: BinaryIO, arguments: Mapping[str, Json], wanted: Asked) -> Iterator[tuple[Entry, int]]:
+    """Yield the entries that are asked for, each with the number of its conversation in the file.
+
+    A stretch that could not be read counts to the conversation of the message before it.
+    """
     numbers: dict[_Key, int] = {}
-    whole = bool(arguments.get("whole"))
+    number = 0
     for entry in _entries(payload, arguments):
         if isinstance(entry, Message):
             number = numbers.setdefault(key_of(entry), len(numbers))
             if wanted.wants(entry, number):
                 yield entry, number
-        elif whole or (isinstance(entry, Unread) and wanted.everything):
-            yield entry, None
+        elif isinstance(entry, Unread) and wanted.everything and wanted.conversation in {None, number}:
+            yield entry, number
 
 
 def key_of(message: Message) -> _Key:

@@ -98,7 +98,7 @@ def people(conversation: Conversation) -> str:
 
 def span(screen: Screen, conversation: Conversation) -> str:
     """Return from when to when a conversation goes, in one column."""
-    times = [_moment(each) for each in (conversation.first, conversation.last)]
+    times = [moment(each) for each in (conversation.first, conversation.last)]
     return " – ".join(dict.fromkeys(each for each in times if each)) or screen.say("chats.no-time")
 
 
@@ -131,7 +131,7 @@ def _entry(screen: Screen, entry: Said | Gap) -> None:
         return
     said: Said = entry  # type: ignore[assignment]
     sender = readable(said.sender).replace("\n", " ") if said.sender else screen.say("chats.app")
-    time = _moment(said.time, raw=True) or screen.say("chats.no-time")
+    time = moment(said.time, raw=True) or screen.say("chats.no-time")
     screen.result(f"{readable(said.where)}  {time}  {sender}")
     marks = [f"kind.{said.kind}"] if said.kind not in {"text", "system", "media"} else []
     marks += [f"flag.{flag}" for flag in said.flags if flag not in {said.kind, "app_generated"}]
@@ -146,18 +146,18 @@ def _entry(screen: Screen, entry: Said | Gap) -> None:
         screen.result(" " * _INDENT + _attachment(screen, each))
 
 
-def _moment(moment: Moment | None, *, raw: bool = False) -> str:
+def moment(stated: Moment | None, *, raw: bool = False) -> str:
     """Return a time as the export writes it; one that only machines read is told in letters first."""
-    if moment is None:
+    if stated is None:
         return ""
-    written = readable(moment.raw).replace("\n", " ")
-    if moment.readings and moment.value is None:
-        return f"{written} ({' / '.join(map(readable, moment.readings))})"
-    if moment.value is None or not (written.isdigit() or "T" in written):
+    written = readable(stated.raw).replace("\n", " ")
+    if stated.readings and stated.value is None:
+        return f"{written} ({' / '.join(map(readable, stated.readings))})"
+    if stated.value is None or not (written.isdigit() or "T" in written):
         return written
     if not raw:
-        return readable(moment.value[:_TO_THE_MINUTE]).replace("T", " ") + (" UTC" if moment.kind == "utc" else "")
-    told = readable(moment.value).replace("T", " ").replace("Z", " UTC")
+        return readable(stated.value[:_TO_THE_MINUTE]).replace("T", " ") + (" UTC" if stated.kind == "utc" else "")
+    told = readable(stated.value).replace("T", " ").replace("Z", " UTC")
     return f"{told} [{written}]" if written.isdigit() else told
 
 

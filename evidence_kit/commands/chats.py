@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands import _transcript
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_folder, isolated, case_command
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:

@@ -236,7 +236,7 @@ class Exports:
             start = max(0, offset - found.matched)
             while True:
                 wanted = max(0, count - len(found.entries))
-                told = self._told(part, wish, start, wanted, newest_first=part.talk.newest_first)
+                told = self._told(part, wish, (start, wanted), {"newest_first": part.talk.newest_first})
                 found.entries += told.entries
                 start += len(told.entries)
                 if not told.entries or start >= told.matched or len(found.entries) >= count:
@@ -255,19 +255,19 @@ class Exports:
         for part in conversation.parts:
             start = 0
             while True:
-                told = self._told(part, wish, start, _SCAN, newest_first=False)
+                told = self._told(part, wish, (start, _SCAN), {"until_full": True})
                 yield from told.entries
                 start += len(told.entries)
                 if not told.entries or start >= told.matched:
                     break
 
-    def _told(self, part: Part, wish: Wish, offset: int, count: int, *, newest_first: bool) -> Page:
+    def _told(self, part: Part, wish: Wish, window: tuple[int, int], how: Mapping[str, Json]) -> Page:
         arguments: dict[str, Json] = {
             **wish.arguments(),
             "conversation": part.talk.number,
-            "offset": offset,
-            "count": count,
-            "newest_first": newest_first,
+            "offset": window[0],
+            "count": window[1],
+            **how,
         }
         answer = self.ask(ENTRIES, part.item, part.format, arguments)
         listed, matched, undated = answer.get("entries"), answer.get("matched"), answer.get("undated")

@@ -100,6 +100,8 @@ def test_nothing_plain_is_written_outside_or_inside_the_case(opened: tuple[Progr
     key = ("--no-input", "--passphrase-file", run.passphrase)
     digits = run.home / "digits"
     written = watched(run, temporary, "ingest", "1", SAMPLES / "phone-export", *key)
+    written |= watched(run, temporary, "chats", "1", "2", *key)
+    written |= watched(run, temporary, "identifiers", "1", *key)
     written |= watched(run, temporary, "match", "1", SAMPLES / "candidates", *key)
     written |= watched(run, temporary, "seal", "1", "--for", "lawyer", "--all", "--passphrase-out", digits, *key)
     archive = next((run.home / "sealed").rglob("*.sealed.zip"))

@@ -1,0 +1,81 @@
+"""`evidence-kit identifiers CASE`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evidence_kit.commands import _found, _transcript
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated
+from evidence_kit.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.case import Case
+    from evidence_kit.workflows.identifiers import Named
+
+
+@case_command
+def identifiers(
+    setting: Setting,
+    case: CaseArgument,
+    kind: Annotated[list[str] | None, typer.Option("--type", metavar="TYPE")] = None,
+    region: Annotated[str, typer.Option(metavar="COUNTRY")] = "MA",
+    csv: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
+) -> None:
+    """List phone numbers, accounts, transfer codes and sums named in conversations."""
+    from evidence_kit.workflows.case import read, writing
+    from evidence_kit.workflows.export import Wanted, export, is_free
+    from evidence_kit.workflows.identifiers import COLUMNS, TYPES, exports_of
+
+    for each in kind or ():
+        if each not in TYPES:
+            raise UsageError("identifier-unknown", type=each, known=", ".join(TYPES))
+    folder, station = case_folder(setting, case), setting.station()
+    if csv is None:
+        opened = read(folder, setting.key(station), station)
+        found, whole = _all(setting, opened, region.upper(), kind)
+        _found.show(setting.screen, found)
+    else:
+        is_free(csv)
+        key = setting.key(station)
+        with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
+            found, whole = _all(setting, writer.case, region.upper(), kind)
+            items = [item.id for item, _ in exports_of(writer.manifest)]
+            wanted = Wanted(csv, "csv", "identifiers", items, {"types": list(kind or TYPES), "region": region.upper()})
+            done = export(writer, wanted, COLUMNS, (each.flat() for each in found))
+        _transcript.exported(setting.screen, done, folder.root.name)
+    if not whole:
+        raise typer.Exit(Exit.INCOMPLETE)
+
+
+def _all(setting: Setting, opened: Case, region: str, kinds: list[str] | None) -> tuple[list[Named], bool]:
+    """Return what was found, and whether every export could be looked through; those that could not are told."""
+    from evidence_kit.custody.errors import ChatNotReadError
+    from evidence_kit.workflows.chats import exports
+    from evidence_kit.workflows.identifiers import exports_of, gathered
+    from evidence_kit.workflows.identifiers import identifiers as find
+
+    whole = True
+    chats = exports_of(opened.opened)
+    total = sum(item.size_bytes for item, _ in chats)
+    with (
+        isolated() as worker,
+        exports(opened, worker) as reading,
+        setting.screen.progress("chats.progress", total) as on_bytes,
+    ):
+
+        def each_of_all() -> Iterator[Named]:
+            nonlocal whole
+            for item, chosen in chats:
+                try:
+                    yield from find(reading, item, chosen, region)
+                except ChatNotReadError as error:
+                    whole = False
+                    setting.screen.warn(f"error.{error.message_id}.what", **error.values)
+                on_bytes(item.size_bytes)
+
+        found = gathered(each_of_all())
+    return [each for each in found if not kinds or each.type in kinds], whole

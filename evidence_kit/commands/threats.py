@@ -1,0 +1,75 @@
+"""`evidence-kit threats CASE [add|list]`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evidence_kit.commands import _found
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.threats import Threat
+
+
+class Action(StrEnum):
+    """What to do with the ledger."""
+
+    LIST = "list"
+    ADD = "add"
+
+
+@case_command
+def threats(
+    setting: Setting,
+    case: CaseArgument,
+    action: Annotated[Action, typer.Argument(metavar="add|list", show_default=False)] = Action.LIST,
+    demand: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    deadline: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    amount: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    channel: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    account: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    item: Annotated[list[str] | None, typer.Option(metavar="ITEM")] = None,
+    message: Annotated[list[str] | None, typer.Option(metavar="ITEM:LINE")] = None,
+    suggest: Annotated[bool, typer.Option("--suggest")] = False,
+) -> None:
+    """Record a threat, or list those that were recorded."""
+    from evidence_kit.workflows.case import read
+    from evidence_kit.workflows.threats import Threat, recorded
+
+    if action is Action.ADD:
+        told = setting.ask(demand, "ask.demand", "--demand")
+        _add(setting, case, Threat(told, deadline, amount, channel, account, item or (), message or ()))
+        return
+    folder, station = case_folder(setting, case), setting.station()
+    opened = read(folder, setting.key(station), station)
+    if not suggest:
+        _found.ledger(setting.screen, recorded(opened.opened))
+        return
+    from evidence_kit.workflows.chats import exports
+    from evidence_kit.workflows.identifiers import exports_of, gathered, identifiers
+    from evidence_kit.workflows.threats import suggestions
+
+    with isolated() as worker, exports(opened, worker) as reading:
+        chats = exports_of(opened.opened)
+        found = gathered(each for one, chosen in chats for each in identifiers(reading, one, chosen, "MA"))
+    _found.suggest(setting.screen, suggestions(found))
+
+
+def _add(setting: Setting, case: str, threat: Threat) -> None:
+    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.chats import exports
+    from evidence_kit.workflows.threats import record
+
+    folder, station = case_folder(setting, case), setting.station()
+    key = setting.key(station)
+    with (
+        writing(folder, key, station, setting.world(), setting.accept_older) as writer,
+        isolated() as worker,
+        exports(writer.case, worker) as reading,
+    ):
+        line = record(writer, threat, reading)
+    setting.screen.tell("threats.done", case=folder.root.name, line=line)
+    setting.screen.document({"case": folder.root.name, "line": line})
