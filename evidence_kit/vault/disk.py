@@ -98,7 +98,10 @@ def write_durably(disk: Disk, path: Path, data: bytes) -> None:
     try:
         file.write(data)
         file.sync()
-    finally:
+    except OSError:
         file.close()
+        disk.remove(draft)
+        raise
+    file.close()
     disk.move(draft, path)
     disk.sync_folder(path.parent)
