@@ -93,11 +93,12 @@ class Group:
     _events: list[Event | _Later] = field(default_factory=list)
     _outcomes: list[Outcome | _Later] = field(default_factory=list)
     _drafts: list[Draft] = field(default_factory=list)
+    _told: int = 0
 
     @property
     def full(self) -> bool:
         """Say whether it is time to commit."""
-        return len(self._outcomes) >= GROUP_ITEMS or self.size_bytes >= GROUP_BYTES
+        return self._told >= GROUP_ITEMS or self.size_bytes >= GROUP_BYTES
 
     @property
     def next_item(self) -> str:
@@ -109,6 +110,7 @@ class Group:
         if event is not None:
             self._events.append(event)
         self._outcomes.append(outcome)
+        self._told += 1
 
     def keep(self, draft: Draft, digest: Digest, size_bytes: int, facts: Mapping[str, Json]) -> None:
         """Take a new item in; its outcome is told with its description, or by `add`."""
@@ -122,11 +124,15 @@ class Group:
     def describe(self, item: str, pending: Pending, outcome: Callable[[tuple[str, ...]], Outcome]) -> None:
         """Note that an item is being described; `outcome` is told the problems there were."""
         self._wait(_Later("item.described", item, pending, lambda facts: [outcome(problems_of(facts))]))
+        self._told += 1
 
     def read_chat(
         self, item: str, pending: Pending, outcomes: Callable[[Mapping[str, Json]], Sequence[Outcome]]
     ) -> None:
-        """Note that an item is being read as a conversation; `outcomes` is told the facts, none when it is none."""
+        """Note that an item is being read as a conversation; `outcomes` is told the facts, none when it is none.
+
+        It does not fill the group: most of what is looked at is no conversation.
+        """
         self._wait(_Later("chat.parsed", item, pending, outcomes))
 
     def _wait(self, later: _Later) -> None:
