@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from evidence_kit.custody.manifest import Place
     from evidence_kit.workflows import outcome as outcomes
 
+_TROUBLE = frozenset({"ingest.not-described", "ingest.unreadable"})
+
 
 def show(screen: Screen, outcome: outcomes.Outcome) -> None:
     """Show one outcome: every one as JSON, what needs an eye on the screen."""
@@ -50,7 +52,9 @@ def summary(screen: Screen, done: outcomes.Totals) -> None:
         ("ingest.chats", done.chats),
     ):
         if count:
-            screen.tell(sentence, count=count)
+            # What ends with 3 says why, even when only results and trouble are wanted.
+            tell = screen.warn if sentence in _TROUBLE else screen.tell
+            tell(sentence, count=count)
     if done.chats_unread:
         screen.warn("ingest.chats-unread", count=done.chats_unread)
     if done.withheld:
