@@ -231,8 +231,9 @@ def test_ctrl_c_ends_with_130_and_what_was_shown_is_safe(station_program: Progra
     run.keyed("verify", "500")
 
 
+# rich loads attr where it happens to be installed.
 ALLOWED = {
-    "annotated_doc", "annotated_types", "evidence_kit", "markdown_it", "mdurl", "pydantic", "pydantic_core", "pygments",
+    "annotated_doc", "annotated_types", "attr", "evidence_kit", "markdown_it", "mdurl", "pydantic", "pydantic_core", "pygments",
     "rich", "shellingham", "typer", "typing_extensions", "typing_inspection",
 }  # fmt: skip
 KEYS = {"bcrypt", "cryptography", "pyrage"}
