@@ -233,8 +233,8 @@ def test_ctrl_c_ends_with_130_and_what_was_shown_is_safe(station_program: Progra
 
 # rich loads attr where it happens to be installed.
 ALLOWED = {
-    "annotated_doc", "annotated_types", "attr", "evidence_kit", "markdown_it", "mdurl", "pydantic", "pydantic_core", "pygments",
-    "rich", "shellingham", "typer", "typing_extensions", "typing_inspection",
+    "annotated_doc", "annotated_types", "attr", "evidence_kit", "markdown_it", "mdurl", "pydantic", "pydantic_core",
+    "pygments", "rich", "shellingham", "typer", "typing_extensions", "typing_inspection",
 }  # fmt: skip
 KEYS = {"bcrypt", "cryptography", "pyrage"}
 LOADS: dict[str, set[str]] = {
