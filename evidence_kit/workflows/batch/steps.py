@@ -21,13 +21,13 @@ from evidence_kit.workflows import case as cases
 from evidence_kit.workflows.batch.task import Task
 from evidence_kit.workflows.case import CaseWriter, writing
 from evidence_kit.workflows.group import Describer
-from evidence_kit.workflows.ingest import WAYS, Provenance
 from evidence_kit.workflows.ingest import ingest as take_in
 from evidence_kit.workflows.look import item_id
 from evidence_kit.workflows.match import NotAdult, pair_facts
 from evidence_kit.workflows.match import match as compare
 from evidence_kit.workflows.new import ConsentGiven, Guardian, Opening, create
 from evidence_kit.workflows.outcome import Refused, Totals
+from evidence_kit.workflows.provenance import WAYS, Provenance
 from evidence_kit.workflows.record import named_reader
 from evidence_kit.workflows.seal import Order
 from evidence_kit.workflows.seal import seal as make
