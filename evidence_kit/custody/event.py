@@ -16,6 +16,7 @@ TYPES: Final = frozenset(
         "item.kept",
         "item.described",
         "item.witnessed",
+        "item.redacted",
         "item.seen-again",
         "item.refused",
         "item.marked",

@@ -43,6 +43,9 @@ class Report:
         events_closed: How many events cannot be read here.
         signers: Fingerprints that signed.
         with_key: The contents were checked too, and not only the encrypted files.
+        part: Which part of a seal an archive is, from 1.
+        parts: How many parts the seal has.
+        blurred: How many items of the seal are blurred copies.
     """
 
     verdict: Verdict
@@ -59,6 +62,9 @@ class Report:
     events_closed: int = 0
     signers: tuple[str, ...] = ()
     with_key: bool = False
+    part: int = 1
+    parts: int = 1
+    blurred: int = 0
 
     @property
     def exit(self) -> Exit:
@@ -113,6 +119,7 @@ def verify_archive(
         report.events_closed = contents.withheld_events
         _receipt(report, custody, receipt)
     report.items, report.items_of = len(contents.items), contents.items_of
+    report.part, report.parts, report.blurred = contents.part, contents.parts, len(contents.blurred)
     report.items_here = len(contents.items) + len(contents.broken_items)
     report.verdict = judge(report.findings, report.anchors)
     return report
@@ -137,8 +144,9 @@ def _receipt(report: Report, custody: Custody, typed: str | None) -> None:
 def _statement(path: Path, custody: Custody) -> list[Finding]:
     """Compare an archive with the statement that lies beside it; without one there is nothing to say."""
     case = custody.case or ""
-    paper = path.with_name(f"{case}.statement.txt")
-    if not paper.is_file():
+    names = (f"{path.name.removesuffix('.sealed.zip')}.statement.txt", f"{case}.statement.txt")
+    paper = next((found for name in names if (found := path.with_name(name)).is_file()), None)
+    if paper is None:
         return []
     try:
         text = paper.read_bytes()
