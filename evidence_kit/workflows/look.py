@@ -41,7 +41,8 @@ def overview(folder: CaseFolder) -> Overview:
         replayed = chain.replay(pieces(file))
     custody = replayed.custody
     broken = any(finding.weight is Weight.BROKEN for finding in replayed.findings)
-    state = "broken" if broken else "unfinished" if replayed.findings else "signed"
+    newer = any(finding.weight is Weight.UNCHECKED for finding in replayed.findings)
+    state = "broken" if broken else "newer" if newer else "unfinished" if replayed.findings else "signed"
     last = custody.commits[-1].time if custody.commits else None
     return Overview(folder.root.name, str(folder.root), state, custody.signed_lines, len(custody.objects), last)
 
@@ -93,10 +94,7 @@ def evidence_of(manifest: Manifest, item: str, case: str) -> Item | Witnessed:
     Raises:
         NoItemError: The case has none of this name, or it was destroyed.
     """
-    typed = item.strip().upper()
-    letter = typed[:1] if typed[:1] in {"E", "W"} else "E"
-    number = typed.removeprefix(letter)
-    wanted = f"{letter}{int(number):06d}" if number.isdecimal() and number.isascii() else typed
+    wanted = item_id(item)
     try:
         found = manifest.evidence(wanted)
     except KeyError:
@@ -104,6 +102,14 @@ def evidence_of(manifest: Manifest, item: str, case: str) -> Item | Witnessed:
     if found is None:
         raise NoItemError("item-destroyed" if wanted in manifest.gone else "item-unknown", item=wanted, case=case)
     return found
+
+
+def item_id(typed: str) -> str:
+    """Return the id that somebody means: `E000003`, `e3` and `3` are one, `w3` is `W000003`."""
+    wanted = typed.strip().upper()
+    letter = "W" if wanted.startswith("W") else "E"
+    number = wanted.removeprefix(letter)
+    return f"{letter}{int(number):06d}" if number.isdecimal() and number.isascii() else wanted
 
 
 def everything_about(item: Item) -> dict[str, Json]:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.custody.errors import NoItemError
-from evidence_kit.custody.manifest import Entry
 from evidence_kit.errors import UsageError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing.passphrase import generate
