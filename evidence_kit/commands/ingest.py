@@ -47,7 +47,7 @@ def ingest(
                 if isinstance(outcome, Totals):
                     totals = outcome
                 _outcomes.show(screen, outcome)
-        screen.document({"done": "ingest", "case": folder.root.name, **_outcomes.totals(totals)})
+        screen.document({"done": "ingest", "case": folder.root.name, **totals.facts()})
         _outcomes.summary(screen, totals)
     if not totals.complete:
         raise typer.Exit(Exit.INCOMPLETE)
