@@ -27,12 +27,12 @@ def mark(
     audio: Annotated[str | None, typer.Option(metavar="HOW")] = None,
     taken_by: Annotated[str | None, typer.Option(metavar="WHO")] = None,
     taken_on: Annotated[str | None, typer.Option(metavar="DEVICE")] = None,
-    taken_at: Annotated[str | None, typer.Option(metavar="WHEN")] = None,
+    taken_when: Annotated[str | None, typer.Option(metavar="WHEN")] = None,
     still_there: Annotated[str | None, typer.Option(metavar="yes|no|unknown")] = None,
     platform: Annotated[str | None, typer.Option(metavar="NAME")] = None,
     account: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
-    profile: Annotated[str | None, typer.Option(metavar="URL")] = None,
-    content: Annotated[str | None, typer.Option(metavar="URL")] = None,
+    profile_url: Annotated[str | None, typer.Option(metavar="URL")] = None,
+    content_url: Annotated[str | None, typer.Option(metavar="URL")] = None,
     posted: Annotated[str | None, typer.Option(metavar="WHEN")] = None,
     seen: Annotated[str | None, typer.Option(metavar="WHEN")] = None,
     said_by: SaidBy = None,
@@ -42,6 +42,7 @@ def mark(
     """Record what somebody says about items: sensitivity, nature, how a recording came about."""
     from evidence_kit.workflows import declare
     from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.provenance import STILL_THERE, Posting, Screenshot
 
     said = declare.Mark(
         sensitivity=None if sensitivity is None else one_of(sensitivity, declare.SENSITIVITIES, "--sensitivity"),
@@ -49,22 +50,13 @@ def mark(
         parent=parent,
         transformation=transformation,
         audio=None if audio is None else one_of(audio, declare.RECORDINGS, "--audio"),
-        screenshot={
-            "taken_by": taken_by,
-            "taken_on": taken_on,
-            "taken_at": taken_at,
-            "still_there": None
-            if still_there is None
-            else one_of(still_there, ("yes", "no", "unknown"), "--still-there"),
-        },
-        platform={
-            "name": platform,
-            "account": account,
-            "profile": profile,
-            "content": content,
-            "posted": posted,
-            "seen": seen,
-        },
+        screenshot=Screenshot(
+            taken_by,
+            taken_on,
+            taken_when,
+            None if still_there is None else one_of(still_there, STILL_THERE, "--still-there"),
+        ),
+        posting=Posting(platform, account, profile_url, content_url, posted, seen),
     )
     station = setting.station()
     at = case_folder(setting, case)

@@ -12,7 +12,7 @@ from evidence_kit.model import Digest
 # The one way in which a recording comes about that needs no lawyer's eye.
 RECEIVED: Final = "received-voice-note"
 # Facts of an `item.marked` that say something of the items themselves.
-_MARKS: Final = ("nature", "parent", "transformation", "audio", "screenshot", "platform")
+_MARKS: Final = ("nature", "parent", "transformation", "audio", "screenshot", "posting")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from evidence_kit.errors import UsageError
 from evidence_kit.model import Json
 from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.look import evidence_of
+from evidence_kit.workflows.provenance import Posting, Screenshot
 
 SENSITIVITIES: Final = ("none", "intimate", "unknown")
 SPEAKERS: Final = ("person", "minor-with-guardian", "guardian", "lawyer", "other")
@@ -19,7 +20,6 @@ SPEAKERS: Final = ("person", "minor-with-guardian", "guardian", "lawyer", "other
 ANSWERABLE: Final = frozenset({"minor-with-guardian", "guardian", "lawyer"})
 NATURES: Final = ("original", "export", "screenshot", "derived")
 RECORDINGS: Final = ("received-voice-note", "own-call-recording", "third-party-recording", "unknown")
-STILL_THERE: Final = ("yes", "no", "unknown")
 POLICIES: Final = ("witness", "refuse", "keep")
 _ADULT: Final = "adult"
 
@@ -53,8 +53,8 @@ class Mark:
         parent: The item that a derived one was made from.
         transformation: What was done to it.
         audio: One of `RECORDINGS`: how a recording came about.
-        screenshot: `taken_by`, `taken_on`, `taken_at`, `still_there`.
-        platform: `name`, `account`, `profile`, `content`, `posted`, `seen`.
+        screenshot: About a screenshot.
+        posting: Where on which platform it stood.
     """
 
     sensitivity: str | None = None
@@ -62,8 +62,8 @@ class Mark:
     parent: str | None = None
     transformation: str | None = None
     audio: str | None = None
-    screenshot: Mapping[str, Json] = field(default_factory=dict)
-    platform: Mapping[str, Json] = field(default_factory=dict)
+    screenshot: Screenshot = field(default_factory=Screenshot)
+    posting: Posting = field(default_factory=Posting)
 
     def facts(self) -> dict[str, Json]:
         """Return what was said, and only that."""
@@ -73,8 +73,8 @@ class Mark:
             "parent": self.parent,
             "transformation": self.transformation,
             "audio": self.audio,
-            "screenshot": {key: value for key, value in self.screenshot.items() if value is not None} or None,
-            "platform": {key: value for key, value in self.platform.items() if value is not None} or None,
+            "screenshot": self.screenshot.facts() or None,
+            "posting": self.posting.facts() or None,
         }
         return {key: value for key, value in said.items() if value is not None}
 

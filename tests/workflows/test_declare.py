@@ -12,6 +12,7 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing.passphrase import generate
 from evidence_kit.workflows.case import entries, read
 from evidence_kit.workflows.declare import Mark, Saying, chosen, exclude, mark, update
+from evidence_kit.workflows.provenance import Posting
 from evidence_kit.workflows.seal import Order, seal
 from evidence_kit.workflows.station import Station
 from evidence_kit.workflows.verify import verify_archive
@@ -28,11 +29,16 @@ def test_a_declaration_stands_with_its_words_and_the_newest_counts(
     writer = new_case()
     take_in(writer, source)
     items = chosen(writer.manifest, writer.case.id, ["1", "e2"], ())
-    mark(writer, items, Mark(sensitivity="intimate", nature="screenshot", platform={"name": "Instagram"}), VOLUNTEER)
+    mark(
+        writer,
+        items,
+        Mark(sensitivity="intimate", nature="screenshot", posting=Posting(platform="Instagram")),
+        VOLUNTEER,
+    )
     mark(writer, items[:1], Mark(sensitivity="none"), GUARDIAN)
     again = read(writer.case.folder, key, station).opened
     assert [again.items[each].sensitivity for each in ("E000001", "E000002")] == ["none", "intimate"]
-    assert again.items["E000001"].marks == {"nature": "screenshot", "platform": {"name": "Instagram"}}
+    assert again.items["E000001"].marks == {"nature": "screenshot", "posting": {"platform": "Instagram"}}
     said = again.entries["item.marked"][1].facts
     assert (said["said_by"], said["said_as"], said["words"]) == ("Amina K.", "guardian", GUARDIAN.words)
 
