@@ -17,6 +17,7 @@ TYPES: Final = frozenset(
         "item.described",
         "item.witnessed",
         "item.redacted",
+        "source.read",
         "item.seen-again",
         "item.refused",
         "item.marked",
@@ -41,6 +42,7 @@ TYPES: Final = frozenset(
         "exported",
         "recovered",
         "destroyed",
+        "tidied",
     }
 )
 

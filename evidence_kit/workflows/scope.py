@@ -227,7 +227,7 @@ def _picture_inside(case: Case, item: Item) -> bool:
 
 
 def _excluded(manifest: Manifest) -> frozenset[str]:
-    return frozenset(item.id for item in manifest.items.values() if item.excluded is not None)
+    return frozenset(each.id for each in manifest.everything if each.excluded is not None)
 
 
 def _notes(case: Case, lines: Iterable[int]) -> frozenset[int]:
