@@ -34,6 +34,10 @@ def show(screen: Screen, report: Report) -> None:
         screen.result(screen.say("verify.destroyed", count=len(report.destroyed), items=listed))
     if report.case is not None:
         screen.result(screen.say("verify.items", items=report.items, items_here=report.items_here))
+        if report.parts > 1:
+            screen.result(screen.say("verify.part", part=report.part, parts=report.parts))
+        if report.blurred:
+            screen.result(screen.say("verify.blurred", count=report.blurred))
         if report.kind == "archive":
             absent = (report.items_of or 0) - report.items_here
             closed = report.events_closed
@@ -74,6 +78,10 @@ def _json(screen: Screen, report: Report) -> Json:
         "items": report.items,
         "items_here": report.items_here,
         "items_of": report.items_of,
+        "items_absent": None if report.items_of is None else max(0, report.items_of - report.items_here),
+        "part": report.part,
+        "parts": report.parts,
+        "blurred": report.blurred,
         "events": report.events,
         "events_closed": report.events_closed,
         "destroyed": list(report.destroyed),

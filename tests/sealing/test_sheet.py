@@ -31,7 +31,8 @@ def test_every_value_can_be_copied_out_of_the_sheet(tmp_path: Path) -> None:
     (tmp_path / "sheet.pdf").write_bytes(pdf(FACTS))
     done = subprocess.run(["pdftotext", "sheet.pdf", "-"], cwd=tmp_path, capture_output=True, text=True, check=True)
     text = done.stdout.replace("\u200b", "").replace("\n", "")
-    for value in (FACTS.files[0].name, FACTS.files[0].sha256, FACTS.receipt, FACTS.fingerprint, "2026-11-23", "Fiche de remise"):
+    (file,) = FACTS.files
+    for value in (file.name, file.sha256, FACTS.receipt, FACTS.fingerprint, "2026-11-23", "Fiche de remise"):
         assert value in text
     for word in ("المستلم", "الملف", "الختم"):
         assert word in done.stdout
