@@ -22,7 +22,7 @@ GROUPS: Final = (
     ("check", ("verify", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo")),
-    ("look-after", ("keys", "grant", "log")),
+    ("look-after", ("keys", "grant", "revoke", "recover", "log")),
 )
 
 
@@ -113,6 +113,8 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.new import new
     from evidence_kit.commands.note import note
     from evidence_kit.commands.receipt import receipt
+    from evidence_kit.commands.recover import recover
+    from evidence_kit.commands.revoke import revoke
     from evidence_kit.commands.seal import seal
     from evidence_kit.commands.setup import setup
     from evidence_kit.commands.show import show
@@ -122,10 +124,9 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
 
     functions = {
         "batch": batch, "cases": cases, "chats": chats, "consent": consent, "demo": demo, "grant": grant,
-        "identifiers": identifiers,
-        "ingest": ingest, "keys": keys, "list": list_, "log": log, "match": match, "new": new, "note": note,
-        "receipt": receipt, "seal": seal, "setup": setup, "show": show, "threats": threats, "verify": verify,
-        "verifier": verifier,
+        "identifiers": identifiers, "ingest": ingest, "keys": keys, "list": list_, "log": log, "match": match,
+        "new": new, "note": note, "receipt": receipt, "recover": recover, "revoke": revoke, "seal": seal,
+        "setup": setup, "show": show, "threats": threats, "verifier": verifier, "verify": verify,
     }  # fmt: skip
     app = typer.Typer(
         no_args_is_help=True,
