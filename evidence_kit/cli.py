@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 GROUPS: Final = (
     ("person", ("new", "ingest", "receipt", "consent", "note")),
     ("understand", ("cases", "list", "show", "chats", "identifiers", "threats", "match")),
-    ("hand-over", ("seal",)),
+    ("hand-over", ("seal", "export")),
     ("check", ("verify", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo")),
@@ -103,6 +103,7 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.chats import chats
     from evidence_kit.commands.consent import consent
     from evidence_kit.commands.demo import demo
+    from evidence_kit.commands.export import export
     from evidence_kit.commands.grant import grant
     from evidence_kit.commands.identifiers import identifiers
     from evidence_kit.commands.ingest import ingest
@@ -123,10 +124,11 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.verify import verify
 
     functions = {
-        "batch": batch, "cases": cases, "chats": chats, "consent": consent, "demo": demo, "grant": grant,
-        "identifiers": identifiers, "ingest": ingest, "keys": keys, "list": list_, "log": log, "match": match,
-        "new": new, "note": note, "receipt": receipt, "recover": recover, "revoke": revoke, "seal": seal,
-        "setup": setup, "show": show, "threats": threats, "verifier": verifier, "verify": verify,
+        "batch": batch, "cases": cases, "chats": chats, "consent": consent, "demo": demo, "export": export,
+        "grant": grant, "identifiers": identifiers, "ingest": ingest, "keys": keys, "list": list_, "log": log,
+        "match": match, "new": new, "note": note, "receipt": receipt, "recover": recover, "revoke": revoke,
+        "seal": seal, "setup": setup, "show": show, "threats": threats, "verifier": verifier,
+        "verify": verify,
     }  # fmt: skip
     app = typer.Typer(
         no_args_is_help=True,
