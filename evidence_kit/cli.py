@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 GROUPS: Final = (
     ("person", ("new", "ingest", "receipt", "consent", "note", "mark", "update", "exclude")),
     ("understand", ("cases", "list", "show", "chats", "identifiers", "threats", "match")),
-    ("hand-over", ("seal",)),
+    ("hand-over", ("seal", "export")),
     ("check", ("verify", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo")),
-    ("look-after", ("keys", "grant", "destroy", "log")),
+    ("look-after", ("keys", "grant", "revoke", "recover", "destroy", "log")),
 )
 
 
@@ -105,6 +105,7 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.demo import demo
     from evidence_kit.commands.destroy import destroy
     from evidence_kit.commands.exclude import exclude
+    from evidence_kit.commands.export import export
     from evidence_kit.commands.grant import grant
     from evidence_kit.commands.identifiers import identifiers
     from evidence_kit.commands.ingest import ingest
@@ -116,6 +117,8 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.new import new
     from evidence_kit.commands.note import note
     from evidence_kit.commands.receipt import receipt
+    from evidence_kit.commands.recover import recover
+    from evidence_kit.commands.revoke import revoke
     from evidence_kit.commands.seal import seal
     from evidence_kit.commands.setup import setup
     from evidence_kit.commands.show import show
@@ -125,11 +128,11 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.verify import verify
 
     functions = {
-        "batch": batch, "cases": cases, "chats": chats, "consent": consent, "demo": demo, "grant": grant,
-        "identifiers": identifiers,
-        "ingest": ingest, "keys": keys, "list": list_, "log": log, "match": match, "new": new, "note": note,
-        "receipt": receipt, "seal": seal, "setup": setup, "show": show, "threats": threats, "verify": verify,
-        "verifier": verifier, "mark": mark, "update": update, "exclude": exclude, "destroy": destroy,
+        "batch": batch, "cases": cases, "chats": chats, "consent": consent, "demo": demo, "destroy": destroy,
+        "exclude": exclude, "export": export, "grant": grant, "identifiers": identifiers, "ingest": ingest,
+        "keys": keys, "list": list_, "log": log, "mark": mark, "match": match, "new": new, "note": note,
+        "receipt": receipt, "recover": recover, "revoke": revoke, "seal": seal, "setup": setup, "show": show,
+        "threats": threats, "update": update, "verifier": verifier, "verify": verify,
     }  # fmt: skip
     app = typer.Typer(
         no_args_is_help=True,

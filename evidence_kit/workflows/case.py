@@ -196,19 +196,21 @@ def open_line(custody: Custody, number: int, text: bytes, time: str, place: str)
 
 
 def unwrap(folder: CaseFolder, custody: Custody, openers: Sequence[Any]) -> CaseIdentity:
-    """Return the case identity, out of whichever wrapped key these keys open.
+    """Return the case identity, out of whichever wrapped keys these keys open.
 
     Raises:
-        NoReaderError: None of them.
+        NoReaderError: They open none, or none that was wrapped since the recipient was changed.
     """
-    for name in custody.readers:
+    found: CaseIdentity | None = None
+    for name in reversed(custody.readers):
         try:
-            wrapped = folder.key(name).read_bytes()
-            identity = age.unwrap(wrapped, openers)
+            identity = age.unwrap(folder.key(name).read_bytes(), openers)
         except (OSError, NoReaderError):
             continue
-        return identity
-    raise NoReaderError("key-opens-nothing")
+        found = identity if found is None else found.after(identity)
+        if set(custody.recipients) <= set(found.recipients):
+            return found
+    raise NoReaderError("key-opens-nothing" if found is None else "key-opens-the-past")
 
 
 class CaseWriter:
