@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from evidence_kit.custody import chain, journal, opening
 from evidence_kit.custody.chain import Custody, Replay, Signed
-from evidence_kit.custody.errors import CaseBrokenError, CaseLockedError, CaseOlderError, NoCaseError
+from evidence_kit.custody.errors import CaseBrokenError, CaseLockedError, CaseNewerError, CaseOlderError, NoCaseError
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.journal import Head
 from evidence_kit.custody.manifest import Entry, Manifest, ManifestError
@@ -345,6 +345,8 @@ def _replay(folder: CaseFolder, station: Station | None) -> tuple[Replay, bool]:
 def _refuse_broken(folder: CaseFolder, replayed: Replay) -> None:
     """Refuse to work on a case whose signed part is broken; what stands behind it is another matter."""
     custody = replayed.custody
+    if any(finding.weight is Weight.UNCHECKED for finding in replayed.findings):
+        raise CaseNewerError("case-newer", case=folder.root.name)
     for finding in replayed.findings:
         behind = custody.commits and (finding.line or 0) > custody.signed_lines
         if finding.weight is Weight.BROKEN and not behind:

@@ -41,7 +41,8 @@ def overview(folder: CaseFolder) -> Overview:
         replayed = chain.replay(pieces(file))
     custody = replayed.custody
     broken = any(finding.weight is Weight.BROKEN for finding in replayed.findings)
-    state = "broken" if broken else "unfinished" if replayed.findings else "signed"
+    newer = any(finding.weight is Weight.UNCHECKED for finding in replayed.findings)
+    state = "broken" if broken else "newer" if newer else "unfinished" if replayed.findings else "signed"
     last = custody.commits[-1].time if custody.commits else None
     return Overview(folder.root.name, str(folder.root), state, custody.signed_lines, len(custody.objects), last)
 
