@@ -273,6 +273,21 @@ def test_two_lines_about_one_case_never_run_side_by_side(batch: Batch) -> None:
     waiting.memory.close()
 
 
+def test_no_more_processes_are_started_than_were_asked_for(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    hired: list[Crew] = []
+    hire = Crew._hire
+
+    def counted(crew: Crew) -> object:
+        hired.append(crew)
+        return hire(crew)
+
+    monkeypatch.setattr(Crew, "_hire", counted)
+    batch.write(*(batch.source(name, name) for name in "abcde"))
+    _, ended = batch.run(2)
+    assert ended.whole == 5
+    assert len(hired) == 2
+
+
 def test_a_process_that_dies_costs_its_own_line_alone(batch: Batch) -> None:
     batch.write(batch.source("a", "x"), batch.source("dies", "x"), batch.source("c", "y"))
     (batch.folder / "dies" / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
