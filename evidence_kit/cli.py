@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 # The first screen, group by group; what only scripts and experts need stands last.
 GROUPS: Final = (
-    ("person", ("new", "ingest", "receipt", "consent", "note")),
+    ("person", ("new", "ingest", "receipt", "consent", "note", "mark", "update", "exclude")),
     ("understand", ("cases", "list", "show", "chats", "identifiers", "threats", "match")),
-    ("hand-over", ("seal",)),
+    ("hand-over", ("seal", "export")),
     ("check", ("verify", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo")),
-    ("look-after", ("keys", "grant", "log")),
+    ("look-after", ("keys", "grant", "revoke", "recover", "destroy", "log")),
 )
 
 
@@ -130,7 +130,8 @@ def _assemble(typer: Any, only: str | None) -> typer.Typer:  # noqa: ANN401 - th
 def _function(name: str) -> Any:  # noqa: ANN401 - typer reads its signature
     from importlib import import_module
 
-    own = f"{name}_" if name == "list" else name
+    # What Python itself calls so has an underscore behind it.
+    own = f"{name}_" if name in {"list", "help"} else name
     return getattr(import_module(f"evidence_kit.commands.{own}"), own)
 
 

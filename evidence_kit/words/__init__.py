@@ -87,7 +87,7 @@ class FindingFacts:
 @cache
 def findings() -> Mapping[str, FindingFacts]:
     """Return the table of findings by their codes, in its own order."""
-    table = json.loads(files(__package__).joinpath("findings.json").read_text("utf-8"))["findings"]
+    table = json.loads(Path(__file__).with_name("findings.json").read_text("utf-8"))["findings"]
     return {
         each["code"]: FindingFacts(each["weight"], each.get("in_archive", each["weight"]), each["meaning"])
         for each in table
