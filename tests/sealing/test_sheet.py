@@ -9,9 +9,7 @@ from evidence_kit.sealing.sheet import Facts, File, pdf
 
 FACTS = Facts(
     files=[
-        File(
-            "LRC-2026-0007.sealed.zip", 1_687_098, "a345684ccadc68721a5abd4c09954f7ae8e1785ca6a24ef0eae2200b27b4bbcf"
-        )
+        File("LRC-2026-0007.sealed.zip", 1_687_098, "a345684ccadc68721a5abd4c09954f7ae8e1785ca6a24ef0eae2200b27b4bbcf")
     ],
     items="25 / 25",
     receipt="CJ7E-CKOU-CXTD-J4Q4-VLYC-CAR6-VNIM-A6O6-3GGP",

@@ -16,6 +16,7 @@ from evidence_kit.custody.event import Event
 from evidence_kit.custody.verdict import Verdict
 from evidence_kit.errors import UsageError
 from evidence_kit.keys.station import SigningKey
+from evidence_kit.model import Json
 from evidence_kit.sealing.errors import NoConsentError, NothingToSealError
 from evidence_kit.workers.pool import Worker
 from evidence_kit.workflows import record
@@ -123,7 +124,11 @@ def test_blurred_copies_stand_for_pictures_and_nothing_else_may_hold_one(
     writer: CaseWriter, key: SigningKey, tmp_path: Path, worker: Worker
 ) -> None:
     pictures = [named(writer, name) for name in ("a.jpg", "b.png")]
-    described = {"item": pictures[0], "describer": "picture/1", "facts": {"exif": "secret description"}}
+    described: dict[str, Json] = {
+        "item": pictures[0],
+        "describer": "picture/1",
+        "facts": {"exif": "secret description"},
+    }
     writer.commit([Event("item.described", described)])
     wanted = order(tmp_path, redacted=True)
     counts = planned(writer.case, wanted)
