@@ -157,15 +157,26 @@ def _explain(program: Any, words: Words) -> None:  # noqa: ANN401 - typer's own 
     program.epilog = words.say("help.start")
     for parameter in program.params:
         parameter.help = words.say(f"help.{parameter.name}")
+    above = _explain_help(program, words, None)
     for name, command in program.commands.items():
         command.help = words.say(f"help.{name}.what")
         command.short_help = command.help
+        _explain_help(command, words, above)
         command.epilog = words.say("help.example", example=words.say(f"help.{name}.example"))
         if command.rich_help_panel:
             command.rich_help_panel = words.say(f"group.{command.rich_help_panel}")
         for parameter in command.params:
             own, common = f"help.{name}.{parameter.name}", f"help.common.{parameter.name}"
             parameter.help = words.say(own if words.knows(own) else common)
+
+
+def _explain_help(command: Any, words: Words, above: Any) -> Any:  # noqa: ANN401 - typer's own click
+    """Put the help of `--help` itself into the person's language; return the context it was found in."""
+    context = command.context_class(command, parent=above, **(command.context_settings if above is None else {}))
+    option = command.get_help_option(context)
+    if option is not None:
+        option.help = words.say("help.common.help")
+    return context
 
 
 def _other(screen: Any, error: Exception) -> int:  # noqa: ANN401 - a Screen
