@@ -18,6 +18,7 @@ from evidence_kit.workflows.group import Pending
 
 FUNCTION: Final = "evidence_kit.media.registry:describe"
 READ_CHAT: Final = "evidence_kit.chats.worker:read"
+_DOCUMENTS: Final = frozenset({"pdf", "docx", "xlsx", "pptx", "ooxml", "odt", "ods", "odp", "ole"})
 _FAMILIES: Final = frozenset({Family.PICTURE, Family.AUDIO, Family.VIDEO})
 # Types that exports of conversations have; some can only be named for what they are, and some look like nothing.
 _CHATS: Final = frozenset({"text", "json", "html", "xml", "eml", "mbox", "ole", "sqlite", "unknown", "empty"})
@@ -51,7 +52,7 @@ class WorkerDescriber:
 
     def describes(self, kind: str) -> bool:
         """Say whether there is anything to say about this type."""
-        return kind_named(kind).family in _FAMILIES
+        return kind in _DOCUMENTS or kind_named(kind).family in _FAMILIES
 
     def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
         """Start to describe; waits while too much is under way, so that payloads do not pile up."""
