@@ -19,7 +19,7 @@ GROUPS: Final = (
     ("person", ("new", "ingest", "receipt", "consent", "note", "mark", "update", "exclude")),
     ("understand", ("cases", "list", "show", "chats", "identifiers", "threats", "match")),
     ("hand-over", ("seal", "export")),
-    ("check", ("verify", "verifier")),
+    ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo")),
     ("look-after", ("keys", "grant", "revoke", "recover", "destroy", "log")),
@@ -101,6 +101,7 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.batch import batch
     from evidence_kit.commands.cases import cases
     from evidence_kit.commands.chats import chats
+    from evidence_kit.commands.compare import compare
     from evidence_kit.commands.consent import consent
     from evidence_kit.commands.demo import demo
     from evidence_kit.commands.destroy import destroy
@@ -128,11 +129,11 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.verify import verify
 
     functions = {
-        "batch": batch, "cases": cases, "chats": chats, "consent": consent, "demo": demo, "destroy": destroy,
-        "exclude": exclude, "export": export, "grant": grant, "identifiers": identifiers, "ingest": ingest,
-        "keys": keys, "list": list_, "log": log, "mark": mark, "match": match, "new": new, "note": note,
-        "receipt": receipt, "recover": recover, "revoke": revoke, "seal": seal, "setup": setup, "show": show,
-        "threats": threats, "update": update, "verifier": verifier, "verify": verify,
+        "batch": batch, "cases": cases, "chats": chats, "compare": compare, "consent": consent, "demo": demo,
+        "destroy": destroy, "exclude": exclude, "export": export, "grant": grant, "identifiers": identifiers,
+        "ingest": ingest, "keys": keys, "list": list_, "log": log, "mark": mark, "match": match, "new": new,
+        "note": note, "receipt": receipt, "recover": recover, "revoke": revoke, "seal": seal, "setup": setup,
+        "show": show, "threats": threats, "update": update, "verifier": verifier, "verify": verify,
     }  # fmt: skip
     app = typer.Typer(
         no_args_is_help=True,
