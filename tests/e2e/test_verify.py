@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -70,7 +71,7 @@ def test_the_page_is_one_sheet_in_three_languages_and_loads_nothing(
 def test_a_trusted_key_is_named_apart_from_the_verdict(case_program: Program, sealed: Path, tmp_path: Path) -> None:
     run, digits = case_program, sealed.parents[1] / "digits"
     own = run.json("keys")[0]["fingerprint"]
-    nobody = {"EVIDENCE_KIT_STATION": str(tmp_path / "lawyer")}
+    nobody: Any = {"EVIDENCE_KIT_STATION": str(tmp_path / "lawyer")}
     before = run("verify", sealed, "--archive-passphrase-file", digits, "--json", **nobody)
     assert json.loads(before.stdout)["known"] == {}
     run("keys", "trust", "Larache", own, "--confirm", "xxxxxx", "--no-input", expect=35, **nobody)
