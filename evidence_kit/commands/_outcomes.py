@@ -27,25 +27,6 @@ def show(screen: Screen, outcome: outcomes.Outcome | WouldKeep) -> None:
         _ON_SCREEN[name](screen, outcome)
 
 
-def totals(done: outcomes.Totals) -> dict[str, Json]:
-    """Return the totals as JSON."""
-    return {
-        "kept": done.kept,
-        "kept_bytes": done.kept_bytes,
-        "seen_again": done.seen_again,
-        "known": done.known,
-        "refused": done.refused,
-        "withheld": done.withheld,
-        "not_described": done.not_described,
-        "unreadable": done.unreadable,
-        "chats": done.chats,
-        "messages": done.messages,
-        "chats_unread": done.chats_unread,
-        "excluded": done.excluded,
-        "kinds": {family: dict(counted) for family, counted in sorted(done.kinds.items())},
-    }
-
-
 def summary(screen: Screen, done: outcomes.Totals) -> None:
     """Show what an ingest came to: a table, then sentences about what matters."""
     table(screen, done)
@@ -75,13 +56,13 @@ def table(screen: Screen, done: outcomes.Totals) -> None:
     """Draw how many of each kind were kept, not copied, met again, refused, not understood."""
     if screen.quiet or not done.kinds:
         return
-    shown = [column for column in _COLUMNS if any(counted[column] for counted in done.kinds.values())]
+    shown = [column for column in _COLUMNS if any(column in counted for counted in done.kinds.values())]
     rows = [
-        [screen.say(f"ingest.family.{family}"), *(str(done.kinds[family][column] or "") for column in shown)]
+        [screen.say(f"ingest.family.{family}"), *(str(done.kinds[family].get(column, "")) for column in shown)]
         for family in (*(each.value for each in Family), "none")
         if family in done.kinds
     ]
-    sums = [str(sum(counted[column] for counted in done.kinds.values())) for column in shown]
+    sums = [str(sum(counted.get(column, 0) for counted in done.kinds.values())) for column in shown]
     rows.append([screen.say("ingest.column.total"), *sums])
     columns = ["ingest.column.kind", *(f"ingest.column.{column}" for column in shown)]
     screen.table(columns, rows, right=range(1, len(columns)))

@@ -75,7 +75,7 @@ def _take_in(
         except KeyboardInterrupt:
             screen.warn("ingest.interrupted", count=len(writer.manifest.items))
             raise
-        screen.document({"done": "ingest", "case": folder.root.name, **_outcomes.totals(totals)})
+        screen.document({"done": "ingest", "case": folder.root.name, **totals.facts()})
         _outcomes.summary(screen, totals)
     return totals
 
@@ -98,7 +98,7 @@ def _rehearse(setting: Setting, folder: CaseFolder, key: SigningKey, sources: li
             totals = outcome
         _outcomes.show(screen, outcome)
     needed, free = needed_bytes(sources, exclude), free_bytes(folder)
-    facts = {"needed_bytes": needed, "free_bytes": free, **_outcomes.totals(totals)}
+    facts = {"needed_bytes": needed, "free_bytes": free, **totals.facts()}
     screen.document({"done": "dry-run", "case": folder.root.name, **facts})
     _outcomes.table(screen, totals)
     screen.tell("ingest.would-keep", count=totals.kept, size=size(totals.kept_bytes))

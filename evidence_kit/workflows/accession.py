@@ -180,8 +180,7 @@ class Accession:
         if reading.payload is not None:
             return self.describer.begin(kind.name, stretch.name, reading.payload)
         if stretch.file is not None:
-            # The file is closed when its item is done, so this one is waited for.
-            return Settled(self.describer.begin(kind.name, stretch.name, stretch.file).result())
+            return self.describer.begin(kind.name, stretch.name, stretch.file)
         problem = {"code": "too-large-inside-container", "detail": ""}
         return Settled({"describer": kind.family.value, "facts": {}, "problems": [problem]})
 
@@ -192,7 +191,7 @@ class Accession:
         if reading.payload is not None:
             return self.describer.begin_chat(about, reading.payload)
         if stretch.file is not None:
-            return Settled(self.describer.begin_chat(about, stretch.file).result())
+            return self.describer.begin_chat(about, stretch.file)
         return self.describer.begin_chat({**about, "head_only": True}, stretch.head)
 
     def _chat_outcome(self, item: str, place: Place) -> Callable[[Mapping[str, Json]], Sequence[Outcome]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from evidence_kit.custody.manifest import Place
+from evidence_kit.model import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Totals:
     chats: int = 0
     messages: int = 0
     chats_unread: int = 0
-    kinds: dict[str, Counter[str]] = field(default_factory=dict)
+    kinds: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def count(self, family: str, column: str) -> None:
         """Count one more thing in the table.
@@ -128,12 +128,17 @@ class Totals:
             family: What it is to a person, `none` for what was not opened.
             column: `kept`, `withheld`, `again`, `refused` or `unclear`.
         """
-        self.kinds.setdefault(family, Counter())[column] += 1
+        counted = self.kinds.setdefault(family, {})
+        counted[column] = counted.get(column, 0) + 1
 
     @property
     def complete(self) -> bool:
         """Say whether nothing was refused and everything was understood."""
         return not (self.refused or self.not_described or self.unreadable or self.chats_unread)
+
+    def facts(self) -> dict[str, Json]:
+        """Return the counts as JSON."""
+        return asdict(self)
 
 
 Outcome = Kept | SeenAgain | Known | Refused | ContainerRead | Unopened | ChatRead | Totals
