@@ -19,7 +19,7 @@ GROUPS: Final = (
     ("person", ("new", "ingest", "receipt", "consent", "note", "mark", "update", "exclude")),
     ("understand", ("cases", "list", "show", "chats", "identifiers", "threats", "match")),
     ("hand-over", ("seal", "export")),
-    ("check", ("verify", "verifier")),
+    ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo")),
     ("look-after", ("keys", "grant", "revoke", "recover", "destroy", "log")),
