@@ -29,6 +29,7 @@ function words(language) {
   return Object.fromEntries(sentences);
 }
 
+const { version } = parse(readFileSync(join(root, "pyproject.toml"), "utf8")).project;
 const catalogue = Object.fromEntries(["ar", "fr", "en"].map((language) => [language, words(language)]));
 const common = { absWorkingDir: here, bundle: true, minify: true, write: false, legalComments: "none" };
 const script = await build({
@@ -37,7 +38,7 @@ const script = await build({
   format: "iife",
   target: ["chrome110", "firefox115", "safari16.4"],
   charset: "utf8",
-  define: { WORDS: JSON.stringify(catalogue) },
+  define: { WORDS: JSON.stringify(catalogue), VERSION: JSON.stringify(version) },
 });
 const style = await build({ ...common, entryPoints: ["src/page.css"], target: ["chrome110", "firefox115", "safari16.4"] });
 const js = script.outputFiles[0].text.trim();
@@ -49,7 +50,8 @@ const policy = [
   "default-src 'none'",
   `script-src ${pin(js)} 'wasm-unsafe-eval'`,
   `style-src ${pin(css)}`,
-  "img-src blob:",
+  "img-src data:",
+  "media-src data:",
   "worker-src blob:",
   "connect-src 'none'",
   "form-action 'none'",
