@@ -18,7 +18,7 @@ class NoDescriber:
     def describes(self, kind: str) -> bool:
         return False
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO) -> Pending:
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
         raise AssertionError(kind)
 
     def reads(self, kind: str) -> bool:
@@ -116,3 +116,7 @@ class FailingDisk(RealDisk):
     def sync_folder(self, folder: Path) -> None:
         self.count("sync_folder")
         super().sync_folder(folder)
+
+    def remove(self, path: Path) -> None:
+        self.count("remove")
+        super().remove(path)

@@ -5,23 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evidence_kit.commands._screen import Screen
-from evidence_kit.errors import Exit
-from evidence_kit.model import Finding, Json, Weight
+from evidence_kit.model import Finding, Json
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.verify import Report
 
 _SHOWN = 40
-
-
-def exit_of(report: Report) -> Exit:
-    """Return the exit code: findings are never reported with 0."""
-    weights = {finding.weight for finding in report.findings}
-    if Weight.BROKEN in weights:
-        return Exit.BROKEN
-    if Weight.UNCHECKED in weights:
-        return Exit.NOT_CHECKED
-    return Exit.INCOMPLETE if weights else Exit.DONE
 
 
 def show(screen: Screen, report: Report) -> None:
@@ -38,6 +27,11 @@ def show(screen: Screen, report: Report) -> None:
         screen.result("• " + sentence(screen, finding))
     if len(report.findings) > _SHOWN:
         screen.result(screen.say("verify.more", count=len(report.findings) - _SHOWN))
+    if report.wholly_destroyed:
+        screen.result(screen.say("verify.wholly-destroyed"))
+    elif report.destroyed:
+        listed = ", ".join(report.destroyed[:_SHOWN]) + (" …" if len(report.destroyed) > _SHOWN else "")
+        screen.result(screen.say("verify.destroyed", count=len(report.destroyed), items=listed))
     if report.case is not None:
         screen.result(screen.say("verify.items", items=report.items, items_here=report.items_here))
         if report.kind == "archive":
@@ -82,6 +76,8 @@ def _json(screen: Screen, report: Report) -> Json:
         "items_of": report.items_of,
         "events": report.events,
         "events_closed": report.events_closed,
+        "destroyed": list(report.destroyed),
+        "wholly_destroyed": report.wholly_destroyed,
         "with_key": report.with_key,
         "signers": list(report.signers),
         "anchors": [

@@ -9,17 +9,19 @@ Source: linking after Haber & Stornetta (1991), over exact line bytes, so that n
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from evidence_kit.custody.checkpoint import CASE_ID, Checkpoint
-from evidence_kit.custody.line import LONGEST_LINE_BYTES, EventLine, LineError, SignatureLine, parse
+from evidence_kit.custody.line import LONGEST_LINE_BYTES, VERSION, EventLine, LineError, SignatureLine, parse
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE, PublicKey, Signature
 from evidence_kit.model import GENESIS, Digest, Finding, Weight
 
 FORMAT = "evidence-kit/1"
+_ANNOUNCED = re.compile(r"evidence-kit/([1-9][0-9]{0,5})")
 LOG = "custody.jsonl"
 
 
@@ -68,6 +70,8 @@ class Custody:
         objects: Item id to the file in `store/`.
         bodies: Number of the signature line to the file in `bodies/`.
         readers: Key file name to the file in `keys/`.
+        destroyed: Item id to the line that says that its file was destroyed.
+        rewritten: Signature lines whose body was replaced: openings in it may be gone.
         commits: Every commit whose signature holds, in order.
         commitments: Line number to the commitment of that event, signed lines only.
         clear: Line number to what that line says in clear, signed lines only.
@@ -83,6 +87,8 @@ class Custody:
     objects: dict[str, Stored] = field(default_factory=dict)
     bodies: dict[int, Stored] = field(default_factory=dict)
     readers: dict[str, Stored] = field(default_factory=dict)
+    destroyed: dict[str, int] = field(default_factory=dict)
+    rewritten: set[int] = field(default_factory=set)
     commits: list[Signed] = field(default_factory=list)
     commitments: dict[int, Digest] = field(default_factory=dict)
     clear: dict[int, Mapping[str, Any]] = field(default_factory=dict)
@@ -99,6 +105,11 @@ class Custody:
     def head(self) -> Digest:
         """What the next line must name as `prev`."""
         return self.commits[-1].head if self.commits else GENESIS
+
+    @property
+    def wholly_destroyed(self) -> bool:
+        """Say whether the case itself is gone: the openings of its first commit speak of no item, and go only then."""
+        return bool(self.commits) and self.commits[0].line in self.rewritten
 
     @property
     def end_bytes(self) -> int:
@@ -142,14 +153,28 @@ def replay(pieces: Iterable[bytes], on_line: Callable[[int, bytes], None] | None
     Returns:
         What the signed lines establish, and a finding for every break at or above the last valid signature
         line. What stands behind that line is no part of the log: it is measured, and is a finding only when it
-        cannot be the beginning of a commit that was being written.
+        cannot be the beginning of a commit that was being written. A log of a later version is not looked into.
     """
     state = _State()
     for raw, ended in split(pieces):
         if on_line is not None:
             on_line(state.number + 1, raw)
+        if state.number == 0 and newer(raw):
+            return Replay(state.custody, (Finding("log-version-unknown", Weight.UNCHECKED, LOG, line=1),))
         state.take(raw, ended=ended)
     return state.finish()
+
+
+def newer(raw: bytes) -> bool:
+    """Say whether a first line announces a later version of the format than the one that is known here."""
+    try:
+        fields = json.loads(raw)
+        if isinstance(fields, dict) and type(fields.get("v")) is int and fields["v"] > VERSION:
+            return True
+        announced = _ANNOUNCED.fullmatch(fields["clear"]["format"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+    return announced is not None and int(announced[1]) > VERSION
 
 
 def resume(custody: Custody, data: bytes) -> tuple[Finding, ...]:
@@ -231,7 +256,7 @@ class _State:
         for event in self.pending:
             custody.commitments[event.seq] = event.commit
             if event.object is not None and event.stored is not None:
-                if event.object in custody.objects:
+                if event.object in custody.objects or event.object in custody.destroyed:
                     self._finding("log-object-twice", event.seq, item=event.object)
                 custody.objects[event.object] = Stored(event.seq, event.stored)
             if event.clear is not None:
@@ -314,10 +339,12 @@ def _reader_granted(custody: Custody, line: int, clear: Mapping[str, Any]) -> No
 def _destroyed(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
     for item in clear["objects"]:
         del custody.objects[item]
+        custody.destroyed[item] = line
     for body in clear["bodies"]:
         if body["line"] not in custody.bodies:
             raise ValueError(body["line"])
         custody.bodies[body["line"]] = Stored(line, Digest(body["sha256"]))
+        custody.rewritten.add(body["line"])
 
 
 def _anchored(_custody: Custody, line: int, clear: Mapping[str, Any]) -> None:

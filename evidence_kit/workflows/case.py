@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from evidence_kit.custody import chain, journal, opening
 from evidence_kit.custody.chain import Custody, Replay, Signed
-from evidence_kit.custody.errors import CaseBrokenError, CaseLockedError, CaseOlderError, NoCaseError
+from evidence_kit.custody.errors import (
+    CaseBrokenError,
+    CaseDestroyedError,
+    CaseLockedError,
+    CaseNewerError,
+    CaseOlderError,
+    NoCaseError,
+)
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.journal import Head
 from evidence_kit.custody.manifest import Entry, Manifest, ManifestError
@@ -22,8 +29,9 @@ from evidence_kit.keys.errors import NoReaderError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, DiskFile, Finding, Json, Weight
 from evidence_kit.vault.disk import write_durably
-from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
+from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder
 from evidence_kit.vault.store import Draft, FolderStore
+from evidence_kit.workflows import removal
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.station import Station
@@ -90,6 +98,35 @@ def find_folder(path: Path) -> CaseFolder:
     return folder
 
 
+def locate(text: str, cases_folder: Callable[[], Path]) -> CaseFolder:
+    """Return the case that somebody means: a folder, an id, or the last number of an id.
+
+    Args:
+        text: What they said.
+        cases_folder: Says where ids are looked up; not asked when the text is a folder.
+
+    Raises:
+        NoCaseError: There is none, or several end in this number.
+    """
+    path = Path(text)
+    if path.exists():
+        return find_folder(path.resolve() if (path / LOG).exists() else path)
+    cases = cases_folder()
+    if (cases / text.upper() / LOG).exists():
+        return find_folder(cases / text.upper())
+    found = [each for each in sorted(cases.iterdir()) if _ends_in(each.name, text)] if cases.is_dir() else []
+    if len(found) > 1:
+        raise NoCaseError("case-ambiguous", text=text, cases=", ".join(each.name for each in found))
+    if not found:
+        raise NoCaseError("no-case", path=text)
+    return find_folder(found[0])
+
+
+def _ends_in(case: str, number: str) -> bool:
+    last = case.rpartition("-")[2]
+    return last.isdecimal() and number.isdecimal() and int(last) == int(number)
+
+
 def read(folder: CaseFolder, key: SigningKey | None, station: Station | None = None) -> Case:
     """Read a case, with everything its openings say when a key is given.
 
@@ -113,8 +150,8 @@ def entries(
 ) -> Iterator[Entry | Finding]:
     """Yield every opened event in order, and a finding wherever an opening is not what its line commits to."""
     for signed in custody.commits if commits is None else commits:
-        path = folder.body(signed.line)
-        place = folder.relative(path)
+        place = folder.relative(folder.body(signed.line))
+        path = removal.waiting_body(folder, custody, signed.line) or folder.body(signed.line)
         expected = custody.bodies[signed.line].digest
         try:
             body = path.read_bytes()
@@ -139,6 +176,8 @@ def open_lines(custody: Custody, signed: Signed, openings: Sequence[bytes], plac
         yield Finding("body-miscounted", Weight.BROKEN, place, line=signed.line)
         return
     for number, text in zip(numbers, openings, strict=False):
+        if not text and signed.line in custody.rewritten:
+            continue  # destroyed: the line that replaced this body says by whom and why
         yield open_line(custody, number, text, signed.time, place)
 
 
@@ -267,8 +306,11 @@ def writing(
         _refuse_broken(folder, replayed)
         if not descends and accept_older is None:
             raise CaseOlderError("case-older", case=folder.root.name)
+        removal.finish(folder, replayed.custody, world.disk)
         case = Case(folder, replayed.custody)
         _unlock(case, key)
+        if replayed.custody.wholly_destroyed:
+            raise CaseDestroyedError("case-destroyed", case=case.id)
         if key.public.fingerprint not in case.custody.signers:
             raise NoReaderError("key-may-not-sign")
         writer = CaseWriter(case, key, station, world)
@@ -315,6 +357,8 @@ def _replay(folder: CaseFolder, station: Station | None) -> tuple[Replay, bool]:
 def _refuse_broken(folder: CaseFolder, replayed: Replay) -> None:
     """Refuse to work on a case whose signed part is broken; what stands behind it is another matter."""
     custody = replayed.custody
+    if any(finding.weight is Weight.UNCHECKED for finding in replayed.findings):
+        raise CaseNewerError("case-newer", case=folder.root.name)
     for finding in replayed.findings:
         behind = custody.commits and (finding.line or 0) > custody.signed_lines
         if finding.weight is Weight.BROKEN and not behind:
@@ -325,15 +369,24 @@ def _refuse_broken(folder: CaseFolder, replayed: Replay) -> None:
 
 def _unlock(case: Case, key: SigningKey) -> None:
     case.identity = unwrap(case.folder, case.custody, [key.opener])
-    manifest = Manifest()
-    for entry in entries(case.folder, case.custody, case.identity):
+    case.manifest = folded(case, case.identity)
+
+
+def folded(case: Case, identity: CaseIdentity) -> Manifest:
+    """Return what everything in a case adds up to.
+
+    Raises:
+        CaseBrokenError: An opening is not what its line commits to, or says too little.
+    """
+    manifest = Manifest(absent=case.custody.destroyed)
+    for entry in entries(case.folder, case.custody, identity):
         if isinstance(entry, Finding):
             raise CaseBrokenError("case-broken", case=case.id, code=entry.code)
         try:
             manifest.apply(entry)
         except ManifestError as error:
             raise CaseBrokenError("case-broken", case=case.id, code="opening-incomplete") from error
-    case.manifest = manifest
+    return manifest
 
 
 def _older(station: Station, case: str, reason: str) -> Event:

@@ -1,7 +1,9 @@
 /** Checking an archive from its first byte to its last, or a bag from its first file to its last. */
 
+import { LOG, NewerError } from "./chain";
 import { Comparison } from "./comparison";
 import { Bag, Contents } from "./contents";
+import type { Finding } from "./finding";
 import { FolderReader, type Lying } from "./folder";
 import { openShell, type Engine } from "./stream";
 import { Unchecked } from "./trouble";
@@ -28,8 +30,10 @@ export async function check(order: Order, engine: Engine, onBytes: (bytes: numbe
     await new Comparison(contents, bag).run();
     if (authentic) contents.bag = bag;
   } catch (error) {
+    if (error instanceof NewerError) return unchecked({ code: "log-version-unknown", file: LOG, line: 1, values: {} });
     if (!(error instanceof Unchecked)) throw error;
-    return unchecked(error, order.name);
+    const values: Record<string, number> = error.reason === "file-unreadable" ? { errno: 5 } : {};
+    return unchecked({ code: error.reason, file: order.name, values });
   }
   return contents;
 }
@@ -65,9 +69,8 @@ async function folder(
 }
 
 /** Nothing is left of what was seen: nobody is accused, and nothing is shown. */
-function unchecked({ reason }: Unchecked, name: string): Contents {
+function unchecked(finding: Omit<Finding, "weight">): Contents {
   const contents = new Contents();
-  const values: Record<string, number> = reason === "file-unreadable" ? { errno: 5 } : {};
-  contents.findings.push({ code: reason, weight: "unchecked", file: name, values });
+  contents.findings.push({ ...finding, weight: "unchecked" });
   return contents;
 }
