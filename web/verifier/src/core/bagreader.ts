@@ -13,6 +13,7 @@ const HELD_BYTES = 64 << 20;
 const LONGEST_OPENING_BYTES = 16 << 20;
 const MOST_TALKS = 20_000;
 const MOST_SIGNS = 300;
+const MOST_ITEMS = 1000;
 
 /** Gives up to so many bytes of the file that is being read. */
 export type Read = (size: number) => Promise<Uint8Array>;
@@ -127,8 +128,7 @@ export class BagReader {
   private remember(line: number, facts: Facts, from: number, to: number): void {
     const found = this.bag;
     found.openedLines.add(line);
-    const item = typeof facts.item === "string" ? { item: facts.item } : {};
-    found.opened.push({ line, type: String(facts.type), from, to, ...item });
+    found.opened.push({ line, type: String(facts.type), from, to, items: itemsOf(facts) });
     if (facts.type === "item.kept") found.kept.set(String(facts.item), keptOf(facts, line));
     else if (facts.type === "seal.begun") found.begun = { line, facts };
     else if (facts.type === "item.marked") mark(found, facts);
@@ -168,10 +168,19 @@ function keptOf(facts: Facts, line: number): Kept {
   };
 }
 
-/** What was said later of an item counts. */
+/** What was said later of items counts. */
 function mark(found: Bag, facts: Facts): void {
-  const kept = found.kept.get(String(facts.item));
-  if (kept !== undefined && typeof facts.sensitivity === "string") kept.sensitivity = facts.sensitivity;
+  if (typeof facts.sensitivity !== "string") return;
+  for (const item of itemsOf(facts)) {
+    const kept = found.kept.get(item);
+    if (kept !== undefined) kept.sensitivity = facts.sensitivity;
+  }
+}
+
+/** The items that an event speaks of, as far as they are remembered. */
+function itemsOf(facts: Facts): string[] {
+  const many = Array.isArray(facts.items) ? facts.items.slice(0, MOST_ITEMS) : [];
+  return [facts.item, ...many].filter((item): item is string => typeof item === "string");
 }
 
 function talksOf(facts: Facts, line: number): Talk[] {

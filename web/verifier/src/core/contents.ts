@@ -12,7 +12,7 @@ export interface Opened {
   type: string;
   from: number;
   to: number;
-  item?: string;
+  items: string[];
 }
 
 /** What is remembered of an `item.kept`. */

@@ -8,6 +8,8 @@ import { code, foreign, make } from "./dom";
 import { folded, opener, row, table } from "./table";
 import { neutral, type Words } from "./words";
 
+const SHOWN_ITEMS = 3;
+
 export function events(inside: Inside, desk: Desk, words: Words): HTMLElement {
   const opened = new Map(inside.opened.map((each) => [each.line, each]));
   const lines = [...inside.times.keys()].sort((one, other) => one - other);
@@ -49,8 +51,8 @@ function eventRow(
       "span",
       { class: event === undefined ? "quiet" : undefined },
       name,
-      event?.item === undefined ? undefined : " ",
-      event?.item === undefined ? undefined : code(neutral(event.item)),
+      ...(event?.items.slice(0, SHOWN_ITEMS) ?? []).flatMap((item) => [" ", code(neutral(item))]),
+      (event?.items.length ?? 0) > SHOWN_ITEMS ? " …" : undefined,
     ),
     event === undefined ? "" : make("div", {}, ...eventButton(event, desk, words, words.say("page.details"))),
   ];

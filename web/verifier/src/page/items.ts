@@ -120,7 +120,7 @@ function details(each: Row, inside: Inside, desk: Desk, words: Words): HTMLEleme
     add("line", code(String(kept.line)));
   }
   const problems = each.problems.map((problem) => make("li", {}, problem));
-  const said = inside.opened.filter((event) => event.item === item);
+  const said = inside.opened.filter((event) => event.items.includes(item));
   const history = make("ul", { class: "history" }, ...said.map((event) => make("li", {}, ...eventButton(event, desk, words))));
   return make(
     "div",
