@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.world import World
 
 _LONGEST_PASSPHRASE_BYTES = 4096
+_TYPED_BACK = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,26 @@ class Setting:
         return self.screen.ask(question)
 
 
+def archive_digits(setting: Setting, secret_file: str | None) -> str:
+    """Return an archive's passphrase: out of its file, or as a person types it.
+
+    Raises:
+        UsageError: It is none, or there is no file and nobody to ask.
+    """
+    from evidence_kit.sealing.passphrase import PassphraseFormError, normalise
+
+    if secret_file is None and not setting.asks:
+        raise UsageError("needed", fact="archive-passphrase", flag="--archive-passphrase-file")
+    if secret_file is not None:
+        typed = secret_from(secret_file).decode("utf-8", "replace")
+    else:
+        typed = setting.screen.ask_secret("ask.archive-passphrase")
+    try:
+        return normalise(typed)
+    except PassphraseFormError as error:
+        raise UsageError("archive-passphrase-malformed") from error
+
+
 def secret_from(path: str) -> bytes:
     """Read a passphrase: the first line, without its line end.
 
@@ -128,6 +149,21 @@ def secret_from(path: str) -> bytes:
     if not secret:
         raise UsageError("passphrase-file-empty", path=path)
     return secret
+
+
+def compared_by_voice(setting: Setting, fingerprint: str, confirm: str | None) -> str:
+    """Return a fingerprint whose end somebody typed back after comparing it.
+
+    Raises:
+        NotConfirmedError: What was typed is not its end.
+    """
+    from evidence_kit.keys.errors import NotConfirmedError
+
+    setting.screen.tell("grant.fingerprint", fingerprint=fingerprint)
+    typed = setting.ask(confirm, "ask.fingerprint-end", "--confirm")
+    if typed.strip() != fingerprint[-_TYPED_BACK:]:
+        raise NotConfirmedError("fingerprint-not-confirmed", fingerprint=fingerprint)
+    return fingerprint
 
 
 @contextmanager

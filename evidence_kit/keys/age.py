@@ -1,6 +1,7 @@
 """age encryption: case identities, wrapped keys and streams of evidence.
 
-Source: the age file format, https://age-encryption.org/v1; the implementation is rage, through pyrage.
+Source: the age file format, https://age-encryption.org/v1. Everything is read, and small things are written, by rage
+through pyrage; evidence is written by `age_writer`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ import errno
 from collections.abc import Sequence
 from typing import Any, BinaryIO, Protocol
 
+from evidence_kit.keys.age_writer import Writer
 from evidence_kit.keys.errors import KeyUnreadableError, NoReaderError
+
+PIECE_BYTES = 1 << 20
 
 
 class ByteSource(Protocol):
@@ -37,16 +41,23 @@ class DamagedError(Exception):
 
 
 class CaseIdentity:
-    """The X25519 key that opens everything in one case."""
+    """The X25519 keys that open one case: one, and one more for every time its recipient was changed, oldest first."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secrets: str) -> None:
+        """Read an age identity file: a secret key a line.
+
+        Raises:
+            ValueError: It is none.
+        """
         from pyrage import IdentityError, x25519
 
+        self._secrets = tuple(dict.fromkeys(secrets.split()))
         try:
-            self._identity = x25519.Identity.from_str(secret)
+            self._identities = tuple(x25519.Identity.from_str(each) for each in self._secrets)
         except IdentityError:
             raise ValueError("not an age identity") from None
-        self._secret = secret
+        if not self._identities:
+            raise ValueError("not an age identity")
 
     @classmethod
     def generate(cls) -> CaseIdentity:
@@ -57,17 +68,28 @@ class CaseIdentity:
 
     @property
     def recipient(self) -> str:
-        """The public half, `age1…`."""
-        return str(self._identity.to_public())
+        """The public half of the newest key, `age1…`."""
+        return self.recipients[-1]
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The public halves, oldest first."""
+        return tuple(str(each.to_public()) for each in self._identities)
+
+    def after(self, older: CaseIdentity) -> CaseIdentity:
+        """Return both together, as one identity whose newest key is the newest of this one."""
+        return CaseIdentity(
+            "\n".join((*(each for each in older._secrets if each not in self._secrets), *self._secrets))
+        )
 
     def wrap(self, reader: str) -> bytes:
-        """Return this identity, as a file for one reader; `age -d -i THEIR-KEY` prints it again."""
-        return encrypt(self._secret.encode() + b"\n", [reader])
+        """Return this identity, as a file for one reader; `age -d -i THEIR-KEY` prints its keys again, a line each."""
+        return encrypt("".join(f"{each}\n" for each in self._secrets).encode(), [reader])
 
     @property
     def opener(self) -> Any:  # noqa: ANN401 - pyrage has no types
-        """What `decrypt` wants."""
-        return self._identity
+        """What `decrypt` wants: the newest key is tried first."""
+        return self._identities[::-1]
 
 
 def recipient(text: str) -> Any:  # noqa: ANN401 - pyrage has no types
@@ -103,9 +125,14 @@ def decrypt(ciphertext: bytes, openers: Sequence[Any]) -> bytes:
     import pyrage
 
     try:
-        return bytes(pyrage.decrypt(ciphertext, list(openers)))
+        return bytes(pyrage.decrypt(ciphertext, _each(openers)))
     except pyrage.DecryptError as error:
         raise DamagedError(str(error)) from error
+
+
+def _each(openers: Sequence[Any]) -> list[Any]:
+    """Return the single keys of keys and of case identities."""
+    return [each for opener in openers for each in (opener if isinstance(opener, tuple) else (opener,))]
 
 
 def unwrap(wrapped: bytes, openers: Sequence[Any]) -> CaseIdentity:
@@ -121,20 +148,17 @@ def unwrap(wrapped: bytes, openers: Sequence[Any]) -> CaseIdentity:
 
 
 def encrypt_stream(source: ByteSource, sink: ByteSink, reader: str) -> None:
-    """Encrypt a stream of any length in flat memory.
+    """Encrypt a stream of any length in flat memory; what `source` or `sink` raises comes out unchanged.
 
-    Whatever `source` or `sink` raises comes out unchanged: pyrage turns an ENOSPC into an error of its own that
-    no longer knows its number, and forgets it altogether when it happens while the last buffer is written.
+    Raises:
+        KeyUnreadableError: The reader is no `age1…`.
     """
-    import pyrage
-
-    guarded_source, guarded_sink = _Guarded(source), _Guarded(sink)
-    try:
-        pyrage.encrypt_io(guarded_source, guarded_sink, [recipient(reader)])
-    except (pyrage.EncryptError, OSError):
-        _reraise(guarded_source, guarded_sink)
-        raise
-    _reraise(guarded_source, guarded_sink)
+    writer = Writer(reader)
+    while piece := source.read(PIECE_BYTES):
+        for sealed in writer.add(piece):
+            sink.write(bytes(sealed))
+    sink.write(writer.end())
+    sink.flush()
 
 
 def decrypt_stream(source: ByteSource | BinaryIO, sink: ByteSink, opener: Any) -> None:  # noqa: ANN401
@@ -147,7 +171,7 @@ def decrypt_stream(source: ByteSource | BinaryIO, sink: ByteSink, opener: Any) -
 
     guarded_source, guarded_sink = _Guarded(source), _Guarded(sink)
     try:
-        pyrage.decrypt_io(guarded_source, guarded_sink, [opener])
+        pyrage.decrypt_io(guarded_source, guarded_sink, _each([opener]))
     except (pyrage.DecryptError, OSError) as error:
         _reraise(guarded_source, guarded_sink)
         raise DamagedError(str(error)) from error
