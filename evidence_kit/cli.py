@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 GROUPS: Final = (
     ("person", ("new", "ingest", "receipt", "consent", "note", "mark", "update", "exclude")),
     ("understand", ("cases", "list", "show", "chats", "identifiers", "threats", "match")),
-    ("hand-over", ("seal", "export")),
+    ("hand-over", ("seal", "export", "transfer", "passphrase", "timestamp")),
     ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo")),
