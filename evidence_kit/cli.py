@@ -22,7 +22,7 @@ GROUPS: Final = (
     ("check", ("verify", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo")),
-    ("look-after", ("keys", "grant", "destroy", "log")),
+    ("look-after", ("tidy", "keys", "grant", "destroy", "log")),
 )
 
 
@@ -120,6 +120,7 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.setup import setup
     from evidence_kit.commands.show import show
     from evidence_kit.commands.threats import threats
+    from evidence_kit.commands.tidy import tidy
     from evidence_kit.commands.update import update
     from evidence_kit.commands.verifier import verifier
     from evidence_kit.commands.verify import verify
@@ -130,6 +131,7 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
         "ingest": ingest, "keys": keys, "list": list_, "log": log, "match": match, "new": new, "note": note,
         "receipt": receipt, "seal": seal, "setup": setup, "show": show, "threats": threats, "verify": verify,
         "verifier": verifier, "mark": mark, "update": update, "exclude": exclude, "destroy": destroy,
+        "tidy": tidy,
     }  # fmt: skip
     app = typer.Typer(
         no_args_is_help=True,

@@ -177,6 +177,15 @@ class Screen:
             if line.strip():
                 return line.strip()
 
+    def ask_once(self, question: str, **values: str | int) -> str | None:
+        """Ask a person once; None when they only press Enter, because they do not know."""
+        sys.stderr.write(self.say(question, **values) + " ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise KeyboardInterrupt
+        return line.strip() or None
+
     def ask_secret(self, question: str) -> str:
         """Ask for something that must not be seen."""
         import getpass
