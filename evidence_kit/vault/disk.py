@@ -19,7 +19,7 @@ class RealFile:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 
-    def write(self, data: bytes, /) -> int:
+    def write(self, data: bytes | memoryview, /) -> int:
         """Write everything, however often the system takes only a part."""
         rest = memoryview(data)
         while rest:
