@@ -85,6 +85,11 @@ class Screen:
         shown = {name: neutral(value) if isinstance(value, str) else value for name, value in values.items()}
         return self._words.say(sentence, **shown)
 
+    @property
+    def watched(self) -> bool:
+        """Say whether a person looks at what is shown, and not a file or another program."""
+        return not self.json and _is_terminal(sys.stdout)
+
     def knows(self, sentence: str) -> bool:
         """Say whether the catalogue has a sentence."""
         return self._words.knows(sentence)

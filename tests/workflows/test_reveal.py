@@ -14,7 +14,8 @@ from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.sealing.passphrase import generate
 from evidence_kit.words import catalogue
 from evidence_kit.workflows.case import CaseWriter
-from evidence_kit.workflows.declare import Mark, Saying, chosen, mark
+from evidence_kit.workflows.declare import Mark, chosen, mark
+from evidence_kit.workflows.provenance import Saying
 from evidence_kit.workflows.reveal import reveal
 from evidence_kit.workflows.seal import Order, seal
 from evidence_kit.workflows.verify import verify_archive
