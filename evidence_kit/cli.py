@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 GROUPS: Final = (
     ("person", ("new", "ingest", "receipt", "consent", "note", "mark", "update", "exclude")),
     ("understand", ("cases", "list", "show", "chats", "identifiers", "threats", "match")),
-    ("hand-over", ("seal",)),
+    ("hand-over", ("seal", "export")),
     ("check", ("verify", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo")),
-    ("look-after", ("tidy", "keys", "grant", "destroy", "log")),
+    ("look-after", ("tidy", "keys", "grant", "revoke", "recover", "destroy", "log")),
 )
 
 
@@ -44,7 +44,9 @@ def run(arguments: Sequence[str]) -> int:
     words = catalogue(language)
     try:
         with _headings(words):
-            code = build(words).main(_language_last(arguments), prog_name="evidence-kit", standalone_mode=False)
+            given = _language_last(arguments)
+            program = build(words, _command_in(given))
+            code = program.main(given, prog_name="evidence-kit", standalone_mode=False)
         return int(code or Exit.DONE)
     except EvidenceError as error:
         screen.failed(error)
@@ -56,12 +58,23 @@ def run(arguments: Sequence[str]) -> int:
         return _other(screen, error)
 
 
-def build(words: Words) -> Any:  # noqa: ANN401 - typer's own click has no public types
-    """Return the program with its help in one language."""
+def _command_in(arguments: Sequence[str]) -> str | None:
+    """Return the command that is called, None when help or a slip wants to see them all."""
+    name = arguments[0] if arguments else None
+    return name if any(name in names for _, names in GROUPS) else None
+
+
+def build(words: Words, only: str | None = None) -> Any:  # noqa: ANN401 - typer's own click has no public types
+    """Return the program with its help in one language.
+
+    Args:
+        words: The language.
+        only: Name of the one command that is wanted; loading the others would cost a script more than its work.
+    """
     import typer
     from typer.main import get_command
 
-    program = get_command(_assemble(typer))
+    program = get_command(_assemble(typer, only))
     _explain(program, words)
     return program
 
@@ -97,42 +110,8 @@ def _language_last(arguments: Sequence[str]) -> list[str]:
     return given + (first if given else [])
 
 
-def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
-    from evidence_kit.commands.batch import batch
-    from evidence_kit.commands.cases import cases
-    from evidence_kit.commands.chats import chats
-    from evidence_kit.commands.consent import consent
-    from evidence_kit.commands.demo import demo
-    from evidence_kit.commands.destroy import destroy
-    from evidence_kit.commands.exclude import exclude
-    from evidence_kit.commands.grant import grant
-    from evidence_kit.commands.identifiers import identifiers
-    from evidence_kit.commands.ingest import ingest
-    from evidence_kit.commands.keys import keys
-    from evidence_kit.commands.list_ import list_
-    from evidence_kit.commands.log import log
-    from evidence_kit.commands.mark import mark
-    from evidence_kit.commands.match import match
-    from evidence_kit.commands.new import new
-    from evidence_kit.commands.note import note
-    from evidence_kit.commands.receipt import receipt
-    from evidence_kit.commands.seal import seal
-    from evidence_kit.commands.setup import setup
-    from evidence_kit.commands.show import show
-    from evidence_kit.commands.threats import threats
-    from evidence_kit.commands.tidy import tidy
-    from evidence_kit.commands.update import update
-    from evidence_kit.commands.verifier import verifier
-    from evidence_kit.commands.verify import verify
-
-    functions = {
-        "batch": batch, "cases": cases, "chats": chats, "consent": consent, "demo": demo, "grant": grant,
-        "identifiers": identifiers,
-        "ingest": ingest, "keys": keys, "list": list_, "log": log, "match": match, "new": new, "note": note,
-        "receipt": receipt, "seal": seal, "setup": setup, "show": show, "threats": threats, "verify": verify,
-        "verifier": verifier, "mark": mark, "update": update, "exclude": exclude, "destroy": destroy,
-        "tidy": tidy,
-    }  # fmt: skip
+def _assemble(typer: Any, only: str | None) -> typer.Typer:  # noqa: ANN401 - the module
+    """Return the commands, or one of them: each is the function that bears the name of its file."""
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -143,8 +122,17 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     app.callback()(_program)
     for group, names in GROUPS:
         for name in names:
-            app.command(name, rich_help_panel=group)(functions[name])
+            if only in {None, name}:
+                app.command(name, rich_help_panel=group)(_function(name))
     return app  # type: ignore[no-any-return]
+
+
+def _function(name: str) -> Any:  # noqa: ANN401 - typer reads its signature
+    from importlib import import_module
+
+    # What Python itself calls so has an underscore behind it.
+    own = f"{name}_" if name in {"list", "help"} else name
+    return getattr(import_module(f"evidence_kit.commands.{own}"), own)
 
 
 def _program() -> None:

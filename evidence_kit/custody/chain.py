@@ -65,6 +65,7 @@ class Custody:
     Attributes:
         case: Case id of line 1.
         recipient: age recipient for new bytes, as of the last signed line.
+        recipients: Every recipient that the case had, oldest first.
         signers: Public keys by fingerprint that may sign, as of the last signed line.
         known_keys: Every key that was ever allowed to sign.
         objects: Item id to the file in `store/`.
@@ -82,6 +83,7 @@ class Custody:
 
     case: str | None = None
     recipient: str | None = None
+    recipients: list[str] = field(default_factory=list)
     signers: dict[str, PublicKey] = field(default_factory=dict)
     known_keys: dict[str, PublicKey] = field(default_factory=dict)
     objects: dict[str, Stored] = field(default_factory=dict)
@@ -311,6 +313,7 @@ def _case_opened(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
     if line != 1 or clear["format"] != FORMAT:
         raise ValueError(clear["format"])
     custody.recipient = str(clear["recipient"])
+    custody.recipients = [custody.recipient]
     custody.signers = _signers_of(clear)
     if len(custody.signers) != len(clear["signers"]):
         raise ValueError("signers")
@@ -328,6 +331,7 @@ def _signer_removed(custody: Custody, _line: int, clear: Mapping[str, Any]) -> N
 
 def _recipient_changed(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
     custody.recipient = str(clear["recipient"])
+    custody.recipients.append(custody.recipient)
 
 
 def _reader_granted(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:

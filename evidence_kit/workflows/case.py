@@ -114,7 +114,7 @@ def locate(text: str, cases_folder: Callable[[], Path]) -> CaseFolder:
     cases = cases_folder()
     if (cases / text.upper() / LOG).exists():
         return find_folder(cases / text.upper())
-    found = [each for each in sorted(cases.iterdir()) if _ends_in(each.name, text)] if cases.is_dir() else []
+    found = [each for each in sorted(cases.iterdir()) if ends_in(each.name, text)] if cases.is_dir() else []
     if len(found) > 1:
         raise NoCaseError("case-ambiguous", text=text, cases=", ".join(each.name for each in found))
     if not found:
@@ -122,7 +122,8 @@ def locate(text: str, cases_folder: Callable[[], Path]) -> CaseFolder:
     return find_folder(found[0])
 
 
-def _ends_in(case: str, number: str) -> bool:
+def ends_in(case: str, number: str) -> bool:
+    """Say whether a number is the last one of a case id."""
     last = case.rpartition("-")[2]
     return last.isdecimal() and number.isdecimal() and int(last) == int(number)
 
@@ -196,19 +197,21 @@ def open_line(custody: Custody, number: int, text: bytes, time: str, place: str)
 
 
 def unwrap(folder: CaseFolder, custody: Custody, openers: Sequence[Any]) -> CaseIdentity:
-    """Return the case identity, out of whichever wrapped key these keys open.
+    """Return the case identity, out of whichever wrapped keys these keys open.
 
     Raises:
-        NoReaderError: None of them.
+        NoReaderError: They open none, or none that was wrapped since the recipient was changed.
     """
-    for name in custody.readers:
+    found: CaseIdentity | None = None
+    for name in reversed(custody.readers):
         try:
-            wrapped = folder.key(name).read_bytes()
-            identity = age.unwrap(wrapped, openers)
+            identity = age.unwrap(folder.key(name).read_bytes(), openers)
         except (OSError, NoReaderError):
             continue
-        return identity
-    raise NoReaderError("key-opens-nothing")
+        found = identity if found is None else found.after(identity)
+        if set(custody.recipients) <= set(found.recipients):
+            return found
+    raise NoReaderError("key-opens-nothing" if found is None else "key-opens-the-past")
 
 
 class CaseWriter:

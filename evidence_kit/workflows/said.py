@@ -44,6 +44,7 @@ class Said:
         kind: Such as `text`, `deleted`, `call`.
         attachments: In the order of the source.
         flags: What else is to be known.
+        conversation: Number of its conversation in the item, from 0; None when the worker did not say.
         told: The whole entry, as the worker gave it.
     """
 
@@ -57,6 +58,7 @@ class Said:
     kind: str
     attachments: tuple[Tied, ...]
     flags: tuple[str, ...]
+    conversation: int | None
     told: Mapping[str, Json]
 
     @property
@@ -132,7 +134,7 @@ def said_of(told: Mapping[str, Any], item: Item, ties: Ties) -> Said:
     sender = sender if isinstance(sender, Mapping) else None
     when = moment(_plain_time(told.get("time")))
     flags = told.get("flags") or ()
-    attachments = told.get("attachments") or ()
+    attachments, number = told.get("attachments") or (), told.get("conversation_number")
     if not isinstance(flags, Sequence) or not isinstance(attachments, Sequence):
         raise CoverageError("message")
     return Said(
@@ -146,6 +148,7 @@ def said_of(told: Mapping[str, Any], item: Item, ties: Ties) -> Said:
         kind=str(told.get("kind")),
         attachments=tuple(_tied(each, item, ties) for each in attachments if isinstance(each, Mapping)),
         flags=tuple(str(flag) for flag in flags),
+        conversation=number if isinstance(number, int) and not isinstance(number, bool) else None,
         told=told,
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
 import random
 import shutil
 import threading
@@ -214,11 +213,12 @@ def test_the_same_source_twice_is_met_again_and_not_logged_twice(new_case: NewCa
 
 def test_no_file_stays_open_and_no_draft_stays(new_case: NewCase, source: Path, key: SigningKey) -> None:
     (source / "z.zip").write_bytes(zipped({"a": b"1", "b.zip": zipped({"c": b"2"})}))
-    before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else None
+    descriptors = Path("/proc/self/fd")
+    before = len(list(descriptors.iterdir())) if descriptors.is_dir() else None
     writer = new_case()
     take_in(writer, source)
     if before is not None:
-        assert len(os.listdir("/proc/self/fd")) <= before + 1
+        assert len(list(descriptors.iterdir())) <= before + 1
     assert not list(writer.case.folder.root.rglob("*.draft"))
     shutil.rmtree(source)
 
