@@ -68,7 +68,9 @@ class Item:
         kind: Name of the content type.
         family: Family of the content type.
         facts: The whole `item.kept`.
-        described: The newest `item.described` of each describer.
+        described: The newest `item.described` of each describer that found something, whatever its version; by the
+            describer's name without it.
+        descriptions: Every `item.described`, in order.
         also_at: Other places where the same bytes were found.
         sensitivity: `none`, `intimate` or `unknown`, and nothing else.
         excluded: Why it was taken out of reports and seals, None while it is in.
@@ -86,6 +88,7 @@ class Item:
     family: str
     facts: Mapping[str, Any]
     described: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    descriptions: list[Entry] = field(default_factory=list)
     also_at: list[Place] = field(default_factory=list)
     sensitivity: str = "unknown"
     excluded: str | None = None
@@ -334,7 +337,11 @@ def _witnessed(manifest: Manifest, entry: Entry) -> None:
 
 
 def _described(manifest: Manifest, entry: Entry) -> None:
-    manifest.items[entry.facts["item"]].described[str(entry.facts["describer"])] = entry.facts
+    item, name = manifest.items[entry.facts["item"]], str(entry.facts["describer"]).partition("/")[0]
+    item.descriptions.append(entry)
+    # A later attempt that failed says nothing against what an earlier one found.
+    if entry.facts.get("facts") or not item.described.get(name, {}).get("facts"):
+        item.described[name] = entry.facts
 
 
 def _seen_again(manifest: Manifest, entry: Entry) -> None:
