@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
@@ -10,6 +11,7 @@ from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Spot
 from evidence_kit.model import Digest, Json
 from evidence_kit.vault.store import Draft
+from evidence_kit.workers.job import Answer, Job
 from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.outcome import Outcome
 
@@ -56,6 +58,10 @@ class Describer(Protocol):
             about: `name`, `beside` and `head_only`, as `evidence_kit.chats.worker.read` wants them.
             payload: The export; an open file may be closed once this returns.
         """
+        ...
+
+    def submit(self, job: Job) -> Future[Answer]:
+        """Start any other job; its result is an answer, never an exception."""
         ...
 
 

@@ -18,7 +18,9 @@ from evidence_kit.intake.walk import Found, Unfit, os_words, walk
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows.accession import Accession
 from evidence_kit.workflows.ahead import ahead
+from evidence_kit.workflows.carried import take_carried
 from evidence_kit.workflows.case import CaseWriter
+from evidence_kit.workflows.chats import exports
 from evidence_kit.workflows.declare import check_sensitivity
 from evidence_kit.workflows.group import Describer, OwnDiskError
 from evidence_kit.workflows.inside import Inside
@@ -110,6 +112,8 @@ class _Ingest:
                 for source in sources:
                     yield from self._source(source, exclude, threads, inside)
                 yield from accession.settle()
+                with exports(accession.writer.case, accession.describer) as reading:
+                    yield from take_carried(accession, inside, reading)
         except KeyboardInterrupt:
             list(accession.settle())
             raise

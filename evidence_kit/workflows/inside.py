@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from evidence_kit.custody.event import Event
-from evidence_kit.custody.manifest import Place
+from evidence_kit.custody.manifest import Item, Place
 from evidence_kit.intake.holding import Entry, Holding
+from evidence_kit.intake.kinds import kind_named
 from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.model import Json
 from evidence_kit.workflows.accession import Accession
@@ -124,6 +125,17 @@ class Inside:
             accession.refuse(Place(stretch.place.path, stretch.place.path_bytes, item), "container-changed")
         self._read(level)
 
+    def more(self, item: Item, held: Holding) -> Iterator[Outcome]:
+        """Take in what an item that is in the case already turned out to hold."""
+        level = _Level(item.id, _stretch(item), held, 1, Allowance.of(item.size_bytes))
+        yield from self._members(level)
+        self._read(level)
+
+    def unopened(self, item: Item, reason: str) -> None:
+        """Say that nobody could look into an item of the case; the next ingest tries again."""
+        self._accession.totals.unreadable += 1
+        self._accession.group.add(Unopened(item.id, item.place, reason))
+
     def _members(self, level: _Level) -> Iterator[Outcome]:
         def prepare(entry: Entry) -> Prepared:
             if entry.refusal is not None:
@@ -186,3 +198,8 @@ class Inside:
 
 def _bytes(shown: str, raw: str | None) -> bytes:
     return shown.encode("utf-8") if raw is None else base64.b64decode(raw)
+
+
+def _stretch(item: Item) -> Stretch:
+    """Return an item as the container of its members; its own bytes are not asked for again."""
+    return Stretch(item.place, item.place.path, b"", kind_named(item.kind), item.size_bytes, lambda: iter(()), {})
