@@ -82,7 +82,14 @@ def test_parts(writer: CaseWriter, key: SigningKey, tmp_path: Path, monkeypatch:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"form": 3}, {"form": 0}, {"form": "2"}, {"blurred": [[1, 99]]}, {"volumes": []}, {"volumes": [{}, {}], "parts": 2}],
+    [
+        {"form": 3},
+        {"form": 0},
+        {"form": "2"},
+        {"blurred": [[1, 99]]},
+        {"volumes": []},
+        {"volumes": [{}, {}], "parts": 2},
+    ],
     ids=str,
 )
 def test_a_plan_that_says_something_else(
