@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from evidence_kit.sealing import passphrase
 from evidence_kit.words import findings
 from evidence_kit.workflows.verify import Report, verify_archive
 from tests.attacks.conftest import DIGITS, Material
+from tests.attacks.generator import BESIDE
 from tests.attacks.rebuild import pack, relist, unpack
 from tests.attacks.test_archives import CHANGES
 from tests.web import archives
@@ -119,6 +121,20 @@ def test_the_statement_is_judged_alike(material: Material, archive: Path, tmp_pa
     assert [answered(answer) for answer in answers(jobs)] == expected
     assert expected[-2]["findings"] == []
     assert expected[-1]["findings"][0][0] == "statement-differs"
+
+
+def test_what_lies_beside_is_judged_alike(material: Material, tmp_path: Path) -> None:
+    jobs, expected = [], []
+    for number, attack in enumerate(BESIDE):
+        folder = tmp_path / str(number)
+        shutil.copytree(material.sealed.folder, folder)
+        attack.make(material, folder)
+        path = folder / material.sealed.archive.name
+        job = _with_statement(path, f"{material.case.name}.statement.txt")
+        jobs.append({key: value for key, value in job.items() if key == "passphrase" or Path(value).is_file()})
+        expected.append((attack.what, said(verify_archive(path, DIGITS))))
+    for answer, (name, report) in zip(answers(jobs), expected, strict=True):
+        assert answered(answer) == report, name
 
 
 def _with_statement(archive: Path, name: str) -> dict[str, Any]:
