@@ -171,7 +171,7 @@ def document_of(screen: Screen, finding: Finding) -> Json:
 
 
 def json_of(screen: Screen, report: Report, names: Mapping[str, str]) -> dict[str, Json]:
-    """Return a report as a script wants it; `docs/verify.schema.json` describes it."""
+    """Return a report as a script wants it; `docs/schemas/verify.json` describes it."""
     return {
         "verdict": report.verdict.value,
         "kind": report.kind,
