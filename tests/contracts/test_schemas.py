@@ -8,7 +8,6 @@ import json
 import os
 import shlex
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,9 @@ from evidence_kit.cli import GROUPS, run
 from evidence_kit.keys.station import SigningKey
 
 ROOT = Path(__file__).parents[2]
-SCHEMAS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((ROOT / "docs" / "schemas").glob("*.json"))}
+SCHEMAS = {
+    path.stem: json.loads(path.read_text("utf-8")) for path in sorted((ROOT / "docs" / "schemas").glob("*.json"))
+}
 COMMANDS = [name for _, names in GROUPS for name in names]
 # One line a call, in this order, in one folder: each command at least once, in the shapes that its output can have.
 LINES = (ROOT / "tests" / "contracts" / "schema_lines.txt").read_text("utf-8").splitlines()
@@ -50,7 +51,7 @@ class Calls:
 
 
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[Any]]]:
+def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     home = tmp_path_factory.mktemp("schemas")
     make_material(home)
     before = Path.cwd()
@@ -64,7 +65,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list
                     calls(line)
         finally:
             os.chdir(before)
-    yield calls.printed
+    return calls.printed
 
 
 def make_material(home: Path) -> None:
