@@ -77,8 +77,8 @@ def _about(screen: Screen, named: Named) -> str:
     people = ", ".join(names[:_MOST_SENDERS]) + (f" +{len(names) - _MOST_SENDERS}" if names[_MOST_SENDERS:] else "")
     times = " – ".join(dict.fromkeys(filter(None, map(moment, (named.first, named.last)))))
     places = " ".join(named.places[:_MOST_PLACES])
-    if named.count > _MOST_PLACES:
-        places += f" +{named.count - _MOST_PLACES}"
+    if len(named.places) > _MOST_PLACES:
+        places += f" +{len(named.places) - _MOST_PLACES}"
     times_said = screen.say("identifiers.times", count=named.count)
     return " · ".join(part for part in (times_said, people, times, places) if part)
 
