@@ -38,13 +38,13 @@ def show(screen: Screen, found: Sequence[Named]) -> None:
 
 def suggest(screen: Screen, suggested: Sequence[Suggestion]) -> None:
     """Show sums that were named, as places to look at."""
-    for each in suggested:
+    for number, each in enumerate(suggested, start=1):
         accounts = [{"type": account.type, "value": account.value} for account in each.accounts]
-        screen.document({"suggestion": each.amount.row(), "accounts": accounts})
+        screen.document({"number": number, "suggestion": each.amount.row(), "accounts": accounts})
     if screen.json:
         return
-    for each in suggested:
-        screen.result(readable(each.amount.value))
+    for number, each in enumerate(suggested, start=1):
+        screen.result(f"{number}. {readable(each.amount.value)}")
         screen.write(_about(screen, each.amount), _INDENT)
         for account in each.accounts:
             screen.write(f"{screen.say(f'identifiers.type.{account.type}')} {account.value}", _INDENT)
