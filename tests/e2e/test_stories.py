@@ -94,6 +94,8 @@ def test_a_lost_laptop(laptops: Callable[[str], Laptop], tmp_path: Path, monkeyp
     # Whoever has the old laptop and its passphrase, and gets hold of the case as it is now.
     shutil.rmtree(tmp_path / "old" / "cases" / case)
     shutil.copytree(tmp_path / "new" / "cases" / case, tmp_path / "old" / "cases" / case)
+    old("note", case, "the thief", expect=22)
+    shutil.rmtree(tmp_path / "old" / "station" / "heads")
     old("note", case, "the thief", expect=33)
     old("list", case, expect=33)
 
