@@ -178,7 +178,13 @@ def _how(setting: Setting, writer: CaseWriter, wish: Wish, *, careful: bool) -> 
             if setting.asks:
                 setting.screen.tell("ingest.as-before")
             return before
-    return asked(setting, wish.given, careful=careful) if setting.asks else wish.given
+    if not setting.asks:
+        return wish.given
+    setting.screen.tell("ingest.questions")
+    said = asked(setting, wish.given, careful=careful)
+    setting.screen.line()
+    setting.screen.tell("ingest.begins")
+    return said
 
 
 def _rehearse(
