@@ -22,7 +22,7 @@ GROUPS: Final = (
     ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo", "help")),
-    ("look-after", ("tidy", "keys", "grant", "revoke", "recover", "destroy", "log")),
+    ("look-after", ("tidy", "keys", "grant", "revoke", "recover", "backup", "destroy", "log")),
 )
 
 

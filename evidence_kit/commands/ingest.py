@@ -92,8 +92,22 @@ def ingest(
 
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
             totals = take_in(setting, writer, Wish(sources, given, exclude or []))
+            _remind(setting, writer, totals)
     if not totals.complete:
         raise typer.Exit(Exit.INCOMPLETE)
+
+
+def _remind(setting: Setting, writer: CaseWriter, totals: Totals) -> None:
+    """Say when the case was last copied onto another disk, once something new is in it."""
+    from evidence_kit.workflows import backup
+
+    if not totals.kept:
+        return
+    last = backup.last(writer.manifest)
+    if last is None:
+        setting.screen.tell("backup.remind-never", case=writer.case.id)
+    else:
+        setting.screen.tell("backup.remind", case=writer.case.id, since=last.time[:16].replace("T", " "))
 
 
 @dataclass(frozen=True, slots=True)
