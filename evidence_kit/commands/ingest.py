@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +17,7 @@ from evidence_kit.errors import Exit, UsageError
 if TYPE_CHECKING:
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.vault.folder import CaseFolder
+    from evidence_kit.workflows.group import Describer
     from evidence_kit.workflows.outcome import Totals
     from evidence_kit.workflows.provenance import Provenance
 
@@ -30,8 +33,10 @@ def ingest(
     place: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     exclude: Annotated[list[str] | None, typer.Option(metavar="GLOB")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    describe: Annotated[bool, typer.Option("--describe/--no-describe")] = True,
 ) -> None:
     """Take files into the case without changing them."""
+    from evidence_kit.workflows.group import Undescribed
     from evidence_kit.workflows.provenance import WAYS, Provenance
 
     if how not in WAYS:
@@ -43,32 +48,37 @@ def ingest(
         totals = _rehearse(setting, folder, key, sources, left_out)
     else:
         provenance = Provenance(how, handed_by, device, place or station.person.place)
-        totals = _take_in(setting, folder, key, sources, left_out, provenance)
+        with describer() if describe else nullcontext(Undescribed()) as worker:
+            totals = _take_in(setting, folder, key, worker, Taking(sources, left_out, provenance))
     if not totals.complete:
         raise typer.Exit(Exit.INCOMPLETE)
 
 
-def _take_in(
-    setting: Setting, folder: CaseFolder, key: SigningKey, sources: list[Path], exclude: list[str], how: Provenance
-) -> Totals:
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What is to be taken in: from where, without what, and how it came here."""
+
+    sources: list[Path]
+    exclude: list[str]
+    how: Provenance
+
+
+def _take_in(setting: Setting, folder: CaseFolder, key: SigningKey, worker: Describer, taking: Taking) -> Totals:
     from evidence_kit.workflows.case import writing
     from evidence_kit.workflows.ingest import free_bytes, ingest
     from evidence_kit.workflows.outcome import Totals
     from evidence_kit.workflows.survey import needed_bytes
 
     screen, totals = setting.screen, Totals()
-    with (
-        writing(folder, key, setting.station(), setting.world(), setting.accept_older) as writer,
-        describer() as worker,
-    ):
+    with writing(folder, key, setting.station(), setting.world(), setting.accept_older) as writer:
         if writer.manifest.age_band != "adult":
             screen.warn("ingest.careful")
-        needed = needed_bytes(sources, exclude)
+        needed = needed_bytes(taking.sources, taking.exclude)
         if needed > (free := free_bytes(folder)):
             screen.warn("ingest.space", needed=size(needed), free=size(free))
         try:
             with screen.progress("ingest.progress", needed) as on_bytes:
-                for outcome in ingest(writer, sources, how, worker, on_bytes, exclude):
+                for outcome in ingest(writer, taking.sources, taking.how, worker, on_bytes, taking.exclude):
                     if isinstance(outcome, Totals):
                         totals = outcome
                     _outcomes.show(screen, outcome)

@@ -59,6 +59,26 @@ class Describer(Protocol):
         ...
 
 
+class Undescribed:
+    """Has nothing to say: everything is kept now and may be described later."""
+
+    def describes(self, kind: str) -> bool:  # noqa: ARG002 - whatever it is
+        """Say no."""
+        return False
+
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
+        """Nobody calls this."""
+        raise NotImplementedError
+
+    def reads(self, kind: str) -> bool:  # noqa: ARG002 - whatever it is
+        """Say no."""
+        return False
+
+    def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
+        """Nobody calls this."""
+        raise NotImplementedError
+
+
 class OwnDiskError(Exception):
     """Writing into the case failed; the cause is an OSError."""
 
