@@ -74,15 +74,15 @@ def start(line: list[str]) -> subprocess.Popen[str]:
 def finish(process: subprocess.Popen[str], already: str = "") -> Run:
     """Read what a process says until it ends."""
     out, err = process.communicate()
-    run = Run(process.returncode, said=already + out + err)
-    for line in (already + out).splitlines(keepends=True):
-        words = line.split()
-        # A line that was cut in the middle was not said.
-        if line.endswith("\n") and len(words) == 2 and words[0].startswith("E"):
-            run.acknowledged[words[0]] = words[1]
-        elif words[:1] == ["stopped"]:
-            run.stopped = words[1]
-    return run
+    said = already + out
+    stopped = [line.split()[1] for line in said.splitlines() if line.startswith("stopped ")]
+    return Run(process.returncode, spoken(said), stopped[0] if stopped else None, said + err)
+
+
+def spoken(said: str) -> dict[str, str]:
+    """Return the items that were said to be safe; a line that was cut in the middle was not said."""
+    lines = [line.split() for line in said.splitlines(keepends=True) if line.endswith("\n") and line.startswith("E")]
+    return {words[0]: words[1] for words in lines if len(words) == 2}
 
 
 def lost(case: Path, acknowledged: dict[str, str]) -> list[str]:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.harness import Run, broken, command, complete, fill, finish, lost, new_case, start
+from tests.faults.harness import Run, broken, command, complete, fill, finish, lost, new_case, spoken, start
 
 SHUTDOWN = 0x8004587D  # _IOR('X', 125, __u32)
 NO_LOG_FLUSH = 2
@@ -82,16 +82,24 @@ def _root() -> None:
 
 
 def cut(disk: Volume, line: list[str], after: float) -> Run:
-    """Start an ingest onto a volume and cut its power after so many seconds of work."""
+    """Start an ingest onto a volume and cut its power after so many seconds of work.
+
+    Only what was said before the cut counts. A sync that was under way may still come back as done, since this power
+    cut, unlike a real one, leaves the program running: ext4 does not ask again whether a transaction that is no longer
+    there was written or given up.
+    """
     process = start(line)
     assert process.stdout is not None
-    first = process.stdout.readline()
+    said = process.stdout.readline()
     time.sleep(after)
+    os.set_blocking(process.stdout.fileno(), False)
+    said += process.stdout.read() or ""
+    os.set_blocking(process.stdout.fileno(), True)
     disk.cut_the_power()
-    run = finish(process, first)
+    late = finish(process, said)
     disk.unmount()
     disk.mount()
-    return run
+    return Run(late.code, spoken(said), late.stopped, late.said)
 
 
 def cut_often(folder: Path, times: int, seed: int) -> int:
