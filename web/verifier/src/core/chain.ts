@@ -1,6 +1,6 @@
 /** The chain of a log and its signatures, checked to the end without stopping at a break (FORMAT.md, 3). */
 
-import type { Bytes } from "./bytes";
+import { fromBase64, type Bytes } from "./bytes";
 import { isCaseId, checkpointText, type Checkpoint } from "./checkpoint";
 import type { Finding } from "./finding";
 import { sha256 } from "./hashes";
@@ -28,6 +28,7 @@ export class Custody {
   signers = new Map<string, PublicKey>();
   knownKeys = new Map<string, PublicKey>();
   objects = new Set<string>();
+  destroyed = new Set<string>();
   bodies = new Set<number>();
   readers = new Set<string>();
   commits: Signed[] = [];
@@ -170,7 +171,8 @@ class State {
       custody.commitments.set(event.seq, event.commit);
       custody.times.set(event.seq, event.time);
       if (event.object !== undefined) {
-        if (custody.objects.has(event.object)) this.finding("log-object-twice", event.seq, event.object);
+        const known = custody.objects.has(event.object) || custody.destroyed.has(event.object);
+        if (known) this.finding("log-object-twice", event.seq, event.object);
         custody.objects.add(event.object);
       }
       if (event.clear !== undefined) this.establish(event.seq, event.clear);
@@ -279,7 +281,10 @@ const EFFECTS = new Map<string, Effect>([
   [
     "destroyed",
     (custody, _line, clear) => {
-      for (const item of list(clear.objects)) demand(custody.objects.delete(String(item)));
+      for (const item of list(clear.objects)) {
+        demand(typeof item === "string" && custody.objects.delete(item));
+        custody.destroyed.add(String(item));
+      }
       for (const body of list(clear.bodies)) {
         demand(isObject(body) && typeof body.line === "number" && custody.bodies.has(body.line));
         demand(isDigest((body as Facts).sha256));
@@ -290,10 +295,15 @@ const EFFECTS = new Map<string, Effect>([
     "anchored",
     (_custody, line, clear) => {
       const through = Number(clear.line ?? NaN);
-      demand(Number.isInteger(through) && through > 0 && through < line);
+      demand(Number.isInteger(through) && through > 0 && through < line && tokenOf(clear).length > 0);
     },
   ],
 ]);
+
+/** The time stamp that an `anchored` line holds, nothing when it is not written in base64. */
+export function tokenOf(clear: Facts): Bytes {
+  return (typeof clear.token === "string" ? fromBase64(clear.token) : undefined) ?? new Uint8Array();
+}
 
 function list(value: Json | undefined): Json[] {
   if (!Array.isArray(value)) throw new NotUnderstood();
