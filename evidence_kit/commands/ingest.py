@@ -94,8 +94,22 @@ def ingest(
 
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
             totals = take_in(setting, writer, Wish(sources, given, exclude or [], describe=describe))
+            _remind(setting, writer, totals)
     if not totals.complete:
         raise typer.Exit(Exit.INCOMPLETE)
+
+
+def _remind(setting: Setting, writer: CaseWriter, totals: Totals) -> None:
+    """Say when the case was last copied onto another disk, once something new is in it."""
+    from evidence_kit.workflows import backup
+
+    if not totals.kept:
+        return
+    last = backup.last(writer.manifest)
+    if last is None:
+        setting.screen.tell("backup.remind-never", case=writer.case.id)
+    else:
+        setting.screen.tell("backup.remind", case=writer.case.id, since=last.time[:16].replace("T", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +183,13 @@ def _how(setting: Setting, writer: CaseWriter, wish: Wish, *, careful: bool) -> 
             if setting.asks:
                 setting.screen.tell("ingest.as-before")
             return before
-    return asked(setting, wish.given, careful=careful) if setting.asks else wish.given
+    if not setting.asks:
+        return wish.given
+    setting.screen.tell("ingest.questions")
+    said = asked(setting, wish.given, careful=careful)
+    setting.screen.line()
+    setting.screen.tell("ingest.begins")
+    return said
 
 
 def _rehearse(
