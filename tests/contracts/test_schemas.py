@@ -71,6 +71,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
 def make_material(home: Path) -> None:
     """Put what the lines name into a folder: an export, pictures found elsewhere, keys, a batch."""
     samples = ROOT / "samples"
+    (home / "backups").mkdir()
     (home / "pass").write_text("correct horse battery\n")
     shutil.copytree(samples / "phone-export", home / "phone")
     shutil.copytree(samples / "candidates", home / "found")
