@@ -13,6 +13,7 @@ from evidence_kit.intake import care
 from evidence_kit.intake.errors import SourceMissingError
 from evidence_kit.intake.read import NotRegularError, Original, opened, pieces
 from evidence_kit.intake.sniff import sniff
+from evidence_kit.intake.surroundings import surroundings
 from evidence_kit.intake.walk import Found, Unfit, os_words, walk
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows.accession import Accession
@@ -140,6 +141,7 @@ def _stretch(original: Original, place: Place, found: Found) -> Stretch:
         original.before.size_bytes,
         from_start,
         original.before.facts(),
+        surroundings(found.path, original.file.fileno()),
         file=original.file,
         original=original,
     )
