@@ -102,10 +102,16 @@ def _prepared(folder: Path, source: Path) -> Path:
         lines = coded.read_bytes().split(b"\n")
         begin = next((at for at, line in enumerate(lines) if line.startswith(b"begin ")), None)
         if begin is not None:
-            body = b"".join(binascii.a2b_uu(line) for line in lines[begin + 1 :] if line and line != b"end")
+            body = b"".join(_decoded(line) for line in lines[begin + 1 :] if line and line != b"end")
             coded.with_suffix("").write_bytes(body)
             coded.unlink()
     return source
+
+
+def _decoded(line: bytes) -> bytes:
+    """Return what a line of uuencoding stands for; some coders write more than the line says."""
+    needed = (((line[0] - 32) & 63) * 4 + 5) // 3
+    return binascii.a2b_uu(line[: needed + 1])
 
 
 def _taken_in(name: str, commit: str, source: Path, home: Path) -> Row:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 # The first screen, group by group; what only scripts and experts need stands last.
 GROUPS: Final = (
     ("person", ("new", "ingest", "receipt", "consent", "note", "mark", "update", "exclude")),
-    ("understand", ("cases", "list", "show", "chats", "identifiers", "threats", "match")),
+    ("understand", ("cases", "list", "show", "describe", "chats", "identifiers", "threats", "match")),
     ("hand-over", ("seal", "export")),
-    ("check", ("verify", "verifier")),
+    ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo")),
     ("look-after", ("keys", "grant", "revoke", "recover", "destroy", "log")),
@@ -119,7 +119,7 @@ def _assemble(typer: Any, only: str | None) -> typer.Typer:  # noqa: ANN401 - th
         rich_markup_mode="rich",
         context_settings={"help_option_names": ["--help", "-h"]},
     )
-    app.callback()(_program)
+    app.callback()(_program(typer))
     for group, names in GROUPS:
         for name in names:
             if only in {None, name}:
@@ -135,23 +135,48 @@ def _function(name: str) -> Any:  # noqa: ANN401 - typer reads its signature
     return getattr(import_module(f"evidence_kit.commands.{own}"), own)
 
 
-def _program() -> None:
-    """Preserve evidence."""
+def _program(typer: Any) -> Any:  # noqa: ANN401 - the module, and a function that typer reads
+    """Return what the program takes before any command."""
+
+    def shown(wanted: bool) -> None:  # noqa: FBT001 - typer calls it
+        if wanted:
+            from importlib.metadata import version
+
+            typer.echo(f"evidence-kit {version('evidence-kit')}")
+            raise typer.Exit
+
+    def program(version: bool = typer.Option(False, "--version", callback=shown, is_eager=True)) -> None:  # noqa: FBT001, FBT003
+        """Preserve evidence."""
+
+    return program
 
 
 def _explain(program: Any, words: Words) -> None:  # noqa: ANN401 - typer's own click
     """Put the help of every command and flag into the person's language."""
     program.help = words.say("help.program")
     program.epilog = words.say("help.start")
+    for parameter in program.params:
+        parameter.help = words.say(f"help.{parameter.name}")
+    above = _explain_help(program, words, None)
     for name, command in program.commands.items():
         command.help = words.say(f"help.{name}.what")
         command.short_help = command.help
+        _explain_help(command, words, above)
         command.epilog = words.say("help.example", example=words.say(f"help.{name}.example"))
         if command.rich_help_panel:
             command.rich_help_panel = words.say(f"group.{command.rich_help_panel}")
         for parameter in command.params:
             own, common = f"help.{name}.{parameter.name}", f"help.common.{parameter.name}"
             parameter.help = words.say(own if words.knows(own) else common)
+
+
+def _explain_help(command: Any, words: Words, above: Any) -> Any:  # noqa: ANN401 - typer's own click
+    """Put the help of `--help` itself into the person's language; return the context it was found in."""
+    context = command.context_class(command, parent=above, **(command.context_settings if above is None else {}))
+    option = command.get_help_option(context)
+    if option is not None:
+        option.help = words.say("help.common.help")
+    return context
 
 
 def _other(screen: Any, error: Exception) -> int:  # noqa: ANN401 - a Screen

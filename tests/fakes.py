@@ -36,7 +36,7 @@ class _Forgetful:
         self._honest = honest
         self._held = bytearray()
 
-    def write(self, data: bytes, /) -> int:
+    def write(self, data: bytes | memoryview, /) -> int:
         self._held += data
         return len(data)
 
@@ -71,7 +71,7 @@ class _Failing:
         self._inner = inner
         self._disk = disk
 
-    def write(self, data: bytes, /) -> int:
+    def write(self, data: bytes | memoryview, /) -> int:
         self._disk.count("write", lambda: self._inner.write(data[: len(data) // 2]))
         return self._inner.write(data)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -272,6 +273,5 @@ def _wave(peaks: Sequence[int]) -> str:
     """Return a waveform in one line."""
     count = min(_WAVE, len(peaks))
     edges = [round(number * len(peaks) / count) for number in range(count + 1)]
-    columns = (max(peaks[a:b]) for a, b in zip(edges[:-1], edges[1:], strict=True))
+    columns = (max(peaks[a:b]) for a, b in pairwise(edges))
     return "".join(_BARS[min(len(_BARS) - 1, peak * len(_BARS) // 101)] for peak in columns)
-

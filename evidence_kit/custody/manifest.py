@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from evidence_kit.model import Digest
 
@@ -47,6 +47,10 @@ class Place:
     path_bytes: str | None = None
     container: str | None = None
     member: int | None = None
+
+
+Spot: TypeAlias = tuple[str, str | None, str | None, int | None]
+"""What makes two places the same place."""
 
 
 @dataclass(slots=True)
@@ -265,7 +269,7 @@ def fold(entries: Iterable[Entry]) -> Manifest:
     return manifest
 
 
-def spot(place: Place) -> tuple[str, str | None, str | None, int | None]:
+def spot(place: Place) -> Spot:
     """Return what makes two places the same place."""
     return (place.path, place.path_bytes, place.container, place.member)
 

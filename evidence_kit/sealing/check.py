@@ -78,8 +78,13 @@ class _Bag:
     items: set[str] = field(default_factory=set)
 
 
-def check(
-    file: BinaryIO, size_bytes: int, name: str, passphrase: str, on_bytes: Callable[[int], None] | None = None
+def check(  # noqa: PLR0913 - two of them are told what happens
+    file: BinaryIO,
+    size_bytes: int,
+    name: str,
+    passphrase: str,
+    on_bytes: Callable[[int], None] | None = None,
+    on_line: Callable[[int, bytes], None] | None = None,
 ) -> Contents:
     """Return what an archive holds and everything that is wrong with it.
 
@@ -89,13 +94,14 @@ def check(
         name: Its file name, for findings.
         passphrase: 28 digits.
         on_bytes: Told how many more bytes of content were read.
+        on_line: Called with the number and bytes of every line of the log.
 
     Returns:
         Findings with weight `UNCHECKED` alone when the file is cut, is no archive of ours, or the passphrase does
         not fit: then nobody is accused.
     """
     contents = Contents()
-    reader = _Reader(contents, name, on_bytes)
+    reader = _Reader(contents, name, on_bytes, on_line)
     try:
         with _open(file, size_bytes, name, passphrase, contents) as stream:
             reader.read(stream)
@@ -174,10 +180,17 @@ class _WithHeader:
 class _Reader:
     """Reads the inner zip member by member and hands each to whoever understands it."""
 
-    def __init__(self, contents: Contents, name: str, on_bytes: Callable[[int], None] | None) -> None:
+    def __init__(
+        self,
+        contents: Contents,
+        name: str,
+        on_bytes: Callable[[int], None] | None,
+        on_line: Callable[[int, bytes], None] | None,
+    ) -> None:
         self._contents = contents
         self._name = name
         self._on_bytes = on_bytes
+        self._on_line = on_line
         self._bag = _Bag()
         self._members: list[Member] = []
         self._recognised = False
@@ -230,7 +243,7 @@ class _Reader:
         tally = self._bag.digests[name] = Tally()
         content = self._counted(stream, member, tally)
         if name == bag.LOG:
-            replayed = chain.replay(content)
+            replayed = chain.replay(content, self._on_line)
             self._bag.custody, self._bag.log_findings = replayed.custody, replayed.findings
             if any(each.weight is Weight.UNCHECKED for each in replayed.findings):
                 raise _NewerError(replayed.findings)

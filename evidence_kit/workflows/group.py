@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
 from evidence_kit.custody.event import Event
+from evidence_kit.custody.manifest import Spot
 from evidence_kit.model import Digest, Json
 from evidence_kit.vault.store import Draft
 from evidence_kit.workflows.case import CaseWriter
@@ -90,12 +91,14 @@ class Group:
     Attributes:
         writer: The case.
         by_digest: SHA-256 to item id, for what is not committed yet.
+        places: Where it was found, to the digest of what was found there.
         items: How many new items there are.
         size_bytes: How many bytes of originals they hold.
     """
 
     writer: CaseWriter
     by_digest: dict[str, str] = field(default_factory=dict)
+    places: dict[Spot, Digest] = field(default_factory=dict)
     items: int = 0
     size_bytes: int = 0
     _events: list[Event | _Later] = field(default_factory=list)
