@@ -101,17 +101,21 @@ def _prepared(folder: Path, source: Path) -> Path:
     for coded in source.rglob("*.uu"):
         lines = coded.read_bytes().split(b"\n")
         begin = next((at for at, line in enumerate(lines) if line.startswith(b"begin ")), None)
-        if begin is not None:
+        if begin is None:
+            continue
+        try:
             body = b"".join(_decoded(line) for line in lines[begin + 1 :] if line and line != b"end")
-            coded.with_suffix("").write_bytes(body)
-            coded.unlink()
+        except binascii.Error:
+            continue  # then it is taken in as it is
+        coded.with_suffix("").write_bytes(body)
+        coded.unlink()
     return source
 
 
 def _decoded(line: bytes) -> bytes:
     """Return what a line of uuencoding stands for; some coders write more than the line says."""
     needed = (((line[0] - 32) & 63) * 4 + 5) // 3
-    return binascii.a2b_uu(line[: needed + 1])
+    return binascii.a2b_uu(line[:needed])
 
 
 def _taken_in(name: str, commit: str, source: Path, home: Path) -> Row:

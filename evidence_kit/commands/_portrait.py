@@ -30,6 +30,13 @@ _WRITERS = (
     "last_saved_time", "creating_application", "company", "generator", "initial-creator", "creation-date", "date",
 )  # fmt: skip
 _WOULD_DO = ("javascript", "launch_actions", "automatic_actions", "submit_actions", "remote_actions", "embedded_files")
+_APPS = {
+    "whatsapp-android": "WhatsApp (Android)",
+    "whatsapp-desktop": "WhatsApp (Desktop)",
+    "whatsapp-ios-export": "WhatsApp (iPhone)",
+    "telegram": "Telegram",
+    "signal": "Signal",
+}
 _BARS = "▁▂▃▄▅▆▇█"
 _WAVE = 60
 _MOST_LISTED = 12
@@ -44,7 +51,7 @@ def draw(screen: Screen, about: Facts) -> None:
     _heading(screen, about)
     for name, rows in (
         ("content", _content(screen, facts)),
-        ("came", _came(about)),
+        ("came", _came(screen, about)),
         ("dates", _dates(screen, about, facts)),
         ("where", _places(facts)),
         ("made", _made(facts)),
@@ -122,9 +129,10 @@ def _stream(screen: Screen, stream: Facts) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _came(about: Facts) -> Iterator[Row]:
+def _came(screen: Screen, about: Facts) -> Iterator[Row]:
     said = about.get("provenance") or {}
-    yield "how", str(said.get("how") or "")
+    how = f"show.how-{said.get('how')}"
+    yield "how", screen.say(how) if screen.knows(how) else _text(said.get("how"))
     yield from ((name.replace("_", "-"), _text(said.get(name))) for name in _SAID)
     yield from ((name.replace("_", "-"), _text((said.get("screenshot") or {}).get(name))) for name in _SCREENSHOT)
     yield from ((name.replace("_", "-"), _text((said.get("posting") or {}).get(name))) for name in _POSTING)
@@ -190,7 +198,8 @@ def _tags(facts: Facts) -> Iterator[tuple[str, str]]:
 
 def _signs(screen: Screen, facts: Facts) -> Iterator[Row]:
     for sign in facts.get("naming_signs") or ():
-        yield "", screen.say("show.sign-name", app=str(sign))
+        app = _APPS.get(str(sign))
+        yield "", screen.say("show.sign-screenshot") if app is None else screen.say("show.sign-name", app=app)
     signs = facts.get("screenshot_signs") or {}
     for name in ("size_of_a_known_screen", "says_screenshot"):
         if signs.get(name):
