@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import BinaryIO
 
 from evidence_kit.model import DiskFile, Json
 from evidence_kit.vault.disk import RealDisk
+from evidence_kit.workers.job import Answer, Job
 from evidence_kit.workflows.group import Pending
 
 
@@ -26,6 +28,9 @@ class NoDescriber:
 
     def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
         raise AssertionError(about)
+
+    def submit(self, job: Job) -> Future[Answer]:
+        raise AssertionError(job)
 
 
 class _Forgetful:

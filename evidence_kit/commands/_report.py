@@ -45,17 +45,7 @@ def show(screen: Screen, report: Report, names: Mapping[str, str] | None = None)
     if report.case is not None:
         screen.result(screen.say("verify.items", items=report.items, items_here=report.items_here))
         if report.kind == "archive":
-            absent = (report.items_of or 0) - report.items_here
-            closed = report.events_closed
-            screen.result(
-                screen.say(
-                    "verify.absent",
-                    items=absent,
-                    items_of=report.items_of or 0,
-                    events=closed,
-                    events_of=report.events,
-                )
-            )
+            _of_an_archive(screen, report)
         elif not report.with_key:
             screen.result(screen.say("verify.without-key"))
         known, strange = _told_apart(report, names or {})
@@ -66,6 +56,17 @@ def show(screen: Screen, report: Report, names: Mapping[str, str] | None = None)
     if report.being_written:
         screen.result(screen.say("verify.being-written", lines=report.lines))
     screen.result(screen.say("verify.limits"))
+
+
+def _of_an_archive(screen: Screen, report: Report) -> None:
+    """Say what part of the case an archive is, and what is not in it."""
+    if report.parts > 1:
+        screen.result(screen.say("verify.part", part=report.part, parts=report.parts))
+    if report.blurred:
+        screen.result(screen.say("verify.blurred", count=report.blurred))
+    items_of = report.items_of or 0
+    values = {"items": items_of - report.items_here, "items_of": items_of}
+    screen.result(screen.say("verify.absent", **values, events=report.events_closed, events_of=report.events))
 
 
 def sentence(screen: Screen, finding: Finding) -> str:
@@ -153,7 +154,7 @@ def document_of(screen: Screen, finding: Finding) -> Json:
 
 
 def json_of(screen: Screen, report: Report, names: Mapping[str, str]) -> dict[str, Json]:
-    """Return a report as a script wants it; `docs/verify.schema.json` describes it."""
+    """Return a report as a script wants it; `docs/schemas/verify.json` describes it."""
     return {
         "verdict": report.verdict.value,
         "kind": report.kind,
@@ -163,6 +164,10 @@ def json_of(screen: Screen, report: Report, names: Mapping[str, str]) -> dict[st
         "items": report.items,
         "items_here": report.items_here,
         "items_of": report.items_of,
+        "items_absent": None if report.items_of is None else max(0, report.items_of - report.items_here),
+        "part": report.part,
+        "parts": report.parts,
+        "blurred": report.blurred,
         "events": report.events,
         "events_closed": report.events_closed,
         "destroyed": list(report.destroyed),

@@ -70,6 +70,10 @@ class WorkerDescriber:
         """Start to read a conversation; waits while too much is under way."""
         return _Read(self._pool.submit(Job(READ_CHAT, about, payload)))
 
+    def submit(self, job: Job) -> Future[Answer]:
+        """Start any other job; waits while too much is under way."""
+        return self._pool.submit(job)
+
 
 def _cores() -> int:
     """Return how many cores this process may use."""

@@ -47,6 +47,9 @@ class Report:
         wholly_destroyed: The whole case was.
         signers: Fingerprints that signed.
         with_key: The contents were checked too, and not only the encrypted files.
+        part: Which part of a seal an archive is, from 1.
+        parts: How many parts the seal has.
+        blurred: How many items of the seal are blurred copies.
         being_written: A writer was at work: what is newer than the last signature seen here was not judged.
         custody: What the log establishes; for whoever compares it with another.
     """
@@ -67,6 +70,9 @@ class Report:
     wholly_destroyed: bool = False
     signers: tuple[str, ...] = ()
     with_key: bool = False
+    part: int = 1
+    parts: int = 1
+    blurred: int = 0
     being_written: bool = False
     custody: Custody | None = field(default=None, repr=False)
 
@@ -123,6 +129,7 @@ def verify_archive(
         report.events_closed = contents.withheld_events
         _receipt(report, custody, receipt)
     report.items, report.items_of = len(contents.items), contents.items_of
+    report.part, report.parts, report.blurred = contents.part, contents.parts, len(contents.blurred)
     report.items_here = len(contents.items) + len(contents.broken_items)
     report.verdict = judge(report.findings, report.anchors)
     return report
@@ -149,8 +156,9 @@ def _receipt(report: Report, custody: Custody, typed: str | None) -> None:
 def _statement(path: Path, custody: Custody) -> list[Finding]:
     """Compare an archive with the statement that lies beside it; without one there is nothing to say."""
     case = custody.case or ""
-    paper = path.with_name(f"{case}.statement.txt")
-    if not paper.is_file():
+    names = (f"{path.name.removesuffix('.sealed.zip')}.statement.txt", f"{case}.statement.txt")
+    paper = next((found for name in names if (found := path.with_name(name)).is_file()), None)
+    if paper is None:
         return []
     try:
         text = paper.read_bytes()

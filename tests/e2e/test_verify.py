@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e.conftest import ROOT, Program
 
-SCHEMA = json.loads((ROOT / "docs" / "verify.schema.json").read_text("utf-8"))
+SCHEMA = json.loads((ROOT / "docs" / "schemas" / "verify.json").read_text("utf-8"))
 
 
 @pytest.fixture
