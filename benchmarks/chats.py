@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import random
 import subprocess
@@ -61,9 +62,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=200_000)
     parser.add_argument("--peer", default=sys.executable)
+    parser.add_argument("--large", action="store_true", help="only: 2 GB of picture messages, 1 GB of Telegram")
     chosen = parser.parse_args(arguments)
     print(f"{'export':24}{'reader':26}{'messages':>10}{'MB':>8}{'seconds':>9}{'us each':>9}{'peak MB':>9}")
     with tempfile.TemporaryDirectory() as folder:
+        if chosen.large:
+            _large(Path(folder))
+            return
         for count in (chosen.messages // 4, chosen.messages):
             chat = _written(Path(folder, "_chat.txt"), _whatsapp(count))
             _measure("whatsapp", "evidence-kit", sys.executable, OURS, chat, "whatsapp-text")
@@ -74,6 +79,48 @@ def main(arguments: list[str] | None = None) -> None:
             _measure("messenger json", "ijson, items only", chosen.peer, IJSON, inbox)
             backup = _written(Path(folder, "sms.xml"), _sms(count))
             _measure("sms backup", "evidence-kit", sys.executable, OURS, backup, "sms-backup-restore")
+
+
+def _large(folder: Path) -> None:
+    """Measure what a phone of many years holds: reading it takes minutes, and memory for one record."""
+    backup = _written(folder / "sms.xml", _picture_messages(2_000_000_000))
+    _measure("sms backup, 2 GB", "evidence-kit", sys.executable, OURS, backup, "sms-backup-restore")
+    backup.unlink()
+    account = _written(folder / "result.json", _telegram(1_000_000_000))
+    _measure("telegram json, 1 GB", "evidence-kit", sys.executable, OURS, account, "telegram-json")
+
+
+def _picture_messages(size_bytes: int) -> Iterator[str]:
+    """Yield a backup in which every tenth record holds a picture of half a megabyte."""
+    data = base64.b64encode(random.Random(3).randbytes(400_000)).decode()
+    part = f'<part seq="0" ct="image/jpeg" name="a.jpg" text="null" data="{data}" />'
+    yield '<?xml version="1.0"?>\n<smses>\n'
+    written = 0
+    for number, (second, _, text) in enumerate(_talk(1 << 40)):
+        facts = f'address="+212612345678" date="{second}000"'
+        record = f'  <sms {facts} type="1" body="{text} &#55357;&#56841;" />\n'
+        if number % 10 == 0:
+            record = f'  <mms {facts} msg_box="1"><parts>{part}</parts><addrs /></mms>\n'
+        yield record
+        written += len(record)
+        if written > size_bytes:
+            break
+    yield "</smses>\n"
+
+
+def _telegram(size_bytes: int) -> Iterator[str]:
+    """Yield one long chat."""
+    yield '{"name":"a","type":"personal_chat","id":1,"messages":['
+    written = 0
+    for number, (second, name, text) in enumerate(_talk(1 << 40)):
+        record: dict[str, object] = {"id": number, "type": "message", "date_unixtime": str(second), "from": name}
+        record |= {"from_id": "user123", "text": text, "text_entities": [{"type": "plain", "text": text}]}
+        told = ("," if number else "") + json.dumps(record, ensure_ascii=False)
+        yield told
+        written += len(told.encode())
+        if written > size_bytes:
+            break
+    yield "]}"
 
 
 def _measure(export: str, reader: str, python: str, code: str, path: Path, *more: str) -> None:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 # The first screen, group by group; what only scripts and experts need stands last.
 GROUPS: Final = (
-    ("person", ("new", "ingest", "receipt", "consent", "note", "mark", "update", "exclude")),
+    ("person", ("intake", "new", "ingest", "receipt", "consent", "note", "mark", "update", "exclude")),
     ("understand", ("cases", "list", "show", "describe", "chats", "identifiers", "threats", "match")),
-    ("hand-over", ("seal", "export")),
+    ("hand-over", ("seal", "export", "transfer", "passphrase", "timestamp")),
     ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),
-    ("learn", ("setup", "demo")),
-    ("look-after", ("tidy", "keys", "grant", "revoke", "recover", "destroy", "log")),
+    ("learn", ("setup", "demo", "help")),
+    ("look-after", ("tidy", "keys", "grant", "revoke", "recover", "backup", "destroy", "log")),
 )
 
 

@@ -142,17 +142,19 @@ def identifiers(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
         arguments: `name`, `format`, `region`; `offset` and `count` among the findings.
 
     Returns:
-        `found`, `next`, `matched`, and `left_out`: how many values were too many to be gathered.
+        `found`, `next`, `matched`, and `left_out`: how many values were too many to be gathered. A value with many
+        places stands in several of them, of which only the first counts it.
     """
     gathering = Gathering(str(arguments.get("region", "MA")))
     for entry in _entries(payload, arguments):
         if isinstance(entry, Message):
             gathering.add(entry)
-    found = gathering.found()
+    found = gathering.rows()
     offset, count = _number(arguments, "offset"), min(_number(arguments, "count"), MOST_ENTRIES)
     page: list[Json] = []
     used = 0
-    for each in found[offset : offset + count]:
+    for row in found[offset : offset + count]:
+        each = gathering.row(*row)
         used += json_bytes(each)
         if page and used > PAGE_BYTES:
             break

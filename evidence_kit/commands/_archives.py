@@ -2,9 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evidence_kit.commands._wiring import Setting
+from evidence_kit.errors import UsageError
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.stamp import Outside
+
+
+def outside_of(setting: Setting, given: Sequence[Path]) -> Outside:
+    """Return what is known here that does not come out of what is checked: roots that were given, keys compared."""
+    from evidence_kit.workflows import known, stamp
+
+    roots = [root_in(path) for path in given]
+    station = setting.station_if_any()
+    if station is None:
+        return stamp.Outside(roots)
+    return stamp.Outside([*roots, *stamp.roots_of(station.folder)], known.known(station.folder))
+
+
+def root_in(path: Path) -> bytes:
+    """Return a root certificate.
+
+    Raises:
+        UsageError: The file cannot be read, or holds none.
+    """
+    from evidence_kit.keys import timestamp
+
+    data = bytes_of(path)
+    if not timestamp.is_root(data):
+        raise UsageError("stamp-root-malformed", path=str(path))
+    return data
+
+
+def bytes_of(path: Path) -> bytes:
+    """Return what a small file holds.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError("file-unreadable", path=str(path)) from error
 
 
 def free(*paths: Path | None) -> None:

@@ -38,13 +38,13 @@ def show(screen: Screen, found: Sequence[Named]) -> None:
 
 def suggest(screen: Screen, suggested: Sequence[Suggestion]) -> None:
     """Show sums that were named, as places to look at."""
-    for each in suggested:
+    for number, each in enumerate(suggested, start=1):
         accounts = [{"type": account.type, "value": account.value} for account in each.accounts]
-        screen.document({"suggestion": each.amount.row(), "accounts": accounts})
+        screen.document({"number": number, "suggestion": each.amount.row(), "accounts": accounts})
     if screen.json:
         return
-    for each in suggested:
-        screen.result(readable(each.amount.value))
+    for number, each in enumerate(suggested, start=1):
+        screen.result(f"{number}. {readable(each.amount.value)}")
         screen.write(_about(screen, each.amount), _INDENT)
         for account in each.accounts:
             screen.write(f"{screen.say(f'identifiers.type.{account.type}')} {account.value}", _INDENT)
@@ -77,8 +77,8 @@ def _about(screen: Screen, named: Named) -> str:
     people = ", ".join(names[:_MOST_SENDERS]) + (f" +{len(names) - _MOST_SENDERS}" if names[_MOST_SENDERS:] else "")
     times = " – ".join(dict.fromkeys(filter(None, map(moment, (named.first, named.last)))))
     places = " ".join(named.places[:_MOST_PLACES])
-    if named.count > _MOST_PLACES:
-        places += f" +{named.count - _MOST_PLACES}"
+    if len(named.places) > _MOST_PLACES:
+        places += f" +{len(named.places) - _MOST_PLACES}"
     times_said = screen.say("identifiers.times", count=named.count)
     return " · ".join(part for part in (times_said, people, times, places) if part)
 

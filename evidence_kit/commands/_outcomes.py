@@ -38,7 +38,7 @@ class Telling:
         screen: Where it is shown.
     """
 
-    _FIRST: Final = 5
+    _FIRST: Final = 3
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
@@ -70,7 +70,7 @@ def _trouble(outcome: Any) -> str:  # noqa: ANN401 - any outcome
     if name == "Kept":
         odd = ["name"] if outcome.name_agrees is False else []
         return ",".join([*outcome.problems, *odd, *(["unstable"] if outcome.unstable else [])])
-    return f"{name}:{getattr(outcome, 'reason', '')}"
+    return f"{name}:{getattr(outcome, 'reason', '')}" if name in _ON_SCREEN else ""
 
 
 def summary(screen: Screen, done: outcomes.Totals) -> None:

@@ -11,6 +11,7 @@ from evidence_kit.model import Finding, Json, Weight
 
 if TYPE_CHECKING:
     from evidence_kit.commands._wiring import Setting
+    from evidence_kit.workflows.stamp import Shown
     from evidence_kit.workflows.verify import Report
 
 _SHOWN = 40
@@ -31,8 +32,7 @@ def show(screen: Screen, report: Report, names: Mapping[str, str] | None = None)
     screen.result(screen.say(f"verdict.{name}.word"))
     partly = name == "consistent" and report.findings
     screen.result(screen.say("verdict.consistent.but" if partly else f"verdict.{name}.meaning"))
-    for anchor in report.anchors:
-        screen.result(screen.say("verify.anchored", through=anchor.through, lines=report.lines, since=anchor.since))
+    _anchors(screen, report)
     for finding in report.findings[:_SHOWN]:
         screen.result("• " + sentence(screen, finding))
     if len(report.findings) > _SHOWN:
@@ -56,6 +56,23 @@ def show(screen: Screen, report: Report, names: Mapping[str, str] | None = None)
     if report.being_written:
         screen.result(screen.say("verify.being-written", lines=report.lines))
     screen.result(screen.say("verify.limits"))
+
+
+def _anchors(screen: Screen, report: Report) -> None:
+    """Say what fixes the log from outside, and what every time stamp in it says."""
+    for anchor in report.anchors:
+        name = "verify.anchored" if anchor.kind == "receipt" else f"verify.{anchor.kind}"
+        screen.result(screen.say(name, through=anchor.through, lines=report.lines, since=anchor.since))
+    for each in report.time_stamps:
+        _stamp(screen, each)
+
+
+def _stamp(screen: Screen, shown: Shown) -> None:
+    """Say whose a time stamp is, when it was made, how long after the line it is over, and who checked it."""
+    if shown.stamp is not None and not shown.broken:
+        by = shown.checked.by if shown.checked is not None else screen.say("verify.stamp-nobody")
+        at, authority, days = shown.stamp.at.isoformat(), shown.stamp.authority or "?", shown.days or 0
+        screen.result(screen.say("verify.stamp", covers=shown.covers, at=at, authority=authority, days=days, by=by))
 
 
 def _of_an_archive(screen: Screen, report: Report) -> None:
@@ -178,6 +195,18 @@ def json_of(screen: Screen, report: Report, names: Mapping[str, str]) -> dict[st
         "known": {by: names[by] for by in report.signers if by in names},
         "anchors": [
             {"kind": anchor.kind, "through": anchor.through, "since": anchor.since} for anchor in report.anchors
+        ],
+        "time_stamps": [
+            {
+                "line": each.line,
+                "covers": each.covers,
+                "stamped_at": None if each.stamp is None else each.stamp.at.isoformat(),
+                "authority": None if each.stamp is None else each.stamp.authority,
+                "proves": "broken" if each.broken else "authority-unknown" if each.checked is None else "anchored",
+                "checked_by": None if each.checked is None else each.checked.by,
+                "days": each.days,
+            }
+            for each in report.time_stamps
         ],
         "findings": [document_of(screen, each) for each in report.findings],
         "says": screen.say("verify.limits"),

@@ -185,8 +185,8 @@ class Screen:
                 return line.strip()
 
     def ask_once(self, question: str, **values: str | int) -> str | None:
-        """Ask a person once; None when they only press Enter, because they do not know."""
-        sys.stderr.write(self.say(question, **values) + " ")
+        """Ask a person once, the answer on a line of its own; None when they only press Enter."""
+        sys.stderr.write("\n" + self.say(question, **values) + "\n> ")
         sys.stderr.flush()
         line = sys.stdin.readline()
         if not line:

@@ -189,7 +189,7 @@ def hands(station_folder: Path, openssh: bytes) -> Iterator[Hands]:
     from evidence_kit.workflows.world import this_computer
 
     with describer() as worker:
-        yield Hands(station.load(station_folder), unlock(openssh, None), this_computer(), worker)
+        yield Hands(station.load(station_folder), unlock(openssh, None), this_computer(), worker, isolated)
 
 
 @contextmanager

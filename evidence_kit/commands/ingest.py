@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -51,6 +52,7 @@ def ingest(
     still_there: Annotated[str | None, typer.Option(metavar="yes|no|unknown")] = None,
     exclude: Annotated[list[str] | None, typer.Option(metavar="GLOB")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    describe: Annotated[bool, typer.Option("--describe/--no-describe")] = True,
 ) -> None:
     """Take files into the case without changing them."""
     from evidence_kit.workflows.declare import SENSITIVITIES
@@ -91,9 +93,23 @@ def ingest(
         from evidence_kit.workflows.case import writing
 
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
-            totals = take_in(setting, writer, Wish(sources, given, exclude or []))
+            totals = take_in(setting, writer, Wish(sources, given, exclude or [], describe=describe))
+            _remind(setting, writer, totals)
     if not totals.complete:
         raise typer.Exit(Exit.INCOMPLETE)
+
+
+def _remind(setting: Setting, writer: CaseWriter, totals: Totals) -> None:
+    """Say when the case was last copied onto another disk, once something new is in it."""
+    from evidence_kit.workflows import backup
+
+    if not totals.kept:
+        return
+    last = backup.last(writer.manifest)
+    if last is None:
+        setting.screen.tell("backup.remind-never", case=writer.case.id)
+    else:
+        setting.screen.tell("backup.remind", case=writer.case.id, since=last.time[:16].replace("T", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +120,19 @@ class Wish:
         sources: Files and folders.
         given: What is known of how they came here.
         exclude: Patterns of what is left out.
+        describe: Whether anybody looks into what is kept.
     """
 
     sources: Sequence[Path]
     given: Provenance
     exclude: Sequence[str] = ()
+    describe: bool = True
 
 
 def take_in(setting: Setting, writer: CaseWriter, wish: Wish) -> Totals:
     """Ask what nobody said, take files in, and say what it came to and what was not copied."""
     from evidence_kit.intake.whereabouts import Ground, ground, table
+    from evidence_kit.workflows.group import Undescribed
     from evidence_kit.workflows.ingest import check_sources, free_bytes, ingest
     from evidence_kit.workflows.outcome import Totals
     from evidence_kit.workflows.survey import needed_bytes
@@ -131,7 +150,7 @@ def take_in(setting: Setting, writer: CaseWriter, wish: Wish) -> Totals:
     if needed > (free := free_bytes(writer.case.folder)):
         screen.warn("ingest.space", needed=size(needed), free=size(free))
     told = _outcomes.Telling(screen)
-    with describer() as worker:
+    with describer() if wish.describe else nullcontext(Undescribed()) as worker:
         try:
             with screen.progress("ingest.progress", needed) as on_bytes:
                 for outcome in ingest(writer, wish.sources, how, worker, on_bytes, wish.exclude):
@@ -164,7 +183,13 @@ def _how(setting: Setting, writer: CaseWriter, wish: Wish, *, careful: bool) -> 
             if setting.asks:
                 setting.screen.tell("ingest.as-before")
             return before
-    return asked(setting, wish.given, careful=careful) if setting.asks else wish.given
+    if not setting.asks:
+        return wish.given
+    setting.screen.tell("ingest.questions")
+    said = asked(setting, wish.given, careful=careful)
+    setting.screen.line()
+    setting.screen.tell("ingest.begins")
+    return said
 
 
 def _rehearse(

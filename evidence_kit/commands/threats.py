@@ -11,7 +11,9 @@ from evidence_kit.commands import _found
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.threats import Threat
+    from evidence_kit.custody.manifest import Manifest
+    from evidence_kit.workflows.chats import Exports
+    from evidence_kit.workflows.threats import Suggestion, Threat
 
 
 class Action(StrEnum):
@@ -34,6 +36,7 @@ def threats(
     item: Annotated[list[str] | None, typer.Option(metavar="ITEM")] = None,
     message: Annotated[list[str] | None, typer.Option(metavar="ITEM:LINE")] = None,
     suggest: Annotated[bool, typer.Option("--suggest")] = False,
+    suggestion: Annotated[int | None, typer.Option(metavar="N", show_default=False)] = None,
 ) -> None:
     """Record a threat, or list those that were recorded."""
     from evidence_kit.workflows.case import read
@@ -41,7 +44,7 @@ def threats(
 
     if action is Action.ADD:
         told = setting.ask(demand, "ask.demand", "--demand")
-        _add(setting, case, Threat(told, deadline, amount, channel, account, item or (), message or ()))
+        _add(setting, case, Threat(told, deadline, amount, channel, account, item or (), message or ()), suggestion)
         return
     folder, station = case_folder(setting, case), setting.station()
     opened = read(folder, setting.key(station), station)
@@ -49,19 +52,23 @@ def threats(
         _found.ledger(setting.screen, recorded(opened.opened))
         return
     from evidence_kit.workflows.chats import exports
+
+    with isolated() as worker, exports(opened, worker) as reading:
+        _found.suggest(setting.screen, _suggested(opened.opened, reading))
+
+
+def _suggested(manifest: Manifest, reading: Exports) -> list[Suggestion]:
     from evidence_kit.workflows.identifiers import exports_of, gathered, identifiers
     from evidence_kit.workflows.threats import suggestions
 
-    with isolated() as worker, exports(opened, worker) as reading:
-        chats = exports_of(opened.opened)
-        found = gathered(each for one, chosen in chats for each in identifiers(reading, one, chosen, "MA"))
-    _found.suggest(setting.screen, suggestions(found))
+    chats = exports_of(manifest)
+    return suggestions(gathered(each for one, chosen in chats for each in identifiers(reading, one, chosen, "MA")))
 
 
-def _add(setting: Setting, case: str, threat: Threat) -> None:
+def _add(setting: Setting, case: str, threat: Threat, suggestion: int | None) -> None:
     from evidence_kit.workflows.case import writing
     from evidence_kit.workflows.chats import exports
-    from evidence_kit.workflows.threats import record
+    from evidence_kit.workflows.threats import record, taken
 
     folder, station = case_folder(setting, case), setting.station()
     key = setting.key(station)
@@ -70,6 +77,8 @@ def _add(setting: Setting, case: str, threat: Threat) -> None:
         isolated() as worker,
         exports(writer.case, worker) as reading,
     ):
+        if suggestion is not None:
+            threat = taken(threat, _suggested(writer.manifest, reading), suggestion)
         line = record(writer, threat, reading)
     setting.screen.tell("threats.done", case=folder.root.name, line=line)
     setting.screen.document({"case": folder.root.name, "line": line})

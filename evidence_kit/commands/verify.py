@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands import _report
+from evidence_kit.commands._archives import outside_of
 from evidence_kit.commands._wiring import Setting, archive_digits, case_folder, command
 from evidence_kit.errors import Exit, UsageError
 from evidence_kit.model import Weight
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.many import Total
+    from evidence_kit.workflows.stamp import Outside
     from evidence_kit.workflows.verify import Report
 
 
@@ -30,6 +32,7 @@ def verify(
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE.html")] = None,
     recursive: Annotated[bool, typer.Option("--recursive", "-r")] = False,
     remember: Annotated[Path | None, typer.Option("--remember", metavar="FILE")] = None,
+    tsa_ca: Annotated[list[Path] | None, typer.Option("--tsa-ca", metavar="FILE.pem")] = None,
 ) -> None:
     """Check a case or an archive, every byte of it, and change nothing."""
     if recursive:
@@ -40,15 +43,21 @@ def verify(
     if remember is not None:
         raise UsageError("needed", fact="recursive", flag="--recursive")
     _free(report)
-    _one(setting, path, receipt, archive_passphrase, report)
+    _one(setting, path, receipt, archive_passphrase, report, outside_of(setting, tsa_ca or []))
 
 
-def _one(setting: Setting, path: str, receipt: str | None, secret_file: str | None, page: Path | None) -> None:
+def _one(
+    setting: Setting, path: str, receipt: str | None, secret_file: str | None, page: Path | None, outside: Outside
+) -> None:
     from evidence_kit.hashing.paper import TypedWronglyError
 
     file = _report.archive_in(Path(path))
     try:
-        found = _archive(setting, file, receipt, secret_file) if file.is_file() else _case(setting, path, receipt)
+        found = (
+            _archive(setting, file, receipt, secret_file, outside)
+            if file.is_file()
+            else _case(setting, path, receipt, outside)
+        )
     except TypedWronglyError as error:
         raise UsageError("receipt-typed-wrongly") from error
     names = _report.known_names(setting)
@@ -61,15 +70,15 @@ def _one(setting: Setting, path: str, receipt: str | None, secret_file: str | No
         raise typer.Exit(found.exit)
 
 
-def _archive(setting: Setting, path: Path, receipt: str | None, secret_file: str | None) -> Report:
+def _archive(setting: Setting, path: Path, receipt: str | None, secret_file: str | None, outside: Outside) -> Report:
     from evidence_kit.workflows.verify import verify_archive
 
     passphrase = archive_digits(setting, secret_file)
     with setting.screen.progress("verify.progress", path.stat().st_size) as on_bytes:
-        return verify_archive(path, passphrase, receipt, on_bytes)
+        return verify_archive(path, passphrase, receipt, on_bytes, outside)
 
 
-def _case(setting: Setting, text: str, receipt: str | None) -> Report:
+def _case(setting: Setting, text: str, receipt: str | None, outside: Outside) -> Report:
     from evidence_kit.workflows.verify import verify_case
 
     folder, station = case_folder(setting, text), setting.station_if_any()
@@ -77,7 +86,7 @@ def _case(setting: Setting, text: str, receipt: str | None) -> Report:
     key = setting.key_if_given(station)
     total = sum(each.stat().st_size for each in folder.root.rglob("*") if each.is_file())
     with setting.screen.progress("verify.progress", total) as on_bytes:
-        return verify_case(folder.root, key, remembered, receipt, on_bytes)
+        return verify_case(folder.root, key, remembered, receipt, on_bytes, outside)
 
 
 def _free(page: Path | None) -> None:

@@ -29,6 +29,24 @@ class SealFailedError(EvidenceError):
     exit_code = 43
 
 
+class StampRefusedError(EvidenceError):
+    """A time-stamping authority gave nothing that can be put into the log."""
+
+    exit_code = 44
+
+
+class ReceivedRefusedError(EvidenceError):
+    """A counter-signature is not one over an archive of this case."""
+
+    exit_code = 45
+
+
+class NoSealError(EvidenceError):
+    """Nothing was sealed from this case, or not what was named."""
+
+    exit_code = 46
+
+
 class ItemDamagedError(EvidenceError):
     """An item of the case does not decrypt to what was taken in."""
 

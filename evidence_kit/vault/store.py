@@ -130,11 +130,14 @@ class FolderDraft:
         self._file.close()
 
     def drop(self) -> None:
-        """Close and delete the draft; what goes wrong with syncing it no longer matters."""
+        """Close and delete the draft; what goes wrong with that no longer matters."""
         with contextlib.suppress(OSError):
             self._wait()
-        self._file.close()
-        self._disk.remove(self.path)
+        with contextlib.suppress(OSError):
+            self._file.close()
+        # On a disk that is gone it stays; the next writer puts it aside.
+        with contextlib.suppress(OSError):
+            self._disk.remove(self.path)
 
     def _wait(self) -> None:
         sending, self._sending = self._sending, None

@@ -11,7 +11,7 @@ from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Spot
 from evidence_kit.model import Digest, Json
 from evidence_kit.vault.store import Draft
-from evidence_kit.workers.job import Answer, Job
+from evidence_kit.workers.job import Answer, Failure, Job
 from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.outcome import Outcome
 
@@ -63,6 +63,32 @@ class Describer(Protocol):
     def submit(self, job: Job) -> Future[Answer]:
         """Start any other job; its result is an answer, never an exception."""
         ...
+
+
+class Undescribed:
+    """Has nothing to say: everything is kept now and may be described later."""
+
+    def describes(self, kind: str) -> bool:  # noqa: ARG002 - whatever it is
+        """Say no."""
+        return False
+
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
+        """Nobody calls this."""
+        raise NotImplementedError
+
+    def reads(self, kind: str) -> bool:  # noqa: ARG002 - whatever it is
+        """Say no."""
+        return False
+
+    def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
+        """Nobody calls this."""
+        raise NotImplementedError
+
+    def submit(self, job: Job) -> Future[Answer]:  # noqa: ARG002 - whatever it is
+        """Say that nobody is there for it."""
+        future: Future[Answer] = Future()
+        future.set_result(Failure("not-started", "nobody looks into anything now"))
+        return future
 
 
 class OwnDiskError(Exception):

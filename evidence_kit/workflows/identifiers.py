@@ -24,8 +24,7 @@ COLUMNS: Final = (
     "senders", "where",
 )  # fmt: skip
 _SURE: Final = ("high", "medium", "low")
-_PAGE: Final = 1000
-_MOST_PLACES: Final = 200
+_PAGE: Final = 5000
 
 
 @dataclass(slots=True)
@@ -43,7 +42,7 @@ class Named:
         first: The earliest time.
         last: The latest.
         senders: Who wrote it, and how often.
-        places: Where, such as `E000012:5`; not more than some hundred.
+        places: Every message that names it, such as `E000012:5`.
     """
 
     type: str
@@ -131,7 +130,7 @@ def gathered(found: Iterator[Named]) -> list[Named]:
             known.last = each.last
         for name, times in each.senders.items():
             known.senders[name] = known.senders.get(name, 0) + times
-        known.places += each.places[: _MOST_PLACES - len(known.places)]
+        known.places += each.places
     return sorted(values.values(), key=lambda each: (TYPES.index(each.type), -each.count, each.value))
 
 

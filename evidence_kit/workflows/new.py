@@ -85,6 +85,7 @@ class Opening:
         guardian: Needed before a minor's consent counts.
         pseudonym: What the person is called in the case.
         retention: Until when the case is kept.
+        safety_asked: The person was asked whether they are safe; what they answered is written nowhere.
         reference: What whoever opens it calls it elsewhere: a file number, or the mark of a batch.
     """
 
@@ -94,6 +95,7 @@ class Opening:
     guardian: Guardian | None = None
     pseudonym: str | None = None
     retention: date | None = None
+    safety_asked: bool = False
     reference: str | None = None
 
 
@@ -173,6 +175,8 @@ def _first_events(writer: CaseWriter, station: Station, about: Opening, identity
         "minor_media": "witness",
         "recovery_to_file": station.recovery_to_file,
     }
+    if about.safety_asked:
+        opened["safety_asked"] = True
     if about.reference is not None:
         opened["reference"] = about.reference
     clear: dict[str, Json] = {

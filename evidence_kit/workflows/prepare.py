@@ -27,8 +27,6 @@ from evidence_kit.workflows.stretch import Reader, Reading, Stretch
 from evidence_kit.workflows.withhold import Rule, Seen, withheld
 
 CONTAINERS: Final = frozenset({"zip", "tar", "gzip", "bzip2", "xz", "7z", "rar"})
-# Foreign bytes before a zip hide what it is; inside another container nobody looks for that.
-_OUTERMOST: Final = CONTAINERS | {"unknown"}
 
 
 @dataclass(slots=True)
@@ -92,8 +90,12 @@ class Preparing:
             original = stack.enter_context(opened(found.path))
             stretch = file_stretch(original, found)
             window = of_file(original.file, original.before.size_bytes)
-            outermost = (lambda: window) if stretch.kind.name in _OUTERMOST else None
-            prepared = self._prepared(stretch, outermost, known, lambda: self._texts.of_folder(found.path))
+            # Most of what has no known type holds no zip either; that is found out here, and not when it has its turn.
+            may_hold = stretch.kind.name in CONTAINERS or (
+                stretch.kind.name == "unknown" and holding(stretch.kind, stretch.name, window) is not None
+            )
+            inside = (lambda: window) if may_hold else None
+            prepared = self._prepared(stretch, inside, known, lambda: self._texts.of_folder(found.path))
             prepared._open = stack.pop_all()  # noqa: SLF001 - handed over
             return prepared
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Entry, Item, Manifest
@@ -19,6 +19,7 @@ from evidence_kit.workflows.said import Said
 FACTS = ("demand", "deadline", "amount", "channel", "account")
 _MESSAGE = re.compile(r"[Ee]?(\d{1,9}):(.+)")
 _MOST_ACCOUNTS = 5
+_MOST_MESSAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,29 @@ def suggestions(found: Iterable[Named]) -> list[Suggestion]:
         for amount in listed
         if amount.type == "amount" and amount.confidence != "low"
     ]
+
+
+def taken(threat: Threat, suggested: Sequence[Suggestion], number: int) -> Threat:
+    """Return a threat with what a suggestion says, wherever a person said nothing else.
+
+    Args:
+        threat: As the person told it.
+        suggested: As they were shown.
+        number: Which of them, from 1.
+
+    Raises:
+        UsageError: There is none of this number.
+    """
+    if not 1 <= number <= len(suggested):
+        raise UsageError("suggestion-unknown", number=number)
+    chosen = suggested[number - 1]
+    account = chosen.accounts[0].value if chosen.accounts else None
+    return replace(
+        threat,
+        amount=threat.amount or chosen.amount.value,
+        account=threat.account or account,
+        messages=threat.messages or chosen.amount.places[:_MOST_MESSAGES],
+    )
 
 
 def _together(one: Named, other: Named) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evidence_kit.custody.chain import Custody, replay
+from evidence_kit.custody.chain import Custody, Signed, replay
 from evidence_kit.custody.journal import Head
 from evidence_kit.custody.manifest import Entry, Item, Manifest, ManifestError
 from evidence_kit.custody.verdict import Anchor, Verdict, judge, match_receipt
@@ -16,7 +17,7 @@ from evidence_kit.hashing.exact import Tally, tally
 from evidence_kit.keys import age, sshsig
 from evidence_kit.keys.age import CaseIdentity, DamagedError
 from evidence_kit.keys.errors import NoReaderError
-from evidence_kit.keys.sshsig import ARCHIVE_NAMESPACE, Signature
+from evidence_kit.keys.sshsig import ARCHIVE_NAMESPACE, RECEIVED_NAMESPACE, Signature
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, Finding, Weight
 from evidence_kit.sealing.check import check
@@ -25,6 +26,9 @@ from evidence_kit.vault.disk import held
 from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder
 from evidence_kit.workflows import removal
 from evidence_kit.workflows.case import entries, pieces, unwrap
+from evidence_kit.workflows.stamp import Outside, Shown, judged, stamps
+
+_NOTHING = Outside()
 
 
 @dataclass(slots=True)
@@ -50,6 +54,7 @@ class Report:
         part: Which part of a seal an archive is, from 1.
         parts: How many parts the seal has.
         blurred: How many items of the seal are blurred copies.
+        time_stamps: Those in the log, and what each proves.
         being_written: A writer was at work: what is newer than the last signature seen here was not judged.
         custody: What the log establishes; for whoever compares it with another.
     """
@@ -73,6 +78,7 @@ class Report:
     part: int = 1
     parts: int = 1
     blurred: int = 0
+    time_stamps: list[Shown] = field(default_factory=list)
     being_written: bool = False
     custody: Custody | None = field(default=None, repr=False)
 
@@ -87,12 +93,13 @@ class Report:
         return Exit.INCOMPLETE if weights else Exit.DONE
 
 
-def verify_case(
+def verify_case(  # noqa: PLR0913 - a folder, and what is known of it besides
     path: Path,
     key: SigningKey | None = None,
     remembered: Head | None = None,
     receipt: str | None = None,
     on_bytes: Callable[[int], None] | None = None,
+    outside: Outside = _NOTHING,
 ) -> Report:
     """Check a case folder; with a key also that every item and opening says what the log commits to.
 
@@ -102,16 +109,21 @@ def verify_case(
         remembered: Where the log ended when this station last saw it.
         receipt: The code on a paper, as typed.
         on_bytes: Told how many more bytes were read.
+        outside: What the checker knows that does not come out of the case.
 
     Raises:
         TypedWronglyError: The receipt code has a slip of the pen.
         NoReaderError: The key does not open this case.
     """
-    return _Folder(CaseFolder(path), on_bytes or (lambda _: None)).check(key, remembered, receipt)
+    return _Folder(CaseFolder(path), on_bytes or (lambda _: None), outside).check(key, remembered, receipt)
 
 
 def verify_archive(
-    path: Path, passphrase: str, receipt: str | None = None, on_bytes: Callable[[int], None] | None = None
+    path: Path,
+    passphrase: str,
+    receipt: str | None = None,
+    on_bytes: Callable[[int], None] | None = None,
+    outside: Outside = _NOTHING,
 ) -> Report:
     """Check a sealed archive, and the statement beside it if there is one.
 
@@ -128,6 +140,8 @@ def verify_archive(
         _fill(report, custody)
         report.events_closed = contents.withheld_events
         _receipt(report, custody, receipt)
+        _stamps(report, custody, outside)
+        _received(report, path, custody, outside)
     report.items, report.items_of = len(contents.items), contents.items_of
     report.part, report.parts, report.blurred = contents.part, contents.parts, len(contents.blurred)
     report.items_here = len(contents.items) + len(contents.broken_items)
@@ -151,6 +165,66 @@ def _receipt(report: Report, custody: Custody, typed: str | None) -> None:
         report.findings.append(Finding("receipt-not-found", Weight.BROKEN, LOG))
     else:
         report.anchors.append(anchor)
+
+
+def _stamps(report: Report, custody: Custody, outside: Outside) -> None:
+    report.time_stamps = list(stamps(custody, outside))
+    findings, anchors = judged(report.time_stamps, custody)
+    report.findings += findings
+    report.anchors += anchors
+
+
+def _received(report: Report, path: Path, custody: Custody, outside: Outside) -> None:
+    """Look at the receiver's counter-signature that lies beside an archive, if there is one."""
+    stem = path.name.removesuffix(".sealed.zip")
+    paper, confirmed = path.with_name(f"{stem}.statement.txt"), path.with_name(f"{stem}.received.sig")
+    if not (confirmed.is_file() and paper.is_file()) or not custody.commits:
+        return
+    last = custody.commits[-1]
+    found = received(paper.read_bytes(), confirmed.read_bytes())
+    if found is None:
+        report.findings.append(Finding("received-signature-invalid", Weight.BROKEN, confirmed.name))
+        return
+    _count(report, found, custody, outside, (last, confirmed.name))
+
+
+def _count(  # noqa: PLR0913 - who confirmed what, and where it stands
+    report: Report, by: str, custody: Custody, outside: Outside, over: tuple[Signed, str], line: int | None = None
+) -> None:
+    """Take a confirmation for an anchor when its key is a stranger's to the case and known to whoever checks."""
+    signed, place = over
+    if by in outside.known and by not in custody.known_keys:
+        report.anchors.append(Anchor(signed.checkpoint.lines, "counter-signature", signed.time))
+    else:
+        report.findings.append(Finding("received-key-unknown", Weight.NOTE, place, line, values={"key": by}))
+
+
+def _confirmed(report: Report, manifest: Manifest, custody: Custody, outside: Outside) -> None:
+    """Look at the confirmations that the case itself holds."""
+    commits = {(each.checkpoint.lines, each.checkpoint.head): each for each in custody.commits}
+    for entry in manifest.entries.get("transfer.in", ()):
+        if entry.facts.get("what") != "counter-signature":
+            continue
+        try:
+            text = str(entry.facts["statement"]).encode("ascii")
+            said = Statement.parse(text)
+            by = received(text, sshsig.armour(base64.b64decode(entry.facts["signature"])))
+        except (KeyError, TypeError, ValueError):
+            by = None
+        signed = commits.get((said.lines, said.head)) if by is not None else None
+        if by is None or signed is None or said.case != custody.case:
+            report.findings.append(Finding("received-signature-invalid", Weight.BROKEN, LOG, entry.line))
+        else:
+            _count(report, by, custody, outside, (signed, LOG), entry.line)
+
+
+def received(statement: bytes, armoured: bytes) -> str | None:
+    """Return the fingerprint of whoever confirmed a statement, None when this is no such confirmation."""
+    try:
+        signature = Signature.parse(sshsig.unarmour(armoured))
+    except ValueError:
+        return None
+    return signature.key.fingerprint if signature.holds(statement, RECEIVED_NAMESPACE) else None
 
 
 def _statement(path: Path, custody: Custody) -> list[Finding]:
@@ -181,8 +255,9 @@ def _statement(path: Path, custody: Custody) -> list[Finding]:
 
 
 class _Folder:
-    def __init__(self, folder: CaseFolder, on_bytes: Callable[[int], None]) -> None:
+    def __init__(self, folder: CaseFolder, on_bytes: Callable[[int], None], outside: Outside) -> None:
         self._folder = folder
+        self._outside = outside
         self._on_bytes = on_bytes
         self._findings: list[Finding] = []
         self._bad: set[str] = set()
@@ -204,6 +279,9 @@ class _Folder:
         report.findings = self._findings
         _fill(report, custody)
         _receipt(report, custody, receipt)
+        _stamps(report, custody, self._outside)
+        if manifest is not None:
+            _confirmed(report, manifest, custody, self._outside)
         report.items_here = len(custody.objects)
         report.items = len(set(custody.objects) - self._bad)
         report.items_of = report.items_here

@@ -381,3 +381,11 @@ def test_an_identifier_is_where_a_message_stands() -> None:
     first, second = (json.dumps(entry.place.start) for entry in messages_of(data, NAME))
     assert first != second
     assert Surroundings("x").beside is None
+
+
+def test_no_clock_is_moved_when_morocco_leaves_its_zone_for_ramadan() -> None:
+    # In 2025 Morocco went back to UTC+0 on 23 February and forward again on 6 April.
+    lines = [f"{day}/2025, 02:30 - A: x\n" for day in ("22/02", "23/02", "01/03", "05/04", "06/04", "07/04")]
+    times = [message.time for message in messages_of("".join(lines).encode(), "whatsapp-text")]
+    assert {time.kind for time in times} == {TimeKind.LOCAL}
+    assert {(time.value or "")[10:] for time in times} == {"T02:30"}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -109,6 +110,32 @@ def test_an_identifier_has_everybody_who_named_it_and_where() -> None:
     assert found["amount"]["places"] == [{"lines": [1, 1]}, {"lines": [2, 2]}]
     assert (found["phone"]["value"], found["phone"]["how"]) == ("+212612345678", ["account-of-the-sender"])
     assert found["url"]["value"] == "hxxp://evil[.]example/x"
+
+
+def test_every_place_of_an_identifier_is_told_however_many_there_are() -> None:
+    lines = [f"5/13/25, 9:{at % 60:02d} PM - A: 2000 dh, n{at}\n" for at in range(5001)]
+    data = "".join(lines).encode()
+    rows = [each for each in told(worker.identifiers, data)["found"] if each["value"] == "2000 MAD"]
+    assert len(rows) == 3
+    assert sum(each["count"] for each in rows) == 5001
+    places = [place["lines"][0] for each in rows for place in each["places"]]
+    assert places == list(range(1, 5002))
+
+
+def test_what_a_record_carries_comes_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = sample_bytes("mail/menace.eml")
+    whole = cast("Any", worker.carried(io.BytesIO(data), {"format": "mail-eml"}))
+    assert whole["next"] is None
+    assert whole["pieces"]
+    monkeypatch.setattr(worker, "CARRIED_BYTES", 3)
+    found: dict[int, bytes] = {}
+    following: Any = {"part": 0, "offset": 0}
+    while following:
+        answer = cast("Any", worker.carried(io.BytesIO(data), {"format": "mail-eml", **following}))
+        for piece in answer["pieces"]:
+            found[piece["part"]] = found.get(piece["part"], b"") + base64.b64decode(piece["data"])
+        following = answer["next"]
+    assert found == {piece["part"]: base64.b64decode(piece["data"]) for piece in whole["pieces"]}
 
 
 def test_searching_finds_what_a_person_types() -> None:

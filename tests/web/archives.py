@@ -13,9 +13,20 @@ from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE
 from evidence_kit.sealing.archive import part
 from tests.attacks.conftest import Material
 from tests.attacks.generator import ON_ARCHIVES, REWRITES, archive_of
-from tests.attacks.rebuild import pack, pack_parts, relist, unpack
+from tests.attacks.rebuild import pack, pack_inner, pack_parts, relist, unpack
 from tests.attacks.test_archives import CHANGES, FOREIGN, NAMES, _between, _commented, _second_member
 from tests.attacks.test_flipped_bytes import EDGE_BYTES, MASKS
+from tests.attacks.test_inner_forms import (
+    _behind,
+    _compressed,
+    _descriptor,
+    _encrypted,
+    _gap,
+    _other_directory,
+    _too_long,
+    _wrong_crc,
+    plain,
+)
 
 CUT_AT = (0, 1, 29, 30, 52, 60, 71, 1000)
 
@@ -26,6 +37,7 @@ def all_of_them(material: Material) -> Iterator[tuple[str, bytes]]:
     for attack in (*ON_ARCHIVES, *REWRITES):
         yield f"{attack.what} ({attack.needs})", archive_of(attack, material)
     yield from repacked(material)
+    yield from _packed_otherwise(material)
     yield from _around(data)
     yield from flipped(data)
 
@@ -52,6 +64,15 @@ def repacked(material: Material) -> Iterator[tuple[str, bytes]]:
     rewritten = members | {"READ-ME-FIRST.txt": b"rewritten", "tagmanifest-sha256.txt": longest}
     yield "a tag manifest too long to be held", pack(rewritten)
     yield "no members", pack({})
+
+
+def _packed_otherwise(material: Material) -> Iterator[tuple[str, bytes]]:
+    """A shell that is sound, and an inner archive that our writer would not have written."""
+    for change in (_encrypted, _gap, _other_directory, _too_long, _wrong_crc, _descriptor, _compressed, _behind):
+        parts = plain(unpack(material.sealed.archive.read_bytes()))
+        yield f"inner{change.__name__}", pack_inner(change(parts))
+    for at, inner in enumerate((b"", b"x" * 100, b"PK\x05\x06" + bytes(18))):
+        yield f"inner none {at}", pack_inner(inner)
 
 
 def _around(data: bytes) -> Iterator[tuple[str, bytes]]:

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from tests.web.driven import Driven
+from tests.web.driven import Driven, memory_bytes
 
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
@@ -85,16 +85,7 @@ class Browser:
 
     def memory_bytes(self) -> int:
         """What all processes of this browser hold."""
-        total = 0
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                fields = (process / "stat").read_text().rpartition(")")[2].split()
-                if int(fields[3]) == self._process.pid:
-                    rows = (process / "smaps_rollup").read_text().splitlines()
-                    total += sum(int(row.split()[1]) * 1024 for row in rows if row.startswith("Pss:"))
-            except OSError:
-                continue
-        return total
+        return memory_bytes(self._process.pid)
 
     def close(self) -> None:
         try:

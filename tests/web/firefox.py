@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.driven import PATIENCE_SECONDS, Driven
+from tests.web.driven import PATIENCE_SECONDS, Driven, memory_bytes
 
 PROGRAM = shutil.which("firefox-esr") or shutil.which("firefox")
 # Whoever just started it for a test has no home page, no updates, and nothing to report to anybody.
@@ -112,6 +112,10 @@ class Firefox(Driven):
     def press(self, key: str) -> None:
         steps = [{"type": kind, "value": KEYS[key]} for kind in ("keyDown", "keyUp")]
         self.call("WebDriver:PerformActions", actions=[{"type": "key", "id": "keys", "actions": steps}])
+
+    def memory_bytes(self) -> int:
+        """What all processes of this browser hold."""
+        return memory_bytes(self._process.pid)
 
     def close(self) -> None:
         try:

@@ -76,7 +76,8 @@ def _read_the_chat(writer: CaseWriter) -> None:
     writer.commit([Event("chat.parsed", {**facts, "conversations": [conversation]})])
 
 
-def hand_over(root: Path, port: int, *, purpose: str = "lawyer") -> Handed:
+def hand_over(root: Path, port: int, *, purpose: str = "lawyer", film_bytes: int = 0) -> Handed:
+    """Take a phone in and seal it; with a film of so many zeros beside the rest."""
     key, recovery = (SigningKey.from_seed(bytes(range(at, at + 32))) for at in (0, 32))
     world = World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
     station = Station(
@@ -97,6 +98,9 @@ def hand_over(root: Path, port: int, *, purpose: str = "lawyer") -> Handed:
         path = source / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+    if film_bytes:
+        with (source / "film.bin").open("wb") as film:
+            film.truncate(film_bytes)
     take_in(writer, source)
     _read_the_chat(writer)
     record.note(writer, "for us alone", ["association"])

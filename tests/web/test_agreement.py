@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,12 @@ from evidence_kit.custody.checkpoint import normalise_receipt
 from evidence_kit.hashing import paper
 from evidence_kit.hashing.paper import TypedWronglyError
 from evidence_kit.sealing import passphrase
+from evidence_kit.words import findings
 from evidence_kit.workflows.verify import Report, verify_archive
 from tests.attacks.conftest import DIGITS, Material
-from tests.attacks.rebuild import pack, unpack
+from tests.attacks.generator import BESIDE
+from tests.attacks.rebuild import pack, relist, unpack
+from tests.attacks.test_archives import CHANGES
 from tests.web import archives
 from tests.web.core import answers, needs_node
 
@@ -57,8 +61,11 @@ def test_page_and_program_agree_on_every_attacked_archive(material: Material, tm
         path.write_bytes(data)
         jobs.append({"path": str(path), "passphrase": DIGITS})
         expected.append((name, said(verify_archive(path, DIGITS))))
+    table = findings()
     for answer, (name, report) in zip(answers(jobs), expected, strict=True):
         assert answered(answer) == report, name
+        for each in answer["findings"]:
+            assert table[each["code"]].in_archive == each["weight"]
 
 
 def test_a_wrong_passphrase_accuses_nobody_and_shows_nothing(material: Material, tmp_path: Path) -> None:
@@ -116,6 +123,20 @@ def test_the_statement_is_judged_alike(material: Material, archive: Path, tmp_pa
     assert expected[-1]["findings"][0][0] == "statement-differs"
 
 
+def test_what_lies_beside_is_judged_alike(material: Material, tmp_path: Path) -> None:
+    jobs, expected = [], []
+    for number, attack in enumerate(BESIDE):
+        folder = tmp_path / str(number)
+        shutil.copytree(material.sealed.folder, folder)
+        attack.make(material, folder)
+        path = folder / material.sealed.archive.name
+        job = _with_statement(path, f"{material.case.name}.statement.txt")
+        jobs.append({key: value for key, value in job.items() if key == "passphrase" or Path(value).is_file()})
+        expected.append((attack.what, said(verify_archive(path, DIGITS))))
+    for answer, (name, report) in zip(answers(jobs), expected, strict=True):
+        assert answered(answer) == report, name
+
+
 def _with_statement(archive: Path, name: str) -> dict[str, Any]:
     statement = str(archive.with_name(name))
     return {"path": str(archive), "passphrase": DIGITS, "statement": statement, "signature": statement + ".sig"}
@@ -135,6 +156,25 @@ def test_what_was_taken_out_of_its_shell_is_judged_as_inside_of_it(material: Mat
     for answer, (name, report) in zip(answers(jobs), expected, strict=True):
         if name != "no members":
             assert answered(answer) == report, name
+
+
+def test_an_unpacked_folder_is_judged_as_what_it_was_unpacked_from(material: Material, tmp_path: Path) -> None:
+    members = unpack(material.sealed.archive.read_bytes())
+    jobs: list[dict[str, Any]] = []
+    expected = []
+    for name, (change, _) in CHANGES.items():
+        changed = relist(change(members), None)
+        sealed = tmp_path / f"{len(jobs)}.sealed.zip"
+        sealed.write_bytes(pack(changed))
+        expected.append((name, {each.code for each in verify_archive(sealed, DIGITS).findings}))
+        folder = tmp_path / str(len(jobs)) / "renamed by somebody"
+        for path, content in {**changed, "data/Thumbs.db": b"litter"}.items():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        jobs.append({"folder": str(folder), "passphrase": ""})
+    for answer, (name, codes) in zip(answers(jobs), expected, strict=True):
+        assert {each["code"] for each in answer["findings"]} == codes | {"file-not-in-log"}, name
 
 
 def test_what_was_taken_out_and_then_cut_is_not_checked(material: Material, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from evidence_kit.workflows.identifiers import Named, exports_of, gathered, iden
 from evidence_kit.workflows.ingest import ingest
 from evidence_kit.workflows.provenance import Provenance
 from evidence_kit.workflows.said import Said
-from evidence_kit.workflows.threats import Threat, cited, record, recorded, row, suggestions
+from evidence_kit.workflows.threats import Threat, cited, record, recorded, row, suggestions, taken
 from tests.conftest import NewCase
 
 PHONE = Path(__file__).parents[2] / "samples" / "phone-export"
@@ -87,6 +87,21 @@ def test_the_ledger_says_what_an_archive_has_to_hold(opened: tuple[CaseWriter, E
     assert set(found.scope) == {"E000001", "E000002", *found.attachments}
     writer.commit([Event("item.excluded", {"items": ["E000001"], "reason": "misfiled"})])
     assert "E000001" not in cited(writer.manifest).scope
+
+
+def test_a_person_takes_a_suggestion_and_says_what_is_demanded(opened: tuple[CaseWriter, Exports]) -> None:
+    writer, reading = opened
+    suggested = suggestions(found_in(*opened))
+    number = next(at for at, each in enumerate(suggested, start=1) if each.amount.value == "5000 MAD")
+    record(writer, taken(Threat("pay or it is published", account="his own"), suggested, number), reading)
+    (entry,) = recorded(writer.manifest)
+    told = row(entry)
+    assert (told["demand"], told["amount"], told["account"]) == ("pay or it is published", "5000 MAD", "his own")
+    assert told["messages"] == suggested[number - 1].amount.places
+    assert len(cited(writer.manifest).conversations) == 2
+    for wrong in (0, len(suggested) + 1):
+        with pytest.raises(UsageError):
+            taken(Threat("x"), suggested, wrong)
 
 
 def with_attachment(reading: Exports, writer: CaseWriter) -> str:

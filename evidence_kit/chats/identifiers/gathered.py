@@ -13,8 +13,9 @@ from evidence_kit.chats.message import Message, Time
 from evidence_kit.model import Json
 
 MOST_VALUES = 100_000
-MOST_PLACES = 50
-_MOST_SENDERS = 20
+# How many places one row tells; a value with more has more than one row.
+PLACES_A_ROW = 2000
+_MOST_SENDERS = 200
 _SURE = {Confidence.HIGH: 0, Confidence.MEDIUM: 1, Confidence.LOW: 2}
 # How an account of a sender is called among the findings.
 _ACCOUNTS = {
@@ -37,7 +38,7 @@ class _Value:
     earliest: Time | None = None
     latest: Time | None = None
     senders: Counter[str] = field(default_factory=Counter)
-    places: list[Json] = field(default_factory=list)
+    places: list[int | str] = field(default_factory=list)
 
 
 class Gathering:
@@ -98,12 +99,25 @@ class Gathering:
         name = name or (message.sender.ids[0].value if message.sender and message.sender.ids else None)
         if name is not None and (name in value.senders or len(value.senders) < _MOST_SENDERS):
             value.senders[name] += 1
-        if len(value.places) < MOST_PLACES:
-            value.places.append(_place(message))
+        # The message that a number stands in twice, or that its owner wrote, is one place.
+        place = _place(message)
+        if not value.places or value.places[-1] != place:
+            value.places.append(place)
 
-    def found(self) -> list[dict[str, Json]]:
-        """Return everything gathered, by type and value."""
-        return [_told(*key, self._values[key]) for key in sorted(self._values)]
+    def rows(self) -> list[tuple[str, str, int]]:
+        """Return the rows that there are, by type and value: a value with many places has several."""
+        return [
+            (*key, at)
+            for key in sorted(self._values)
+            for at in range(0, max(1, len(self._values[key].places)), PLACES_A_ROW)
+        ]
+
+    def row(self, kind: str, value: str, at: int) -> dict[str, Json]:
+        """Return one row: what was found, with its places from `at` on; only the first says how often and who."""
+        each = self._values[kind, value]
+        told = _told(kind, value, each)
+        places: list[Json] = [_told_place(place) for place in each.places[at : at + PLACES_A_ROW]]
+        return told | {"places": places} | ({"count": 0, "senders": []} if at else {})
 
 
 def _note_time(value: _Value, time: Time) -> None:
@@ -115,11 +129,18 @@ def _note_time(value: _Value, time: Time) -> None:
         value.latest = time
 
 
-def _place(message: Message) -> Json:
+def _place(message: Message) -> int | str:
+    """Return a place in little memory: a line, a pointer, or `@` and an offset."""
     place = message.place
     if place.lines is not None:
-        return {"lines": list(place.lines)}
-    return {"pointer": cut(place.pointer)} if place.pointer is not None else {"start": place.start}
+        return place.lines[0]
+    return cut(place.pointer) if place.pointer is not None else f"@{place.start}"
+
+
+def _told_place(place: int | str) -> Json:
+    if isinstance(place, int):
+        return {"lines": [place, place]}
+    return {"start": int(place[1:])} if place.startswith("@") else {"pointer": place}
 
 
 def _told(kind: str, value: str, each: _Value) -> dict[str, Json]:
@@ -134,7 +155,6 @@ def _told(kind: str, value: str, each: _Value) -> dict[str, Json]:
         "first": _time(each.earliest),
         "last": _time(each.latest),
         "senders": [{"name": cut(name, LONGEST_TITLE), "count": count} for name, count in each.senders.most_common()],
-        "places": each.places,
     }
 
 

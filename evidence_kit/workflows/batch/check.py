@@ -108,7 +108,8 @@ class _Rehearsal:
         order = order_of(task, Path("sealed"))
         opened = self._opened(errand)
         if opened is not None and "ingest" not in errand.steps:
-            plan = planned(opened, order)
+            with self._hands.isolated() as worker:
+                plan = planned(opened, order, worker)
             self._take(plan.size_bytes)
             return Exit.DONE, {"items_in": plan.items_in, "items_of": plan.items_of, "size": plan.size_bytes}
         agreed = task.many("consent") if opened is None else _agreed(opened)

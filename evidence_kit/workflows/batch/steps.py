@@ -17,6 +17,7 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.sealing import passphrase as digits
 from evidence_kit.vault.folder import CaseFolder
+from evidence_kit.workers.pool import Worker
 from evidence_kit.workflows import case as cases
 from evidence_kit.workflows.batch.task import Task
 from evidence_kit.workflows.case import CaseWriter, writing
@@ -48,12 +49,14 @@ class Hands:
         key: Its unlocked key.
         world: Clock, disk, randomness.
         describer: Looks into files, in isolation.
+        isolated: Starts one more process that looks into what people sent.
     """
 
     station: Station
     key: SigningKey
     world: World
     describer: Describer
+    isolated: Callable[[], AbstractContextManager[Worker]] = Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ def match(errand: Errand, hands: Hands) -> Did:
 
 def seal(errand: Errand, hands: Hands) -> Did:
     """Make the archive of a line, unless this very line made it before it was interrupted."""
-    with _writing(errand, hands) as writer:
+    with _writing(errand, hands) as writer, hands.isolated() as worker:
         place, secret_file, made = _place(errand, writer)
         if made is not None:
             return Exit.DONE, made
@@ -161,7 +164,7 @@ def seal(errand: Errand, hands: Hands) -> Did:
         if secret_file is not None:
             _write_secret(hands.world, secret_file, secret)
         try:
-            sealed = make(writer, hands.key, order_of(errand.task, place), secret)
+            sealed = make(writer, hands.key, order_of(errand.task, place), secret, worker=worker)
         except BaseException:
             # Digits without an archive are worthless, and would stand in the way of the next try.
             if secret_file is not None:
@@ -248,6 +251,9 @@ def order_of(task: Task, place: Path) -> Order:
         readers=readers_of(task),
         without_consent=task.one("without_consent"),
         out=place,
+        cited=not items and task.one("scope") != "all",
+        redacted=task.one("redacted") == "yes",
+        authorised_by=task.one("authorised_by"),
     )
 
 

@@ -39,10 +39,12 @@ FIELDS: Final[Mapping[str, str]] = {
     "for": "seal",
     "scope": "seal",
     "items": "seal",
+    "redacted": "seal",
     "to_key": "seal",
     "out": "seal",
     "passphrase_folder": "seal",
     "without_consent": "seal",
+    "authorised_by": "seal",
     "archive": "verify",
     "archive_passphrase_file": "verify",
     "receipt": "verify",
@@ -62,6 +64,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "consent": ("police", "lawyer", "psychologist", "takedown"),
     "for": ("police", "lawyer"),
     "scope": ("all", "threats"),
+    "redacted": ("yes", "no"),
 }
 
 
@@ -197,6 +200,8 @@ def _missing(task: Task) -> list[Slip]:
         lacking.append("case")
     if "seal" in task.steps and not (task.facts.get("to_key") or task.facts.get("passphrase_folder")):
         lacking.append("passphrase_folder")
+    if task.one("without_consent") and not task.one("authorised_by"):
+        lacking.append("authorised_by")
     if "verify" in task.steps and task.one("archive") and not task.one("archive_passphrase_file"):
         lacking.append("archive_passphrase_file")
     return [Slip(task.spot, "batch-key-missing", {"key": name}) for name in dict.fromkeys(lacking)]

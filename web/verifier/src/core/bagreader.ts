@@ -3,7 +3,7 @@
 import * as bag from "./bag";
 import type { Bytes } from "./bytes";
 import { LOG, replay, split, type Custody } from "./chain";
-import type { Contents, Bag, Kept, Talk } from "./contents";
+import type { Bag, Contents, Kept, Made, Talk } from "./contents";
 import { Tally, sha256 } from "./hashes";
 import { OpeningError, decode, isObject, same, type Facts, type Json } from "./opening";
 import { PIECE_BYTES } from "./pieces";
@@ -55,11 +55,11 @@ export class BagReader {
       this.bag.logFindings = replayed.findings;
     } else if (name === bag.EVENTS) {
       await this.events(content);
-    } else if (bag.HELD.has(name) && sizeBytes <= HELD_BYTES) {
+    } else if (this.held(name) && sizeBytes <= HELD_BYTES) {
       this.bag.held.set(name, await whole(content, sizeBytes));
     } else {
       // Too long to be held is too long to be ours; it must not pass because nobody looked at it.
-      if (bag.HELD.has(name)) this.broken("bag-file-differs", {}, name);
+      if (this.held(name)) this.broken("bag-file-differs", {}, name);
       for await (const piece of content) void piece;
     }
   }
@@ -67,10 +67,15 @@ export class BagReader {
   /** Whether a bag may hold a file of this name, and holds it once; an item has one file. */
   private belongs(name: string): boolean {
     const parts = bag.dataParts(name);
-    if (parts === undefined) return bag.TAG_FILES.has(name) && !this.bag.tallies.has(name);
+    if (parts === undefined) return bag.tagFiles(this.bag.custody).has(name) && !this.bag.tallies.has(name);
     const known = this.bag.items.has(parts.item);
     this.bag.items.add(parts.item);
-    return bag.ALLOWED_ENDINGS.has(parts.ending) && !known;
+    return (parts.ending === undefined || bag.ALLOWED_ENDINGS.has(parts.ending)) && !known;
+  }
+
+  /** Whether a file is compared byte for byte. */
+  private held(name: string): boolean {
+    return bag.HELD.has(name) || bag.anchorFiles(this.bag.custody).has(name);
   }
 
   private async *counted(sizeBytes: number, read: Read, tally: Tally): AsyncGenerator<Uint8Array> {
@@ -130,6 +135,7 @@ export class BagReader {
     found.openedLines.add(line);
     found.opened.push({ line, type: String(facts.type), from, to, items: itemsOf(facts) });
     if (facts.type === "item.kept") found.kept.set(String(facts.item), keptOf(facts, line));
+    else if (facts.type === "item.redacted") found.redacted.set(String(facts.item), madeOf(facts));
     else if (facts.type === "seal.begun") found.begun = { line, facts };
     else if (facts.type === "item.marked") mark(found, facts);
     else if (facts.type === "chat.parsed" && found.talks.length < MOST_TALKS) found.talks.push(...talksOf(facts, line));
@@ -153,12 +159,12 @@ async function whole(content: AsyncIterable<Uint8Array>, sizeBytes: number): Pro
 
 const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
 
+const madeOf = ({ sha256, size, crc32 }: Facts): Made => ({ sha256, size, crc32 });
+
 function keptOf(facts: Facts, line: number): Kept {
   const kind = isObject(facts.kind) ? facts.kind : {};
   return {
-    sha256: facts.sha256,
-    size: facts.size,
-    crc32: facts.crc32,
+    ...madeOf(facts),
     kind: isObject(facts.kind) ? text(kind.name) : undefined,
     family: text(kind.family),
     mediaType: text(kind.media_type),

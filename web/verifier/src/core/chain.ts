@@ -1,6 +1,6 @@
 /** The chain of a log and its signatures, checked to the end without stopping at a break (FORMAT.md, 3). */
 
-import type { Bytes } from "./bytes";
+import { fromBase64, type Bytes } from "./bytes";
 import { isCaseId, checkpointText, type Checkpoint } from "./checkpoint";
 import type { Finding } from "./finding";
 import { sha256 } from "./hashes";
@@ -295,10 +295,15 @@ const EFFECTS = new Map<string, Effect>([
     "anchored",
     (_custody, line, clear) => {
       const through = Number(clear.line ?? NaN);
-      demand(Number.isInteger(through) && through > 0 && through < line);
+      demand(Number.isInteger(through) && through > 0 && through < line && tokenOf(clear).length > 0);
     },
   ],
 ]);
+
+/** The time stamp that an `anchored` line holds, nothing when it is not written in base64. */
+export function tokenOf(clear: Facts): Bytes {
+  return (typeof clear.token === "string" ? fromBase64(clear.token) : undefined) ?? new Uint8Array();
+}
 
 function list(value: Json | undefined): Json[] {
   if (!Array.isArray(value)) throw new NotUnderstood();

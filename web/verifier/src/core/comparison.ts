@@ -7,6 +7,10 @@ import type { Bag, Contents } from "./contents";
 import { sha256 } from "./hashes";
 import { SEAL_NAMESPACE, holds, parseSignature, unarmour } from "./sshsig";
 
+const INFO = "bag-info.txt";
+// Findings that only say that the bag is not of the form that is known here.
+const OF_THE_FORM = ["bag-", "archive-member-unexpected", "seal-plan-", "item-"];
+
 /** Holds what one pass over the bag left in memory against itself. */
 export class Comparison {
   constructor(
@@ -16,7 +20,7 @@ export class Comparison {
 
   async run(): Promise<void> {
     const { custody } = this.found;
-    for (const name of [...bag.TAG_FILES].sort(bag.byCode)) {
+    for (const name of [...bag.tagFiles(custody)].sort(bag.byCode)) {
       if (!this.found.tallies.has(name)) this.broken("bag-file-missing", name);
     }
     if (custody === undefined) return;
@@ -29,7 +33,20 @@ export class Comparison {
       if (held !== undefined && !equal(held, content)) this.broken("bag-file-differs", name);
     }
     await this.tagManifest(custody);
-    this.items(custody);
+    try {
+      this.items(custody);
+    } catch (error) {
+      if (!(error instanceof bag.NewerPlanError)) throw error;
+      this.newer();
+    }
+  }
+
+  /** What a later version puts into a bag is no fault of the archive. */
+  private newer(): void {
+    const { contents } = this;
+    contents.findings = contents.findings.filter(({ code }) => !OF_THE_FORM.some((form) => code.startsWith(form)));
+    contents.findings.push({ code: "plan-version-unknown", weight: "unchecked", file: bag.EVENTS, values: {} });
+    contents.store = undefined;
   }
 
   private async tagManifest(custody: Custody): Promise<void> {
@@ -47,9 +64,10 @@ export class Comparison {
     }
     const listed = this.listed(text, bag.TAG_MANIFEST);
     if (listed === undefined) return;
-    for (const name of [...new Set([...bag.LISTED, ...listed.keys()])].sort(bag.byCode)) {
+    const expected = bag.listedFiles(custody);
+    for (const name of [...new Set([...expected, ...listed.keys()])].sort(bag.byCode)) {
       const seen = this.found.tallies.get(name);
-      if (!listed.has(name) || !bag.LISTED.has(name)) this.broken("bag-file-unlisted", name);
+      if (!listed.has(name) || !expected.has(name)) this.broken("bag-file-unlisted", name);
       else if (seen !== undefined && seen.sha256 !== listed.get(name)) this.broken("bag-file-changed", name);
     }
   }
@@ -79,6 +97,8 @@ export class Comparison {
     contents.events = custody.commitments.size;
     contents.withheld = [...plan.withheld];
     contents.withheldEvents = plan.withheld.size;
+    contents.parts = plan.volumes.length;
+    contents.blurred = plan.blurred;
     const { openedLines } = this.found;
     const expected = new Set([...openedLines, ...plan.withheld]);
     for (const line of ascending(new Set([...custody.commitments.keys(), ...expected]))) {
@@ -87,9 +107,21 @@ export class Comparison {
     for (const line of ascending(openedLines)) {
       if (plan.withheld.has(line)) this.broken("opening-against-plan", bag.EVENTS, line);
     }
+    this.part(plan);
+  }
+
+  /** Compare the originals with the part of the plan that this archive is. */
+  private part({ volumes }: bag.Plan): void {
     const text = this.found.held.get(bag.MANIFEST);
-    if (text !== undefined && sha256(text) !== plan.payloadManifest) this.broken("seal-plan-differs", bag.MANIFEST);
-    this.originals(plan.items, (text === undefined ? undefined : this.listed(text, bag.MANIFEST)) ?? new Map());
+    const digest = text === undefined ? undefined : sha256(text);
+    const number = volumes.findIndex((volume) => volume.payloadManifest === digest) + 1;
+    if (text !== undefined && number === 0) this.broken("seal-plan-differs", bag.MANIFEST);
+    const claimed = bag.partOf(this.found.held.get(INFO));
+    const agrees = claimed === undefined || (claimed[0] === number && claimed[1] === volumes.length);
+    if (number > 0 && !agrees) this.broken("bag-file-differs", INFO);
+    this.contents.part = number || (claimed?.[0] ?? 1);
+    const planned = volumes[Math.min(this.contents.part, volumes.length) - 1]?.items ?? new Set<string>();
+    this.originals(planned, (text === undefined ? undefined : this.listed(text, bag.MANIFEST)) ?? new Map());
   }
 
   private originals(planned: Set<string>, listed: Map<string, string>): void {
@@ -121,11 +153,14 @@ export class Comparison {
     const kept = this.found.kept.get(item);
     if (kept === undefined) return "item-without-event";
     const seen = this.found.tallies.get(present);
-    if (kept.sha256 !== seen?.sha256 || kept.size !== seen?.sizeBytes || kept.crc32 !== seen?.crc32) {
+    const blurred = this.contents.blurred.has(item);
+    const made = blurred ? this.found.redacted.get(item) : kept;
+    if (made?.sha256 !== seen?.sha256 || made?.size !== seen?.sizeBytes || made?.crc32 !== seen?.crc32) {
       return "item-changed";
     }
     if (listed.get(present) !== seen?.sha256) return "item-changed";
-    return present === bag.dataPath(item, kept.kind ?? "") ? undefined : "item-misnamed";
+    const expected = blurred ? bag.blurredPath(item) : bag.dataPath(item, kept.kind ?? "");
+    return present === expected ? undefined : "item-misnamed";
   }
 
   private broken(code: string, file: string, line?: number): void {

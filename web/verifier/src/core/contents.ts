@@ -15,11 +15,15 @@ export interface Opened {
   items: string[];
 }
 
-/** What is remembered of an `item.kept`. */
-export interface Kept {
+/** What was recorded of bytes. */
+export interface Made {
   sha256: Json | undefined;
   size: Json | undefined;
   crc32: Json | undefined;
+}
+
+/** What is remembered of an `item.kept`. */
+export interface Kept extends Made {
   kind: string | undefined;
   family: string;
   mediaType: string;
@@ -63,6 +67,8 @@ export class Bag {
   custody: Custody | undefined;
   logFindings: Finding[] = [];
   kept = new Map<string, Kept>();
+  /** What was recorded of the blurred copy of an item. */
+  redacted = new Map<string, Made>();
   talks: Talk[] = [];
   opened: Opened[] = [];
   begun: { line: number; facts: Facts } | undefined;
@@ -81,6 +87,11 @@ export class Contents {
   events = 0;
   itemsOf: number | undefined;
   purpose: string | undefined;
+  /** Which part of a seal it is, and how many there are. */
+  part = 1;
+  parts = 1;
+  /** Items that are blurred copies. */
+  blurred: ReadonlySet<string> = new Set();
   /** Whether the bag came out of its locked shell. */
   locked = false;
   /** SHA-256 of the whole archive, if it was wanted. */

@@ -45,6 +45,11 @@ export interface Report {
   statement: boolean;
   /** SHA-256 of the whole archive, where there is a shell. */
   digest: string | undefined;
+  /** Which part of a seal it is, and how many there are. */
+  part: number;
+  parts: number;
+  /** Items that are blurred copies. */
+  blurred: string[];
   inside: Inside | undefined;
 }
 
@@ -92,6 +97,9 @@ function reportOf(contents: Contents, anchors: Anchor[], statement: boolean): Re
     locked: contents.locked,
     statement,
     digest: contents.digest,
+    part: contents.part,
+    parts: contents.parts,
+    blurred: [...contents.blurred],
     inside: insideOf(contents),
   };
 }
@@ -111,8 +119,8 @@ function stampedIn(custody: Custody): number[] {
   return [...new Set(stamps.map((clear) => Number(clear.line)))].sort((one, other) => one - other);
 }
 
-function insideOf({ bag, custody }: Contents): Inside | undefined {
-  if (bag === undefined || custody === undefined) return undefined;
+function insideOf({ bag, store, custody }: Contents): Inside | undefined {
+  if (bag === undefined || store === undefined || custody === undefined) return undefined;
   const { opened, kept, talks, tallies } = bag;
   const files = new Map([...tallies].map(([name, { sizeBytes, sha256 }]) => [name, { sizeBytes, sha256 }]));
   return { opened, kept, talks, files, times: custody.times };

@@ -1,5 +1,6 @@
 /** The originals: where each was, what is wrong with it, what is said of it, and the thing itself when asked for. */
 
+import { dataParts } from "../core/bag";
 import type { Inside, Kept } from "../core/contents";
 import type { Desk } from "../core/threads";
 import type { Report } from "../core/verify";
@@ -17,6 +18,7 @@ interface Row {
   kept: Kept | undefined;
   file: string | undefined;
   problems: string[];
+  blurred: boolean;
   text: string;
 }
 
@@ -67,9 +69,10 @@ function familyChoice(all: readonly Row[], words: Words): HTMLSelectElement {
 function rowsOf(report: Report, inside: Inside, words: Words): Row[] {
   const files = new Map<string, string>();
   for (const name of inside.files.keys()) {
-    const [, item] = /^data\/(E[0-9]+)\./.exec(name) ?? [];
-    if (item !== undefined) files.set(item, name);
+    const parts = dataParts(name);
+    if (parts !== undefined) files.set(parts.item, name);
   }
+  const blurred = new Set(report.blurred);
   const problems = new Map<string, string[]>();
   for (const finding of report.findings) {
     if (finding.item === undefined) continue;
@@ -78,7 +81,7 @@ function rowsOf(report: Report, inside: Inside, words: Words): Row[] {
   return [...new Set([...report.items, ...report.brokenItems])].sort().map((item) => {
     const kept = inside.kept.get(item);
     const text = `${item} ${kept?.path ?? ""} ${kept?.kind ?? ""}`.toLowerCase().normalize("NFC");
-    return { item, kept, file: files.get(item), problems: problems.get(item) ?? [], text };
+    return { item, kept, file: files.get(item), problems: problems.get(item) ?? [], blurred: blurred.has(item), text };
   });
 }
 
@@ -101,7 +104,8 @@ function itemRow(each: Row, inside: Inside, desk: Desk, words: Words, heads: str
       "span",
       {},
       make("span", { class: state }, words.say(`page.${state}`)),
-      intimate ? make("span", { class: "intimate" }, words.say("page.intimate")) : undefined,
+      intimate ? make("span", { class: "label" }, words.say("page.intimate")) : undefined,
+      each.blurred ? make("span", { class: "label" }, words.say("page.blurred-copy")) : undefined,
     ),
   ];
   return [row(cells, heads), below];

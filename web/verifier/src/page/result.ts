@@ -142,8 +142,11 @@ function absent(report: Report, words: Words): HTMLElement[] {
     events_of: report.events,
   };
   const lines = report.withheld.length === 0 ? undefined : words.say("page.withheld-lines", { lines: ranges(report.withheld) });
+  const part = { part: report.part, parts: report.parts };
   return [
+    ...(report.parts > 1 ? [make("p", {}, words.say("page.one-part", part))] : []),
     make("p", {}, words.say("verify.absent", counts)),
+    ...(report.blurred.length === 0 ? [] : [make("p", {}, words.say("page.blurred-copies", { count: report.blurred.length }))]),
     ...(lines === undefined ? [] : [make("p", { class: "quiet" }, lines)]),
   ];
 }

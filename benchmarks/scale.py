@@ -1,0 +1,104 @@
+"""Memory and size: many files, one very large file, and a log of many events. Prints peaks and seconds.
+
+`python -m benchmarks.scale [--files 50000] [--gib 10] [--events 100000] [--work DIR]`
+
+The peak is that of the parent process, as the system counts it; describing processes are apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.case import PROGRAM, Measured, measure
+
+READ = """
+import sys, time
+from pathlib import Path
+from evidence_kit.workflows import case, station
+from evidence_kit.vault.folder import CaseFolder
+home = station.load(Path(sys.argv[1]))
+key = home.unlock(Path(sys.argv[3]).read_bytes().strip())
+begun = time.perf_counter()
+opened = case.read(CaseFolder(Path(sys.argv[2])), key, home)
+print(opened.custody.signed_lines, len(opened.opened.items), round(time.perf_counter() - begun, 2))
+"""
+
+
+def main() -> None:
+    """Print one line for each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=50_000)
+    parser.add_argument("--gib", type=int, default=10)
+    parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--describe", action="store_true", help="describe too, in processes of their own")
+    parser.add_argument("--work", type=Path, default=None)
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="scale-", dir=wanted.work) as name:
+        folder = Path(name)
+        more = () if wanted.describe else ("--no-describe",)
+        bench = _Bench(folder)
+        _many(folder / "many", wanted.files)
+        _print(f"{wanted.files} files of 1 KiB", bench.ingest("MANY-1", folder / "many", *more))
+        _print("the same again", bench.ingest("MANY-1", folder / "many", *more))
+        shutil.rmtree(folder / "many")
+        (folder / "large").mkdir()
+        _large(folder / "large" / "film.bin", wanted.gib)
+        _print(f"one file of {wanted.gib} GiB", bench.ingest("LARGE-1", folder / "large", *more))
+        shutil.rmtree(folder / "large")
+        shutil.rmtree(folder / "cases" / "LARGE-1")
+        _many(folder / "events", wanted.events)
+        bench.ingest("EVENTS-1", folder / "events", "--no-describe")
+        begun = time.perf_counter()
+        done = bench.read("EVENTS-1")
+        print(f"open: lines, items, seconds: {done}; whole process {time.perf_counter() - begun:.2f} s", flush=True)
+
+
+def _many(folder: Path, count: int) -> None:
+    for number in range(count):
+        place = folder / f"{number // 1000:03}"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number:06}.bin").write_bytes(os.urandom(1024))
+
+
+def _large(path: Path, gib: int) -> None:
+    with path.open("wb") as file:
+        for _ in range(gib << 10):
+            file.write(os.urandom(1 << 20))
+
+
+def _print(what: str, done: Measured) -> None:
+    print(f"{what:28} {done.wall:8.1f} s, cpu {done.processor:7.1f} s, peak {done.peak_mib:6.0f} MiB", flush=True)
+
+
+class _Bench:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = dict(os.environ) | {"EVIDENCE_KIT_STATION": str(folder / "station")}
+        (folder / "passphrase").write_text("correct horse battery\n")
+        facts = ("--association", "BENCH", "--name", "B", "--role", "b", "--place", "p", "--recovery-out", "rec")
+        self._kit("setup", *facts, "--cases", str(folder / "cases"))
+
+    def ingest(self, case: str, source: Path, *more: str) -> Measured:
+        """Take a folder in, into a new case or the one that is there."""
+        if not (self.folder / "cases" / case).exists():
+            self._kit("new", "--age", "adult", "--age-known-by", "told", "--consent", "lawyer", "--id", case)
+        return self._kit("ingest", case, str(source), *more)
+
+    def read(self, case: str) -> str:
+        """Open a case in a process of its own and return what that printed."""
+        where = (str(self.folder / "station"), str(self.folder / "cases" / case), str(self.folder / "passphrase"))
+        measure((PROGRAM[0], "-c", READ, *where), self.environment, self.folder)
+        return (self.folder / "output").read_text("utf-8").strip()
+
+    def _kit(self, *arguments: str) -> Measured:
+        more = ("--passphrase-file", str(self.folder / "passphrase"), "--no-input", "--quiet")
+        return measure((*PROGRAM, *arguments, *more), self.environment, self.folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""`evidence-kit backup CASE DIR`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evidence_kit.commands._screen import size
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.errors import UsageError
+
+
+@case_command
+def backup(
+    setting: Setting,
+    case: CaseArgument,
+    into: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
+) -> None:
+    """Copy a case onto another disk, or bring the copy there up to date, and read it back."""
+    from evidence_kit.workflows import backup as backups
+    from evidence_kit.workflows.case import writing
+
+    if not into.is_dir():
+        raise UsageError("backup-nowhere", path=str(into))
+    folder, station = case_folder(setting, case), setting.station()
+    key = setting.key(station)
+    with (
+        writing(folder, key, station, setting.world(), setting.accept_older) as writer,
+        setting.screen.progress("backup.progress") as on_bytes,
+    ):
+        done = backups.backup(writer, into, on_bytes)
+    setting.screen.tell("backup.done", path=str(done.path), count=done.copied, size=size(done.copied_bytes))
+    setting.screen.document(
+        {
+            "case": folder.root.name,
+            "path": str(done.path),
+            "lines": done.lines,
+            "copied": done.copied,
+            "size": done.copied_bytes,
+            "line": done.line,
+        }
+    )

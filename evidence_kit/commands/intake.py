@@ -1,0 +1,134 @@
+"""`evidence-kit intake [CASE]`: with a person, from the first questions to the receipt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evidence_kit.commands._wiring import Setting, case_command, case_folder
+from evidence_kit.commands.ingest import Wish, take_in
+from evidence_kit.commands.tidy import tidy_up
+from evidence_kit.errors import UsageError
+
+if TYPE_CHECKING:
+    from evidence_kit.keys.station import SigningKey
+    from evidence_kit.vault.folder import CaseFolder
+    from evidence_kit.workflows.case import CaseWriter
+
+_TOPICS = {"1": "phone", "2": "iphone", "3": "whatsapp"}
+
+
+@case_command
+def intake(
+    setting: Setting,
+    case: Annotated[str | None, typer.Argument(metavar="[CASE]", show_default=False)] = None,
+) -> None:
+    """Guide a volunteer through the whole of it; what is done stays done when it is interrupted."""
+    from evidence_kit.workflows.case import writing
+
+    if not setting.asks:
+        raise UsageError("intake-needs-a-person")
+    screen, station = setting.screen, setting.station()
+    begun = None if case is None else case_folder(setting, case)
+    if begun is None:
+        screen.write(screen.say("intake.safety", numbers=screen.say("intake.numbers")))
+        if not screen.agree("ask.safety-done"):
+            return
+    key = setting.key(station)
+    folder = _opened(setting, key) if begun is None else begun
+    try:
+        with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
+            _with_case(setting, writer)
+    except BaseException:
+        screen.tell("intake.go-on", case=folder.root.name)
+        raise
+
+
+def _with_case(setting: Setting, writer: CaseWriter) -> None:
+    """Files, receipt, plain copies: each step says what it does, and nothing is asked twice."""
+    screen, case = setting.screen, writer.case.id
+    if writer.manifest.everything:
+        screen.tell("intake.already", case=case, count=len(writer.manifest.items))
+    _step(setting, 2, "files")
+    sources = _files(setting, writer)
+    _step(setting, 3, "receipt")
+    if writer.manifest.everything:
+        _receipt(setting, writer)
+    _step(setting, 4, "tidy")
+    tidy_up(setting, writer, sources, None)
+    _step(setting, 5, "end")
+    screen.tell("intake.next", case=case)
+
+
+def _step(setting: Setting, number: int, what: str) -> None:
+    setting.screen.tell("intake.step", number=number, what=setting.screen.say(f"intake.{what}"))
+
+
+def _opened(setting: Setting, key: SigningKey) -> CaseFolder:
+    """Ask what a case has to know, and open it."""
+    from evidence_kit.workflows.new import AGE_BANDS, ConsentGiven, Guardian, Opening, create
+
+    screen, station = setting.screen, setting.station()
+    _step(setting, 1, "case")
+    band = "unknown"
+    answer = screen.ask("ask.age").lower()
+    for known in AGE_BANDS:
+        # Whoever types the word of their own language, or its beginning, is understood.
+        if answer == known or answer in screen.say(f"ask.age-words.{known}").split():
+            band = known
+    known_by = screen.ask("ask.age-known-by")
+    guardian = None
+    if band != "adult" and (name := screen.ask_once("ask.guardian")) is not None:
+        guardian = Guardian(name, screen.ask("ask.guardian-relation"))
+    today = setting.world().clock.now().astimezone().date()
+    said_by = "person" if band == "adult" else "guardian"
+    consents = []
+    if band == "adult" or guardian is not None:
+        consents = [
+            ConsentGiven(purpose, given=True, on=today, said_by=said_by)
+            for purpose in ("lawyer", "police")
+            if screen.agree(f"ask.consent-{purpose}")
+        ]
+    about = Opening(band, known_by, consents, guardian, safety_asked=True)
+    writer = create(station, key, about, setting.world())
+    screen.tell("new.done", case=writer.case.id, path=str(writer.case.folder.root))
+    return writer.case.folder
+
+
+def _files(setting: Setting, writer: CaseWriter) -> list[Path]:
+    """Say how files come off this phone, and take in whatever the person names."""
+    from evidence_kit.workflows.provenance import Provenance
+
+    screen, taken = setting.screen, []
+    topic = _TOPICS.get(screen.ask_once("ask.which-phone") or "")
+    if topic is not None:
+        screen.write(screen.say(f"topic.{topic}"))
+    while (typed := screen.ask_once("ask.source")) is not None:
+        # What is dragged into a terminal comes in quotes, or with backslashes before spaces.
+        path = Path(typed.strip("'\"").replace("\\ ", " ")).expanduser()
+        if not path.exists():
+            screen.warn("intake.no-path", path=str(path))
+            continue
+        take_in(setting, writer, Wish([path], Provenance(place=setting.station().person.place)))
+        taken.append(path)
+    return taken
+
+
+def _receipt(setting: Setting, writer: CaseWriter) -> None:
+    from evidence_kit.sealing.slip import page
+    from evidence_kit.workflows import record
+
+    screen, world = setting.screen, setting.world()
+    code, lines, _ = record.receipt(writer)
+    screen.tell("receipt.explained", lines=lines)
+    screen.result(code)
+    out = screen.ask_once("ask.slip")
+    if out is not None and not Path(out).exists():
+        file = world.disk.create(Path(out))
+        try:
+            file.write(page(code, writer.case.id, lines, world.clock.now().astimezone().date().isoformat()))
+        finally:
+            file.close()
+        screen.tell("receipt.written", path=out)

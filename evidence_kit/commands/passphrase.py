@@ -1,0 +1,38 @@
+"""`evidence-kit passphrase CASE`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evidence_kit.commands._archives import free, show_passphrase, write_secret
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.errors import UsageError
+
+
+@case_command
+def passphrase(
+    setting: Setting,
+    case: CaseArgument,
+    seal: Annotated[int | None, typer.Option("--seal", metavar="LINE")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE")] = None,
+) -> None:
+    """Show the passphrase of an archive once more."""
+    from evidence_kit.workflows import handing
+    from evidence_kit.workflows.case import writing
+
+    if out is None and not setting.asks:
+        raise UsageError("needed", fact="out", flag="--out")
+    free(out)
+    folder, station = case_folder(setting, case), setting.station()
+    key = setting.key(station)
+    with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
+        name, secret = handing.passphrase(writer, seal)
+    setting.screen.tell("passphrase.logged", archive=name)
+    if out is None:
+        show_passphrase(setting, secret)
+    else:
+        write_secret(setting, out, secret)
+    setting.screen.document({"case": folder.root.name, "archive": name, "out": None if out is None else str(out)})

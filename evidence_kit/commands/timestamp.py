@@ -1,0 +1,90 @@
+"""`evidence-kit timestamp CASE`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evidence_kit.commands._archives import bytes_of, free, root_in
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.errors import UsageError
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.case import CaseWriter
+    from evidence_kit.workflows.stamp import Shown
+
+
+@case_command
+def timestamp(
+    setting: Setting,
+    case: CaseArgument,
+    url: Annotated[str | None, typer.Option("--url", metavar="URL")] = None,
+    request: Annotated[Path | None, typer.Option("--request", metavar="FILE.tsq")] = None,
+    attach: Annotated[Path | None, typer.Option("--attach", metavar="FILE.tsr")] = None,
+    tsa_ca: Annotated[list[Path] | None, typer.Option("--tsa-ca", metavar="FILE.pem")] = None,
+) -> None:
+    """Let an authority's clock say that the log existed."""
+    from evidence_kit.workflows import stamp
+    from evidence_kit.workflows.case import writing
+
+    if sum(each is not None for each in (url, request, attach)) != 1:
+        raise UsageError("stamp-how")
+    free(request)
+    given = [root_in(path) for path in tsa_ca or ()]
+    answer = None if attach is None else bytes_of(attach)
+    folder, station, world = case_folder(setting, case), setting.station(), setting.world()
+    key = setting.key(station)
+    for root in given:
+        stamp.keep_root(station.folder, root, world.disk)
+    roots = given or stamp.roots_of(station.folder)
+    with writing(folder, key, station, world, setting.accept_older) as writer:
+        if request is not None:
+            _ask_by_hand(setting, writer, request)
+            return
+        if url is not None:
+            from evidence_kit.keys import timestamp as tokens
+
+            asked = tokens.request(stamp.line_bytes(writer.case, writer.case.custody.commits[-1]))
+            shown = stamp.attach(writer, stamp.ask(url, asked), roots, asked)
+        else:
+            beside = attach.with_suffix(".tsq") if attach is not None else None
+            asked_then = beside.read_bytes() if beside is not None and beside.is_file() else None
+            shown = stamp.attach(writer, answer or b"", roots, asked_then)
+    _tell(setting, shown, folder.root.name)
+
+
+def _ask_by_hand(setting: Setting, writer: CaseWriter, path: Path) -> None:
+    from evidence_kit.keys import timestamp as tokens
+    from evidence_kit.workflows import stamp
+
+    signed = writer.case.custody.commits[-1]
+    file = setting.world().disk.create(path)
+    try:
+        file.write(tokens.request(stamp.line_bytes(writer.case, signed)))
+        file.sync()
+    finally:
+        file.close()
+    setting.screen.tell("stamp.request", path=str(path), line=signed.line, answer=path.with_suffix(".tsr").name)
+    setting.screen.document({"case": writer.case.id, "request": str(path), "covers": signed.line})
+
+
+def _tell(setting: Setting, shown: Shown, case: str) -> None:
+    screen, stamped = setting.screen, shown.stamp
+    if stamped is None:
+        return
+    at, authority = stamped.at.isoformat(), stamped.authority or "?"
+    screen.tell("stamp.done", line=shown.line, covers=shown.covers, at=at, authority=authority)
+    if shown.checked is None:
+        screen.warn("stamp.unknown")
+    screen.document(
+        {
+            "case": case,
+            "line": shown.line,
+            "covers": shown.covers,
+            "stamped_at": at,
+            "authority": authority,
+            "checked_by": None if shown.checked is None else shown.checked.by,
+        }
+    )

@@ -1,0 +1,109 @@
+"""`evidence-kit transfer CASE`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evidence_kit.commands._archives import bytes_of
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.commands.new import day
+from evidence_kit.errors import UsageError
+
+_TYPED_BACK = 6
+
+
+@case_command
+def transfer(
+    setting: Setting,
+    case: CaseArgument,
+    to: Annotated[str | None, typer.Option("--to", metavar="NAME")] = None,
+    to_office: Annotated[str | None, typer.Option("--to-office", metavar="TEXT")] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME")] = None,
+    purpose: Annotated[str | None, typer.Option("--for", metavar="TEXT")] = None,
+    place: Annotated[str | None, typer.Option("--place", metavar="TEXT")] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE")] = None,
+    thing: Annotated[str, typer.Option("--what", metavar="archive|case-copy|device|paper")] = "archive",
+    means: Annotated[str | None, typer.Option("--means", metavar="TEXT")] = None,
+    remark: Annotated[str | None, typer.Option("--remark", metavar="TEXT")] = None,
+    seal: Annotated[int | None, typer.Option("--seal", metavar="LINE")] = None,
+    incoming: Annotated[bool, typer.Option("--in")] = False,
+    received: Annotated[Path | None, typer.Option("--received", metavar="FILE.sig")] = None,
+    statement: Annotated[Path | None, typer.Option("--statement", metavar="FILE.txt")] = None,
+    confirm: Annotated[str | None, typer.Option("--confirm", metavar="END")] = None,
+) -> None:
+    """Record a hand-over, with both names."""
+    from evidence_kit.workflows import handing
+    from evidence_kit.workflows.case import writing
+
+    if thing not in handing.THINGS:
+        raise UsageError("transfer-what", what=thing, known=", ".join(handing.THINGS))
+    folder, station, world = case_folder(setting, case), setting.station(), setting.world()
+    when = day(on, "--on") or world.clock.now().astimezone().date()
+    if received is not None:
+        _received(setting, case, _Paper(received, statement, by, confirm, when))
+        return
+    own = station.person.name
+    over = handing.HandOver(
+        what=thing,
+        given_by=setting.ask(by, "ask.given-by", "--by") if incoming else (by or own),
+        received_by=(to or own) if incoming else setting.ask(to, "ask.received-by", "--to"),
+        purpose=setting.ask(purpose, "ask.transfer-purpose", "--for"),
+        place=place or station.person.place,
+        on=when,
+        received_for=to_office,
+        means=means,
+        remark=remark,
+        seal=seal,
+        incoming=incoming,
+    )
+    key = setting.key(station)
+    with writing(folder, key, station, world, setting.accept_older) as writer:
+        line = handing.transfer(writer, over)
+    setting.screen.tell("transfer.done", given_by=over.given_by, received_by=over.received_by, line=line)
+    kind = "transfer.in" if incoming else "transfer.out"
+    setting.screen.document({"case": folder.root.name, "line": line, "type": kind})
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """What came back from a receiver."""
+
+    signature: Path
+    statement: Path | None
+    by: str | None
+    confirm: str | None
+    on: date
+
+
+def _received(setting: Setting, case: str, came: _Paper) -> None:
+    from evidence_kit.keys.errors import NotConfirmedError
+    from evidence_kit.workflows import handing, known
+    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.verify import received as signer_of
+
+    signature = came.signature
+    paper = came.statement or signature.with_name(signature.name.removesuffix(".received.sig") + ".statement.txt")
+    armoured, text = bytes_of(signature), bytes_of(paper)
+    who = setting.ask(came.by, "ask.confirmed-by", "--by")
+    fingerprint = signer_of(text, armoured)
+    station, world = setting.station(), setting.world()
+    if fingerprint is not None and fingerprint not in known.known(station.folder):
+        # Anybody can make a key and sign: whose it is, two people say to each other.
+        setting.screen.tell("grant.fingerprint", fingerprint=fingerprint)
+        typed = setting.ask(came.confirm, "ask.fingerprint-end", "--confirm")
+        if typed.strip() != fingerprint[-_TYPED_BACK:]:
+            raise NotConfirmedError("fingerprint-not-confirmed", fingerprint=fingerprint)
+    key = setting.key(station)
+    folder = case_folder(setting, case)
+    with writing(folder, key, station, world, setting.accept_older) as writer:
+        found, lines, line = handing.confirmed(writer, armoured, text, who, came.on)
+    known.trust(station.folder, who, found, world.disk)
+    setting.screen.tell("transfer.confirmed", by=who, lines=lines, line=line)
+    setting.screen.document(
+        {"case": folder.root.name, "line": line, "type": "transfer.in", "key": found, "through": lines}
+    )

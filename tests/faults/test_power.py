@@ -1,0 +1,146 @@
+"""A power cut: a file system on a loop device is shut down in the middle of an ingest and mounted again.
+
+Wants root and loop devices. `EXT4_IOC_SHUTDOWN` with `NOLOGFLUSH` throws away everything that has not reached the
+device, the journal in memory included, as pulling the plug does.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import shutil
+import struct
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.faults.harness import Run, broken, command, complete, fill, finish, lost, new_case, spoken, start
+
+SHUTDOWN = 0x8004587D  # _IOR('X', 125, __u32)
+NO_LOG_FLUSH = 2
+QUICK, DEEP = 2, 20
+
+
+def _run(*line: str | Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([str(each) for each in line], capture_output=True, check=False)
+
+
+class Volume:
+    """A small ext4 in a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.image, self.place = folder / "image", folder / "mounted"
+        self.place.mkdir()
+        with self.image.open("wb") as file:
+            file.truncate(96 << 20)
+        made = _run("mkfs.ext4", "-q", "-F", self.image)
+        if made.returncode != 0:
+            pytest.skip(f"no ext4 can be made here: {made.stderr!r}")
+        self.mount()
+
+    def mount(self) -> None:
+        done = _run("mount", "-o", "loop", self.image, self.place)
+        if done.returncode != 0:
+            pytest.skip(f"a loop device cannot be mounted here: {done.stderr!r}")
+
+    def cut_the_power(self) -> None:
+        descriptor = os.open(self.place, os.O_RDONLY)
+        try:
+            fcntl.ioctl(descriptor, SHUTDOWN, struct.pack("I", NO_LOG_FLUSH))
+        finally:
+            os.close(descriptor)
+
+    def unmount(self) -> None:
+        for _ in range(50):
+            if _run("umount", self.place).returncode == 0:
+                return
+            time.sleep(0.1)
+        raise AssertionError("the volume stays busy")
+
+
+@contextmanager
+def volume(folder: Path) -> Iterator[Volume]:
+    made = Volume(folder)
+    try:
+        yield made
+    finally:
+        _run("umount", "-l", made.place)
+        made.image.unlink()
+
+
+@pytest.fixture(autouse=True)
+def _root() -> None:
+    if os.name != "posix" or os.geteuid() != 0:
+        pytest.skip("mounting a loop device wants root")
+    if shutil.which("mkfs.ext4") is None:
+        pytest.skip("mkfs.ext4 is not installed")
+
+
+def cut(disk: Volume, line: list[str], after: float) -> Run:
+    """Start an ingest onto a volume and cut its power after so many seconds of work.
+
+    Only what was said before the cut counts. A sync that was under way may still come back as done, since this power
+    cut, unlike a real one, leaves the program running: ext4 does not ask again whether a transaction that is no longer
+    there was written or given up.
+    """
+    process = start(line)
+    assert process.stdout is not None
+    said = process.stdout.readline()
+    time.sleep(after)
+    os.set_blocking(process.stdout.fileno(), False)
+    said += process.stdout.read() or ""
+    os.set_blocking(process.stdout.fileno(), True)
+    disk.cut_the_power()
+    late = finish(process, said)
+    disk.unmount()
+    disk.mount()
+    return Run(late.code, spoken(said), late.stopped, late.said)
+
+
+def cut_often(folder: Path, times: int, seed: int) -> int:
+    """Cut the power so many times, each time of a new volume; return how many cuts came into the work."""
+    chance = random.Random(seed)
+    source = fill(folder / "many", 60, seed)
+    cuts = number = 0
+    while cuts < times:
+        number += 1
+        home = folder / str(number)
+        home.mkdir()
+        with volume(home) as disk:
+            station, case = new_case(home, disk.place / "cases")
+            run = cut(disk, command(station, case, source), chance.uniform(0, 0.15))
+            cuts += "done" not in run.said
+            assert lost(case, run.acknowledged) == [], run.said
+            assert broken(case, station) == [], run.said
+            complete(station, case, source)
+    return cuts
+
+
+def test_a_power_cut_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    assert cut_often(tmp_path, QUICK, 1) >= QUICK
+
+
+@pytest.mark.deep
+def test_twenty_power_cuts_lose_nothing_acknowledged(tmp_path: Path) -> None:
+    cuts = cut_often(tmp_path, DEEP, 2)
+    print(f"{cuts} power cuts, nothing acknowledged lost")
+    assert cuts >= DEEP
+
+
+def test_the_harness_notices_a_build_that_does_not_sync(tmp_path: Path) -> None:
+    source = fill(tmp_path / "many", 40, 3)
+    with volume(tmp_path) as disk:
+        station, case = new_case(tmp_path, disk.place / "cases")
+        os.sync()
+        run = cut(disk, command(station, case, source, "deaf"), 0.1)
+        assert run.acknowledged
+        try:
+            noticed = lost(case, run.acknowledged)
+        except Exception as error:  # noqa: BLE001 - a case that cannot even be opened was noticed
+            noticed = [str(error)]
+        assert noticed

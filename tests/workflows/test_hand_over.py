@@ -1,0 +1,338 @@
+"""What leaves the case and what comes back: names, confirmations, passphrases, an authority's clock."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from rfc3161_client import decode_timestamp_response
+
+from evidence_kit.custody.verdict import Verdict
+from evidence_kit.keys import sshsig, timestamp
+from evidence_kit.keys.sshsig import ARCHIVE_NAMESPACE, RECEIVED_NAMESPACE
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.sealing.errors import NoSealError, ReceivedRefusedError, StampRefusedError
+from evidence_kit.workflows import handing, stamp
+from evidence_kit.workflows.case import CaseWriter
+from evidence_kit.workflows.handing import HandOver
+from evidence_kit.workflows.seal import Order, Sealed, seal
+from evidence_kit.workflows.stamp import Outside
+from evidence_kit.workflows.verify import verify_archive, verify_case
+from tests.conftest import NewCase
+from tests.workflows.helpers import take_in
+
+DIGITS = "1" * 28
+RECEIVER = SigningKey.from_seed(bytes(range(9, 41)))
+CONFIG = """
+[tsa]
+default_tsa = one
+[one]
+dir = .
+serial = serial
+crypto_device = builtin
+signer_cert = tsa.pem
+certs = chain.pem
+signer_key = tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4
+digests = sha256
+ess_cert_id_alg = sha256
+[stamping]
+extendedKeyUsage = critical,timeStamping
+basicConstraints = CA:FALSE
+[authority]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign
+"""
+
+needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+
+
+class Authority:
+    """A time-stamping authority of our own: root, intermediate, and `openssl ts -reply` behind HTTP on loopback."""
+
+    def __init__(self, folder: Path, *, chain: bool = True) -> None:
+        self.folder = folder
+        folder.mkdir()
+        (folder / "ca.cnf").write_text(CONFIG)
+        (folder / "serial").write_text("01\n")
+        self._issue("root", "/CN=Root of time", None, "authority")
+        self._issue("middle", "/CN=Middle", "root", "authority")
+        self._issue("tsa", "/CN=Clock of Larache", "middle" if chain else "root", "stamping")
+        (folder / "chain.pem").write_bytes((folder / "middle.pem").read_bytes() if chain else b"")
+        if not chain:
+            (folder / "ca.cnf").write_text(CONFIG.replace("certs = chain.pem\n", ""))
+        authority = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                data = authority.reply(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+
+    @property
+    def root(self) -> bytes:
+        return (self.folder / "root.pem").read_bytes()
+
+    def reply(self, asked: bytes) -> bytes:
+        (self.folder / "asked.tsq").write_bytes(asked)
+        self._run("ts", "-reply", "-config", "ca.cnf", "-queryfile", "asked.tsq", "-out", "given.tsr")
+        return (self.folder / "given.tsr").read_bytes()
+
+    def _issue(self, name: str, subject: str, by: str | None, extensions: str) -> None:
+        self._run(
+            "req",
+            "-new",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-keyout",
+            f"{name}.key",
+            "-subj",
+            subject,
+            "-out",
+            "asked.csr",
+        )
+        signed_by = (
+            ("-signkey", f"{name}.key")
+            if by is None
+            else ("-CA", f"{by}.pem", "-CAkey", f"{by}.key", "-CAcreateserial")
+        )
+        self._run(
+            "x509",
+            "-req",
+            "-in",
+            "asked.csr",
+            *signed_by,
+            "-days",
+            "3650",
+            "-extfile",
+            "ca.cnf",
+            "-extensions",
+            extensions,
+            "-out",
+            f"{name}.pem",
+        )
+
+    def _run(self, *arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    made = Authority(tmp_path_factory.mktemp("authority") / "tsa")
+    thread = threading.Thread(target=made.server.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    made = Authority(tmp_path_factory.mktemp("stranger") / "tsa", chain=False)
+    yield made
+    made.server.server_close()
+
+
+@pytest.fixture
+def writer(new_case: NewCase, source: Path) -> CaseWriter:
+    made = new_case()
+    take_in(made, source)
+    return made
+
+
+@pytest.fixture
+def sealed(writer: CaseWriter, key: SigningKey, tmp_path: Path) -> Sealed:
+    return seal(writer, key, Order("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+
+
+def confirmation(sealed: Sealed, by: SigningKey = RECEIVER, namespace: str = RECEIVED_NAMESPACE) -> tuple[bytes, bytes]:
+    statement = (sealed.folder / f"{sealed.archives[0].stem}.statement.txt").read_bytes()
+    return sshsig.armour(by.sign(statement, namespace).blob), statement
+
+
+def asked_of(writer: CaseWriter) -> bytes:
+    return timestamp.request(stamp.line_bytes(writer.case, writer.case.custody.commits[-1]))
+
+
+@needs_openssl
+def test_a_time_stamp_over_the_network_anchors_the_log(
+    writer: CaseWriter, key: SigningKey, authority: Authority, tmp_path: Path
+) -> None:
+    before = writer.case.custody.commits[-1]
+    asked = asked_of(writer)
+    shown = stamp.attach(writer, stamp.ask(authority.url, asked), [authority.root], asked)
+    assert shown.covers == before.line
+    assert shown.checked is not None
+    assert shown.stamp is not None
+    assert shown.stamp.authority == "CN=Clock of Larache"
+    outside = Outside([authority.root])
+    folder = writer.case.folder.root
+    report = verify_case(folder, key, outside=outside)
+    assert (report.verdict, report.findings) == (Verdict.ANCHORED, [])
+    assert [(each.kind, each.through) for each in report.anchors] == [("time-stamp", before.line)]
+    sealed = seal(writer, key, Order("lawyer", None, {}, None, tmp_path / "out"), DIGITS)
+    assert verify_archive(sealed.archive, DIGITS, outside=outside).verdict is Verdict.ANCHORED
+    unknown = verify_archive(sealed.archive, DIGITS)
+    assert unknown.verdict is Verdict.CONSISTENT
+    assert [each.code for each in unknown.findings] == ["time-stamp-authority-unknown"]
+
+
+@needs_openssl
+def test_a_root_of_somebody_else_vouches_for_nothing(
+    writer: CaseWriter, authority: Authority, stranger: Authority
+) -> None:
+    answer = authority.reply(asked_of(writer))
+    with pytest.raises(StampRefusedError) as refused:
+        stamp.attach(writer, answer, [stranger.root])
+    assert refused.value.message_id == "stamp-not-vouched-for"
+    stamp.attach(writer, answer, [])
+    report = verify_case(writer.case.folder.root, outside=Outside([stranger.root]))
+    assert (report.verdict, [each.code for each in report.findings]) == (
+        Verdict.CONSISTENT,
+        ["time-stamp-authority-unknown"],
+    )
+
+
+@needs_openssl
+def test_a_carried_answer_has_to_be_over_this_log_and_to_this_request(writer: CaseWriter, authority: Authority) -> None:
+    asked = asked_of(writer)
+    assert timestamp.nonce_of(asked) == timestamp.read(authority.reply(asked)).nonce
+    for data, problem in (
+        (authority.reply(timestamp.request(b"another line")), "stamp-of-nothing-here"),
+        (b"no time stamp at all", "stamp-malformed"),
+        (bytes(60_000), "stamp-too-long"),
+    ):
+        with pytest.raises(StampRefusedError) as refused:
+            stamp.attach(writer, data, [authority.root])
+        assert refused.value.message_id == problem
+    with pytest.raises(StampRefusedError) as other:
+        stamp.attach(writer, authority.reply(asked), [authority.root], asked_of(writer))
+    assert other.value.message_id == "stamp-of-another-request"
+
+
+@needs_openssl
+def test_a_bare_token_is_taken_too(writer: CaseWriter, stranger: Authority) -> None:
+    bare = decode_timestamp_response(stranger.reply(asked_of(writer))).time_stamp_token()
+    assert timestamp.answer(bare) != bare
+    assert stamp.attach(writer, bare, [stranger.root]).checked is not None
+
+
+@needs_openssl
+def test_the_library_checks_what_it_takes_and_openssl_what_it_refuses(
+    writer: CaseWriter, authority: Authority, stranger: Authority
+) -> None:
+    sorted_one = stamp.attach(writer, stranger.reply(asked_of(writer)), [stranger.root]).checked
+    assert sorted_one is not None
+    assert sorted_one.by == "rfc3161-client"
+    unsorted = authority.reply(asked_of(writer))
+    with pytest.raises(ValueError, match="InvalidSetOrdering"):
+        decode_timestamp_response(unsorted)
+    checked = stamp.attach(writer, unsorted, [stranger.root, authority.root]).checked
+    assert checked is not None
+    assert checked.by == "openssl"
+
+
+@needs_openssl
+def test_a_token_that_is_moved_to_another_line_is_found(writer: CaseWriter, authority: Authority) -> None:
+    import base64
+
+    from evidence_kit.custody.event import Event
+
+    answer = authority.reply(asked_of(writer))
+    earlier = writer.case.custody.commits[0].line
+    token = base64.b64encode(answer).decode()
+    writer.commit([Event("anchored", {}, clear={"line": earlier, "token": token})])
+    writer.commit([Event("anchored", {}, clear={"line": earlier, "token": base64.b64encode(b"junk").decode()})])
+    report = verify_case(writer.case.folder.root, outside=Outside([authority.root]))
+    assert report.verdict is Verdict.BROKEN
+    assert [each.code for each in report.findings] == ["time-stamp-of-another-line", "time-stamp-malformed"]
+
+
+def test_nobody_answers() -> None:
+    with pytest.raises(StampRefusedError):
+        stamp.ask("http://127.0.0.1:9/", b"x")
+
+
+def test_a_hand_over_has_both_names_and_the_archives(writer: CaseWriter, sealed: Sealed) -> None:
+    day = writer.world.clock.now().date()
+    over = HandOver(
+        "archive", "Salma B.", "Me Idrissi", "complaint", "Larache", day, received_for="the bar", means="stick"
+    )
+    handing.transfer(writer, over)
+    (entry,) = writer.manifest.entries["transfer.out"]
+    assert (entry.facts["given_by"], entry.facts["received_by"], entry.facts["purpose"]) == (
+        "Salma B.",
+        "Me Idrissi",
+        "complaint",
+    )
+    assert entry.facts["archives"] == [
+        {"archive": sealed.archives[0].name, "sha256": sealed.sha256, "size": sealed.size_bytes}
+    ]
+
+
+def test_a_confirmation_anchors_only_for_whoever_knows_the_key(
+    writer: CaseWriter, key: SigningKey, sealed: Sealed
+) -> None:
+    armoured, statement = confirmation(sealed)
+    day = writer.world.clock.now().date()
+    found, lines, _ = handing.confirmed(writer, armoured, statement, "Me Idrissi", day)
+    assert (found, lines) == (RECEIVER.public.fingerprint, sealed.lines)
+    (sealed.folder / f"{sealed.archives[0].stem}.received.sig").write_bytes(armoured)
+    knowing = Outside(known={found: "Me Idrissi"})
+    for report in (
+        verify_archive(sealed.archive, DIGITS, outside=knowing),
+        verify_case(writer.case.folder.root, key, outside=knowing),
+    ):
+        assert (report.verdict, report.findings) == (Verdict.ANCHORED, [])
+        assert [(each.kind, each.through) for each in report.anchors] == [("counter-signature", lines)]
+    for report in (verify_archive(sealed.archive, DIGITS), verify_case(writer.case.folder.root, key)):
+        assert report.verdict is Verdict.CONSISTENT
+        assert [each.code for each in report.findings] == ["received-key-unknown"]
+
+
+def test_a_signer_of_the_case_cannot_confirm_for_a_receiver(key: SigningKey, sealed: Sealed) -> None:
+    armoured, _ = confirmation(sealed, key)
+    (sealed.folder / f"{sealed.archives[0].stem}.received.sig").write_bytes(armoured)
+    report = verify_archive(sealed.archive, DIGITS, outside=Outside(known={key.public.fingerprint: "us"}))
+    assert report.verdict is Verdict.CONSISTENT
+    (sealed.folder / f"{sealed.archives[0].stem}.received.sig").write_bytes(confirmation(sealed, namespace="file")[0])
+    assert verify_archive(sealed.archive, DIGITS).verdict is Verdict.BROKEN
+
+
+def test_what_is_no_confirmation_of_ours_is_refused(writer: CaseWriter, sealed: Sealed) -> None:
+    armoured, statement = confirmation(sealed)
+    day = writer.world.clock.now().date()
+    foreign = statement.replace(sealed.sha256.encode(), b"0" * 64)
+    for signature, text in (
+        (confirmation(sealed, namespace=ARCHIVE_NAMESPACE)[0], statement),
+        (armoured, foreign),
+        (sshsig.armour(RECEIVER.sign(foreign, RECEIVED_NAMESPACE).blob), foreign),
+        (b"nonsense", statement),
+    ):
+        with pytest.raises(ReceivedRefusedError):
+            handing.confirmed(writer, signature, text, "Me Idrissi", day)
+    assert "transfer.in" not in writer.manifest.entries
+
+
+def test_the_passphrase_comes_again_out_of_the_case_and_the_log_says_so(writer: CaseWriter, sealed: Sealed) -> None:
+    shutil.rmtree(sealed.folder)
+    name, secret = handing.passphrase(writer)
+    assert (name, secret) == (sealed.archives[0].name, DIGITS)
+    assert writer.manifest.entries["exported"][-1].facts["what"] == "passphrase"
+    with pytest.raises(NoSealError):
+        handing.passphrase(writer, 1)
