@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # The first screen, group by group; what only scripts and experts need stands last.
 GROUPS: Final = (
     ("person", ("intake", "new", "ingest", "receipt", "consent", "note", "mark", "update", "exclude")),
-    ("understand", ("cases", "list", "show", "chats", "identifiers", "threats", "match")),
+    ("understand", ("cases", "list", "show", "describe", "chats", "identifiers", "threats", "match")),
     ("hand-over", ("seal", "export", "transfer", "passphrase", "timestamp")),
     ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),

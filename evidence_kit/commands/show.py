@@ -21,6 +21,7 @@ def show(
     setting: Setting,
     case: CaseArgument,
     item: Annotated[str | None, typer.Argument(metavar="ITEM", show_default=False)] = None,
+    all_: Annotated[bool, typer.Option("--all")] = False,
     reveal: Annotated[str | None, typer.Option("--reveal", metavar="REASON")] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
 ) -> None:
@@ -38,8 +39,14 @@ def show(
     manifest = opened.opened
     facts = _case(manifest, opened.id) if item is None else everything_about(evidence_of(manifest, item, opened.id))
     setting.screen.document(facts)
-    if not setting.screen.json:
+    if setting.screen.json:
+        return
+    if item is None or all_ or "sha256" not in facts:
         _draw(setting, facts, 0)
+    else:
+        from evidence_kit.commands import _portrait
+
+        _portrait.draw(setting.screen, facts)
 
 
 def _case(manifest: Manifest, case: str) -> dict[str, Json]:

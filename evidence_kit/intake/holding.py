@@ -157,7 +157,8 @@ def _zip_entry(number: int, member: Member, window: Window) -> Entry:
 def _part(plan: ZipPlan) -> Json:
     return {
         "notes": list(plan.notes),
-        "entries_declared": plan.entries_declared,
+        # A lying directory can name more than the log can hold as a number.
+        "entries_declared": _number(plan.entries_declared),
         "before_bytes": plan.before_bytes,
         "after_bytes": plan.after_bytes,
         "comment": base64.b64encode(plan.comment).decode("ascii"),
@@ -270,3 +271,8 @@ def head_of(stream: Iterator[bytes]) -> bytes:
         if len(head) >= HEAD_BYTES:
             break
     return head[:HEAD_BYTES]
+
+
+def _number(value: int | None) -> int | str | None:
+    """Return a number that the log can hold, as text where JavaScript would round it."""
+    return str(value) if value is not None and value >= 1 << 53 else value

@@ -6,10 +6,11 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from evidence_kit.intake.surroundings import created_ns
 from evidence_kit.model import Json
 
 PIECE_BYTES = 1 << 20
@@ -36,22 +37,33 @@ class Trace:
         modified_ns: Last change of the content, nanoseconds since 1970 UTC, by the writer's clock.
         changed_ns: Last change of the entry; on Windows the creation time.
         inode: Number in its file system.
+        accessed_ns: Last reading as the system noted it; no part of a comparison, as we read.
+        created_ns: When the entry was made in this file system, None where it does not say.
     """
 
     size_bytes: int
     modified_ns: int
     changed_ns: int
     inode: int
+    accessed_ns: int | None = field(default=None, compare=False)
+    created_ns: int | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, descriptor: int) -> Trace:
         """Ask the system about an open file."""
         seen = os.fstat(descriptor)
-        return cls(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+        created = created_ns(descriptor, seen)
+        return cls(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino, seen.st_atime_ns, created)
 
     def facts(self) -> Json:
         """Return the times as they go into the log: nanoseconds as text, because JavaScript rounds them."""
-        return {"modified_ns": str(self.modified_ns), "changed_ns": str(self.changed_ns)}
+        times = {
+            "modified_ns": self.modified_ns,
+            "changed_ns": self.changed_ns,
+            "accessed_ns": self.accessed_ns,
+            "created_ns": self.created_ns,
+        }
+        return {name: str(value) for name, value in times.items() if value is not None}
 
 
 class Original:

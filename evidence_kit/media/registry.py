@@ -10,7 +10,7 @@ from evidence_kit.model import Json
 
 PICTURES = ("jpeg", "png", "gif", "webp", "bmp", "tiff", "heic", "avif")
 RECORDINGS = (
-    "mp4", "mov", "m4a", "3gp", "mp3", "aac", "amr", "ogg", "opus", "wav", "flac", "webm", "matroska", "avi",
+    "mp4", "mov", "m4a", "3gp", "mp3", "aac", "amr", "ogg", "opus", "wav", "flac", "webm", "matroska", "avi", "ogv",
 )  # fmt: skip
 
 OFFICE = ("docx", "xlsx", "pptx", "ooxml", "odt", "ods", "odp")

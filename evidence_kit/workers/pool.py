@@ -41,7 +41,9 @@ ALLOWED = ("evidence_kit.media.", "evidence_kit.matching.", "evidence_kit.chats.
 """Beginnings of the modules whose functions a worker runs."""
 
 # Nothing of the program's own environment reaches a worker. One thread each: many workers share the cores.
+# A home that is none: without one, Python asks the user database at its start, which opens a socket to a daemon.
 ENVIRONMENT: Mapping[str, str] = {
+    "HOME": "/nonexistent",
     "LC_ALL": "C.UTF-8",
     "MALLOC_ARENA_MAX": "2",
     "OMP_NUM_THREADS": "1",

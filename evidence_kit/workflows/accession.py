@@ -124,7 +124,7 @@ class Accession:
             if detail is not None:
                 facts["detail"] = detail
             if size_bytes is not None:
-                facts["size"] = size_bytes
+                facts["size"] = size_bytes if size_bytes < 1 << 53 else str(size_bytes)
             event = Event("item.refused", facts)
         self.group.add(Refused(place, reason, detail, size_bytes), event)
 

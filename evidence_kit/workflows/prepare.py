@@ -17,6 +17,7 @@ from evidence_kit.intake.around import LARGEST_TEXT_BYTES, TEXT_ENDINGS, Mention
 from evidence_kit.intake.holding import Entry, Holding, head_of, holding
 from evidence_kit.intake.read import PIECE_BYTES, NotRegularError, Original, opened, pieces
 from evidence_kit.intake.sniff import sniff
+from evidence_kit.intake.surroundings import surroundings
 from evidence_kit.intake.walk import Found
 from evidence_kit.intake.window import Window, of_file
 from evidence_kit.intake.zip_stream import MemberError
@@ -211,6 +212,7 @@ def file_stretch(original: Original, found: Found) -> Stretch:
         size_bytes=size_bytes,
         pieces=from_start,
         times=original.before.facts(),
+        more=surroundings(found.path, original.file.fileno()),
         file=original.file,
         original=original,
     )
