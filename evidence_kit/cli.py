@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from evidence_kit.errors import EvidenceError, Exit
+from evidence_kit.errors import EvidenceError, Exit, place_of
 from evidence_kit.words import Words, catalogue
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ GROUPS: Final = (
     ("understand", ("cases", "list", "show", "chats", "identifiers", "threats", "match")),
     ("hand-over", ("seal",)),
     ("check", ("verify", "verifier")),
+    ("scripts", ("batch",)),
     ("learn", ("setup", "demo")),
     ("look-after", ("keys", "grant", "log")),
 )
@@ -97,6 +98,7 @@ def _language_last(arguments: Sequence[str]) -> list[str]:
 
 
 def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
+    from evidence_kit.commands.batch import batch
     from evidence_kit.commands.cases import cases
     from evidence_kit.commands.chats import chats
     from evidence_kit.commands.consent import consent
@@ -119,7 +121,8 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.verify import verify
 
     functions = {
-        "cases": cases, "chats": chats, "consent": consent, "demo": demo, "grant": grant, "identifiers": identifiers,
+        "batch": batch, "cases": cases, "chats": chats, "consent": consent, "demo": demo, "grant": grant,
+        "identifiers": identifiers,
         "ingest": ingest, "keys": keys, "list": list_, "log": log, "match": match, "new": new, "note": note,
         "receipt": receipt, "seal": seal, "setup": setup, "show": show, "threats": threats, "verify": verify,
         "verifier": verifier,
@@ -167,8 +170,7 @@ def _other(screen: Any, error: Exception) -> int:  # noqa: ANN401 - a Screen
     if callable(shown) and hasattr(error, "exit_code"):
         screen.failed(_usage(str(shown())))
         return int(Exit.USAGE)
-    place = _where(error)
-    screen.failed(EvidenceError("bug", error=type(error).__name__, place=place))
+    screen.failed(EvidenceError("bug", error=type(error).__name__, place=place_of(error)))
     return int(Exit.BUG)
 
 
@@ -176,17 +178,6 @@ def _usage(message: str) -> EvidenceError:
     from evidence_kit.errors import UsageError
 
     return UsageError("usage", message=message)
-
-
-def _where(error: Exception) -> str:
-    """Return module and line of the innermost frame of ours: enough to report, nothing of anybody's data."""
-    place, trace = "?", error.__traceback__
-    while trace is not None:
-        name = str(trace.tb_frame.f_globals.get("__name__", ""))
-        if name.startswith("evidence_kit"):
-            place = f"{name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
 
 
 def _speak_unicode() -> None:

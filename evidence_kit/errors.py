@@ -38,6 +38,17 @@ class EvidenceError(Exception):
         return f"{self.message_id}({listed})"
 
 
+def place_of(error: BaseException) -> str:
+    """Return module and line of the innermost frame of ours: enough to report, nothing of anybody's data."""
+    place, trace = "?", error.__traceback__
+    while trace is not None:
+        name = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if name.startswith("evidence_kit"):
+            place = f"{name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
 class UsageError(EvidenceError):
     """A fact is missing or a flag does not fit."""
 

@@ -18,7 +18,7 @@ class NoDescriber:
     def describes(self, kind: str) -> bool:
         return False
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO) -> Pending:
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
         raise AssertionError(kind)
 
     def reads(self, kind: str) -> bool:

@@ -24,23 +24,6 @@ def show(screen: Screen, outcome: outcomes.Outcome) -> None:
         _ON_SCREEN[name](screen, outcome)
 
 
-def totals(done: outcomes.Totals) -> dict[str, Json]:
-    """Return the totals as JSON."""
-    return {
-        "kept": done.kept,
-        "kept_bytes": done.kept_bytes,
-        "seen_again": done.seen_again,
-        "known": done.known,
-        "refused": done.refused,
-        "withheld": done.withheld,
-        "not_described": done.not_described,
-        "unreadable": done.unreadable,
-        "chats": done.chats,
-        "messages": done.messages,
-        "chats_unread": done.chats_unread,
-    }
-
-
 def summary(screen: Screen, done: outcomes.Totals) -> None:
     """Show what an ingest came to, in sentences."""
     screen.tell("ingest.kept", count=done.kept, size=size(done.kept_bytes))

@@ -5,23 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evidence_kit.commands._screen import Screen
-from evidence_kit.errors import Exit
-from evidence_kit.model import Finding, Json, Weight
+from evidence_kit.model import Finding, Json
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.verify import Report
 
 _SHOWN = 40
-
-
-def exit_of(report: Report) -> Exit:
-    """Return the exit code: findings are never reported with 0."""
-    weights = {finding.weight for finding in report.findings}
-    if Weight.BROKEN in weights:
-        return Exit.BROKEN
-    if Weight.UNCHECKED in weights:
-        return Exit.NOT_CHECKED
-    return Exit.INCOMPLETE if weights else Exit.DONE
 
 
 def show(screen: Screen, report: Report) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import wraps
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -25,19 +22,12 @@ if TYPE_CHECKING:
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.vault.folder import CaseFolder
     from evidence_kit.workers.pool import Worker
+    from evidence_kit.workflows.batch.steps import Hands
     from evidence_kit.workflows.group import Describer
     from evidence_kit.workflows.station import Station
     from evidence_kit.workflows.world import World
 
 _LONGEST_PASSPHRASE_BYTES = 4096
-
-
-class SystemClock:
-    """The computer's own clock."""
-
-    def now(self) -> datetime:
-        """Return the present instant in UTC."""
-        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +93,9 @@ class Setting:
 
     def world(self) -> World:
         """Return clock, disk and randomness."""
-        from evidence_kit.vault.disk import RealDisk
-        from evidence_kit.workflows.world import World
+        from evidence_kit.workflows.world import this_computer
 
-        return World(SystemClock(), RealDisk(), os.urandom, kit_version())
+        return this_computer()
 
     def ask(self, value: str | None, question: str, flag: str) -> str:
         """Return a fact: as given by its flag, or as the person answers.
@@ -141,11 +130,6 @@ def secret_from(path: str) -> bytes:
     return secret
 
 
-def kit_version() -> str:
-    """Return the kit's version."""
-    return version("evidence-kit")
-
-
 @contextmanager
 def describer() -> Iterator[Describer]:
     """Start the isolated worker that looks into pictures and sound, and stop it again."""
@@ -153,6 +137,23 @@ def describer() -> Iterator[Describer]:
 
     with WorkerDescriber(environment=_for_workers()) as worker:
         yield worker
+
+
+@contextmanager
+def hands(station_folder: Path, openssh: bytes) -> Iterator[Hands]:
+    """Open what a process needs to carry out lines of a batch.
+
+    Args:
+        station_folder: Where the station lies.
+        openssh: Its key, without a passphrase: it comes through a pipe and stays in memory.
+    """
+    from evidence_kit.keys.station import unlock
+    from evidence_kit.workflows import station
+    from evidence_kit.workflows.batch.steps import Hands
+    from evidence_kit.workflows.world import this_computer
+
+    with describer() as worker:
+        yield Hands(station.load(station_folder), unlock(openssh, None), this_computer(), worker)
 
 
 @contextmanager
@@ -177,29 +178,9 @@ def case_folder(setting: Setting, text: str) -> CaseFolder:
         NoCaseError: There is none, or several end in this number.
         NoStationError: It is no folder, and no station knows where cases lie.
     """
-    from evidence_kit.custody.errors import NoCaseError
-    from evidence_kit.workflows.case import find_folder
+    from evidence_kit.workflows.case import locate
 
-    path = Path(text)
-    if path.exists() and (path / "custody.jsonl").exists():
-        return find_folder(path.resolve())
-    if path.exists():
-        raise NoCaseError("no-case", path=text)
-    cases = setting.station().cases
-    if (cases / text.upper() / "custody.jsonl").exists():
-        return find_folder(cases / text.upper())
-    if text.isdecimal() and cases.is_dir():
-        number = int(text)
-        found = [
-            each
-            for each in sorted(cases.iterdir())
-            if each.name.rpartition("-")[2].isdecimal() and int(each.name.rpartition("-")[2]) == number
-        ]
-        if len(found) == 1:
-            return find_folder(found[0])
-        if found:
-            raise NoCaseError("case-ambiguous", text=text, cases=", ".join(each.name for each in found))
-    raise NoCaseError("no-case", path=text)
+    return locate(text, lambda: setting.station().cases)
 
 
 _COMMON: dict[str, Any] = {

@@ -25,8 +25,9 @@ def ingest(
 ) -> None:
     """Take files into the case without changing them."""
     from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.ingest import WAYS, Provenance, free_bytes, ingest, total_bytes
+    from evidence_kit.workflows.ingest import free_bytes, ingest, total_bytes
     from evidence_kit.workflows.outcome import Totals
+    from evidence_kit.workflows.provenance import WAYS, Provenance
 
     if how not in WAYS:
         raise UsageError("how-unknown", how=how, known=", ".join(WAYS))
@@ -46,7 +47,7 @@ def ingest(
                 if isinstance(outcome, Totals):
                     totals = outcome
                 _outcomes.show(screen, outcome)
-        screen.document({"done": "ingest", "case": folder.root.name, **_outcomes.totals(totals)})
+        screen.document({"done": "ingest", "case": folder.root.name, **totals.facts()})
         _outcomes.summary(screen, totals)
     if not totals.complete:
         raise typer.Exit(Exit.INCOMPLETE)

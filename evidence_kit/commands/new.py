@@ -28,6 +28,7 @@ def new(
     guardian_document: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     pseudonym: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     retention: Annotated[str | None, typer.Option(metavar="DATE")] = None,
+    reference: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     case_id: Annotated[str | None, typer.Option("--id", metavar="ID")] = None,
 ) -> None:
     """Open a case and print its id."""
@@ -52,6 +53,7 @@ def new(
         guardian=answering,
         pseudonym=pseudonym,
         retention=day(retention, "--retention"),
+        reference=reference,
     )
     key = setting.key(station)
     writer = create(station, key, about, setting.world(), case_id)

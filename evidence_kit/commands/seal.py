@@ -75,20 +75,15 @@ def seal(
 def _ids(items: str | None) -> list[str] | None:
     if items is None:
         return None
-    typed = [each.strip().upper() for each in items.split(",") if each.strip()]
-    return [f"E{int(each):06d}" if each.isdecimal() else each for each in typed]
+    from evidence_kit.workflows.look import item_id
+
+    return [item_id(each) for each in items.split(",") if each.strip()]
 
 
 def _readers(given: list[str]) -> dict[str, str]:
-    from evidence_kit.workflows.record import public_key
+    from evidence_kit.workflows.record import named_reader
 
-    readers = {}
-    for each in given:
-        name, separator, key = each.partition("=")
-        if not separator or not name.isalnum() or not name.isascii() or name == "case":
-            raise UsageError("reader-malformed", reader=each)
-        readers[name.lower()] = public_key(key)
-    return readers
+    return dict(named_reader(each) for each in given)
 
 
 def _free(path: Path | None) -> None:

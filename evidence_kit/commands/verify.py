@@ -34,9 +34,8 @@ def verify(
     except TypedWronglyError as error:
         raise UsageError("receipt-typed-wrongly") from error
     _report.show(setting.screen, report)
-    code = _report.exit_of(report)
-    if code is not Exit.DONE:
-        raise typer.Exit(code)
+    if report.exit is not Exit.DONE:
+        raise typer.Exit(report.exit)
 
 
 def _archive_in(path: Path) -> Path:

@@ -9,17 +9,19 @@ Source: linking after Haber & Stornetta (1991), over exact line bytes, so that n
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from evidence_kit.custody.checkpoint import CASE_ID, Checkpoint
-from evidence_kit.custody.line import LONGEST_LINE_BYTES, EventLine, LineError, SignatureLine, parse
+from evidence_kit.custody.line import LONGEST_LINE_BYTES, VERSION, EventLine, LineError, SignatureLine, parse
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE, PublicKey, Signature
 from evidence_kit.model import GENESIS, Digest, Finding, Weight
 
 FORMAT = "evidence-kit/1"
+_ANNOUNCED = re.compile(r"evidence-kit/([1-9][0-9]{0,5})")
 LOG = "custody.jsonl"
 
 
@@ -142,14 +144,28 @@ def replay(pieces: Iterable[bytes], on_line: Callable[[int, bytes], None] | None
     Returns:
         What the signed lines establish, and a finding for every break at or above the last valid signature
         line. What stands behind that line is no part of the log: it is measured, and is a finding only when it
-        cannot be the beginning of a commit that was being written.
+        cannot be the beginning of a commit that was being written. A log of a later version is not looked into.
     """
     state = _State()
     for raw, ended in split(pieces):
         if on_line is not None:
             on_line(state.number + 1, raw)
+        if state.number == 0 and newer(raw):
+            return Replay(state.custody, (Finding("log-version-unknown", Weight.UNCHECKED, LOG, line=1),))
         state.take(raw, ended=ended)
     return state.finish()
+
+
+def newer(raw: bytes) -> bool:
+    """Say whether a first line announces a later version of the format than the one that is known here."""
+    try:
+        fields = json.loads(raw)
+        if isinstance(fields, dict) and type(fields.get("v")) is int and fields["v"] > VERSION:
+            return True
+        announced = _ANNOUNCED.fullmatch(fields["clear"]["format"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+    return announced is not None and int(announced[1]) > VERSION
 
 
 def resume(custody: Custody, data: bytes) -> tuple[Finding, ...]:

@@ -59,6 +59,12 @@ class ExportExistsError(EvidenceError):
     exit_code = 28
 
 
+class CaseNewerError(EvidenceError):
+    """The case was written by a later version of the kit."""
+
+    exit_code = Exit.NOT_CHECKED
+
+
 class CaseBrokenError(EvidenceError):
     """The signed part of the case is damaged: nothing is written to it any more."""
 

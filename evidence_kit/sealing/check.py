@@ -7,7 +7,7 @@ compared; every file is hashed; then log, openings, plan, manifests and signatur
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -105,7 +105,17 @@ def check(
         contents.findings = [Finding("archive-passphrase", Weight.UNCHECKED, name)]
     except _NotOursError:
         contents.findings = [Finding("archive-not-ours", Weight.UNCHECKED, name)]
+    except _NewerError as error:
+        contents.findings = list(error.findings)
     return contents
+
+
+class _NewerError(Exception):
+    """The log inside is of a later version: whatever else seems wrong may be right there."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__()
+        self.findings = findings
 
 
 class _NotOursError(Exception):
@@ -222,6 +232,8 @@ class _Reader:
         if name == bag.LOG:
             replayed = chain.replay(content)
             self._bag.custody, self._bag.log_findings = replayed.custody, replayed.findings
+            if any(each.weight is Weight.UNCHECKED for each in replayed.findings):
+                raise _NewerError(replayed.findings)
         elif name == bag.EVENTS:
             self._events(content)
         elif name in _HELD and member.size_bytes <= _HELD_BYTES:

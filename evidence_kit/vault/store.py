@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +17,11 @@ _SYNC_THREADS = 8
 
 
 class Draft(Protocol):
-    """One encrypted item on its way in; a sink for the encryption."""
+    """One encrypted item on its way in; a sink for the encryption.
+
+    Attributes:
+        item: Which item it becomes; empty until somebody knows, which is before it is kept.
+    """
 
     item: str
 
@@ -39,10 +44,10 @@ class Draft(Protocol):
 
 
 class Store(Protocol):
-    """Encrypted items by id."""
+    """Encrypted items by id; only `draft` and what drafts do may happen in several threads at once."""
 
-    def draft(self, item: str) -> Draft:
-        """Begin an item."""
+    def draft(self, item: str = "") -> Draft:
+        """Begin an item, whose id may be given later; several drafts may be open at once, in several threads."""
         ...
 
     def keep(self, drafts: Sequence[Draft]) -> None:
@@ -99,10 +104,11 @@ class FolderStore:
     def __init__(self, folder: CaseFolder, disk: Disk) -> None:
         self._folder = folder
         self._disk = disk
+        self._numbers = itertools.count(1)
 
-    def draft(self, item: str) -> FolderDraft:
-        """Begin a file that has its final name with `.draft` behind it."""
-        path = self._folder.item(item)
+    def draft(self, item: str = "") -> FolderDraft:
+        """Begin a file that has its final name, or a number, with `.draft` behind it."""
+        path = self._folder.item(item or f"N{next(self._numbers):06d}")
         return FolderDraft(self._disk, path.with_name(path.name + DRAFT_ENDING), item)
 
     def keep(self, drafts: Sequence[Draft]) -> None:

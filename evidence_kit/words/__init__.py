@@ -1,13 +1,17 @@
 """Every sentence a person sees, one catalogue per language.
 
 A catalogue is a TOML file of nested tables; `error.no-case.what` names the key `what` in the table `[error.no-case]`.
-A sentence that counts something is a table of plural forms, chosen by the value named `count`.
+A sentence that counts something is a table of plural forms, chosen by the value named `count`. What findings mean
+stands in `findings.json`, one table for this program, the page and whoever reads `verify --json`; here it is
+`finding.<code>`.
 """
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Final, TypeAlias
@@ -61,7 +65,33 @@ def catalogue(language: str) -> Words:
         raise KeyError(language)
     tables = tomllib.loads(files(__package__).joinpath(f"{language}.toml").read_text("utf-8"))
     tables.pop("about", None)
-    return Words(language, dict(_flat(tables, "")))
+    meanings = {f"finding.{code}": facts.meaning[language] for code, facts in findings().items()}
+    return Words(language, dict(_flat(tables, "")) | meanings)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFacts:
+    """What is known of a finding before it is made.
+
+    Attributes:
+        weight: `broken`, `unchecked` or `note`.
+        in_archive: Its weight where it is found in an archive, which nobody goes on writing.
+        meaning: What it means, one sentence by language; names in braces are values of the finding.
+    """
+
+    weight: str
+    in_archive: str
+    meaning: Mapping[str, str]
+
+
+@cache
+def findings() -> Mapping[str, FindingFacts]:
+    """Return the table of findings by their codes, in its own order."""
+    table = json.loads(files(__package__).joinpath("findings.json").read_text("utf-8"))["findings"]
+    return {
+        each["code"]: FindingFacts(each["weight"], each.get("in_archive", each["weight"]), each["meaning"])
+        for each in table
+    }
 
 
 def everywhere(sentence: str, **values: str | int) -> list[str]:

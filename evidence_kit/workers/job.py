@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol, TypeAlias
 
@@ -34,9 +35,11 @@ class Result:
 
     Attributes:
         value: As JSON carries it; it may be a lie of bytes that took the worker over, and is data, never a path.
+        payload_changed: The file that was handed over was another one after the job than before it.
     """
 
     value: Json
+    payload_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,16 @@ Answer: TypeAlias = Result | Failure
 
 class Run(Protocol):
     """Runs many small jobs; every implementation passes `tests/contracts/test_run.py`."""
+
+    def submit(self, job: Job) -> Future[Answer]:
+        """Give a job out and return its answer to come; waits while enough jobs and payloads are under way.
+
+        Taken in the order of their jobs, the futures are ordered answers. A file may be closed once this returns.
+
+        Raises:
+            ValueError: As `Worker.call` does.
+        """
+        ...
 
     def map(self, jobs: Iterable[Job]) -> Iterator[Answer]:
         """Yield one answer a job, in their order; jobs are read lazily, and only a few ahead."""

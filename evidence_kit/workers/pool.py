@@ -17,6 +17,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
@@ -46,6 +47,9 @@ ENVIRONMENT: Mapping[str, str] = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
+
+PAYLOADS_BYTES = 96 << 20
+"""How many bytes of payloads a pool holds in memory."""
 
 _START_SECONDS = 60.0
 _FAREWELL_SECONDS = 2.0
@@ -118,20 +122,11 @@ class Worker:
             ValueError: A file that was opened for writing too, or arguments that are not such JSON.
         """
         self._jobs += 1
-        try:
-            job = encode(
-                {
-                    "job": self._jobs,
-                    "function": function,
-                    "arguments": arguments,
-                    "has_payload": payload is not None,
-                }
-            )
-        except ProtocolError as error:
-            raise ValueError(str(error)) from error
+        job = _spelled(self._jobs, function, arguments, has_payload=payload is not None)
         sent = _as_sent(payload)
         if isinstance(sent, Failure):
             return sent
+        before = None if isinstance(sent, bytes) else _trace(sent)
         if self._process is None:
             started = self._start()
             if isinstance(started, Failure):
@@ -139,7 +134,16 @@ class Worker:
             self._process = started
         process = self._process
         answer = self._guarded(process, seconds, lambda: process.ask(job, sent))
-        return answer if isinstance(answer, Failure) else self._judged(answer)
+        judged = answer if isinstance(answer, Failure) else self._judged(answer)
+        if isinstance(judged, Result) and not isinstance(sent, bytes) and _trace(sent) != before:
+            return Result(judged.value, payload_changed=True)
+        return judged
+
+    def submit(self, job: Job) -> Future[Answer]:
+        """See `Run.submit`: the job is done when this returns."""
+        done: Future[Answer] = Future()
+        done.set_result(self.call(job.function, job.arguments, job.payload, job.seconds))
+        return done
 
     def map(self, jobs: Iterable[Job]) -> Iterator[Answer]:
         """See `Run.map`: one job after the other."""
@@ -218,16 +222,26 @@ class Pool:
     Args:
         make_worker: Called once a worker, such as `Worker`.
         workers: How many processes.
-        ahead: How many jobs beyond the running ones are read from the stream.
+        ahead: How many jobs beyond the running ones wait their turn.
+        payload_bytes: How many bytes of payloads are in memory at most; one payload always goes.
     """
 
-    def __init__(self, make_worker: Callable[[], Worker] = Worker, *, workers: int = 2, ahead: int = 2) -> None:
+    def __init__(
+        self,
+        make_worker: Callable[[], Worker] = Worker,
+        *,
+        workers: int = 2,
+        ahead: int = 2,
+        payload_bytes: int = PAYLOADS_BYTES,
+    ) -> None:
         self._idle: SimpleQueue[Worker] = SimpleQueue()
         self._all = [make_worker() for _ in range(workers)]
         for worker in self._all:
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
-        self._ahead = ahead
+        self._most = workers + ahead
+        self._room = _Room(self._most, payload_bytes)
+        self._given_up = False
 
     def __enter__(self) -> Self:
         """Return itself; nothing is started yet."""
@@ -238,19 +252,36 @@ class Pool:
     ) -> None:
         """End every process; jobs that still run are given up when an error passes through."""
         if kind is not None:
+            self._given_up = True
+            self._threads.shutdown(wait=False, cancel_futures=True)
             for worker in self._all:
                 worker.stop()
         self._threads.shutdown(wait=True, cancel_futures=True)
         for worker in self._all:
             worker.close()
 
+    def submit(self, job: Job) -> Future[Answer]:
+        """See `Run.submit`: waits while as many jobs are under way as there are workers, and `ahead` more."""
+        # A mistake of ours is raised here, where it was made, and not in a thread.
+        _spelled(0, job.function, job.arguments, has_payload=True)
+        payload = _held(job.payload)
+        size_bytes = len(payload) if isinstance(payload, bytes) else 0
+        self._room.enter(size_bytes)
+        try:
+            future = self._threads.submit(self._one, replace(job, payload=None), payload)
+        except BaseException:
+            self._left(payload, size_bytes)
+            raise
+        future.add_done_callback(lambda _: self._left(payload, size_bytes))
+        return future
+
     def map(self, jobs: Iterable[Job]) -> Iterator[Answer]:
         """See `Run.map`: in order, with at most `workers` + `ahead` jobs and payloads in memory."""
         waiting: deque[Future[Answer]] = deque()
         try:
             for job in jobs:
-                waiting.append(self._threads.submit(self._one, job))
-                if len(waiting) >= len(self._all) + self._ahead:
+                waiting.append(self.submit(job))
+                if len(waiting) >= self._most:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
@@ -258,12 +289,45 @@ class Pool:
             for left in waiting:
                 left.cancel()
 
-    def _one(self, job: Job) -> Answer:
+    def _one(self, job: Job, payload: bytes | BinaryIO | Failure | None) -> Answer:
+        if isinstance(payload, Failure):
+            return payload
         worker = self._idle.get()
         try:
-            return worker.call(job.function, job.arguments, job.payload, job.seconds)
+            if self._given_up:
+                return Failure("crashed", "given up")
+            return worker.call(job.function, job.arguments, payload, job.seconds)
         finally:
             self._idle.put(worker)
+
+    def _left(self, payload: bytes | BinaryIO | Failure | None, size_bytes: int) -> None:
+        if not isinstance(payload, (bytes, Failure)) and payload is not None:
+            payload.close()
+        self._room.leave(size_bytes)
+
+
+class _Room:
+    """Counts jobs and bytes under way, and lets a new one in only when there is room."""
+
+    def __init__(self, jobs: int, size_bytes: int) -> None:
+        self._jobs, self._most_jobs = 0, jobs
+        self._bytes, self._most_bytes = 0, size_bytes
+        self._changed = threading.Condition()
+
+    def enter(self, size_bytes: int) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._fits(size_bytes))
+            self._jobs += 1
+            self._bytes += size_bytes
+
+    def leave(self, size_bytes: int) -> None:
+        with self._changed:
+            self._jobs -= 1
+            self._bytes -= size_bytes
+            self._changed.notify_all()
+
+    def _fits(self, size_bytes: int) -> bool:
+        return self._jobs < self._most_jobs and (not self._bytes or self._bytes + size_bytes <= self._most_bytes)
 
 
 class _Process:
@@ -357,6 +421,38 @@ class _Process:
                 break
             pieces += piece
         return bytes(pieces)
+
+
+def _spelled(number: int, function: str, arguments: Mapping[str, Json], *, has_payload: bool) -> bytes:
+    """Return a job as it goes over the pipe.
+
+    Raises:
+        ValueError: The arguments are not JSON as the log allows it.
+    """
+    try:
+        return encode({"job": number, "function": function, "arguments": arguments, "has_payload": has_payload})
+    except ProtocolError as error:
+        raise ValueError(str(error)) from error
+
+
+def _trace(file: BinaryIO) -> tuple[int, int, int, int]:
+    """Return what of an open file changes when somebody writes to it."""
+    seen = os.fstat(file.fileno())
+    return seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino
+
+
+def _held(payload: bytes | BinaryIO | None) -> bytes | BinaryIO | Failure | None:
+    """Return a payload that stays ours whatever becomes of the file.
+
+    Raises:
+        ValueError: A file that was opened for writing too.
+    """
+    if payload is None or isinstance(payload, bytes):
+        return payload
+    sent = _as_sent(payload)
+    if isinstance(sent, (bytes, Failure)):
+        return sent
+    return os.fdopen(os.dup(sent.fileno()), "rb", buffering=0)
 
 
 def _as_sent(payload: bytes | BinaryIO | None) -> bytes | BinaryIO | Failure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from evidence_kit.custody import chain, journal, opening
 from evidence_kit.custody.chain import Custody, Replay, Signed
-from evidence_kit.custody.errors import CaseBrokenError, CaseLockedError, CaseOlderError, NoCaseError
+from evidence_kit.custody.errors import CaseBrokenError, CaseLockedError, CaseNewerError, CaseOlderError, NoCaseError
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.journal import Head
 from evidence_kit.custody.manifest import Entry, Manifest, ManifestError
@@ -22,7 +22,7 @@ from evidence_kit.keys.errors import NoReaderError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, DiskFile, Finding, Json, Weight
 from evidence_kit.vault.disk import write_durably
-from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
+from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder
 from evidence_kit.vault.store import Draft, FolderStore
 
 if TYPE_CHECKING:
@@ -88,6 +88,35 @@ def find_folder(path: Path) -> CaseFolder:
     if not folder.log.is_file():
         raise NoCaseError("no-case", path=str(path))
     return folder
+
+
+def locate(text: str, cases_folder: Callable[[], Path]) -> CaseFolder:
+    """Return the case that somebody means: a folder, an id, or the last number of an id.
+
+    Args:
+        text: What they said.
+        cases_folder: Says where ids are looked up; not asked when the text is a folder.
+
+    Raises:
+        NoCaseError: There is none, or several end in this number.
+    """
+    path = Path(text)
+    if path.exists():
+        return find_folder(path.resolve() if (path / LOG).exists() else path)
+    cases = cases_folder()
+    if (cases / text.upper() / LOG).exists():
+        return find_folder(cases / text.upper())
+    found = [each for each in sorted(cases.iterdir()) if _ends_in(each.name, text)] if cases.is_dir() else []
+    if len(found) > 1:
+        raise NoCaseError("case-ambiguous", text=text, cases=", ".join(each.name for each in found))
+    if not found:
+        raise NoCaseError("no-case", path=text)
+    return find_folder(found[0])
+
+
+def _ends_in(case: str, number: str) -> bool:
+    last = case.rpartition("-")[2]
+    return last.isdecimal() and number.isdecimal() and int(last) == int(number)
 
 
 def read(folder: CaseFolder, key: SigningKey | None, station: Station | None = None) -> Case:
@@ -315,6 +344,8 @@ def _replay(folder: CaseFolder, station: Station | None) -> tuple[Replay, bool]:
 def _refuse_broken(folder: CaseFolder, replayed: Replay) -> None:
     """Refuse to work on a case whose signed part is broken; what stands behind it is another matter."""
     custody = replayed.custody
+    if any(finding.weight is Weight.UNCHECKED for finding in replayed.findings):
+        raise CaseNewerError("case-newer", case=folder.root.name)
     for finding in replayed.findings:
         behind = custody.commits and (finding.line or 0) > custody.signed_lines
         if finding.weight is Weight.BROKEN and not behind:

@@ -14,10 +14,11 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import passphrase as digits
 from evidence_kit.workflows.case import CaseWriter, writing
 from evidence_kit.workflows.group import Describer
-from evidence_kit.workflows.ingest import Provenance, ingest
+from evidence_kit.workflows.ingest import ingest
 from evidence_kit.workflows.match import Matches, match
 from evidence_kit.workflows.new import ConsentGiven, Opening, create
 from evidence_kit.workflows.outcome import Outcome
+from evidence_kit.workflows.provenance import Provenance
 from evidence_kit.workflows.record import receipt
 from evidence_kit.workflows.seal import Order, Sealed, seal
 from evidence_kit.workflows.setup import Wish, set_up, write_recovery

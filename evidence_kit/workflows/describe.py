@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from queue import SimpleQueue
+from concurrent.futures import Future
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from evidence_kit.custody import opening
 from evidence_kit.intake.kinds import kind_named
 from evidence_kit.model import Family, Json
-from evidence_kit.workers.job import Answer, Failure
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.job import Answer, Failure, Job
+from evidence_kit.workers.pool import Pool, Worker
 from evidence_kit.workflows.coverage import CoverageError, failed, sound
 from evidence_kit.workflows.group import Pending
 
@@ -22,68 +21,56 @@ READ_CHAT: Final = "evidence_kit.chats.worker:read"
 _FAMILIES: Final = frozenset({Family.PICTURE, Family.AUDIO, Family.VIDEO})
 # Types that exports of conversations have; some can only be named for what they are, and some look like nothing.
 _CHATS: Final = frozenset({"text", "json", "html", "xml", "eml", "mbox", "ole", "sqlite", "unknown", "empty"})
-# Reading, hashing and encrypting keep about one core busy; a second one describes meanwhile.
 _MOST_WORKERS = 8
+# How many jobs a worker has waiting, so that it goes on describing while a group is made durable.
+_AHEAD: Final = 8
 _PARTS: Final = ("describer", "versions", "parameters", "facts", "problems")
 _LARGEST_BYTES: Final = 1 << 20
 
 
 class WorkerDescriber:
-    """Describes pictures, sound and film in isolated processes that hold no keys.
+    """Describes files in isolated processes that hold no keys, one process a core.
 
-    At most as many payloads are in memory as there are workers, and one that waits.
+    `begin` and `begin_chat` return at once while there is room; payloads in memory are bounded by the pool.
     """
 
     def __init__(self, workers: int | None = None, environment: Mapping[str, str] | None = None) -> None:
-        count = workers or min(_MOST_WORKERS, max(1, os.cpu_count() or 1))
-        self._idle: SimpleQueue[Worker] = SimpleQueue()
-        self._workers = [Worker(environment=environment) for _ in range(count)]
-        for worker in self._workers:
-            self._idle.put(worker)
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="describe")
+        count = workers or min(_MOST_WORKERS, _cores())
+        self._pool = Pool(lambda: Worker(environment=environment), workers=count, ahead=_AHEAD * count)
 
     def __enter__(self) -> Self:
         """Return itself; no process is started before the first description."""
+        self._pool.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End every process; what still runs is given up when an error passes through."""
-        if kind is not None:
-            for worker in self._workers:
-                worker.stop()
-        self._threads.shutdown(wait=True, cancel_futures=True)
-        for worker in self._workers:
-            worker.close()
+        self._pool.__exit__(kind, error, trace)
 
     def describes(self, kind: str) -> bool:
         """Say whether there is anything to say about this type."""
         return kind_named(kind).family in _FAMILIES
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO) -> Pending:
-        """Start to describe; waits while every worker is busy, so that payloads do not pile up."""
-        pending = self._call(FUNCTION, {"kind": kind, "name": name}, payload)
-        return _Described(kind_named(kind).family.value, pending)
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
+        """Start to describe; waits while too much is under way, so that payloads do not pile up."""
+        job = Job(FUNCTION, {"kind": kind, "name": name, "pixels": pixels}, payload)
+        return _Described(kind_named(kind).family.value, self._pool.submit(job))
 
     def reads(self, kind: str) -> bool:
         """Say whether something of this type may be an exported conversation."""
         return kind in _CHATS
 
     def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
-        """Start to read a conversation; waits while every worker is busy."""
-        return _Read(self._call(READ_CHAT, about, payload))
+        """Start to read a conversation; waits while too much is under way."""
+        return _Read(self._pool.submit(Job(READ_CHAT, about, payload)))
 
-    def _call(self, function: str, arguments: Mapping[str, Json], payload: bytes | BinaryIO) -> Future[Answer]:
-        worker = self._idle.get()
 
-        def run() -> Answer:
-            try:
-                return worker.call(function, arguments, payload)
-            finally:
-                self._idle.put(worker)
-
-        return self._threads.submit(run)
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
 
 
 class _Read:
@@ -96,6 +83,8 @@ class _Read:
         answer = self._future.result()
         if isinstance(answer, Failure):
             return failed(f"{answer.reason}: {answer.detail}")
+        if answer.payload_changed:
+            return failed("changed while it was being read")
         # What hostile bytes may have made of the worker ends here: only figures of the known shape go on.
         try:
             facts = sound(answer.value)
@@ -128,6 +117,10 @@ class _Described:
                 return self._nothing("too many facts")
         except opening.OpeningError as error:
             return self._nothing(str(error))
+        if answer.payload_changed:
+            told = described.get("problems")
+            problems = list(told) if isinstance(told, (list, tuple)) else []
+            described["problems"] = [*problems, {"code": "changed-while-described", "detail": ""}]
         named = described.get("describer")
         return described | {"describer": named if isinstance(named, str) else self._family}
 

@@ -32,8 +32,16 @@ class Describer(Protocol):
         """Say whether there is anything to say about this type."""
         ...
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO) -> Pending:
-        """Start to describe; an open file has to stay open until the result is there."""
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
+        """Start to describe; an open file may be closed once this returns.
+
+        Args:
+            kind: Name of the content type.
+            name: The file's own name, where naming habits are looked for.
+            payload: The whole file.
+            pixels: Whether pictures, films and what is embedded in other files may be decoded; without, no pixel,
+                no thumbnail and no perceptual hash comes of it.
+        """
         ...
 
     def reads(self, kind: str) -> bool:
@@ -45,7 +53,7 @@ class Describer(Protocol):
 
         Args:
             about: `name`, `beside` and `head_only`, as `evidence_kit.chats.worker.read` wants them.
-            payload: The export; an open file has to stay open until the result is there.
+            payload: The export; an open file may be closed once this returns.
         """
         ...
 

@@ -41,7 +41,8 @@ def overview(folder: CaseFolder) -> Overview:
         replayed = chain.replay(pieces(file))
     custody = replayed.custody
     broken = any(finding.weight is Weight.BROKEN for finding in replayed.findings)
-    state = "broken" if broken else "unfinished" if replayed.findings else "signed"
+    newer = any(finding.weight is Weight.UNCHECKED for finding in replayed.findings)
+    state = "broken" if broken else "newer" if newer else "unfinished" if replayed.findings else "signed"
     last = custody.commits[-1].time if custody.commits else None
     return Overview(folder.root.name, str(folder.root), state, custody.signed_lines, len(custody.objects), last)
 
@@ -81,13 +82,17 @@ def item_of(manifest: Manifest, item: str, case: str) -> Item:
     Raises:
         NoItemError: The case has none of this name.
     """
-    wanted = item.strip().upper().removeprefix("E")
-    if wanted.isdecimal() and wanted.isascii():
-        wanted = f"E{int(wanted):06d}"
     try:
-        return manifest.items[wanted]
+        return manifest.items[item_id(item)]
     except KeyError:
         raise NoItemError("item-unknown", item=item, case=case) from None
+
+
+def item_id(typed: str) -> str:
+    """Return the id that somebody means: `E000003`, `e3` and `3` are one."""
+    wanted = typed.strip().upper()
+    number = wanted.removeprefix("E")
+    return f"E{int(number):06d}" if number.isdecimal() and number.isascii() else wanted
 
 
 def everything_about(item: Item) -> dict[str, Json]:

@@ -20,7 +20,7 @@ from evidence_kit.matching.pairs import CANDIDATE_BITS, MATCH_BITS, METHOD, Pair
 from evidence_kit.model import Family, Json
 from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.group import Describer, problems_of
-from evidence_kit.workflows.ingest import KEEP_BYTES
+from evidence_kit.workflows.stretch import KEEP_BYTES
 
 _PICTURE = "picture"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -85,6 +85,7 @@ class Opening:
         guardian: Needed before a minor's consent counts.
         pseudonym: What the person is called in the case.
         retention: Until when the case is kept.
+        reference: What whoever opens it calls it elsewhere: a file number, or the mark of a batch.
     """
 
     age_band: str
@@ -93,6 +94,7 @@ class Opening:
     guardian: Guardian | None = None
     pseudonym: str | None = None
     retention: date | None = None
+    reference: str | None = None
 
 
 def check_guardian(guardian: object, given: ConsentGiven) -> None:
@@ -107,11 +109,18 @@ def check_guardian(guardian: object, given: ConsentGiven) -> None:
         raise UsageError("consent-of-minor")
 
 
-def next_id(station: Station, year: int) -> str:
-    """Return an id that no case of this station had this year, erased ones included."""
+def next_id(station: Station, year: int, promised: Iterable[str] = ()) -> str:
+    """Return an id that no case of this station had this year, erased ones included.
+
+    Args:
+        station: Whose cases.
+        year: Part of the id.
+        promised: Ids that were given away and whose cases do not exist yet.
+    """
     pattern = re.compile(rf"{re.escape(station.association)}-{year}-(\d{{{_NUMBER_DIGITS},9}})")
     places = (station.cases, station.folder / "heads")
     names = [path.stem for place in places if place.is_dir() for path in place.iterdir()]
+    names += promised
     taken = [int(match[1]) for name in names if (match := pattern.fullmatch(name))]
     return f"{station.association}-{year}-{max(taken, default=0) + 1:0{_NUMBER_DIGITS}d}"
 
@@ -164,6 +173,8 @@ def _first_events(writer: CaseWriter, station: Station, about: Opening, identity
         "minor_media": "witness",
         "recovery_to_file": station.recovery_to_file,
     }
+    if about.reference is not None:
+        opened["reference"] = about.reference
     clear: dict[str, Json] = {
         "format": FORMAT,
         "case": writer.case.id,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from evidence_kit.custody.manifest import Place
+from evidence_kit.model import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,10 @@ class Totals:
     def complete(self) -> bool:
         """Say whether nothing was refused and everything was understood."""
         return not (self.refused or self.not_described or self.unreadable or self.chats_unread)
+
+    def facts(self) -> dict[str, Json]:
+        """Return the counts as JSON."""
+        return asdict(self)
 
 
 Outcome = Kept | SeenAgain | Known | Refused | ContainerRead | Unopened | ChatRead | Totals

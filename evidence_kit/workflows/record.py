@@ -66,8 +66,22 @@ def grant(writer: CaseWriter, reader: str, who: str) -> str:
     return name
 
 
-def public_key(text: str) -> str:
-    """Return a reader's public key: as given, or as it stands in the file of that name.
+def named_reader(text: str, base: Path = Path()) -> tuple[str, str]:
+    """Return a reader's short name and public key out of `NAME=KEY`.
+
+    Raises:
+        UsageError: It is not of that form.
+        KeyMissingError: The key is neither a key nor a file.
+        KeyUnreadableError: The file holds no public key.
+    """
+    name, separator, key = text.partition("=")
+    if not separator or not name.isalnum() or not name.isascii() or name == "case":
+        raise UsageError("reader-malformed", reader=text)
+    return name.lower(), public_key(key, base)
+
+
+def public_key(text: str, base: Path = Path()) -> str:
+    """Return a reader's public key: as given, or as it stands in the file of that name, seen from a folder.
 
     Raises:
         KeyMissingError: It is neither a key nor a file.
@@ -77,7 +91,7 @@ def public_key(text: str) -> str:
         key = text
     else:
         try:
-            key = Path(text).read_text("utf-8").strip()
+            key = (base / text).read_text("utf-8").strip()
         except OSError as error:
             raise KeyMissingError("key-file-missing", path=text) from error
         except ValueError as error:

@@ -11,6 +11,7 @@ from evidence_kit.custody.chain import Custody, replay
 from evidence_kit.custody.journal import Head
 from evidence_kit.custody.manifest import Entry, Item, Manifest, ManifestError
 from evidence_kit.custody.verdict import Anchor, Verdict, judge, match_receipt
+from evidence_kit.errors import Exit
 from evidence_kit.hashing.exact import Tally, tally
 from evidence_kit.keys import age, sshsig
 from evidence_kit.keys.age import CaseIdentity, DamagedError
@@ -58,6 +59,16 @@ class Report:
     events_closed: int = 0
     signers: tuple[str, ...] = ()
     with_key: bool = False
+
+    @property
+    def exit(self) -> Exit:
+        """The exit code: findings are never reported with 0."""
+        weights = {finding.weight for finding in self.findings}
+        if Weight.BROKEN in weights:
+            return Exit.BROKEN
+        if Weight.UNCHECKED in weights:
+            return Exit.NOT_CHECKED
+        return Exit.INCOMPLETE if weights else Exit.DONE
 
 
 def verify_case(

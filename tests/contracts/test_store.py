@@ -42,7 +42,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self.items: dict[str, bytes] = {}
 
-    def draft(self, item: str) -> MemoryDraft:
+    def draft(self, item: str = "") -> MemoryDraft:
         return MemoryDraft(item)
 
     def keep(self, drafts: Sequence[Draft]) -> None:
@@ -92,6 +92,17 @@ def test_what_was_dropped_or_never_kept_is_not_there(store: Store) -> None:
     store.keep([kept, again])
     with store.open("E000001") as file:
         assert file.read() == b"z"
+
+
+def test_an_item_may_get_its_id_when_it_is_read(store: Store) -> None:
+    first, second = store.draft(), store.draft()
+    first.write(b"first")
+    second.write(b"second")
+    first.item, second.item = "E000002", "E000001"
+    store.keep([first, second])
+    for item, content in (("E000001", b"second"), ("E000002", b"first")):
+        with store.open(item) as file:
+            assert file.read() == content
 
 
 def test_keeping_nothing_is_fine(store: Store) -> None:

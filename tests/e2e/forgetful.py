@@ -14,8 +14,9 @@ from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows import group
 from evidence_kit.workflows import station as stations
 from evidence_kit.workflows.case import writing
-from evidence_kit.workflows.ingest import Provenance, ingest
+from evidence_kit.workflows.ingest import ingest
 from evidence_kit.workflows.outcome import Kept, SeenAgain
+from evidence_kit.workflows.provenance import Provenance
 from evidence_kit.workflows.world import World
 from tests.conftest import SteppingClock
 from tests.fakes import ForgetfulDisk, NoDescriber

@@ -226,10 +226,10 @@ from pathlib import Path
 from evidence_kit.workers.pool import Worker
 with Worker(allowed=("hostile.",), libraries=(Path({str(HERE)!r}),)) as worker:
     answer = worker.call("hostile:echo", {{}}, b"abc")
-Path({str(tmp_path / "answer")!r}).write_text(repr(answer))
+Path({str(tmp_path / "answer")!r}).write_text(repr(answer.value))
 """
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
-    assert (tmp_path / "answer").read_text() == "Result(value={'bytes': 3, 'arguments': {}})"
+    assert (tmp_path / "answer").read_text() == "{'bytes': 3, 'arguments': {}}"
 
 
 @POSIX
@@ -274,6 +274,35 @@ def test_a_pool_reads_only_a_few_jobs_ahead() -> None:
         stream = pool.map(jobs())
         next(stream)
         assert len(read) <= 6
+
+
+def test_a_pool_lets_no_more_in_than_there_is_room_for() -> None:
+    with Pool(worker, workers=1, ahead=1) as pool:
+        first = pool.submit(Job("hostile:sleep", {"seconds": "0.5"}))
+        pool.submit(Job("hostile:echo"))
+        assert not first.done()
+        pool.submit(Job("hostile:echo"))
+        assert first.done()
+
+
+def test_a_pool_holds_only_so_many_bytes_of_payloads_and_always_one() -> None:
+    with Pool(worker, workers=1, ahead=9, payload_bytes=1000) as pool:
+        first = pool.submit(Job("hostile:sleep", {"seconds": "0.5"}, bytes(5000)))
+        assert not first.done()
+        second = pool.submit(Job("hostile:echo", {}, bytes(600)))
+        assert first.done()
+        assert second.result() == Result({"bytes": 600, "arguments": {}})
+
+
+def test_what_is_too_large_is_the_value_of_its_future(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("evidence_kit.workers.pool._CAN_PASS_DESCRIPTORS", False)
+    path = tmp_path / "film"
+    with path.open("wb") as made:
+        made.truncate(64 * 1024 * 1024 + 1)
+    with path.open("rb") as opened, Pool(worker, workers=1) as pool:
+        answer = pool.submit(Job("hostile:ends", {}, opened)).result()
+    assert isinstance(answer, Failure)
+    assert answer.reason == "too-large"
 
 
 def test_a_pool_that_an_error_leaves_does_not_wait_for_its_jobs() -> None:

@@ -23,8 +23,9 @@ from evidence_kit.workflows.chats import Exports, Wish, conversations, exports, 
 from evidence_kit.workflows.coverage import CoverageError, sound
 from evidence_kit.workflows.describe import WorkerDescriber
 from evidence_kit.workflows.export import Wanted, export
-from evidence_kit.workflows.ingest import Provenance, ingest
+from evidence_kit.workflows.ingest import ingest
 from evidence_kit.workflows.outcome import ChatRead, Kept, Outcome
+from evidence_kit.workflows.provenance import Provenance
 from evidence_kit.workflows.said import COLUMNS, Gap, Said, row_of
 from tests.conftest import NewCase
 from tests.workflows.helpers import totals
@@ -138,7 +139,7 @@ def test_a_file_that_is_no_chat_adds_nothing(new_case: NewCase, describer: Worke
 def test_a_chat_too_large_inside_a_container_is_said(
     new_case: NewCase, describer: WorkerDescriber, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evidence_kit.workflows.ingest.KEEP_BYTES", 200)
+    monkeypatch.setattr("evidence_kit.workflows.stretch.KEEP_BYTES", 200)
     writer = new_case()
     (read,) = [each for each in take(writer, describer, WHATSAPP) if isinstance(each, ChatRead)]
     assert (read.recognition, read.format, read.reasons) == ("failed", "whatsapp-text", ("too-large-inside-container",))

@@ -17,8 +17,9 @@ from evidence_kit.intake.errors import DiskFailureError, DiskFullError, SourceMi
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Weight
 from evidence_kit.workflows.case import CaseWriter, writing
-from evidence_kit.workflows.ingest import Provenance, ingest
+from evidence_kit.workflows.ingest import ingest
 from evidence_kit.workflows.outcome import ContainerRead, Kept, Refused, SeenAgain, Unopened
+from evidence_kit.workflows.provenance import Provenance
 from evidence_kit.workflows.station import Station
 from evidence_kit.workflows.verify import verify_case
 from evidence_kit.workflows.world import World

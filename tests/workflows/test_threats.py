@@ -15,7 +15,8 @@ from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.chats import Exports, exports
 from evidence_kit.workflows.describe import WorkerDescriber
 from evidence_kit.workflows.identifiers import Named, exports_of, gathered, identifiers
-from evidence_kit.workflows.ingest import Provenance, ingest
+from evidence_kit.workflows.ingest import ingest
+from evidence_kit.workflows.provenance import Provenance
 from evidence_kit.workflows.threats import Threat, record, recorded, row, suggestions
 from tests.conftest import NewCase
 

@@ -11,7 +11,7 @@ import { parse } from "smol-toml";
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
 const target = process.argv[2] ?? join(root, "evidence_kit", "sealing", "verifier.html");
-const TABLES = ["finding", "verdict", "verify", "page"];
+const TABLES = ["verdict", "verify", "page"];
 const PLURALS = ["zero", "one", "two", "few", "many", "other"];
 
 // Flat, like evidence_kit/words/__init__.py: a table of plural forms is one sentence.
@@ -23,9 +23,14 @@ function flat(table, above) {
   });
 }
 
+// What findings mean stands in a table of its own, the one that the program uses too.
+const { findings } = JSON.parse(readFileSync(join(root, "evidence_kit", "words", "findings.json"), "utf8"));
+
 function words(language) {
+  const meanings = findings.map(({ code, meaning }) => [`finding.${code}`, meaning[language]]);
   const tables = parse(readFileSync(join(root, "evidence_kit", "words", `${language}.toml`), "utf8"));
-  const sentences = TABLES.flatMap((table) => flat(tables[table], table)).sort(([one], [other]) => (one < other ? -1 : 1));
+  const named = TABLES.flatMap((table) => flat(tables[table], table));
+  const sentences = [...meanings, ...named].sort(([one], [other]) => (one < other ? -1 : 1));
   return Object.fromEntries(sentences);
 }
 

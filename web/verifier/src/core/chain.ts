@@ -76,10 +76,32 @@ function behind(rest: Uint8Array, piece: Uint8Array): Uint8Array {
 /** Check a log from its first byte to its last. */
 export async function replay(pieces: AsyncIterable<Uint8Array>): Promise<{ custody: Custody; findings: Finding[] }> {
   const state = new State();
+  let first = true;
   for await (const lines of split(pieces)) {
-    for (const { line, ended } of lines) await state.take(line, ended);
+    for (const { line, ended } of lines) {
+      if (first && newer(line)) throw new NewerError();
+      first = false;
+      await state.take(line, ended);
+    }
   }
   return state.finish();
+}
+
+/** The log is of a later version: whatever else seems wrong may be right there. */
+export class NewerError extends Error {}
+
+/** Whether a first line announces a later version of the format than the one that is known here. */
+function newer(raw: Uint8Array): boolean {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(raw));
+  } catch {
+    return false;
+  }
+  const { v, clear } = (fields ?? {}) as { v?: unknown; clear?: { format?: unknown } | null };
+  if (typeof v === "number" && Number.isInteger(v) && v > 1) return true;
+  const announced = /^evidence-kit\/([1-9][0-9]{0,5})$/.exec(String(clear?.format));
+  return typeof clear?.format === "string" && announced !== null && Number(announced[1]) > 1;
 }
 
 class State {

@@ -2,7 +2,7 @@
 
 import { equal, type Bytes } from "./bytes";
 import * as bag from "./bag";
-import { LOG, replay, split, type Custody } from "./chain";
+import { LOG, NewerError, replay, split, type Custody } from "./chain";
 import type { Finding } from "./finding";
 import { Tally, sha256 } from "./hashes";
 import { OpeningError, decode, isObject, same, type Facts, type Json } from "./opening";
@@ -98,6 +98,11 @@ export async function check(
     for (const code of shell.problems) contents.findings.push({ code, weight: "broken", file: name, values: {} });
     await new Reader(contents, name, onBytes, shell.locked).read(shell.inner);
   } catch (error) {
+    if (error instanceof NewerError) {
+      Object.assign(contents, { custody: undefined, inside: undefined, items: [], brokenItems: [] });
+      contents.findings = [{ code: "log-version-unknown", weight: "unchecked", file: LOG, line: 1, values: {} }];
+      return contents;
+    }
     const code = unchecked(error);
     if (code === undefined) throw error;
     contents.custody = undefined;

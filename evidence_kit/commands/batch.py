@@ -1,0 +1,78 @@
+"""`evidence-kit batch FILE`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evidence_kit.commands import _batch
+from evidence_kit.commands._wiring import Setting, command, hands
+from evidence_kit.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.batch.crew import OpenHands
+    from evidence_kit.workflows.batch.run import Waiting
+    from evidence_kit.workflows.batch.told import Ended, Told
+
+_MOST_JOBS = 64
+
+
+@command
+def batch(
+    setting: Setting,
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    jobs: Annotated[int, typer.Option("--jobs", metavar="N")] = 1,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    again: Annotated[bool, typer.Option("--again")] = False,
+    report: Annotated[Path | None, typer.Option("--report", metavar="FILE")] = None,
+    progress: Annotated[Path | None, typer.Option("--progress-file", metavar="FILE")] = None,
+) -> None:
+    """Carry out many cases from one file; run again, it takes up where it stopped."""
+    from evidence_kit.workflows.batch.memory import ENDING, Memory
+    from evidence_kit.workflows.batch.reading import tasks_in
+    from evidence_kit.workflows.batch.run import Waiting
+    from evidence_kit.workflows.batch.told import Ended
+
+    if not 1 <= jobs <= _MOST_JOBS:
+        raise UsageError("batch-jobs", most=_MOST_JOBS)
+    tasks, station, world = tasks_in(file), setting.station(), setting.world()
+    _batch.free(report)
+    key = setting.key(station)
+    memory = Memory(progress or file.with_name(file.name + ENDING), world.disk, world.random)
+    waiting = Waiting(tasks, station, memory, world.clock.now().year, again=again)
+    open_hands = partial(hands, setting.station_folder, key.openssh(None))
+    told: list[Told] = []
+    ended: Ended | None = None
+    try:
+        for each in _outcomes(waiting, open_hands, jobs, dry_run=dry_run):
+            if isinstance(each, Ended):
+                ended = each
+            else:
+                told.append(each)
+                _batch.show(setting.screen, each)
+    finally:
+        memory.close()
+    code = Exit.BUG if ended is None else ended.code
+    if ended is not None:
+        _batch.end(setting.screen, ended, dry_run=dry_run)
+        if report is not None:
+            _batch.write(report, file, told, ended, setting)
+    if code != Exit.DONE:
+        raise typer.Exit(code)
+
+
+def _outcomes(waiting: Waiting, open_hands: OpenHands, jobs: int, *, dry_run: bool) -> Iterator[Told | Ended]:
+    from evidence_kit.workflows.batch.check import rehearse
+    from evidence_kit.workflows.batch.crew import Alone, Crew
+    from evidence_kit.workflows.batch.run import run
+
+    if dry_run:
+        with open_hands() as own:
+            yield from rehearse(waiting.rehearsal(), own, list(waiting.told_at_once()))
+        return
+    with Alone(open_hands) if jobs == 1 else Crew(open_hands, jobs) as runner:
+        yield from run(waiting, runner)

@@ -1,0 +1,176 @@
+"""Admitting what was read: the next item, the same bytes at another place, or a refusal; then its description."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from evidence_kit.custody.event import Event
+from evidence_kit.custody.manifest import Place, spot
+from evidence_kit.intake.kinds import name_agrees
+from evidence_kit.model import Digest, Json, Kind
+from evidence_kit.vault.store import Draft
+from evidence_kit.workflows.case import CaseWriter
+from evidence_kit.workflows.coverage import chat_read
+from evidence_kit.workflows.group import Describer, Group, Pending
+from evidence_kit.workflows.group import Known as Settled
+from evidence_kit.workflows.outcome import Kept, Known, Outcome, Refused, SeenAgain, Totals
+from evidence_kit.workflows.provenance import Provenance
+from evidence_kit.workflows.stretch import Reading, Stretch, place_facts
+
+
+class Accession:
+    """The one that gives out item ids; everything goes through it in the order in which it was found.
+
+    Attributes:
+        writer: The case.
+        describer: Looks into bytes somewhere else.
+        group: What the next commit will hold.
+        totals: What the ingest came to so far.
+    """
+
+    def __init__(self, writer: CaseWriter, provenance: Provenance, describer: Describer) -> None:
+        self.writer = writer
+        self.describer = describer
+        self.group = Group(writer)
+        self.totals = Totals()
+        self._manifest = writer.manifest
+        self._provenance = provenance
+
+    def known(self, place: Place) -> Digest | None:
+        """Return the digest of what the case holds from this very place."""
+        return self._manifest.places.get(spot(place))
+
+    def looked_at(self, kind: Kind) -> bool:
+        """Say whether somebody will want the bytes of something of this type."""
+        return self.describer.describes(kind.name) or self.describer.reads(kind.name)
+
+    def admit(self, stretch: Stretch, kind: Kind, reading: Reading) -> str:
+        """Take in what was read; return the id of the item that holds these bytes."""
+        digest = reading.tally.sha256
+        if reading.draft is None:
+            item = self._manifest.by_digest[digest.hex]
+            self.group.add(Known(item, stretch.place))
+            self.totals.known += 1
+            return item
+        twin = self.group.by_digest.get(digest.hex) or self._manifest.by_digest.get(digest.hex)
+        if twin is not None:
+            reading.draft.drop()
+            event = Event("item.seen-again", {"item": twin, **place_facts(stretch.place)})
+            self.group.add(SeenAgain(twin, stretch.place), event)
+            self.totals.seen_again += 1
+            return twin
+        return self._keep(stretch, kind, reading, reading.draft)
+
+    def refuse(self, place: Place, reason: str, detail: str | None = None, size_bytes: int | None = None) -> None:
+        """Note a refusal; the same one is written into the log only once."""
+        before = self._manifest.refused.get(spot(place))
+        event = None
+        if before is None or before.facts.get("reason") != reason:
+            facts: dict[str, Json] = {**place_facts(place), "reason": reason}
+            if detail is not None:
+                facts["detail"] = detail
+            if size_bytes is not None:
+                facts["size"] = size_bytes
+            event = Event("item.refused", facts)
+        self.group.add(Refused(place, reason, detail, size_bytes), event)
+        self.totals.refused += 1
+
+    def settle(self) -> Iterator[Outcome]:
+        """Commit the group and yield its outcomes; after this everything in it counts.
+
+        Raises:
+            OwnDiskError: The case's disk failed; nothing of the group counts.
+        """
+        group, self.group = self.group, Group(self.writer)
+        try:
+            told = group.settle()
+        except BaseException:
+            group.drop()
+            raise
+        yield from told
+
+    def _keep(self, stretch: Stretch, kind: Kind, reading: Reading, draft: Draft) -> str:
+        draft.item = self.group.next_item
+        agrees = name_agrees(kind, stretch.name)
+        digest, size_bytes = reading.tally.sha256, reading.tally.size_bytes
+        self.group.keep(draft, digest, size_bytes, self._facts(stretch, kind, reading, agrees=agrees))
+        self.totals.kept += 1
+        self.totals.kept_bytes += size_bytes
+
+        def outcome(problems: tuple[str, ...] = ()) -> Kept:
+            self.totals.not_described += bool(problems)
+            return Kept(
+                item=draft.item,
+                place=stretch.place,
+                kind=kind.name,
+                family=kind.family.value,
+                size_bytes=size_bytes,
+                sha256=digest.hex,
+                name_agrees=agrees,
+                described=self.describer.describes(kind.name) and not problems,
+                problems=problems,
+                unstable=reading.unstable,
+            )
+
+        pending = self._describe(stretch, kind, reading)
+        if pending is None:
+            self.group.add(outcome())
+        else:
+            self.group.describe(draft.item, pending, outcome)
+        if self.describer.reads(kind.name):
+            chat = self._chat(stretch, reading)
+            self.group.read_chat(draft.item, chat, self._chat_outcome(draft.item, stretch.place))
+        return draft.item
+
+    def _facts(self, stretch: Stretch, kind: Kind, reading: Reading, *, agrees: bool | None) -> dict[str, Json]:
+        offset = self.writer.world.clock.now().astimezone().strftime("%z")
+        facts: dict[str, Json] = {
+            **place_facts(stretch.place),
+            "size": reading.tally.size_bytes,
+            "sha256": reading.tally.sha256.hex,
+            "crc32": reading.tally.crc32,
+            "kind": {"name": kind.name, "family": kind.family.value, "media_type": kind.media_type},
+            "name_agrees": agrees,
+            "times": stretch.times,
+            **stretch.more,
+            "provenance": self._provenance.facts(offset),
+            "sensitivity": self._provenance.sensitivity,
+        }
+        if self._provenance.declared_by is not None:
+            facts["declared_by"] = self._provenance.declared_by
+        if reading.unstable:
+            facts["unstable"] = True
+        return facts
+
+    def _describe(self, stretch: Stretch, kind: Kind, reading: Reading) -> Pending | None:
+        """Let an item be described, None when there is nothing to describe about its type."""
+        if not self.describer.describes(kind.name):
+            return None
+        if reading.payload is not None:
+            return self.describer.begin(kind.name, stretch.name, reading.payload)
+        if stretch.file is not None:
+            return self.describer.begin(kind.name, stretch.name, stretch.file)
+        problem = {"code": "too-large-inside-container", "detail": ""}
+        return Settled({"describer": kind.family.value, "facts": {}, "problems": [problem]})
+
+    def _chat(self, stretch: Stretch, reading: Reading) -> Pending:
+        """Let an item be read as a conversation; of a member too large for that only its beginning is looked at."""
+        name = stretch.place.path if stretch.inside is None else f"{stretch.inside}/{stretch.place.path}"
+        about: dict[str, Json] = {"name": name, "beside": stretch.beside}
+        if reading.payload is not None:
+            return self.describer.begin_chat(about, reading.payload)
+        if stretch.file is not None:
+            return self.describer.begin_chat(about, stretch.file)
+        return self.describer.begin_chat({**about, "head_only": True}, stretch.head)
+
+    def _chat_outcome(self, item: str, place: Place) -> Callable[[Mapping[str, Json]], Sequence[Outcome]]:
+        def outcomes(facts: Mapping[str, Json]) -> Sequence[Outcome]:
+            if not facts:
+                return []
+            read = chat_read(item, place, facts)
+            self.totals.chats += read.recognition == "recognised"
+            self.totals.messages += read.messages
+            self.totals.chats_unread += not read.whole
+            return [read]
+
+        return outcomes

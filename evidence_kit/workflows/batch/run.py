@@ -1,0 +1,144 @@
+"""A whole batch: which lines are left, in which order they may begin, and what they came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from evidence_kit.errors import EvidenceError, Exit
+from evidence_kit.workflows.batch.crew import Free
+from evidence_kit.workflows.batch.memory import Memory
+from evidence_kit.workflows.batch.steps import Errand, locate
+from evidence_kit.workflows.batch.task import Task
+from evidence_kit.workflows.batch.told import BEFORE, DONE, Ended, Told, Trouble, worst
+from evidence_kit.workflows.new import next_id
+from evidence_kit.workflows.station import Station
+
+# These would double what they did, or are costly; the others tell something new each time.
+ONCE = frozenset({"new", "seal"})
+
+
+class Runner(Protocol):
+    """Carries errands out; `crew.Alone` and `crew.Crew`."""
+
+    def run(self, free: Free) -> Iterator[tuple[Errand, Told]]:
+        """Yield what each step came to; asks for the next errand when it can begin one."""
+        ...
+
+
+def run(waiting: Waiting, runner: Runner) -> Iterator[Told | Ended]:
+    """Carry a batch out; every outcome is yielded when it is durable, what it came to last.
+
+    Args:
+        waiting: What is left of it.
+        runner: In this process, or in several.
+    """
+    codes: list[int] = []
+    tasks, memory = waiting.tasks, waiting.memory
+    left: dict[str, set[str]] = {task.name: set(task.steps) for task in tasks}
+    for told in waiting.told_at_once():
+        codes.append(told.code)
+        if told.result == BEFORE:
+            left[told.name].discard(told.step)
+        yield told
+    stopped = False
+    try:
+        for errand, told in runner.run(waiting.next):
+            codes.append(told.code)
+            if told.result == DONE:
+                memory.finish(errand.task, told.step)
+                left[told.name].discard(told.step)
+            yield told
+    except KeyboardInterrupt:
+        stopped = True
+    slipped = {task.name for task in tasks if task.slips}
+    whole = sum(not steps and name not in slipped for name, steps in left.items())
+    yield Ended(len(tasks), whole, int(Exit.INTERRUPTED) if stopped else worst(codes), stopped)
+
+
+class Waiting:
+    """Lines that have not begun, in their order; two lines about one case never run side by side.
+
+    Attributes:
+        tasks: All lines of the batch.
+        memory: What was done before.
+    """
+
+    def __init__(
+        self, tasks: Sequence[Task], station: Station, memory: Memory, year: int, *, again: bool = False
+    ) -> None:
+        """Look at what is left.
+
+        Args:
+            tasks: The lines of the batch.
+            station: Whose cases.
+            memory: What was done before.
+            year: For ids of new cases.
+            again: Do also what was done before, but for opening and sealing.
+        """
+        self.tasks = tasks
+        self.memory = memory
+        self._station = station
+        self._year = year
+        self._again = again
+        self._left = [task for task in tasks if not task.slips and self._steps(task)]
+
+    def told_at_once(self) -> Iterator[Told]:
+        """Yield what needs no work: slips, and steps that were done before."""
+        for task in self.tasks:
+            for slip in task.slips:
+                yield Told.failed(task, "check", Trouble.slip(slip), None)
+            if not task.slips:
+                todo = self._steps(task)
+                case = self.memory.case_of(task) or task.one("case")
+                for step in task.steps:
+                    if step not in todo:
+                        yield Told(task.spot.line, task.name, case, step, BEFORE)
+
+    def next(self, busy: frozenset[str]) -> Errand | None:
+        """Return the next line whose case is not in work, None when none can begin now."""
+        blocked = set(busy)
+        for at, task in enumerate(self._left):
+            case = self._case(task)
+            if case is None or case not in blocked:
+                del self._left[at]
+                return self._errand(task, case)
+            blocked.add(case)
+        return None
+
+    def rehearsal(self) -> list[Errand]:
+        """Return every line that would be carried out, without giving any case its id for good."""
+        promised = list(self.memory.promised)
+        errands = []
+        for task in self._left:
+            case = self._case(task)
+            if case is None and "new" in task.steps:
+                case = next_id(self._station, self._year, promised)
+                promised.append(case)
+            errands.append(Errand(task, self._steps(task), case, self.memory.batch))
+        return errands
+
+    def _steps(self, task: Task) -> tuple[str, ...]:
+        def done(step: str) -> bool:
+            return self.memory.did(task, step) and (step in ONCE or not self._again)
+
+        return tuple(step for step in task.steps if not done(step))
+
+    def _case(self, task: Task) -> str | None:
+        """Return the id of a line's case, so that two ways of naming one case are one; None where it is open."""
+        promised = self.memory.case_of(task)
+        said = task.one("case")
+        if promised is not None or said is None:
+            return promised
+        try:
+            return locate(self._station, said).root.name
+        except EvidenceError:
+            return said.upper()
+
+    def _errand(self, task: Task, case: str | None) -> Errand:
+        if "new" in task.steps and self.memory.case_of(task) is None:
+            case = case or next_id(self._station, self._year, self.memory.promised)
+            if not (self._station.cases / case).exists():
+                # Written down before it exists: an interrupted line finds its own case again and opens no second one.
+                self.memory.begin(task, case)
+        return Errand(task, self._steps(task), case, self.memory.batch)

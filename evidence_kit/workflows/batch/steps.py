@@ -1,0 +1,314 @@
+"""What the steps of a line do; each is the workflow of the command of that name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from evidence_kit.custody.errors import CaseExistsError, NoCaseError
+from evidence_kit.errors import Exit, UsageError
+from evidence_kit.hashing.exact import tally
+from evidence_kit.hashing.paper import TypedWronglyError
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.model import Json
+from evidence_kit.sealing import passphrase as digits
+from evidence_kit.vault.folder import CaseFolder
+from evidence_kit.workflows import case as cases
+from evidence_kit.workflows.batch.task import Task
+from evidence_kit.workflows.case import CaseWriter, writing
+from evidence_kit.workflows.group import Describer
+from evidence_kit.workflows.ingest import ingest as take_in
+from evidence_kit.workflows.look import item_id
+from evidence_kit.workflows.match import NotAdult, pair_facts
+from evidence_kit.workflows.match import match as compare
+from evidence_kit.workflows.new import ConsentGiven, Guardian, Opening, create
+from evidence_kit.workflows.outcome import Refused, Totals
+from evidence_kit.workflows.provenance import WAYS, Provenance
+from evidence_kit.workflows.record import named_reader
+from evidence_kit.workflows.seal import Order
+from evidence_kit.workflows.seal import seal as make
+from evidence_kit.workflows.station import Station
+from evidence_kit.workflows.verify import Report, verify_archive, verify_case
+from evidence_kit.workflows.world import World
+
+# So many refused files are named in an outcome; all of them are counted, and all stand in the log.
+MOST_NAMED: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What a process needs to work on cases.
+
+    Attributes:
+        station: Whose cases.
+        key: Its unlocked key.
+        world: Clock, disk, randomness.
+        describer: Looks into files, in isolation.
+    """
+
+    station: Station
+    key: SigningKey
+    world: World
+    describer: Describer
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One line of a batch, ready to be carried out.
+
+    Attributes:
+        task: The line.
+        steps: Those of its steps that were not done before.
+        case: Id of its case; None where it concerns none.
+        batch: The batch's own mark.
+    """
+
+    task: Task
+    steps: tuple[str, ...]
+    case: str | None
+    batch: str
+
+    @property
+    def mark(self) -> str:
+        """What a case bears that this line opened, so that it is known again."""
+        return f"{self.batch}/{self.task.name}"
+
+
+Did = tuple[int, Mapping[str, Json]]
+
+
+def new(errand: Errand, hands: Hands) -> Did:
+    """Open the case of a line, or find that this very line opened it before it was interrupted."""
+    case = errand.case
+    if case is None:
+        raise UsageError("needed", fact="case", flag="case")
+    final = hands.station.cases / case
+    if final.exists():
+        opened = cases.read(cases.find_folder(final), hands.key, hands.station)
+        if opened.opened.facts.get("reference") != errand.mark:
+            raise CaseExistsError("case-exists", path=str(final))
+    else:
+        create(hands.station, hands.key, opening_of(errand, hands.world), hands.world, case)
+    return Exit.DONE, {"path": str(final)}
+
+
+def opening_of(errand: Errand, world: World) -> Opening:
+    """Return what a line knows about the person.
+
+    Raises:
+        UsageError: A date is none, or nobody answers for a minor.
+    """
+    task = errand.task
+    guardian = None
+    if (name := task.one("guardian")) is not None:
+        guardian = Guardian(name, task.one("guardian_relation") or "", task.one("guardian_document"))
+    on = _day(task, "consent_on") or world.clock.now().astimezone().date()
+    by = task.one("consent_by") or ("person" if guardian is None else "guardian")
+    reference = task.one("consent_reference")
+    consents = [ConsentGiven(each, given=True, on=on, said_by=by, reference=reference) for each in task.many("consent")]
+    return Opening(
+        age_band=task.one("age") or "unknown",
+        age_known_by=task.one("age_known_by") or "",
+        consents=consents,
+        guardian=guardian,
+        pseudonym=task.one("pseudonym"),
+        retention=_day(task, "retention"),
+        reference=errand.mark,
+    )
+
+
+def ingest(errand: Errand, hands: Hands) -> Did:
+    """Take the sources of a line in."""
+    task = errand.task
+    refused: list[Json] = []
+    totals = Totals()
+    with _writing(errand, hands) as writer:
+        for outcome in take_in(writer, task.paths("sources"), provenance_of(task, hands.station), hands.describer):
+            if isinstance(outcome, Totals):
+                totals = outcome
+            elif isinstance(outcome, Refused) and len(refused) < MOST_NAMED:
+                refused.append({"path": outcome.place.path, "reason": outcome.reason})
+    facts: dict[str, Json] = {**totals.facts(), "not_kept": refused}
+    return Exit.DONE if totals.complete else Exit.INCOMPLETE, facts
+
+
+def match(errand: Errand, hands: Hands) -> Did:
+    """Compare the pictures of a case, with each other or with those found elsewhere."""
+    with _writing(errand, hands) as writer:
+        try:
+            found = compare(writer, errand.task.paths("candidates"), hands.describer)
+        except NotAdult:
+            return Exit.INCOMPLETE, {"not_adult": True, "compared": 0, "pairs": []}
+    missed: list[Json] = [{"name": each.name, "reason": each.reason} for each in found.not_compared]
+    pairs: list[Json] = [pair_facts(pair, found.candidates) for pair in found.pairs]
+    silent = {"no-picture", "no-detail"}
+    open_ends = any(each.reason not in silent for each in found.not_compared)
+    facts: dict[str, Json] = {"compared": found.compared, "pairs": pairs, "not_compared": missed}
+    return Exit.INCOMPLETE if open_ends else Exit.DONE, facts
+
+
+def seal(errand: Errand, hands: Hands) -> Did:
+    """Make the archive of a line, unless this very line made it before it was interrupted."""
+    with _writing(errand, hands) as writer:
+        place, secret_file, made = _place(errand, writer)
+        if made is not None:
+            return Exit.DONE, made
+        secret = digits.generate()
+        if secret_file is not None:
+            _write_secret(hands.world, secret_file, secret)
+        try:
+            sealed = make(writer, hands.key, order_of(errand.task, place), secret)
+        except BaseException:
+            # Digits without an archive are worthless, and would stand in the way of the next try.
+            if secret_file is not None:
+                secret_file.unlink(missing_ok=True)
+            raise
+    return Exit.DONE, {
+        "archive": str(sealed.archive),
+        "sha256": sealed.sha256,
+        "size": sealed.size_bytes,
+        "items_in": sealed.items_in,
+        "items_of": sealed.items_of,
+        "receipt": sealed.receipt_code,
+        "passphrase_file": None if secret_file is None else str(secret_file),
+    }
+
+
+def verify(errand: Errand, hands: Hands) -> Did:
+    """Check a case, or an archive that the line names."""
+    task = errand.task
+    archive, receipt = task.path("archive"), task.one("receipt")
+    report: Report
+    try:
+        if archive is not None:
+            report = verify_archive(archive, archive_digits(task), receipt)
+        else:
+            folder = locate(hands.station, errand.case or "")
+            remembered = hands.station.remembered(folder.root.name)
+            report = verify_case(folder.root, hands.key, remembered, receipt)
+    except TypedWronglyError as error:
+        raise UsageError("receipt-typed-wrongly") from error
+    except FileNotFoundError as error:
+        raise NoCaseError("no-case", path=str(archive)) from error
+    findings: list[Json] = [
+        {"code": each.code, "weight": each.weight.value, "file": each.file, "line": each.line, "item": each.item}
+        for each in report.findings
+    ]
+    facts: dict[str, Json] = {
+        "verdict": report.verdict.value,
+        "items": report.items,
+        "items_of": report.items_of,
+        "findings": findings,
+    }
+    return report.exit, facts
+
+
+STEPS: Final[Mapping[str, Callable[[Errand, Hands], Did]]] = {
+    "new": new,
+    "ingest": ingest,
+    "match": match,
+    "seal": seal,
+    "verify": verify,
+}
+
+
+def locate(station: Station, text: str) -> CaseFolder:
+    """Return the case that a line means: a folder, an id, or the last number of an id."""
+    return cases.locate(text, lambda: station.cases)
+
+
+def provenance_of(task: Task, station: Station) -> Provenance:
+    """Return how the files of a line came here."""
+    how = task.one("how") or "unknown"
+    if how not in WAYS:
+        raise UsageError("how-unknown", how=how, known=", ".join(WAYS))
+    place = task.one("place") or station.person.place
+    return Provenance(how, task.one("handed_by"), task.one("device"), place)
+
+
+def readers_of(task: Task) -> dict[str, str]:
+    """Return for whom the passphrase of an archive is wrapped.
+
+    Raises:
+        UsageError: One is not of the form NAME=KEY.
+    """
+    return dict(named_reader(each, task.base) for each in task.many("to_key"))
+
+
+def order_of(task: Task, place: Path) -> Order:
+    """Return what a line wants sealed."""
+    items = task.many("items")
+    return Order(
+        purpose=task.one("for") or "",
+        items=[item_id(each) for each in items] if items else None,
+        readers=readers_of(task),
+        without_consent=task.one("without_consent"),
+        out=place,
+    )
+
+
+def _writing(errand: Errand, hands: Hands) -> AbstractContextManager[CaseWriter]:
+    folder = locate(hands.station, errand.case or "")
+    return writing(folder, hands.key, hands.station, hands.world)
+
+
+def _place(errand: Errand, writer: CaseWriter) -> tuple[Path, Path | None, Mapping[str, Json] | None]:
+    """Return where an archive goes, and its digits; and what it is, if it lies there already and the log knows it."""
+    task = errand.task
+    sealed = task.path("out") or writer.station.cases.parent / "sealed"
+    secrets = task.path("passphrase_folder")
+    known = {each.facts["sha256"]: each.facts for each in writer.manifest.entries.get("sealed", ())}
+    number = 1
+    while True:
+        name = f"{writer.case.id}.{task.one('for')}.{errand.batch}" + (f".{number}" if number > 1 else "")
+        place = sealed / name
+        secret = None if secrets is None else secrets / f"{name}.txt"
+        archive = place / f"{writer.case.id}.sealed.zip"
+        if archive.is_file() and (secret is None or secret.is_file()):
+            with archive.open("rb") as file:
+                facts = known.get(tally(cases.pieces(file)).sha256.hex)
+            if facts is not None:
+                return place, secret, {"archive": str(archive), "sha256": facts["sha256"], "receipt": facts["receipt"]}
+        if not place.exists() and (secret is None or not secret.exists()):
+            return place, secret, None
+        number += 1
+
+
+def _write_secret(world: World, path: Path, secret: str) -> None:
+    world.disk.make_folder(path.parent)
+    file = world.disk.create(path)
+    try:
+        file.write(secret.encode("ascii") + b"\n")
+        file.sync()
+    finally:
+        file.close()
+
+
+def archive_digits(task: Task) -> str:
+    """Return the digits of the archive that a line wants checked.
+
+    Raises:
+        UsageError: Its file cannot be read, or holds no such digits.
+    """
+    path = task.path("archive_passphrase_file")
+    if path is None:
+        raise UsageError("needed", fact="archive-passphrase", flag="archive_passphrase_file")
+    try:
+        with path.open("rb") as file:
+            return digits.normalise(file.readline(4096).decode("utf-8", "replace").strip())
+    except OSError as error:
+        raise UsageError("passphrase-file-unreadable", path=str(path)) from error
+    except digits.PassphraseFormError as error:
+        raise UsageError("archive-passphrase-malformed") from error
+
+
+def _day(task: Task, name: str) -> date | None:
+    text = task.one(name)
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError("date-malformed", date=text or "", flag=name) from error
