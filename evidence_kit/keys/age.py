@@ -64,6 +64,13 @@ class CaseIdentity:
         """Return this identity, as a file for one reader; `age -d -i THEIR-KEY` prints it again."""
         return encrypt(self._secret.encode() + b"\n", [reader])
 
+    def derive(self, purpose: str) -> bytes:
+        """Return 32 bytes that only who holds this identity can compute, others for every purpose (HKDF-SHA256)."""
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+        return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self._secret.encode())
+
     @property
     def opener(self) -> Any:  # noqa: ANN401 - pyrage has no types
         """What `decrypt` wants."""
