@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 # The first screen, group by group; what only scripts and experts need stands last.
 GROUPS: Final = (
-    ("person", ("new", "ingest", "receipt", "consent", "note")),
+    ("person", ("new", "ingest", "receipt", "consent", "note", "mark", "update", "exclude")),
     ("understand", ("cases", "list", "show", "chats", "identifiers", "threats", "match")),
-    ("hand-over", ("seal",)),
+    ("hand-over", ("seal", "export")),
     ("check", ("verify", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo")),
-    ("look-after", ("keys", "grant", "log")),
+    ("look-after", ("keys", "grant", "revoke", "recover", "destroy", "log")),
 )
 
 
@@ -103,29 +103,36 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
     from evidence_kit.commands.chats import chats
     from evidence_kit.commands.consent import consent
     from evidence_kit.commands.demo import demo
+    from evidence_kit.commands.destroy import destroy
+    from evidence_kit.commands.exclude import exclude
+    from evidence_kit.commands.export import export
     from evidence_kit.commands.grant import grant
     from evidence_kit.commands.identifiers import identifiers
     from evidence_kit.commands.ingest import ingest
     from evidence_kit.commands.keys import keys
     from evidence_kit.commands.list_ import list_
     from evidence_kit.commands.log import log
+    from evidence_kit.commands.mark import mark
     from evidence_kit.commands.match import match
     from evidence_kit.commands.new import new
     from evidence_kit.commands.note import note
     from evidence_kit.commands.receipt import receipt
+    from evidence_kit.commands.recover import recover
+    from evidence_kit.commands.revoke import revoke
     from evidence_kit.commands.seal import seal
     from evidence_kit.commands.setup import setup
     from evidence_kit.commands.show import show
     from evidence_kit.commands.threats import threats
+    from evidence_kit.commands.update import update
     from evidence_kit.commands.verifier import verifier
     from evidence_kit.commands.verify import verify
 
     functions = {
-        "batch": batch, "cases": cases, "chats": chats, "consent": consent, "demo": demo, "grant": grant,
-        "identifiers": identifiers,
-        "ingest": ingest, "keys": keys, "list": list_, "log": log, "match": match, "new": new, "note": note,
-        "receipt": receipt, "seal": seal, "setup": setup, "show": show, "threats": threats, "verify": verify,
-        "verifier": verifier,
+        "batch": batch, "cases": cases, "chats": chats, "consent": consent, "demo": demo, "destroy": destroy,
+        "exclude": exclude, "export": export, "grant": grant, "identifiers": identifiers, "ingest": ingest,
+        "keys": keys, "list": list_, "log": log, "mark": mark, "match": match, "new": new, "note": note,
+        "receipt": receipt, "recover": recover, "revoke": revoke, "seal": seal, "setup": setup, "show": show,
+        "threats": threats, "update": update, "verifier": verifier, "verify": verify,
     }  # fmt: skip
     app = typer.Typer(
         no_args_is_help=True,

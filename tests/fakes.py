@@ -116,3 +116,7 @@ class FailingDisk(RealDisk):
     def sync_folder(self, folder: Path) -> None:
         self.count("sync_folder")
         super().sync_folder(folder)
+
+    def remove(self, path: Path) -> None:
+        self.count("remove")
+        super().remove(path)

@@ -27,6 +27,11 @@ def show(screen: Screen, report: Report) -> None:
         screen.result("• " + sentence(screen, finding))
     if len(report.findings) > _SHOWN:
         screen.result(screen.say("verify.more", count=len(report.findings) - _SHOWN))
+    if report.wholly_destroyed:
+        screen.result(screen.say("verify.wholly-destroyed"))
+    elif report.destroyed:
+        listed = ", ".join(report.destroyed[:_SHOWN]) + (" …" if len(report.destroyed) > _SHOWN else "")
+        screen.result(screen.say("verify.destroyed", count=len(report.destroyed), items=listed))
     if report.case is not None:
         screen.result(screen.say("verify.items", items=report.items, items_here=report.items_here))
         if report.kind == "archive":
@@ -71,6 +76,8 @@ def _json(screen: Screen, report: Report) -> Json:
         "items_of": report.items_of,
         "events": report.events,
         "events_closed": report.events_closed,
+        "destroyed": list(report.destroyed),
+        "wholly_destroyed": report.wholly_destroyed,
         "with_key": report.with_key,
         "signers": list(report.signers),
         "anchors": [

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.world import World
 
 _LONGEST_PASSPHRASE_BYTES = 4096
+_TYPED_BACK = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,21 @@ def secret_from(path: str) -> bytes:
     if not secret:
         raise UsageError("passphrase-file-empty", path=path)
     return secret
+
+
+def compared_by_voice(setting: Setting, fingerprint: str, confirm: str | None) -> str:
+    """Return a fingerprint whose end somebody typed back after comparing it.
+
+    Raises:
+        NotConfirmedError: What was typed is not its end.
+    """
+    from evidence_kit.keys.errors import NotConfirmedError
+
+    setting.screen.tell("grant.fingerprint", fingerprint=fingerprint)
+    typed = setting.ask(confirm, "ask.fingerprint-end", "--confirm")
+    if typed.strip() != fingerprint[-_TYPED_BACK:]:
+        raise NotConfirmedError("fingerprint-not-confirmed", fingerprint=fingerprint)
+    return fingerprint
 
 
 @contextmanager

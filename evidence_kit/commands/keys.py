@@ -1,14 +1,40 @@
-"""`evidence-kit keys`."""
+"""`evidence-kit keys [trust NAME KEY | forget NAME | readers CASE]`."""
 
 from __future__ import annotations
 
-from evidence_kit.commands._wiring import Setting, command
+from typing import Annotated
+
+import typer
+
+from evidence_kit.commands._wiring import Setting, case_folder, command, compared_by_voice
+from evidence_kit.errors import UsageError
 
 
 @command
-def keys(setting: Setting) -> None:
-    """Show the fingerprints of this station and of the association's recovery key."""
-    station = setting.station()
+def keys(
+    setting: Setting,
+    action: Annotated[str | None, typer.Argument(metavar="[trust|forget|readers]", show_default=False)] = None,
+    who: Annotated[str | None, typer.Argument(metavar="[NAME|CASE]", show_default=False)] = None,
+    key: Annotated[str | None, typer.Argument(metavar="[KEY]", show_default=False)] = None,
+    confirm: Annotated[str | None, typer.Option(metavar="END")] = None,
+) -> None:
+    """Show the keys of this station and of people it knows; trust one; list who can read a case."""
+    if action is None:
+        _own(setting)
+    elif action == "trust" and who is not None and key is not None:
+        _trust(setting, who, key, confirm)
+    elif action == "forget" and who is not None and key is None:
+        _forget(setting, who)
+    elif action == "readers" and who is not None and key is None:
+        _readers(setting, who)
+    else:
+        raise UsageError("keys-action", action=action)
+
+
+def _own(setting: Setting) -> None:
+    from evidence_kit.workflows.known import known
+
+    station, names = setting.station(), known(setting.station_folder)
     rows = [
         ("keys.station", station.public.fingerprint),
         ("keys.recovery", station.recovery.fingerprint),
@@ -27,7 +53,61 @@ def keys(setting: Setting) -> None:
             "recovery_to_file": station.recovery_to_file,
             "station": str(station.folder),
             "cases": str(station.cases),
+            "known": [{"name": name, "fingerprint": of} for of, name in names.items()],
         }
     )
     if not setting.screen.json:
         setting.screen.facts(rows)
+        for of, name in names.items():
+            setting.screen.line(f"{setting.screen.say('keys.known', name=name)}: {of}")
+
+
+def _trust(setting: Setting, name: str, key: str, confirm: str | None) -> None:
+    from evidence_kit.workflows.known import fingerprint_of, trust
+
+    shown = compared_by_voice(setting, fingerprint_of(key), confirm)
+    trust(setting.station_folder, name, shown, setting.world().disk)
+    setting.screen.tell("keys.trusted", name=name, fingerprint=shown)
+    setting.screen.document({"name": name, "fingerprint": shown})
+
+
+def _forget(setting: Setting, name: str) -> None:
+    from evidence_kit.workflows.known import forget
+
+    forget(setting.station_folder, name, setting.world().disk)
+    setting.screen.tell("keys.forgotten", name=name)
+    setting.screen.document({"forgotten": name})
+
+
+def _readers(setting: Setting, case: str) -> None:
+    from evidence_kit.workflows.case import read
+    from evidence_kit.workflows.readers import holders
+
+    folder, station = case_folder(setting, case), setting.station()
+    found = holders(read(folder, setting.key(station), station))
+    screen = setting.screen
+    screen.document(
+        {
+            "case": folder.root.name,
+            "readers": [
+                {
+                    "name": each.name,
+                    "role": each.role,
+                    "fingerprint": each.fingerprint,
+                    "key": each.key,
+                    "file": each.file,
+                    "reads": each.reads,
+                    "signs": each.signs,
+                }
+                for each in found
+            ],
+        }
+    )
+    if screen.json:
+        return
+    rows = []
+    for each in found:
+        may = "may-sign" if each.signs else "may-read" if each.reads else "sent-away"
+        name = each.name or screen.say(f"keys.role-{each.role}")
+        rows.append((name, screen.say(f"keys.{may}"), each.fingerprint, each.file))
+    screen.table(("column.name", "column.may", "column.fingerprint", "column.path"), rows)

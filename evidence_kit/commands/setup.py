@@ -29,14 +29,18 @@ def setup(
     cases: Annotated[Path | None, typer.Option(metavar="DIR")] = None,
     recovery: Annotated[str | None, typer.Option(metavar="PUBLIC")] = None,
     recovery_out: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
+    renew: Annotated[bool, typer.Option("--renew")] = False,
 ) -> None:
-    """Make the keys of this station, once."""
+    """Make the keys of this station, once; or a new one in the place of a key that nobody can open any more."""
     from evidence_kit.custody.errors import StationExistsError
     from evidence_kit.workflows import station as stations
     from evidence_kit.workflows.setup import Wish, association_code, set_up
     from evidence_kit.workflows.station import Person
 
     screen, world = setting.screen, setting.world()
+    if renew:
+        _renew(setting, world)
+        return
     if stations.exists(setting.station_folder):
         raise StationExistsError("station-exists", path=str(setting.station_folder))
     if setting.asks and association is None:
@@ -64,6 +68,18 @@ def setup(
     )
 
 
+def _renew(setting: Setting, world: World) -> None:
+    """Give the station a new key; what it remembers and where its cases lie stays."""
+    from evidence_kit.workflows import station as stations
+
+    old = setting.station()
+    station = stations.renew(old, _new_passphrase(setting), world)
+    setting.screen.tell("setup.renewed", fingerprint=station.public.fingerprint, old=old.public.fingerprint)
+    setting.screen.document(
+        {"station": str(station.folder), "fingerprint": station.public.fingerprint, "before": old.public.fingerprint}
+    )
+
+
 def _new_passphrase(setting: Setting) -> bytes:
     from evidence_kit.keys.errors import NotConfirmedError
 
@@ -74,16 +90,22 @@ def _new_passphrase(setting: Setting) -> bytes:
 
 
 def _recovery(setting: Setting, recovery: str | None, out: Path | None, world: World) -> PublicKey:
-    """Return the recovery key's public half: given, written to a file, or shown and typed back."""
+    """Return the recovery key's public half: given, typed from paper, written to a file, or shown and typed back."""
     from evidence_kit.keys.errors import KeyUnreadableError
-    from evidence_kit.keys.recovery import to_paper
+    from evidence_kit.keys.recovery import from_paper, from_text, to_paper
     from evidence_kit.keys.sshsig import PublicKey
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.workflows.record import public_key
     from evidence_kit.workflows.setup import write_recovery
 
+    if recovery == "paper":
+        if not setting.asks:
+            raise UsageError("needed", fact="recovery", flag="--recovery FILE")
+        return from_paper(setting.screen.ask_secret("ask.recovery-code")).public
     if recovery is not None:
         try:
+            if Path(recovery).is_file() and (data := Path(recovery).read_bytes()).startswith(b"-----BEGIN"):
+                return from_text(data).public
             return PublicKey.parse(public_key(recovery))
         except ValueError as error:
             raise KeyUnreadableError("key-not-ed25519") from error

@@ -65,11 +65,14 @@ class Custody:
     Attributes:
         case: Case id of line 1.
         recipient: age recipient for new bytes, as of the last signed line.
+        recipients: Every recipient that the case had, oldest first.
         signers: Public keys by fingerprint that may sign, as of the last signed line.
         known_keys: Every key that was ever allowed to sign.
         objects: Item id to the file in `store/`.
         bodies: Number of the signature line to the file in `bodies/`.
         readers: Key file name to the file in `keys/`.
+        destroyed: Item id to the line that says that its file was destroyed.
+        rewritten: Signature lines whose body was replaced: openings in it may be gone.
         commits: Every commit whose signature holds, in order.
         commitments: Line number to the commitment of that event, signed lines only.
         clear: Line number to what that line says in clear, signed lines only.
@@ -80,11 +83,14 @@ class Custody:
 
     case: str | None = None
     recipient: str | None = None
+    recipients: list[str] = field(default_factory=list)
     signers: dict[str, PublicKey] = field(default_factory=dict)
     known_keys: dict[str, PublicKey] = field(default_factory=dict)
     objects: dict[str, Stored] = field(default_factory=dict)
     bodies: dict[int, Stored] = field(default_factory=dict)
     readers: dict[str, Stored] = field(default_factory=dict)
+    destroyed: dict[str, int] = field(default_factory=dict)
+    rewritten: set[int] = field(default_factory=set)
     commits: list[Signed] = field(default_factory=list)
     commitments: dict[int, Digest] = field(default_factory=dict)
     clear: dict[int, Mapping[str, Any]] = field(default_factory=dict)
@@ -101,6 +107,11 @@ class Custody:
     def head(self) -> Digest:
         """What the next line must name as `prev`."""
         return self.commits[-1].head if self.commits else GENESIS
+
+    @property
+    def wholly_destroyed(self) -> bool:
+        """Say whether the case itself is gone: the openings of its first commit speak of no item, and go only then."""
+        return bool(self.commits) and self.commits[0].line in self.rewritten
 
     @property
     def end_bytes(self) -> int:
@@ -247,7 +258,7 @@ class _State:
         for event in self.pending:
             custody.commitments[event.seq] = event.commit
             if event.object is not None and event.stored is not None:
-                if event.object in custody.objects:
+                if event.object in custody.objects or event.object in custody.destroyed:
                     self._finding("log-object-twice", event.seq, item=event.object)
                 custody.objects[event.object] = Stored(event.seq, event.stored)
             if event.clear is not None:
@@ -302,6 +313,7 @@ def _case_opened(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
     if line != 1 or clear["format"] != FORMAT:
         raise ValueError(clear["format"])
     custody.recipient = str(clear["recipient"])
+    custody.recipients = [custody.recipient]
     custody.signers = _signers_of(clear)
     if len(custody.signers) != len(clear["signers"]):
         raise ValueError("signers")
@@ -319,6 +331,7 @@ def _signer_removed(custody: Custody, _line: int, clear: Mapping[str, Any]) -> N
 
 def _recipient_changed(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
     custody.recipient = str(clear["recipient"])
+    custody.recipients.append(custody.recipient)
 
 
 def _reader_granted(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
@@ -330,10 +343,12 @@ def _reader_granted(custody: Custody, line: int, clear: Mapping[str, Any]) -> No
 def _destroyed(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
     for item in clear["objects"]:
         del custody.objects[item]
+        custody.destroyed[item] = line
     for body in clear["bodies"]:
         if body["line"] not in custody.bodies:
             raise ValueError(body["line"])
         custody.bodies[body["line"]] = Stored(line, Digest(body["sha256"]))
+        custody.rewritten.add(body["line"])
 
 
 def _anchored(_custody: Custody, line: int, clear: Mapping[str, Any]) -> None:

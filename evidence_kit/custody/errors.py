@@ -59,6 +59,12 @@ class ExportExistsError(EvidenceError):
     exit_code = 28
 
 
+class CaseDestroyedError(EvidenceError):
+    """The whole case was destroyed: nothing can be added to it."""
+
+    exit_code = 29
+
+
 class CaseNewerError(EvidenceError):
     """The case was written by a later version of the kit."""
 

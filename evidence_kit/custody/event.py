@@ -16,6 +16,7 @@ TYPES: Final = frozenset(
         "item.kept",
         "item.described",
         "item.witnessed",
+        "source.read",
         "item.seen-again",
         "item.refused",
         "item.marked",
@@ -40,6 +41,7 @@ TYPES: Final = frozenset(
         "exported",
         "recovered",
         "destroyed",
+        "tidied",
     }
 )
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
 from evidence_kit.model import Digest
+
+# The one way in which a recording comes about that needs no lawyer's eye.
+RECEIVED: Final = "received-voice-note"
+# Facts of an `item.marked` that say something of the items themselves.
+_MARKS: Final = ("nature", "parent", "transformation", "audio", "screenshot", "posting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class Item:
         also_at: Other places where the same bytes were found.
         sensitivity: `none`, `intimate` or `unknown`, and nothing else.
         excluded: Why it was taken out of reports and seals, None while it is in.
+        marks: What people said of it since: `nature`, `parent`, `audio` and what else `item.marked` may hold.
     """
 
     id: str
@@ -79,6 +85,54 @@ class Item:
     also_at: list[Place] = field(default_factory=list)
     sensitivity: str = "unknown"
     excluded: str | None = None
+    marks: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def audio(self) -> str | None:
+        """How a recording came about, `unknown` until somebody says so; None for what is no recording."""
+        return None if self.family != "audio" else str(self.marks.get("audio", "unknown"))
+
+    @property
+    def for_the_lawyer(self) -> bool:
+        """Say whether the lawyer has to look at how it came about: every recording but a received voice note."""
+        return self.audio not in {None, RECEIVED}
+
+
+@dataclass(slots=True)
+class Witnessed:
+    """Something that was seen and not copied: its bytes lie in no store.
+
+    Attributes:
+        id: Such as `W000003`.
+        line: Line of its `item.witnessed`.
+        time: When it was seen, by the kit's clock.
+        place: Where it was found first.
+        size_bytes: Its length.
+        sha256: Its digest, made without looking into it.
+        kind: Name of the content type, from its first bytes.
+        family: Family of the content type.
+        facts: The whole `item.witnessed`.
+        also_at: Other places where the same bytes were found.
+        sensitivity: `none`, `intimate` or `unknown`; once it is `none`, the next ingest takes it in.
+        excluded: As for an item.
+        marks: As for an item.
+        taken_in: The item that has these bytes since, None while nothing was copied.
+    """
+
+    id: str
+    line: int
+    time: str
+    place: Place
+    size_bytes: int
+    sha256: Digest
+    kind: str
+    family: str
+    facts: Mapping[str, Any]
+    also_at: list[Place] = field(default_factory=list)
+    sensitivity: str = "unknown"
+    excluded: str | None = None
+    marks: dict[str, Any] = field(default_factory=dict)
+    taken_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +158,33 @@ class Manifest:
         opened: The `case.opened` event, with later `case.updated` facts laid over it in `facts`.
         facts: Facts about the case as they stand.
         items: Items by id, in the order they were taken in.
+        witnessed: What was seen and not copied, by id.
+        absent: Ids of items of which the log says, before anything is opened, that they were destroyed.
+        gone: Ids of what was destroyed, to the event that says so.
         places: Every place that is known, to the digest of what was found there.
+        witnessed_at: Every place where something was witnessed, to the digest of what was found there.
         refused: Places that were refused, to the event.
         consents: Every consent event, in order.
         entries: Other events by type, in order.
         next_item: Number of the next item.
+        next_witnessed: Number of the next thing that is seen and not copied.
     """
 
     opened: Entry | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
+    witnessed: dict[str, Witnessed] = field(default_factory=dict)
+    absent: Collection[str] = ()
+    gone: dict[str, Entry] = field(default_factory=dict)
     places: dict[tuple[str, str | None, str | None, int | None], Digest] = field(default_factory=dict)
+    witnessed_at: dict[tuple[str, str | None, str | None, int | None], Digest] = field(default_factory=dict)
     by_digest: dict[str, str] = field(default_factory=dict)
+    witnessed_by_digest: dict[str, str] = field(default_factory=dict)
     refused: dict[tuple[str, str | None, str | None, int | None], Entry] = field(default_factory=dict)
     consents: list[Consent] = field(default_factory=list)
     entries: dict[str, list[Entry]] = field(default_factory=dict)
     next_item: int = 1
+    next_witnessed: int = 1
 
     def apply(self, entry: Entry) -> None:
         """Take one event in.
@@ -142,6 +207,11 @@ class Manifest:
         return str(self.facts.get("age_band", "unknown"))
 
     @property
+    def minor_media(self) -> str:
+        """What is done with pictures while the person is not known to be an adult: `witness`, `refuse` or `keep`."""
+        return str(self.facts.get("minor_media") or "witness")
+
+    @property
     def retention(self) -> date | None:
         """Until when the case is to be kept, if somebody said so."""
         text = self.facts.get("retention")
@@ -151,6 +221,37 @@ class Manifest:
     def included(self) -> list[Item]:
         """Items that no event has excluded."""
         return [item for item in self.items.values() if item.excluded is None]
+
+    @property
+    def everything(self) -> list[Item | Witnessed]:
+        """Items, then what was witnessed, excluded or not."""
+        return [*self.items.values(), *self.witnessed.values()]
+
+    @property
+    def left_out(self) -> list[Witnessed]:
+        """What was seen and is still nowhere but where it was, without what an event has excluded."""
+        return [each for each in self.witnessed.values() if each.taken_in is None and each.excluded is None]
+
+    def with_members(self, names: Iterable[str]) -> set[str]:
+        """Return ids together with the ids of whatever came out of them, however deep."""
+        found, grown = set(names), True
+        while grown:
+            inside = {each.id for each in self.everything if each.place.container in found}
+            grown = not inside <= found
+            found |= inside
+        return found
+
+    def evidence(self, name: str) -> Item | Witnessed | None:
+        """Return an item, or what was witnessed, by its id; None when it was destroyed.
+
+        Raises:
+            KeyError: The case never had it.
+        """
+        found = self.items.get(name) or self.witnessed.get(name)
+        # What was only witnessed has no file: the log does not say beforehand that its event is gone.
+        if found is None and name not in self.gone and name not in self.absent and not name.startswith("W"):
+            raise KeyError(name)
+        return found
 
 
 def fold(entries: Iterable[Entry]) -> Manifest:
@@ -197,8 +298,31 @@ def _kept(manifest: Manifest, entry: Entry) -> None:
     )
     manifest.items[item.id] = item
     manifest.by_digest.setdefault(item.sha256.hex, item.id)
+    seen = manifest.witnessed.get(manifest.witnessed_by_digest.get(item.sha256.hex, ""))
+    if seen is not None:
+        seen.taken_in = seen.taken_in or item.id
     manifest.places[spot(item.place)] = item.sha256
     manifest.next_item = max(manifest.next_item, int(item.id[1:]) + 1)
+
+
+def _witnessed(manifest: Manifest, entry: Entry) -> None:
+    facts = entry.facts
+    seen = Witnessed(
+        id=str(facts["item"]),
+        line=entry.line,
+        time=entry.time,
+        place=_place(facts),
+        size_bytes=int(facts["size"]),
+        sha256=Digest(facts["sha256"]),
+        kind=str(facts["kind"]["name"]),
+        family=str(facts["kind"]["family"]),
+        facts=facts,
+        sensitivity=str(facts.get("sensitivity", "unknown")),
+    )
+    manifest.witnessed[seen.id] = seen
+    manifest.witnessed_by_digest.setdefault(seen.sha256.hex, seen.id)
+    manifest.witnessed_at[spot(seen.place)] = seen.sha256
+    manifest.next_witnessed = max(manifest.next_witnessed, int(seen.id[1:]) + 1)
 
 
 def _described(manifest: Manifest, entry: Entry) -> None:
@@ -206,9 +330,12 @@ def _described(manifest: Manifest, entry: Entry) -> None:
 
 
 def _seen_again(manifest: Manifest, entry: Entry) -> None:
-    item, place = manifest.items[entry.facts["item"]], _place(entry.facts)
+    item, place = manifest.evidence(str(entry.facts["item"])), _place(entry.facts)
+    if item is None:
+        return
     item.also_at.append(place)
-    manifest.places[spot(place)] = item.sha256
+    places = manifest.places if isinstance(item, Item) else manifest.witnessed_at
+    places[spot(place)] = item.sha256
 
 
 def _refused(manifest: Manifest, entry: Entry) -> None:
@@ -216,14 +343,33 @@ def _refused(manifest: Manifest, entry: Entry) -> None:
 
 
 def _marked(manifest: Manifest, entry: Entry) -> None:
-    for item in entry.facts["items"]:
-        manifest.items[item].sensitivity = str(entry.facts.get("sensitivity", manifest.items[item].sensitivity))
+    facts = entry.facts
+    for name in facts["items"]:
+        item = manifest.evidence(str(name))
+        if item is not None:
+            item.sensitivity = str(facts.get("sensitivity") or item.sensitivity)
+            item.marks |= {key: facts[key] for key in _MARKS if facts.get(key) is not None}
     _keep(manifest, entry)
 
 
 def _excluded(manifest: Manifest, entry: Entry) -> None:
-    for item in entry.facts["items"]:
-        manifest.items[item].excluded = str(entry.facts["reason"])
+    why = None if entry.facts.get("taken_back") else str(entry.facts["reason"])
+    for name in entry.facts["items"]:
+        item = manifest.evidence(str(name))
+        if item is not None:
+            item.excluded = why
+    _keep(manifest, entry)
+
+
+def _destroyed(manifest: Manifest, entry: Entry) -> None:
+    """Note what is gone; its own events went with it, so it may never have been met."""
+    for name in (*entry.facts["clear"]["objects"], *entry.facts.get("witnessed", ())):
+        manifest.gone[str(name)] = entry
+        number = int(str(name)[1:]) + 1
+        if str(name).startswith("E"):
+            manifest.next_item = max(manifest.next_item, number)
+        else:
+            manifest.next_witnessed = max(manifest.next_witnessed, number)
     _keep(manifest, entry)
 
 
@@ -242,10 +388,12 @@ _FOLDS: Final[Mapping[str, Callable[[Manifest, Entry], None]]] = {
     "case.opened": _opened,
     "case.updated": _updated,
     "item.kept": _kept,
+    "item.witnessed": _witnessed,
     "item.described": _described,
     "item.seen-again": _seen_again,
     "item.refused": _refused,
     "item.marked": _marked,
     "item.excluded": _excluded,
     "consent.recorded": _consent,
+    "destroyed": _destroyed,
 }

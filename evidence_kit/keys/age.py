@@ -37,16 +37,23 @@ class DamagedError(Exception):
 
 
 class CaseIdentity:
-    """The X25519 key that opens everything in one case."""
+    """The X25519 keys that open one case: one, and one more for every time its recipient was changed, oldest first."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secrets: str) -> None:
+        """Read an age identity file: a secret key a line.
+
+        Raises:
+            ValueError: It is none.
+        """
         from pyrage import IdentityError, x25519
 
+        self._secrets = tuple(dict.fromkeys(secrets.split()))
         try:
-            self._identity = x25519.Identity.from_str(secret)
+            self._identities = tuple(x25519.Identity.from_str(each) for each in self._secrets)
         except IdentityError:
             raise ValueError("not an age identity") from None
-        self._secret = secret
+        if not self._identities:
+            raise ValueError("not an age identity")
 
     @classmethod
     def generate(cls) -> CaseIdentity:
@@ -57,12 +64,23 @@ class CaseIdentity:
 
     @property
     def recipient(self) -> str:
-        """The public half, `age1…`."""
-        return str(self._identity.to_public())
+        """The public half of the newest key, `age1…`."""
+        return self.recipients[-1]
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The public halves, oldest first."""
+        return tuple(str(each.to_public()) for each in self._identities)
+
+    def after(self, older: CaseIdentity) -> CaseIdentity:
+        """Return both together, as one identity whose newest key is the newest of this one."""
+        return CaseIdentity(
+            "\n".join((*(each for each in older._secrets if each not in self._secrets), *self._secrets))
+        )
 
     def wrap(self, reader: str) -> bytes:
-        """Return this identity, as a file for one reader; `age -d -i THEIR-KEY` prints it again."""
-        return encrypt(self._secret.encode() + b"\n", [reader])
+        """Return this identity, as a file for one reader; `age -d -i THEIR-KEY` prints its keys again, a line each."""
+        return encrypt("".join(f"{each}\n" for each in self._secrets).encode(), [reader])
 
     def derive(self, purpose: str) -> bytes:
         """Return 32 bytes that only who holds this identity can compute, others for every purpose (HKDF-SHA256)."""
@@ -73,8 +91,8 @@ class CaseIdentity:
 
     @property
     def opener(self) -> Any:  # noqa: ANN401 - pyrage has no types
-        """What `decrypt` wants."""
-        return self._identity
+        """What `decrypt` wants: the newest key is tried first."""
+        return self._identities[::-1]
 
 
 def recipient(text: str) -> Any:  # noqa: ANN401 - pyrage has no types
@@ -110,9 +128,14 @@ def decrypt(ciphertext: bytes, openers: Sequence[Any]) -> bytes:
     import pyrage
 
     try:
-        return bytes(pyrage.decrypt(ciphertext, list(openers)))
+        return bytes(pyrage.decrypt(ciphertext, _each(openers)))
     except pyrage.DecryptError as error:
         raise DamagedError(str(error)) from error
+
+
+def _each(openers: Sequence[Any]) -> list[Any]:
+    """Return the single keys of keys and of case identities."""
+    return [each for opener in openers for each in (opener if isinstance(opener, tuple) else (opener,))]
 
 
 def unwrap(wrapped: bytes, openers: Sequence[Any]) -> CaseIdentity:
@@ -154,7 +177,7 @@ def decrypt_stream(source: ByteSource | BinaryIO, sink: ByteSink, opener: Any) -
 
     guarded_source, guarded_sink = _Guarded(source), _Guarded(sink)
     try:
-        pyrage.decrypt_io(guarded_source, guarded_sink, [opener])
+        pyrage.decrypt_io(guarded_source, guarded_sink, _each([opener]))
     except (pyrage.DecryptError, OSError) as error:
         _reraise(guarded_source, guarded_sink)
         raise DamagedError(str(error)) from error

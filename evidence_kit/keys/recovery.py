@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from evidence_kit.hashing import paper
 from evidence_kit.keys.errors import KeyUnreadableError
-from evidence_kit.keys.station import SigningKey
+from evidence_kit.keys.station import SigningKey, unlock
 
 _SEED_BYTES = 32
 
@@ -27,3 +27,14 @@ def from_paper(typed: str) -> SigningKey:
         return SigningKey.from_seed(paper.from_paper(typed, _SEED_BYTES))
     except paper.TypedWronglyError:
         raise KeyUnreadableError("recovery-typed-wrongly") from None
+
+
+def from_text(data: bytes) -> SigningKey:
+    """Return the key in a file: as `setup --recovery-out` wrote it, or the sheet's text.
+
+    Raises:
+        KeyUnreadableError: It is neither.
+    """
+    if data.startswith(b"-----BEGIN"):
+        return unlock(data, None)
+    return from_paper(data.decode("utf-8", "replace").strip())

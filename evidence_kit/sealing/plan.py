@@ -17,7 +17,7 @@ ENDINGS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 ALLOWED_ENDINGS: Final = frozenset({*ENDINGS.values(), "bin"})
 # Events that are about the house and not about the evidence stay closed unless they name this purpose.
-_ALWAYS_CLOSED: Final = frozenset({"item.viewed", "threat.recorded"})
+_ALWAYS_CLOSED: Final = frozenset({"item.viewed", "threat.recorded", "source.read", "tidied"})
 
 
 def data_path(item: str, kind: str) -> str:
@@ -33,23 +33,37 @@ class Scope:
         purpose: `police` or `lawyer`.
         items: Ids in ascending order.
         everything: All items of the case were asked for, whatever they were.
+        excluded: Ids of what was taken out of everything that leaves the case.
     """
 
     purpose: str
     items: tuple[str, ...]
     everything: bool
+    excluded: frozenset[str] = frozenset()
 
 
 def discloses(scope: Scope, event_type: str, facts: Mapping[str, Any]) -> bool:
     """Say whether an event's opening goes into the archive.
 
     An event about items goes in when all its items do. A note goes in when its readers include this purpose.
+    What was witnessed and not copied has no file to go in: what is said of it goes along with the whole case only,
+    and a member of a container that was witnessed goes by itself.
     """
     if event_type in _ALWAYS_CLOSED:
         return False
     if event_type == "note":
         return scope.purpose in facts.get("readers", ())
-    return mentioned(facts) <= set(scope.items)
+    if event_type == "destroyed":
+        return True
+    about = {str(name) for name in (facts.get("item"), *facts.get("items", ())) if isinstance(name, str)}
+    if about & scope.excluded or (not scope.everything and any(map(_is_witnessed, about))):
+        return False
+    kept = {name for name in mentioned(facts) if not _is_witnessed(name)}
+    return kept <= set(scope.items)
+
+
+def _is_witnessed(name: str) -> bool:
+    return name.startswith("W")
 
 
 def mentioned(facts: Mapping[str, Any]) -> set[str]:

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from evidence_kit.custody import chain, journal, opening
 from evidence_kit.custody.chain import Custody, Replay, Signed
-from evidence_kit.custody.errors import CaseBrokenError, CaseLockedError, CaseNewerError, CaseOlderError, NoCaseError
+from evidence_kit.custody.errors import (
+    CaseBrokenError,
+    CaseDestroyedError,
+    CaseLockedError,
+    CaseNewerError,
+    CaseOlderError,
+    NoCaseError,
+)
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.journal import Head
 from evidence_kit.custody.manifest import Entry, Manifest, ManifestError
@@ -24,6 +31,7 @@ from evidence_kit.model import Digest, DiskFile, Finding, Json, Weight
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder
 from evidence_kit.vault.store import Draft, FolderStore
+from evidence_kit.workflows import removal
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.station import Station
@@ -142,8 +150,8 @@ def entries(
 ) -> Iterator[Entry | Finding]:
     """Yield every opened event in order, and a finding wherever an opening is not what its line commits to."""
     for signed in custody.commits if commits is None else commits:
-        path = folder.body(signed.line)
-        place = folder.relative(path)
+        place = folder.relative(folder.body(signed.line))
+        path = removal.waiting_body(folder, custody, signed.line) or folder.body(signed.line)
         expected = custody.bodies[signed.line].digest
         try:
             body = path.read_bytes()
@@ -168,6 +176,8 @@ def open_lines(custody: Custody, signed: Signed, openings: Sequence[bytes], plac
         yield Finding("body-miscounted", Weight.BROKEN, place, line=signed.line)
         return
     for number, text in zip(numbers, openings, strict=False):
+        if not text and signed.line in custody.rewritten:
+            continue  # destroyed: the line that replaced this body says by whom and why
         yield open_line(custody, number, text, signed.time, place)
 
 
@@ -186,19 +196,21 @@ def open_line(custody: Custody, number: int, text: bytes, time: str, place: str)
 
 
 def unwrap(folder: CaseFolder, custody: Custody, openers: Sequence[Any]) -> CaseIdentity:
-    """Return the case identity, out of whichever wrapped key these keys open.
+    """Return the case identity, out of whichever wrapped keys these keys open.
 
     Raises:
-        NoReaderError: None of them.
+        NoReaderError: They open none, or none that was wrapped since the recipient was changed.
     """
-    for name in custody.readers:
+    found: CaseIdentity | None = None
+    for name in reversed(custody.readers):
         try:
-            wrapped = folder.key(name).read_bytes()
-            identity = age.unwrap(wrapped, openers)
+            identity = age.unwrap(folder.key(name).read_bytes(), openers)
         except (OSError, NoReaderError):
             continue
-        return identity
-    raise NoReaderError("key-opens-nothing")
+        found = identity if found is None else found.after(identity)
+        if set(custody.recipients) <= set(found.recipients):
+            return found
+    raise NoReaderError("key-opens-nothing" if found is None else "key-opens-the-past")
 
 
 class CaseWriter:
@@ -296,8 +308,11 @@ def writing(
         _refuse_broken(folder, replayed)
         if not descends and accept_older is None:
             raise CaseOlderError("case-older", case=folder.root.name)
+        removal.finish(folder, replayed.custody, world.disk)
         case = Case(folder, replayed.custody)
         _unlock(case, key)
+        if replayed.custody.wholly_destroyed:
+            raise CaseDestroyedError("case-destroyed", case=case.id)
         if key.public.fingerprint not in case.custody.signers:
             raise NoReaderError("key-may-not-sign")
         writer = CaseWriter(case, key, station, world)
@@ -356,15 +371,24 @@ def _refuse_broken(folder: CaseFolder, replayed: Replay) -> None:
 
 def _unlock(case: Case, key: SigningKey) -> None:
     case.identity = unwrap(case.folder, case.custody, [key.opener])
-    manifest = Manifest()
-    for entry in entries(case.folder, case.custody, case.identity):
+    case.manifest = folded(case, case.identity)
+
+
+def folded(case: Case, identity: CaseIdentity) -> Manifest:
+    """Return what everything in a case adds up to.
+
+    Raises:
+        CaseBrokenError: An opening is not what its line commits to, or says too little.
+    """
+    manifest = Manifest(absent=case.custody.destroyed)
+    for entry in entries(case.folder, case.custody, identity):
         if isinstance(entry, Finding):
             raise CaseBrokenError("case-broken", case=case.id, code=entry.code)
         try:
             manifest.apply(entry)
         except ManifestError as error:
             raise CaseBrokenError("case-broken", case=case.id, code="opening-incomplete") from error
-    case.manifest = manifest
+    return manifest
 
 
 def _older(station: Station, case: str, reason: str) -> Event:

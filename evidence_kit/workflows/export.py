@@ -16,7 +16,7 @@ from evidence_kit.model import Disk, DiskFile, Json
 from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.trouble import own_disk
 
-_BYTE_ORDER_MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 # A spreadsheet takes a cell that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -120,12 +120,17 @@ class _Out:
 
 def _csv(out: _Out, columns: Sequence[str], rows: Iterable[Mapping[str, Json]]) -> int:
     """Write a table for a spreadsheet: its mark for UTF-8 first, and no cell that it would compute."""
-    out.write(_BYTE_ORDER_MARK)
+    out.write(BYTE_ORDER_MARK)
     out.write(_line(columns))
     count = 0
     for count, row in enumerate(rows, start=1):  # noqa: B007 - counted
         out.write(_line([_cell(row.get(column)) for column in columns]))
     return count
+
+
+def csv_line(values: Sequence[Json]) -> bytes:
+    """Return one row of a table, in UTF-8, with no cell that a spreadsheet would compute."""
+    return _line([_cell(value) for value in values]).encode("utf-8", "replace")
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from evidence_kit.custody import chain
 from evidence_kit.custody.chain import Custody
 from evidence_kit.custody.errors import NoItemError
-from evidence_kit.custody.manifest import Entry, Item, Manifest
+from evidence_kit.custody.manifest import Entry, Item, Manifest, Witnessed
 from evidence_kit.model import Finding, Json, Weight
 from evidence_kit.vault.folder import LOG, CaseFolder
 from evidence_kit.workflows.case import Case, entries, pieces
@@ -82,17 +82,34 @@ def item_of(manifest: Manifest, item: str, case: str) -> Item:
     Raises:
         NoItemError: The case has none of this name.
     """
+    found = evidence_of(manifest, item, case)
+    if isinstance(found, Witnessed):
+        raise NoItemError("item-witnessed", item=found.id, case=case)
+    return found
+
+
+def evidence_of(manifest: Manifest, item: str, case: str) -> Item | Witnessed:
+    """Return an item, or what was seen and not copied, by its id, however it was typed.
+
+    Raises:
+        NoItemError: The case has none of this name, or it was destroyed.
+    """
+    wanted = item_id(item)
     try:
-        return manifest.items[item_id(item)]
+        found = manifest.evidence(wanted)
     except KeyError:
         raise NoItemError("item-unknown", item=item, case=case) from None
+    if found is None:
+        raise NoItemError("item-destroyed" if wanted in manifest.gone else "item-unknown", item=wanted, case=case)
+    return found
 
 
 def item_id(typed: str) -> str:
-    """Return the id that somebody means: `E000003`, `e3` and `3` are one."""
+    """Return the id that somebody means: `E000003`, `e3` and `3` are one, `w3` is `W000003`."""
     wanted = typed.strip().upper()
-    number = wanted.removeprefix("E")
-    return f"E{int(number):06d}" if number.isdecimal() and number.isascii() else wanted
+    letter = "W" if wanted.startswith("W") else "E"
+    number = wanted.removeprefix(letter)
+    return f"{letter}{int(number):06d}" if number.isdecimal() and number.isascii() else wanted
 
 
 def everything_about(item: Item) -> dict[str, Json]:

@@ -26,6 +26,10 @@ class Screenshot:
     taken_when: str | None = None
     still_there: str | None = None
 
+    def facts(self) -> dict[str, Json]:
+        """Return what was said, and only that."""
+        return _said(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
@@ -46,6 +50,10 @@ class Posting:
     content_url: str | None = None
     posted: str | None = None
     seen: str | None = None
+
+    def facts(self) -> dict[str, Json]:
+        """Return what was said, and only that."""
+        return _said(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +117,8 @@ class Provenance:
             "clock_state": self.clock_state,
             "present": list(self.present),
             "phone_now": self.phone_now,
-            "screenshot": _said(self.screenshot),
-            "posting": _said(self.posting),
+            "screenshot": self.screenshot.facts(),
+            "posting": self.posting.facts(),
         }
         return facts | {name: value for name, value in said.items() if value}
 

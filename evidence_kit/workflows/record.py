@@ -1,4 +1,4 @@
-"""The small records of a case: consent, notes, receipts, readers."""
+"""The small records of a case: consent, notes, receipts; and what two people compare by voice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from evidence_kit.model import Json
 from evidence_kit.sealing import bag
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.workflows.case import Case, CaseWriter
-from evidence_kit.workflows.new import ConsentGiven, Guardian, Reader, check_guardian, granted
+from evidence_kit.workflows.new import ConsentGiven, Guardian, check_guardian
 from evidence_kit.workflows.world import World
 
 NOTE_READERS = ("association", "police", "lawyer", "psychologist")
@@ -47,23 +47,6 @@ def receipt(writer: CaseWriter) -> tuple[str, int, int]:
     facts: dict[str, Json] = {"code": code, "lines": signed.checkpoint.lines, "signature_line": signed.line}
     writer.commit([Event("receipt.issued", facts)])
     return code, signed.checkpoint.lines, signed.line
-
-
-def grant(writer: CaseWriter, reader: str, who: str) -> str:
-    """Let one more age or SSH key read the case; return the name of the key file.
-
-    Raises:
-        KeyUnreadableError: It is no key that can be encrypted to.
-    """
-    recipient(reader)
-    identity = writer.case.identity
-    if identity is None:
-        raise UsageError("key-needed")
-    number = len(writer.case.custody.readers) + 1
-    name = f"K{number:04d}"
-    line = " ".join(reader.split()[:2])
-    writer.commit([granted(writer, identity, name, Reader(line, "granted", who))])
-    return name
 
 
 def named_reader(text: str, base: Path = Path()) -> tuple[str, str]:

@@ -105,7 +105,8 @@ def scope_of(case: Case, order: Order) -> Scope:
     chosen = sorted(included if order.items is None else set(order.items), key=plan.item_number)
     if not chosen:
         raise NothingToSealError("nothing-to-seal", case=case.id)
-    return Scope(order.purpose, tuple(chosen), everything=order.items is None)
+    excluded = frozenset(each.id for each in manifest.everything if each.excluded is not None)
+    return Scope(order.purpose, tuple(chosen), everything=order.items is None, excluded=excluded)
 
 
 def planned(case: Case, order: Order) -> Planned:
@@ -207,12 +208,13 @@ def _withheld(case: Case, scope: Scope) -> set[int]:
     """Return the event lines whose openings stay closed."""
     if case.identity is None:
         raise UsageError("key-needed")
-    closed = set()
+    # What was destroyed is not met here, and stays as closed as what is withheld.
+    closed = set(case.custody.commitments)
     for entry in entries(case.folder, case.custody, case.identity):
         if isinstance(entry, Finding):
             raise ItemDamagedError("case-broken", case=case.id, code=entry.code)
-        if not plan.discloses(scope, entry.type, entry.facts):
-            closed.add(entry.line)
+        if plan.discloses(scope, entry.type, entry.facts):
+            closed.discard(entry.line)
     return closed
 
 

@@ -148,5 +148,26 @@ def write(station: Station, key: SigningKey, passphrase: bytes, world: World) ->
     write_durably(disk, folder / SETTINGS, _json(facts))
 
 
+def renew(station: Station, passphrase: bytes, world: World) -> Station:
+    """Give a station a new key, because nobody can open the old one; return the station as it is now.
+
+    The old key file stays, under another name. Interrupted, it is run again: the old key is not needed.
+
+    Raises:
+        WeakPassphraseError: The passphrase is too short.
+    """
+    folder, disk = station.folder, world.disk
+    key = SigningKey.generate()
+    locked = key.openssh(passphrase)
+    if (folder / KEY).exists():
+        number = 1
+        while (aside := folder / f"{KEY}.{number}").exists():
+            number += 1
+        disk.move(folder / KEY, aside)
+    write_durably(disk, folder / PUBLIC, f"{key.public.line} {station.association}\n".encode())
+    write_durably(disk, folder / KEY, locked)
+    return load(folder)
+
+
 def _json(facts: Json) -> bytes:
     return json.dumps(facts, ensure_ascii=False, indent=1).encode() + b"\n"

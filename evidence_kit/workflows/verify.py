@@ -22,6 +22,7 @@ from evidence_kit.model import Digest, Finding, Weight
 from evidence_kit.sealing.check import check
 from evidence_kit.sealing.statement import Statement
 from evidence_kit.vault.folder import LOG, CaseFolder
+from evidence_kit.workflows import removal
 from evidence_kit.workflows.case import entries, pieces, unwrap
 
 
@@ -41,6 +42,8 @@ class Report:
         items_here: How many items there should be here.
         items_of: How many items the case has, where that is known.
         events_closed: How many events cannot be read here.
+        destroyed: Ids of items that a signed line says were destroyed.
+        wholly_destroyed: The whole case was.
         signers: Fingerprints that signed.
         with_key: The contents were checked too, and not only the encrypted files.
     """
@@ -57,6 +60,8 @@ class Report:
     items_of: int | None = None
     events: int = 0
     events_closed: int = 0
+    destroyed: tuple[str, ...] = ()
+    wholly_destroyed: bool = False
     signers: tuple[str, ...] = ()
     with_key: bool = False
 
@@ -121,6 +126,7 @@ def verify_archive(
 def _fill(report: Report, custody: Custody) -> None:
     report.case, report.lines = custody.case, custody.signed_lines
     report.events = len(custody.commitments)
+    report.destroyed, report.wholly_destroyed = tuple(custody.destroyed), custody.wholly_destroyed
     report.signers = tuple(dict.fromkeys(signed.by for signed in custody.commits))
 
 
@@ -166,6 +172,7 @@ class _Folder:
         self._on_bytes = on_bytes
         self._findings: list[Finding] = []
         self._bad: set[str] = set()
+        self._unfinished: set[Path] = set()
 
     def check(self, key: SigningKey | None, remembered: Head | None, receipt: str | None) -> Report:
         custody, descends = self._log(remembered)
@@ -204,8 +211,12 @@ class _Folder:
     def _files(self, custody: Custody) -> None:
         """Hash every encrypted file that the log vouches for: needs no key."""
         folder = self._folder
+        self._unfinished = set(removal.leftovers(folder, custody))
+        for path in sorted(self._unfinished):
+            self._findings.append(Finding("destruction-unfinished", Weight.NOTE, folder.relative(path)))
         for line, stored in custody.bodies.items():
-            self._file(folder.body(line), stored.digest, "body", stored.line)
+            if removal.draft_of(folder, line) not in self._unfinished:
+                self._file(folder.body(line), stored.digest, "body", stored.line)
         for name, stored in custody.readers.items():
             self._file(folder.key(name), stored.digest, "key", stored.line)
         for item, stored in custody.objects.items():
@@ -241,7 +252,7 @@ class _Folder:
             if any(finding.code.startswith("key-") for finding in self._findings):
                 return None
             raise
-        manifest = Manifest()
+        manifest = Manifest(absent=custody.destroyed)
         known = {(finding.code, finding.line) for finding in self._findings}
         for entry in entries(self._folder, custody, identity):
             if isinstance(entry, Finding):
@@ -299,6 +310,7 @@ class _Folder:
         expected = {folder.relative(folder.item(item)) for item in custody.objects}
         expected |= {folder.relative(folder.body(line)) for line in custody.bodies}
         expected |= {folder.relative(folder.key(name)) for name in custody.readers}
+        expected |= {folder.relative(path) for path in self._unfinished}
         recovered = _recovered_paths(manifest)
         left = list(folder.strangers(expected | recovered))
         # An interrupted commit leaves one body behind the last signature; more than one was signed once.

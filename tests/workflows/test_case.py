@@ -17,7 +17,7 @@ from evidence_kit.errors import UsageError
 from evidence_kit.keys.errors import KeyMissingError, KeyUnreadableError, NoReaderError, WrongPassphraseError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows import record
+from evidence_kit.workflows import readers, record
 from evidence_kit.workflows import station as stations
 from evidence_kit.workflows.case import find_folder, read, writing
 from evidence_kit.workflows.new import ConsentGiven, Guardian, Opening, create, next_id
@@ -164,7 +164,7 @@ def test_a_folder_that_is_no_case_is_called_so(tmp_path: Path) -> None:
 
 def test_a_reader_who_may_not_sign_may_not_write(new_case: NewCase, station: Station, world: World) -> None:
     writer = new_case()
-    record.grant(writer, STRANGER.public.line, "Me Idrissi")
+    readers.grant(writer, STRANGER.public.line, "Me Idrissi")
     assert read(writer.case.folder, STRANGER).opened.age_band == "adult"
     with pytest.raises(NoReaderError) as raised, writing(writer.case.folder, STRANGER, station, world):
         pass

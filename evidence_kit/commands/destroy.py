@@ -1,0 +1,65 @@
+"""`evidence-kit destroy CASE [ITEM...]`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evidence_kit.commands._screen import size
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.errors import UsageError
+from evidence_kit.model import Json
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.destroy import Doomed
+
+
+@case_command
+def destroy(
+    setting: Setting,
+    case: CaseArgument,
+    items: Annotated[list[str] | None, typer.Argument(metavar="[ITEM...]", show_default=False)] = None,
+    whole_case: Annotated[bool, typer.Option("--whole-case")] = False,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME")] = None,
+    second: Annotated[str | None, typer.Option("--and", metavar="NAME")] = None,
+    yes: Annotated[bool, typer.Option("--yes")] = False,
+) -> None:
+    """Destroy items, or a whole case, with a reason and two names; the log goes on saying so."""
+    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.destroy import destroy as carry_out
+    from evidence_kit.workflows.destroy import doomed
+
+    if bool(items) == whole_case:
+        raise UsageError("destroy-scope")
+    folder, station, screen = case_folder(setting, case), setting.station(), setting.screen
+    why = setting.ask(reason, "ask.destroy-reason", "--reason")
+    names = (setting.ask(by, "ask.destroy-by", "--by"), setting.ask(second, "ask.destroy-and", "--and"))
+    if not yes and not setting.asks:
+        raise UsageError("needed", fact="yes", flag="--yes")
+    key = setting.key(station)
+    with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
+        what = doomed(writer.case, items or ())
+        _plan(setting, what)
+        if not yes and screen.ask("ask.destroy-case", case=writer.case.id) != writer.case.id:
+            screen.tell("destroy.not-done")
+            raise typer.Exit(0)
+        line = carry_out(writer, what, why, names)
+    screen.tell("destroy.done", line=line)
+    screen.tell("destroy.elsewhere")
+    facts: dict[str, Json] = {"case": folder.root.name, "line": line, "whole": what.whole}
+    screen.document(
+        facts | {"items": list(what.items), "witnessed": list(what.witnessed), "archives": list(what.archives)}
+    )
+
+
+def _plan(setting: Setting, what: Doomed) -> None:
+    screen = setting.screen
+    if what.whole:
+        screen.tell("destroy.whole")
+    screen.tell("destroy.plan", count=len(what.items), size=size(what.size_bytes), items=", ".join(what.items[:20]))
+    if what.witnessed:
+        screen.tell("destroy.witnessed", count=len(what.witnessed))
+    for archive in what.archives:
+        screen.warn("destroy.archive", archive=archive)

@@ -1,0 +1,63 @@
+"""`evidence-kit export CASE --as FORM --for PURPOSE`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evidence_kit.commands._screen import size
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.errors import UsageError
+
+
+@case_command
+def export(
+    setting: Setting,
+    case: CaseArgument,
+    form: Annotated[str | None, typer.Option("--as", metavar="FORM")] = None,
+    purpose: Annotated[str | None, typer.Option("--for", metavar="PURPOSE")] = None,
+    items: Annotated[str | None, typer.Option("--items", metavar="ID,ID…")] = None,
+    without_consent: Annotated[str | None, typer.Option("--without-consent", metavar="REASON")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="PATH")] = None,
+) -> None:
+    """Write items of a case for other people's programs, in clear."""
+    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.interop import Order, chosen, export_as, form_of
+    from evidence_kit.workflows.new import PURPOSES
+
+    wanted = form_of(setting.ask(form, "ask.form", "--as"))
+    whom = setting.ask(purpose, "ask.export-purpose", "--for")
+    if whom not in PURPOSES:
+        raise UsageError("purpose-unknown", purpose=whom)
+    folder, station, world = case_folder(setting, case), setting.station(), setting.world()
+    path = out or Path(f"{folder.root.name}.{wanted.name}{wanted.ending}")
+    order = Order(wanted, whom, _ids(items), without_consent, path)
+    key = setting.key(station)
+    with writing(folder, key, station, world, setting.accept_older) as writer:
+        total = sum(item.size_bytes for item in chosen(writer.case, order))
+        with setting.screen.progress("export.progress", total) as on_bytes:
+            left = export_as(writer, order, on_bytes)
+    screen = setting.screen
+    screen.tell("export.items", count=left.items, items_of=left.items_of, path=str(path), size=size(left.size_bytes))
+    screen.warn("export.plain", path=str(path))
+    screen.document(
+        {
+            "case": folder.root.name,
+            "path": str(left.path),
+            "form": left.form,
+            "items": left.items,
+            "items_of": left.items_of,
+            "rows": left.rows,
+            "size": left.size_bytes,
+            "sha256": left.sha256,
+            "line": left.line,
+        }
+    )
+
+
+def _ids(items: str | None) -> list[str] | None:
+    from evidence_kit.workflows.look import item_id
+
+    return None if items is None else [item_id(each) for each in items.split(",") if each.strip()]

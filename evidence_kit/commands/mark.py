@@ -1,0 +1,81 @@
+"""`evidence-kit mark CASE ITEM...`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evidence_kit.commands._saying import SaidAs, SaidBy, Words, one_of, saying
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.model import Json
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.declare import Mark, Marked
+
+
+@case_command
+def mark(
+    setting: Setting,
+    case: CaseArgument,
+    items: Annotated[list[str] | None, typer.Argument(metavar="[ITEM...]", show_default=False)] = None,
+    folder: Annotated[list[str] | None, typer.Option("--folder", metavar="PATH")] = None,
+    sensitivity: Annotated[str | None, typer.Option(metavar="none|intimate|unknown")] = None,
+    nature: Annotated[str | None, typer.Option(metavar="NATURE")] = None,
+    parent: Annotated[str | None, typer.Option(metavar="ITEM")] = None,
+    transformation: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    audio: Annotated[str | None, typer.Option(metavar="HOW")] = None,
+    taken_by: Annotated[str | None, typer.Option(metavar="WHO")] = None,
+    taken_on: Annotated[str | None, typer.Option(metavar="DEVICE")] = None,
+    taken_when: Annotated[str | None, typer.Option(metavar="WHEN")] = None,
+    still_there: Annotated[str | None, typer.Option(metavar="yes|no|unknown")] = None,
+    platform: Annotated[str | None, typer.Option(metavar="NAME")] = None,
+    account: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    profile_url: Annotated[str | None, typer.Option(metavar="URL")] = None,
+    content_url: Annotated[str | None, typer.Option(metavar="URL")] = None,
+    posted: Annotated[str | None, typer.Option(metavar="WHEN")] = None,
+    seen: Annotated[str | None, typer.Option(metavar="WHEN")] = None,
+    said_by: SaidBy = None,
+    said_as: SaidAs = None,
+    words: Words = None,
+) -> None:
+    """Record what somebody says about items: sensitivity, nature, how a recording came about."""
+    from evidence_kit.workflows import declare
+    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.provenance import STILL_THERE, Posting, Screenshot
+
+    said = declare.Mark(
+        sensitivity=None if sensitivity is None else one_of(sensitivity, declare.SENSITIVITIES, "--sensitivity"),
+        nature=None if nature is None else one_of(nature, declare.NATURES, "--nature"),
+        parent=parent,
+        transformation=transformation,
+        audio=None if audio is None else one_of(audio, declare.RECORDINGS, "--audio"),
+        screenshot=Screenshot(
+            taken_by,
+            taken_on,
+            taken_when,
+            None if still_there is None else one_of(still_there, STILL_THERE, "--still-there"),
+        ),
+        posting=Posting(platform, account, profile_url, content_url, posted, seen),
+    )
+    station = setting.station()
+    at = case_folder(setting, case)
+    who = saying(setting, said_by, said_as, words)
+    key = setting.key(station)
+    with writing(at, key, station, setting.world(), setting.accept_older) as writer:
+        chosen = declare.chosen(writer.manifest, writer.case.id, items or (), folder or ())
+        marked = declare.mark(writer, chosen, said, who)
+    _tell(setting, said, marked)
+
+
+def _tell(setting: Setting, said: Mark, marked: Marked) -> None:
+    screen = setting.screen
+    screen.tell("mark.done", count=len(marked.items), line=marked.line)
+    if marked.next_time:
+        screen.tell("mark.next-time", count=marked.next_time)
+    if marked.lie_here:
+        screen.warn("mark.lie-here", items=", ".join(marked.lie_here))
+    if said.audio not in {None, "received-voice-note"}:
+        screen.tell("mark.for-the-lawyer")
+    facts: dict[str, Json] = {"items": list(marked.items), "line": marked.line, "next_time": marked.next_time}
+    screen.document(facts | {"lie_here": list(marked.lie_here)})

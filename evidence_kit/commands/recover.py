@@ -1,0 +1,90 @@
+"""`evidence-kit recover [CASE...]`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evidence_kit.commands._wiring import Setting, case_command, case_folder
+from evidence_kit.errors import EvidenceError, Exit, UsageError
+
+if TYPE_CHECKING:
+    from evidence_kit.keys.station import SigningKey
+    from evidence_kit.vault.folder import CaseFolder
+    from evidence_kit.workflows.station import Station
+
+
+@case_command
+def recover(
+    setting: Setting,
+    cases: Annotated[list[str] | None, typer.Argument(metavar="[CASE]...", show_default=False)] = None,
+    every: Annotated[bool, typer.Option("--all")] = False,
+    recovery_key: Annotated[Path | None, typer.Option("--recovery-key", metavar="FILE")] = None,
+    lost: Annotated[list[str] | None, typer.Option(metavar="WHO")] = None,
+) -> None:
+    """Let this station into cases that it cannot open, with the association's recovery key."""
+    screen, station = setting.screen, setting.station()
+    if every == bool(cases):
+        raise UsageError("recover-which")
+    folders = _every(station) if every else [case_folder(setting, case) for case in cases or ()]
+    key = _recovery_key(setting, recovery_key)
+    if key.public != station.recovery:
+        raise UsageError("recovery-of-another", fingerprint=key.public.fingerprint)
+    failed: list[EvidenceError] = []
+    for folder in folders:
+        try:
+            _one(setting, station, key, folder, lost or [])
+        except EvidenceError as error:
+            if len(folders) == 1:
+                raise
+            screen.failed(error)
+            failed.append(error)
+    if failed:
+        raise typer.Exit(max(failed, key=lambda error: error.exit_code == Exit.BROKEN).exit_code)
+
+
+def _one(setting: Setting, station: Station, key: SigningKey, folder: CaseFolder, lost: list[str]) -> None:
+    from evidence_kit.workflows import readers
+    from evidence_kit.workflows.case import writing
+
+    with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
+        leaving = [each for who in lost for each in readers.meant(writer.case, who, station.public)]
+        done = readers.recover(writer, station, leaving)
+    screen = setting.screen
+    screen.tell("recover.done" if done else "recover.inside", case=folder.root.name)
+    for each in leaving:
+        screen.tell("recover.lost", name=each.name or each.role, fingerprint=each.fingerprint)
+    screen.document(
+        {
+            "case": folder.root.name,
+            "let_in": done,
+            "revoked": [{"name": each.name, "fingerprint": each.fingerprint} for each in leaving],
+        }
+    )
+
+
+def _every(station: Station) -> list[CaseFolder]:
+    from evidence_kit.custody.errors import NoCaseError
+    from evidence_kit.vault.folder import CaseFolder
+    from evidence_kit.workflows.look import overviews
+
+    found = [CaseFolder(Path(each.path)) for each in overviews(station.cases)]
+    if not found:
+        raise NoCaseError("no-case", path=str(station.cases))
+    return found
+
+
+def _recovery_key(setting: Setting, file: Path | None) -> SigningKey:
+    """Return the recovery key: out of a file, or as somebody types it from paper."""
+    from evidence_kit.keys.recovery import from_paper, from_text
+
+    if file is not None:
+        try:
+            return from_text(file.read_bytes())
+        except OSError as error:
+            raise UsageError("passphrase-file-unreadable", path=str(file)) from error
+    if not setting.asks:
+        raise UsageError("needed", fact="recovery-key", flag="--recovery-key")
+    return from_paper(setting.screen.ask_secret("ask.recovery-code"))

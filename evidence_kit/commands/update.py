@@ -1,0 +1,69 @@
+"""`evidence-kit update CASE --why TEXT`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from evidence_kit.commands._saying import SaidBy, one_of
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.commands.new import day
+from evidence_kit.model import Json
+
+
+@case_command
+def update(
+    setting: Setting,
+    case: CaseArgument,
+    why: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    age: Annotated[str | None, typer.Option(metavar="adult|minor|unknown")] = None,
+    age_known_by: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    guardian: Annotated[str | None, typer.Option(metavar="NAME")] = None,
+    guardian_relation: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    guardian_document: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    retention: Annotated[str | None, typer.Option(metavar="DATE")] = None,
+    minor_media: Annotated[str | None, typer.Option(metavar="witness|refuse|keep")] = None,
+    said_by: SaidBy = None,
+    responsible: Annotated[str | None, typer.Option(metavar="NAME")] = None,
+    pseudonym: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    status: Annotated[str | None, typer.Option(metavar="open|closed")] = None,
+) -> None:
+    """Record what is now known otherwise about a case, and why."""
+    from evidence_kit.workflows import declare
+    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.new import AGE_BANDS, Guardian
+
+    folder, station = case_folder(setting, case), setting.station()
+    changes: dict[str, Json] = {}
+    if age is not None:
+        changes["age_band"] = one_of(age, AGE_BANDS, "--age")
+        changes["age_known_by"] = setting.ask(age_known_by, "ask.age-known-by", "--age-known-by")
+    if guardian is not None:
+        relation = setting.ask(guardian_relation, "ask.guardian-relation", "--guardian-relation")
+        changes["guardian"] = Guardian(guardian, relation, guardian_document).facts()
+    if (until := day(retention, "--retention")) is not None:
+        changes["retention"] = until.isoformat()
+    reason = setting.ask(why, "ask.why", "--why")
+    if minor_media is not None:
+        changes["minor_media"] = policy = one_of(minor_media, declare.POLICIES, "--minor-media")
+        changes["minor_media_by"] = None
+        if policy != "witness":
+            changes["minor_media_by"] = {"name": setting.ask(said_by, "ask.said-by", "--said-by"), "reason": reason}
+    changes |= {
+        name: value
+        for name, value in (
+            ("responsible", responsible),
+            ("pseudonym", pseudonym),
+            ("status", None if status is None else one_of(status, ("open", "closed"), "--status")),
+        )
+        if value is not None
+    }
+    key = setting.key(station)
+    with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
+        updated = declare.update(writer, changes, reason)
+    setting.screen.tell("update.done", case=folder.root.name, line=updated.line)
+    if updated.lie_here:
+        setting.screen.warn("update.lie-here", count=updated.lie_here)
+    facts: dict[str, Json] = {"case": folder.root.name, "line": updated.line, "changes": changes}
+    setting.screen.document(facts | {"lie_here": updated.lie_here})

@@ -1,0 +1,60 @@
+"""What a `destroyed` line promises to be gone, and finishing what an interruption left undone.
+
+The order: new bodies lie beside the old ones as drafts, durable; then the line is signed; then the drafts take their
+places and the items' files go. Whoever opens the case after an interruption finds the line and does the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from evidence_kit.custody.chain import Custody
+from evidence_kit.hashing.exact import sha256
+from evidence_kit.model import Disk
+from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
+
+
+def waiting_body(folder: CaseFolder, custody: Custody, line: int) -> Path | None:
+    """Return the draft that is to replace a body, None when there is none that the log vouches for."""
+    if line not in custody.rewritten:
+        return None
+    draft = draft_of(folder, line)
+    if draft.is_symlink() or not draft.is_file():
+        return None
+    return draft if sha256(draft.read_bytes()) == custody.bodies[line].digest else None
+
+
+def draft_of(folder: CaseFolder, line: int) -> Path:
+    """Return where a body waits until the log says that it counts."""
+    body = folder.body(line)
+    return body.with_name(body.name + DRAFT_ENDING)
+
+
+def leftovers(folder: CaseFolder, custody: Custody) -> Iterator[Path]:
+    """Yield what an interrupted destruction left: files of destroyed items, and bodies that wait for their place."""
+    for item in custody.destroyed:
+        path = folder.item(item)
+        if item not in custody.objects and path.is_file() and not path.is_symlink():
+            yield path
+    for line in sorted(custody.rewritten):
+        draft = waiting_body(folder, custody, line)
+        if draft is not None:
+            yield draft
+
+
+def finish(folder: CaseFolder, custody: Custody, disk: Disk) -> int:
+    """Do what the log says was done; return how many files that took.
+
+    Raises:
+        OSError: The disk failed; opening the case again goes on from there.
+    """
+    found = list(leftovers(folder, custody))
+    for path in found:
+        if path.parent == folder.bodies:
+            disk.move(path, path.with_name(path.name.removesuffix(DRAFT_ENDING)))
+        else:
+            disk.remove(path)
+    for place in {path.parent for path in found}:
+        disk.sync_folder(place)
+    return len(found)
