@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
+import sys
 import tempfile
 import time
 import tomllib
@@ -35,7 +36,6 @@ from evidence_kit.matching.levels import MATCHES
 from evidence_kit.matching.library import Found, Library
 
 HERE = Path(__file__).parent
-CROWD = 400
 PEER_LIMITS = {"PDQ (pdqhash)": 31}
 _SIDE = 1600
 
@@ -54,20 +54,22 @@ def main() -> None:
     """Run everything and print the tables."""
     wanted = _arguments()
     sources = tomllib.loads((HERE / "sources.toml").read_text("utf-8"))
-    names = sources[wanted.part][: wanted.sources]
+    names = _spread(sources[wanted.part], wanted.sources)
     everything = sorted(path.name for path in wanted.photos.glob("*.JPEG"))
     kept_apart = {*sources["heldout"], *sources["development"]}
     crowd = [name for name in everything if name not in kept_apart]
-    references = [*names, *crowd[:CROWD]]
+    references = [*names, *crowd[: wanted.crowd]]
     began = time.process_time()
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(wanted.workers) as pool:
-        queries = list(_queries(wanted, names, crowd[CROWD:], Path(folder), pool))
+        queries = list(_queries(wanted, names, crowd[wanted.crowd :], Path(folder), pool))
         known = dict(pool.map(_reference, [str(wanted.photos / name) for name in references], chunksize=8))
         library = Library(list(known), known.__getitem__)
         asked = pool.map(_asked, [str(path) for _, _, path in queries], chunksize=4)
         answers = [library.find(features) for features in asked]
+        print(f"{len(queries)} queries answered", file=sys.stderr, flush=True)
         peers = _peers(wanted, [wanted.photos / name for name in references], [path for _, _, path in queries], folder)
-        text = _report(queries, answers, peers, references, wanted)
+        text = _report(queries, answers, peers, references)
+        print(text, flush=True)
         hard = negatives.classes(_photos(wanted.photos, crowd[-20:]), wanted.walls, wanted.films, wanted.faces)
         text += _hard(hard)
     text += f"\n{time.process_time() - began:.0f} s of CPU in the parent process.\n"
@@ -81,10 +83,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--part", choices=("heldout", "development"), default="heldout")
     parser.add_argument("--sources", type=int, default=60)
+    parser.add_argument("--crowd", type=int, default=400)
     parser.add_argument("--workers", type=int, default=2)
     for name in ("--augly", "--peers", "--walls", "--films", "--faces", "--table"):
         parser.add_argument(name, type=Path)
     return parser.parse_args()
+
+
+def _spread(names: list[str], count: int) -> list[str]:
+    """Return so many names at equal distances in the list."""
+    return [names[place * len(names) // count] for place in range(min(count, len(names)))]
 
 
 def _queries(
@@ -169,7 +177,7 @@ def _packed(hashes: dict[str, str | None], paths: Sequence[Path]) -> np.ndarray:
     return np.stack([np.frombuffer(bytes.fromhex(hashes[str(path)] or "00" * size), np.uint8) for path in paths])
 
 
-def _report(queries, answers, peers, references, wanted) -> str:  # type: ignore[no-untyped-def] # noqa: ANN001
+def _report(queries, answers, peers, references) -> str:  # type: ignore[no-untyped-def] # noqa: ANN001
     tallies: dict[str, Tally] = defaultdict(Tally)
     wrong, judged_wrong, ranked = [], 0, []
     places = {name: place for place, name in enumerate(references)}
@@ -216,7 +224,13 @@ def _table(tallies, wrong, judged_wrong, ranked, limits, count, peers, queries, 
     asked = sum(each.asked for each in tallies.values())
     found = sum(each.found for each in tallies.values())
     low, high = _wilson(found, asked)
-    total = ["**all**", str(asked), f"**{found / asked:.3f}**", f"{low:.3f}–{high:.3f}", f"{sum(e.judged for e in tallies.values()) / asked:.3f}"]
+    total = [
+        "**all**",
+        str(asked),
+        f"**{found / asked:.3f}**",
+        f"{low:.3f}–{high:.3f}",
+        f"{sum(e.judged for e in tallies.values()) / asked:.3f}",
+    ]
     total += [f"{sum(e.peers[m] for e in tallies.values()) / asked:.3f}" for m in methods]
     lines.append("| " + " | ".join(total) + " |")
     unlike = asked * (count - 1)

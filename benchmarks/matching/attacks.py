@@ -49,7 +49,13 @@ def stickered(picture: Image.Image, dice: random.Random, share: float = 0.4) -> 
     draw.ellipse((x, y, x + side, y + side), fill=(255, 204, 51), outline=(120, 90, 0), width=max(2, side // 40))
     for eye in (0.3, 0.62):
         draw.ellipse((x + side * eye, y + side * 0.3, x + side * (eye + 0.1), y + side * 0.45), fill=(60, 40, 0))
-    draw.arc((x + side * 0.25, y + side * 0.35, x + side * 0.75, y + side * 0.8), 20, 160, fill=(60, 40, 0), width=max(2, side // 25))
+    draw.arc(
+        (x + side * 0.25, y + side * 0.35, x + side * 0.75, y + side * 0.8),
+        20,
+        160,
+        fill=(60, 40, 0),
+        width=max(2, side // 25),
+    )
     return made
 
 
@@ -71,13 +77,19 @@ def photographed_screen(picture: Image.Image, dice: random.Random) -> Image.Imag
     shown = fitted(picture, 900)
     lamps = np.asarray(shown, dtype=np.float32)
     rows, columns = np.mgrid[: lamps.shape[0], : lamps.shape[1]]
-    lamps = lamps * (0.94 + 0.06 * np.sin(rows * 2.1))[..., None] * (0.96 + 0.04 * np.sin(columns * 1.7 + rows * 0.08))[..., None]
+    lamps = (
+        lamps
+        * (0.94 + 0.06 * np.sin(rows * 2.1))[..., None]
+        * (0.96 + 0.04 * np.sin(columns * 1.7 + rows * 0.08))[..., None]
+    )
     width, height = shown.size
     ground = Image.new("RGB", (round(width * 1.25), round(height * 1.3)), (24, 22, 20))
     ground.paste(Image.fromarray(np.clip(lamps, 0, 255).astype(np.uint8)), (width // 8, height // 7))
     corners = [(0, 0), (ground.width, 0), (ground.width, ground.height), (0, ground.height)]
     shifted = [(x + dice.uniform(-0.06, 0.06) * width, y + dice.uniform(-0.06, 0.06) * height) for x, y in corners]
-    aslant = ground.transform(ground.size, Image.Transform.PERSPECTIVE, _perspective(shifted, corners), Image.Resampling.BICUBIC)
+    aslant = ground.transform(
+        ground.size, Image.Transform.PERSPECTIVE, _perspective(shifted, corners), Image.Resampling.BICUBIC
+    )
     glare = Image.new("L", aslant.size, 0)
     x, y = dice.randrange(aslant.width), dice.randrange(aslant.height)
     ImageDraw.Draw(glare).ellipse((x - width // 5, y - height // 6, x + width // 5, y + height // 6), fill=110)

@@ -33,7 +33,9 @@ class HardClass:
     shares_pixels: bool = False
 
 
-def classes(photos: Sequence[tuple[str, Image.Image]], walls: Path | None, films: Path | None, faces: Path | None) -> list[HardClass]:
+def classes(
+    photos: Sequence[tuple[str, Image.Image]], walls: Path | None, films: Path | None, faces: Path | None
+) -> list[HardClass]:
     """Return the classes that can be made of what is there.
 
     Args:
@@ -107,7 +109,9 @@ def _faces(folder: Path) -> list[tuple[str, Image.Image]]:
     for number in range(1, 41):
         path = folder / f"s{number}" / "1.pgm"
         if path.is_file():
-            found.append((path.parent.name, Image.open(path).convert("RGB").resize((368, 448), Image.Resampling.BICUBIC)))
+            found.append(
+                (path.parent.name, Image.open(path).convert("RGB").resize((368, 448), Image.Resampling.BICUBIC))
+            )
     return found
 
 

@@ -102,13 +102,17 @@ def story(photo: Image.Image, dice: random.Random) -> Image.Image:
     if factor * photo.width > width * 1.6:
         factor = width * 1.6 / photo.width
     shown = photo.resize((round(photo.width * factor), round(photo.height * factor)), Image.Resampling.LANCZOS)
-    ground = shown.resize((24, 48)).resize((width, height), Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(30))
+    ground = (
+        shown.resize((24, 48)).resize((width, height), Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(30))
+    )
     ground.paste(shown, ((width - shown.width) // 2, (height - shown.height) // 2))
     draw = ImageDraw.Draw(ground)
     draw.rectangle((20, 30, width - 20, 36), fill="white")
     draw.text((140, 70), dice.choice(NAMES), fill="white", font=_font(width // 22), stroke_width=2, stroke_fill="black")
     words = dice.choice(ARABIC + FRENCH)
-    draw.text((width // 8, height * 0.7), words, fill="yellow", font=_font(width // 14), stroke_width=3, stroke_fill="black")
+    draw.text(
+        (width // 8, height * 0.7), words, fill="yellow", font=_font(width // 14), stroke_width=3, stroke_fill="black"
+    )
     draw.rounded_rectangle((40, height - 170, width - 160, height - 70), 50, outline="white", width=4)
     return ground
 
@@ -177,7 +181,12 @@ class _Pen:
             (left, self.y, left + wide, self.y + tall), 18, fill=self.look.mine if mine else self.look.theirs
         )
         self.draw.text((left + self.unit, self.y + 4), text, fill=self.look.ink, font=font)
-        self.draw.text((left + wide - 2 * self.unit, self.y + tall - 28), "21:0" + str(self.dice.randrange(10)), fill="gray", font=_font(22))
+        self.draw.text(
+            (left + wide - 2 * self.unit, self.y + tall - 28),
+            "21:0" + str(self.dice.randrange(10)),
+            fill="gray",
+            font=_font(22),
+        )
         self.y += tall + self.unit // 2
 
     def picture_bubble(self, photo: Image.Image, share: float) -> None:
@@ -226,21 +235,35 @@ class _Pen:
     def counts(self) -> None:
         """Hearts and answers."""
         for place in range(3):
-            self.draw.ellipse((self.unit + place * 80, self.y + 14, self.unit + 44 + place * 80, self.y + 58), outline=self.look.ink, width=4)
+            self.draw.ellipse(
+                (self.unit + place * 80, self.y + 14, self.unit + 44 + place * 80, self.y + 58),
+                outline=self.look.ink,
+                width=4,
+            )
         self.y += 3 * self.unit
 
     def comment(self) -> None:
         """An answer of somebody."""
         self._face(self.unit * 2, self.y + self.unit * 2)
-        self.draw.rounded_rectangle((self.unit * 3, self.y, self.width - 2 * self.unit, self.y + self.unit * 3), 24, fill=self.look.mine)
+        self.draw.rounded_rectangle(
+            (self.unit * 3, self.y, self.width - 2 * self.unit, self.y + self.unit * 3), 24, fill=self.look.mine
+        )
         self._text(self.dice.choice(NAMES), self.unit * 4, self.y, 0.9, self.look.ink)
-        self._text(self.dice.choice(ARABIC if self.arabic else FRENCH), self.unit * 4, self.y + round(self.unit * 1.3), 0.9, self.look.ink)
+        self._text(
+            self.dice.choice(ARABIC if self.arabic else FRENCH),
+            self.unit * 4,
+            self.y + round(self.unit * 1.3),
+            0.9,
+            self.look.ink,
+        )
         self.y += round(self.unit * 3.6)
 
     def _face(self, right: int, bottom: int) -> None:
         side = self.unit * 2
         left = self.width - right if self.arabic else right - side
-        self.draw.ellipse((left, bottom - side, left + side, bottom), fill=tuple(self.dice.randrange(80, 220) for _ in range(3)))
+        self.draw.ellipse(
+            (left, bottom - side, left + side, bottom), fill=tuple(self.dice.randrange(80, 220) for _ in range(3))
+        )
 
     def _text(self, text: str, from_edge: int, top: int, size: float, ink: object) -> None:
         font = _font(round(self.unit * size))

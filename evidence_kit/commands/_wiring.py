@@ -21,7 +21,7 @@ from evidence_kit.words import LANGUAGES
 if TYPE_CHECKING:
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.vault.folder import CaseFolder
-    from evidence_kit.workers.pool import Worker
+    from evidence_kit.workers.pool import Pool, Worker
     from evidence_kit.workflows.batch.steps import Hands
     from evidence_kit.workflows.group import Describer
     from evidence_kit.workflows.station import Station
@@ -175,10 +175,21 @@ def hands(station_folder: Path, openssh: bytes) -> Iterator[Hands]:
 @contextmanager
 def isolated() -> Iterator[Worker]:
     """Start one isolated process that reads what people sent, and stop it again."""
-    from evidence_kit.workers.pool import Worker
+    from evidence_kit.workers.pool import Pool, Worker
 
     with Worker(environment=_for_workers()) as worker:
         yield worker
+
+
+@contextmanager
+def workers() -> Iterator[Pool]:
+    """Start isolated processes, one a core, that decode and compare pictures, and stop them again."""
+    from evidence_kit.workers.pool import Pool, Worker
+    from evidence_kit.workflows.describe import cores
+
+    surroundings = _for_workers()
+    with Pool(lambda: Worker(environment=surroundings), workers=cores(), ahead=4) as pool:
+        yield pool
 
 
 def _for_workers() -> dict[str, str]:

@@ -96,7 +96,7 @@ def _placed(query: View, reference: View, fit: Fit, *, mirrored: bool) -> Placed
     return _told(query, reference, fit.matrix, seen, numbers, mirrored=mirrored, flipped=mirrored)
 
 
-def _told(
+def _told(  # noqa: PLR0913
     query: View, reference: View, matrix: NDArray[np.float64], seen: Agreement,
     numbers: tuple[int | None, int, int], *, mirrored: bool, flipped: bool,
 ) -> Placed:  # fmt: skip
@@ -135,7 +135,9 @@ def _onto_grey(matrix: NDArray[np.float64], query: View, reference: View) -> NDA
 def _filling(query: View, reference: View, way: Orientation) -> NDArray[np.float64]:
     """Return the map of a reference that fills the query, turned as an orientation says."""
     wide, high = reference.size
-    square = np.diag((1 / wide, 1 / high, 1.0))
+    # From the corner of the picture, not from the middle of its first pixel.
+    corner = np.array([(1, 0, 0.5), (0, 1, 0.5), (0, 0, 1)], np.float64)
+    square = np.diag((1 / wide, 1 / high, 1.0)) @ corner
     turn = np.eye(3)
     if way.transposed:
         turn = np.array([(0, 1, 0), (1, 0, 0), (0, 0, 1)], np.float64) @ turn
@@ -143,7 +145,8 @@ def _filling(query: View, reference: View, way: Orientation) -> NDArray[np.float
         turn = np.array([(-1, 0, 1), (0, 1, 0), (0, 0, 1)], np.float64) @ turn
     if way.flipped:
         turn = np.array([(1, 0, 0), (0, -1, 1), (0, 0, 1)], np.float64) @ turn
-    return np.diag((float(query.size[0]), float(query.size[1]), 1.0)) @ turn @ square
+    size = np.diag((float(query.size[0]), float(query.size[1]), 1.0))
+    return np.asarray(np.linalg.inv(corner) @ size @ turn @ square)
 
 
 def _refined(
@@ -174,4 +177,3 @@ def _area_within(outline: NDArray[np.float64], size: tuple[int, int]) -> float:
 def _merit(placed: Placed) -> tuple[float, float]:
     seen = placed.evidence
     return seen.agreeing * seen.agreement, seen.inliers
-

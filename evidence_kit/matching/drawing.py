@@ -47,8 +47,8 @@ def drawn(left: Pixels, right: Pixels, facts: Mapping[str, Json]) -> bytes:
     for outline in (box, other):
         if len(outline) >= 3:
             points = np.round(outline).astype(np.int32).reshape(-1, 1, 2)
-            cv2.polylines(page, [points], True, _RIM, 9, cv2.LINE_AA)
-            cv2.polylines(page, [points], True, _OUTLINE, 5, cv2.LINE_AA)
+            cv2.polylines(page, [points], True, _RIM, 9, cv2.LINE_AA)  # noqa: FBT003
+            cv2.polylines(page, [points], True, _OUTLINE, 5, cv2.LINE_AA)  # noqa: FBT003
     if len(other) >= 3:
         _arrow(page, box, other)
     done, data = cv2.imencode(".jpg", page[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])

@@ -132,7 +132,7 @@ def _fitted(
     outline = mapped(matrix, corners(*size)).astype(np.float32)
     if not np.isfinite(outline).all():
         return Fit(matrix, inliers, pairs, len(pairs))
-    inside = sum(cv2.pointPolygonTest(outline, (float(x), float(y)), False) >= 0 for x, y in target)
+    inside = sum(cv2.pointPolygonTest(outline, (float(x), float(y)), False) >= 0 for x, y in target)  # noqa: FBT003
     return Fit(matrix, inliers, pairs, max(inside, int(inliers.sum())))
 
 

@@ -96,7 +96,7 @@ class InvertedDescriptors:
         lists = lists_for(total)
         self._quantizer = faiss.IndexFlatL2(DESCRIPTOR_BYTES)
         self._index: Any = faiss.IndexIVFScalarQuantizer(
-            self._quantizer, DESCRIPTOR_BYTES, lists, faiss.ScalarQuantizer.QT_8bit_direct, faiss.METRIC_L2, False
+            self._quantizer, DESCRIPTOR_BYTES, lists, faiss.ScalarQuantizer.QT_8bit_direct, faiss.METRIC_L2, False,  # noqa: FBT003
         )
         self._index.cp.niter = _ROUNDS
         self._index.cp.max_points_per_centroid = _SAMPLE_PER_LIST
@@ -138,9 +138,7 @@ class _Owners:
         self._ends = np.cumsum(counts, dtype=np.int64)
         self._counts = np.array(counts, np.int64)
 
-    def counted(
-        self, distances: NDArray[np.float32], rows: NDArray[np.int64], most: int
-    ) -> list[Vote]:
+    def counted(self, distances: NDArray[np.float32], rows: NDArray[np.int64], most: int) -> list[Vote]:
         """Return votes from the nearest rows of each query descriptor, nearest first."""
         valid = rows >= 0
         farthest = np.where(valid, distances, -np.inf).max(axis=1, keepdims=True)

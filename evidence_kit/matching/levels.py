@@ -25,6 +25,8 @@ LEAST_BLOCKS = 8
 FEW_INLIERS = 5
 MOST_AGREEING, MANY_BLOCKS = 0.7, 24
 WHOLE_SHARE = 0.8
+# Signs and letters of one application agree here and there; below these nobody needs to look.
+JUDGED_RATIO, JUDGED_AGREEING = 0.4, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,13 @@ def level_of(evidence: Evidence) -> str | None:
     """Return the level that keypoints and pixels justify, None for none."""
     many = evidence.inliers >= LEAST_INLIERS and evidence.ratio >= LEAST_RATIO
     agree = evidence.agreement >= LEAST_AGREEING and evidence.blocks >= LEAST_BLOCKS
-    sure = (
-        evidence.inliers >= FEW_INLIERS
-        and evidence.agreement >= MOST_AGREEING
-        and evidence.agreeing >= MANY_BLOCKS
-    )
+    sure = evidence.inliers >= FEW_INLIERS and evidence.agreement >= MOST_AGREEING and evidence.agreeing >= MANY_BLOCKS
     if (many and agree) or sure:
         whole = min(evidence.shown, evidence.covered) >= WHOLE_SHARE
         return SAME_PICTURE if whole else INSIDE
-    return TO_JUDGE if evidence.inliers >= LEAST_INLIERS else None
+    if evidence.inliers < LEAST_INLIERS:
+        return None
+    return TO_JUDGE if evidence.ratio >= JUDGED_RATIO or evidence.agreement >= JUDGED_AGREEING else None
 
 
 def level_by_pixels(evidence: Evidence) -> str | None:

@@ -16,7 +16,15 @@ from evidence_kit.matching.features import Features, View
 from evidence_kit.matching.index import Vote, make_index
 from evidence_kit.matching.keypoints import Keypoints
 from evidence_kit.matching.levels import (
-    CANDIDATE_BITS, INSIDE, MATCH_BITS, MATCHES, REGION_CANDIDATE_BITS, SAME_PICTURE, TO_JUDGE, level_by_pixels, level_of,
+    CANDIDATE_BITS,
+    INSIDE,
+    MATCH_BITS,
+    MATCHES,
+    REGION_CANDIDATE_BITS,
+    SAME_PICTURE,
+    TO_JUDGE,
+    level_by_pixels,
+    level_of,
 )  # fmt: skip
 from evidence_kit.matching.stoplist import StopList
 
@@ -185,6 +193,8 @@ class Library:
             reference = self._features(self._names[place]).views[theirs]
             placed = compare(view, reference, mirrored=mirrored)
             level = None if placed is None else level_of(placed.evidence)
+            if level == SAME_PICTURE and (view.region or reference.region):
+                level = INSIDE
             if level is not None:
                 yield Found(self._names[place], level, "keypoints", number, theirs, None, placed, None)
 
@@ -235,7 +245,9 @@ def _kept(keypoints: Keypoints, keep: np.ndarray) -> Keypoints:  # type: ignore[
 
 
 def _grouped(
-    descriptors: Sequence[np.ndarray], owners: Sequence[int], copies: dict[int, int]  # type: ignore[type-arg]
+    descriptors: Sequence[np.ndarray],
+    owners: Sequence[int],
+    copies: dict[int, int],  # type: ignore[type-arg]
 ) -> list[np.ndarray]:  # type: ignore[type-arg]
     """Return one set of descriptors for each picture that is no copy of another."""
     return [each for each, owner in zip(descriptors, owners, strict=True) if copies.get(owner, owner) == owner]

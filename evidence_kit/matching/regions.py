@@ -103,7 +103,12 @@ def _many_tones(small: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np
     cells = levels[: rows * _CELL_PIXELS, : columns * _CELL_PIXELS].reshape(rows, _CELL_PIXELS, columns, _CELL_PIXELS)
     flat = cells.transpose(0, 2, 1, 3).reshape(rows, columns, -1)
     bits = np.bitwise_or.reduce(np.uint32(1) << flat.astype(np.uint32), axis=2)
-    plain = cv2.resize(cv2.dilate(values, _SQUARE) - cv2.erode(values, _SQUARE), (columns, rows), interpolation=cv2.INTER_NEAREST) <= 2
+    plain = (
+        cv2.resize(
+            cv2.dilate(values, _SQUARE) - cv2.erode(values, _SQUARE), (columns, rows), interpolation=cv2.INTER_NEAREST
+        )
+        <= 2
+    )
     around = bits.copy()
     for down in (-1, 0, 1):
         for right in (-1, 0, 1):

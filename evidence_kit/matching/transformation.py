@@ -31,6 +31,7 @@ class Transformation:
         shown_percent: How much of the reference is left, 100 where nothing is missing.
         covered_percent: How much of the query it covers.
         inside: `screenshot`, `picture`, or None where it fills the query.
+        lies_in: Where only a part of the reference is meant, what that part lies in: `screenshot` or `picture`.
         place: Where in the query: `upper`, `middle`, `lower`, with `-left`, `-right` behind it where it is aside.
         outline: Corners of what is left of it in the query, clockwise, x and y in pixels of the query.
         area: What is left of it in the reference: left, top, right, bottom in pixels of the reference.
@@ -43,6 +44,7 @@ class Transformation:
     shown_percent: int
     covered_percent: int
     inside: str | None
+    lies_in: str | None
     place: str | None
     outline: tuple[tuple[int, int], ...]
     area: tuple[int, int, int, int]
@@ -64,11 +66,11 @@ def transformation_of(placed: Placed, query: Features, seen: View, reference: Fe
     back = mapped(np.linalg.inv(placed.matrix), inner) if len(inner) else _corners(of.box)
     area = _bounds(back, reference.width, reference.height)
     agreed = None if placed.agreed is None else _clamped(placed.agreed, reference.width, reference.height)
-    if agreed is not None and not seen.region and _share(inner, query) < _WHOLE_PERCENT / 100:
+    open_ended = not seen.region and _share(inner, query) < _WHOLE_PERCENT / 100
+    if agreed is not None and open_ended and _area(agreed) < 0.9 * _area(area):
         # Nothing says where the picture ends inside a larger one, but where it agrees is known.
-        if _area(agreed) < 0.9 * _area(area):
-            area = agreed
-            inner = _clockwise(_within(mapped(placed.matrix, _corners(Box(*agreed))), seen.box))
+        area = agreed
+        inner = _clockwise(_within(mapped(placed.matrix, _corners(Box(*agreed))), seen.box))
     shown = min(100, round(100 * _area(area) / max(1, of.box.area)))
     covered = min(100, round(100 * _share(inner, query)))
     fills = covered >= _WHOLE_PERCENT
@@ -80,6 +82,7 @@ def transformation_of(placed: Placed, query: Features, seen: View, reference: Fe
         shown_percent=100 if shown >= _WHOLE_PERCENT else shown,
         covered_percent=100 if fills else covered,
         inside=inside,
+        lies_in=None if not of.region else "screenshot" if screen_like(reference) else "picture",
         place=None if inside is None else _place(inner, query),
         outline=tuple((round(float(x)), round(float(y))) for x, y in inner),
         area=area,

@@ -58,6 +58,7 @@ def frames_of(payload: BinaryIO, longest_side: int = LONGEST_SIDE_PIXELS) -> Ite
     """
     with _limited():
         try:
+            Image.init()
             payload.seek(0)
             with Image.open(payload, formats=[name for name in FORMATS if name in Image.OPEN]) as picture:
                 yield from _frames(picture, longest_side)

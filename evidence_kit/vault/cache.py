@@ -55,8 +55,8 @@ class Cache:
             return None
         return data if unpacker.eof else None
 
-    def put(self, about: str, data: bytes) -> None:
-        """Keep what was computed; a disk that refuses is no trouble, for nothing depends on it."""
+    def put(self, about: str, data: bytes) -> bool:
+        """Keep what was computed and say whether that worked; nothing but speed depends on it."""
         packed = zlib.compress(data, 1)
         plain = len(packed).to_bytes(4) + packed
         plain += bytes(-len(plain) % _ROUNDED_BYTES)
@@ -72,7 +72,8 @@ class Cache:
                 file.close()
             self._disk.move(draft, path)
         except OSError:
-            return
+            return False
+        return True
 
     def forget(self, about: str) -> None:
         """Delete what is known about something."""

@@ -35,7 +35,7 @@ class WorkerDescriber:
     """
 
     def __init__(self, workers: int | None = None, environment: Mapping[str, str] | None = None) -> None:
-        count = workers or min(_MOST_WORKERS, _cores())
+        count = workers or min(_MOST_WORKERS, cores())
         self._pool = Pool(lambda: Worker(environment=environment), workers=count, ahead=_AHEAD * count)
 
     def __enter__(self) -> Self:
@@ -67,7 +67,7 @@ class WorkerDescriber:
         return _Read(self._pool.submit(Job(READ_CHAT, about, payload)))
 
 
-def _cores() -> int:
+def cores() -> int:
     """Return how many cores this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
