@@ -19,7 +19,7 @@ GROUPS: Final = (
     ("person", ("new", "ingest", "receipt", "consent", "note", "mark", "update", "exclude")),
     ("understand", ("cases", "list", "show", "chats", "identifiers", "threats", "match")),
     ("hand-over", ("seal", "export")),
-    ("check", ("verify", "verifier")),
+    ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo")),
     ("look-after", ("keys", "grant", "revoke", "recover", "destroy", "log")),
@@ -44,7 +44,9 @@ def run(arguments: Sequence[str]) -> int:
     words = catalogue(language)
     try:
         with _headings(words):
-            code = build(words).main(_language_last(arguments), prog_name="evidence-kit", standalone_mode=False)
+            given = _language_last(arguments)
+            program = build(words, _command_in(given))
+            code = program.main(given, prog_name="evidence-kit", standalone_mode=False)
         return int(code or Exit.DONE)
     except EvidenceError as error:
         screen.failed(error)
@@ -56,12 +58,23 @@ def run(arguments: Sequence[str]) -> int:
         return _other(screen, error)
 
 
-def build(words: Words) -> Any:  # noqa: ANN401 - typer's own click has no public types
-    """Return the program with its help in one language."""
+def _command_in(arguments: Sequence[str]) -> str | None:
+    """Return the command that is called, None when help or a slip wants to see them all."""
+    name = arguments[0] if arguments else None
+    return name if any(name in names for _, names in GROUPS) else None
+
+
+def build(words: Words, only: str | None = None) -> Any:  # noqa: ANN401 - typer's own click has no public types
+    """Return the program with its help in one language.
+
+    Args:
+        words: The language.
+        only: Name of the one command that is wanted; loading the others would cost a script more than its work.
+    """
     import typer
     from typer.main import get_command
 
-    program = get_command(_assemble(typer))
+    program = get_command(_assemble(typer, only))
     _explain(program, words)
     return program
 
@@ -97,43 +110,8 @@ def _language_last(arguments: Sequence[str]) -> list[str]:
     return given + (first if given else [])
 
 
-def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
-    from evidence_kit.commands.batch import batch
-    from evidence_kit.commands.cases import cases
-    from evidence_kit.commands.chats import chats
-    from evidence_kit.commands.consent import consent
-    from evidence_kit.commands.demo import demo
-    from evidence_kit.commands.destroy import destroy
-    from evidence_kit.commands.exclude import exclude
-    from evidence_kit.commands.export import export
-    from evidence_kit.commands.grant import grant
-    from evidence_kit.commands.identifiers import identifiers
-    from evidence_kit.commands.ingest import ingest
-    from evidence_kit.commands.keys import keys
-    from evidence_kit.commands.list_ import list_
-    from evidence_kit.commands.log import log
-    from evidence_kit.commands.mark import mark
-    from evidence_kit.commands.match import match
-    from evidence_kit.commands.new import new
-    from evidence_kit.commands.note import note
-    from evidence_kit.commands.receipt import receipt
-    from evidence_kit.commands.recover import recover
-    from evidence_kit.commands.revoke import revoke
-    from evidence_kit.commands.seal import seal
-    from evidence_kit.commands.setup import setup
-    from evidence_kit.commands.show import show
-    from evidence_kit.commands.threats import threats
-    from evidence_kit.commands.update import update
-    from evidence_kit.commands.verifier import verifier
-    from evidence_kit.commands.verify import verify
-
-    functions = {
-        "batch": batch, "cases": cases, "chats": chats, "consent": consent, "demo": demo, "destroy": destroy,
-        "exclude": exclude, "export": export, "grant": grant, "identifiers": identifiers, "ingest": ingest,
-        "keys": keys, "list": list_, "log": log, "mark": mark, "match": match, "new": new, "note": note,
-        "receipt": receipt, "recover": recover, "revoke": revoke, "seal": seal, "setup": setup, "show": show,
-        "threats": threats, "update": update, "verifier": verifier, "verify": verify,
-    }  # fmt: skip
+def _assemble(typer: Any, only: str | None) -> typer.Typer:  # noqa: ANN401 - the module
+    """Return the commands, or one of them: each is the function that bears the name of its file."""
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -141,30 +119,64 @@ def _assemble(typer: Any) -> typer.Typer:  # noqa: ANN401 - the module
         rich_markup_mode="rich",
         context_settings={"help_option_names": ["--help", "-h"]},
     )
-    app.callback()(_program)
+    app.callback()(_program(typer))
     for group, names in GROUPS:
         for name in names:
-            app.command(name, rich_help_panel=group)(functions[name])
+            if only in {None, name}:
+                app.command(name, rich_help_panel=group)(_function(name))
     return app  # type: ignore[no-any-return]
 
 
-def _program() -> None:
-    """Preserve evidence."""
+def _function(name: str) -> Any:  # noqa: ANN401 - typer reads its signature
+    from importlib import import_module
+
+    # What Python itself calls so has an underscore behind it.
+    own = f"{name}_" if name in {"list", "help"} else name
+    return getattr(import_module(f"evidence_kit.commands.{own}"), own)
+
+
+def _program(typer: Any) -> Any:  # noqa: ANN401 - the module, and a function that typer reads
+    """Return what the program takes before any command."""
+
+    def shown(wanted: bool) -> None:  # noqa: FBT001 - typer calls it
+        if wanted:
+            from importlib.metadata import version
+
+            typer.echo(f"evidence-kit {version('evidence-kit')}")
+            raise typer.Exit
+
+    def program(version: bool = typer.Option(False, "--version", callback=shown, is_eager=True)) -> None:  # noqa: FBT001, FBT003
+        """Preserve evidence."""
+
+    return program
 
 
 def _explain(program: Any, words: Words) -> None:  # noqa: ANN401 - typer's own click
     """Put the help of every command and flag into the person's language."""
     program.help = words.say("help.program")
     program.epilog = words.say("help.start")
+    for parameter in program.params:
+        parameter.help = words.say(f"help.{parameter.name}")
+    above = _explain_help(program, words, None)
     for name, command in program.commands.items():
         command.help = words.say(f"help.{name}.what")
         command.short_help = command.help
+        _explain_help(command, words, above)
         command.epilog = words.say("help.example", example=words.say(f"help.{name}.example"))
         if command.rich_help_panel:
             command.rich_help_panel = words.say(f"group.{command.rich_help_panel}")
         for parameter in command.params:
             own, common = f"help.{name}.{parameter.name}", f"help.common.{parameter.name}"
             parameter.help = words.say(own if words.knows(own) else common)
+
+
+def _explain_help(command: Any, words: Words, above: Any) -> Any:  # noqa: ANN401 - typer's own click
+    """Put the help of `--help` itself into the person's language; return the context it was found in."""
+    context = command.context_class(command, parent=above, **(command.context_settings if above is None else {}))
+    option = command.get_help_option(context)
+    if option is not None:
+        option.help = words.say("help.common.help")
+    return context
 
 
 def _other(screen: Any, error: Exception) -> int:  # noqa: ANN401 - a Screen

@@ -107,7 +107,7 @@ class Clock(Protocol):
 class DiskFile(Protocol):
     """A file of our own that is being written."""
 
-    def write(self, data: bytes, /) -> int:
+    def write(self, data: bytes | memoryview, /) -> int:
         """Take all of `data`."""
         ...
 

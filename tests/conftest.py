@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.vault.disk import RealDisk
@@ -15,6 +16,10 @@ from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.new import ConsentGiven, Opening, create
 from evidence_kit.workflows.station import Person, Station, write
 from evidence_kit.workflows.world import World
+
+# How long a test takes says something about the machine and nothing about us.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 PASSPHRASE = b"correct horse battery"
 

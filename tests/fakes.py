@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import BinaryIO
 
 from evidence_kit.model import DiskFile, Json
 from evidence_kit.vault.disk import RealDisk
+from evidence_kit.workers.job import Answer, Job
 from evidence_kit.workflows.group import Pending
 
 
@@ -27,6 +29,9 @@ class NoDescriber:
     def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
         raise AssertionError(about)
 
+    def submit(self, job: Job) -> Future[Answer]:
+        raise AssertionError(job)
+
 
 class _Forgetful:
     """Holds what is written until it is synced, the way a disk's cache does before a power cut."""
@@ -36,7 +41,7 @@ class _Forgetful:
         self._honest = honest
         self._held = bytearray()
 
-    def write(self, data: bytes, /) -> int:
+    def write(self, data: bytes | memoryview, /) -> int:
         self._held += data
         return len(data)
 
@@ -71,7 +76,7 @@ class _Failing:
         self._inner = inner
         self._disk = disk
 
-    def write(self, data: bytes, /) -> int:
+    def write(self, data: bytes | memoryview, /) -> int:
         self._disk.count("write", lambda: self._inner.write(data[: len(data) // 2]))
         return self._inner.write(data)
 

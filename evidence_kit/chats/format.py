@@ -83,6 +83,7 @@ ALONE = Surroundings()
 
 Claim: TypeAlias = Callable[[Head, str], Vote]
 Read: TypeAlias = Callable[[BinaryIO, Surroundings], Iterator[Entry]]
+Carried: TypeAlias = Callable[[bytes], Iterator[tuple[int, bytes]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,11 @@ class ChatFormat:
         read: Yields entries in file order; lazy; needs a seekable stream that stands at its beginning. Its
             places cover the file. What it cannot read it yields as `Unread`; it never raises over what is in
             the file.
+        carried: Yields what one record carries inside of it: the `part` of its attachment, and its bytes; gets the
+            bytes of the place that the attachment names. None for formats whose attachments lie beside the file.
     """
 
     name: str
     claims: Claim
     read: Read
+    carried: Carried | None = None

@@ -6,6 +6,7 @@ Nothing here needs a key.
 
 from __future__ import annotations
 
+import base64
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from evidence_kit.model import Json
 
 PAGE_BYTES = 4 << 20
 MOST_ENTRIES = 5000
+CARRIED_BYTES = 6 << 20
 MOST_CONVERSATIONS = 2000
 MOST_PARTICIPANTS = 20
 MOST_UNREAD = 100
@@ -102,6 +104,34 @@ def entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
         "matched": total,
         "undated": wanted.undated,
     }
+
+
+def carried(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
+    """Return some of what one record carries inside of it: parts of a mail or of a picture message.
+
+    Args:
+        payload: The record: the bytes of the place that its attachments name.
+        arguments: `format`; `part` and `offset` in it, from where to tell on.
+
+    Returns:
+        `pieces`: [{part, offset, size, data (base64)}], `size` being that of the whole part; `next`: part and offset
+        to go on from, None at the end.
+    """
+    chosen = registry.format_named(str(arguments["format"]))
+    first, offset = _number(arguments, "part"), _number(arguments, "offset")
+    pieces: list[Json] = []
+    room = CARRIED_BYTES
+    for part, content in chosen.carried(payload.read()) if chosen is not None and chosen.carried is not None else ():
+        if part < first:
+            continue
+        begin = offset if part == first else 0
+        data = content[begin : begin + room]
+        room -= len(data)
+        coded = base64.b64encode(data).decode("ascii")
+        pieces.append({"part": part, "offset": begin, "size": len(content), "data": coded})
+        if begin + len(data) < len(content) or len(pieces) == MOST_ENTRIES:
+            return {"pieces": pieces, "next": {"part": part, "offset": begin + len(data)}}
+    return {"pieces": pieces, "next": None}
 
 
 def identifiers(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:

@@ -10,7 +10,7 @@ from evidence_kit.commands._screen import Screen
 
 if TYPE_CHECKING:
     from evidence_kit.matching.transformation import Transformation
-    from evidence_kit.workflows.beside import Drawn
+    from evidence_kit.workflows.drawn import Drawn
     from evidence_kit.workflows.match import Matches
     from evidence_kit.workflows.similar import Similar
 

@@ -6,16 +6,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.commands._screen import Screen, size
-from evidence_kit.model import Json
+from evidence_kit.model import Family, Json
 
 if TYPE_CHECKING:
     from evidence_kit.custody.manifest import Place
     from evidence_kit.workflows import outcome as outcomes
+    from evidence_kit.workflows.survey import WouldKeep
 
+_ORDINARY = frozenset({"comment", "zip64", "encrypted"})
+_COLUMNS = ("kept", "withheld", "again", "refused", "unclear")
 _TROUBLE = frozenset({"ingest.not-described", "ingest.unreadable"})
 
 
-def show(screen: Screen, outcome: outcomes.Outcome) -> None:
+def show(screen: Screen, outcome: outcomes.Outcome | WouldKeep) -> None:
     """Show one outcome: every one as JSON, what needs an eye on the screen."""
     name = type(outcome).__name__
     if name in _AS_JSON:
@@ -25,7 +28,8 @@ def show(screen: Screen, outcome: outcomes.Outcome) -> None:
 
 
 def summary(screen: Screen, done: outcomes.Totals) -> None:
-    """Show what an ingest came to, in sentences."""
+    """Show what an ingest came to: a table, then sentences about what matters."""
+    table(screen, done)
     screen.tell("ingest.kept", count=done.kept, size=size(done.kept_bytes))
     for sentence, count in (
         ("ingest.seen-again", done.seen_again),
@@ -42,8 +46,26 @@ def summary(screen: Screen, done: outcomes.Totals) -> None:
         screen.warn("ingest.chats-unread", count=done.chats_unread)
     if done.withheld:
         screen.warn("ingest.withheld", count=done.withheld)
+    if done.excluded:
+        screen.tell("ingest.excluded", count=done.excluded)
     if done.refused > done.withheld:
         screen.warn("ingest.refused", count=done.refused - done.withheld)
+
+
+def table(screen: Screen, done: outcomes.Totals) -> None:
+    """Draw how many of each kind were kept, not copied, met again, refused, not understood."""
+    if screen.quiet or not done.kinds:
+        return
+    shown = [column for column in _COLUMNS if any(column in counted for counted in done.kinds.values())]
+    rows = [
+        [screen.say(f"ingest.family.{family}"), *(str(done.kinds[family].get(column, "")) for column in shown)]
+        for family in (*(each.value for each in Family), "none")
+        if family in done.kinds
+    ]
+    sums = [str(sum(counted.get(column, 0) for counted in done.kinds.values())) for column in shown]
+    rows.append([screen.say("ingest.column.total"), *sums])
+    columns = ["ingest.column.kind", *(f"ingest.column.{column}" for column in shown)]
+    screen.table(columns, rows, right=range(1, len(columns)))
 
 
 def place(where: Place) -> dict[str, Json]:
@@ -113,8 +135,20 @@ def _chat(outcome: Any) -> Json:  # noqa: ANN401 - a ChatRead
     }
 
 
+def _would_keep(outcome: Any) -> Json:  # noqa: ANN401 - a WouldKeep
+    return {
+        "outcome": "would-keep",
+        **place(outcome.place),
+        "kind": outcome.kind,
+        "size": outcome.size_bytes,
+        "members": outcome.members,
+        "member_bytes": outcome.member_bytes,
+    }
+
+
 _AS_JSON: dict[str, Callable[[Any], Json]] = {
     "Kept": _kept,
+    "WouldKeep": _would_keep,
     "Refused": _refused,
     "ContainerRead": _container,
     "ChatRead": _chat,
@@ -140,7 +174,17 @@ def _show_kept(screen: Screen, outcome: Any) -> None:  # noqa: ANN401 - a Kept
 
 
 def _show_refused(screen: Screen, outcome: Any) -> None:  # noqa: ANN401 - a Refused
+    if outcome.reason == "excluded":
+        return
     screen.warn("ingest.refused-line", path=outcome.place.path, reason=reason(screen, outcome.reason))
+
+
+def _show_container(screen: Screen, outcome: Any) -> None:  # noqa: ANN401 - a ContainerRead
+    if "encrypted" in outcome.facts:
+        screen.warn("ingest.encrypted", item=outcome.item)
+    notes = [screen.say(f"ingest.note.{fact}") for fact in outcome.facts if fact not in _ORDINARY]
+    if notes:
+        screen.tell("ingest.container-notes", item=outcome.item, notes="; ".join(notes))
 
 
 def _show_unreadable(screen: Screen, outcome: Any) -> None:  # noqa: ANN401 - an Unopened
@@ -164,7 +208,9 @@ def _show_chat(screen: Screen, outcome: Any) -> None:  # noqa: ANN401 - a ChatRe
 
 _ON_SCREEN: dict[str, Callable[[Screen, Any], None]] = {
     "Kept": _show_kept,
+    "WouldKeep": lambda screen, outcome: screen.tell("ingest.would-line", path=outcome.place.path),
     "Refused": _show_refused,
     "Unopened": _show_unreadable,
+    "ContainerRead": _show_container,
     "ChatRead": _show_chat,
 }

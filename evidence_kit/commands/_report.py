@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence_kit.commands._screen import Screen
-from evidence_kit.model import Finding, Json
+from evidence_kit.commands._screen import Screen, neutral
+from evidence_kit.model import Finding, Json, Weight
 
 if TYPE_CHECKING:
+    from evidence_kit.commands._wiring import Setting
     from evidence_kit.workflows.verify import Report
 
 _SHOWN = 40
 
 
-def show(screen: Screen, report: Report) -> None:
-    screen.document(_json(screen, report))
+def show(screen: Screen, report: Report, names: Mapping[str, str] | None = None) -> None:
+    """Show a report.
+
+    Args:
+        screen: Where.
+        report: What a check came to.
+        names: Of people whose keys are known here, by fingerprint.
+    """
+    screen.document(json_of(screen, report, names or {}))
     if screen.json:
         return
     name = report.verdict.name.lower()
@@ -35,21 +45,28 @@ def show(screen: Screen, report: Report) -> None:
     if report.case is not None:
         screen.result(screen.say("verify.items", items=report.items, items_here=report.items_here))
         if report.kind == "archive":
-            absent = (report.items_of or 0) - report.items_here
-            closed = report.events_closed
-            screen.result(
-                screen.say(
-                    "verify.absent",
-                    items=absent,
-                    items_of=report.items_of or 0,
-                    events=closed,
-                    events_of=report.events,
-                )
-            )
+            _of_an_archive(screen, report)
         elif not report.with_key:
             screen.result(screen.say("verify.without-key"))
-        screen.result(screen.say("verify.signers", signers=", ".join(report.signers)))
+        known, strange = _told_apart(report, names or {})
+        if known:
+            screen.result(screen.say("verify.signers-known", signers=", ".join(known)))
+        if strange:
+            screen.result(screen.say("verify.signers", signers=", ".join(strange)))
+    if report.being_written:
+        screen.result(screen.say("verify.being-written", lines=report.lines))
     screen.result(screen.say("verify.limits"))
+
+
+def _of_an_archive(screen: Screen, report: Report) -> None:
+    """Say what part of the case an archive is, and what is not in it."""
+    if report.parts > 1:
+        screen.result(screen.say("verify.part", part=report.part, parts=report.parts))
+    if report.blurred:
+        screen.result(screen.say("verify.blurred", count=report.blurred))
+    items_of = report.items_of or 0
+    values = {"items": items_of - report.items_here, "items_of": items_of}
+    screen.result(screen.say("verify.absent", **values, events=report.events_closed, events_of=report.events))
 
 
 def sentence(screen: Screen, finding: Finding) -> str:
@@ -64,7 +81,80 @@ def sentence(screen: Screen, finding: Finding) -> str:
     return f"{screen.say('verify.where', where=where)} {what} [{finding.code}]"
 
 
-def _json(screen: Screen, report: Report) -> Json:
+def known_names(setting: Setting) -> dict[str, str]:
+    """Return whose keys are known on this computer, by fingerprint: the station's own, and those trusted by name."""
+    from evidence_kit.workflows.known import known
+
+    station = setting.station_if_any()
+    own = {}
+    if station is not None:
+        own = {
+            station.recovery.fingerprint: setting.screen.say("keys.recovery"),
+            station.public.fingerprint: station.person.name,
+        }
+    return own | known(setting.station_folder)
+
+
+def archive_in(path: Path) -> Path:
+    """Return the one sealed archive of a folder that somebody was handed, or the path as it is."""
+    found = list(path.glob("*.sealed.zip")) if path.is_dir() else []
+    return found[0] if len(found) == 1 else path
+
+
+def _told_apart(report: Report, names: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    known = [f"{names[by]} ({by})" for by in report.signers if by in names]
+    return known, [by for by in report.signers if by not in names]
+
+
+def page_of(report: Report, names: Mapping[str, str], day: str, sha256: str | None) -> bytes:
+    """Return the report as a page to print."""
+    from evidence_kit.sealing import verdict_page
+
+    name = report.verdict.name.lower()
+    partly = name == "consistent" and report.findings
+    said: list[tuple[str, dict[str, str | int]]] = [
+        ("verify.anchored", {"through": each.through, "lines": report.lines, "since": each.since})
+        for each in report.anchors
+    ]
+    if report.case is not None:
+        said.append(("verify.items", {"items": report.items, "items_here": report.items_here}))
+    if report.case is not None and report.kind == "archive":
+        of = report.items_of or 0
+        events: dict[str, str | int] = {"events": report.events_closed, "events_of": report.events}
+        said.append(("verify.absent", {"items": of - report.items_here, "items_of": of, **events}))
+    if report.wholly_destroyed:
+        said.append(("verify.wholly-destroyed", {}))
+    elif report.case is not None and report.kind == "case" and not report.with_key:
+        said.append(("verify.without-key", {}))
+    facts = verdict_page.Facts(
+        verdict=name,
+        meaning="verdict.consistent.but" if partly else f"verdict.{name}.meaning",
+        file=report.path,
+        sha256=sha256,
+        day=day,
+        case=report.case,
+        signers=[(by, names.get(by)) for by in report.signers],
+        said=said,
+        findings=sorted(report.findings, key=lambda each: list(Weight).index(each.weight)),
+    )
+    return verdict_page.page(facts, neutral)
+
+
+def document_of(screen: Screen, finding: Finding) -> Json:
+    """Return a finding as a script wants it."""
+    return {
+        "code": finding.code,
+        "weight": finding.weight.value,
+        "file": finding.file,
+        "line": finding.line,
+        "item": finding.item,
+        "values": dict(finding.values),
+        "meaning": screen.say(f"finding.{finding.code}", **finding.values),
+    }
+
+
+def json_of(screen: Screen, report: Report, names: Mapping[str, str]) -> dict[str, Json]:
+    """Return a report as a script wants it; `docs/schemas/verify.json` describes it."""
     return {
         "verdict": report.verdict.value,
         "kind": report.kind,
@@ -74,26 +164,21 @@ def _json(screen: Screen, report: Report) -> Json:
         "items": report.items,
         "items_here": report.items_here,
         "items_of": report.items_of,
+        "items_absent": None if report.items_of is None else max(0, report.items_of - report.items_here),
+        "part": report.part,
+        "parts": report.parts,
+        "blurred": report.blurred,
         "events": report.events,
         "events_closed": report.events_closed,
         "destroyed": list(report.destroyed),
         "wholly_destroyed": report.wholly_destroyed,
         "with_key": report.with_key,
+        "being_written": report.being_written,
         "signers": list(report.signers),
+        "known": {by: names[by] for by in report.signers if by in names},
         "anchors": [
             {"kind": anchor.kind, "through": anchor.through, "since": anchor.since} for anchor in report.anchors
         ],
-        "findings": [
-            {
-                "code": each.code,
-                "weight": each.weight.value,
-                "file": each.file,
-                "line": each.line,
-                "item": each.item,
-                "values": dict(each.values),
-                "meaning": screen.say(f"finding.{each.code}", **each.values),
-            }
-            for each in report.findings
-        ],
+        "findings": [document_of(screen, each) for each in report.findings],
         "says": screen.say("verify.limits"),
     }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+_FOLLOW_SECONDS = 0.5
 _PLAIN_WHITE = frozenset("\u00a0\u202f\u2009")
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -79,6 +80,7 @@ class Screen:
         self.json = json
         self.quiet = quiet
         self._words = catalogue(language)
+        self._unheard = False
 
     def say(self, sentence: str, **values: str | int) -> str:
         """Return a sentence with values that came from anywhere, made harmless."""
@@ -191,6 +193,21 @@ class Screen:
         answer = self.ask(question, **values).casefold()
         return answer in {word.casefold() for word in self.say("ask.yes-words").split()}
 
+    def still_heard(self, seconds: float = _FOLLOW_SECONDS) -> bool:
+        """Wait a moment; say whether somebody still reads our results, so that following may end."""
+        import select
+        import time
+
+        if sys.stdout is None or self._unheard:
+            return False
+        if sys.platform == "win32":
+            time.sleep(seconds)
+            return True
+        left = select.poll()
+        left.register(sys.stdout, 0)
+        # Without a reader the pipe says so at once; else this is the pause between two looks.
+        return not any(event & (select.POLLERR | select.POLLHUP) for _, event in left.poll(seconds * 1000))
+
     @contextmanager
     def secret_page(self) -> Iterator[None]:
         """Show what follows on the terminal's alternate screen, so that it does not stay in the scroll-back."""
@@ -225,6 +242,7 @@ class Screen:
             target.flush()
         except BrokenPipeError:
             # Whoever read our output has left. The work goes on, and its exit code stands.
+            self._unheard = True
             os.dup2(os.open(os.devnull, os.O_WRONLY), target.fileno())
 
 

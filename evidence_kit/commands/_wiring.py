@@ -111,6 +111,26 @@ class Setting:
         return self.screen.ask(question)
 
 
+def archive_digits(setting: Setting, secret_file: str | None) -> str:
+    """Return an archive's passphrase: out of its file, or as a person types it.
+
+    Raises:
+        UsageError: It is none, or there is no file and nobody to ask.
+    """
+    from evidence_kit.sealing.passphrase import PassphraseFormError, normalise
+
+    if secret_file is None and not setting.asks:
+        raise UsageError("needed", fact="archive-passphrase", flag="--archive-passphrase-file")
+    if secret_file is not None:
+        typed = secret_from(secret_file).decode("utf-8", "replace")
+    else:
+        typed = setting.screen.ask_secret("ask.archive-passphrase")
+    try:
+        return normalise(typed)
+    except PassphraseFormError as error:
+        raise UsageError("archive-passphrase-malformed") from error
+
+
 def secret_from(path: str) -> bytes:
     """Read a passphrase: the first line, without its line end.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from evidence_kit.commands._screen import neutral
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.model import Json
 
@@ -18,10 +20,11 @@ def log(
     case: CaseArgument,
     checkpoint: Annotated[Path | None, typer.Option(metavar="DIR")] = None,
     locked: Annotated[bool, typer.Option("--locked")] = False,
+    follow: Annotated[bool, typer.Option("--follow")] = False,
 ) -> None:
     """Show the log, or write the files with which `ssh-keygen` checks its end."""
     from evidence_kit.workflows.case import read
-    from evidence_kit.workflows.look import log_rows
+    from evidence_kit.workflows.look import followed, log_rows
     from evidence_kit.workflows.record import write_checkpoint
 
     folder, station = case_folder(setting, case), setting.station_if_any()
@@ -33,16 +36,26 @@ def log(
         return
     closed = locked or station is None or (setting.passphrase_file is None and not setting.asks)
     key = None if closed or station is None else setting.key(station)
-    rows = log_rows(read(folder, key, setting.memory(station)))
-    if setting.screen.json:
-        for row in rows:
-            setting.screen.document(row)
-        return
-    shown = [
-        (str(row["line"]), str(row["time"])[:19].replace("T", " "), str(row["type"] or "·"), _about(row))
-        for row in rows
-    ]
-    setting.screen.table(("column.line", "column.time", "column.event", "column.about"), shown, right=(0,))
+    opened = read(folder, key, setting.memory(station))
+    if follow:
+        _each(setting, chain(log_rows(opened), followed(opened, setting.screen.still_heard)))
+    elif setting.screen.json:
+        _each(setting, log_rows(opened))
+    else:
+        columns = ("column.line", "column.time", "column.event", "column.about")
+        setting.screen.table(columns, [_cells(row) for row in log_rows(opened)], right=(0,))
+
+
+def _each(setting: Setting, rows: Iterable[Mapping[str, Json]]) -> None:
+    """Show lines as they come."""
+    for row in rows:
+        setting.screen.document(row)
+        if not setting.screen.json:
+            setting.screen.result(neutral("  ".join(_cells(row))))
+
+
+def _cells(row: Mapping[str, Json]) -> tuple[str, str, str, str]:
+    return str(row["line"]), str(row["time"])[:19].replace("T", " "), str(row["type"] or "·"), _about(row)
 
 
 def _about(row: Mapping[str, Json]) -> str:

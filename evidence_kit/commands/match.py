@@ -13,7 +13,7 @@ from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, c
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.beside import Drawn, NotDrawn
+    from evidence_kit.workflows.drawn import Drawn, NotDrawn
     from evidence_kit.workflows.case import Case, CaseWriter
 
 
@@ -28,7 +28,7 @@ def match(
     sharp: Annotated[str | None, typer.Option("--sharp", metavar="REASON")] = None,
 ) -> None:
     """Find pictures, films and sound that are the same, whole, in part, or inside another."""
-    from evidence_kit.workflows.beside import Order, beside
+    from evidence_kit.workflows.drawn import Order, beside
     from evidence_kit.workflows.case import read, writing
     from evidence_kit.workflows.export import is_free
     from evidence_kit.workflows.match import Asked
@@ -87,7 +87,7 @@ def _taken_in(setting: Setting, writer: CaseWriter, sources: list[Path]) -> froz
 
 
 def _say_drawn(screen: Screen, folder: Path, made: list[Drawn | NotDrawn], *, sharp: bool) -> None:
-    from evidence_kit.workflows.beside import NotDrawn
+    from evidence_kit.workflows.drawn import NotDrawn
 
     for each in made:
         if isinstance(each, NotDrawn):

@@ -16,6 +16,7 @@ def note(
     case: CaseArgument,
     text: Annotated[str | None, typer.Argument(metavar="TEXT", show_default=False)] = None,
     reader: Annotated[list[str] | None, typer.Option(metavar="WHO")] = None,
+    privileged: Annotated[bool, typer.Option("--privileged")] = False,
 ) -> None:
     """Write a note into the case, for the association alone unless readers are named."""
     from evidence_kit.workflows import record
@@ -29,6 +30,6 @@ def note(
     said = setting.ask(text, "ask.note", "TEXT")
     key = setting.key(station)
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
-        line = record.note(writer, said, readers)
+        line = record.note(writer, said, readers, privileged=privileged)
     setting.screen.tell("note.done", case=folder.root.name, line=line)
-    setting.screen.document({"case": folder.root.name, "line": line, "readers": readers})
+    setting.screen.document({"case": folder.root.name, "line": line, "readers": readers, "privileged": privileged})

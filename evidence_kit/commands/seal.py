@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._screen import size
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.commands._archives import free, show_passphrase, write_secret, write_slip
+from evidence_kit.commands._screen import Screen, size
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated
 from evidence_kit.errors import Exit, UsageError
+from evidence_kit.model import Json
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.seal import Planned, Sealed
+    from evidence_kit.workflows.scope import Counts
+    from evidence_kit.workflows.seal import Sealed
+
+_SIZE = re.compile(r"([1-9][0-9]{0,14})\s*(?:(K|M|G|T)(i)?)?B?", re.IGNORECASE)
+_FEW = 20
 
 
 @case_command
@@ -22,9 +30,14 @@ def seal(
     purpose: Annotated[str | None, typer.Option("--for", metavar="police|lawyer")] = None,
     everything: Annotated[bool, typer.Option("--all")] = False,
     items: Annotated[str | None, typer.Option("--items", metavar="ID,ID…")] = None,
+    redacted: Annotated[bool, typer.Option("--redacted")] = False,
+    note: Annotated[list[int] | None, typer.Option("--note", metavar="LINE")] = None,
+    split: Annotated[str | None, typer.Option("--split", metavar="SIZE")] = None,
     to_key: Annotated[list[str] | None, typer.Option("--to-key", metavar="NAME=KEY")] = None,
     without_consent: Annotated[str | None, typer.Option("--without-consent", metavar="REASON")] = None,
+    authorised_by: Annotated[str | None, typer.Option("--authorised-by", metavar="NAME")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR")] = None,
+    receipt_out: Annotated[Path | None, typer.Option("--receipt-out", metavar="FILE")] = None,
     passphrase_out: Annotated[Path | None, typer.Option("--passphrase-out", metavar="FILE")] = None,
     yes: Annotated[bool, typer.Option("--yes")] = False,
 ) -> None:
@@ -37,39 +50,56 @@ def seal(
     wanted = setting.ask(purpose, "ask.purpose", "--for")
     if wanted not in PURPOSES:
         raise UsageError("purpose-unknown", purpose=wanted)
-    if everything == (items is not None):
+    if everything and items is not None:
         raise UsageError("seal-scope")
     readers = _readers(to_key or [])
     if not setting.asks and passphrase_out is None and not readers:
         raise UsageError("needed", fact="passphrase-out", flag="--passphrase-out")
-    _free(passphrase_out)
+    if without_consent is not None:
+        authorised_by = setting.ask(authorised_by, "ask.authorised-by", "--authorised-by")
+    free(passphrase_out, receipt_out)
+    limit = None if split is None else _bytes(split)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     key = setting.key(station)
-    with writing(folder, key, station, world, setting.accept_older) as writer:
-        now = world.clock.now().astimezone().isoformat()
-        place = out or next_folder(writer.case, station.cases.parent / "sealed", wanted, now)
-        order = Order(wanted, _ids(items), readers, without_consent, place)
-        plan = planned(writer.case, order)
-        _tell_plan(setting, plan)
+    cited = not everything and items is None
+    with (
+        writing(folder, key, station, world, setting.accept_older) as writer,
+        isolated() if cited or redacted else nullcontext() as worker,
+    ):
+        today = world.clock.now().astimezone().date().isoformat()
+        order = Order(
+            purpose=wanted,
+            items=_ids(items),
+            readers=readers,
+            without_consent=without_consent,
+            out=out or next_folder(writer.case, station.cases.parent / "sealed", wanted, today),
+            cited=cited,
+            redacted=redacted,
+            notes=tuple(note or ()),
+            split_bytes=limit,
+            authorised_by=authorised_by,
+        )
+        plan = planned(writer.case, order, worker)
+        _tell_plan(setting.screen, plan)
         if setting.asks and not yes and not setting.screen.agree("ask.seal"):
             raise typer.Exit(Exit.DONE)
         secret = digits.generate()
         if passphrase_out is not None:
-            _write_secret(setting, passphrase_out, secret)
+            write_secret(setting, passphrase_out, secret)
         try:
             with setting.screen.progress("seal.progress", 2 * plan.size_bytes) as on_bytes:
-                sealed = make(writer, key, order, secret, on_bytes)
+                sealed = make(writer, key, order, secret, on_bytes, worker)
         except BaseException:
             # Digits without an archive are worthless, and would stand in the way of the next try.
             if passphrase_out is not None:
                 passphrase_out.unlink(missing_ok=True)
             raise
-    _tell(setting, sealed, folder.root.name)
+    # Beside the folder and not in it: the slip is for paper, and does not travel with the archive.
+    paper = receipt_out or sealed.folder.with_name(sealed.folder.name + ".receipt.html")
+    write_slip(setting, paper, sealed.receipt_code, folder.root.name, sealed.lines)
+    _tell(setting.screen, sealed, folder.root.name, paper)
     if passphrase_out is None and setting.asks:
-        with setting.screen.secret_page():
-            setting.screen.secret_line(setting.screen.say("seal.passphrase-page"))
-            setting.screen.secret_line("\n    " + digits.grouped(secret) + "\n")
-            setting.screen.ask("ask.written-down")
+        show_passphrase(setting, secret)
 
 
 def _ids(items: str | None) -> list[str] | None:
@@ -86,32 +116,66 @@ def _readers(given: list[str]) -> dict[str, str]:
     return dict(named_reader(each) for each in given)
 
 
-def _free(path: Path | None) -> None:
-    from evidence_kit.custody.errors import CaseExistsError
-
-    if path is not None and path.exists():
-        raise CaseExistsError("file-exists", path=str(path))
-
-
-def _write_secret(setting: Setting, path: Path, secret: str) -> None:
-    file = setting.world().disk.create(path)
-    try:
-        file.write(secret.encode("ascii") + b"\n")
-        file.sync()
-    finally:
-        file.close()
+def _bytes(text: str) -> int:
+    """Return the number of bytes that a size such as 4G or 700MiB means; G is what disks and sticks are sold by."""
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise UsageError("size-malformed", size=text)
+    unit = 1024 if found[3] else 1000
+    return int(found[1]) * int(unit ** " KMGT".index((found[2] or " ").upper()))
 
 
-def _tell_plan(setting: Setting, plan: Planned) -> None:
-    setting.screen.tell("seal.plan", items_in=plan.items_in, items_of=plan.items_of, size=size(plan.size_bytes))
-    setting.screen.tell("seal.closed", count=plan.events_of - plan.events_in, events_of=plan.events_of)
+def _tell_plan(screen: Screen, plan: Counts) -> None:
+    from evidence_kit.workflows.seal import FAT32_MOST_BYTES
+
+    screen.tell(f"seal.scope-{plan.scope}")
+    screen.tell("seal.plan", items_in=plan.items_in, items_of=plan.items_of, size=size(plan.size_bytes))
+    if plan.conversations:
+        screen.tell("seal.conversations", count=plan.conversations, others=plan.other_conversations)
+    if plan.blurred:
+        screen.tell("seal.blurred", count=plan.blurred)
+    if plan.left_out:
+        screen.tell("seal.left-out", count=len(plan.left_out), items=_few(plan.left_out))
+    screen.tell(
+        "seal.absent",
+        items=plan.items_of - plan.items_in,
+        items_of=plan.items_of,
+        events=plan.events_of - plan.events_in,
+        events_of=plan.events_of,
+    )
+    if plan.notes_closed:
+        screen.tell("seal.notes-closed", count=plan.notes_closed)
+    if plan.parts > 1:
+        screen.tell("seal.parts", count=plan.parts, size=size(plan.largest_bytes))
+    if plan.largest_bytes > FAT32_MOST_BYTES:
+        screen.warn("seal.fat32", size=size(plan.largest_bytes))
 
 
-def _tell(setting: Setting, sealed: Sealed, case: str) -> None:
-    screen = setting.screen
+def _few(items: tuple[str, ...]) -> str:
+    return ", ".join(items[:_FEW]) + (" …" if len(items) > _FEW else "")
+
+
+def _tell(screen: Screen, sealed: Sealed, case: str, paper: Path) -> None:
     screen.tell("seal.done", path=str(sealed.folder), size=size(sealed.size_bytes))
+    screen.tell(
+        "seal.absent",
+        items=sealed.items_of - sealed.items_in,
+        items_of=sealed.items_of,
+        events=sealed.events_of - sealed.events_in,
+        events_of=sealed.events_of,
+    )
     screen.tell("seal.receipt", code=sealed.receipt_code)
+    screen.tell("receipt.written", path=str(paper))
     screen.tell("seal.next")
+    archives: list[Json] = [
+        {
+            "archive": str(sealed.folder / each.name),
+            "sha256": each.sha256.hex,
+            "size": each.size_bytes,
+            "items": each.items,
+        }
+        for each in sealed.archives
+    ]
     screen.document(
         {
             "case": case,
@@ -119,10 +183,16 @@ def _tell(setting: Setting, sealed: Sealed, case: str) -> None:
             "folder": str(sealed.folder),
             "sha256": sealed.sha256,
             "size": sealed.size_bytes,
+            "archives": archives,
             "items_in": sealed.items_in,
             "items_of": sealed.items_of,
+            "items_absent": sealed.items_of - sealed.items_in,
             "events_in": sealed.events_in,
             "events_of": sealed.events_of,
+            "events_absent": sealed.events_of - sealed.events_in,
+            "blurred": sealed.blurred,
+            "left_out": list(sealed.left_out),
             "receipt": sealed.receipt_code,
+            "receipt_slip": str(paper),
         }
     )

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evidence_kit.commands import _report
-from evidence_kit.commands._wiring import Setting, case_folder, command, secret_from
+from evidence_kit.commands._wiring import Setting, archive_digits, case_folder, command
 from evidence_kit.errors import Exit, UsageError
+from evidence_kit.model import Weight
 
 if TYPE_CHECKING:
+    from evidence_kit.workflows.many import Total
     from evidence_kit.workflows.verify import Report
+
+
+_WORST_FIRST = ((Weight.BROKEN, Exit.BROKEN), (Weight.UNCHECKED, Exit.NOT_CHECKED), (Weight.NOTE, Exit.INCOMPLETE))
 
 
 @command
@@ -21,43 +27,44 @@ def verify(
     path: Annotated[str, typer.Argument(metavar="PATH", show_default=False)],
     receipt: Annotated[str | None, typer.Option(metavar="CODE")] = None,
     archive_passphrase: Annotated[str | None, typer.Option("--archive-passphrase-file", metavar="FILE")] = None,
+    report: Annotated[Path | None, typer.Option("--report", metavar="FILE.html")] = None,
+    recursive: Annotated[bool, typer.Option("--recursive", "-r")] = False,
+    remember: Annotated[Path | None, typer.Option("--remember", metavar="FILE")] = None,
 ) -> None:
     """Check a case or an archive, every byte of it, and change nothing."""
+    if recursive:
+        if receipt is not None or report is not None:
+            raise UsageError("verify-one", flag="--receipt" if receipt is not None else "--report")
+        _many(setting, Path(path), remember)
+        return
+    if remember is not None:
+        raise UsageError("needed", fact="recursive", flag="--recursive")
+    _free(report)
+    _one(setting, path, receipt, archive_passphrase, report)
+
+
+def _one(setting: Setting, path: str, receipt: str | None, secret_file: str | None, page: Path | None) -> None:
     from evidence_kit.hashing.paper import TypedWronglyError
 
-    file = _archive_in(Path(path))
+    file = _report.archive_in(Path(path))
     try:
-        if file.is_file():
-            report = _archive(setting, file, receipt, archive_passphrase)
-        else:
-            report = _case(setting, path, receipt)
+        found = _archive(setting, file, receipt, secret_file) if file.is_file() else _case(setting, path, receipt)
     except TypedWronglyError as error:
         raise UsageError("receipt-typed-wrongly") from error
-    _report.show(setting.screen, report)
-    if report.exit is not Exit.DONE:
-        raise typer.Exit(report.exit)
-
-
-def _archive_in(path: Path) -> Path:
-    """Return the one sealed archive of a folder that somebody was handed, or the path as it is."""
-    found = list(path.glob("*.sealed.zip")) if path.is_dir() else []
-    return found[0] if len(found) == 1 else path
+    names = _report.known_names(setting)
+    if page is not None:
+        _write(setting, found, names, page, file if file.is_file() else None)
+    _report.show(setting.screen, found, names)
+    if page is not None:
+        setting.screen.tell("verify.page", path=str(page))
+    if found.exit is not Exit.DONE:
+        raise typer.Exit(found.exit)
 
 
 def _archive(setting: Setting, path: Path, receipt: str | None, secret_file: str | None) -> Report:
-    from evidence_kit.sealing.passphrase import PassphraseFormError, normalise
     from evidence_kit.workflows.verify import verify_archive
 
-    if secret_file is None and not setting.asks:
-        raise UsageError("needed", fact="archive-passphrase", flag="--archive-passphrase-file")
-    if secret_file is not None:
-        typed = secret_from(secret_file).decode("utf-8", "replace")
-    else:
-        typed = setting.screen.ask_secret("ask.archive-passphrase")
-    try:
-        passphrase = normalise(typed)
-    except PassphraseFormError as error:
-        raise UsageError("archive-passphrase-malformed") from error
+    passphrase = archive_digits(setting, secret_file)
     with setting.screen.progress("verify.progress", path.stat().st_size) as on_bytes:
         return verify_archive(path, passphrase, receipt, on_bytes)
 
@@ -71,3 +78,81 @@ def _case(setting: Setting, text: str, receipt: str | None) -> Report:
     total = sum(each.stat().st_size for each in folder.root.rglob("*") if each.is_file())
     with setting.screen.progress("verify.progress", total) as on_bytes:
         return verify_case(folder.root, key, remembered, receipt, on_bytes)
+
+
+def _free(page: Path | None) -> None:
+    from evidence_kit.custody.errors import CaseExistsError
+
+    if page is not None and (page.exists() or page.is_symlink()):
+        raise CaseExistsError("file-exists", path=str(page))
+
+
+def _write(setting: Setting, found: Report, names: dict[str, str], page: Path, archive: Path | None) -> None:
+    """Write the page to print."""
+    digest = None
+    if archive is not None:
+        with archive.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    world = setting.world()
+    day = world.clock.now().astimezone().strftime("%Y-%m-%d %H:%M %z")
+    file_of_ours = world.disk.create(page)
+    try:
+        file_of_ours.write(_report.page_of(found, names, day, digest))
+    finally:
+        file_of_ours.close()
+
+
+def _many(setting: Setting, root: Path, remember: Path | None) -> None:
+    """Check every case below a folder; one document a case, then one for the whole."""
+    from evidence_kit.custody.errors import NoCaseError
+    from evidence_kit.workflows.many import Total, read_memory, verify_below, write_memory
+
+    if not root.is_dir():
+        raise NoCaseError("no-case", path=str(root))
+    station, screen = setting.station_if_any(), setting.screen
+    names, key = _report.known_names(setting), setting.key_if_given(station)
+    before = read_memory(remember) if remember is not None else {}
+    reports: dict[str, Report] = {}
+    for outcome in verify_below(root, key, station, before):
+        if isinstance(outcome, Total):
+            total = outcome
+            continue
+        place, found = outcome
+        reports[place] = found
+        screen.document({"below": place, **_report.json_of(screen, found, names)})
+        if not screen.json:
+            word = screen.say(f"verdict.{found.verdict.name.lower()}.word")
+            screen.result(f"{word}  {screen.say('verify.place', path=place, lines=found.lines)}")
+            for finding in found.findings:
+                screen.result("  • " + _report.sentence(screen, finding))
+    if remember is not None:
+        write_memory(remember, before, reports, setting.world().disk)
+    _tell_total(setting, total, remembered=len(before))
+    every = [*total.findings, *(each for found in reports.values() for each in found.findings)]
+    weights = {each.weight for each in every}
+    for weight, code in _WORST_FIRST:
+        if weight in weights:
+            raise typer.Exit(code)
+
+
+def _tell_total(setting: Setting, total: Total, remembered: int) -> None:
+    screen = setting.screen
+    screen.document(
+        {
+            "verdict": total.verdict.value,
+            "kind": "folder",
+            "cases": total.cases,
+            "archives": total.archives,
+            "archives_not_opened": total.archives_closed,
+            "remembered": remembered,
+            "findings": [_report.document_of(screen, each) for each in total.findings],
+        }
+    )
+    if screen.json:
+        return
+    for finding in total.findings:
+        screen.result("• " + _report.sentence(screen, finding))
+    screen.result(screen.say(f"verdict.{total.verdict.name.lower()}.word"))
+    screen.result(screen.say("verify.cases", count=total.cases))
+    if total.archives_closed:
+        screen.result(screen.say("verify.archives-closed", count=total.archives_closed))

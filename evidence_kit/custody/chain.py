@@ -8,6 +8,7 @@ Source: linking after Haber & Stornetta (1991), over exact line bytes, so that n
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -352,8 +353,16 @@ def _destroyed(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
 
 
 def _anchored(_custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
-    if not 0 < int(clear["line"]) < line:
+    if not 0 < int(clear["line"]) < line or not token_of(clear):
         raise ValueError(clear["line"])
+
+
+def token_of(clear: Mapping[str, Any]) -> bytes:
+    """Return the time stamp that an `anchored` line holds, none when it is not written in base64."""
+    try:
+        return base64.b64decode(clear["token"], validate=True)
+    except (KeyError, TypeError, ValueError):
+        return b""
 
 
 # A key's name becomes a path: it is taken only in the one form that we give.

@@ -16,6 +16,7 @@ TYPES: Final = frozenset(
         "item.kept",
         "item.described",
         "item.witnessed",
+        "item.redacted",
         "source.read",
         "item.seen-again",
         "item.refused",

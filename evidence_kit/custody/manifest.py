@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from evidence_kit.model import Digest
 
@@ -49,6 +49,10 @@ class Place:
     member: int | None = None
 
 
+Spot: TypeAlias = tuple[str, str | None, str | None, int | None]
+"""What makes two places the same place."""
+
+
 @dataclass(slots=True)
 class Item:
     """One item of evidence.
@@ -64,7 +68,9 @@ class Item:
         kind: Name of the content type.
         family: Family of the content type.
         facts: The whole `item.kept`.
-        described: The newest `item.described` of each describer.
+        described: The newest `item.described` of each describer that found something, whatever its version; by the
+            describer's name without it.
+        descriptions: Every `item.described`, in order.
         also_at: Other places where the same bytes were found.
         sensitivity: `none`, `intimate` or `unknown`, and nothing else.
         excluded: Why it was taken out of reports and seals, None while it is in.
@@ -82,6 +88,7 @@ class Item:
     family: str
     facts: Mapping[str, Any]
     described: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    descriptions: list[Entry] = field(default_factory=list)
     also_at: list[Place] = field(default_factory=list)
     sensitivity: str = "unknown"
     excluded: str | None = None
@@ -262,7 +269,7 @@ def fold(entries: Iterable[Entry]) -> Manifest:
     return manifest
 
 
-def spot(place: Place) -> tuple[str, str | None, str | None, int | None]:
+def spot(place: Place) -> Spot:
     """Return what makes two places the same place."""
     return (place.path, place.path_bytes, place.container, place.member)
 
@@ -326,7 +333,11 @@ def _witnessed(manifest: Manifest, entry: Entry) -> None:
 
 
 def _described(manifest: Manifest, entry: Entry) -> None:
-    manifest.items[entry.facts["item"]].described[str(entry.facts["describer"])] = entry.facts
+    item, name = manifest.items[entry.facts["item"]], str(entry.facts["describer"]).partition("/")[0]
+    item.descriptions.append(entry)
+    # A later attempt that failed says nothing against what an earlier one found.
+    if entry.facts.get("facts") or not item.described.get(name, {}).get("facts"):
+        item.described[name] = entry.facts
 
 
 def _seen_again(manifest: Manifest, entry: Entry) -> None:

@@ -27,12 +27,30 @@ def may_hold_pictures(kind: Kind) -> bool:
     return kind.family not in _KEPT_FAMILIES
 
 
+class Marks:
+    """Looks for the marks of packed pictures in bytes that come piece by piece."""
+
+    def __init__(self) -> None:
+        self.found = False
+        self._rest = b""
+
+    def write(self, data: bytes, /) -> int:
+        """Look at the next piece; a mark may stand across two of them."""
+        if not self.found:
+            block = self._rest + data
+            self.found = any(mark in block for mark in _MARKS)
+            self._rest = block[-_LONGEST_MARK_BYTES:]
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
 def picture_inside(stream: Iterator[bytes]) -> bool:
     """Say whether the bytes of a text or sound bear the mark of a picture packed into them, across pieces too."""
-    rest = b""
+    marks = Marks()
     for piece in stream:
-        block = rest + piece
-        if any(mark in block for mark in _MARKS):
+        marks.write(piece)
+        if marks.found:
             return True
-        rest = block[-_LONGEST_MARK_BYTES:]
     return False

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
-from typing import BinaryIO
 
 from evidence_kit.intake.names import collisions, dangers
+from evidence_kit.intake.window import Seekable
 from evidence_kit.intake.zip_records import (
     DIRECTORY_LIMIT_BYTES,
     STREAMED,
@@ -126,7 +126,7 @@ class Unreadable:
     reason: str
 
 
-def examine(source: BinaryIO, size: int) -> ZipPlan | Unreadable:
+def examine(source: Seekable, size: int) -> ZipPlan | Unreadable:
     """Everything that can be known about a zip without reading a member.
 
     Args:
@@ -158,7 +158,7 @@ def examine(source: BinaryIO, size: int) -> ZipPlan | Unreadable:
     return ZipPlan(members, notes, directory.entries, before, size - directory.end, directory.comment)
 
 
-def examine_all(source: BinaryIO, size: int) -> Iterator[ZipPlan | Unreadable]:
+def examine_all(source: Seekable, size: int) -> Iterator[ZipPlan | Unreadable]:
     """The zip at the end of a file, then each one that stands before it, at most `PARTS_LIMIT`."""
     for _ in range(PARTS_LIMIT):
         plan = examine(source, size)
@@ -168,7 +168,7 @@ def examine_all(source: BinaryIO, size: int) -> Iterator[ZipPlan | Unreadable]:
         size = plan.before_bytes
 
 
-def _examine_cut(source: BinaryIO, size: int) -> ZipPlan | Unreadable:
+def _examine_cut(source: Seekable, size: int) -> ZipPlan | Unreadable:
     records = list(islice(walk_locals(source, size), ENTRY_LIMIT + 1))
     if not records:
         source.seek(0)
@@ -181,7 +181,7 @@ def _examine_cut(source: BinaryIO, size: int) -> ZipPlan | Unreadable:
 
 
 def _members(
-    source: BinaryIO, size: int, records: Sequence[Record], span: tuple[int, int] | None, *, cut: bool
+    source: Seekable, size: int, records: Sequence[Record], span: tuple[int, int] | None, *, cut: bool
 ) -> tuple[tuple[Member, ...], list[int]]:
     """The members, and the offsets at which their headers were found."""
     headers = [local_at(source, record.offset, size) for record in records]

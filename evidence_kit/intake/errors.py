@@ -23,6 +23,12 @@ class DiskFailureError(EvidenceError):
     exit_code = 12
 
 
+class SourceGoneError(EvidenceError):
+    """A source was taken away while it was read."""
+
+    exit_code = 14
+
+
 class SystemLimitError(EvidenceError):
     """The system has no memory or no file handles left."""
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from evidence_kit.hashing.exact import Tally
 from evidence_kit.model import Json
 
 PIECE_BYTES = 1 << 20
@@ -89,44 +88,6 @@ def opened(path: Path) -> Iterator[Original]:
             yield Original(file)
     finally:
         os.close(descriptor)
-
-
-class CountingSource:
-    """Hands out a stream to the encryption and counts every byte on the way.
-
-    Encryption asks for small pieces; the stream is read in pieces of 1 MiB, which are hashed whole.
-
-    Attributes:
-        tally: Digests of what was handed out.
-        kept: The bytes themselves while they are no more than `keep_bytes`, else None.
-    """
-
-    def __init__(
-        self, pieces: Iterator[bytes], keep_bytes: int = 0, on_bytes: Callable[[int], None] | None = None
-    ) -> None:
-        self.tally = Tally()
-        self.kept: bytearray | None = bytearray() if keep_bytes else None
-        self._keep_bytes = keep_bytes
-        self._pieces = pieces
-        self._piece = memoryview(b"")
-        self._on_bytes = on_bytes
-
-    def read(self, size: int, /) -> bytes:
-        """Return the next bytes, none at the end."""
-        if not self._piece:
-            self._piece = memoryview(next(self._pieces, b""))
-            self._count(self._piece)
-        taken, self._piece = self._piece[:size], self._piece[size:]
-        return bytes(taken)
-
-    def _count(self, piece: memoryview) -> None:
-        self.tally.add(piece)
-        if self._on_bytes is not None:
-            self._on_bytes(len(piece))
-        if self.kept is not None:
-            self.kept += piece
-            if len(self.kept) > self._keep_bytes:
-                self.kept = None
 
 
 def pieces(file: BinaryIO) -> Iterator[bytes]:

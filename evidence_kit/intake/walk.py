@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 
@@ -34,22 +35,28 @@ class Unfit:
     Attributes:
         shown: As in `Found`.
         shown_bytes: As in `Found`.
-        reason: `symlink`, `fifo`, `socket`, `device`, `own-folder` or `unreadable`.
-        detail: What the system said, where it said something.
+        reason: `symlink`, `fifo`, `socket`, `device`, `own-folder`, `excluded` or `unreadable`.
+        detail: What the system said, where it said something; for `excluded` the pattern.
+        errno: Its number for that.
     """
 
     shown: str
     shown_bytes: str | None
     reason: str
     detail: str | None = None
+    errno: int | None = None
 
 
-def walk(source: Path, own_folders: frozenset[Path] = frozenset()) -> Iterator[Found | Unfit]:
+def walk(
+    source: Path, own_folders: frozenset[Path] = frozenset(), exclude: Sequence[str] = ()
+) -> Iterator[Found | Unfit]:
     """Yield every file below a source, or the source itself; names sort by their bytes, folders with files.
 
     Args:
         source: A file or folder; an unreadable one is yielded as such.
         own_folders: Resolved folders of ours (case, station) that are not evidence even inside the source.
+        exclude: Patterns of what is left out, as `fnmatch` reads them: each is held against the path from the
+            source's own name on, and against the last name. A folder that is left out is not looked into.
     """
     name = source.name or source.resolve().name or "source"
     try:
@@ -58,12 +65,12 @@ def walk(source: Path, own_folders: frozenset[Path] = frozenset()) -> Iterator[F
         yield _unfit(name, "unreadable", error)
         return
     if stat.S_ISDIR(mode.st_mode):
-        yield from _folder(source, name, own_folders)
+        yield from _folder(source, name, own_folders, exclude)
     else:
         yield _one(source, name, mode)
 
 
-def _folder(folder: Path, shown: str, own_folders: frozenset[Path]) -> Iterator[Found | Unfit]:
+def _folder(folder: Path, shown: str, own_folders: frozenset[Path], exclude: Sequence[str]) -> Iterator[Found | Unfit]:
     if own_folders and folder.resolve() in own_folders:
         yield _unfit(shown, "own-folder")
         return
@@ -75,15 +82,22 @@ def _folder(folder: Path, shown: str, own_folders: frozenset[Path]) -> Iterator[
         return
     for name in names:
         path, inner = folder / name, f"{shown}/{name}"
+        if (pattern := _excluded(inner, name, exclude)) is not None:
+            yield Unfit(*display(inner), reason="excluded", detail=pattern)
+            continue
         try:
             mode = os.lstat(path)
         except OSError as error:
             yield _unfit(inner, "unreadable", error)
             continue
         if stat.S_ISDIR(mode.st_mode):
-            yield from _folder(path, inner, own_folders)
+            yield from _folder(path, inner, own_folders, exclude)
         else:
             yield _one(path, inner, mode)
+
+
+def _excluded(shown: str, name: str, exclude: Sequence[str]) -> str | None:
+    return next((each for each in exclude if fnmatchcase(shown, each) or fnmatchcase(name, each)), None)
 
 
 _UNFIT = (
@@ -100,7 +114,8 @@ def _one(path: Path, shown: str, mode: os.stat_result) -> Found | Unfit:
 
 
 def _unfit(shown: str, reason: str, error: OSError | None = None) -> Unfit:
-    return Unfit(*display(shown), reason=reason, detail=None if error is None else os_words(error))
+    detail, number = (None, None) if error is None else (os_words(error), error.errno)
+    return Unfit(*display(shown), reason=reason, detail=detail, errno=number)
 
 
 def display(name: str) -> tuple[str, str | None]:

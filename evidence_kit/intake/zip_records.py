@@ -13,7 +13,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import BinaryIO
+
+from evidence_kit.intake.window import Seekable
 
 LOCAL, ENTRY, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 DESCRIPTOR, END64, LOCATOR64 = b"PK\x07\x08", b"PK\x06\x06", b"PK\x06\x07"
@@ -83,7 +84,7 @@ class Local:
     data_offset: int
 
 
-def directory_of(source: BinaryIO, size: int) -> Directory | None:
+def directory_of(source: Seekable, size: int) -> Directory | None:
     """The directory that the last fitting end record names; None when there is none inside the file.
 
     An end record whose comment reaches exactly to the end is preferred; otherwise the last one that fits,
@@ -104,7 +105,7 @@ def directory_of(source: BinaryIO, size: int) -> Directory | None:
     return loose
 
 
-def _directory(source: BinaryIO, end_at: int, record: bytes) -> Directory | None:
+def _directory(source: Seekable, end_at: int, record: bytes) -> Directory | None:
     _, disk, first_disk, _, entries, length, offset, comment = _END.unpack_from(record)
     stop, zip64 = end_at, False
     long = _long_end(source, end_at)
@@ -123,7 +124,7 @@ def _directory(source: BinaryIO, end_at: int, record: bytes) -> Directory | None
     return None
 
 
-def _long_end(source: BinaryIO, end_at: int) -> tuple[int, int, int, int, int, int] | None:
+def _long_end(source: Seekable, end_at: int) -> tuple[int, int, int, int, int, int] | None:
     """Position and fields of the zip64 end record; None when there is none."""
     locator_at = end_at - _LOCATOR64.size
     locator = _read(source, locator_at, _LOCATOR64.size) if locator_at >= 0 else b""
@@ -137,7 +138,7 @@ def _long_end(source: BinaryIO, end_at: int) -> tuple[int, int, int, int, int, i
     return None
 
 
-def entries_of(source: BinaryIO, directory: Directory) -> Iterator[Record]:
+def entries_of(source: Seekable, directory: Directory) -> Iterator[Record]:
     """The entries of the directory, in its order; ends at the first that is none."""
     raw = _read(source, directory.start, min(directory.size_bytes, DIRECTORY_LIMIT_BYTES))
     at = 0
@@ -157,7 +158,7 @@ def entries_of(source: BinaryIO, directory: Directory) -> Iterator[Record]:
         yield Record(flags, method, time, date, crc, packed, size, name, extra, attributes, position)
 
 
-def local_at(source: BinaryIO, offset: int, size: int) -> Local | None:
+def local_at(source: Seekable, offset: int, size: int) -> Local | None:
     """The local header at an offset; None when none stands there whole."""
     if not 0 <= offset <= size - _LOCAL.size:
         return None
@@ -174,7 +175,7 @@ def local_at(source: BinaryIO, offset: int, size: int) -> Local | None:
     return Local(record, offset + _LOCAL.size + name_length + extra_length)
 
 
-def walk_locals(source: BinaryIO, size: int) -> Iterator[Record]:
+def walk_locals(source: Seekable, size: int) -> Iterator[Record]:
     """Members of a zip that has no directory, from one local header to the next.
 
     A member whose sizes stand behind its data is followed by a descriptor that repeats the distance; without
@@ -196,7 +197,7 @@ def walk_locals(source: BinaryIO, size: int) -> Iterator[Record]:
         yield record
 
 
-def _descriptor(source: BinaryIO, start: int, size: int) -> tuple[int, int, int, int] | None:
+def _descriptor(source: Seekable, start: int, size: int) -> tuple[int, int, int, int] | None:
     """The first descriptor that states its own distance from `start`.
 
     Returns:
@@ -291,7 +292,7 @@ def utc_time(record: Record) -> str | None:
     return None
 
 
-def _read(source: BinaryIO, offset: int, length: int) -> bytes:
+def _read(source: Seekable, offset: int, length: int) -> bytes:
     if offset > _FARTHEST:
         return b""
     source.seek(offset)

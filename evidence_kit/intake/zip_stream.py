@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import bz2
+import copy
 import lzma
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from evidence_kit.intake.containers import BZIP2, DEFLATED, LZMA, STORED, Member, Verdict
+from evidence_kit.intake.window import Seekable
 
 PIECE_BYTES = 1 << 20
 _LZMA_MEMORY_BYTES = 256 << 20  # more than 7-Zip's highest level takes
@@ -54,9 +56,12 @@ class _Stored:
     def decompress(self, data: bytes, max_length: int) -> bytes:
         return data[:max_length]
 
+    def copy(self) -> _Stored:
+        return self
+
 
 class _Inflater:
-    """Raw deflate with the interface of bz2 and lzma."""
+    """Raw deflate with the interface of bz2 and lzma; it can be copied in the middle."""
 
     def __init__(self) -> None:
         self._inner = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -79,12 +84,17 @@ class _Inflater:
         self._filled = len(piece) == max_length
         return piece
 
+    def copy(self) -> _Inflater:
+        again = _Inflater()
+        again._inner, again._filled = self._inner.copy(), self._filled
+        return again
+
 
 class _Packed:
     """The packed bytes of a member, taken piece by piece."""
 
-    def __init__(self, source: BinaryIO, offset: int, size_bytes: int) -> None:
-        self._source, self._at, self.left_bytes = source, offset, size_bytes
+    def __init__(self, source: Seekable, offset: int, size_bytes: int) -> None:
+        self.source, self._at, self.left_bytes = source, offset, size_bytes
         self._returned = b""
 
     def give_back(self, data: bytes) -> None:
@@ -96,14 +106,87 @@ class _Packed:
         if self._returned:
             data, self._returned = self._returned, b""
             return data
-        self._source.seek(self._at)
-        piece = self._source.read(min(most, self.left_bytes))
+        self.source.seek(self._at)
+        piece = self.source.read(min(most, self.left_bytes))
         self._at += len(piece)
         self.left_bytes -= len(piece)
         return piece
 
+    def copy(self) -> _Packed:
+        return copy.copy(self)
 
-def read_member(source: BinaryIO, member: Member, limit: int) -> Iterator[bytes]:
+
+class Content:
+    """The content of a member on its way; see `read_member`.
+
+    Args:
+        source: The zip; its position is moved before every read.
+        member: What to read.
+        limit: How many bytes of content are wanted at most.
+
+    Raises:
+        MemberError: It may not be read, or its packed bytes begin wrongly.
+    """
+
+    def __init__(self, source: Seekable, member: Member, limit: int) -> None:
+        if member.verdict is not Verdict.READABLE or member.data_offset is None:
+            raise MemberError("refused", 0)
+        self._member, self._limit = member, limit
+        self._packed = _Packed(source, member.data_offset, member.packed_bytes)
+        self._unpacker = _unpacker(member, self._packed)
+        self._read = self._crc = 0
+        self._ended = False
+
+    def step(self) -> bytes:
+        """Return the next piece, of at most 1 MiB; empty at the end.
+
+        Raises:
+            MemberError: Something does not fit.
+        """
+        packed, unpacker, member = self._packed, self._unpacker, self._member
+        while not self._ended and not unpacker.eof:
+            given = packed.take(PIECE_BYTES) if unpacker.needs_input else b""
+            if not given and unpacker.needs_input:
+                break
+            try:
+                piece = unpacker.decompress(given, PIECE_BYTES)
+            except (zlib.error, lzma.LZMAError, OSError, EOFError) as error:  # bz2 says OSError
+                raise MemberError("damaged", self._read) from error
+            read = self._read + len(piece)
+            if read > min(member.size_bytes, self._limit):
+                raise MemberError("over-limit" if read <= member.size_bytes else "size-lies", self._read)
+            self._read = read
+            self._crc = zlib.crc32(piece, self._crc)
+            if piece:
+                return piece
+        if not self._ended:
+            self._ended = True
+            self._judge()
+        return b""
+
+    def copy(self) -> Content | None:
+        """Return a second stream that goes on from here, or None in the middle of what cannot be copied."""
+        if isinstance(self._unpacker, (_Inflater, _Stored)):
+            again = copy.copy(self)
+            again._packed = self._packed.copy()  # noqa: SLF001 - its own kind
+            again._unpacker = self._unpacker.copy()  # noqa: SLF001 - its own kind
+            return again
+        return None if self._read else Content(self._packed.source, self._member, self._limit)
+
+    def _judge(self) -> None:
+        whole = self._unpacker.eof or (self._member.method == STORED and not self._packed.left_bytes)
+        faults = {
+            "truncated": not whole,
+            "size-lies": self._read < self._member.size_bytes,
+            "wrong-crc": self._crc != self._member.crc32,
+            "bytes-behind": bool(self._packed.left_bytes or self._unpacker.unused_data),
+        }
+        for reason, present in faults.items():
+            if present:
+                raise MemberError(reason, self._read)
+
+
+def read_member(source: Seekable, member: Member, limit: int) -> Iterator[bytes]:
     """Yield the content of a member in pieces of at most 1 MiB; lazy.
 
     Args:
@@ -115,35 +198,9 @@ def read_member(source: BinaryIO, member: Member, limit: int) -> Iterator[bytes]
     Raises:
         MemberError: As soon as something does not fit. Nothing beyond the declared size is ever yielded.
     """
-    if member.verdict is not Verdict.READABLE or member.data_offset is None:
-        raise MemberError("refused", 0)
-    packed = _Packed(source, member.data_offset, member.packed_bytes)
-    unpacker = _unpacker(member, packed)
-    read, crc = 0, 0
-    while not unpacker.eof:
-        given = packed.take(PIECE_BYTES) if unpacker.needs_input else b""
-        if not given and unpacker.needs_input:
-            break
-        try:
-            piece = unpacker.decompress(given, PIECE_BYTES)
-        except (zlib.error, lzma.LZMAError, OSError, EOFError) as error:  # bz2 says OSError
-            raise MemberError("damaged", read) from error
-        if read + len(piece) > min(member.size_bytes, limit):
-            raise MemberError("over-limit" if read + len(piece) <= member.size_bytes else "size-lies", read)
-        read += len(piece)
-        crc = zlib.crc32(piece, crc)
-        if piece:
-            yield piece
-    whole = unpacker.eof or (member.method == STORED and not packed.left_bytes)
-    faults = {
-        "truncated": not whole,
-        "size-lies": read < member.size_bytes,
-        "wrong-crc": crc != member.crc32,
-        "bytes-behind": bool(packed.left_bytes or unpacker.unused_data),
-    }
-    for reason, present in faults.items():
-        if present:
-            raise MemberError(reason, read)
+    content = Content(source, member, limit)
+    while piece := content.step():
+        yield piece
 
 
 def _unpacker(member: Member, packed: _Packed) -> _Unpacker:

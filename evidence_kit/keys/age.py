@@ -1,6 +1,7 @@
 """age encryption: case identities, wrapped keys and streams of evidence.
 
-Source: the age file format, https://age-encryption.org/v1; the implementation is rage, through pyrage.
+Source: the age file format, https://age-encryption.org/v1. Everything is read, and small things are written, by rage
+through pyrage; evidence is written by `age_writer`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ import errno
 from collections.abc import Sequence
 from typing import Any, BinaryIO, Protocol
 
+from evidence_kit.keys.age_writer import Writer
 from evidence_kit.keys.errors import KeyUnreadableError, NoReaderError
+
+PIECE_BYTES = 1 << 20
 
 
 class ByteSource(Protocol):
@@ -151,20 +155,17 @@ def unwrap(wrapped: bytes, openers: Sequence[Any]) -> CaseIdentity:
 
 
 def encrypt_stream(source: ByteSource, sink: ByteSink, reader: str) -> None:
-    """Encrypt a stream of any length in flat memory.
+    """Encrypt a stream of any length in flat memory; what `source` or `sink` raises comes out unchanged.
 
-    Whatever `source` or `sink` raises comes out unchanged: pyrage turns an ENOSPC into an error of its own that
-    no longer knows its number, and forgets it altogether when it happens while the last buffer is written.
+    Raises:
+        KeyUnreadableError: The reader is no `age1…`.
     """
-    import pyrage
-
-    guarded_source, guarded_sink = _Guarded(source), _Guarded(sink)
-    try:
-        pyrage.encrypt_io(guarded_source, guarded_sink, [recipient(reader)])
-    except (pyrage.EncryptError, OSError):
-        _reraise(guarded_source, guarded_sink)
-        raise
-    _reraise(guarded_source, guarded_sink)
+    writer = Writer(reader)
+    while piece := source.read(PIECE_BYTES):
+        for sealed in writer.add(piece):
+            sink.write(bytes(sealed))
+    sink.write(writer.end())
+    sink.flush()
 
 
 def decrypt_stream(source: ByteSource | BinaryIO, sink: ByteSink, opener: Any) -> None:  # noqa: ANN401

@@ -25,6 +25,8 @@ _ARMOUR_WIDTH = 70
 CHECKPOINT_NAMESPACE = "evidence-kit"
 SEAL_NAMESPACE = "evidence-kit-seal"
 ARCHIVE_NAMESPACE = "evidence-kit-archive"
+# What a receiver signs with a key of their own: the statement of an archive.
+RECEIVED_NAMESPACE = "evidence-kit-received"
 
 
 @dataclass(frozen=True, slots=True)

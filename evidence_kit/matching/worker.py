@@ -66,7 +66,7 @@ def side_by_side(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, 
 def _pixels(payload: BinaryIO, kind: str) -> Iterator[Pixels]:
     if kind in PICTURES:
         return frames_of(payload)
-    from evidence_kit.media.frames import key_frames_of
+    from evidence_kit.media.film import key_frames_of
 
     return key_frames_of(payload)
 

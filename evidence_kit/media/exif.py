@@ -26,50 +26,59 @@ Tags = Mapping[str, tuple[str, Sequence[Any]]]
 """Tag name, as exifread spells it, to its text and its values."""
 
 
-def read(payload: BinaryIO, picture: Image.Image | None, notes: Notes) -> tuple[dict[str, Json], bool]:
-    """Return the EXIF facts and whether a camera left tags.
+def read(
+    payload: BinaryIO, picture: Image.Image | None, notes: Notes
+) -> tuple[dict[str, Json], Sequence[tuple[str, bytes]]]:
+    """Return the EXIF facts, and the tags that are other files: thumbnails.
 
-    exifread is asked first; where it fails (it raises five kinds of exceptions on damaged files) Pillow is.
+    exifread is asked first; where it fails (it raises five kinds of exceptions on damaged files) or finds nothing,
+    Pillow is.
 
     Returns:
         `reader` (`exifread`, `pillow`, or None where there is no EXIF), `tags`, `embedded` (thumbnails and other
-        bytes: tag, length, SHA-256), `dates`, `gps` (None without), `software`.
+        bytes: tag, length, SHA-256), `dates`, `gps` (None without), `software`, `camera_tags` (whether there are any).
     """
-    reader: str | None = "exifread"
+    reader, tags, embedded = "exifread", {}, []  # type: str, Tags, Sequence[tuple[str, bytes]]
     try:
         payload.seek(0)
         tags, embedded = _by_exifread(payload)
     except Exception as error:  # noqa: BLE001
         notes.problem("exif-not-read", error)
-        tags, embedded = {}, []
-        if picture is not None:
-            try:
-                reader, tags = "pillow", _by_pillow(picture)
-            except Exception as second:  # noqa: BLE001
-                notes.problem("exif-not-read", second)
+    # Some HEIC and every AVIF are no files that exifread knows.
+    if not tags and picture is not None:
+        try:
+            reader, tags = "pillow", _by_pillow(picture)
+        except Exception as error:  # noqa: BLE001
+            notes.problem("exif-not-read", error)
     facts: dict[str, Json] = {
         "reader": reader if tags or embedded else None,
         "software": notes.text(_text(tags, "Image Software")),
         "dates": {name: _date(tags, notes, *of) for name, of in _DATES.items() if of[0] in tags},
         "gps": _gps(tags, notes),
     }
-    facts["embedded"] = embedded[:20]
+    facts["embedded"] = [{"tag": name[:200], **blob(data)} for name, data in embedded[:20]]
     facts["tags"] = [
         {**entry, "cut": True} if shown.endswith("... ]") else entry
         for name, (shown, _) in tags.items()
         if (entry := notes.entry(name, shown)) is not None
     ]
-    return facts, any(name in tags for name in _CAMERA)
+    facts["camera_tags"] = any(name in tags for name in _CAMERA)
+    return facts, embedded
 
 
-def _by_exifread(payload: BinaryIO) -> tuple[Tags, list[Json]]:
+def has_camera(facts: Mapping[str, Json]) -> bool:
+    """Say whether a camera left tags."""
+    return facts.get("camera_tags") is True
+
+
+def _by_exifread(payload: BinaryIO) -> tuple[Tags, list[tuple[str, bytes]]]:
     tags: dict[str, tuple[str, Sequence[Any]]] = {}
-    embedded: list[Json] = []
+    embedded: list[tuple[str, bytes]] = []
     for name, tag in exifread.process_file(payload).items():
         if isinstance(tag, bytes):
-            embedded.append({"tag": name[:200], **blob(tag)})
+            embedded.append((name, tag))
         elif name == "EXIF MakerNote":
-            embedded.append({"tag": name, **blob(bytes(value & 255 for value in tag.values))})
+            embedded.append((name, bytes(value & 255 for value in tag.values)))
         else:
             values = tag.values
             tags[name] = (str(tag.printable), [values] if isinstance(values, str) else list(values))

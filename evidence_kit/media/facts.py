@@ -38,6 +38,10 @@ class Notes:
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append({"code": code, "detail": unicode(said)[0][:_DETAIL_CHARACTERS]})
 
+    def has(self, *codes: str) -> bool:
+        """Say whether one of these problems was met."""
+        return any(each.get("code") in codes for each in self.problems if isinstance(each, dict))
+
     def text(self, value: str | None) -> str | None:
         """Return one short foreign text for a field of ours, cut and within the budget; None stays None."""
         if value is None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache, partial
 from typing import BinaryIO, TypeVar
 
 import exifread
@@ -15,7 +15,7 @@ import PIL
 from PIL import Image, ImageOps, features
 
 from evidence_kit.hashing.perceptual import WORKING_SIDE_PIXELS, dhash, pdq, phash
-from evidence_kit.media import exif
+from evidence_kit.media import colours, content_credentials, exif, frames, iptc, jpeg, thumbnail, xmp
 from evidence_kit.media.facts import Notes, blob, integer
 from evidence_kit.media.signs import naming_signs, screenshot_signs
 from evidence_kit.model import Json
@@ -23,12 +23,15 @@ from evidence_kit.model import Json
 _T = TypeVar("_T")
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "HEIF")
-"""What Pillow may open; HEIF counts only where a plug-in brought it. No EPS: Pillow runs Ghostscript on it."""
+"""What Pillow may open, HEIF through its plug-in. No EPS: Pillow runs Ghostscript on it."""
 
 MAX_PIXELS = 100_000_000
 DRAFT_PIXELS = 1024
-_HEAD_BYTES = 1 << 20
 _XMP_KEYS = ("xmp", "XML:com.adobe.xmp")
+_NO_TEXTS = {*_XMP_KEYS, "icc_profile", "exif", "transparency", "background", "version"}
+_MOST_TEXTS = 60
+_MOST_THUMBNAILS = 8
+_JPEG_BEGINS = b"\xff\xd8"
 
 
 def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> dict[str, Json]:
@@ -36,46 +39,51 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
 
     Args:
         payload: The whole file.
-        arguments: `name`, the file's own name, where naming habits are looked for.
+        arguments: `name`, the file's own name, where naming habits are looked for; `kind`, its content type; `pixels`,
+            false when nothing may be decoded, no thumbnail either.
         notes: Takes the problems.
 
     Returns:
-        `format`, `width_pixels`, `height_pixels` (as stored, not turned), `mode`, `frames`, `exif`, `xmp`,
-        `quantisation`, `screenshot_signs`, `naming_signs`, `c2pa_mark_found`, `pdq`, `phash`, `dhash`; those that
-        need what could not be decoded are missing.
+        `format`, `width_pixels`, `height_pixels` (as stored, not turned), `mode`, `frames`, `animation`, `colours`,
+        `exif`, `xmp`, `iptc`, `texts`, `quantisation`, `thumbnails`, `screenshot_signs`, `naming_signs`, `c2pa`, `pdq`,
+        `phash`, `dhash`, `frame_hashes`; those that need what could not be, or was not, decoded are missing.
     """
+    pixels = arguments.get("pixels") is not False
     facts: dict[str, Json] = {"naming_signs": naming_signs(str(arguments.get("name", "")))}
     with _limited_pixels():
         picture = _opened(payload, notes)
         if picture is not None:
-            width, height = picture.size
-            facts |= {
-                "format": picture.format,
-                "width_pixels": width,
-                "height_pixels": height,
-                "mode": picture.mode,
-                "frames": _tried("frames-not-counted", notes, lambda: integer(getattr(picture, "n_frames", 1))),
-                "quantisation": _tried("quantisation-not-read", notes, lambda: _quantisation(picture)),
-                "xmp": _tried("xmp-not-read", notes, lambda: _xmp(picture)),
-            }
-        found, camera_tags = exif.read(payload, picture, notes)
+            facts |= _frame(picture, notes)
+        found, embedded = exif.read(payload, picture, notes)
         facts["exif"] = found
-        facts["c2pa_mark_found"] = _c2pa(payload)
+        facts["c2pa"] = _tried(
+            "c2pa-not-read", notes, lambda: content_credentials.read(payload, str(arguments["kind"]))
+        )
         if picture is not None:
-            facts["screenshot_signs"] = screenshot_signs(*picture.size, camera_tags=camera_tags)
-            payload.seek(0)
-            facts |= _tried("not-decoded", notes, lambda: _hashes(payload, notes)) or {}
+            facts["screenshot_signs"] = screenshot_signs(
+                *picture.size, camera_tags=exif.has_camera(found), texts=_said(facts)
+            )
+        seen = _seen(payload, facts, notes) if picture is not None and pixels else None
+        if pixels:
+            facts["thumbnails"] = _thumbnails(embedded, seen, notes)
     return facts
 
 
 def versions() -> dict[str, Json]:
     """Return the versions of what reads pictures; a library's decoder decides bits of a hash."""
+    import defusedxml
     import imagehash
+    import pi_heif
 
     return {
         "pillow": PIL.__version__,
         "libjpeg": features.version("libjpeg_turbo") or features.version("jpg"),
+        "pi_heif": pi_heif.__version__,
+        "libheif": pi_heif.libheif_version(),
+        "libavif": features.version("avif"),
+        "libwebp": features.version("webp"),
         "exifread": exifread.__version__,
+        "defusedxml": defusedxml.__version__,
         "imagehash": imagehash.__version__,
         "numpy": np.__version__,
     }
@@ -90,6 +98,8 @@ def parameters() -> dict[str, Json]:
         "phash_bits": 64,
         "dhash_bits": 64,
         "transparency": "on white",
+        "thumbnail_differs_below": thumbnail.DIFFERS_BELOW,
+        "most_frames_hashed": frames.MOST,
     }
 
 
@@ -106,11 +116,20 @@ def _limited_pixels() -> Iterator[None]:
         Image.MAX_IMAGE_PIXELS = before
 
 
-def _opened(payload: BinaryIO, notes: Notes) -> Image.Image | None:
+@cache
+def _formats() -> list[str]:
     Image.init()
+    import pi_heif
+
+    # Bombs, too: Pillow's limit holds only for what goes through Pillow.
+    pi_heif.register_heif_opener(depth_images=False, aux_images=False, thumbnails=False, decode_threads=1)
+    return [name for name in FORMATS if name in Image.OPEN]
+
+
+def _opened(payload: BinaryIO, notes: Notes) -> Image.Image | None:
     payload.seek(0)
     try:
-        return Image.open(payload, formats=[name for name in FORMATS if name in Image.OPEN])
+        return Image.open(payload, formats=_formats())
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         notes.problem("too-many-pixels", error)
     except Exception as error:  # noqa: BLE001
@@ -126,41 +145,80 @@ def _tried(code: str, notes: Notes, read: Callable[[], _T]) -> _T | None:
         return None
 
 
-def _quantisation(picture: Image.Image) -> dict[str, Json] | None:
-    """Return the tables of a JPEG, which say who compressed it last, and one hash to compare them by."""
-    tables: Mapping[int, list[int]] = getattr(picture, "quantization", None) or {}
-    if not tables:
-        return None
-    listed: list[Json] = [{"table": number, "values": [int(step) for step in tables[number]]} for number in tables]
-    text = json.dumps(listed, separators=(",", ":"))
-    return {"sha256": hashlib.sha256(text.encode()).hexdigest(), "tables": listed}
+def _frame(picture: Image.Image, notes: Notes) -> dict[str, Json]:
+    """Return what stands beside the pixels, which are not decoded for it."""
+    width, height = picture.size
+    return {
+        "format": picture.format,
+        "width_pixels": width,
+        "height_pixels": height,
+        "mode": picture.mode,
+        "frames": _tried("frames-not-counted", notes, lambda: integer(getattr(picture, "n_frames", 1))),
+        "colours": _tried("colours-not-read", notes, lambda: colours.read(picture, notes)),
+        "quantisation": _tried("quantisation-not-read", notes, lambda: jpeg.read(picture, notes)),
+        "xmp": _tried("xmp-not-read", notes, lambda: _xmp(picture, notes)),
+        "iptc": _tried("iptc-not-read", notes, lambda: iptc.read(picture, notes)),
+        "texts": _tried("texts-not-read", notes, lambda: _texts(picture, notes)) or [],
+    }
 
 
-def _xmp(picture: Image.Image) -> dict[str, Json] | None:
+def _xmp(picture: Image.Image, notes: Notes) -> dict[str, Json] | None:
     for key in _XMP_KEYS:
         found = picture.info.get(key)
         if found:
-            return blob(found if isinstance(found, bytes) else str(found).encode("utf-8", "replace"))
+            return xmp.read(found if isinstance(found, bytes) else str(found).encode("utf-8", "replace"), notes)
     return None
 
 
-def _c2pa(payload: BinaryIO) -> bool:
-    """Return whether the first MiB bears the mark of a content-credentials manifest; nothing is verified."""
+def _texts(picture: Image.Image, notes: Notes) -> list[Json]:
+    """Return the texts that PNG and GIF carry beside the picture, XMP apart; programs that make pictures sign there."""
+    if picture.format not in {"PNG", "GIF"}:
+        return []
+    found = [
+        (name, value if isinstance(value, str) else value.decode("utf-8", "replace"))
+        for name, value in picture.info.items()
+        if isinstance(name, str) and isinstance(value, (str, bytes)) and name not in _NO_TEXTS
+    ]
+    return notes.entries(found[:_MOST_TEXTS])
+
+
+def _said(facts: Mapping[str, Json]) -> str:
+    """Return everything that the file says in words, to look for one in it."""
+    return json.dumps([facts.get(name) for name in ("exif", "xmp", "texts")], ensure_ascii=False)
+
+
+def _seen(payload: BinaryIO, facts: dict[str, Json], notes: Notes) -> Image.Image | None:
+    """Decode the picture, put its hashes into the facts, and return it small, as it is stored."""
     payload.seek(0)
-    head = payload.read(_HEAD_BYTES)
-    return b"jumb" in head and b"c2pa" in head
+    try:
+        with Image.open(payload, formats=_formats()) as picture:
+            picture.draft("RGB", (DRAFT_PIXELS, DRAFT_PIXELS))
+            picture.load()
+            small = _reduced(picture)
+            facts |= _hashes(small, notes)
+            if getattr(picture, "is_animated", False) and picture.format != "MPO":
+                facts["frame_hashes"] = frames.read(picture, notes)
+            return small
+    except Exception as error:  # noqa: BLE001
+        notes.problem("not-decoded", error)
+        return None
 
 
-def _hashes(payload: BinaryIO, notes: Notes) -> dict[str, Json]:
-    with Image.open(payload, formats=[name for name in FORMATS if name in Image.OPEN]) as picture:
-        picture.draft("RGB", (DRAFT_PIXELS, DRAFT_PIXELS))
-        picture.load()
-        small = _reduced(picture)
-        try:
-            upright = ImageOps.exif_transpose(small)
-        except Exception as error:  # noqa: BLE001
-            notes.problem("orientation-not-read", error)
-            upright = small
+def _thumbnails(embedded: Sequence[tuple[str, bytes]], seen: Image.Image | None, notes: Notes) -> list[Json]:
+    found: list[Json] = []
+    for tag, data in embedded[:_MOST_THUMBNAILS]:
+        if "Thumbnail" in tag and data[:2] == _JPEG_BEGINS:
+            facts = _tried("thumbnail-not-read", notes, partial(thumbnail.read, data, seen))
+            found.append({"tag": tag[:200], **(facts or blob(data))})
+    return found
+
+
+def _hashes(small: Image.Image, notes: Notes) -> dict[str, Json]:
+    try:
+        upright = ImageOps.exif_transpose(small)
+    except Exception as error:  # noqa: BLE001
+        notes.problem("orientation-not-read", error)
+        upright = small
     hashed = pdq(upright)
     return {
         "pdq": None if hashed is None else {"quality": hashed.quality, "hashes": dict(hashed.hashes)},

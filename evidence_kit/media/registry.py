@@ -13,6 +13,8 @@ RECORDINGS = (
     "mp4", "mov", "m4a", "3gp", "mp3", "aac", "amr", "ogg", "opus", "wav", "flac", "webm", "matroska", "avi",
 )  # fmt: skip
 
+OFFICE = ("docx", "xlsx", "pptx", "ooxml", "odt", "ods", "odp")
+
 
 class Describer(NamedTuple):
     """What reads one family of content types.
@@ -35,7 +37,8 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json
 
     Args:
         payload: The whole file.
-        arguments: `kind`, the name of its content type; `name`, its own name, if known.
+        arguments: `kind`, the name of its content type; `name`, its own name, if known; `pixels`, false when nothing
+            may be decoded that a person could look at.
 
     Returns:
         `describer`, `versions`, `parameters`, `facts`, `problems` (`code` and `detail` each). A kind that nobody
@@ -51,7 +54,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json
     return {
         "describer": chosen.name,
         "versions": chosen.versions(),
-        "parameters": chosen.parameters(),
+        "parameters": chosen.parameters() | {"pixels": arguments.get("pixels") is not False},
         "facts": facts,
         "problems": notes.problems,
     }
@@ -61,9 +64,21 @@ def _describer(kind: str) -> Describer | None:
     if kind in PICTURES:
         from evidence_kit.media import picture
 
-        return Describer("picture/1", picture.describe, picture.versions, picture.parameters)
+        return Describer("picture/2", picture.describe, picture.versions, picture.parameters)
     if kind in RECORDINGS:
-        from evidence_kit.media import audio
+        from evidence_kit.media import recording
 
-        return Describer("recording/1", audio.describe, audio.versions, audio.parameters)
+        return Describer("recording/2", recording.describe, recording.versions, recording.parameters)
+    if kind == "pdf":
+        from evidence_kit.media import pdf
+
+        return Describer("pdf/1", pdf.describe, pdf.versions, pdf.parameters)
+    if kind in OFFICE:
+        from evidence_kit.media import office
+
+        return Describer("office/1", office.describe, office.versions, office.parameters)
+    if kind == "ole":
+        from evidence_kit.media import ole
+
+        return Describer("ole/1", ole.describe, ole.versions, ole.parameters)
     return None

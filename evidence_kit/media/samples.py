@@ -1,55 +1,90 @@
-"""Sound as a hash: of its decoded samples, and of its packets without the container they lie in."""
+"""Sound decoded to samples: a hash by which the same recording in another wrapping is found, and a waveform."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from typing import BinaryIO
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
 
 import av
+import numpy as np
 
-from evidence_kit.media.audio import OPTIONS
+from evidence_kit.media.budget import Budget
+from evidence_kit.media.facts import Notes
 from evidence_kit.model import Json
 
-_MOST_SECONDS = 6 * 3600
+PEAKS = 240
+LONGEST_SECONDS = 4 * 3600
+_BLOCK_SAMPLES = 480
 
 
-def hashes(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json]:  # noqa: ARG001 - a worker's signature
-    """Return `samples` and `packets`, SHA-256 of the first sound stream, or `reason`: why there is none.
+def read(container: Any, stream: Any, budget: Budget, notes: Notes) -> dict[str, Json]:  # noqa: ANN401
+    """Decode one stream of sound from its beginning.
 
-    The same voice note in another container has the same packets; its decoded samples are the same too unless the
-    containers cut the first ones differently.
+    Returns:
+        `packets_sha256`: SHA-256 over the coded packets, which other wrappings of the same stream share;
+        `samples_sha256`: SHA-256 over the decoded samples, signed 16 bits little-endian, interleaved, at the stream's
+        own rate and channels; `samples` (a channel); `peaks`: at most 240 figures from 0 to 100, the largest swing in
+        each stretch as a percentage of the most there can be. Empty where it could not be decoded to its end.
     """
+    wave = _Wave()
+    packets = hashlib.sha256()
     try:
-        return {"packets": _packets(payload), "samples": _samples(payload)}
+        container.seek(0)
+        for frame in _frames(container, stream, budget, packets):
+            wave.add(frame)
+            if wave.samples > LONGEST_SECONDS * frame.sample_rate:
+                notes.problem("sound-too-long", f"more than {LONGEST_SECONDS} s")
+                return {}
+    except TimeoutError:
+        notes.problem("sound-took-too-long", f"after {wave.samples} samples")
+        return {}
     except Exception as error:  # noqa: BLE001
-        return {"reason": "no-sound" if isinstance(error, IndexError) else "not-decoded"}
+        notes.problem("sound-not-decoded", error)
+        return {}
+    if not wave.samples:
+        notes.problem("sound-not-decoded", "no sample")
+        return {}
+    return {
+        "packets_sha256": packets.hexdigest(),
+        "samples_sha256": wave.digest.hexdigest(),
+        "samples": wave.samples,
+        "peaks": wave.peaks(),
+    }
 
 
-def _packets(payload: BinaryIO) -> str:
-    payload.seek(0)
-    digest = hashlib.sha256()
-    with av.open(payload, "r", options=OPTIONS, metadata_errors="replace") as container:
-        for packet in container.demux(container.streams.audio[0]):
-            digest.update(bytes(packet))
-    return digest.hexdigest()
+def _frames(container: Any, stream: Any, budget: Budget, packets: Any) -> Iterator[Any]:  # noqa: ANN401
+    resampler: av.AudioResampler | None = None
+    for packet in container.demux(stream):
+        budget.check()
+        packets.update(bytes(packet))
+        for frame in packet.decode():
+            if resampler is None:
+                resampler = av.AudioResampler("s16", frame.layout, frame.sample_rate)
+            yield from resampler.resample(frame)
+    if resampler is not None:
+        yield from resampler.resample(None)
 
 
-def _samples(payload: BinaryIO) -> str:
-    payload.seek(0)
-    digest = hashlib.sha256()
-    with av.open(payload, "r", options=OPTIONS, metadata_errors="replace") as container:
-        stream = container.streams.audio[0]
-        stream.thread_type = "NONE"
-        first = True
-        for frame in container.decode(stream):
-            if first:
-                digest.update(f"{frame.format.name} {frame.layout.name} {frame.sample_rate}\n".encode())
-                first = False
-            if frame.time is not None and frame.time > _MOST_SECONDS:
-                raise ValueError("too long")
-            # By channel, so that a decoder's choice of planes or interleaving does not matter within one version.
-            digest.update(frame.to_ndarray().tobytes())
-    if first:
-        raise ValueError("no frame")
-    return digest.hexdigest()
+class _Wave:
+    """What is learned from samples that pass by."""
+
+    def __init__(self) -> None:
+        self.digest = hashlib.sha256()
+        self.samples = 0
+        self._blocks: list[int] = []
+
+    def add(self, frame: Any) -> None:  # noqa: ANN401
+        samples = frame.to_ndarray()
+        self.digest.update(np.ascontiguousarray(samples, dtype="<i2").tobytes())
+        count = frame.samples
+        self.samples += count
+        loud = np.abs(samples.astype(np.int32).reshape(count, -1)).max(axis=1)
+        starts = np.arange(0, count, _BLOCK_SAMPLES)
+        self._blocks += [int(peak) for peak in np.maximum.reduceat(loud, starts)]
+
+    def peaks(self) -> list[Json]:
+        count = min(PEAKS, len(self._blocks))
+        edges = [round(number * len(self._blocks) / count) for number in range(count + 1)]
+        return [-(-max(self._blocks[a:b]) * 100 // 32768) for a, b in pairwise(edges)]

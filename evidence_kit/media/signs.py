@@ -22,7 +22,7 @@ SCREENS_PIXELS = frozenset(
 )  # fmt: skip
 
 _NAMES = {
-    "whatsapp-android": re.compile(r"(?:IMG|VID|AUD|PTT|STK)-\d{8}-WA\d{4}", re.ASCII),
+    "whatsapp-android": re.compile(r"(?:IMG|VID|AUD|PTT|STK|DOC)-\d{8}-WA\d{4}", re.ASCII),
     "whatsapp-desktop": re.compile(r"WhatsApp (?:Image|Video|Audio|Ptt) \d{4}-\d\d-\d\d at ", re.ASCII),
     "whatsapp-ios-export": re.compile(r"\d{8}-(?:PHOTO|VIDEO|AUDIO|STICKER|GIF)-\d{4}-\d\d-\d\d-", re.ASCII),
     "telegram": re.compile(r"(?:photo|video|audio|IMG)_(?:\d+@)?\d\d?\d?\d?-\d\d-\d{2,4}_\d\d-\d\d-\d\d", re.ASCII),
@@ -36,6 +36,17 @@ def naming_signs(name: str) -> list[Json]:
     return [sign for sign, pattern in _NAMES.items() if pattern.search(name)]
 
 
-def screenshot_signs(width: int, height: int, *, camera_tags: bool) -> dict[str, Json]:
-    """Return what can be said for and against a screenshot."""
-    return {"size_of_a_known_screen": tuple(sorted((width, height))) in SCREENS_PIXELS, "camera_tags": camera_tags}
+def screenshot_signs(width: int, height: int, *, camera_tags: bool, texts: str = "") -> dict[str, Json]:
+    """Return what can be said for and against a screenshot.
+
+    Args:
+        width: In pixels.
+        height: In pixels.
+        camera_tags: A camera left tags.
+        texts: What the file says in words; iPhones write "Screenshot" into the comment of their EXIF.
+    """
+    return {
+        "size_of_a_known_screen": tuple(sorted((width, height))) in SCREENS_PIXELS,
+        "camera_tags": camera_tags,
+        "says_screenshot": "screenshot" in texts.casefold(),
+    }

@@ -5,11 +5,12 @@ Source: RFC 8493.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.chain import Custody, token_of
 from evidence_kit.custody.manifest import Item
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys import sshsig
@@ -28,6 +29,7 @@ TAG_MANIFEST = "tagmanifest-sha256.txt"
 TAG_SIGNATURE = "tagmanifest-sha256.txt.sig"
 INFO = "bag-info.txt"
 FORMAT = "FORMAT.md"
+ANCHORS = "anchors/"
 LETTER_TEXT = "READ-ME-FIRST.txt"
 LETTER_PAGE = "READ-ME-FIRST.html"
 TAG_FILES = frozenset(
@@ -49,9 +51,36 @@ class Measured:
     sha256: Digest
 
 
-def payload_manifest(items: Sequence[Item]) -> bytes:
-    """Return `manifest-sha256.txt`: a line for every original, in the order of their ids."""
-    return manifest((plan.data_path(item.id, item.kind), item.sha256) for item in items)
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """One file below `data/`, an original or the blurred copy of one.
+
+    Attributes:
+        item: Item id.
+        path: Where it lies in the bag.
+        size_bytes: Its length.
+        crc32: Its CRC-32, eight hexadecimal digits.
+        sha256: Its digest.
+        blurred: It is a copy that was made for this archive.
+    """
+
+    item: str
+    path: str
+    size_bytes: int
+    crc32: str
+    sha256: Digest
+    blurred: bool = False
+
+
+def original(item: Item) -> Payload:
+    """Return an original as it goes into a bag."""
+    path = plan.data_path(item.id, item.kind)
+    return Payload(item.id, path, item.size_bytes, item.crc32, item.sha256)
+
+
+def payload_manifest(payloads: Iterable[Payload]) -> bytes:
+    """Return `manifest-sha256.txt`: a line for everything below `data/`."""
+    return manifest((each.path, each.sha256) for each in payloads)
 
 
 def manifest(digests: Iterable[tuple[str, Digest]]) -> bytes:
@@ -76,14 +105,21 @@ def parse_manifest(text: bytes) -> dict[str, Digest]:
     return found
 
 
-def info(case: str, day: str, items: Sequence[Item], kit: str) -> bytes:
-    """Return `bag-info.txt`."""
-    octets = sum(item.size_bytes for item in items)
+def info(case: str, day: str, payloads: Sequence[Payload], kit: str, place: tuple[int, int]) -> bytes:
+    """Return `bag-info.txt`; `place` is the number of this part, from 1, and how many there are."""
+    part, parts = place
+    octets = sum(each.size_bytes for each in payloads)
     lines = (
-        f"Bag-Count: 1 of 1\nBag-Software-Agent: evidence-kit {kit}\nBagging-Date: {day}\n"
-        f"External-Identifier: {case}\nPayload-Oxum: {octets}.{len(items)}\n"
+        f"Bag-Count: {part} of {parts}\nBag-Software-Agent: evidence-kit {kit}\nBagging-Date: {day}\n"
+        f"External-Identifier: {case}\nPayload-Oxum: {octets}.{len(payloads)}\n"
     )
     return lines.encode("ascii")
+
+
+def part_of(info_text: bytes) -> tuple[int, int] | None:
+    """Return which part of how many a `bag-info.txt` says it is, None where it says nothing of the kind."""
+    found = re.match(rb"Bag-Count: ([1-9][0-9]{0,5}) of ([1-9][0-9]{0,5})\n", info_text)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def allowed_signers(case: str, keys: Iterable[PublicKey]) -> bytes:
@@ -98,6 +134,12 @@ def format_document() -> bytes:
     return files(__package__).joinpath(FORMAT).read_bytes()
 
 
+def anchor_files(custody: Custody) -> dict[str, bytes]:
+    """Return the time stamps that stand in the log, as files that `openssl ts` reads."""
+    stamps = {number: clear for number, clear in custody.clear.items() if clear.get("type") == "anchored"}
+    return {f"{ANCHORS}{number:08d}.tsr": token_of(clear) for number, clear in sorted(stamps.items())}
+
+
 def signed_files(custody: Custody) -> Mapping[str, bytes]:
     """Return the files that let `ssh-keygen` check the end of the log."""
     last = custody.commits[-1]
@@ -105,6 +147,7 @@ def signed_files(custody: Custody) -> Mapping[str, bytes]:
         CHECKPOINT: last.checkpoint.text,
         CHECKPOINT_SIGNATURE: sshsig.armour(last.sig),
         ALLOWED_SIGNERS: allowed_signers(last.checkpoint.case, custody.known_keys.values()),
+        **anchor_files(custody),
     }
 
 

@@ -6,17 +6,13 @@ compared; every file is hashed; then log, openings, plan, manifests and signatur
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence, Set
 from typing import Any, BinaryIO
 
 from evidence_kit.custody import chain, opening
 from evidence_kit.custody.chain import Custody
 from evidence_kit.hashing.exact import Tally, sha256
-from evidence_kit.keys import sshsig
-from evidence_kit.keys.sshsig import SEAL_NAMESPACE, Signature
-from evidence_kit.model import Digest, Finding, Weight
+from evidence_kit.model import Finding, Weight
 from evidence_kit.sealing import bag, plan, zipform
 from evidence_kit.sealing.archive import (
     CutError,
@@ -25,12 +21,12 @@ from evidence_kit.sealing.archive import (
     opened,
     outer_member,
 )
+from evidence_kit.sealing.compare import DATA, Bag, Comparison, Contents
 from evidence_kit.sealing.zipform import FormError, Member
 
 # Small files of the bag are compared byte for byte, so they are held; none of ours is near this size.
 _HELD_BYTES = 64 << 20
 _HELD = bag.TAG_FILES - {bag.LOG, bag.EVENTS, bag.LETTER_PAGE, bag.LETTER_TEXT, bag.FORMAT}
-_DATA = re.compile(r"data/(E[0-9]{6,15})\.([a-z0-9]{1,5})")
 _RESEMBLES = 0.6
 # What ZIP64 adds: a field in the local header and one in the directory; end records beyond 4 GiB.
 _ZIP64_BYTES = 20 + 20
@@ -38,48 +34,13 @@ _END64_BYTES = 56 + 20
 _LONGEST_OPENING_BYTES = 16 << 20
 
 
-@dataclass(slots=True)
-class Contents:
-    """What was found inside an archive.
-
-    Attributes:
-        custody: What the log establishes; None when there is none.
-        findings: Everything that is wrong, in the order it was met.
-        items: Ids of the items that the archive holds, intact ones only.
-        broken_items: Ids of items that are missing, changed, or vouched for by nothing.
-        withheld_events: How many events' openings the archive does not hold.
-        events: How many events the log has.
-        items_of: How many items the case had, by the signed plan.
-        purpose: For whom it was sealed, by the signed plan.
-    """
-
-    custody: Custody | None = None
-    findings: list[Finding] = field(default_factory=list)
-    items: list[str] = field(default_factory=list)
-    broken_items: list[str] = field(default_factory=list)
-    withheld_events: int = 0
-    events: int = 0
-    items_of: int | None = None
-    purpose: str | None = None
-
-
-@dataclass(slots=True)
-class _Bag:
-    """Everything that one pass over the bag leaves in memory."""
-
-    case: str | None = None
-    held: dict[str, bytes] = field(default_factory=dict)
-    digests: dict[str, Tally] = field(default_factory=dict)
-    custody: Custody | None = None
-    log_findings: tuple[Finding, ...] = ()
-    kept: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    begun: dict[int, Mapping[str, Any]] = field(default_factory=dict)
-    opened_lines: set[int] = field(default_factory=set)
-    items: set[str] = field(default_factory=set)
-
-
-def check(
-    file: BinaryIO, size_bytes: int, name: str, passphrase: str, on_bytes: Callable[[int], None] | None = None
+def check(  # noqa: PLR0913 - two of them are told what happens
+    file: BinaryIO,
+    size_bytes: int,
+    name: str,
+    passphrase: str,
+    on_bytes: Callable[[int], None] | None = None,
+    on_line: Callable[[int, bytes], None] | None = None,
 ) -> Contents:
     """Return what an archive holds and everything that is wrong with it.
 
@@ -89,13 +50,14 @@ def check(
         name: Its file name, for findings.
         passphrase: 28 digits.
         on_bytes: Told how many more bytes of content were read.
+        on_line: Called with the number and bytes of every line of the log.
 
     Returns:
         Findings with weight `UNCHECKED` alone when the file is cut, is no archive of ours, or the passphrase does
         not fit: then nobody is accused.
     """
     contents = Contents()
-    reader = _Reader(contents, name, on_bytes)
+    reader = _Reader(contents, name, on_bytes, on_line)
     try:
         with _open(file, size_bytes, name, passphrase, contents) as stream:
             reader.read(stream)
@@ -174,11 +136,18 @@ class _WithHeader:
 class _Reader:
     """Reads the inner zip member by member and hands each to whoever understands it."""
 
-    def __init__(self, contents: Contents, name: str, on_bytes: Callable[[int], None] | None) -> None:
+    def __init__(
+        self,
+        contents: Contents,
+        name: str,
+        on_bytes: Callable[[int], None] | None,
+        on_line: Callable[[int, bytes], None] | None,
+    ) -> None:
         self._contents = contents
         self._name = name
         self._on_bytes = on_bytes
-        self._bag = _Bag()
+        self._on_line = on_line
+        self._bag = Bag()
         self._members: list[Member] = []
         self._recognised = False
 
@@ -195,7 +164,7 @@ class _Reader:
             self._broken("archive-code-wrong")
         if not stream.trailer_intact():
             self._broken("archive-trailer-changed")
-        _Comparison(self._contents, self._bag, self._name).run()
+        Comparison(self._contents, self._bag, self._name).run()
 
     def _read_members(self, stream: Opened) -> None:
         while True:
@@ -230,15 +199,15 @@ class _Reader:
         tally = self._bag.digests[name] = Tally()
         content = self._counted(stream, member, tally)
         if name == bag.LOG:
-            replayed = chain.replay(content)
+            replayed = chain.replay(content, self._on_line)
             self._bag.custody, self._bag.log_findings = replayed.custody, replayed.findings
             if any(each.weight is Weight.UNCHECKED for each in replayed.findings):
                 raise _NewerError(replayed.findings)
         elif name == bag.EVENTS:
             self._events(content)
-        elif name in _HELD and member.size_bytes <= _HELD_BYTES:
+        elif self._held(name) and member.size_bytes <= _HELD_BYTES:
             self._bag.held[name] = b"".join(content)
-        elif name in _HELD:
+        elif self._held(name):
             # Too long to be held is too long to be ours; it must not pass because nobody looked at it.
             self._broken("bag-file-differs", file=name)
         for _ in content:
@@ -246,14 +215,22 @@ class _Reader:
         if tally.crc32 != f"{member.crc32:08x}":
             self._broken("archive-crc-differs", member=_shown(member.name))
 
+    def _held(self, name: str) -> bool:
+        return name in _HELD or (name.startswith(bag.ANCHORS) and name in self._tag_files())
+
     def _belongs(self, name: str) -> bool:
         """Say whether a bag may hold a file of this name, and holds it once; an item has one file."""
-        match = _DATA.fullmatch(name)
+        match = DATA.fullmatch(name)
         if match is None:
-            return name in bag.TAG_FILES and name not in self._bag.digests
+            return name in self._tag_files() and name not in self._bag.digests
         known = match[1] in self._bag.items
         self._bag.items.add(match[1])
-        return match[2] in plan.ALLOWED_ENDINGS and not known
+        return (match[2] is None or match[2] in plan.ALLOWED_ENDINGS) and not known
+
+    def _tag_files(self) -> Set[str]:
+        """Files that a bag has besides the originals; which time stamps lie in it, the log says."""
+        custody = self._bag.custody
+        return bag.TAG_FILES if custody is None else bag.TAG_FILES | set(bag.anchor_files(custody))
 
     def _counted(self, stream: Opened, member: Member, tally: Tally) -> Iterator[bytes]:
         left = member.size_bytes
@@ -293,144 +270,14 @@ class _Reader:
         self._bag.opened_lines.add(number)
         if facts["type"] == "item.kept":
             self._bag.kept[str(facts.get("item"))] = facts
+        elif facts["type"] == "item.redacted":
+            self._bag.redacted[str(facts.get("item"))] = facts
         elif facts["type"] == "seal.begun":
             self._bag.begun = {number: facts}
 
     def _broken(self, code: str, file: str | None = None, line: int | None = None, **values: str | int) -> None:
         finding = Finding(code, Weight.BROKEN, file or self._name, line=line, values=values)
         self._contents.findings.append(finding)
-
-
-class _Comparison:
-    """Holds what one pass over the bag left in memory against itself."""
-
-    def __init__(self, contents: Contents, found: _Bag, name: str) -> None:
-        self._contents = contents
-        self._bag = found
-        self._name = name
-
-    def run(self) -> None:
-        custody = self._bag.custody
-        for name in sorted(bag.TAG_FILES - set(self._bag.digests)):
-            self._broken("bag-file-missing", name)
-        if custody is None:
-            return
-        self._contents.custody = custody
-        self._contents.findings += [
-            Finding(each.code, Weight.BROKEN, each.file, each.line, each.item, each.values)
-            for each in self._bag.log_findings
-        ]
-        if custody.case != self._bag.case:
-            self._broken("bag-case-differs", bag.LOG)
-        self._tag_files(custody)
-        self._tag_manifest(custody)
-        self._items(custody)
-
-    def _tag_files(self, custody: Custody) -> None:
-        """Files whose every byte follows from the log."""
-        if not custody.commits:
-            return
-        expected = dict(bag.signed_files(custody)) | {"bagit.txt": bag.BAGIT}
-        for name, content in expected.items():
-            if name in self._bag.held and self._bag.held[name] != content:
-                self._broken("bag-file-differs", name)
-
-    def _tag_manifest(self, custody: Custody) -> None:
-        text, armoured = self._bag.held.get(bag.TAG_MANIFEST), self._bag.held.get(bag.TAG_SIGNATURE)
-        if text is None or armoured is None:
-            return
-        try:
-            signature = Signature.parse(sshsig.unarmour(armoured))
-            allowed = signature.key.fingerprint in custody.signers
-            if not (allowed and signature.holds(text, SEAL_NAMESPACE)):
-                self._broken("bag-signature-invalid", bag.TAG_SIGNATURE)
-        except ValueError:
-            self._broken("bag-signature-malformed", bag.TAG_SIGNATURE)
-        listed = self._listed(text, bag.TAG_MANIFEST)
-        if listed is None:
-            return
-        for name in sorted(bag.LISTED_TAG_FILES | set(listed)):
-            seen = self._bag.digests.get(name)
-            if name not in listed or name not in bag.LISTED_TAG_FILES:
-                self._broken("bag-file-unlisted", name)
-            elif seen is not None and seen.sha256 != listed[name]:
-                self._broken("bag-file-changed", name)
-
-    def _listed(self, text: bytes, name: str) -> dict[str, Digest] | None:
-        try:
-            return bag.parse_manifest(text)
-        except ValueError:
-            self._broken("bag-manifest-malformed", name)
-            return None
-
-    def _items(self, custody: Custody) -> None:
-        """Plan, payload manifest, originals and their openings have to say the same."""
-        contents = self._contents
-        signed = custody.commits[-1] if custody.commits else None
-        begun = self._bag.begun.get(signed.line - 1) if signed is not None else None
-        if signed is None or begun is None or signed.line != custody.lines:
-            self._broken("seal-plan-missing", bag.EVENTS)
-            return
-        try:
-            planned = {f"E{number:06d}" for number in plan.numbers_in(begun["items"], custody.lines)}
-            withheld = plan.numbers_in(begun["withheld"], custody.lines)
-            contents.items_of, contents.purpose = int(begun["items_of"]), str(begun["purpose"])
-            manifest_digest = Digest(begun["payload_manifest"])
-        except (KeyError, TypeError, ValueError):
-            self._broken("seal-plan-malformed", bag.EVENTS, signed.line - 1)
-            return
-        contents.events = len(custody.commitments)
-        contents.withheld_events = len(withheld)
-        for number in sorted(set(custody.commitments) ^ (self._bag.opened_lines | withheld)):
-            self._broken("opening-missing", bag.EVENTS, number)
-        for number in sorted(self._bag.opened_lines & withheld):
-            self._broken("opening-against-plan", bag.EVENTS, number)
-        text = self._bag.held.get(bag.MANIFEST)
-        if text is not None and sha256(text) != manifest_digest:
-            self._broken("seal-plan-differs", bag.MANIFEST)
-        listed = (self._listed(text, bag.MANIFEST) if text is not None else None) or {}
-        self._originals(planned, listed)
-
-    def _originals(self, planned: set[str], listed: Mapping[str, Digest]) -> None:
-        present = {match[1]: name for name in self._bag.digests if (match := _DATA.fullmatch(name)) is not None}
-        named = {match[1]: name for name in listed if (match := _DATA.fullmatch(name)) is not None}
-        if len(named) != len(listed):
-            self._broken("bag-manifest-malformed", bag.MANIFEST)
-        for item in sorted(planned | set(present) | set(named)):
-            problem = self._original(item, planned, present.get(item), named.get(item), listed)
-            if problem is None:
-                self._contents.items.append(item)
-            else:
-                self._contents.broken_items.append(item)
-                place = present.get(item) or named.get(item)
-                self._contents.findings.append(Finding(problem, Weight.BROKEN, place, item=item))
-
-    def _original(
-        self,
-        item: str,
-        planned: set[str],
-        present: str | None,
-        named: str | None,
-        listed: Mapping[str, Digest],
-    ) -> str | None:
-        """Return the code of what is wrong with one item, None when nothing is."""
-        kept = self._bag.kept.get(item)
-        if present is None:
-            return "item-missing"
-        if item not in planned or named != present:
-            return "item-unplanned"
-        if kept is None:
-            return "item-without-event"
-        seen = self._bag.digests[present]
-        facts = (kept.get("sha256"), kept.get("size"), kept.get("crc32"))
-        if facts != (seen.sha256.hex, seen.size_bytes, seen.crc32) or listed[present] != seen.sha256:
-            return "item-changed"
-        kind = kept.get("kind")
-        name = kind.get("name") if isinstance(kind, dict) else None
-        return None if present == plan.data_path(item, str(name)) else "item-misnamed"
-
-    def _broken(self, code: str, file: str, line: int | None = None) -> None:
-        self._contents.findings.append(Finding(code, Weight.BROKEN, file, line=line))
 
 
 def _shown(name: str) -> str:

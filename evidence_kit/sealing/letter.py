@@ -9,16 +9,20 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from evidence_kit.custody.checkpoint import Checkpoint
-from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE, SEAL_NAMESPACE
+from evidence_kit.keys.sshsig import ARCHIVE_NAMESPACE, CHECKPOINT_NAMESPACE, RECEIVED_NAMESPACE, SEAL_NAMESPACE
 from evidence_kit.sealing import bag
 from evidence_kit.words import LANGUAGES, Words, catalogue
 
 SYSTEMS: Final = ("linux", "macos", "windows")
 _BASE32: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _LATIN: Final = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_./:+=-]*[A-Za-z0-9_/+=])")
+# Outside nothing names the case; whoever reads this writes the name of the file in its place.
+_ANY_NAME: Final = "NAME"
+_RECEIVERS_KEY: Final = "id_ed25519"
 _SYSTEM_NAMES: Final = {"linux": "Linux", "macos": "macOS", "windows": "Windows (PowerShell)"}
 
 
@@ -35,6 +39,10 @@ class Facts:
         events_in: How many events' openings are inside.
         events_of: How many events the log has.
         receipts: Lines of signature lines for which a receipt was handed out, and when.
+        blurred: How many of the items inside are blurred copies.
+        part: Which part of a seal this is, from 1.
+        parts: How many parts it has.
+        stamps: For each time stamp the line that holds it and the signature line that it is over.
     """
 
     case: str
@@ -45,6 +53,15 @@ class Facts:
     events_in: int
     events_of: int
     receipts: Sequence[tuple[int, str]]
+    blurred: int = 0
+    part: int = 1
+    parts: int = 1
+    stamps: Sequence[tuple[int, int]] = ()
+
+    @property
+    def stem(self) -> str:
+        """What the names of this archive and of its statement begin with."""
+        return self.case if self.parts == 1 else f"{self.case}.part-{self.part}-of-{self.parts}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,9 @@ def steps(facts: Facts) -> tuple[Step, ...]:
         Step("letter.head", _each(lambda system: _head_commands(system, facts.checkpoint.lines))),
         Step("letter.event", _each(_event_commands)),
         Step("letter.receipt", _each(lambda system: _receipt_commands(system, facts))),
+        Step("letter.statement", _each(lambda system: _statement_commands(system, facts))),
+        Step("letter.received", _each(lambda system: _received_commands(system, facts.stem))),
+        *(Step("letter.stamp", _each(partial(_stamp_commands, stamp=each))) for each in facts.stamps),
     )
 
 
@@ -109,8 +129,14 @@ def page(facts: Facts) -> bytes:
 
 
 def outside() -> bytes:
-    """Return `LISEZ-MOI.txt`: how to open the archive; nothing that names the matter."""
+    """Return `LISEZ-MOI.txt`: how to open the archive and confirm its receipt; nothing that names the matter."""
     blocks = [catalogue(language).say("letter.outside") for language in ("fr", "ar", "en")]
+    lines = []
+    for system in ("linux", "windows"):
+        name = "macOS, Linux" if system == "linux" else _SYSTEM_NAMES[system]
+        commands = [*_opening_commands(system), *_received_commands(system, _ANY_NAME, above="")]
+        lines.append("\n".join([name, "", *(f"    {command}" for command in commands)]))
+    blocks.append("\n\n".join(lines))
     return ("\n\n" + "-" * 72 + "\n\n").join(blocks).encode() + b"\n"
 
 
@@ -136,11 +162,18 @@ def _paragraphs(words: Words, facts: Facts) -> list[str]:
         "items_of": facts.items_of,
         "events_in": facts.events_in,
         "events_of": facts.events_of,
+        "items_out": facts.items_of - facts.items_in,
+        "events_out": facts.events_of - facts.events_in,
         "lines": facts.checkpoint.lines,
         "head": facts.checkpoint.head.hex,
         "fingerprint": facts.fingerprint,
+        "stem": facts.stem,
     }
     said = [words.say("letter.what", **values), words.say("letter.scope", **values)]
+    if facts.parts > 1:
+        said.append(words.say("letter.part", part=facts.part, parts=facts.parts))
+    if facts.blurred:
+        said.append(words.say("letter.blurred", count=facts.blurred))
     said += [f"{n}. {words.say(step.sentence, **values)}" for n, step in enumerate(steps(facts), start=1)]
     said += [words.say("letter.signer", **values), words.say("letter.limits", **values)]
     return said
@@ -232,6 +265,49 @@ def _windows_receipt(case: str, line: int) -> list[str]:
         "$b = -join ($d[0..19] | ForEach-Object { [Convert]::ToString($_,2).PadLeft(8,'0') })",
         f"-join (0..31 | ForEach-Object {{ '{_BASE32}'[[Convert]::ToInt32($b.Substring($_*5,5),2)] }})",
     ]
+
+
+def _statement_commands(system: str, facts: Facts) -> list[str]:
+    """Check the statement beside the archive, and the archive against it; both lie one folder up."""
+    above = "../" if system != "windows" else "..\\"
+    name = f"{above}{facts.stem}.statement.txt"
+    verify = (
+        f"ssh-keygen -Y verify -f {bag.ALLOWED_SIGNERS} -I {facts.case} -n {ARCHIVE_NAMESPACE} -s {name}.sig < {name}"
+    )
+    archive = f"{above}{facts.stem}.sealed.zip"
+    if system == "windows":
+        digest = f"(Get-FileHash -Algorithm SHA256 {archive}).Hash.ToLower(); (Get-Content {name})[3]"
+        return [f'cmd /c "{verify}"', digest]
+    return [verify, f"{_digest_program(system)} {archive}", f"sed -n 4p {name}"]
+
+
+def _received_commands(system: str, stem: str, above: str | None = None) -> list[str]:
+    """Confirm with a key of the receiver's own what was received."""
+    place = ("..\\" if system == "windows" else "../") if above is None else above
+    command = (
+        f"ssh-keygen -Y sign -n {RECEIVED_NAMESPACE} -f {_RECEIVERS_KEY} "
+        f"< {place}{stem}.statement.txt > {place}{stem}.received.sig"
+    )
+    return [f'cmd /c "{command}"' if system == "windows" else command]
+
+
+def _stamp_commands(system: str, stamp: tuple[int, int]) -> list[str]:
+    """Say whose time stamp it is and check it; the root certificate comes from the authority, never from here."""
+    held, line = stamp
+    name = f"{bag.ANCHORS}{held:08d}.tsr"
+    shown = f"openssl ts -reply -in {name} -text"
+    if system == "windows":
+        digest = _windows_line_digest(bag.LOG, line).replace("; [BitConverter]", "; $d = [BitConverter]")
+        return [shown, digest, f"openssl ts -verify -digest $d -in {name} -CAfile root.pem"]
+    digest = f"$(sed -n {line}p {bag.LOG} | tr -d '\\n' | {_digest_program(system)} | cut -c1-64)"
+    return [shown, f"openssl ts -verify -digest {digest} -in {name} -CAfile root.pem"]
+
+
+def _opening_commands(system: str) -> list[str]:
+    if system == "windows":
+        program = '& "C:\\Program Files\\7-Zip\\7z.exe"'
+        return [f"{program} x {_ANY_NAME}.sealed.zip", f"{program} x evidence.zip"]
+    return [f"7z x {_ANY_NAME}.sealed.zip", "7z x evidence.zip"]
 
 
 def _digest_program(system: str) -> str:

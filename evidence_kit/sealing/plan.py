@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from evidence_kit.custody.manifest import Item
-from evidence_kit.model import Json
+from evidence_kit.model import Digest, Json
 
 # Endings that a receiver's computer knows what to do with; everything else is .bin.
 ENDINGS: Final[Mapping[str, str]] = {
@@ -16,8 +15,12 @@ ENDINGS: Final[Mapping[str, str]] = {
     "json": "json", "zip": "zip",
 }  # fmt: skip
 ALLOWED_ENDINGS: Final = frozenset({*ENDINGS.values(), "bin"})
-# Events that are about the house and not about the evidence stay closed unless they name this purpose.
+# Events that are about the house and not about the evidence.
 _ALWAYS_CLOSED: Final = frozenset({"item.viewed", "threat.recorded", "source.read", "tidied"})
+_ABOUT_PICTURES: Final = frozenset({"item.described", "match.found", "item.redacted"})
+_ABOUT_PLACES: Final = frozenset({"item.kept", "item.seen-again"})
+# Which plans this version understands; a plan that says more is refused, not misread.
+FORM: Final = 2
 
 
 def data_path(item: str, kind: str) -> str:
@@ -25,41 +28,65 @@ def data_path(item: str, kind: str) -> str:
     return f"data/{item}.{ENDINGS.get(kind, 'bin')}"
 
 
+def blurred_path(item: str) -> str:
+    """Return where the blurred copy of an item lies in the bag."""
+    return f"data/{item}-blurred.jpg"
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which items go into an archive.
+    """What goes into an archive.
 
     Attributes:
         purpose: `police` or `lawyer`.
         items: Ids in ascending order.
         everything: All items of the case were asked for, whatever they were.
         excluded: Ids of what was taken out of everything that leaves the case.
+        cited: The items are those that the ledger of threats speaks of, and not a person's choice.
+        blurred: Ids, out of `items`, of pictures that go in as blurred copies.
+        notes: Lines of notes that were named one by one, whoever their readers are.
     """
 
     purpose: str
     items: tuple[str, ...]
     everything: bool
     excluded: frozenset[str] = frozenset()
+    cited: bool = False
+    blurred: frozenset[str] = frozenset()
+    notes: frozenset[int] = frozenset()
+
+    @property
+    def kind(self) -> str:
+        """How the items were chosen, in one word."""
+        return "all" if self.everything else "cited" if self.cited else "items"
 
 
-def discloses(scope: Scope, event_type: str, facts: Mapping[str, Any]) -> bool:
+def discloses(scope: Scope, event_type: str, facts: Mapping[str, Any], line: int = 0) -> bool:
     """Say whether an event's opening goes into the archive.
 
-    An event about items goes in when all its items do. A note goes in when its readers include this purpose.
-    What was witnessed and not copied has no file to go in: what is said of it goes along with the whole case only,
-    and a member of a container that was witnessed goes by itself.
+    An event about items goes in when all its items do. A note goes in when its readers include this purpose and it
+    is neither privileged nor for a psychologist, or when it was named. What a picture's describers found stays
+    closed when the picture itself goes in as a blurred copy. What was witnessed and not copied has no file to go in:
+    what is said of it goes along with the whole case only, and a member of a container that was witnessed goes by
+    itself.
     """
-    if event_type in _ALWAYS_CLOSED:
-        return False
     if event_type == "note":
-        return scope.purpose in facts.get("readers", ())
-    if event_type == "destroyed":
-        return True
+        return line in scope.notes or _note_for(scope.purpose, facts)
+    if event_type in _ALWAYS_CLOSED or event_type == "destroyed":
+        return event_type == "destroyed"
     about = {str(name) for name in (facts.get("item"), *facts.get("items", ())) if isinstance(name, str)}
     if about & scope.excluded or (not scope.everything and any(map(_is_witnessed, about))):
         return False
-    kept = {name for name in mentioned(facts) if not _is_witnessed(name)}
-    return kept <= set(scope.items)
+    if event_type in _ABOUT_PICTURES and bool(mentioned(facts) & scope.blurred) != (event_type == "item.redacted"):
+        return False
+    # Where an item lay is said of the item, whether or not its container goes along.
+    named = about if event_type in _ABOUT_PLACES and about else mentioned(facts)
+    return {name for name in named if not _is_witnessed(name)} <= set(scope.items)
+
+
+def _note_for(purpose: str, facts: Mapping[str, Any]) -> bool:
+    readers = facts.get("readers", ())
+    return purpose in readers and "psychologist" not in readers and not facts.get("privileged")
 
 
 def _is_witnessed(name: str) -> bool:
@@ -105,29 +132,143 @@ def numbers_in(pairs: object, highest: int) -> set[int]:
     return found
 
 
+def item_id(number: int) -> str:
+    """Return the item id that a number stands for."""
+    return f"E{number:06d}"
+
+
 def item_number(item: str) -> int:
     """Return the number in an item id."""
     return int(item[1:])
 
 
-def facts(scope: Scope, total: Sequence[Item], withheld: Iterable[int], payload_manifest: str) -> dict[str, Json]:
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """One part of a seal: a whole bag with some of its items.
+
+    Attributes:
+        items: Ids in ascending order.
+        payload_manifest: SHA-256 of this part's `manifest-sha256.txt`.
+    """
+
+    items: tuple[str, ...]
+    payload_manifest: str
+
+
+def facts(scope: Scope, items_of: int, withheld: Iterable[int], volumes: Sequence[Volume]) -> dict[str, Json]:
     """Return the plan as `seal.begun` says it.
 
     Args:
         scope: What goes in.
-        total: All items of the case that are not excluded.
+        items_of: How many items the case has.
         withheld: Numbers of the event lines whose openings stay closed.
-        payload_manifest: SHA-256 of `manifest-sha256.txt`.
+        volumes: The parts; one where the archive is whole.
     """
-    return {
-        "purpose": scope.purpose,
-        "scope": "all" if scope.everything else "items",
-        "items": ranges(item_number(item) for item in scope.items),
-        "items_in": len(scope.items),
-        "items_of": len(total),
-        "withheld": ranges(withheld),
-        "payload_manifest": payload_manifest,
-        "reports": [],
-        "part": 1,
-        "parts": 1,
-    }
+    numbers = ranges(item_number(item) for item in scope.items)
+    said: dict[str, Json] = {"purpose": scope.purpose, "scope": scope.kind, "items": numbers}
+    said |= {"items_in": len(scope.items), "items_of": items_of, "withheld": ranges(withheld)}
+    if len(volumes) == 1:
+        said |= {"payload_manifest": volumes[0].payload_manifest, "reports": [], "part": 1, "parts": 1}
+    else:
+        said |= {"reports": [], "parts": len(volumes)}
+        said["volumes"] = [
+            {"items": ranges(map(item_number, each.items)), "payload_manifest": each.payload_manifest}
+            for each in volumes
+        ]
+    if scope.blurred:
+        said["blurred"] = ranges(map(item_number, scope.blurred))
+    if len(volumes) > 1 or scope.blurred:
+        said["form"] = FORM
+    return said
+
+
+class NewerPlanError(ValueError):
+    """The plan is of a form that a later version brought."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan as it was read out of an archive.
+
+    Attributes:
+        purpose: For whom it was sealed.
+        items_of: How many items the case had.
+        blurred: Ids of the items that are blurred copies.
+        withheld: Numbers of the event lines whose openings stay closed.
+        volumes: The parts.
+    """
+
+    purpose: str
+    items_of: int
+    blurred: frozenset[str]
+    withheld: frozenset[int]
+    volumes: tuple[Volume, ...]
+
+    def part_with(self, payload_manifest: str) -> int | None:
+        """Return the number, from 1, of the part that has this payload manifest; None when no part has."""
+        found = [n for n, each in enumerate(self.volumes, start=1) if each.payload_manifest == payload_manifest]
+        return found[0] if found else None
+
+
+def parse(begun: Mapping[str, Any], lines: int) -> Plan:
+    """Read a plan.
+
+    Args:
+        begun: What `seal.begun` says.
+        lines: How many lines the log has: neither an item nor a line has a higher number.
+
+    Raises:
+        NewerPlanError: A later version wrote it.
+        KeyError, TypeError, ValueError: It says too little, or what cannot be.
+    """
+    form = begun.get("form", 1)
+    if not isinstance(form, int) or form < 1:
+        raise TypeError("a form is a number")
+    if form > FORM:
+        raise NewerPlanError(form)
+    items = numbers_in(begun["items"], lines)
+    volumes = tuple(_volumes(begun, lines))
+    blurred = numbers_in(begun.get("blurred", []), lines)
+    spread = [item for each in volumes for item in each.items]
+    if sorted(spread) != sorted(map(item_id, items)) or len(spread) != len(set(spread)) or not blurred <= items:
+        raise ValueError("the parts are not the whole")
+    return Plan(
+        purpose=str(begun["purpose"]),
+        items_of=int(begun["items_of"]),
+        blurred=frozenset(map(item_id, blurred)),
+        withheld=frozenset(numbers_in(begun["withheld"], lines)),
+        volumes=volumes,
+    )
+
+
+def _volumes(begun: Mapping[str, Any], lines: int) -> Iterator[Volume]:
+    listed = begun.get("volumes")
+    if listed is None:
+        listed = [{"items": begun["items"], "payload_manifest": begun["payload_manifest"]}]
+    elif len(listed) < 2 or len(listed) != begun["parts"]:
+        raise ValueError("parts are counted")
+    for each in listed:
+        items = tuple(map(item_id, sorted(numbers_in(each["items"], lines))))
+        yield Volume(items, Digest(each["payload_manifest"]).hex)
+
+
+def split(sizes: Sequence[tuple[str, int]], room_bytes: int, item_bytes: int) -> list[tuple[str, ...]]:
+    """Return which items go into which part, in their order.
+
+    Args:
+        sizes: Item ids and their lengths.
+        room_bytes: How much of a part is left for items.
+        item_bytes: What an item costs beside its own bytes.
+
+    An item that is larger than the room has a part of its own.
+    """
+    parts: list[list[str]] = []
+    left = -1
+    for item, size_bytes in sizes:
+        cost = size_bytes + item_bytes
+        if left < cost:
+            parts.append([])
+            left = room_bytes
+        parts[-1].append(item)
+        left -= cost
+    return [tuple(part) for part in parts]

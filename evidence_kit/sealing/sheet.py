@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import as_file, files
@@ -10,8 +11,24 @@ from typing import Final
 
 from evidence_kit.words import LANGUAGES, catalogue
 
-_ROWS: Final = ("file", "size", "sha256", "items", "receipt", "fingerprint", "day")
+_OF_A_FILE: Final = ("file", "size", "sha256")
+_OF_ALL: Final = ("items", "receipt", "fingerprint", "day")
 _LINES: Final = ("name", "date", "signature")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One archive on a sheet.
+
+    Attributes:
+        name: Of the sealed zip.
+        size_bytes: Its length.
+        sha256: Its digest.
+    """
+
+    name: str
+    size_bytes: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +36,14 @@ class Facts:
     """What the sheet says about an archive; nothing that names the matter.
 
     Attributes:
-        file: Name of the sealed zip.
-        size_bytes: Its length.
-        sha256: Its digest.
+        files: The archive, or the parts of it.
         items: Such as `3 / 20`.
         receipt: Receipt code of its end.
         fingerprint: Of the key that signed it.
         day: When it was sealed.
     """
 
-    file: str
-    size_bytes: int
-    sha256: str
+    files: Sequence[File]
     items: str
     receipt: str
     fingerprint: str
@@ -41,21 +54,18 @@ def pdf(facts: Facts) -> bytes:
     """Return the sheet as PDF/A; the same facts give the same bytes."""
     import typst
 
-    values = {
-        "file": facts.file,
-        "size": f"{facts.size_bytes:,}".replace(",", "\u2009"),
-        "sha256": facts.sha256,
-        "items": facts.items,
-        "receipt": facts.receipt,
-        "fingerprint": facts.fingerprint,
-        "day": facts.day.isoformat(),
-    }
+    rows = []
+    for file in facts.files:
+        values = (file.name, f"{file.size_bytes:,}".replace(",", "\u2009"), file.sha256)
+        rows += [(name, value) for name, value in zip(_OF_A_FILE, values, strict=True)]
+    values_of_all = (facts.items, facts.receipt, facts.fingerprint, facts.day.isoformat())
+    rows += list(zip(_OF_ALL, values_of_all, strict=True))
     data = {
         "title": catalogue("fr").say("sheet.title"),
         "year": facts.day.year,
         "month": facts.day.month,
         "day": facts.day.day,
-        "rows": [{"words": _words(name), "value": values[name]} for name in _ROWS],
+        "rows": [{"words": _words(name), "value": value} for name, value in rows],
         "words": {name: _words(name) for name in ("title", "says", "giver", "receiver", "stamp")}
         | {"lines": [_words(name) for name in _LINES]},
     }

@@ -19,7 +19,7 @@ class RealFile:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 
-    def write(self, data: bytes, /) -> int:
+    def write(self, data: bytes | memoryview, /) -> int:
         """Write everything, however often the system takes only a part."""
         rest = memoryview(data)
         while rest:
@@ -105,3 +105,26 @@ def write_durably(disk: Disk, path: Path, data: bytes) -> None:
     file.close()
     disk.move(draft, path)
     disk.sync_folder(path.parent)
+
+
+def held(lock: Path) -> bool:
+    """Say whether some process holds a lock right now; the file is neither made nor written to."""
+    try:
+        descriptor = os.open(lock, os.O_RDONLY | _BINARY)
+    except OSError:
+        return False
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -12,6 +12,7 @@ README = "README.txt"
 LOG = "custody.jsonl"
 LOCK = "lock"
 DRAFT_ENDING = ".draft"
+_OURS = re.compile(r"(store|bodies|keys)/[A-Z]?([0-9]{4,15})\.age(?:\.draft)?")
 _BODY = re.compile(r"bodies/([0-9]{8,15})\.age")
 # What a person's file manager leaves behind; it is no evidence and no attack.
 _LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
@@ -80,6 +81,12 @@ class CaseFolder:
         """The signature line that a path inside the case would be the body of, 0 when it is no body."""
         match = _BODY.fullmatch(relative)
         return 0 if match is None else int(match[1])
+
+    @staticmethod
+    def number_of(relative: str) -> tuple[str, int] | None:
+        """What a path inside the case would be a file of: its folder and number; a draft counts as its file."""
+        match = _OURS.fullmatch(relative)
+        return None if match is None else (match[1], int(match[2]))
 
     def key(self, key: str) -> Path:
         """The case identity, wrapped for one reader."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -14,6 +15,8 @@ from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
 
 # fsync waits for the disk and not for the processor: eight at a time took a third of the time of one by one.
 _SYNC_THREADS = 8
+# A large file is sent down while the rest of it is still being made, or the disk would idle and then be waited for.
+_SEND_DOWN_BYTES = 32 << 20
 
 
 class Draft(Protocol):
@@ -25,12 +28,16 @@ class Draft(Protocol):
 
     item: str
 
-    def write(self, data: bytes, /) -> int:
+    def write(self, data: bytes | memoryview, /) -> int:
         """Take the next bytes of the ciphertext."""
         ...
 
     def flush(self) -> None:
         """Nothing is kept back."""
+        ...
+
+    def finish(self) -> None:
+        """Everything has been written: begin to make it durable, without waiting."""
         ...
 
     @property
@@ -64,23 +71,48 @@ class Store(Protocol):
 
 
 class FolderDraft:
-    """A draft in the store folder."""
+    """A draft in the store folder.
 
-    def __init__(self, disk: Disk, path: Path, item: str) -> None:
+    Args:
+        disk: The platform's primitives.
+        path: Where to write.
+        item: Which item it becomes, as far as anybody knows.
+        threads: Where syncing waits for the disk.
+    """
+
+    def __init__(self, disk: Disk, path: Path, item: str, threads: Executor) -> None:
         self.item = item
         self.path = path
         self._disk = disk
+        self._threads = threads
         self._file: DiskFile = disk.create(path)
         self._sha256 = hashlib.sha256()
+        self._unsent_bytes = 0
+        self._sending: Future[None] | None = None
+        self._finished = False
 
-    def write(self, data: bytes, /) -> int:
+    def write(self, data: bytes | memoryview, /) -> int:
         """Write and count the next bytes."""
         self._sha256.update(data)
-        return self._file.write(data)
+        written = self._file.write(data)
+        self._unsent_bytes += len(data)
+        if self._unsent_bytes >= _SEND_DOWN_BYTES and (self._sending is None or self._sending.done()):
+            self._unsent_bytes = 0
+            self._wait()
+            self._sending = self._threads.submit(self._file.sync)
+        return written
 
     def flush(self) -> None:
         """Hand the bytes to the system."""
         self._file.flush()
+
+    def finish(self) -> None:
+        """Let the bytes be made durable beside whatever comes next; a second time does nothing."""
+        if self._finished:
+            return
+        self._wait()
+        self._finished = True
+        self._sending = self._threads.submit(self._file.sync)
 
     @property
     def stored(self) -> Digest:
@@ -88,14 +120,26 @@ class FolderDraft:
         return Digest(self._sha256.hexdigest())
 
     def settle(self) -> None:
-        """Make the bytes durable."""
-        self._file.sync()
+        """Return once the bytes are durable.
+
+        Raises:
+            OSError: The disk failed.
+        """
+        self.finish()
+        self._wait()
         self._file.close()
 
     def drop(self) -> None:
-        """Close and delete the draft."""
+        """Close and delete the draft; what goes wrong with syncing it no longer matters."""
+        with contextlib.suppress(OSError):
+            self._wait()
         self._file.close()
         self._disk.remove(self.path)
+
+    def _wait(self) -> None:
+        sending, self._sending = self._sending, None
+        if sending is not None:
+            sending.result()
 
 
 class FolderStore:
@@ -105,18 +149,22 @@ class FolderStore:
         self._folder = folder
         self._disk = disk
         self._numbers = itertools.count(1)
+        self._threads = ThreadPoolExecutor(_SYNC_THREADS, thread_name_prefix="sync")
 
     def draft(self, item: str = "") -> FolderDraft:
         """Begin a file that has its final name, or a number, with `.draft` behind it."""
         path = self._folder.item(item or f"N{next(self._numbers):06d}")
-        return FolderDraft(self._disk, path.with_name(path.name + DRAFT_ENDING), item)
+        return FolderDraft(self._disk, path.with_name(path.name + DRAFT_ENDING), item, self._threads)
 
     def keep(self, drafts: Sequence[Draft]) -> None:
         """Sync all drafts, then rename them, then sync the folder."""
         ours = [draft for draft in drafts if isinstance(draft, FolderDraft)]
         if not ours:
             return
-        _together(ours)
+        for draft in ours:
+            draft.finish()
+        for draft in ours:
+            draft.settle()
         for draft in ours:
             self._disk.move(draft.path, self._folder.item(draft.item))
         self._disk.sync_folder(self._folder.store)
@@ -124,9 +172,3 @@ class FolderStore:
     def open(self, item: str) -> BinaryIO:
         """Open the encrypted file."""
         return self._folder.item(item).open("rb")
-
-
-def _together(drafts: Iterable[FolderDraft]) -> None:
-    with ThreadPoolExecutor(_SYNC_THREADS) as threads:
-        for _ in threads.map(FolderDraft.settle, drafts):
-            pass

@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Final, TypeAlias
 
 Sentence: TypeAlias = "str | Mapping[str, str]"
@@ -63,7 +63,7 @@ def catalogue(language: str) -> Words:
     """
     if language not in LANGUAGES:
         raise KeyError(language)
-    tables = tomllib.loads(files(__package__).joinpath(f"{language}.toml").read_text("utf-8"))
+    tables = tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text("utf-8"))
     tables.pop("about", None)
     meanings = {f"finding.{code}": facts.meaning[language] for code, facts in findings().items()}
     return Words(language, dict(_flat(tables, "")) | meanings)
@@ -87,7 +87,7 @@ class FindingFacts:
 @cache
 def findings() -> Mapping[str, FindingFacts]:
     """Return the table of findings by their codes, in its own order."""
-    table = json.loads(files(__package__).joinpath("findings.json").read_text("utf-8"))["findings"]
+    table = json.loads(Path(__file__).with_name("findings.json").read_text("utf-8"))["findings"]
     return {
         each["code"]: FindingFacts(each["weight"], each.get("in_archive", each["weight"]), each["meaning"])
         for each in table

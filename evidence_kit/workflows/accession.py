@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Place, spot
+from evidence_kit.intake import care
 from evidence_kit.intake.kinds import name_agrees
-from evidence_kit.model import Digest, Json, Kind
+from evidence_kit.model import Digest, Json
 from evidence_kit.vault.store import Draft
 from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.coverage import chat_read
@@ -26,6 +27,7 @@ class Accession:
         describer: Looks into bytes somewhere else.
         group: What the next commit will hold.
         totals: What the ingest came to so far.
+        looked_into: Containers whose members were taken in; they need not be looked into again.
     """
 
     def __init__(self, writer: CaseWriter, provenance: Provenance, describer: Describer) -> None:
@@ -34,35 +36,52 @@ class Accession:
         self.group = Group(writer)
         self.totals = Totals()
         self._manifest = writer.manifest
+        self.looked_into = {str(entry.facts["item"]) for entry in self._manifest.entries.get("container.read", ())}
         self._provenance = provenance
 
     def known(self, place: Place) -> Digest | None:
         """Return the digest of what the case holds from this very place."""
         return self._manifest.places.get(spot(place))
 
-    def looked_at(self, kind: Kind) -> bool:
-        """Say whether somebody will want the bytes of something of this type."""
-        return self.describer.describes(kind.name) or self.describer.reads(kind.name)
-
-    def admit(self, stretch: Stretch, kind: Kind, reading: Reading) -> str:
+    def admit(self, stretch: Stretch, reading: Reading) -> str:
         """Take in what was read; return the id of the item that holds these bytes."""
         digest = reading.tally.sha256
         if reading.draft is None:
-            item = self._manifest.by_digest[digest.hex]
-            self.group.add(Known(item, stretch.place))
-            self.totals.known += 1
-            return item
+            return self._met_again(self._manifest.by_digest[digest.hex], stretch)
         twin = self.group.by_digest.get(digest.hex) or self._manifest.by_digest.get(digest.hex)
         if twin is not None:
             reading.draft.drop()
+            # Read ahead before it was committed: the same source was named twice.
+            if digest in {self.known(stretch.place), self.group.places.get(spot(stretch.place))}:
+                return self._met_again(twin, stretch)
+            self.group.places[spot(stretch.place)] = digest
             event = Event("item.seen-again", {"item": twin, **place_facts(stretch.place)})
             self.group.add(SeenAgain(twin, stretch.place), event)
             self.totals.seen_again += 1
+            self.totals.count(stretch.kind.family.value, "again")
             return twin
-        return self._keep(stretch, kind, reading, reading.draft)
+        return self._keep(stretch, reading, reading.draft)
+
+    def withhold(self, stretch: Stretch) -> None:
+        """Note that something is not copied because of the person's age."""
+        self.totals.withheld += 1
+        self.totals.count(stretch.kind.family.value, "withheld")
+        self._refuse(stretch.place, care.REASON, stretch.kind.name, stretch.size_bytes)
+        self.totals.refused += 1
 
     def refuse(self, place: Place, reason: str, detail: str | None = None, size_bytes: int | None = None) -> None:
-        """Note a refusal; the same one is written into the log only once."""
+        """Note that something was not kept."""
+        self.totals.count("none", "refused")
+        self.totals.refused += 1
+        self._refuse(place, reason, detail, size_bytes)
+
+    def leave_out(self, place: Place, pattern: str | None) -> None:
+        """Note that something was left out because somebody asked for that."""
+        self.totals.excluded += 1
+        self._refuse(place, "excluded", pattern, None)
+
+    def _refuse(self, place: Place, reason: str, detail: str | None, size_bytes: int | None) -> None:
+        """Tell a refusal; the same one is written into the log only once."""
         before = self._manifest.refused.get(spot(place))
         event = None
         if before is None or before.facts.get("reason") != reason:
@@ -73,7 +92,6 @@ class Accession:
                 facts["size"] = size_bytes
             event = Event("item.refused", facts)
         self.group.add(Refused(place, reason, detail, size_bytes), event)
-        self.totals.refused += 1
 
     def settle(self) -> Iterator[Outcome]:
         """Commit the group and yield its outcomes; after this everything in it counts.
@@ -89,16 +107,27 @@ class Accession:
             raise
         yield from told
 
-    def _keep(self, stretch: Stretch, kind: Kind, reading: Reading, draft: Draft) -> str:
+    def _met_again(self, item: str, stretch: Stretch) -> str:
+        self.group.add(Known(item, stretch.place))
+        self.totals.count(stretch.kind.family.value, "again")
+        self.totals.known += 1
+        return item
+
+    def _keep(self, stretch: Stretch, reading: Reading, draft: Draft) -> str:
+        kind = stretch.kind
         draft.item = self.group.next_item
         agrees = name_agrees(kind, stretch.name)
         digest, size_bytes = reading.tally.sha256, reading.tally.size_bytes
-        self.group.keep(draft, digest, size_bytes, self._facts(stretch, kind, reading, agrees=agrees))
+        self.group.places[spot(stretch.place)] = digest
+        self.group.keep(draft, digest, size_bytes, self._facts(stretch, reading, agrees=agrees))
         self.totals.kept += 1
         self.totals.kept_bytes += size_bytes
+        self.totals.count(kind.family.value, "kept")
 
         def outcome(problems: tuple[str, ...] = ()) -> Kept:
-            self.totals.not_described += bool(problems)
+            if problems:
+                self.totals.not_described += 1
+                self.totals.count(kind.family.value, "unclear")
             return Kept(
                 item=draft.item,
                 place=stretch.place,
@@ -112,7 +141,7 @@ class Accession:
                 unstable=reading.unstable,
             )
 
-        pending = self._describe(stretch, kind, reading)
+        pending = self._describe(stretch, reading)
         if pending is None:
             self.group.add(outcome())
         else:
@@ -122,7 +151,8 @@ class Accession:
             self.group.read_chat(draft.item, chat, self._chat_outcome(draft.item, stretch.place))
         return draft.item
 
-    def _facts(self, stretch: Stretch, kind: Kind, reading: Reading, *, agrees: bool | None) -> dict[str, Json]:
+    def _facts(self, stretch: Stretch, reading: Reading, *, agrees: bool | None) -> dict[str, Json]:
+        kind = stretch.kind
         offset = self.writer.world.clock.now().astimezone().strftime("%z")
         facts: dict[str, Json] = {
             **place_facts(stretch.place),
@@ -142,8 +172,9 @@ class Accession:
             facts["unstable"] = True
         return facts
 
-    def _describe(self, stretch: Stretch, kind: Kind, reading: Reading) -> Pending | None:
+    def _describe(self, stretch: Stretch, reading: Reading) -> Pending | None:
         """Let an item be described, None when there is nothing to describe about its type."""
+        kind = stretch.kind
         if not self.describer.describes(kind.name):
             return None
         if reading.payload is not None:
@@ -170,7 +201,9 @@ class Accession:
             read = chat_read(item, place, facts)
             self.totals.chats += read.recognition == "recognised"
             self.totals.messages += read.messages
-            self.totals.chats_unread += not read.whole
+            if not read.whole:
+                self.totals.chats_unread += 1
+                self.totals.count("text", "unclear")
             return [read]
 
         return outcomes

@@ -114,7 +114,7 @@ def locate(text: str, cases_folder: Callable[[], Path]) -> CaseFolder:
     cases = cases_folder()
     if (cases / text.upper() / LOG).exists():
         return find_folder(cases / text.upper())
-    found = [each for each in sorted(cases.iterdir()) if _ends_in(each.name, text)] if cases.is_dir() else []
+    found = [each for each in sorted(cases.iterdir()) if ends_in(each.name, text)] if cases.is_dir() else []
     if len(found) > 1:
         raise NoCaseError("case-ambiguous", text=text, cases=", ".join(each.name for each in found))
     if not found:
@@ -122,7 +122,8 @@ def locate(text: str, cases_folder: Callable[[], Path]) -> CaseFolder:
     return find_folder(found[0])
 
 
-def _ends_in(case: str, number: str) -> bool:
+def ends_in(case: str, number: str) -> bool:
+    """Say whether a number is the last one of a case id."""
     last = case.rpartition("-")[2]
     return last.isdecimal() and number.isdecimal() and int(last) == int(number)
 

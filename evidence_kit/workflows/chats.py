@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
 from evidence_kit.chats.parts import part_number, whole_name
 from evidence_kit.custody.errors import ChatNotReadError
@@ -18,17 +19,25 @@ from evidence_kit.hashing.exact import Tally
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import ItemDamagedError
-from evidence_kit.workers.job import Failure
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.job import Answer, Failure, Job
 from evidence_kit.workflows.case import Case
 from evidence_kit.workflows.coverage import CoverageError, Moment, Participant, Talk, talks
 from evidence_kit.workflows.said import Gap, Said, Ties, gap_of, said_of
 
 ENTRIES: Final = "evidence_kit.chats.worker:entries"
+CARRIED: Final = "evidence_kit.chats.worker:carried"
 BYTES_AT_MOST: Final = 64 << 20
 MEMORY_AT_MOST: Final = 1 << 30
 _SECONDS = 120.0
 _SCAN: Final = 5000
+
+
+class Jobs(Protocol):
+    """Runs one job after the other somewhere else, where no key is: a worker, or a pool of them."""
+
+    def submit(self, job: Job) -> Future[Answer]:
+        """Start a job; its result is an answer, never an exception."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +217,13 @@ class Exports:
 
     Args:
         case: Unlocked.
-        worker: Does the reading.
+        jobs: Does the reading.
     """
 
-    def __init__(self, case: Case, worker: Worker) -> None:
+    def __init__(self, case: Case, jobs: Jobs) -> None:
         self._case = case
         self._manifest = case.opened
-        self._worker = worker
+        self._jobs = jobs
         self._ties = Ties(self._manifest)
         self._held: tuple[str, bytes | BinaryIO] | None = None
 
@@ -236,7 +245,8 @@ class Exports:
             start = max(0, offset - found.matched)
             while True:
                 wanted = max(0, count - len(found.entries))
-                told = self._told(part, wish, (start, wanted), {"newest_first": part.talk.newest_first})
+                how: dict[str, Json] = {"conversation": part.talk.number, "newest_first": part.talk.newest_first}
+                told = self._told(part.item, part.format, wish, (start, wanted), how)
                 found.entries += told.entries
                 start += len(told.entries)
                 if not told.entries or start >= told.matched or len(found.entries) >= count:
@@ -253,30 +263,36 @@ class Exports:
             ItemDamagedError: An item is not any more what was taken in.
         """
         for part in conversation.parts:
-            start = 0
-            while True:
-                told = self._told(part, wish, (start, _SCAN), {"until_full": True})
-                yield from told.entries
-                start += len(told.entries)
-                if not told.entries or start >= told.matched:
-                    break
+            yield from self._scanned(part.item, part.format, wish, {"conversation": part.talk.number})
 
-    def _told(self, part: Part, wish: Wish, window: tuple[int, int], how: Mapping[str, Json]) -> Page:
-        arguments: dict[str, Json] = {
-            **wish.arguments(),
-            "conversation": part.talk.number,
-            "offset": window[0],
-            "count": window[1],
-            **how,
-        }
-        answer = self.ask(ENTRIES, part.item, part.format, arguments)
+    def entries(self, item: Item, chosen: str) -> Iterator[Said | Gap]:
+        """Yield everything in one export, in the order of the file.
+
+        Raises:
+            ChatNotReadError: The worker failed.
+            ItemDamagedError: The item is not any more what was taken in.
+        """
+        yield from self._scanned(item, chosen, Wish(), {})
+
+    def _scanned(self, item: Item, chosen: str, wish: Wish, how: Mapping[str, Json]) -> Iterator[Said | Gap]:
+        start = 0
+        while True:
+            told = self._told(item, chosen, wish, (start, _SCAN), {**how, "until_full": True})
+            yield from told.entries
+            start += len(told.entries)
+            if not told.entries or start >= told.matched:
+                return
+
+    def _told(self, item: Item, chosen: str, wish: Wish, window: tuple[int, int], how: Mapping[str, Json]) -> Page:
+        arguments = {**wish.arguments(), "offset": window[0], "count": window[1], **how}
+        answer = self.ask(ENTRIES, item, chosen, arguments)
         listed, matched, undated = answer.get("entries"), answer.get("matched"), answer.get("undated")
         if not isinstance(listed, list) or not isinstance(matched, int) or not isinstance(undated, int):
-            raise ChatNotReadError("chat-not-read", item=part.item.id, reason="bad-answer")
+            raise ChatNotReadError("chat-not-read", item=item.id, reason="bad-answer")
         try:
-            entries = [self._entry(each, part.item) for each in listed]
+            entries = [self._entry(each, item) for each in listed]
         except CoverageError as error:
-            raise ChatNotReadError("chat-not-read", item=part.item.id, reason=f"bad-answer: {error}") from error
+            raise ChatNotReadError("chat-not-read", item=item.id, reason=f"bad-answer: {error}") from error
         return Page(entries, matched, undated)
 
     def _entry(self, told: Json, item: Item) -> Said | Gap:
@@ -292,7 +308,33 @@ class Exports:
             ItemDamagedError: The item is not any more what was taken in.
         """
         about: dict[str, Json] = {"name": export_name(item, self._manifest), "format": chosen, "item": item.id}
-        answer = self._worker.call(function, {**about, **arguments}, self._payload(item), _SECONDS)
+        return self._answer(item, Job(function, {**about, **arguments}, self._payload(item), _SECONDS))
+
+    def carried(self, item: Item, chosen: str, record: tuple[int, int], part: int, offset: int) -> Mapping[str, Json]:
+        """Return what `evidence_kit.chats.worker.carried` says of one record of an export.
+
+        Args:
+            item: The export.
+            chosen: Name of the format that reads it.
+            record: Offsets of the record's first byte, and behind its last.
+            part: Which of its parts is told first.
+            offset: From where in that part.
+
+        Raises:
+            ChatNotReadError: Nothing.
+            ItemDamagedError: The item is not any more what was taken in.
+        """
+        held = self._payload(item)
+        if isinstance(held, bytes):
+            data = held[record[0] : record[1]]
+        else:
+            held.seek(record[0])
+            data = held.read(record[1] - record[0])
+        arguments: dict[str, Json] = {"format": chosen, "part": part, "offset": offset}
+        return self._answer(item, Job(CARRIED, arguments, data, _SECONDS))
+
+    def _answer(self, item: Item, job: Job) -> Mapping[str, Json]:
+        answer = self._jobs.submit(job).result()
         if isinstance(answer, Failure):
             reason = f"{answer.reason}: {answer.detail}"
             raise ChatNotReadError("chat-not-read", item=item.id, reason=reason)
@@ -349,9 +391,9 @@ class _Seen:
 
 
 @contextmanager
-def exports(case: Case, worker: Worker) -> Iterator[Exports]:
+def exports(case: Case, jobs: Jobs) -> Iterator[Exports]:
     """Read exports of a case, and hold none of their bytes afterwards."""
-    opened = Exports(case, worker)
+    opened = Exports(case, jobs)
     try:
         yield opened
     finally:

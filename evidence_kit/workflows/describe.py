@@ -18,9 +18,13 @@ from evidence_kit.workflows.group import Pending
 
 FUNCTION: Final = "evidence_kit.media.registry:describe"
 READ_CHAT: Final = "evidence_kit.chats.worker:read"
+_DOCUMENTS: Final = frozenset({"pdf", "docx", "xlsx", "pptx", "ooxml", "odt", "ods", "odp", "ole"})
 _FAMILIES: Final = frozenset({Family.PICTURE, Family.AUDIO, Family.VIDEO})
 # Types that exports of conversations have; some can only be named for what they are, and some look like nothing.
 _CHATS: Final = frozenset({"text", "json", "html", "xml", "eml", "mbox", "ole", "sqlite", "unknown", "empty"})
+# Under which name a description that failed stands: that of the describer without its version.
+_GROUPS: Final = {**dict.fromkeys(_DOCUMENTS, "office"), "pdf": "pdf", "ole": "ole"}
+_BY_FAMILY: Final = {Family.PICTURE: "picture", Family.AUDIO: "recording", Family.VIDEO: "recording"}
 _MOST_WORKERS = 8
 # How many jobs a worker has waiting, so that it goes on describing while a group is made durable.
 _AHEAD: Final = 8
@@ -51,12 +55,12 @@ class WorkerDescriber:
 
     def describes(self, kind: str) -> bool:
         """Say whether there is anything to say about this type."""
-        return kind_named(kind).family in _FAMILIES
+        return kind in _DOCUMENTS or kind_named(kind).family in _FAMILIES
 
     def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
         """Start to describe; waits while too much is under way, so that payloads do not pile up."""
         job = Job(FUNCTION, {"kind": kind, "name": name, "pixels": pixels}, payload)
-        return _Described(kind_named(kind).family.value, self._pool.submit(job))
+        return _Described(_GROUPS.get(kind, _BY_FAMILY.get(kind_named(kind).family, kind)), self._pool.submit(job))
 
     def reads(self, kind: str) -> bool:
         """Say whether something of this type may be an exported conversation."""
@@ -65,6 +69,10 @@ class WorkerDescriber:
     def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
         """Start to read a conversation; waits while too much is under way."""
         return _Read(self._pool.submit(Job(READ_CHAT, about, payload)))
+
+    def submit(self, job: Job) -> Future[Answer]:
+        """Start any other job; waits while too much is under way."""
+        return self._pool.submit(job)
 
 
 def cores() -> int:
@@ -99,8 +107,8 @@ class _Read:
 class _Described:
     """A description that a worker is making."""
 
-    def __init__(self, family: str, future: Future[Answer]) -> None:
-        self._family = family
+    def __init__(self, describer: str, future: Future[Answer]) -> None:
+        self._describer = describer
         self._future = future
 
     def result(self) -> Mapping[str, Json]:
@@ -122,8 +130,8 @@ class _Described:
             problems = list(told) if isinstance(told, (list, tuple)) else []
             described["problems"] = [*problems, {"code": "changed-while-described", "detail": ""}]
         named = described.get("describer")
-        return described | {"describer": named if isinstance(named, str) else self._family}
+        return described | {"describer": named if isinstance(named, str) else self._describer}
 
     def _nothing(self, detail: str) -> Mapping[str, Json]:
         problems: Json = [{"code": "not-described", "detail": detail}]
-        return {"describer": self._family, "facts": {}, "problems": problems}
+        return {"describer": self._describer, "facts": {}, "problems": problems}

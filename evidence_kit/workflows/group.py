@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
 from evidence_kit.custody.event import Event
+from evidence_kit.custody.manifest import Spot
 from evidence_kit.model import Digest, Json
 from evidence_kit.vault.store import Draft
+from evidence_kit.workers.job import Answer, Job
 from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.outcome import Outcome
 
@@ -57,6 +60,10 @@ class Describer(Protocol):
         """
         ...
 
+    def submit(self, job: Job) -> Future[Answer]:
+        """Start any other job; its result is an answer, never an exception."""
+        ...
+
 
 class OwnDiskError(Exception):
     """Writing into the case failed; the cause is an OSError."""
@@ -90,12 +97,14 @@ class Group:
     Attributes:
         writer: The case.
         by_digest: SHA-256 to item id, for what is not committed yet.
+        places: Where it was found, to the digest of what was found there.
         items: How many new items there are.
         size_bytes: How many bytes of originals they hold.
     """
 
     writer: CaseWriter
     by_digest: dict[str, str] = field(default_factory=dict)
+    places: dict[Spot, Digest] = field(default_factory=dict)
     items: int = 0
     size_bytes: int = 0
     _events: list[Event | _Later] = field(default_factory=list)

@@ -6,45 +6,75 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 from evidence_kit.custody.manifest import Place
 from evidence_kit.intake import care
-from evidence_kit.intake.errors import SourceMissingError
-from evidence_kit.intake.read import NotRegularError, Original, opened, pieces
-from evidence_kit.intake.sniff import sniff
+from evidence_kit.intake.errors import SourceGoneError, SourceMissingError
+from evidence_kit.intake.lifeline import Lifeline
+from evidence_kit.intake.read import NotRegularError
 from evidence_kit.intake.walk import Found, Unfit, os_words, walk
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows.accession import Accession
+from evidence_kit.workflows.ahead import ahead
+from evidence_kit.workflows.carried import take_carried
 from evidence_kit.workflows.case import CaseWriter
+from evidence_kit.workflows.chats import exports
 from evidence_kit.workflows.group import Describer, OwnDiskError
-from evidence_kit.workflows.inside import Inside, zips_in
+from evidence_kit.workflows.inside import Inside
 from evidence_kit.workflows.outcome import Outcome
+from evidence_kit.workflows.prepare import Prepared, Preparing
 from evidence_kit.workflows.provenance import Provenance
-from evidence_kit.workflows.stretch import Reader, Stretch
+from evidence_kit.workflows.stretch import Reader, held_bytes
 from evidence_kit.workflows.trouble import LIMITS, disk_error
-from evidence_kit.workflows.withhold import withheld
+
+# Hashing and encrypting let go of the interpreter; more threads than cores wait for the source's disk.
+READERS: Final = 4
+AHEAD: Final = 16
 
 
-def ingest(
+def ingest(  # noqa: PLR0913 - what a command line says
     writer: CaseWriter,
     sources: Sequence[Path],
     provenance: Provenance,
     describer: Describer,
     on_bytes: Callable[[int], None] | None = None,
+    exclude: Sequence[str] = (),
 ) -> Iterator[Outcome]:
     """Take sources into a case; every outcome is yielded once it is durable, the totals last.
 
+    The order of events is that of the sources, whatever runs side by side.
+
+    Args:
+        writer: The case.
+        sources: Files and folders.
+        provenance: How they came here.
+        describer: Looks into bytes somewhere else.
+        on_bytes: Told the length of every piece that was read, from several threads.
+        exclude: Patterns of paths and names that are left out, which the log says.
+
     Raises:
         SourceMissingError: A source does not exist; nothing was read.
+        SourceGoneError: A source was taken away; what was yielded before is safe.
         DiskFullError: The case's disk is full; what was yielded before is safe.
         DiskFailureError: The case's disk cannot be written.
         SystemLimitError: No memory or file handles are left.
     """
+    check_sources(sources)
+    yield from _Ingest(writer, provenance, describer, on_bytes).run(sources, exclude)
+
+
+def check_sources(sources: Sequence[Path]) -> None:
+    """Refuse sources that are not there, before anything is read.
+
+    Raises:
+        SourceMissingError: The first of them.
+    """
     for source in sources:
         if not os.path.lexists(source):
             raise SourceMissingError("source-missing", path=str(source))
-    yield from _Ingest(writer, provenance, describer, on_bytes).run(sources)
 
 
 def total_bytes(sources: Sequence[Path]) -> int:
@@ -67,79 +97,97 @@ class _Ingest:
     ) -> None:
         self._accession = Accession(writer, provenance, describer)
         self._reader = Reader(writer.store, writer.recipient, on_bytes)
-        self._inside = Inside(self._accession, self._reader)
-        self._careful = writer.manifest.age_band != care.ADULT
+        careful = writer.manifest.age_band != care.ADULT
+        self._preparing = Preparing(self._reader, describer, careful=careful)
         self._own = frozenset(
             folder.resolve() for folder in (writer.case.folder.root, writer.station.folder, writer.station.cases)
         )
 
-    def run(self, sources: Sequence[Path]) -> Iterator[Outcome]:
+    def run(self, sources: Sequence[Path], exclude: Sequence[str]) -> Iterator[Outcome]:
         accession = self._accession
         try:
-            for source in sources:
-                for found in walk(source, self._own):
-                    yield from self._found(found)
-            yield from accession.settle()
+            with ThreadPoolExecutor(READERS, thread_name_prefix="read") as threads:
+                inside = Inside(accession, self._preparing, threads)
+                for source in sources:
+                    yield from self._source(source, exclude, threads, inside)
+                yield from accession.settle()
+                with exports(accession.writer.case, accession.describer) as reading:
+                    yield from take_carried(accession, inside, reading)
         except KeyboardInterrupt:
             list(accession.settle())
             raise
-        except (OwnDiskError, OSError) as error:
+        except (OwnDiskError, OSError, MemoryError) as error:
             raise self._stopped(error) from error
         finally:
             accession.group.drop()
         yield accession.totals
 
-    def _found(self, found: Found | Unfit) -> Iterator[Outcome]:
+    def _source(
+        self, source: Path, exclude: Sequence[str], threads: ThreadPoolExecutor, inside: Inside
+    ) -> Iterator[Outcome]:
+        lifeline = Lifeline(source)
+        found = ((each, _held(each)) for each in walk(source, self._own, exclude))
+        for each, future in ahead(threads, self._prepare, found, AHEAD, _drop):
+            try:
+                yield from self._found(each, future, lifeline, inside)
+            except BaseException:
+                self._reader.stop()
+                raise
+            if self._accession.group.full:
+                yield from self._accession.settle()
+
+    def _prepare(self, found: Found | Unfit) -> Prepared | None:
+        """Read a file ahead of its turn, in a thread."""
+        if isinstance(found, Unfit):
+            return None
+        return self._preparing.file(found, self._accession.known(Place(found.shown, found.shown_bytes)))
+
+    def _found(
+        self, found: Found | Unfit, future: Future[Prepared | None], lifeline: Lifeline, inside: Inside
+    ) -> Iterator[Outcome]:
         accession, place = self._accession, Place(found.shown, found.shown_bytes)
         if isinstance(found, Unfit):
-            accession.refuse(place, found.reason, found.detail)
-        else:
-            try:
-                with opened(found.path) as original:
-                    yield from self._original(original, place, found)
-            except NotRegularError:
-                accession.refuse(place, "not-regular")
-            except OSError as error:
-                if error.errno in LIMITS:
-                    raise
-                accession.refuse(place, "unreadable", os_words(error), found.size_bytes)
-        if accession.group.full:
-            yield from accession.settle()
-
-    def _original(self, original: Original, place: Place, found: Found) -> Iterator[Outcome]:
-        accession, stretch = self._accession, _stretch(original, place, found)
-        kind = sniff(stretch.head, stretch.size_bytes)
-        plans = zips_in(original.file, stretch.size_bytes, kind)
-        if self._careful and withheld(stretch, kind, plans, original.file):
-            accession.totals.withheld += 1
-            accession.refuse(place, care.REASON, kind.name, stretch.size_bytes)
+            if found.reason == "unreadable" and lifeline.gone(found.errno):
+                raise self._gone(lifeline)
+            if found.reason == "excluded":
+                accession.leave_out(place, found.detail)
+            else:
+                accession.refuse(place, found.reason, found.detail)
             return
-        reading = self._reader.read(stretch, accession.known(place), keep=accession.looked_at(kind))
-        item = accession.admit(stretch, kind, reading)
-        if plans:
-            yield from self._inside.container(item, place, plans, original)
+        try:
+            prepared = future.result()
+            if prepared is None:
+                return
+            with contextlib.closing(prepared):
+                yield from inside.take(prepared)
+            lifeline.read(found.path)
+        except NotRegularError:
+            accession.refuse(place, "not-regular")
+        except OSError as error:
+            if error.errno in LIMITS:
+                raise
+            if lifeline.gone(error.errno):
+                raise self._gone(lifeline) from error
+            accession.refuse(place, "unreadable", os_words(error), found.size_bytes)
 
-    def _stopped(self, error: OwnDiskError | OSError) -> Exception:
+    def _gone(self, lifeline: Lifeline) -> SourceGoneError:
+        """Return the error about a source that was taken away; what was read of it is committed first."""
+        list(self._accession.settle())
+        safe = len(self._accession.writer.manifest.items)
+        return SourceGoneError("source-gone", source=lifeline.root.name or str(lifeline.root), safe=safe)
+
+    def _stopped(self, error: OwnDiskError | OSError | MemoryError) -> Exception:
         """Return the error that a person sees; what could be committed still is."""
         cause = error.__cause__ if isinstance(error, OwnDiskError) else error
-        with contextlib.suppress(OwnDiskError):
+        with contextlib.suppress(OwnDiskError, MemoryError):
             list(self._accession.settle())
-        items = len(self._accession.writer.manifest.items)
-        return disk_error(cause if isinstance(cause, OSError) else None, items)
+        return disk_error(cause, len(self._accession.writer.manifest.items))
 
 
-def _stretch(original: Original, place: Place, found: Found) -> Stretch:
-    def from_start() -> Iterator[bytes]:
-        original.file.seek(0)
-        return pieces(original.file)
+def _held(found: Found | Unfit) -> int:
+    return held_bytes(found.size_bytes) if isinstance(found, Found) else 0
 
-    return Stretch(
-        place,
-        found.path.name,
-        original.head,
-        original.before.size_bytes,
-        from_start,
-        original.before.facts(),
-        file=original.file,
-        original=original,
-    )
+
+def _drop(prepared: Prepared | None) -> None:
+    if prepared is not None:
+        prepared.drop()

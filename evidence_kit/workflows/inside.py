@@ -1,29 +1,90 @@
-"""Looking into a container that was taken in: its members become items of their own, one by one."""
+"""Looking into containers, and into those inside them: their members become items of their own, one by one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+import base64
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
+from typing import Final
 
 from evidence_kit.custody.event import Event
-from evidence_kit.custody.manifest import Place
-from evidence_kit.intake.containers import Member, Unreadable, Verdict, ZipPlan, examine_all
-from evidence_kit.intake.read import Original
-from evidence_kit.intake.sniff import sniff
+from evidence_kit.custody.manifest import Item, Place
+from evidence_kit.intake.holding import Entry, Holding
+from evidence_kit.intake.kinds import kind_named
 from evidence_kit.intake.zip_stream import MemberError
-from evidence_kit.model import Json, Kind
-from evidence_kit.workflows import members
+from evidence_kit.model import Json
 from evidence_kit.workflows.accession import Accession
+from evidence_kit.workflows.ahead import ahead
 from evidence_kit.workflows.outcome import ContainerRead, Outcome, Unopened
-from evidence_kit.workflows.stretch import Reader, Stretch
+from evidence_kit.workflows.prepare import Prepared, Preparing
+from evidence_kit.workflows.stretch import Stretch, held_bytes
+
+# A zip in a zip in a zip: an export of an export that somebody sent on.
+DEEPEST: Final = 3
+AHEAD: Final = 8
+# What all that a file holds, however deep, may grow to.
+_RATIO_LIMIT: Final = 200
+_FLOOR_BYTES: Final = 64 << 20
+_MEMBERS_LIMIT: Final = 100_000
 
 
-def zips_in(file: BinaryIO, size_bytes: int, kind: Kind) -> list[ZipPlan | Unreadable]:
-    """Return what there is to say about the zips in a file: also about one that other bytes stand before."""
-    if kind.name not in {"zip", "unknown"}:
-        return []
-    plans = list(examine_all(file, size_bytes))
-    return plans if kind.name == "zip" or isinstance(plans[0], ZipPlan) else []
+@dataclass(slots=True)
+class Allowance:
+    """What may still come out of one file, over all levels.
+
+    Attributes:
+        members: How many members.
+        size_bytes: How many bytes of them.
+    """
+
+    members: int
+    size_bytes: int
+
+    @classmethod
+    def of(cls, size_bytes: int) -> Allowance:
+        """Return what a file of this size may hold."""
+        return cls(_MEMBERS_LIMIT, max(_FLOOR_BYTES, _RATIO_LIMIT * size_bytes))
+
+    def take(self, entry: Entry) -> bool:
+        """Count one more member; say whether it may still be read."""
+        self.members -= 1
+        self.size_bytes -= entry.size_bytes or 0
+        return self.members >= 0 and self.size_bytes >= 0
+
+
+@dataclass(slots=True)
+class _Level:
+    """A container that is being looked into.
+
+    Attributes:
+        item: Its item id; None when it was not copied itself.
+        stretch: Where and what it is.
+        held: What it holds.
+        depth: 1 for a file, 2 for a container in it.
+        allowance: What may still come out of the file.
+        members: How many members were met.
+        kept: How many of them could be read.
+    """
+
+    item: str | None
+    stretch: Stretch
+    held: Holding
+    depth: int
+    allowance: Allowance
+    members: int = 0
+    kept: int = 0
+
+    def place(self, entry: Entry) -> Place:
+        """Return the place of a member: in its container, or below the path of one that is not in the case."""
+        if self.item is not None:
+            return Place(entry.name, entry.name_bytes, self.item, entry.number)
+        above = self.stretch.place
+        shown = f"{above.path}/{entry.name}"
+        if above.path_bytes is None and entry.name_bytes is None:
+            return Place(shown, None, above.container)
+        raw = _bytes(above.path, above.path_bytes) + b"/" + _bytes(entry.name, entry.name_bytes)
+        return Place(shown, base64.b64encode(raw).decode("ascii"), above.container)
 
 
 class Inside:
@@ -31,80 +92,113 @@ class Inside:
 
     Args:
         accession: Admits them.
-        reader: Reads them.
+        preparing: Reads them.
+        threads: Where that is done ahead of their turn.
     """
 
-    def __init__(self, accession: Accession, reader: Reader) -> None:
+    def __init__(self, accession: Accession, preparing: Preparing, threads: Executor) -> None:
         self._accession = accession
-        self._reader = reader
+        self._preparing = preparing
+        self._threads = threads
 
-    def container(
-        self, item: str, place: Place, plans: Sequence[ZipPlan | Unreadable], original: Original
-    ) -> Iterator[Outcome]:
-        """Take every member in; yields what was committed on the way.
+    def take(self, prepared: Prepared, allowance: Allowance | None = None, depth: int = 1) -> Iterator[Outcome]:
+        """Take in what was prepared and everything in it; yields what was committed on the way.
 
-        Args:
-            item: The container.
-            place: Where it was found.
-            plans: The zips in it, the last one first.
-            original: The open file.
+        Raises:
+            OSError: The container cannot be read any more; what was taken in of it stays.
+            OwnDiskError: The case's disk failed.
         """
+        accession, stretch, reading = self._accession, prepared.stretch, prepared.reading
+        item = None if reading is None else accession.admit(stretch, reading)
+        if item is None:
+            accession.withhold(stretch)
+        if prepared.window is None or (item is not None and item in accession.looked_into):
+            return
+        held = prepared.holding() if depth <= DEEPEST else Holding(stretch.kind.name, unreadable="container-too-deep")
+        if held is None:
+            return
+        level = _Level(item, stretch, held, depth, allowance or Allowance.of(stretch.size_bytes or 0))
+        if held.unreadable is not None:
+            self._unopened(level, held.unreadable)
+            return
+        yield from self._members(level)
+        if stretch.original is not None and stretch.original.changed():
+            accession.refuse(Place(stretch.place.path, stretch.place.path_bytes, item), "container-changed")
+        self._read(level)
+
+    def more(self, item: Item, held: Holding) -> Iterator[Outcome]:
+        """Take in what an item that is in the case already turned out to hold."""
+        level = _Level(item.id, _stretch(item), held, 1, Allowance.of(item.size_bytes))
+        yield from self._members(level)
+        self._read(level)
+
+    def unopened(self, item: Item, reason: str) -> None:
+        """Say that nobody could look into an item of the case; the next ingest tries again."""
+        self._accession.totals.unreadable += 1
+        self._accession.group.add(Unopened(item.id, item.place, reason))
+
+    def _members(self, level: _Level) -> Iterator[Outcome]:
+        def prepare(entry: Entry) -> Prepared:
+            if entry.refusal is not None:
+                raise MemberError(entry.refusal, 0)
+            place = level.place(entry)
+            return self._preparing.member(entry, level.stretch, level.held.names, place, self._accession.known(place))
+
         accession = self._accession
-        read = {entry.facts["item"] for entry in accession.writer.manifest.entries.get("container.read", ())}
-        if item in read:
-            return
-        first = plans[0]
-        if isinstance(first, Unreadable):
-            facts: dict[str, Json] = {"item": item, "unreadable": first.reason, "members": 0}
-            accession.group.add(Unopened(item, place, first.reason), Event("container.read", facts))
-            accession.totals.unreadable += 1
-            return
-        kept = count = 0
-        beside = members.names(plans)
-        for number, member in members.numbered(plans):
-            count += 1
-            kept += self._member(Place(place.path, None, item, number), member, original.file, beside)
+        wanted = ((entry, held_bytes(entry.size_bytes)) for entry in self._allowed(level))
+        most = AHEAD if level.held.side_by_side else 1
+        for entry, future in ahead(self._threads, prepare, wanted, most, Prepared.drop):
+            yield from self._member(level, entry, future)
             if accession.group.full:
                 yield from accession.settle()
-        if original.changed():
-            accession.refuse(Place(place.path, place.path_bytes, item), "container-changed")
-        notes = tuple(dict.fromkeys(note for plan in plans if isinstance(plan, ZipPlan) for note in plan.notes))
-        facts = {"item": item, "members": count, "kept": kept, "refused": count - kept}
-        facts["parts"] = [members.facts(plan) for plan in plans if isinstance(plan, ZipPlan)]
-        outcome = ContainerRead(item, place, count, kept, count - kept, notes)
-        accession.group.add(outcome, Event("container.read", facts))
 
-    def _member(self, within: Place, member: Member, file: BinaryIO, beside: Sequence[str] | None) -> bool:
-        """Keep one member under an item id of its own; say whether it could be read.
+    def _allowed(self, level: _Level) -> Iterator[Entry]:
+        """Yield every member; one that would be more than the file may hold bears a refusal."""
+        for entry in level.held.entries():
+            level.members += 1
+            allowed = level.allowance.take(entry) or entry.refusal is not None
+            yield entry if allowed else replace(entry, refusal="over-allowance")
 
-        Args:
-            within: Path and item of the container, and the member's number.
-            member: The member.
-            file: The container.
-            beside: Names of all members.
-        """
-        accession = self._accession
-        name, name_bytes = members.shown_name(member)
-        place = Place(name, name_bytes, within.container, within.member)
-        if member.verdict is not Verdict.READABLE:
-            accession.refuse(place, f"member-{member.verdict.value}", None, member.size_bytes)
-            return False
+    def _member(self, level: _Level, entry: Entry, future: Future[Prepared]) -> Iterator[Outcome]:
+        accession, place = self._accession, level.place(entry)
         try:
-            stretch = Stretch(
-                place=place,
-                name=name.replace("\\", "/").rsplit("/", 1)[-1],
-                head=members.head_of(members.content(file, member)),
-                size_bytes=member.size_bytes,
-                pieces=lambda: members.content(file, member),
-                times={"local": member.time_local, "utc": member.time_utc},
-                more={"name_from": member.name_from, "name_dangers": list(member.dangers)},
-                inside=within.path,
-                beside=beside,
-            )
-            kind = sniff(stretch.head, member.size_bytes)
-            reading = self._reader.read(stretch, accession.known(place), keep=accession.looked_at(kind))
+            prepared = future.result()
         except MemberError as error:
-            accession.refuse(place, f"member-{error.reason}", None, member.size_bytes)
-            return False
-        accession.admit(stretch, kind, reading)
-        return True
+            accession.refuse(place, f"member-{error.reason}", None, entry.size_bytes)
+            return
+        level.kept += 1
+        yield from self.take(prepared, level.allowance, level.depth + 1)
+
+    def _unopened(self, level: _Level, reason: str) -> None:
+        accession = self._accession
+        accession.totals.unreadable += 1
+        accession.totals.count(level.stretch.kind.family.value, "unclear")
+        if level.item is None:
+            return
+        accession.looked_into.add(level.item)
+        facts: dict[str, Json] = {"item": level.item, "unreadable": reason, "members": 0}
+        accession.group.add(Unopened(level.item, level.stretch.place, reason), Event("container.read", facts))
+
+    def _read(self, level: _Level) -> None:
+        """Note what came of a container that is in the case."""
+        if level.item is None:
+            return
+        self._accession.looked_into.add(level.item)
+        refused = level.members - level.kept
+        facts: dict[str, Json] = {"item": level.item, "members": level.members, "kept": level.kept, "refused": refused}
+        if level.held.form == "zip":
+            facts["parts"] = level.held.parts
+        else:
+            facts |= {"form": level.held.form, "notes": list(level.held.notes)}
+        notes = tuple(level.held.notes)
+        outcome = ContainerRead(level.item, level.stretch.place, level.members, level.kept, refused, notes)
+        self._accession.group.add(outcome, Event("container.read", facts))
+
+
+def _bytes(shown: str, raw: str | None) -> bytes:
+    return shown.encode("utf-8") if raw is None else base64.b64decode(raw)
+
+
+def _stretch(item: Item) -> Stretch:
+    """Return an item as the container of its members; its own bytes are not asked for again."""
+    return Stretch(item.place, item.place.path, b"", kind_named(item.kind), item.size_bytes, lambda: iter(()), {})

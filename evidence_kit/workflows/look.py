@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evidence_kit.custody import chain
-from evidence_kit.custody.chain import Custody
-from evidence_kit.custody.errors import NoItemError
+from evidence_kit.custody.chain import Custody, Signed
+from evidence_kit.custody.errors import CaseBrokenError, NoItemError
 from evidence_kit.custody.manifest import Entry, Item, Manifest, Witnessed
 from evidence_kit.model import Finding, Json, Weight
 from evidence_kit.vault.folder import LOG, CaseFolder
@@ -122,11 +123,16 @@ def everything_about(item: Item) -> dict[str, Json]:
     return {"line": item.line, "taken_in": item.time, **facts, "described": described} | item_row(item)
 
 
-def log_rows(case: Case) -> Iterator[dict[str, Json]]:
-    """Yield every line of the signed log: what it is, and what it says where the case is unlocked."""
-    said = _said(case)
+def log_rows(case: Case, commits: Sequence[Signed] | None = None) -> Iterator[dict[str, Json]]:
+    """Yield every line of the signed log: what it is, and what it says where the case is unlocked.
+
+    Args:
+        case: The case; of an unlocked one the memory of one commit is needed, however long the log is.
+        commits: Which part of it; None for all.
+    """
     custody = case.custody
-    for signed in custody.commits:
+    for signed in custody.commits if commits is None else commits:
+        said = _said(case, signed)
         for number in range(signed.first, signed.line):
             yield _event_row(custody, number, signed.time, said.get(number))
         yield {
@@ -138,10 +144,37 @@ def log_rows(case: Case) -> Iterator[dict[str, Json]]:
         }
 
 
-def _said(case: Case) -> dict[int, Entry]:
+def followed(case: Case, wait: Callable[[], bool]) -> Iterator[dict[str, Json]]:
+    """Yield the lines that are signed from now on, as they are signed.
+
+    Args:
+        case: The case as it is now; it grows.
+        wait: Returns after a while, False when nobody wants to hear more.
+
+    Raises:
+        CaseBrokenError: What was appended does not continue the log, or the log became shorter.
+    """
+    custody, log = case.custody, case.folder.log
+    while wait():
+        known = len(custody.commits)
+        with log.open("rb") as file:
+            size_bytes = file.seek(0, os.SEEK_END)
+            file.seek(custody.end_bytes)
+            grown = file.read()
+        if size_bytes < custody.end_bytes:
+            raise CaseBrokenError("case-broken", case=case.id, code="log-cut")
+        findings = chain.resume(custody, grown) if grown else ()
+        yield from log_rows(case, custody.commits[known:])
+        # A line that is being written is a note; it is whole the next time.
+        for finding in findings:
+            if finding.weight is Weight.BROKEN:
+                raise CaseBrokenError("case-broken", case=case.id, code=finding.code)
+
+
+def _said(case: Case, signed: Signed) -> dict[int, Entry]:
     if case.identity is None:
         return {}
-    opened = entries(case.folder, case.custody, case.identity)
+    opened = entries(case.folder, case.custody, case.identity, [signed])
     return {entry.line: entry for entry in opened if not isinstance(entry, Finding)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from evidence_kit.custody.manifest import Place
 from evidence_kit.model import Json
@@ -105,7 +105,7 @@ class ChatRead:
 
 @dataclass(slots=True)
 class Totals:
-    """What an ingest came to, counted over all sources."""
+    """What an ingest came to, counted over all sources; `kinds` is the same by family."""
 
     kept: int = 0
     kept_bytes: int = 0
@@ -115,9 +115,21 @@ class Totals:
     not_described: int = 0
     unreadable: int = 0
     withheld: int = 0
+    excluded: int = 0
     chats: int = 0
     messages: int = 0
     chats_unread: int = 0
+    kinds: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def count(self, family: str, column: str) -> None:
+        """Count one more thing in the table.
+
+        Args:
+            family: What it is to a person, `none` for what was not opened.
+            column: `kept`, `withheld`, `again`, `refused` or `unclear`.
+        """
+        counted = self.kinds.setdefault(family, {})
+        counted[column] = counted.get(column, 0) + 1
 
     @property
     def complete(self) -> bool:

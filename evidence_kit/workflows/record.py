@@ -35,9 +35,10 @@ def consent(writer: CaseWriter, given: ConsentGiven, guardian: Guardian | None =
     return writer.commit(events).first
 
 
-def note(writer: CaseWriter, text: str, readers: Sequence[str]) -> int:
-    """Record a note and who may read it; return its line."""
-    return writer.commit([Event("note", {"text": text, "readers": list(readers)})]).first
+def note(writer: CaseWriter, text: str, readers: Sequence[str], *, privileged: bool = False) -> int:
+    """Record a note and who may read it; return its line. A privileged one leaves the house only when it is named."""
+    facts: dict[str, Json] = {"text": text, "readers": list(readers)}
+    return writer.commit([Event("note", facts | ({"privileged": True} if privileged else {}))]).first
 
 
 def receipt(writer: CaseWriter) -> tuple[str, int, int]:

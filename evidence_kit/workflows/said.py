@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeAlias
 
-from evidence_kit.custody.manifest import Item, Manifest, Place
+from evidence_kit.custody.manifest import Item, Manifest, Place, Witnessed
 from evidence_kit.model import Json
 from evidence_kit.workflows.coverage import CoverageError, Moment, moment, text
 
 _LONGEST_NAME = 1000
+
+# What a case holds, or what was seen and left where it was: that bears an id and a digest all the same.
+Evidence: TypeAlias = Item | Witnessed
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +24,13 @@ class Tied:
     Attributes:
         name: As the source writes it; None where it gives none.
         status: As the export alone says, or `present` and `missing` by what the case holds.
-        items: Items whose path ends in that name; more than one when their bytes differ, so that none is sure.
+        items: Items that stand inside of the message, or whose path ends in that name; more than one when their bytes
+            differ, so that none is sure. What was seen and not copied is among them.
     """
 
     name: str | None
     status: str
-    items: tuple[Item, ...] = ()
+    items: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Said:
         kind: Such as `text`, `deleted`, `call`.
         attachments: In the order of the source.
         flags: What else is to be known.
+        conversation: Number of its conversation in the item, from 0; None when the worker did not say.
         told: The whole entry, as the worker gave it.
     """
 
@@ -57,6 +62,7 @@ class Said:
     kind: str
     attachments: tuple[Tied, ...]
     flags: tuple[str, ...]
+    conversation: int | None
     told: Mapping[str, Json]
 
     @property
@@ -88,19 +94,35 @@ class Gap:
 
 
 class Ties:
-    """Finds the items that a chat's attachments are, by the ends of their paths.
+    """Finds the items that a chat's attachments are, by the ends of their paths; what was only witnessed too.
 
     Items of the same container come first, then those of the same source, then any; where the nearest that fit have
     different bytes, all of them are given, since nobody can say which.
     """
 
     def __init__(self, manifest: Manifest) -> None:
-        self._named: dict[str, list[tuple[Place, Item]]] = {}
-        for item in manifest.included:
-            for place in (item.place, *item.also_at):
-                self._named.setdefault(_last(place.path), []).append((place, item))
+        self._named: dict[str, list[tuple[Place, Evidence]]] = {}
+        self._within: dict[tuple[Any, ...], Evidence] = {}
+        listed: list[Evidence] = [*manifest.included, *manifest.left_out]
+        for each in listed:
+            for place in (each.place, *each.also_at):
+                self._named.setdefault(_last(place.path), []).append((place, each))
+            self._inside(each)
 
-    def items(self, name: str, chat: Item) -> tuple[Item, ...]:
+    def _inside(self, each: Evidence) -> None:
+        within = each.facts.get("within")
+        if each.place.container is not None and isinstance(within, Mapping):
+            key = (each.place.container, within.get("start"), within.get("end"), within.get("part"))
+            self._within[key] = each
+
+    def inside(self, told: Mapping[str, Any], chat: Item) -> Evidence | None:
+        """Return the item that stands inside of a message, None when nobody took it out."""
+        where = told.get("inside")
+        if not isinstance(where, Sequence) or len(where) != 2:
+            return None
+        return self._within.get((chat.id, where[0], where[1], told.get("part")))
+
+    def items(self, name: str, chat: Item) -> tuple[Evidence, ...]:
         """Return the items that a name in a chat means; one when it is sure."""
         name = name[:_LONGEST_NAME].replace("\\", "/").removeprefix("./")
         fits = [
@@ -132,7 +154,7 @@ def said_of(told: Mapping[str, Any], item: Item, ties: Ties) -> Said:
     sender = sender if isinstance(sender, Mapping) else None
     when = moment(_plain_time(told.get("time")))
     flags = told.get("flags") or ()
-    attachments = told.get("attachments") or ()
+    attachments, number = told.get("attachments") or (), told.get("conversation_number")
     if not isinstance(flags, Sequence) or not isinstance(attachments, Sequence):
         raise CoverageError("message")
     return Said(
@@ -146,6 +168,7 @@ def said_of(told: Mapping[str, Any], item: Item, ties: Ties) -> Said:
         kind=str(told.get("kind")),
         attachments=tuple(_tied(each, item, ties) for each in attachments if isinstance(each, Mapping)),
         flags=tuple(str(flag) for flag in flags),
+        conversation=number if isinstance(number, int) and not isinstance(number, bool) else None,
         told=told,
     )
 
@@ -188,7 +211,10 @@ def _plain_time(value: Any) -> Any:  # noqa: ANN401 - from a worker
 
 def _tied(told: Mapping[str, Any], chat: Item, ties: Ties) -> Tied:
     name, status = plain(told.get("name_in_source")), str(told.get("status"))
-    if name is None or status not in {"unknown", "present", "missing"} or told.get("inside") is not None:
+    if told.get("inside") is not None:
+        carried = ties.inside(told, chat)
+        return Tied(name, status, () if carried is None else (carried,))
+    if name is None or status not in {"unknown", "present", "missing"}:
         return Tied(name, status)
     items = ties.items(name, chat)
     return Tied(name, "present" if items else "missing", items)

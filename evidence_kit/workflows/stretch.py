@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from evidence_kit.custody.manifest import Place
 from evidence_kit.hashing.exact import Tally, tally
-from evidence_kit.intake.read import CountingSource, Original, Trace
-from evidence_kit.keys import age
-from evidence_kit.model import Digest, Json
+from evidence_kit.intake.read import Original, Trace
+from evidence_kit.keys.age_writer import Writer
+from evidence_kit.model import Digest, Json, Kind
 from evidence_kit.vault.store import Draft, Store
 from evidence_kit.workflows.group import OwnDiskError
 
 # Up to here the bytes that were hashed are themselves handed to the describer.
 KEEP_BYTES = 64 << 20
+# From here on it is worth a second thread to encrypt what the first one has read and hashed.
+_LARGE_BYTES = 8 << 20
+_PIECES_BETWEEN = 4
+_UNKNOWN_BYTES = 16 << 20
+
+
+class StoppedError(Exception):
+    """Somebody asked the reading to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +36,8 @@ class Stretch:
         place: Where it was found.
         name: Its last name, for the describer and for `name_agrees`.
         head: Its first bytes, up to `HEAD_BYTES`.
-        size_bytes: Its length as the source declares it.
+        kind: What these say it is.
+        size_bytes: Its length as the source declares it, None where only reading tells.
         pieces: Reads it from the start.
         times: What the source says about its dates.
         more: Further facts about where it stood.
@@ -39,7 +50,8 @@ class Stretch:
     place: Place
     name: str
     head: bytes
-    size_bytes: int
+    kind: Kind
+    size_bytes: int | None
     pieces: Callable[[], Iterator[bytes]]
     times: Json
     more: Mapping[str, Json] = field(default_factory=dict)
@@ -65,20 +77,30 @@ class Reading:
     payload: bytes | None = None
     unstable: bool = False
 
+    def drop(self) -> None:
+        """Forget what was written."""
+        if self.draft is not None:
+            self.draft.drop()
 
-@dataclass(frozen=True, slots=True)
+
 class Reader:
     """Reads stretches into a case's store; knows nothing of the log, so that several can be read at once.
 
-    Attributes:
+    Args:
         store: Where the encrypted bytes go.
         recipient: For whom they are encrypted.
-        on_bytes: Told the length of every piece that was read.
+        on_bytes: Told the length of every piece that was read, from whichever thread.
     """
 
-    store: Store
-    recipient: str
-    on_bytes: Callable[[int], None] | None = None
+    def __init__(self, store: Store, recipient: str, on_bytes: Callable[[int], None] | None = None) -> None:
+        self._store = store
+        self._recipient = recipient
+        self._on_bytes = on_bytes
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Let every reading end at its next piece."""
+        self._stopped.set()
 
     def read(self, stretch: Stretch, known: Digest | None, *, keep: bool) -> Reading:
         """Read a stretch once, or twice when it changes meanwhile.
@@ -92,59 +114,122 @@ class Reader:
             OSError: The source cannot be read.
             MemberError: A member is not what its container declares.
             OwnDiskError: The case's disk failed.
+            StoppedError: `stop` was called.
         """
         if known is not None:
             again = tally(self._counted(stretch.pieces()))
             if again.sha256 == known:
                 return Reading(again, None)
-        draft, source = self._encrypt(stretch, keep=keep)
-        original = stretch.original
+        reading, original = self._encrypt(stretch, keep=keep), stretch.original
         if original is None or not original.changed():
-            return _reading(source, draft)
-        draft.drop()
+            return reading
+        reading.drop()
         original.before = Trace.of(original.file.fileno())
-        draft, source = self._encrypt(stretch, keep=keep)
-        return _reading(source, draft, unstable=original.changed())
+        reading = self._encrypt(stretch, keep=keep)
+        return Reading(reading.tally, reading.draft, reading.payload, original.changed())
 
-    def _encrypt(self, stretch: Stretch, *, keep: bool) -> tuple[Draft, CountingSource]:
-        wanted = keep and stretch.size_bytes <= KEEP_BYTES
-        source = CountingSource(stretch.pieces(), KEEP_BYTES if wanted else 0, self.on_bytes)
+    def _encrypt(self, stretch: Stretch, *, keep: bool) -> Reading:
         try:
-            draft = self.store.draft()
+            draft = self._store.draft()
         except OSError as error:
             raise OwnDiskError from error
+        sink = _Sink(draft, Writer(self._recipient))
+        seen, kept = Tally(), _Kept() if keep and (stretch.size_bytes or 0) <= KEEP_BYTES else None
         try:
-            age.encrypt_stream(source, _Sink(draft), self.recipient)
+            with _Beside(sink) if (stretch.size_bytes or 0) >= _LARGE_BYTES else sink as writer:
+                for piece in self._counted(stretch.pieces()):
+                    writer.add(piece)
+                    seen.add(piece)
+                    if kept is not None:
+                        kept.add(piece)
+            sink.end()
         except BaseException:
             draft.drop()
             raise
-        return draft, source
+        return Reading(seen, draft, None if kept is None else kept.whole())
 
     def _counted(self, stream: Iterator[bytes]) -> Iterator[bytes]:
         for piece in stream:
-            if self.on_bytes is not None:
-                self.on_bytes(len(piece))
+            if self._stopped.is_set():
+                raise StoppedError
+            if self._on_bytes is not None:
+                self._on_bytes(len(piece))
             yield piece
 
 
 class _Sink:
-    """Writes into a draft; tells trouble with our disk from trouble with the source."""
+    """Encrypts into a draft; tells trouble with our disk from trouble with the source."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, writer: Writer) -> None:
         self._draft = draft
+        self._writer = writer
 
-    def write(self, data: bytes, /) -> int:
+    def __enter__(self) -> _Sink:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def add(self, piece: bytes) -> None:
         try:
-            return self._draft.write(data)
+            for sealed in self._writer.add(piece):
+                self._draft.write(sealed)
         except OSError as error:
             raise OwnDiskError from error
 
-    def flush(self) -> None:
-        self._draft.flush()
+    def end(self) -> None:
+        try:
+            self._draft.write(self._writer.end())
+            self._draft.finish()
+        except OSError as error:
+            raise OwnDiskError from error
 
 
-def _reading(source: CountingSource, draft: Draft, *, unstable: bool = False) -> Reading:
-    return Reading(source.tally, draft, None if source.kept is None else bytes(source.kept), unstable)
+class _Beside:
+    """The same in a thread of its own, a few pieces behind."""
+
+    def __init__(self, sink: _Sink) -> None:
+        self._sink = sink
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="encrypt")
+        self._begun: list[Future[None]] = []
+
+    def __enter__(self) -> _Beside:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._thread.shutdown(wait=True, cancel_futures=kind is not None)
+        if kind is None:
+            for each in self._begun:
+                each.result()
+
+    def add(self, piece: bytes) -> None:
+        if len(self._begun) >= _PIECES_BETWEEN:
+            self._begun.pop(0).result()
+        self._begun.append(self._thread.submit(self._sink.add, piece))
+
+
+class _Kept:
+    """The bytes themselves, until they are too many."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] | None = []
+        self._size_bytes = 0
+
+    def add(self, piece: bytes) -> None:
+        self._size_bytes += len(piece)
+        if self._size_bytes > KEEP_BYTES:
+            self._pieces = None
+        elif self._pieces is not None:
+            self._pieces.append(piece)
+
+    def whole(self) -> bytes | None:
+        return None if self._pieces is None else b"".join(self._pieces)
+
+
+def held_bytes(size_bytes: int | None) -> int:
+    """Return how much memory a stretch may take between its reading and its turn."""
+    size_bytes = _UNKNOWN_BYTES if size_bytes is None else size_bytes
+    return size_bytes if size_bytes <= KEEP_BYTES else 0
 
 
 def place_facts(place: Place) -> dict[str, Json]:

@@ -11,7 +11,7 @@ from evidence_kit.custody.manifest import Entry, Item, Manifest
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Json
 from evidence_kit.workflows.case import CaseWriter
-from evidence_kit.workflows.chats import Exports, Wish, conversations
+from evidence_kit.workflows.chats import Conversation, Exports, Wish, conversations
 from evidence_kit.workflows.identifiers import ACCOUNTS, Named
 from evidence_kit.workflows.look import item_of
 from evidence_kit.workflows.said import Said
@@ -57,6 +57,50 @@ class Suggestion:
     accounts: tuple[Named, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """What the ledger rests on; what was excluded since is not among it.
+
+    Attributes:
+        items: Ids of the items that its entries name, exports in which cited messages stand among them.
+        conversations: The conversations that cited messages belong to, as `chats` lists them.
+        attachments: Ids of the items that came with cited messages; what may be a picture is among them.
+    """
+
+    items: tuple[str, ...]
+    conversations: tuple[Conversation, ...]
+    attachments: tuple[str, ...]
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """Ids of everything that an archive about the threats has to hold, in ascending order.
+
+        A conversation that an exporter cut into several files goes in whole: half of one proves little.
+        """
+        parts = {part.item.id for conversation in self.conversations for part in conversation.parts}
+        return tuple(sorted(parts | set(self.items) | set(self.attachments)))
+
+
+def cited(manifest: Manifest) -> Cited:
+    """Return what the threats of a case rest on; empty tuples when none was recorded."""
+    included = {item.id for item in manifest.included}
+    entries = recorded(manifest)
+    messages = [each for entry in entries for each in entry.facts.get("messages", ())]
+    items = {str(each) for entry in entries for each in entry.facts.get("items", ())}
+    attachments = {str(each) for message in messages for each in message.get("attachments", ())}
+    talks = {(str(each["item"]), each.get("conversation")) for each in messages}
+    return Cited(
+        tuple(sorted(items & included)),
+        tuple(each for each in conversations(manifest) if any(_holds(each, *talk) for talk in talks)),
+        tuple(sorted(attachments & included)),
+    )
+
+
+def _holds(conversation: Conversation, item: str, number: object) -> bool:
+    """Say whether a conversation is the one of that number in an item; without a number, any of the item's."""
+    return any(part.item.id == item and number in {None, part.talk.number} for part in conversation.parts)
+
+
 def record(writer: CaseWriter, threat: Threat, reading: Exports) -> int:
     """Record a threat; return its line.
 
@@ -70,7 +114,7 @@ def record(writer: CaseWriter, threat: Threat, reading: Exports) -> int:
     facts: dict[str, Json] = {name: getattr(threat, name) for name in FACTS if getattr(threat, name)}
     items += [said.item.id for said in messages]
     facts["items"] = list(dict.fromkeys(items))
-    facts["messages"] = [{"item": said.item.id, "at": said.at, "id": said.id} for said in messages]
+    facts["messages"] = [_facts(said) for said in messages]
     return writer.commit([Event("threat.recorded", facts)]).first
 
 
@@ -102,6 +146,16 @@ def suggestions(found: Iterable[Named]) -> list[Suggestion]:
 def _together(one: Named, other: Named) -> bool:
     exports = {place.partition(":")[0] for place in one.places} & {place.partition(":")[0] for place in other.places}
     return bool(exports) and not set(one.senders).isdisjoint(other.senders)
+
+
+def _facts(said: Said) -> dict[str, Json]:
+    """Return a message as the log names it, with the items that surely came with it."""
+    facts: dict[str, Json] = {"item": said.item.id, "at": said.at, "id": said.id}
+    if said.conversation is not None:
+        facts["conversation"] = said.conversation
+    if tied := [each.items[0].id for each in said.attachments if len(each.items) == 1]:
+        facts["attachments"] = list(tied)
+    return facts
 
 
 def _message(reading: Exports, manifest: Manifest, place: str, case: str) -> Said:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LARGEST_BYTES: Final = 64 << 20
 FAMILIES: Final = {family.value for family in (Family.PICTURE, Family.VIDEO, Family.AUDIO)}
 _FEATURES: Final = "evidence_kit.matching.worker:features"
-_SOUND: Final = "evidence_kit.media.samples:hashes"
+_SOUND: Final = "evidence_kit.media.sound:hashes"
 _SECONDS: Final = 120.0
 
 

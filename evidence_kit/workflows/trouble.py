@@ -14,14 +14,16 @@ FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 LIMITS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
-def disk_error(error: OSError | None, safe: int) -> EvidenceError:
+def disk_error(error: BaseException | None, safe: int) -> EvidenceError:
     """Return what a person is told about a failure of the disk.
 
     Args:
         error: What the system said.
         safe: How many items the case holds.
     """
-    number = 0 if error is None or error.errno is None else error.errno
+    if isinstance(error, MemoryError):
+        return SystemLimitError("system-limit", safe=safe, errno=errno.ENOMEM)
+    number = error.errno or 0 if isinstance(error, OSError) else 0
     if number in FULL:
         return DiskFullError("disk-full", safe=safe)
     if number in LIMITS:

@@ -21,7 +21,8 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, Finding, Weight
 from evidence_kit.sealing.check import check
 from evidence_kit.sealing.statement import Statement
-from evidence_kit.vault.folder import LOG, CaseFolder
+from evidence_kit.vault.disk import held
+from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder
 from evidence_kit.workflows import removal
 from evidence_kit.workflows.case import entries, pieces, unwrap
 
@@ -46,6 +47,11 @@ class Report:
         wholly_destroyed: The whole case was.
         signers: Fingerprints that signed.
         with_key: The contents were checked too, and not only the encrypted files.
+        part: Which part of a seal an archive is, from 1.
+        parts: How many parts the seal has.
+        blurred: How many items of the seal are blurred copies.
+        being_written: A writer was at work: what is newer than the last signature seen here was not judged.
+        custody: What the log establishes; for whoever compares it with another.
     """
 
     verdict: Verdict
@@ -64,6 +70,11 @@ class Report:
     wholly_destroyed: bool = False
     signers: tuple[str, ...] = ()
     with_key: bool = False
+    part: int = 1
+    parts: int = 1
+    blurred: int = 0
+    being_written: bool = False
+    custody: Custody | None = field(default=None, repr=False)
 
     @property
     def exit(self) -> Exit:
@@ -118,12 +129,14 @@ def verify_archive(
         report.events_closed = contents.withheld_events
         _receipt(report, custody, receipt)
     report.items, report.items_of = len(contents.items), contents.items_of
+    report.part, report.parts, report.blurred = contents.part, contents.parts, len(contents.blurred)
     report.items_here = len(contents.items) + len(contents.broken_items)
     report.verdict = judge(report.findings, report.anchors)
     return report
 
 
 def _fill(report: Report, custody: Custody) -> None:
+    report.custody = custody
     report.case, report.lines = custody.case, custody.signed_lines
     report.events = len(custody.commitments)
     report.destroyed, report.wholly_destroyed = tuple(custody.destroyed), custody.wholly_destroyed
@@ -143,8 +156,9 @@ def _receipt(report: Report, custody: Custody, typed: str | None) -> None:
 def _statement(path: Path, custody: Custody) -> list[Finding]:
     """Compare an archive with the statement that lies beside it; without one there is nothing to say."""
     case = custody.case or ""
-    paper = path.with_name(f"{case}.statement.txt")
-    if not paper.is_file():
+    names = (f"{path.name.removesuffix('.sealed.zip')}.statement.txt", f"{case}.statement.txt")
+    paper = next((found for name in names if (found := path.with_name(name)).is_file()), None)
+    if paper is None:
         return []
     try:
         text = paper.read_bytes()
@@ -177,13 +191,16 @@ class _Folder:
     def check(self, key: SigningKey | None, remembered: Head | None, receipt: str | None) -> Report:
         custody, descends = self._log(remembered)
         report = Report(Verdict.NOT_CHECKED, self._folder.root.name, "case", with_key=key is not None)
+        if any(finding.weight is Weight.UNCHECKED for finding in self._findings):
+            report.findings = self._findings
+            return report
         if custody.case is not None and custody.case != self._folder.root.name:
             self._broken("case-renamed", LOG, says=custody.case)
         if not descends and remembered is not None:
             self._broken("log-not-as-remembered", LOG, line=remembered.lines)
         self._files(custody)
         manifest = self._contents(custody, key) if key is not None else None
-        self._strangers(custody, manifest)
+        report.being_written = self._strangers(custody, manifest)
         report.findings = self._findings
         _fill(report, custody)
         _receipt(report, custody, receipt)
@@ -253,6 +270,7 @@ class _Folder:
                 return None
             raise
         manifest = Manifest(absent=custody.destroyed)
+        self._wrapped(custody, key)
         known = {(finding.code, finding.line) for finding in self._findings}
         for entry in entries(self._folder, custody, identity):
             if isinstance(entry, Finding):
@@ -266,6 +284,17 @@ class _Folder:
             self._broken("item-without-event", LOG, line=custody.objects[item_id].line, item=item_id)
         self._recovered(manifest)
         return manifest
+
+    def _wrapped(self, custody: Custody, key: SigningKey) -> None:
+        """Look into every wrapped key that this key opens: it has to hold what the log names, and nothing else."""
+        for name, stored in custody.readers.items():
+            path = self._folder.key(name)
+            try:
+                identity = age.unwrap(path.read_bytes(), [key.opener])
+            except (OSError, NoReaderError):
+                continue
+            if not set(identity.recipients) <= set(custody.recipients):
+                self._broken("key-opens-another", self._folder.relative(path), line=stored.line)
 
     def _apply(self, manifest: Manifest, entry: Entry) -> None:
         try:
@@ -304,8 +333,12 @@ class _Folder:
                 except (KeyError, TypeError, ValueError):
                     self._broken("opening-incomplete", LOG, line=entry.line)
 
-    def _strangers(self, custody: Custody, manifest: Manifest | None) -> None:
-        """Name files that no signed line vouches for; what a cut-off commit leaves behind looks the same."""
+    def _strangers(self, custody: Custody, manifest: Manifest | None) -> bool:
+        """Name files that no signed line vouches for; what a cut-off commit leaves behind looks the same.
+
+        Returns:
+            Whether a writer is at work; its newest files accuse nobody.
+        """
         folder = self._folder
         expected = {folder.relative(folder.item(item)) for item in custody.objects}
         expected |= {folder.relative(folder.body(line)) for line in custody.bodies}
@@ -313,6 +346,10 @@ class _Folder:
         expected |= {folder.relative(path) for path in self._unfinished}
         recovered = _recovered_paths(manifest)
         left = list(folder.strangers(expected | recovered))
+        written = custody.tail_unfinished or bool(left)
+        if written and (written := self._being_written(custody)):
+            left = [path for path in left if not self._newest(custody, path)]
+            self._findings = [each for each in self._findings if each.code != "log-tail-unfinished"]
         # An interrupted commit leaves one body behind the last signature; more than one was signed once.
         if sum(folder.body_line(path) > custody.signed_lines for path in left) > 1:
             self._broken("log-cut", LOG, line=custody.signed_lines + 1)
@@ -320,6 +357,29 @@ class _Folder:
             if path.startswith("recovered/") and manifest is None:
                 continue
             self._findings.append(Finding("file-not-in-log", Weight.NOTE, path))
+        return written
+
+    def _being_written(self, custody: Custody) -> bool:
+        """Say whether somebody writes into the case, or has appended a commit since its log was read here."""
+        with self._folder.log.open("rb") as file:
+            file.seek(0, 2)
+            grown = file.tell() > custody.end_bytes + custody.tail_bytes
+        return grown or held(self._folder.lock)
+
+    def _newest(self, custody: Custody, path: str) -> bool:
+        """Say whether a file may belong to a commit that is newer than the log was when it was read here."""
+        found = self._folder.number_of(path)
+        if found is None:
+            return path.startswith("recovered/")
+        if path.endswith(DRAFT_ENDING):
+            return True
+        folder, number = found
+        known = {
+            "store": max((int(item[1:]) for item in custody.objects), default=0),
+            "bodies": custody.signed_lines,
+            "keys": max((int(name[1:]) for name in custody.readers), default=0),
+        }
+        return number > known[folder]
 
     def _broken(
         self, code: str, file: str | None, line: int | None = None, item: str | None = None, **values: str

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from evidence_kit.intake import care
-from evidence_kit.intake.containers import Unreadable, ZipPlan
-from evidence_kit.model import Kind
-from evidence_kit.workflows import members
+from evidence_kit.intake.holding import Holding, head_of
+from evidence_kit.intake.sniff import sniff
+from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.workflows.stretch import Stretch
 
+# A container with bytes that belong to no member may hold a picture there.
+_OPEN_NOTES: Final = frozenset(
+    {"data-before", "data-after", "zip-before", "no-directory", "too-many", "damaged", "truncated", "ratio"}
+)
 
-def withheld(stretch: Stretch, kind: Kind, plans: Sequence[ZipPlan | Unreadable], file: BinaryIO) -> bool:
-    """Say whether a file is not to be copied; every byte of it may have to be read for that.
+
+def withheld(stretch: Stretch, held: Holding | None) -> bool:
+    """Say whether something is not to be copied; every byte of it may have to be read for that.
+
+    A container is copied only when nothing in it is, or may hold, a picture. Otherwise its members are asked about
+    one by one, and those that are text are copied without it.
 
     Args:
-        stretch: The file.
-        kind: What its first bytes say it is.
-        plans: The zips in it, none when it is no zip.
-        file: The open file.
+        stretch: The file or member.
+        held: What it holds, None when it is no container.
     """
-    if plans and all(isinstance(plan, ZipPlan) for plan in plans):
-        return any(members.may_show(file, member) for _, member in members.numbered(plans))
-    return care.may_hold_pictures(kind) or care.picture_inside(stretch.pieces())
+    try:
+        if held is None or held.unreadable is not None:
+            return care.may_hold_pictures(stretch.kind) or care.picture_inside(stretch.pieces())
+        if any(entry.refusal is not None or _may_show(entry.content) for entry in held.entries()):
+            return True
+        return not _OPEN_NOTES.isdisjoint(held.notes) or care.picture_inside(stretch.pieces())
+    except MemberError:
+        return True
+
+
+def _may_show(content: Callable[[], Iterator[bytes]]) -> bool:
+    head = head_of(content())
+    return care.may_hold_pictures(sniff(head, len(head) + 1)) or care.picture_inside(content())

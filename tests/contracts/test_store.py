@@ -22,10 +22,13 @@ class MemoryDraft:
         self.item = item
         self.data = io.BytesIO()
 
-    def write(self, data: bytes, /) -> int:
+    def write(self, data: bytes | memoryview, /) -> int:
         return self.data.write(data)
 
     def flush(self) -> None:
+        pass
+
+    def finish(self) -> None:
         pass
 
     @property

@@ -34,7 +34,7 @@ def test_a_case_is_what_its_events_add_up_to() -> None:
     assert (item.sensitivity, [place.path for place in item.also_at], list(item.described)) == (
         "none",
         ["b.txt"],
-        ["picture/1"],
+        ["picture"],
     )
     assert manifest.age_band == "adult"
     assert manifest.retention == date(2030, 1, 31)
@@ -64,3 +64,18 @@ def test_nothing_said_about_age_counts_as_unknown() -> None:
 def test_an_event_that_lacks_what_its_type_promises_is_named(facts: dict[str, object]) -> None:
     with pytest.raises(ManifestError, match=r"item\.kept"):
         fold([Entry(1, "t", "item.kept", facts)])
+
+
+def test_the_newest_description_that_found_something_counts_and_all_are_kept() -> None:
+    said = [("picture/1", {"a": 1}), ("picture/2", {"a": 2}), ("picture", {}), ("recording/1", {})]
+    item = fold(
+        [
+            Entry(2, "t", "item.kept", KEPT),
+            *(
+                entry(3 + n, "item.described", item="E000001", describer=name, facts=facts)
+                for n, (name, facts) in enumerate(said)
+            ),
+        ]
+    ).items["E000001"]
+    assert {name: each["facts"] for name, each in item.described.items()} == {"picture": {"a": 2}, "recording": {}}
+    assert [each.facts["describer"] for each in item.descriptions] == [name for name, _ in said]

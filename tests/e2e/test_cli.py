@@ -41,6 +41,13 @@ def test_every_language_tells_the_same_story(language: str, case_program: Progra
     assert done.stdout.splitlines()[0] == words[language]
 
 
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_help_speaks_one_language(language: str, program: Program) -> None:
+    for command in ([], ["list"]):
+        shown = program(*command, "--help", "--lang", language).stdout
+        assert "Show this" not in shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

@@ -61,7 +61,7 @@ def unpacked(sealed: tuple[Program, Path, str], tmp_path: Path) -> Path:
     _, out, digits = sealed
     archive = next(out.glob("*.sealed.zip"))
     place = tmp_path / "unpacked"
-    place.mkdir()
+    shutil.copytree(out, place)
     assert sh(f"7z x -y -p{digits} '{archive}' && 7z x -y evidence.zip", place).returncode == 0
     return next(path for path in place.iterdir() if path.is_dir())
 
@@ -111,7 +111,7 @@ def commands(letter: str, system: str) -> list[list[str]]:
 def test_the_commands_of_the_letter_do_what_the_letter_says(sealed: tuple[Program, Path, str], unpacked: Path) -> None:
     run, _, _ = sealed
     letter = (unpacked / "READ-ME-FIRST.txt").read_text("utf-8")
-    files, signatures, head, event, receipt = commands(letter, "Linux")
+    files, signatures, head, event, receipt, statement, _ = commands(letter, "Linux")
     for command in files:
         done = sh(command, unpacked)
         assert done.returncode == 0
@@ -125,6 +125,8 @@ def test_the_commands_of_the_letter_do_what_the_letter_says(sealed: tuple[Progra
     rows = run.json("log", "1")
     issued = next(row["says"]["code"] for row in rows if row["type"] == "receipt.issued")
     assert sh(receipt[0], unpacked).stdout.strip() == issued.replace("-", "")[:32]
+    assert sh(statement[0], unpacked).stdout.startswith("Good ")
+    assert sh(statement[1], unpacked).stdout.split()[0] == sh(statement[2], unpacked).stdout.strip()
 
 
 @needs("shasum", "ssh-keygen", "perl")

@@ -194,8 +194,57 @@ def test_the_pipelines_for_scripts_run(program: Program) -> None:
     said = run_block(f"set +e\n{taking}", program.home, program).splitlines()
     assert said[0] == "fifo\tphone/pipe"
     assert Path(said[2]).is_file()
-    checked = run_block(block_with(".cases[].case"), program.home, program)
-    assert re.fullmatch(r"LRC-\d{4}-0001 0 CONSISTENT\n", checked)
+
+
+def other_block(language: str, text: str) -> str:
+    (found,) = (
+        block for block in re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL) if text in block
+    )
+    return str(found)
+
+
+@pytest.fixture
+def server(case_program: Program) -> Program:
+    """A station with two cases and a passphrase file named as on the page."""
+    shutil.copy(case_program.passphrase, case_program.home / "pass")
+    twice = case_program.home / "phone" / "twice"
+    twice.mkdir()
+    shutil.copy(case_program.home / "phone" / "a.txt", twice)
+    case_program.keyed("ingest", "1", case_program.home / "phone")
+    case_program.keyed("new", "--age", "adult", "--age-known-by", "told")
+    return case_program
+
+
+@needs("bash")
+@pytest.mark.parametrize("form", ["cron", "systemd"])
+def test_the_weekly_check_tells_a_good_case_from_a_broken_one(form: str, server: Program) -> None:
+    line = (
+        other_block("cron", "verify").split(None, 5)[5]
+        if form == "cron"
+        else other_block("ini", "ExecStart").partition("ExecStart=")[2].partition("\n")[0]
+    )
+    for here, there in (("/srv/cases", "cases"), ("/mnt/other/", ""), ("/root/pass", "pass")):
+        line = line.replace(here, there)
+    assert run_block(line, server.home, server)
+    log = next((server.home / "cases").glob("*-0001")) / "custody.jsonl"
+    log.write_bytes(log.read_bytes().replace(b'"seq":3', b'"seq":4', 1))
+    said = run_block(f"set +e\n{line}\necho code $?", server.home, server)
+    assert said.endswith("code 4\n")
+    assert "BROKEN" in said
+
+
+@needs("bash", "jq")
+def test_the_dashboard_in_the_shell_counts_what_each_case_holds(server: Program) -> None:
+    said = run_block(block_with("group_by(.family)"), server.home, server).splitlines()
+    year = next((server.home / "cases").iterdir()).name.split("-")[1]
+    assert said == [f"LRC-{year}-0001\ttext\t1\t9", f"LRC-{year}-0001\tunknown\t1\t256"]
+
+
+def test_the_dashboard_in_pandas_finds_what_was_taken_in_twice(server: Program) -> None:
+    script = other_block("python", "import pandas").replace('"7"', '"1"')
+    said = run_block(f"{shlex.quote(sys.executable)} - <<'END'\n{script}END\n", server.home, server)
+    assert "phone/twice/a.txt" in said
+    assert re.search(r"\d{4}-\d\d-\d\d +2 +265", said)
 
 
 @needs("bash", "age")

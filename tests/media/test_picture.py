@@ -2,6 +2,8 @@
 
 import io
 import json
+import struct
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,10 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from evidence_kit.media.registry import describe
 from evidence_kit.workers.protocol import checked
+from tests.media.heic import heic
 
 TURNED_BY = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -49,10 +52,10 @@ def exif() -> Image.Exif:
     return made
 
 
-def described(data: bytes, kind: str = "jpeg", name: str = "") -> dict[str, Any]:
-    answer: Mapping[str, Any] = describe(io.BytesIO(data), {"kind": kind, "name": name})
+def described(data: bytes, kind: str = "jpeg", name: str = "", **more: Any) -> dict[str, Any]:
+    answer: Mapping[str, Any] = describe(io.BytesIO(data), {"kind": kind, "name": name, **more})
     checked(answer)
-    assert len(json.dumps(answer["facts"], ensure_ascii=False).encode()) <= 48 * 1024
+    assert len(json.dumps(answer["facts"], ensure_ascii=False).encode()) <= 64 * 1024
     return dict(answer)
 
 
@@ -78,7 +81,7 @@ def test_every_format_gives_its_frame_and_hashes(format_name: str, kind: str) ->
     assert facts["pdq"]["quality"] >= 50
     assert len(facts["phash"]) == len(facts["dhash"]) == 16
     assert answer["problems"] == []
-    assert answer["describer"] == "picture/1"
+    assert answer["describer"] == "picture/2"
     assert answer["versions"]["pillow"]
 
 
@@ -110,7 +113,9 @@ def test_a_place_that_is_none_is_a_problem_and_its_raw_value_stays(place: tuple[
 
 def test_without_exif_nothing_is_claimed() -> None:
     found = described(saved(scene(), "JPEG"))["facts"]["exif"]
-    assert found == {"reader": None, "software": None, "dates": {}, "gps": None, "embedded": [], "tags": []}
+    assert found == {
+        "reader": None, "software": None, "dates": {}, "gps": None, "embedded": [], "tags": [], "camera_tags": False,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("orientation", TURNED_BY)
@@ -154,9 +159,9 @@ def test_naming_habits_are_noticed(name: str, signs: list[str]) -> None:
 
 def test_screenshot_signs_are_facts() -> None:
     screen = described(saved(scene(1170, 2532), "PNG"), "png")["facts"]["screenshot_signs"]
-    assert screen == {"size_of_a_known_screen": True, "camera_tags": False}
+    assert screen == {"size_of_a_known_screen": True, "camera_tags": False, "says_screenshot": False}
     photo = described(saved(scene(), "JPEG", exif=exif()))["facts"]["screenshot_signs"]
-    assert photo == {"size_of_a_known_screen": False, "camera_tags": True}
+    assert photo == {"size_of_a_known_screen": False, "camera_tags": True, "says_screenshot": False}
 
 
 @pytest.mark.parametrize(
@@ -300,13 +305,192 @@ def test_where_exifread_fails_pillow_is_asked(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_nobody_reads_an_unknown_kind() -> None:
-    answer = described(b"x", "pdf")
+    answer = described(b"x", "zip")
     assert answer["describer"] is None
-    assert answer["problems"] == [{"code": "no-describer", "detail": "pdf"}]
+    assert answer["problems"] == [{"code": "no-describer", "detail": "zip"}]
 
 
-def test_marks_of_content_credentials_and_xmp_are_noticed() -> None:
-    data = saved(scene(), "JPEG", xmp=b"<x:xmpmeta>jumb c2pa</x:xmpmeta>")
-    facts = described(data)["facts"]
-    assert facts["c2pa_mark_found"] is True
-    assert facts["xmp"]["size_bytes"] == 32
+def test_a_heic_is_decoded_and_its_exif_is_read() -> None:
+    answer = described(heic(scene(), exif=b"Exif\0\0" + exif().tobytes().removeprefix(b"Exif\0\0")), "heic")
+    assert answer["problems"] == []
+    facts = answer["facts"]
+    assert (facts["format"], facts["width_pixels"], facts["height_pixels"]) == ("HEIF", 320, 240)
+    assert facts["exif"]["gps"]["latitude_degrees"] == "35.1934722"
+    plain = described(saved(scene(), "PNG"), "png")["facts"]
+    assert distance_bits(facts["pdq"]["hashes"]["upright"], plain["pdq"]["hashes"]["upright"]) <= 31
+
+
+def test_a_heic_bomb_is_not_decoded() -> None:
+    answer = described(heic(scene(), declared=(20_000, 10_000)), "heic")
+    assert "pdq" not in answer["facts"]
+    assert codes(answer) & {"too-many-pixels", "not-decoded"}
+
+
+@pytest.mark.parametrize("kind", ["heic", "jpeg", "png", "gif", "tiff", "webp", "avif"])
+def test_where_no_pixels_are_wanted_none_and_no_thumbnail_is_looked_at(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decoded(*_: object, **__: object) -> None:
+        raise AssertionError("decoded")
+
+    made = exif()
+    data = heic(scene()) if kind == "heic" else saved(scene(), kind.upper(), exif=made)
+    with monkeypatch.context() as patched:
+        patched.setattr("PIL.ImageFile.ImageFile.load", decoded)
+        answer = described(data, kind, pixels=False)
+        assert codes(described(data, kind)) >= {"not-decoded"}, "the trap does not spring"
+    assert answer["problems"] == []
+    assert answer["facts"]["width_pixels"] == 320
+    assert answer["parameters"]["pixels"] is False
+    assert not {"pdq", "phash", "dhash", "frame_hashes", "thumbnails"} & set(answer["facts"])
+
+
+def with_thumbnail(shown: Image.Image, hidden: Image.Image) -> bytes:
+    """Return a JPEG whose EXIF holds a thumbnail of another picture."""
+    small = saved(hidden.resize((160, 120)), "JPEG")
+    head = b"MM\0*" + struct.pack(">IHI", 8, 0, 14)
+    entries = [(0x0103, 3, 1, 6 << 16), (0x0201, 4, 1, 14 + 2 + 36 + 4), (0x0202, 4, 1, len(small))]
+    ifd = struct.pack(">H", 3) + b"".join(struct.pack(">HHII", *entry) for entry in entries) + bytes(4)
+    return saved(shown, "JPEG", exif=b"Exif\0\0" + head + ifd + small)
+
+
+def test_a_thumbnail_that_shows_something_else_is_a_fact() -> None:
+    other = scene().transpose(Image.Transpose.ROTATE_90).resize((320, 240)).point(lambda value: 255 - value)
+    [same] = described(with_thumbnail(scene(), scene()))["facts"]["thumbnails"]
+    [differs] = described(with_thumbnail(scene(), other))["facts"]["thumbnails"]
+    assert same["differs"] is False
+    assert differs["differs"] is True
+    assert (same["width_pixels"], same["height_pixels"]) == (160, 120)
+
+
+def test_a_thumbnail_with_black_bars_still_shows_the_same() -> None:
+    wide = scene(640, 360)
+    bars = Image.new("RGB", (160, 120))
+    bars.paste(wide.resize((160, 90)), (0, 15))
+    [found] = described(with_thumbnail(wide, bars))["facts"]["thumbnails"]
+    assert found["differs"] is False
+
+
+@pytest.mark.parametrize("quality", [30, 50, 75, 80, 95])
+def test_the_quality_of_common_tables_is_named(quality: int) -> None:
+    facts = described(saved(scene(), "JPEG", quality=quality))["facts"]["quantisation"]
+    assert facts["ijg_quality"] == quality
+    strange = described(saved(scene(), "JPEG", qtables=[[17] * 64]))["facts"]["quantisation"]
+    assert strange["ijg_quality"] is None
+
+
+XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:own="urn:own" xmp:CreatorTool="Editor 7" own:thing="x">
+<dc:title><rdf:Alt><rdf:li xml:lang="ar">صورة</rdf:li>
+</rdf:Alt></dc:title></rdf:Description></rdf:RDF></x:xmpmeta>""".encode()
+
+
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+def test_properties_of_xmp_are_paths_and_texts(format_name: str) -> None:
+    kind = format_name.lower()
+    if format_name == "PNG":
+        info = PngImagePlugin.PngInfo()
+        info.add_itxt("XML:com.adobe.xmp", XMP.decode())
+        data = saved(scene(), "PNG", pnginfo=info)
+    elif format_name == "TIFF":
+        data = saved(scene(), "TIFF", tiffinfo={700: XMP})
+    else:
+        data = saved(scene(), format_name, xmp=XMP)
+    answer = described(data, kind)
+    assert answer["problems"] == []
+    assert answer["facts"]["xmp"]["properties"] == [
+        {"tag": "xmp:CreatorTool", "value": "Editor 7"},
+        {"tag": "{urn:own}thing", "value": "x"},
+        {"tag": "dc:title[1]/xml:lang", "value": "ar"},
+        {"tag": "dc:title[1]", "value": "صورة"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"<a",
+        b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+        b'<!DOCTYPE a SYSTEM "http://127.0.0.1/x"><a/>',
+        b"<a>" * 60000,
+    ],
+    ids=["half", "entity", "external", "deep"],
+)
+def test_xmp_that_is_none_is_a_problem(packet: bytes) -> None:
+    answer = described(saved(scene(), "PNG", pnginfo=_with_text("XML:com.adobe.xmp", packet.decode())), "png")
+    assert "xmp-not-read" in codes(answer)
+    assert "properties" not in answer["facts"]["xmp"]
+
+
+def _with_text(name: str, text: str) -> PngImagePlugin.PngInfo:
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt(name, text)
+    return info
+
+
+def test_texts_beside_a_png_are_read_and_a_screenshot_may_say_so() -> None:
+    facts = described(saved(scene(), "PNG", pnginfo=_with_text("Comment", "Screenshot")), "png")["facts"]
+    assert {"tag": "Comment", "value": "Screenshot"} in facts["texts"]
+    assert facts["screenshot_signs"]["says_screenshot"] is True
+
+
+def test_an_iptc_block_is_read_under_its_names() -> None:
+    def record(number: int, value: bytes) -> bytes:
+        return b"\x1c\x02" + bytes([number]) + struct.pack(">H", len(value)) + value
+
+    block = record(120, "ليلة".encode()) + record(80, b"S. B.") + record(25, b"a") + record(25, b"b")
+    photoshop = b"Photoshop 3.0\x008BIM\x04\x04\0\0" + struct.pack(">I", len(block)) + block + b"\0" * (len(block) % 2)
+    plain = saved(scene(), "JPEG")
+    data = plain[:2] + b"\xff\xed" + struct.pack(">H", len(photoshop) + 2) + photoshop + plain[2:]
+    found = described(data)["facts"]["iptc"]
+    assert found["encoding"] == "utf-8 assumed"
+    assert {"tag": "caption", "value": "ليلة"} in found["records"]
+    assert [entry["value"] for entry in found["records"] if entry["tag"] == "keywords"] == ["a", "b"]
+
+
+def jumbf() -> bytes:
+    return struct.pack(">I", 40) + b"jumb" + struct.pack(">I", 32) + b"jumdc2pa" + bytes(13) + b"\x03c2pa\0"
+
+
+def with_credentials(kind: str) -> bytes:
+    if kind == "jpeg":
+        plain, body = saved(scene(), "JPEG"), b"JP\0\1\0\0\0\1" + jumbf()
+        return plain[:2] + b"\xff\xeb" + struct.pack(">H", len(body) + 2) + body + plain[2:]
+    if kind == "png":
+        plain, body = saved(scene(), "PNG"), b"caBX" + jumbf()
+        return plain[:33] + struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body)) + plain[33:]
+    if kind == "webp":
+        plain, body = saved(scene(), "WEBP"), jumbf()
+        grown = plain[8:] + b"C2PA" + struct.pack("<I", len(body)) + body
+        return b"RIFF" + struct.pack("<I", len(grown)) + grown
+    plain = saved(scene(), "AVIF") if kind == "avif" else heic(scene())
+    body = bytes.fromhex("d8fec3d61b0e483c92975828877ec481") + jumbf()
+    return plain + struct.pack(">I", len(body) + 8) + b"uuid" + body
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif", "heic"])
+def test_content_credentials_are_noticed_and_not_believed(kind: str) -> None:
+    facts = described(with_credentials(kind), kind)["facts"]
+    assert facts["c2pa"]["present"] is True
+    assert facts["c2pa"]["size_bytes"] >= 20
+    without = described(saved(scene(), "PNG", pnginfo=_with_text("a", "jumb c2pa")), "png")["facts"]
+    assert without["c2pa"] == {"present": False}
+
+
+def test_a_colour_profile_is_named() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    colours = described(saved(scene(), "JPEG", icc_profile=profile))["facts"]["colours"]
+    assert colours["name"] == "sRGB built-in"
+    assert colours["size_bytes"] == len(profile)
+
+
+@pytest.mark.parametrize(("format_name", "kind"), [("GIF", "gif"), ("WEBP", "webp"), ("PNG", "png"), ("AVIF", "avif")])
+def test_later_frames_of_an_animation_have_hashes_of_their_own(format_name: str, kind: str) -> None:
+    blank = Image.new("RGB", (320, 240), "white")
+    images = [blank, *[scene()] * 2, *[blank] * 20]
+    data = saved(images[0], format_name, save_all=True, append_images=images[1:], duration=[100 + n for n in range(23)])
+    facts = described(data, kind)["facts"]
+    assert 1 <= len(facts["frame_hashes"]) <= 12
+    still = described(saved(scene(), "PNG"), "png")["facts"]["pdq"]["hashes"]["upright"]
+    assert min(distance_bits(still, each["hashes"]["upright"]) for each in facts["frame_hashes"]) <= 31

@@ -103,12 +103,14 @@ def test_a_statement_in_another_form_is_refused() -> None:
 def test_what_concerns_the_house_or_other_items_stays_closed() -> None:
     scope = Scope("lawyer", ("E000001", "E000002"), everything=False)
     assert not plan.discloses(scope, "item.viewed", {"item": "E000001"})
-    assert not plan.discloses(scope, "threat.recorded", {})
+    assert not plan.discloses(scope, "threat.recorded", {"items": ["E000001"]})
     assert plan.discloses(scope, "note", {"readers": ["lawyer"]})
     assert not plan.discloses(scope, "note", {"readers": ["police"]})
     assert plan.discloses(scope, "match.found", {"pairs": [{"item": "E000001", "other": "E000002"}]})
     assert not plan.discloses(scope, "match.found", {"pairs": [{"item": "E000001", "other": "E000003"}]})
-    assert not plan.discloses(scope, "item.kept", {"item": "E000001", "container": "E000009"})
+    assert plan.discloses(scope, "item.kept", {"item": "E000001", "container": "E000009"})
+    assert not plan.discloses(scope, "item.kept", {"item": "E000009", "container": "E000001"})
+    assert not plan.discloses(scope, "item.refused", {"container": "E000009"})
     assert plan.discloses(scope, "case.opened", {})
 
 

@@ -9,12 +9,13 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+
+from tests.web.driven import Driven
 
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
@@ -22,7 +23,6 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--hide-scrollbars",
     "--disable-dev-shm-usage", "--no-default-browser-check", "--remote-debugging-pipe",
 )  # fmt: skip
-PATIENCE_SECONDS = 60.0
 KEYS = {"Tab": 9, "Enter": 13, " ": 32, "Escape": 27}
 
 Json: TypeAlias = dict[str, Any]
@@ -40,7 +40,7 @@ def _moved(*files: int) -> list[int]:
 class Browser:
     """One browser with a profile of its own."""
 
-    def __init__(self, profile: Path, *flags: str) -> None:
+    def __init__(self, profile: Path, *flags: str, temporary: Path | None = None) -> None:
         # Far from 3 and 4, which is where the browser looks for its pipes.
         to_browser, ours_out, ours_in, from_browser = _moved(*os.pipe(), *os.pipe())
         shell = f'exec "$@" 3<&{to_browser} 4>&{from_browser} {to_browser}<&- {from_browser}>&-'
@@ -49,6 +49,7 @@ class Browser:
         self._process = subprocess.Popen(
             ["bash", "-c", shell, "bash", *arguments],
             pass_fds=(to_browser, from_browser),
+            env=os.environ if temporary is None else {**os.environ, "TMPDIR": str(temporary)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -106,7 +107,7 @@ class Browser:
         self._in.close()
 
 
-class Tab:
+class Tab(Driven):
     """One page in a browser."""
 
     def __init__(self, browser: Browser, address: str, language: str = "en-GB", width: int = 1100) -> None:
@@ -129,12 +130,6 @@ class Tab:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
-    def until(self, condition: str, seconds: float = PATIENCE_SECONDS) -> None:
-        end = time.monotonic() + seconds
-        while not self.evaluate(f"Boolean({condition})"):
-            assert time.monotonic() < end, f"waited in vain for {condition}"
-            time.sleep(0.05)
-
     def resize(self, width: int, height: int) -> None:
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.call("Emulation.setDeviceMetricsOverride", **size)
@@ -142,15 +137,15 @@ class Tab:
     def dark(self) -> None:
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
 
-    def give(self, files: Sequence[Path]) -> None:
-        found = self.call("Runtime.evaluate", expression="document.getElementById('files')")
+    def give(self, files: Sequence[Path], field: str = "files") -> None:
+        found = self.call("Runtime.evaluate", expression=f"document.getElementById('{field}')")
         paths = [str(path) for path in files]
         self.call("DOM.setFileInputFiles", files=paths, objectId=found["result"]["objectId"])
         self.until("document.querySelector('#chosen').textContent !== ''")
 
-    def press(self, key: str, *, shift: bool = False) -> None:
+    def press(self, key: str) -> None:
         text = {"Enter": "\r", " ": " "}.get(key, "")
-        common = {"key": key, "code": "Space" if key == " " else key, "modifiers": 8 if shift else 0}
+        common = {"key": key, "code": "Space" if key == " " else key, "modifiers": 0}
         number = {"windowsVirtualKeyCode": KEYS[key], "nativeVirtualKeyCode": KEYS[key]}
         down = {"text": text} if text else {}
         self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", **common, **number, **down)
@@ -159,33 +154,9 @@ class Tab:
     def type(self, text: str) -> None:
         self.call("Input.insertText", text=text)
 
-    def click(self, selector: str) -> None:
-        self.evaluate(f"document.querySelector({json.dumps(selector)}).click()")
-
-    def text(self, selector: str) -> str:
-        return str(self.evaluate(f"document.querySelector({json.dumps(selector)}).innerText"))
-
     def picture(self, path: Path, *, whole: bool = True) -> None:
         data = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"]
         path.write_bytes(base64.b64decode(data))
-
-    def check(self, files: Sequence[Path], typed: str | None, receipt: str = "") -> None:
-        """Fill in everything and wait for the verdict."""
-        self.give(files)
-        if typed is not None:
-            self.evaluate("document.getElementById('passphrase').focus()")
-            self.type(typed)
-        if receipt:
-            self.evaluate("document.getElementById('receipt').focus()")
-            self.type(receipt)
-        self.click("#start")
-        self.until("document.querySelector('#word')")
-
-    def verdict(self) -> str:
-        return str(self.evaluate("document.querySelector('#word').dataset.verdict"))
-
-    def codes(self) -> set[str]:
-        return set(self.evaluate("[...document.querySelectorAll('[data-code]')].map((each) => each.dataset.code)"))
 
     def addresses(self) -> set[str]:
         """Where the page asked for something."""

@@ -1,5 +1,59 @@
-"""The case and the archive of the attacks, for the page."""
+"""The case and the archive of the attacks, for the page; what a lawyer gets; and somebody who listens."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
 
 from tests.attacks.conftest import archive, case, material
+from tests.web.material import Handed, hand_over
 
-__all__ = ["archive", "case", "material"]
+__all__ = ["archive", "case", "handed", "listener", "material"]
+
+
+@dataclass
+class Listener:
+    """Somebody on this computer who waits for the page to say anything."""
+
+    port: int
+    connections: int = 0
+    heard: list[bytes] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def listener() -> Iterator[Listener]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        found = Listener(server.getsockname()[1])
+
+        def listen() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                found.connections += 1
+                with connection, contextlib.suppress(OSError):
+                    connection.settimeout(1)
+                    found.heard += [data] if (data := connection.recv(4096)) else []
+
+        threading.Thread(target=listen, daemon=True).start()
+        yield found
+
+
+@pytest.fixture(scope="session")
+def handed(tmp_path_factory: pytest.TempPathFactory, listener: Listener) -> Handed:
+    return hand_over(tmp_path_factory.mktemp("handed"), listener.port)
+
+
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A temporary folder for a browser; its name is short because a socket's address lies in it."""
+    with tempfile.TemporaryDirectory(prefix="b") as name:
+        yield Path(name)

@@ -9,9 +9,12 @@ from pathlib import Path
 
 from PIL import Image
 
+from evidence_kit.custody.event import Event
 from evidence_kit.keys.station import SigningKey
+from evidence_kit.model import Json
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.workflows import record
+from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.new import ConsentGiven, Opening, create
 from evidence_kit.workflows.seal import Order, Sealed, seal
 from evidence_kit.workflows.station import Person, Station, write
@@ -64,6 +67,15 @@ def originals(port: int) -> dict[str, bytes]:
     return found
 
 
+def _read_the_chat(writer: CaseWriter) -> None:
+    """What reading the conversation at ingest records, in the least words."""
+    item = next(each.id for each in writer.case.opened.items.values() if each.place.path.endswith("_chat.txt"))
+    moments: Json = {"raw": "03/11/2026, 21:14:08", "kind": "local, zone unknown", "value": "2026-11-03T21:14:08"}
+    conversation: Json = {"number": 0, "title": "Inconnu", "messages": 2, "first": moments, "last": moments}
+    facts: dict[str, Json] = {"item": item, "recognition": "recognised", "format": "whatsapp-text"}
+    writer.commit([Event("chat.parsed", {**facts, "conversations": [conversation]})])
+
+
 def hand_over(root: Path, port: int, *, purpose: str = "lawyer") -> Handed:
     key, recovery = (SigningKey.from_seed(bytes(range(at, at + 32))) for at in (0, 32))
     world = World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
@@ -86,6 +98,7 @@ def hand_over(root: Path, port: int, *, purpose: str = "lawyer") -> Handed:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     take_in(writer, source)
+    _read_the_chat(writer)
     record.note(writer, "for us alone", ["association"])
     receipt, _, _ = record.receipt(writer)
     sealed = seal(writer, key, Order(purpose, None, {}, None, root / "sealed"), DIGITS)

@@ -45,7 +45,7 @@ def answered(answer: dict[str, Any]) -> dict[str, Any]:
         "anchors": [(each["kind"], each["through"], each["since"]) for each in answer["anchors"]],
         "counts": (answer["lines"], intact, intact + broken, answer.get("itemsOf"), answer["eventsClosed"]),
         "events": answer["events"],
-        "signers": answer["signers"],
+        "signers": [each["fingerprint"] for each in answer["signers"]],
     }
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.cli import run
-from tests.web.core import NODE, PAGE, needs_node
+from evidence_kit.custody.event import TYPES
+from evidence_kit.words import LANGUAGES, catalogue
+from tests.web.core import NODE, PAGE, answers, needs_node
 
 SOURCE = Path(__file__).parents[2] / "web" / "verifier"
 
@@ -37,3 +39,26 @@ def test_the_command_writes_the_page_and_its_digest(tmp_path: Path, capsys: pyte
     assert said["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
     assert out.read_bytes() == PAGE.read_bytes()
     assert run(["verifier", "--out", str(out)]) == 23
+
+
+def test_the_documentation_names_the_page_of_the_package() -> None:
+    digest = hashlib.sha256(PAGE.read_bytes()).hexdigest()
+    said = (Path(__file__).parents[2] / "docs" / "verifier.md").read_text("utf-8")
+    assert f"\n{digest}  verify.html\n" in said, "run web/verifier/build.sh, which writes it there"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_event_has_a_name_in_the_page(language: str) -> None:
+    words = catalogue(language)
+    assert [each for each in TYPES if not words.knows(f"page.happened.{each.replace('.', '-')}")] == []
+
+
+@needs_node
+@pytest.mark.parametrize("first", [0, 255, 2**32 - 3, 2**40 + 5])
+def test_the_cipher_is_the_one_that_others_wrote(first: int) -> None:
+    key, size = bytes(range(32)), 16 * 300 - 5
+    from Cryptodome.Cipher import AES
+
+    blocks = b"".join((first + 1 + at).to_bytes(16, "little") for at in range(300))
+    expected = AES.new(key, AES.MODE_ECB).encrypt(blocks)[:size]
+    assert answers([{"crypt": key.hex(), "first": first, "size": size}]) == [{"keystream": expected.hex()}]

@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.custody.errors import NoItemError
+from evidence_kit.custody.event import Event
 from evidence_kit.errors import UsageError
 from evidence_kit.sealing.plan import Scope, discloses
 from evidence_kit.workers.pool import Worker
 from evidence_kit.workflows.case import CaseWriter
-from evidence_kit.workflows.chats import Exports, exports
+from evidence_kit.workflows.chats import Exports, Wish, conversations, exports
 from evidence_kit.workflows.describe import WorkerDescriber
 from evidence_kit.workflows.identifiers import Named, exports_of, gathered, identifiers
 from evidence_kit.workflows.ingest import ingest
 from evidence_kit.workflows.provenance import Provenance
-from evidence_kit.workflows.threats import Threat, record, recorded, row, suggestions
+from evidence_kit.workflows.said import Said
+from evidence_kit.workflows.threats import Threat, cited, record, recorded, row, suggestions
 from tests.conftest import NewCase
 
 PHONE = Path(__file__).parents[2] / "samples" / "phone-export"
@@ -70,6 +72,30 @@ def test_a_threat_is_recorded_with_its_messages_and_never_disclosed(opened: tupl
     assert len(entry.facts["messages"][0]["id"]) == 64
     everything = Scope("police", tuple(writer.manifest.items), everything=True)
     assert not discloses(everything, "threat.recorded", entry.facts)
+
+
+def test_the_ledger_says_what_an_archive_has_to_hold(opened: tuple[CaseWriter, Exports]) -> None:
+    writer, reading = opened
+    assert cited(writer.manifest).scope == ()
+    record(writer, Threat("5000 درهم", messages=["2:10"]), reading)
+    found = cited(writer.manifest)
+    assert (found.items, [each.number for each in found.conversations]) == (("E000002",), [1])
+    assert found.scope == ("E000002",)
+    record(writer, Threat("encore", items=["1"], messages=[with_attachment(reading, writer)]), reading)
+    found = cited(writer.manifest)
+    assert found.attachments
+    assert set(found.scope) == {"E000001", "E000002", *found.attachments}
+    writer.commit([Event("item.excluded", {"items": ["E000001"], "reason": "misfiled"})])
+    assert "E000001" not in cited(writer.manifest).scope
+
+
+def with_attachment(reading: Exports, writer: CaseWriter) -> str:
+    (first, *_) = conversations(writer.manifest)
+    return next(
+        said.where
+        for said in reading.each(first, Wish())
+        if isinstance(said, Said) and any(len(each.items) == 1 for each in said.attachments)
+    )
 
 
 @pytest.mark.parametrize("place", ["nonsense", "2:9999", "1:1"])

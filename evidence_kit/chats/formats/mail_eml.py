@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
-from evidence_kit.chats.mail.bodies import message
+from evidence_kit.chats.mail.bodies import carried, message
 from evidence_kit.chats.message import Entry, Message, Place, Unread, Why
 
 LONGEST_BYTES = 1 << 27
@@ -40,4 +40,4 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     yield made if isinstance(made, Message) else Unread(place, Why.MALFORMED, made)
 
 
-FORMAT = ChatFormat("mail-eml", claims, read)
+FORMAT = ChatFormat("mail-eml", claims, read, carried)

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from evidence_kit.chats.blocks import blocks
 from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
-from evidence_kit.chats.mail.bodies import message
+from evidence_kit.chats.mail.bodies import carried, message
 from evidence_kit.chats.message import Entry, Message, Metadata, Unread, Why
 
 _LONGEST_BYTES = 1 << 27
@@ -35,4 +35,8 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
             yield made if isinstance(made, Message) else Unread(place, Why.MALFORMED, made)
 
 
-FORMAT = ChatFormat("mail-mbox", claims, read)
+def _carried(record: bytes) -> Iterator[tuple[int, bytes]]:
+    return carried(record.partition(b"\n")[2])
+
+
+FORMAT = ChatFormat("mail-mbox", claims, read, _carried)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email import message_from_string
 from typing import TYPE_CHECKING, BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
-from evidence_kit.chats.mail.headers import facts, header, time_of
+from evidence_kit.chats.mail.headers import facts, header, text_of, time_of
 from evidence_kit.chats.markup import lines, parse
 from evidence_kit.chats.message import (
     NO_TIME,
@@ -18,6 +18,7 @@ from evidence_kit.chats.message import (
     AttachmentStatus,
     Conversation,
     Entry,
+    Flag,
     Message,
     MessageKind,
     Person,
@@ -62,7 +63,18 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
         yield Unread(place, Why.MALFORMED, f"{type(error).__name__}: {error}"[:200])
 
 
-FORMAT = ChatFormat("mail-outlook", claims, read)
+def carried(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the number and the bytes of every attachment; one that is a mail of Outlook's own has none."""
+    import oxmsg
+
+    try:
+        files = [(number, part.file_bytes) for number, part in enumerate(oxmsg.Message.load(data).attachments, start=1)]
+    except Exception:  # noqa: BLE001 - as in `read`
+        return
+    yield from ((number, content) for number, content in files if content is not None)
+
+
+FORMAT = ChatFormat("mail-outlook", claims, read, carried)
 
 
 def _message(data: bytes, place: Place) -> Message:
@@ -70,22 +82,35 @@ def _message(data: bytes, place: Place) -> Message:
 
     mail = oxmsg.Message.load(data)
     transport = message_from_string(mail.properties.str_prop_value(_TRANSPORT_HEADERS) or "")
-    details: dict[str, Json] = {**facts(transport), "subject": mail.subject, "class": mail.message_class}
-    details["recipients"] = [{"name": each.name, "address": each.email_address} for each in mail.recipients]
     attachments = tuple(_attachments(mail, place))
-    text = mail.body or (lines(parse(mail.html_body).text()) if mail.html_body else "")
+    subject, doubted = _decoded(lambda: mail.subject)
+    text, guessed = _decoded(lambda: mail.body)
+    if not text:
+        page, guessed = _decoded(lambda: mail.html_body)
+        text = lines(parse(page).text()) if page else ""
+    details: dict[str, Json] = {**facts(transport), "subject": subject, "class": mail.message_class}
+    details["recipients"] = [{"name": each.name, "address": each.email_address} for each in mail.recipients]
     native = header(transport, "Message-ID")
     return Message(
         place,
-        Conversation("mail", "outlook", None, mail.subject or None),
+        Conversation("mail", "outlook", None, subject or None),
         _sender(mail.sender),
         _time(mail, header(transport, "Date")),
         text,
         MessageKind.TEXT if text or not attachments else MessageKind.MEDIA,
         attachments,
+        frozenset({Flag.ENCODING_GUESS}) if doubted or guessed else frozenset(),
         native_id=native.strip() if native else None,
         details=details,
     )
+
+
+def _decoded(get: Callable[[], str | None]) -> tuple[str | None, bool]:
+    """Return a text, and whether its encoding is a guess: the one that the mail states can be wrong."""
+    try:
+        return get(), False
+    except UnicodeDecodeError as error:
+        return text_of(bytes(error.object), None), True
 
 
 def _sender(shown: str | None) -> Person | None:

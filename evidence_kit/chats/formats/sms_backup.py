@@ -6,6 +6,7 @@ document type of the file is ever obeyed, and memory holds one record.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -41,6 +42,9 @@ _BOXES = {"1": "received", "2": "sent", "3": "draft", "4": "outbox", "5": "faile
 _CALLS = {"1": "received", "2": "made", "3": "missed", "4": "voicemail", "5": "rejected", "6": "refused"}
 _FROM, _TO = "137", "151"
 _LAYOUT = "application/smil"
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]+")
+# Expat's codes for "no element found" and "unclosed token".
+_CUT = frozenset({3, 5})
 
 
 def claims(head: Head, _name: str) -> Vote:
@@ -68,7 +72,26 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
         yield Unread(Place(end, end), Why.WRONG_COUNT, f"{stated} stated, {records} found")
 
 
-FORMAT = ChatFormat("sms-backup-restore", claims, read)
+def carried(record: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the number and the bytes of every part of a picture message; base64 that breaks ends before its break."""
+    made = _parsed(record)
+    if not isinstance(made, _Element):
+        return
+    parts = [child.attributes for group in made.inside if group.tag == "parts" for child in group.inside]
+    for attachment in _parts(parts, Place(0, len(record))):
+        if attachment.inside is not None and attachment.part is not None:
+            yield attachment.part, _from_base64(parts[attachment.part - 1].get("data", ""))
+
+
+FORMAT = ChatFormat("sms-backup-restore", claims, read, carried)
+
+
+def _from_base64(text: str) -> bytes:
+    signs = _NOT_BASE64.sub("", text)
+    odd = len(signs) % 4
+    # One sign alone holds no byte; two and three do, and lack their padding.
+    whole = signs[:-1] if odd == 1 else signs + "=" * (-odd % 4)
+    return base64.b64decode(whole, validate=True)
 
 
 @dataclass(slots=True)
@@ -90,13 +113,13 @@ def _entries(block: Block) -> Iterator[Entry]:
     if closing:
         data = stripped[: stripped.rindex(b"<")].rstrip()
     place = Place(block.place.start, block.place.start + len(data))
-    record, error = _parsed(data)
-    yield Unread(place, Why.MALFORMED, error) if record is None else _message(record, place)
+    made = _parsed(data)
+    yield _message(made, place) if isinstance(made, _Element) else Unread(place, *made)
     if closing:
         yield Metadata(Place(place.end, block.place.end), "closing")
 
 
-def _parsed(data: bytes) -> tuple[_Element | None, str]:
+def _parsed(data: bytes) -> _Element | tuple[Why, str]:
     """Return a record as elements, or why it is none.
 
     Emoji stand in these files as two numeric entities, one for each half of a surrogate pair, which no XML
@@ -122,8 +145,9 @@ def _parsed(data: bytes) -> tuple[_Element | None, str]:
     try:
         parser.Parse(_ENTITY.sub(_legal, _PAIR.sub(_whole, data)).rstrip(), True)  # noqa: FBT003 - expat takes no names
     except expat.ExpatError as error:
-        return None, str(error)
-    return roots[0], ""
+        # What ends inside of a tag or an element is a backup that was cut off.
+        return Why.TRUNCATED if error.code in _CUT else Why.MALFORMED, str(error)
+    return roots[0]
 
 
 def _whole(found: re.Match[bytes]) -> bytes:

@@ -51,8 +51,9 @@ def claims(head: Head, _name: str) -> Vote:
     one = {"/type", "/id", "/messages"} <= shape and not any(part.startswith("/guild") for part in shape)
     one = one and ("/messages/*/type" in shape or "/messages/*" not in shape)
     account = "/chats/list" in shape or "/left_chats/list" in shape
+    bare = {"/messages/*/date_unixtime", "/messages/*/text"} <= shape
     early = {"/about", "/personal_information/user_id"} <= shape
-    return Vote.BY_CONTENT if one or account or early else Vote.NO
+    return Vote.BY_CONTENT if one or bare or account or early else Vote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:

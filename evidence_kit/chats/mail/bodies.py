@@ -92,22 +92,45 @@ def _text(parts: list[Mail]) -> str:
     return "\n".join(lines(parse(page).text()) for page in pages)
 
 
+def carried(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the number and the bytes of every part of a mail that is a file, its encoding for transport undone.
+
+    A mail inside of a mail is written again, since the parser does not keep its bytes; they stand in the mail.
+    """
+    try:
+        files = list(_files(_parts(message_from_bytes(data))))
+        yield from ((number, _content(part)) for number, part in files)
+    except _BROKEN:
+        return
+
+
 def _attachments(parts: list[Mail], place: Place) -> Iterator[Attachment]:
     """Yield the parts that are files; their bytes stand in the mail, encoded."""
-    for number, part in enumerate(parts, start=1):
-        if not _is_attached(part) and part.get_content_maintype() in {"text", "multipart"}:
-            continue
+    for number, part in _files(parts):
         name = part.get_filename()
-        payload = part.get_payload(decode=True)
-        size = len(payload) if isinstance(payload, bytes) else None
         yield Attachment(
             decoded(name) if name is not None else None,
             AttachmentStatus.PRESENT,
             part.get_content_type(),
-            size,
+            len(_content(part)),
             (place.start, place.end),
             number,
         )
+
+
+def _files(parts: list[Mail]) -> Iterator[tuple[int, Mail]]:
+    """Yield the parts that are neither the text that is read nor a bare frame, with their number among all."""
+    for number, part in enumerate(parts, start=1):
+        if _is_attached(part) or part.get_content_maintype() not in {"text", "multipart"}:
+            yield number, part
+
+
+def _content(part: Mail) -> bytes:
+    inner = part.get_payload()
+    if isinstance(inner, list):
+        return b"\n".join(each.as_bytes() for each in inner if isinstance(each, Mail))
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _is_attached(part: Mail) -> bool:

@@ -77,11 +77,11 @@ class Crew:
         """Yield what each step came to, as it comes; an errand begins when a process is idle."""
         idle: list[_Member] = []
         while True:
-            while errand := free(frozenset(each.case for each in self._busy())):
-                member = idle.pop() if idle else self._hire()
-                member.take(errand)
-                if not idle and len(self._members) >= self._size:
+            while idle or len(self._members) < self._size:
+                errand = free(frozenset(each.case for each in self._busy()))
+                if errand is None:
                     break
+                (idle.pop() if idle else self._hire()).take(errand)
             busy = list(self._busy())
             if not busy:
                 return

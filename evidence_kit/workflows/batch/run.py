@@ -11,6 +11,7 @@ from evidence_kit.workflows.batch.memory import Memory
 from evidence_kit.workflows.batch.steps import Errand, locate
 from evidence_kit.workflows.batch.task import Task
 from evidence_kit.workflows.batch.told import BEFORE, DONE, Ended, Told, Trouble, worst
+from evidence_kit.workflows.case import ends_in
 from evidence_kit.workflows.new import next_id
 from evidence_kit.workflows.station import Station
 
@@ -133,7 +134,9 @@ class Waiting:
         try:
             return locate(self._station, said).root.name
         except EvidenceError:
-            return said.upper()
+            # A line before this one may be about to open it.
+            yet_to_be = [each for each in self.memory.promised if ends_in(each, said)]
+            return yet_to_be[0] if len(yet_to_be) == 1 else said.upper()
 
     def _errand(self, task: Task, case: str | None) -> Errand:
         if "new" in task.steps and self.memory.case_of(task) is None:

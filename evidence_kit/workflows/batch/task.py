@@ -155,8 +155,8 @@ def checked(spot: Spot, facts: Mapping[str, Value], spots: Mapping[str, Spot], b
             known[name] = value if isinstance(value, str) and name not in _MANY else _several(value)
             slips += _choices(at, name, known[name])
     task = Task(spot, _text(known.get("name")) or f"{number}", _steps(known), known, base)
-    slips += _missing(task)
-    return Task(spot, task.name, task.steps, known, base, tuple(slips))
+    # A key that was typed wrongly is missing as well; one of the two is enough to say.
+    return Task(spot, task.name, task.steps, known, base, tuple(slips or _missing(task)))
 
 
 def nearest(typed: str, known: Sequence[str]) -> str:

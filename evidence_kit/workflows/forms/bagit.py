@@ -30,7 +30,7 @@ def write(contents: Contents, target: Target) -> int:
             digests[name] = dict(contents.original(item, sink))
     tags: dict[str, Iterable[bytes]] = {
         "bagit.txt": [bag.BAGIT],
-        bag.INFO: [bag.info(case.id, contents.day, contents.items, contents.kit)],
+        bag.INFO: [bag.info(case.id, contents.day, [*map(bag.original, contents.items)], contents.kit, (1, 1))],
         bag.LOG: _log(case),
         bag.EVENTS: _events(contents),
         ITEMS: table(contents, digests),

@@ -28,6 +28,7 @@ export class Custody {
   signers = new Map<string, PublicKey>();
   knownKeys = new Map<string, PublicKey>();
   objects = new Set<string>();
+  destroyed = new Set<string>();
   bodies = new Set<number>();
   readers = new Set<string>();
   commits: Signed[] = [];
@@ -170,7 +171,8 @@ class State {
       custody.commitments.set(event.seq, event.commit);
       custody.times.set(event.seq, event.time);
       if (event.object !== undefined) {
-        if (custody.objects.has(event.object)) this.finding("log-object-twice", event.seq, event.object);
+        const known = custody.objects.has(event.object) || custody.destroyed.has(event.object);
+        if (known) this.finding("log-object-twice", event.seq, event.object);
         custody.objects.add(event.object);
       }
       if (event.clear !== undefined) this.establish(event.seq, event.clear);
@@ -279,7 +281,10 @@ const EFFECTS = new Map<string, Effect>([
   [
     "destroyed",
     (custody, _line, clear) => {
-      for (const item of list(clear.objects)) demand(custody.objects.delete(String(item)));
+      for (const item of list(clear.objects)) {
+        demand(typeof item === "string" && custody.objects.delete(item));
+        custody.destroyed.add(String(item));
+      }
       for (const body of list(clear.bodies)) {
         demand(isObject(body) && typeof body.line === "number" && custody.bodies.has(body.line));
         demand(isDigest((body as Facts).sha256));

@@ -1,24 +1,30 @@
 /** The whole check of one archive, and its verdict. */
 
-import { check, type Contents, type Inside } from "./check";
-import { LOG } from "./chain";
+import { check, type Order as Checked } from "./check";
+import { LOG, type Custody } from "./chain";
 import { receiptCode } from "./checkpoint";
+import type { Contents, Inside } from "./contents";
 import { judge, type Anchor, type Finding, type Verdict } from "./finding";
 import { prepare } from "./hashes";
+import { Shelf } from "./shelf";
 import { checkStatement, type Papers } from "./statement";
 import type { Engine } from "./stream";
 
-export interface Order {
-  file: Blob;
-  name: string;
-  passphrase: string;
+export interface Order extends Omit<Checked, "digest"> {
   /** A receipt code as `normaliseReceipt` gives it. */
   receipt?: string | undefined;
   papers?: Papers | undefined;
-  engine: Engine;
-  onBytes: (bytes: number) => void;
 }
 
+/** A key that signed, and the commits it signed. */
+export interface Signer {
+  fingerprint: string;
+  commits: number;
+  first: string;
+  last: string;
+}
+
+/** Plain data, so that it passes from thread to thread. */
 export interface Report {
   verdict: Verdict;
   findings: Finding[];
@@ -31,30 +37,43 @@ export interface Report {
   events: number;
   eventsClosed: number;
   withheld: number[];
-  signers: string[];
+  signers: Signer[];
+  /** Lines that time stamps in the log speak of; whether these hold is not checked here. */
+  stamped: number[];
   purpose: string | undefined;
-  plain: boolean;
+  locked: boolean;
   statement: boolean;
-  contents: Contents;
+  /** SHA-256 of the whole archive, where there is a shell. */
+  digest: string | undefined;
   inside: Inside | undefined;
 }
 
-export async function verify(order: Order): Promise<Report> {
+export interface Done {
+  report: Report;
+  shelf: Shelf | undefined;
+}
+
+export async function verify(order: Order, engine: Engine, onBytes: (bytes: number) => void): Promise<Done> {
   await prepare();
-  const contents = await check(order.file, order.name, order.passphrase, order.engine, order.onBytes);
+  const contents = await check({ ...order, digest: true }, engine, onBytes);
   const { custody, findings } = contents;
   const anchors: Anchor[] = [];
-  const statement = order.papers !== undefined && !contents.plain;
+  const papers = contents.locked ? order.papers : undefined;
   if (custody !== undefined) {
-    if (order.papers !== undefined && statement) {
-      findings.push(...(await checkStatement(order.papers, custody, order.file, order.onBytes)));
-    }
+    if (papers !== undefined) findings.push(...(await checkStatement(papers, custody, contents.digest)));
     if (order.receipt !== undefined) {
       const hit = custody.commits.find((signed) => receiptCode(signed.checkpoint) === order.receipt);
       if (hit === undefined) findings.push({ code: "receipt-not-found", weight: "broken", file: LOG, values: {} });
       else anchors.push({ through: hit.checkpoint.lines, kind: "receipt", since: hit.time });
     }
   }
+  const { bag, store } = contents;
+  const shelf = bag === undefined || store === undefined || custody === undefined ? undefined : new Shelf(store, bag);
+  return { report: reportOf(contents, anchors, papers !== undefined), shelf };
+}
+
+function reportOf(contents: Contents, anchors: Anchor[], statement: boolean): Report {
+  const { custody, findings } = contents;
   return {
     verdict: judge(findings, anchors),
     findings,
@@ -67,11 +86,34 @@ export async function verify(order: Order): Promise<Report> {
     events: custody?.commitments.size ?? 0,
     eventsClosed: contents.withheldEvents,
     withheld: contents.withheld,
-    signers: [...new Set(custody?.commits.map((signed) => signed.by))],
+    signers: custody === undefined ? [] : signersOf(custody),
+    stamped: custody === undefined ? [] : stampedIn(custody),
     purpose: contents.purpose,
-    plain: contents.plain,
+    locked: contents.locked,
     statement,
-    contents,
-    inside: contents.inside,
+    digest: contents.digest,
+    inside: insideOf(contents),
   };
+}
+
+function signersOf(custody: Custody): Signer[] {
+  const found = new Map<string, Signer>();
+  for (const { by, time } of custody.commits) {
+    const known = found.get(by);
+    if (known === undefined) found.set(by, { fingerprint: by, commits: 1, first: time, last: time });
+    else Object.assign(known, { commits: known.commits + 1, last: time });
+  }
+  return [...found.values()];
+}
+
+function stampedIn(custody: Custody): number[] {
+  const stamps = [...custody.clear.values()].filter((clear) => clear.type === "anchored");
+  return [...new Set(stamps.map((clear) => Number(clear.line)))].sort((one, other) => one - other);
+}
+
+function insideOf({ bag, custody }: Contents): Inside | undefined {
+  if (bag === undefined || custody === undefined) return undefined;
+  const { opened, kept, talks, tallies } = bag;
+  const files = new Map([...tallies].map(([name, { sizeBytes, sha256 }]) => [name, { sizeBytes, sha256 }]));
+  return { opened, kept, talks, files, times: custody.times };
 }

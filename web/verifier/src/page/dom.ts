@@ -36,6 +36,12 @@ export function foreign(text: string, tag: "span" | "td" | "code" = "span"): HTM
   return element;
 }
 
+/** A path out of evidence: from left to right in every language, each name in it in its own direction. */
+export function path(text: string): HTMLElement {
+  const parts = text.split("/").flatMap((name, at) => [...(at === 0 ? [] : ["/", make("wbr", {})]), make("bdi", {}, name)]);
+  return make("span", { dir: "ltr", class: "path" }, ...parts);
+}
+
 /** Codes, digests, numbers: left to right in every language. */
 export function code(text: string): HTMLElement {
   return make("code", { dir: "ltr" }, text);

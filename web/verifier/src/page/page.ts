@@ -1,120 +1,126 @@
-/** The page: what is asked, what is shown, and in which language. */
+/** The page: what is asked, what is shown while it works, and in which language. */
 
 import { normaliseReceipt } from "../core/checkpoint";
-import type { Finding } from "../core/finding";
+import type { Inside } from "../core/contents";
+import type { Lying } from "../core/folder";
 import { prepare } from "../core/hashes";
 import { digitsIn, normalise } from "../core/passphrase";
-import type { Papers } from "../core/statement";
-import { looksPlain } from "../core/stream";
-import { threadedEngine } from "../core/threads";
-import { verify, type Report } from "../core/verify";
-import { code, make } from "./dom";
-import { hidePicture, sections } from "./inside";
-import { LANGUAGES, NAMES, Words, neutral, size, type Language } from "./words";
+import { begin, type Check, type Desk } from "../core/threads";
+import type { Order, Report } from "../core/verify";
+import { dropped, isWhole, meant, picked, type Chosen, type Mistake } from "./choosing";
+import { make } from "./dom";
+import { events } from "./events";
+import { items } from "./items";
+import { papers, talks } from "./papers";
+import { hide } from "./preview";
+import { facts, findings, signing, verdict, type About } from "./result";
+import { LANGUAGES, NAMES, Words, type Language } from "./words";
 
-const SHOWN_FINDINGS = 200;
-const MOST_THREADS = 4;
+const DRAWN_EVERY_MS = 100;
+const FORESEEN_AFTER_MS = 3000;
 
-interface Chosen {
-  archive: File;
-  plain: boolean;
-  papers: Papers | undefined;
-  half: boolean;
+interface Result {
+  report: Report;
+  desk: Desk | undefined;
+  about: About;
 }
 
 /** What a person did so far; the page is drawn from it. */
 interface State {
   words: Words;
   chosen: Chosen | undefined;
-  problem: string | undefined;
-  report: { report: Report; name: string } | undefined;
-  run: number;
+  mistake: Mistake | undefined;
+  result: Result | undefined;
+  running: Check | undefined;
 }
 
 export function start(source: string): void {
   const preferred = navigator.languages.map((each) => each.slice(0, 2)).find(isLanguage);
-  const state: State = {
-    words: new Words(preferred ?? "fr"),
-    chosen: undefined,
-    problem: undefined,
-    report: undefined,
-    run: 0,
-  };
-  new Page(source, state).draw();
+  const words = new Words(preferred ?? "fr");
+  new Page(source, { words, chosen: undefined, mistake: undefined, result: undefined, running: undefined }).draw();
 }
 
 function isLanguage(text: string): text is Language {
   return (LANGUAGES as readonly string[]).includes(text);
 }
 
+/** A field that no browser keeps, corrects, translates or looks up. */
+function field(id: string, attributes: Record<string, string>): HTMLInputElement {
+  const quiet = { spellcheck: "false", autocomplete: "off", autocorrect: "off", translate: "no", dir: "ltr" as const };
+  return make("input", { id, type: "text", ...quiet, ...attributes });
+}
+
 class Page {
-  private readonly passphrase = make("input", {
-    id: "passphrase",
-    type: "text",
+  private readonly passphrase = field("passphrase", {
     inputmode: "numeric",
-    dir: "ltr",
-    spellcheck: "false",
-    autocomplete: "off",
     autocapitalize: "off",
-    autocorrect: "off",
-    translate: "no",
     "aria-describedby": "passphrase-help digits passphrase-problem",
   });
-  private readonly receipt = make("input", {
-    id: "receipt",
-    type: "text",
-    dir: "ltr",
-    spellcheck: "false",
-    autocomplete: "off",
+  private readonly receipt = field("receipt", {
     autocapitalize: "characters",
-    autocorrect: "off",
-    translate: "no",
     "aria-describedby": "receipt-help receipt-problem",
   });
   private readonly files = make("input", { id: "files", type: "file", multiple: true, class: "unseen" });
-  private readonly status = make("p", { id: "status", role: "status", "aria-live": "polite" });
+  private readonly folder = make("input", { id: "folder", type: "file", webkitdirectory: true, class: "unseen" });
+  private readonly status = make("p", { id: "status", role: "status" });
 
   constructor(
     private readonly source: string,
     private readonly state: State,
   ) {
-    this.files.addEventListener("change", () => void this.choose([...(this.files.files ?? [])]));
+    for (const input of [this.files, this.folder]) {
+      input.addEventListener("change", () => void this.choose(picked(input)));
+    }
     this.passphrase.addEventListener("input", () => this.count());
-    for (const field of [this.passphrase, this.receipt]) {
-      field.addEventListener("keydown", (event) => {
+    for (const input of [this.passphrase, this.receipt]) {
+      input.addEventListener("keydown", (event) => {
         if (event.key === "Enter") void this.check();
       });
     }
     document.addEventListener("dragover", (event) => event.preventDefault());
     document.addEventListener("drop", (event) => {
       event.preventDefault();
-      if (this.state.run === 0) void this.choose([...(event.dataTransfer?.files ?? [])]);
+      if (!this.busyNow) void dropped(event.dataTransfer).then((files) => this.choose(files));
     });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") hide();
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) hide();
+    });
+    addEventListener("beforeprint", hide);
+    for (const change of ["online", "offline"]) addEventListener(change, () => this.connected());
   }
 
   private say(name: string, values: Record<string, string | number> = {}): string {
     return this.state.words.say(`page.${name}`, values);
   }
 
+  /** A check that has ended is kept, because it reads again what somebody asks for. */
+  private get busyNow(): boolean {
+    return this.state.running !== undefined && this.state.result === undefined;
+  }
+
   draw(): void {
-    hidePicture();
-    const { words, report } = this.state;
+    hide();
+    const { words, result } = this.state;
     const root = document.documentElement;
     root.lang = words.language;
     root.dir = words.direction;
     document.title = this.say("title");
-    const main = make("main", { id: "main" }, ...(report === undefined ? this.asking() : this.result(report)));
+    const main = make("main", { id: "main", tabindex: "-1" }, ...(result === undefined ? this.asking() : this.told(result)));
     document.body.replaceChildren(this.header(), main);
-    if (report === undefined) this.count();
+    if (result !== undefined) return;
+    this.count();
+    this.connected();
   }
 
   private header(): HTMLElement {
     const languages = LANGUAGES.map((language) => {
       const pressed = String(language === this.state.words.language);
       const choose = (): void => {
-        if (this.state.run !== 0) return;
+        if (this.busyNow) return;
         this.state.words = new Words(language);
-        this.state.problem = undefined;
         this.draw();
         document.getElementById(`language-${language}`)?.focus();
       };
@@ -131,6 +137,23 @@ class Page {
 
   private asking(): HTMLElement[] {
     const { chosen } = this.state;
+    const locked = chosen?.plain !== true;
+    const digits = make("span", { id: "digits", class: "count" });
+    return [
+      make("div", { class: "notice" }, make("p", { id: "network" }), make("p", {}, this.say("translation"))),
+      make(
+        "ol",
+        { class: "steps" },
+        make("li", {}, ...this.choice()),
+        ...(locked ? [make("li", {}, ...this.asked("passphrase", this.passphrase, digits))] : []),
+        make("li", {}, ...this.asked("receipt", this.receipt)),
+      ),
+      make("div", { class: "tools" }, this.startButton(), this.status),
+      make("p", { class: "quiet self" }, this.say("self")),
+    ];
+  }
+
+  private choice(): HTMLElement[] {
     const drop = make(
       "label",
       { for: "files", class: "drop", id: "drop" },
@@ -140,26 +163,25 @@ class Page {
     for (const kind of ["dragenter", "dragover"]) drop.addEventListener(kind, () => drop.classList.add("over"));
     for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("over"));
     const about = make("div", { id: "chosen", "aria-live": "polite" }, ...this.about());
-    const locked = chosen?.plain !== true;
+    const folder = make("label", { for: "folder", class: "link" }, this.say("choose-folder"));
+    const help = make("span", { class: "quiet", id: "folder-help" }, this.say("folder-help"));
+    this.folder.setAttribute("aria-describedby", "folder-help");
     return [
-      make("p", { class: "notice" }, make("strong", {}, this.say("offline")), " ", this.say("translation")),
-      make("section", { "aria-labelledby": "h-files" }, make("h2", { id: "h-files" }, this.say("files")), this.files, drop, about),
-      ...(locked ? [this.field("passphrase", this.passphrase, make("span", { id: "digits", class: "count" }))] : []),
-      this.field("receipt", this.receipt),
-      make("div", { class: "tools" }, this.startButton(), this.status),
+      make("h2", {}, this.say("files")),
+      this.files,
+      drop,
+      make("p", { class: "folder" }, this.folder, folder, " ", help),
+      about,
     ];
   }
 
-  private field(name: string, input: HTMLInputElement, beside?: HTMLElement): HTMLElement {
-    const problem = make("span", { id: `${name}-problem`, class: "problem", role: "alert" });
-    return make(
-      "section",
-      {},
+  private asked(name: string, input: HTMLInputElement, beside?: HTMLElement): HTMLElement[] {
+    return [
       make("label", { for: name, class: "title" }, this.say(name)),
       make("div", { class: "field" }, input, beside),
       make("span", { id: `${name}-help`, class: "quiet" }, this.say(`${name}-help`)),
-      problem,
-    );
+      make("span", { id: `${name}-problem`, class: "problem", role: "alert" }),
+    ];
   }
 
   private startButton(): HTMLElement {
@@ -170,44 +192,38 @@ class Page {
   }
 
   private about(): HTMLElement[] {
-    const { chosen, problem } = this.state;
-    if (problem !== undefined) return [make("p", { class: "problem" }, this.say(problem))];
+    const { chosen, mistake } = this.state;
+    if (mistake !== undefined) return [make("p", { class: "problem" }, this.say(mistake))];
     if (chosen === undefined) return [];
-    const name = { name: chosen.archive.name, size: chosen.archive.size };
-    const statement = chosen.half ? "half-statement" : chosen.papers ? "with-statement" : "without-statement";
+    const { text, signature } = chosen.papers;
+    const half = (text === undefined) !== (signature === undefined);
+    const statement = half ? "half-statement" : isWhole(chosen.papers) ? "with-statement" : "without-statement";
+    const said = chosen.folder !== undefined ? "folder" : chosen.plain ? "plain" : statement;
     return [
-      make("p", { class: "file" }, this.say("chosen", name)),
-      make("p", { class: chosen.half ? "problem" : "quiet" }, this.say(chosen.plain ? "plain" : statement)),
+      make("p", { class: "file" }, this.say("chosen", { name: chosen.name, size: chosen.sizeBytes })),
+      make("p", { class: half ? "problem" : "quiet" }, this.say(said)),
     ];
   }
 
-  private async choose(files: File[]): Promise<void> {
-    if (files.length === 0) return;
-    const ends = (end: string): File[] => files.filter((file) => file.name.toLowerCase().endsWith(end));
-    const archives = ends(".zip");
-    const [text] = ends(".statement.txt");
-    const [signature] = ends(".statement.txt.sig");
-    const [archive] = archives.length > 0 ? archives : files.filter((file) => file !== text && file !== signature);
-    const { state } = this;
-    if (archive === undefined && state.chosen !== undefined && (text ?? signature) !== undefined) {
-      const papers = { text: text ?? state.chosen.papers?.text, signature: signature ?? state.chosen.papers?.signature };
-      this.take(state.chosen.archive, state.chosen.plain, papers.text, papers.signature);
-    } else if (archive === undefined || archives.length > 1) {
-      state.chosen = undefined;
-      state.problem = archive === undefined ? "no-archive" : "one-archive";
-    } else {
-      this.take(archive, await looksPlain(archive).catch(() => false), text, signature);
-    }
-    const focused = document.activeElement?.id;
-    state.report = undefined;
-    this.draw();
-    if (focused) document.getElementById(focused)?.focus();
+  private connected(): void {
+    const place = document.getElementById("network");
+    if (place === null) return;
+    place.replaceChildren(make("strong", {}, this.say(navigator.onLine ? "offline" : "is-offline")));
+    place.parentElement?.classList.toggle("good", !navigator.onLine);
   }
 
-  private take(archive: File, plain: boolean, text: Blob | undefined, signature: Blob | undefined): void {
-    const half = (text === undefined) !== (signature === undefined);
-    this.state.chosen = { archive, plain, papers: text === undefined ? undefined : { text, signature }, half };
-    this.state.problem = undefined;
+  private async choose(files: Lying[]): Promise<void> {
+    if (files.length === 0) return;
+    const { state } = this;
+    const found = await meant(files, state.chosen);
+    if (typeof found === "string") Object.assign(state, { chosen: undefined, mistake: found });
+    else Object.assign(state, { chosen: found, mistake: undefined });
+    const focused = document.activeElement?.id;
+    state.running?.close();
+    state.running = undefined;
+    state.result = undefined;
+    this.draw();
+    if (focused) document.getElementById(focused)?.focus();
   }
 
   private count(): void {
@@ -218,8 +234,7 @@ class Page {
   /** Look at what was typed; a slip of the hand is no verdict. */
   private async typed(): Promise<{ passphrase: string; receipt: string | undefined } | undefined> {
     await prepare();
-    const { chosen } = this.state;
-    const passphrase = chosen?.plain ? "" : normalise(this.passphrase.value);
+    const passphrase = this.state.chosen?.plain ? "" : normalise(this.passphrase.value);
     const wanted = this.receipt.value.trim() !== "";
     const receipt = wanted ? normaliseReceipt(this.receipt.value) : undefined;
     const wrong: [HTMLInputElement, string, boolean][] = [
@@ -240,168 +255,90 @@ class Page {
   private async check(): Promise<void> {
     const { state } = this;
     const { chosen } = state;
-    if (chosen === undefined || state.run !== 0) return;
+    if (chosen === undefined || this.busyNow) return;
     const typed = await this.typed();
-    if (typed === undefined || state.run !== 0) return;
-    const threads = Math.max(1, Math.min(MOST_THREADS, (navigator.hardwareConcurrency || 2) - 1));
-    const engine = threadedEngine(this.source, threads);
-    const run = (state.run = Date.now());
-    const { archive, papers } = chosen;
-    const total = archive.size * (papers === undefined || chosen.plain ? 1 : 2);
-    const bar = make("progress", { max: String(total), "aria-labelledby": "status" });
-    const stop = make("button", { type: "button", id: "stop" }, this.say("stop"));
-    this.busy(bar, stop);
-    let done = 0;
-    let drawn = 0;
-    const onBytes = (bytes: number): void => {
-      if (state.run !== run) throw new Stopped();
-      done += bytes;
-      if (performance.now() - drawn < 100) return;
-      drawn = performance.now();
-      bar.value = done;
-      this.status.textContent = this.say("progress", { done, total });
-    };
-    stop.addEventListener("click", () => {
-      state.run = 0;
-    });
+    if (typed === undefined || this.busyNow) return;
+    const { name, archive, folder } = chosen;
+    const order: Order = { file: archive, folder, name, ...typed, papers: isWhole(chosen.papers) ? chosen.papers : undefined };
+    if (chosen.papers.text !== undefined) order.papers = { text: chosen.papers.text, signature: chosen.papers.signature };
+    const running = begin(this.source, order, this.busy(chosen));
+    state.running = running;
     try {
-      const report = await verify({ file: archive, name: archive.name, ...typed, papers, engine, onBytes });
-      if (state.run !== run) throw new Stopped();
-      state.report = { report, name: archive.name };
-      if (report.inside === undefined) engine.close();
-      state.run = 0;
+      const { report, desk } = await running.done;
+      if (state.running !== running) return;
+      state.result = { report, desk, about: { name, sizeBytes: chosen.sizeBytes, at: new Date() } };
+      if (desk === undefined) running.close();
       this.passphrase.value = "";
       this.draw();
       document.getElementById("verdict")?.focus();
     } catch (error) {
-      engine.close();
-      state.run = 0;
-      this.draw();
-      const failed = error instanceof Stopped;
-      this.status.textContent = failed ? this.say("stopped") : this.say("failed", { error: String(error).slice(0, 200) });
-      document.getElementById("start")?.focus();
+      if (state.running === running) this.ended("failed", { error: String(error).slice(0, 200) });
     }
   }
 
-  private busy(bar: HTMLElement, stop: HTMLElement): void {
-    this.status.textContent = "";
-    const asking = document.getElementById("main");
-    asking?.replaceChildren(make("div", { class: "busy" }, bar, this.status, stop));
-    stop.focus();
+  private ended(sentence: string, values: Record<string, string> = {}): void {
+    this.state.running?.close();
+    this.state.running = undefined;
+    this.draw();
+    this.status.textContent = this.say(sentence, values);
+    document.getElementById("start")?.focus();
   }
 
-  private result({ report, name }: { report: Report; name: string }): HTMLElement[] {
-    const { words } = this.state;
-    const { inside } = report;
-    const again = (): void => {
-      location.reload();
+  /** Shows that it works; the bar is told how many bytes were checked, and nothing else moves it. */
+  private busy({ name, sizeBytes }: Chosen): (done: number) => void {
+    const title = make("h2", { id: "busy" }, this.say("busy", { name }));
+    const bar = make("progress", { max: String(sizeBytes), value: "0", "aria-labelledby": "busy" });
+    const left = make("p", { class: "quiet" });
+    const stop = make("button", { type: "button", id: "stop", onclick: () => this.ended("stopped") }, this.say("stop"));
+    const count = make("p", {}, this.say("progress", { done: 0, total: sizeBytes }));
+    document.getElementById("main")?.replaceChildren(make("div", { class: "busy" }, title, bar, count, left, stop));
+    stop.focus();
+    const began = performance.now();
+    let drawn = 0;
+    return (done) => {
+      const now = performance.now();
+      if (now - drawn < DRAWN_EVERY_MS) return;
+      drawn = now;
+      bar.value = done;
+      count.textContent = this.say("progress", { done, total: sizeBytes });
+      if (now - began < FORESEEN_AFTER_MS) return;
+      const seconds = Math.ceil((((now - began) / done) * Math.max(0, sizeBytes - done)) / 1000);
+      left.textContent = this.say("remaining", { seconds });
     };
-    const showsInside = inside !== undefined && report.contents.custody !== undefined;
+  }
+
+  private told({ report, desk, about }: Result): HTMLElement[] {
+    const { words } = this.state;
+    const again = (): void => location.reload();
     return [
-      this.verdict(report),
-      this.findings(report.findings),
-      this.facts(report, name),
+      verdict(report, words),
+      findings(report, words),
       make("p", { class: "limits" }, words.say("verify.limits")),
+      facts(report, about, words),
+      signing(words),
       make(
         "div",
         { class: "tools screen" },
-        make("button", { type: "button", onclick: () => print() }, this.say("print")),
-        make("button", { type: "button", onclick: again }, this.say("again")),
+        make("button", { type: "button", id: "print", onclick: () => print() }, this.say("print")),
+        make("button", { type: "button", id: "again", onclick: again }, this.say("again")),
       ),
-      ...(showsInside ? sections(report, inside, words) : [make("p", { class: "quiet" }, this.say("nothing-shown"))]),
+      this.inside(report, report.inside, desk),
     ];
   }
 
-  private verdict(report: Report): HTMLElement {
+  private inside(report: Report, inside: Inside | undefined, desk: Desk | undefined): HTMLElement {
     const { words } = this.state;
-    const key = report.verdict.toLowerCase().replace(" ", "_");
-    const anchored = report.anchors.map((anchor) =>
-      make("p", {}, words.say("verify.anchored", { ...anchor, lines: report.lines })),
-    );
-    return make(
-      "section",
-      { class: `verdict ${key}`, id: "verdict", tabindex: "-1", "aria-labelledby": "word" },
-      make("h2", { id: "word", "data-verdict": report.verdict }, words.say(`verdict.${key}.word`)),
-      make("p", {}, words.say(`verdict.${key}.meaning`)),
-      ...anchored,
-      ...(report.case === undefined ? [] : [make("p", {}, words.say("verify.items", this.counts(report)))]),
-    );
-  }
-
-  private counts(report: Report): Record<string, number> {
-    return { items: report.items.length, items_here: report.items.length + report.brokenItems.length };
-  }
-
-  private findings(findings: Finding[]): HTMLElement {
-    const { words } = this.state;
-    if (findings.length === 0) return make("p", { id: "findings" }, this.say("nothing-wrong"));
-    const listed = findings.slice(0, SHOWN_FINDINGS).map((finding) => {
-      const line = finding.line === undefined ? "" : `:${finding.line}`;
-      const item = finding.item !== undefined && finding.file !== undefined ? ` (${finding.item})` : finding.item;
-      const where = neutral(`${finding.file ?? ""}${line}${item ?? ""}`);
-      const codes = { class: "code", "data-code": finding.code };
-      return make("li", {}, code(where), " ", words.finding(finding), " ", make("span", codes, code(finding.code)));
-    });
-    const more = findings.length - listed.length;
-    return make(
-      "section",
-      { id: "findings", "aria-labelledby": "h-findings" },
-      make("h3", { id: "h-findings" }, this.say("findings")),
-      make("ul", { class: "problems" }, ...listed),
-      more > 0 ? make("p", {}, `… + ${size(more)}`) : undefined,
-    );
-  }
-
-  private facts(report: Report, name: string): HTMLElement {
-    const { words } = this.state;
-    const rows: [string, (HTMLElement | string)[]][] = [
-      ["file", [this.say("chosen", { name, size: this.state.chosen?.archive.size ?? 0 })]],
-    ];
-    if (report.case !== undefined) {
-      const signers = make("ul", { class: "plain" }, ...report.signers.map((each) => make("li", {}, code(each))));
-      rows.push(["case", [code(report.case)]]);
-      rows.push(["absent", [words.say("verify.absent", this.absent(report)), ...this.withheld(report)]]);
-      rows.push(["signers", [signers, make("span", { class: "quiet" }, this.say("signers-note"))]]);
-      rows.push(["statement", [this.say(this.statement(report))]]);
-      rows.push(["time-stamps", [this.say("time-stamps-not-checked")]]);
+    if (inside === undefined || desk === undefined) {
+      return make("p", { class: "quiet screen" }, this.say("nothing-shown"));
     }
-    const list = make("dl", {});
-    for (const [key, value] of rows) list.append(make("dt", {}, this.say(key)), make("dd", {}, ...value));
-    return make("section", { "aria-labelledby": "h-facts" }, make("h3", { id: "h-facts" }, this.say("facts")), list);
+    return make(
+      "section",
+      { class: "screen inside", "aria-labelledby": "h-inside" },
+      make("h2", { id: "h-inside" }, this.say("inside")),
+      items(report, inside, desk, words),
+      talks(inside, desk, words),
+      events(inside, desk, words),
+      papers(inside, desk, words),
+    );
   }
-
-  private statement(report: Report): string {
-    if (report.findings.some((each) => each.code.startsWith("statement-"))) return "statement-broken";
-    if (report.statement) return "statement-agrees";
-    return report.plain ? "statement-plain" : "statement-none";
-  }
-
-  private absent(report: Report): Record<string, number> {
-    const here = report.items.length + report.brokenItems.length;
-    return {
-      items: Math.max(0, (report.itemsOf ?? 0) - here),
-      items_of: report.itemsOf ?? 0,
-      events: report.eventsClosed,
-      events_of: report.events,
-    };
-  }
-
-  private withheld(report: Report): HTMLElement[] {
-    if (report.withheld.length === 0) return [];
-    return [make("p", { class: "quiet" }, this.say("withheld-lines", { lines: ranges(report.withheld) }))];
-  }
-}
-
-/** The person stopped the check. */
-class Stopped extends Error {}
-
-function ranges(numbers: number[]): string {
-  const found: [number, number][] = [];
-  for (const number of [...numbers].sort((one, other) => one - other)) {
-    const last = found.at(-1);
-    if (last !== undefined && last[1] === number - 1) last[1] = number;
-    else found.push([number, number]);
-  }
-  const text = found.slice(0, 50).map(([first, last]) => (first === last ? String(first) : `${first}–${last}`));
-  return text.join(", ") + (found.length > 50 ? ", …" : "");
 }

@@ -29,7 +29,7 @@ export class Words {
     if (text === undefined && found !== undefined && typeof found !== "string") {
       text = found[new Intl.PluralRules(this.language).select(Number(values.count))] ?? found.other;
     }
-    const whole = this.language === "fr" ? (text ?? sentence).replace(/ (?=[:;?!»])/g, "\u00a0") : (text ?? sentence);
+    const whole = this.language === "fr" ? (text ?? sentence).replace(/ (?=[:;?!»])|(?<=«) /g, "\u00a0") : (text ?? sentence);
     return whole.replace(/\{([a-z_]+)\}/g, (_, name: string) => isolated(values[name] ?? "?"));
   }
 
@@ -48,6 +48,7 @@ export function size(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, "\u2009");
 }
 
+const MOST_RANGES = 50;
 const HARMLESS_WHITE = new Set(["\u00a0", "\u202f", "\u2009"]);
 
 /** Text from evidence as it may be shown: control and direction characters become `[U+202E]`. */
@@ -60,4 +61,16 @@ export function neutral(text: string): string {
 /** As `neutral`, with the line breaks of a text left alone. */
 export function neutralText(text: string): string {
   return text.split(/\r?\n/).map(neutral).join("\n");
+}
+
+/** Ascending numbers as ranges, as many as a person reads. */
+export function ranges(numbers: readonly number[]): string {
+  const found: [number, number][] = [];
+  for (const number of [...numbers].sort((one, other) => one - other)) {
+    const last = found.at(-1);
+    if (last !== undefined && last[1] === number - 1) last[1] = number;
+    else found.push([number, number]);
+  }
+  const text = found.slice(0, MOST_RANGES).map(([first, last]) => (first === last ? String(first) : `${first}–${last}`));
+  return text.join(", ") + (found.length > MOST_RANGES ? ", …" : "");
 }

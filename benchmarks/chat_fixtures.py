@@ -1,0 +1,182 @@
+"""How much of other parsers' own test exports is read: by platform, for real and hand-made ones apart.
+
+    python -m benchmarks.chat_fixtures MIRRORS
+
+`MIRRORS` holds clones of the repositories below, bare or not, each in a folder named `owner+name`. Nothing of them is
+part of this project; each has a licence of its own. Only files that a project made for its tests are looked at, never
+conversations that somebody put on line.
+
+How many messages a file has is counted by what marks one in its format, and not by the reader.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import re
+import subprocess
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evidence_kit.chats.format import Surroundings
+from evidence_kit.chats.message import Message, Unread
+from evidence_kit.chats.registry import Contested, Recognised, read, recognise
+
+REAL, MADE = "real", "hand-made"
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Test exports of one project.
+
+    Attributes:
+        repository: Owner and name.
+        files: Which of its files.
+        platform: What they are exports of.
+        origin: Whether an app wrote them, or somebody by hand or by program.
+    """
+
+    repository: str
+    files: str
+    platform: str
+    origin: str
+
+
+CORPORA = (
+    Corpus("lucasrodes/whatstk", r"chats/whatsapp/.*\.txt", "whatsapp", MADE),
+    Corpus("joweich/chat-miner", r"test/whatsapp/.*\.txt", "whatsapp", MADE),
+    Corpus("JBGruber/rwhatsapp", r"inst/extdata/sample\.(?:txt|zip)", "whatsapp", MADE),
+    Corpus("Pustur/whatsapp-chat-parser-website", r"src/assets/.*example\.zip", "whatsapp", REAL),
+    Corpus("joweich/chat-miner", r"test/instagram/test_.*\.json", "messenger", MADE),
+    Corpus("joweich/chat-miner", r"test/telegram/test_.*\.json", "telegram", MADE),
+    Corpus("joweich/chat-miner", r"test/signal/test_.*\.txt", "signal", MADE),
+    Corpus("ownaginatious/fbchat-archive-parser", r"tests/.*\.htm", "messenger", MADE),
+    Corpus("devadvance/sms-backup-reader-2", r".*test-assets/.*\.xml", "sms", REAL),
+    Corpus("KhasMek/python-smsbackuptools", r"sms\.xml", "sms", MADE),
+    Corpus("radj/AndroidSMSBackupRestoreCleaner", r"sms\.xml", "sms", MADE),
+    Corpus("mikel/mail", r"spec/fixtures/.*\.eml", "mail", REAL),
+    Corpus("nodemailer/mailparser", r"(?:examples|test)/.*\.eml", "mail", MADE),
+    Corpus("SpamScope/mail-parser", r"tests/mails/mail_(?!outlook|malformed_3).*", "mail", REAL),
+    Corpus("SpamScope/mail-parser", r"tests/mails/mail_outlook.*", "mail", REAL),
+    Corpus("HiraokaHyperTools/msgreader", r"(?:data|test)/.*\.msg", "mail", REAL),
+    Corpus("TeamMsgExtractor/msg-extractor", r"example-msg-files/[^/]*\.msg", "mail", REAL),
+    Corpus("scanny/python-oxmsg", r"tests/test_files/(?!not-a-MSG).*\.msg", "mail", REAL),
+)
+
+# What marks one message, for a person who counts.
+_WHATSAPP = re.compile(r"^\W{0,3}\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[ ,،à]{1,4}\W?\d{1,2}[:.]\d\d", re.MULTILINE)
+_SIGNAL = re.compile(r"^\[\d{4}-\d\d-\d\d", re.MULTILINE)
+_SMS = re.compile(rb"<(?:sms|mms|call)[\s/>]")
+_OLD_HTML = re.compile(rb'<div class="message">')
+
+
+@dataclass(slots=True)
+class Sum:
+    """What came of the files of one platform and origin."""
+
+    files: int = 0
+    there: int = 0
+    read: int = 0
+    missed: Counter[str] = field(default_factory=Counter)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print a line for each platform and origin, then why something was not read."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("mirrors", type=Path)
+    parser.add_argument("--files", action="store_true", help="a line for each file too")
+    chosen = parser.parse_args(arguments)
+    sums: dict[tuple[str, str], Sum] = {}
+    for corpus in CORPORA:
+        for name, data in _files(chosen.mirrors, corpus):
+            there, found, why = _look(corpus, name, data)
+            told = sums.setdefault((corpus.platform, corpus.origin), Sum())
+            told.files += 1
+            told.there += there
+            told.read += min(there, found)
+            for each in why:
+                told.missed[f"{corpus.repository} {name}: {each}"] += 1
+            if chosen.files:
+                print(f"{corpus.repository:40}{name[-60:]:62}{there:7}{found:7}  {'; '.join(why)}")
+    print(f"{'platform':12}{'origin':12}{'files':>7}{'messages':>10}{'read':>8}{'share':>9}")
+    for (platform, origin), told in sorted(sums.items()):
+        share = told.read / told.there if told.there else 1.0
+        print(f"{platform:12}{origin:12}{told.files:7}{told.there:10}{told.read:8}{share:9.1%}")
+    for told in sums.values():
+        for line in told.missed:
+            print(f"  {line}")
+
+
+def _files(mirrors: Path, corpus: Corpus) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a clone's newest commit, and those inside of zips."""
+    folder = mirrors / corpus.repository.replace("/", "+")
+    found = sorted(folder.glob("**/HEAD"), key=lambda each: len(each.parts))
+    if not found:
+        return
+    clone, wanted = found[0].parent, re.compile(corpus.files)
+    for line in _git(clone, "-c", "core.quotepath=off", "ls-tree", "-r", "-z", "HEAD").decode().split("\0"):
+        about, _, name = line.partition("\t")
+        if not wanted.fullmatch(name):
+            continue
+        data = _git(clone, "cat-file", "blob", about.split()[2])
+        if not data:
+            # A clone may lack its largest files.
+            print(f"  not in this clone: {corpus.repository} {name}")
+            continue
+        if not name.endswith(".zip"):
+            yield name, data
+            continue
+        with zipfile.ZipFile(io.BytesIO(data)) as opened:
+            texts = [each for each in opened.namelist() if each.endswith(".txt") and "__MACOSX" not in each]
+            yield from ((f"{name}/{each}", opened.read(each)) for each in texts)
+
+
+def _git(clone: Path, *arguments: str) -> bytes:
+    done = subprocess.run(["git", "--git-dir", str(clone), *arguments], capture_output=True, check=False)
+    return done.stdout
+
+
+def _look(corpus: Corpus, name: str, data: bytes) -> tuple[int, int, list[str]]:
+    """Return how many messages a file has, how many were read, and why some were not."""
+    there = _count(corpus.platform, data)
+    recognition = recognise(data, name)
+    if isinstance(recognition, Contested):
+        return there, 0, [f"claimed by {', '.join(recognition.names)}"]
+    if not isinstance(recognition, Recognised):
+        return there, 0, ["no format claims it"]
+    entries = list(read(io.BytesIO(data), recognition.format, Surroundings(name)))
+    found = sum(isinstance(entry, Message) for entry in entries)
+    why = [f"{entry.why.name.lower()} {entry.detail}".strip() for entry in entries if isinstance(entry, Unread)]
+    if found < there and not why:
+        why = [f"{there} counted, {found} read as {recognition.format.name}"]
+    return there, found, list(dict.fromkeys(why))
+
+
+def _count(platform: str, data: bytes) -> int:
+    if platform == "mail":
+        return 1
+    if platform == "sms":
+        return len(_SMS.findall(data))
+    if data.lstrip()[:1] == b"{":
+        return _listed(json.loads(data))
+    if platform == "messenger":
+        return len(_OLD_HTML.findall(data))
+    text = data.decode("utf-8", "replace")
+    return len((_SIGNAL if platform == "signal" else _WHATSAPP).findall(text))
+
+
+def _listed(value: object) -> int:
+    """Return how many members all lists called `messages` have."""
+    if isinstance(value, dict):
+        own = value.get("messages")
+        mine = len(own) if isinstance(own, list) else 0
+        return mine + sum(_listed(inner) for key, inner in value.items() if key != "messages")
+    return sum(map(_listed, value)) if isinstance(value, list) else 0
+
+
+if __name__ == "__main__":
+    main()

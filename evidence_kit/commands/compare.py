@@ -1,0 +1,87 @@
+"""`evidence-kit compare A B`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evidence_kit.commands import _report
+from evidence_kit.commands._wiring import Setting, archive_digits, case_folder, command
+from evidence_kit.custody.verdict import Verdict
+from evidence_kit.errors import Exit
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.compare import Compared, Log
+
+
+@command
+def compare(
+    setting: Setting,
+    first: Annotated[str, typer.Argument(metavar="A", show_default=False)],
+    second: Annotated[str, typer.Argument(metavar="B", show_default=False)],
+    archive_passphrase: Annotated[list[str] | None, typer.Option("--archive-passphrase-file", metavar="FILE")] = None,
+) -> None:
+    """Say how far two copies of a case, or archives of it, are one log, and who signed after they part."""
+    from evidence_kit.workflows.compare import compare as hold
+
+    secrets = list(archive_passphrase or [])
+    one = _log(setting, first, secrets)
+    compared = hold(one, _log(setting, second, secrets))
+    names = _report.known_names(setting)
+    _show(setting, compared, names)
+    if compared.verdict is Verdict.BROKEN:
+        raise typer.Exit(Exit.BROKEN)
+    if compared.verdict is Verdict.NOT_CHECKED:
+        raise typer.Exit(Exit.NOT_CHECKED)
+
+
+def _log(setting: Setting, text: str, secrets: list[str]) -> Log:
+    """Read one side; passphrase files are taken in the order of the archives, the last one for all that follow."""
+    from evidence_kit.workflows.compare import archive_log, folder_log
+
+    path = _report.archive_in(Path(text))
+    if not path.is_file():
+        return folder_log(case_folder(setting, text).root)
+    secret = secrets.pop(0) if len(secrets) > 1 else next(iter(secrets), None)
+    digits = archive_digits(setting, secret)
+    with setting.screen.progress("verify.progress", path.stat().st_size) as on_bytes:
+        return archive_log(path, digits, on_bytes)
+
+
+def _show(setting: Setting, compared: Compared, names: dict[str, str]) -> None:
+    from evidence_kit.workflows.compare import signers
+
+    screen, sides = setting.screen, (compared.first, compared.second)
+    after = [signers(log.after(compared.common)) for log in sides]
+    screen.document(
+        {
+            "verdict": compared.verdict.value,
+            "relation": compared.relation,
+            "common": compared.common,
+            "sides": [
+                {
+                    "path": log.name,
+                    "lines": log.signed,
+                    "signed_after": [
+                        {"by": by, "name": names.get(by), "commits": count, "since": since}
+                        for by, count, since in signed
+                    ],
+                }
+                for log, signed in zip(sides, after, strict=True)
+            ],
+            "findings": [_report.document_of(screen, each) for each in compared.findings],
+        }
+    )
+    if screen.json:
+        return
+    screen.result(screen.say(f"compare.{compared.relation}", first=sides[0].name, second=sides[1].name))
+    screen.result(screen.say("compare.common", common=compared.common))
+    for log, signed in zip(sides, after, strict=True):
+        screen.result(screen.say("compare.lines", name=log.name, lines=log.signed))
+        for by, count, since in signed:
+            who = f"{names[by]}, {by}" if by in names else by
+            screen.result("  " + screen.say("compare.after", who=who, count=count, since=since))
+    for finding in compared.findings:
+        screen.result("• " + _report.sentence(screen, finding))

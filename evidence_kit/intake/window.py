@@ -1,0 +1,102 @@
+"""Bytes that can be read anywhere, each reader with a position of its own: files, stretches of files, memory."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import BinaryIO, Protocol, TypeAlias
+
+ReadAt: TypeAlias = Callable[[int, int], bytes]
+"""Returns the bytes at an offset, at most so many, and fewer only where they end."""
+
+_HAS_PREAD = hasattr(os, "pread")
+
+
+class Seekable(Protocol):
+    """What the records of a container are read from."""
+
+    def seek(self, offset: int, /) -> int:
+        """Go to an offset from the start."""
+        ...
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, fewer only at the end."""
+        ...
+
+
+class Window:
+    """A read-only view with a position of its own.
+
+    Args:
+        read_at: Where the bytes come from.
+        start: Offset there at which the view begins.
+        size_bytes: How long it is; None when that shows only at its end.
+
+    Attributes:
+        size_bytes: The same.
+    """
+
+    def __init__(self, read_at: ReadAt, start: int = 0, size_bytes: int | None = None) -> None:
+        self.size_bytes = size_bytes
+        self._read_at = read_at
+        self._start = start
+        self._position = 0
+
+    def seek(self, offset: int, /) -> int:
+        """Go to an offset from the start; nothing is read."""
+        self._position = offset
+        return offset
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, fewer only at the end."""
+        if self.size_bytes is not None:
+            size = min(size, self.size_bytes - self._position)
+        if size <= 0:
+            return b""
+        data = self._read_at(self._start + self._position, size)
+        self._position += len(data)
+        return data
+
+    def part(self, start: int = 0, size_bytes: int | None = None) -> Window:
+        """Return a view of a stretch of this one, from its start to its end when nothing else is said."""
+        if size_bytes is None and self.size_bytes is not None:
+            size_bytes = self.size_bytes - start
+        return Window(self._read_at, self._start + start, size_bytes)
+
+
+def of_bytes(data: bytes) -> Window:
+    """Return a view of bytes in memory."""
+    return Window(lambda offset, size: data[offset : offset + size], 0, len(data))
+
+
+def of_file(file: BinaryIO, size_bytes: int) -> Window:
+    """Return a view of an open file, which may be read from several threads at once."""
+    return Window(_positioned(file) if _HAS_PREAD else _taking_turns(file), 0, size_bytes)
+
+
+def _positioned(file: BinaryIO) -> ReadAt:
+    descriptor = file.fileno()
+
+    def read_at(offset: int, size: int) -> bytes:
+        data = os.pread(descriptor, size, offset)
+        # A short read is no end: a file on a phone may come in pieces.
+        while len(data) < size and (more := os.pread(descriptor, size - len(data), offset + len(data))):
+            data += more
+        return data
+
+    return read_at
+
+
+def _taking_turns(file: BinaryIO) -> ReadAt:
+    turn = threading.Lock()
+
+    def read_at(offset: int, size: int) -> bytes:
+        with turn:
+            file.seek(offset)
+            data = file.read(size)
+            while len(data) < size and (more := file.read(size - len(data))):
+                data += more
+        return data
+
+    return read_at

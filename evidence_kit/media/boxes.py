@@ -1,0 +1,60 @@
+"""Walking the boxes of ISO base media files (MP4, MOV, HEIC, AVIF) without believing a length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+_MOST_BOXES = 10_000
+
+
+class Box(NamedTuple):
+    """One box.
+
+    Attributes:
+        type: Four bytes.
+        start: Offset of its content.
+        size_bytes: Length of its content, as far as the file goes.
+    """
+
+    type: bytes
+    start: int
+    size_bytes: int
+
+
+def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
+    """Yield the boxes between two offsets; ends where a length makes no sense.
+
+    Source: ISO/IEC 14496-12, 4.2.
+    """
+    at = start
+    for _ in range(_MOST_BOXES):
+        if at + 8 > end:
+            return
+        file.seek(at)
+        head = file.read(16)
+        size, kind, header = int.from_bytes(head[:4]), head[4:8], 8
+        if size == 1:
+            size, header = int.from_bytes(head[8:16]), 16
+        elif size == 0:
+            size = end - at
+        if size < header:
+            return
+        yield Box(kind, at + header, min(size, end - at) - header)
+        at += size
+
+
+def inside(file: BinaryIO, start: int, end: int, *path: bytes) -> Iterator[Box]:
+    """Yield every box at a path of types, such as `moov`, `udta`."""
+    for box in boxes(file, start, end):
+        if box.type == path[0]:
+            if len(path) == 1:
+                yield box
+            else:
+                yield from inside(file, box.start, box.start + box.size_bytes, *path[1:])
+
+
+def content(file: BinaryIO, box: Box, most_bytes: int) -> bytes:
+    """Return the first bytes of a box's content."""
+    file.seek(box.start)
+    return file.read(min(box.size_bytes, most_bytes))

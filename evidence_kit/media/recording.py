@@ -1,0 +1,147 @@
+"""What is found in sound and film: container, streams, tags. Nothing but the given bytes is ever opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, BinaryIO
+
+import av
+
+from evidence_kit.media import content_credentials, created, key_frames, location, samples, tags
+from evidence_kit.media.budget import Budget
+from evidence_kit.media.facts import Notes, decimal, integer
+from evidence_kit.media.signs import naming_signs
+from evidence_kit.model import Json
+
+OPTIONS = {
+    "format_whitelist": "mov,mp3,aac,amr,ogg,wav,matroska,webm,flac,avi",
+    "protocol_whitelist": "none",
+}
+"""Without these, SDP opens UDP ports, and HLS reads other files and calls out, whatever the file's name says."""
+
+_MICROSECONDS = 1_000_000
+_PLACES = 6
+_MOST_STREAMS = 32
+_BOXED = {"mp4", "mov", "m4a", "3gp"}
+_PICTURES = {"mjpeg", "png", "gif", "bmp", "webp"}
+
+
+def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> dict[str, Json]:
+    """Return the facts of one recording; what cannot be read is a problem in `notes`, and the rest still comes.
+
+    Args:
+        payload: The whole file.
+        arguments: `name`, the file's own name, where naming habits are looked for; `kind`, its content type; `pixels`,
+            false when no frame and no embedded picture may be decoded.
+        notes: Takes the problems.
+
+    Returns:
+        `naming_signs`, `c2pa`, `created` (raw, see `created.read`), `embedded` (see `tags.read`); and where it could be
+        opened `container`, `duration_seconds`, `bit_rate` (bits a second), `tags`, `locations`, `streams`, each with
+        `number`, `type`, `codec`, `duration_seconds`, `bit_rate`, `tags`; for sound `sample_rate_hertz`, `channels`,
+        `layout`, and of the first one what `samples.read` gives; for film `width_pixels`, `height_pixels`,
+        `rotation_degrees`, `frames_a_second`, `attached_picture`, and of the first one `key_frames`.
+    """
+    kind, pixels = str(arguments.get("kind")), arguments.get("pixels") is not False
+    facts: dict[str, Json] = {
+        "naming_signs": naming_signs(str(arguments.get("name", ""))),
+        "c2pa": content_credentials.read(payload, kind),
+        "created": created.read(payload) if kind in _BOXED else [],
+        "embedded": tags.read(payload, kind, notes, pixels=pixels),
+    }
+    payload.seek(0)
+    try:
+        container = av.open(payload, "r", options=OPTIONS, metadata_errors="replace")
+    except Exception as error:  # noqa: BLE001
+        notes.problem("not-decoded", error)
+        return facts
+    try:
+        with container:
+            facts |= _opened(container, notes, pixels=pixels)
+    except Exception as error:  # noqa: BLE001
+        notes.problem("not-decoded", error)
+    return facts
+
+
+def versions() -> dict[str, Json]:
+    """Return the versions of what reads recordings."""
+    import mutagen
+
+    libraries: dict[str, Json] = {
+        name: ".".join(map(str, numbers)) for name, numbers in sorted(av.library_versions.items())
+    }
+    return {"av": av.__version__, "mutagen": mutagen.version_string, **libraries}
+
+
+def parameters() -> dict[str, Json]:
+    """Return what the facts depend on besides the bytes."""
+    return {
+        **OPTIONS,
+        "most_key_frames": key_frames.MOST,
+        "most_peaks": samples.PEAKS,
+        "samples": "s16le, interleaved, own rate",
+    }
+
+
+def _opened(container: Any, notes: Notes, *, pixels: bool) -> dict[str, Json]:  # noqa: ANN401
+    streams = list(container.streams)
+    if len(streams) > _MOST_STREAMS:
+        notes.problem("facts-cut", f"{len(streams)} streams")
+    said = [*container.metadata.items(), *(pair for stream in streams for pair in stream.metadata.items())]
+    facts: dict[str, Json] = {
+        "container": container.format.name,
+        "duration_seconds": _seconds(container.duration, Fraction(1, _MICROSECONDS)),
+        "bit_rate": integer(container.bit_rate),
+        "locations": location.read(said, notes),
+        "tags": notes.entries(list(container.metadata.items())),
+    }
+    listed = {int(stream.index): _stream(stream, notes) for stream in streams[:_MOST_STREAMS]}
+    budget = Budget()
+    film = next((each for each in streams if _is_film(each)), None)
+    if film is not None and pixels and int(film.index) in listed:
+        rotation, found = key_frames.read(container, film, budget, notes)
+        listed[int(film.index)] |= {"rotation_degrees": rotation, "key_frames": found}
+    sound = next((each for each in streams if each.type == "audio" and each.codec_context is not None), None)
+    # A film of somebody whose pictures nobody may look at is not decoded at all.
+    if sound is not None and (pixels or film is None) and int(sound.index) in listed:
+        listed[int(sound.index)] |= samples.read(container, sound, budget, notes)
+    return facts | {"streams": list(listed.values())}
+
+
+def _is_film(stream: Any) -> bool:  # noqa: ANN401
+    return stream.type == "video" and stream.codec_context is not None and stream.codec_context.name not in _PICTURES
+
+
+def _stream(stream: Any, notes: Notes) -> dict[str, Json]:  # noqa: ANN401
+    context = stream.codec_context
+    codec = None if context is None else str(context.name)
+    facts: dict[str, Json] = {
+        "number": int(stream.index),
+        "type": str(stream.type),
+        "codec": codec,
+        "duration_seconds": _seconds(stream.duration, stream.time_base),
+        "bit_rate": None if context is None else integer(context.bit_rate),
+        "tags": notes.entries(list(stream.metadata.items())),
+    }
+    if context is None:
+        notes.problem("stream-not-read", f"no decoder for stream {stream.index}")
+    elif stream.type == "audio":
+        facts |= {
+            "sample_rate_hertz": integer(context.sample_rate),
+            "channels": integer(context.channels),
+            "layout": notes.text(str(context.layout.name)),
+        }
+    elif stream.type == "video":
+        rate = stream.average_rate
+        facts |= {
+            "width_pixels": integer(context.width),
+            "height_pixels": integer(context.height),
+            "frames_a_second": None if not rate else decimal(Fraction(rate), 3),
+            "attached_picture": codec in _PICTURES,
+        }
+    return facts
+
+
+def _seconds(ticks: int | None, base: Fraction | None) -> str | None:
+    return None if ticks is None or base is None else decimal(ticks * Fraction(base), _PLACES)

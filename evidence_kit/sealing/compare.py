@@ -1,0 +1,223 @@
+"""Holds what one pass over an archive left in memory against itself: log, openings, plan, manifests, originals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from evidence_kit.custody.chain import Custody
+from evidence_kit.hashing.exact import Tally, sha256
+from evidence_kit.keys import sshsig
+from evidence_kit.keys.sshsig import SEAL_NAMESPACE, Signature
+from evidence_kit.model import Digest, Finding, Weight
+from evidence_kit.sealing import bag, plan
+from evidence_kit.sealing.plan import Plan
+
+DATA: Final = re.compile(r"data/(E[0-9]{6,15})(?:\.([a-z0-9]{1,5})|-blurred\.jpg)")
+# Findings that only say that the bag is not of the form that is known here.
+_OF_THE_FORM: Final = ("bag-", "archive-member-unexpected", "seal-plan-", "item-")
+
+
+@dataclass(slots=True)
+class Contents:
+    """What was found inside an archive.
+
+    Attributes:
+        custody: What the log establishes; None when there is none.
+        findings: Everything that is wrong, in the order it was met.
+        items: Ids of the items that the archive holds, intact ones only.
+        broken_items: Ids of items that are missing, changed, or vouched for by nothing.
+        withheld_events: How many events' openings the archive does not hold.
+        events: How many events the log has.
+        items_of: How many items the case had, by the signed plan.
+        purpose: For whom it was sealed, by the signed plan.
+        part: Which part of a seal it is, from 1.
+        parts: How many parts the seal has.
+        blurred: Ids of the items that are blurred copies.
+    """
+
+    custody: Custody | None = None
+    findings: list[Finding] = field(default_factory=list)
+    items: list[str] = field(default_factory=list)
+    broken_items: list[str] = field(default_factory=list)
+    withheld_events: int = 0
+    events: int = 0
+    items_of: int | None = None
+    purpose: str | None = None
+    part: int = 1
+    parts: int = 1
+    blurred: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Bag:
+    """Everything that one pass over the bag leaves in memory."""
+
+    case: str | None = None
+    held: dict[str, bytes] = field(default_factory=dict)
+    digests: dict[str, Tally] = field(default_factory=dict)
+    custody: Custody | None = None
+    log_findings: tuple[Finding, ...] = ()
+    kept: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    redacted: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    begun: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    opened_lines: set[int] = field(default_factory=set)
+    items: set[str] = field(default_factory=set)
+
+
+class Comparison:
+    """Holds what one pass over the bag left in memory against itself."""
+
+    def __init__(self, contents: Contents, found: Bag, name: str) -> None:
+        self._contents = contents
+        self._bag = found
+        self._name = name
+
+    def run(self) -> None:
+        """Say everything that disagrees."""
+        custody = self._bag.custody
+        for name in sorted((bag.TAG_FILES | self._anchors()) - set(self._bag.digests)):
+            self._broken("bag-file-missing", name)
+        if custody is None:
+            return
+        self._contents.custody = custody
+        self._contents.findings += [
+            Finding(each.code, Weight.BROKEN, each.file, each.line, each.item, each.values)
+            for each in self._bag.log_findings
+        ]
+        if custody.case != self._bag.case:
+            self._broken("bag-case-differs", bag.LOG)
+        self._tag_files(custody)
+        self._tag_manifest(custody)
+        try:
+            self._items(custody)
+        except plan.NewerPlanError:
+            # What a later version puts into a bag is no fault of the archive.
+            kept = [each for each in self._contents.findings if not each.code.startswith(_OF_THE_FORM)]
+            self._contents.findings = [*kept, Finding("plan-version-unknown", Weight.UNCHECKED, bag.EVENTS)]
+
+    def _anchors(self) -> set[str]:
+        return set(bag.anchor_files(self._bag.custody)) if self._bag.custody is not None else set()
+
+    def _tag_files(self, custody: Custody) -> None:
+        """Files whose every byte follows from the log."""
+        if not custody.commits:
+            return
+        expected = dict(bag.signed_files(custody)) | {"bagit.txt": bag.BAGIT}
+        for name, content in expected.items():
+            if name in self._bag.held and self._bag.held[name] != content:
+                self._broken("bag-file-differs", name)
+
+    def _tag_manifest(self, custody: Custody) -> None:
+        text, armoured = self._bag.held.get(bag.TAG_MANIFEST), self._bag.held.get(bag.TAG_SIGNATURE)
+        if text is None or armoured is None:
+            return
+        try:
+            signature = Signature.parse(sshsig.unarmour(armoured))
+            allowed = signature.key.fingerprint in custody.signers
+            if not (allowed and signature.holds(text, SEAL_NAMESPACE)):
+                self._broken("bag-signature-invalid", bag.TAG_SIGNATURE)
+        except ValueError:
+            self._broken("bag-signature-malformed", bag.TAG_SIGNATURE)
+        listed = self._listed(text, bag.TAG_MANIFEST)
+        if listed is None:
+            return
+        expected = bag.LISTED_TAG_FILES | self._anchors()
+        for name in sorted(expected | set(listed)):
+            seen = self._bag.digests.get(name)
+            if name not in listed or name not in expected:
+                self._broken("bag-file-unlisted", name)
+            elif seen is not None and seen.sha256 != listed[name]:
+                self._broken("bag-file-changed", name)
+
+    def _listed(self, text: bytes, name: str) -> dict[str, Digest] | None:
+        try:
+            return bag.parse_manifest(text)
+        except ValueError:
+            self._broken("bag-manifest-malformed", name)
+            return None
+
+    def _items(self, custody: Custody) -> None:
+        """Plan, payload manifest, originals and their openings have to say the same."""
+        contents = self._contents
+        signed = custody.commits[-1] if custody.commits else None
+        begun = self._bag.begun.get(signed.line - 1) if signed is not None else None
+        if signed is None or begun is None or signed.line != custody.lines:
+            self._broken("seal-plan-missing", bag.EVENTS)
+            return
+        try:
+            planned = plan.parse(begun, custody.lines)
+        except plan.NewerPlanError:
+            raise
+        except (AttributeError, KeyError, TypeError, ValueError):
+            self._broken("seal-plan-malformed", bag.EVENTS, signed.line - 1)
+            return
+        contents.items_of, contents.purpose = planned.items_of, planned.purpose
+        contents.parts, contents.blurred = len(planned.volumes), planned.blurred
+        contents.events = len(custody.commitments)
+        contents.withheld_events = len(planned.withheld)
+        for number in sorted(set(custody.commitments) ^ (self._bag.opened_lines | planned.withheld)):
+            self._broken("opening-missing", bag.EVENTS, number)
+        for number in sorted(self._bag.opened_lines & planned.withheld):
+            self._broken("opening-against-plan", bag.EVENTS, number)
+        self._part(planned)
+
+    def _part(self, planned: Plan) -> None:
+        """Compare the originals with the part of the plan that this archive is."""
+        text = self._bag.held.get(bag.MANIFEST)
+        number = planned.part_with(sha256(text).hex) if text is not None else None
+        if text is not None and number is None:
+            self._broken("seal-plan-differs", bag.MANIFEST)
+        claimed = bag.part_of(self._bag.held.get(bag.INFO, b""))
+        if number is not None and claimed not in {None, (number, len(planned.volumes))}:
+            self._broken("bag-file-differs", bag.INFO)
+        self._contents.part = number or (claimed[0] if claimed else 1)
+        volume = planned.volumes[min(self._contents.part, len(planned.volumes)) - 1]
+        listed = (self._listed(text, bag.MANIFEST) if text is not None else None) or {}
+        self._originals(set(volume.items), listed)
+
+    def _originals(self, planned: set[str], listed: Mapping[str, Digest]) -> None:
+        present = {match[1]: name for name in self._bag.digests if (match := DATA.fullmatch(name)) is not None}
+        named = {match[1]: name for name in listed if (match := DATA.fullmatch(name)) is not None}
+        if len(named) != len(listed):
+            self._broken("bag-manifest-malformed", bag.MANIFEST)
+        for item in sorted(planned | set(present) | set(named)):
+            problem = self._original(item, planned, present.get(item), named.get(item), listed)
+            if problem is None:
+                self._contents.items.append(item)
+            else:
+                self._contents.broken_items.append(item)
+                place = present.get(item) or named.get(item)
+                self._contents.findings.append(Finding(problem, Weight.BROKEN, place, item=item))
+
+    def _original(
+        self,
+        item: str,
+        planned: set[str],
+        present: str | None,
+        named: str | None,
+        listed: Mapping[str, Digest],
+    ) -> str | None:
+        """Return the code of what is wrong with one item, None when nothing is."""
+        kept = self._bag.kept.get(item)
+        if present is None:
+            return "item-missing"
+        if item not in planned or named != present:
+            return "item-unplanned"
+        if kept is None:
+            return "item-without-event"
+        seen = self._bag.digests[present]
+        blurred = item in self._contents.blurred
+        made = self._bag.redacted.get(item, {}) if blurred else kept
+        facts = (made.get("sha256"), made.get("size"), made.get("crc32"))
+        if facts != (seen.sha256.hex, seen.size_bytes, seen.crc32) or listed[present] != seen.sha256:
+            return "item-changed"
+        kind = kept.get("kind")
+        name = kind.get("name") if isinstance(kind, dict) else None
+        expected = plan.blurred_path(item) if blurred else plan.data_path(item, str(name))
+        return None if present == expected else "item-misnamed"
+
+    def _broken(self, code: str, file: str, line: int | None = None) -> None:
+        self._contents.findings.append(Finding(code, Weight.BROKEN, file, line=line))

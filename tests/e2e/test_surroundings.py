@@ -1,0 +1,123 @@
+"""A script's surroundings: no environment, no home, no streams, a reader that leaves, a log that is followed."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.e2e.conftest import PROGRAM, Program
+from tests.e2e.test_cli import hear_ctrl_c
+
+KEYED = "--no-input --passphrase-file pass --json"
+# What a script may call with nothing around it, and the code that it gets.
+LINES = {
+    f"cases {KEYED}": 0,
+    f"keys {KEYED}": 0,
+    f"list 1 --locked {KEYED}": 0,
+    f"list 1 {KEYED}": 0,
+    f"show 1 E000001 {KEYED}": 0,
+    f"log 1 {KEYED}": 0,
+    f"verify 1 {KEYED}": 0,
+    f"note 1 text --reader lawyer {KEYED}": 0,
+    f"ingest 1 phone {KEYED}": 0,
+    f"receipt 1 {KEYED}": 0,
+    f"batch batch.toml --dry-run {KEYED}": 0,
+    f"list 99 {KEYED}": 20,
+    "list 1 --json --no-input --passphrase-file nowhere": 2,
+    f"ingest 1 nowhere {KEYED}": 10,
+}
+
+
+@pytest.fixture
+def bare(case_program: Program) -> Program:
+    (case_program.home / "pass").write_bytes(case_program.passphrase.read_bytes())
+    text = '[[case]]\nsteps = ["new"]\nage = "adult"\nage_known_by = "told"\n'
+    (case_program.home / "batch.toml").write_text(text)
+    return case_program
+
+
+def test_every_line_works_with_nothing_around_it(bare: Program) -> None:
+    for line, code in LINES.items():
+        done = subprocess.run(
+            [*PROGRAM, *shlex.split(line), "--station", str(bare.home / "station")],
+            env={"LC_ALL": "C"}, cwd=bare.home, capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, (line, done.stderr)
+        documents = [json.loads(each) for each in done.stdout.decode("utf-8").splitlines()]
+        assert documents, line
+        assert ("error" in documents[-1]) == bool(code), line
+
+
+def test_every_line_works_without_streams(bare: Program) -> None:
+    for line, code in LINES.items():
+        shell = f"exec {shlex.join(PROGRAM)} {line} --station {bare.home / 'station'} <&- >&- 2>&-"
+        assert subprocess.run(["sh", "-c", shell], env={}, cwd=bare.home, check=False).returncode == code, line
+
+
+def test_every_line_survives_a_reader_that_leaves(bare: Program) -> None:
+    for line, code in LINES.items():
+        shell = f"{shlex.join(PROGRAM)} {line} --station {bare.home / 'station'} | true; exit ${{PIPESTATUS[0]}}"
+        done = subprocess.run(["bash", "-c", shell], env={}, cwd=bare.home, capture_output=True, check=False)
+        assert done.returncode == code, (line, done.stderr)
+        assert b"Traceback" not in done.stderr
+
+
+@contextmanager
+def following(run: Program) -> Iterator[subprocess.Popen[bytes]]:
+    command = [*PROGRAM, "log", "1", "--follow", "--json", "--no-input", "--passphrase-file", str(run.passphrase)]
+    with subprocess.Popen(
+        command, env=run.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - this process has no threads that matter
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_followed_log_shows_what_is_signed_from_now_on(case_program: Program) -> None:
+    known = len(case_program.json("log", "1"))
+    with following(case_program) as process:
+        assert process.stdout is not None
+        before = [json.loads(process.stdout.readline()) for _ in range(known)]
+        assert [each["line"] for each in before] == list(range(1, known + 1))
+        case_program.keyed("note", "1", "he called again")
+        event, signature = (json.loads(process.stdout.readline()) for _ in range(2))
+        assert (event["type"], event["says"]["text"]) == ("note", "he called again")
+        assert (signature["type"], signature["line"]) == ("signature", known + 2)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+
+
+def test_following_ends_when_nobody_listens_any_more(case_program: Program) -> None:
+    with following(case_program) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(20) == 0
+
+
+def test_a_log_that_is_cut_while_it_is_followed_is_broken(case_program: Program) -> None:
+    log = next((case_program.home / "cases").iterdir()) / "custody.jsonl"
+    with following(case_program) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        log.write_bytes(log.read_bytes()[:-1000])
+        assert process.wait(20) == 4
+        assert process.stderr is not None
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_the_program_is_started_by_its_name_too(case_program: Program) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "evidence_kit", "--version"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith("evidence-kit ")

@@ -1,0 +1,97 @@
+"""The built page in a real Firefox ESR: the same verdicts, and nothing of it left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.words import LANGUAGES, catalogue
+from evidence_kit.workflows.verify import verify_archive
+from tests.attacks.conftest import DIGITS
+from tests.attacks.rebuild import pack, relist, unpack
+from tests.web.conftest import Listener
+from tests.web.core import PAGE
+from tests.web.firefox import Firefox, needs_firefox
+from tests.web.material import Handed
+from tests.web.traces import traces
+
+pytestmark = needs_firefox
+ADDRESS = PAGE.as_uri()
+AZERTY = str.maketrans("1234567890", "&é\"'(-è_çà")
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    found = Firefox(tmp_path_factory.mktemp("profile"), tmp_path_factory.mktemp("temporary"), ADDRESS)
+    yield found
+    found.close()
+
+
+def test_archives_get_the_verdicts_of_the_program(firefox: Firefox, handed: Handed, tmp_path: Path) -> None:
+    data = handed.archive.read_bytes()
+    members = unpack(data)
+    edited = members | {"data/E000001.jpg": members["data/E000001.jpg"][:-1] + b"?"}
+    archives = {
+        "good": (data, DIGITS),
+        "wrong passphrase": (data, "9" * 28),
+        "edited": (pack(relist(edited, None)), DIGITS),
+        "flipped": (data[:-3000] + bytes([data[-3000] ^ 1]) + data[-2999:], DIGITS),
+        "cut": (data[: len(data) // 2], DIGITS),
+        "behind": (data + b"x", DIGITS),
+        "junk": (b"%PDF-1.7\n" * 400, DIGITS),
+    }
+    for name, (content, digits) in archives.items():
+        path = tmp_path / name / handed.archive.name
+        path.parent.mkdir()
+        path.write_bytes(content)
+        report = verify_archive(path, digits)
+        firefox.check([path], digits)
+        found = (firefox.verdict(), firefox.codes())
+        assert found == (report.verdict.value, {each.code for each in report.findings}), name
+        firefox.again()
+
+
+def test_every_language_is_spoken(firefox: Firefox, handed: Handed) -> None:
+    firefox.check([handed.archive, *handed.statement], DIGITS.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")))
+    for language in LANGUAGES:
+        firefox.click(f"#language-{language}")
+        words = catalogue(language)
+        assert firefox.text("#word") == words.say("verdict.consistent.word")
+        assert words.say("page.statement-agrees") in firefox.text("main").replace("\u00a0", " ")
+        assert firefox.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+    firefox.again()
+
+
+def test_nothing_of_it_is_heard_or_left_on_the_disk(
+    tmp_path: Path, temporary: Path, handed: Handed, listener: Listener
+) -> None:
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    before = listener.connections
+    firefox = Firefox(profile, temporary, ADDRESS, "ar-MA")
+    try:
+        assert firefox.evaluate("document.documentElement.lang") == "ar"
+        firefox.give([handed.archive])
+        firefox.evaluate("document.activeElement.blur()")
+        firefox.walk("document.activeElement.id === 'passphrase'")
+        firefox.type(DIGITS.translate(AZERTY))
+        firefox.walk("document.activeElement.id === 'receipt'")
+        firefox.type(handed.receipt.lower())
+        firefox.walk("document.activeElement.id === 'start'")
+        firefox.press("Enter")
+        firefox.until("document.querySelector('#word')")
+        assert firefox.verdict() == "ANCHORED"
+        firefox.walk("document.activeElement.matches('#items td button')")
+        firefox.press(" ")
+        firefox.walk("document.activeElement.matches('.show')")
+        firefox.press("Enter")
+        firefox.until("document.querySelector('.frame canvas')")
+        firefox.walk("document.activeElement.matches('.sharpen')")
+        firefox.press("Enter")
+        assert firefox.evaluate("document.querySelector('canvas').width") == 96
+    finally:
+        firefox.close()
+    assert listener.connections == before
+    assert traces(handed.originals.values(), profile, temporary) == []

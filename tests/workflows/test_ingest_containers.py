@@ -1,0 +1,247 @@
+"""Containers in containers, tars, what is left out, and sources that go away: as the case sees them."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import random
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.intake.errors import SourceGoneError
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.workflows import stretch
+from evidence_kit.workflows.ahead import ahead
+from evidence_kit.workflows.case import CaseWriter
+from evidence_kit.workflows.ingest import ingest
+from evidence_kit.workflows.outcome import ContainerRead, Kept, Refused, Unopened
+from evidence_kit.workflows.provenance import Provenance
+from evidence_kit.workflows.survey import WouldKeep, needed_bytes, survey
+from evidence_kit.workflows.verify import verify_case
+from tests.conftest import NewCase
+from tests.fakes import NoDescriber
+from tests.intake.test_more_containers import tar, zipped
+from tests.workflows.helpers import files_of, take_in, totals
+
+JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 12
+
+
+def content(writer: CaseWriter, item: str) -> bytes:
+    sink = io.BytesIO()
+    writer.case.decrypt(item, sink)
+    return sink.getvalue()
+
+
+def paths(writer: CaseWriter) -> list[tuple[str, str | None, int | None]]:
+    places = [item.place for item in writer.manifest.items.values()]
+    return [(place.path, place.container, place.member) for place in places]
+
+
+def test_a_container_in_a_container_is_looked_into(new_case: NewCase, tmp_path: Path) -> None:
+    chat = zipped({"_chat.txt": b"a threat\n", "IMG.jpg": JPEG})
+    phone = zipped({"WhatsApp Chat.zip": chat, "notes.tgz": gzip.compress(tar({"n/a.txt": b"note"})), "b.txt": b"b"})
+    (tmp_path / "phone.zip").write_bytes(phone)
+    writer = new_case()
+    outcomes = take_in(writer, tmp_path / "phone.zip")
+    assert paths(writer) == [
+        ("phone.zip", None, None),
+        ("WhatsApp Chat.zip", "E000001", 0),
+        ("_chat.txt", "E000002", 0),
+        ("IMG.jpg", "E000002", 1),
+        ("notes.tgz", "E000001", 1),
+        ("n/a.txt", "E000005", 1),
+        ("b.txt", "E000001", 2),
+    ]
+    assert (content(writer, "E000002"), content(writer, "E000006")) == (chat, b"note")
+    read = [each for each in outcomes if isinstance(each, ContainerRead)]
+    assert [(each.item, each.members, each.kept) for each in read] == [
+        ("E000002", 2, 2),
+        ("E000005", 1, 1),
+        ("E000001", 3, 3),
+    ]
+    lines = writer.head.lines
+    again = totals(take_in(writer, tmp_path / "phone.zip"))
+    assert (again.known, again.kept, writer.head.lines) == (1, 0, lines)
+    assert not verify_case(writer.case.folder.root, None).findings
+
+
+def test_the_fourth_level_is_kept_and_not_opened(new_case: NewCase, tmp_path: Path) -> None:
+    data = b"deepest"
+    for level in range(5):
+        data = zipped({f"{level}.zip" if level else "a.txt": data})
+    (tmp_path / "nest.zip").write_bytes(data)
+    writer = new_case()
+    outcomes = take_in(writer, tmp_path / "nest.zip")
+    assert [each.reason for each in outcomes if isinstance(each, Unopened)] == ["container-too-deep"]
+    assert len(writer.manifest.items) == 4
+
+
+def test_what_one_file_holds_is_bounded_over_all_levels(
+    new_case: NewCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evidence_kit.workflows.inside._FLOOR_BYTES", 100_000)
+    monkeypatch.setattr("evidence_kit.workflows.inside._RATIO_LIMIT", 0)
+    inner = zipped({f"{number}.txt": bytes(30_000) for number in range(5)})
+    (tmp_path / "a.zip").write_bytes(zipped({"inner.zip": inner, "after.txt": b"x"}))
+    writer = new_case()
+    outcomes = take_in(writer, tmp_path / "a.zip")
+    refused = [each.reason for each in outcomes if isinstance(each, Refused)]
+    assert set(refused) == {"member-over-allowance"}
+    assert 0 < len(refused) < 6
+    assert not verify_case(writer.case.folder.root, None).findings
+
+
+def test_in_a_minors_case_texts_come_out_of_containers_with_pictures(new_case: NewCase, tmp_path: Path) -> None:
+    chat = zipped({"_chat.txt": b"a threat\n", "IMG.jpg": JPEG})
+    members = {"chat.zip": chat, "clean.zip": zipped({"c.txt": b"clean"}), "x.bin": bytes(9) + b"??"}
+    (tmp_path / "phone.zip").write_bytes(zipped(members))
+    (tmp_path / "phone.tgz").write_bytes(gzip.compress(tar(members)))
+    for name in ("phone.zip", "phone.tgz"):
+        writer = new_case("minor")
+        take_in(writer, tmp_path / name)
+        kept = [path for path, _, _ in paths(writer)]
+        assert kept == [f"{name}/chat.zip/_chat.txt", f"{name}/clean.zip", "c.txt"]
+        assert writer.manifest.items["E000003"].place.container == "E000002"
+        lines = writer.head.lines
+        assert totals(take_in(writer, tmp_path / name)).kept == 0
+        assert writer.head.lines == lines
+        for item in writer.manifest.items:
+            assert JPEG[:40] not in content(writer, item)
+
+
+def test_a_picture_behind_the_end_of_a_container_keeps_it_out(new_case: NewCase, tmp_path: Path) -> None:
+    clean = zipped({"c.txt": b"clean"})
+    for name, data in {"a.zip": clean + JPEG, "b.zip": JPEG + clean, "c.tar": tar({"c.txt": b"x"}) + JPEG}.items():
+        (tmp_path / name).write_bytes(data)
+        writer = new_case("minor")
+        take_in(writer, tmp_path / name)
+        assert name not in [path for path, _, _ in paths(writer)]
+
+
+def test_what_is_left_out_is_said_and_not_looked_into(new_case: NewCase, source: Path) -> None:
+    writer = new_case()
+    outcomes = list(ingest(writer, [source], Provenance(), NoDescriber(), exclude=["DCIM", "*.txt"]))
+    refused = {each.place.path: (each.reason, each.detail) for each in outcomes if isinstance(each, Refused)}
+    assert refused == {
+        "phone/DCIM": ("excluded", "DCIM"),
+        "phone/note.txt": ("excluded", "*.txt"),
+        "phone/رسالة.txt": ("excluded", "*.txt"),
+    }
+    done = totals(outcomes)
+    assert (done.kept, done.excluded, done.refused, done.complete) == (1, 3, 0, True)
+    assert totals(take_in(writer, source)).kept == 3
+
+
+def test_a_rehearsal_says_what_an_ingest_then_does(new_case: NewCase, source: Path) -> None:
+    (source / "chat.zip").write_bytes(zipped({"_chat.txt": b"a\n", "IMG.jpg": JPEG}))
+    (source / "link").symlink_to("/etc")
+    for age in ("adult", "minor"):
+        writer = new_case(age)
+        before = files_of(writer.case.folder.root)
+        told = list(survey([source], frozenset(), ["note.txt"], careful=age == "minor"))
+        assert files_of(writer.case.folder.root) == before
+        would = {each.place.path for each in told if isinstance(each, WouldKeep)}
+        outcomes = list(ingest(writer, [source], Provenance(), NoDescriber(), exclude=["note.txt"]))
+        kept = {each.place.path for each in outcomes if isinstance(each, Kept) and each.place.container is None}
+        assert would == {path for path in kept if "chat.zip/" not in path}
+        assert told[-1].withheld == (0 if age == "adult" else 2)  # type: ignore[union-attr]
+    files = [path.stat().st_size for path in source.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert needed_bytes([source]) == sum(files) + len(JPEG) + 2
+
+
+def test_a_stick_that_was_pulled_is_one_sentence(
+    new_case: NewCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    for number in range(60):
+        (stick / f"{number:02}.bin").write_bytes(bytes([number]) * 1000)
+    writer, read = new_case(), stretch.Reader.read
+    away = tmp_path / "pulled"
+
+    def pull(self: stretch.Reader, each: stretch.Stretch, *known: object, **keep: bool) -> stretch.Reading:
+        if each.name == "20.bin":
+            stick.rename(away)
+        return read(self, each, *known, **keep)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stretch.Reader, "read", pull)
+    outcomes: list[object] = []
+    with pytest.raises(SourceGoneError) as raised:
+        outcomes.extend(ingest(writer, [stick], Provenance(), NoDescriber()))
+    monkeypatch.undo()
+    assert raised.value.exit_code == 14
+    safe = len(writer.manifest.items)
+    assert raised.value.values["safe"] == safe >= 20
+    assert not writer.manifest.refused
+    away.rename(stick)
+    assert totals(take_in(writer, stick)).kept == 60 - safe
+    assert not verify_case(writer.case.folder.root, None).findings
+
+
+def test_the_order_is_that_of_the_source_whatever_ends_first(new_case: NewCase, tmp_path: Path) -> None:
+    chance = random.Random(4)
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    for number in range(40):
+        size = chance.choice([0, 10, 9 << 20 if number % 13 == 0 else 5000, 300_000])
+        (folder / f"{number:02}").write_bytes(chance.randbytes(size))
+    writer = new_case()
+    take_in(writer, folder)
+    listed = [path for path, _, _ in paths(writer)]
+    assert listed == sorted(listed)
+    for item in writer.manifest.items.values():
+        assert content(writer, item.id) == (folder / item.place.path.rpartition("/")[2]).read_bytes()
+
+
+def test_the_same_source_twice_is_met_again_and_not_logged_twice(new_case: NewCase, source: Path) -> None:
+    writer = new_case()
+    done = totals(take_in(writer, source, source))
+    assert (done.kept, done.known, done.seen_again) == (4, 4, 0)
+    assert not any(item.also_at for item in writer.manifest.items.values())
+
+
+def test_no_file_stays_open_and_no_draft_stays(new_case: NewCase, source: Path, key: SigningKey) -> None:
+    (source / "z.zip").write_bytes(zipped({"a": b"1", "b.zip": zipped({"c": b"2"})}))
+    handles = Path("/proc/self/fd")
+    before = len(list(handles.iterdir())) if handles.is_dir() else None
+    writer = new_case()
+    take_in(writer, source)
+    if before is not None:
+        assert len(list(handles.iterdir())) <= before + 1
+    assert not list(writer.case.folder.root.rglob("*.draft"))
+
+
+def test_what_was_begun_ahead_and_is_not_wanted_is_dropped() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    made: list[int] = []
+    dropped: list[int] = []
+    turn = threading.Lock()
+
+    def make(number: int) -> int:
+        with turn:
+            made.append(number)
+        return number
+
+    with ThreadPoolExecutor(2) as threads:
+        coming = ahead(threads, make, ((number, 1) for number in range(100)), 4, dropped.append)
+        taken = [next(coming)[1].result() for _ in range(3)]
+        coming.close()  # type: ignore[attr-defined]
+    assert taken == [0, 1, 2]
+    assert sorted(dropped) == sorted(set(made) - set(taken))
+    assert len(made) <= 8
+
+
+def test_little_is_begun_ahead_when_it_is_large() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    begun: list[int] = []
+    count: Callable[[int], None] = begun.append
+    with ThreadPoolExecutor(1) as threads:
+        coming = ahead(threads, count, ((number, 40 << 20) for number in range(9)), 8, lambda _: None)
+        next(coming)
+        assert len(begun) <= 2
+        coming.close()  # type: ignore[attr-defined]

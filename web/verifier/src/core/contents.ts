@@ -1,0 +1,91 @@
+/** What one pass over a bag leaves in memory: what is wrong, and where everything stands that somebody may ask for. */
+
+import type { Bytes } from "./bytes";
+import type { Custody } from "./chain";
+import type { Finding } from "./finding";
+import type { Tally } from "./hashes";
+import type { Facts, Json } from "./opening";
+
+/** What is remembered of an opened event, so that its text can be read again when somebody asks. */
+export interface Opened {
+  line: number;
+  type: string;
+  from: number;
+  to: number;
+  items: string[];
+}
+
+/** What is remembered of an `item.kept`. */
+export interface Kept {
+  sha256: Json | undefined;
+  size: Json | undefined;
+  crc32: Json | undefined;
+  kind: string | undefined;
+  family: string;
+  mediaType: string;
+  path: string;
+  line: number;
+  sensitivity: string;
+}
+
+/** What is remembered of one conversation in a `chat.parsed`. */
+export interface Talk {
+  item: string;
+  line: number;
+  format: string;
+  title: string;
+  messages: number;
+  first: string;
+  last: string;
+}
+
+/** Where a bag's files lie. */
+export interface Store {
+  /** A stretch of a file of the bag. */
+  stretch(name: string, from: number, to: number): Promise<Bytes>;
+}
+
+/** Everything that the page shows of the inside; plain data, so that it passes from thread to thread. */
+export interface Inside {
+  opened: Opened[];
+  kept: Map<string, Kept>;
+  talks: Talk[];
+  /** Every file of the bag. */
+  files: Map<string, { sizeBytes: number; sha256: string }>;
+  times: Map<number, string>;
+}
+
+/** What is held against what, once the whole bag was read. */
+export class Bag {
+  case: string | undefined;
+  held = new Map<string, Bytes>();
+  tallies = new Map<string, Tally>();
+  custody: Custody | undefined;
+  logFindings: Finding[] = [];
+  kept = new Map<string, Kept>();
+  talks: Talk[] = [];
+  opened: Opened[] = [];
+  begun: { line: number; facts: Facts } | undefined;
+  openedLines = new Set<number>();
+  items = new Set<string>();
+}
+
+/** What was found inside an archive. */
+export class Contents {
+  custody: Custody | undefined;
+  findings: Finding[] = [];
+  items: string[] = [];
+  brokenItems: string[] = [];
+  withheld: number[] = [];
+  withheldEvents = 0;
+  events = 0;
+  itemsOf: number | undefined;
+  purpose: string | undefined;
+  /** Whether the bag came out of its locked shell. */
+  locked = false;
+  /** SHA-256 of the whole archive, if it was wanted. */
+  digest: string | undefined;
+  /** For showing what is inside; undefined as long as the authentication code was not found to hold. */
+  bag: Bag | undefined;
+  store: Store | undefined;
+}

@@ -1,0 +1,179 @@
+/** The result: one word, what it means, what to do, what is wrong and where, and who stands behind it. */
+
+import type { Finding } from "../core/finding";
+import type { Report } from "../core/verify";
+import { code, make } from "./dom";
+import { neutral, ranges, type Words } from "./words";
+
+const SHOWN_PLACES = 5;
+const MOST_PLACES = 500;
+
+/** Put there by the build. */
+declare const VERSION: string;
+
+export interface About {
+  name: string;
+  sizeBytes: number;
+  /** When the check ended, by the clock of this computer. */
+  at: Date;
+}
+
+export function verdict(report: Report, words: Words): HTMLElement {
+  const key = report.verdict.toLowerCase().replace(" ", "_");
+  const noticed = report.verdict === "CONSISTENT" && report.findings.length > 0;
+  const anchored = report.anchors.map((anchor) => {
+    const since = anchor.since.replace("T", " ").slice(0, 19);
+    return make("p", {}, words.say("verify.anchored", { through: anchor.through, since, lines: report.lines }));
+  });
+  const here = report.items.length + report.brokenItems.length;
+  return make(
+    "section",
+    { class: `verdict ${key}`, id: "verdict", tabindex: "-1", "aria-labelledby": "word" },
+    make("h2", { id: "word", "data-verdict": report.verdict }, words.say(`verdict.${key}.word`)),
+    make("p", { class: "meaning" }, words.say(noticed ? "verdict.consistent.but" : `verdict.${key}.meaning`)),
+    ...anchored,
+    report.case === undefined
+      ? undefined
+      : make("p", {}, words.say("verify.items", { items: report.items.length, items_here: here })),
+    make("p", { class: "do" }, words.say(`page.do.${key}`)),
+  );
+}
+
+/** One entry for each thing that is wrong, with the places where it is. */
+export function findings(report: Report, words: Words): HTMLElement {
+  const all = report.findings;
+  if (all.length === 0) return make("p", { id: "findings" }, words.say("page.nothing-wrong"));
+  const groups = new Map<string, Finding[]>();
+  for (const finding of all) {
+    const name = `${finding.code} ${words.finding(finding)}`;
+    groups.set(name, [...(groups.get(name) ?? []), finding]);
+  }
+  const title =
+    report.verdict === "NOT CHECKED" ? "why-not" : all.every((each) => each.weight === "note") ? "noticed" : "findings";
+  return make(
+    "section",
+    { id: "findings", "aria-labelledby": "h-findings" },
+    make("h3", { id: "h-findings" }, words.say(`page.${title}`)),
+    make("ul", { class: "problems" }, ...[...groups.values()].map((group) => problem(group, words))),
+  );
+}
+
+function problem(group: readonly Finding[], words: Words): HTMLElement {
+  const [first] = group as [Finding];
+  const codes = make("span", { class: "code", "data-code": first.code }, code(first.code));
+  const many = group.length > 1 ? [" ", make("span", { class: "quiet" }, words.say("page.places", { count: group.length }))] : [];
+  const places = (most: number): HTMLElement =>
+    make("ul", { class: "places" }, ...group.slice(0, most).map((each) => make("li", {}, code(placeOf(each)))));
+  const shown = make("div", {}, places(SHOWN_PLACES));
+  const all = make(
+    "button",
+    {
+      type: "button",
+      class: "link screen",
+      onclick: () => {
+        const more = group.length - MOST_PLACES;
+        shown.replaceChildren(places(MOST_PLACES));
+        if (more > 0) shown.append(make("p", {}, words.say("page.and-more", { count: more })));
+      },
+    },
+    words.say("page.more-places"),
+  );
+  if (group.length > SHOWN_PLACES) shown.append(all);
+  return make("li", { class: first.weight }, make("p", {}, words.finding(first), " ", codes, ...many), shown);
+}
+
+function placeOf({ file, line, item }: Finding): string {
+  const at = line === undefined ? "" : `:${line}`;
+  return neutral(`${file ?? ""}${at}${item === undefined ? "" : file === undefined ? item : ` (${item})`}`);
+}
+
+export function facts(report: Report, about: About, words: Words): HTMLElement {
+  const say = (name: string, values: Record<string, string | number> = {}): string => words.say(`page.${name}`, values);
+  const list = make("dl", {});
+  const add = (name: string, ...values: (HTMLElement | string)[]): void => {
+    list.append(make("dt", {}, say(name)), make("dd", {}, ...values));
+  };
+  add("file", say("chosen", { name: about.name, size: about.sizeBytes }));
+  if (report.digest !== undefined) add("sha256", code(report.digest));
+  const time = local(about.at);
+  add("checked", say("checked-at", { time, version: VERSION }), ...looked(report, words));
+  if (report.case !== undefined) {
+    add("case", code(report.case));
+    if (report.purpose !== undefined && words.knows(`page.for.${report.purpose}`)) add("sealed-for", say(`for.${report.purpose}`));
+    add("signers", ...signers(report, words));
+    add("outside", ...outside(report, words));
+    add("absent", ...absent(report, words));
+    add("statement", say(statement(report)));
+    add("not-here", make("ul", { class: "plain" }, ...notHere(report, words).map((each) => make("li", {}, each))));
+  }
+  return make("section", { "aria-labelledby": "h-facts" }, make("h3", { id: "h-facts" }, say("facts")), list);
+}
+
+function looked(report: Report, words: Words): HTMLElement[] {
+  if (report.case === undefined) return [];
+  const commits = report.signers.reduce((sum, signer) => sum + signer.commits, 0);
+  const values = { commits, events: report.events };
+  return [make("p", { class: "quiet" }, words.say("page.looked-at", values))];
+}
+
+function signers(report: Report, words: Words): HTMLElement[] {
+  const day = (time: string): string => time.slice(0, 16).replace("T", " ");
+  const each = report.signers.map(({ fingerprint, commits, first, last }) => {
+    const said = words.say("page.signed", { commits, first: day(first), last: day(last) });
+    return make("li", {}, code(fingerprint), make("p", { class: "quiet" }, said));
+  });
+  return [make("ul", { class: "plain" }, ...each), make("p", { class: "quiet" }, words.say("page.signers-note"))];
+}
+
+function outside(report: Report, words: Words): (HTMLElement | string)[] {
+  if (report.anchors.length === 0) return [words.say("page.outside-none")];
+  return report.anchors.map((anchor) => {
+    const since = anchor.since.replace("T", " ").slice(0, 19);
+    return make("p", {}, words.say("verify.anchored", { through: anchor.through, since, lines: report.lines }));
+  });
+}
+
+function absent(report: Report, words: Words): HTMLElement[] {
+  const here = report.items.length + report.brokenItems.length;
+  const counts = {
+    items: Math.max(0, (report.itemsOf ?? 0) - here),
+    items_of: report.itemsOf ?? 0,
+    events: report.eventsClosed,
+    events_of: report.events,
+  };
+  const lines = report.withheld.length === 0 ? undefined : words.say("page.withheld-lines", { lines: ranges(report.withheld) });
+  return [
+    make("p", {}, words.say("verify.absent", counts)),
+    ...(lines === undefined ? [] : [make("p", { class: "quiet" }, lines)]),
+  ];
+}
+
+function statement(report: Report): string {
+  if (report.findings.some((each) => each.code.startsWith("statement-"))) return "statement-broken";
+  if (report.statement) return "statement-agrees";
+  return report.locked ? "statement-none" : "statement-plain";
+}
+
+function notHere(report: Report, words: Words): string[] {
+  const last = report.stamped.at(-1);
+  return [
+    last === undefined ? words.say("page.time-stamps") : words.say("page.time-stamps-for", { lines: last }),
+    words.say("page.counter-signatures"),
+    ...(report.locked ? [] : [words.say("page.shell")]),
+  ];
+}
+
+/** A line for whoever checked, on paper only. */
+export function signing(words: Words): HTMLElement {
+  const cell = (name: string): HTMLElement => make("div", {}, words.say(`page.${name}`));
+  return make("div", { class: "paper signing" }, cell("checked-by"), cell("signature"));
+}
+
+function local(at: Date): string {
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const away = -at.getTimezoneOffset();
+  const zone = `${away < 0 ? "-" : "+"}${two(Math.floor(Math.abs(away) / 60))}:${two(Math.abs(away) % 60)}`;
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())} ${zone}`;
+}
+
