@@ -25,8 +25,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.matching import attacks, augly_attacks_names, negatives
@@ -38,6 +40,8 @@ from evidence_kit.matching.library import Found, Library
 HERE = Path(__file__).parent
 PEER_LIMITS = {"PDQ (pdqhash)": 31}
 _SIDE = 1600
+
+Distances: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -116,8 +120,8 @@ def _queries(
     orders = folder / "augly.json"
     orders.write_text(json.dumps(listed), "utf-8")
     subprocess.run([wanted.augly, HERE / "augly_attacks.py", orders], check=True)
-    for job in listed:
-        yield str(job["kind"]), Path(job["source"]).name, Path(job["target"])
+    for each in listed:
+        yield each["kind"], Path(each["source"]).name, Path(each["target"])
 
 
 def _attack(job: tuple[str, str, str, list[str], str]) -> tuple[str, str, str, list[str], str]:
@@ -155,7 +159,7 @@ def _photos(folder: Path, names: Sequence[str]) -> list[tuple[str, Image.Image]]
 
 def _peers(
     wanted: argparse.Namespace, references: Sequence[Path], queries: Sequence[Path], folder: str
-) -> dict[str, tuple[int, np.ndarray, np.ndarray]]:  # type: ignore[type-arg]
+) -> dict[str, tuple[int, Distances]]:
     """Return per method its limit, and the distances of every query to every reference."""
     if wanted.peers is None:
         return {}
@@ -169,10 +173,10 @@ def _peers(
         distances[[hashes[str(path)] is None for path in queries]] = 999
         distances[:, [hashes[str(path)] is None for path in references]] = 999
         found[method] = (PEER_LIMITS.get(method, -1), distances)
-    return found  # type: ignore[return-value]
+    return found
 
 
-def _packed(hashes: dict[str, str | None], paths: Sequence[Path]) -> np.ndarray:  # type: ignore[type-arg]
+def _packed(hashes: dict[str, str | None], paths: Sequence[Path]) -> NDArray[np.uint8]:
     size = max(len(text) for text in hashes.values() if text) // 2
     return np.stack([np.frombuffer(bytes.fromhex(hashes[str(path)] or "00" * size), np.uint8) for path in paths])
 

@@ -75,7 +75,7 @@ def striped(picture: Image.Image, dice: random.Random) -> Image.Image:
 def photographed_screen(picture: Image.Image, dice: random.Random) -> Image.Image:
     """A screen that somebody photographed: aslant, with its rows of lamps, a reflection, blur and noise."""
     shown = fitted(picture, 900)
-    lamps = np.asarray(shown, dtype=np.float32)
+    lamps = np.asarray(shown, dtype=np.float64)
     rows, columns = np.mgrid[: lamps.shape[0], : lamps.shape[1]]
     lamps = (
         lamps

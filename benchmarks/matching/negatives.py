@@ -126,5 +126,5 @@ def _frames(folder: Path) -> list[tuple[str, Image.Image]]:
             times = {round(at): None for at in np.linspace(0, 240, 8)}
             for number, frame in enumerate(film.decode(video=0)):
                 if number in times:
-                    found.append((f"{path.stem} {number}", frame.to_image()))
+                    found.append((f"{path.stem} {number}", Image.fromarray(frame.to_ndarray(format="rgb24"))))
     return found

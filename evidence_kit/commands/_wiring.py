@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from evidence_kit.vault.folder import CaseFolder
     from evidence_kit.workers.pool import Pool, Worker
     from evidence_kit.workflows.batch.steps import Hands
-    from evidence_kit.workflows.group import Describer
+    from evidence_kit.workflows.describe import WorkerDescriber
     from evidence_kit.workflows.station import Station
     from evidence_kit.workflows.world import World
 
@@ -167,7 +167,7 @@ def compared_by_voice(setting: Setting, fingerprint: str, confirm: str | None) -
 
 
 @contextmanager
-def describer() -> Iterator[Describer]:
+def describer() -> Iterator[WorkerDescriber]:
     """Start the isolated worker that looks into pictures and sound, and stop it again."""
     from evidence_kit.workflows.describe import WorkerDescriber
 
@@ -189,13 +189,13 @@ def hands(station_folder: Path, openssh: bytes) -> Iterator[Hands]:
     from evidence_kit.workflows.world import this_computer
 
     with describer() as worker:
-        yield Hands(station.load(station_folder), unlock(openssh, None), this_computer(), worker)
+        yield Hands(station.load(station_folder), unlock(openssh, None), this_computer(), worker, worker.run)
 
 
 @contextmanager
 def isolated() -> Iterator[Worker]:
     """Start one isolated process that reads what people sent, and stop it again."""
-    from evidence_kit.workers.pool import Pool, Worker
+    from evidence_kit.workers.pool import Worker
 
     with Worker(environment=_for_workers()) as worker:
         yield worker

@@ -13,8 +13,8 @@ from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, c
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.drawn import Drawn, NotDrawn
     from evidence_kit.workflows.case import Case, CaseWriter
+    from evidence_kit.workflows.drawn import Drawn, NotDrawn
 
 
 @case_command
@@ -28,8 +28,8 @@ def match(
     sharp: Annotated[str | None, typer.Option("--sharp", metavar="REASON")] = None,
 ) -> None:
     """Find pictures, films and sound that are the same, whole, in part, or inside another."""
-    from evidence_kit.workflows.drawn import Order, beside
     from evidence_kit.workflows.case import read, writing
+    from evidence_kit.workflows.drawn import Order, beside
     from evidence_kit.workflows.export import is_free
     from evidence_kit.workflows.match import Asked
     from evidence_kit.workflows.match import match as compare

@@ -158,7 +158,7 @@ def _refined(
     start = matrix[:2].astype(np.float32)
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, _REFINED_ROUNDS, 1e-4)
     try:
-        _, found = cv2.findTransformECC(reference, query, start, cv2.MOTION_AFFINE, criteria, None, 5)
+        _, found = cv2.findTransformECC(reference, query, start, cv2.MOTION_AFFINE, criteria)
     except cv2.error:
         return matrix
     if not np.isfinite(found).all():

@@ -66,14 +66,14 @@ def _panel(picture: Pixels, *, sharp: bool) -> NDArray[np.uint8]:
     if not sharp:
         small = _BLUR_PATCHES / max(rgb.shape[:2])
         patches = max(1, round(rgb.shape[1] * small)), max(1, round(rgb.shape[0] * small))
-        rgb = cv2.resize(rgb, patches, interpolation=cv2.INTER_AREA)
-        return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+        few = cv2.resize(rgb, patches, interpolation=cv2.INTER_AREA)
+        return np.asarray(cv2.resize(few, size, interpolation=cv2.INTER_CUBIC), np.uint8)
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(rgb, size, interpolation=how), np.uint8)
 
 
 def _factor(picture: Pixels, panel: NDArray[np.uint8]) -> float:
-    return panel.shape[1] / picture.width
+    return float(panel.shape[1] / picture.width)
 
 
 def _arrow(page: NDArray[np.uint8], box: NDArray[np.float64], other: NDArray[np.float64]) -> None:
@@ -88,11 +88,11 @@ def _arrow(page: NDArray[np.uint8], box: NDArray[np.float64], other: NDArray[np.
 
 def _numbers(value: Json) -> Sequence[Any]:
     if not isinstance(value, (list, tuple)) or len(value) != 4:
-        raise ValueError("an area has four sides")
+        raise TypeError("an area has four sides")
     return value
 
 
 def _points(value: Json) -> Sequence[Any]:
     if not isinstance(value, (list, tuple)):
-        raise ValueError("an outline has points")
+        raise TypeError("an outline has points")
     return value

@@ -146,8 +146,8 @@ def _view(head: Mapping[str, Any], reader: _Arrays, width: int, height: int) -> 
     rows, columns = (_whole(each, _LARGEST_FRAME_PIXELS) for each in head["grey"])
     points = reader.floats(count * 2).reshape(count, 2)
     scales = reader.floats(count)
-    descriptors = reader.bytes(count * DESCRIPTOR_BYTES).reshape(count, DESCRIPTOR_BYTES)
-    grey = reader.bytes(rows * columns).reshape(rows, columns)
+    descriptors = reader.octets(count * DESCRIPTOR_BYTES).reshape(count, DESCRIPTOR_BYTES)
+    grey = reader.octets(rows * columns).reshape(rows, columns)
     if count and (points.min() < -1 or points[:, 0].max() > wide + 1 or points[:, 1].max() > tall + 1):
         raise UnsoundError("a keypoint outside")
     quality = head["quality"]
@@ -158,7 +158,7 @@ def _view(head: Mapping[str, Any], reader: _Arrays, width: int, height: int) -> 
     if len(pdq) != (0 if quality is None else _PDQ_BYTES * len(ORIENTATIONS)):
         raise UnsoundError("hashes of another number")
     return View(
-        _whole(head["frame"], 1 << 32, least=0), Box(left, top, right, bottom), bool(head["region"]), (wide, tall),
+        _whole(head["frame"], 1 << 32, least=0), Box(left, top, right, bottom), _yes_or_no(head["region"]), (wide, tall),
         Keypoints(points, scales, descriptors), grey, quality, hashes,
     )  # fmt: skip
 
@@ -170,7 +170,7 @@ class _Arrays:
         self._data = data
         self.at = at
 
-    def bytes(self, count: int) -> NDArray[np.uint8]:
+    def octets(self, count: int) -> NDArray[np.uint8]:
         return np.frombuffer(self._take(count), np.uint8)
 
     def floats(self, count: int) -> NDArray[np.float32]:
@@ -185,6 +185,12 @@ class _Arrays:
             raise UnsoundError("cut off")
         self.at += size
         return piece
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise UnsoundError("neither yes nor no")
+    return value
 
 
 def _whole(value: object, most: int, *, least: int = 1) -> int:

@@ -100,7 +100,8 @@ def fit(query: Keypoints, reference: Keypoints, pairs: Pairs, size: tuple[int, i
     matrix, mask = cv2.findHomography(
         source, target, cv2.USAC_MAGSAC, REPROJECTION_PIXELS, maxIters=_ROUNDS, confidence=_CONFIDENCE
     )
-    if matrix is None or mask is None or not np.isfinite(matrix).all():
+    found: object = matrix
+    if found is None or not np.isfinite(matrix).all():
         return None
     return _fitted(np.asarray(matrix, np.float64), mask.ravel().astype(bool), pairs, target, size)
 
@@ -117,7 +118,8 @@ def fit_similarity(query: Keypoints, reference: Keypoints, pairs: Pairs, size: t
     matrix, mask = cv2.estimateAffinePartial2D(
         source, target, method=cv2.RANSAC, ransacReprojThreshold=QUICK_PIXELS, maxIters=1000, confidence=0.99
     )
-    if matrix is None or mask is None or not np.isfinite(matrix).all():
+    found: object = matrix
+    if found is None or not np.isfinite(matrix).all():
         return None
     whole = np.vstack([np.asarray(matrix, np.float64), (0.0, 0.0, 1.0)])
     return _fitted(whole, mask.ravel().astype(bool), pairs, target, size)

@@ -96,7 +96,12 @@ class InvertedDescriptors:
         lists = lists_for(total)
         self._quantizer = faiss.IndexFlatL2(DESCRIPTOR_BYTES)
         self._index: Any = faiss.IndexIVFScalarQuantizer(
-            self._quantizer, DESCRIPTOR_BYTES, lists, faiss.ScalarQuantizer.QT_8bit_direct, faiss.METRIC_L2, False,  # noqa: FBT003
+            self._quantizer,
+            DESCRIPTOR_BYTES,
+            lists,
+            faiss.ScalarQuantizer.QT_8bit_direct,
+            faiss.METRIC_L2,
+            False,  # noqa: FBT003
         )
         self._index.cp.niter = _ROUNDS
         self._index.cp.max_points_per_centroid = _SAMPLE_PER_LIST

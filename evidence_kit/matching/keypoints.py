@@ -62,13 +62,13 @@ def keypoints_of(grey: NDArray[np.uint8], most: int = MOST_KEYPOINTS) -> Keypoin
 
     sift = cv2.SIFT.create(nfeatures=most, contrastThreshold=_CONTRAST)
     found, raw = sift.detectAndCompute(stretched(grey), None)
-    if raw is None or not len(found):
+    if not len(found):
         none = np.zeros((0, 2), np.float32)
         return Keypoints(none, none[:, 0], np.zeros((0, DESCRIPTOR_BYTES), np.uint8))
     order = np.argsort([-each.response for each in found], kind="stable")[:most]
     points = np.array([found[place].pt for place in order], np.float32)
     scales = np.array([found[place].size for place in order], np.float32)
-    return Keypoints(points, scales, _root(raw[order]))
+    return Keypoints(points, scales, _root(np.asarray(raw, np.float32)[order]))
 
 
 def stretched(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -79,9 +79,10 @@ def stretched(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     low, high = (float(each) for each in np.percentile(grey, (1, 99)))
     if high - low >= _STRETCH_BELOW or high - low < 2:
         return grey
-    return np.clip((grey.astype(np.float32) - low) * (255.0 / (high - low)), 0, 255).astype(np.uint8)
+    spread = (grey.astype(np.float32) - low) * (255.0 / (high - low))
+    return np.asarray(np.clip(spread, 0, 255), np.uint8)
 
 
 def _root(raw: NDArray[np.float32]) -> NDArray[np.uint8]:
     sums = np.maximum(raw.sum(axis=1, keepdims=True), 1e-6)
-    return np.clip(np.rint(np.sqrt(raw / sums) * _SCALE), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(np.sqrt(raw / sums) * _SCALE), 0, 255), np.uint8)

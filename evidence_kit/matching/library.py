@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evidence_kit.hashing.nearby import ExactIndex
 from evidence_kit.hashing.orientations import ORIENTATIONS
@@ -86,7 +87,9 @@ class Library:
         self._load = load
         self._held: OrderedDict[str, Features] = OrderedDict()
         self._views: list[tuple[int, int]] = []
-        descriptors, hashes, self._hashed = [], [], []
+        self._hashed: list[tuple[int, int]] = []
+        descriptors: list[NDArray[np.uint8]] = []
+        hashes: list[bytes] = []
         for place, name in enumerate(self._names):
             features = load(name)
             for number in indexed(features):
@@ -238,17 +241,17 @@ def screen_like(features: Features) -> bool:
     return longer >= 1.6 * shorter and any(view.region for view in features.views)
 
 
-def _kept(keypoints: Keypoints, keep: np.ndarray) -> Keypoints:  # type: ignore[type-arg]
+def _kept(keypoints: Keypoints, keep: NDArray[np.bool_]) -> Keypoints:
     if keep.all():
         return keypoints
     return Keypoints(keypoints.points[keep], keypoints.scales[keep], keypoints.descriptors[keep])
 
 
 def _grouped(
-    descriptors: Sequence[np.ndarray],
+    descriptors: Sequence[NDArray[np.uint8]],
     owners: Sequence[int],
-    copies: dict[int, int],  # type: ignore[type-arg]
-) -> list[np.ndarray]:  # type: ignore[type-arg]
+    copies: dict[int, int],
+) -> list[NDArray[np.uint8]]:
     """Return one set of descriptors for each picture that is no copy of another."""
     return [each for each, owner in zip(descriptors, owners, strict=True) if copies.get(owner, owner) == owner]
 

@@ -77,7 +77,7 @@ def regions_of(rgb: NDArray[np.uint8]) -> list[Box]:
     height, width = rgb.shape[:2]
     factor = min(1.0, _WORKING_WIDTH_PIXELS / min(width, height))
     size = max(1, round(width * factor)), max(1, round(height * factor))
-    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
     mask, flat = _many_tones(small)
     changes = _Changes.of(small)
     count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
@@ -97,7 +97,7 @@ def _many_tones(small: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np
     """Return 1 for each cell of a photograph, and which cells are of one colour."""
     import cv2
 
-    values = cv2.max(cv2.max(small[..., 0], small[..., 1]), small[..., 2])
+    values = np.asarray(cv2.max(cv2.max(small[..., 0], small[..., 1]), small[..., 2]), np.uint8)
     levels = values >> 3
     rows, columns = levels.shape[0] // _CELL_PIXELS, levels.shape[1] // _CELL_PIXELS
     cells = levels[: rows * _CELL_PIXELS, : columns * _CELL_PIXELS].reshape(rows, _CELL_PIXELS, columns, _CELL_PIXELS)

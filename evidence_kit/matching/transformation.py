@@ -63,7 +63,7 @@ def transformation_of(placed: Placed, query: Features, seen: View, reference: Fe
     """
     outline = mapped(placed.matrix, _corners(of.box))
     inner = _within(outline, seen.box)
-    back = mapped(np.linalg.inv(placed.matrix), inner) if len(inner) else _corners(of.box)
+    back = mapped(np.asarray(np.linalg.inv(placed.matrix), np.float64), inner) if len(inner) else _corners(of.box)
     area = _bounds(back, reference.width, reference.height)
     agreed = None if placed.agreed is None else _clamped(placed.agreed, reference.width, reference.height)
     open_ended = not seen.region and _share(inner, query) < _WHOLE_PERCENT / 100
@@ -91,7 +91,7 @@ def transformation_of(placed: Placed, query: Features, seen: View, reference: Fe
 
 
 def _corners(box: Box) -> NDArray[np.float64]:
-    return corners(box.width, box.height) + np.array((box.left, box.top))
+    return np.asarray(corners(box.width, box.height) + np.array((box.left, box.top)), np.float64)
 
 
 def _within(outline: NDArray[np.float64], box: Box) -> NDArray[np.float64]:

@@ -52,11 +52,12 @@ def side_by_side(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, 
     whole = payload.read()
     (first,) = struct.unpack(">Q", whole[:8])
     files = whole[8 : 8 + first], whole[8 + first :]
-    kinds, frames = arguments["kinds"], arguments["frames"]
+    kinds: Any = arguments["kinds"]
+    frames: Any = arguments["frames"]
     try:
         both = [
-            _frame(io.BytesIO(data), str(kind), int(frame))  # type: ignore[call-overload]
-            for data, kind, frame in zip(files, kinds, frames, strict=True)  # type: ignore[arg-type]
+            _frame(io.BytesIO(data), str(kind), int(frame))
+            for data, kind, frame in zip(files, kinds, frames, strict=True)
         ]
     except UndecodedError as error:
         return {"reason": error.reason}
@@ -103,12 +104,3 @@ def _fewer(view: View) -> View:
     from dataclasses import replace
 
     return replace(view, keypoints=view.keypoints.strongest(_MOST_FRAME_KEYPOINTS))
-
-
-def versions() -> dict[str, Any]:
-    """Return the versions of what finds and compares features."""
-    import cv2
-    import numpy as np
-    import PIL
-
-    return {"opencv": cv2.__version__, "numpy": np.__version__, "pillow": PIL.__version__}

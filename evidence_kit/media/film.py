@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 import av
 import numpy as np
 
-from evidence_kit.media.recording import OPTIONS
 from evidence_kit.media.pixels import Pixels, UndecodedError
+from evidence_kit.media.recording import OPTIONS
 
 MOST_KEY_FRAMES = 16
 _LONGEST_SIDE_PIXELS = 800

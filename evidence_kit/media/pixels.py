@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence
 
 from evidence_kit.hashing.perceptual import flat
-from evidence_kit.media.picture import FORMATS, MAX_PIXELS
+from evidence_kit.media.picture import MAX_PIXELS, formats
 
 LONGEST_SIDE_PIXELS = 1600
 MOST_FRAMES = 8
@@ -58,9 +58,8 @@ def frames_of(payload: BinaryIO, longest_side: int = LONGEST_SIDE_PIXELS) -> Ite
     """
     with _limited():
         try:
-            Image.init()
             payload.seek(0)
-            with Image.open(payload, formats=[name for name in FORMATS if name in Image.OPEN]) as picture:
+            with Image.open(payload, formats=formats()) as picture:
                 yield from _frames(picture, longest_side)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise UndecodedError("too-many-pixels") from None

@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, Self
 from evidence_kit.custody import opening
 from evidence_kit.intake.kinds import kind_named
 from evidence_kit.model import Family, Json
-from evidence_kit.workers.job import Answer, Failure, Job
+from evidence_kit.workers.job import Answer, Failure, Job, Run
 from evidence_kit.workers.pool import Pool, Worker
 from evidence_kit.workflows.coverage import CoverageError, failed, sound
 from evidence_kit.workflows.group import Pending
@@ -52,6 +52,11 @@ class WorkerDescriber:
     ) -> None:
         """End every process; what still runs is given up when an error passes through."""
         self._pool.__exit__(kind, error, trace)
+
+    @property
+    def run(self) -> Run:
+        """The pool, for other work on hostile bytes."""
+        return self._pool
 
     def describes(self, kind: str) -> bool:
         """Say whether there is anything to say about this type."""

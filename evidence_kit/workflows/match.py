@@ -221,9 +221,7 @@ def _candidate(each: FoundFile, cache: Cache | None) -> Compared | NotCompared:
     except OSError as error:
         return NotCompared(each.shown, f"unreadable: {os_words(error)}")
     path = each.path
-    return Compared(
-        each.shown, kind.name, kind.family.value, seen.sha256.hex, seen.size_bytes, path.read_bytes, cache
-    )
+    return Compared(each.shown, kind.name, kind.family.value, seen.sha256.hex, seen.size_bytes, path.read_bytes, cache)
 
 
 def _prepared(

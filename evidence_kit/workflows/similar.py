@@ -65,7 +65,8 @@ class Similar:
 
     def facts(self, candidates: Container[str], other_case: str | None) -> dict[str, Json]:
         """Return the pair as the log and a script want it."""
-        where = "candidate" if self.other in candidates else "other"
+        elsewhere = other_case is not None and self.other.startswith(f"{other_case}/")
+        where = "candidate" if self.other in candidates else "other_item" if elsewhere else "other"
         told: dict[str, Json] = {"item": self.item, where: self.other.removeprefix(f"{other_case}/")}
         told |= {"level": self.level, "method": self.method}
         if self.evidence is not None:
