@@ -22,7 +22,7 @@ GROUPS: Final = (
     ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo")),
-    ("look-after", ("keys", "grant", "revoke", "recover", "destroy", "log")),
+    ("look-after", ("tidy", "keys", "grant", "revoke", "recover", "destroy", "log")),
 )
 
 

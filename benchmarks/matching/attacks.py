@@ -94,7 +94,7 @@ def photographed_screen(picture: Image.Image, dice: random.Random) -> Image.Imag
     x, y = dice.randrange(aslant.width), dice.randrange(aslant.height)
     ImageDraw.Draw(glare).ellipse((x - width // 5, y - height // 6, x + width // 5, y + height // 6), fill=110)
     aslant.paste(Image.new("RGB", aslant.size, "white"), mask=glare.filter(ImageFilter.GaussianBlur(width // 12)))
-    noisy = np.asarray(aslant.filter(ImageFilter.GaussianBlur(0.8)), dtype=np.float32)
+    noisy = np.asarray(aslant.filter(ImageFilter.GaussianBlur(0.8)), dtype=np.float64)
     noisy = noisy * dice.uniform(0.8, 1.05) + np.random.default_rng(dice.randrange(1 << 30)).normal(0, 5, noisy.shape)
     return compressed(Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8)), 75)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from evidence_kit.commands._screen import Screen, size
 from evidence_kit.model import Family, Json
@@ -27,6 +28,51 @@ def show(screen: Screen, outcome: outcomes.Outcome | WouldKeep) -> None:
         _ON_SCREEN[name](screen, outcome)
 
 
+class Telling:
+    """Shows outcomes as they come: every one to a file or a program, and to a person only what needs an eye.
+
+    A person who takes two thousand files in is not helped by two thousand lines: of each kind of trouble the first few
+    are shown, and how many more there are.
+
+    Args:
+        screen: Where it is shown.
+    """
+
+    _FIRST: Final = 5
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._met: Counter[str] = Counter()
+
+    def show(self, outcome: outcomes.Outcome) -> None:
+        """Show one outcome."""
+        name = type(outcome).__name__
+        if not self._screen.watched:
+            show(self._screen, outcome)
+            return
+        if name == "Witnessed" or getattr(outcome, "reason", "") == "excluded":
+            return
+        trouble = _trouble(outcome)
+        self._met[trouble] += 1
+        if name in _ON_SCREEN and trouble and self._met[trouble] <= self._FIRST:
+            _ON_SCREEN[name](self._screen, outcome)
+
+    def rest(self) -> None:
+        """Say how many more there were of what was shown only in part."""
+        more = sum(count - self._FIRST for trouble, count in self._met.items() if trouble and count > self._FIRST)
+        if more:
+            self._screen.tell("ingest.more-like-these", count=more)
+
+
+def _trouble(outcome: Any) -> str:  # noqa: ANN401 - any outcome
+    """Return what kind of trouble an outcome is, nothing when it needs no eye."""
+    name = type(outcome).__name__
+    if name == "Kept":
+        odd = ["name"] if outcome.name_agrees is False else []
+        return ",".join([*outcome.problems, *odd, *(["unstable"] if outcome.unstable else [])])
+    return f"{name}:{getattr(outcome, 'reason', '')}"
+
+
 def summary(screen: Screen, done: outcomes.Totals) -> None:
     """Show what an ingest came to: a table, then sentences about what matters."""
     table(screen, done)
@@ -46,10 +92,12 @@ def summary(screen: Screen, done: outcomes.Totals) -> None:
         screen.warn("ingest.chats-unread", count=done.chats_unread)
     if done.withheld:
         screen.warn("ingest.withheld", count=done.withheld)
+    if done.witnessed:
+        screen.tell("ingest.witnessed", count=done.witnessed)
     if done.excluded:
         screen.tell("ingest.excluded", count=done.excluded)
-    if done.refused > done.withheld:
-        screen.warn("ingest.refused", count=done.refused - done.withheld)
+    if others := done.refused - (done.withheld - done.witnessed):
+        screen.warn("ingest.refused", count=others)
 
 
 def table(screen: Screen, done: outcomes.Totals) -> None:
@@ -95,6 +143,17 @@ def _kept(outcome: Any) -> Json:  # noqa: ANN401 - a Kept
         "described": outcome.described,
         "problems": list(outcome.problems),
         "unstable": outcome.unstable,
+    }
+
+
+def _witnessed(outcome: Any) -> Json:  # noqa: ANN401 - a Witnessed
+    return {
+        "outcome": "witnessed",
+        "item": outcome.item,
+        **place(outcome.place),
+        "kind": outcome.kind,
+        "size": outcome.size_bytes,
+        "sha256": outcome.sha256,
     }
 
 
@@ -150,6 +209,7 @@ _AS_JSON: dict[str, Callable[[Any], Json]] = {
     "Kept": _kept,
     "WouldKeep": _would_keep,
     "Refused": _refused,
+    "Witnessed": _witnessed,
     "ContainerRead": _container,
     "ChatRead": _chat,
     "SeenAgain": lambda each: {"outcome": "seen-again", "item": each.item, **place(each.place)},
@@ -164,7 +224,8 @@ _AS_JSON: dict[str, Callable[[Any], Json]] = {
 
 
 def _show_kept(screen: Screen, outcome: Any) -> None:  # noqa: ANN401 - a Kept
-    screen.tell("ingest.line", item=outcome.item, path=outcome.place.path)
+    if not screen.watched:
+        screen.tell("ingest.line", item=outcome.item, path=outcome.place.path)
     if outcome.name_agrees is False:
         screen.tell("ingest.name-disagrees", item=outcome.item, kind=outcome.kind)
     if outcome.unstable:
@@ -211,6 +272,9 @@ _ON_SCREEN: dict[str, Callable[[Screen, Any], None]] = {
     "WouldKeep": lambda screen, outcome: screen.tell("ingest.would-line", path=outcome.place.path),
     "Refused": _show_refused,
     "Unopened": _show_unreadable,
+    "Witnessed": lambda screen, outcome: screen.tell(
+        "ingest.witnessed-line", item=outcome.item, path=outcome.place.path
+    ),
     "ContainerRead": _show_container,
     "ChatRead": _show_chat,
 }

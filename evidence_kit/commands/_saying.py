@@ -10,7 +10,7 @@ from evidence_kit.commands._wiring import Setting
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.declare import Saying
+    from evidence_kit.workflows.provenance import Saying
 
 SaidBy = Annotated[str | None, typer.Option("--said-by", metavar="NAME")]
 SaidAs = Annotated[str | None, typer.Option("--said-as", metavar="ROLE")]
@@ -23,7 +23,7 @@ def saying(setting: Setting, said_by: str | None, said_as: str | None, words: st
     Raises:
         UsageError: Name or role is missing, or the role is none.
     """
-    from evidence_kit.workflows.declare import SPEAKERS, Saying
+    from evidence_kit.workflows.provenance import SPEAKERS, Saying
 
     name = setting.ask(said_by, "ask.said-by", "--said-by")
     role = one_of(setting.ask(said_as, "ask.said-as", "--said-as"), SPEAKERS, "--said-as")

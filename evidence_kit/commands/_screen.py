@@ -87,6 +87,11 @@ class Screen:
         shown = {name: neutral(value) if isinstance(value, str) else value for name, value in values.items()}
         return self._words.say(sentence, **shown)
 
+    @property
+    def watched(self) -> bool:
+        """Say whether a person looks at what is shown, and not a file or another program."""
+        return not self.json and _is_terminal(sys.stdout)
+
     def knows(self, sentence: str) -> bool:
         """Say whether the catalogue has a sentence."""
         return self._words.knows(sentence)
@@ -178,6 +183,15 @@ class Screen:
                 raise KeyboardInterrupt
             if line.strip():
                 return line.strip()
+
+    def ask_once(self, question: str, **values: str | int) -> str | None:
+        """Ask a person once; None when they only press Enter, because they do not know."""
+        sys.stderr.write(self.say(question, **values) + " ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise KeyboardInterrupt
+        return line.strip() or None
 
     def ask_secret(self, question: str) -> str:
         """Ask for something that must not be seen."""

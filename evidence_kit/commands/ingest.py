@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evidence_kit.commands import _outcomes
+from evidence_kit.commands._questions import asked, from_before
+from evidence_kit.commands._retention import retention_due
+from evidence_kit.commands._saying import SaidAs, SaidBy, Words, one_of
 from evidence_kit.commands._screen import size
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, describer
 from evidence_kit.errors import Exit, UsageError
@@ -15,6 +20,7 @@ from evidence_kit.errors import Exit, UsageError
 if TYPE_CHECKING:
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.vault.folder import CaseFolder
+    from evidence_kit.workflows.case import CaseWriter
     from evidence_kit.workflows.outcome import Totals
     from evidence_kit.workflows.provenance import Provenance
 
@@ -28,72 +34,159 @@ def ingest(
     handed_by: Annotated[str | None, typer.Option(metavar="WHO")] = None,
     device: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     place: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    sensitivity: Annotated[str, typer.Option(metavar="none|intimate|unknown")] = "unknown",
+    said_by: SaidBy = None,
+    said_as: SaidAs = None,
+    words: Words = None,
+    exported_by: Annotated[str | None, typer.Option(metavar="WHO")] = None,
+    system: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    app_name: Annotated[str | None, typer.Option("--app", metavar="TEXT")] = None,
+    menu: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    phone_clock: Annotated[str | None, typer.Option(metavar="TIME")] = None,
+    present: Annotated[list[str] | None, typer.Option(metavar="WHO")] = None,
+    phone_now: Annotated[str | None, typer.Option(metavar="WHERE")] = None,
+    taken_by: Annotated[str | None, typer.Option(metavar="WHO")] = None,
+    taken_on: Annotated[str | None, typer.Option(metavar="DEVICE")] = None,
+    taken_when: Annotated[str | None, typer.Option(metavar="WHEN")] = None,
+    still_there: Annotated[str | None, typer.Option(metavar="yes|no|unknown")] = None,
     exclude: Annotated[list[str] | None, typer.Option(metavar="GLOB")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
 ) -> None:
     """Take files into the case without changing them."""
-    from evidence_kit.workflows.provenance import WAYS, Provenance
+    from evidence_kit.workflows.declare import SENSITIVITIES
+    from evidence_kit.workflows.provenance import SPEAKERS, STILL_THERE, WAYS, Provenance, Screenshot
 
     if how not in WAYS:
         raise UsageError("how-unknown", how=how, known=", ".join(WAYS))
     folder, station = case_folder(setting, case), setting.station()
+    clock = setting.world().clock.now().astimezone().isoformat(timespec="seconds")
+    given = Provenance(
+        how=how,
+        handed_by=handed_by,
+        device=device,
+        place=place or station.person.place,
+        sensitivity=one_of(sensitivity, SENSITIVITIES, "--sensitivity"),
+        declared_by=said_by,
+        declared_as=None if said_as is None else one_of(said_as, SPEAKERS, "--said-as"),
+        words=words,
+        system=system,
+        exported_by=exported_by,
+        app=app_name,
+        menu=menu,
+        phone_clock=phone_clock,
+        computer_clock=None if phone_clock is None else clock,
+        present=tuple(present or ()),
+        phone_now=phone_now,
+        screenshot=Screenshot(
+            taken_by,
+            taken_on,
+            taken_when,
+            None if still_there is None else one_of(still_there, STILL_THERE, "--still-there"),
+        ),
+    )
     key = setting.key(station)
-    left_out = exclude or []
     if dry_run:
-        totals = _rehearse(setting, folder, key, sources, left_out)
+        totals = _rehearse(setting, folder, key, sources, exclude or [], given)
     else:
-        provenance = Provenance(how, handed_by, device, place or station.person.place)
-        totals = _take_in(setting, folder, key, sources, left_out, provenance)
+        from evidence_kit.workflows.case import writing
+
+        with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
+            totals = take_in(setting, writer, Wish(sources, given, exclude or []))
     if not totals.complete:
         raise typer.Exit(Exit.INCOMPLETE)
 
 
-def _take_in(
-    setting: Setting, folder: CaseFolder, key: SigningKey, sources: list[Path], exclude: list[str], how: Provenance
-) -> Totals:
-    from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.ingest import free_bytes, ingest
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be taken in.
+
+    Attributes:
+        sources: Files and folders.
+        given: What is known of how they came here.
+        exclude: Patterns of what is left out.
+    """
+
+    sources: Sequence[Path]
+    given: Provenance
+    exclude: Sequence[str] = ()
+
+
+def take_in(setting: Setting, writer: CaseWriter, wish: Wish) -> Totals:
+    """Ask what nobody said, take files in, and say what it came to and what was not copied."""
+    from evidence_kit.intake.whereabouts import Ground, ground, table
+    from evidence_kit.workflows.ingest import check_sources, free_bytes, ingest
     from evidence_kit.workflows.outcome import Totals
     from evidence_kit.workflows.survey import needed_bytes
+    from evidence_kit.workflows.tidy import remember
 
-    screen, totals = setting.screen, Totals()
-    with (
-        writing(folder, key, setting.station(), setting.world(), setting.accept_older) as writer,
-        describer() as worker,
-    ):
-        if writer.manifest.age_band != "adult":
-            screen.warn("ingest.careful")
-        needed = needed_bytes(sources, exclude)
-        if needed > (free := free_bytes(folder)):
-            screen.warn("ingest.space", needed=size(needed), free=size(free))
+    screen, totals, mounts = setting.screen, Totals(), table()
+    check_sources(wish.sources)
+    retention_due(setting, writer.manifest)
+    careful = writer.manifest.age_band != "adult" and writer.manifest.minor_media != "keep"
+    if careful:
+        screen.warn(f"ingest.careful-{writer.manifest.minor_media}")
+    how = _how(setting, writer, wish, careful=careful)
+    remember(writer, wish.sources, mounts)
+    needed = needed_bytes(wish.sources, wish.exclude)
+    if needed > (free := free_bytes(writer.case.folder)):
+        screen.warn("ingest.space", needed=size(needed), free=size(free))
+    told = _outcomes.Telling(screen)
+    with describer() as worker:
         try:
             with screen.progress("ingest.progress", needed) as on_bytes:
-                for outcome in ingest(writer, sources, how, worker, on_bytes, exclude):
+                for outcome in ingest(writer, wish.sources, how, worker, on_bytes, wish.exclude):
                     if isinstance(outcome, Totals):
                         totals = outcome
-                    _outcomes.show(screen, outcome)
+                    told.show(outcome)
         except KeyboardInterrupt:
             screen.warn("ingest.interrupted", count=len(writer.manifest.items))
             raise
-        screen.document({"done": "ingest", "case": folder.root.name, **totals.facts()})
-        _outcomes.summary(screen, totals)
+        finally:
+            told.rest()
+    screen.document({"done": "ingest", "case": writer.case.id, **totals.facts()})
+    _outcomes.summary(screen, totals)
+    places = ", ".join(str(source.absolute()) for source in wish.sources)
+    if totals.withheld:
+        screen.warn("ingest.still-there", places=places)
+    if any(ground(source, mounts) is not Ground.PHONE for source in wish.sources) and totals.kept:
+        screen.tell("ingest.in-clear", places=places, case=writer.case.id)
     return totals
 
 
-def _rehearse(setting: Setting, folder: CaseFolder, key: SigningKey, sources: list[Path], exclude: list[str]) -> Totals:
+def _how(setting: Setting, writer: CaseWriter, wish: Wish, *, careful: bool) -> Provenance:
+    """Return how the files came here: by flags, by what was said when they were begun, or asked."""
+    from evidence_kit.workflows.tidy import sources_of
+
+    known = set(sources_of(writer.manifest))
+    if all(source.absolute() in known for source in wish.sources):
+        before = from_before(writer.manifest, wish.given)
+        if before is not None:
+            if setting.asks:
+                setting.screen.tell("ingest.as-before")
+            return before
+    return asked(setting, wish.given, careful=careful) if setting.asks else wish.given
+
+
+def _rehearse(
+    setting: Setting, folder: CaseFolder, key: SigningKey, sources: list[Path], exclude: list[str], given: Provenance
+) -> Totals:
     """Say what would be done; the case is only read."""
     from evidence_kit.workflows.case import read
+    from evidence_kit.workflows.declare import check_sensitivity
     from evidence_kit.workflows.ingest import check_sources, free_bytes
     from evidence_kit.workflows.outcome import Totals
     from evidence_kit.workflows.survey import needed_bytes, survey
+    from evidence_kit.workflows.withhold import rule_for
 
     check_sources(sources)
     screen, station, totals = setting.screen, setting.station(), Totals()
-    careful = read(folder, key, setting.memory(station)).opened.age_band != "adult"
-    if careful:
-        screen.warn("ingest.careful")
+    manifest = read(folder, key, setting.memory(station)).opened
+    check_sensitivity(manifest.age_band, given.sensitivity, given.saying)
+    rule = rule_for(manifest, given.sensitivity)
+    if rule.careful:
+        screen.warn(f"ingest.careful-{rule.policy}")
     own = frozenset(each.resolve() for each in (folder.root, station.folder, station.cases))
-    for outcome in survey(sources, own, exclude, careful=careful):
+    for outcome in survey(sources, own, exclude, rule):
         if isinstance(outcome, Totals):
             totals = outcome
         _outcomes.show(screen, outcome)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._screen import size
+from evidence_kit.commands._retention import retention_due
+from evidence_kit.commands._screen import Screen, size
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 
 if TYPE_CHECKING:
+    from evidence_kit.custody.manifest import Item, Witnessed
     from evidence_kit.workflows.case import Case
 
 
@@ -35,17 +37,46 @@ def list_(
 def _items(setting: Setting, opened: Case) -> None:
     from evidence_kit.workflows.look import item_row
 
-    items = list(opened.opened.items.values())
-    if setting.screen.json:
-        for item in items:
-            setting.screen.document(item_row(item))
+    manifest, screen = opened.opened, setting.screen
+    retention_due(setting, manifest)
+    if screen.json:
+        for item in manifest.everything:
+            screen.document(item_row(item))
         return
     rows = [
-        (item.id, item.kind, size(item.size_bytes), item.time[:16].replace("T", " "), item.place.path) for item in items
+        (
+            item.id,
+            item.kind,
+            size(item.size_bytes),
+            item.time[:16].replace("T", " "),
+            item.place.path,
+            _state(screen, item),
+        )
+        for item in manifest.everything
     ]
-    columns = ("column.item", "column.kind", "column.bytes", "column.taken-in", "column.path")
-    setting.screen.table(columns, rows, right=(2,))
-    setting.screen.tell("list.count", count=len(rows))
+    columns = ("column.item", "column.kind", "column.bytes", "column.taken-in", "column.path", "column.state")
+    screen.table(columns, rows, right=(2,))
+    screen.tell("list.count", count=len(manifest.items))
+    if manifest.left_out:
+        screen.tell("list.witnessed", count=len(manifest.left_out))
+    if lawyer := sum(item.for_the_lawyer for item in manifest.included):
+        screen.tell("list.for-the-lawyer", count=lawyer)
+
+
+def _state(screen: Screen, item: Item | Witnessed) -> str:
+    """Return what has to be known about an item at a glance; nothing of most."""
+    from evidence_kit.custody.manifest import Witnessed
+
+    said = []
+    if item.excluded is not None:
+        said.append("excluded")
+    if isinstance(item, Witnessed):
+        said.append("not-copied" if item.taken_in is None else "taken-in-since")
+    elif item.for_the_lawyer:
+        said.append("for-the-lawyer")
+    if item.sensitivity == "intimate":
+        said.append("intimate")
+    return ", ".join(screen.say(f"list.state.{each}") for each in said)
 
 
 def _locked(setting: Setting, opened: Case) -> None:

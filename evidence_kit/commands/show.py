@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evidence_kit.commands._reveal import reveal as show_to_the_eye
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.errors import UsageError
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
@@ -18,15 +21,22 @@ def show(
     setting: Setting,
     case: CaseArgument,
     item: Annotated[str | None, typer.Argument(metavar="ITEM", show_default=False)] = None,
+    reveal: Annotated[str | None, typer.Option("--reveal", metavar="REASON")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
 ) -> None:
-    """Show a case, or one item with everything known about it; never the picture itself."""
+    """Show a case, or one item with everything known about it; the picture itself only with a reason."""
     from evidence_kit.workflows.case import read
-    from evidence_kit.workflows.look import everything_about, item_of
+    from evidence_kit.workflows.look import everything_about, evidence_of
 
     folder, station = case_folder(setting, case), setting.station()
+    if reveal is not None:
+        if item is None or not reveal.strip():
+            raise UsageError("reveal-what")
+        show_to_the_eye(setting, folder, item, reveal.strip(), out)
+        return
     opened = read(folder, setting.key(station), setting.memory(station))
     manifest = opened.opened
-    facts = _case(manifest, opened.id) if item is None else everything_about(item_of(manifest, item, opened.id))
+    facts = _case(manifest, opened.id) if item is None else everything_about(evidence_of(manifest, item, opened.id))
     setting.screen.document(facts)
     if not setting.screen.json:
         _draw(setting, facts, 0)
@@ -44,6 +54,16 @@ def _case(manifest: Manifest, case: str) -> dict[str, Json]:
             for purpose, each in newest.items()
         },
         "items": len(manifest.items),
+        "witnessed": len(manifest.left_out),
+        "for_the_lawyer": [item.id for item in manifest.included if item.for_the_lawyer],
+        "destroyed": [
+            {
+                "items": list(each.facts["clear"]["objects"]),
+                "reason": each.facts["reason"],
+                "by": list(each.facts["agreed_by"]),
+            }
+            for each in manifest.entries.get("destroyed", ())
+        ],
         "refused": len(manifest.refused),
         "seals": [{"archive": each.facts["archive"], "time": each.time} for each in manifest.entries.get("sealed", ())],
         "notes": [

@@ -307,7 +307,11 @@ def _kept(manifest: Manifest, entry: Entry) -> None:
     manifest.by_digest.setdefault(item.sha256.hex, item.id)
     seen = manifest.witnessed.get(manifest.witnessed_by_digest.get(item.sha256.hex, ""))
     if seen is not None:
+        # What was said of it while it was only witnessed is said of its bytes.
         seen.taken_in = seen.taken_in or item.id
+        item.marks |= seen.marks
+        if item.sensitivity == "unknown":
+            item.sensitivity = seen.sensitivity
     manifest.places[spot(item.place)] = item.sha256
     manifest.next_item = max(manifest.next_item, int(item.id[1:]) + 1)
 

@@ -158,7 +158,8 @@ def _view(head: Mapping[str, Any], reader: _Arrays, width: int, height: int) -> 
     if len(pdq) != (0 if quality is None else _PDQ_BYTES * len(ORIENTATIONS)):
         raise UnsoundError("hashes of another number")
     return View(
-        _whole(head["frame"], 1 << 32, least=0), Box(left, top, right, bottom), _yes_or_no(head["region"]), (wide, tall),
+        _whole(head["frame"], 1 << 32, least=0),
+        Box(left, top, right, bottom), _yes_or_no(head["region"]), (wide, tall),
         Keypoints(points, scales, descriptors), grey, quality, hashes,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Place, spot
+from evidence_kit.hashing.exact import Tally
 from evidence_kit.intake import care
 from evidence_kit.intake.kinds import name_agrees
 from evidence_kit.model import Digest, Json
@@ -14,9 +15,10 @@ from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.coverage import chat_read
 from evidence_kit.workflows.group import Describer, Group, Pending
 from evidence_kit.workflows.group import Known as Settled
-from evidence_kit.workflows.outcome import Kept, Known, Outcome, Refused, SeenAgain, Totals
+from evidence_kit.workflows.outcome import Kept, Known, Outcome, Refused, SeenAgain, Totals, Witnessed
 from evidence_kit.workflows.provenance import Provenance
 from evidence_kit.workflows.stretch import Reading, Stretch, place_facts
+from evidence_kit.workflows.withhold import Seen, rule_for
 
 
 class Accession:
@@ -27,6 +29,7 @@ class Accession:
         describer: Looks into bytes somewhere else.
         group: What the next commit will hold.
         totals: What the ingest came to so far.
+        rule: What is done with pictures.
         looked_into: Containers whose members were taken in; they need not be looked into again.
     """
 
@@ -38,6 +41,7 @@ class Accession:
         self._manifest = writer.manifest
         self.looked_into = {str(entry.facts["item"]) for entry in self._manifest.entries.get("container.read", ())}
         self._provenance = provenance
+        self.rule = rule_for(self._manifest, provenance.sensitivity)
 
     def known(self, place: Place) -> Digest | None:
         """Return the digest of what the case holds from this very place."""
@@ -62,12 +66,43 @@ class Accession:
             return twin
         return self._keep(stretch, reading, reading.draft)
 
-    def withhold(self, stretch: Stretch) -> None:
-        """Note that something is not copied because of the person's age."""
+    def withhold(self, stretch: Stretch, seen: Seen | None) -> str | None:
+        """Note that something is not copied because of the person's age; return its id when it was witnessed.
+
+        Args:
+            stretch: What it is.
+            seen: What is known of it; None when not even that is to be recorded.
+        """
         self.totals.withheld += 1
         self.totals.count(stretch.kind.family.value, "withheld")
-        self._refuse(stretch.place, care.REASON, stretch.kind.name, stretch.size_bytes)
-        self.totals.refused += 1
+        if seen is None:
+            self.totals.refused += 1
+            self._refuse(stretch.place, care.REASON, stretch.kind.name, stretch.size_bytes)
+            return None
+        self.totals.witnessed += 1
+        digest, where = seen.tally.sha256, spot(stretch.place)
+        twin = self.group.witnessed.get(digest.hex) or self._manifest.witnessed_by_digest.get(digest.hex)
+        if twin is not None:
+            if digest in {self._manifest.witnessed_at.get(where), self.group.places.get(where)}:
+                self.group.add(Known(twin, stretch.place))
+                return twin
+            self.group.places[where] = digest
+            event = Event("item.seen-again", {"item": twin, **place_facts(stretch.place)})
+            self.group.add(SeenAgain(twin, stretch.place), event)
+            return twin
+        return self._witness(stretch, seen)
+
+    def _witness(self, stretch: Stretch, seen: Seen) -> str:
+        item, digest, kind = self.group.next_witnessed, seen.tally.sha256, stretch.kind
+        agrees = name_agrees(kind, stretch.name)
+        facts = self._facts(stretch, seen.tally, copied=False, agrees=agrees, unstable=seen.unstable)
+        if seen.around:
+            facts["around"] = [{"name": each.name, "text": each.text} for each in seen.around]
+        self.group.places[spot(stretch.place)] = digest
+        self.group.witnessed[digest.hex] = item
+        outcome = Witnessed(item, stretch.place, kind.name, kind.family.value, seen.tally.size_bytes, digest.hex)
+        self.group.add(outcome, Event("item.witnessed", {"item": item, **facts}))
+        return item
 
     def refuse(self, place: Place, reason: str, detail: str | None = None, size_bytes: int | None = None) -> None:
         """Note that something was not kept."""
@@ -119,7 +154,8 @@ class Accession:
         agrees = name_agrees(kind, stretch.name)
         digest, size_bytes = reading.tally.sha256, reading.tally.size_bytes
         self.group.places[spot(stretch.place)] = digest
-        self.group.keep(draft, digest, size_bytes, self._facts(stretch, reading, agrees=agrees))
+        facts = self._facts(stretch, reading.tally, copied=True, agrees=agrees, unstable=reading.unstable)
+        self.group.keep(draft, digest, size_bytes, facts)
         self.totals.kept += 1
         self.totals.kept_bytes += size_bytes
         self.totals.count(kind.family.value, "kept")
@@ -151,24 +187,27 @@ class Accession:
             self.group.read_chat(draft.item, chat, self._chat_outcome(draft.item, stretch.place))
         return draft.item
 
-    def _facts(self, stretch: Stretch, reading: Reading, *, agrees: bool | None) -> dict[str, Json]:
-        kind = stretch.kind
+    def _facts(
+        self, stretch: Stretch, seen: Tally, *, copied: bool, agrees: bool | None, unstable: bool
+    ) -> dict[str, Json]:
+        """Return what is recorded of something, copied or not; what was not copied needs no CRC-32."""
+        kind, said = stretch.kind, self._provenance
         offset = self.writer.world.clock.now().astimezone().strftime("%z")
         facts: dict[str, Json] = {
             **place_facts(stretch.place),
-            "size": reading.tally.size_bytes,
-            "sha256": reading.tally.sha256.hex,
-            "crc32": reading.tally.crc32,
+            "size": seen.size_bytes,
+            "sha256": seen.sha256.hex,
+            **({"crc32": seen.crc32} if copied else {}),
             "kind": {"name": kind.name, "family": kind.family.value, "media_type": kind.media_type},
             "name_agrees": agrees,
             "times": stretch.times,
             **stretch.more,
-            "provenance": self._provenance.facts(offset),
-            "sensitivity": self._provenance.sensitivity,
+            "provenance": said.facts(offset),
+            "sensitivity": said.sensitivity,
         }
-        if self._provenance.declared_by is not None:
-            facts["declared_by"] = self._provenance.declared_by
-        if reading.unstable:
+        declared = {"declared_by": said.declared_by, "declared_as": said.declared_as, "declared_words": said.words}
+        facts |= {name: value for name, value in declared.items() if value is not None}
+        if unstable:
             facts["unstable"] = True
         return facts
 
@@ -178,11 +217,16 @@ class Accession:
         if not self.describer.describes(kind.name):
             return None
         if reading.payload is not None:
-            return self.describer.begin(kind.name, stretch.name, reading.payload)
+            return self.describer.begin(kind.name, stretch.name, reading.payload, pixels=self._decodes(reading))
         if stretch.file is not None:
-            return self.describer.begin(kind.name, stretch.name, stretch.file)
+            return self.describer.begin(kind.name, stretch.name, stretch.file, pixels=self._decodes(reading))
         problem = {"code": "too-large-inside-container", "detail": ""}
         return Settled({"describer": kind.family.value, "facts": {}, "problems": [problem]})
+
+    def _decodes(self, reading: Reading) -> bool:
+        """Say whether a picture may be decoded: an adult's, or one that was declared harmless."""
+        seen = self._manifest.witnessed_by_digest.get(reading.tally.sha256.hex)
+        return self.rule.decodes or (seen is not None and self._manifest.witnessed[seen].sensitivity == "none")
 
     def _chat(self, stretch: Stretch, reading: Reading) -> Pending:
         """Let an item be read as a conversation; of a member too large for that only its beginning is looked at."""

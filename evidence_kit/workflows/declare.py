@@ -12,35 +12,15 @@ from evidence_kit.errors import UsageError
 from evidence_kit.model import Json
 from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.look import evidence_of
-from evidence_kit.workflows.provenance import Posting, Screenshot
+from evidence_kit.workflows.provenance import Posting, Saying, Screenshot
 
 SENSITIVITIES: Final = ("none", "intimate", "unknown")
-SPEAKERS: Final = ("person", "minor-with-guardian", "guardian", "lawyer", "other")
 # Who may say, for somebody who is not known to be an adult, that nothing intimate is in a file nobody here looks at.
 ANSWERABLE: Final = frozenset({"minor-with-guardian", "guardian", "lawyer"})
 NATURES: Final = ("original", "export", "screenshot", "derived")
 RECORDINGS: Final = ("received-voice-note", "own-call-recording", "third-party-recording", "unknown")
 POLICIES: Final = ("witness", "refuse", "keep")
 _ADULT: Final = "adult"
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """Who declares something.
-
-    Attributes:
-        name: A person's name.
-        role: One of `SPEAKERS`.
-        words: Their own words, None when nobody wrote them down.
-    """
-
-    name: str
-    role: str
-    words: str | None = None
-
-    def facts(self) -> dict[str, Json]:
-        """Return the facts as they go into the log."""
-        return {"said_by": self.name, "said_as": self.role, "words": self.words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +134,10 @@ def mark(writer: CaseWriter, items: Sequence[Item | Witnessed], said: Mark, sayi
         raise UsageError("mark-no-audio", item=wrong[0])
     if said.parent is not None:
         facts["parent"] = evidence_of(manifest, said.parent, writer.case.id).id
-    ids = tuple(each.id for each in items)
+    # What is said of the sensitivity of a container is said of what is in it.
+    named = [each.id for each in items]
+    ids = tuple(sorted(manifest.with_members(named)) if said.sensitivity is not None else named)
+    items = [each for each in manifest.everything if each.id in set(ids)]
     signed = writer.commit([Event("item.marked", {"items": list(ids), **facts, **saying.facts()})])
     waiting = [each for each in items if isinstance(each, Witnessed) and each.taken_in is None]
     careful = manifest.age_band != _ADULT and said.sensitivity == "intimate"

@@ -97,6 +97,7 @@ class Group:
     Attributes:
         writer: The case.
         by_digest: SHA-256 to item id, for what is not committed yet.
+        witnessed: SHA-256 to id, of what was seen and not copied and is not committed yet.
         places: Where it was found, to the digest of what was found there.
         items: How many new items there are.
         size_bytes: How many bytes of originals they hold.
@@ -104,6 +105,7 @@ class Group:
 
     writer: CaseWriter
     by_digest: dict[str, str] = field(default_factory=dict)
+    witnessed: dict[str, str] = field(default_factory=dict)
     places: dict[Spot, Digest] = field(default_factory=dict)
     items: int = 0
     size_bytes: int = 0
@@ -121,6 +123,11 @@ class Group:
     def next_item(self) -> str:
         """The id of the next new item."""
         return f"E{self.writer.manifest.next_item + self.items:06d}"
+
+    @property
+    def next_witnessed(self) -> str:
+        """The id of the next thing that is seen and not copied."""
+        return f"W{self.writer.manifest.next_witnessed + len(self.witnessed):06d}"
 
     def add(self, outcome: Outcome, event: Event | None = None) -> None:
         """Note something that happened and, unless the log knows it already, its event."""

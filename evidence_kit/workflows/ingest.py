@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from evidence_kit.custody.manifest import Place
-from evidence_kit.intake import care
 from evidence_kit.intake.errors import SourceGoneError, SourceMissingError
 from evidence_kit.intake.lifeline import Lifeline
 from evidence_kit.intake.read import NotRegularError
@@ -22,6 +21,7 @@ from evidence_kit.workflows.ahead import ahead
 from evidence_kit.workflows.carried import take_carried
 from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.chats import exports
+from evidence_kit.workflows.declare import check_sensitivity
 from evidence_kit.workflows.group import Describer, OwnDiskError
 from evidence_kit.workflows.inside import Inside
 from evidence_kit.workflows.outcome import Outcome
@@ -56,6 +56,7 @@ def ingest(  # noqa: PLR0913 - what a command line says
         exclude: Patterns of paths and names that are left out, which the log says.
 
     Raises:
+        UsageError: It is not theirs to declare what the files are like.
         SourceMissingError: A source does not exist; nothing was read.
         SourceGoneError: A source was taken away; what was yielded before is safe.
         DiskFullError: The case's disk is full; what was yielded before is safe.
@@ -63,6 +64,7 @@ def ingest(  # noqa: PLR0913 - what a command line says
         SystemLimitError: No memory or file handles are left.
     """
     check_sources(sources)
+    check_sensitivity(writer.manifest.age_band, provenance.sensitivity, provenance.saying)
     yield from _Ingest(writer, provenance, describer, on_bytes).run(sources, exclude)
 
 
@@ -97,8 +99,7 @@ class _Ingest:
     ) -> None:
         self._accession = Accession(writer, provenance, describer)
         self._reader = Reader(writer.store, writer.recipient, on_bytes)
-        careful = writer.manifest.age_band != care.ADULT
-        self._preparing = Preparing(self._reader, describer, careful=careful)
+        self._preparing = Preparing(self._reader, describer, self._accession.rule)
         self._own = frozenset(
             folder.resolve() for folder in (writer.case.folder.root, writer.station.folder, writer.station.cases)
         )

@@ -58,7 +58,7 @@ class _Level:
     """A container that is being looked into.
 
     Attributes:
-        item: Its item id; None when it was not copied itself.
+        item: Its id, of an item or of what was witnessed; None when the log does not have it.
         stretch: Where and what it is.
         held: What it holds.
         depth: 1 for a file, 2 for a container in it.
@@ -109,10 +109,9 @@ class Inside:
             OwnDiskError: The case's disk failed.
         """
         accession, stretch, reading = self._accession, prepared.stretch, prepared.reading
-        item = None if reading is None else accession.admit(stretch, reading)
-        if item is None:
-            accession.withhold(stretch)
-        if prepared.window is None or (item is not None and item in accession.looked_into):
+        item = accession.withhold(stretch, prepared.seen) if reading is None else accession.admit(stretch, reading)
+        # What was only witnessed is looked into again: meanwhile a member may have been declared harmless.
+        if prepared.window is None or (reading is not None and item in accession.looked_into):
             return
         held = prepared.holding() if depth <= DEEPEST else Holding(stretch.kind.name, unreadable="container-too-deep")
         if held is None:
@@ -142,7 +141,7 @@ class Inside:
             if entry.refusal is not None:
                 raise MemberError(entry.refusal, 0)
             place = level.place(entry)
-            return self._preparing.member(entry, level.stretch, level.held.names, place, self._accession.known(place))
+            return self._preparing.member(entry, level.stretch, level.held, place, self._accession.known(place))
 
         accession = self._accession
         wanted = ((entry, held_bytes(entry.size_bytes)) for entry in self._allowed(level))
@@ -175,14 +174,16 @@ class Inside:
         accession.totals.count(level.stretch.kind.family.value, "unclear")
         if level.item is None:
             return
-        accession.looked_into.add(level.item)
         facts: dict[str, Json] = {"item": level.item, "unreadable": reason, "members": 0}
-        accession.group.add(Unopened(level.item, level.stretch.place, reason), Event("container.read", facts))
+        event = None if level.item in accession.looked_into else Event("container.read", facts)
+        accession.looked_into.add(level.item)
+        accession.group.add(Unopened(level.item, level.stretch.place, reason), event)
 
     def _read(self, level: _Level) -> None:
-        """Note what came of a container that is in the case."""
+        """Note what came of a container that the log has."""
         if level.item is None:
             return
+        known = level.item in self._accession.looked_into
         self._accession.looked_into.add(level.item)
         refused = level.members - level.kept
         facts: dict[str, Json] = {"item": level.item, "members": level.members, "kept": level.kept, "refused": refused}
@@ -192,7 +193,7 @@ class Inside:
             facts |= {"form": level.held.form, "notes": list(level.held.notes)}
         notes = tuple(level.held.notes)
         outcome = ContainerRead(level.item, level.stretch.place, level.members, level.kept, refused, notes)
-        self._accession.group.add(outcome, Event("container.read", facts))
+        self._accession.group.add(outcome, None if known else Event("container.read", facts))
 
 
 def _bytes(shown: str, raw: str | None) -> bytes:

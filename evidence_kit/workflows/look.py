@@ -48,8 +48,13 @@ def overview(folder: CaseFolder) -> Overview:
     return Overview(folder.root.name, str(folder.root), state, custody.signed_lines, len(custody.objects), last)
 
 
-def item_row(item: Item) -> dict[str, Json]:
-    """Return one item as a script wants it."""
+def item_row(item: Item | Witnessed) -> dict[str, Json]:
+    """Return one item, or what was seen and not copied, as a script wants it."""
+    about: dict[str, Json] = (
+        {"state": "kept", "audio": item.audio, "for_the_lawyer": item.for_the_lawyer}
+        if isinstance(item, Item)
+        else {"state": "witnessed", "taken_in_as": item.taken_in}
+    )
     return {
         "item": item.id,
         "path": item.place.path,
@@ -64,6 +69,8 @@ def item_row(item: Item) -> dict[str, Json]:
         "excluded": item.excluded,
         "also_at": [each.path for each in item.also_at],
         "line": item.line,
+        "marks": item.marks,
+        **about,
     }
 
 
@@ -113,12 +120,12 @@ def item_id(typed: str) -> str:
     return f"{letter}{int(number):06d}" if number.isdecimal() and number.isascii() else wanted
 
 
-def everything_about(item: Item) -> dict[str, Json]:
-    """Return one item with everything known about it."""
+def everything_about(item: Item | Witnessed) -> dict[str, Json]:
+    """Return one item, or what was seen and not copied, with everything known about it."""
     facts = {key: value for key, value in item.facts.items() if key not in {"salt", "type"}}
     described = {
         name: {key: value for key, value in each.items() if key not in {"salt", "type", "item", "describer"}}
-        for name, each in item.described.items()
+        for name, each in (item.described if isinstance(item, Item) else {}).items()
     }
     return {"line": item.line, "taken_in": item.time, **facts, "described": described} | item_row(item)
 

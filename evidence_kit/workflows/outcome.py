@@ -25,6 +25,18 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Witnessed:
+    """Something was read to be hashed and is NOT in the case: it is only where it was."""
+
+    item: str
+    place: Place
+    kind: str
+    family: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class SeenAgain:
     """The same bytes are in the case already and were found at one more place."""
 
@@ -115,6 +127,7 @@ class Totals:
     not_described: int = 0
     unreadable: int = 0
     withheld: int = 0
+    witnessed: int = 0
     excluded: int = 0
     chats: int = 0
     messages: int = 0
@@ -133,12 +146,12 @@ class Totals:
 
     @property
     def complete(self) -> bool:
-        """Say whether nothing was refused and everything was understood."""
-        return not (self.refused or self.not_described or self.unreadable or self.chats_unread)
+        """Say whether everything was copied and understood."""
+        return not (self.refused or self.witnessed or self.not_described or self.unreadable or self.chats_unread)
 
     def facts(self) -> dict[str, Json]:
         """Return the counts as JSON."""
         return asdict(self)
 
 
-Outcome = Kept | SeenAgain | Known | Refused | ContainerRead | Unopened | ChatRead | Totals
+Outcome = Kept | Witnessed | SeenAgain | Known | Refused | ContainerRead | Unopened | ChatRead | Totals

@@ -6,20 +6,24 @@ It runs in threads, several at once, and decides nothing that depends on the ord
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from evidence_kit.custody.manifest import Place
+from evidence_kit.intake.around import LARGEST_TEXT_BYTES, TEXT_ENDINGS, Mention, about, mentions
 from evidence_kit.intake.holding import Entry, Holding, head_of, holding
-from evidence_kit.intake.read import PIECE_BYTES, Original, opened
+from evidence_kit.intake.read import PIECE_BYTES, NotRegularError, Original, opened, pieces
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.walk import Found
 from evidence_kit.intake.window import Window, of_file
+from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.model import Digest
 from evidence_kit.workflows.group import Describer
 from evidence_kit.workflows.stretch import Reader, Reading, Stretch
-from evidence_kit.workflows.withhold import withheld
+from evidence_kit.workflows.withhold import Rule, Seen, withheld
 
 CONTAINERS: Final = frozenset({"zip", "tar", "gzip", "bzip2", "xz", "7z", "rar"})
 # Foreign bytes before a zip hide what it is; inside another container nobody looks for that.
@@ -33,12 +37,14 @@ class Prepared:
     Attributes:
         stretch: What it is.
         reading: What came of reading it; None when it is not to be copied.
+        seen: What is known of it when it is only witnessed; None when not even its hash is taken.
         window: Its bytes to be read anywhere; None when it is no container.
     """
 
     stretch: Stretch
     reading: Reading | None
     window: Callable[[], Window] | None
+    seen: Seen | None = None
     _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def holding(self) -> Holding | None:
@@ -64,13 +70,14 @@ class Preparing:
     Args:
         reader: Reads and encrypts.
         describer: Knows which types somebody will want the bytes of.
-        careful: Whether pictures may not be copied.
+        rule: What is done with pictures.
     """
 
-    def __init__(self, reader: Reader, describer: Describer, *, careful: bool) -> None:
+    def __init__(self, reader: Reader, describer: Describer, rule: Rule) -> None:
         self._reader = reader
         self._describer = describer
-        self._careful = careful
+        self._rule = rule
+        self._texts = TextsBeside()
 
     def file(self, found: Found, known: Digest | None) -> Prepared:
         """Prepare a file; it stays open until the result is closed.
@@ -84,19 +91,18 @@ class Preparing:
             original = stack.enter_context(opened(found.path))
             stretch = file_stretch(original, found)
             window = of_file(original.file, original.before.size_bytes)
-            prepared = self._prepared(stretch, (lambda: window) if stretch.kind.name in _OUTERMOST else None, known)
+            outermost = (lambda: window) if stretch.kind.name in _OUTERMOST else None
+            prepared = self._prepared(stretch, outermost, known, lambda: self._texts.of_folder(found.path))
             prepared._open = stack.pop_all()  # noqa: SLF001 - handed over
             return prepared
 
-    def member(
-        self, entry: Entry, within: Stretch, beside: Sequence[str] | None, place: Place, known: Digest | None
-    ) -> Prepared:
+    def member(self, entry: Entry, within: Stretch, held: Holding, place: Place, known: Digest | None) -> Prepared:
         """Prepare a member.
 
         Args:
             entry: What its container says about it.
             within: The container.
-            beside: Names of everything in it.
+            held: What it holds.
             place: Where it stands.
             known: What the case holds from there.
 
@@ -105,17 +111,85 @@ class Preparing:
             OSError: The container cannot be read.
             OwnDiskError: The case's disk failed.
         """
-        stretch = replace(member_stretch(entry, place), inside=within.place.path, beside=beside)
-        return self._prepared(stretch, entry.window if stretch.kind.name in CONTAINERS else None, known)
+        stretch = replace(member_stretch(entry, place), inside=within.place.path, beside=held.names)
+        window = entry.window if stretch.kind.name in CONTAINERS else None
+        return self._prepared(stretch, window, known, lambda: self._texts.of_container(held))
 
-    def _prepared(self, stretch: Stretch, window: Callable[[], Window] | None, known: Digest | None) -> Prepared:
+    def _prepared(
+        self,
+        stretch: Stretch,
+        window: Callable[[], Window] | None,
+        known: Digest | None,
+        texts: Callable[[], Mapping[str, tuple[Mention, ...]]],
+    ) -> Prepared:
         prepared = Prepared(stretch, None, window)
-        if self._careful and withheld(stretch, prepared.holding()):
-            return prepared
+        wanted: Digest | None = None
+        if self._rule.careful and withheld(stretch, prepared.holding()):
+            if self._rule.policy == "refuse":
+                return prepared
+            seen, unstable = self._reader.hash(stretch)
+            prepared.seen = Seen(seen, about(texts(), stretch.name), unstable)
+            if seen.sha256.hex not in self._rule.harmless:
+                return prepared
+            wanted = seen.sha256
         kind = stretch.kind.name
         looked_at = self._describer.describes(kind) or self._describer.reads(kind)
-        prepared.reading = self._reader.read(stretch, known, keep=looked_at)
+        reading = self._reader.read(stretch, known, keep=looked_at)
+        if wanted is not None and reading.tally.sha256 != wanted:
+            # Other bytes than those that were declared harmless: they changed between two looks.
+            reading.drop()
+            prepared.seen = Seen(reading.tally, unstable=True)
+            return prepared
+        prepared.reading = reading
         return prepared
+
+
+class TextsBeside:
+    """What texts say around names, read once for a folder or a container; the last few are remembered."""
+
+    _MOST: Final = 4
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._known: list[tuple[Path | Holding, Mapping[str, tuple[Mention, ...]]]] = []
+
+    def of_folder(self, path: Path) -> Mapping[str, tuple[Mention, ...]]:
+        """Return what the texts in a file's own folder say."""
+        folder = path.parent
+        with self._lock:
+            found = next((said for place, said in self._known if place == folder), None)
+            return self._remember(folder, mentions(_texts_in(folder))) if found is None else found
+
+    def of_container(self, held: Holding) -> Mapping[str, tuple[Mention, ...]]:
+        """Return what the texts in a container say; of one that can only be read in order, nothing."""
+        if not held.side_by_side:
+            return {}
+        with self._lock:
+            found = next((said for place, said in self._known if place is held), None)
+            return self._remember(held, mentions(_texts_of(held))) if found is None else found
+
+    def _remember(
+        self, place: Path | Holding, said: Mapping[str, tuple[Mention, ...]]
+    ) -> Mapping[str, tuple[Mention, ...]]:
+        self._known = [*self._known[-self._MOST :], (place, said)]
+        return said
+
+
+def _texts_in(folder: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
+    with contextlib.suppress(OSError, NotRegularError):
+        for path in sorted(folder.iterdir()):
+            if path.name.lower().endswith(TEXT_ENDINGS) and not path.is_symlink() and path.is_file():
+                with opened(path) as original:
+                    if original.before.size_bytes <= LARGEST_TEXT_BYTES:
+                        yield path.name, pieces(original.file)
+
+
+def _texts_of(held: Holding) -> Iterator[tuple[str, Iterator[bytes]]]:
+    for entry in held.entries():
+        is_text = entry.name.lower().endswith(TEXT_ENDINGS)
+        if is_text and entry.refusal is None and (entry.size_bytes or 0) <= LARGEST_TEXT_BYTES:
+            with contextlib.suppress(MemberError):
+                yield entry.name.rsplit("/", 1)[-1], iter([b"".join(entry.content())])
 
 
 def file_stretch(original: Original, found: Found) -> Stretch:

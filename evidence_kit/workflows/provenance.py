@@ -8,6 +8,7 @@ from evidence_kit.model import Json
 
 WAYS = ("phone-export", "copy", "screenshot", "re-photograph", "download", "unknown")
 STILL_THERE = ("yes", "no", "unknown")
+SPEAKERS = ("person", "minor-with-guardian", "guardian", "lawyer", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,25 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class Saying:
+    """Who declares something.
+
+    Attributes:
+        name: A person's name.
+        role: One of `SPEAKERS`.
+        words: Their own words, None when nobody wrote them down.
+    """
+
+    name: str
+    role: str
+    words: str | None = None
+
+    def facts(self) -> dict[str, Json]:
+        """Return the facts as they go into the log."""
+        return {"said_by": self.name, "said_as": self.role, "words": self.words}
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """How the files of one ingest came here; whatever nobody said is None.
 
@@ -67,6 +87,8 @@ class Provenance:
         place: Where this was done.
         sensitivity: `none`, `intimate` or `unknown` for all of them.
         declared_by: Who said so; None only for `unknown`.
+        declared_as: What they are: the person, the guardian, the lawyer.
+        words: Their own words.
         system: Operating system of the device.
         exported_by: Who got the files off the device.
         app: Which app exported them.
@@ -86,6 +108,8 @@ class Provenance:
     place: str | None = None
     sensitivity: str = "unknown"
     declared_by: str | None = None
+    declared_as: str | None = None
+    words: str | None = None
     system: str | None = None
     exported_by: str | None = None
     app: str | None = None
@@ -97,6 +121,11 @@ class Provenance:
     phone_now: str | None = None
     screenshot: Screenshot = field(default_factory=Screenshot)
     posting: Posting = field(default_factory=Posting)
+
+    @property
+    def saying(self) -> Saying | None:
+        """Who declared what the files are like; None when nobody did."""
+        return None if self.declared_by is None else Saying(self.declared_by, self.declared_as or "other", self.words)
 
     def facts(self, utc_offset: str) -> Json:
         """Return the facts as they go into the log; what nobody said is left out, the first five apart."""

@@ -128,6 +128,20 @@ class Reader:
         reading = self._encrypt(stretch, keep=keep)
         return Reading(reading.tally, reading.draft, reading.payload, original.changed())
 
+    def hash(self, stretch: Stretch) -> tuple[Tally, bool]:
+        """Read a stretch and copy nothing of it; return its digests, and whether it changed meanwhile, twice.
+
+        Raises:
+            OSError: The source cannot be read.
+            MemberError: A member is not what its container declares.
+            StoppedError: `stop` was called.
+        """
+        seen, original = tally(self._counted(stretch.pieces())), stretch.original
+        if original is None or not original.changed():
+            return seen, False
+        original.before = Trace.of(original.file.fileno())
+        return tally(self._counted(stretch.pieces())), original.changed()
+
     def _encrypt(self, stretch: Stretch, *, keep: bool) -> Reading:
         try:
             draft = self._store.draft()

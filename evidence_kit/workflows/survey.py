@@ -16,7 +16,7 @@ from evidence_kit.intake.walk import Found, Unfit, os_words, walk
 from evidence_kit.intake.window import of_file
 from evidence_kit.workflows.outcome import Refused, Totals
 from evidence_kit.workflows.prepare import file_stretch
-from evidence_kit.workflows.withhold import withheld
+from evidence_kit.workflows.withhold import Rule, withheld
 
 _CONTAINER_ENDINGS: Final = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".txz", ".tbz")
 
@@ -43,7 +43,7 @@ class WouldKeep:
 
 
 def survey(
-    sources: Sequence[Path], own: frozenset[Path], exclude: Sequence[str], *, careful: bool
+    sources: Sequence[Path], own: frozenset[Path], exclude: Sequence[str], rule: Rule
 ) -> Iterator[WouldKeep | Refused | Totals]:
     """Yield what an ingest would do with every file, the totals last; nothing is written.
 
@@ -53,11 +53,11 @@ def survey(
         sources: Files and folders.
         own: Resolved folders of ours.
         exclude: Patterns of what is left out.
-        careful: Whether pictures may not be copied.
+        rule: What is done with pictures.
     """
     totals = Totals()
     for found in (each for source in sources for each in walk(source, own, exclude)):
-        outcome = _unfit(found) if isinstance(found, Unfit) else _looked_at(found, careful=careful)
+        outcome = _unfit(found) if isinstance(found, Unfit) else _looked_at(found, careful=rule.careful)
         _count(totals, outcome)
         yield outcome
     yield totals

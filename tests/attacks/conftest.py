@@ -37,8 +37,12 @@ class Material:
 
 @pytest.fixture(scope="session")
 def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
-    root = tmp_path_factory.mktemp("attacked")
-    key, recovery = (SigningKey.from_seed(bytes(range(at, at + 32))) for at in (0, 32))
+    return made(tmp_path_factory.mktemp("attacked"), SigningKey.from_seed(bytes(range(32))))
+
+
+def made(root: Path, key: SigningKey, edited: bytes | None = None) -> Material:
+    """Make the case and its archive with a key; with other words in the first item if given."""
+    recovery = SigningKey.from_seed(bytes(range(32, 64)))
     world = World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
     person = Person("Salma B.", "volunteer", "Larache")
     station = Station(root / "station", "LRC", person, key.public, recovery.public, False, root / "cases")
@@ -46,8 +50,8 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
     consent = ConsentGiven("lawyer", given=True, on=world.clock.now().date(), said_by="person")
     writer = create(station, key, Opening("adult", "told", [consent]), world)
     source = root / "phone"
-    source.mkdir()
-    for name, content in (("a.txt", b"a threat\n"), ("b.txt", b"another\n"), ("c.bin", bytes(range(200)))):
+    source.mkdir(parents=True)
+    for name, content in (("a.txt", edited or b"a threat\n"), ("b.txt", b"another\n"), ("c.bin", bytes(range(200)))):
         (source / name).write_bytes(content)
     take_in(writer, source)
     record.note(writer, "for us alone", ["association"])

@@ -12,6 +12,7 @@ from evidence_kit.keys import sshsig
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE
 from evidence_kit.sealing.archive import part
 from tests.attacks.conftest import Material
+from tests.attacks.generator import ON_ARCHIVES, REWRITES, archive_of
 from tests.attacks.rebuild import pack, pack_parts, relist, unpack
 from tests.attacks.test_archives import CHANGES, FOREIGN, NAMES, _between, _commented, _second_member
 from tests.attacks.test_flipped_bytes import EDGE_BYTES, MASKS
@@ -22,6 +23,8 @@ CUT_AT = (0, 1, 29, 30, 52, 60, 71, 1000)
 def all_of_them(material: Material) -> Iterator[tuple[str, bytes]]:
     data = material.sealed.archive.read_bytes()
     yield "untouched", data
+    for attack in (*ON_ARCHIVES, *REWRITES):
+        yield f"{attack.what} ({attack.needs})", archive_of(attack, material)
     yield from repacked(material)
     yield from _around(data)
     yield from flipped(data)

@@ -11,8 +11,8 @@ from evidence_kit.errors import UsageError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing.passphrase import generate
 from evidence_kit.workflows.case import entries, read
-from evidence_kit.workflows.declare import Mark, Saying, chosen, exclude, mark, update
-from evidence_kit.workflows.provenance import Posting
+from evidence_kit.workflows.declare import Mark, chosen, exclude, mark, update
+from evidence_kit.workflows.provenance import Posting, Saying
 from evidence_kit.workflows.seal import Order, seal
 from evidence_kit.workflows.station import Station
 from evidence_kit.workflows.verify import verify_archive

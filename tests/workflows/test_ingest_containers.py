@@ -21,6 +21,7 @@ from evidence_kit.workflows.outcome import ContainerRead, Kept, Refused, Unopene
 from evidence_kit.workflows.provenance import Provenance
 from evidence_kit.workflows.survey import WouldKeep, needed_bytes, survey
 from evidence_kit.workflows.verify import verify_case
+from evidence_kit.workflows.withhold import rule_for
 from tests.conftest import NewCase
 from tests.fakes import NoDescriber
 from tests.intake.test_more_containers import tar, zipped
@@ -103,8 +104,11 @@ def test_in_a_minors_case_texts_come_out_of_containers_with_pictures(new_case: N
         writer = new_case("minor")
         take_in(writer, tmp_path / name)
         kept = [path for path, _, _ in paths(writer)]
-        assert kept == [f"{name}/chat.zip/_chat.txt", f"{name}/clean.zip", "c.txt"]
+        assert kept == ["_chat.txt", "clean.zip", "c.txt"]
         assert writer.manifest.items["E000003"].place.container == "E000002"
+        chat_zip = writer.manifest.witnessed[str(writer.manifest.items["E000001"].place.container)]
+        assert chat_zip.place.path == "chat.zip"
+        assert writer.manifest.witnessed[str(chat_zip.place.container)].place.path == name
         lines = writer.head.lines
         assert totals(take_in(writer, tmp_path / name)).kept == 0
         assert writer.head.lines == lines
@@ -141,7 +145,8 @@ def test_a_rehearsal_says_what_an_ingest_then_does(new_case: NewCase, source: Pa
     for age in ("adult", "minor"):
         writer = new_case(age)
         before = files_of(writer.case.folder.root)
-        told = list(survey([source], frozenset(), ["note.txt"], careful=age == "minor"))
+        rule = rule_for(writer.manifest, "unknown")
+        told = list(survey([source], frozenset(), ["note.txt"], rule))
         assert files_of(writer.case.folder.root) == before
         would = {each.place.path for each in told if isinstance(each, WouldKeep)}
         outcomes = list(ingest(writer, [source], Provenance(), NoDescriber(), exclude=["note.txt"]))

@@ -1,0 +1,64 @@
+"""The text around a name: what a conversation says where it mentions a file that is not copied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+# Files that may say something about the files beside them.
+TEXT_ENDINGS: Final = (".txt", ".html", ".htm", ".json", ".xml", ".csv", ".md")
+LARGEST_TEXT_BYTES: Final = 32 << 20
+_MOST_NAMES: Final = 20_000
+_MOST_MENTIONS: Final = 3
+_LONGEST_TEXT: Final = 500
+_NAME: Final = re.compile(
+    r"[^\s/\\<>\"'|?*:]{1,200}\.(?:jpe?g|png|gif|webp|heic|heif|bmp|tiff?|avif|mp4|mov|3gp|webm|mkv|avi|pdf|docx?|zip)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Where a text names a file.
+
+    Attributes:
+        name: The text's own name.
+        text: The line that names it, the one before and the two behind, cut where they are long.
+    """
+
+    name: str
+    text: str
+
+
+def mentions(texts: Iterable[tuple[str, Iterator[bytes]]]) -> Mapping[str, tuple[Mention, ...]]:
+    """Return what texts say around the names of pictures, films and documents, by the name in small letters.
+
+    Args:
+        texts: Names and contents; a text that is no UTF-8 is read with replacements.
+    """
+    found: dict[str, list[Mention]] = {}
+    for name, content in texts:
+        lines = b"".join(content).decode("utf-8", "replace").splitlines()
+        for number, line in enumerate(lines):
+            for match in _NAME.finditer(line) if len(found) < _MOST_NAMES else ():
+                # A file is also found under the last word of its name: names with spaces end in one.
+                listed = found.setdefault(match[0].lower(), [])
+                if len(listed) < _MOST_MENTIONS:
+                    listed.append(Mention(name, _window(lines, number, match.start())))
+    return {name: tuple(listed) for name, listed in found.items()}
+
+
+def about(known: Mapping[str, tuple[Mention, ...]], name: str) -> tuple[Mention, ...]:
+    """Return what is said around a file's name."""
+    return known.get(name.lower().split()[-1], ()) if name.strip() else ()
+
+
+def _window(lines: list[str], number: int, at: int) -> str:
+    line = lines[number]
+    if len(line) > _LONGEST_TEXT:
+        # One long line, such as JSON: what stands closest to the name.
+        start = max(0, at - _LONGEST_TEXT // 2)
+        return line[start : start + _LONGEST_TEXT]
+    return "\n".join(lines[max(0, number - 1) : number + 3])[:_LONGEST_TEXT]
