@@ -1,53 +1,157 @@
-"""How similar pictures look, on a screen and as JSON."""
+"""How similar files look: on a screen, as JSON, and as a page of pictures beside each other."""
 
 from __future__ import annotations
 
+import html
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from evidence_kit.commands._screen import Screen
 
 if TYPE_CHECKING:
+    from evidence_kit.matching.transformation import Transformation
+    from evidence_kit.workflows.drawn import Drawn
     from evidence_kit.workflows.match import Matches
+    from evidence_kit.workflows.similar import Similar
+
+_STYLE = (
+    "body{font:17px/1.5 sans-serif;max-width:1900px;margin:2em auto;padding:0 1em;color:#1c1a17;background:#faf8f4}"
+    "figure{margin:0 0 3em;break-inside:avoid}img{max-width:100%;border:1px solid #ccc}"
+    "figcaption{margin:.4em 0}.two{display:flex;justify-content:space-between;font-weight:bold}small{color:#555}"
+)
 
 
-def show(screen: Screen, found: Matches, case: str, names: dict[str, str]) -> None:
+def show(screen: Screen, found: Matches, case: str, names: Mapping[str, str]) -> None:
     """Show pairs and groups, and what could not be compared."""
-    from evidence_kit.workflows.match import pair_facts
-
     screen.document(
         {
             "case": case,
+            "other_case": found.other_case,
             "compared": found.compared,
             "candidates": len(found.candidates),
-            "pairs": [pair_facts(pair, found.candidates) for pair in found.pairs],
-            "clusters": [{"items": list(each.items), "widest_bits": each.widest_bits} for each in found.clusters],
+            "pairs": [
+                {**pair.facts(found.candidates, found.other_case), "says": says(screen, pair)} for pair in found.pairs
+            ],
+            "clusters": [list(each) for each in found.clusters],
             "not_compared": [{"name": each.name, "reason": each.reason} for each in found.not_compared],
         }
     )
     if screen.json:
         return
-    if found.pairs:
-        rows = [
-            (
-                f"{pair.reference} {names.get(pair.reference, '').rpartition('/')[2]}",
-                f"{pair.query} {names.get(pair.query, '').rpartition('/')[2]}".strip(),
-                screen.say(f"match.level.{pair.level}"),
-                screen.say(f"match.orientation.{pair.orientation}"),
-                f"{pair.distance_bits} / {pair.limit_bits}",
-            )
-            for pair in found.pairs
-        ]
-        columns = ("column.item", "column.other", "column.level", "column.orientation", "column.distance")
-        screen.table(columns, rows, right=(4,))
-    else:
+    for pair in found.pairs:
+        screen.result(screen.say("match.pair", item=_named(pair.item, names), other=_named(pair.other, names)))
+        for line in says(screen, pair):
+            screen.result(f"    {line}")
+    _counted(screen, found)
+    screen.tell("match.said")
+
+
+def says(screen: Screen, pair: Similar) -> list[str]:
+    """Return a pair in words: level and what was done, then the numbers."""
+    lines = [screen.say(f"match.level.{pair.level}")]
+    if pair.transformation is not None and pair.level != "to-judge":
+        lines.append(was(screen, pair.transformation))
+    if frame := _frame(screen, pair):
+        lines.append(frame)
+    if numbers := _numbers(screen, pair):
+        lines.append(numbers)
+    return lines
+
+
+def was(screen: Screen, told: Transformation) -> str:
+    """Return what was done to a picture, in words."""
+    parts = []
+    if told.lies_in is not None:
+        parts.append(screen.say(f"match.was.from-{told.lies_in}"))
+    if told.mirrored:
+        parts.append(screen.say("match.was.mirrored"))
+    if told.turned_degrees:
+        parts.append(screen.say("match.was.turned", degrees=told.turned_degrees))
+    if told.aslant:
+        parts.append(screen.say("match.was.aslant"))
+    if told.shown_percent < 100:
+        parts.append(screen.say("match.was.cropped", percent=told.shown_percent))
+    if told.inside is not None and told.place is not None:
+        place = screen.say(f"match.place.{told.place}")
+        parts.append(screen.say(f"match.was.in-{told.inside}", place=place, percent=told.covered_percent))
+    return screen.say("match.and").join(parts) if parts else screen.say("match.was.unchanged")
+
+
+def page(screen: Screen, case: str, names: Mapping[str, str], *, sharp: bool) -> Callable[[Sequence[Drawn]], str]:
+    """Return what makes a page of the drawn pairs, in the screen's language."""
+
+    def made(drawn: Sequence[Drawn]) -> str:
+        way = "rtl" if screen.language == "ar" else "ltr"
+        title = html.escape(screen.say("match.page.title", case=case))
+        head = f'<!doctype html><html lang="{screen.language}" dir="{way}"><meta charset="utf-8"><title>{title}</title>'
+        notes = [screen.say("match.said")] + ([] if sharp else [screen.say("match.page.blurred")])
+        body = "".join(_figure(screen, each, names) for each in drawn)
+        below = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
+        return f"{head}<style>{_STYLE}</style><h1>{title}</h1>{below}{body}</html>\n"
+
+    return made
+
+
+def _figure(screen: Screen, drawn: Drawn, names: Mapping[str, str]) -> str:
+    pair = drawn.pair
+    ours = f"{screen.say('match.page.ours')}: {_named(pair.item, names)}"
+    theirs = f"{screen.say('match.page.theirs')}: {_named(pair.other, names)}"
+    outline = "outline-judge" if pair.level == "to-judge" else "outline"
+    lines = [*says(screen, pair), screen.say(f"match.page.{outline}")]
+    said = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
+    # The picture's left side is the case's in every language.
+    head = f'<div class="two" dir="ltr"><span>{html.escape(ours)}</span><span>{html.escape(theirs)}</span></div>'
+    return f'<figure>{head}<img src="{drawn.file}" alt=""><figcaption>{said}</figcaption></figure>'
+
+
+def _named(name: str, names: Mapping[str, str]) -> str:
+    from evidence_kit.commands._screen import neutral
+
+    path = names.get(name)
+    return neutral(name) if path is None else f"{name} {neutral(path.rpartition('/')[2])}"
+
+
+def _frame(screen: Screen, pair: Similar) -> str:
+    times = [each for each in (pair.item_frame, pair.other_frame) if each >= 1000]
+    return screen.say("match.and").join(screen.say("match.frame", seconds=f"{each / 1000:.1f}") for each in times)
+
+
+def _numbers(screen: Screen, pair: Similar) -> str:
+    from evidence_kit.matching.levels import MATCH_BITS
+
+    seen = pair.evidence
+    if seen is None:
+        return screen.say(f"match.by.{pair.method}")
+    parts = []
+    if seen.distance_bits is not None:
+        parts.append(screen.say("match.by.bits", bits=seen.distance_bits, limit=MATCH_BITS))
+    if seen.pairs:
+        parts.append(screen.say("match.by.keypoints", inliers=seen.inliers, pairs=seen.pairs))
+    if seen.blocks:
+        parts.append(screen.say("match.by.pixels", agreeing=seen.agreeing, blocks=seen.blocks))
+    return screen.say("match.and").join(parts)
+
+
+def _counted(screen: Screen, found: Matches) -> None:
+    from evidence_kit.matching.levels import MATCHES
+
+    matched = sum(pair.level in MATCHES for pair in found.pairs)
+    if matched:
+        screen.tell("match.matched", count=matched)
+    if len(found.pairs) > matched:
+        screen.tell("match.judge", count=len(found.pairs) - matched)
+    if not found.pairs:
         screen.tell("match.none")
     if found.clusters:
         screen.tell("match.clusters", count=len(found.clusters))
     poor = sum(each.reason == "no-detail" for each in found.not_compared)
     if poor:
         screen.tell("match.unmatchable", count=poor)
+    undeclared = sum(each.reason == "not-declared" for each in found.not_compared)
+    if undeclared:
+        screen.warn("match.undeclared", count=undeclared)
     for each in found.not_compared:
-        if each.reason not in {"no-picture", "no-detail"}:
-            reason = screen.say(f"reason.{each.reason}") if screen.knows(f"reason.{each.reason}") else each.reason
+        if each.matters and each.reason != "not-declared":
+            known = screen.knows(f"reason.{each.reason}")
+            reason = screen.say(f"reason.{each.reason}") if known else each.reason
             screen.warn("match.not-compared", name=each.name, reason=reason)
-    screen.tell("match.said")

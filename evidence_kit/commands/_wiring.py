@@ -21,9 +21,9 @@ from evidence_kit.words import LANGUAGES
 if TYPE_CHECKING:
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.vault.folder import CaseFolder
-    from evidence_kit.workers.pool import Worker
+    from evidence_kit.workers.pool import Pool, Worker
     from evidence_kit.workflows.batch.steps import Hands
-    from evidence_kit.workflows.group import Describer
+    from evidence_kit.workflows.describe import WorkerDescriber
     from evidence_kit.workflows.station import Station
     from evidence_kit.workflows.world import World
 
@@ -167,7 +167,7 @@ def compared_by_voice(setting: Setting, fingerprint: str, confirm: str | None) -
 
 
 @contextmanager
-def describer() -> Iterator[Describer]:
+def describer() -> Iterator[WorkerDescriber]:
     """Start the isolated worker that looks into pictures and sound, and stop it again."""
     from evidence_kit.workflows.describe import WorkerDescriber
 
@@ -189,7 +189,7 @@ def hands(station_folder: Path, openssh: bytes) -> Iterator[Hands]:
     from evidence_kit.workflows.world import this_computer
 
     with describer() as worker:
-        yield Hands(station.load(station_folder), unlock(openssh, None), this_computer(), worker, isolated)
+        yield Hands(station.load(station_folder), unlock(openssh, None), this_computer(), worker, worker.run, isolated)
 
 
 @contextmanager
@@ -199,6 +199,17 @@ def isolated() -> Iterator[Worker]:
 
     with Worker(environment=_for_workers()) as worker:
         yield worker
+
+
+@contextmanager
+def workers() -> Iterator[Pool]:
+    """Start isolated processes, one a core, that decode and compare pictures, and stop them again."""
+    from evidence_kit.workers.pool import Pool, Worker
+    from evidence_kit.workflows.describe import cores
+
+    surroundings = _for_workers()
+    with Pool(lambda: Worker(environment=surroundings), workers=cores(), ahead=4) as pool:
+        yield pool
 
 
 def _for_workers() -> dict[str, str]:

@@ -10,7 +10,7 @@ import typer
 import evidence_kit
 from evidence_kit.commands import _matches, _outcomes, _report
 from evidence_kit.commands._screen import Screen, size
-from evidence_kit.commands._wiring import Setting, command, describer
+from evidence_kit.commands._wiring import Setting, command, describer, workers
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.demo import Ended, Listed
@@ -29,8 +29,8 @@ def demo(
     folder = samples or workflow.samples_folder(Path(evidence_kit.__file__).parent)
     screen.tell("demo.begin", path=str(out.absolute()))
     number = 0
-    with describer() as worker:
-        for step in workflow.demo(out.absolute(), folder, worker, setting.world()):
+    with describer() as worker, workers() as run:
+        for step in workflow.demo(out.absolute(), folder, worker, run, setting.world()):
             if isinstance(step, workflow.Begun):
                 number += 1
                 screen.tell("demo.step", number=number, what=screen.say(f"demo.{step.step}"))

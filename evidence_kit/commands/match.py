@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evidence_kit.commands import _matches
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, describer
-from evidence_kit.errors import Exit
+from evidence_kit.commands._screen import Screen
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, describer, workers
+from evidence_kit.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.case import Case, CaseWriter
+    from evidence_kit.workflows.drawn import Drawn, NotDrawn
 
 
 @case_command
@@ -17,25 +22,78 @@ def match(
     setting: Setting,
     case: CaseArgument,
     candidates: Annotated[list[Path] | None, typer.Argument(metavar="CANDIDATE...", show_default=False)] = None,
+    ingest: Annotated[bool, typer.Option("--ingest")] = False,
+    other: Annotated[str | None, typer.Option("--other", metavar="CASE2")] = None,
+    picture: Annotated[Path | None, typer.Option("--picture", metavar="DIR")] = None,
+    sharp: Annotated[str | None, typer.Option("--sharp", metavar="REASON")] = None,
 ) -> None:
-    """Find pictures that are the same although they were recompressed, scaled, turned or mirrored."""
-    from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.ingest import total_bytes
-    from evidence_kit.workflows.match import NotAdult
+    """Find pictures, films and sound that are the same, whole, in part, or inside another."""
+    from evidence_kit.workflows.case import read, writing
+    from evidence_kit.workflows.drawn import Order, beside
+    from evidence_kit.workflows.export import is_free
+    from evidence_kit.workflows.match import Asked
     from evidence_kit.workflows.match import match as compare
 
-    folder, station, world = case_folder(setting, case), setting.station(), setting.world()
-    key = setting.key(station)
     sources = candidates or []
-    with writing(folder, key, station, world, setting.accept_older) as writer, describer() as worker:
-        try:
-            with setting.screen.progress("match.progress", total_bytes(sources)) as on_bytes:
-                found = compare(writer, sources, worker, on_bytes)
-        except NotAdult:
-            setting.screen.warn("match.not-adult")
-            setting.screen.document({"case": folder.root.name, "compared": 0, "pairs": [], "not_adult": True})
-            raise typer.Exit(Exit.INCOMPLETE) from None
+    if other is not None and sources:
+        raise UsageError("match-one-or-other")
+    if ingest and not sources:
+        raise UsageError("match-nothing-to-ingest")
+    if sharp is not None and (picture is None or not sharp.strip()):
+        raise UsageError("match-sharp-needs-picture")
+    if picture is not None:
+        is_free(picture)
+    folder, station, world = case_folder(setting, case), setting.station(), setting.world()
+    second_folder = None if other is None else case_folder(setting, other)
+    key = setting.key(station)
+    second: Case | None = None if second_folder is None else read(second_folder, key, setting.memory(station))
+    drawn: list[Drawn | NotDrawn] = []
+    with writing(folder, key, station, world, setting.accept_older) as writer, workers() as run:
+        taken = _taken_in(setting, writer, sources) if ingest else frozenset()
+        asked = Asked(() if ingest else sources, taken, second)
+        with setting.screen.progress("match.progress") as on_bytes:
+            found = compare(writer, asked, run, on_bytes)
         names = {item.id: item.place.path for item in writer.manifest.items.values()}
+        if second is not None:
+            names |= {f"{second.id}/{item.id}": item.place.path for item in second.opened.items.values()}
+        if picture is not None:
+            page = _matches.page(setting.screen, folder.root.name, names, sharp=sharp is not None)
+            drawn = beside(writer, second, found, run, Order(picture, sharp, page))
     _matches.show(setting.screen, found, folder.root.name, names)
-    if any(each.reason not in {"no-picture", "no-detail"} for each in found.not_compared):
+    if picture is not None:
+        _say_drawn(setting.screen, picture, drawn, sharp=sharp is not None)
+    if any(each.matters for each in found.not_compared):
         raise typer.Exit(Exit.INCOMPLETE)
+
+
+def _taken_in(setting: Setting, writer: CaseWriter, sources: list[Path]) -> frozenset[str]:
+    """Take the files in and return the ids of what they are in the case."""
+    from evidence_kit.commands import _outcomes
+    from evidence_kit.workflows.ingest import ingest
+    from evidence_kit.workflows.outcome import Kept, Known, SeenAgain, Totals
+    from evidence_kit.workflows.provenance import Provenance
+
+    items = set()
+    screen = Screen(setting.screen.language, quiet=True) if setting.screen.json else setting.screen
+    with describer() as worker:
+        for outcome in ingest(writer, sources, Provenance("download"), worker):
+            if isinstance(outcome, (Kept, Known, SeenAgain)):
+                items.add(outcome.item)
+            if isinstance(outcome, Totals):
+                _outcomes.summary(screen, outcome)
+            else:
+                _outcomes.show(screen, outcome)
+    return frozenset(items)
+
+
+def _say_drawn(screen: Screen, folder: Path, made: list[Drawn | NotDrawn], *, sharp: bool) -> None:
+    from evidence_kit.workflows.drawn import NotDrawn
+
+    for each in made:
+        if isinstance(each, NotDrawn):
+            known = screen.knows(f"reason.{each.reason}")
+            reason = screen.say(f"reason.{each.reason}") if known else each.reason
+            screen.warn("match.not-drawn", name=f"{each.pair.item} {each.pair.other}", reason=reason)
+    screen.warn("match.pictures", count=sum(not isinstance(each, NotDrawn) for each in made), path=str(folder))
+    if not sharp:
+        screen.tell("match.blurred")

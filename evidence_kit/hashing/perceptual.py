@@ -63,6 +63,11 @@ def pdq(picture: Image.Image) -> Pdq | None:
     return Pdq(_quality(grid), {way.name: _bits(_block(luma, way)) for way in ORIENTATIONS})
 
 
+def pdq_of_rgb(rgb: NDArray[np.uint8]) -> Pdq | None:
+    """Return the same of rows, columns and three channels of 8 bits."""
+    return pdq(Image.fromarray(rgb))
+
+
 def phash(picture: Image.Image) -> str:
     """Return the 64-bit DCT hash of `imagehash` as 16 hexadecimal digits."""
     import imagehash

@@ -86,6 +86,13 @@ class CaseIdentity:
         """Return this identity, as a file for one reader; `age -d -i THEIR-KEY` prints its keys again, a line each."""
         return encrypt("".join(f"{each}\n" for each in self._secrets).encode(), [reader])
 
+    def derive(self, purpose: str) -> bytes:
+        """Return 32 bytes that only who holds the newest key can compute, others for every purpose (HKDF-SHA256)."""
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+        return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self._secrets[-1].encode())
+
     @property
     def opener(self) -> Any:  # noqa: ANN401 - pyrage has no types
         """What `decrypt` wants: the newest key is tried first."""

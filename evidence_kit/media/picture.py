@@ -117,7 +117,8 @@ def _limited_pixels() -> Iterator[None]:
 
 
 @cache
-def _formats() -> list[str]:
+def formats() -> list[str]:
+    """Return what Pillow may open here."""
     Image.init()
     import pi_heif
 
@@ -129,7 +130,7 @@ def _formats() -> list[str]:
 def _opened(payload: BinaryIO, notes: Notes) -> Image.Image | None:
     payload.seek(0)
     try:
-        return Image.open(payload, formats=_formats())
+        return Image.open(payload, formats=formats())
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         notes.problem("too-many-pixels", error)
     except Exception as error:  # noqa: BLE001
@@ -191,7 +192,7 @@ def _seen(payload: BinaryIO, facts: dict[str, Json], notes: Notes) -> Image.Imag
     """Decode the picture, put its hashes into the facts, and return it small, as it is stored."""
     payload.seek(0)
     try:
-        with Image.open(payload, formats=_formats()) as picture:
+        with Image.open(payload, formats=formats()) as picture:
             picture.draft("RGB", (DRAFT_PIXELS, DRAFT_PIXELS))
             picture.load()
             small = _reduced(picture)

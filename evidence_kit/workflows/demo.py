@@ -12,10 +12,11 @@ from evidence_kit.custody.manifest import Item
 from evidence_kit.errors import UsageError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import passphrase as digits
+from evidence_kit.workers.job import Run
 from evidence_kit.workflows.case import CaseWriter, writing
 from evidence_kit.workflows.group import Describer
 from evidence_kit.workflows.ingest import ingest
-from evidence_kit.workflows.match import Matches, match
+from evidence_kit.workflows.match import Asked, Matches, match
 from evidence_kit.workflows.new import ConsentGiven, Opening, create
 from evidence_kit.workflows.outcome import Outcome
 from evidence_kit.workflows.provenance import Provenance
@@ -76,7 +77,7 @@ def samples_folder(package: Path) -> Path:
     return beside if (beside / EXPORT).is_dir() else package / "samples"
 
 
-def demo(out: Path, samples: Path, describer: Describer, world: World) -> Iterator[Step]:
+def demo(out: Path, samples: Path, describer: Describer, run: Run, world: World) -> Iterator[Step]:
     """Do everything once, and yield what there is to see.
 
     Raises:
@@ -94,7 +95,7 @@ def demo(out: Path, samples: Path, describer: Describer, world: World) -> Iterat
     consent = ConsentGiven("lawyer", given=True, on=today, said_by="person")
     made = create(station, key, Opening("adult", "told", [consent], pseudonym="Nadia"), world)
     with writing(made.case.folder, key, station, world) as writer:
-        yield from _inside(out, samples, describer, writer, key)
+        yield from _inside(out, samples, describer, run, writer, key)
 
 
 def _station(out: Path, world: World) -> tuple[Station, SigningKey]:
@@ -109,7 +110,9 @@ def _station(out: Path, world: World) -> tuple[Station, SigningKey]:
     return station, station.unlock(passphrase.encode())
 
 
-def _inside(out: Path, samples: Path, describer: Describer, writer: CaseWriter, key: SigningKey) -> Iterator[Step]:
+def _inside(  # noqa: PLR0913
+    out: Path, samples: Path, describer: Describer, run: Run, writer: CaseWriter, key: SigningKey
+) -> Iterator[Step]:
     yield Begun("ingest")
     provenance = Provenance("phone-export", "Nadia", "invented phone", "Larache")
     yield from ingest(writer, [samples / EXPORT], provenance, describer)
@@ -119,7 +122,9 @@ def _inside(out: Path, samples: Path, describer: Describer, writer: CaseWriter, 
     yield Listed(tuple(items.values()))
     yield Begun("match")
     names = {item.id: item.place.path for item in items.values()}
-    yield Compared(match(writer, [samples / CANDIDATES], describer), names)
+    yield Compared(match(writer, Asked(), run), names)
+    yield Begun("match-found")
+    yield Compared(match(writer, Asked([samples / CANDIDATES]), run), names)
     yield Begun("seal")
     secret = digits.generate()
     _write(writer.world, out / "archive-passphrase.txt", secret)

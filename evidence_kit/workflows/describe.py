@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, Self
 from evidence_kit.custody import opening
 from evidence_kit.intake.kinds import kind_named
 from evidence_kit.model import Family, Json
-from evidence_kit.workers.job import Answer, Failure, Job
+from evidence_kit.workers.job import Answer, Failure, Job, Run
 from evidence_kit.workers.pool import Pool, Worker
 from evidence_kit.workflows.coverage import CoverageError, failed, sound
 from evidence_kit.workflows.group import Pending
@@ -39,7 +39,7 @@ class WorkerDescriber:
     """
 
     def __init__(self, workers: int | None = None, environment: Mapping[str, str] | None = None) -> None:
-        count = workers or min(_MOST_WORKERS, _cores())
+        count = workers or min(_MOST_WORKERS, cores())
         self._pool = Pool(lambda: Worker(environment=environment), workers=count, ahead=_AHEAD * count)
 
     def __enter__(self) -> Self:
@@ -52,6 +52,11 @@ class WorkerDescriber:
     ) -> None:
         """End every process; what still runs is given up when an error passes through."""
         self._pool.__exit__(kind, error, trace)
+
+    @property
+    def run(self) -> Run:
+        """The pool, for other work on hostile bytes."""
+        return self._pool
 
     def describes(self, kind: str) -> bool:
         """Say whether there is anything to say about this type."""
@@ -75,7 +80,7 @@ class WorkerDescriber:
         return self._pool.submit(job)
 
 
-def _cores() -> int:
+def cores() -> int:
     """Return how many cores this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed is not None else os.cpu_count() or 1

@@ -1,41 +1,53 @@
-"""Comparing pictures: within a case, or a case with pictures found elsewhere, by hashes that were recorded."""
+"""Comparing pictures, films and sound: within a case, with files found elsewhere, or with another case."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from evidence_kit.custody.event import Event
-from evidence_kit.custody.manifest import Item, Manifest
+from evidence_kit.custody.manifest import Item
 from evidence_kit.hashing.exact import Tally
 from evidence_kit.intake import care
 from evidence_kit.intake.errors import SourceMissingError
 from evidence_kit.intake.read import NotRegularError, opened, pieces
 from evidence_kit.intake.sniff import sniff
-from evidence_kit.intake.walk import Found, os_words, walk
-from evidence_kit.matching.clusters import Cluster, clusters_of
-from evidence_kit.matching.description import Hashes, Unmatchable, hashes_of
-from evidence_kit.matching.pairs import CANDIDATE_BITS, MATCH_BITS, METHOD, Pair, pairs_between, pairs_within
-from evidence_kit.model import Family, Json
-from evidence_kit.workflows.case import CaseWriter
-from evidence_kit.workflows.group import Describer, problems_of
-from evidence_kit.workflows.stretch import KEEP_BYTES
+from evidence_kit.intake.walk import Found as FoundFile
+from evidence_kit.intake.walk import os_words, walk
+from evidence_kit.keys.age import DamagedError
+from evidence_kit.keys.sealing_box import SealingBox
+from evidence_kit.matching.clusters import clusters_of
+from evidence_kit.matching.levels import MATCHES, SAME_PICTURE
+from evidence_kit.model import Json
+from evidence_kit.vault.cache import PURPOSE, Cache
+from evidence_kit.workers.job import Run
+from evidence_kit.workflows.case import Case, CaseWriter
+from evidence_kit.workflows.similar import Similar, method_facts, ranked
+from evidence_kit.workflows.traits import FAMILIES, LARGEST_BYTES, Compared, Traits
 
-_PICTURE = "picture"
+if TYPE_CHECKING:
+    from evidence_kit.matching.library import Library
+    from evidence_kit.workflows.world import World
+
+_NOT_DECLARED: Final = "not-declared"
+_OF_NO_CONCERN: Final = frozenset({"no-picture", "no-detail", "too-small", "too-slender"})
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A picture found elsewhere; it is compared and not taken in.
+    """A file found elsewhere; it is compared and not taken in.
 
     Attributes:
         name: How it is called in the result: its path, from the source's own name on.
         sha256: Digest of its bytes.
+        path: Where it lies.
     """
 
     name: str
     sha256: str
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,171 +57,245 @@ class NotCompared:
     name: str
     reason: str
 
+    @property
+    def matters(self) -> bool:
+        """Say whether a person would want to know: what is no picture, or shows nothing, is no loss."""
+        return self.reason not in _OF_NO_CONCERN
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Matches:
     """What a comparison came to.
 
     Attributes:
-        pairs: Nearest first; `query` is an item or the name of a candidate.
+        pairs: Strongest first.
         clusters: Groups held together by matches alone.
         candidates: What was compared with the case, by name.
         not_compared: What could not be.
-        compared: How many pictures of the case were compared.
+        compared: How many items of the case were compared.
+        other_case: The other case's id, where there is one.
     """
 
-    pairs: tuple[Pair, ...]
-    clusters: tuple[Cluster, ...]
-    candidates: Mapping[str, Candidate]
-    not_compared: tuple[NotCompared, ...]
-    compared: int
+    pairs: list[Similar] = field(default_factory=list)
+    clusters: list[tuple[str, ...]] = field(default_factory=list)
+    candidates: dict[str, Candidate] = field(default_factory=dict)
+    not_compared: list[NotCompared] = field(default_factory=list)
+    compared: int = 0
+    other_case: str | None = None
 
 
-class NotAdult(Exception):  # noqa: N818 - an answer, not an error
-    """In this case no picture is decoded, because the person is not known to be an adult."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be compared with the case.
+
+    Attributes:
+        sources: Files and folders found elsewhere.
+        items: Items of the case that are to be looked for among the others, such as those just taken in.
+        other: Another case, unlocked.
+    """
+
+    sources: Sequence[Path] = ()
+    items: frozenset[str] = frozenset()
+    other: Case | None = None
 
 
-def match(
-    writer: CaseWriter,
-    sources: Sequence[Path],
-    describer: Describer,
-    on_bytes: Callable[[int], None] | None = None,
-) -> Matches:
+def match(writer: CaseWriter, asked: Asked, run: Run, on_bytes: Callable[[int], None] = lambda _: None) -> Matches:
     """Compare, and note in the log what came of it.
 
     Args:
         writer: The case.
-        sources: Files and folders found elsewhere; none compares the case with itself.
-        describer: Makes the hashes of what was found elsewhere, in isolation.
-        on_bytes: Told how many more bytes were read.
+        asked: With what; nothing compares the case with itself.
+        run: Runs what decodes, in isolation.
+        on_bytes: Told how many more bytes were looked at.
 
     Raises:
-        NotAdult: No picture of this case may be decoded.
         SourceMissingError: A source does not exist.
     """
-    if writer.manifest.age_band != care.ADULT:
-        raise NotAdult
-    for source in sources:
+    for source in asked.sources:
         if not source.exists():
             raise SourceMissingError("source-missing", path=str(source))
-    known, not_compared = _of_the_case(writer.manifest)
-    if not sources:
-        pairs = pairs_within(known)
-        found = Matches(tuple(pairs), tuple(clusters_of(pairs)), {}, tuple(not_compared), len(known))
+    found, traits = Matches(), Traits(run)
+    ours = _prepared(traits, _of_case(writer.case, writer.world, found, ""), found, on_bytes)
+    found.compared = len(ours)
+    theirs: Sequence[Compared]
+    if asked.sources:
+        theirs = _prepared(traits, _elsewhere(writer, asked.sources, found, writer.world), found, on_bytes)
+    elif asked.other is not None:
+        found.other_case = asked.other.id
+        prefix = f"{asked.other.id}/"
+        theirs = _prepared(traits, _of_case(asked.other, writer.world, found, prefix), found, on_bytes)
     else:
-        found = _with_candidates(known, not_compared, sources, describer, on_bytes or (lambda _: None))
-    writer.commit([Event("match.found", _facts(found, writer.manifest))])
+        theirs = [each for each in ours if not asked.items or each.name in asked.items]
+    found.pairs = ranked(_pairs(ours, theirs, traits, found))
+    found.clusters = clusters_of((pair.item, pair.other) for pair in found.pairs if pair.level in MATCHES)
+    writer.commit([Event("match.found", _facts(found))])
     return found
 
 
-def _of_the_case(manifest: Manifest) -> tuple[list[Hashes], list[NotCompared]]:
-    hashed, others = [], []
-    for item in manifest.included:
-        if item.family == Family.PICTURE.value:
-            found = hashes_of(item.id, _picture_facts(item))
-            if isinstance(found, Unmatchable):
-                others.append(NotCompared(item.id, found.reason))
+def may_decode(case: Case, item: Item) -> bool:
+    """Say whether an item may be decoded: in a case of somebody not known to be an adult only what was declared."""
+    return case.opened.age_band == care.ADULT or item.sensitivity == "none"
+
+
+def cache_of(case: Case, world: World) -> Cache | None:
+    """Return where what can be computed of a case's items is kept; None for a case that is not unlocked."""
+    if case.identity is None:
+        return None
+    box = SealingBox(case.identity.derive(PURPOSE))
+    return Cache(case.folder.cache / "traits", world.disk, box, world.random)
+
+
+def reader(case: Case, item: str) -> Callable[[], bytes]:
+    """Return what decrypts one item into memory."""
+
+    def read() -> bytes:
+        sink = _Memory()
+        try:
+            case.decrypt(item, sink)
+        except DamagedError as error:
+            raise OSError("damaged") from error
+        return bytes(sink.data)
+
+    return read
+
+
+class _Memory:
+    """A sink of bytes."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def write(self, data: bytes, /) -> int:
+        self.data += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+
+def _of_case(case: Case, world: World, found: Matches, prefix: str) -> Iterator[Compared]:
+    cache = cache_of(case, world)
+    for item in case.opened.included:
+        if item.family not in FAMILIES:
+            continue
+        name = prefix + item.id
+        if not may_decode(case, item):
+            found.not_compared.append(NotCompared(name, _NOT_DECLARED))
+            continue
+        yield Compared(name, item.kind, item.family, item.sha256.hex, item.size_bytes, reader(case, item.id), cache)
+
+
+def _elsewhere(writer: CaseWriter, sources: Sequence[Path], found: Matches, world: World) -> Iterator[Compared]:
+    adult = writer.manifest.age_band == care.ADULT
+    cache = cache_of(writer.case, world) if adult else None
+    for source in sources:
+        for each in walk(source, frozenset({writer.case.folder.root.resolve()})):
+            if not isinstance(each, FoundFile):
+                found.not_compared.append(NotCompared(each.shown, each.reason))
+                continue
+            made = _candidate(each, cache)
+            if isinstance(made, NotCompared):
+                found.not_compared.append(made)
+                continue
+            found.candidates[each.shown] = Candidate(each.shown, made.sha256, each.path)
+            if adult:
+                yield made
             else:
-                hashed.append(found)
-    return hashed, others
+                # Nobody declared what it shows; whether the very same bytes are in the case needs no look at it.
+                found.not_compared.append(NotCompared(each.shown, _NOT_DECLARED))
 
 
-def _picture_facts(item: Item) -> Mapping[str, Json]:
-    for name, described in item.described.items():
-        if name.startswith(_PICTURE):
-            facts = described.get("facts")
-            return facts if isinstance(facts, Mapping) else {}
-    return {}
-
-
-def _with_candidates(
-    known: Sequence[Hashes],
-    not_compared: list[NotCompared],
-    sources: Sequence[Path],
-    describer: Describer,
-    on_bytes: Callable[[int], None],
-) -> Matches:
-    candidates: dict[str, Candidate] = {}
-
-    def hashes() -> Iterator[Hashes]:
-        for source in sources:
-            for each in walk(source):
-                if not isinstance(each, Found):
-                    not_compared.append(NotCompared(each.shown, each.reason))
-                    continue
-                candidate, found = _candidate(each, describer, on_bytes)
-                if candidate is not None:
-                    candidates[candidate.name] = candidate
-                if isinstance(found, Hashes):
-                    yield found
-                else:
-                    not_compared.append(found)
-
-    pairs = pairs_between(hashes(), known)
-    return Matches(tuple(pairs), (), candidates, tuple(not_compared), len(known))
-
-
-def _candidate(
-    found: Found, describer: Describer, on_bytes: Callable[[int], None]
-) -> tuple[Candidate | None, Hashes | NotCompared]:
-    """Read one file, and have its hashes made where no key is."""
+def _candidate(each: FoundFile, cache: Cache | None) -> Compared | NotCompared:
     try:
-        with opened(found.path) as original:
+        with opened(each.path) as original:
             kind = sniff(original.head, original.before.size_bytes)
-            if kind.family is not Family.PICTURE:
-                return None, NotCompared(found.shown, "no-picture")
-            if original.before.size_bytes > KEEP_BYTES:
-                return None, NotCompared(found.shown, "too-large")
-            seen, data = Tally(), bytearray()
+            if kind.family.value not in FAMILIES:
+                return NotCompared(each.shown, "no-picture")
+            if original.before.size_bytes > LARGEST_BYTES:
+                return NotCompared(each.shown, "too-large")
+            seen = Tally()
             for piece in pieces(original.file):
                 seen.add(piece)
-                data += piece
-                on_bytes(len(piece))
     except NotRegularError:
-        return None, NotCompared(found.shown, "not-regular")
+        return NotCompared(each.shown, "not-regular")
     except OSError as error:
-        return None, NotCompared(found.shown, f"unreadable: {os_words(error)}")
-    described = describer.begin(kind.name, found.path.name, bytes(data)).result()
-    facts = described.get("facts")
-    hashed = hashes_of(found.shown, facts if isinstance(facts, Mapping) else {})
-    candidate = Candidate(found.shown, seen.sha256.hex)
-    if isinstance(hashed, Unmatchable):
-        reason = next(iter(problems_of(described)), hashed.reason)
-        return candidate, NotCompared(found.shown, reason)
-    return candidate, hashed
+        return NotCompared(each.shown, f"unreadable: {os_words(error)}")
+    path = each.path
+    return Compared(each.shown, kind.name, kind.family.value, seen.sha256.hex, seen.size_bytes, path.read_bytes, cache)
 
 
-def _facts(found: Matches, manifest: Manifest) -> dict[str, Json]:
+def _prepared(
+    traits: Traits, files: Iterable[Compared], found: Matches, on_bytes: Callable[[int], None]
+) -> list[Compared]:
+    ready = []
+    for file, reason in traits.prepare(files, on_bytes):
+        if reason is None:
+            ready.append(file)
+        else:
+            found.not_compared.append(NotCompared(file.name, reason))
+    return ready
+
+
+def _pairs(ours: Sequence[Compared], theirs: Sequence[Compared], traits: Traits, found: Matches) -> Iterator[Similar]:
+    yield from _same_bytes(ours, found)
+    yield from _same_sound(ours, theirs, traits)
+    seen = [each for each in ours if each.name not in traits.sounds]
+    if not seen:
+        return
+    from evidence_kit.matching.library import Library
+
+    library = Library([each.name for each in seen], traits.features)
+    order = {each.name: place for place, each in enumerate(seen)}
+    for query in theirs:
+        if query.name not in traits.sounds:
+            yield from _like(query, library, traits, order)
+
+
+def _like(query: Compared, library: Library, traits: Traits, order: Mapping[str, int]) -> Iterator[Similar]:
+    features = traits.features(query.name)
+    for each in library.find(features, leave_out=[query.name]):
+        similar = Similar.of(each, query.name, features, traits.features(each.reference))
+        place = order.get(query.name)
+        if place is not None and similar.level == SAME_PICTURE and place < order[each.reference]:
+            # Of two copies in one case the later one is told as the copy; that is found when it is asked about.
+            continue
+        yield similar
+
+
+def _same_bytes(ours: Sequence[Compared], found: Matches) -> Iterator[Similar]:
+    """Yield files found elsewhere whose very bytes are in the case, undecoded ones too."""
+    known = {each.sha256: each.name for each in ours}
+    for candidate in found.candidates.values():
+        if candidate.sha256 in known:
+            yield Similar(known[candidate.sha256], candidate.name, SAME_PICTURE, "sha256")
+
+
+def _same_sound(ours: Sequence[Compared], theirs: Sequence[Compared], traits: Traits) -> Iterator[Similar]:
+    known: dict[tuple[str, str], str] = {}
+    places = {each.name: place for place, each in enumerate(ours)}
+    for each in ours:
+        if each.name in traits.sounds:
+            sound = traits.sounds[each.name]
+            known.setdefault(("samples", sound.samples), each.name)
+            known.setdefault(("packets", sound.packets), each.name)
+    for each in theirs:
+        if each.name not in traits.sounds:
+            continue
+        sound = traits.sounds[each.name]
+        for method, digest in (("samples", sound.samples), ("packets", sound.packets)):
+            same = known.get((method, digest))
+            if same is not None and same != each.name and places[same] < places.get(each.name, len(places)):
+                yield Similar(same, each.name, SAME_PICTURE, f"sound-{method}")
+                break
+
+
+def _facts(found: Matches) -> dict[str, Json]:
     """Return what the log says about a comparison."""
     return {
-        "method": METHOD,
-        "parameters": {"match_bits": MATCH_BITS, "candidate_bits": CANDIDATE_BITS, "orientations": 8},
-        "versions": _versions(manifest),
+        **method_facts(),
         "compared": found.compared,
+        "other_case": found.other_case,
         "candidates": [{"path": each.name, "sha256": each.sha256} for each in found.candidates.values()],
         "not_compared": [{"name": each.name, "reason": each.reason} for each in found.not_compared],
-        "pairs": [pair_facts(pair, found.candidates) for pair in found.pairs],
-    }
-
-
-def _versions(manifest: Manifest) -> Json:
-    """Return the versions that the hashes of the case were made with."""
-    described = (each for item in manifest.items.values() for each in item.described.items())
-    return next((facts.get("versions") for name, facts in described if name.startswith(_PICTURE)), None)
-
-
-def pair_facts(pair: Pair, candidates: Mapping[str, Candidate]) -> dict[str, Json]:
-    """Return one pair as the log and a script want it: `item` is of the case, `other` too unless it is a file."""
-    outside = candidates.get(pair.query)
-    other: dict[str, Json] = {"other": pair.query} if outside is None else {"candidate": outside.name}
-    return {
-        "item": pair.reference,
-        **other,
-        "level": pair.level,
-        "method": pair.method,
-        "orientation": pair.orientation,
-        "distance_bits": pair.distance_bits,
-        "limit_bits": pair.limit_bits,
-        "phash_bits": pair.phash_bits,
-        "dhash_bits": pair.dhash_bits,
+        "pairs": [pair.facts(found.candidates, found.other_case) for pair in found.pairs],
     }

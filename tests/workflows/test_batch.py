@@ -16,6 +16,7 @@ from evidence_kit.errors import Exit
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.vault.folder import CaseFolder
+from evidence_kit.workers.pool import Pool
 from evidence_kit.workflows import station as stations
 from evidence_kit.workflows.batch.check import rehearse
 from evidence_kit.workflows.batch.crew import Alone, Crew
@@ -44,7 +45,7 @@ passphrase_folder = "digits"
 
 @contextmanager
 def hands(folder: Path, seed: bytes) -> Iterator[Hands]:
-    yield Hands(stations.load(folder), SigningKey.from_seed(seed), this_computer(), NoDescriber())
+    yield Hands(stations.load(folder), SigningKey.from_seed(seed), this_computer(), NoDescriber(), Pool(workers=1))
 
 
 class Batch:
@@ -314,4 +315,4 @@ class _Dying(NoDescriber):
 
 @contextmanager
 def dying_hands(folder: Path, seed: bytes) -> Iterator[Hands]:
-    yield Hands(stations.load(folder), SigningKey.from_seed(seed), this_computer(), _Dying())
+    yield Hands(stations.load(folder), SigningKey.from_seed(seed), this_computer(), _Dying(), Pool(workers=1))

@@ -17,6 +17,7 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.sealing import passphrase as digits
 from evidence_kit.vault.folder import CaseFolder
+from evidence_kit.workers.job import Run
 from evidence_kit.workers.pool import Worker
 from evidence_kit.workflows import case as cases
 from evidence_kit.workflows.batch.task import Task
@@ -24,7 +25,7 @@ from evidence_kit.workflows.case import CaseWriter, writing
 from evidence_kit.workflows.group import Describer
 from evidence_kit.workflows.ingest import ingest as take_in
 from evidence_kit.workflows.look import item_id
-from evidence_kit.workflows.match import NotAdult, pair_facts
+from evidence_kit.workflows.match import Asked
 from evidence_kit.workflows.match import match as compare
 from evidence_kit.workflows.new import ConsentGiven, Guardian, Opening, create
 from evidence_kit.workflows.outcome import Refused, Totals
@@ -49,6 +50,7 @@ class Hands:
         key: Its unlocked key.
         world: Clock, disk, randomness.
         describer: Looks into files, in isolation.
+        run: Compares them, in isolation.
         isolated: Starts one more process that looks into what people sent.
     """
 
@@ -56,6 +58,7 @@ class Hands:
     key: SigningKey
     world: World
     describer: Describer
+    run: Run
     isolated: Callable[[], AbstractContextManager[Worker]] = Worker
 
 
@@ -142,14 +145,10 @@ def ingest(errand: Errand, hands: Hands) -> Did:
 def match(errand: Errand, hands: Hands) -> Did:
     """Compare the pictures of a case, with each other or with those found elsewhere."""
     with _writing(errand, hands) as writer:
-        try:
-            found = compare(writer, errand.task.paths("candidates"), hands.describer)
-        except NotAdult:
-            return Exit.INCOMPLETE, {"not_adult": True, "compared": 0, "pairs": []}
+        found = compare(writer, Asked(errand.task.paths("candidates")), hands.run)
     missed: list[Json] = [{"name": each.name, "reason": each.reason} for each in found.not_compared]
-    pairs: list[Json] = [pair_facts(pair, found.candidates) for pair in found.pairs]
-    silent = {"no-picture", "no-detail"}
-    open_ends = any(each.reason not in silent for each in found.not_compared)
+    pairs: list[Json] = [pair.facts(found.candidates, found.other_case) for pair in found.pairs]
+    open_ends = any(each.matters for each in found.not_compared)
     facts: dict[str, Json] = {"compared": found.compared, "pairs": pairs, "not_compared": missed}
     return Exit.INCOMPLETE if open_ends else Exit.DONE, facts
 

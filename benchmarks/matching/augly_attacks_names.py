@@ -1,0 +1,25 @@
+"""The names of what `augly_attacks.py` can do; that file needs AugLy to be read."""
+
+NAMES = (
+    "AugLy blur",
+    "AugLy brightness .4",
+    "AugLy colour jitter",
+    "AugLy aspect ratio 1.8",
+    "AugLy crop",
+    "AugLy quality 15",
+    "AugLy grey",
+    "AugLy mirror",
+    "AugLy meme",
+    "AugLy opacity .5",
+    "AugLy emoji",
+    "AugLy onto a background",
+    "AugLy screenshot, web",
+    "AugLy screenshot, mobile",
+    "AugLy stripes",
+    "AugLy text",
+    "AugLy pad",
+    "AugLy perspective",
+    "AugLy pixels",
+    "AugLy noise",
+    "AugLy turn 15°",
+)

@@ -1,0 +1,171 @@
+"""Whether keypoints of two pictures agree on one way in which the one lies in the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evidence_kit.matching.keypoints import Keypoints
+
+RATIO = 0.8
+REPROJECTION_PIXELS = 5.0
+QUICK_PIXELS = 8.0
+_LEAST_PAIRS = 4
+_ROUNDS = 3000
+_CONFIDENCE = 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Keypoints that look alike.
+
+    Attributes:
+        reference: Row in the reference's keypoints.
+        query: Row in the query's.
+    """
+
+    reference: NDArray[np.intp]
+    query: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        """Return how many pairs there are."""
+        return len(self.reference)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A plane-to-plane map from the reference onto the query.
+
+    Attributes:
+        matrix: 3 x 3, from the reference's grey pixels to the query's.
+        inliers: Which of the pairs agree with it.
+        pairs: All that looked alike.
+        inside: How many of the pairs lie within the outline that the map draws.
+    """
+
+    matrix: NDArray[np.float64]
+    inliers: NDArray[np.bool_]
+    pairs: Pairs
+    inside: int
+
+    @property
+    def count(self) -> int:
+        """How many pairs agree."""
+        return int(self.inliers.sum())
+
+    @property
+    def ratio(self) -> float:
+        """Share of the pairs within the outline that agree."""
+        return self.count / max(1, self.inside)
+
+
+def similar_pairs(query: Keypoints, reference: Keypoints, ratio: float = RATIO) -> Pairs:
+    """Return each query keypoint with the one it resembles clearly more than any other, each reference's once."""
+    import cv2
+
+    none = np.zeros(0, np.intp)
+    if len(query) < 2 or len(reference) < 2:
+        return Pairs(none, none)
+    matcher = cv2.BFMatcher(cv2.NORM_L2)
+    found = matcher.knnMatch(query.descriptors.astype(np.float32), reference.descriptors.astype(np.float32), k=2)
+    best: dict[int, tuple[float, int]] = {}
+    for first, second in found:
+        if first.distance < ratio * second.distance:
+            held = best.get(first.trainIdx)
+            if held is None or first.distance < held[0]:
+                best[first.trainIdx] = (first.distance, first.queryIdx)
+    return Pairs(
+        np.fromiter(best, np.intp, len(best)), np.fromiter((each[1] for each in best.values()), np.intp, len(best))
+    )
+
+
+def fit(query: Keypoints, reference: Keypoints, pairs: Pairs, size: tuple[int, int]) -> Fit | None:
+    """Return the map that most pairs agree on, None where there is none.
+
+    Args:
+        query: Keypoints of the query.
+        reference: Keypoints of the reference, mirrored already where that is to be tried.
+        pairs: Which resemble each other.
+        size: Width and height of the reference's grey picture.
+    """
+    import cv2
+
+    if len(pairs) < _LEAST_PAIRS:
+        return None
+    source = np.ascontiguousarray(reference.points[pairs.reference], np.float32)
+    target = np.ascontiguousarray(query.points[pairs.query], np.float32)
+    cv2.setRNGSeed(1)
+    matrix, mask = cv2.findHomography(
+        source, target, cv2.USAC_MAGSAC, REPROJECTION_PIXELS, maxIters=_ROUNDS, confidence=_CONFIDENCE
+    )
+    found: object = matrix
+    if found is None or not np.isfinite(matrix).all():
+        return None
+    return _fitted(np.asarray(matrix, np.float64), mask.ravel().astype(bool), pairs, target, size)
+
+
+def fit_similarity(query: Keypoints, reference: Keypoints, pairs: Pairs, size: tuple[int, int]) -> Fit | None:
+    """Return the best map that only moves, turns and scales: it needs two pairs, so few keypoints suffice."""
+    import cv2
+
+    if len(pairs) < 3:
+        return None
+    source = np.ascontiguousarray(reference.points[pairs.reference], np.float32)
+    target = np.ascontiguousarray(query.points[pairs.query], np.float32)
+    cv2.setRNGSeed(1)
+    matrix, mask = cv2.estimateAffinePartial2D(
+        source, target, method=cv2.RANSAC, ransacReprojThreshold=QUICK_PIXELS, maxIters=1000, confidence=0.99
+    )
+    found: object = matrix
+    if found is None or not np.isfinite(matrix).all():
+        return None
+    whole = np.vstack([np.asarray(matrix, np.float64), (0.0, 0.0, 1.0)])
+    return _fitted(whole, mask.ravel().astype(bool), pairs, target, size)
+
+
+def _fitted(
+    matrix: NDArray[np.float64], inliers: NDArray[np.bool_], pairs: Pairs, target: NDArray[np.float32],
+    size: tuple[int, int],
+) -> Fit:  # fmt: skip
+    import cv2
+
+    outline = mapped(matrix, corners(*size)).astype(np.float32)
+    if not np.isfinite(outline).all():
+        return Fit(matrix, inliers, pairs, len(pairs))
+    inside = sum(cv2.pointPolygonTest(outline, (float(x), float(y)), False) >= 0 for x, y in target)  # noqa: FBT003
+    return Fit(matrix, inliers, pairs, max(inside, int(inliers.sum())))
+
+
+def corners(width: float, height: float) -> NDArray[np.float64]:
+    """Return the corners of a rectangle at the origin, clockwise from the top left."""
+    return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
+
+
+def mapped(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return points moved by a 3 x 3 matrix; what goes to infinity is not finite."""
+    whole = np.hstack([points, np.ones((len(points), 1))]) @ matrix.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(whole[:, :2] / whole[:, 2:])
+
+
+def reasonable(matrix: NDArray[np.float64], size: tuple[int, int]) -> bool:
+    """Say whether a rectangle of this size would still look like a picture: convex, not folded, not a sliver."""
+    import cv2
+
+    width, height = size
+    whole = np.hstack([corners(width, height), np.ones((4, 1))]) @ matrix.T
+    if (whole[:, 2] <= 1e-9).any():
+        return False
+    outline = mapped(matrix, corners(width, height))
+    if not np.isfinite(outline).all() or not cv2.isContourConvex(outline.astype(np.float32)):
+        return False
+    sides = np.linalg.norm(np.roll(outline, -1, axis=0) - outline, axis=1)
+    if sides.min() <= 1 or sides[0] / sides[2] >= 4 or sides[2] / sides[0] >= 4:
+        return False
+    if sides[1] / sides[3] >= 4 or sides[3] / sides[1] >= 4:
+        return False
+    stretch = (sides[0] + sides[2]) / (sides[1] + sides[3]) * height / width
+    area = abs(float(cv2.contourArea(outline.astype(np.float32)))) / (width * height)
+    return 0.25 < stretch < 4 and 0.03**2 < area < 12**2

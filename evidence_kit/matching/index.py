@@ -1,0 +1,170 @@
+"""Which reference pictures share keypoints with a query: an index of descriptors that vote."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evidence_kit.matching.geometry import Pairs
+from evidence_kit.matching.keypoints import DESCRIPTOR_BYTES
+
+NEIGHBOURS = 5
+PROBES = 4
+EXACT_BELOW = 30_000
+"""Descriptors up to which looking at all of them is as fast as an index."""
+
+# Squared distance, in the units of the bytes, below which two descriptors may be the same spot: copies of one
+# picture among the references leave no gap between the first neighbour and the fifth, and must not silence it.
+_NEAR = 22_000.0
+_SAMPLE_PER_LIST = 40
+_ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What the index says about one reference.
+
+    Attributes:
+        reference: Its place, in the order in which references were given.
+        score: Sum over the query's descriptors; only good for ranking.
+        pairs: Which keypoints voted.
+    """
+
+    reference: int
+    score: float
+    pairs: Pairs
+
+
+class DescriptorIndex(Protocol):
+    """Finds references by descriptors; every implementation passes `tests/contracts/test_descriptor_index.py`."""
+
+    def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[Vote]:
+        """Return the references with most votes, best first.
+
+        Args:
+            descriptors: Of the query, one row of 128 bytes each.
+            most: How many references at most.
+        """
+        ...
+
+
+class ExactDescriptors:
+    """Compares with every descriptor; for a few dozen pictures."""
+
+    def __init__(self, references: Iterable[NDArray[np.uint8]]) -> None:
+        listed = list(references)
+        self._owners = _Owners([len(each) for each in listed])
+        whole = np.concatenate(listed) if listed else np.zeros((0, DESCRIPTOR_BYTES), np.uint8)
+        self._all = whole.astype(np.float32)
+        self._squares = (self._all**2).sum(axis=1)
+
+    def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[Vote]:
+        """See `DescriptorIndex.votes`."""
+        count = min(NEIGHBOURS, len(self._all))
+        if not count or not len(descriptors):
+            return []
+        near_rows, near_distances = [], []
+        for start in range(0, len(descriptors), 256):
+            block = descriptors[start : start + 256].astype(np.float32)
+            distances = self._squares[None, :] - 2 * (block @ self._all.T)
+            rows = np.argpartition(distances, count - 1, axis=1)[:, :count]
+            found = np.take_along_axis(distances, rows, axis=1)
+            order = np.argsort(found, axis=1, kind="stable")
+            near_rows.append(np.take_along_axis(rows, order, axis=1))
+            near_distances.append(np.take_along_axis(found, order, axis=1) + (block**2).sum(axis=1)[:, None])
+        return self._owners.counted(np.concatenate(near_distances), np.concatenate(near_rows), most)
+
+
+class InvertedDescriptors:
+    """Looks only into the lists of descriptors whose centres are nearest (faiss, 8 bits a value).
+
+    Args:
+        references: Descriptors of each reference; gone through twice.
+    """
+
+    def __init__(self, references: Sequence[NDArray[np.uint8]]) -> None:
+        import faiss
+
+        counts = [len(each) for each in references]
+        self._owners = _Owners(counts)
+        total = sum(counts)
+        lists = lists_for(total)
+        self._quantizer = faiss.IndexFlatL2(DESCRIPTOR_BYTES)
+        self._index: Any = faiss.IndexIVFScalarQuantizer(
+            self._quantizer,
+            DESCRIPTOR_BYTES,
+            lists,
+            faiss.ScalarQuantizer.QT_8bit_direct,
+            faiss.METRIC_L2,
+            False,  # noqa: FBT003
+        )
+        self._index.cp.niter = _ROUNDS
+        self._index.cp.max_points_per_centroid = _SAMPLE_PER_LIST
+        self._index.cp.min_points_per_centroid = 1
+        self._index.nprobe = PROBES
+        self._index.train(_sample(references, total, lists * _SAMPLE_PER_LIST))
+        for start in range(0, len(references), 256):
+            part = references[start : start + 256]
+            self._index.add(np.concatenate(part).astype(np.float32))
+
+    def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[Vote]:
+        """See `DescriptorIndex.votes`."""
+        if not len(descriptors):
+            return []
+        distances, rows = self._index.search(descriptors.astype(np.float32), NEIGHBOURS)
+        return self._owners.counted(distances, rows, most)
+
+
+def make_index(references: Sequence[NDArray[np.uint8]]) -> DescriptorIndex:
+    """Return the index that fits the number of descriptors."""
+    total = sum(len(each) for each in references)
+    return ExactDescriptors(references) if total < EXACT_BELOW else InvertedDescriptors(references)
+
+
+def lists_for(total: int) -> int:
+    """Return how many lists an index of so many descriptors has: a query then looks at about its square root."""
+    return max(16, min(16_384, 1 << round(math.log2(3 * math.sqrt(max(1, total))))))
+
+
+def _sample(references: Sequence[NDArray[np.uint8]], total: int, most: int) -> NDArray[np.float32]:
+    step = max(1, total // max(1, most))
+    return np.concatenate([each[::step] for each in references]).astype(np.float32)
+
+
+class _Owners:
+    """Whose each row of the index is, and how rows become votes."""
+
+    def __init__(self, counts: Sequence[int]) -> None:
+        self._ends = np.cumsum(counts, dtype=np.int64)
+        self._counts = np.array(counts, np.int64)
+
+    def counted(self, distances: NDArray[np.float32], rows: NDArray[np.int64], most: int) -> list[Vote]:
+        """Return votes from the nearest rows of each query descriptor, nearest first."""
+        valid = rows >= 0
+        farthest = np.where(valid, distances, -np.inf).max(axis=1, keepdims=True)
+        weights = np.sqrt(np.maximum(farthest, _NEAR)) - np.sqrt(np.maximum(distances, 0))
+        weights = np.where(valid, np.maximum(weights, 0), 0)
+        owners = np.searchsorted(self._ends, np.where(valid, rows, 0), side="right")
+        queries = np.repeat(np.arange(len(rows)), rows.shape[1])
+        owner, row, weight = owners.ravel(), rows.ravel(), weights.ravel()
+        keep = weight > 0
+        queries, owner, row, weight = queries[keep], owner[keep], row[keep], weight[keep]
+        # Neighbours stand nearest first: of one picture a descriptor counts its nearest only.
+        _, first = np.unique(queries * (len(self._counts) + 1) + owner, return_index=True)
+        queries, owner, row, weight = queries[first], owner[first], row[first], weight[first]
+        scores = np.bincount(owner, weights=weight, minlength=len(self._counts))
+        best = np.argsort(-scores, kind="stable")[:most]
+        votes = []
+        for reference in best:
+            if scores[reference] <= 0:
+                break
+            mine = owner == reference
+            begin = int(self._ends[reference] - self._counts[reference])
+            pairs = Pairs((row[mine] - begin).astype(np.intp), queries[mine].astype(np.intp))
+            votes.append(Vote(int(reference), float(scores[reference]), pairs))
+        return votes

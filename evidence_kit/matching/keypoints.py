@@ -1,0 +1,88 @@
+"""RootSIFT keypoints of a grey picture, and the same as if the picture were mirrored.
+
+Source: Lowe, "Distinctive image features from scale-invariant keypoints" (2004); Arandjelović and Zisserman,
+"Three things everyone should know to improve object retrieval" (2012).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_KEYPOINTS = 1500
+DESCRIPTOR_BYTES = 128
+
+# The square roots of a normalised histogram lie below .5: in eighths of a bit this fills a byte.
+_SCALE = 512.0
+_CONTRAST = 0.012
+_STRETCH_BELOW = 160
+
+# The order in which the 4 x 4 x 8 bins of a mirrored patch stand: rows swapped, each direction turned back.
+_MIRRORED_BINS = np.arange(DESCRIPTOR_BYTES).reshape(4, 4, 8)[::-1][..., (-np.arange(8)) % 8].ravel()
+
+
+@dataclass(frozen=True, slots=True)
+class Keypoints:
+    """Keypoints, strongest first.
+
+    Attributes:
+        points: One row a keypoint: x and y in pixels of the picture they were found in.
+        scales: Diameter in these pixels.
+        descriptors: One row of 128 bytes a keypoint.
+    """
+
+    points: NDArray[np.float32]
+    scales: NDArray[np.float32]
+    descriptors: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.points)
+
+    def strongest(self, count: int) -> Keypoints:
+        """Return the first so many."""
+        return Keypoints(self.points[:count], self.scales[:count], self.descriptors[:count])
+
+    def mirrored(self, width: float) -> Keypoints:
+        """Return the keypoints that the picture would have if left and right changed places.
+
+        Descriptors are permuted instead of extracted again; points must move too, since a fit of similarity or
+        homography by sampling does not find reflections.
+        """
+        points = self.points.copy()
+        points[:, 0] = width - 1 - points[:, 0]
+        return Keypoints(points, self.scales, np.ascontiguousarray(self.descriptors[:, _MIRRORED_BINS]))
+
+
+def keypoints_of(grey: NDArray[np.uint8], most: int = MOST_KEYPOINTS) -> Keypoints:
+    """Return the strongest keypoints of a grey picture; none is an answer too."""
+    import cv2
+
+    sift = cv2.SIFT.create(nfeatures=most, contrastThreshold=_CONTRAST)
+    found, raw = sift.detectAndCompute(stretched(grey), None)
+    if not len(found):
+        none = np.zeros((0, 2), np.float32)
+        return Keypoints(none, none[:, 0], np.zeros((0, DESCRIPTOR_BYTES), np.uint8))
+    order = np.argsort([-each.response for each in found], kind="stable")[:most]
+    points = np.array([found[place].pt for place in order], np.float32)
+    scales = np.array([found[place].size for place in order], np.float32)
+    return Keypoints(points, scales, _root(np.asarray(raw, np.float32)[order]))
+
+
+def stretched(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a dark or pale picture with its middle 98 % spread over the whole range; others as they are.
+
+    It is linear, so descriptors stay what they were; only what counts as contrast changes.
+    """
+    low, high = (float(each) for each in np.percentile(grey, (1, 99)))
+    if high - low >= _STRETCH_BELOW or high - low < 2:
+        return grey
+    spread = (grey.astype(np.float32) - low) * (255.0 / (high - low))
+    return np.asarray(np.clip(spread, 0, 255), np.uint8)
+
+
+def _root(raw: NDArray[np.float32]) -> NDArray[np.uint8]:
+    sums = np.maximum(raw.sum(axis=1, keepdims=True), 1e-6)
+    return np.asarray(np.clip(np.rint(np.sqrt(raw / sums) * _SCALE), 0, 255), np.uint8)

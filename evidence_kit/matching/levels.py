@@ -1,0 +1,82 @@
+"""The three levels in which similar pictures are told, and what it takes to reach each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SAME_PICTURE, INSIDE, TO_JUDGE = "same-picture", "picture-inside", "to-judge"
+"""The same picture recompressed; the same picture inside another, or a part of it; for a person to judge."""
+
+MATCHES = frozenset({SAME_PICTURE, INSIDE})
+"""Levels that count as a match. `to-judge` never does."""
+
+MATCH_BITS = 31
+"""PDQ's own guidance; no false match in the pairs that were measured."""
+
+CANDIDATE_BITS = 80
+"""Up to here a person may look. Passport-style portraits of different people lie 54 to 76 bits apart."""
+
+REGION_CANDIDATE_BITS = 60
+LEAST_INLIERS = 10
+LEAST_RATIO = 0.7
+LEAST_AGREEING = 0.35
+LEAST_BLOCKS = 8
+# Where the pixels agree almost everywhere, fewer keypoints are needed: the two do not err together.
+FEW_INLIERS = 5
+MOST_AGREEING, MANY_BLOCKS = 0.7, 24
+WHOLE_SHARE = 0.8
+# Signs and letters of one application agree here and there; below these nobody needs to look.
+JUDGED_RATIO, JUDGED_AGREEING = 0.4, 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The numbers behind a level.
+
+    Attributes:
+        distance_bits: Of PDQ, out of 256; None where only keypoints were compared.
+        inliers: Keypoints that agree on one way of lying.
+        pairs: Keypoints that look alike, within the area in question.
+        blocks: Blocks with texture that lie in both.
+        agreeing: How many of them correlate above .8.
+        shown: Share of the reference that lies within the other picture.
+        covered: Share of the other picture that the reference covers.
+    """
+
+    distance_bits: int | None
+    inliers: int
+    pairs: int
+    blocks: int
+    agreeing: int
+    shown: float
+    covered: float
+
+    @property
+    def ratio(self) -> float:
+        """Share of the pairs that agree."""
+        return self.inliers / self.pairs if self.pairs else 0.0
+
+    @property
+    def agreement(self) -> float:
+        """Share of the blocks that agree."""
+        return self.agreeing / self.blocks if self.blocks else 0.0
+
+
+def level_of(evidence: Evidence) -> str | None:
+    """Return the level that keypoints and pixels justify, None for none."""
+    many = evidence.inliers >= LEAST_INLIERS and evidence.ratio >= LEAST_RATIO
+    agree = evidence.agreement >= LEAST_AGREEING and evidence.blocks >= LEAST_BLOCKS
+    sure = evidence.inliers >= FEW_INLIERS and evidence.agreement >= MOST_AGREEING and evidence.agreeing >= MANY_BLOCKS
+    if (many and agree) or sure:
+        whole = min(evidence.shown, evidence.covered) >= WHOLE_SHARE
+        return SAME_PICTURE if whole else INSIDE
+    if evidence.inliers < LEAST_INLIERS:
+        return None
+    return TO_JUDGE if evidence.ratio >= JUDGED_RATIO or evidence.agreement >= JUDGED_AGREEING else None
+
+
+def level_by_pixels(evidence: Evidence) -> str | None:
+    """Return the level that pixels alone justify, where a hash has said how the one lies over the other."""
+    if evidence.agreement < MOST_AGREEING or evidence.agreeing < MANY_BLOCKS:
+        return None
+    return SAME_PICTURE if min(evidence.shown, evidence.covered) >= WHOLE_SHARE else INSIDE

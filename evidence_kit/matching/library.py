@@ -1,0 +1,263 @@
+"""A library of reference pictures in which one asks for a picture, whole, in part, or inside another."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evidence_kit.hashing.nearby import ExactIndex
+from evidence_kit.hashing.orientations import ORIENTATIONS
+from evidence_kit.matching.compare import Placed, compare, compare_boxes, filling, quick_inliers
+from evidence_kit.matching.description import QUALITY_LIMIT
+from evidence_kit.matching.features import Features, View
+from evidence_kit.matching.index import Vote, make_index
+from evidence_kit.matching.keypoints import Keypoints
+from evidence_kit.matching.levels import (
+    CANDIDATE_BITS,
+    INSIDE,
+    MATCH_BITS,
+    MATCHES,
+    REGION_CANDIDATE_BITS,
+    SAME_PICTURE,
+    TO_JUDGE,
+    level_by_pixels,
+    level_of,
+)  # fmt: skip
+from evidence_kit.matching.stoplist import StopList
+
+INDEXED_KEYPOINTS = 800
+VOTED = 10
+QUICK_INLIERS = 6
+FULLY_COMPARED = 6
+ASKED_KEYPOINTS = 600
+_BOXES_COMPARED = 2
+_HELD = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A reference that the query resembles.
+
+    Attributes:
+        reference: Its name.
+        level: One of `levels`.
+        method: `pdq`, `pdq-region` or `keypoints`.
+        query_view: Place of the view in the query.
+        reference_view: Place of the view in the reference.
+        orientation: Place in `ORIENTATIONS`, by hash; None where keypoints said so.
+        placed: Where the reference lies in the query; None where only a hash said so.
+        distance_bits: Of PDQ; None where keypoints said so.
+    """
+
+    reference: str
+    level: str
+    method: str
+    query_view: int
+    reference_view: int
+    orientation: int | None
+    placed: Placed | None
+    distance_bits: int | None
+
+    @property
+    def strength(self) -> float:
+        """For ranking: within a level, hashes by nearness, then keypoints by how much agrees."""
+        if self.distance_bits is not None and self.distance_bits <= MATCH_BITS:
+            return 2000.0 - self.distance_bits
+        seen = self.placed.evidence if self.placed is not None else None
+        if seen is None:
+            return 0.0 if self.distance_bits is None else (CANDIDATE_BITS - self.distance_bits) / 100
+        return min(1000.0, seen.agreeing * seen.agreement + seen.inliers * seen.ratio)
+
+
+class Library:
+    """The smaller side of a comparison, such as a person's originals.
+
+    Args:
+        names: Of the references.
+        load: Returns the features of one; called once for each while the index is made, and again for those that
+            a query may resemble: they need not fit into memory.
+    """
+
+    def __init__(self, names: Sequence[str], load: Callable[[str], Features]) -> None:
+        self._names = list(names)
+        self._load = load
+        self._held: OrderedDict[str, Features] = OrderedDict()
+        self._views: list[tuple[int, int]] = []
+        self._hashed: list[tuple[int, int]] = []
+        descriptors: list[NDArray[np.uint8]] = []
+        hashes: list[bytes] = []
+        for place, name in enumerate(self._names):
+            features = load(name)
+            for number in indexed(features):
+                view = features.views[number]
+                self._views.append((place, number))
+                descriptors.append(view.keypoints.strongest(INDEXED_KEYPOINTS).descriptors)
+            for number, view in enumerate(features.views):
+                if view.quality is not None and view.quality >= QUALITY_LIMIT:
+                    self._hashed.append((place, number))
+                    hashes.extend(view.pdq)
+        self._hash_index = ExactIndex(hashes)
+        self._index = make_index(descriptors)
+        self.stop_list = StopList(_grouped(descriptors, [place for place, _ in self._views], self._copies(hashes)))
+
+    def __len__(self) -> int:
+        """Return how many references there are."""
+        return len(self._names)
+
+    def find(self, query: Features, leave_out: Iterable[str] = ()) -> list[Found]:
+        """Return the references that a query resembles, each once and at its best, strongest first.
+
+        Args:
+            query: The picture asked about.
+            leave_out: Names that are no answer, such as its own.
+        """
+        best: dict[str, Found] = {}
+        left_out = set(leave_out)
+
+        def take(found: Found) -> None:
+            held = best.get(found.reference)
+            if found.reference not in left_out and (held is None or _rank(found) < _rank(held)):
+                best[found.reference] = found
+
+        near = [(number, *each) for number, view in enumerate(query.views) for each in self._near(view)]
+        for number, place, theirs, bits, way in near:
+            if bits <= MATCH_BITS:
+                take(self._same(number, query.views[number], place, theirs, bits, way))
+        sure = {name for name, found in best.items() if found.level in MATCHES}
+        for number, view in enumerate(query.views):
+            for found in self._by_keypoints(number, view, sure):
+                take(found)
+        sure = {name for name, found in best.items() if found.level in MATCHES}
+        for number, place, theirs, bits, way in near:
+            if bits > MATCH_BITS and self._names[place] not in sure | left_out:
+                unsure = self._perhaps(number, query.views[number], place, theirs, bits, way)
+                if unsure is not None:
+                    take(unsure)
+        return sorted(best.values(), key=_rank)
+
+    def _near(self, view: View) -> list[tuple[int, int, int, int]]:
+        """Return reference, view, distance in bits and orientation of what is near by hash, nearest first."""
+        if view.quality is None or view.quality < QUALITY_LIMIT or not self._hashed:
+            return []
+        nearest: dict[tuple[int, int], tuple[int, int]] = {}
+        for near in self._hash_index.near([view.pdq[0]], CANDIDATE_BITS):
+            place, way = divmod(near.reference, len(ORIENTATIONS))
+            held = nearest.get(self._hashed[place], (CANDIDATE_BITS + 1, 0))
+            nearest[self._hashed[place]] = min(held, (near.distance_bits, way))
+        ranked = sorted((bits, way, *place) for place, (bits, way) in nearest.items())
+        matches = sum(bits <= MATCH_BITS for bits, *_ in ranked)
+        return [(place, theirs, bits, way) for bits, way, place, theirs in ranked[: matches + _BOXES_COMPARED]]
+
+    def _same(self, number: int, view: View, place: int, theirs: int, bits: int, way: int) -> Found:  # noqa: PLR0913
+        reference = self._features(self._names[place]).views[theirs]
+        whole = not view.region and not reference.region
+        placed = filling(view, reference, ORIENTATIONS[way], bits)
+        level, method = (SAME_PICTURE, "pdq") if whole else (INSIDE, "pdq-region")
+        return Found(self._names[place], level, method, number, theirs, way, placed, bits)
+
+    def _perhaps(  # noqa: PLR0913
+        self, number: int, view: View, place: int, theirs: int, bits: int, way: int
+    ) -> Found | None:
+        """Return what pixels say of a hash that is near and not near enough: dark and soft pictures have no more."""
+        reference = self._features(self._names[place]).views[theirs]
+        whole = not view.region and not reference.region
+        placed, level = None, None
+        if bits <= REGION_CANDIDATE_BITS:
+            placed = compare_boxes(view, reference, ORIENTATIONS[way], bits)
+            level = level_by_pixels(placed.evidence)
+        if level is None:
+            return None if not whole else Found(
+                self._names[place], TO_JUDGE, "pdq", number, theirs, way, None, bits
+            )  # fmt: skip
+        return Found(self._names[place], level, "pdq" if whole else "pdq-region", number, theirs, way, placed, bits)
+
+    def _by_keypoints(self, number: int, view: View, sure: set[str]) -> Iterator[Found]:
+        asked = _kept(view.keypoints, self.stop_list.rare(view.keypoints.descriptors))
+        view = replace(view, keypoints=asked)
+        votes: list[tuple[bool, Vote]] = []
+        voting = asked.strongest(ASKED_KEYPOINTS if view.region else asked_of(view))
+        for mirrored in (False, True):
+            given = voting.mirrored(view.size[0]) if mirrored else voting
+            votes += [(mirrored, vote) for vote in self._index.votes(given.descriptors, VOTED)]
+        votes.sort(key=lambda each: -each[1].score)
+        quick = []
+        for mirrored, vote in votes[:VOTED]:
+            place, theirs = self._views[vote.reference]
+            if self._names[place] in sure:
+                continue
+            reference = self._features(self._names[place]).views[theirs]
+            quick.append((quick_inliers(view, reference, vote.pairs, mirrored=mirrored), mirrored, place, theirs))
+        chosen = [each for each in quick if each[0] >= QUICK_INLIERS] or quick[:1]
+        for _, mirrored, place, theirs in sorted(chosen, key=lambda each: -each[0])[:FULLY_COMPARED]:
+            reference = self._features(self._names[place]).views[theirs]
+            placed = compare(view, reference, mirrored=mirrored)
+            level = None if placed is None else level_of(placed.evidence)
+            if level == SAME_PICTURE and (view.region or reference.region):
+                level = INSIDE
+            if level is not None:
+                yield Found(self._names[place], level, "keypoints", number, theirs, None, placed, None)
+
+    def _features(self, name: str) -> Features:
+        if name in self._held:
+            self._held.move_to_end(name)
+        else:
+            self._held[name] = self._load(name)
+            if len(self._held) > _HELD:
+                self._held.popitem(last=False)
+        return self._held[name]
+
+    def _copies(self, hashes: Sequence[bytes]) -> dict[int, int]:
+        """Return for each reference the first one that is its copy by hash."""
+        upright = [hashes[place * len(ORIENTATIONS)] for place in range(len(self._hashed))]
+        first: dict[int, int] = {}
+        for near in self._hash_index.near(upright, MATCH_BITS):
+            one, other = self._hashed[near.query][0], self._hashed[near.reference // len(ORIENTATIONS)][0]
+            first[max(one, other)] = min(first.get(max(one, other), one), one, other)
+        return first
+
+
+def indexed(features: Features) -> list[int]:
+    """Return which views of a reference are looked for: in a screenshot only the photographs, never the frame.
+
+    Everything else in it belongs to the application, and is in every other screenshot too.
+    """
+    regions = [number for number, view in enumerate(features.views) if view.region]
+    whole = [number for number, view in enumerate(features.views) if not view.region]
+    return regions if regions and screen_like(features) else whole + regions
+
+
+def asked_of(view: View) -> int:
+    """Return how many keypoints of a whole picture vote: a tall one is mostly text and buttons."""
+    return ASKED_KEYPOINTS if max(view.size) <= 1.6 * min(view.size) else 2 * ASKED_KEYPOINTS
+
+
+def screen_like(features: Features) -> bool:
+    """Say whether a picture has the proportions of a telephone's screen and photographs inside it."""
+    longer, shorter = max(features.width, features.height), min(features.width, features.height)
+    return longer >= 1.6 * shorter and any(view.region for view in features.views)
+
+
+def _kept(keypoints: Keypoints, keep: NDArray[np.bool_]) -> Keypoints:
+    if keep.all():
+        return keypoints
+    return Keypoints(keypoints.points[keep], keypoints.scales[keep], keypoints.descriptors[keep])
+
+
+def _grouped(
+    descriptors: Sequence[NDArray[np.uint8]],
+    owners: Sequence[int],
+    copies: dict[int, int],
+) -> list[NDArray[np.uint8]]:
+    """Return one set of descriptors for each picture that is no copy of another."""
+    return [each for each, owner in zip(descriptors, owners, strict=True) if copies.get(owner, owner) == owner]
+
+
+_ORDER = {SAME_PICTURE: 0, INSIDE: 1, TO_JUDGE: 2}
+
+
+def _rank(found: Found) -> tuple[int, float, str]:
+    return _ORDER[found.level], -found.strength, found.reference

@@ -1,0 +1,162 @@
+"""What was done to a picture, as whole numbers and ids of words: mirrored, turned, cropped, inside what, where."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evidence_kit.matching.compare import Placed
+from evidence_kit.matching.features import Features, View
+from evidence_kit.matching.geometry import corners, mapped
+from evidence_kit.matching.library import screen_like
+from evidence_kit.matching.regions import Box
+
+_WHOLE_PERCENT = 93
+_SNAP_DEGREES = 3
+_ASLANT = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class Transformation:
+    """How the reference became what is in the query.
+
+    Attributes:
+        mirrored: Left and right changed places.
+        turned_degrees: Clockwise, -179 to 180; after mirroring.
+        aslant: It is seen at an angle, as in a photograph of a screen.
+        shown_percent: How much of the reference is left, 100 where nothing is missing.
+        covered_percent: How much of the query it covers.
+        inside: `screenshot`, `picture`, or None where it fills the query.
+        lies_in: Where only a part of the reference is meant, what that part lies in: `screenshot` or `picture`.
+        place: Where in the query: `upper`, `middle`, `lower`, with `-left`, `-right` behind it where it is aside.
+        outline: Corners of what is left of it in the query, clockwise, x and y in pixels of the query.
+        area: What is left of it in the reference: left, top, right, bottom in pixels of the reference.
+        agreed: Where the pixels agree, in the reference; None where no pixel was compared.
+    """
+
+    mirrored: bool
+    turned_degrees: int
+    aslant: bool
+    shown_percent: int
+    covered_percent: int
+    inside: str | None
+    lies_in: str | None
+    place: str | None
+    outline: tuple[tuple[int, int], ...]
+    area: tuple[int, int, int, int]
+    agreed: tuple[int, int, int, int] | None
+
+
+def transformation_of(placed: Placed, query: Features, seen: View, reference: Features, of: View) -> Transformation:
+    """Return what was done.
+
+    Args:
+        placed: Where the reference lies in the query.
+        query: All of the query, for its size and whether it is a screen.
+        seen: The view of it that was compared.
+        reference: All of the reference.
+        of: The view of it that was compared.
+    """
+    outline = mapped(placed.matrix, _corners(of.box))
+    inner = _within(outline, seen.box)
+    back = mapped(np.asarray(np.linalg.inv(placed.matrix), np.float64), inner) if len(inner) else _corners(of.box)
+    area = _bounds(back, reference.width, reference.height)
+    agreed = None if placed.agreed is None else _clamped(placed.agreed, reference.width, reference.height)
+    open_ended = not seen.region and _share(inner, query) < _WHOLE_PERCENT / 100
+    if agreed is not None and open_ended and _area(agreed) < 0.9 * _area(area):
+        # Nothing says where the picture ends inside a larger one, but where it agrees is known.
+        area = agreed
+        inner = _clockwise(_within(mapped(placed.matrix, _corners(Box(*agreed))), seen.box))
+    shown = min(100, round(100 * _area(area) / max(1, of.box.area)))
+    covered = min(100, round(100 * _share(inner, query)))
+    fills = covered >= _WHOLE_PERCENT
+    inside = None if fills else "screenshot" if screen_like(query) else "picture"
+    return Transformation(
+        mirrored=placed.mirrored,
+        turned_degrees=_turned(placed.matrix, of.box, mirrored=placed.mirrored),
+        aslant=_aslant(outline),
+        shown_percent=100 if shown >= _WHOLE_PERCENT else shown,
+        covered_percent=100 if fills else covered,
+        inside=inside,
+        lies_in=None if not of.region else "screenshot" if screen_like(reference) else "picture",
+        place=None if inside is None else _place(inner, query),
+        outline=tuple((round(float(x)), round(float(y))) for x, y in inner),
+        area=area,
+        agreed=agreed,
+    )
+
+
+def _corners(box: Box) -> NDArray[np.float64]:
+    return np.asarray(corners(box.width, box.height) + np.array((box.left, box.top)), np.float64)
+
+
+def _within(outline: NDArray[np.float64], box: Box) -> NDArray[np.float64]:
+    """Return the part of a convex outline that lies in a box, clockwise; empty where none does."""
+    import cv2
+
+    frame = _corners(box).astype(np.float32)
+    share, found = cv2.intersectConvexConvex(outline.astype(np.float32), frame)
+    if share <= 0 or found is None:
+        return np.zeros((0, 2))
+    return _clockwise(np.asarray(found, np.float64).reshape(-1, 2))
+
+
+def _clockwise(outline: NDArray[np.float64]) -> NDArray[np.float64]:
+    if len(outline) < 3:
+        return outline
+    middle = outline.mean(axis=0)
+    order = np.argsort(np.arctan2(outline[:, 1] - middle[1], outline[:, 0] - middle[0]))
+    return np.asarray(outline[order])
+
+
+def _share(outline: NDArray[np.float64], query: Features) -> float:
+    import cv2
+
+    if len(outline) < 3:
+        return 0.0
+    return abs(float(cv2.contourArea(outline.astype(np.float32)))) / (query.width * query.height)
+
+
+def _bounds(points: NDArray[np.float64], width: int, height: int) -> tuple[int, int, int, int]:
+    low, high = points.min(axis=0), points.max(axis=0)
+    return _clamped((low[0], low[1], high[0], high[1]), width, height)
+
+
+def _clamped(area: Sequence[float], width: int, height: int) -> tuple[int, int, int, int]:
+    left, top = (max(0, round(float(each))) for each in area[:2])
+    return left, top, min(width, round(float(area[2]))), min(height, round(float(area[3])))
+
+
+def _area(area: tuple[int, int, int, int]) -> int:
+    return max(0, area[2] - area[0]) * max(0, area[3] - area[1])
+
+
+def _turned(matrix: NDArray[np.float64], box: Box, *, mirrored: bool) -> int:
+    """Return by how many degrees clockwise the reference was turned, after it was mirrored left to right."""
+    middle = np.array([(box.left + box.right) / 2, (box.top + box.bottom) / 2])
+    step = np.array([(-1.0 if mirrored else 1.0) * box.width / 4, 0.0])
+    start, end = mapped(matrix, np.array([middle, middle + step]))
+    degrees = round(math.degrees(math.atan2(end[1] - start[1], end[0] - start[0])))
+    nearest = round(degrees / 90) * 90
+    whole = nearest if abs(degrees - nearest) <= _SNAP_DEGREES else degrees
+    return 180 if whole == -180 else whole
+
+
+def _aslant(outline: NDArray[np.float64]) -> bool:
+    sides = np.linalg.norm(np.roll(outline, -1, axis=0) - outline, axis=1)
+    skew = max(abs(sides[0] / sides[2] - 1), abs(sides[1] / sides[3] - 1))
+    return bool(skew > _ASLANT)
+
+
+def _place(outline: NDArray[np.float64], query: Features) -> str:
+    if len(outline) < 3:
+        return "middle"
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    across, down = ((low + high) / 2) / np.array((query.width, query.height))
+    row = "upper" if down < 0.4 else "lower" if down > 0.6 else "middle"
+    column = "-left" if across < 0.35 else "-right" if across > 0.65 else ""
+    return row + column

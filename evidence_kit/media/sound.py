@@ -1,0 +1,33 @@
+"""Sound as two hashes, the same as are recorded when an item is described."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import BinaryIO
+
+import av
+
+from evidence_kit.media import samples
+from evidence_kit.media.budget import Budget
+from evidence_kit.media.facts import Notes
+from evidence_kit.media.recording import OPTIONS
+from evidence_kit.model import Json
+
+
+def hashes(payload: BinaryIO, _arguments: Mapping[str, Json]) -> dict[str, Json]:
+    """Return `samples` and `packets`, SHA-256 of the first sound stream, or `reason`: why there is none.
+
+    The same voice note in another container has the same packets; its decoded samples are the same too unless the
+    containers cut the first ones differently.
+    """
+    payload.seek(0)
+    try:
+        with av.open(payload, "r", options=OPTIONS, metadata_errors="replace") as container:
+            if not container.streams.audio:
+                return {"reason": "no-sound"}
+            found = samples.read(container, container.streams.audio[0], Budget(), Notes())
+    except Exception:  # noqa: BLE001
+        return {"reason": "not-decoded"}
+    if not found:
+        return {"reason": "not-decoded"}
+    return {"packets": found["packets_sha256"], "samples": found["samples_sha256"]}
