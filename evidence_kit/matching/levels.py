@@ -19,7 +19,7 @@ CANDIDATE_BITS = 80
 REGION_CANDIDATE_BITS = 60
 LEAST_INLIERS = 10
 LEAST_RATIO = 0.7
-LEAST_AGREEING = 0.35
+LEAST_AGREEING = 0.5
 LEAST_BLOCKS = 8
 # Where the pixels agree almost everywhere, fewer keypoints are needed: the two do not err together.
 FEW_INLIERS = 5

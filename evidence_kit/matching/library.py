@@ -119,6 +119,8 @@ class Library:
         left_out = set(leave_out)
 
         def take(found: Found) -> None:
+            if found.level in MATCHES and self._between_screens(query, found):
+                found = replace(found, level=TO_JUDGE)
             held = best.get(found.reference)
             if found.reference not in left_out and (held is None or _rank(found) < _rank(held)):
                 best[found.reference] = found
@@ -138,6 +140,15 @@ class Library:
                 if unsure is not None:
                     take(unsure)
         return sorted(best.values(), key=_rank)
+
+    def _between_screens(self, query: Features, found: Found) -> bool:
+        """Say whether a part of one screen was found in a part of another.
+
+        Bubbles and words of one application are alike in all its screens, whatever photograph is shown there: that is
+        for a person to judge.
+        """
+        theirs = self._features(found.reference).views[found.reference_view]
+        return query.views[found.query_view].region and theirs.region
 
     def _near(self, view: View) -> list[tuple[int, int, int, int]]:
         """Return reference, view, distance in bits and orientation of what is near by hash, nearest first."""
