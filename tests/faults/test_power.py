@@ -6,6 +6,7 @@ device, the journal in memory included, as pulling the plug does.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import random
@@ -93,7 +94,9 @@ def cut(disk: Volume, line: list[str], after: float) -> Run:
     said = process.stdout.readline()
     time.sleep(after)
     os.set_blocking(process.stdout.fileno(), False)
-    said += process.stdout.read() or ""
+    # With nothing to read, the text layer stumbles over the None that a pipe without blocking gives.
+    with contextlib.suppress(TypeError):
+        said += process.stdout.read() or ""
     os.set_blocking(process.stdout.fileno(), True)
     disk.cut_the_power()
     late = finish(process, said)
