@@ -34,7 +34,7 @@ def batch(
     """Carry out many cases from one file; run again, it takes up where it stopped."""
     from evidence_kit.workflows.batch.memory import ENDING, Memory
     from evidence_kit.workflows.batch.reading import tasks_in
-    from evidence_kit.workflows.batch.run import Waiting
+    from evidence_kit.workflows.batch.run import Waiting, stopped
     from evidence_kit.workflows.batch.told import Ended
 
     if not 1 <= jobs <= _MOST_JOBS:
@@ -54,6 +54,9 @@ def batch(
             else:
                 told.append(each)
                 _batch.show(setting.screen, each)
+    except KeyboardInterrupt:
+        # Between two steps nobody below hears it; what was done until then is on the disk already.
+        ended = stopped(waiting)
     finally:
         memory.close()
     code = Exit.BUG if ended is None else ended.code

@@ -57,6 +57,13 @@ def run(waiting: Waiting, runner: Runner) -> Iterator[Told | Ended]:
     yield Ended(len(tasks), whole, int(Exit.INTERRUPTED) if stopped else worst(codes), stopped)
 
 
+def stopped(waiting: Waiting) -> Ended:
+    """Return what a batch came to that was interrupted between two steps."""
+    did = waiting.memory.did
+    whole = sum(not task.slips and all(did(task, step) for step in task.steps) for task in waiting.tasks)
+    return Ended(len(waiting.tasks), whole, int(Exit.INTERRUPTED), stopped=True)
+
+
 class Waiting:
     """Lines that have not begun, in their order; two lines about one case never run side by side.
 
