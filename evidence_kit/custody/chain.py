@@ -353,7 +353,7 @@ def _destroyed(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
 
 
 def _anchored(_custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
-    if not 0 < int(clear["line"]) < line or not token_of(clear):
+    if type(clear["line"]) is not int or not 0 < clear["line"] < line or not token_of(clear):
         raise ValueError(clear["line"])
 
 

@@ -13,6 +13,7 @@ import pyzipper
 
 from evidence_kit.commands._screen import neutral
 from evidence_kit.custody.checkpoint import normalise_receipt
+from evidence_kit.custody.verdict import judge
 from evidence_kit.hashing import paper
 from evidence_kit.hashing.paper import TypedWronglyError
 from evidence_kit.sealing import passphrase
@@ -28,12 +29,21 @@ from tests.web.core import answers, needs_node
 pytestmark = needs_node
 
 
+# Codes that only the program gives, and the sentence by which the page says that it does not look for them.
+NOT_HERE = {"time-stamp-": "page.time-stamp", "received-": "page.counter-signatures", "part-": "page.other-parts"}
+
+
 def said(report: Report) -> dict[str, Any]:
-    """What the program says, in the shape of the page's answer; reasons are each verifier's own words."""
+    """What the program says, in the shape of the page's answer; reasons are each verifier's own words.
+
+    What the page says of itself that it does not check is left out.
+    """
+    findings = [each for each in report.findings if not each.code.startswith(tuple(NOT_HERE))]
+    anchors = [each for each in report.anchors if each.kind == "receipt"]
     return {
-        "verdict": report.verdict.value,
-        "findings": [(each.code, each.weight.value, each.file, each.line, each.item) for each in report.findings],
-        "anchors": [(each.kind, each.through, each.since) for each in report.anchors],
+        "verdict": judge(findings, anchors).value,
+        "findings": [(each.code, each.weight.value, each.file, each.line, each.item) for each in findings],
+        "anchors": [(each.kind, each.through, each.since) for each in anchors],
         "counts": (report.lines, report.items, report.items_here, report.items_of, report.events_closed),
         "events": report.events,
         "signers": list(report.signers),

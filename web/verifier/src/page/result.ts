@@ -33,6 +33,7 @@ export function verdict(report: Report, words: Words): HTMLElement {
     make("h2", { id: "word", "data-verdict": report.verdict }, words.say(`verdict.${key}.word`)),
     make("p", { class: "meaning" }, words.say(noticed ? "verdict.consistent.but" : `verdict.${key}.meaning`)),
     ...anchored,
+    report.parts > 1 ? make("p", {}, words.say("page.one-part", { part: report.part, parts: report.parts })) : undefined,
     here === 0 ? undefined : make("p", {}, words.say("verify.items", { items: report.items.length, items_here: here })),
     make("p", { class: "do" }, words.say(toDo(report, key, words))),
   );
