@@ -13,6 +13,7 @@ from pathlib import Path
 from evidence_kit.custody.event import Event
 from evidence_kit.errors import UsageError
 from evidence_kit.hashing.exact import Tally, sha256
+from evidence_kit.intake.errors import DiskFullError
 from evidence_kit.keys import age
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import DiskFile, Json
@@ -119,13 +120,15 @@ def seal(  # noqa: PLR0913 - a case, a key, an order, a secret, and two that mos
 
     Raises:
         SealExistsError: There is something at `order.out`.
+        DiskFullError: There is no room for it; nothing was signed or written.
         ItemDamagedError: An item is not any more what was taken in; nothing is left behind.
         SealFailedError: What was written is not what was planned; nothing is left behind.
     """
     chosen = _chosen(writer.case, order, worker)
-    _counts(writer.case, order, chosen)
+    counts = _counts(writer.case, order, chosen)
     if order.out.exists():
         raise SealExistsError("seal-exists", path=str(order.out))
+    _refuse_full(writer.case, order, counts)
     with _draft(writer, order) as draft:
         ready = _blurred(writer, chosen, worker, draft)
         begun = _begin(writer, key, order, ready, on_bytes)
@@ -180,6 +183,15 @@ def _counts(case: Case, order: Order, chosen: Chosen) -> Counts:
         parts=len(parts),
         largest_bytes=_overhead(case) + max(sum(of[item] + _ITEM_BYTES for item in part) for part in parts),
     )
+
+
+def _refuse_full(case: Case, order: Order, counts: Counts) -> None:
+    """Refuse what will not fit before a plan is signed and an hour is spent on writing half of it."""
+    place = next(each for each in (order.out.parent.absolute(), *order.out.absolute().parents) if each.exists())
+    needed = counts.size_bytes + counts.parts * _overhead(case) + counts.items_in * _ITEM_BYTES
+    free = shutil.disk_usage(place).free
+    if needed > free:
+        raise DiskFullError("seal-no-room", needed=needed, free=free, path=str(order.out))
 
 
 def _split(case: Case, order: Order, sizes: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
