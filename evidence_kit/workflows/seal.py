@@ -6,17 +6,18 @@ import base64
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from evidence_kit.custody.event import Event
 from evidence_kit.errors import UsageError
-from evidence_kit.hashing.exact import Tally, sha256
+from evidence_kit.hashing.exact import sha256
 from evidence_kit.intake.errors import DiskFullError
 from evidence_kit.keys import age
 from evidence_kit.keys.station import SigningKey
-from evidence_kit.model import DiskFile, Json
+from evidence_kit.model import Digest, DiskFile, Json
 from evidence_kit.sealing import archive, bag, plan
 from evidence_kit.sealing.bag import Payload
 from evidence_kit.sealing.check import check
@@ -27,7 +28,7 @@ from evidence_kit.vault.disk import write_durably
 from evidence_kit.workers.pool import Worker
 from evidence_kit.workflows import beside, pack, redact
 from evidence_kit.workflows.beside import Made
-from evidence_kit.workflows.case import PIECE_BYTES, Case, CaseWriter
+from evidence_kit.workflows.case import Case, CaseWriter
 from evidence_kit.workflows.chats import exports
 from evidence_kit.workflows.pack import Load
 from evidence_kit.workflows.redact import Copy
@@ -338,11 +339,12 @@ def _facts(writer: CaseWriter, archives: Sequence[Made], begun: _Begun, secret: 
     return facts
 
 
-def _write(writer: CaseWriter, parts: Sequence[archive.Part], path: Path, passphrase: str) -> Tally:
-    seen = Tally()
+def _write(writer: CaseWriter, parts: Sequence[archive.Part], path: Path, passphrase: str) -> _Hashed:
     file = writer.world.disk.create(path)
     try:
-        archive.write(_Hashed(file, seen), parts, passphrase)
+        with ThreadPoolExecutor(1, thread_name_prefix="hash") as thread:
+            seen = _Hashed(file, thread)
+            archive.write(seen, parts, passphrase)
         file.sync()
     except FormError as error:
         raise SealFailedError("seal-failed", code=str(error)) from error
@@ -351,33 +353,45 @@ def _write(writer: CaseWriter, parts: Sequence[archive.Part], path: Path, passph
     return seen
 
 
-def _read_back(path: Path, seen: Tally, passphrase: str, on_bytes: Callable[[int], None] | None) -> None:
+def _read_back(path: Path, seen: _Hashed, passphrase: str, on_bytes: Callable[[int], None] | None) -> None:
     """Open the finished archive like a stranger would, and hash every byte of it again."""
     with path.open("rb") as file:
         contents = check(file, seen.size_bytes, path.name, passphrase, on_bytes)
     if contents.findings:
         raise SealFailedError("seal-failed", code=contents.findings[0].code)
-    again_seen = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(PIECE_BYTES):
-            again_seen.update(piece)
-    if again_seen.hexdigest() != seen.sha256.hex:
+    if contents.sha256 != seen.sha256:
         raise SealFailedError("seal-failed", code="archive-changed")
 
 
 class _Hashed:
-    """Hashes the archive on its way to the disk."""
+    """Hashes the archive on its way to the disk, each piece while it is being written."""
 
-    def __init__(self, file: DiskFile, seen: Tally) -> None:
+    def __init__(self, file: DiskFile, thread: Executor) -> None:
         self._file = file
-        self._seen = seen
+        self._thread = thread
+        self._sha256 = hashlib.sha256()
+        self._under_way: Future[None] | None = None
+        self.size_bytes = 0
+
+    @property
+    def sha256(self) -> Digest:
+        """SHA-256 of everything so far."""
+        self._settle()
+        return Digest(self._sha256.hexdigest())
 
     def write(self, data: bytes, /) -> int:
-        self._seen.add(data)
+        # Waiting for the piece before keeps the memory flat.
+        self._settle()
+        self._under_way = self._thread.submit(self._sha256.update, data)
+        self.size_bytes += len(data)
         return self._file.write(data)
 
     def flush(self) -> None:
         self._file.flush()
+
+    def _settle(self) -> None:
+        if self._under_way is not None:
+            self._under_way.result()
 
 
 def next_folder(case: Case, sealed: Path, purpose: str, now: str) -> Path:
