@@ -342,6 +342,8 @@ def _reader_granted(custody: Custody, line: int, clear: Mapping[str, Any]) -> No
 
 
 def _destroyed(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
+    if not isinstance(clear["objects"], list) or not isinstance(clear["bodies"], list):
+        raise TypeError("what was destroyed is listed")
     for item in clear["objects"]:
         del custody.objects[item]
         custody.destroyed[item] = line

@@ -68,18 +68,27 @@ def _case(lines: list[Line]) -> str:
     return found if isinstance(found, str) else "LRC-2026-0001"
 
 
-def said_in_clear(kind: str, clear: dict[str, Any], **fields: str) -> Callable[[list[Line]], object]:
-    """Put a commit of one event behind the first; what it says stands in the line."""
+def tells(
+    kind: str, clear: dict[str, Any] | None = None, behind: int = 0, **fields: str
+) -> Callable[[list[Line]], object]:
+    """Put a commit of one event behind a signature line, counted from the first or from the end.
+
+    Args:
+        kind: Type of the event.
+        clear: What its line says in clear.
+        behind: Which of the signature lines.
+        fields: More of the event line, such as `object` and `stored`.
+    """
 
     def change(lines: list[Line]) -> None:
-        signature = next((at for at, line in enumerate(lines) if "sig" in line.fields), None)
-        if signature is None:
+        signatures = [at for at, line in enumerate(lines) if "sig" in line.fields]
+        if not signatures:
             return
-        told = {"type": kind} | clear
-        event = dict(lines[0].fields) | {"clear": told}
-        event = {name: event[name] for name in ("v", "seq", "time", "commit")} | fields | {"clear": told, "prev": ""}
-        opened = {"salt": "00" * 16, "type": kind, "clear": told}
-        event["time"] = lines[signature].fields["time"]
-        lines[signature + 1 : signature + 1] = [Line(event, opened), Line(dict(lines[signature].fields), None)]
+        before = signatures[behind]
+        told = {} if clear is None else {"clear": {"type": kind} | clear}
+        signed = dict(lines[before].fields)
+        event = {"v": 1, "seq": 0, "time": signed.get("time"), "commit": "", **fields, **told, "prev": ""}
+        opened = {"salt": "00" * 16, "type": kind, **told}
+        lines[before + 1 : before + 1] = [Line(event, opened), Line(signed, None)]
 
     return change

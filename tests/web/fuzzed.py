@@ -9,7 +9,7 @@ from typing import Any
 
 from evidence_kit.keys.station import SigningKey
 from tests.attacks.conftest import Material
-from tests.attacks.liar import Line, said_in_clear, told_anew
+from tests.attacks.liar import Line, tells, told_anew
 from tests.attacks.rebuild import Members, pack, unpack
 
 VALUES: tuple[Any, ...] = (
@@ -40,8 +40,7 @@ def _one(members: Members, material: Material, chance: random.Random) -> tuple[s
     done: list[str] = []
 
     def change(lines: list[Line]) -> None:
-        for _ in range(chance.choice((1, 1, 1, 2, 3))):
-            done.append(_lie(lines, chance))
+        done.extend(_lie(lines, chance) for _ in range(chance.choice((1, 1, 1, 2, 3))))
 
     changed = told_anew(members, material.key, change)
     return "; ".join(done), changed
@@ -51,7 +50,7 @@ def _lie(lines: list[Line], chance: random.Random) -> str:
     if chance.random() < 0.3:
         kind = chance.choice(list(TOLD))
         clear = {name: copy.deepcopy(chance.choice((usual, *VALUES))) for name, usual in TOLD[kind].items()}
-        said_in_clear(kind, clear)(lines)
+        tells(kind, clear)(lines)
         return f"{kind} {clear}"
     # The plan is what most hangs on.
     at = max(0, len(lines) - 2) if chance.random() < 0.3 else chance.randrange(len(lines))
@@ -65,8 +64,8 @@ def _lie(lines: list[Line], chance: random.Random) -> str:
     elif kind == "close":
         line.opened = None
     elif kind == "clear":
-        clear = fields.get("clear")
-        told = dict(clear) if isinstance(clear, dict) else {"type": chance.choice(VALUES)}
+        said: Any = fields.get("clear")
+        told: dict[str, Any] = dict(said) if isinstance(said, dict) else {"type": chance.choice(VALUES)}
         what = _changed(told, chance)
         if "sig" not in fields:
             before = fields.pop("prev", "")

@@ -9,17 +9,17 @@ from __future__ import annotations
 import base64
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from evidence_kit.workers.pool import Worker
 from tests.attacks.conftest import DIGITS
 from tests.attacks.rebuild import pack, relist, unpack
+from tests.authority import Authority
 from tests.web.chromium import Browser, Tab
 from tests.web.core import PAGE
 from tests.web.material import Handed, hand_over, hand_over_in_parts
-from tests.workflows.test_hand_over import Authority
 
 LOCALES = {"ar": "ar-MA", "fr": "fr-FR", "en": "en-GB"}
 WIDE, NARROW, SCREEN = 1280, 390, 800
@@ -87,18 +87,17 @@ class Gallery:
         self.browser, self.target = browser, target
 
     def begin(self) -> None:
-        for language in LOCALES:
+        for language, locale in LOCALES.items():
             for width, name in ((WIDE, "wide"), (NARROW, "narrow")):
-                self._tab(language, width, lambda tab, name=f"begin-{language}-{name}": self._take(tab, name))
+                tab = Tab(self.browser, PAGE.as_uri(), locale, width)
+                self._take(tab, f"begin-{language}-{name}")
+                tab.close()
 
     def scene(self, name: str, scene: Scene) -> None:
-        for language in LOCALES:
-            self._tab(language, WIDE, lambda tab, language=language: self._checked(tab, f"{name}-{language}", scene))
-
-    def _tab(self, language: str, width: int, act: Callable[[Tab], None]) -> None:
-        tab = Tab(self.browser, PAGE.as_uri(), LOCALES[language], width)
-        act(tab)
-        tab.close()
+        for language, locale in LOCALES.items():
+            tab = Tab(self.browser, PAGE.as_uri(), locale, WIDE)
+            self._checked(tab, f"{name}-{language}", scene)
+            tab.close()
 
     def _checked(self, tab: Tab, name: str, scene: Scene) -> None:
         tab.check(scene.files, scene.typed, scene.receipt)

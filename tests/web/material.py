@@ -22,9 +22,9 @@ from evidence_kit.workflows.seal import Order, Sealed, seal
 from evidence_kit.workflows.station import Person, Station, write
 from evidence_kit.workflows.world import World
 from tests.attacks.conftest import DIGITS
+from tests.authority import Authority
 from tests.conftest import PASSPHRASE, Numbered, SteppingClock
 from tests.workflows.helpers import take_in
-from tests.workflows.test_hand_over import Authority
 
 
 @dataclass(frozen=True)

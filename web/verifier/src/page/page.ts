@@ -313,7 +313,7 @@ class Page {
     const retry = report.findings.some(({ code }) => code === "archive-passphrase");
     /** The same file, with other digits. */
     const anew = (): void => {
-      this.state.result = undefined;
+      Object.assign(this.state, { result: undefined, running: undefined });
       this.draw();
       this.passphrase.focus();
     };

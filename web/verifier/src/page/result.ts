@@ -29,13 +29,14 @@ export function verdict(report: Report, words: Words): HTMLElement {
   const here = report.items.length + report.brokenItems.length;
   return make(
     "section",
-    { class: `verdict ${key}`, id: "verdict", tabindex: "-1", "aria-labelledby": "word" },
+    // It gets the focus: who listens hears the word, what it means and what to do, without looking for it.
+    { class: `verdict ${key}`, id: "verdict", tabindex: "-1", "aria-labelledby": "word", "aria-describedby": "meaning do" },
     make("h2", { id: "word", "data-verdict": report.verdict }, words.say(`verdict.${key}.word`)),
-    make("p", { class: "meaning" }, words.say(noticed ? "verdict.consistent.but" : `verdict.${key}.meaning`)),
+    make("p", { class: "meaning", id: "meaning" }, words.say(noticed ? "verdict.consistent.but" : `verdict.${key}.meaning`)),
     ...anchored,
     report.parts > 1 ? make("p", {}, words.say("page.one-part", { part: report.part, parts: report.parts })) : undefined,
     here === 0 ? undefined : make("p", {}, words.say("verify.items", { items: report.items.length, items_here: here })),
-    make("p", { class: "do" }, words.say(toDo(report, key, words))),
+    make("p", { class: "do", id: "do" }, words.say(toDo(report, key, words))),
   );
 }
 
