@@ -78,8 +78,6 @@ def ask(url: str, asked: bytes) -> bytes:
         StampRefusedError: Nothing came back, or too much.
     """
     # Only whoever asks needs what speaks to the web; checking a stamp does not.
-    
-    # Loaded here, because it brings half of what a program can say to a network, and sealing wants none of it.
     import urllib.request
 
     if not url.startswith(("https://", "http://")):
