@@ -16,7 +16,7 @@ from tests.web.chromium import Browser, Tab
 from tests.web.core import PAGE
 from tests.web.driven import Driven
 from tests.web.firefox import Firefox
-from tests.web.material import hand_over
+from tests.web.material import film, hand_over
 
 ADDRESS = PAGE.as_uri()
 FILM_BYTES = 1 << 30
@@ -70,7 +70,7 @@ def _growth_bytes(page: Driven, memory_bytes: Callable[[], int], archive: Path) 
 def test_a_gigabyte_is_checked_in_flat_memory_in_both_browsers(tmp_path: Path) -> None:
     if shutil.disk_usage(tmp_path).free < 4 * FILM_BYTES:
         pytest.skip("needs 4 GiB of disk")
-    archive = hand_over(tmp_path, 1, film_bytes=FILM_BYTES).archive
+    archive = hand_over(tmp_path, 1, fill=film(FILM_BYTES)).archive
     for name, opened in (("chromium", _chromium), ("firefox", _firefox)):
         with opened(tmp_path / name) as (page, memory_bytes):
             growth = _growth_bytes(page, memory_bytes, archive)
