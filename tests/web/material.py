@@ -97,7 +97,9 @@ def film(size_bytes: int) -> Fill:
     return fill
 
 
-def _opened(root: Path, port: int, purpose: str, fill: Fill = _nothing_more) -> tuple[CaseWriter, SigningKey, dict[str, bytes]]:
+def _opened(
+    root: Path, port: int, purpose: str, fill: Fill = _nothing_more
+) -> tuple[CaseWriter, SigningKey, dict[str, bytes]]:
     """Open a case and take a phone in."""
     key, recovery = (SigningKey.from_seed(bytes(range(at, at + 32))) for at in (0, 32))
     world = World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
