@@ -279,7 +279,7 @@ class CaseWriter:
                 raise CaseBrokenError("case-broken", case=self.case.id, code=entry.code)
             self.manifest.apply(entry)
         self._head = commit.head
-        self.station.remember(commit.head, self.world.disk)
+        self.station.remember(commit.head, self.world.disk, self.manifest.retention)
         self._failed = False
         return signed
 
