@@ -30,7 +30,7 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, DiskFile, Finding, Json, Weight
 from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder
 from evidence_kit.vault.store import Draft, FolderStore
-from evidence_kit.workflows import removal
+from evidence_kit.workflows import aside, removal
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.station import Station
@@ -311,6 +311,7 @@ def writing(
         removal.finish(folder, replayed.custody, world.disk)
         case = Case(folder, replayed.custody)
         _unlock(case, key)
+        aside.finish(folder, case.opened, world.disk)
         if replayed.custody.wholly_destroyed:
             raise CaseDestroyedError("case-destroyed", case=case.id)
         if key.public.fingerprint not in case.custody.signers:
