@@ -172,6 +172,17 @@ def test_show_tells_a_person_what_is_known_and_shows_no_picture(language: str, s
     assert not [line["type"] for line in run.json("log", "1") if line.get("type") == "item.viewed"]
 
 
+def test_show_says_of_a_picture_that_nobody_looked_into_how_to_do_that(station_program: Program) -> None:
+    run, source = station_program, phone(station_program.home / "phone")
+    run.keyed("new", "--age", "adult", "--age-known-by", "told")
+    run.keyed("new", "--age", "minor", "--age-known-by", "told")
+    run.keyed("ingest", "1", source, "--no-describe")
+    run.keyed("ingest", "2", source, expect=3)
+    say = catalogue("en").say
+    assert say("show.not-yet-described") in run.keyed("show", "1", "E000001", "--lang", "en").stdout
+    assert say("show.not-described") in run.keyed("show", "2", "W000001", "--lang", "en").stdout
+
+
 def test_a_note_asks_who_may_read_it_where_nobody_said(case_program: Program) -> None:
     run, say = case_program, catalogue("fr").say
     with Terminal(run, "note", "1", "une remarque", "--lang", "fr") as at:
