@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from evidence_kit.commands import _outcomes
@@ -66,6 +66,17 @@ def show(screen: Screen, conversation: Conversation, page: Page, number: int, pa
         screen.warn("chats.undated", count=page.undated)
     if pages > 1:
         screen.tell("chats.page", page=number, pages=pages, messages=page.matched)
+
+
+def stream(screen: Screen, conversation: Conversation, entries: Iterable[Said | Gap]) -> bool:
+    """Write messages for a script, one by one, and return whether there was any."""
+    from evidence_kit.workflows.said import row_of
+
+    written = False
+    for entry in entries:
+        screen.document(row_of(entry, conversation.number, conversation.talk.platform, conversation.title))
+        written = True
+    return written
 
 
 def exported(screen: Screen, done: Exported, case: str) -> None:
