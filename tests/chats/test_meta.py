@@ -155,6 +155,29 @@ def test_the_classes_of_2019_are_known_and_a_numeric_date_stays_undecided() -> N
     assert second.time.readings == ("2019-05-03T21:05", "2019-03-05T21:05")
 
 
+ONE_PAGE = "messenger/html-2013/messages.htm"
+
+
+def test_one_page_of_before_2018_has_every_thread_of_the_account() -> None:
+    listed = frozenset({"export/messages/photos/1.jpg"})
+    messages = sample_messages(ONE_PAGE, "messenger-one-page-html", listed)
+    assert [message.text for message in messages] == [
+        "خلص 500 درهم قبل غدا & vite", "Qui es-tu\u00a0?\nRéponds.", "", "salut",
+    ]  # fmt: skip
+    assert [message.conversation.title for message in messages] == [
+        *["Salma Échouée, Inconnu Sept"] * 3, "Salma Échouée, Nour",
+    ]  # fmt: skip
+    assert [message.sender.is_owner for message in messages if message.sender] == [False, True, False, False]
+    assert [each.status for each in messages[2].attachments] == [AttachmentStatus.PRESENT]
+
+
+def test_a_zone_in_hours_is_an_offset_and_letters_are_none() -> None:
+    first, *_, last = [message.time for message in sample_messages(ONE_PAGE, "messenger-one-page-html")]
+    assert (first.kind, first.value) == (TimeKind.OFFSET, "2013-10-04T22:05+01:00")
+    assert (last.kind, last.value) == (TimeKind.LOCAL, "2013-10-04T22:05")
+    assert last.raw.endswith("PDT")
+
+
 def test_the_same_boxes_about_logins_are_no_chat() -> None:
     page = b'<p class="uiBoxWhite noborder"><h2 class="_a6-h">x</h2><p class="_a6-p"/><p class="_a6-o"/></p>'
     chosen = recognise(page, "security_and_login_information/login_activity.html")
