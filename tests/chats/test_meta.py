@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence_kit.chats.format import Head, Vote
+from evidence_kit.chats.format import Head, Surroundings, Vote
 from evidence_kit.chats.message import AttachmentStatus, Flag, MessageKind, TimeKind, Why
 from evidence_kit.chats.meta.repair import undone
 from evidence_kit.chats.parts import part_number
@@ -79,6 +79,36 @@ def test_what_is_not_understood_of_a_record_is_kept() -> None:
     details = sample_messages(INBOX, "messenger-json")[0].details
     assert details is not None
     assert details["is_geoblocked_for_viewer"] is False
+
+
+@pytest.mark.parametrize("root", ["", "your_facebook_activity/", "your_activity_across_facebook/"])
+@pytest.mark.parametrize(
+    "folder", ["inbox", "archived_threads", "filtered_threads", "message_requests", "e2ee_cutover"]
+)
+def test_every_root_and_folder_that_the_exporter_has_had_is_read_alike(root: str, folder: str) -> None:
+    uri = f"{root}messages/{folder}/salma_1/photos/1.jpg"
+    record = {"sender_name": "Salma", "timestamp_ms": 1747166640123, "photos": [{"uri": uri}]}
+    told = {"participants": [{"name": "Salma"}], "messages": [record], "thread_path": f"{folder}/salma_1"}
+    data, path = json.dumps(told).encode(), f"export/{root}messages/{folder}/salma_1/message_1.json"
+    chosen = recognise(data, path)
+    assert isinstance(chosen, Recognised)
+    assert chosen.format.name == "messenger-json"
+    (message,) = messages_of(data, "messenger-json", Surroundings(path, frozenset({f"export/{uri}"})))
+    assert message.attachments[0].status is AttachmentStatus.PRESENT
+    assert message.conversation.id == f"{folder}/salma_1"
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ({"participants": [{"name": "a"}], "messages": [], "thread_path": "inbox/a"}, "messenger-json"),
+        ({"participants": ["a"], "messages": [], "threadName": "a"}, "messenger-encrypted-json"),
+    ],
+)
+def test_the_two_families_are_told_apart_by_what_a_participant_is(told: dict[str, object], name: str) -> None:
+    chosen = recognise(json.dumps(told).encode(), "x.json")
+    assert isinstance(chosen, Recognised)
+    assert chosen.format.name == name
 
 
 def test_parts_are_sorted_as_numbers() -> None:
