@@ -49,11 +49,14 @@ class Part:
         item: The item.
         format: Name of the format that reads it.
         talk: What `chat.parsed` says about it.
+        date_order: How its dates are read and why, where that had to be decided: such as
+            `day, month, year (a-number-above-12)`.
     """
 
     item: Item
     format: str
     talk: Talk
+    date_order: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,7 @@ def conversations(manifest: Manifest) -> list[Conversation]:
         for talk in _talks(entry.facts):
             title = None if talk.id else talk.title
             key = (item.place.container, whole, str(again), talk.platform, talk.id, title)
-            grouped.setdefault(key, []).append(Part(item, str(entry.facts["format"]), talk))
+            grouped.setdefault(key, []).append(Part(item, str(entry.facts["format"]), talk, _date_order(entry.facts)))
     return [
         Conversation(number, tuple(sorted(parts, key=_earliest_first)))
         for number, parts in enumerate(grouped.values(), start=1)
@@ -189,6 +192,12 @@ def _talks(facts: Mapping[str, Json]) -> list[Talk]:
         return talks(facts)
     except CoverageError:
         return []
+
+
+def _date_order(facts: Mapping[str, Json]) -> str | None:
+    decided = facts.get("decided")
+    told = decided.get("date-order") if isinstance(decided, Mapping) else None
+    return told if isinstance(told, str) else None
 
 
 def _earliest_first(part: Part) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import zipfile
@@ -334,6 +335,46 @@ def test_in_the_case_of_a_minor_the_words_are_read_and_no_media(
     assert len(texts(said)) == 12
     assert {writer.manifest.items[item].kind for item in asked} == {"text"}
     assert not [each for each in said if isinstance(each, Said) for tied in each.attachments if tied.items]
+
+
+def test_in_the_case_of_a_minor_what_was_only_seen_is_tied_to_its_message(
+    new_case: NewCase, describer: WorkerDescriber, worker: Worker, tmp_path: Path
+) -> None:
+    from PIL import Image
+
+    folder = tmp_path / "export"
+    folder.mkdir()
+    Image.new("RGB", (40, 30), "teal").save(folder / "IMG-20250513-WA0001.jpg")
+    digest = hashlib.sha256((folder / "IMG-20250513-WA0001.jpg").read_bytes()).hexdigest()
+    lines = ["IMG-20250513-WA0001.jpg (file attached)", "IMG-20250513-WA0002.jpg (file attached)", "pay"]
+    chat = "".join(f"13/05/2025, 21:0{n} - A: {line}\n" for n, line in enumerate(lines))
+    (folder / "WhatsApp Chat with A.txt").write_text(chat, "utf-8")
+    writer = new_case("minor", ())
+    outcomes = take(writer, describer, folder)
+    assert totals(outcomes).withheld == 1
+    (witnessed,) = writer.manifest.left_out
+    with exports(writer.case, worker) as reading:
+        said = [each for each in all_of(reading, writer, 1) if isinstance(each, Said)]
+    first, second = said[0].attachments[0], said[1].attachments[0]
+    assert (first.status, [each.id for each in first.items]) == ("witnessed", [witnessed.id])
+    assert first.items[0].sha256.hex == digest
+    assert (second.status, second.items) == ("missing", ())
+    row = row_of(said[0], 1, "whatsapp", "A")
+    assert row["attachments"] == ["IMG-20250513-WA0001.jpg (witnessed)"]
+    assert row["attachment_items"] == [f"{witnessed.id} {digest}"]
+    # Its bytes are nowhere: what is tied is what was seen.
+    assert not writer.case.folder.item(witnessed.id).exists()
+
+
+def test_how_dates_were_read_is_told_with_the_conversation(
+    new_case: NewCase, describer: WorkerDescriber, tmp_path: Path
+) -> None:
+    writer = new_case()
+    for path in ("no-day-above-12/_chat.txt", "android-en-US/WhatsApp Chat with Salma.txt"):
+        take(writer, describer, SAMPLES / "chats/whatsapp" / path)
+    assert [part.date_order for each in conversations(writer.manifest) for part in each.parts] == [
+        "ambiguous (nothing-decides)", "month, day, year (a-number-above-12)",
+    ]  # fmt: skip
 
 
 def _noting(asked: list[str]):  # type: ignore[no-untyped-def] # noqa: ANN202
