@@ -148,15 +148,17 @@ def main(arguments: list[str] | None = None) -> None:
     for told in sums.values():
         for line in told.missed:
             print(f"  {line}")
+    for repository in dict.fromkeys(corpus.repository for corpus in CORPORA):
+        clone = _clone(chosen.mirrors, repository)
+        commit = "not here" if clone is None else _git(clone, "rev-parse", "--short=10", "HEAD").decode().strip()
+        print(f"  {repository} {commit}")
 
 
 def _files(mirrors: Path, corpus: Corpus) -> Iterator[tuple[str, bytes]]:
     """Yield the files of a clone's newest commit, and those inside of zips."""
-    folder = mirrors / corpus.repository.replace("/", "+")
-    found = sorted(folder.glob("**/HEAD"), key=lambda each: len(each.parts))
-    if not found:
+    clone, wanted = _clone(mirrors, corpus.repository), re.compile(corpus.files)
+    if clone is None:
         return
-    clone, wanted = found[0].parent, re.compile(corpus.files)
     for line in _git(clone, "-c", "core.quotepath=off", "ls-tree", "-r", "-z", "HEAD").decode().split("\0"):
         about, _, name = line.partition("\t")
         if not wanted.fullmatch(name):
@@ -175,6 +177,12 @@ def _files(mirrors: Path, corpus: Corpus) -> Iterator[tuple[str, bytes]]:
         with zipfile.ZipFile(io.BytesIO(data)) as opened:
             texts = [each for each in opened.namelist() if each.endswith(".txt") and "__MACOSX" not in each]
             yield from ((f"{name}/{each}", opened.read(each)) for each in texts)
+
+
+def _clone(mirrors: Path, repository: str) -> Path | None:
+    """Return the git folder of a clone, None where there is none."""
+    found = sorted((mirrors / repository.replace("/", "+")).glob("**/HEAD"), key=lambda each: len(each.parts))
+    return found[0].parent if found else None
 
 
 def _quoted(source: bytes, pattern: str) -> Iterator[bytes]:
