@@ -30,7 +30,7 @@ from benchmarks.matching import negatives, tables
 from benchmarks.matching.work import OutOfTimeError, Work
 
 HERE = Path(__file__).parent
-_HARD_PHOTOS = 80
+_HARD_PHOTOS = 60
 _COLLAGE_PHOTOS = 60
 _GO_ON = 75
 

@@ -71,9 +71,9 @@ class Work:
         """Return every attacked picture, ours first."""
         kinds = [*attacks.OURS, *(augly_attacks_names.NAMES if self.augly is not None else ())]
         return [
-            Query(kind, source, f"{place:02d}-{number:02d}")
+            Query(kind, source, f"{place:02d}-{Path(source).stem}")
             for place, kind in enumerate(kinds)
-            for number, source in enumerate(self.sources)
+            for source in self.sources
         ]
 
     def picture(self, query: Query) -> Path:
