@@ -18,7 +18,7 @@ demo: $(READY)
 	$(BIN)/evidence-kit demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n auto -m "not deep"
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not deep"
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -34,7 +34,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks
 
 deep: $(READY)
-	$(BIN)/python -m pytest -n auto -m deep
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m deep
 
 # Needs uv (pip install uv). Universal: one file for Linux, macOS and Windows; no index address in it.
 lock:

@@ -45,7 +45,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         with _headings(words):
             given = _language_last(arguments)
-            program = build(words, _command_in(given))
+            program = build(words, _wanted(given))
             code = program.main(given, prog_name="evidence-kit", standalone_mode=False)
         return int(code or Exit.DONE)
     except EvidenceError as error:
@@ -58,23 +58,23 @@ def run(arguments: Sequence[str]) -> int:
         return _other(screen, error)
 
 
-def _command_in(arguments: Sequence[str]) -> str | None:
-    """Return the command that is called, None when help or a slip wants to see them all."""
-    name = arguments[0] if arguments else None
-    return name if any(name in names for _, names in GROUPS) else None
+def _wanted(arguments: Sequence[str]) -> Sequence[str]:
+    """Return the command that is called; none when help, or a slip of the hand, needs no more than their names."""
+    return [name for name in arguments if any(name in names for _, names in GROUPS)][:1]
 
 
-def build(words: Words, only: str | None = None) -> Any:  # noqa: ANN401 - typer's own click has no public types
+def build(words: Words, wanted: Sequence[str] | None = None) -> Any:  # noqa: ANN401 - typer's own click has no types
     """Return the program with its help in one language.
 
     Args:
         words: The language.
-        only: Name of the one command that is wanted; loading the others would cost a script more than its work.
+        wanted: Names of the commands that have to work, None for all: loading the others would cost a script more
+            than its work. With none of them the program lists all and carries out nothing.
     """
     import typer
     from typer.main import get_command
 
-    program = get_command(_assemble(typer, only))
+    program = get_command(_assemble(typer, wanted))
     _explain(program, words)
     return program
 
@@ -110,8 +110,8 @@ def _language_last(arguments: Sequence[str]) -> list[str]:
     return given + (first if given else [])
 
 
-def _assemble(typer: Any, only: str | None) -> typer.Typer:  # noqa: ANN401 - the module
-    """Return the commands, or one of them: each is the function that bears the name of its file."""
+def _assemble(typer: Any, wanted: Sequence[str] | None) -> typer.Typer:  # noqa: ANN401 - the module
+    """Return the commands that are wanted: each is the function that bears the name of its file."""
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -122,9 +122,16 @@ def _assemble(typer: Any, only: str | None) -> typer.Typer:  # noqa: ANN401 - th
     app.callback()(_program(typer))
     for group, names in GROUPS:
         for name in names:
-            if only in {None, name}:
+            if wanted is None or name in wanted:
                 app.command(name, rich_help_panel=group)(_function(name))
+            elif not wanted:
+                app.command(name, rich_help_panel=group)(_named)
     return app  # type: ignore[no-any-return]
+
+
+def _named() -> None:
+    """Stand in a list of commands for one that is not going to be called."""
+    raise NotImplementedError
 
 
 def _function(name: str) -> Any:  # noqa: ANN401 - typer reads its signature

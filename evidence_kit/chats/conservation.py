@@ -21,10 +21,12 @@ def conserved(entries: Iterable[Entry], size_bytes: int) -> Iterator[Entry]:
     """
     reached, said = 0, False
     for entry in entries:
-        if entry.place.start > reached:
-            yield Unread(Place(reached, entry.place.start), Why.OVERLOOKED)
-        reached = max(reached, entry.place.end)
-        said |= isinstance(entry, Message) or (isinstance(entry, Unread) and entry.why is Why.UNSUPPORTED)
+        place = entry.place
+        if place.start > reached:
+            yield Unread(Place(reached, place.start), Why.OVERLOOKED)
+        reached = max(reached, place.end)
+        if not said:
+            said = isinstance(entry, Message) or (isinstance(entry, Unread) and entry.why is Why.UNSUPPORTED)
         yield entry
     if reached < size_bytes:
         yield Unread(Place(reached, size_bytes), Why.OVERLOOKED)

@@ -11,12 +11,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar, dataclass_transform
 
 from evidence_kit.model import Digest, Json
 
+_Fact = TypeVar("_Fact")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass_transform(frozen_default=True)
+def _fact(cls: type[_Fact]) -> type[_Fact]:
+    """Make a frozen dataclass of which there are millions: the type checker keeps it frozen.
+
+    Freezing it at run time too makes each one three to four times as slow to make, a quarter of the time that an
+    export of a million messages takes.
+    """
+    return dataclass(slots=True, unsafe_hash=True)(cls)
+
+
+@_fact
 class Place:
     """Where in the file an entry stands.
 
@@ -207,7 +219,7 @@ class Conversation:
     title: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@_fact
 class Message:
     """One message, call, deletion or system record.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from evidence_kit.chats.encoding import Encoding, decoded
@@ -28,6 +29,10 @@ class Stretch(NamedTuple):
     opening: re.Match[str] | None
     body: str | None
     place: Place
+
+
+# What `Stretch(…)` does, without the call in between.
+_stretch: Callable[[tuple[re.Match[str] | None, str | None, Place]], Stretch] = partial(tuple.__new__, Stretch)
 
 
 def stretches(export: BinaryIO, encoding: Encoding, opening: re.Pattern[str]) -> Iterator[Stretch]:
@@ -58,21 +63,41 @@ class _Cutter:
         self._searched = 1
 
     def add(self, text: str) -> Iterator[Stretch]:
-        """Yield the stretches that are complete, now that more text is known."""
-        self._text += text
-        current, begin = self._opening.match(self._text), 0
-        for found in self._opening.finditer(self._text, self._searched):
-            yield self._stretch(current, begin, found.start())
-            current, begin = found, found.start()
-        self._text = self._text[begin:]
+        """Yield the stretches that are complete, now that more text is known.
+
+        What every message of millions goes through stands here in one loop, without a call that could be saved.
+        """
+        text = self._text = self._text + text
+        codec, errors, narrow = self._encoding.codec, self._encoding.errors, self._narrow
+        current, begin, behind = self._opening.match(text), 0, 0
+        if current is not None:
+            behind = current.end()
+        for found in self._opening.finditer(text, self._searched):
+            start, end = found.span()
+            if current is None:
+                yield self._stretch(None, 0, start)
+            else:
+                raw, body = text[begin + 1 : start + 1], text[behind:start]
+                size = len(raw) if narrow and raw.isascii() else len(raw.encode(codec, errors))
+                first, offset = self._line, self._offset
+                last = first + body.count("\n")
+                self._offset, self._line = offset + size, last + 1
+                if body[-1:] == "\r":
+                    body = body[:-1]
+                yield _stretch((current, body, Place(offset, offset + size, (first, last))))
+            current, begin, behind = found, start, end
+        if begin:
+            self._overflowing = False
+        self._text = text[begin:]
         if len(self._text) > LONGEST_CHARACTERS:
             yield self._overflow()
         self._searched = max(1, len(self._text) - _HEADER_CHARACTERS)
 
-    def rest(self) -> Iterator[Stretch]:
-        """Yield what is left at the end of the file."""
-        if len(self._text) > 1:
-            yield self._stretch(self._opening.match(self._text), 0, len(self._text) - 1)
+    def rest(self) -> list[Stretch]:
+        """Return what is left at the end of the file."""
+        if len(self._text) <= 1:
+            return []
+        return [self._stretch(self._opening.match(self._text), 0, len(self._text) - 1)]
 
     def _stretch(self, opening: re.Match[str] | None, begin: int, end: int) -> Stretch:
         raw = self._text[begin + 1 : end + 1]

@@ -225,6 +225,17 @@ class Manifest:
         return None if text is None else date.fromisoformat(str(text))
 
     @property
+    def goes_on_with(self) -> str | None:
+        """Fingerprint of the one key that goes on with the case; None until it was handed to another station."""
+        moved = [
+            each
+            for kind in ("transfer.out", "transfer.in")
+            for each in self.entries.get(kind, ())
+            if each.facts.get("what") == "case"
+        ]
+        return str(max(moved, key=lambda each: each.line).facts["station"]) if moved else None
+
+    @property
     def included(self) -> list[Item]:
         """Items that no event has excluded."""
         return [item for item in self.items.values() if item.excluded is None]

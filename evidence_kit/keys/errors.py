@@ -39,3 +39,9 @@ class NotConfirmedError(EvidenceError):
     """What was typed back does not agree with what was shown."""
 
     exit_code = 35
+
+
+class HandedOnError(EvidenceError):
+    """The case was handed to another station: with this key it can be read, and nothing can be added."""
+
+    exit_code = 36

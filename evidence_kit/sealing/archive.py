@@ -2,7 +2,7 @@
 
 AES-zip authenticates neither names nor the directory; a single member inside a single member leaves nothing to
 swap. Encryption is pyzipper's, its AES run by OpenSSL; headers are ours, because a verifier has to be able to rebuild
-them.
+them. Reading needs nothing of pyzipper: loading it takes longer than reading a small archive does.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from types import SimpleNamespace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from evidence_kit.keys.aes_counter import Counter
@@ -23,7 +22,7 @@ from evidence_kit.sealing.zipform import FormError, Member
 
 OUTER_MEMBER = "evidence.zip"
 _SALT_BYTES = 16
-_SALT_AND_CHECK_BYTES = 18
+_CHECK_BYTES = 2
 _KEY_BYTES = 32
 _ROUNDS = 1000
 _CODE_BYTES = 10
@@ -85,7 +84,7 @@ def write(target: Sink, parts: Iterable[Part], passphrase: str) -> None:
     outer = Member(OUTER_MEMBER, zipform.size_of(members), 0, encrypted=True)
     target.write(zipform.local_header(outer))
     encrypter = AESZipEncrypter(passphrase.encode("ascii"), nbits=256)
-    encrypter = _quickened(encrypter, "encrypter", passphrase, encrypter.salt)
+    encrypter = _quickened(encrypter, passphrase)
     target.write(encrypter.encryption_header())
     with ThreadPoolExecutor(1, thread_name_prefix="seal") as thread:
         inner = _Encrypting(target, encrypter, thread)
@@ -140,15 +139,45 @@ class _Encrypting:
             self._under_way = None
 
 
-def _quickened(cipher: Any, name: str, passphrase: str, salt: bytes) -> Any:  # noqa: ANN401 - pyzipper has no types
-    """Give a cipher of pyzipper's OpenSSL's AES under the `name` it has there, and the standard library's HMAC.
+def _quickened(encrypter: Any, passphrase: str) -> Any:  # noqa: ANN401 - pyzipper has no types
+    """Give pyzipper's encrypter OpenSSL's AES, and the standard library's HMAC.
 
     Source: docs/decisions/0005; a test holds both against pyzipper's own.
     """
-    keys = hashlib.pbkdf2_hmac("sha1", passphrase.encode("ascii"), salt, _ROUNDS, 2 * _KEY_BYTES)
-    setattr(cipher, name, Counter(keys[:_KEY_BYTES]))
-    cipher.hmac = hmac.new(keys[_KEY_BYTES:], digestmod=hashlib.sha1)
-    return cipher
+    keys = _Keys.derived(passphrase, encrypter.salt)
+    encrypter.encrypter = Counter(keys.cipher)
+    encrypter.hmac = hmac.new(keys.code, digestmod=hashlib.sha1)
+    return encrypter
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """What WinZip's AE-2 makes of a passphrase and a salt."""
+
+    cipher: bytes = field(repr=False)
+    code: bytes = field(repr=False)
+    check: bytes = field(repr=False)
+
+    @classmethod
+    def derived(cls, passphrase: str, salt: bytes) -> _Keys:
+        length = 2 * _KEY_BYTES + _CHECK_BYTES
+        made = hashlib.pbkdf2_hmac("sha1", passphrase.encode("ascii"), salt, _ROUNDS, length)
+        return cls(made[:_KEY_BYTES], made[_KEY_BYTES : 2 * _KEY_BYTES], made[2 * _KEY_BYTES :])
+
+
+class _Decrypter:
+    """Decrypts front to back, and holds the authentication code of all that came."""
+
+    def __init__(self, keys: _Keys) -> None:
+        self._counter = Counter(keys.cipher)
+        self._code = hmac.new(keys.code, digestmod=hashlib.sha1)
+
+    def decrypt(self, piece: bytes) -> bytes:
+        self._code.update(piece)
+        return bytes(self._counter.decrypt(piece))
+
+    def holds(self, code: bytes) -> bool:
+        return hmac.compare_digest(self._code.digest()[:_CODE_BYTES], code)
 
 
 class _Counted:
@@ -183,7 +212,7 @@ class Opened:
     written it.
     """
 
-    def __init__(self, file: Readable, outer: Member, decrypter: Any, thread: Executor) -> None:  # noqa: ANN401
+    def __init__(self, file: Readable, outer: Member, decrypter: _Decrypter, thread: Executor) -> None:
         self._file = file
         self._decrypter = decrypter
         self._thread = thread
@@ -217,7 +246,7 @@ class Opened:
         piece = self._file.read(size)
         if len(piece) < size:
             raise CutError
-        return bytes(self._decrypter.decrypt(piece))
+        return self._decrypter.decrypt(piece)
 
     def exactly(self, size: int) -> bytes:
         """Return so many bytes, or fewer at the end of the stream."""
@@ -232,18 +261,12 @@ class Opened:
         Raises:
             CutError: The file ends before the code does.
         """
-        from pyzipper import BadZipFile
-
         while self.read():
             pass
         code = self._file.read(_CODE_BYTES)
         if len(code) < _CODE_BYTES:
             raise CutError
-        try:
-            self._decrypter.check_hmac(code)
-        except BadZipFile:
-            return False
-        return True
+        return self._decrypter.holds(code)
 
     def trailer_intact(self) -> bool:
         """Say whether what stands behind the member is what our writer writes, to the last byte."""
@@ -260,20 +283,15 @@ def opened(file: Readable, size_bytes: int, passphrase: str) -> Iterator[Opened]
         CutError: The file is shorter than its header says.
         WrongPassphraseOrDamagedError: The passphrase's check bytes do not fit.
     """
-    from pyzipper.zipfile_aes import AESZipDecrypter
-
     outer = outer_member(file, size_bytes)
-    header = file.read(_SALT_AND_CHECK_BYTES)
-    if len(header) < _SALT_AND_CHECK_BYTES:
+    header = file.read(_SALT_BYTES + _CHECK_BYTES)
+    if len(header) < _SALT_BYTES + _CHECK_BYTES:
         raise CutError
-    facts = SimpleNamespace(filename=OUTER_MEMBER, wz_aes_strength=3, wz_aes_version=2)
-    try:
-        decrypter = AESZipDecrypter(facts, passphrase.encode("ascii"), header)
-    except RuntimeError:
-        raise WrongPassphraseOrDamagedError from None
-    decrypter = _quickened(decrypter, "decypter", passphrase, header[:_SALT_BYTES])
+    keys = _Keys.derived(passphrase, header[:_SALT_BYTES])
+    if not hmac.compare_digest(keys.check, header[_SALT_BYTES:]):
+        raise WrongPassphraseOrDamagedError
     with ThreadPoolExecutor(1, thread_name_prefix="open") as thread:
-        yield Opened(file, outer, decrypter, thread)
+        yield Opened(file, outer, _Decrypter(keys), thread)
 
 
 def outer_member(file: Readable, size_bytes: int) -> Member:

@@ -14,13 +14,13 @@ from evidence_kit.errors import UsageError
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.model import Disk, Json, Weight
 from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder
-from evidence_kit.workflows.case import CaseWriter, pieces
+from evidence_kit.workflows.case import Case, CaseWriter, pieces
 from evidence_kit.workflows.trouble import own_disk
 from evidence_kit.workflows.verify import verify_case
 
 
 @dataclass(frozen=True, slots=True)
-class BackedUp:
+class Mirrored:
     """A copy that was read back and found whole.
 
     Attributes:
@@ -28,13 +28,22 @@ class BackedUp:
         lines: How many lines its log has.
         copied: How many files were new.
         copied_bytes: How long these are.
-        line: Of the event that says so in the case itself.
     """
 
     path: Path
     lines: int
     copied: int
     copied_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUp(Mirrored):
+    """The same, and the case itself says that it was made.
+
+    Attributes:
+        line: Of the event that says so.
+    """
+
     line: int
 
 
@@ -54,36 +63,49 @@ def backup(writer: CaseWriter, into: Path, on_bytes: Callable[[int], None] | Non
         CaseBrokenError: The copy was read back and is not what the log says; the case itself was not changed.
         DiskFullError: No room on the other disk.
     """
-    case, disk = writer.case, writer.world.disk
+    case = writer.case
+    done = mirror(case, into, writer.world.disk, on_bytes)
+    facts: dict[str, Json] = {
+        "what": "backup",
+        "form": "case-folder",
+        "name": into.name.encode("utf-8", "replace").decode("utf-8"),
+        "size": done.copied_bytes,
+        "lines": done.lines,
+        "head": case.custody.head.hex,
+    }
+    signed = writer.commit([Event("exported", facts)])
+    return BackedUp(done.path, done.lines, done.copied, done.copied_bytes, signed.first)
+
+
+def mirror(case: Case, into: Path, disk: Disk, on_bytes: Callable[[int], None] | None = None) -> Mirrored:
+    """Copy a case into a folder of its name, or bring the copy there up to date, and read the copy back.
+
+    Raises:
+        CaseExistsError: There is something else there, or a copy that is no earlier state of this case.
+        CaseBrokenError: The copy was read back and is not what the log says.
+        DiskFullError: No room on the other disk.
+    """
     source, target = case.folder, CaseFolder(into / case.id)
     if target.root.resolve().is_relative_to(source.root.resolve()) or source.root.resolve() == target.root.resolve():
         raise UsageError("backup-inside", path=str(into))
     _earlier(case.custody, target)
+    told = on_bytes or (lambda _: None)
     copied = size_bytes = 0
     with own_disk(len(case.opened.items)):
         for path in _files(source, case.custody):
             there = target.root / source.relative(path)
             if _same(path, there, source):
                 continue
-            size_bytes += _copy(disk, path, there, on_bytes or (lambda _: None))
+            size_bytes += _copy(disk, path, there, told)
             copied += 1
         for item in case.custody.destroyed:
             disk.remove(target.item(item))
-        size_bytes += _copy(disk, source.log, target.log, on_bytes or (lambda _: None), case.custody.end_bytes)
+        size_bytes += _copy(disk, source.log, target.log, told, case.custody.end_bytes)
     report = verify_case(target.root)
     for finding in report.findings:
         if finding.weight is not Weight.NOTE:
             raise CaseBrokenError("backup-broken", case=case.id, code=finding.code, path=str(target.root))
-    facts: dict[str, Json] = {
-        "what": "backup",
-        "form": "case-folder",
-        "name": into.name.encode("utf-8", "replace").decode("utf-8"),
-        "size": size_bytes,
-        "lines": report.lines,
-        "head": case.custody.head.hex,
-    }
-    signed = writer.commit([Event("exported", facts)])
-    return BackedUp(target.root, report.lines, copied, size_bytes, signed.first)
+    return Mirrored(target.root, report.lines, copied, size_bytes)
 
 
 def _earlier(custody: Custody, target: CaseFolder) -> None:

@@ -25,7 +25,7 @@ from evidence_kit.custody.manifest import Entry, Manifest, ManifestError
 from evidence_kit.hashing.exact import Tally, sha256, tally
 from evidence_kit.keys import age
 from evidence_kit.keys.age import CaseIdentity, DamagedError
-from evidence_kit.keys.errors import NoReaderError
+from evidence_kit.keys.errors import HandedOnError, NoReaderError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, DiskFile, Finding, Json, Weight
 from evidence_kit.vault.disk import write_durably
@@ -303,6 +303,7 @@ def writing(
         CaseLockedError: Another process is writing to it.
         CaseBrokenError: The signed part does not agree with itself; nothing was written.
         CaseOlderError: The station remembers more, and no reason was given.
+        HandedOnError: The case goes on at another station; this copy of it can only be read.
     """
     with _locked(folder):
         replayed, descends = _replay(folder, station)
@@ -316,6 +317,7 @@ def writing(
             raise CaseDestroyedError("case-destroyed", case=case.id)
         if key.public.fingerprint not in case.custody.signers:
             raise NoReaderError("key-may-not-sign")
+        _refuse_handed_on(case, key, station)
         writer = CaseWriter(case, key, station, world)
         notes = [] if descends else [_older(station, case.id, accept_older or "")]
         found = _put_aside(case, world)
@@ -390,6 +392,13 @@ def folded(case: Case, identity: CaseIdentity) -> Manifest:
         except ManifestError as error:
             raise CaseBrokenError("case-broken", case=case.id, code="opening-incomplete") from error
     return manifest
+
+
+def _refuse_handed_on(case: Case, key: SigningKey, station: Station) -> None:
+    """Refuse every key but the one that the case was handed to; the recovery key gets a lost case back."""
+    goes_on = case.opened.goes_on_with
+    if goes_on not in {None, key.public.fingerprint} and key.public != station.recovery:
+        raise HandedOnError("case-handed-on", case=case.id, fingerprint=goes_on or "")
 
 
 def _older(station: Station, case: str, reason: str) -> Event:

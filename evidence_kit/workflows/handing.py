@@ -15,7 +15,7 @@ from evidence_kit.keys.sshsig import RECEIVED_NAMESPACE, Signature
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import NoSealError, ReceivedRefusedError
 from evidence_kit.sealing.statement import Statement
-from evidence_kit.workflows.case import CaseWriter
+from evidence_kit.workflows.case import Case, CaseWriter
 
 THINGS = ("archive", "case-copy", "device", "paper")
 
@@ -73,6 +73,11 @@ def transfer(writer: CaseWriter, over: HandOver) -> int:
     facts: dict[str, Json] = {"what": over.what}
     if over.what == "archive" and not over.incoming:
         facts["archives"] = archives(seal_of(writer.manifest, writer.case.id, over.seal).facts)
+    facts |= _told(over)
+    return writer.commit([Event("transfer.in" if over.incoming else "transfer.out", facts)]).first
+
+
+def _told(over: HandOver) -> dict[str, Json]:
     told: dict[str, Json] = {
         "given_by": over.given_by,
         "received_by": over.received_by,
@@ -83,8 +88,18 @@ def transfer(writer: CaseWriter, over: HandOver) -> int:
         "means": over.means,
         "remark": over.remark,
     }
-    facts |= {name: value for name, value in told.items() if value is not None}
-    return writer.commit([Event("transfer.in" if over.incoming else "transfer.out", facts)]).first
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def to_station(writer: CaseWriter, over: HandOver, fingerprint: str) -> int:
+    """Hand the case itself to another station, whose key alone goes on with it; return the line that says so."""
+    told: dict[str, Json] = {"what": "case", "station": fingerprint} | _told(over)
+    return writer.commit([Event("transfer.out", told)]).first
+
+
+def handed_on(case: Case) -> int:
+    """Return the line that says that the case was handed to another station."""
+    return max(each.line for each in case.opened.entries["transfer.out"] if each.facts.get("what") == "case")
 
 
 def archives(sealed: Mapping[str, Any]) -> list[Json]:

@@ -80,6 +80,18 @@ def meant(case: Case, who: str, own: PublicKey) -> list[Holder]:
     return left
 
 
+def successor(case: Case, who: str, own: PublicKey) -> Holder:
+    """Return the one other station that a person means, which can read and sign and so go on with the case.
+
+    Raises:
+        UsageError: It is none, or it may not do both yet.
+    """
+    found = [each for each in meant(case, who, own) if each.reads and each.signs]
+    if len(found) != 1:
+        raise UsageError("station-not-let-in", who=who.strip(), case=case.id)
+    return found[0]
+
+
 def grant(writer: CaseWriter, reader: str, who: str, *, sign: bool = False) -> str:
     """Let one more age or SSH key read the case, and sign in it if asked; return the name of the key file.
 
@@ -114,16 +126,30 @@ def recover(writer: CaseWriter, station: Station, lost: Sequence[Holder]) -> boo
     """
     known = [each for each in holders(writer.case) if each.key == station.public.line]
     inside = any(each.reads and each.signs for each in known)
-    if inside and not lost:
+    goes_on = writer.manifest.goes_on_with
+    taken = [] if goes_on in {None, station.public.fingerprint} else [_taken_back(station)]
+    if inside and not lost and not taken:
         return False
     joining = () if inside else (Reader(station.public.line, "station", station.person.name),)
-    _change(writer, lost, joining, "recovered")
+    _change(writer, lost, joining, "recovered", taken)
     return True
 
 
-def _change(writer: CaseWriter, leaving: Sequence[Holder], joining: Sequence[Reader], reason: str | None) -> None:
+def _taken_back(station: Station) -> Event:
+    """Return the event with which a case that was handed on goes on here again, by leave of the recovery key."""
+    facts = {"what": "case", "station": station.public.fingerprint, "received_by": station.person.name}
+    return Event("transfer.in", facts | {"reason": "recovered"})
+
+
+def _change(
+    writer: CaseWriter,
+    leaving: Sequence[Holder],
+    joining: Sequence[Reader],
+    reason: str | None,
+    first: Sequence[Event] = (),
+) -> None:
     identity = _identity(writer)
-    events: list[Event] = []
+    events: list[Event] = [*first]
     staying: list[Reader] = []
     if leaving:
         gone = {each.key for each in leaving}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,6 +76,9 @@ def ask(url: str, asked: bytes) -> bytes:
         UsageError: It is no address of the web.
         StampRefusedError: Nothing came back, or too much.
     """
+    # Only whoever asks needs what speaks to the web; checking a stamp does not.
+    import urllib.request
+
     if not url.startswith(("https://", "http://")):
         raise UsageError("stamp-url", url=url)
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}

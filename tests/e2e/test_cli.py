@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import PROGRAM, ROOT, Program, set_up
+from tests.e2e.conftest import PROGRAM, Program, set_up
 
 
 def test_the_whole_path_from_setup_to_a_checked_archive(case_program: Program, tmp_path: Path) -> None:
@@ -247,49 +247,6 @@ def test_ctrl_c_ends_with_130_and_what_was_shown_is_safe(station_program: Progra
     assert 0 < len(items) < 3000
     assert run.json("ingest", "500", folder)[-1]["kept"] == 3000 - len(items)
     run.keyed("verify", "500")
-
-
-# rich loads attr where it happens to be installed.
-ALLOWED = {
-    "annotated_doc", "annotated_types", "attr", "evidence_kit", "markdown_it", "mdurl", "pydantic", "pydantic_core",
-    "pygments", "rich", "shellingham", "typer", "typing_extensions", "typing_inspection",
-}  # fmt: skip
-KEYS = {"bcrypt", "cryptography", "pyrage"}
-LOADS: dict[str, set[str]] = {
-    "--help": set(),
-    "ingest --help": set(),
-    "keys": set(),
-    "cases": {"cryptography"},
-    "list 1 --locked": {"cryptography"},
-    "list 1": KEYS,
-    "show 1": KEYS,
-    "log 1": KEYS,
-    "verify 1 --no-input": KEYS,
-    "note 1 text": KEYS | {"filelock"},
-    "receipt 1": KEYS | {"filelock"},
-    "consent 1 police --by person": KEYS | {"filelock"},
-}
-SCRIPT = """
-import contextlib, io, sys
-from evidence_kit.cli import run
-with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-    code = run(sys.argv[1:])
-assert code == 0, code
-print(*sorted({name.split('.')[0] for name in sys.modules} - sys.stdlib_module_names))
-"""
-
-
-@pytest.mark.parametrize("line", LOADS)
-def test_a_command_loads_only_what_it_needs(line: str, case_program: Program) -> None:
-    arguments = line.split()
-    if "--help" not in arguments and line not in {"keys", "cases", "list 1 --locked"}:
-        arguments += ["--passphrase-file", str(case_program.passphrase)]
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *arguments],
-        env=case_program.environment(), capture_output=True, text=True, check=True, cwd=ROOT,
-    )  # fmt: skip
-    loaded = {name for name in done.stdout.split() if not name.startswith("_")}
-    assert loaded <= ALLOWED | LOADS[line], loaded - ALLOWED - LOADS[line]
 
 
 def test_two_stations_cannot_share_a_folder(station_program: Program) -> None:

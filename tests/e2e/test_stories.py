@@ -157,3 +157,78 @@ def test_two_laptops_for_one_case(laptops: Callable[[str], Laptop], tmp_path: Pa
     here("note", case, "at the same time")
     (compared,) = here("compare", one, other, expect=4)
     assert compared["relation"] == "fork"
+
+
+def test_a_case_that_is_handed_to_another_laptop_goes_on_there_alone(
+    laptops: Callable[[str], Laptop], tmp_path: Path
+) -> None:
+    here, there = laptops("here"), laptops("there")
+    case, stick = opened(here, tmp_path / "here"), tmp_path / "stick"
+    stick.mkdir()
+    moved = ("transfer", case, "--to-station", "second laptop", "--into", stick, "--for", "goes on in Tangier")
+    here(*moved, expect=2)  # nobody was let in yet
+    second(here, there, tmp_path, case, "second laptop")
+    (done,) = here(*moved)
+    assert (done["station"], done["copy"]) == (there("keys")[0]["fingerprint"], str(stick / case))
+    log = tmp_path / "here" / "cases" / case / "custody.jsonl"
+    before = log.read_bytes()
+    assert (stick / case / "custody.jsonl").read_bytes() == before
+    (refused,) = here("note", case, "from the old place", expect=36)
+    assert refused["error"] == "case-handed-on"
+    assert done["station"] in refused["what"]
+    for wrong in (("ingest", case, tmp_path / "here" / "phone"), ("backup", case, stick), ("receipt", case)):
+        here(*wrong, expect=36)
+    # The copy is made again without a word in the log; nobody else can be named any more.
+    shutil.rmtree(stick / case)
+    assert here(*moved)[0]["line"] == done["line"]
+    here("transfer", case, "--to-station", "nobody", "--for", "x", expect=2)
+    assert log.read_bytes() == before
+    assert here("verify", case)[0]["findings"] == []
+    assert here("list", case)
+    shutil.copytree(stick / case, tmp_path / "there" / "cases" / case)
+    holds(there, case)
+    # Back again, by a stick once more.
+    there("transfer", case, "--to-station", "Salma B.", "--into", stick, "--for", "back")
+    there("note", case, "too late", expect=36)
+    shutil.rmtree(tmp_path / "here" / "cases" / case)
+    shutil.copytree(stick / case, tmp_path / "here" / "cases" / case)
+    holds(here, case)
+
+
+def test_a_laptop_that_goes_on_with_a_case_and_is_lost_leaves_it_to_the_recovery_key(
+    laptops: Callable[[str], Laptop], tmp_path: Path
+) -> None:
+    here, there = laptops("here"), laptops("there")
+    case = opened(here, tmp_path / "here")
+    second(here, there, tmp_path, case, "second laptop")
+    here("transfer", case, "--to-station", "second laptop", "--for", "goes on there")
+    here("note", case, "from the old place", expect=36)
+    (done,) = here(
+        "recover", case, "--lost", "second laptop", "--recovery-key", tmp_path / "here" / "paper", keyed=False
+    )
+    assert [each["name"] for each in done["revoked"]] == ["second laptop"]
+    holds(here, case)
+
+
+def test_a_copy_that_goes_on_although_it_was_handed_away_is_a_fork(
+    laptops: Callable[[str], Laptop], tmp_path: Path
+) -> None:
+    here, there = laptops("here"), laptops("there")
+    case = opened(here, tmp_path / "here")
+    second(here, there, tmp_path, case, "second laptop")
+    shutil.copytree(tmp_path / "here" / "cases" / case, tmp_path / "kept" / case)
+    here("transfer", case, "--to-station", "second laptop", "--for", "goes on there")
+    copied(tmp_path, case)
+    there("note", case, "where it belongs")
+    shutil.copytree(tmp_path / "there" / "cases" / case, tmp_path / "all" / "there" / case)
+    # Whoever puts the copy of before back, and makes the station forget.
+    shutil.rmtree(tmp_path / "here" / "cases" / case)
+    shutil.copytree(tmp_path / "kept" / case, tmp_path / "here" / "cases" / case)
+    here("note", case, "from the old place", expect=22)
+    shutil.rmtree(tmp_path / "here" / "station" / "heads")
+    here("note", case, "from the old place")
+    shutil.copytree(tmp_path / "here" / "cases" / case, tmp_path / "all" / "here" / case)
+    (compared,) = here("compare", tmp_path / "all" / "here" / case, tmp_path / "all" / "there" / case, expect=4)
+    assert (compared["relation"], compared["verdict"]) == ("fork", "BROKEN")
+    documents = here("verify", tmp_path / "all", "--recursive", expect=4)
+    assert "log-forked" in {each["code"] for document in documents for each in document["findings"]}

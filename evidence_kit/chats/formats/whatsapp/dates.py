@@ -88,23 +88,26 @@ class Evidence:
 
 
 class Times:
-    """Reads the times of one file; remembers, since many messages share a day and a minute."""
+    """Reads the times of one file; remembers, since many messages share a day and a minute.
+
+    Attributes:
+        known: The times that are remembered, by their characters.
+    """
 
     def __init__(self, decision: Decision) -> None:
         self._decision = decision
-        self._times: dict[str, Time] = {}
+        self.known: dict[str, Time] = {}
         self._days: dict[tuple[Any, ...], tuple[DateOrder, str, tuple[str, ...]]] = {}
 
     def of(self, opening: re.Match[str]) -> Time:
         """Return the time in a header."""
         raw = opening[1]
-        found = self._times.get(raw)
-        if found is None:
-            if len(self._times) > _REMEMBERED:
-                self._times.clear()
+        if raw not in self.known:
+            if len(self.known) > _REMEMBERED:
+                self.known.clear()
                 self._days.clear()
-            found = self._times[raw] = self._read(raw, opening.group(2, 3, 4), opening.group(5, 6, 7, 8))
-        return found
+            self.known[raw] = self._read(raw, opening.group(2, 3, 4), opening.group(5, 6, 7, 8))
+        return self.known[raw]
 
     def _read(self, raw: str, numbers: tuple[Any, ...], clock: tuple[Any, ...]) -> Time:
         told, doubt = _clock(*clock)

@@ -22,7 +22,7 @@ class Style:
 
     Attributes:
         name: The variant of the format.
-        day: Matches as far as the date. Groups: its three numbers.
+        day: Matches as far as the date. Groups: the date.
         opening: Matches all. Groups: date and time, three numbers of the date, hour, minute, second, half of
             the day, sender.
     """
@@ -33,7 +33,8 @@ class Style:
 
 
 def _style(name: str, before: str, after: str) -> Style:
-    day = before + _DATE
+    # One group costs half of three; whoever wants the numbers finds them in it.
+    day = f"{before}({_DATE.replace('(', '(?:')})"
     opening = rf"\n{before}({_DATE}{_BETWEEN}{_CLOCK}{_HALF}){after}{_SENDER}"
     return Style(name, rf"\n{day}{_BETWEEN}\d", re.compile(opening))
 

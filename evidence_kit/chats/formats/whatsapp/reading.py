@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import groupby
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -39,6 +40,7 @@ _NAMES = re.compile(
 _FOLDERS = re.compile(r"(?:WhatsApp Chat|Discussion WhatsApp|دردشة واتساب) - (?P<title>.+?)(?:\.zip)?\Z")
 _PHONE = re.compile(r"\+?[\d\s().\-]{7,}")
 _MARKDOWN = re.compile(r"\A\ufeff?\[\d{4}-\d\d-\d\d[^\n]*  \n")
+_NUMBER = re.compile(r"\d+")
 _MARKS = re.compile(f"[{DIRECTION_MARKS}]")
 _MEDIA_DATE = r"|[A-Z]{3}-(20\d{6})-WA|-[A-Z]{3,10}-(20\d\d-\d\d-\d\d)-"
 _BEFORE = Place(0, 0)
@@ -65,11 +67,10 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     yield Metadata(_BEFORE, "decided:style", style.name)
     yield Metadata(_BEFORE, "decided:date-order", f"{decision.order.value} ({decision.reason})")
     export.seek(0)
-    reader = _Reader(encoding, style, decision, around)
     end = 0
-    for stretch in stretches(export, encoding, style.opening):
-        yield reader.entry(stretch)
-        end = stretch.place.end
+    for entry in _Reader(encoding, style, decision, around).entries(stretches(export, encoding, style.opening)):
+        yield entry
+        end = entry.place.end
     if end < export.tell():
         yield Unread(Place(end, export.tell()), Why.TRUNCATED, "half a character")
 
@@ -105,57 +106,58 @@ def _survey(export: BinaryIO, encoding: Encoding, style: Style) -> Decision:
 def _gather(evidence: Evidence, patterns: tuple[re.Pattern[str], re.Pattern[str]], text: str) -> None:
     alone, with_media = patterns
     if "-20" not in text:
-        for numbers in alone.findall(text):
-            evidence.add(numbers)
+        for day, _ in groupby(alone.findall(text)):
+            evidence.add(_numbers(day))
         return
-    for first, second, third, android, ios in with_media.findall(text):
-        if first:
-            evidence.add((first, second, third))
+    for day, android, ios in with_media.findall(text):
+        if day:
+            evidence.add(_numbers(day))
         else:
             evidence.add_named(android or ios)
 
 
+@lru_cache(maxsize=64)
+def _numbers(day: str) -> tuple[str, str, str]:
+    first, second, third = _NUMBER.findall(day)
+    return first, second, third
+
+
 class _Reader:
-    """Turns stretches into entries; remembers only the time of the message before."""
+    """Turns stretches into entries."""
 
     def __init__(self, encoding: Encoding, style: Style, decision: Decision, around: Surroundings) -> None:
         self._conversation = Conversation("whatsapp", style.name, None, _title(PurePosixPath(around.name)))
         self._times, self._around = Times(decision), around
         self._always = frozenset({Flag.ENCODING_GUESS}) if encoding.guessed else _NOTHING
-        self._before = ""
 
-    def entry(self, stretch: Stretch) -> Entry:
-        """Return what a stretch is."""
-        opening, body, place = stretch
-        if body is None:
-            return Unread(place, Why.TOO_LONG)
-        if opening is None:
-            return Unread(place, Why.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
-        sender, time = opening[9], self._times.of(opening)
-        flags = self._always
-        if time.value is not None:
-            if time.value < self._before:
-                flags |= {Flag.TIME_GOES_BACK}
-            self._before = time.value
-        if sender is None or is_about_the_group(sender):
-            text = body if sender is None else opening[0][opening.start(9) - opening.start() :] + body
-            return Message(place, self._conversation, None, time, text, MessageKind.SYSTEM, (), flags)
-        wording = worded(body)
-        if wording is TEXT:
-            return Message(place, self._conversation, _person(sender), time, body, MessageKind.TEXT, (), flags)
-        person = _person(sender)
-        if Flag.DELETED_BY_SELF in wording.flags:
-            person = replace(person, is_owner=True)
-        return Message(
-            place,
-            self._conversation,
-            person,
-            time,
-            body,
-            wording.kind,
-            self._attachments(wording),
-            flags | wording.flags,
-        )
+    def entries(self, found: Iterable[Stretch]) -> Iterator[Entry]:
+        """Yield what each stretch is; a plain message, which nearly all are, takes no call that could be saved."""
+        conversation, known, times, always = self._conversation, self._times.known, self._times, self._always
+        before, plain = "", MessageKind.TEXT
+        for opening, body, place in found:
+            if opening is None or body is None:
+                yield _no_message(body, place)
+                continue
+            raw, sender = opening.group(1, 9)
+            time = known.get(raw) or times.of(opening)
+            value, flags = time.value, always
+            if value is not None:
+                if value < before:
+                    flags |= {Flag.TIME_GOES_BACK}
+                before = value
+            if sender is None or (len(sender) > 20 and is_about_the_group(sender)):
+                text = body if sender is None else opening[0][opening.start(9) - opening.start() :] + body
+                yield Message(place, conversation, None, time, text, MessageKind.SYSTEM, (), flags)
+                continue
+            wording = worded(body)
+            person = _person(sender)
+            if wording is TEXT:
+                yield Message(place, conversation, person, time, body, plain, (), flags)
+                continue
+            if Flag.DELETED_BY_SELF in wording.flags:
+                person = replace(person, is_owner=True)
+            attachments, flags = self._attachments(wording), flags | wording.flags
+            yield Message(place, conversation, person, time, body, wording.kind, attachments, flags)
 
     def _attachments(self, wording: Wording) -> tuple[Attachment, ...]:
         if wording.file_name is not None:
@@ -163,6 +165,12 @@ class _Reader:
         if wording.kind is MessageKind.MEDIA_OMITTED:
             return (Attachment(wording.omitted_name, AttachmentStatus.OMITTED),)
         return ()
+
+
+def _no_message(body: str | None, place: Place) -> Entry:
+    if body is None:
+        return Unread(place, Why.TOO_LONG)
+    return Unread(place, Why.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
 
 
 def _title(path: PurePosixPath) -> str | None:
