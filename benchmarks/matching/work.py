@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -157,14 +157,14 @@ class Work:
         asked = ((name, load(name)) for name in names if name not in done)
         return done | self._answered(about, names, load, asked, leave_itself_out=True)
 
-    def _answered(  # type: ignore[no-untyped-def]
+    def _answered(
         self,
         about: str,
         names: Sequence[str],
-        load,
+        load: Callable[[str], Features],
         asked: Iterator[tuple[str, Features]],
         *,
-        leave_itself_out: bool,  # noqa: ANN001
+        leave_itself_out: bool,
     ) -> dict[str, list[dict[str, Any]]]:
         library: Library | None = None
         found = {}

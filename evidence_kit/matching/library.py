@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from evidence_kit.hashing.nearby import ExactIndex
+from evidence_kit.hashing.nearby import make_index as make_hash_index
 from evidence_kit.hashing.orientations import ORIENTATIONS
 from evidence_kit.matching.compare import Placed, compare, compare_boxes, filling, quick_inliers
 from evidence_kit.matching.description import QUALITY_LIMIT
@@ -100,7 +100,7 @@ class Library:
                 if view.quality is not None and view.quality >= QUALITY_LIMIT:
                     self._hashed.append((place, number))
                     hashes.extend(view.pdq)
-        self._hash_index = ExactIndex(hashes)
+        self._hash_index = make_hash_index(hashes)
         self._index = make_index(descriptors)
         self.stop_list = StopList(_grouped(descriptors, [place for place, _ in self._views], self._copies(hashes)))
 
