@@ -23,6 +23,8 @@ EXACT_BELOW = 30_000
 _NEAR = 22_000.0
 _SAMPLE_PER_LIST = 40
 _ROUNDS = 6
+_AT_ONCE = 64
+_NONE = np.zeros((0, DESCRIPTOR_BYTES), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class InvertedDescriptors:
     """Looks only into the lists of descriptors whose centres are nearest (faiss, 8 bits a value).
 
     Args:
-        references: Descriptors of each reference; gone through twice.
+        references: Descriptors of each reference; a list is emptied while they are taken over.
     """
 
     def __init__(self, references: Sequence[NDArray[np.uint8]]) -> None:
@@ -108,9 +110,12 @@ class InvertedDescriptors:
         self._index.cp.min_points_per_centroid = 1
         self._index.nprobe = PROBES
         self._index.train(_sample(references, total, lists * _SAMPLE_PER_LIST))
-        for start in range(0, len(references), 256):
-            part = references[start : start + 256]
+        for start in range(0, len(references), _AT_ONCE):
+            part = references[start : start + _AT_ONCE]
             self._index.add(np.concatenate(part).astype(np.float32))
+            if isinstance(references, list):
+                # Ten thousand pictures are a gigabyte: nothing is held twice.
+                references[start : start + _AT_ONCE] = [_NONE] * len(part)
 
     def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[Vote]:
         """See `DescriptorIndex.votes`."""
@@ -121,7 +126,7 @@ class InvertedDescriptors:
 
 
 def make_index(references: Sequence[NDArray[np.uint8]]) -> DescriptorIndex:
-    """Return the index that fits the number of descriptors."""
+    """Return the index that fits the number of descriptors; a list of many is emptied while it is made."""
     total = sum(len(each) for each in references)
     return ExactDescriptors(references) if total < EXACT_BELOW else InvertedDescriptors(references)
 
