@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,21 +11,23 @@ from pathlib import Path
 
 from evidence_kit.custody.event import Event
 from evidence_kit.errors import UsageError
-from evidence_kit.hashing.exact import Tally, sha256
+from evidence_kit.hashing.exact import sha256
+from evidence_kit.intake.errors import DiskFullError
 from evidence_kit.keys import age
 from evidence_kit.keys.station import SigningKey
-from evidence_kit.model import DiskFile, Json
+from evidence_kit.model import Digest, Json
 from evidence_kit.sealing import archive, bag, plan
 from evidence_kit.sealing.bag import Payload
 from evidence_kit.sealing.check import check
-from evidence_kit.sealing.errors import SealExistsError, SealFailedError
+from evidence_kit.sealing.compare import DATA
+from evidence_kit.sealing.errors import ItemDamagedError, SealExistsError, SealFailedError
 from evidence_kit.sealing.plan import Volume
-from evidence_kit.sealing.zipform import FormError
+from evidence_kit.sealing.zipform import OtherContentError
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.workers.pool import Worker
 from evidence_kit.workflows import beside, pack, redact
 from evidence_kit.workflows.beside import Made
-from evidence_kit.workflows.case import PIECE_BYTES, Case, CaseWriter
+from evidence_kit.workflows.case import Case, CaseWriter
 from evidence_kit.workflows.chats import exports
 from evidence_kit.workflows.pack import Load
 from evidence_kit.workflows.redact import Copy
@@ -119,13 +120,15 @@ def seal(  # noqa: PLR0913 - a case, a key, an order, a secret, and two that mos
 
     Raises:
         SealExistsError: There is something at `order.out`.
+        DiskFullError: There is no room for it; nothing was signed or written.
         ItemDamagedError: An item is not any more what was taken in; nothing is left behind.
         SealFailedError: What was written is not what was planned; nothing is left behind.
     """
     chosen = _chosen(writer.case, order, worker)
-    _counts(writer.case, order, chosen)
+    counts = _counts(writer.case, order, chosen)
     if order.out.exists():
         raise SealExistsError("seal-exists", path=str(order.out))
+    _refuse_full(writer.case, order, counts)
     with _draft(writer, order) as draft:
         ready = _blurred(writer, chosen, worker, draft)
         begun = _begin(writer, key, order, ready, on_bytes)
@@ -180,6 +183,15 @@ def _counts(case: Case, order: Order, chosen: Chosen) -> Counts:
         parts=len(parts),
         largest_bytes=_overhead(case) + max(sum(of[item] + _ITEM_BYTES for item in part) for part in parts),
     )
+
+
+def _refuse_full(case: Case, order: Order, counts: Counts) -> None:
+    """Refuse what will not fit before a plan is signed and an hour is spent on writing half of it."""
+    place = next(each for each in (order.out.parent.absolute(), *order.out.absolute().parents) if each.exists())
+    needed = counts.size_bytes + counts.parts * _overhead(case) + counts.items_in * _ITEM_BYTES
+    free = shutil.disk_usage(place).free
+    if needed > free:
+        raise DiskFullError("seal-no-room", needed=needed, free=free, path=str(order.out))
 
 
 def _split(case: Case, order: Order, sizes: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
@@ -284,9 +296,9 @@ def _make(writer: CaseWriter, order: Order, passphrase: str, begun: _Begun, draf
     archives = []
     for number in range(1, len(load.volumes) + 1):
         name = beside.archive_name(case.id, number, len(load.volumes))
-        seen = _write(writer, pack.members(load, number), draft / name, passphrase)
-        _read_back(draft / name, seen, passphrase, load.on_bytes)
-        archives.append(Made(name, seen.sha256, seen.size_bytes, len(load.volumes[number - 1])))
+        _write(writer, pack.members(load, number), draft / name, passphrase)
+        digest, size_bytes = _read_back(case, draft / name, passphrase, load.on_bytes)
+        archives.append(Made(name, digest, size_bytes, len(load.volumes[number - 1])))
     secret = passphrase.encode("ascii") + b"\n"
     readers = {"case": writer.recipient, **order.readers}
     for file_name, content in beside.files(case, load.key, secret, readers, archives).items():
@@ -326,46 +338,38 @@ def _facts(writer: CaseWriter, archives: Sequence[Made], begun: _Begun, secret: 
     return facts
 
 
-def _write(writer: CaseWriter, parts: Sequence[archive.Part], path: Path, passphrase: str) -> Tally:
-    seen = Tally()
+def _write(writer: CaseWriter, parts: Sequence[archive.Part], path: Path, passphrase: str) -> None:
     file = writer.world.disk.create(path)
     try:
-        archive.write(_Hashed(file, seen), parts, passphrase)
+        archive.write(file, parts, passphrase)
         file.sync()
-    except FormError as error:
+    except OtherContentError as error:
+        item = _item_of(error.name.partition("/")[2])
+        if item is not None:
+            raise ItemDamagedError("item-damaged", item=item, case=writer.case.id) from error
         raise SealFailedError("seal-failed", code=str(error)) from error
     finally:
         file.close()
-    return seen
 
 
-def _read_back(path: Path, seen: Tally, passphrase: str, on_bytes: Callable[[int], None] | None) -> None:
-    """Open the finished archive like a stranger would, and hash every byte of it again."""
+def _read_back(case: Case, path: Path, passphrase: str, on_bytes: Callable[[int], None] | None) -> tuple[Digest, int]:
+    """Open the finished archive like a stranger would, hash every byte of it; return its digest and length."""
+    size_bytes = path.stat().st_size
     with path.open("rb") as file:
-        contents = check(file, seen.size_bytes, path.name, passphrase, on_bytes)
-    if contents.findings:
-        raise SealFailedError("seal-failed", code=contents.findings[0].code)
-    again_seen = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(PIECE_BYTES):
-            again_seen.update(piece)
-    if again_seen.hexdigest() != seen.sha256.hex:
-        raise SealFailedError("seal-failed", code="archive-changed")
+        contents = check(file, size_bytes, path.name, passphrase, on_bytes)
+    for finding in contents.findings:
+        # What came out of the vault is what age vouched for; what the log says of it is held against it only here.
+        if finding.code == "item-changed" and finding.item is not None:
+            raise ItemDamagedError("item-damaged", item=finding.item, case=case.id)
+        raise SealFailedError("seal-failed", code=finding.code)
+    if contents.sha256 is None:
+        raise SealFailedError("seal-failed", code="archive-cut")
+    return contents.sha256, size_bytes
 
 
-class _Hashed:
-    """Hashes the archive on its way to the disk."""
-
-    def __init__(self, file: DiskFile, seen: Tally) -> None:
-        self._file = file
-        self._seen = seen
-
-    def write(self, data: bytes, /) -> int:
-        self._seen.add(data)
-        return self._file.write(data)
-
-    def flush(self) -> None:
-        self._file.flush()
+def _item_of(name: str) -> str | None:
+    match = DATA.fullmatch(name)
+    return None if match is None else match[1]
 
 
 def next_folder(case: Case, sealed: Path, purpose: str, now: str) -> Path:
