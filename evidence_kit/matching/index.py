@@ -86,10 +86,13 @@ class InvertedDescriptors:
     """Looks only into the lists of descriptors whose centres are nearest (faiss, 8 bits a value).
 
     Args:
-        references: Descriptors of each reference; a list is emptied while they are taken over.
+        references: Descriptors of each reference; gone through twice.
+        hand_over: The same list, to be emptied while its descriptors are taken over; None leaves them alone.
     """
 
-    def __init__(self, references: Sequence[NDArray[np.uint8]]) -> None:
+    def __init__(
+        self, references: Sequence[NDArray[np.uint8]], hand_over: list[NDArray[np.uint8]] | None = None
+    ) -> None:
         import faiss
 
         counts = [len(each) for each in references]
@@ -113,9 +116,9 @@ class InvertedDescriptors:
         for start in range(0, len(references), _AT_ONCE):
             part = references[start : start + _AT_ONCE]
             self._index.add(np.concatenate(part).astype(np.float32))
-            if isinstance(references, list):
+            if hand_over is not None:
                 # Ten thousand pictures are a gigabyte: nothing is held twice.
-                references[start : start + _AT_ONCE] = [_NONE] * len(part)
+                hand_over[start : start + _AT_ONCE] = [_NONE] * len(part)
 
     def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[Vote]:
         """See `DescriptorIndex.votes`."""
@@ -125,10 +128,10 @@ class InvertedDescriptors:
         return self._owners.counted(distances, rows, most)
 
 
-def make_index(references: Sequence[NDArray[np.uint8]]) -> DescriptorIndex:
-    """Return the index that fits the number of descriptors; a list of many is emptied while it is made."""
+def make_index(references: list[NDArray[np.uint8]]) -> DescriptorIndex:
+    """Return the index that fits the number of descriptors; where they are many the list is emptied meanwhile."""
     total = sum(len(each) for each in references)
-    return ExactDescriptors(references) if total < EXACT_BELOW else InvertedDescriptors(references)
+    return ExactDescriptors(references) if total < EXACT_BELOW else InvertedDescriptors(references, references)
 
 
 def lists_for(total: int) -> int:
