@@ -6,15 +6,29 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-c", "from evidence_kit.cli import main; main()"]
+
+
+def judge(command: str, document: Any) -> Iterator[Any]:
+    """Yield what the schema of a command, or of errors, has against a document."""
+    failed = isinstance(document, dict) and set(document) == {"error", "exit", "values", "what", "do"}
+    yield from schema("error" if failed else command).iter_errors(document)
+
+
+@cache
+def schema(name: str) -> Draft202012Validator:
+    """Return what judges documents of one command."""
+    return Draft202012Validator(json.loads((ROOT / "docs" / "schemas" / f"{name}.json").read_text("utf-8")))
 
 
 @dataclass(frozen=True)
@@ -50,7 +64,12 @@ class Program:
 
     def json(self, *arguments: str | Path, expect: int = 0) -> list[dict[str, Any]]:
         done = self.keyed(*arguments, "--json", expect=expect)
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        documents = [json.loads(line) for line in done.stdout.splitlines()]
+        for document in documents:
+            # Every shape that any test sees, and not only those of the scenario that the schemas were written with.
+            problems = [f"{each.json_path}: {each.message}" for each in judge(str(arguments[0]), document)]
+            assert not problems, (arguments, problems[:5], document)
+        return documents
 
 
 @pytest.fixture
