@@ -23,7 +23,7 @@ def show(screen: Screen, outcome: outcomes.Outcome | WouldKeep) -> None:
     """Show one outcome: every one as JSON, what needs an eye on the screen."""
     name = type(outcome).__name__
     if name in _AS_JSON:
-        screen.document(_AS_JSON[name](outcome))
+        screen.document(as_json(outcome))
     if name in _ON_SCREEN:
         _ON_SCREEN[name](screen, outcome)
 
@@ -157,13 +157,18 @@ def _witnessed(outcome: Any) -> Json:  # noqa: ANN401 - a Witnessed
     }
 
 
+def _number(value: int | None) -> Json:
+    """Return what a container declares; as text where it is more than every reader of JSON holds exactly."""
+    return str(value) if value is not None and value >= 1 << 53 else value
+
+
 def _refused(outcome: Any) -> Json:  # noqa: ANN401 - a Refused
     return {
         "outcome": "refused",
         **place(outcome.place),
         "reason": outcome.reason,
         "detail": outcome.detail,
-        "size": outcome.size_bytes,
+        "size": _number(outcome.size_bytes),
     }
 
 
@@ -201,8 +206,13 @@ def _would_keep(outcome: Any) -> Json:  # noqa: ANN401 - a WouldKeep
         "kind": outcome.kind,
         "size": outcome.size_bytes,
         "members": outcome.members,
-        "member_bytes": outcome.member_bytes,
+        "member_bytes": _number(outcome.member_bytes),
     }
+
+
+def as_json(outcome: Any) -> Json:  # noqa: ANN401 - any outcome that has a JSON form
+    """Return an outcome as `--json` prints it."""
+    return _AS_JSON[type(outcome).__name__](outcome)
 
 
 _AS_JSON: dict[str, Callable[[Any], Json]] = {

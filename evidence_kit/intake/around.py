@@ -17,6 +17,8 @@ _NAME: Final = re.compile(
     r"[^\s/\\<>\"'|?*:]{1,200}\.(?:jpe?g|png|gif|webp|heic|heif|bmp|tiff?|avif|mp4|mov|3gp|webm|mkv|avi|pdf|docx?|zip)\b",
     re.IGNORECASE,
 )
+# What stands beside a name may be a stretch of the very picture, in base64 or hexadecimal; in JSON escaped.
+_LETTERS: Final = re.compile(r"(?:[A-Za-z0-9+/_=-]|\\/){40,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Mention:
 
     Attributes:
         name: The text's own name.
-        text: The line that names it, the one before and the two behind, cut where they are long.
+        text: The line that names it, the one before and the two behind, cut where they are long, with `…` for every
+            long row of letters and digits.
     """
 
     name: str
@@ -56,6 +59,10 @@ def about(known: Mapping[str, tuple[Mention, ...]], name: str) -> tuple[Mention,
 
 
 def _window(lines: list[str], number: int, at: int) -> str:
+    return _LETTERS.sub("…", _cut(lines, number, at))
+
+
+def _cut(lines: list[str], number: int, at: int) -> str:
     line = lines[number]
     if len(line) > _LONGEST_TEXT:
         # One long line, such as JSON: what stands closest to the name.

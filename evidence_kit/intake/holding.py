@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from evidence_kit.intake import squeezed
+from evidence_kit.intake import packed, squeezed
 from evidence_kit.intake.containers import STORED, Member, Unreadable, Verdict, ZipPlan, examine_all
 from evidence_kit.intake.names import dangers
 from evidence_kit.intake.read import HEAD_BYTES
@@ -24,6 +24,9 @@ from evidence_kit.model import Json, Kind
 _IN_MEMORY_BYTES: Final = 8 << 20
 _MOST_NAMES: Final = 20_000
 _PIECE_BYTES: Final = 1 << 20
+_UNDATED: Final[Mapping[str, Json]] = {"local": None, "utc": None}
+# A text that pictures are packed into, where these may not be copied.
+TEXT: Final = "text"
 _CLOSED: Final = frozenset({"7z", "rar"})
 
 
@@ -59,7 +62,7 @@ class Holding:
     """What a container holds.
 
     Attributes:
-        form: `zip`, `tar`, `tar+gzip`, `tar+bzip2`, `tar+xz`, `gzip`, `bzip2` or `xz`.
+        form: `zip`, `tar`, `tar+gzip`, `tar+bzip2`, `tar+xz`, `gzip`, `bzip2`, `xz` or `text`.
         entries: Its members in order; to be walked through as often as needed.
         names: Names of all members, None where there are too many or where they show only on the way.
         unreadable: Why nobody can look into it; None when somebody can.
@@ -112,6 +115,47 @@ def _zip(plans: Sequence[ZipPlan | Unreadable], window: Window) -> Holding:
         notes=notes,
         parts=[_part(plan) for plan in read],
     )
+
+
+def of_text(name: str, window: Window) -> Holding | None:
+    """Return a text as the container of the pictures that are packed into it; None where there are none.
+
+    Its first member is the text without them, its others are the pictures.
+
+    Raises:
+        MemberError: The text cannot be read, or too much is packed into it.
+    """
+    runs = packed.pictures(window)
+    if not runs:
+        return None
+    raw = _base(name).encode("utf-8", "surrogateescape")
+    shown, name_bytes = _shown(raw, raw.decode("utf-8", "surrogateescape"))
+    rest = packed.without(window, runs)
+    told: dict[str, Json] = {"name_from": "container", "name_dangers": list(dangers(shown)), "without": len(runs)}
+    whole = Entry(0, shown, name_bytes, None, None, dict(_UNDATED), told, rest, lambda: of_bytes(b"".join(rest())))
+
+    def entries() -> Iterator[Entry]:
+        yield whole
+        for number, run in enumerate(runs, start=1):
+            yield _packed_entry(number, run, window)
+
+    return Holding(TEXT, entries, names=[shown])
+
+
+def _packed_entry(number: int, run: packed.Run, window: Window) -> Entry:
+    name = f"part-{number}"
+    more: dict[str, Json] = {
+        "name_from": "container",
+        "name_dangers": [],
+        "within": {"start": run.start, "end": run.end, "part": number},
+    }
+
+    def content() -> Iterator[bytes]:
+        data = run.content(window)
+        for at in range(0, len(data), _PIECE_BYTES):
+            yield data[at : at + _PIECE_BYTES]
+
+    return Entry(number, name, None, None, None, dict(_UNDATED), more, content, lambda: of_bytes(run.content(window)))
 
 
 def _numbered(plans: Sequence[ZipPlan]) -> Iterator[tuple[int, Member]]:
@@ -185,7 +229,7 @@ def _squeezed(form: str, name: str, window: Window) -> Holding:
         name_bytes,
         None,
         None,
-        {"local": None, "utc": None},
+        dict(_UNDATED),
         {"name_from": "container" if stated is None else "gzip", "name_dangers": list(dangers(shown))},
         content,
         lambda: Window(Rewinding(Squeezed(form, window.part())).read_at, 0, sum(map(len, content()))),

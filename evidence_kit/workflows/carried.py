@@ -76,6 +76,9 @@ def _one(inside: Inside, reading: Exports, item: Item, chosen: str) -> Iterator[
         inside.unopened(item, "item-damaged")
         return
     record = _Record(reading, item, chosen)
+    if item.facts.get("without"):
+        # What is left of a text without its pictures: where these stood, nothing is inside of the message any more.
+        listed = [each for each in listed if record.holds(each.place)]
     held = Holding(FORM, entries=lambda: (_entry(number, each, record) for number, each in enumerate(listed)))
     yield from inside.more(item, held)
 
@@ -147,6 +150,13 @@ class _Record:
         if place[2] not in self._parts:
             raise MemberError("damaged", 0)
         return self._parts[place[2]]
+
+    def holds(self, place: _Part) -> bool:
+        """Say whether there are any bytes; of a part that cannot be had, that will be said when it is asked for."""
+        try:
+            return bool(self.part(place))
+        except MemberError:
+            return True
 
     def _read(self, place: tuple[int, int]) -> dict[int, bytes]:
         found: dict[int, BytesIO] = {}

@@ -19,6 +19,7 @@ from evidence_kit.workflows.ahead import ahead
 from evidence_kit.workflows.outcome import ContainerRead, Outcome, Unopened
 from evidence_kit.workflows.prepare import Prepared, Preparing
 from evidence_kit.workflows.stretch import Stretch, held_bytes
+from evidence_kit.workflows.withhold import without_comments
 
 # A zip in a zip in a zip: an export of an export that somebody sent on.
 DEEPEST: Final = 3
@@ -65,6 +66,7 @@ class _Level:
         allowance: What may still come out of the file.
         members: How many members were met.
         kept: How many of them could be read.
+        beyond: How many stood behind the last one that the file may hold; they are refused together.
     """
 
     item: str | None
@@ -74,6 +76,7 @@ class _Level:
     allowance: Allowance
     members: int = 0
     kept: int = 0
+    beyond: int = 0
 
     def place(self, entry: Entry) -> Place:
         """Return the place of a member: in its container, or below the path of one that is not in the case."""
@@ -150,13 +153,23 @@ class Inside:
             yield from self._member(level, entry, future)
             if accession.group.full:
                 yield from accession.settle()
+        if level.beyond:
+            place = Place(level.stretch.place.path, level.stretch.place.path_bytes, level.item)
+            accession.refuse(place, "members-beyond-limit", str(level.beyond))
 
     def _allowed(self, level: _Level) -> Iterator[Entry]:
-        """Yield every member; one that would be more than the file may hold bears a refusal."""
+        """Yield every member; one that would unpack to more than the file may hold bears a refusal.
+
+        Where there are too many, the others are counted and not yielded: a zip of a few hundred kilobytes can name a
+        hundred thousand members, and an event for each would drown the log.
+        """
         for entry in level.held.entries():
             level.members += 1
             allowed = level.allowance.take(entry) or entry.refusal is not None
-            yield entry if allowed else replace(entry, refusal="over-allowance")
+            if level.allowance.members < 0:
+                level.beyond += 1
+            else:
+                yield entry if allowed else replace(entry, refusal="over-allowance")
 
     def _member(self, level: _Level, entry: Entry, future: Future[Prepared]) -> Iterator[Outcome]:
         accession, place = self._accession, level.place(entry)
@@ -188,7 +201,8 @@ class Inside:
         refused = level.members - level.kept
         facts: dict[str, Json] = {"item": level.item, "members": level.members, "kept": level.kept, "refused": refused}
         if level.held.form == "zip":
-            facts["parts"] = level.held.parts
+            careful = self._accession.rule.careful
+            facts["parts"] = without_comments(level.held.parts) if careful else level.held.parts
         else:
             facts |= {"form": level.held.form, "notes": list(level.held.notes)}
         notes = tuple(level.held.notes)

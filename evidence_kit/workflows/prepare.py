@@ -13,8 +13,9 @@ from threading import Lock
 from typing import Final
 
 from evidence_kit.custody.manifest import Place
+from evidence_kit.intake import care
 from evidence_kit.intake.around import LARGEST_TEXT_BYTES, TEXT_ENDINGS, Mention, about, mentions
-from evidence_kit.intake.holding import Entry, Holding, head_of, holding
+from evidence_kit.intake.holding import Entry, Holding, head_of, holding, of_text
 from evidence_kit.intake.read import PIECE_BYTES, NotRegularError, Original, opened, pieces
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.surroundings import surroundings
@@ -24,7 +25,7 @@ from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.model import Digest
 from evidence_kit.workflows.group import Describer
 from evidence_kit.workflows.stretch import Reader, Reading, Stretch
-from evidence_kit.workflows.withhold import Rule, Seen, withheld
+from evidence_kit.workflows.withhold import Rule, Seen, withheld, without_pictures
 
 CONTAINERS: Final = frozenset({"zip", "tar", "gzip", "bzip2", "xz", "7z", "rar"})
 
@@ -38,18 +39,22 @@ class Prepared:
         reading: What came of reading it; None when it is not to be copied.
         seen: What is known of it when it is only witnessed; None when not even its hash is taken.
         window: Its bytes to be read anywhere; None when it is no container.
+        text: It is a text, and a container only for what is packed into it.
     """
 
     stretch: Stretch
     reading: Reading | None
     window: Callable[[], Window] | None
     seen: Seen | None = None
+    text: bool = False
     _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def holding(self) -> Holding | None:
         """Return what it holds, None when it is no container."""
         if self.window is None:
             return None
+        if self.text:
+            return of_text(self.stretch.name, self.window())
         return holding(self.stretch.kind, self.stretch.name, self.window())
 
     def close(self) -> None:
@@ -89,12 +94,15 @@ class Preparing:
         with contextlib.ExitStack() as stack:
             original = stack.enter_context(opened(found.path))
             stretch = file_stretch(original, found)
+            if self._rule.careful:
+                stretch = replace(stretch, more=without_pictures(stretch.more))
             window = of_file(original.file, original.before.size_bytes)
             # Most of what has no known type holds no zip either; that is found out here, and not when it has its turn.
             may_hold = stretch.kind.name in CONTAINERS or (
                 stretch.kind.name == "unknown" and holding(stretch.kind, stretch.name, window) is not None
             )
-            inside = (lambda: window) if may_hold else None
+            text = self._rule.careful and care.is_text(stretch.kind)
+            inside = (lambda: window) if may_hold or text else None
             prepared = self._prepared(stretch, inside, known, lambda: self._texts.of_folder(found.path))
             prepared._open = stack.pop_all()  # noqa: SLF001 - handed over
             return prepared
@@ -115,7 +123,8 @@ class Preparing:
             OwnDiskError: The case's disk failed.
         """
         stretch = replace(member_stretch(entry, place), inside=within.place.path, beside=held.names)
-        window = entry.window if stretch.kind.name in CONTAINERS else None
+        text = self._rule.careful and care.is_text(stretch.kind)
+        window = entry.window if stretch.kind.name in CONTAINERS or text else None
         return self._prepared(stretch, window, known, lambda: self._texts.of_container(held))
 
     def _prepared(
@@ -125,9 +134,9 @@ class Preparing:
         known: Digest | None,
         texts: Callable[[], Mapping[str, tuple[Mention, ...]]],
     ) -> Prepared:
-        prepared = Prepared(stretch, None, window)
+        prepared = Prepared(stretch, None, window, text=self._rule.careful and care.is_text(stretch.kind))
         wanted: Digest | None = None
-        if self._rule.careful and withheld(stretch, prepared.holding()):
+        if self._rule.careful and self._withheld(prepared):
             if self._rule.policy == "refuse":
                 return prepared
             seen, unstable = self._reader.hash(stretch)
@@ -144,7 +153,21 @@ class Preparing:
             prepared.seen = Seen(reading.tally, unstable=True)
             return prepared
         prepared.reading = reading
+        if prepared.text:
+            prepared.window = None
         return prepared
+
+    @staticmethod
+    def _withheld(prepared: Prepared) -> bool:
+        """Say whether it is not to be copied; a text that cannot be told from a picture's hiding place is not."""
+        try:
+            held = prepared.holding()
+        except MemberError:
+            prepared.window = None
+            return True
+        if held is None:
+            prepared.window = None
+        return withheld(prepared.stretch, held)
 
 
 class TextsBeside:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from evidence_kit.custody.manifest import Manifest
-from evidence_kit.hashing.exact import Tally
-from evidence_kit.intake import care
+from evidence_kit.hashing.exact import Tally, sha256
+from evidence_kit.intake import care, packed
 from evidence_kit.intake.around import Mention
-from evidence_kit.intake.holding import Holding, head_of
-from evidence_kit.intake.sniff import sniff
+from evidence_kit.intake.holding import TEXT, Entry, Holding, head_of
+from evidence_kit.intake.sniff import HEAD_BYTES, sniff
+from evidence_kit.intake.window import of_bytes
 from evidence_kit.intake.zip_stream import MemberError
+from evidence_kit.model import Json
 from evidence_kit.workflows.stretch import Stretch
 
 # A container with bytes that belong to no member may hold a picture there.
@@ -73,7 +76,8 @@ def withheld(stretch: Stretch, held: Holding | None) -> bool:
     """Say whether something is not to be copied; every byte of it may have to be read for that.
 
     A container is copied only when nothing in it is, or may hold, a picture. Otherwise its members are asked about
-    one by one, and those that are text are copied without it.
+    one by one, and those that are text are copied without it. So it is with a text that pictures are packed into,
+    which is then a container (`intake.holding.of_text`): what is left of it without them is copied.
 
     Args:
         stretch: The file or member.
@@ -82,13 +86,59 @@ def withheld(stretch: Stretch, held: Holding | None) -> bool:
     try:
         if held is None or held.unreadable is not None:
             return care.may_hold_pictures(stretch.kind) or care.picture_inside(stretch.pieces())
-        if any(entry.refusal is not None or _may_show(entry.content) for entry in held.entries()):
+        if held.form == TEXT or any(entry.refusal is not None or _may_show(entry) for entry in held.entries()):
             return True
-        return not _OPEN_NOTES.isdisjoint(held.notes) or care.picture_inside(stretch.pieces())
+        if not _OPEN_NOTES.isdisjoint(held.notes) or held.parts != without_comments(held.parts):
+            return True
+        return care.picture_inside(stretch.pieces())
     except MemberError:
         return True
 
 
-def _may_show(content: Callable[[], Iterator[bytes]]) -> bool:
-    head = head_of(content())
-    return care.may_hold_pictures(sniff(head, len(head) + 1)) or care.picture_inside(content())
+def _may_show(entry: Entry) -> bool:
+    head = head_of(entry.content())
+    kind = sniff(head, len(head) + 1)
+    if care.may_hold_pictures(kind) or care.picture_inside(entry.content()):
+        return True
+    return care.is_text(kind) and bool(packed.pictures(entry.window()))
+
+
+def without_pictures(more: Mapping[str, Json]) -> dict[str, Json]:
+    """Return what stood beside a file without values that may hold a picture: of these, length and SHA-256 remain."""
+    facts = dict(more)
+    listed = facts.get("attributes")
+    if isinstance(listed, list):
+        facts["attributes"] = [_attribute(each) for each in listed if isinstance(each, Mapping)]
+    zone = facts.get("zone_identifier")
+    if isinstance(zone, Mapping):
+        facts["zone_identifier"] = {key: value for key, value in zone.items() if not _hides(str(value).encode())}
+    return facts
+
+
+def _attribute(shown: Mapping[str, Json]) -> Mapping[str, Json]:
+    if "value_bytes" in shown:
+        value = base64.b64decode(str(shown["value_bytes"]))
+    elif "value" in shown:
+        value = str(shown["value"]).encode()
+        if not _hides(value):
+            return shown
+    else:
+        return shown
+    return {"name": shown["name"], "size": len(value), "sha256": sha256(value).hex}
+
+
+def without_comments(parts: Sequence[Json]) -> list[Json]:
+    """Return what is known of the zips in a file, without a comment that may hold a picture."""
+    return [
+        {**part, "comment": ""} if _hides(base64.b64decode(str(part.get("comment") or ""))) else part
+        for part in parts
+        if isinstance(part, Mapping)
+    ]
+
+
+def _hides(value: bytes) -> bool:
+    """Say whether a few bytes are, or may hold, a picture."""
+    kind = sniff(value[:HEAD_BYTES], len(value))
+    if care.may_hold_pictures(kind) or care.picture_inside(iter([value])):
+        return True
+    return bool(packed.pictures(of_bytes(value)))

@@ -6,21 +6,22 @@ device, the journal in memory included, as pulling the plug does.
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import random
 import shutil
 import struct
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.faults.harness import Run, broken, command, complete, fill, finish, lost, new_case, spoken, start
+from tests.faults.harness import Run, broken, command, complete, fill, lost, new_case, spoken, start
 
 SHUTDOWN = 0x8004587D  # _IOR('X', 125, __u32)
 NO_LOG_FLUSH = 2
@@ -82,27 +83,67 @@ def _root() -> None:
         pytest.skip("mkfs.ext4 is not installed")
 
 
-def cut(disk: Volume, line: list[str], after: float) -> Run:
+class Listener:
+    """Hears what a process says, each line with the moment at which it was heard, and does nothing else."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        self._out = process.stdout
+        self._heard: list[tuple[float, str]] = []
+        self._first = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="listener")
+        self._thread.start()
+
+    def _listen(self) -> None:
+        for line in self._out:
+            self._heard.append((time.monotonic(), line))
+            self._first.set()
+        self._first.set()
+
+    def wait_for_a_word(self) -> None:
+        """Return once something was said, or nothing more will be."""
+        self._first.wait()
+
+    def finish(self) -> list[tuple[float, str]]:
+        """Return every line and when it was heard; the process has ended."""
+        self._thread.join()
+        self._out.close()
+        return self._heard
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What was said before and after the power was cut."""
+
+    before: Run
+    after: dict[str, str]
+
+
+def cut(disk: Volume, line: list[str], after: float) -> Cut:
     """Start an ingest onto a volume and cut its power after so many seconds of work.
 
-    Only what was said before the cut counts. A sync that was under way may still come back as done, since this power
-    cut, unlike a real one, leaves the program running: ext4 does not ask again whether a transaction that is no longer
-    there was written or given up.
+    Only what was heard before the cut began counts: what was heard was said earlier still. This cut, unlike a real
+    one, leaves the program running, and a sync that it met on its way may come back as done although its transaction
+    was given up: `jbd2_complete_transaction` answers 0 for one that is neither running nor being written any more,
+    without asking whether the journal was aborted. A real cut lets nobody speak afterwards.
     """
     process = start(line)
-    assert process.stdout is not None
-    said = process.stdout.readline()
+    listener = Listener(process)
+    listener.wait_for_a_word()
     time.sleep(after)
-    os.set_blocking(process.stdout.fileno(), False)
-    # With nothing to read, the text layer stumbles over the None that a pipe without blocking gives.
-    with contextlib.suppress(TypeError):
-        said += process.stdout.read() or ""
-    os.set_blocking(process.stdout.fileno(), True)
+    moment = time.monotonic()
     disk.cut_the_power()
-    late = finish(process, said)
+    process.wait()
+    heard = listener.finish()
+    assert process.stderr is not None
+    everything = "".join(text for _, text in heard) + process.stderr.read()
+    process.stderr.close()
     disk.unmount()
     disk.mount()
-    return Run(late.code, spoken(said), late.stopped, late.said)
+    early = spoken("".join(text for when, text in heard if when < moment))
+    late = spoken("".join(text for when, text in heard if when >= moment))
+    stopped = [text.split()[1] for _, text in heard if text.startswith("stopped ")]
+    return Cut(Run(process.returncode, early, stopped[0] if stopped else None, everything), late)
 
 
 def cut_often(folder: Path, times: int, seed: int) -> int:
@@ -116,7 +157,7 @@ def cut_often(folder: Path, times: int, seed: int) -> int:
         home.mkdir()
         with volume(home) as disk:
             station, case = new_case(home, disk.place / "cases")
-            run = cut(disk, command(station, case, source), chance.uniform(0, 0.15))
+            run = cut(disk, command(station, case, source), chance.uniform(0, 0.15)).before
             cuts += "done" not in run.said
             assert lost(case, run.acknowledged) == [], run.said
             assert broken(case, station) == [], run.said
@@ -140,7 +181,7 @@ def test_the_harness_notices_a_build_that_does_not_sync(tmp_path: Path) -> None:
     with volume(tmp_path) as disk:
         station, case = new_case(tmp_path, disk.place / "cases")
         os.sync()
-        run = cut(disk, command(station, case, source, "deaf"), 0.1)
+        run = cut(disk, command(station, case, source, "deaf"), 0.1).before
         assert run.acknowledged
         try:
             noticed = lost(case, run.acknowledged)

@@ -1,17 +1,9 @@
-"""What is fuzzed: each target takes any bytes at all and may raise only what its callers expect.
-
-`python -m tests.fuzz.targets NAME --seconds 60 [--corpus FOLDER]` runs one under atheris, guided by coverage, and ends
-with an error at the first input that breaks it.
-"""
+"""What is fuzzed: each target takes any bytes at all and may raise only what its callers expect."""
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
-import logging
-import sys
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -33,7 +25,7 @@ Target: TypeAlias = Callable[[bytes], None]
 _LARGEST_FACTS = FOREIGN_BYTES + 64 * 1024
 _MOST_MEMBER_BYTES = 1 << 20
 _ZIP_MEMBERS = 20
-_LONGEST_INPUT = 1 << 16
+LONGEST_INPUT = 1 << 16
 
 
 def sniffing(data: bytes) -> None:
@@ -112,7 +104,7 @@ def seeds(name: str) -> tuple[bytes, ...]:
     """Return inputs to begin with: what this project makes itself, small enough to be turned over quickly."""
     samples = Path(__file__).parents[2] / "samples"
     files = [path.read_bytes() for path in sorted(samples.rglob("*")) if path.is_file()]
-    small = [data for data in files if 0 < len(data) <= _LONGEST_INPUT]
+    small = [data for data in files if 0 < len(data) <= LONGEST_INPUT]
     kinds = {"pictures": PICTURES, "recordings": RECORDINGS, "documents": ("pdf", "ole", *OFFICE)}.get(name)
     if kinds is not None:
         typed = ((sniff(data[:HEAD_BYTES], len(data)).name, data) for data in small)
@@ -145,33 +137,3 @@ def flipped(data: bytes) -> Iterator[bytes]:
     yield from (data[: len(data) * part // 8] for part in range(8))
     for at in range(0, len(data), max(1, len(data) // 24)):
         yield data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
-
-
-def main() -> None:
-    """Fuzz one target for a bounded time."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", choices=TARGETS)
-    parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--corpus", type=Path)
-    given = parser.parse_args()
-    import atheris
-
-    logging.disable(logging.CRITICAL)
-    with tempfile.TemporaryDirectory() as folder:
-        corpus = given.corpus or Path(folder)
-        corpus.mkdir(parents=True, exist_ok=True)
-        for number, seed in enumerate(seeds(given.name)):
-            (corpus / f"seed-{number}").write_bytes(seed)
-        atheris.instrument_all()
-        options = [
-            f"-max_total_time={given.seconds}",
-            f"-max_len={_LONGEST_INPUT}",
-            "-timeout=60",
-            "-rss_limit_mb=3000",
-        ]
-        atheris.Setup([sys.argv[0], str(corpus), *options, f"-artifact_prefix={corpus}/"], TARGETS[given.name])
-        atheris.Fuzz()
-
-
-if __name__ == "__main__":
-    main()

@@ -35,7 +35,7 @@ def test_seeds_and_what_is_near_them_break_nothing(name: str) -> None:
 @pytest.mark.skipif(find_spec("atheris") is None, reason="there is no atheris for this system")
 @pytest.mark.parametrize("name", TARGETS)
 def test_fuzzing_for_a_while_finds_nothing(name: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.fuzz.targets", name, "--seconds", str(SECONDS), "--corpus", str(tmp_path)]
+    command = [sys.executable, "-m", "tests.fuzz.run", name, "--seconds", str(SECONDS), "--corpus", str(tmp_path)]
     root = Path(__file__).parents[2]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=10 * SECONDS)
     assert done.returncode == 0, done.stderr[-3000:]

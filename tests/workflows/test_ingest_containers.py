@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from evidence_kit.commands._outcomes import as_json
 from evidence_kit.intake.errors import SourceGoneError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.workflows import stretch
@@ -24,6 +25,7 @@ from evidence_kit.workflows.verify import verify_case
 from evidence_kit.workflows.withhold import rule_for
 from tests.conftest import NewCase
 from tests.fakes import NoDescriber
+from tests.hostile import Part, make_zip
 from tests.intake.test_more_containers import tar, zipped
 from tests.workflows.helpers import files_of, take_in, totals
 
@@ -250,3 +252,49 @@ def test_little_is_begun_ahead_when_it_is_large() -> None:
         next(coming)
         assert len(begun) <= 2
         coming.close()  # type: ignore[attr-defined]
+
+
+def test_no_number_that_a_container_declares_is_too_large_for_the_log(new_case: NewCase, tmp_path: Path) -> None:
+    """A directory of a public collection names 9,295,429,630,892,703,745 entries; JSON holds less than 2^53 exactly."""
+    vast = 9_295_429_630_892_703_745
+    (tmp_path / "count.zip").write_bytes(make_zip([Part()], zip64=True, count=vast))
+    sizes = [Part(b"a.txt", says_size=vast), Part(b"b.txt", says_packed=vast), Part(b"c.txt", offset=(1 << 32) - 1)]
+    (tmp_path / "sizes.zip").write_bytes(make_zip(sizes, zip64=True))
+    header = bytearray(tar({"a.txt": b"x"}))
+    header[124:136] = b"\x80" + (1 << 62).to_bytes(11, "big")
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header[:512])
+    (tmp_path / "size.tar").write_bytes(header)
+    header[136:148] = b"\x80" + (1 << 62).to_bytes(11, "big")
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header[:512])
+    (tmp_path / "time.tar").write_bytes(header)
+    writer = new_case()
+    outcomes = take_in(writer, tmp_path)
+    assert {"count.zip", "sizes.zip", "size.tar", "time.tar"} <= {
+        each.place.path.rpartition("/")[2] for each in outcomes if isinstance(each, Kept)
+    }
+    parts = [part for each in writer.manifest.entries["container.read"] for part in each.facts.get("parts", ())]
+    assert str(vast) in {part["entries_declared"] for part in parts}
+    huge = [each for each in outcomes if isinstance(each, Refused) and (each.size_bytes or 0) >= 1 << 53]
+    assert huge
+    printed = [as_json(each) for each in huge]
+    assert {type(each["size"]) for each in printed if isinstance(each, dict)} == {str}
+    assert not verify_case(writer.case.folder.root, SigningKey.from_seed(bytes(range(32)))).findings
+
+
+def test_too_many_members_are_refused_together(
+    new_case: NewCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evidence_kit.workflows.inside._MEMBERS_LIMIT", 10)
+    inner = zipped({f"{number}.txt": b"%d" % number for number in range(8)})
+    (tmp_path / "a.zip").write_bytes(zipped({f"{number}.zip": inner + bytes(number) for number in range(4)}))
+    writer = new_case()
+    outcomes = take_in(writer, tmp_path / "a.zip")
+    refused = [(each.place.path, each.reason, each.detail) for each in outcomes if isinstance(each, Refused)]
+    assert {reason for _, reason, _ in refused} == {"members-beyond-limit"}
+    read = {each.place.path: (each.members, each.kept) for each in outcomes if isinstance(each, ContainerRead)}
+    assert sum(int(detail or 0) for *_, detail in refused) == sum(members - kept for members, kept in read.values())
+    lines = writer.head.lines
+    assert totals(take_in(writer, tmp_path / "a.zip")).kept == 0
+    assert writer.head.lines == lines

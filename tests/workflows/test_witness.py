@@ -168,7 +168,7 @@ def test_what_is_witnessed_says_where_it_is_and_what_is_said_around_it(new_case:
     picture = seen["phone/IMG-20250512-WA0001.jpg"]
     assert picture.sha256 == sha256(PICTURES[0].read_bytes())
     assert (picture.size_bytes, picture.kind) == (PICTURES[0].stat().st_size, "jpeg")
-    assert [place.path for place in picture.also_at] == ["phone/notes.txt"]
+    assert [place.path for place in picture.also_at] == ["phone/notes.txt", "part-1"]
     assert picture.facts["around"] == [{"name": "_chat.txt", "text": CHAT.rstrip("\n")}]
     member = seen["IMG-20250512-WA0001.jpg"]
     assert member.place.container == seen["phone/chat.zip"].id
@@ -177,6 +177,7 @@ def test_what_is_witnessed_says_where_it_is_and_what_is_said_around_it(new_case:
     kept = {each.place.path: each.place.container for each in writer.manifest.items.values()}
     assert kept == {
         "phone/_chat.txt": None,
+        "page.html": seen["phone/page.html"].id,
         "_chat.txt": seen["phone/chat.zip"].id,
         "readme.txt": seen["phone/outer.zip"].id,
     }
