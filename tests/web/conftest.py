@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from evidence_kit.workers.pool import Worker
 from tests.attacks.conftest import archive, case, material
-from tests.web.material import Handed, hand_over
+from tests.authority import Authority
+from tests.web.material import Handed, hand_over, hand_over_in_parts
 
-__all__ = ["archive", "case", "handed", "listener", "material"]
+__all__ = ["archive", "case", "handed", "handed_in_parts", "listener", "material"]
 
 
 @dataclass
@@ -50,6 +52,14 @@ def listener() -> Iterator[Listener]:
 @pytest.fixture(scope="session")
 def handed(tmp_path_factory: pytest.TempPathFactory, listener: Listener) -> Handed:
     return hand_over(tmp_path_factory.mktemp("handed"), listener.port)
+
+
+@pytest.fixture(scope="session")
+def handed_in_parts(tmp_path_factory: pytest.TempPathFactory) -> Handed:
+    """A seal in parts, with blurred copies and time stamps."""
+    root = tmp_path_factory.mktemp("parts")
+    with Worker() as worker:
+        return hand_over_in_parts(root, Authority(root / "clock"), worker)
 
 
 @pytest.fixture

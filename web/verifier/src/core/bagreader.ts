@@ -138,6 +138,7 @@ export class BagReader {
     else if (facts.type === "item.redacted") found.redacted.set(String(facts.item), madeOf(facts));
     else if (facts.type === "seal.begun") found.begun = { line, facts };
     else if (facts.type === "item.marked") mark(found, facts);
+    else if (facts.type === "anchored") found.stamped.set(line, { at: text(facts.stamped_at), authority: text(facts.authority) });
     else if (facts.type === "chat.parsed" && found.talks.length < MOST_TALKS) found.talks.push(...talksOf(facts, line));
   }
 

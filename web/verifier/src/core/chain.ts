@@ -294,8 +294,8 @@ const EFFECTS = new Map<string, Effect>([
   [
     "anchored",
     (_custody, line, clear) => {
-      const through = Number(clear.line ?? NaN);
-      demand(Number.isInteger(through) && through > 0 && through < line && tokenOf(clear).length > 0);
+      const through = clear.line;
+      demand(typeof through === "number" && through > 0 && through < line && tokenOf(clear).length > 0);
     },
   ],
 ]);

@@ -310,15 +310,25 @@ class Page {
   private told({ report, desk, about }: Result): HTMLElement[] {
     const { words } = this.state;
     const again = (): void => location.reload();
+    const retry = report.findings.some(({ code }) => code === "archive-passphrase");
+    /** The same file, with other digits. */
+    const anew = (): void => {
+      Object.assign(this.state, { result: undefined, running: undefined });
+      this.draw();
+      this.passphrase.focus();
+    };
+    const held = report.verdict === "CONSISTENT" || report.verdict === "ANCHORED";
+    const limits = held ? "verify.limits" : "verify.limits-failed";
     return [
       verdict(report, words),
       findings(report, words),
-      make("p", { class: "limits" }, words.say("verify.limits")),
+      make("p", { class: "limits" }, words.say(limits)),
       facts(report, about, words),
       signing(words),
       make(
         "div",
         { class: "tools screen" },
+        ...(retry ? [make("button", { type: "button", id: "retry", class: "primary", onclick: anew }, this.say("retry"))] : []),
         make("button", { type: "button", id: "print", onclick: () => print() }, this.say("print")),
         make("button", { type: "button", id: "again", onclick: again }, this.say("again")),
       ),
