@@ -65,7 +65,7 @@ def _chained(lines: list[Line], key: SigningKey) -> tuple[bytes, bytes]:
 def _case(lines: list[Line]) -> str:
     clear = lines[0].fields.get("clear")
     found = clear.get("case") if isinstance(clear, dict) else None
-    return found if isinstance(found, str) else "LRC-2026-0001"
+    return found if isinstance(found, str) and found.isascii() else "LRC-2026-0001"
 
 
 def tells(

@@ -172,6 +172,15 @@ class Tab(Driven):
         self.call("DOM.setFileInputFiles", files=paths, objectId=found["result"]["objectId"])
         self.until("document.querySelector('#chosen').textContent !== ''")
 
+    def drop(self, paths: Sequence[Path]) -> None:
+        """Drag files or folders from a file manager onto the page, as the browser itself would be told of it."""
+        corner = "(({ left, top }) => [left + 9, top + 9])(document.getElementById('drop').getBoundingClientRect())"
+        left, top = self.evaluate(corner)
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self.call("Input.dispatchDragEvent", type=kind, x=left, y=top, data=data)
+        self.until("document.querySelector('#chosen').textContent !== ''")
+
     def press(self, key: str) -> None:
         text = {"Enter": "\r", " ": " "}.get(key, "")
         common = {"key": key, "code": "Space" if key == " " else key, "modifiers": 0}

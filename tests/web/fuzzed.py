@@ -94,7 +94,9 @@ def _changed(told: dict[str, Any], chance: random.Random) -> str:
             if chance.random() < 0.15:
                 del place[key]
                 return f"{trail} gone"
-            place[key] = copy.deepcopy(chance.choice(VALUES))
+            # A list of one, or digits in quotes: what one language takes for the thing itself, and another does not.
+            before = place[key]
+            place[key] = copy.deepcopy(chance.choice((*VALUES, *([[before], str(before)] * 6))))
             return f"{trail} = {place[key]!r}"
         place = place[key]
     value = copy.deepcopy(chance.choice(VALUES))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from tests.attacks.rebuild import Members, pack, relist, unpack
 from tests.web.chromium import Browser, Tab, needs_chromium
 from tests.web.conftest import Listener
 from tests.web.core import PAGE
-from tests.web.material import Handed, hand_over
+from tests.web.material import Handed
 from tests.web.traces import traces
 
 pytestmark = needs_chromium
@@ -362,22 +361,6 @@ def test_a_file_is_saved_out_whole_or_not_at_all(browser: Browser, handed: Hande
     tab.close()
 
 
-def test_an_unpacked_folder_is_checked_as_well(browser: Browser, handed: Handed, tmp_path: Path) -> None:
-    members = unpack(handed.archive.read_bytes())
-    for number, (content, verdict) in enumerate([(members, "CONSISTENT"), (_changed(members), "BROKEN")]):
-        folder = tmp_path / str(number) / "LRC-2026-0001"
-        for name, data in content.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        tab = Tab(browser, ADDRESS)
-        tab.give([folder], "folder")
-        tab.click("#start")
-        tab.until("document.querySelector('#word')")
-        assert tab.verdict() == verdict
-        tab.close()
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_verdict_is_one_page_on_paper(language: str, browser: Browser, handed: Handed, tmp_path: Path) -> None:
     members = unpack(handed.archive.read_bytes())
@@ -389,22 +372,4 @@ def test_the_verdict_is_one_page_on_paper(language: str, browser: Browser, hande
         pdf = base64.b64decode(tab.call("Page.printToPDF", preferCSSPageSize=True)["data"])
         assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
         tab.again()
-    tab.close()
-
-
-@pytest.mark.deep
-def test_a_gigabyte_is_checked_in_flat_memory(browser: Browser, tmp_path: Path) -> None:
-    handed = hand_over(tmp_path, 1, film_bytes=1 << 30)
-    tab = Tab(browser, ADDRESS)
-    tab.give([handed.archive, *handed.statement])
-    tab.evaluate("document.getElementById('passphrase').focus()")
-    tab.type(DIGITS)
-    before, highest = browser.memory_bytes(), 0
-    tab.click("#start")
-    while not tab.evaluate("document.querySelector('#word') !== null"):
-        highest = max(highest, browser.memory_bytes())
-        time.sleep(0.5)
-    assert tab.verdict() == "CONSISTENT"
-    # Three threads with their modules and some pieces under way; the archive is five times as large.
-    assert highest - before < 200 << 20
     tab.close()

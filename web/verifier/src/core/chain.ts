@@ -194,7 +194,7 @@ class State {
   private establish(line: number, clear: Facts): void {
     this.custody.clear.set(line, clear);
     try {
-      const effect = EFFECTS.get(String(clear.type));
+      const effect = EFFECTS.get(typeof clear.type === "string" ? clear.type : "");
       if (effect === undefined) throw new NotUnderstood();
       effect(this.custody, line, clear);
     } catch {

@@ -212,10 +212,10 @@ class Page {
     place.parentElement?.classList.toggle("good", !navigator.onLine);
   }
 
-  private async choose(files: Lying[]): Promise<void> {
-    if (files.length === 0) return;
+  private async choose(files: Lying[] | undefined): Promise<void> {
+    if (files?.length === 0) return;
     const { state } = this;
-    const found = await meant(files, state.chosen);
+    const found = files === undefined ? "no-folder" : await meant(files, state.chosen);
     if (typeof found === "string") Object.assign(state, { chosen: undefined, mistake: found });
     else Object.assign(state, { chosen: found, mistake: undefined });
     const focused = document.activeElement?.id;
