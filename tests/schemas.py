@@ -36,8 +36,7 @@ def problems(command: str, document: Any) -> list[str]:
 
 def held(command: str, printed: str) -> list[Any]:
     """Return the documents of a command's standard output, all of them such as its schema says."""
-    # Not `splitlines`: other line ends than LF may stand inside of a document.
-    documents = [json.loads(line) for line in printed.split("\n") if line]
+    documents = [json.loads(line) for line in printed.splitlines()]
     for document in documents:
         said = problems(command, document)
         assert not said, (command, said[:5], document)

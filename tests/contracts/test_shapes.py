@@ -61,8 +61,16 @@ class Printed(Screen):
 
 
 def sound_document(command: str, document: Any) -> None:
-    held(command, json.dumps(document, ensure_ascii=False))
+    """Hold one document to the schema as whoever reads it does; a field that nobody knows makes it unsound."""
+    assert len(held(command, json.dumps(document))) == 1
     assert problems(command, {**document, "never heard of": 1})
+
+
+def test_a_document_is_one_line_to_everybody(capsys: pytest.CaptureFixture[str]) -> None:
+    told = {"documents": "".join(map(chr, [*range(0x110), 0x2028, 0x2029, 0xFEFF, 0x1F600])), "surrogate": "\udc85"}
+    Screen("en", json=True).document(told)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line) == told | {"surrogate": "\ufffd" * 3}
 
 
 def item(name: str = "E000001", path: str = "phone/chat.txt", **more: Any) -> Item:
@@ -237,11 +245,14 @@ MARKED = {
     "said_by": "S", "said_as": "person", "words": None,
 }  # fmt: skip
 DESCRIBED = {
-    "item": "E000001", "describer": "picture/2", "versions": {"pillow": "1"}, "parameters": {"pixels": False},
+    "by": "S", "kit": "1", "item": "E000001", "describer": "picture/2", "versions": {"pillow": "1"}, "parameters": {"pixels": False},
     "facts": {"width_pixels": 1, "exif": {"tags": []}}, "problems": [{"code": "exif-not-read", "detail": "x"}],
 }  # fmt: skip
 
-FAILED = {"item": "E000001", "describer": "pdf", "facts": {}, "problems": [{"code": "not-described", "detail": ""}]}
+FAILED = {
+    "by": "S", "kit": "1", "item": "E000001", "describer": "pdf", "facts": {},
+    "problems": [{"code": "not-described", "detail": ""}],
+}  # fmt: skip
 
 
 def test_an_item_of_which_everything_is_known() -> None:
