@@ -245,7 +245,8 @@ MARKED = {
     "said_by": "S", "said_as": "person", "words": None,
 }  # fmt: skip
 DESCRIBED = {
-    "by": "S", "kit": "1", "item": "E000001", "describer": "picture/2", "versions": {"pillow": "1"}, "parameters": {"pixels": False},
+    "by": "S", "kit": "1", "item": "E000001", "describer": "picture/2", "versions": {"pillow": "1"},
+    "parameters": {"pixels": False},
     "facts": {"width_pixels": 1, "exif": {"tags": []}}, "problems": [{"code": "exif-not-read", "detail": "x"}],
 }  # fmt: skip
 
