@@ -163,8 +163,9 @@ class Tab(Driven):
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.call("Emulation.setDeviceMetricsOverride", **size)
 
-    def dark(self) -> None:
-        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    def dark(self, dark: bool = True) -> None:
+        value = "dark" if dark else "light"
+        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": value}])
 
     def give(self, files: Sequence[Path], field: str = "files") -> None:
         found = self.call("Runtime.evaluate", expression=f"document.getElementById('{field}')")

@@ -29,8 +29,8 @@ class Listener:
     heard: list[bytes] = field(default_factory=list)
 
 
-@pytest.fixture(scope="session")
-def listener() -> Iterator[Listener]:
+@contextlib.contextmanager
+def listening() -> Iterator[Listener]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         found = Listener(server.getsockname()[1])
 
@@ -46,6 +46,12 @@ def listener() -> Iterator[Listener]:
                     found.heard += [data] if (data := connection.recv(4096)) else []
 
         threading.Thread(target=listen, daemon=True).start()
+        yield found
+
+
+@pytest.fixture(scope="session")
+def listener() -> Iterator[Listener]:
+    with listening() as found:
         yield found
 
 

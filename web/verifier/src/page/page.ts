@@ -108,7 +108,7 @@ class Page {
     root.lang = words.language;
     root.dir = words.direction;
     document.title = this.say("title");
-    const main = make("main", { id: "main", tabindex: "-1" }, ...(result === undefined ? this.asking() : this.told(result)));
+    const main = make("main", { id: "main" }, ...(result === undefined ? this.asking() : this.told(result)));
     document.body.replaceChildren(this.header(), main);
     if (result !== undefined) return;
     this.count();
