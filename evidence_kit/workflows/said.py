@@ -256,7 +256,7 @@ def row_of(entry: Said | Gap, number: int, platform: str, title: str | None) -> 
         "time_as_written": None if time is None else time.raw,
         "time_kind": None if time is None else time.kind,
         "sender": entry.sender,
-        "owner": entry.owner or None,
+        "owner": entry.owner,
         "kind": entry.kind,
         "flags": list(entry.flags),
         "text": entry.text,
