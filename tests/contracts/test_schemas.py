@@ -17,7 +17,7 @@ from evidence_kit.intake.names import dangers
 from evidence_kit.model import Family, Weight
 from evidence_kit.words import findings
 from evidence_kit.workflows.batch.task import STEPS
-from evidence_kit.workflows.declare import MINOR_MEDIA, NATURES, RECORDINGS, SENSITIVITIES
+from evidence_kit.workflows.declare import NATURES, RECORDINGS, SENSITIVITIES
 from evidence_kit.workflows.identifiers import TYPES
 from evidence_kit.workflows.interop import FORMS
 from evidence_kit.workflows.new import AGE_BANDS, MINOR_MEDIA, PURPOSES
