@@ -196,8 +196,28 @@ def _other(screen: Any, error: Exception) -> int:  # noqa: ANN401 - a Screen
     if callable(shown) and hasattr(error, "exit_code"):
         screen.failed(_usage(str(shown())))
         return int(Exit.USAGE)
+    refused = _refused_by_the_system(error)
+    if refused is not None:
+        screen.failed(refused)
+        return int(refused.exit_code)
     screen.failed(EvidenceError("bug", error=type(error).__name__, place=place_of(error)))
     return int(Exit.BUG)
+
+
+def _refused_by_the_system(error: Exception) -> EvidenceError | None:
+    """Return what a person is told when a file that they named cannot be written or read; None for a bug of ours."""
+    import errno
+
+    from evidence_kit.intake.errors import DiskFailureError, DiskFullError
+    from evidence_kit.workflows.trouble import FULL
+
+    if not isinstance(error, OSError) or error.errno is None:
+        return None
+    path = str(error.filename or "…")
+    if error.errno in FULL:
+        return DiskFullError("file-failed", path=path, errno=error.errno)
+    not_ours = {errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR, errno.ENAMETOOLONG}
+    return DiskFailureError("file-failed", path=path, errno=error.errno) if error.errno in not_ours else None
 
 
 def _usage(message: str) -> EvidenceError:

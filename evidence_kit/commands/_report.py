@@ -11,6 +11,7 @@ from evidence_kit.model import Finding, Json, Weight
 
 if TYPE_CHECKING:
     from evidence_kit.commands._wiring import Setting
+    from evidence_kit.workflows.parts import Whole
     from evidence_kit.workflows.stamp import Shown
     from evidence_kit.workflows.verify import Report
 
@@ -58,6 +59,46 @@ def show(screen: Screen, report: Report, names: Mapping[str, str] | None = None)
     screen.result(screen.say("verify.limits"))
 
 
+def show_part(screen: Screen, report: Report, names: Mapping[str, str]) -> None:
+    """Show one of several parts: its own verdict in a line, and what is wrong with it."""
+    screen.document(json_of(screen, report, names))
+    if screen.json:
+        return
+    word = screen.say(f"verdict.{report.verdict.name.lower()}.word")
+    screen.result(f"{word}  {neutral(report.path)}")
+    for anchor in report.anchors:
+        name = "verify.anchored" if anchor.kind == "receipt" else f"verify.{anchor.kind}"
+        screen.result(screen.say(name, through=anchor.through, lines=report.lines, since=anchor.since))
+    for finding in report.findings[:_SHOWN]:
+        screen.result("  • " + sentence(screen, finding))
+
+
+def show_whole(screen: Screen, whole: Whole) -> None:
+    """Show what the parts of a seal come to together."""
+    screen.document(
+        {
+            "verdict": whole.verdict.value,
+            "kind": "parts",
+            "case": whole.case,
+            "parts": whole.parts,
+            "parts_here": list(whole.here),
+            "items": whole.items,
+            "items_here": whole.items_here,
+            "items_of": whole.items_of,
+            "findings": [document_of(screen, each) for each in whole.findings],
+            "says": screen.say("verify.limits"),
+        }
+    )
+    if screen.json:
+        return
+    for finding in whole.findings:
+        screen.result("• " + sentence(screen, finding))
+    screen.result(screen.say(f"verdict.{whole.verdict.name.lower()}.word"))
+    screen.result(screen.say("verify.parts", here=len(whole.here), parts=whole.parts))
+    screen.result(screen.say("verify.items", items=whole.items, items_here=whole.items_here))
+    screen.result(screen.say("verify.limits"))
+
+
 def _anchors(screen: Screen, report: Report) -> None:
     """Say what fixes the log from outside, and what every time stamp in it says."""
     for anchor in report.anchors:
@@ -95,7 +136,8 @@ def sentence(screen: Screen, finding: Finding) -> str:
     if finding.item is not None:
         where += f" ({finding.item})"
     what = screen.say(f"finding.{finding.code}", **values)
-    return f"{screen.say('verify.where', where=where)} {what} [{finding.code}]"
+    said = f"{what} [{finding.code}]"
+    return f"{screen.say('verify.where', where=where)} {said}" if where else said
 
 
 def known_names(setting: Setting) -> dict[str, str]:

@@ -15,19 +15,23 @@ def receipt(
     setting: Setting,
     case: CaseArgument,
     out: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
+    again: Annotated[bool, typer.Option("--again")] = False,
 ) -> None:
     """Print the receipt code that fixes the case as it is now."""
     from evidence_kit.custody.errors import CaseExistsError
     from evidence_kit.sealing.slip import page
     from evidence_kit.workflows import record
-    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.case import read, writing
 
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     if out is not None and out.exists():
         raise CaseExistsError("file-exists", path=str(out))
     key = setting.key(station)
-    with writing(folder, key, station, world, setting.accept_older) as writer:
-        code, lines, line = record.receipt(writer)
+    if again:
+        code, lines, line = record.last_receipt(read(folder, key, setting.memory(station)))
+    else:
+        with writing(folder, key, station, world, setting.accept_older) as writer:
+            code, lines, line = record.receipt(writer)
     if out is not None:
         file = world.disk.create(out)
         try:

@@ -26,7 +26,7 @@ _WORST_FIRST = ((Weight.BROKEN, Exit.BROKEN), (Weight.UNCHECKED, Exit.NOT_CHECKE
 @command
 def verify(
     setting: Setting,
-    path: Annotated[str, typer.Argument(metavar="PATH", show_default=False)],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", show_default=False)],
     receipt: Annotated[str | None, typer.Option(metavar="CODE")] = None,
     archive_passphrase: Annotated[str | None, typer.Option("--archive-passphrase-file", metavar="FILE")] = None,
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE.html")] = None,
@@ -35,6 +35,9 @@ def verify(
     tsa_ca: Annotated[list[Path] | None, typer.Option("--tsa-ca", metavar="FILE.pem")] = None,
 ) -> None:
     """Check a case or an archive, every byte of it, and change nothing."""
+    path = paths[0]
+    if recursive and len(paths) > 1:
+        raise UsageError("verify-parts", path=paths[1])
     if recursive:
         if receipt is not None or report is not None:
             raise UsageError("verify-one", flag="--receipt" if receipt is not None else "--report")
@@ -43,7 +46,14 @@ def verify(
     if remember is not None:
         raise UsageError("needed", fact="recursive", flag="--recursive")
     _free(report)
-    _one(setting, path, receipt, archive_passphrase, report, outside_of(setting, tsa_ca or []))
+    outside = outside_of(setting, tsa_ca or [])
+    parts = _parts_meant(paths)
+    if parts:
+        if report is not None:
+            raise UsageError("verify-one", flag="--report")
+        _parts(setting, parts, receipt, archive_passphrase, outside)
+        return
+    _one(setting, path, receipt, archive_passphrase, report, outside)
 
 
 def _one(
@@ -68,6 +78,42 @@ def _one(
         setting.screen.tell("verify.page", path=str(page))
     if found.exit is not Exit.DONE:
         raise typer.Exit(found.exit)
+
+
+def _parts_meant(paths: list[str]) -> list[Path]:
+    """Return the archives that are to be checked together: several that were named, or the parts in a folder."""
+    from evidence_kit.workflows.parts import parts_in
+
+    if len(paths) == 1:
+        folder = Path(paths[0])
+        return parts_in(folder) if folder.is_dir() else []
+    for path in paths:
+        if not Path(path).is_file():
+            raise UsageError("verify-parts", path=path)
+    return list(map(Path, paths))
+
+
+def _parts(setting: Setting, paths: list[Path], receipt: str | None, secret_file: str | None, outside: Outside) -> None:
+    """Check the parts of a seal: one document a part, then one for the whole."""
+    from evidence_kit.hashing.paper import TypedWronglyError
+    from evidence_kit.workflows.parts import Whole, verify_parts
+
+    screen, names = setting.screen, _report.known_names(setting)
+    passphrase = archive_digits(setting, secret_file)
+    total = sum(path.stat().st_size for path in paths)
+    outcomes: list[tuple[Path, Report] | Whole] = []
+    try:
+        with screen.progress("verify.progress", total) as on_bytes:
+            outcomes.extend(verify_parts(paths, passphrase, receipt, on_bytes, outside))
+    except TypedWronglyError as error:
+        raise UsageError("receipt-typed-wrongly") from error
+    for outcome in outcomes:
+        if isinstance(outcome, Whole):
+            _report.show_whole(screen, outcome)
+            if outcome.exit is not Exit.DONE:
+                raise typer.Exit(outcome.exit)
+        else:
+            _report.show_part(screen, outcome[1], names)
 
 
 def _archive(setting: Setting, path: Path, receipt: str | None, secret_file: str | None, outside: Outside) -> Report:

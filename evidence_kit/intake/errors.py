@@ -12,13 +12,13 @@ class SourceMissingError(EvidenceError):
 
 
 class DiskFullError(EvidenceError):
-    """The disk of the case is full."""
+    """The disk of the case, or the one that is written to, is full."""
 
     exit_code = 11
 
 
 class DiskFailureError(EvidenceError):
-    """The disk of the case cannot be written."""
+    """The disk of the case, or a file that somebody named, cannot be written."""
 
     exit_code = 12
 

@@ -1,7 +1,7 @@
 """age encryption: case identities, wrapped keys and streams of evidence.
 
-Source: the age file format, https://age-encryption.org/v1. Everything is read, and small things are written, by rage
-through pyrage; evidence is written by `age_writer`.
+Source: the age file format, https://age-encryption.org/v1. Small things are read and written, and cases are checked, by
+rage through pyrage; evidence is written by `age_writer`, and read by `age_reader` where its digest is compared at once.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import errno
 from collections.abc import Sequence
 from typing import Any, BinaryIO, Protocol
 
+from evidence_kit.keys import age_reader
+from evidence_kit.keys.age_reader import BrokenError, OtherFormError
 from evidence_kit.keys.age_writer import Writer
 from evidence_kit.keys.errors import KeyUnreadableError, NoReaderError
 
@@ -75,6 +77,11 @@ class CaseIdentity:
     def recipients(self) -> tuple[str, ...]:
         """The public halves, oldest first."""
         return tuple(str(each.to_public()) for each in self._identities)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secret halves, newest first."""
+        return self._secrets[::-1]
 
     def after(self, older: CaseIdentity) -> CaseIdentity:
         """Return both together, as one identity whose newest key is the newest of this one."""
@@ -183,6 +190,24 @@ def decrypt_stream(source: ByteSource | BinaryIO, sink: ByteSink, opener: Any) -
         _reraise(guarded_source, guarded_sink)
         raise DamagedError(str(error)) from error
     _reraise(guarded_source, guarded_sink)
+
+
+def open_stream(source: BinaryIO, sink: ByteSink, identity: CaseIdentity) -> None:
+    """Decrypt what `encrypt_stream` made, several times as fast; anything else as `decrypt_stream` does.
+
+    Raises:
+        DamagedError: The ciphertext is damaged, cut, or for another key; what `sink` got is then worth nothing.
+    """
+    start = source.tell()
+    try:
+        for piece in age_reader.plaintext(source, identity.secrets):
+            sink.write(piece)
+        sink.flush()
+    except OtherFormError:
+        source.seek(start)
+        decrypt_stream(source, sink, identity.opener)
+    except BrokenError as error:
+        raise DamagedError(str(error)) from error
 
 
 def _reraise(*sides: _Guarded) -> None:

@@ -46,7 +46,7 @@ class Writer:
 
         file_key, nonce = os.urandom(_KEY_BYTES), os.urandom(_NONCE_BYTES)
         self._start = header(file_key, recipient_bytes(reader)) + nonce
-        self._cipher = ChaCha20Poly1305(_hkdf(file_key, nonce, b"payload"))
+        self._cipher = ChaCha20Poly1305(hkdf(file_key, nonce, b"payload"))
         self._count = 0
         self._held = bytearray()
 
@@ -105,10 +105,10 @@ def header(file_key: bytes, recipient: bytes) -> bytes:
         shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(recipient))
     except ValueError:  # a point of low order, which would make the secret known to everybody
         raise KeyUnreadableError("key-not-a-recipient") from None
-    wrapping = ChaCha20Poly1305(_hkdf(shared, share + recipient, _X25519))
+    wrapping = ChaCha20Poly1305(hkdf(shared, share + recipient, _X25519))
     wrapped = wrapping.encrypt(bytes(12), file_key, None)
     text = _INTRO + b"-> X25519 " + _base64(share) + b"\n" + _base64(wrapped) + b"\n---"
-    mac = hmac.digest(_hkdf(file_key, None, b"header"), text, "sha256")
+    mac = hmac.digest(hkdf(file_key, None, b"header"), text, "sha256")
     return text + b" " + _base64(mac) + b"\n"
 
 
@@ -118,15 +118,27 @@ def recipient_bytes(text: str) -> bytes:
     Raises:
         KeyUnreadableError: It is no X25519 recipient, or was typed wrongly.
     """
+    try:
+        return payload_of(text, "age")
+    except ValueError:
+        raise KeyUnreadableError("key-not-a-recipient") from None
+
+
+def payload_of(text: str, wanted: str) -> bytes:
+    """Return the 32 bytes that a text spells under a prefix.
+
+    Raises:
+        ValueError: It has another prefix, or was typed wrongly.
+    """
     prefix, _, data = text.rpartition("1")
     values = [_BECH32.find(letter) for letter in data]
-    if prefix != "age" or -1 in values or len(values) != 52 + 6 or _checksum(prefix, values) != 1:
-        raise KeyUnreadableError("key-not-a-recipient")
+    if prefix != wanted or -1 in values or len(values) != 52 + 6 or _checksum(prefix, values) != 1:
+        raise ValueError("not spelt as age spells keys")
     number = 0
     for value in values[:52]:
         number = number << 5 | value
     if number & 0xF:  # 52 letters hold 260 bits, and the last four say nothing
-        raise KeyUnreadableError("key-not-a-recipient")
+        raise ValueError("not spelt as age spells keys")
     return (number >> 4).to_bytes(32, "big")
 
 
@@ -141,7 +153,8 @@ def _checksum(prefix: str, values: list[int]) -> int:
     return total
 
 
-def _hkdf(secret: bytes, salt: bytes | None, info: bytes) -> bytes:
+def hkdf(secret: bytes, salt: bytes | None, info: bytes) -> bytes:
+    """Return 32 bytes by HKDF-SHA256."""
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 

@@ -27,6 +27,7 @@ _KEY_BYTES = 32
 _ROUNDS = 1000
 _CODE_BYTES = 10
 PIECE_BYTES = 1 << 20
+_FEW_PIECES = 4
 
 
 class WrongPassphraseOrDamagedError(Exception):
@@ -108,12 +109,14 @@ class _Encrypting:
         self._target = target
         self._encrypter = encrypter
         self._thread = thread
-        self._waiting = bytearray()
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
         self._under_way: Future[None] | None = None
 
     def write(self, data: bytes, /) -> int:
-        self._waiting += data
-        if len(self._waiting) >= PIECE_BYTES:
+        self._waiting.append(data)
+        self._waiting_bytes += len(data)
+        if self._waiting_bytes >= PIECE_BYTES:
             self._send()
         return len(data)
 
@@ -127,11 +130,13 @@ class _Encrypting:
 
     def _send(self) -> None:
         self._settle()
-        piece, self._waiting = bytes(self._waiting), bytearray()
-        self._under_way = self._thread.submit(self._encrypt, piece)
+        pieces, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        self._under_way = self._thread.submit(self._encrypt, pieces)
 
-    def _encrypt(self, piece: bytes) -> None:
-        self._target.write(self._encrypter.encrypt(piece))
+    def _encrypt(self, pieces: list[bytes]) -> None:
+        # Large pieces are not copied once more; many small ones cost more one by one than their copy does.
+        for piece in pieces if len(pieces) <= _FEW_PIECES else [b"".join(pieces)]:
+            self._target.write(self._encrypter.encrypt(piece))
 
     def _settle(self) -> None:
         if self._under_way is not None:

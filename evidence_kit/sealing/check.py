@@ -6,13 +6,15 @@ compared; every file is hashed; then log, openings, plan, manifests and signatur
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence, Set
-from typing import Any, BinaryIO
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import BinaryIO
 
 from evidence_kit.custody import chain, opening
 from evidence_kit.custody.chain import Custody
 from evidence_kit.hashing.exact import Tally, sha256
-from evidence_kit.model import Finding, Weight
+from evidence_kit.model import Digest, Finding, Weight
 from evidence_kit.sealing import bag, plan, zipform
 from evidence_kit.sealing.archive import (
     CutError,
@@ -28,6 +30,7 @@ from evidence_kit.sealing.zipform import FormError, Member
 _HELD_BYTES = 64 << 20
 _HELD = bag.TAG_FILES - {bag.LOG, bag.EVENTS, bag.LETTER_PAGE, bag.LETTER_TEXT, bag.FORMAT}
 _RESEMBLES = 0.6
+_PIECE_BYTES = 1 << 20
 # What ZIP64 adds: a field in the local header and one in the directory; end records beyond 4 GiB.
 _ZIP64_BYTES = 20 + 20
 _END64_BYTES = 56 + 20
@@ -59,8 +62,10 @@ def check(  # noqa: PLR0913 - two of them are told what happens
     contents = Contents()
     reader = _Reader(contents, name, on_bytes, on_line)
     try:
-        with _open(file, size_bytes, name, passphrase, contents) as stream:
+        source, outer_bytes = _source(file, size_bytes, name, contents)
+        with source, opened(source, outer_bytes, passphrase) as stream:
             reader.read(stream)
+            contents.sha256 = source.to_the_end()
     except CutError:
         contents.findings = [Finding("archive-cut", Weight.UNCHECKED, name)]
     except WrongPassphraseOrDamagedError:
@@ -84,8 +89,8 @@ class _NotOursError(Exception):
     """The file was not written by this kit."""
 
 
-def _open(file: BinaryIO, size_bytes: int, name: str, passphrase: str, contents: Contents) -> Any:  # noqa: ANN401
-    """Open the outer member; a header that was changed is a finding and no reason to stop."""
+def _source(file: BinaryIO, size_bytes: int, name: str, contents: Contents) -> tuple[_WithHeader, int]:
+    """Return the archive with the header that it should have; one that was changed is no reason to stop."""
     try:
         member = outer_member(file, size_bytes)
         if size_bytes > zipform.size_of([member]):
@@ -95,7 +100,7 @@ def _open(file: BinaryIO, size_bytes: int, name: str, passphrase: str, contents:
         contents.findings.append(Finding("archive-header-changed", Weight.BROKEN, name))
     header = zipform.local_header(member)
     file.seek(0)
-    return opened(_WithHeader(header, file), max(size_bytes, zipform.size_of([member])), passphrase)
+    return _WithHeader(header, file), max(size_bytes, zipform.size_of([member]))
 
 
 def _meant(file: BinaryIO, size_bytes: int) -> Member:
@@ -117,20 +122,43 @@ def _meant(file: BinaryIO, size_bytes: int) -> Member:
 
 
 class _WithHeader:
-    """A file whose first bytes are read as they should have been."""
+    """A file whose first bytes are read as they should have been; hashes the file as it is, in a thread of its own."""
 
     def __init__(self, header: bytes, file: BinaryIO) -> None:
         self._header = header
         self._file = file
         self._at = 0
-        file.seek(len(header))
+        self._sha256 = hashlib.sha256(file.read(len(header)))
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="hash")
+        self._under_way: Future[None] | None = None
+
+    def __enter__(self) -> _WithHeader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown()
 
     def read(self, size: int) -> bytes:
         if self._at < len(self._header):
             taken = self._header[self._at : self._at + size]
             self._at += len(taken)
             return taken
-        return self._file.read(size)
+        data = self._file.read(size)
+        # Waiting for the piece before keeps the memory flat.
+        self._settle()
+        self._under_way = self._thread.submit(self._sha256.update, data)
+        return data
+
+    def to_the_end(self) -> Digest:
+        """Read what is left, and return the digest of the whole file."""
+        while self.read(_PIECE_BYTES):
+            pass
+        self._settle()
+        return Digest(self._sha256.hexdigest())
+
+    def _settle(self) -> None:
+        if self._under_way is not None:
+            self._under_way.result()
 
 
 class _Reader:

@@ -36,6 +36,7 @@ class Contents:
         part: Which part of a seal it is, from 1.
         parts: How many parts the seal has.
         blurred: Ids of the items that are blurred copies.
+        sha256: Digest of the whole archive, every byte of the file; None when it was not read to its end.
     """
 
     custody: Custody | None = None
@@ -49,6 +50,7 @@ class Contents:
     part: int = 1
     parts: int = 1
     blurred: frozenset[str] = frozenset()
+    sha256: Digest | None = None
 
 
 @dataclass(slots=True)

@@ -140,9 +140,12 @@ def outside() -> bytes:
     return ("\n\n" + "-" * 72 + "\n\n").join(blocks).encode() + b"\n"
 
 
-def covering() -> bytes:
+def covering(parts: int = 1) -> bytes:
     """Return `covering-message.txt`: what to write when the archive is sent; never the passphrase."""
-    blocks = [catalogue(language).say("letter.covering") for language in ("fr", "ar", "en")]
+    blocks = []
+    for words in map(catalogue, ("fr", "ar", "en")):
+        said = words.say("letter.covering")
+        blocks.append(said if parts == 1 else f"{said}\n{words.say('letter.covering-parts', parts=parts)}")
     return ("\n\n" + "-" * 72 + "\n\n").join(blocks).encode() + b"\n"
 
 

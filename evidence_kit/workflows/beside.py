@@ -59,7 +59,7 @@ def files(
         found[f"{made.stem}.statement.txt.sig"] = sshsig.armour(key.sign(text, ARCHIVE_NAMESPACE).blob)
     found |= {
         "LISEZ-MOI.txt": letter.outside(),
-        "covering-message.txt": letter.covering(),
+        "covering-message.txt": letter.covering(len(archives)),
         "hand-over.pdf": sheet.pdf(_sheet(case, key, archives)),
     }
     for name, reader in readers.items():

@@ -78,7 +78,7 @@ class Case:
         if self.identity is None:
             raise NoReaderError("key-needed")
         with self.folder.item(item).open("rb") as file:
-            age.decrypt_stream(file, sink, self.identity.opener)
+            age.open_stream(file, sink, self.identity)
 
 
 def pieces(file: BinaryIO) -> Iterator[bytes]:

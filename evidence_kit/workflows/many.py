@@ -19,6 +19,7 @@ from evidence_kit.vault.disk import write_durably
 from evidence_kit.vault.folder import LOG, CaseFolder
 from evidence_kit.workflows.case import unwrap
 from evidence_kit.workflows.compare import same_log
+from evidence_kit.workflows.parts import case_of, together
 from evidence_kit.workflows.station import Station
 from evidence_kit.workflows.verify import Report, verify_archive, verify_case
 
@@ -66,6 +67,7 @@ def verify_below(
     """
     total, seen = Total(), dict[str, Custody]()
     found: list[Report] = []
+    split = dict[tuple[Path, int], list[Report]]()
     for path in _cases(root):
         report = _case(path, key, station)
         _hold(report, path.relative_to(root).as_posix(), seen, remembered)
@@ -80,7 +82,11 @@ def verify_below(
         report = verify_archive(path, digits)
         total.archives += 1
         found.append(report)
+        if report.parts > 1:
+            split.setdefault((path.parent, report.lines), []).append(report)
         yield path.relative_to(root).as_posix(), report
+    for parts in split.values():
+        total.findings += together(parts).findings
     for case, before in remembered.items():
         if case not in seen:
             total.findings.append(Finding("case-gone", Weight.BROKEN, before.path))
@@ -176,7 +182,7 @@ def _archives(root: Path) -> Iterator[Path]:
 
 def _digits(archive: Path, root: Path, key: SigningKey | None) -> str | None:
     """Return an archive's passphrase where it lies beside it for the case, and the case is here to open it."""
-    case = archive.name.removesuffix(SEALED)
+    case = case_of(archive.name)
     letter = archive.with_name(f"{case}.key-case.age")
     if key is None or not letter.is_file():
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from evidence_kit.keys import age, sshsig
 from evidence_kit.keys.age import ByteSink, DamagedError
 from evidence_kit.keys.sshsig import SEAL_NAMESPACE
 from evidence_kit.keys.station import SigningKey
+from evidence_kit.model import Digest
 from evidence_kit.sealing import bag, letter
 from evidence_kit.sealing.archive import Part, Sink, part
 from evidence_kit.sealing.bag import Payload
@@ -115,7 +117,7 @@ def decrypted(case: Case, item: Item, sink: ByteSink) -> None:
         case.decrypt(item.id, watched)
     except (DamagedError, FileNotFoundError) as error:
         raise ItemDamagedError("item-damaged", item=item.id, case=case.id) from error
-    if watched.seen.sha256 != item.sha256:
+    if watched.sha256 != item.sha256:
         raise ItemDamagedError("item-damaged", item=item.id, case=case.id)
 
 
@@ -166,7 +168,7 @@ def _payload(load: Load, payload: Payload) -> Part:
             _open(load, payload, watched)
         except (DamagedError, FileNotFoundError) as error:
             raise ItemDamagedError("item-damaged", item=payload.item, case=load.case.id) from error
-        if watched.seen.sha256 != payload.sha256:
+        if watched.sha256 != payload.sha256:
             raise ItemDamagedError("item-damaged", item=payload.item, case=load.case.id)
 
     name = f"{load.case.id}/{payload.path}"
@@ -178,19 +180,24 @@ def _open(load: Load, payload: Payload, sink: ByteSink) -> None:
         load.case.decrypt(payload.item, sink)
     elif load.case.identity is not None:
         with load.copies[payload.item].open("rb") as file:
-            age.decrypt_stream(file, sink, load.case.identity.opener)
+            age.open_stream(file, sink, load.case.identity)
 
 
 class _Watched:
-    """Hashes an original on its way into the archive."""
+    """Hashes an original on its way into the archive, which counts it and makes its CRC-32."""
 
     def __init__(self, sink: ByteSink, on_bytes: Callable[[int], None] | None) -> None:
         self._sink = sink
         self._on_bytes = on_bytes
-        self.seen = Tally()
+        self._sha256 = hashlib.sha256()
+
+    @property
+    def sha256(self) -> Digest:
+        """SHA-256 of everything so far."""
+        return Digest(self._sha256.hexdigest())
 
     def write(self, data: bytes, /) -> int:
-        self.seen.add(data)
+        self._sha256.update(data)
         if self._on_bytes is not None:
             self._on_bytes(len(data))
         return self._sink.write(data)

@@ -50,6 +50,19 @@ def receipt(writer: CaseWriter) -> tuple[str, int, int]:
     return code, signed.checkpoint.lines, signed.line
 
 
+def last_receipt(case: Case) -> tuple[str, int, int]:
+    """Return the code that was issued last, how many lines it fixes, and its signature line; nothing is written.
+
+    Raises:
+        UsageError: None was ever issued.
+    """
+    issued = case.opened.entries.get("receipt.issued", ())
+    if not issued:
+        raise UsageError("no-receipt", case=case.id)
+    facts = issued[-1].facts
+    return str(facts["code"]), int(facts["lines"]), int(facts["signature_line"])
+
+
 def named_reader(text: str, base: Path = Path()) -> tuple[str, str]:
     """Return a reader's short name and public key out of `NAME=KEY`.
 

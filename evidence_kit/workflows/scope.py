@@ -129,6 +129,9 @@ def choose(case: Case, order: Order, reading: Exports | None = None) -> Chosen:
         meant = set(here)
     blurred, left_out = _redacted(case, [here[item] for item in meant]) if order.redacted else (set(), set())
     items = tuple(sorted(meant - left_out, key=plan.item_number))
+    if not items and not here and manifest.left_out:
+        # A bag without a file is none that others' programs accept.
+        raise NothingToSealError("only-witnessed", case=case.id, count=len(manifest.left_out))
     if not items:
         raise NothingToSealError("nothing-to-seal", case=case.id)
     scope = Scope(

@@ -6,16 +6,18 @@ import base64
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from evidence_kit.custody.event import Event
 from evidence_kit.errors import UsageError
-from evidence_kit.hashing.exact import Tally, sha256
+from evidence_kit.hashing.exact import sha256
+from evidence_kit.intake.errors import DiskFullError
 from evidence_kit.keys import age
 from evidence_kit.keys.station import SigningKey
-from evidence_kit.model import DiskFile, Json
+from evidence_kit.model import Digest, DiskFile, Json
 from evidence_kit.sealing import archive, bag, plan
 from evidence_kit.sealing.bag import Payload
 from evidence_kit.sealing.check import check
@@ -26,7 +28,7 @@ from evidence_kit.vault.disk import write_durably
 from evidence_kit.workers.pool import Worker
 from evidence_kit.workflows import beside, pack, redact
 from evidence_kit.workflows.beside import Made
-from evidence_kit.workflows.case import PIECE_BYTES, Case, CaseWriter
+from evidence_kit.workflows.case import Case, CaseWriter
 from evidence_kit.workflows.chats import exports
 from evidence_kit.workflows.pack import Load
 from evidence_kit.workflows.redact import Copy
@@ -119,13 +121,15 @@ def seal(  # noqa: PLR0913 - a case, a key, an order, a secret, and two that mos
 
     Raises:
         SealExistsError: There is something at `order.out`.
+        DiskFullError: There is no room for it; nothing was signed or written.
         ItemDamagedError: An item is not any more what was taken in; nothing is left behind.
         SealFailedError: What was written is not what was planned; nothing is left behind.
     """
     chosen = _chosen(writer.case, order, worker)
-    _counts(writer.case, order, chosen)
+    counts = _counts(writer.case, order, chosen)
     if order.out.exists():
         raise SealExistsError("seal-exists", path=str(order.out))
+    _refuse_full(writer.case, order, counts)
     with _draft(writer, order) as draft:
         ready = _blurred(writer, chosen, worker, draft)
         begun = _begin(writer, key, order, ready, on_bytes)
@@ -180,6 +184,15 @@ def _counts(case: Case, order: Order, chosen: Chosen) -> Counts:
         parts=len(parts),
         largest_bytes=_overhead(case) + max(sum(of[item] + _ITEM_BYTES for item in part) for part in parts),
     )
+
+
+def _refuse_full(case: Case, order: Order, counts: Counts) -> None:
+    """Refuse what will not fit before a plan is signed and an hour is spent on writing half of it."""
+    place = next(each for each in (order.out.parent.absolute(), *order.out.absolute().parents) if each.exists())
+    needed = counts.size_bytes + counts.parts * _overhead(case) + counts.items_in * _ITEM_BYTES
+    free = shutil.disk_usage(place).free
+    if needed > free:
+        raise DiskFullError("seal-no-room", needed=needed, free=free, path=str(order.out))
 
 
 def _split(case: Case, order: Order, sizes: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
@@ -326,11 +339,12 @@ def _facts(writer: CaseWriter, archives: Sequence[Made], begun: _Begun, secret: 
     return facts
 
 
-def _write(writer: CaseWriter, parts: Sequence[archive.Part], path: Path, passphrase: str) -> Tally:
-    seen = Tally()
+def _write(writer: CaseWriter, parts: Sequence[archive.Part], path: Path, passphrase: str) -> _Hashed:
     file = writer.world.disk.create(path)
     try:
-        archive.write(_Hashed(file, seen), parts, passphrase)
+        with ThreadPoolExecutor(1, thread_name_prefix="hash") as thread:
+            seen = _Hashed(file, thread)
+            archive.write(seen, parts, passphrase)
         file.sync()
     except FormError as error:
         raise SealFailedError("seal-failed", code=str(error)) from error
@@ -339,33 +353,45 @@ def _write(writer: CaseWriter, parts: Sequence[archive.Part], path: Path, passph
     return seen
 
 
-def _read_back(path: Path, seen: Tally, passphrase: str, on_bytes: Callable[[int], None] | None) -> None:
+def _read_back(path: Path, seen: _Hashed, passphrase: str, on_bytes: Callable[[int], None] | None) -> None:
     """Open the finished archive like a stranger would, and hash every byte of it again."""
     with path.open("rb") as file:
         contents = check(file, seen.size_bytes, path.name, passphrase, on_bytes)
     if contents.findings:
         raise SealFailedError("seal-failed", code=contents.findings[0].code)
-    again_seen = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(PIECE_BYTES):
-            again_seen.update(piece)
-    if again_seen.hexdigest() != seen.sha256.hex:
+    if contents.sha256 != seen.sha256:
         raise SealFailedError("seal-failed", code="archive-changed")
 
 
 class _Hashed:
-    """Hashes the archive on its way to the disk."""
+    """Hashes the archive on its way to the disk, each piece while it is being written."""
 
-    def __init__(self, file: DiskFile, seen: Tally) -> None:
+    def __init__(self, file: DiskFile, thread: Executor) -> None:
         self._file = file
-        self._seen = seen
+        self._thread = thread
+        self._sha256 = hashlib.sha256()
+        self._under_way: Future[None] | None = None
+        self.size_bytes = 0
+
+    @property
+    def sha256(self) -> Digest:
+        """SHA-256 of everything so far."""
+        self._settle()
+        return Digest(self._sha256.hexdigest())
 
     def write(self, data: bytes, /) -> int:
-        self._seen.add(data)
+        # Waiting for the piece before keeps the memory flat.
+        self._settle()
+        self._under_way = self._thread.submit(self._sha256.update, data)
+        self.size_bytes += len(data)
         return self._file.write(data)
 
     def flush(self) -> None:
         self._file.flush()
+
+    def _settle(self) -> None:
+        if self._under_way is not None:
+            self._under_way.result()
 
 
 def next_folder(case: Case, sealed: Path, purpose: str, now: str) -> Path:

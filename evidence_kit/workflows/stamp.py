@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from evidence_kit.custody.chain import Custody, Signed, token_of
@@ -49,7 +50,7 @@ class Shown:
         covers: The signature line that it is over.
         stamp: What it says; None when it cannot be read.
         checked: Who vouches for it; None when nobody does.
-        days: Between that line's own time and the stamp, rounded down.
+        days: Whole days between that line's own time and the stamp; below 0 where the writer's clock was ahead.
         broken: It is over something else, or no stamp.
     """
 
@@ -184,4 +185,5 @@ def _shown(line: int, covers: int, signed: Signed | None, token: bytes, outside:
 
 
 def _days(signed: Signed, stamp: Stamp) -> int:
-    return (stamp.at - instant(signed.time)).days
+    # An authority may know whole seconds only, and the line before it microseconds: that is no day earlier.
+    return int((stamp.at - instant(signed.time)) / timedelta(days=1))

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import random
+import shutil
 import struct
 import zipfile
 import zlib
@@ -16,22 +18,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from evidence_kit.custody.chain import replay
 from evidence_kit.custody.errors import CaseBrokenError
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.line import SignatureLine
 from evidence_kit.custody.line import parse as parse_line
-from evidence_kit.keys import sshsig
+from evidence_kit.keys import sshsig, timestamp
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE, SEAL_NAMESPACE
 from evidence_kit.keys.station import SigningKey
+from evidence_kit.model import Json
 from evidence_kit.sealing import zipform
 from evidence_kit.sealing.zipform import Member
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows import readers
 from evidence_kit.workflows.case import CaseWriter, writing
+from evidence_kit.workflows.stamp import line_bytes
 from evidence_kit.workflows.station import Station
 from tests.attacks.conftest import Material, made
 from tests.attacks.rebuild import Members, ends_of_commits, pack, pack_inner, relist, unpack
+from tests.authority import Authority
 
 CASE = "LRC-2026-0001"
 STRANGER = SigningKey.from_seed(bytes(range(100, 132)))
@@ -443,6 +450,12 @@ BAG: list[Attack] = [
         make=lambda each: pack(_edited("READ-ME-FIRST.html", b"sha256sum", b"sha256sun")(unpack(_data(each)))),
     ),
     OnArchive(
+        "a report planted, listed and signed",
+        SIGNER,
+        "archive-member-unexpected",
+        make=lambda each: _bag(lambda members: members | {"report/summary.html": b"<p>all is well"}, each.key)(each),
+    ),
+    OnArchive(
         "`allowed_signers` edited",
         DIGITS,
         "bag-file-differs",
@@ -603,6 +616,31 @@ def _reader_only(material: Material, case: Path) -> None:
     _forged(material, case, COLLEAGUE, prepare)
 
 
+def _stamped(token: Callable[[Authority, bytes, bytes], bytes]) -> Callable[[Material, Path], None]:
+    """Let somebody who may sign put a time stamp into the log; `token` gets the newest signature line and another."""
+
+    def make(material: Material, case: Path) -> None:
+        if shutil.which("openssl") is None:
+            pytest.skip("openssl is not installed")
+        folder = material.case.parents[1] / "clock"
+        clock = Authority(folder, chain=False)
+        forgetful = Station(
+            case.parent / "forgets", "LRC", material.station.person, material.key.public, material.station.recovery,
+            False, case.parent,
+        )  # fmt: skip
+        with writing(CaseFolder(case), material.key, forgetful, material.world) as writer:
+            newest, earlier = writer.case.custody.commits[-1], writer.case.custody.commits[-2]
+            data = token(clock, *(line_bytes(writer.case, each) for each in (newest, earlier)))
+            clear: dict[str, Json] = {"line": newest.line, "token": base64.b64encode(data).decode("ascii")}
+            writer.commit([Event("anchored", {"authority": "CN=Clock", "checked_by": "nobody"}, clear=clear)])
+
+    return make
+
+
+def _over(clock: Authority, line: bytes) -> bytes:
+    return timestamp.answer(clock.reply(timestamp.request(line)))
+
+
 def _cut_case(_: Material, case: Path) -> None:
     log = case / "custody.jsonl"
     data = log.read_bytes()
@@ -659,6 +697,25 @@ FOLDERS: list[OnFolder] = [
         "a commit signed by a signer who was removed", "a revoked key", "log-signer-not-allowed", make=_removed_signer
     ),
     OnFolder("a commit signed by a key that only reads", "a reader's key", "log-signer-not-allowed", make=_reader_only),
+    OnFolder(
+        "a time stamp of another line",
+        SIGNER,
+        "time-stamp-of-another-line",
+        make=_stamped(lambda clock, _, earlier: _over(clock, earlier)),
+    ),
+    OnFolder(
+        "a time stamp by an unknown root",
+        SIGNER,
+        "time-stamp-authority-unknown",
+        "CONSISTENT",
+        make=_stamped(lambda clock, newest, _: _over(clock, newest)),
+    ),
+    OnFolder(
+        "a time stamp that is none",
+        SIGNER,
+        "time-stamp-malformed",
+        make=_stamped(lambda *_: b"stamped, word of honour"),
+    ),
     OnFolder("the folder renamed", FOLDER, "case-renamed", make=_renamed),
 ]
 
@@ -671,9 +728,10 @@ def archive_of(attack: Attack, material: Material) -> bytes:
     return attack.make(material)
 
 
-def many_flips(material: Material, count: int) -> list[int]:
-    """Return where bytes of an archive are flipped: the same places each time."""
-    return random.Random(11).sample(range(len(_data(material))), count)
+def many_flips(size_bytes: int, count: int) -> list[tuple[int, int]]:
+    """Return which bits of a large archive are flipped, each by itself: byte and mask, the same ones each time."""
+    chance = random.Random(11)
+    return [(at, 1 << chance.randrange(8)) for at in chance.sample(range(size_bytes), count)]
 
 
 def rows() -> list[tuple[str, str, str, str]]:

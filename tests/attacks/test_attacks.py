@@ -14,6 +14,7 @@ from evidence_kit.words import findings
 from evidence_kit.workflows import record
 from evidence_kit.workflows.case import writing
 from evidence_kit.workflows.compare import compare, folder_log
+from evidence_kit.workflows.seal import Order, seal
 from evidence_kit.workflows.station import Station
 from evidence_kit.workflows.verify import Report, verify_archive, verify_case
 from tests.attacks.conftest import DIGITS, Check, Material
@@ -51,6 +52,20 @@ def test_an_attacked_case_folder_is_found(attack: OnFolder, material: Material, 
     attack.make(material, case)
     left = next(path.parent for path in case.parent.glob("*/custody.jsonl"))
     judged(attack, verify_case(left))
+
+
+@pytest.mark.parametrize("attack", [each for each in FOLDERS if "time stamp" in each.what], ids=named)
+def test_what_is_wrong_with_a_time_stamp_is_found_in_an_archive_too(
+    attack: OnFolder, material: Material, case: Path, tmp_path: Path
+) -> None:
+    attack.make(material, case)
+    forgetful = Station(
+        tmp_path / "forgets", "LRC", material.station.person, material.key.public, material.station.recovery, False,
+        case.parent,
+    )  # fmt: skip
+    with writing(CaseFolder(case), material.key, forgetful, material.world) as writer:
+        sealed = seal(writer, material.key, Order("lawyer", None, {}, None, tmp_path / "stamped"), DIGITS)
+    judged(attack, verify_archive(sealed.archive, DIGITS))
 
 
 @pytest.mark.parametrize("attack", REWRITES, ids=named)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import random
 from pathlib import Path
 
 import pytest
 
 from evidence_kit.custody.verdict import Verdict
+from evidence_kit.sealing import archive as archive_of
+from evidence_kit.sealing.check import check as checked
 from evidence_kit.workflows.verify import verify_archive, verify_case
 from tests.attacks.conftest import DIGITS, Check, Material
+from tests.attacks.generator import many_flips
 
 # Local header, salt and check bytes; and at the end: code, directory, end record.
 EDGE_BYTES = 300
@@ -66,6 +70,37 @@ def test_every_byte_of_an_archive_matters(part: int, material: Material, check: 
     data = material.sealed.archive.read_bytes()
     for at in range(part, len(data), 16):
         _flip(data, at, check)
+
+
+@pytest.fixture(scope="module")
+def large() -> bytes:
+    """An archive of 2 MB; that it is no whole seal makes nothing easier to find."""
+    target = io.BytesIO()
+    content = random.Random(5).randbytes(2_000_000)
+    archive_of.write(target, [archive_of.part("LRC-2026-0001/data/E000001.bin", content)], DIGITS)
+    return target.getvalue()
+
+
+def _form(data: bytes) -> set[str]:
+    found = checked(io.BytesIO(data), len(data), "large.zip", DIGITS).findings
+    return {each.code for each in found if each.code.startswith("archive-")}
+
+
+def test_random_bits_of_a_large_archive_matter(large: bytes) -> None:
+    assert _form(large) == set()
+    for at, mask in many_flips(len(large), 150):
+        changed = bytearray(large)
+        changed[at] ^= mask
+        assert _form(bytes(changed)), (at, mask)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("part", range(8))
+def test_thousands_of_random_bits_of_a_large_archive_matter(part: int, large: bytes) -> None:
+    for at, mask in many_flips(len(large), 4000)[part::8]:
+        changed = bytearray(large)
+        changed[at] ^= mask
+        assert _form(bytes(changed)), (at, mask)
 
 
 @pytest.mark.parametrize("ending", ["statement.txt", "statement.txt.sig"])

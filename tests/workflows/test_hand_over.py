@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -23,129 +20,24 @@ from evidence_kit.workflows.handing import HandOver
 from evidence_kit.workflows.seal import Order, Sealed, seal
 from evidence_kit.workflows.stamp import Outside
 from evidence_kit.workflows.verify import verify_archive, verify_case
+from tests.authority import Authority, needs_openssl, online
 from tests.conftest import NewCase
 from tests.workflows.helpers import take_in
 
 DIGITS = "1" * 28
 RECEIVER = SigningKey.from_seed(bytes(range(9, 41)))
-CONFIG = """
-[tsa]
-default_tsa = one
-[one]
-dir = .
-serial = serial
-crypto_device = builtin
-signer_cert = tsa.pem
-certs = chain.pem
-signer_key = tsa.key
-signer_digest = sha256
-default_policy = 1.2.3.4
-digests = sha256
-ess_cert_id_alg = sha256
-[stamping]
-extendedKeyUsage = critical,timeStamping
-basicConstraints = CA:FALSE
-[authority]
-basicConstraints = critical,CA:TRUE
-keyUsage = critical,keyCertSign
-"""
-
-needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
-
-
-class Authority:
-    """A time-stamping authority of our own: root, intermediate, and `openssl ts -reply` behind HTTP on loopback."""
-
-    def __init__(self, folder: Path, *, chain: bool = True) -> None:
-        self.folder = folder
-        folder.mkdir()
-        (folder / "ca.cnf").write_text(CONFIG)
-        (folder / "serial").write_text("01\n")
-        self._issue("root", "/CN=Root of time", None, "authority")
-        self._issue("middle", "/CN=Middle", "root", "authority")
-        self._issue("tsa", "/CN=Clock of Larache", "middle" if chain else "root", "stamping")
-        (folder / "chain.pem").write_bytes((folder / "middle.pem").read_bytes() if chain else b"")
-        if not chain:
-            (folder / "ca.cnf").write_text(CONFIG.replace("certs = chain.pem\n", ""))
-        authority = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                data = authority.reply(self.rfile.read(int(self.headers["Content-Length"])))
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/"
-
-    @property
-    def root(self) -> bytes:
-        return (self.folder / "root.pem").read_bytes()
-
-    def reply(self, asked: bytes) -> bytes:
-        (self.folder / "asked.tsq").write_bytes(asked)
-        self._run("ts", "-reply", "-config", "ca.cnf", "-queryfile", "asked.tsq", "-out", "given.tsr")
-        return (self.folder / "given.tsr").read_bytes()
-
-    def _issue(self, name: str, subject: str, by: str | None, extensions: str) -> None:
-        self._run(
-            "req",
-            "-new",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-keyout",
-            f"{name}.key",
-            "-subj",
-            subject,
-            "-out",
-            "asked.csr",
-        )
-        signed_by = (
-            ("-signkey", f"{name}.key")
-            if by is None
-            else ("-CA", f"{by}.pem", "-CAkey", f"{by}.key", "-CAcreateserial")
-        )
-        self._run(
-            "x509",
-            "-req",
-            "-in",
-            "asked.csr",
-            *signed_by,
-            "-days",
-            "3650",
-            "-extfile",
-            "ca.cnf",
-            "-extensions",
-            extensions,
-            "-out",
-            f"{name}.pem",
-        )
-
-    def _run(self, *arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
     made = Authority(tmp_path_factory.mktemp("authority") / "tsa")
-    thread = threading.Thread(target=made.server.serve_forever, daemon=True)
-    thread.start()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
-    thread.join()
+    with online(made):
+        yield made
 
 
 @pytest.fixture(scope="module")
-def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
-    made = Authority(tmp_path_factory.mktemp("stranger") / "tsa", chain=False)
-    yield made
-    made.server.server_close()
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("stranger") / "tsa", chain=False)
 
 
 @pytest.fixture

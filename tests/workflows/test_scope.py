@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,15 +13,19 @@ import pytest
 import pyzipper
 from PIL import Image
 
+from evidence_kit.commands._screen import Screen
+from evidence_kit.commands.seal import _tell_plan
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.verdict import Verdict
 from evidence_kit.errors import UsageError
+from evidence_kit.intake.errors import DiskFullError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import NoConsentError, NothingToSealError
 from evidence_kit.workers.pool import Worker
 from evidence_kit.workflows import record
 from evidence_kit.workflows.case import CaseWriter
+from evidence_kit.workflows.scope import Counts
 from evidence_kit.workflows.seal import Order, Sealed, planned, seal
 from evidence_kit.workflows.verify import Report, verify_archive
 from tests.conftest import NewCase
@@ -174,6 +179,60 @@ def test_parts_are_whole_bags_that_each_hold_the_whole_log(writer: CaseWriter, k
         assert (sealed.folder / f"{made.stem}.statement.txt").is_file()
     assert len(logs) == 1
     assert len(items) == len(set(items)) == 7
+
+
+def test_a_file_too_long_for_most_sticks_is_warned_of_before_it_is_made(capsys: pytest.CaptureFixture[str]) -> None:
+    counts = Counts(1, 1, 1, 1, 5 << 30, "lawyer", largest_bytes=(4 << 30) - 1)
+    _tell_plan(Screen("en", json=False, quiet=False), counts)
+    assert "FAT32" not in capsys.readouterr().err
+    _tell_plan(Screen("en", json=False, quiet=False), replace(counts, largest_bytes=4 << 30))
+    said = capsys.readouterr().err
+    assert "FAT32" in said
+    assert "--split 4G" in said
+
+
+def test_what_does_not_fit_is_refused_before_anything_is_signed(
+    writer: CaseWriter, key: SigningKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An export of 50 GB and a disk that is all but full: nobody waits an hour for that."""
+    wanted = order(tmp_path)
+    counts = planned(writer.case, wanted)
+    before = writer.case.folder.log.read_bytes()
+    item = next(iter(writer.manifest.items.values()))
+    own_bytes, item.size_bytes = item.size_bytes, 50_000_000_000
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=49_000_000_000))
+    with pytest.raises(DiskFullError) as refused:
+        seal(writer, key, wanted, DIGITS)
+    assert refused.value.message_id == "seal-no-room"
+    assert int(refused.value.values["needed"]) > 50_000_000_000
+    assert writer.case.folder.log.read_bytes() == before
+    assert not list(tmp_path.glob("*sealed*"))
+    item.size_bytes = own_bytes
+    # What is asked for is about what is needed: neither half of it nor ten times as much.
+    sealed = seal(writer, key, wanted, DIGITS)
+    assert sealed.size_bytes <= counts.largest_bytes <= sealed.size_bytes + 400_000
+
+
+def test_a_case_of_which_nothing_was_copied_says_what_was_witnessed(
+    new_case: NewCase, key: SigningKey, tmp_path: Path
+) -> None:
+    made = new_case("minor")
+    (tmp_path / "minor").mkdir()
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "minor" / "a.jpg")
+    take_in(made, tmp_path / "minor")
+    assert not made.manifest.items
+    wanted = order(tmp_path, without_consent="asked by the prosecutor", authorised_by="Me Idrissi")
+    with pytest.raises(NothingToSealError) as refused:
+        planned(made.case, wanted)
+    assert (refused.value.message_id, refused.value.values["count"]) == ("only-witnessed", 1)
+    # As the refusal says: with one text in it, everything that was witnessed goes along.
+    (tmp_path / "minor" / "statement.txt").write_text("what the guardian said\n")
+    take_in(made, tmp_path / "minor")
+    sealed = seal(made, key, wanted, DIGITS)
+    (witnessed,) = made.manifest.witnessed.values()
+    assert witnessed.sha256.hex.encode() in inside(sealed.archive)["events.jsonl"]
+    assert verify_archive(sealed.archive, DIGITS).findings == []
 
 
 def test_privileged_and_psychologists_notes_stay_closed_unless_named(
