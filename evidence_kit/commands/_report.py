@@ -56,7 +56,7 @@ def show(screen: Screen, report: Report, names: Mapping[str, str] | None = None)
             screen.result(screen.say("verify.signers", signers=", ".join(strange)))
     if report.being_written:
         screen.result(screen.say("verify.being-written", lines=report.lines))
-    screen.result(screen.say("verify.limits"))
+    screen.result(screen.say(report.verdict.limits))
 
 
 def show_part(screen: Screen, report: Report, names: Mapping[str, str]) -> None:
@@ -187,6 +187,7 @@ def page_of(report: Report, names: Mapping[str, str], day: str, sha256: str | No
         said.append(("verify.without-key", {}))
     facts = verdict_page.Facts(
         verdict=name,
+        limits=report.verdict.limits,
         meaning="verdict.consistent.but" if partly else f"verdict.{name}.meaning",
         file=report.path,
         sha256=sha256,
@@ -251,5 +252,5 @@ def json_of(screen: Screen, report: Report, names: Mapping[str, str]) -> dict[st
             for each in report.time_stamps
         ],
         "findings": [document_of(screen, each) for each in report.findings],
-        "says": screen.say("verify.limits"),
+        "says": screen.say(report.verdict.limits),
     }

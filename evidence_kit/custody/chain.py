@@ -342,6 +342,8 @@ def _reader_granted(custody: Custody, line: int, clear: Mapping[str, Any]) -> No
 
 
 def _destroyed(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
+    if not isinstance(clear["objects"], list) or not isinstance(clear["bodies"], list):
+        raise TypeError("what was destroyed is listed")
     for item in clear["objects"]:
         del custody.objects[item]
         custody.destroyed[item] = line
@@ -353,7 +355,7 @@ def _destroyed(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
 
 
 def _anchored(_custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
-    if not 0 < int(clear["line"]) < line or not token_of(clear):
+    if type(clear["line"]) is not int or not 0 < clear["line"] < line or not token_of(clear):
         raise ValueError(clear["line"])
 
 

@@ -17,6 +17,7 @@ from evidence_kit.model import Json
 SALT_BYTES = 16
 LARGEST_INTEGER = 2**53 - 1
 _INTEGER_LIKE = re.compile(r"0|[1-9][0-9]*")
+_DIGITS = frozenset("0123456789")
 _SALT = re.compile(r"[0-9a-f]{32}")
 _DEEPEST = 64
 
@@ -114,15 +115,18 @@ def check(value: Any, depth: int = _DEEPEST) -> None:  # noqa: ANN401 - any JSON
     """
     if depth == 0:
         raise OpeningError("nested too deeply")
+    # Nearly everything is a text or a small number: these are told first, and without another call.
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            if not isinstance(key, str) or _INTEGER_LIKE.fullmatch(key):
+            if not isinstance(key, str) or (key[:1] in _DIGITS and _INTEGER_LIKE.fullmatch(key)):
                 raise OpeningError("a key is a text that does not look like an integer")
-            check(inner, depth - 1)
+            if type(inner) is not str:
+                check(inner, depth - 1)
     elif isinstance(value, (list, tuple)):
         for inner in value:
-            check(inner, depth - 1)
-    elif isinstance(value, bool) or value is None or isinstance(value, str):
+            if type(inner) is not str:
+                check(inner, depth - 1)
+    elif isinstance(value, (str, bool)) or value is None:
         return
     elif not isinstance(value, int):
         raise OpeningError(f"{type(value).__name__} has no place in an opening")

@@ -19,6 +19,11 @@ class Verdict(Enum):
     ANCHORED = "ANCHORED"
     NOT_CHECKED = "NOT CHECKED"
 
+    @property
+    def limits(self) -> str:
+        """Id of the sentence that says how far it goes: a check that failed must not say that nothing changed."""
+        return "verify.limits" if self in {Verdict.CONSISTENT, Verdict.ANCHORED} else "verify.limits-failed"
+
 
 @dataclass(frozen=True, slots=True)
 class Anchor:

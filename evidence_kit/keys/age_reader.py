@@ -44,7 +44,7 @@ class Source(Protocol):
 
 
 def plaintext(source: Source, secrets: Sequence[str]) -> Iterator[bytes]:
-    """Yield what was encrypted, in pieces of 1 MiB, each authenticated before it is yielded.
+    """Yield what was encrypted, in pieces of 64 KiB, each authenticated before it is yielded.
 
     Args:
         source: At the start of an age file.
@@ -66,7 +66,7 @@ def plaintext(source: Source, secrets: Sequence[str]) -> Iterator[bytes]:
     while True:
         following = _exactly(source, _BLOCK_BYTES) if len(block) == _BLOCK_BYTES else b""
         try:
-            yield _opened(cipher, block, count, last=not following)
+            yield from _opened(cipher, block, count, last=not following)
         except InvalidTag as error:
             raise BrokenError("a piece is damaged") from error
         if not following:
@@ -75,18 +75,16 @@ def plaintext(source: Source, secrets: Sequence[str]) -> Iterator[bytes]:
         block = following
 
 
-def _opened(cipher: Any, block: bytes, count: int, *, last: bool) -> bytes:  # noqa: ANN401 - of cryptography
+def _opened(cipher: Any, block: bytes, count: int, *, last: bool) -> Iterator[bytes]:  # noqa: ANN401 - of cryptography
     view = memoryview(block)
     starts = range(0, max(1, len(view)), _SEALED_BYTES)
-    opened = []
-    for number, at in enumerate(starts):
+    for number, at in enumerate(starts, count):
         piece = view[at : at + _SEALED_BYTES]
-        final = last and number == len(starts) - 1
+        final = last and at == starts[-1]
         # Only a file that holds nothing at all ends with an empty piece.
-        if len(piece) < TAG_BYTES or (len(piece) == TAG_BYTES and count + number > 0):
+        if len(piece) < TAG_BYTES or (len(piece) == TAG_BYTES and number > 0):
             raise BrokenError("cut off")
-        opened.append(cipher.decrypt((count + number).to_bytes(11, "big") + bytes([final]), piece, None))
-    return b"".join(opened)
+        yield cipher.decrypt(number.to_bytes(11, "big") + bytes([final]), piece, None)
 
 
 def _file_key(header: bytes, secrets: Sequence[str]) -> bytes:

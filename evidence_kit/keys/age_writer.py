@@ -14,6 +14,7 @@ import base64
 import hmac
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from evidence_kit.keys.errors import KeyUnreadableError
@@ -112,6 +113,7 @@ def header(file_key: bytes, recipient: bytes) -> bytes:
     return text + b" " + _base64(mac) + b"\n"
 
 
+@lru_cache(maxsize=16)
 def recipient_bytes(text: str) -> bytes:
     """Return the public key that `age1…` spells, 32 bytes.
 

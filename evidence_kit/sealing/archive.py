@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from evidence_kit.keys.aes_counter import Counter
 from evidence_kit.sealing import zipform
-from evidence_kit.sealing.zipform import FormError, Member
+from evidence_kit.sealing.zipform import FormError, Member, OtherContentError
 
 OUTER_MEMBER = "evidence.zip"
 _SALT_BYTES = 16
@@ -27,7 +27,7 @@ _KEY_BYTES = 32
 _ROUNDS = 1000
 _CODE_BYTES = 10
 PIECE_BYTES = 1 << 20
-_FEW_PIECES = 4
+_FEW_PIECES = 32
 
 
 class WrongPassphraseOrDamagedError(Exception):
@@ -76,7 +76,7 @@ def write(target: Sink, parts: Iterable[Part], passphrase: str) -> None:
     """Write the whole archive; every byte leaves in order, nothing is written twice.
 
     Raises:
-        FormError: A part has not the size or CRC-32 that it announced.
+        OtherContentError: A part has not the size or CRC-32 that it announced.
     """
     from pyzipper.zipfile_aes import AESZipEncrypter
 
@@ -94,7 +94,7 @@ def write(target: Sink, parts: Iterable[Part], passphrase: str) -> None:
             counted = _Counted(inner)
             each.feed(counted)
             if (counted.size_bytes, counted.crc32) != (each.member.size_bytes, each.member.crc32):
-                raise FormError(f"{each.member.name} is not what was announced")
+                raise OtherContentError(each.member.name)
         inner.write(zipform.directory(members))
         inner.finish()
     target.write(encrypter.flush())
@@ -134,7 +134,7 @@ class _Encrypting:
         self._under_way = self._thread.submit(self._encrypt, pieces)
 
     def _encrypt(self, pieces: list[bytes]) -> None:
-        # Large pieces are not copied once more; many small ones cost more one by one than their copy does.
+        # Pieces of a size that stays in the cache are best; many small ones cost more one by one than their copy does.
         for piece in pieces if len(pieces) <= _FEW_PIECES else [b"".join(pieces)]:
             self._target.write(self._encrypter.encrypt(piece))
 

@@ -125,7 +125,7 @@ def numbers_in(pairs: object, highest: int) -> set[int]:
     before = 0
     for pair in pairs:
         first, last = pair
-        if not (isinstance(first, int) and isinstance(last, int) and before < first <= last <= highest):
+        if type(first) is not int or type(last) is not int or not before < first <= last <= highest:
             raise ValueError("ranges ascend")
         found |= set(range(first, last + 1))
         before = last
@@ -222,7 +222,7 @@ def parse(begun: Mapping[str, Any], lines: int) -> Plan:
         KeyError, TypeError, ValueError: It says too little, or what cannot be.
     """
     form = begun.get("form", 1)
-    if not isinstance(form, int) or form < 1:
+    if type(form) is not int or form < 1:
         raise TypeError("a form is a number")
     if form > FORM:
         raise NewerPlanError(form)
@@ -232,9 +232,13 @@ def parse(begun: Mapping[str, Any], lines: int) -> Plan:
     spread = [item for each in volumes for item in each.items]
     if sorted(spread) != sorted(map(item_id, items)) or len(spread) != len(set(spread)) or not blurred <= items:
         raise ValueError("the parts are not the whole")
+    purpose, items_of = begun["purpose"], begun["items_of"]
+    # A bool is an int in Python, and nobody else reads "3" as a number.
+    if not isinstance(purpose, str) or type(items_of) is not int or items_of < 0:
+        raise TypeError("for whom, and of how many")
     return Plan(
-        purpose=str(begun["purpose"]),
-        items_of=int(begun["items_of"]),
+        purpose=purpose,
+        items_of=items_of,
         blurred=frozenset(map(item_id, blurred)),
         withheld=frozenset(numbers_in(begun["withheld"], lines)),
         volumes=volumes,

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import as_file, files
-from typing import Final
+from typing import BinaryIO, Final
 
+from evidence_kit.model import Json
 from evidence_kit.words import LANGUAGES, catalogue
+from evidence_kit.workers.job import Result
+from evidence_kit.workers.pool import Worker
 
 _OF_A_FILE: Final = ("file", "size", "sha256")
 _OF_ALL: Final = ("items", "receipt", "fingerprint", "day")
 _LINES: Final = ("name", "date", "signature")
+_LARGE_BYTES: Final = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,38 @@ class Facts:
 
 
 def pdf(facts: Facts) -> bytes:
-    """Return the sheet as PDF/A; the same facts give the same bytes."""
+    """Return the sheet as PDF/A; the same facts give the same bytes.
+
+    Typst takes 30 MB for one page, for good. Behind a large archive it is set in a process of its own, which gives them
+    back; where none can be started, and for a small archive, which is not worth a process, it is set here.
+    """
+    arguments: dict[str, Json] = {"data": _data(facts)}
+    if sum(file.size_bytes for file in facts.files) >= _LARGE_BYTES:
+        with Worker(allowed=(f"{__package__}.",)) as worker:
+            answer = worker.call(f"{__name__}:drawn", arguments)
+        if isinstance(answer, Result):
+            return base64.b64decode(str(answer.value))
+    return base64.b64decode(drawn(None, arguments))
+
+
+def drawn(_: BinaryIO | None, arguments: Mapping[str, Json]) -> str:
+    """Return the page in base64; runs in a worker."""
     import typst
 
+    template = files(__package__).joinpath("hand-over.typ").read_bytes()
+    with as_file(files(__package__).joinpath("fonts")) as fonts:
+        made: object = typst.compile(  # type: ignore[misc]
+            template,
+            font_paths=[str(fonts)],
+            ignore_system_fonts=True,
+            sys_inputs={"data": str(arguments["data"])},
+            pdf_standards=["a-2b"],
+        )
+    assert isinstance(made, bytes)  # noqa: S101 - one page, so one file
+    return base64.b64encode(made).decode("ascii")
+
+
+def _data(facts: Facts) -> str:
     rows = []
     for file in facts.files:
         values = (file.name, f"{file.size_bytes:,}".replace(",", "\u2009"), file.sha256)
@@ -69,17 +103,7 @@ def pdf(facts: Facts) -> bytes:
         "words": {name: _words(name) for name in ("title", "says", "giver", "receiver", "stamp")}
         | {"lines": [_words(name) for name in _LINES]},
     }
-    template = files(__package__).joinpath("hand-over.typ").read_bytes()
-    with as_file(files(__package__).joinpath("fonts")) as fonts:
-        made: object = typst.compile(  # type: ignore[misc]
-            template,
-            font_paths=[str(fonts)],
-            ignore_system_fonts=True,
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=["a-2b"],
-        )
-    assert isinstance(made, bytes)  # noqa: S101 - one page, so one file
-    return made
+    return json.dumps(data, ensure_ascii=False)
 
 
 def _words(name: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ class Facts:
     Attributes:
         verdict: Name of the verdict in the catalogues, such as `not_checked`.
         meaning: Id of the sentence that explains it.
+        limits: Id of the sentence that says what it does not say.
         file: What was checked.
         sha256: Of an archive; None for a folder.
         day: When it was checked, by the clock of this computer.
@@ -31,6 +32,7 @@ class Facts:
 
     verdict: str
     meaning: str
+    limits: str
     file: str
     sha256: str | None
     day: str
@@ -84,7 +86,7 @@ def _block(facts: Facts, language: str, neutral: Callable[[str], str]) -> str:
     for sentence, values in facts.said:
         shown = {name: _isolated(value, neutral) for name, value in values.items()}
         sentences.append(words.say(sentence, **shown))
-    sentences.append(words.say("verify.limits"))
+    sentences.append(words.say(facts.limits))
     text = " ".join(html.escape(each) for each in sentences)
     return f'<p lang="{language}" dir="{_direction(language)}">{text}</p>'
 

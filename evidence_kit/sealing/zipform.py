@@ -34,6 +34,18 @@ class FormError(ValueError):
     """Bytes that our writer would not have written."""
 
 
+class OtherContentError(FormError):
+    """A member has not the size or CRC-32 that was announced for it.
+
+    Attributes:
+        name: Its name.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is not what was announced")
+        self.name = name
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One member.

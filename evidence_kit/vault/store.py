@@ -159,18 +159,42 @@ class FolderStore:
         path = self._folder.item(item or f"N{next(self._numbers):06d}")
         return FolderDraft(self._disk, path.with_name(path.name + DRAFT_ENDING), item, self._threads)
 
-    def keep(self, drafts: Sequence[Draft]) -> None:
-        """Sync all drafts, then rename them, then sync the folder."""
-        ours = [draft for draft in drafts if isinstance(draft, FolderDraft)]
-        if not ours:
-            return
-        for draft in ours:
+    def keep(self, drafts: Sequence[Draft], beside: Sequence[tuple[Path, bytes]] = ()) -> None:
+        """Sync all drafts, then rename them, then sync the folders; small files beside them go down at the same time.
+
+        Args:
+            drafts: Items.
+            beside: Where a file of the case is to stand, and its bytes.
+
+        Raises:
+            OSError: The disk failed. What was renamed before that is named by no line of the log.
+        """
+        moves = [(draft, self._folder.item(draft.item)) for draft in drafts if isinstance(draft, FolderDraft)]
+        small: list[FolderDraft] = []
+        for draft, _ in moves:
             draft.finish()
-        for draft in ours:
-            draft.settle()
-        for draft in ours:
-            self._disk.move(draft.path, self._folder.item(draft.item))
-        self._disk.sync_folder(self._folder.store)
+        try:
+            for path, data in beside:
+                small.append(self._beside(path))
+                moves.append((small[-1], path))
+                small[-1].write(data)
+                small[-1].finish()
+            for draft, _ in moves:
+                draft.settle()
+        except OSError:
+            for draft in small:
+                draft.drop()
+            raise
+        for draft, path in moves:
+            self._disk.move(draft.path, path)
+        folders = dict.fromkeys(path.parent for _, path in moves)
+        for synced in [self._threads.submit(self._disk.sync_folder, folder) for folder in folders]:
+            synced.result()
+
+    def _beside(self, path: Path) -> FolderDraft:
+        draft = path.with_name(path.name + DRAFT_ENDING)
+        self._disk.remove(draft)
+        return FolderDraft(self._disk, draft, "", self._threads)
 
     def open(self, item: str) -> BinaryIO:
         """Open the encrypted file."""

@@ -48,12 +48,12 @@ def take_carried(accession: Accession, inside: Inside, reading: Exports) -> Iter
 
 def _waiting(accession: Accession) -> Iterator[tuple[Item, str]]:
     """Yield the exports with something inside that nobody has looked into."""
-    from evidence_kit.chats.registry import format_named
-
     manifest = accession.writer.manifest
     for item, entry in parsed(manifest).items():
         if item in accession.looked_into or not _carries(entry.facts):
             continue
+        from evidence_kit.chats.registry import format_named
+
         chosen = format_named(str(entry.facts.get("format")))
         if chosen is not None and chosen.carried is not None:
             yield manifest.items[item], chosen.name

@@ -29,7 +29,6 @@ from evidence_kit.keys.age import CaseIdentity, DamagedError
 from evidence_kit.keys.errors import HandedOnError, NoReaderError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, DiskFile, Finding, Json, Weight
-from evidence_kit.vault.disk import write_durably
 from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder
 from evidence_kit.vault.store import Draft, FolderStore
 from evidence_kit.workflows import removal
@@ -282,9 +281,8 @@ class CaseWriter:
         ]
         now = self.world.clock.now()
         openings = journal.link(self._head, signed_events, now, lambda: self.world.random(opening.SALT_BYTES))
-        self.store.keep(drafts)
         body = age.encrypt(openings.body, [self.recipient])
-        write_durably(disk, folder.body(openings.signature_line), body)
+        self.store.keep(drafts, [(folder.body(openings.signature_line), body)])
         commit = journal.sign(self.case.id, openings, sha256(body), self._key)
         journal.append(disk, folder.log, commit)
         return self._take_over(openings, commit)

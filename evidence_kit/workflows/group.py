@@ -16,8 +16,8 @@ from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.outcome import Outcome
 
 # Fewer commits cost less waiting for the disk; more of them lose less when the cable is pulled.
-GROUP_ITEMS = 64
-GROUP_BYTES = 64 << 20
+GROUP_ITEMS = 128
+GROUP_BYTES = 128 << 20
 
 
 class Pending(Protocol):

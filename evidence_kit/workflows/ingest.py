@@ -32,7 +32,7 @@ from evidence_kit.workflows.trouble import LIMITS, disk_error
 
 # Hashing and encrypting let go of the interpreter; more threads than cores wait for the source's disk.
 READERS: Final = 4
-AHEAD: Final = 16
+AHEAD: Final = 32
 
 
 def ingest(  # noqa: PLR0913 - what a command line says

@@ -125,7 +125,8 @@ def everything_about(item: Item | Witnessed) -> dict[str, Json]:
         name: {key: value for key, value in each.items() if key not in {"salt", "type", "item", "describer"}}
         for name, each in (item.described if isinstance(item, Item) else {}).items()
     }
-    return {"line": item.line, "taken_in": item.time, **facts, "described": described} | item_row(item)
+    media_type = item.facts["kind"]["media_type"]
+    return {**facts, "media_type": media_type, "described": described} | item_row(item)
 
 
 def log_rows(case: Case, commits: Sequence[Signed] | None = None) -> Iterator[dict[str, Json]]:

@@ -112,12 +112,12 @@ def decrypted(case: Case, item: Item, sink: ByteSink) -> None:
     Raises:
         ItemDamagedError: It is not any more what was taken in.
     """
-    watched = _Watched(sink, None)
+    hashed = _Hashed(sink)
     try:
-        case.decrypt(item.id, watched)
+        case.decrypt(item.id, hashed)
     except (DamagedError, FileNotFoundError) as error:
         raise ItemDamagedError("item-damaged", item=item.id, case=case.id) from error
-    if watched.sha256 != item.sha256:
+    if hashed.sha256 != item.sha256:
         raise ItemDamagedError("item-damaged", item=item.id, case=case.id)
 
 
@@ -162,14 +162,17 @@ def _events(load: Load) -> Iterator[bytes]:
 
 
 def _payload(load: Load, payload: Payload) -> Part:
+    """Return an original as a member.
+
+    Age authenticates it, the archive's writer compares its size and CRC-32, and the finished archive is read back:
+    there its SHA-256 is held against the log.
+    """
+
     def feed(sink: Sink) -> None:
-        watched = _Watched(sink, load.on_bytes)
         try:
-            _open(load, payload, watched)
+            _open(load, payload, sink if load.on_bytes is None else _Told(sink, load.on_bytes))
         except (DamagedError, FileNotFoundError) as error:
             raise ItemDamagedError("item-damaged", item=payload.item, case=load.case.id) from error
-        if watched.sha256 != payload.sha256:
-            raise ItemDamagedError("item-damaged", item=payload.item, case=load.case.id)
 
     name = f"{load.case.id}/{payload.path}"
     return Part(Member(name, payload.size_bytes, int(payload.crc32, 16)), feed)
@@ -183,12 +186,26 @@ def _open(load: Load, payload: Payload, sink: ByteSink) -> None:
             age.open_stream(file, sink, load.case.identity)
 
 
-class _Watched:
-    """Hashes an original on its way into the archive, which counts it and makes its CRC-32."""
+class _Told:
+    """Tells how much of an original has passed on its way into the archive."""
 
-    def __init__(self, sink: ByteSink, on_bytes: Callable[[int], None] | None) -> None:
+    def __init__(self, sink: ByteSink, on_bytes: Callable[[int], None]) -> None:
         self._sink = sink
         self._on_bytes = on_bytes
+
+    def write(self, data: bytes, /) -> int:
+        self._on_bytes(len(data))
+        return self._sink.write(data)
+
+    def flush(self) -> None:
+        self._sink.flush()
+
+
+class _Hashed:
+    """Hashes an original on its way."""
+
+    def __init__(self, sink: ByteSink) -> None:
+        self._sink = sink
         self._sha256 = hashlib.sha256()
 
     @property
@@ -198,8 +215,6 @@ class _Watched:
 
     def write(self, data: bytes, /) -> int:
         self._sha256.update(data)
-        if self._on_bytes is not None:
-            self._on_bytes(len(data))
         return self._sink.write(data)
 
     def flush(self) -> None:

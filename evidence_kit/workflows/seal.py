@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +15,14 @@ from evidence_kit.hashing.exact import sha256
 from evidence_kit.intake.errors import DiskFullError
 from evidence_kit.keys import age
 from evidence_kit.keys.station import SigningKey
-from evidence_kit.model import Digest, DiskFile, Json
+from evidence_kit.model import Digest, Json
 from evidence_kit.sealing import archive, bag, plan
 from evidence_kit.sealing.bag import Payload
 from evidence_kit.sealing.check import check
-from evidence_kit.sealing.errors import SealExistsError, SealFailedError
+from evidence_kit.sealing.compare import DATA
+from evidence_kit.sealing.errors import ItemDamagedError, SealExistsError, SealFailedError
 from evidence_kit.sealing.plan import Volume
-from evidence_kit.sealing.zipform import FormError
+from evidence_kit.sealing.zipform import OtherContentError
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.workers.pool import Worker
 from evidence_kit.workflows import beside, pack, redact
@@ -297,9 +296,9 @@ def _make(writer: CaseWriter, order: Order, passphrase: str, begun: _Begun, draf
     archives = []
     for number in range(1, len(load.volumes) + 1):
         name = beside.archive_name(case.id, number, len(load.volumes))
-        seen = _write(writer, pack.members(load, number), draft / name, passphrase)
-        _read_back(draft / name, seen, passphrase, load.on_bytes)
-        archives.append(Made(name, seen.sha256, seen.size_bytes, len(load.volumes[number - 1])))
+        _write(writer, pack.members(load, number), draft / name, passphrase)
+        digest, size_bytes = _read_back(case, draft / name, passphrase, load.on_bytes)
+        archives.append(Made(name, digest, size_bytes, len(load.volumes[number - 1])))
     secret = passphrase.encode("ascii") + b"\n"
     readers = {"case": writer.recipient, **order.readers}
     for file_name, content in beside.files(case, load.key, secret, readers, archives).items():
@@ -339,59 +338,38 @@ def _facts(writer: CaseWriter, archives: Sequence[Made], begun: _Begun, secret: 
     return facts
 
 
-def _write(writer: CaseWriter, parts: Sequence[archive.Part], path: Path, passphrase: str) -> _Hashed:
+def _write(writer: CaseWriter, parts: Sequence[archive.Part], path: Path, passphrase: str) -> None:
     file = writer.world.disk.create(path)
     try:
-        with ThreadPoolExecutor(1, thread_name_prefix="hash") as thread:
-            seen = _Hashed(file, thread)
-            archive.write(seen, parts, passphrase)
+        archive.write(file, parts, passphrase)
         file.sync()
-    except FormError as error:
+    except OtherContentError as error:
+        item = _item_of(error.name.partition("/")[2])
+        if item is not None:
+            raise ItemDamagedError("item-damaged", item=item, case=writer.case.id) from error
         raise SealFailedError("seal-failed", code=str(error)) from error
     finally:
         file.close()
-    return seen
 
 
-def _read_back(path: Path, seen: _Hashed, passphrase: str, on_bytes: Callable[[int], None] | None) -> None:
-    """Open the finished archive like a stranger would, and hash every byte of it again."""
+def _read_back(case: Case, path: Path, passphrase: str, on_bytes: Callable[[int], None] | None) -> tuple[Digest, int]:
+    """Open the finished archive like a stranger would, hash every byte of it; return its digest and length."""
+    size_bytes = path.stat().st_size
     with path.open("rb") as file:
-        contents = check(file, seen.size_bytes, path.name, passphrase, on_bytes)
-    if contents.findings:
-        raise SealFailedError("seal-failed", code=contents.findings[0].code)
-    if contents.sha256 != seen.sha256:
-        raise SealFailedError("seal-failed", code="archive-changed")
+        contents = check(file, size_bytes, path.name, passphrase, on_bytes)
+    for finding in contents.findings:
+        # What came out of the vault is what age vouched for; what the log says of it is held against it only here.
+        if finding.code == "item-changed" and finding.item is not None:
+            raise ItemDamagedError("item-damaged", item=finding.item, case=case.id)
+        raise SealFailedError("seal-failed", code=finding.code)
+    if contents.sha256 is None:
+        raise SealFailedError("seal-failed", code="archive-cut")
+    return contents.sha256, size_bytes
 
 
-class _Hashed:
-    """Hashes the archive on its way to the disk, each piece while it is being written."""
-
-    def __init__(self, file: DiskFile, thread: Executor) -> None:
-        self._file = file
-        self._thread = thread
-        self._sha256 = hashlib.sha256()
-        self._under_way: Future[None] | None = None
-        self.size_bytes = 0
-
-    @property
-    def sha256(self) -> Digest:
-        """SHA-256 of everything so far."""
-        self._settle()
-        return Digest(self._sha256.hexdigest())
-
-    def write(self, data: bytes, /) -> int:
-        # Waiting for the piece before keeps the memory flat.
-        self._settle()
-        self._under_way = self._thread.submit(self._sha256.update, data)
-        self.size_bytes += len(data)
-        return self._file.write(data)
-
-    def flush(self) -> None:
-        self._file.flush()
-
-    def _settle(self) -> None:
-        if self._under_way is not None:
-            self._under_way.result()
+def _item_of(name: str) -> str | None:
+    match = DATA.fullmatch(name)
+    return None if match is None else match[1]
 
 
 def next_folder(case: Case, sealed: Path, purpose: str, now: str) -> Path:

@@ -131,8 +131,13 @@ def verify_archive(
         TypedWronglyError: The receipt code has a slip of the pen.
     """
     size_bytes = path.stat().st_size
-    with path.open("rb") as file:
-        contents = check(file, size_bytes, path.name, passphrase, on_bytes)
+    try:
+        with path.open("rb") as file:
+            contents = check(file, size_bytes, path.name, passphrase, on_bytes)
+    except OSError as error:
+        # A stick that was pulled, a sector that is worn out: nobody is accused.
+        found = Finding("file-unreadable", Weight.UNCHECKED, path.name, values={"errno": error.errno or 0})
+        return Report(Verdict.NOT_CHECKED, path.name, "archive", findings=[found], with_key=True)
     report = Report(Verdict.NOT_CHECKED, path.name, "archive", findings=contents.findings, with_key=True)
     custody = contents.custody
     if custody is not None:

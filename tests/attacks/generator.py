@@ -37,6 +37,7 @@ from evidence_kit.workflows.case import CaseWriter, writing
 from evidence_kit.workflows.stamp import line_bytes
 from evidence_kit.workflows.station import Station
 from tests.attacks.conftest import Material, made
+from tests.attacks.liar import Line, tells, told_anew
 from tests.attacks.rebuild import Members, ends_of_commits, pack, pack_inner, relist, unpack
 from tests.authority import Authority
 
@@ -374,6 +375,14 @@ def _other_purpose(material: Material) -> bytes:
     return pack(members | {"tagmanifest-sha256.txt.sig": sshsig.armour(signature.blob)})
 
 
+def _given_again(material: Material) -> bytes:
+    def change(lines: list[Line]) -> None:
+        tells("destroyed", {"objects": ["E000002"], "bodies": []}, behind=-2)(lines)
+        tells("item.kept", None, behind=-2, object="E000002", stored="0" * 64)(lines)
+
+    return pack(told_anew(unpack(_data(material)), material.key, change))
+
+
 def _log(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Members], Members]:
     return _lines("custody.jsonl", change)
 
@@ -494,6 +503,7 @@ BAG: list[Attack] = [
         "events-cut",
         make=_bag(lambda each: each | {"events.jsonl": each["events.jsonl"][:-1] + b"x"}),
     ),
+    OnArchive("an item's id given again after it was destroyed", SIGNER, "log-object-twice", make=_given_again),
     OnArchive(
         "the case's name changed",
         DIGITS,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import pyzipper
 
 from evidence_kit.custody.chain import replay
+from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys import sshsig
 from evidence_kit.keys.sshsig import SEAL_NAMESPACE
 from evidence_kit.keys.station import SigningKey
+from evidence_kit.model import Digest
 from evidence_kit.sealing import archive, bag, zipform
 from evidence_kit.sealing.archive import Part, part
 from tests.attacks.conftest import DIGITS
@@ -53,6 +56,12 @@ def relist(members: Members, key: SigningKey | None) -> Members:
     if key is not None:
         changed[bag.TAG_SIGNATURE] = sshsig.armour(key.sign(tags, SEAL_NAMESPACE).blob)
     return changed
+
+
+def not_read_back(_case: object, path: Path, *_: object) -> tuple[Digest, int]:
+    """Stand in for the step of `seal` that would find what a test wants to find later."""
+    data = path.read_bytes()
+    return sha256(data), len(data)
 
 
 def ends_of_commits(log: bytes) -> list[int]:

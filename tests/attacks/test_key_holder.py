@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,13 +16,14 @@ from evidence_kit.keys import age
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.sealing import bag, plan
+from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.workflows import record
 from evidence_kit.workflows import seal as sealing
 from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.seal import Order, seal
 from evidence_kit.workflows.verify import verify_archive, verify_case
 from tests.attacks.conftest import DIGITS
-from tests.attacks.rebuild import pack, relist, unpack
+from tests.attacks.rebuild import not_read_back, pack, relist, unpack
 from tests.conftest import NewCase
 from tests.workflows.helpers import take_in
 
@@ -118,6 +121,47 @@ def test_a_signed_path_that_leads_out_of_the_case_is_not_followed(
     assert {finding.code for finding in report.findings} == {"opening-incomplete"}
 
 
+def with_crc(content: bytes, wanted: int) -> bytes:
+    """Return `content` and four bytes behind it that give it the CRC-32 that is wanted."""
+    table = [0] * 256
+    for number in range(256):
+        value = number
+        for _ in range(8):
+            value = value >> 1 ^ (0xEDB88320 if value & 1 else 0)
+        table[number] = value
+    by_top = {value >> 24: number for number, value in enumerate(table)}
+    state, left = wanted ^ 0xFFFFFFFF, []
+    for _ in range(4):
+        left.append(by_top[state >> 24])
+        state = (state ^ table[left[-1]]) << 8 & 0xFFFFFFFF
+    state, tail = zlib.crc32(content) ^ 0xFFFFFFFF, bytearray()
+    for number in reversed(left):
+        tail.append((state ^ number) & 0xFF)
+        state = state >> 8 ^ table[number]
+    return content + bytes(tail)
+
+
+@pytest.mark.parametrize("forged", [False, True], ids=["other bytes", "other bytes of the same CRC-32"])
+def test_what_was_exchanged_in_the_store_goes_into_no_archive(
+    forged: bool, new_case: NewCase, key: SigningKey, tmp_path: Path
+) -> None:
+    """Whoever can write the folder knows the public key that items are encrypted to, and the lengths of all of them."""
+    writer = new_case()
+    (tmp_path / "phone").mkdir()
+    (tmp_path / "phone" / "a.txt").write_bytes(b"pay or else: the original")
+    take_in(writer, tmp_path / "phone")
+    (item,) = writer.manifest.items.values()
+    other = b"nobody threatened an"
+    other = with_crc(other + b"y", int(item.crc32, 16)) if forged else other + b"ybody"
+    assert (len(other), forged) == (item.size_bytes, zlib.crc32(other) == int(item.crc32, 16))
+    with writer.case.folder.item(item.id).open("wb") as file:
+        age.encrypt_stream(io.BytesIO(other), file, writer.recipient)
+    with pytest.raises(ItemDamagedError) as refused:
+        seal(writer, key, Order("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+    assert refused.value.values["item"] == item.id
+    assert not list(tmp_path.glob("*sealed*"))
+
+
 PLANS: dict[str, tuple[dict[str, Json], str]] = {
     "an item too many": ({"items": [[1, 5]]}, "item-missing"),
     "an item too few": ({"items": [[1, 3]]}, "item-unplanned"),
@@ -140,7 +184,7 @@ def test_an_archive_that_departs_from_its_signed_plan_is_found(
     record.note(writer, "closed", ["association"])
     honest = plan.facts
     monkeypatch.setattr(plan, "facts", lambda *given: honest(*given) | changes)
-    monkeypatch.setattr(sealing, "_read_back", lambda *_: None)
+    monkeypatch.setattr(sealing, "_read_back", not_read_back)
     sealed = seal(writer, key, Order("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
     report = verify_archive(sealed.archive, DIGITS)
     assert code in {finding.code for finding in report.findings}

@@ -1,11 +1,14 @@
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from evidence_kit.sealing import sheet
 from evidence_kit.sealing.sheet import Facts, File, pdf
+from evidence_kit.workers.job import Failure
 
 FACTS = Facts(
     files=[
@@ -22,6 +25,21 @@ def test_the_same_facts_give_the_same_bytes() -> None:
     made = pdf(FACTS)
     assert made.startswith(b"%PDF-")
     assert made == pdf(FACTS)
+
+
+def test_behind_a_large_archive_the_same_page_is_set_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = replace(FACTS, files=[replace(FACTS.files[0], size_bytes=5 << 30)])
+    monkeypatch.setattr(sheet, "_LARGE_BYTES", 6 << 30)
+    here = pdf(large)
+    monkeypatch.undo()
+    monkeypatch.setattr(sheet, "drawn", lambda *_: pytest.fail("it was set here"))
+    assert pdf(large) == here
+
+
+def test_where_no_process_can_be_started_the_page_is_set_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = replace(FACTS, files=[replace(FACTS.files[0], size_bytes=5 << 30)])
+    monkeypatch.setattr("evidence_kit.workers.pool.Worker.call", lambda *_: Failure("not-started", "no"))
+    assert pdf(large).startswith(b"%PDF-")
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")

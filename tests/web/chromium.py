@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import fcntl
+import itertools
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
-from tests.web.driven import Driven, memory_bytes
+from tests.web.driven import PATIENCE_SECONDS, Driven, memory_bytes
 
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
@@ -75,6 +78,18 @@ class Browser:
                 return dict(answer["result"])
             self.events.append(answer)
 
+    def wait(self, fits: Callable[[Json], bool], since: int) -> Json:
+        """Return the first event that fits, of those that came after so many."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        for at in itertools.count(since):
+            while at == len(self.events):
+                assert time.monotonic() < end, "waited in vain for an event"
+                if b"\0" in self._rest or select.select([self._in], [], [], 1)[0]:
+                    self.events.append(self._next())
+            if fits(self.events[at]):
+                break
+        return self.events[at]
+
     def _next(self) -> Json:
         while b"\0" not in self._rest:
             piece = os.read(self._in.fileno(), 1 << 16)
@@ -108,9 +123,32 @@ class Tab(Driven):
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
         self.call("Emulation.setUserAgentOverride", userAgent="test", acceptLanguage=language)
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
         self.resize(width, 900)
-        self.call("Page.navigate", url=address)
-        self.until("document.readyState === 'complete' && document.querySelector('main') !== null")
+        since = len(browser.events)
+        self._opened(self.call("Page.navigate", url=address)["loaderId"], since)
+
+    def again(self) -> None:
+        since = len(self.browser.events)
+        self.click("#again")
+        event = self.browser.wait(lambda each: self._is_of(each, "Page.frameNavigated"), since)
+        self._opened(event["params"]["frame"]["loaderId"], since)
+
+    def _opened(self, document: str, since: int) -> None:
+        """Wait until a document is there whole.
+
+        Whoever asks the one before it, which is still leaving, gets no answer: so nothing is asked until then.
+        """
+
+        def there(event: Json) -> bool:
+            told = event["params"]
+            return self._is_of(event, "Page.lifecycleEvent") and (told["name"], told["loaderId"]) == ("load", document)
+
+        self.browser.wait(there, since)
+        assert self.evaluate("document.querySelector('main') !== null")
+
+    def _is_of(self, event: Json, method: str) -> bool:
+        return event.get("sessionId") == self._session and event.get("method") == method
 
     def call(self, method: str, **parameters: object) -> Json:
         return self.browser.call(method, self._session, **parameters)
@@ -125,13 +163,23 @@ class Tab(Driven):
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.call("Emulation.setDeviceMetricsOverride", **size)
 
-    def dark(self) -> None:
-        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    def dark(self, dark: bool = True) -> None:
+        value = "dark" if dark else "light"
+        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": value}])
 
     def give(self, files: Sequence[Path], field: str = "files") -> None:
         found = self.call("Runtime.evaluate", expression=f"document.getElementById('{field}')")
         paths = [str(path) for path in files]
         self.call("DOM.setFileInputFiles", files=paths, objectId=found["result"]["objectId"])
+        self.until("document.querySelector('#chosen').textContent !== ''")
+
+    def drop(self, paths: Sequence[Path]) -> None:
+        """Drag files or folders from a file manager onto the page, as the browser itself would be told of it."""
+        corner = "(({ left, top }) => [left + 9, top + 9])(document.getElementById('drop').getBoundingClientRect())"
+        left, top = self.evaluate(corner)
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self.call("Input.dispatchDragEvent", type=kind, x=left, y=top, data=data)
         self.until("document.querySelector('#chosen').textContent !== ''")
 
     def press(self, key: str) -> None:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from evidence_kit.workers.pool import Worker
 from tests.attacks.conftest import archive, case, material
-from tests.web.material import Handed, hand_over
+from tests.authority import Authority
+from tests.web.material import Handed, hand_over, hand_over_in_parts
 
-__all__ = ["archive", "case", "handed", "listener", "material"]
+__all__ = ["archive", "case", "handed", "handed_in_parts", "listener", "material"]
 
 
 @dataclass
@@ -27,8 +29,8 @@ class Listener:
     heard: list[bytes] = field(default_factory=list)
 
 
-@pytest.fixture(scope="session")
-def listener() -> Iterator[Listener]:
+@contextlib.contextmanager
+def listening() -> Iterator[Listener]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         found = Listener(server.getsockname()[1])
 
@@ -48,8 +50,22 @@ def listener() -> Iterator[Listener]:
 
 
 @pytest.fixture(scope="session")
+def listener() -> Iterator[Listener]:
+    with listening() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
 def handed(tmp_path_factory: pytest.TempPathFactory, listener: Listener) -> Handed:
     return hand_over(tmp_path_factory.mktemp("handed"), listener.port)
+
+
+@pytest.fixture(scope="session")
+def handed_in_parts(tmp_path_factory: pytest.TempPathFactory) -> Handed:
+    """A seal in parts, with blurred copies and time stamps."""
+    root = tmp_path_factory.mktemp("parts")
+    with Worker() as worker:
+        return hand_over_in_parts(root, Authority(root / "clock"), worker)
 
 
 @pytest.fixture

@@ -55,10 +55,9 @@ class Driven(ABC):
         self.click("#start")
         self.until("document.querySelector('#word')", seconds)
 
+    @abstractmethod
     def again(self) -> None:
-        """Begin with another archive."""
-        self.click("#again")
-        self.until("document.readyState === 'complete' && document.querySelector('#files')?.files.length === 0")
+        """Begin with another archive, and wait until the page is there anew."""
 
     def verdict(self) -> str:
         return str(self.evaluate("document.querySelector('#word').dataset.verdict"))

@@ -113,6 +113,12 @@ class Firefox(Driven):
         steps = [{"type": kind, "value": KEYS[key]} for kind in ("keyDown", "keyUp")]
         self.call("WebDriver:PerformActions", actions=[{"type": "key", "id": "keys", "actions": steps}])
 
+    def again(self) -> None:
+        # Marionette waits by itself for whatever a click of its own begins to load.
+        found = self.call("WebDriver:FindElement", using="css selector", value="#again")
+        self.call("WebDriver:ElementClick", id=found[_ELEMENT])
+        self.until("document.readyState === 'complete' && document.querySelector('#files')?.files.length === 0")
+
     def memory_bytes(self) -> int:
         """What all processes of this browser hold."""
         return memory_bytes(self._process.pid)

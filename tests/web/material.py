@@ -10,16 +10,19 @@ from pathlib import Path
 from PIL import Image
 
 from evidence_kit.custody.event import Event
+from evidence_kit.keys import timestamp
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.vault.disk import RealDisk
-from evidence_kit.workflows import record
+from evidence_kit.workers.pool import Worker
+from evidence_kit.workflows import record, stamp
 from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.new import ConsentGiven, Opening, create
 from evidence_kit.workflows.seal import Order, Sealed, seal
 from evidence_kit.workflows.station import Person, Station, write
 from evidence_kit.workflows.world import World
 from tests.attacks.conftest import DIGITS
+from tests.authority import Authority
 from tests.conftest import PASSPHRASE, Numbered, SteppingClock
 from tests.workflows.helpers import take_in
 
@@ -76,19 +79,12 @@ def _read_the_chat(writer: CaseWriter) -> None:
     writer.commit([Event("chat.parsed", {**facts, "conversations": [conversation]})])
 
 
-def hand_over(root: Path, port: int, *, purpose: str = "lawyer", film_bytes: int = 0) -> Handed:
-    """Take a phone in and seal it; with a film of so many zeros beside the rest."""
+def _opened(root: Path, port: int, purpose: str, film_bytes: int) -> tuple[CaseWriter, SigningKey, dict[str, bytes]]:
+    """Open a case and take a phone in."""
     key, recovery = (SigningKey.from_seed(bytes(range(at, at + 32))) for at in (0, 32))
     world = World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
-    station = Station(
-        root / "station",
-        "LRC",
-        Person("Salma B.", "volunteer", "Larache"),
-        key.public,
-        recovery.public,
-        False,
-        root / "cases",
-    )
+    person, cases = Person("Salma B.", "volunteer", "Larache"), root / "cases"
+    station = Station(root / "station", "LRC", person, key.public, recovery.public, False, cases)
     write(station, key, PASSPHRASE, world)
     consent = ConsentGiven(purpose, given=True, on=world.clock.now().date(), said_by="person")
     writer = create(station, key, Opening("adult", "told", [consent]), world)
@@ -103,7 +99,24 @@ def hand_over(root: Path, port: int, *, purpose: str = "lawyer", film_bytes: int
             film.truncate(film_bytes)
     take_in(writer, source)
     _read_the_chat(writer)
+    return writer, key, files
+
+
+def hand_over(root: Path, port: int, *, purpose: str = "lawyer", film_bytes: int = 0) -> Handed:
+    """Take a phone in and seal it; with a film of so many zeros beside the rest."""
+    writer, key, files = _opened(root, port, purpose, film_bytes)
     record.note(writer, "for us alone", ["association"])
     receipt, _, _ = record.receipt(writer)
     sealed = seal(writer, key, Order(purpose, None, {}, None, root / "sealed"), DIGITS)
     return Handed(sealed, receipt, files)
+
+
+def hand_over_in_parts(root: Path, authority: Authority, worker: Worker) -> Handed:
+    """Seal a phone in two parts, its pictures blurred, its log stamped by an authority's clock."""
+    writer, key, files = _opened(root, 1, "lawyer", 0)
+    for _ in range(2):
+        line = stamp.line_bytes(writer.case, writer.case.custody.commits[-1])
+        stamp.attach(writer, authority.reply(timestamp.request(line)), [authority.root])
+    receipt, _, _ = record.receipt(writer)
+    order = Order("lawyer", None, {}, None, root / "sealed", redacted=True, split_bytes=400_000)
+    return Handed(seal(writer, key, order, DIGITS, worker=worker), receipt, files)

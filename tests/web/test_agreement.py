@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +15,47 @@ import pyzipper
 
 from evidence_kit.commands._screen import neutral
 from evidence_kit.custody.checkpoint import normalise_receipt
+from evidence_kit.custody.verdict import judge
 from evidence_kit.hashing import paper
 from evidence_kit.hashing.paper import TypedWronglyError
 from evidence_kit.sealing import passphrase
+from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.words import findings
+from evidence_kit.workflows.case import writing
+from evidence_kit.workflows.seal import Order, seal
 from evidence_kit.workflows.verify import Report, verify_archive
 from tests.attacks.conftest import DIGITS, Material
-from tests.attacks.generator import BESIDE
+from tests.attacks.generator import BESIDE, FOLDERS, OnFolder
 from tests.attacks.rebuild import pack, relist, unpack
 from tests.attacks.test_archives import CHANGES
-from tests.web import archives
-from tests.web.core import answers, needs_node
+from tests.authority import needs_openssl
+from tests.web import archives, fuzzed
+from tests.web.core import PAGE, answers, needs_node
 
 pytestmark = needs_node
 
 
+# Codes that only the program gives, and the sentence by which the page says that it does not look for them.
+NOT_HERE = {"time-stamp-": "page.time-stamp", "received-": "page.counter-signatures", "part": "page.other-parts"}
+
+# Codes that only a case folder can have: encrypted files, a memory of heads, openings that an archive leaves out.
+OF_A_CASE = (
+    *("body-", "key-", "recovered-", "case-", "destruction-", "log-cut", "log-not-as", "log-shorter", "log-forked"),
+    *("opening-incomplete", "item-without-file", "item-undecryptable", "item-not-what-was-taken-in"),
+)
+
+
 def said(report: Report) -> dict[str, Any]:
-    """What the program says, in the shape of the page's answer; reasons are each verifier's own words."""
+    """What the program says, in the shape of the page's answer; reasons are each verifier's own words.
+
+    What the page says of itself that it does not check is left out.
+    """
+    findings = [each for each in report.findings if not each.code.startswith(tuple(NOT_HERE))]
+    anchors = [each for each in report.anchors if each.kind == "receipt"]
     return {
-        "verdict": report.verdict.value,
-        "findings": [(each.code, each.weight.value, each.file, each.line, each.item) for each in report.findings],
-        "anchors": [(each.kind, each.through, each.since) for each in report.anchors],
+        "verdict": judge(findings, anchors).value,
+        "findings": [(each.code, each.weight.value, each.file, each.line, each.item) for each in findings],
+        "anchors": [(each.kind, each.through, each.since) for each in anchors],
         "counts": (report.lines, report.items, report.items_here, report.items_of, report.events_closed),
         "events": report.events,
         "signers": list(report.signers),
@@ -66,6 +88,51 @@ def test_page_and_program_agree_on_every_attacked_archive(material: Material, tm
         assert answered(answer) == report, name
         for each in answer["findings"]:
             assert table[each["code"]].in_archive == each["weight"]
+
+
+@pytest.mark.parametrize(
+    ("seed", "count"), [(1, 150), *(pytest.param(seed, 1000, marks=pytest.mark.deep) for seed in range(2, 10))]
+)
+def test_page_and_program_agree_on_whatever_a_key_holder_says(
+    seed: int, count: int, material: Material, tmp_path: Path
+) -> None:
+    jobs, expected, codes = [], [], set()
+    for number, (name, data) in enumerate(fuzzed.archives(material, count, seed)):
+        path = tmp_path / str(number) / "LRC-2026-0001.sealed.zip"
+        path.parent.mkdir()
+        path.write_bytes(data)
+        jobs.append({"path": str(path), "passphrase": DIGITS})
+        report = verify_archive(path, DIGITS)
+        codes |= {each.code for each in report.findings}
+        expected.append((name, said(report)))
+    for answer, (name, report_said) in zip(answers(jobs), expected, strict=True):
+        assert answered(answer) == report_said, name
+    assert codes >= {"seal-plan-malformed", "log-clear-not-understood", "opening-malformed", "log-object-twice"}
+
+
+@needs_openssl
+@pytest.mark.parametrize("attack", [each for each in FOLDERS if "time stamp" in each.what], ids=lambda each: each.what)
+def test_what_only_the_program_finds_is_said_to_be_not_checked(
+    attack: OnFolder, material: Material, case: Path, tmp_path: Path
+) -> None:
+    attack.make(material, case)
+    who = material.station
+    forgetful = replace(who, folder=tmp_path / "no", cases=case.parent)
+    with writing(CaseFolder(case), material.key, forgetful, material.world) as writer:
+        sealed = seal(writer, material.key, Order("lawyer", None, {}, None, tmp_path / "stamped"), DIGITS)
+    report = verify_archive(sealed.archive, DIGITS)
+    assert [each.code for each in report.findings] == [attack.code]
+    (answer,) = answers([{"path": str(sealed.archive), "passphrase": DIGITS}])
+    assert answered(answer) == said(report)
+    assert [each["through"] for each in answer["stamps"]] == [each.covers for each in report.time_stamps]
+
+
+def test_every_code_of_an_archive_is_one_of_the_page_or_said_to_be_none() -> None:
+    script = PAGE.read_text("utf-8")
+    for code in findings():
+        # The page names the code where it gives it, and once a language where it says what it means.
+        given = re.search(rf'[^.]"{code}"', script) is not None
+        assert given == (not code.startswith((*OF_A_CASE, *NOT_HERE))), code
 
 
 def test_a_wrong_passphrase_accuses_nobody_and_shows_nothing(material: Material, tmp_path: Path) -> None:

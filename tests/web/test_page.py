@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +16,7 @@ from tests.attacks.rebuild import Members, pack, relist, unpack
 from tests.web.chromium import Browser, Tab, needs_chromium
 from tests.web.conftest import Listener
 from tests.web.core import PAGE
-from tests.web.material import Handed, hand_over
-from tests.web.traces import traces
+from tests.web.material import Handed
 
 pytestmark = needs_chromium
 ADDRESS = PAGE.as_uri()
@@ -170,19 +167,6 @@ def test_everything_can_be_done_with_the_keyboard(browser: Browser, handed: Hand
     tab.close()
 
 
-def test_everything_has_a_name_for_a_screen_reader(browser: Browser, handed: Handed) -> None:
-    tab = Tab(browser, ADDRESS)
-    tab.call("Accessibility.enable")
-    nodes = tab.call("Accessibility.getFullAXTree")["nodes"]
-    tab.check([handed.archive], DIGITS)
-    nodes += tab.call("Accessibility.getFullAXTree")["nodes"]
-    roles = {"button", "textbox", "searchbox", "checkbox", "progressbar", "link", "heading"}
-    for node in nodes:
-        if not node.get("ignored") and node.get("role", {}).get("value") in roles:
-            assert node.get("name", {}).get("value"), node
-    tab.close()
-
-
 def test_hostile_names_and_texts_stay_text(browser: Browser, handed: Handed, listener: Listener) -> None:
     tab = Tab(browser, ADDRESS)
     before = listener.connections
@@ -213,62 +197,6 @@ def test_searching_finds_and_pages_turn(browser: Browser, handed: Handed) -> Non
     tab.close()
 
 
-# Every way out that a page has, tried from within: somebody may yet find a way to run a script in it. Not one byte
-# may arrive. A bare connection does, for a preconnect, a frame and a form: no policy stops that, going offline does.
-WAYS_OUT = """(async (to) => {
-  const quietly = async (way) => { try { await way(); } catch {} };
-  const add = (tag, attributes) => document.head.append(Object.assign(document.createElement(tag), attributes));
-  await quietly(() => fetch(to, { mode: "no-cors" }));
-  await quietly(() => new Promise((done) => {
-    const request = new XMLHttpRequest();
-    request.onloadend = done;
-    request.open("GET", to);
-    request.send();
-  }));
-  await quietly(() => new WebSocket(to.replace("http", "ws")));
-  await quietly(() => new EventSource(to));
-  await quietly(() => navigator.sendBeacon(to, "x"));
-  await quietly(() => new Worker(to));
-  await quietly(() => import(to));
-  await quietly(() => new FontFace("x", `url(${to})`).load());
-  for (const rel of ["stylesheet", "prefetch", "preload", "icon", "manifest", "modulepreload", "preconnect"])
-    await quietly(() => add("link", { rel, href: to, as: "image" }));
-  for (const tag of ["img", "script", "iframe", "video", "audio", "embed"]) await quietly(() => add(tag, { src: to }));
-  await quietly(() => add("object", { data: to }));
-  await quietly(() => { document.body.style.backgroundImage = `url(${to})`; });
-  await quietly(() => {
-    const form = document.createElement("form");
-    form.action = to;
-    document.body.append(form);
-    form.submit();
-  });
-  await new Promise((done) => setTimeout(done, 2000));
-})(%s)"""
-
-
-def test_no_way_out_reaches_a_listener(browser: Browser, handed: Handed, listener: Listener) -> None:
-    tab = Tab(browser, ADDRESS)
-    tab.check([handed.archive], DIGITS)
-    tab.evaluate(WAYS_OUT % json.dumps(f"http://127.0.0.1:{listener.port}/"))
-    assert listener.heard == []
-    tab.close()
-
-
-def test_no_plaintext_reaches_the_disk(tmp_path: Path, handed: Handed, temporary: Path) -> None:
-    profile = tmp_path / "profile"
-    browser = Browser(profile, temporary=temporary)
-    try:
-        tab = Tab(browser, ADDRESS)
-        tab.check([handed.archive, *handed.statement], DIGITS)
-        tab.click("td > .link")
-        tab.click(".panel .show")
-        tab.until("document.querySelector('.frame canvas')")
-        tab.click(".sharpen")
-    finally:
-        browser.close()
-    assert traces(handed.originals.values(), profile, temporary) == []
-
-
 def test_the_page_promises_what_it_keeps() -> None:
     text = PAGE.read_text("utf-8")
     for promise in (
@@ -281,41 +209,6 @@ def test_the_page_promises_what_it_keeps() -> None:
     assert "unsafe-inline" not in text
     assert "unsafe-eval" not in text.replace("'wasm-unsafe-eval'", "")
     assert len(text.encode()) < 300_000
-
-
-AXE = Path(__file__).parents[2] / "web" / "verifier" / "node_modules" / "axe-core" / "axe.min.js"
-OPENED = """(async () => {
-  for (const each of document.querySelectorAll("details")) each.open = true;
-  document.querySelector("#items td > .link").click();
-  document.querySelector("#talks td > .link")?.click();
-  document.querySelector("#papers .link").click();
-  document.querySelector("#papers .show").click();
-})()"""
-
-
-@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not there: web/verifier/build.sh was not run here")
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing_to_complain_about(language: str, browser: Browser, handed: Handed, tmp_path: Path) -> None:
-    broken = tmp_path / handed.archive.name
-    broken.write_bytes(pack(relist(_changed(unpack(handed.archive.read_bytes())), None)))
-    tab = Tab(browser, ADDRESS, LOCALES[language])
-    if language == "ar":
-        tab.dark()
-    tab.evaluate(AXE.read_text("utf-8") + "; 0")
-    assert _violations(tab) == []
-    tab.check([broken], DIGITS)
-    tab.evaluate(OPENED)
-    tab.until("document.querySelector('#papers pre')")
-    assert _violations(tab) == []
-    tab.resize(360, 800)
-    assert _violations(tab) == []
-    assert tab.evaluate("document.documentElement.scrollWidth <= 360")
-    tab.close()
-
-
-def _violations(tab: Tab) -> list[str]:
-    said = "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id} ${nodes[0].html}`))"
-    return list(tab.evaluate(said))
 
 
 def test_a_conversation_is_read_as_it_was_exported(browser: Browser, handed: Handed) -> None:
@@ -362,22 +255,6 @@ def test_a_file_is_saved_out_whole_or_not_at_all(browser: Browser, handed: Hande
     tab.close()
 
 
-def test_an_unpacked_folder_is_checked_as_well(browser: Browser, handed: Handed, tmp_path: Path) -> None:
-    members = unpack(handed.archive.read_bytes())
-    for number, (content, verdict) in enumerate([(members, "CONSISTENT"), (_changed(members), "BROKEN")]):
-        folder = tmp_path / str(number) / "LRC-2026-0001"
-        for name, data in content.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        tab = Tab(browser, ADDRESS)
-        tab.give([folder], "folder")
-        tab.click("#start")
-        tab.until("document.querySelector('#word')")
-        assert tab.verdict() == verdict
-        tab.close()
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_verdict_is_one_page_on_paper(language: str, browser: Browser, handed: Handed, tmp_path: Path) -> None:
     members = unpack(handed.archive.read_bytes())
@@ -389,22 +266,4 @@ def test_the_verdict_is_one_page_on_paper(language: str, browser: Browser, hande
         pdf = base64.b64decode(tab.call("Page.printToPDF", preferCSSPageSize=True)["data"])
         assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
         tab.again()
-    tab.close()
-
-
-@pytest.mark.deep
-def test_a_gigabyte_is_checked_in_flat_memory(browser: Browser, tmp_path: Path) -> None:
-    handed = hand_over(tmp_path, 1, film_bytes=1 << 30)
-    tab = Tab(browser, ADDRESS)
-    tab.give([handed.archive, *handed.statement])
-    tab.evaluate("document.getElementById('passphrase').focus()")
-    tab.type(DIGITS)
-    before, highest = browser.memory_bytes(), 0
-    tab.click("#start")
-    while not tab.evaluate("document.querySelector('#word') !== null"):
-        highest = max(highest, browser.memory_bytes())
-        time.sleep(0.5)
-    assert tab.verdict() == "CONSISTENT"
-    # Three threads with their modules and some pieces under way; the archive is five times as large.
-    assert highest - before < 200 << 20
     tab.close()

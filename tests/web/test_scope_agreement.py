@@ -15,7 +15,7 @@ from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.seal import seal
 from evidence_kit.workflows.verify import verify_archive
 from tests.attacks.conftest import DIGITS
-from tests.attacks.rebuild import pack, relist, unpack
+from tests.attacks.rebuild import not_read_back, pack, relist, unpack
 from tests.web.core import answers, needs_node
 from tests.web.test_agreement import answered, said
 from tests.workflows.test_scope import order, phone, writer
@@ -97,6 +97,6 @@ def test_a_plan_that_says_something_else(
 ) -> None:
     honest = plan.facts
     monkeypatch.setattr(plan, "facts", lambda *given: honest(*given) | changes)
-    monkeypatch.setattr(sealing, "_read_back", lambda *_: None)
+    monkeypatch.setattr(sealing, "_read_back", not_read_back)
     sealed = seal(writer, key, order(tmp_path), DIGITS)
     assert agrees([sealed.archive])[0]

@@ -247,9 +247,12 @@ def test_in_a_minors_case_no_picture_is_kept_in_any_wrapping(new_case: NewCase, 
             "export/plain.txt",
             "export/without.zip",
             "_chat.txt",
+            "page.html",  # what is left of it without its picture
         }
+        page = next(item for item in writer.manifest.items.values() if item.place.path == "page.html")
+        assert page.size_bytes == len("<html><img src=''>")
         assert not [each for each in outcomes if isinstance(each, Refused)]
-        assert totals(outcomes).withheld == totals(outcomes).witnessed == 6
+        assert totals(outcomes).withheld == totals(outcomes).witnessed == 7
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS])

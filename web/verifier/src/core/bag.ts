@@ -195,14 +195,14 @@ export function planOf(begun: Json, lines: number): Plan | undefined {
     const spread = volumes.flatMap((volume) => [...volume.items]);
     const whole = new Set(spread).size === spread.length && spread.length === items.size;
     if (!whole || !spread.every((item) => items.has(Number(item.slice(1))))) return undefined;
-    if (typeof begun.items_of !== "number" || begun.purpose === undefined) return undefined;
+    if (typeof begun.items_of !== "number" || begun.items_of < 0 || typeof begun.purpose !== "string") return undefined;
     if (![...blurred].every((number) => items.has(number))) return undefined;
     return {
       volumes,
       blurred: new Set([...blurred].map(itemId)),
       withheld: numbersIn(begun.withheld, lines),
       itemsOf: begun.items_of,
-      purpose: String(begun.purpose),
+      purpose: begun.purpose,
     };
   } catch (error) {
     if (error instanceof RangesError) return undefined;

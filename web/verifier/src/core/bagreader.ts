@@ -134,10 +134,11 @@ export class BagReader {
     const found = this.bag;
     found.openedLines.add(line);
     found.opened.push({ line, type: String(facts.type), from, to, items: itemsOf(facts) });
-    if (facts.type === "item.kept") found.kept.set(String(facts.item), keptOf(facts, line));
-    else if (facts.type === "item.redacted") found.redacted.set(String(facts.item), madeOf(facts));
+    if (facts.type === "item.kept") found.kept.set(text(facts.item), keptOf(facts, line));
+    else if (facts.type === "item.redacted") found.redacted.set(text(facts.item), madeOf(facts));
     else if (facts.type === "seal.begun") found.begun = { line, facts };
     else if (facts.type === "item.marked") mark(found, facts);
+    else if (facts.type === "anchored") found.stamped.set(line, { at: text(facts.stamped_at), authority: text(facts.authority) });
     else if (facts.type === "chat.parsed" && found.talks.length < MOST_TALKS) found.talks.push(...talksOf(facts, line));
   }
 

@@ -194,7 +194,7 @@ class State {
   private establish(line: number, clear: Facts): void {
     this.custody.clear.set(line, clear);
     try {
-      const effect = EFFECTS.get(String(clear.type));
+      const effect = EFFECTS.get(typeof clear.type === "string" ? clear.type : "");
       if (effect === undefined) throw new NotUnderstood();
       effect(this.custody, line, clear);
     } catch {
@@ -294,8 +294,8 @@ const EFFECTS = new Map<string, Effect>([
   [
     "anchored",
     (_custody, line, clear) => {
-      const through = Number(clear.line ?? NaN);
-      demand(Number.isInteger(through) && through > 0 && through < line && tokenOf(clear).length > 0);
+      const through = clear.line;
+      demand(typeof through === "number" && through > 0 && through < line && tokenOf(clear).length > 0);
     },
   ],
 ]);

@@ -71,6 +71,8 @@ export class Bag {
   redacted = new Map<string, Made>();
   talks: Talk[] = [];
   opened: Opened[] = [];
+  /** What the log says of the time stamps in it, by line. */
+  stamped = new Map<number, { at: string; authority: string }>();
   begun: { line: number; facts: Facts } | undefined;
   openedLines = new Set<number>();
   items = new Set<string>();

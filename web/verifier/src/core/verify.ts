@@ -3,7 +3,7 @@
 import { check, type Order as Checked } from "./check";
 import { LOG, type Custody } from "./chain";
 import { receiptCode } from "./checkpoint";
-import type { Contents, Inside } from "./contents";
+import type { Bag, Contents, Inside } from "./contents";
 import { judge, type Anchor, type Finding, type Verdict } from "./finding";
 import { prepare } from "./hashes";
 import { Shelf } from "./shelf";
@@ -24,6 +24,13 @@ export interface Signer {
   last: string;
 }
 
+/** A time stamp, and what the log says of it. */
+export interface Stamp {
+  through: number;
+  at: string;
+  authority: string;
+}
+
 /** Plain data, so that it passes from thread to thread. */
 export interface Report {
   verdict: Verdict;
@@ -38,8 +45,8 @@ export interface Report {
   eventsClosed: number;
   withheld: number[];
   signers: Signer[];
-  /** Lines that time stamps in the log speak of; whether these hold is not checked here. */
-  stamped: number[];
+  /** Time stamps in the log; whether these hold is not checked here. */
+  stamps: Stamp[];
   purpose: string | undefined;
   locked: boolean;
   statement: boolean;
@@ -92,7 +99,7 @@ function reportOf(contents: Contents, anchors: Anchor[], statement: boolean): Re
     eventsClosed: contents.withheldEvents,
     withheld: contents.withheld,
     signers: custody === undefined ? [] : signersOf(custody),
-    stamped: custody === undefined ? [] : stampedIn(custody),
+    stamps: custody === undefined ? [] : stampsIn(custody, contents.bag),
     purpose: contents.purpose,
     locked: contents.locked,
     statement,
@@ -114,9 +121,9 @@ function signersOf(custody: Custody): Signer[] {
   return [...found.values()];
 }
 
-function stampedIn(custody: Custody): number[] {
-  const stamps = [...custody.clear.values()].filter((clear) => clear.type === "anchored");
-  return [...new Set(stamps.map((clear) => Number(clear.line)))].sort((one, other) => one - other);
+function stampsIn(custody: Custody, bag: Bag | undefined): Stamp[] {
+  const stamps = [...custody.clear].filter(([, clear]) => clear.type === "anchored");
+  return stamps.map(([line, clear]) => ({ at: "", authority: "", ...bag?.stamped.get(line), through: Number(clear.line) }));
 }
 
 function insideOf({ bag, store, custody }: Contents): Inside | undefined {

@@ -14,7 +14,7 @@ export interface Chosen {
   papers: Partial<Papers>;
 }
 
-export type Mistake = "no-archive" | "one-archive";
+export type Mistake = "no-archive" | "one-archive" | "no-folder";
 
 export const isWhole = (papers: Partial<Papers>): papers is Papers =>
   papers.text !== undefined && papers.signature !== undefined;
@@ -55,14 +55,44 @@ export function picked(input: HTMLInputElement): Lying[] {
   return [...(input.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
 }
 
-/** Files that were dropped, those in dropped folders among them. */
-export async function dropped(transfer: DataTransfer | null): Promise<Lying[]> {
-  // The list is only there until the event has passed.
-  const entries = [...(transfer?.items ?? [])].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  if (entries.length === 0) return [...(transfer?.files ?? [])].map((file) => ({ path: file.name, file }));
+/** A folder as browsers of the Chromium family give it, where the usual entries cannot be read on a page from disk. */
+interface Handle {
+  kind: "file" | "directory";
+  name: string;
+  getFile(): Promise<File>;
+  values(): AsyncIterable<Handle>;
+}
+
+type Item = DataTransferItem & { getAsFileSystemHandle?: () => Promise<Handle> };
+
+/** Files that were dropped, those in dropped folders among them; undefined when a folder could not be read. */
+export async function dropped(transfer: DataTransfer | null): Promise<Lying[] | undefined> {
+  // What the list holds is only there until the event has passed: everything is asked for before anything is awaited.
+  const items = [...(transfer?.items ?? [])].filter((item) => item.kind === "file") as Item[];
+  const dropping = items.map((item) => {
+    const entry = item.webkitGetAsEntry();
+    const file = item.getAsFile();
+    const handle = entry?.isDirectory === true ? item.getAsFileSystemHandle?.() : undefined;
+    return { entry, file, handle };
+  });
+  if (dropping.length === 0) return [...(transfer?.files ?? [])].map((file) => ({ path: file.name, file }));
   const found: Lying[] = [];
-  for (const entry of entries) await below(entry, "", found);
+  try {
+    for (const { entry, file, handle } of dropping) {
+      if (handle !== undefined) await within(await handle, "", found);
+      else if (entry?.isDirectory === true) await below(entry, "", found);
+      else if (file !== null) found.push({ path: file.name, file });
+    }
+  } catch {
+    return undefined;
+  }
   return found;
+}
+
+async function within(handle: Handle, above: string, found: Lying[]): Promise<void> {
+  const path = above + handle.name;
+  if (handle.kind === "file") found.push({ path, file: await handle.getFile() });
+  else for await (const each of handle.values()) await within(each, `${path}/`, found);
 }
 
 async function below(entry: FileSystemEntry, above: string, found: Lying[]): Promise<void> {

@@ -98,7 +98,7 @@ function itemRow(each: Row, inside: Inside, desk: Desk, words: Words, heads: str
   const cells = [
     opener(code(each.item), () => show(true), () => show(false)),
     path(neutral(each.kept?.path ?? "")),
-    code(neutral(each.kept?.kind ?? "")),
+    kindOf(each.kept, words),
     code(typeof each.kept?.size === "number" ? size(each.kept.size) : ""),
     make(
       "span",
@@ -111,6 +111,12 @@ function itemRow(each: Row, inside: Inside, desk: Desk, words: Words, heads: str
   return [row(cells, heads), below];
 }
 
+/** The format by its name; what has none is named in the reader's language. */
+function kindOf(kept: Kept | undefined, words: Words): HTMLElement | string {
+  const kind = kept?.kind ?? "";
+  return words.knows(`page.family.${kind}`) ? words.say(`page.family.${kind}`) : code(neutral(kind));
+}
+
 function details(each: Row, inside: Inside, desk: Desk, words: Words): HTMLElement {
   const { kept, file, item } = each;
   const facts = make("dl", {});
@@ -119,7 +125,8 @@ function details(each: Row, inside: Inside, desk: Desk, words: Words): HTMLEleme
   };
   if (kept !== undefined) {
     add("where", path(neutral(kept.path)));
-    if (typeof kept.sha256 === "string") add("sha256", code(neutral(kept.sha256)));
+    if (typeof kept.sha256 === "string") add(each.blurred ? "sha256-original" : "sha256", code(neutral(kept.sha256)));
+    if (each.blurred) add("sha256-copy", code(inside.files.get(file ?? "")?.sha256 ?? ""));
     add("taken-in", code((inside.times.get(kept.line) ?? "").replace("T", " ").slice(0, 19)));
     add("line", code(String(kept.line)));
   }
@@ -133,7 +140,7 @@ function details(each: Row, inside: Inside, desk: Desk, words: Words): HTMLEleme
       ? [make("h4", {}, words.say("page.item-problems")), make("ul", { class: "problems" }, ...problems)]
       : []),
     facts,
-    file === undefined ? undefined : handed(file, words.say("page.picture", { item }), inside, desk, words),
+    file === undefined ? undefined : handed(file, `${words.say("page.item")} ${neutral(item)}`, inside, desk, words),
     ...(said.length > 0 ? [make("h4", {}, words.say("page.item-events")), history] : []),
   );
 }

@@ -108,7 +108,7 @@ class Page {
     root.lang = words.language;
     root.dir = words.direction;
     document.title = this.say("title");
-    const main = make("main", { id: "main", tabindex: "-1" }, ...(result === undefined ? this.asking() : this.told(result)));
+    const main = make("main", { id: "main" }, ...(result === undefined ? this.asking() : this.told(result)));
     document.body.replaceChildren(this.header(), main);
     if (result !== undefined) return;
     this.count();
@@ -212,10 +212,10 @@ class Page {
     place.parentElement?.classList.toggle("good", !navigator.onLine);
   }
 
-  private async choose(files: Lying[]): Promise<void> {
-    if (files.length === 0) return;
+  private async choose(files: Lying[] | undefined): Promise<void> {
+    if (files?.length === 0) return;
     const { state } = this;
-    const found = await meant(files, state.chosen);
+    const found = files === undefined ? "no-folder" : await meant(files, state.chosen);
     if (typeof found === "string") Object.assign(state, { chosen: undefined, mistake: found });
     else Object.assign(state, { chosen: found, mistake: undefined });
     const focused = document.activeElement?.id;
@@ -310,15 +310,25 @@ class Page {
   private told({ report, desk, about }: Result): HTMLElement[] {
     const { words } = this.state;
     const again = (): void => location.reload();
+    const retry = report.findings.some(({ code }) => code === "archive-passphrase");
+    /** The same file, with other digits. */
+    const anew = (): void => {
+      Object.assign(this.state, { result: undefined, running: undefined });
+      this.draw();
+      this.passphrase.focus();
+    };
+    const held = report.verdict === "CONSISTENT" || report.verdict === "ANCHORED";
+    const limits = held ? "verify.limits" : "verify.limits-failed";
     return [
       verdict(report, words),
       findings(report, words),
-      make("p", { class: "limits" }, words.say("verify.limits")),
+      make("p", { class: "limits" }, words.say(limits)),
       facts(report, about, words),
       signing(words),
       make(
         "div",
         { class: "tools screen" },
+        ...(retry ? [make("button", { type: "button", id: "retry", class: "primary", onclick: anew }, this.say("retry"))] : []),
         make("button", { type: "button", id: "print", onclick: () => print() }, this.say("print")),
         make("button", { type: "button", id: "again", onclick: again }, this.say("again")),
       ),

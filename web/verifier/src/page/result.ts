@@ -1,12 +1,13 @@
 /** The result: one word, what it means, what to do, what is wrong and where, and who stands behind it. */
 
 import type { Finding } from "../core/finding";
-import type { Report } from "../core/verify";
-import { code, make } from "./dom";
+import type { Report, Stamp } from "../core/verify";
+import { code, make, path } from "./dom";
 import { neutral, ranges, type Words } from "./words";
 
 const SHOWN_PLACES = 5;
 const MOST_PLACES = 500;
+const SHOWN_STAMPS = 5;
 
 /** Put there by the build. */
 declare const VERSION: string;
@@ -28,15 +29,22 @@ export function verdict(report: Report, words: Words): HTMLElement {
   const here = report.items.length + report.brokenItems.length;
   return make(
     "section",
-    { class: `verdict ${key}`, id: "verdict", tabindex: "-1", "aria-labelledby": "word" },
+    // It gets the focus: who listens hears the word, what it means and what to do, without looking for it.
+    { class: `verdict ${key}`, id: "verdict", tabindex: "-1", "aria-labelledby": "word", "aria-describedby": "meaning do" },
     make("h2", { id: "word", "data-verdict": report.verdict }, words.say(`verdict.${key}.word`)),
-    make("p", { class: "meaning" }, words.say(noticed ? "verdict.consistent.but" : `verdict.${key}.meaning`)),
+    make("p", { class: "meaning", id: "meaning" }, words.say(noticed ? "verdict.consistent.but" : `verdict.${key}.meaning`)),
     ...anchored,
-    report.case === undefined
-      ? undefined
-      : make("p", {}, words.say("verify.items", { items: report.items.length, items_here: here })),
-    make("p", { class: "do" }, words.say(`page.do.${key}`)),
+    report.parts > 1 ? make("p", {}, words.say("page.one-part", { part: report.part, parts: report.parts })) : undefined,
+    here === 0 ? undefined : make("p", {}, words.say("verify.items", { items: report.items.length, items_here: here })),
+    make("p", { class: "do", id: "do" }, words.say(toDo(report, key, words))),
   );
+}
+
+/** What to do next; where nothing could be checked it hangs on the reason. */
+function toDo({ verdict, findings }: Report, key: string, words: Words): string {
+  const reason = verdict === "NOT CHECKED" ? findings.find(({ weight }) => weight === "unchecked") : undefined;
+  const known = `page.do.${reason?.code ?? ""}`;
+  return words.knows(known) ? known : `page.do.${key}`;
 }
 
 /** One entry for each thing that is wrong, with the places where it is. */
@@ -54,16 +62,16 @@ export function findings(report: Report, words: Words): HTMLElement {
     "section",
     { id: "findings", "aria-labelledby": "h-findings" },
     make("h3", { id: "h-findings" }, words.say(`page.${title}`)),
-    make("ul", { class: "problems" }, ...[...groups.values()].map((group) => problem(group, words))),
+    make("ul", { class: "problems" }, ...[...groups.values()].map((group) => problem(group, report, words))),
   );
 }
 
-function problem(group: readonly Finding[], words: Words): HTMLElement {
+function problem(group: readonly Finding[], report: Report, words: Words): HTMLElement {
   const [first] = group as [Finding];
   const codes = make("span", { class: "code", "data-code": first.code }, code(first.code));
   const many = group.length > 1 ? [" ", make("span", { class: "quiet" }, words.say("page.places", { count: group.length }))] : [];
   const places = (most: number): HTMLElement =>
-    make("ul", { class: "places" }, ...group.slice(0, most).map((each) => make("li", {}, code(placeOf(each)))));
+    make("ul", { class: "places" }, ...group.slice(0, most).map((each) => make("li", {}, ...placeOf(each, report))));
   const shown = make("div", {}, places(SHOWN_PLACES));
   const all = make(
     "button",
@@ -82,9 +90,12 @@ function problem(group: readonly Finding[], words: Words): HTMLElement {
   return make("li", { class: first.weight }, make("p", {}, words.finding(first), " ", codes, ...many), shown);
 }
 
-function placeOf({ file, line, item }: Finding): string {
+/** Where in the archive it is, and what a person called it who had it on a phone. */
+function placeOf({ file, line, item }: Finding, { inside }: Report): (HTMLElement | string)[] {
   const at = line === undefined ? "" : `:${line}`;
-  return neutral(`${file ?? ""}${at}${item === undefined ? "" : file === undefined ? item : ` (${item})`}`);
+  const place = neutral(`${file ?? ""}${at}${item === undefined ? "" : file === undefined ? item : ` (${item})`}`);
+  const was = item === undefined ? undefined : inside?.kept.get(item)?.path;
+  return was === undefined ? [code(place)] : [code(place), " ", path(neutral(was))];
 }
 
 export function facts(report: Report, about: About, words: Words): HTMLElement {
@@ -158,9 +169,13 @@ function statement(report: Report): string {
 }
 
 function notHere(report: Report, words: Words): string[] {
-  const last = report.stamped.at(-1);
+  const stamp = ({ through, at, authority }: Stamp): string => {
+    const said = { through, at: at.replace("T", " ").slice(0, 19), authority };
+    return words.say(at === "" || authority === "" ? "page.time-stamp-for-unsaid" : "page.time-stamp-for", said);
+  };
   return [
-    last === undefined ? words.say("page.time-stamps") : words.say("page.time-stamps-for", { lines: last }),
+    ...(report.stamps.length === 0 ? [words.say("page.time-stamps")] : report.stamps.slice(-SHOWN_STAMPS).map(stamp)),
+    ...(report.parts > 1 ? [words.say("page.other-parts")] : []),
     words.say("page.counter-signatures"),
     ...(report.locked ? [] : [words.say("page.shell")]),
   ];

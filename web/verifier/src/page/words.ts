@@ -29,8 +29,8 @@ export class Words {
     if (text === undefined && found !== undefined && typeof found !== "string") {
       text = found[new Intl.PluralRules(this.language).select(Number(values.count))] ?? found.other;
     }
-    const whole = this.language === "fr" ? (text ?? sentence).replace(/ (?=[:;?!»])|(?<=«) /g, "\u00a0") : (text ?? sentence);
-    return whole.replace(/\{([a-z_]+)\}/g, (_, name: string) => isolated(values[name] ?? "?"));
+    const spaced = this.language === "fr" ? (text ?? sentence).replace(/ (?=[:;?!»])|(?<=«) /g, "\u00a0") : (text ?? sentence);
+    return spaced.replace(/\{([a-z_]+)\}/g, (_, name: string) => isolated(values[name] ?? "?"));
   }
 
   finding(finding: Finding): string {
@@ -40,7 +40,13 @@ export class Words {
 
 /** A number, path or code keeps its own direction within a sentence of any language. */
 function isolated(value: string | number): string {
-  return `\u2068${typeof value === "number" ? size(value) : neutral(value)}\u2069`;
+  return `\u2068${typeof value === "number" ? size(value) : neutral(whole(value))}\u2069`;
+}
+
+/** A time that no line break tears apart: in a text from right to left its halves would change places. */
+function whole(value: string): string {
+  const time = /^(\d{4})-(\d\d)-(\d\d)( \d\d:\d\d(:\d\d)?)?( [+-]\d\d:\d\d)?$/;
+  return time.test(value) ? value.replaceAll("-", "\u2011").replaceAll(" ", "\u00a0") : value;
 }
 
 /** Thin spaces between groups of three digits. */
