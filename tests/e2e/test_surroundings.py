@@ -33,6 +33,9 @@ def bare(case_program: Program) -> Program:
     (case_program.home / "pass").write_bytes(case_program.passphrase.read_bytes())
     text = '[[case]]\nsteps = ["new"]\nage = "adult"\nage_known_by = "told"\n'
     (case_program.home / "batch.toml").write_text(text)
+    # Something for every line to show: a conversation with a number in it, and a demand.
+    case_program.keyed("ingest", "1", ROOT / "samples" / "chats" / "whatsapp" / "ios-ar")
+    case_program.keyed("threats", "1", "add", "--demand", "2000 DH", "--item", "E000001")
     return case_program
 
 
