@@ -13,7 +13,7 @@ from typing import cast
 
 from evidence_kit.chats.folding import fold
 from evidence_kit.chats.message import Entry, Message
-from evidence_kit.model import Digest, Json
+from evidence_kit.model import Json
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNFIT_KEY = re.compile("[\ud800-\udfff]|^[0-9]+$")
@@ -66,8 +66,6 @@ def _json(value: object) -> Json:  # noqa: PLR0911 - one return for each type
             return _string(value)
         case Enum():
             return cast("str", value.value)
-        case Digest():
-            return value.hex
         case Decimal() | float():
             return str(value)
         case frozenset():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias, TypeVar, dataclass_transform
 
-from evidence_kit.model import Digest, Json
+from evidence_kit.model import Json
 
 _Fact = TypeVar("_Fact")
 
@@ -104,9 +104,10 @@ class AccountId:
     """One name under which a platform knows somebody.
 
     Attributes:
-        type: `phone`, `user-id`, `handle`, `email`, `profile-url`, or `display-name` when only that is given.
+        type: `phone`, `user-id`, `recipient-id`, `handle`, `email`; `sender-name` or `own-chosen-name` where only such
+            a name is given.
         value: As in the source.
-        how: Where it was found: `stated` in the record, `display name` or `profile`.
+        how: Where it was found: `stated` in the record, or `display name`.
     """
 
     type: str
@@ -179,8 +180,6 @@ class Attachment:
         size_bytes: As the source states it, or the decoded size when the bytes stand inside the export.
         inside: Bytes of the export that hold it, encoded, where it stands inside.
         part: Which of the parts inside, counting from 1.
-        item: The case's item, once somebody has matched it.
-        sha256: Its digest, once known; never computed here.
     """
 
     name_in_source: str | None
@@ -189,8 +188,6 @@ class Attachment:
     size_bytes: int | None = None
     inside: tuple[int, int] | None = None
     part: int | None = None
-    item: str | None = None
-    sha256: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)

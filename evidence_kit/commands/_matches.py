@@ -94,14 +94,19 @@ def page(screen: Screen, case: str, names: Mapping[str, str], *, sharp: bool) ->
 
 def _figure(screen: Screen, drawn: Drawn, names: Mapping[str, str]) -> str:
     pair = drawn.pair
-    ours = f"{screen.say('match.page.ours')}: {_named(pair.item, names)}"
-    theirs = f"{screen.say('match.page.theirs')}: {_named(pair.other, names)}"
+    ours = _label(screen.say("match.page.ours"), _named(pair.item, names))
+    theirs = _label(screen.say("match.page.theirs"), _named(pair.other, names))
     outline = "outline-judge" if pair.level == "to-judge" else "outline"
     lines = [*says(screen, pair), screen.say(f"match.page.{outline}")]
     said = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
     # The picture's left side is the case's in every language.
-    head = f'<div class="two" dir="ltr"><span>{html.escape(ours)}</span><span>{html.escape(theirs)}</span></div>'
+    head = f'<div class="two" dir="ltr">{ours}{theirs}</div>'
     return f'<figure>{head}<img src="{drawn.file}" alt=""><figcaption>{said}</figcaption></figure>'
+
+
+def _label(said: str, name: str) -> str:
+    """Return words and a name that each read in their own direction."""
+    return f'<span dir="auto">{html.escape(said)}: <bdi dir="ltr">{html.escape(name)}</bdi></span>'
 
 
 def _named(name: str, names: Mapping[str, str]) -> str:

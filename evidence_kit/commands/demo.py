@@ -47,7 +47,7 @@ def _show(screen: Screen, step: Any) -> None:  # noqa: ANN401 - any step
     if isinstance(step, workflow.Listed):
         _list(screen, step)
     elif isinstance(step, workflow.Compared):
-        _matches.show(screen, step.matches, "demo", step.names)
+        _matches.show(screen, step.matches, step.case, step.names)
     elif isinstance(step, Sealed):
         screen.tell("seal.done", path=str(step.folder), size=size(step.size_bytes))
     elif isinstance(step, Report):

@@ -22,12 +22,12 @@ def list_(
     locked: Annotated[bool, typer.Option("--locked")] = False,
 ) -> None:
     """List the items of a case; without a key only what the folder shows anybody."""
-    from evidence_kit.workflows.case import read
+    from evidence_kit.workflows.case import Depth, read
 
     folder, station = case_folder(setting, case), setting.station_if_any()
     closed = locked or station is None or (setting.passphrase_file is None and not setting.asks)
     key = None if closed or station is None else setting.key(station)
-    opened = read(folder, key, setting.memory(station))
+    opened = read(folder, key, setting.memory(station), Depth.BRIEF)
     if closed:
         _locked(setting, opened)
     else:

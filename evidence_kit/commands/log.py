@@ -23,7 +23,7 @@ def log(
     follow: Annotated[bool, typer.Option("--follow")] = False,
 ) -> None:
     """Show the log, or write the files with which `ssh-keygen` checks its end."""
-    from evidence_kit.workflows.case import read
+    from evidence_kit.workflows.case import Depth, read
     from evidence_kit.workflows.look import followed, log_rows
     from evidence_kit.workflows.record import write_checkpoint
 
@@ -36,7 +36,7 @@ def log(
         return
     closed = locked or station is None or (setting.passphrase_file is None and not setting.asks)
     key = None if closed or station is None else setting.key(station)
-    opened = read(folder, key, setting.memory(station))
+    opened = read(folder, key, setting.memory(station), Depth.KEYS)
     if follow:
         _each(setting, chain(log_rows(opened), followed(opened, setting.screen.still_heard)))
     elif setting.screen.json:

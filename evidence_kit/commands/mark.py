@@ -65,10 +65,10 @@ def mark(
     with writing(at, key, station, setting.world(), setting.accept_older) as writer:
         chosen = declare.chosen(writer.manifest, writer.case.id, items or (), folder or ())
         marked = declare.mark(writer, chosen, said, who)
-    _tell(setting, said, marked)
+    _tell(setting, writer.case.id, said, marked)
 
 
-def _tell(setting: Setting, said: Mark, marked: Marked) -> None:
+def _tell(setting: Setting, case: str, said: Mark, marked: Marked) -> None:
     screen = setting.screen
     screen.tell("mark.done", count=len(marked.items), line=marked.line)
     if marked.next_time:
@@ -77,5 +77,5 @@ def _tell(setting: Setting, said: Mark, marked: Marked) -> None:
         screen.warn("mark.lie-here", items=", ".join(marked.lie_here))
     if said.audio not in {None, "received-voice-note"}:
         screen.tell("mark.for-the-lawyer")
-    facts: dict[str, Json] = {"items": list(marked.items), "line": marked.line, "next_time": marked.next_time}
-    screen.document(facts | {"lie_here": list(marked.lie_here)})
+    facts: dict[str, Json] = {"case": case, "items": list(marked.items), "line": marked.line}
+    screen.document(facts | {"next_time": marked.next_time, "lie_here": list(marked.lie_here)})

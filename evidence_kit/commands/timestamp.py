@@ -74,8 +74,8 @@ def _tell(setting: Setting, shown: Shown, case: str) -> None:
     screen, stamped = setting.screen, shown.stamp
     if stamped is None:
         return
-    at, authority = stamped.at.isoformat(), stamped.authority or "?"
-    screen.tell("stamp.done", line=shown.line, covers=shown.covers, at=at, authority=authority)
+    at = stamped.at.isoformat()
+    screen.tell("stamp.done", line=shown.line, covers=shown.covers, at=at, authority=stamped.authority or "?")
     if shown.checked is None:
         screen.warn("stamp.unknown")
     screen.document(
@@ -84,7 +84,7 @@ def _tell(setting: Setting, shown: Shown, case: str) -> None:
             "line": shown.line,
             "covers": shown.covers,
             "stamped_at": at,
-            "authority": authority,
+            "authority": stamped.authority,
             "checked_by": None if shown.checked is None else shown.checked.by,
         }
     )

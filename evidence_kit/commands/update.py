@@ -64,6 +64,6 @@ def update(
         updated = declare.update(writer, changes, reason)
     setting.screen.tell("update.done", case=folder.root.name, line=updated.line)
     if updated.lie_here:
-        setting.screen.warn("update.lie-here", count=updated.lie_here)
+        setting.screen.warn("update.lie-here", count=len(updated.lie_here))
     facts: dict[str, Json] = {"case": folder.root.name, "line": updated.line, "changes": changes}
-    setting.screen.document(facts | {"lie_here": updated.lie_here})
+    setting.screen.document(facts | {"lie_here": list(updated.lie_here)})

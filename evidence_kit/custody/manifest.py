@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from sys import intern
 from typing import Any, Final, TypeAlias
 
 from evidence_kit.model import Digest
@@ -175,6 +176,7 @@ class Manifest:
         entries: Other events by type, in order.
         next_item: Number of the next item.
         next_witnessed: Number of the next thing that is seen and not copied.
+        brief: Items keep nothing of what their events say beyond the fields that they have of their own.
     """
 
     opened: Entry | None = None
@@ -192,6 +194,7 @@ class Manifest:
     entries: dict[str, list[Entry]] = field(default_factory=dict)
     next_item: int = 1
     next_witnessed: int = 1
+    brief: bool = False
 
     def apply(self, entry: Entry) -> None:
         """Take one event in.
@@ -309,9 +312,9 @@ def _kept(manifest: Manifest, entry: Entry) -> None:
         size_bytes=int(facts["size"]),
         sha256=Digest(facts["sha256"]),
         crc32=str(facts["crc32"]),
-        kind=str(facts["kind"]["name"]),
-        family=str(facts["kind"]["family"]),
-        facts=facts,
+        kind=intern(str(facts["kind"]["name"])),
+        family=intern(str(facts["kind"]["family"])),
+        facts={} if manifest.brief else facts,
         sensitivity=str(facts.get("sensitivity", "unknown")),
     )
     manifest.items[item.id] = item
@@ -336,9 +339,9 @@ def _witnessed(manifest: Manifest, entry: Entry) -> None:
         place=_place(facts),
         size_bytes=int(facts["size"]),
         sha256=Digest(facts["sha256"]),
-        kind=str(facts["kind"]["name"]),
-        family=str(facts["kind"]["family"]),
-        facts=facts,
+        kind=intern(str(facts["kind"]["name"])),
+        family=intern(str(facts["kind"]["family"])),
+        facts={} if manifest.brief else facts,
         sensitivity=str(facts.get("sensitivity", "unknown")),
     )
     manifest.witnessed[seen.id] = seen
@@ -349,6 +352,8 @@ def _witnessed(manifest: Manifest, entry: Entry) -> None:
 
 def _described(manifest: Manifest, entry: Entry) -> None:
     item, name = manifest.items[entry.facts["item"]], str(entry.facts["describer"]).partition("/")[0]
+    if manifest.brief:
+        return
     item.descriptions.append(entry)
     # A later attempt that failed says nothing against what an earlier one found.
     if entry.facts.get("facts") or not item.described.get(name, {}).get("facts"):

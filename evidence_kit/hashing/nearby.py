@@ -1,4 +1,4 @@
-"""Which hashes lie near each other: an index by Hamming distance, and one that looks at everything."""
+"""Which hashes lie near each other: an index by Hamming distance, with numpy for few and faiss for many."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _WORD_BYTES = 8
+MANY = 20_000
+"""References from which on faiss is faster than numpy although it has to be loaded: docs/MATCHING.md."""
+
 _BLOCK_DISTANCES = 1 << 20
 """Distances in memory at once: 8 MiB for the XOR of a word, as much for the sums."""
+_BLOCK_QUERIES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,7 @@ class ExactIndex:
         import numpy as np
 
         hashes = list(references)
-        self._hash_bytes = len(hashes[0]) if hashes else 0
-        if self._hash_bytes % _WORD_BYTES or any(len(one) != self._hash_bytes for one in hashes):
-            raise ValueError("hashes of one index have one length, a multiple of 8 bytes")
+        self._hash_bytes = _hash_bytes_of(hashes)
         # A column lies in one piece: each word of all references is read in a row.
         words = np.frombuffer(b"".join(hashes), dtype=np.uint64)
         self._words = np.asfortranarray(words.reshape(len(hashes), self._hash_bytes // _WORD_BYTES))
@@ -100,6 +102,70 @@ class ExactIndex:
                 for row, column in zip(rows, columns, strict=True)
             )
         yield from sorted(found, key=lambda near: (near.query, near.reference))
+
+
+class BinaryIndex:
+    """The same with faiss: no pair is missed, and a large index is gone through several times as fast.
+
+    Args:
+        references: Hashes of one length, a multiple of 8 bytes; read once.
+
+    Raises:
+        ValueError: Lengths differ, or are no multiple of 8.
+    """
+
+    def __init__(self, references: Iterable[bytes]) -> None:
+        import faiss
+        import numpy as np
+
+        hashes = list(references)
+        self._hash_bytes = _hash_bytes_of(hashes)
+        # faiss knows no hashes of no length.
+        self._index = faiss.IndexBinaryFlat(8 * max(self._hash_bytes, _WORD_BYTES))
+        if hashes:
+            self._index.add(np.frombuffer(b"".join(hashes), np.uint8).reshape(len(hashes), -1))
+
+    def __len__(self) -> int:
+        """Return the number of references."""
+        return int(self._index.ntotal)
+
+    def near(self, queries: Iterable[bytes], limit_bits: int) -> Iterator[Near]:
+        """See `Index.near`; memory grows with the pairs of a block of queries."""
+        import numpy as np
+
+        for first, block in _blocks(queries, _BLOCK_QUERIES):
+            if any(len(one) != self._hash_bytes for one in block) and len(self):
+                raise ValueError("a query has the length of the references")
+            if not len(self):
+                continue
+            asked = np.frombuffer(b"".join(block), np.uint8).reshape(len(block), -1)
+            ends, distances, places = self._index.range_search(asked, limit_bits + 1)
+            for number in range(len(block)):
+                mine = slice(int(ends[number]), int(ends[number + 1]))
+                pairs = zip(places[mine].tolist(), distances[mine].tolist(), strict=True)
+                yield from (Near(first + number, place, int(bits)) for place, bits in sorted(pairs))
+
+
+def make_index(references: Iterable[bytes]) -> Index:
+    """Return the index that fits the number of hashes.
+
+    Raises:
+        ValueError: Lengths differ, or are no multiple of 8.
+    """
+    hashes = list(references)
+    return ExactIndex(hashes) if len(hashes) < MANY else BinaryIndex(hashes)
+
+
+def _hash_bytes_of(hashes: Sequence[bytes]) -> int:
+    """Return the length that all hashes have, 0 where there is none.
+
+    Raises:
+        ValueError: Lengths differ, or are no multiple of 8.
+    """
+    size = len(hashes[0]) if hashes else 0
+    if size % _WORD_BYTES or any(len(one) != size for one in hashes):
+        raise ValueError("hashes of one index have one length, a multiple of 8 bytes")
+    return size
 
 
 def _blocks(queries: Iterable[bytes], size: int) -> Iterator[tuple[int, Sequence[bytes]]]:

@@ -60,7 +60,8 @@ def pdq(picture: Image.Image) -> Pdq | None:
     luma = _luma(picture)
     height, width = luma.shape
     grid = _samples_of(height) @ luma @ _samples_of(width).T
-    return Pdq(_quality(grid), {way.name: _bits(_block(luma, way)) for way in ORIENTATIONS})
+    bands = _frequencies_of(height, False) @ luma, _frequencies_of(height, True) @ luma  # noqa: FBT003
+    return Pdq(_quality(grid), {way.name: _bits(_block(bands, width, way)) for way in ORIENTATIONS})
 
 
 def pdq_of_rgb(rgb: NDArray[np.uint8]) -> Pdq | None:
@@ -116,13 +117,16 @@ def _luma(picture: Image.Image) -> NDArray[np.float64]:
     return samples if samples.ndim == 2 else samples @ _LUMA
 
 
-def _block(luma: NDArray[np.float64], way: Orientation) -> NDArray[np.float64]:
-    """Return the 16 x 16 DCT block of the picture in one orientation."""
-    height, width = luma.shape
+def _block(bands: tuple[NDArray[np.float64], NDArray[np.float64]], width: int, way: Orientation) -> NDArray[np.float64]:
+    """Return the 16 x 16 DCT block of the picture in one orientation.
+
+    Args:
+        bands: Frequencies 1 to 16 of each column, from the top down and from the bottom up.
+        width: How many columns.
+        way: The orientation.
+    """
     upside_down, reversed_rows = (way.mirrored, way.flipped) if way.transposed else (way.flipped, way.mirrored)
-    rows = _frequencies_of(height, upside_down)
-    columns = _frequencies_of(width, reversed_rows)
-    block = np.round(rows @ luma @ columns.T, _DECIMALS)
+    block = np.round(bands[upside_down] @ _frequencies_of(width, reversed_rows).T, _DECIMALS)
     return np.asarray(block.T if way.transposed else block)
 
 

@@ -23,6 +23,8 @@ EXACT_BELOW = 30_000
 _NEAR = 22_000.0
 _SAMPLE_PER_LIST = 40
 _ROUNDS = 6
+_AT_ONCE = 64
+_NONE = np.zeros((0, DESCRIPTOR_BYTES), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,12 @@ class InvertedDescriptors:
 
     Args:
         references: Descriptors of each reference; gone through twice.
+        hand_over: The same list, to be emptied while its descriptors are taken over; None leaves them alone.
     """
 
-    def __init__(self, references: Sequence[NDArray[np.uint8]]) -> None:
+    def __init__(
+        self, references: Sequence[NDArray[np.uint8]], hand_over: list[NDArray[np.uint8]] | None = None
+    ) -> None:
         import faiss
 
         counts = [len(each) for each in references]
@@ -108,9 +113,12 @@ class InvertedDescriptors:
         self._index.cp.min_points_per_centroid = 1
         self._index.nprobe = PROBES
         self._index.train(_sample(references, total, lists * _SAMPLE_PER_LIST))
-        for start in range(0, len(references), 256):
-            part = references[start : start + 256]
+        for start in range(0, len(references), _AT_ONCE):
+            part = references[start : start + _AT_ONCE]
             self._index.add(np.concatenate(part).astype(np.float32))
+            if hand_over is not None:
+                # Ten thousand pictures are a gigabyte: nothing is held twice.
+                hand_over[start : start + _AT_ONCE] = [_NONE] * len(part)
 
     def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[Vote]:
         """See `DescriptorIndex.votes`."""
@@ -120,10 +128,10 @@ class InvertedDescriptors:
         return self._owners.counted(distances, rows, most)
 
 
-def make_index(references: Sequence[NDArray[np.uint8]]) -> DescriptorIndex:
-    """Return the index that fits the number of descriptors."""
+def make_index(references: list[NDArray[np.uint8]]) -> DescriptorIndex:
+    """Return the index that fits the number of descriptors; where they are many the list is emptied meanwhile."""
     total = sum(len(each) for each in references)
-    return ExactDescriptors(references) if total < EXACT_BELOW else InvertedDescriptors(references)
+    return ExactDescriptors(references) if total < EXACT_BELOW else InvertedDescriptors(references, references)
 
 
 def lists_for(total: int) -> int:

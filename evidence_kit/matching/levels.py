@@ -23,7 +23,8 @@ LEAST_AGREEING = 0.5
 LEAST_BLOCKS = 8
 # Where the pixels agree almost everywhere, fewer keypoints are needed: the two do not err together.
 FEW_INLIERS = 5
-MOST_AGREEING, MANY_BLOCKS = 0.7, 24
+# Drawn heads of different people agree on up to 60 blocks, all of them along the same few lines.
+MOST_AGREEING, MANY_BLOCKS = 0.7, 64
 WHOLE_SHARE = 0.8
 # Signs and letters of one application agree here and there; below these nobody needs to look.
 JUDGED_RATIO, JUDGED_AGREEING = 0.4, 0.15
@@ -80,3 +81,8 @@ def level_by_pixels(evidence: Evidence) -> str | None:
     if evidence.agreement < MOST_AGREEING or evidence.agreeing < MANY_BLOCKS:
         return None
     return SAME_PICTURE if min(evidence.shown, evidence.covered) >= WHOLE_SHARE else INSIDE
+
+
+def worth_a_look(evidence: Evidence) -> bool:
+    """Say whether a person should judge a hash that is near and not near enough: some of the pixels agree too."""
+    return evidence.blocks >= LEAST_BLOCKS and evidence.agreement >= JUDGED_AGREEING

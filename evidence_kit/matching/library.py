@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from evidence_kit.hashing.nearby import ExactIndex
+from evidence_kit.hashing.nearby import make_index as make_hash_index
 from evidence_kit.hashing.orientations import ORIENTATIONS
 from evidence_kit.matching.compare import Placed, compare, compare_boxes, filling, quick_inliers
 from evidence_kit.matching.description import QUALITY_LIMIT
@@ -26,6 +26,7 @@ from evidence_kit.matching.levels import (
     TO_JUDGE,
     level_by_pixels,
     level_of,
+    worth_a_look,
 )  # fmt: skip
 from evidence_kit.matching.stoplist import StopList
 
@@ -100,9 +101,9 @@ class Library:
                 if view.quality is not None and view.quality >= QUALITY_LIMIT:
                     self._hashed.append((place, number))
                     hashes.extend(view.pdq)
-        self._hash_index = ExactIndex(hashes)
-        self._index = make_index(descriptors)
+        self._hash_index = make_hash_index(hashes)
         self.stop_list = StopList(_grouped(descriptors, [place for place, _ in self._views], self._copies(hashes)))
+        self._index = make_index(descriptors)
 
     def __len__(self) -> int:
         """Return how many references there are."""
@@ -176,14 +177,14 @@ class Library:
         """Return what pixels say of a hash that is near and not near enough: dark and soft pictures have no more."""
         reference = self._features(self._names[place]).views[theirs]
         whole = not view.region and not reference.region
-        placed, level = None, None
-        if bits <= REGION_CANDIDATE_BITS:
-            placed = compare_boxes(view, reference, ORIENTATIONS[way], bits)
-            level = level_by_pixels(placed.evidence)
+        if bits > REGION_CANDIDATE_BITS and not whole:
+            return None
+        placed = compare_boxes(view, reference, ORIENTATIONS[way], bits)
+        level = level_by_pixels(placed.evidence) if bits <= REGION_CANDIDATE_BITS else None
+        if level is None and whole and worth_a_look(placed.evidence):
+            level = TO_JUDGE
         if level is None:
-            return None if not whole else Found(
-                self._names[place], TO_JUDGE, "pdq", number, theirs, way, None, bits
-            )  # fmt: skip
+            return None
         return Found(self._names[place], level, "pdq" if whole else "pdq-region", number, theirs, way, placed, bits)
 
     def _by_keypoints(self, number: int, view: View, sure: set[str]) -> Iterator[Found]:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from evidence_kit.matching.keypoints import DESCRIPTOR_BYTES
 
-MOST_GROUPS = 60
-STRONGEST = 160
+MOST_GROUPS = 40
+STRONGEST = 320
 LEAST_GROUPS = 6
 _SAME = 9_000.0
 _BLOCK = 512

@@ -25,7 +25,8 @@ def features(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json
         arguments: `kind`, the name of its content type.
 
     Returns:
-        `packed`: `features.pack` in base64, or `reason`: why there is none.
+        `packed`: `features.pack` in base64, or `reason`: why there is none. Of a film's wrapping that holds nothing
+        but sound: what `media.sound.hashes` returns.
     """
     import cv2
 
@@ -33,6 +34,10 @@ def features(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json
     try:
         found = _views(_pixels(payload, str(arguments.get("kind"))))
     except UndecodedError as error:
+        if error.reason == "no-film":
+            from evidence_kit.media import sound
+
+            return sound.hashes(payload, arguments)
         return {"reason": error.reason}
     return {"packed": base64.b64encode(pack(found)).decode("ascii")}
 

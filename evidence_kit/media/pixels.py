@@ -17,6 +17,10 @@ from evidence_kit.media.picture import MAX_PIXELS, formats
 
 LONGEST_SIDE_PIXELS = 1600
 MOST_FRAMES = 8
+# A photograph is compared at 800 pixels; a JPEG is decoded at half, a quarter or an eighth as long as that is no less.
+# Only a screen, tall or wide, holds smaller pictures that need more.
+_PHOTO_SIDE_PIXELS = 800
+_SCREEN_ASPECT = 1.6
 _SMALLEST_SIDE_PIXELS = 16
 _MOST_SLENDER = 40
 
@@ -79,13 +83,20 @@ def _frames(picture: Image.Image, longest_side: int) -> Iterator[Pixels]:
         raise UndecodedError("too-slender")
     count = int(getattr(picture, "n_frames", 1)) if picture.format in {"GIF", "WEBP", "PNG"} else 1
     if count <= 1:
-        picture.draft("RGB", (longest_side, longest_side))
+        picture.draft("RGB", _drafted(width, height, longest_side))
         yield _upright(picture, (width, height), 0, longest_side)
         return
     wanted = {round(place * (count - 1) / (min(count, MOST_FRAMES) - 1)) for place in range(min(count, MOST_FRAMES))}
     for number, frame in enumerate(ImageSequence.Iterator(picture)):
         if number in wanted:
             yield _upright(frame, (width, height), number, longest_side)
+
+
+def _drafted(width: int, height: int, longest_side: int) -> tuple[int, int]:
+    """Return the size below which a JPEG is not to be decoded."""
+    photo = max(width, height) <= _SCREEN_ASPECT * min(width, height)
+    factor = min(1.0, (min(longest_side, _PHOTO_SIDE_PIXELS) if photo else longest_side) / max(width, height))
+    return max(1, int(width * factor)), max(1, int(height * factor))
 
 
 def _upright(picture: Image.Image, size: tuple[int, int], frame: int, longest_side: int) -> Pixels:

@@ -17,6 +17,7 @@ from evidence_kit.model import Json
 PEAKS = 240
 LONGEST_SECONDS = 4 * 3600
 _BLOCK_SAMPLES = 480
+_BEFORE_THE_BEGINNING = -1_000_000
 
 
 def read(container: Any, stream: Any, budget: Budget, notes: Notes) -> dict[str, Json]:  # noqa: ANN401
@@ -31,7 +32,7 @@ def read(container: Any, stream: Any, budget: Budget, notes: Notes) -> dict[str,
     wave = _Wave()
     packets = hashlib.sha256()
     try:
-        container.seek(0)
+        _rewind(container)
         for frame in _frames(container, stream, budget, packets):
             wave.add(frame)
             if wave.samples > LONGEST_SECONDS * frame.sample_rate:
@@ -52,6 +53,14 @@ def read(container: Any, stream: Any, budget: Budget, notes: Notes) -> dict[str,
         "samples": wave.samples,
         "peaks": wave.peaks(),
     }
+
+
+def _rewind(container: Any) -> None:  # noqa: ANN401
+    """Go to the first packet: some wrappings begin before zero, others cannot be asked for what lies before it."""
+    try:
+        container.seek(_BEFORE_THE_BEGINNING)
+    except av.FFmpegError:
+        container.seek(0)
 
 
 def _frames(container: Any, stream: Any, budget: Budget, packets: Any) -> Iterator[Any]:  # noqa: ANN401

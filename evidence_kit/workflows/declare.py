@@ -169,11 +169,12 @@ class Updated:
 
     Attributes:
         line: Line that says so.
-        lie_here: How many pictures and films lie in the case although its person is not known to be an adult.
+        lie_here: Ids of pictures and films that lie in the case and are not said to be harmless, although its person
+            is not known to be an adult.
     """
 
     line: int
-    lie_here: int
+    lie_here: tuple[str, ...]
 
 
 def update(writer: CaseWriter, changes: Mapping[str, Json], why: str) -> Updated:
@@ -191,4 +192,4 @@ def update(writer: CaseWriter, changes: Mapping[str, Json], why: str) -> Updated
     manifest = writer.manifest
     seen = [item for item in manifest.items.values() if item.family in {"picture", "video"}]
     careful = manifest.age_band != _ADULT and manifest.minor_media != "keep"
-    return Updated(signed.first, sum(item.sensitivity != "none" for item in seen) if careful else 0)
+    return Updated(signed.first, tuple(item.id for item in seen if careful and item.sensitivity != "none"))

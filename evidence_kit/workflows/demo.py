@@ -47,8 +47,9 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What was found to be similar, and the names of the items."""
+    """What was found to be similar in a case, and the names of its items."""
 
+    case: str
     matches: Matches
     names: dict[str, str]
 
@@ -122,9 +123,9 @@ def _inside(  # noqa: PLR0913
     yield Listed(tuple(items.values()))
     yield Begun("match")
     names = {item.id: item.place.path for item in items.values()}
-    yield Compared(match(writer, Asked(), run), names)
+    yield Compared(writer.case.id, match(writer, Asked(), run), names)
     yield Begun("match-found")
-    yield Compared(match(writer, Asked([samples / CANDIDATES]), run), names)
+    yield Compared(writer.case.id, match(writer, Asked([samples / CANDIDATES]), run), names)
     yield Begun("seal")
     secret = digits.generate()
     _write(writer.world, out / "archive-passphrase.txt", secret)

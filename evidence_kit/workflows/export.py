@@ -140,7 +140,7 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _cell(value: Json) -> str:
-    if value is None:
+    if value is None or value is False:
         return ""
     if isinstance(value, str):
         shown = value

@@ -20,10 +20,11 @@ from evidence_kit.workflows.forms.bagit import BAGIT
 from evidence_kit.workflows.forms.case_uco import CASE_UCO
 from evidence_kit.workflows.forms.form import Contents, Form, Target
 from evidence_kit.workflows.forms.table import CSV
+from evidence_kit.workflows.forms.takedown import TAKEDOWN
 from evidence_kit.workflows.trouble import own_disk
 
 # A form more is a file in `forms/` and its name here.
-FORMS: Final[tuple[Form, ...]] = (BAGIT, CASE_UCO, CSV)
+FORMS: Final[tuple[Form, ...]] = (BAGIT, CASE_UCO, CSV, TAKEDOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,14 +74,12 @@ def item_row(item: Item | Witnessed) -> dict[str, Json]:
     }
 
 
-def locked_rows(case: Case) -> list[dict[str, Json]]:
-    """Return what can be said about the items of a case that was not unlocked."""
-    rows: list[dict[str, Json]] = []
+def locked_rows(case: Case) -> Iterator[dict[str, Json]]:
+    """Yield what can be said about each item of a case that was not unlocked."""
     for item, stored in case.custody.objects.items():
         path = case.folder.item(item)
         size = path.stat().st_size if path.is_file() else None
-        rows.append({"item": item, "line": stored.line, "stored": stored.digest.hex, "stored_size": size})
-    return rows
+        yield {"item": item, "line": stored.line, "stored": stored.digest.hex, "stored_size": size}
 
 
 def item_of(manifest: Manifest, item: str, case: str) -> Item:
@@ -127,7 +125,8 @@ def everything_about(item: Item | Witnessed) -> dict[str, Json]:
         name: {key: value for key, value in each.items() if key not in {"salt", "type", "item", "describer"}}
         for name, each in (item.described if isinstance(item, Item) else {}).items()
     }
-    return {"line": item.line, "taken_in": item.time, **facts, "described": described} | item_row(item)
+    media_type = item.facts["kind"]["media_type"]
+    return {**facts, "media_type": media_type, "described": described} | item_row(item)
 
 
 def log_rows(case: Case, commits: Sequence[Signed] | None = None) -> Iterator[dict[str, Json]]:
@@ -136,6 +135,9 @@ def log_rows(case: Case, commits: Sequence[Signed] | None = None) -> Iterator[di
     Args:
         case: The case; of an unlocked one the memory of one commit is needed, however long the log is.
         commits: Which part of it; None for all.
+
+    Raises:
+        CaseBrokenError: What the next lines say is not what they commit to; those before it were yielded.
     """
     custody = case.custody
     for signed in custody.commits if commits is None else commits:
@@ -181,8 +183,12 @@ def followed(case: Case, wait: Callable[[], bool]) -> Iterator[dict[str, Json]]:
 def _said(case: Case, signed: Signed) -> dict[int, Entry]:
     if case.identity is None:
         return {}
-    opened = entries(case.folder, case.custody, case.identity, [signed])
-    return {entry.line: entry for entry in opened if not isinstance(entry, Finding)}
+    said = {}
+    for entry in entries(case.folder, case.custody, case.identity, [signed]):
+        if isinstance(entry, Finding):
+            raise CaseBrokenError("case-broken", case=case.id, code=entry.code)
+        said[entry.line] = entry
+    return said
 
 
 def _event_row(custody: Custody, number: int, time: str, entry: Entry | None) -> dict[str, Json]:

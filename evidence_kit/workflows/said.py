@@ -23,7 +23,8 @@ class Tied:
 
     Attributes:
         name: As the source writes it; None where it gives none.
-        status: As the export alone says, or `present` and `missing` by what the case holds.
+        status: As the export alone says, or by what the case holds: `present`, `missing`, or `witnessed` where it was
+            seen and not copied.
         items: Items that stand inside of the message, or whose path ends in that name; more than one when their bytes
             differ, so that none is sure. What was seen and not copied is among them.
     """
@@ -213,10 +214,14 @@ def _tied(told: Mapping[str, Any], chat: Item, ties: Ties) -> Tied:
     name, status = plain(told.get("name_in_source")), str(told.get("status"))
     if told.get("inside") is not None:
         carried = ties.inside(told, chat)
+        if isinstance(carried, Witnessed):
+            status = "witnessed"
         return Tied(name, status, () if carried is None else (carried,))
     if name is None or status not in {"unknown", "present", "missing"}:
         return Tied(name, status)
     items = ties.items(name, chat)
+    if items and all(isinstance(each, Witnessed) for each in items):
+        return Tied(name, "witnessed", items)
     return Tied(name, "present" if items else "missing", items)
 
 
@@ -251,7 +256,7 @@ def row_of(entry: Said | Gap, number: int, platform: str, title: str | None) -> 
         "time_as_written": None if time is None else time.raw,
         "time_kind": None if time is None else time.kind,
         "sender": entry.sender,
-        "owner": entry.owner or None,
+        "owner": entry.owner,
         "kind": entry.kind,
         "flags": list(entry.flags),
         "text": entry.text,

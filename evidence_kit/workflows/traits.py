@@ -113,7 +113,8 @@ class Traits:
     def _ended(self, file: Compared, begun: Future[Answer] | str | None) -> tuple[Compared, str | None]:
         reason = self._took(file, begun.result()) if isinstance(begun, Future) else begun
         if reason is None:
-            reason = self._sound(file) if file.family == Family.AUDIO.value else self._checked(file)
+            packed = self._known(file) or b""
+            reason = self._checked(file, packed) if packed.startswith(MAGIC) else self._sound(file, packed)
         if reason is None:
             self._files[file.name] = file
         return file, reason
@@ -125,11 +126,10 @@ class Traits:
         value = answer.value if isinstance(answer.value, Mapping) else {}
         if isinstance(value.get("reason"), str):
             return str(value["reason"])
-        if file.family == Family.AUDIO.value:
-            packed = json.dumps(value).encode()
-        else:
+        packed = json.dumps(value).encode()
+        if "packed" in value:
             try:
-                packed = base64.b64decode(str(value.get("packed")), validate=True)
+                packed = base64.b64decode(str(value["packed"]), validate=True)
             except (binascii.Error, ValueError):
                 return "not-decoded"
         if file.cache is None or not file.cache.put(_about(file), packed):
@@ -141,29 +141,36 @@ class Traits:
             return self._held[file.name]
         return None if file.cache is None else file.cache.get(_about(file))
 
-    def _checked(self, file: Compared) -> str | None:
+    def _checked(self, file: Compared, packed: bytes) -> str | None:
         """Return a reason where what came out of the worker is not what it should be."""
         from evidence_kit.matching.features import UnsoundError, unpack
 
         try:
-            found = unpack(self._known(file) or b"")
+            found = unpack(packed)
         except UnsoundError:
-            if file.cache is not None:
-                file.cache.forget(_about(file))
+            self._forget(file)
             return "not-decoded"
         useful = any(len(view.keypoints) >= _FEWEST_KEYPOINTS or (view.quality or 0) >= 50 for view in found.views)
         return None if useful else "no-detail"
 
-    def _sound(self, file: Compared) -> str | None:
+    def _sound(self, file: Compared, packed: bytes) -> str | None:
         try:
-            value = json.loads(self._known(file) or b"")
+            value = json.loads(packed)
             self.sounds[file.name] = Sound(_hex(value["packets"]), _hex(value["samples"]))
         except (ValueError, KeyError, TypeError):
+            self._forget(file)
             return "not-decoded"
         return None
 
+    def _forget(self, file: Compared) -> None:
+        self._held.pop(file.name, None)
+        if file.cache is not None:
+            file.cache.forget(_about(file))
+
 
 _AHEAD: Final = 8
+# Packed features begin so; hashes of sound are JSON.
+MAGIC: Final = b"ekf1"
 _FEWEST_KEYPOINTS: Final = 10
 
 

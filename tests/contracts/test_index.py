@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_kit.hashing import nearby
-from evidence_kit.hashing.nearby import ExactIndex, Index, Near
+from evidence_kit.hashing.nearby import BinaryIndex, ExactIndex, Index, Near, make_index
 
-INDEXES = [ExactIndex]
+INDEXES = [ExactIndex, BinaryIndex]
 HASHES = st.lists(st.binary(min_size=8, max_size=8), max_size=12)
 
 
@@ -33,6 +33,7 @@ def test_no_pair_is_missed_and_none_invented(
 @pytest.mark.parametrize("index", INDEXES)
 def test_blocks_do_not_show(index: Callable[[Iterable[bytes]], Index], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nearby, "_BLOCK_DISTANCES", 6)
+    monkeypatch.setattr(nearby, "_BLOCK_QUERIES", 4)
     hashes = [bytes([n] * 32) for n in range(11)]
     assert list(index(hashes).near(hashes, 64)) == by_hand(hashes, hashes, 64)
 
@@ -50,3 +51,8 @@ def test_lengths_that_differ_are_refused(index: Callable[[Iterable[bytes]], Inde
 @pytest.mark.parametrize("index", INDEXES)
 def test_an_empty_index_finds_nothing(index: Callable[[Iterable[bytes]], Index]) -> None:
     assert list(index([]).near([bytes(32)], 256)) == []
+
+
+def test_many_hashes_are_searched_by_the_one_and_few_by_the_other() -> None:
+    assert isinstance(make_index([bytes(32)] * 3), ExactIndex)
+    assert isinstance(make_index([bytes(32)] * nearby.MANY), BinaryIndex)

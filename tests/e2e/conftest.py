@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.schemas import held
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-c", "from evidence_kit.cli import main; main()"]
@@ -50,7 +51,7 @@ class Program:
 
     def json(self, *arguments: str | Path, expect: int = 0) -> list[dict[str, Any]]:
         done = self.keyed(*arguments, "--json", expect=expect)
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        return held(str(arguments[0]), done.stdout)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from evidence_kit.cli import run
 from tests.authority import Authority, needs_openssl, online
+from tests.schemas import held
 
 Do = Callable[..., list[dict[str, Any]]]
 
@@ -33,7 +33,7 @@ def do(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.M
         code = run([name, *common, *words])
         out = capsys.readouterr()
         assert code == expect, (words, out.out, out.err)
-        return [json.loads(line) for line in out.out.splitlines()]
+        return held(name, out.out)
 
     facts = ("--association", "LRC", "--name", "Salma B.", "--role", "volunteer", "--place", "Larache")
     command("setup", *facts, "--cases", tmp_path / "cases", "--recovery-out", "paper")

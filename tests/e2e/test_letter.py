@@ -20,6 +20,7 @@ from evidence_kit.cli import run
 from evidence_kit.words import LANGUAGES, catalogue
 from tests.authority import Authority, online
 from tests.e2e.conftest import ROOT
+from tests.schemas import held
 
 TOOLS = ("bash", "7z", "ssh-keygen", "sha256sum", "openssl", "perl", "age")
 pytestmark = pytest.mark.skipif(any(shutil.which(tool) is None for tool in TOOLS), reason=f"needs {', '.join(TOOLS)}")
@@ -75,7 +76,7 @@ def _handed(home: Path) -> Handed:
         with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as errors:
             code = run([name, *common, *words])
         assert code == expect, (words, out.getvalue(), errors.getvalue())
-        return [json.loads(line) for line in out.getvalue().splitlines()]
+        return held(name, out.getvalue())
 
     facts = ("--association", "LRC", "--name", "Salma B.", "--role", "volunteer", "--place", "Larache")
     kit("setup", *facts, "--cases", home / "cases", "--recovery-out", "paper")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from evidence_kit.commands._wiring import Setting
 from evidence_kit.keys.recovery import to_paper
 from evidence_kit.keys.station import unlock
 from tests.e2e.conftest import ROOT
+from tests.schemas import held
 
 README = (ROOT / "README.md").read_text("utf-8")
 Laptop = Callable[..., list[dict[str, Any]]]
@@ -45,7 +45,7 @@ def laptops(
             code = run([*words, *flags])
             out = capsys.readouterr()
             assert code == expect, (words, out.out, out.err)
-            return [json.loads(line) for line in out.out.splitlines()]
+            return held(words[0], out.out)
 
         return do
 

@@ -1,7 +1,9 @@
-"""The exact index beyond its contract."""
+"""The indexes beyond their contract."""
 
-from evidence_kit.hashing.nearby import ExactIndex
+from evidence_kit.hashing.nearby import BinaryIndex, ExactIndex
 
 
 def test_its_length_is_the_number_of_references() -> None:
-    assert len(ExactIndex(bytes([n] * 32) for n in range(5))) == 5
+    for index in (ExactIndex, BinaryIndex):
+        assert len(index(bytes([n] * 32) for n in range(5))) == 5
+        assert len(index([])) == 0

@@ -137,11 +137,11 @@ def test_a_case_changes_with_a_reason_and_pictures_that_lie_in_it_are_named(
     writer = new_case()
     take_in(writer, tmp_path / "a.jpg")
     updated = update(writer, {"age_band": "minor", "age_known_by": "birth certificate"}, "the paper was found")
-    assert updated.lie_here == 1
+    assert updated.lie_here == ("E000001",)
     again = read(writer.case.folder, key, station).opened
     assert (again.age_band, again.entries["case.updated"][0].facts["reason"]) == ("minor", "the paper was found")
     mark(writer, list(writer.manifest.items.values()), Mark(sensitivity="none"), GUARDIAN)
-    assert update(writer, {"retention": "2028-01-01"}, "agreed").lie_here == 0
+    assert update(writer, {"retention": "2028-01-01"}, "agreed").lie_here == ()
     with pytest.raises(UsageError, match="update-empty"):
         update(writer, {}, "nothing")
     with pytest.raises(UsageError, match="keep-unsigned"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import threading
 import time
@@ -24,6 +23,7 @@ from evidence_kit.workflows.verify import verify_case
 from evidence_kit.workflows.world import World
 from tests.attacks.conftest import DIGITS
 from tests.conftest import PASSPHRASE, NewCase
+from tests.schemas import held
 from tests.workflows.helpers import take_in
 
 
@@ -38,7 +38,7 @@ def two(new_case: NewCase, source: Path) -> tuple[CaseWriter, CaseWriter]:
 def checked(station: Station, memory: Path, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, list[dict]]:  # type: ignore[type-arg]
     capsys.readouterr()
     code = run(["verify", str(station.cases), "--recursive", "--remember", str(memory), "--json", "--no-input", *more])
-    return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return code, held("verify", capsys.readouterr().out)
 
 
 def test_a_shorter_a_forked_and_a_missing_case_are_found_without_the_station(

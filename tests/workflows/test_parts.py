@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
@@ -24,6 +23,7 @@ from evidence_kit.workflows.seal import Order, Sealed, seal
 from evidence_kit.workflows.station import Station
 from evidence_kit.workflows.verify import verify_case
 from tests.conftest import PASSPHRASE, NewCase
+from tests.schemas import held
 from tests.workflows.helpers import take_in
 
 DIGITS = "1" * 28
@@ -57,7 +57,7 @@ def check(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
         capsys.readouterr()
         words = ["verify", *map(str, arguments), "--archive-passphrase-file", str(digits), "--no-input"]
         assert run([*words, "--json"]) == expect
-        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        return held("verify", capsys.readouterr().out)
 
     return verify
 
