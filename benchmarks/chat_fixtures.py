@@ -3,8 +3,8 @@
     python -m benchmarks.chat_fixtures MIRRORS
 
 `MIRRORS` holds clones of the repositories below, bare or not, each in a folder named `owner+name`. Nothing of them is
-part of this project; each has a licence of its own. Only files that a project made for its tests are looked at, never
-conversations that somebody put on line.
+part of this project; each has a licence of its own. Only files that a project made for its tests are looked at, and
+exports that stand as text inside of its tests, never conversations that somebody put on line.
 
 How many messages a file has is counted by what marks one in its format, and not by the reader.
 """
@@ -12,6 +12,7 @@ How many messages a file has is counted by what marks one in its format, and not
 from __future__ import annotations
 
 import argparse
+import ast
 import io
 import json
 import re
@@ -38,15 +39,49 @@ class Corpus:
         files: Which of its files.
         platform: What they are exports of.
         origin: Whether an app wrote them, or somebody by hand or by program.
+        quoted: How an export stands inside of a test: a pattern, of which the first group is a string's inside;
+            `PYTHON` for values that are written as Python; None when the file is the export.
+        name: What the export is called then.
     """
 
     repository: str
     files: str
     platform: str
     origin: str
+    quoted: str | None = None
+    name: str = ""
 
+
+PYTHON = "values written as Python"
+_RUST_STRING = r'"([A-Z][a-z]{2} \d\d, \d{4}  ?\d(?:[^"\\]|\\.)*)"'
+_TEMPLATE_STRING = r"`(window\.YTD\.direct_messages[^`$]*)`"
 
 CORPORA = (
+    Corpus("MasterScrat/Chatistics", r"tests/test_data/whatsapp/.*\.txt", "whatsapp", MADE),
+    Corpus("mlomb/chat-analytics", r"tests/samples/whatsapp/.*\.(?:txt|zip)", "whatsapp", MADE),
+    Corpus("timelinize/timelinize", r"datasources/whatsapp/testdata/fixtures/_chat\.txt", "whatsapp", MADE),
+    Corpus("mlomb/chat-analytics", r"tests/samples/messenger/.*\.json", "messenger", MADE),
+    Corpus("mlomb/chat-analytics", r"tests/samples/telegram/.*\.json", "telegram", MADE),
+    Corpus("mlomb/chat-analytics", r"tests/samples/discord/.*\.json", "discord", REAL),
+    Corpus("slatinsky/DiscordChatExporter-frontend", r"release/exports/.*\d\]\.json", "discord", REAL),
+    Corpus(
+        "wjcarpenter/gvoice-sms-takeout-xml", r"test_data/Takeout/Google Chat/.*/messages\.json", "google-chat", REAL
+    ),
+    Corpus("endy1328/google-chat-archive-viewer", r"tests/fixtures/.*\.json", "google-chat", MADE),
+    Corpus(
+        "ReagentX/imessage-exporter",
+        r"imessage-exporter/src/exporters/txt\.rs",
+        "imessage",
+        REAL,
+        _RUST_STRING,
+        "a.txt",
+    ),
+    Corpus(
+        "steipete/birdclaw", r"src/lib/archive-import\.test\.ts", "x", MADE, _TEMPLATE_STRING, "data/direct-messages.js"
+    ),
+    Corpus(
+        "Dependable-Call-Exchange/skypeparser", r"tests/fixtures/skype_data\.py", "skype", MADE, PYTHON, "messages.json"
+    ),
     Corpus("lucasrodes/whatstk", r"chats/whatsapp/.*\.txt", "whatsapp", MADE),
     Corpus("joweich/chat-miner", r"test/whatsapp/.*\.txt", "whatsapp", MADE),
     Corpus("JBGruber/rwhatsapp", r"inst/extdata/sample\.(?:txt|zip)", "whatsapp", MADE),
@@ -69,6 +104,10 @@ CORPORA = (
 
 # What marks one message, for a person who counts.
 _WHATSAPP = re.compile(r"^\W{0,3}\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[ ,،à]{1,4}\W?\d{1,2}[:.]\d\d", re.MULTILINE)
+_IMESSAGE = re.compile(r"^[A-Z][a-z]{2} \d\d, \d{4}  ?\d", re.MULTILINE)
+_X = re.compile(
+    rb'"(?:messageCreate|welcomeMessageCreate|joinConversation|participants(?:Join|Leave)|conversationNameUpdate)"'
+)
 _SIGNAL = re.compile(r"^\[\d{4}-\d\d-\d\d", re.MULTILINE)
 _SMS = re.compile(rb"<(?:sms|mms|call)[\s/>]")
 _OLD_HTML = re.compile(rb'<div class="message">')
@@ -109,15 +148,17 @@ def main(arguments: list[str] | None = None) -> None:
     for told in sums.values():
         for line in told.missed:
             print(f"  {line}")
+    for repository in dict.fromkeys(corpus.repository for corpus in CORPORA):
+        clone = _clone(chosen.mirrors, repository)
+        commit = "not here" if clone is None else _git(clone, "rev-parse", "--short=10", "HEAD").decode().strip()
+        print(f"  {repository} {commit}")
 
 
 def _files(mirrors: Path, corpus: Corpus) -> Iterator[tuple[str, bytes]]:
     """Yield the files of a clone's newest commit, and those inside of zips."""
-    folder = mirrors / corpus.repository.replace("/", "+")
-    found = sorted(folder.glob("**/HEAD"), key=lambda each: len(each.parts))
-    if not found:
+    clone, wanted = _clone(mirrors, corpus.repository), re.compile(corpus.files)
+    if clone is None:
         return
-    clone, wanted = found[0].parent, re.compile(corpus.files)
     for line in _git(clone, "-c", "core.quotepath=off", "ls-tree", "-r", "-z", "HEAD").decode().split("\0"):
         about, _, name = line.partition("\t")
         if not wanted.fullmatch(name):
@@ -127,12 +168,33 @@ def _files(mirrors: Path, corpus: Corpus) -> Iterator[tuple[str, bytes]]:
             # A clone may lack its largest files.
             print(f"  not in this clone: {corpus.repository} {name}")
             continue
+        if corpus.quoted is not None:
+            yield from ((f"{name}:{number}", text) for number, text in enumerate(_quoted(data, corpus.quoted), 1))
+            continue
         if not name.endswith(".zip"):
             yield name, data
             continue
         with zipfile.ZipFile(io.BytesIO(data)) as opened:
             texts = [each for each in opened.namelist() if each.endswith(".txt") and "__MACOSX" not in each]
             yield from ((f"{name}/{each}", opened.read(each)) for each in texts)
+
+
+def _clone(mirrors: Path, repository: str) -> Path | None:
+    """Return the git folder of a clone, None where there is none."""
+    found = sorted((mirrors / repository.replace("/", "+")).glob("**/HEAD"), key=lambda each: len(each.parts))
+    return found[0].parent if found else None
+
+
+def _quoted(source: bytes, pattern: str) -> Iterator[bytes]:
+    """Yield the exports that stand as text in a test."""
+    text = source.decode("utf-8")
+    if pattern != PYTHON:
+        for inside in re.findall(pattern, text):
+            yield (json.loads(f'"{inside}"') if "\\n" in inside else inside).encode()
+        return
+    for statement in ast.parse(text).body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Dict):
+            yield json.dumps(ast.literal_eval(statement.value)).encode()
 
 
 def _git(clone: Path, *arguments: str) -> bytes:
@@ -143,7 +205,7 @@ def _git(clone: Path, *arguments: str) -> bytes:
 def _look(corpus: Corpus, name: str, data: bytes) -> tuple[int, int, list[str]]:
     """Return how many messages a file has, how many were read, and why some were not."""
     there = _count(corpus.platform, data)
-    recognition = recognise(data, name)
+    recognition = recognise(data, corpus.name or name)
     if isinstance(recognition, Contested):
         return there, 0, [f"claimed by {', '.join(recognition.names)}"]
     if not isinstance(recognition, Recognised):
@@ -161,18 +223,20 @@ def _count(platform: str, data: bytes) -> int:
         return 1
     if platform == "sms":
         return len(_SMS.findall(data))
-    if data.lstrip()[:1] == b"{":
+    if platform == "x":
+        return len(_X.findall(data))
+    if data.lstrip(b"\xef\xbb\xbf \r\n")[:1] == b"{":
         return _listed(json.loads(data))
     if platform == "messenger":
         return len(_OLD_HTML.findall(data))
     text = data.decode("utf-8", "replace")
-    return len((_SIGNAL if platform == "signal" else _WHATSAPP).findall(text))
+    return len({"signal": _SIGNAL, "imessage": _IMESSAGE}.get(platform, _WHATSAPP).findall(text))
 
 
 def _listed(value: object) -> int:
-    """Return how many members all lists called `messages` have."""
+    """Return how many members all lists called `messages` or `MessageList` have."""
     if isinstance(value, dict):
-        own = value.get("messages")
+        own = value.get("messages", value.get("MessageList"))
         mine = len(own) if isinstance(own, list) else 0
         return mine + sum(_listed(inner) for key, inner in value.items() if key != "messages")
     return sum(map(_listed, value)) if isinstance(value, list) else 0

@@ -1,8 +1,9 @@
 """How fast chat exports are read, and in how much memory; beside whatstk and ijson where they are installed.
 
-    python -m benchmarks.chats [--messages N] [--peer PYTHON]
+    python -m benchmarks.chats [--messages N] [--peer PYTHON] [--only EXPORT] [--runs N]
 
-`--peer` is the Python of another environment that has the peers; they are no dependency of ours.
+`--peer` is the Python of another environment that has the peers; they are no dependency of ours. Readers of one export
+take turns, so that what else the machine does falls on all of them; the seconds are medians.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import argparse
 import base64
 import json
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 WORDS = (
     *("salam", "khouya", "kif", "dayer", "labas", "wach", "kayn", "chi", "jdid", "bghit", "nhder", "m3ak"),
@@ -57,37 +60,43 @@ print(count, time.perf_counter() - started, resource.getrusage(resource.RUSAGE_S
 """
 
 
+class Reader(NamedTuple):
+    """Who reads an export: a Python, the code that it runs, and what that needs beside the file."""
+
+    name: str
+    python: str
+    code: str
+    more: tuple[str, ...] = ()
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Print one line for each export and reader."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=200_000)
     parser.add_argument("--peer", default=sys.executable)
-    parser.add_argument("--large", action="store_true", help="only: 2 GB of picture messages, 1 GB of Telegram")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", choices=("whatsapp", "messenger", "sms", "sms-2gb", "telegram-1gb"))
     chosen = parser.parse_args(arguments)
-    print(f"{'export':24}{'reader':26}{'messages':>10}{'MB':>8}{'seconds':>9}{'us each':>9}{'peak MB':>9}")
+    print(f"{'export':16}{'reader':26}{'messages':>10}{'MB':>8}{'seconds':>9}{'us each':>9}{'peak MB':>9}")
     with tempfile.TemporaryDirectory() as folder:
-        if chosen.large:
-            _large(Path(folder))
-            return
-        for count in (chosen.messages // 4, chosen.messages):
-            chat = _written(Path(folder, "_chat.txt"), _whatsapp(count))
-            _measure("whatsapp", "evidence-kit", sys.executable, OURS, chat, "whatsapp-text")
-            _measure("whatsapp", "whatstk", chosen.peer, WHATSTK, chat)
-            inbox = _written(Path(folder, "message_1.json"), _messenger(count))
-            _measure("messenger json", "evidence-kit", sys.executable, OURS, inbox, "messenger-json")
-            _measure("messenger json", "evidence-kit, walk only", sys.executable, WALK, inbox)
-            _measure("messenger json", "ijson, items only", chosen.peer, IJSON, inbox)
-            backup = _written(Path(folder, "sms.xml"), _sms(count))
-            _measure("sms backup", "evidence-kit", sys.executable, OURS, backup, "sms-backup-restore")
+        for name, written, readers in _exports(chosen.messages, chosen.peer):
+            if chosen.only == name or (chosen.only is None and not name.endswith("gb")):
+                export = _written(Path(folder, "export"), written)
+                _measure(name, export, readers, chosen.runs)
 
 
-def _large(folder: Path) -> None:
-    """Measure what a phone of many years holds: reading it takes minutes, and memory for one record."""
-    backup = _written(folder / "sms.xml", _picture_messages(2_000_000_000))
-    _measure("sms backup, 2 GB", "evidence-kit", sys.executable, OURS, backup, "sms-backup-restore")
-    backup.unlink()
-    account = _written(folder / "result.json", _telegram(1_000_000_000))
-    _measure("telegram json, 1 GB", "evidence-kit", sys.executable, OURS, account, "telegram-json")
+def _exports(count: int, peer: str) -> Iterator[tuple[str, Iterator[str], list[Reader]]]:
+    """Yield what is measured: its name, the pieces of an export, and its readers."""
+    yield "whatsapp", _whatsapp(count), [_ours("whatsapp-text"), Reader("whatstk", peer, WHATSTK)]
+    walk, items = Reader("evidence-kit, walk only", sys.executable, WALK), Reader("ijson, items only", peer, IJSON)
+    yield "messenger", _messenger(count), [_ours("messenger-json"), walk, items]
+    yield "sms", _sms(count), [_ours("sms-backup-restore")]
+    yield "sms-2gb", _picture_messages(2_000_000_000), [_ours("sms-backup-restore")]
+    yield "telegram-1gb", _telegram(1_000_000_000), [_ours("telegram-json")]
+
+
+def _ours(name: str) -> Reader:
+    return Reader("evidence-kit", sys.executable, OURS, (name,))
 
 
 def _picture_messages(size_bytes: int) -> Iterator[str]:
@@ -123,15 +132,26 @@ def _telegram(size_bytes: int) -> Iterator[str]:
     yield "]}"
 
 
-def _measure(export: str, reader: str, python: str, code: str, path: Path, *more: str) -> None:
-    done = subprocess.run([python, "-c", code, str(path), *more], capture_output=True, text=True, check=False)
-    if done.returncode:
-        print(f"{export:24}{reader:26}  not here: {done.stderr.strip().splitlines()[-1]}")
-        return
-    count, seconds, peak = done.stdout.split()
-    size = path.stat().st_size / 1e6
-    each = float(seconds) / int(count) * 1e6
-    print(f"{export:24}{reader:26}{int(count):10}{size:8.1f}{float(seconds):9.2f}{each:9.2f}{int(peak):9}")
+def _measure(export: str, path: Path, readers: list[Reader], runs: int) -> None:
+    told: dict[str, list[tuple[int, float, int]]] = {}
+    for _ in range(runs):
+        for reader in readers:
+            command = [reader.python, "-c", reader.code, str(path), *reader.more]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                if reader.name not in told:
+                    print(f"{export:16}{reader.name:26}  not here: {done.stderr.strip().splitlines()[-1]}")
+                told[reader.name] = []
+                continue
+            said = done.stdout.split()
+            told.setdefault(reader.name, []).append((int(said[0]), float(said[1]), int(said[2])))
+    megabytes = path.stat().st_size / 1e6
+    for name, measured in told.items():
+        if measured:
+            count, peak = measured[0][0], max(peak for _, _, peak in measured)
+            seconds = statistics.median(seconds for _, seconds, _ in measured)
+            each = seconds / count * 1e6
+            print(f"{export:16}{name:26}{count:10}{megabytes:8.1f}{seconds:9.2f}{each:9.2f}{peak:9}")
 
 
 def _written(path: Path, pieces: Iterator[str]) -> Path:

@@ -1,10 +1,11 @@
 """Taking in beside programs that back up: whole processes, one run after the other, medians and ratios of one run.
 
-`python -m benchmarks.peers [--files 5000] [--kib 400] [--mib 2048] [--runs 5] [--work DIR]`
+`python -m benchmarks.peers [--only small|large] [--files 5000] [--kib 400] [--mib 2048] [--runs 5] [--work DIR]`
 
-Ours is `ingest --no-describe`: hashed, encrypted, durable, committed. Peers: `borg create` (repokey-blake2 and repokey,
-no compression), `restic backup` (no compression), `cp -r && sync -f`, `openssl dgst -sha256`. Every one reads the same
-files out of the system's memory and writes into a new folder on the same disk. What is not installed is left out.
+Ours is `ingest --no-describe`: hashed, encrypted, durable, committed. Peers: `borg create` (repokey-blake2, its default
+here, no compression), `restic backup` (no compression), `cp -r && sync -f`, `openssl dgst -sha256`. Every one reads
+the same files out of the system's memory and writes into a new folder on the same disk. What is not installed is left
+out.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=5000)
     parser.add_argument("--kib", type=int, default=400)
     parser.add_argument("--mib", type=int, default=2048, help="size of the one large file")
+    parser.add_argument("--only", choices=("small", "large"), default=None)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--work", type=Path, default=None, help="where to write; the disk that is measured")
     wanted = parser.parse_args()
@@ -35,6 +37,8 @@ def main() -> None:
         bench = _Bench(Path(name))
         small, large = bench.folder / "small", bench.folder / "large"
         for source, count, size in ((small, wanted.files, wanted.kib << 10), (large, 1, wanted.mib << 20)):
+            if wanted.only not in {None, source.name}:
+                continue
             _fill(source, count, size)
             os.sync()
             for number in range(wanted.runs):
@@ -68,12 +72,11 @@ class _Bench:
         self._kit("new", "--age", "adult", "--age-known-by", "told", "--consent", "lawyer", "--id", case)
         self._note(OURS, partial(self._kit, "ingest", case, str(source), "--no-describe"))
         shutil.rmtree(self.folder / "cases" / case)
-        for cipher in ("repokey-blake2", "repokey"):
-            if shutil.which("borg"):
-                self._other("borg", "init", "-e", cipher, "peer")
-                make = partial(self._other, "borg", "create", "--compression", "none", "peer::a", str(source))
-                self._note(f"borg create, {cipher}", make)
-                shutil.rmtree(self.folder / "peer")
+        if shutil.which("borg"):
+            self._other("borg", "init", "-e", "repokey-blake2", "peer")
+            make = partial(self._other, "borg", "create", "--compression", "none", "peer::a", str(source))
+            self._note("borg create, repokey-blake2", make)
+            shutil.rmtree(self.folder / "peer")
         if shutil.which("restic"):
             self._other("restic", "init", "-q", "-r", "peer")
             make = partial(self._other, "restic", "-q", "-r", "peer", "backup", "--compression", "off", str(source))

@@ -12,6 +12,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?\Z", re.IGNORECASE
 )
+_HOURS_FROM_UTC = re.compile(r"\b(?:utc|gmt) ?([+-])(\d{1,2})(?::?([0-5]\d))?\Z")
 _CLOCK = re.compile(
     r"(?<![\d./\-])(\d{1,2})[:.h](\d\d)(?:[:.](\d\d))?(?!\d|[./\-]\d)"
     r"\s*(am|pm|a\.m|p\.m|[صم](?!\w)|صباح\w*|مساء\w*)?"
@@ -95,8 +96,8 @@ def from_iso(raw: object, *, is_utc: bool = False) -> Time:
 def from_words(raw: str) -> Time:
     """Return a local time whose month is a word in English, French or Arabic.
 
-    A month that is a number gives every reading. Both Arabic sets of names are known, and the Moroccan one; a
-    zone that may follow is not interpreted.
+    A month that is a number gives every reading. Both Arabic sets of names are known, and the Moroccan one. A zone
+    behind it counts when it is a number of hours from UTC; letters such as PDT or CET mean several.
     """
     if len(raw) > _LONGEST_CHARACTERS:
         return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
@@ -106,6 +107,10 @@ def from_words(raw: str) -> Time:
     rest = text[: clock.start()] + " " + text[clock.end() :] if clock else text
     days, order = _days(rest)
     readings = tuple(f"{day}T{told}" if told else day for day in days)
+    zone = _HOURS_FROM_UTC.search(text)
+    if len(readings) == 1 and zone and told and int(zone[2]) <= 14:
+        offset = f"{zone[1]}{int(zone[2]):02d}:{zone[3] or '00'}"
+        return Time(raw, TimeKind.OFFSET, readings[0] + offset, precision, order)
     if len(readings) == 1:
         return Time(
             raw,

@@ -7,6 +7,7 @@ Nothing here needs a key.
 from __future__ import annotations
 
 import base64
+import os
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any, BinaryIO
 from evidence_kit.chats import registry
 from evidence_kit.chats.asked import Asked, asked
 from evidence_kit.chats.bounded import LONGEST_TITLE, bounded, brief, code_of, cut, json_bytes
+from evidence_kit.chats.exchanged import Exchanged
 from evidence_kit.chats.format import HEAD_BYTES, Surroundings
 from evidence_kit.chats.identifiers.gathered import Gathering
 from evidence_kit.chats.message import Entry, Flag, Message, MessageKind, Metadata, Time, Unread
@@ -29,6 +31,7 @@ MOST_UNREAD = 100
 _LARGEST_ANSWER = 768 << 10
 # How many messages WhatsApp exports at most: with media, and without.
 _WHATSAPP_LIMITS = (10_000, 40_000)
+_PAGE = frozenset({"offset", "count"})
 _Key = tuple[str, str | None, str | None]
 
 
@@ -67,9 +70,10 @@ def entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
 
     Args:
         payload: The export.
-        arguments: `name`, `format` as `read` said; `item` for the locators; `offset` and `count` among the
-            entries that are asked for; `newest_first`: the file begins with the newest, so it is told from its
-            end; `until_full`: read no further than the page; the rest as in `Asked`.
+        arguments: `name`, `format` as `read` said; `item` for the locators, `sha256` of it; `offset` and `count`
+            among the entries that are asked for; `newest_first`: the file begins with the newest, so it is told from
+            its end; `until_full`: read no further than the page, and go on from there when the next page is asked for;
+            the rest as in `Asked`.
 
     Returns:
         `entries`; `next`, the offset to go on from, None at the end; `matched`, how many entries there are, all of
@@ -77,6 +81,8 @@ def entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
         want of a time.
     """
     offset, count = _number(arguments, "offset"), min(_number(arguments, "count"), MOST_ENTRIES)
+    if arguments.get("until_full"):
+        return _read_on(payload, arguments, offset, count)
     if arguments.get("newest_first"):
         total = sum(1 for _ in _matching(payload, arguments, asked(arguments)))
         window = range(max(0, total - offset - count), max(0, total - offset))
@@ -94,8 +100,6 @@ def entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
             page.append((size, told))
             while used > PAGE_BYTES and arguments.get("newest_first") and len(page) > 1:
                 used -= page.popleft()[0]
-        elif at >= window.stop and arguments.get("until_full"):
-            break
     listed = [told for _, told in page]
     following = offset + len(listed)
     return {
@@ -104,6 +108,74 @@ def entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
         "matched": total,
         "undated": wanted.undated,
     }
+
+
+@dataclass(slots=True)
+class _Begun:
+    """An export that is read page by page, where it was left.
+
+    Attributes:
+        asked_for: What was asked for, without the page.
+        source: The bytes; each page brings them anew.
+        entries: What is still to come.
+        wanted: Counts what was left out.
+        told: How many entries were told.
+        next: The entry behind them, None at the end.
+    """
+
+    asked_for: tuple[int, str]
+    source: Exchanged
+    entries: Iterator[tuple[Entry, int]]
+    wanted: Asked
+    told: int
+    next: tuple[Entry, int] | None
+
+    def step(self) -> tuple[Entry, int] | None:
+        """Return the entry that is next, and move behind it."""
+        now = self.next
+        if now is not None:
+            self.told += 1
+            self.next = next(self.entries, None)
+        return now
+
+
+# At most one: whoever reads a whole export asks for page after page of it. It saves time and decides nothing: where it
+# is another export's, or a new process began, the export is read from its beginning.
+_begun: list[_Begun] = []
+
+
+def _read_on(payload: BinaryIO, arguments: Mapping[str, Json], offset: int, count: int) -> Json:
+    """Return a page, reading on from the page before where that was the last thing that was read."""
+    reading = _at_page(payload, arguments, offset)
+    item = str(arguments.get("item", ""))
+    page: list[Json] = []
+    used = 0
+    while len(page) < count and used <= PAGE_BYTES and (found := reading.step()) is not None:
+        told = {**bounded(found[0], item), "conversation_number": found[1]}
+        used += json_bytes(told)
+        page.append(told)
+    return {
+        "entries": page,
+        "next": reading.told if page and reading.next is not None else None,
+        "matched": reading.told + (reading.next is not None),
+        "undated": reading.wanted.undated,
+    }
+
+
+def _at_page(payload: BinaryIO, arguments: Mapping[str, Json], offset: int) -> _Begun:
+    """Return the export with `offset` entries behind it."""
+    size_bytes = payload.seek(0, os.SEEK_END)
+    asked_for = size_bytes, repr(sorted((name, told) for name, told in arguments.items() if name not in _PAGE))
+    begun = _begun.pop() if _begun else None
+    if begun is None or not offset or begun.asked_for != asked_for or begun.told != offset:
+        source, wanted = Exchanged(payload), asked(arguments)
+        entries = _matching(source, arguments, wanted)
+        begun = _Begun(asked_for, source, entries, wanted, 0, next(entries, None))
+        while begun.told < offset and begun.step() is not None:
+            pass
+    begun.source.exchange(payload)
+    _begun.append(begun)
+    return begun
 
 
 def carried(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:

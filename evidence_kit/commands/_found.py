@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,10 @@ def show(screen: Screen, found: Sequence[Named]) -> None:
         screen.result(screen.say(f"identifiers.type.{kind}"))
         for each in values:
             screen.result(f"  {readable(each.value)}  ({screen.say(f'identifiers.confidence.{each.confidence}')})")
+            if "checksum-fails" in each.how:
+                screen.write(screen.say("identifiers.checksum-fails"), _INDENT)
+            if code := each.bank("bank-code"):
+                screen.write(_bank(screen, each, code), _INDENT)
             screen.write(_about(screen, each), _INDENT)
             for assumption in each.assumed:
                 screen.write(_assumed(screen, assumption), _INDENT)
@@ -69,6 +73,15 @@ def ledger(screen: Screen, threats: Sequence[Entry]) -> None:
                 screen.write(f"{screen.say(f'threats.fact.{name}')}: {shown}", _INDENT)
     if not threats:
         screen.tell("threats.none")
+
+
+def _bank(screen: Screen, named: Named, code: str) -> str:
+    """Return which bank an account is with, as far as its code says so."""
+    name = named.bank("bank")
+    if name is None:
+        return screen.say("identifiers.bank-unknown", code=code)
+    disputed = isinstance(named.details, Mapping) and named.details.get("bank-disputed") is True
+    return screen.say("identifiers.bank-disputed" if disputed else "identifiers.bank", name=name, code=code)
 
 
 def _about(screen: Screen, named: Named) -> str:

@@ -57,7 +57,7 @@ def draw(screen: Screen, about: Facts) -> None:
         ("made", _made(facts)),
         ("signs", _signs(screen, facts)),
         ("would", _would(screen, facts)),
-        ("gaps", _gaps(screen, described)),
+        ("gaps", _gaps(screen, about, described)),
         ("exact", _exact(about, facts)),
     ):
         listed = [(label, text) for label, text in rows if text]
@@ -228,14 +228,17 @@ def _would(screen: Screen, facts: Facts) -> Iterator[Row]:
     yield "files-inside", ", ".join(map(str, facts.get("files") or ()))
 
 
-def _gaps(screen: Screen, described: Sequence[Facts]) -> Iterator[Row]:
+def _gaps(screen: Screen, about: Facts, described: Sequence[Facts]) -> Iterator[Row]:
     for each in described:
         if (each.get("parameters") or {}).get("pixels") is False:
             yield "", screen.say("show.no-pixels")
         for code in dict.fromkeys(str(problem.get("code")) for problem in each.get("problems") or ()):
             yield "", screen.say(f"reason.{code}") if screen.knows(f"reason.{code}") else code
     if not described:
-        yield "", screen.say("show.not-described")
+        # Of these types something is read; a witnessed one is not to be looked into.
+        looked_into = about["family"] in {"picture", "audio", "video", "document"}
+        later = looked_into and str(about["item"]).startswith("E")
+        yield "", screen.say("show.not-yet-described" if later else "show.not-described")
 
 
 def _exact(about: Facts, facts: Facts) -> Iterator[Row]:

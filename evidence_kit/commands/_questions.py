@@ -44,6 +44,16 @@ def asked(setting: Setting, given: Provenance, *, careful: bool) -> Provenance:
     return said
 
 
+def note_readers(setting: Setting) -> list[str]:
+    """Ask who may read a note; the association alone where nothing is answered."""
+    from evidence_kit.workflows.record import NOTE_READERS
+
+    answer = setting.screen.ask_once("ask.note-readers") or ""
+    numbers = [_number(word) for word in answer.replace(",", " ").replace("،", " ").split()]
+    chosen = [NOTE_READERS[number - 1] for number in dict.fromkeys(numbers) if 1 <= number <= len(NOTE_READERS)]
+    return chosen or [NOTE_READERS[0]]
+
+
 def _declared(setting: Setting, said: Provenance) -> Provenance:
     """Ask whether somebody who may say so has said that nothing intimate is in these files."""
     answer = setting.screen.ask_once("ask.declared") or ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from evidence_kit.commands import _outcomes
@@ -11,7 +11,7 @@ from evidence_kit.commands._screen import Screen, readable, size
 
 if TYPE_CHECKING:
     from evidence_kit.custody.manifest import Manifest
-    from evidence_kit.workflows.chats import Conversation, Page
+    from evidence_kit.workflows.chats import Conversation, Page, Part
     from evidence_kit.workflows.coverage import Moment
     from evidence_kit.workflows.export import Exported
     from evidence_kit.workflows.said import Gap, Said, Tied
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SCHEME = re.compile(r"\b(h)tt(ps?://)", re.IGNORECASE)
 _INDENT = 4
 _TO_THE_MINUTE = 16
+_TO_THE_DAY = 10
 _MOST_NAMES = 4
 _DIGEST_SIGNS = 16
 
@@ -44,6 +45,9 @@ def overview(screen: Screen, manifest: Manifest, listed: Sequence[Conversation])
         screen.result(_title(screen, conversation))
         items = " ".join(part.item.id for part in conversation.parts)
         screen.write(f"{people(conversation)} · {span(screen, conversation)} · {items}", _INDENT)
+        for part in conversation.parts:
+            if (order := _order(screen, part)) and order[0] == "either":
+                screen.warn("chats.order.either", number=conversation.number, reason=order[1])
     screen.tell("chats.next")
 
 
@@ -56,8 +60,13 @@ def show(screen: Screen, conversation: Conversation, page: Page, number: int, pa
     if screen.json:
         return
     _head(screen, conversation)
+    day = None
     for entry in page.entries:
         screen.result("")
+        if (now := _day(entry)) is not None and now != day:
+            screen.result(screen.say("chats.day", day=now))
+            screen.result("")
+        day = now or day
         _entry(screen, entry)
     screen.result("")
     if not page.entries:
@@ -66,6 +75,17 @@ def show(screen: Screen, conversation: Conversation, page: Page, number: int, pa
         screen.warn("chats.undated", count=page.undated)
     if pages > 1:
         screen.tell("chats.page", page=number, pages=pages, messages=page.matched)
+
+
+def stream(screen: Screen, conversation: Conversation, entries: Iterable[Said | Gap]) -> bool:
+    """Write messages for a script, one by one, and return whether there was any."""
+    from evidence_kit.workflows.said import row_of
+
+    written = False
+    for entry in entries:
+        screen.document(row_of(entry, conversation.number, conversation.talk.platform, conversation.title))
+        written = True
+    return written
 
 
 def exported(screen: Screen, done: Exported, case: str) -> None:
@@ -119,9 +139,28 @@ def _head(screen: Screen, conversation: Conversation) -> None:
     owners = [readable(each.name) for each in conversation.participants if each.owner]
     if owners:
         screen.tell("chats.owner", name=", ".join(owners))
+    for told in dict.fromkeys(order for part in conversation.parts if (order := _order(screen, part))):
+        if told[0] == "either":
+            screen.warn("chats.order.either", number=conversation.number, reason=told[1])
+        else:
+            screen.tell(f"chats.order.{told[0]}", reason=told[1])
     kinds = [kind for kind in ("utc", "offset", "local, zone unknown") if conversation.figures("times").get(kind)]
     for kind in kinds:
         screen.tell(f"chats.zone.{kind.partition(',')[0]}")
+
+
+def _order(screen: Screen, part: Part) -> tuple[str, str] | None:
+    """Return whether the day or the month stands first in an export, and the reason; None where that is no question."""
+    order, _, reason = (part.date_order or "").partition(" (")
+    known = {"day, month, year": "day", "month, day, year": "month", "ambiguous": "either"}
+    why = f"chats.order-reason.{reason.rstrip(')')}"
+    return (known[order], screen.say(why)) if order in known and screen.knows(why) else None
+
+
+def _day(entry: Said | Gap) -> str | None:
+    """Return the day of a message, None where it has none that is sure."""
+    time = getattr(entry, "time", None)
+    return None if time is None or time.value is None else readable(time.value[:_TO_THE_DAY])
 
 
 def _entry(screen: Screen, entry: Said | Gap) -> None:
@@ -165,7 +204,8 @@ def _attachment(screen: Screen, tied: Tied) -> str:
     named = readable(tied.name) if tied.name else screen.say("chats.unnamed")
     if len(tied.items) == 1:
         item = tied.items[0]
-        return screen.say("chats.tied", name=named, item=item.id, sha256=item.sha256.hex[:_DIGEST_SIGNS])
+        told = "chats.witnessed" if tied.status == "witnessed" else "chats.tied"
+        return screen.say(told, name=named, item=item.id, sha256=item.sha256.hex[:_DIGEST_SIGNS])
     if tied.items:
         return screen.say("chats.ambiguous", name=named, items=", ".join(item.id for item in tied.items))
     status = f"chats.status.{tied.status}"

@@ -12,8 +12,11 @@ def cases(setting: Setting) -> None:
     """List all cases of this station, as far as they can be seen without a key."""
     from evidence_kit.workflows.look import overviews
 
-    found = list(overviews(setting.station().cases))
-    setting.screen.document({"cases": [asdict(each) for each in found]})
+    station, today = setting.station(), setting.world().clock.now().astimezone().date()
+    found = list(overviews(station.cases))
+    until = {each.case: station.kept_until(each.case) for each in found}
+    due = {case: day for case, day in until.items() if day is not None and day <= today}
+    setting.screen.document({"cases": [{**asdict(each), "due": each.case in due} for each in found]})
     if setting.screen.json:
         return
     if not found:
@@ -25,3 +28,5 @@ def cases(setting: Setting) -> None:
     ]
     columns = ("column.case", "column.state", "column.items", "column.last")
     setting.screen.table(columns, rows, right=(2,))
+    for case, day in due.items():
+        setting.screen.warn("retention.due-case", case=case, date=day.isoformat())

@@ -69,16 +69,15 @@ def _one(setting: Setting, opened: Case, conversation: Conversation, wish: Wish,
 
     screen = setting.screen
     with isolated() as worker, exports(opened, worker) as reading:
+        if screen.json and page is None:
+            _transcript.stream(screen, conversation, reading.in_order(conversation, wish))
+            return
         at = page or 1
-        while True:
-            found = reading.page(conversation, wish, (at - 1) * PAGE_MESSAGES, PAGE_MESSAGES)
-            pages = max(1, -(-found.matched // PAGE_MESSAGES))
-            if at > pages:
-                raise UsageError("page-unknown", page=at, pages=pages)
-            _transcript.show(screen, conversation, found, at, pages)
-            if page is not None or not screen.json or at >= pages:
-                return
-            at += 1
+        found = reading.page(conversation, wish, (at - 1) * PAGE_MESSAGES, PAGE_MESSAGES)
+        pages = max(1, -(-found.matched // PAGE_MESSAGES))
+        if at > pages:
+            raise UsageError("page-unknown", page=at, pages=pages)
+        _transcript.show(screen, conversation, found, at, pages)
 
 
 def _found(setting: Setting, opened: Case, listed: Sequence[Conversation], wish: Wish) -> None:
@@ -88,8 +87,10 @@ def _found(setting: Setting, opened: Case, listed: Sequence[Conversation], wish:
     any_found = False
     with isolated() as worker, exports(opened, worker) as reading:
         for conversation in listed:
-            count = conversation.messages if setting.screen.json else PAGE_MESSAGES
-            found = reading.page(conversation, wish, 0, max(1, count))
+            if setting.screen.json:
+                any_found |= _transcript.stream(setting.screen, conversation, reading.in_order(conversation, wish))
+                continue
+            found = reading.page(conversation, wish, 0, PAGE_MESSAGES)
             if found.matched:
                 any_found = True
                 _transcript.show(setting.screen, conversation, found, 1, -(-found.matched // PAGE_MESSAGES))

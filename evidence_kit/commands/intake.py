@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evidence_kit.commands._questions import note_readers
 from evidence_kit.commands._wiring import Setting, case_command, case_folder
 from evidence_kit.commands.ingest import Wish, take_in
 from evidence_kit.commands.tidy import tidy_up
@@ -53,6 +54,7 @@ def _with_case(setting: Setting, writer: CaseWriter) -> None:
         screen.tell("intake.already", case=case, count=len(writer.manifest.items))
     _step(setting, 2, "files")
     sources = _files(setting, writer)
+    _note(setting, writer)
     _step(setting, 3, "receipt")
     if writer.manifest.everything:
         _receipt(setting, writer)
@@ -114,6 +116,17 @@ def _files(setting: Setting, writer: CaseWriter) -> list[Path]:
         take_in(setting, writer, Wish([path], Provenance(place=setting.station().person.place)))
         taken.append(path)
     return taken
+
+
+def _note(setting: Setting, writer: CaseWriter) -> None:
+    """Offer a note, and ask who may read it."""
+    from evidence_kit.workflows import record
+
+    text = setting.screen.ask_once("ask.note-at-intake")
+    if text is not None:
+        readers = note_readers(setting)
+        line = record.note(writer, text, readers)
+        setting.screen.tell("note.done", case=writer.case.id, line=line)
 
 
 def _receipt(setting: Setting, writer: CaseWriter) -> None:

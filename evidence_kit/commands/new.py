@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evidence_kit.commands._saying import one_of
 from evidence_kit.commands._wiring import Setting, command
 from evidence_kit.errors import UsageError
 
@@ -29,10 +30,13 @@ def new(
     pseudonym: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     retention: Annotated[str | None, typer.Option(metavar="DATE")] = None,
     reference: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    minor_media: Annotated[str, typer.Option(metavar="witness|refuse|keep")] = "witness",
+    minor_media_by: Annotated[str | None, typer.Option(metavar="NAME")] = None,
+    minor_media_why: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     case_id: Annotated[str | None, typer.Option("--id", metavar="ID")] = None,
 ) -> None:
     """Open a case and print its id."""
-    from evidence_kit.workflows.new import AGE_BANDS, Guardian, Opening, create
+    from evidence_kit.workflows.new import AGE_BANDS, MINOR_MEDIA, Guardian, Opening, create
 
     station = setting.station()
     band = setting.ask(age, "ask.age", "--age").lower()
@@ -46,6 +50,12 @@ def new(
     today = setting.world().clock.now().astimezone().date()
     on = day(consent_on, "--consent-on") or today
     said_by = consent_by or ("guardian" if answering is not None else "person")
+    policy, decided = one_of(minor_media, MINOR_MEDIA, "--minor-media"), None
+    if policy != MINOR_MEDIA[0]:
+        decided = (
+            setting.ask(minor_media_by, "ask.said-by", "--minor-media-by"),
+            setting.ask(minor_media_why, "ask.why", "--minor-media-why"),
+        )
     about = Opening(
         age_band=band,
         age_known_by=known_by,
@@ -54,12 +64,14 @@ def new(
         pseudonym=pseudonym,
         retention=day(retention, "--retention"),
         reference=reference,
+        minor_media=policy,
+        minor_media_by=decided,
     )
     key = setting.key(station)
     writer = create(station, key, about, setting.world(), case_id)
     setting.screen.tell("new.done", case=writer.case.id, path=str(writer.case.folder.root))
-    if band != "adult":
-        setting.screen.tell("new.careful")
+    if band != "adult" and policy != "keep":
+        setting.screen.tell("new.careful" if policy == MINOR_MEDIA[0] else "ingest.careful-refuse")
     setting.screen.document({"case": writer.case.id, "path": str(writer.case.folder.root), "lines": writer.head.lines})
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from evidence_kit.commands._questions import note_readers
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.errors import UsageError
 
@@ -22,12 +23,12 @@ def note(
     from evidence_kit.workflows import record
     from evidence_kit.workflows.case import writing
 
-    readers = reader or ["association"]
-    for each in readers:
+    for each in reader or ():
         if each not in record.NOTE_READERS:
             raise UsageError("reader-unknown", reader=each)
     folder, station = case_folder(setting, case), setting.station()
     said = setting.ask(text, "ask.note", "TEXT")
+    readers = reader or (note_readers(setting) if setting.asks else ["association"])
     key = setting.key(station)
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
         line = record.note(writer, said, readers, privileged=privileged)

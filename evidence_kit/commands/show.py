@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evidence_kit.commands._retention import retention_due
 from evidence_kit.commands._reveal import reveal as show_to_the_eye
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.errors import UsageError
@@ -37,6 +38,7 @@ def show(
         return
     opened = read(folder, setting.key(station), setting.memory(station))
     manifest = opened.opened
+    retention_due(setting, manifest)
     facts = _case(manifest, opened.id) if item is None else everything_about(evidence_of(manifest, item, opened.id))
     setting.screen.document(facts)
     if setting.screen.json:

@@ -42,7 +42,7 @@ def threats(
     from evidence_kit.workflows.case import read
     from evidence_kit.workflows.threats import Threat, recorded
 
-    if action is Action.ADD:
+    if action is Action.ADD and not suggest:
         told = setting.ask(demand, "ask.demand", "--demand")
         _add(setting, case, Threat(told, deadline, amount, channel, account, item or (), message or ()), suggestion)
         return

@@ -32,7 +32,7 @@ def update(
     """Record what is now known otherwise about a case, and why."""
     from evidence_kit.workflows import declare
     from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.new import AGE_BANDS, Guardian
+    from evidence_kit.workflows.new import AGE_BANDS, MINOR_MEDIA, Guardian
 
     folder, station = case_folder(setting, case), setting.station()
     changes: dict[str, Json] = {}
@@ -46,7 +46,7 @@ def update(
         changes["retention"] = until.isoformat()
     reason = setting.ask(why, "ask.why", "--why")
     if minor_media is not None:
-        changes["minor_media"] = policy = one_of(minor_media, declare.POLICIES, "--minor-media")
+        changes["minor_media"] = policy = one_of(minor_media, MINOR_MEDIA, "--minor-media")
         changes["minor_media_by"] = None
         if policy != "witness":
             changes["minor_media_by"] = {"name": setting.ask(said_by, "ask.said-by", "--said-by"), "reason": reason}

@@ -32,7 +32,7 @@ _BREAK: Final = rb"(?:\r?\n[ \t]{0,8}|[ \t]|\\r\\n|\\n|&#1[03];(?:&#1[03];)?)"
 _LETTER: Final = rb"(?:[A-Za-z0-9+/_-]|\\/)"
 # A line of dashes is a boundary of a mail, and a short last line belongs to it only where nothing follows on the line.
 _RUN: Final = re.compile(
-    rb"(?:(?<![A-Za-z0-9+/_\\-])|(?<=\\[nrt]))" + _LETTER + rb"{40,}+"
+    rb"(?:(?<![A-Za-z0-9+/_\\-])|(?<=\\[nrt]))" + _LETTER + rb"{24,}+"
     rb"(?:" + _BREAK + rb"(?!--)" + _LETTER + rb"{40,}+)*+"
     rb"(?:" + _BREAK + rb"(?!--)" + _LETTER + rb"{1,39}+(?=={0,2}[ \t]*(?:[\r\n\"'<&]|\\[nr\"]|\Z)))?"
     rb"={0,2}"
@@ -43,7 +43,7 @@ _LABEL_BYTES: Final = 500
 _SAME: Final = bytes(
     0x41 if chr(byte) in string.ascii_letters + string.digits + "+/_-\\" else 0x20 for byte in range(256)
 )
-_FEWEST: Final = b"A" * 40
+_FEWEST: Final = b"A" * 24
 _BREAKS: Final = re.compile(_BREAK)
 _HEX: Final = re.compile(rb"[0-9a-f]{40,}|[0-9A-F]{40,}")
 _FORMS: Final = bytes.maketrans(b"-_", b"+/")

@@ -8,6 +8,7 @@ import lzma
 import zlib
 from typing import Final
 
+from evidence_kit.intake.inflate import GZIP, Inflater
 from evidence_kit.intake.window import Window
 from evidence_kit.intake.zip_stream import MemberError
 
@@ -61,7 +62,7 @@ class Squeezed:
 
     def copy(self) -> Squeezed | None:
         """Return a second stream that goes on from here, or None in the middle of what cannot be copied."""
-        if isinstance(self._unpacker, _Gunzip):
+        if isinstance(self._unpacker, Inflater):
             again = copy.copy(self)
             again._unpacker = self._unpacker.copy()  # noqa: SLF001 - its own kind
             return again
@@ -92,43 +93,13 @@ class Squeezed:
         return True
 
 
-class _Gunzip:
-    """A gzip stream, check sum included, with the interface of bz2 and lzma."""
-
-    def __init__(self) -> None:
-        self._inner = zlib.decompressobj(zlib.MAX_WBITS + 16)
-        self._filled = False
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def needs_input(self) -> bool:
-        return not self._inner.unconsumed_tail and not self._filled
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        piece = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
-        self._filled = len(piece) == max_length
-        return piece
-
-    def copy(self) -> _Gunzip:
-        again = _Gunzip()
-        again._inner, again._filled = self._inner.copy(), self._filled
-        return again
-
-
 _MAGIC: Final = {"gzip": b"\x1f\x8b\x08", "bzip2": b"BZh", "xz": b"\xfd7zXZ\0"}
 
 
-def _unpacker(form: str) -> _Gunzip | bz2.BZ2Decompressor | lzma.LZMADecompressor:
+def _unpacker(form: str) -> Inflater | bz2.BZ2Decompressor | lzma.LZMADecompressor:
     if form == "bzip2":
         return bz2.BZ2Decompressor()
-    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MEMORY_BYTES) if form == "xz" else _Gunzip()
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MEMORY_BYTES) if form == "xz" else Inflater(GZIP)
 
 
 def first_bytes(form: str, window: Window, most: int) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from evidence_kit.intake.containers import BZIP2, DEFLATED, LZMA, STORED, Member, Verdict
+from evidence_kit.intake.inflate import RAW, Inflater
 from evidence_kit.intake.window import Seekable
 
 PIECE_BYTES = 1 << 20
@@ -58,36 +59,6 @@ class _Stored:
 
     def copy(self) -> _Stored:
         return self
-
-
-class _Inflater:
-    """Raw deflate with the interface of bz2 and lzma; it can be copied in the middle."""
-
-    def __init__(self) -> None:
-        self._inner = zlib.decompressobj(-zlib.MAX_WBITS)
-        self._filled = False
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def needs_input(self) -> bool:
-        return not self._inner.unconsumed_tail and not self._filled
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        piece = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
-        self._filled = len(piece) == max_length
-        return piece
-
-    def copy(self) -> _Inflater:
-        again = _Inflater()
-        again._inner, again._filled = self._inner.copy(), self._filled
-        return again
 
 
 class _Packed:
@@ -166,7 +137,7 @@ class Content:
 
     def copy(self) -> Content | None:
         """Return a second stream that goes on from here, or None in the middle of what cannot be copied."""
-        if isinstance(self._unpacker, (_Inflater, _Stored)):
+        if isinstance(self._unpacker, (Inflater, _Stored)):
             again = copy.copy(self)
             again._packed = self._packed.copy()  # noqa: SLF001 - its own kind
             again._unpacker = self._unpacker.copy()  # noqa: SLF001 - its own kind
@@ -205,7 +176,7 @@ def read_member(source: Seekable, member: Member, limit: int) -> Iterator[bytes]
 
 def _unpacker(member: Member, packed: _Packed) -> _Unpacker:
     if member.method == DEFLATED:
-        return _Inflater()
+        return Inflater(RAW)
     if member.method == BZIP2:
         return bz2.BZ2Decompressor()
     return _lzma(member, packed) if member.method == LZMA else _Stored()

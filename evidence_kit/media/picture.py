@@ -50,7 +50,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
     """
     pixels = arguments.get("pixels") is not False
     facts: dict[str, Json] = {"naming_signs": naming_signs(str(arguments.get("name", "")))}
-    with _limited_pixels():
+    with limited_pixels():
         picture = _opened(payload, notes)
         if picture is not None:
             facts |= _frame(picture, notes)
@@ -104,7 +104,8 @@ def parameters() -> dict[str, Json]:
 
 
 @contextmanager
-def _limited_pixels() -> Iterator[None]:
+def limited_pixels() -> Iterator[None]:
+    """Let Pillow raise where a picture claims more than `MAX_PIXELS`."""
     before = Image.MAX_IMAGE_PIXELS
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     try:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -13,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence
 
 from evidence_kit.hashing.perceptual import flat
-from evidence_kit.media.picture import MAX_PIXELS, formats
+from evidence_kit.media.picture import formats, limited_pixels
 
 LONGEST_SIDE_PIXELS = 1600
 MOST_FRAMES = 8
@@ -60,7 +58,7 @@ def frames_of(payload: BinaryIO, longest_side: int = LONGEST_SIDE_PIXELS) -> Ite
     Raises:
         UndecodedError: Nothing, or nothing useful, could be decoded.
     """
-    with _limited():
+    with limited_pixels():
         try:
             payload.seek(0)
             with Image.open(payload, formats=formats()) as picture:
@@ -112,16 +110,3 @@ def _upright(picture: Image.Image, size: tuple[int, int], frame: int, longest_si
         upright.thumbnail((longest_side, longest_side), Image.Resampling.BOX, reducing_gap=2.0)
     width, height = size[::-1] if turned else size
     return Pixels(frame, width, height, np.asarray(upright))
-
-
-@contextmanager
-def _limited() -> Iterator[None]:
-    before = Image.MAX_IMAGE_PIXELS
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            yield
-    finally:
-        Image.MAX_IMAGE_PIXELS = before

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from evidence_kit.model import Disk, DiskFile
+from evidence_kit.vault.folder import DRAFT_ENDING
 
 _OWNER_FILE = 0o600
 _OWNER_FOLDER = 0o700
@@ -90,21 +93,28 @@ class RealDisk:
         path.unlink(missing_ok=True)
 
 
-def write_durably(disk: Disk, path: Path, data: bytes) -> None:
-    """Put a small file in place so that after a power cut there is the old one or the new one, whole."""
-    draft = path.with_name(path.name + ".draft")
+@contextmanager
+def replacing(disk: Disk, path: Path) -> Iterator[DiskFile]:
+    """Give a draft to write to, and put it in place once it is durable; when anything fails, the old file stays."""
+    draft = path.with_name(path.name + DRAFT_ENDING)
     disk.remove(draft)
     file = disk.create(draft)
     try:
-        file.write(data)
+        yield file
         file.sync()
-    except OSError:
+    except BaseException:
         file.close()
         disk.remove(draft)
         raise
     file.close()
     disk.move(draft, path)
     disk.sync_folder(path.parent)
+
+
+def write_durably(disk: Disk, path: Path, data: bytes) -> None:
+    """Put a small file in place so that after a power cut there is the old one or the new one, whole."""
+    with replacing(disk, path) as file:
+        file.write(data)
 
 
 def held(lock: Path) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import socket
@@ -124,7 +125,7 @@ class Worker:
             ValueError: A file that was opened for writing too, or arguments that are not such JSON.
         """
         self._jobs += 1
-        job = _spelled(self._jobs, function, arguments, has_payload=payload is not None)
+        job = _spelled(self._jobs, function, arguments, seconds, has_payload=payload is not None)
         sent = _as_sent(payload)
         if isinstance(sent, Failure):
             return sent
@@ -265,7 +266,7 @@ class Pool:
     def submit(self, job: Job) -> Future[Answer]:
         """See `Run.submit`: waits while as many jobs are under way as there are workers, and `ahead` more."""
         # A mistake of ours is raised here, where it was made, and not in a thread.
-        _spelled(0, job.function, job.arguments, has_payload=True)
+        _spelled(0, job.function, job.arguments, job.seconds, has_payload=True)
         payload = _held(job.payload)
         size_bytes = len(payload) if isinstance(payload, bytes) else 0
         self._room.enter(size_bytes)
@@ -425,14 +426,15 @@ class _Process:
         return bytes(pieces)
 
 
-def _spelled(number: int, function: str, arguments: Mapping[str, Json], *, has_payload: bool) -> bytes:
+def _spelled(number: int, function: str, arguments: Mapping[str, Json], seconds: float, *, has_payload: bool) -> bytes:
     """Return a job as it goes over the pipe.
 
     Raises:
         ValueError: The arguments are not JSON as the log allows it.
     """
     try:
-        return encode({"job": number, "function": function, "arguments": arguments, "has_payload": has_payload})
+        told: dict[str, Json] = {"job": number, "function": function, "arguments": arguments}
+        return encode({**told, "seconds": math.ceil(seconds), "has_payload": has_payload})
     except ProtocolError as error:
         raise ValueError(str(error)) from error
 

@@ -13,7 +13,8 @@ from evidence_kit.custody.manifest import Entry, Manifest
 from evidence_kit.errors import UsageError
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.model import Disk, Json, Weight
-from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder
+from evidence_kit.vault.disk import replacing
+from evidence_kit.vault.folder import LOG, CaseFolder
 from evidence_kit.workflows.case import Case, CaseWriter, pieces
 from evidence_kit.workflows.trouble import own_disk
 from evidence_kit.workflows.verify import verify_case
@@ -142,23 +143,11 @@ def _same(path: Path, there: Path, folder: CaseFolder) -> bool:
 
 def _copy(disk: Disk, path: Path, there: Path, on_bytes: Callable[[int], None], end: int | None = None) -> int:
     disk.make_folder(there.parent)
-    draft = there.with_name(there.name + DRAFT_ENDING)
-    disk.remove(draft)
     left = path.stat().st_size if end is None else end
     size_bytes = left
-    file = disk.create(draft)
-    try:
-        with path.open("rb") as source:
-            while left and (piece := source.read(min(1 << 20, left))):
-                left -= len(piece)
-                file.write(piece)
-                on_bytes(len(piece))
-        file.sync()
-    except BaseException:
-        file.close()
-        disk.remove(draft)
-        raise
-    file.close()
-    disk.move(draft, there)
-    disk.sync_folder(there.parent)
+    with replacing(disk, there) as file, path.open("rb") as source:
+        while left and (piece := source.read(min(1 << 20, left))):
+            left -= len(piece)
+            file.write(piece)
+            on_bytes(len(piece))
     return size_bytes - left

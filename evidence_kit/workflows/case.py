@@ -31,7 +31,7 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, DiskFile, Finding, Json, Weight
 from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder
 from evidence_kit.vault.store import Draft, FolderStore
-from evidence_kit.workflows import removal
+from evidence_kit.workflows import aside, removal
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.station import Station
@@ -300,7 +300,7 @@ class CaseWriter:
                 raise CaseBrokenError("case-broken", case=self.case.id, code=entry.code)
             self.manifest.apply(entry)
         self._head = commit.head
-        self.station.remember(commit.head, self.world.disk)
+        self.station.remember(commit.head, self.world.disk, self.manifest.retention)
         self._failed = False
         return signed
 
@@ -332,6 +332,7 @@ def writing(
         removal.finish(folder, replayed.custody, world.disk)
         case = Case(folder, replayed.custody)
         _unlock(case, key)
+        aside.finish(folder, case.opened, world.disk)
         if replayed.custody.wholly_destroyed:
             raise CaseDestroyedError("case-destroyed", case=case.id)
         if key.public.fingerprint not in case.custody.signers:

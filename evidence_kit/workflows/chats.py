@@ -21,7 +21,7 @@ from evidence_kit.model import Json
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.workers.job import Answer, Failure, Job
 from evidence_kit.workflows.case import Case
-from evidence_kit.workflows.coverage import CoverageError, Moment, Participant, Talk, talks
+from evidence_kit.workflows.coverage import CoverageError, Moment, Participant, Talk, seconds_for, talks
 from evidence_kit.workflows.said import Gap, Said, Ties, gap_of, said_of
 
 ENTRIES: Final = "evidence_kit.chats.worker:entries"
@@ -29,7 +29,8 @@ CARRIED: Final = "evidence_kit.chats.worker:carried"
 BYTES_AT_MOST: Final = 64 << 20
 MEMORY_AT_MOST: Final = 1 << 30
 _SECONDS = 120.0
-_SCAN: Final = 5000
+WORTH_SENDING_ONCE: Final = 1 << 20
+SCAN: Final = 5000
 
 
 class Jobs(Protocol):
@@ -48,11 +49,14 @@ class Part:
         item: The item.
         format: Name of the format that reads it.
         talk: What `chat.parsed` says about it.
+        date_order: How its dates are read and why, where that had to be decided: such as
+            `day, month, year (a-number-above-12)`.
     """
 
     item: Item
     format: str
     talk: Talk
+    date_order: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,7 @@ def conversations(manifest: Manifest) -> list[Conversation]:
         for talk in _talks(entry.facts):
             title = None if talk.id else talk.title
             key = (item.place.container, whole, str(again), talk.platform, talk.id, title)
-            grouped.setdefault(key, []).append(Part(item, str(entry.facts["format"]), talk))
+            grouped.setdefault(key, []).append(Part(item, str(entry.facts["format"]), talk, _date_order(entry.facts)))
     return [
         Conversation(number, tuple(sorted(parts, key=_earliest_first)))
         for number, parts in enumerate(grouped.values(), start=1)
@@ -188,6 +192,12 @@ def _talks(facts: Mapping[str, Json]) -> list[Talk]:
         return talks(facts)
     except CoverageError:
         return []
+
+
+def _date_order(facts: Mapping[str, Json]) -> str | None:
+    decided = facts.get("decided")
+    told = decided.get("date-order") if isinstance(decided, Mapping) else None
+    return told if isinstance(told, str) else None
 
 
 def _earliest_first(part: Part) -> tuple[str, int]:
@@ -265,6 +275,25 @@ class Exports:
         for part in conversation.parts:
             yield from self._scanned(part.item, part.format, wish, {"conversation": part.talk.number})
 
+    def in_order(self, conversation: Conversation, wish: Wish) -> Iterator[Said | Gap]:
+        """Yield all messages of a conversation that are wanted, earliest first as far as its files are in order.
+
+        Raises:
+            ChatNotReadError: The worker failed.
+            ItemDamagedError: An item is not any more what was taken in.
+        """
+        for part in conversation.parts:
+            how: dict[str, Json] = {"conversation": part.talk.number}
+            if not part.talk.newest_first:
+                yield from self._scanned(part.item, part.format, wish, how)
+                continue
+            start, matched = 0, 1
+            while start < matched:
+                window, turned = (start, SCAN), {**how, "newest_first": True}
+                told = self._told(part.item, part.format, wish, window, turned)
+                yield from told.entries
+                start, matched = start + len(told.entries), told.matched if told.entries else 0
+
     def entries(self, item: Item, chosen: str) -> Iterator[Said | Gap]:
         """Yield everything in one export, in the order of the file.
 
@@ -277,7 +306,7 @@ class Exports:
     def _scanned(self, item: Item, chosen: str, wish: Wish, how: Mapping[str, Json]) -> Iterator[Said | Gap]:
         start = 0
         while True:
-            told = self._told(item, chosen, wish, (start, _SCAN), {**how, "until_full": True})
+            told = self._told(item, chosen, wish, (start, SCAN), {**how, "until_full": True})
             yield from told.entries
             start += len(told.entries)
             if not told.entries or start >= told.matched:
@@ -308,7 +337,10 @@ class Exports:
             ItemDamagedError: The item is not any more what was taken in.
         """
         about: dict[str, Json] = {"name": export_name(item, self._manifest), "format": chosen, "item": item.id}
-        return self._answer(item, Job(function, {**about, **arguments}, self._payload(item), _SECONDS))
+        about["sha256"] = item.sha256.hex
+        return self._answer(
+            item, Job(function, {**about, **arguments}, self._payload(item), seconds_for(item.size_bytes))
+        )
 
     def carried(self, item: Item, chosen: str, record: tuple[int, int], part: int, offset: int) -> Mapping[str, Json]:
         """Return what `evidence_kit.chats.worker.carried` says of one record of an export.
@@ -346,7 +378,8 @@ class Exports:
         if self._held is not None and self._held[0] == item.id:
             return self._held[1]
         self.close()
-        if item.size_bytes <= BYTES_AT_MOST:
+        here = hasattr(os, "memfd_create")
+        if item.size_bytes <= (WORTH_SENDING_ONCE if here else BYTES_AT_MOST):
             sink = io.BytesIO()
             self._decrypt(item, sink)
             self._held = (item.id, sink.getvalue())
@@ -356,7 +389,7 @@ class Exports:
 
     def _in_memory(self, item: Item) -> BinaryIO:
         """Decrypt what is too large for a frame into a file that has no name on any disk, where the system can."""
-        if not hasattr(os, "memfd_create") or item.size_bytes > MEMORY_AT_MOST:
+        if not hasattr(os, "memfd_create") or item.size_bytes > max(MEMORY_AT_MOST, free_memory_bytes() // 2):
             raise ChatNotReadError("chat-too-large", item=item.id, size=item.size_bytes)
         descriptor = os.memfd_create("export")
         with open(descriptor, "wb") as sink:  # noqa: PTH123 - a descriptor has no path
@@ -373,6 +406,14 @@ class Exports:
             raise ItemDamagedError("item-damaged", item=item.id, case=self._case.id) from error
         if seen.tally.sha256 != item.sha256:
             raise ItemDamagedError("item-damaged", item=item.id, case=self._case.id)
+
+
+def free_memory_bytes() -> int:
+    """Return how much memory the system has left, 0 where it does not say."""
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return 0
 
 
 class _Seen:

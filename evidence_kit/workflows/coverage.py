@@ -18,6 +18,10 @@ _COUNTS: Final = (
 _LISTS: Final = ("conversations", "unread", "looks_cut")
 
 
+_SECONDS: Final = 120.0
+_BYTES_A_SECOND: Final = 200_000
+
+
 class CoverageError(ValueError):
     """Facts that no worker of ours writes."""
 
@@ -79,6 +83,11 @@ class Talk:
     last: Moment | None
     newest_first: bool
     figures: Mapping[str, Mapping[str, int]]
+
+
+def seconds_for(size_bytes: int) -> float:
+    """Return how long a worker may take over an export of that size: many times what it takes on a slow machine."""
+    return _SECONDS + size_bytes / _BYTES_A_SECOND
 
 
 def failed(detail: str) -> dict[str, Json]:

@@ -19,7 +19,6 @@ SENSITIVITIES: Final = ("none", "intimate", "unknown")
 ANSWERABLE: Final = frozenset({"minor-with-guardian", "guardian", "lawyer"})
 NATURES: Final = ("original", "export", "screenshot", "derived")
 RECORDINGS: Final = ("received-voice-note", "own-call-recording", "third-party-recording", "unknown")
-POLICIES: Final = ("witness", "refuse", "keep")
 _ADULT: Final = "adult"
 
 

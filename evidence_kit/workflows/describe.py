@@ -13,7 +13,7 @@ from evidence_kit.intake.kinds import kind_named
 from evidence_kit.model import Family, Json
 from evidence_kit.workers.job import Answer, Failure, Job, Run
 from evidence_kit.workers.pool import Pool, Worker
-from evidence_kit.workflows.coverage import CoverageError, failed, sound
+from evidence_kit.workflows.coverage import CoverageError, failed, seconds_for, sound
 from evidence_kit.workflows.group import Pending
 
 FUNCTION: Final = "evidence_kit.media.registry:describe"
@@ -73,7 +73,8 @@ class WorkerDescriber:
 
     def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
         """Start to read a conversation; waits while too much is under way."""
-        return _Read(self._pool.submit(Job(READ_CHAT, about, payload)))
+        size_bytes = len(payload) if isinstance(payload, bytes) else os.fstat(payload.fileno()).st_size
+        return _Read(self._pool.submit(Job(READ_CHAT, about, payload, seconds_for(size_bytes))))
 
     def submit(self, job: Job) -> Future[Answer]:
         """Start any other job; waits while too much is under way."""

@@ -17,7 +17,7 @@ from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys import age
 from evidence_kit.model import Disk, Finding, Json
 from evidence_kit.sealing.plan import item_number, numbers_in
-from evidence_kit.workflows import removal
+from evidence_kit.workflows import aside, removal
 from evidence_kit.workflows.case import Case, CaseWriter, entries, folded
 from evidence_kit.workflows.look import evidence_of
 from evidence_kit.workflows.trouble import own_disk
@@ -39,6 +39,7 @@ class Doomed:
         lines: Event lines whose openings go.
         whole: The case itself goes.
         archives: Archives that were sealed with some of it and may be in other hands.
+        recovered: What was put aside after an interruption and holds or names some of it.
     """
 
     items: tuple[str, ...]
@@ -47,6 +48,7 @@ class Doomed:
     lines: frozenset[int]
     whole: bool
     archives: tuple[str, ...]
+    recovered: tuple[str, ...] = ()
 
 
 def doomed(case: Case, names: Sequence[str]) -> Doomed:
@@ -71,6 +73,7 @@ def doomed(case: Case, names: Sequence[str]) -> Doomed:
         lines=frozenset(lines),
         whole=whole,
         archives=tuple(_archives(manifest, set(items))),
+        recovered=tuple(_aside(case, chosen)),
     )
 
 
@@ -90,6 +93,7 @@ def destroy(writer: CaseWriter, what: Doomed, reason: str, names: tuple[str, str
         facts: dict[str, Json] = {"reason": reason, "agreed_by": [first, second], "whole": what.whole}
         signed = writer.commit(list(_events(what, bodies, facts)))
         removal.finish(case.folder, case.custody, disk)
+        aside.finish(case.folder, writer.manifest, disk)
         # What was computed from the items may be in the cache; what was put aside is part of a whole case.
         shutil.rmtree(case.folder.cache, ignore_errors=True)
         if what.whole:
@@ -97,6 +101,12 @@ def destroy(writer: CaseWriter, what: Doomed, reason: str, names: tuple[str, str
     if case.identity is not None:
         case.manifest = folded(case, case.identity)
     return signed.first
+
+
+def _aside(case: Case, chosen: set[str]) -> Iterator[str]:
+    if case.identity is not None:
+        those = [each for each in case.opened.everything if each.id in chosen]
+        yield from aside.gone_with(case.folder, case.opened, case.identity, those)
 
 
 def _opened(case: Case) -> Iterator[Entry]:
@@ -183,7 +193,10 @@ def _events(what: Doomed, bodies: Sequence[tuple[int, str]], facts: Mapping[str,
             "objects": list(items or ()),
             "bodies": [{"line": line, "sha256": digest} for line, digest in rewritten or ()],
         }
-        yield Event("destroyed", {**facts, "witnessed": list(what.witnessed) if number == 0 else []}, clear=clear)
+        told: dict[str, Json] = {"witnessed": list(what.witnessed) if number == 0 else []}
+        if what.recovered and number == 0:
+            told["recovered"] = list(what.recovered)
+        yield Event("destroyed", {**facts, **told}, clear=clear)
 
 
 def _parts(whole: Sequence[_T], most: int) -> list[Sequence[_T]]:

@@ -21,7 +21,7 @@ TYPES: Final = (
 ACCOUNTS: Final = frozenset(TYPES) - {"url", "amount"}
 COLUMNS: Final = (
     "type", "value", "confidence", "how", "assumed", "count", "first", "first_as_written", "last", "last_as_written",
-    "senders", "where",
+    "senders", "where", "bank_code", "bank",
 )  # fmt: skip
 _SURE: Final = ("high", "medium", "low")
 _PAGE: Final = 5000
@@ -82,7 +82,14 @@ class Named:
             "last": None if self.last is None else self.last.value,
             "last_as_written": None if self.last is None else self.last.raw,
             "senders": [f"{name} ({times})" for name, times in self.senders.items()],
+            "bank_code": self.bank("bank-code"),
+            "bank": self.bank("bank"),
         }
+
+    def bank(self, name: str) -> str | None:
+        """Return `bank` or `bank-code` of a bank account; None for anything else, and for a bank that is unknown."""
+        told = self.details.get(name) if isinstance(self.details, Mapping) else None
+        return told if isinstance(told, str) else None
 
 
 def exports_of(manifest: Manifest) -> list[tuple[Item, str]]:

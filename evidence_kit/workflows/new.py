@@ -25,6 +25,7 @@ from evidence_kit.workflows.station import Station
 from evidence_kit.workflows.world import World
 
 AGE_BANDS = ("adult", "minor", "unknown")
+MINOR_MEDIA = ("witness", "refuse", "keep")
 PURPOSES = ("police", "lawyer", "psychologist", "takedown")
 _NUMBER_DIGITS = 4
 
@@ -87,6 +88,8 @@ class Opening:
         retention: Until when the case is kept.
         safety_asked: The person was asked whether they are safe; what they answered is written nowhere.
         reference: What whoever opens it calls it elsewhere: a file number, or the mark of a batch.
+        minor_media: What is done with pictures while the person is not known to be an adult, one of `MINOR_MEDIA`.
+        minor_media_by: Name and reason of who decided otherwise than `witness`.
     """
 
     age_band: str
@@ -97,6 +100,8 @@ class Opening:
     retention: date | None = None
     safety_asked: bool = False
     reference: str | None = None
+    minor_media: str = MINOR_MEDIA[0]
+    minor_media_by: tuple[str, str] | None = None
 
 
 def check_guardian(guardian: object, given: ConsentGiven) -> None:
@@ -132,8 +137,11 @@ def create(station: Station, key: SigningKey, about: Opening, world: World, case
 
     Raises:
         CaseExistsError: There is something at its place already.
-        UsageError: A minor's consent was given and nobody answers for the minor.
+        UsageError: A minor's consent was given and nobody answers for the minor, or pictures are to be treated
+            otherwise than usual and nobody is named for it.
     """
+    if about.minor_media != MINOR_MEDIA[0] and about.minor_media_by is None:
+        raise UsageError("keep-unsigned")
     if about.age_band != "adult":
         for consent in about.consents:
             check_guardian(about.guardian, consent)
@@ -172,9 +180,11 @@ def _first_events(writer: CaseWriter, station: Station, about: Opening, identity
         "guardian": None if about.guardian is None else about.guardian.facts(),
         "pseudonym": about.pseudonym,
         "retention": None if about.retention is None else about.retention.isoformat(),
-        "minor_media": "witness",
+        "minor_media": about.minor_media,
         "recovery_to_file": station.recovery_to_file,
     }
+    if about.minor_media_by is not None:
+        opened["minor_media_by"] = dict(zip(("name", "reason"), about.minor_media_by, strict=True))
     if about.safety_asked:
         opened["safety_asked"] = True
     if about.reference is not None:

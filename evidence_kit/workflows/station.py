@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +86,20 @@ class Station:
         except (ValueError, KeyError, TypeError) as error:
             raise KeyUnreadableError("station-memory-unreadable", path=str(path)) from error
 
-    def remember(self, head: Head, disk: Disk) -> None:
-        """Keep where a log ends, outside its folder."""
+    def kept_until(self, case: str) -> date | None:
+        """Return until when a case of this station is to be kept, None where nobody said or this is not remembered."""
+        try:
+            return date.fromisoformat(json.loads((self.folder / HEADS / f"{case}.json").read_bytes())["retention"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def remember(self, head: Head, disk: Disk, retention: date | None = None) -> None:
+        """Keep where a log ends, outside its folder; and until when the case is to be kept, to say so without a key."""
         disk.make_folder(self.folder / HEADS)
-        data = _json({"v": 1, "case": head.case, "lines": head.lines, "head": head.digest.hex})
+        facts: dict[str, Json] = {"v": 1, "case": head.case, "lines": head.lines, "head": head.digest.hex}
+        if retention is not None:
+            facts["retention"] = retention.isoformat()
+        data = _json(facts)
         write_durably(disk, self.folder / HEADS / f"{head.case}.json", data)
 
 

@@ -24,7 +24,7 @@ from evidence_kit.sealing.check import check
 from evidence_kit.sealing.statement import Statement
 from evidence_kit.vault.disk import held
 from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder
-from evidence_kit.workflows import removal
+from evidence_kit.workflows import aside, removal
 from evidence_kit.workflows.case import entries, pieces, unwrap
 from evidence_kit.workflows.stamp import Outside, Shown, judged, stamps
 
@@ -404,8 +404,11 @@ class _Folder:
             self._broken("item-not-what-was-taken-in", place, line=item.line, item=item.id)
 
     def _recovered(self, manifest: Manifest) -> None:
+        gone = set(aside.gone_before(manifest))
         for entry in manifest.entries.get("recovered", ()):
             for listed in entry.facts.get("files", ()):
+                if listed.get("path") in gone:
+                    continue
                 try:
                     path = self._folder.recovered_file(str(listed["path"]))
                     self._file(path, Digest(listed["sha256"]), "recovered", entry.line)
@@ -485,4 +488,5 @@ class _Counting:
 def _recovered_paths(manifest: Manifest | None) -> set[str]:
     events: Sequence[Entry] = manifest.entries.get("recovered", ()) if manifest is not None else ()
     listed: list[Mapping[str, object]] = [each for entry in events for each in entry.facts.get("files", ())]
-    return {str(each["path"]) for each in listed}
+    gone = set(aside.gone_before(manifest)) if manifest is not None else set()
+    return {str(each["path"]) for each in listed} - gone

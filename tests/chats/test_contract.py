@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import random
+import re
 from typing import Any
 
 import pytest
@@ -70,6 +71,12 @@ def test_every_file_under_samples_has_its_ledger_line() -> None:
     assert found == {str(sample["path"]) for sample in LEDGER} | {"LEDGER.toml"}
 
 
+@pytest.mark.parametrize("sample", LEDGER, ids=sampled)
+def test_every_ledger_line_says_whether_a_sample_is_real_and_what_it_comes_from(sample: dict[str, Any]) -> None:
+    assert re.fullmatch(r"(?:hand-made from|real fixture) \S.{10,}", sample["origin"])
+    assert sample["licence"] in {"CC0-1.0", "MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause"}
+
+
 def test_every_format_has_a_sample() -> None:
     assert {str(sample["format"]) for sample in LEDGER} == set(NAMES)
 
@@ -107,6 +114,11 @@ HOSTILE = {
     "repeated keys": b'{"messages":[{"sender_name":"a","sender_name":"b","timestamp_ms":1}],"messages":3}',
     "json that pretends": b'{"participants":3,"messages":{"sender_name":[]},"thread_path":[{}]}',
     "json in html": b'<html>{"participants":[{"name":"a"}],"messages":[{"sender_name":"a"}]}</html>',
+    "html that pretends": b'<div class="_a6-g">{"messages":[{"sender_name":"a"}]}</div><div class="message">' * 3,
+    "json in utf-16": '{"participants":[{"name":"a"}],"messages":[{"sender_name":"a"}]}'.encode("utf-16"),
+    "mixed orders": b"13/05/2025, 21:02 - A: x\n05/13/2025, 21:03 - A: y\n05/06/2025, 21:04 - A: z\n",
+    "nuls inside": b"13/05/2025, 21:02 - \0A\0: \0x\0\n\0\0\n[LINE] Chat history with \0\n10:00\tA\t\0\n",
+    "saved again": "13/05/2025, 21:02 - سلمى: déjà\n".encode("cp1256", "replace") * 3,
     "control characters": bytes(range(32)) * 100,
     "brackets": b"[" * 3 + b"}" * 3 + b'"' * 3,
 }

@@ -103,6 +103,27 @@ def test_any_one_wrong_digit_of_a_rib_is_noticed(account: int, digit: int, other
 def test_banks_that_are_not_in_the_table_are_unknown() -> None:
     assert bank_of("999000000000000000000000") is None
     assert bank_of("190000000000000000000000") == "Banque Populaire"
+    assert bank_of("999810007800020110620318") is None
+
+
+def test_the_account_that_the_central_bank_published_is_its_own() -> None:
+    # Published in September 2023 for gifts after the earthquake.
+    (found,) = of("RIB: 001 810 00 780 002 011 062 03 18", IdentifierType.RIB)
+    assert found.confidence is Confidence.HIGH
+    assert found.details == {"bank-code": "001", "bank": "Bank Al-Maghrib"}
+
+
+def test_a_code_on_which_lists_differ_says_so_and_an_unknown_one_names_nobody() -> None:
+    told = [of(rib(code), IdentifierType.RIB)[0].details for code in ("225", "999")]
+    assert told == [
+        {"bank-code": "225", "bank": "Crédit Agricole du Maroc", "bank-disputed": True},
+        {"bank-code": "999"},
+    ]
+
+
+def rib(code: str) -> str:
+    account = f"{code}{7:019d}"
+    return f"{account}{97 - int(account) * 100 % 97:02d}"
 
 
 @pytest.mark.parametrize(

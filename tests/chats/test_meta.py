@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence_kit.chats.format import Head, Vote
+from evidence_kit.chats.format import Head, Surroundings, Vote
 from evidence_kit.chats.message import AttachmentStatus, Flag, MessageKind, TimeKind, Why
 from evidence_kit.chats.meta.repair import undone
 from evidence_kit.chats.parts import part_number
@@ -79,6 +79,36 @@ def test_what_is_not_understood_of_a_record_is_kept() -> None:
     details = sample_messages(INBOX, "messenger-json")[0].details
     assert details is not None
     assert details["is_geoblocked_for_viewer"] is False
+
+
+@pytest.mark.parametrize("root", ["", "your_facebook_activity/", "your_activity_across_facebook/"])
+@pytest.mark.parametrize(
+    "folder", ["inbox", "archived_threads", "filtered_threads", "message_requests", "e2ee_cutover"]
+)
+def test_every_root_and_folder_that_the_exporter_has_had_is_read_alike(root: str, folder: str) -> None:
+    uri = f"{root}messages/{folder}/salma_1/photos/1.jpg"
+    record = {"sender_name": "Salma", "timestamp_ms": 1747166640123, "photos": [{"uri": uri}]}
+    told = {"participants": [{"name": "Salma"}], "messages": [record], "thread_path": f"{folder}/salma_1"}
+    data, path = json.dumps(told).encode(), f"export/{root}messages/{folder}/salma_1/message_1.json"
+    chosen = recognise(data, path)
+    assert isinstance(chosen, Recognised)
+    assert chosen.format.name == "messenger-json"
+    (message,) = messages_of(data, "messenger-json", Surroundings(path, frozenset({f"export/{uri}"})))
+    assert message.attachments[0].status is AttachmentStatus.PRESENT
+    assert message.conversation.id == f"{folder}/salma_1"
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ({"participants": [{"name": "a"}], "messages": [], "thread_path": "inbox/a"}, "messenger-json"),
+        ({"participants": ["a"], "messages": [], "threadName": "a"}, "messenger-encrypted-json"),
+    ],
+)
+def test_the_two_families_are_told_apart_by_what_a_participant_is(told: dict[str, object], name: str) -> None:
+    chosen = recognise(json.dumps(told).encode(), "x.json")
+    assert isinstance(chosen, Recognised)
+    assert chosen.format.name == name
 
 
 def test_parts_are_sorted_as_numbers() -> None:
@@ -153,6 +183,29 @@ def test_the_classes_of_2019_are_known_and_a_numeric_date_stays_undecided() -> N
     assert (first.text, first.time.value) == ("ancien", "2019-04-03T21:04")
     assert second.time.value is None
     assert second.time.readings == ("2019-05-03T21:05", "2019-03-05T21:05")
+
+
+ONE_PAGE = "messenger/html-2013/messages.htm"
+
+
+def test_one_page_of_before_2018_has_every_thread_of_the_account() -> None:
+    listed = frozenset({"export/messages/photos/1.jpg"})
+    messages = sample_messages(ONE_PAGE, "messenger-one-page-html", listed)
+    assert [message.text for message in messages] == [
+        "خلص 500 درهم قبل غدا & vite", "Qui es-tu\u00a0?\nRéponds.", "", "salut",
+    ]  # fmt: skip
+    assert [message.conversation.title for message in messages] == [
+        *["Salma Échouée, Inconnu Sept"] * 3, "Salma Échouée, Nour",
+    ]  # fmt: skip
+    assert [message.sender.is_owner for message in messages if message.sender] == [False, True, False, False]
+    assert [each.status for each in messages[2].attachments] == [AttachmentStatus.PRESENT]
+
+
+def test_a_zone_in_hours_is_an_offset_and_letters_are_none() -> None:
+    first, *_, last = [message.time for message in sample_messages(ONE_PAGE, "messenger-one-page-html")]
+    assert (first.kind, first.value) == (TimeKind.OFFSET, "2013-10-04T22:05+01:00")
+    assert (last.kind, last.value) == (TimeKind.LOCAL, "2013-10-04T22:05")
+    assert last.raw.endswith("PDT")
 
 
 def test_the_same_boxes_about_logins_are_no_chat() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from evidence_kit.chats.message import AttachmentStatus, Flag, MessageKind, TimeKind, Why
@@ -102,6 +104,37 @@ def test_tiktok_dates_are_utc_by_the_format(path: str) -> None:
     message = sample_messages(path, "tiktok-json")[0]
     assert (message.time.kind, message.time.reason) == (TimeKind.UTC, "utc-by-the-format")
     assert message.conversation.title == "salma_b"
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        ("Direct Messages", "ChatHistory"),
+        ("Direct Message", "ChatHistory"),
+        ("Activity", "Direct Messages", "ChatHistory"),
+    ],
+)
+def test_tiktok_has_moved_its_chats_and_changed_their_names(sections: tuple[str, ...]) -> None:
+    told: object = {"salma_b": [{"Date": "2025-05-13 20:04:00", "From": "salma_b", "Content": "envoie"}]}
+    for section in reversed(sections):
+        told = {section: told}
+    data = json.dumps(told).encode()
+    assert isinstance(recognise(data, "user_data.json"), Recognised)
+    assert [message.text for message in messages_of(data, "tiktok-json")] == ["envoie"]
+
+
+def test_an_imessage_export_names_no_zone_and_none_is_invented() -> None:
+    times = [message.time for message in sample_messages("imessage/+212612345678.txt", "imessage-text")]
+    assert {time.kind for time in times} == {TimeKind.LOCAL}
+
+
+def test_skype_tells_when_a_message_was_edited_or_deleted() -> None:
+    first, *_, last = sample_messages("skype/messages.json", "skype-json")
+    assert first.details is not None
+    assert last.details is not None
+    assert first.details["properties"] == {"edittime": "1747166700123"}
+    assert last.details["properties"] == {"deletetime": "1747166900123"}
+    assert Flag.DELETED in last.flags
 
 
 def test_imessage_blocks_have_date_sender_and_text() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 
 import pytest
 
@@ -112,3 +113,16 @@ def test_a_document_type_is_never_obeyed() -> None:
     entries = list(read(io.BytesIO(data), named(NAME)))
     assert not any(isinstance(entry, Message) for entry in entries)
     assert Why.MALFORMED in {entry.why for entry in entries if isinstance(entry, Unread)}
+
+
+def test_memory_does_not_grow_with_a_backup_of_pictures() -> None:
+    part = f'<part seq="0" ct="image/jpeg" name="a.jpg" text="null" data="{"QUJD" * 100_000}" />'
+    record = f'<mms address="1" date="1747166640123" msg_box="1"><parts>{part}</parts><addrs /></mms>\n'.encode()
+    peaks = []
+    for count in (10, 40):
+        export = io.BytesIO(b"<smses>\n" + record * count + b"</smses>\n")
+        tracemalloc.start()
+        assert sum(isinstance(entry, Message) for entry in read(export, named(NAME))) == count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] * 1.2

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import tracemalloc
+
 from evidence_kit.chats.message import AttachmentStatus, Flag, Message, MessageKind, TimeKind
-from tests.chats.reading import sample_messages
+from evidence_kit.chats.registry import read
+from tests.chats.reading import named, sample_messages
 
 ONE = "telegram/one-chat/result.json"
 ACCOUNT = "telegram/account-2020/result.json"
@@ -111,3 +115,16 @@ def test_page_text_is_shown_text_and_files_are_named() -> None:
     assert messages[2].reply_to == "1"
     assert messages[4].kind is MessageKind.MEDIA_OMITTED
     assert messages[1].conversation.title == "Salma"
+
+
+def test_memory_does_not_grow_with_a_long_chat() -> None:
+    record = b'{"id":1,"type":"message","date_unixtime":"1747166640","from":"a","from_id":"user1","text":"salam"}'
+    peaks = []
+    for count in (5_000, 20_000):
+        head = b'{"name":"a","type":"personal_chat","id":1,"messages":['
+        export = io.BytesIO(head + b",\n".join([record] * count) + b"]}")
+        tracemalloc.start()
+        assert sum(isinstance(entry, Message) for entry in read(export, named("telegram-json"))) == count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] * 1.2

@@ -52,6 +52,32 @@ def test_no_answer_grows_without_limit() -> None:
     assert seen + len(numbers) == numbers[-1]
 
 
+def test_a_page_is_read_on_from_the_page_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    matching = worker._matching
+
+    def counted(*given: Any) -> Any:
+        begun.append(1)
+        return matching(*given)
+
+    monkeypatch.setattr(worker, "_matching", counted)
+    data = android(2_000)
+    seen: list[str] = []
+    offset: int | None = 0
+    while offset is not None:
+        page = told(worker.entries, data, offset=offset, count=300, until_full=True)
+        seen += [entry["text"] for entry in page["entries"]]
+        offset = page["next"]
+    assert seen == [f"x{n}" for n in range(2_000)]
+    assert len(begun) == 1
+    # Another wish, an offset that was not reached, or other bytes: from the beginning.
+    assert told(worker.entries, data, offset=7, count=1, until_full=True)["entries"][0]["text"] == "x7"
+    found = told(worker.entries, data, offset=8, count=1, until_full=True, search="x9")["entries"]
+    assert found[0]["text"] == "x97"
+    assert told(worker.entries, android(9, "y"), offset=8, count=5, until_full=True)["matched"] == 9
+    assert len(begun) == 4
+
+
 def test_a_message_longer_than_an_answer_is_cut_and_says_so() -> None:
     data = b"5/13/25, 9:00 PM - A: " + b"z" * (1 << 20) + b"\n" + android(3)
     first = told(worker.entries, data)["entries"][0]

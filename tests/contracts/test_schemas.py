@@ -17,10 +17,10 @@ from evidence_kit.intake.names import dangers
 from evidence_kit.model import Family, Weight
 from evidence_kit.words import findings
 from evidence_kit.workflows.batch.task import STEPS
-from evidence_kit.workflows.declare import NATURES, POLICIES, RECORDINGS, SENSITIVITIES
+from evidence_kit.workflows.declare import NATURES, RECORDINGS, SENSITIVITIES
 from evidence_kit.workflows.identifiers import TYPES
 from evidence_kit.workflows.interop import FORMS
-from evidence_kit.workflows.new import AGE_BANDS, PURPOSES
+from evidence_kit.workflows.new import AGE_BANDS, MINOR_MEDIA, PURPOSES
 from evidence_kit.workflows.provenance import SPEAKERS, STILL_THERE, WAYS
 from evidence_kit.workflows.record import NOTE_READERS
 from evidence_kit.workflows.tidy import State
@@ -36,7 +36,7 @@ FIXED: dict[str, Sequence[str]] = {
     "shared#/$defs/purpose": PURPOSES,
     "shared#/$defs/audio": RECORDINGS,
     "shared#/$defs/age_band": AGE_BANDS,
-    "shared#/$defs/minor_media": POLICIES,
+    "shared#/$defs/minor_media": MINOR_MEDIA,
     "shared#/$defs/note_reader": NOTE_READERS,
     "shared#/$defs/time_kind": [each.value for each in message.TimeKind],
     "shared#/$defs/chat_format": [each.name for each in registry.FORMATS],

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -16,11 +18,12 @@ from evidence_kit.errors import UsageError
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.sealing.plan import Scope, discloses
+from evidence_kit.workers.job import Answer, Job
 from evidence_kit.workers.pool import Worker
 from evidence_kit.workflows import chats
 from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.chats import Exports, Wish, conversations, exports, numbered
-from evidence_kit.workflows.coverage import CoverageError, sound
+from evidence_kit.workflows.coverage import CoverageError, seconds_for, sound
 from evidence_kit.workflows.describe import WorkerDescriber
 from evidence_kit.workflows.export import Wanted, export
 from evidence_kit.workflows.ingest import ingest
@@ -239,12 +242,74 @@ def test_what_is_too_large_for_a_frame_is_read_from_memory(
     take(writer, describer, WHATSAPP)
     with exports(writer.case, worker) as reading:
         as_bytes = texts(all_of(reading, writer, 1))
-    monkeypatch.setattr(chats, "BYTES_AT_MOST", 100)
+    monkeypatch.setattr(chats, "WORTH_SENDING_ONCE", 100)
     with exports(writer.case, worker) as reading:
         assert texts(all_of(reading, writer, 1)) == as_bytes
     monkeypatch.setattr(chats, "MEMORY_AT_MOST", 100)
-    with exports(writer.case, worker) as reading, pytest.raises(ChatNotReadError):
+    with exports(writer.case, worker) as reading:
+        assert texts(all_of(reading, writer, 1)) == as_bytes
+    monkeypatch.setattr(chats, "free_memory_bytes", lambda: 100)
+    with exports(writer.case, worker) as reading, pytest.raises(ChatNotReadError) as refused:
         all_of(reading, writer, 1)
+    assert refused.value.message_id == "chat-too-large"
+
+
+class Counted:
+    """Counts the jobs that a worker gets."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.jobs: list[Job] = []
+        self._worker = worker
+
+    def submit(self, job: Job) -> Future[Answer]:
+        self.jobs.append(job)
+        return self._worker.submit(job)
+
+
+def test_a_long_chat_is_written_out_page_by_page_and_read_once(
+    new_case: NewCase, describer: WorkerDescriber, worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "WhatsApp Chat with A.txt"
+    source.write_text("".join(f"{1 + n // 60 % 28}/5/2025 21:{n % 60:02} - A: {n}\n" for n in range(500)), "utf-8")
+    writer = new_case()
+    take(writer, describer, source)
+    monkeypatch.setattr(chats, "SCAN", 7)
+    counted = Counted(worker)
+    with exports(writer.case, counted) as reading:
+        told = texts(list(reading.each(conversations(writer.manifest)[0], Wish())))
+    assert told == [str(n) for n in range(500)]
+    assert len(counted.jobs) == 72
+    # What no worker remembers is read from the beginning, and gives the same.
+    with exports(writer.case, Forgetful(worker)) as reading:
+        assert texts(list(reading.each(conversations(writer.manifest)[0], Wish()))) == told
+
+
+class Forgetful:
+    """A worker that is another process for each job."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    def submit(self, job: Job) -> Future[Answer]:
+        self._worker.close()
+        return self._worker.submit(job)
+
+
+def test_all_messages_in_order_are_those_of_the_pages(
+    new_case: NewCase, describer: WorkerDescriber, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = new_case()
+    take(writer, describer, PHONE)
+    monkeypatch.setattr(chats, "SCAN", 3)
+    with exports(writer.case, worker) as reading:
+        for conversation in conversations(writer.manifest):
+            paged = [each.where for each in reading.page(conversation, Wish(), 0, 1000).entries]
+            assert [each.where for each in reading.in_order(conversation, Wish())] == paged
+
+
+def test_a_large_export_gets_more_time() -> None:
+    assert seconds_for(0) == 120
+    assert seconds_for(2_000_000_000) > 10_000
 
 
 def test_a_damaged_item_is_broken_evidence(new_case: NewCase, describer: WorkerDescriber, worker: Worker) -> None:
@@ -270,6 +335,46 @@ def test_in_the_case_of_a_minor_the_words_are_read_and_no_media(
     assert len(texts(said)) == 12
     assert {writer.manifest.items[item].kind for item in asked} == {"text"}
     assert not [each for each in said if isinstance(each, Said) for tied in each.attachments if tied.items]
+
+
+def test_in_the_case_of_a_minor_what_was_only_seen_is_tied_to_its_message(
+    new_case: NewCase, describer: WorkerDescriber, worker: Worker, tmp_path: Path
+) -> None:
+    from PIL import Image
+
+    folder = tmp_path / "export"
+    folder.mkdir()
+    Image.new("RGB", (40, 30), "teal").save(folder / "IMG-20250513-WA0001.jpg")
+    digest = hashlib.sha256((folder / "IMG-20250513-WA0001.jpg").read_bytes()).hexdigest()
+    lines = ["IMG-20250513-WA0001.jpg (file attached)", "IMG-20250513-WA0002.jpg (file attached)", "pay"]
+    chat = "".join(f"13/05/2025, 21:0{n} - A: {line}\n" for n, line in enumerate(lines))
+    (folder / "WhatsApp Chat with A.txt").write_text(chat, "utf-8")
+    writer = new_case("minor", ())
+    outcomes = take(writer, describer, folder)
+    assert totals(outcomes).withheld == 1
+    (witnessed,) = writer.manifest.left_out
+    with exports(writer.case, worker) as reading:
+        said = [each for each in all_of(reading, writer, 1) if isinstance(each, Said)]
+    first, second = said[0].attachments[0], said[1].attachments[0]
+    assert (first.status, [each.id for each in first.items]) == ("witnessed", [witnessed.id])
+    assert first.items[0].sha256.hex == digest
+    assert (second.status, second.items) == ("missing", ())
+    row = row_of(said[0], 1, "whatsapp", "A")
+    assert row["attachments"] == ["IMG-20250513-WA0001.jpg (witnessed)"]
+    assert row["attachment_items"] == [f"{witnessed.id} {digest}"]
+    # Its bytes are nowhere: what is tied is what was seen.
+    assert not writer.case.folder.item(witnessed.id).exists()
+
+
+def test_how_dates_were_read_is_told_with_the_conversation(
+    new_case: NewCase, describer: WorkerDescriber, tmp_path: Path
+) -> None:
+    writer = new_case()
+    for path in ("no-day-above-12/_chat.txt", "android-en-US/WhatsApp Chat with Salma.txt"):
+        take(writer, describer, SAMPLES / "chats/whatsapp" / path)
+    assert [part.date_order for each in conversations(writer.manifest) for part in each.parts] == [
+        "ambiguous (nothing-decides)", "month, day, year (a-number-above-12)",
+    ]  # fmt: skip
 
 
 def _noting(asked: list[str]):  # type: ignore[no-untyped-def] # noqa: ANN202

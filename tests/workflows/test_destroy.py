@@ -11,6 +11,7 @@ from evidence_kit.custody.errors import CaseDestroyedError, NoItemError
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.verdict import Verdict
 from evidence_kit.errors import UsageError
+from evidence_kit.hashing.exact import sha256
 from evidence_kit.intake.errors import DiskFailureError
 from evidence_kit.keys import age
 from evidence_kit.keys.station import SigningKey
@@ -220,3 +221,41 @@ def test_doomed_is_a_plan_and_changes_nothing(new_case: NewCase, source: Path) -
     lines = writer.head.lines
     assert isinstance(doomed(writer.case, []), Doomed)
     assert writer.head.lines == lines
+
+
+def test_what_was_put_aside_goes_with_the_item_that_it_is_a_copy_of(
+    new_case: NewCase, tmp_path: Path, station: Station, key: SigningKey, world: World
+) -> None:
+    """An interrupted ingest leaves a whole copy, a cut one and a body with names; the next one puts them aside."""
+    source = tmp_path / "phone"
+    source.mkdir()
+    secret, other = b"a picture that must go" * 9000, b"something that stays" * 9000
+    (source / "a.bin").write_bytes(secret)
+    (source / "b.bin").write_bytes(other)
+    writer = new_case()
+    folder, recipient = writer.case.folder, writer.recipient
+    named = b'{"salt":"x","path":"a.bin","sha256":"' + sha256(secret).hex.encode() + b'"}\n'
+    for name, data, cut in (("E000001", secret, 0), ("N000002", secret, 100), ("E000003", other, 0)):
+        sealed = age.encrypt(data, [recipient])
+        (folder.store / f"{name}.age.draft").write_bytes(sealed[: len(sealed) - cut])
+    folder.body(99).write_bytes(age.encrypt(named, [recipient]))
+    with writing(folder, key, station, world) as again:
+        take_in(again, source)
+        item = number(again, "a.bin")
+        what = doomed(again.case, [item])
+        assert sorted(Path(path).name for path in what.recovered) == [
+            "00000099.age",
+            "E000001.age.draft",
+            "N000002.age.draft",
+        ]
+        destroy(again, what, WHY, NAMES)
+        left = sorted(path.name for path in folder.recovered.rglob("*.age*"))
+        assert left == ["E000003.age.draft"]
+        assert secret[:200] not in everything_said(folder, again)
+    checked(folder, key, station)
+    # Interrupted before the files went: the next writer does the rest.
+    aside = next(folder.recovered.rglob("*.draft")).parent
+    (aside / "E000001.age.draft").write_bytes(age.encrypt(secret, [recipient]))
+    with writing(folder, key, station, world):
+        pass
+    assert not (aside / "E000001.age.draft").exists()

@@ -46,6 +46,8 @@ def _saved(form: str) -> bytes:
 
 HEIC = heic(Image.open(io.BytesIO(JPEG)).resize((160, 120)))
 FILM = film("mp4")
+# The smallest picture there is: one pixel, 43 bytes.
+SPY = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 PICTURES = {"jpeg": JPEG, "png": _saved("PNG"), "bmp": _saved("BMP"), "webp": _saved("WEBP"), "heic": HEIC, "mp4": FILM}
 
 
@@ -138,6 +140,7 @@ WRAPPED: dict[str, tuple[str, bytes, bool]] = {
     "mail with a zip of it": ("m.eml", _mail(("a.zip", _zip(a__jpg=JPEG, b__txt=b"words in the zip"))), True),
     "mail with a PDF": ("m.eml", _mail(("a.pdf", _pdf())), True),
     "mail in a mail": ("m.eml", _mail(("n.eml", _mail(("a.jpg", JPEG))), ("b.jpg", PICTURES["png"])), True),
+    "page with a spy pixel": ("p.html", _page(SPY), True),
     "mail, quoted-printable": ("m.eml", _quoted(), False),
     "mailbox": ("b.mbox", b"From sami@example.com Mon May 12 21:02:00 2025\n" + _mail(("a.jpg", JPEG)) + b"\n", True),
     "picture messages": ("sms.xml", _sms(), True),
@@ -187,6 +190,7 @@ WRAPPED: dict[str, tuple[str, bytes, bool]] = {
 
 def stretches() -> Iterator[bytes]:
     """Stretches of every picture: 48 bytes at a time, as they are and in base64 in each of its three positions."""
+    yield from (SPY, base64.b64encode(SPY))
     for data in PICTURES.values():
         for at in range(64, len(data) - 80, max(1, len(data) // 40)):
             piece = data[at : at + 48]

@@ -46,7 +46,9 @@ def _into(path: Path) -> bool:
 
 
 def _is_record(path: Path) -> bool:
-    return len(path) > 1 and isinstance(path[-1], int) and str(path[-2]).startswith(_TITLE)
+    if len(path) < 2 or not isinstance(path[-1], int):
+        return False
+    return str(path[-2]).startswith(_TITLE) or path[-3:-2] == ("ChatHistory",)
 
 
 def _message(record: Record, path: Path, place: Place) -> Message | None:

@@ -39,7 +39,7 @@ def _style(name: str, before: str, after: str) -> Style:
     return Style(name, rf"\n{day}{_BETWEEN}\d", re.compile(opening))
 
 
-ANDROID = _style("android", "", r"[^\S\n]+-[^\S\n]")
+ANDROID = _style("android", "", r"[^\S\n]+[-–][^\S\n]")
 IOS = _style("ios", rf"{_M}\[", rf"\]{_M}[^\S\n]?")
 IOS_OLD = _style("ios-old", "", ":[^\\S\\n]")
 STYLES = (ANDROID, IOS, IOS_OLD)
