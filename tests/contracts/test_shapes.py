@@ -300,6 +300,8 @@ def test_a_case_of_which_everything_is_known() -> None:
         ("sealed", {"archive": "x.sealed.zip"}),
     )  # fmt: skip
     sound_document("show", show._case(manifest, "LRC-2026-0001"))
+    gone = {"clear": {"objects": ["E000004"]}, "reason": "r", "agreed_by": ["S", "O"], "whole": True}
+    sound_document("show", show._case(events(("destroyed", gone)), "LRC-2026-0001"))
     told = {
         "demand": "2000 DH",
         "items": ["E000001"],

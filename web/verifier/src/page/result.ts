@@ -7,6 +7,8 @@ import { neutral, ranges, type Words } from "./words";
 
 const SHOWN_PLACES = 5;
 const MOST_PLACES = 500;
+// As many problems as the style leaves on the one printed page.
+const ON_PAPER = 7;
 const SHOWN_STAMPS = 5;
 
 /** Put there by the build. */
@@ -63,6 +65,9 @@ export function findings(report: Report, words: Words): HTMLElement {
     { id: "findings", "aria-labelledby": "h-findings" },
     make("h3", { id: "h-findings" }, words.say(`page.${title}`)),
     make("ul", { class: "problems" }, ...[...groups.values()].map((group) => problem(group, report, words))),
+    groups.size > ON_PAPER
+      ? make("p", { class: "paper" }, words.say("page.and-more", { count: groups.size - ON_PAPER }))
+      : undefined,
   );
 }
 
@@ -156,7 +161,7 @@ function absent(report: Report, words: Words): HTMLElement[] {
   const part = { part: report.part, parts: report.parts };
   return [
     ...(report.parts > 1 ? [make("p", {}, words.say("page.one-part", part))] : []),
-    make("p", {}, words.say("verify.absent", counts)),
+    make("p", {}, words.say(report.itemsOf === undefined ? "page.absent-unknown" : "page.absent-counts", counts)),
     ...(report.blurred.length === 0 ? [] : [make("p", {}, words.say("page.blurred-copies", { count: report.blurred.length }))]),
     ...(lines === undefined ? [] : [make("p", { class: "quiet" }, lines)]),
   ];
