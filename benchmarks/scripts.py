@@ -10,6 +10,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -127,14 +128,14 @@ class _Bench:
             for each in range(20):
                 (export / f"{each}.bin").write_bytes(os.urandom(200_000))
             lines.append(f'[[case]]\nname = "n{number}"\nsources = ["exports/{number}"]\n')
-        print(f"\n{f'{cases} cases: new, ingest, verify':34}{'s':>10}{'x parts':>10}")
-        parts = self._timed(lambda: self._parts(cases))
-        print(f"{'the workflows, one by one':34}{parts:>10.2f}{1:>10.2f}")
+        print(f"\n{f'{cases} cases: new, ingest, verify':34}{'s':>10}{'x parts':>10}{'cpu s':>10}")
+        parts, processor = self._worked(lambda: self._parts(cases))
+        print(f"{'the workflows, one by one':34}{parts:>10.2f}{1:>10.2f}{processor:>10.2f}")
         for jobs in ("1", "2"):
             name = f"batch-{jobs}.toml"
             (folder / name).write_text("\n".join(lines))
-            took = self._timed(partial(self._run, ["batch", str(folder / name), "--jobs", jobs]))
-            print(f"{f'batch --jobs {jobs}':34}{took:>10.2f}{took / parts:>10.2f}")
+            took, processor = self._worked(partial(self._run, ["batch", str(folder / name), "--jobs", jobs]))
+            print(f"{f'batch --jobs {jobs}':34}{took:>10.2f}{took / parts:>10.2f}{processor:>10.2f}")
         few = min(cases, 5)
         took = self._timed(lambda: self._commands(few)) * cases / few
         print(f"{f'the commands (of {few})':34}{took:>10.2f}{took / parts:>10.2f}")
@@ -195,11 +196,23 @@ class _Bench:
             peak = int(process.stderr.read()) / 1024
         return f"{first:.2f}", f"{took:.2f}", f"{peak:.0f}", str(lines)
 
+    def _worked(self, work: Callable[[], object]) -> tuple[float, float]:
+        """Return seconds on the wall, and processor seconds of this process and all that it started."""
+        before = _processor()
+        return self._timed(work), _processor() - before
+
     @staticmethod
     def _timed(work: Callable[[], object]) -> float:
         begun = time.perf_counter()
         work()
         return time.perf_counter() - begun
+
+
+def _processor() -> float:
+    return sum(
+        used.ru_utime + used.ru_stime
+        for used in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    )
 
 
 def _long_case(folder: Path, events: int) -> None:

@@ -8,6 +8,7 @@
     --part PART       heldout (the default), or development
     --work DIR        where what was computed is kept; called again, it goes on there
     --minutes N       stop after so many and end with 75: call it again
+    --prepare         make the attacked pictures and all features, and stop there
     --table FILE      where the table goes
 
 Without --work nothing that was fetched is kept: attacked pictures lie in a temporary folder that is deleted. Small
@@ -61,6 +62,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sources", type=int, default=60)
     parser.add_argument("--crowd", type=int, default=400)
     parser.add_argument("--minutes", type=float, default=math.inf)
+    parser.add_argument("--prepare", action="store_true")
     for name in ("--augly", "--peers", "--walls", "--films", "--faces", "--work", "--table"):
         parser.add_argument(name, type=Path)
     return parser.parse_args()
@@ -82,18 +84,24 @@ def _evaluated(wanted: argparse.Namespace, folder: Path, ends: float) -> str:
         folder, wanted.photos, names, crowd, rest[:_COLLAGE_PHOTOS], wanted.augly, wanted.peers, ends
     )  # fmt: skip
     work.attack()
-    answers = work.answers()
+    work.look()
     classes = negatives.classes(
         [(name, Image.open(wanted.photos / name).convert("RGB")) for name in hard],
         wanted.walls, wanted.films, wanted.faces,
     )  # fmt: skip
+    if wanted.prepare:
+        for each in classes:
+            work.look_at(each)
+        return "prepared"
+    answers = work.answers()
     found = [work.hard(each) for each in classes]
     return tables.recall(work, answers, tables.peers_of(work)) + "\n" + tables.hard_table(classes, found)
 
 
 def _spread(names: list[str], count: int) -> list[str]:
-    """Return so many names at equal distances in the list."""
-    return [names[place * len(names) // count] for place in range(min(count, len(names)))]
+    """Return so many names at equal distances in the list, each once."""
+    wanted = min(count, len(names))
+    return [names[place * len(names) // wanted] for place in range(wanted)]
 
 
 if __name__ == "__main__":

@@ -55,6 +55,8 @@ def classes(
     if walls is not None:
         brick = Image.open(walls / "brick.png").convert("RGB").resize((900, 900))
         made.append(_named("different pictures before one wall", photos, lambda p, n: _before(brick, p, n)))
+        sides = tuple((side, Image.open(walls / f"motorcycle_{side}.png").convert("RGB")) for side in ("left", "right"))
+        made.append(HardClass("one thing from two places", sides))
     if faces is not None:
         made.append(HardClass("portraits in one pose", tuple(_faces(faces))))
     if films is not None:

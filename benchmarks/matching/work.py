@@ -124,12 +124,20 @@ class Work:
         """All that a query is searched for among."""
         return [*self.sources, *self.crowd]
 
-    def answers(self) -> dict[str, list[dict[str, Any]]]:
-        """Return what the library says to every query, by the query's id."""
+    def look(self) -> None:
+        """Make the features of all queries and references."""
         for query in self.queries():
             self._features(f"query {query.id}", self.picture(query))
         for name in self.references:
             self._features(f"reference {name}", self.photos / name)
+
+    def look_at(self, each: HardClass) -> None:
+        """Make the features of one class."""
+        for number, (name, picture) in enumerate(each.pictures):
+            self._features(f"hard {each.name} {number} {name}", picture)
+
+    def answers(self) -> dict[str, list[dict[str, Any]]]:
+        """Return what the library says to every query, by the query's id."""
 
         def load(name: str) -> Features:
             return self._features(f"reference {name}", self.photos / name)
@@ -150,8 +158,7 @@ class Work:
         def load(name: str) -> Features:
             return self._features(f"hard {each.name} {name}", each.pictures[place[name]][1])
 
-        for name in names:
-            load(name)
+        self.look_at(each)
         about = "hard " + each.name.replace("/", "-")
         done = self._done(about)
         asked = ((name, load(name)) for name in names if name not in done)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,11 +49,7 @@ def show(screen: Screen, report: Report, names: Mapping[str, str] | None = None)
             _of_an_archive(screen, report)
         elif not report.with_key:
             screen.result(screen.say("verify.without-key"))
-        known, strange = _told_apart(report, names or {})
-        if known:
-            screen.result(screen.say("verify.signers-known", signers=", ".join(known)))
-        if strange:
-            screen.result(screen.say("verify.signers", signers=", ".join(strange)))
+        _signers(screen, report.signers, names or {})
     if report.being_written:
         screen.result(screen.say("verify.being-written", lines=report.lines))
     screen.result(screen.say(report.verdict.limits))
@@ -73,7 +69,7 @@ def show_part(screen: Screen, report: Report, names: Mapping[str, str]) -> None:
         screen.result("  • " + sentence(screen, finding))
 
 
-def show_whole(screen: Screen, whole: Whole) -> None:
+def show_whole(screen: Screen, whole: Whole, names: Mapping[str, str]) -> None:
     """Show what the parts of a seal come to together."""
     screen.document(
         {
@@ -85,6 +81,11 @@ def show_whole(screen: Screen, whole: Whole) -> None:
             "items": whole.items,
             "items_here": whole.items_here,
             "items_of": whole.items_of,
+            "items_absent": None if whole.items_of is None else max(0, whole.items_of - whole.items_here),
+            "events": whole.events,
+            "events_closed": whole.events_closed,
+            "signers": list(whole.signers),
+            "known": {by: names[by] for by in whole.signers if by in names},
             "findings": [document_of(screen, each) for each in whole.findings],
             "says": screen.say("verify.limits"),
         }
@@ -95,7 +96,11 @@ def show_whole(screen: Screen, whole: Whole) -> None:
         screen.result("• " + sentence(screen, finding))
     screen.result(screen.say(f"verdict.{whole.verdict.name.lower()}.word"))
     screen.result(screen.say("verify.parts", here=len(whole.here), parts=whole.parts))
-    screen.result(screen.say("verify.items", items=whole.items, items_here=whole.items_here))
+    if whole.case is not None:
+        screen.result(screen.say("verify.items", items=whole.items, items_here=whole.items_here))
+        absent = {"items": (whole.items_of or 0) - whole.items_here, "items_of": whole.items_of or 0}
+        screen.result(screen.say("verify.absent", **absent, events=whole.events_closed, events_of=whole.events))
+        _signers(screen, whole.signers, names)
     screen.result(screen.say("verify.limits"))
 
 
@@ -160,9 +165,14 @@ def archive_in(path: Path) -> Path:
     return found[0] if len(found) == 1 else path
 
 
-def _told_apart(report: Report, names: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    known = [f"{names[by]} ({by})" for by in report.signers if by in names]
-    return known, [by for by in report.signers if by not in names]
+def _signers(screen: Screen, signers: Sequence[str], names: Mapping[str, str]) -> None:
+    """Say who signed, those whose keys are known here apart from the others; no verdict depends on it."""
+    known = [f"{names[by]} ({by})" for by in signers if by in names]
+    strange = [by for by in signers if by not in names]
+    if known:
+        screen.result(screen.say("verify.signers-known", signers=", ".join(known)))
+    if strange:
+        screen.result(screen.say("verify.signers", signers=", ".join(strange)))
 
 
 def page_of(report: Report, names: Mapping[str, str], day: str, sha256: str | None) -> bytes:

@@ -109,7 +109,7 @@ def _parts(setting: Setting, paths: list[Path], receipt: str | None, secret_file
         raise UsageError("receipt-typed-wrongly") from error
     for outcome in outcomes:
         if isinstance(outcome, Whole):
-            _report.show_whole(screen, outcome)
+            _report.show_whole(screen, outcome, names)
             if outcome.exit is not Exit.DONE:
                 raise typer.Exit(outcome.exit)
         else:

@@ -21,8 +21,8 @@ EXACT_BELOW = 30_000
 # Squared distance, in the units of the bytes, below which two descriptors may be the same spot: copies of one
 # picture among the references leave no gap between the first neighbour and the fifth, and must not silence it.
 _NEAR = 22_000.0
-_SAMPLE_PER_LIST = 40
-_ROUNDS = 6
+_SAMPLE_PER_LIST = 16
+_ROUNDS = 3
 _AT_ONCE = 64
 _NONE = np.zeros((0, DESCRIPTOR_BYTES), np.uint8)
 
@@ -136,7 +136,7 @@ def make_index(references: list[NDArray[np.uint8]]) -> DescriptorIndex:
 
 def lists_for(total: int) -> int:
     """Return how many lists an index of so many descriptors has: a query then looks at about its square root."""
-    return max(16, min(16_384, 1 << round(math.log2(3 * math.sqrt(max(1, total))))))
+    return max(16, min(16_384, 1 << round(math.log2(1.5 * math.sqrt(max(1, total))))))
 
 
 def _sample(references: Sequence[NDArray[np.uint8]], total: int, most: int) -> NDArray[np.float32]:

@@ -30,6 +30,9 @@ class Whole:
         items: How many items were checked and are intact.
         items_here: How many items there should be in the parts that are here.
         items_of: How many items the case has, where that is known.
+        events: How many events the log has.
+        events_closed: How many of them cannot be read in this seal.
+        signers: Fingerprints that signed.
         findings: What is wrong with the whole; what is wrong with a part stands in its own report.
         exit: The exit code for all of it.
     """
@@ -41,6 +44,9 @@ class Whole:
     items: int
     items_here: int
     items_of: int | None
+    events: int = 0
+    events_closed: int = 0
+    signers: tuple[str, ...] = ()
     findings: list[Finding] = field(default_factory=list)
     exit: Exit = Exit.DONE
 
@@ -108,6 +114,9 @@ def together(reports: Sequence[Report]) -> Whole:
         items=sum(each.items for each in once),
         items_here=sum(each.items_here for each in once),
         items_of=first.items_of if first is not None else None,
+        events=first.events if first is not None else 0,
+        events_closed=first.events_closed if first is not None else 0,
+        signers=first.signers if first is not None else (),
         findings=findings,
         exit=_exit(every),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
@@ -12,6 +13,8 @@ from evidence_kit.model import Json
 from evidence_kit.workflows.coverage import CoverageError, Moment, moment, text
 
 _LONGEST_NAME = 1000
+# Snapchat names a file by the day and the identifier that stands in the message.
+_DATED = re.compile(r"\d{4}-\d\d-\d\d_(?P<native>.{8,}?)(?:\.[A-Za-z0-9]{1,8})?")
 
 # What a case holds, or what was seen and left where it was: that bears an id and a digest all the same.
 Evidence: TypeAlias = Item | Witnessed
@@ -103,11 +106,17 @@ class Ties:
 
     def __init__(self, manifest: Manifest) -> None:
         self._named: dict[str, list[tuple[Place, Evidence]]] = {}
+        self._dated: dict[str, list[tuple[Place, Evidence]]] = {}
         self._within: dict[tuple[Any, ...], Evidence] = {}
+        self._members: dict[str, list[Evidence]] = {}
         listed: list[Evidence] = [*manifest.included, *manifest.left_out]
         for each in listed:
             for place in (each.place, *each.also_at):
                 self._named.setdefault(_last(place.path), []).append((place, each))
+                if dated := _DATED.fullmatch(_last(place.path)):
+                    self._dated.setdefault(dated["native"], []).append((place, each))
+                if place.container is not None:
+                    self._members.setdefault(place.container, []).append(each)
             self._inside(each)
 
     def _inside(self, each: Evidence) -> None:
@@ -123,6 +132,28 @@ class Ties:
             return None
         return self._within.get((chat.id, where[0], where[1], told.get("part")))
 
+    def left_out(self, chat: Item, locator: Any) -> list[Evidence]:  # noqa: ANN401 - from a worker
+        """Return the pictures that once stood inside of a message, of which the case holds only the rest.
+
+        Such a text lies in the container that it is the rest of, and so do its pictures, each with the offsets that it
+        had there. A picture that was met before in another container has none here; it is the one when no other is.
+        """
+        if not chat.facts.get("without") or chat.place.container is None or not isinstance(locator, Mapping):
+            return []
+        start, end = locator.get("start"), locator.get("end")
+        if not isinstance(start, int) or not isinstance(end, int):
+            return []
+        among = self._members.get(chat.place.container, ())
+        members: list[Evidence] = [each for each in among if isinstance(each, Witnessed)]
+        runs = sorted(_runs(members, chat.place.container), key=lambda run: run[0])
+        found: list[Evidence] = []
+        gone = 0
+        for first, last, each in runs:
+            if start <= first - gone <= end:
+                found.append(each)
+            gone += last - first
+        return found if runs or len(members) != 1 else members
+
     def items(self, name: str, chat: Item) -> tuple[Evidence, ...]:
         """Return the items that a name in a chat means; one when it is sure."""
         name = name[:_LONGEST_NAME].replace("\\", "/").removeprefix("./")
@@ -131,12 +162,24 @@ class Ties:
             for place, item in self._named.get(_last(name), ())
             if f"/{place.path}".endswith(f"/{name}")
         ]
+        fits = fits or [(_distance(place, chat.place), item) for place, item in self._dated.get(name, ())]
         nearest = min((distance for distance, _ in fits), default=0)
         return tuple({item.id: item for distance, item in fits if distance == nearest}.values())
 
 
 def _last(path: str) -> str:
     return PurePosixPath(path.replace("\\", "/")).name
+
+
+def _runs(members: Iterable[Evidence], container: str) -> Iterator[tuple[int, int, Evidence]]:
+    """Yield from where to where each of them stood in the container."""
+    for each in members:
+        within = each.facts.get("within")
+        if each.place.container != container or not isinstance(within, Mapping):
+            continue
+        start, end = within.get("start"), within.get("end")
+        if isinstance(start, int) and isinstance(end, int):
+            yield start, end, each
 
 
 def _distance(place: Place, chat: Place) -> int:
@@ -158,6 +201,13 @@ def said_of(told: Mapping[str, Any], item: Item, ties: Ties) -> Said:
     attachments, number = told.get("attachments") or (), told.get("conversation_number")
     if not isinstance(flags, Sequence) or not isinstance(attachments, Sequence):
         raise CoverageError("message")
+    listed = [each for each in attachments if isinstance(each, Mapping)]
+    tied = [_tied(each, item, ties) for each in listed]
+    hollow = [at for at, each in enumerate(listed) if not each.get("size_bytes")]
+    if hollow and (seen := ties.left_out(item, told.get("locator"))):
+        for number_of, at in enumerate(hollow):
+            items = (seen[number_of],) if len(seen) == len(hollow) else tuple(seen)
+            tied[at] = Tied(tied[at].name, "witnessed", items)
     return Said(
         item=item,
         at=place_in(told.get("locator")),
@@ -167,7 +217,7 @@ def said_of(told: Mapping[str, Any], item: Item, ties: Ties) -> Said:
         owner=sender is not None and sender.get("is_owner") is True,
         text=plain(told.get("text")) or "",
         kind=str(told.get("kind")),
-        attachments=tuple(_tied(each, item, ties) for each in attachments if isinstance(each, Mapping)),
+        attachments=tuple(tied),
         flags=tuple(str(flag) for flag in flags),
         conversation=number if isinstance(number, int) and not isinstance(number, bool) else None,
         told=told,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import signal
 import subprocess
@@ -12,27 +13,19 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.e2e.conftest import PROGRAM, Program
+from tests.e2e.conftest import PROGRAM, ROOT, Program
 from tests.e2e.test_cli import hear_ctrl_c
 
 KEYED = "--no-input --passphrase-file pass --json"
 # What a script may call with nothing around it, and the code that it gets.
-LINES = {
-    f"cases {KEYED}": 0,
-    f"keys {KEYED}": 0,
-    f"list 1 --locked {KEYED}": 0,
-    f"list 1 {KEYED}": 0,
-    f"show 1 E000001 {KEYED}": 0,
-    f"log 1 {KEYED}": 0,
-    f"verify 1 {KEYED}": 0,
-    f"note 1 text --reader lawyer {KEYED}": 0,
-    f"ingest 1 phone {KEYED}": 0,
-    f"receipt 1 {KEYED}": 0,
-    f"batch batch.toml --dry-run {KEYED}": 0,
-    f"list 99 {KEYED}": 20,
-    "list 1 --json --no-input --passphrase-file nowhere": 2,
-    f"ingest 1 nowhere {KEYED}": 10,
-}
+LISTED = re.compile(r"^([0-9]+) +(\S.*)$", re.MULTILINE)
+BLOCK = (ROOT / "docs" / "SCRIPTS.md").read_text("utf-8").partition("```text\n")[2].partition("```")[0]
+LINES = {f"{line} {KEYED}": int(code) for code, line in LISTED.findall(BLOCK)}
+
+
+def test_the_list_has_lines_that_work_and_lines_that_fail() -> None:
+    assert len(LINES) == len(BLOCK.splitlines())
+    assert set(LINES.values()) == {0, 2, 10, 20}
 
 
 @pytest.fixture
@@ -40,6 +33,9 @@ def bare(case_program: Program) -> Program:
     (case_program.home / "pass").write_bytes(case_program.passphrase.read_bytes())
     text = '[[case]]\nsteps = ["new"]\nage = "adult"\nage_known_by = "told"\n'
     (case_program.home / "batch.toml").write_text(text)
+    # Something for every line to show: a conversation with a number in it, and a demand.
+    case_program.keyed("ingest", "1", ROOT / "samples" / "chats" / "whatsapp" / "ios-ar")
+    case_program.keyed("threats", "1", "add", "--demand", "2000 DH", "--item", "E000001")
     return case_program
 
 

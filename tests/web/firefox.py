@@ -32,9 +32,33 @@ QUIET: Mapping[str, object] = {
     "extensions.update.enabled": False,
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
+    "security.dialog_enable_delay": 0,
     "services.settings.server": "data:,",
     "toolkit.telemetry.enabled": False,
 }
+# The last lets the test stand in for the system's dialogue for folders.
+FLAGS = ("--headless", "--marionette", "--no-remote", "--remote-allow-system-access")
+# The system's dialogue, answered with a folder.
+FOLDER_CHOSEN = """
+const [path, done] = arguments;
+const { FileUtils } = ChromeUtils.importESModule("resource://gre/modules/FileUtils.sys.mjs");
+const picker = {
+  QueryInterface: ChromeUtils.generateQI(["nsIFilePicker"]),
+  init() {}, appendFilters() {}, appendFilter() {}, appendRawFilter() {},
+  get file() { return new FileUtils.File(path); },
+  get files() { return [this.file][Symbol.iterator](); },
+  get domFileOrDirectory() { return new window.Directory(path); },
+  isModeSupported: async () => true,
+  open(answered) { Services.tm.dispatchToMainThread(() => answered.done(Ci.nsIFilePicker.returnOK)); },
+};
+const factory = {
+  QueryInterface: ChromeUtils.generateQI(["nsIFactory"]),
+  createInstance: (iid) => picker.QueryInterface(iid),
+};
+const registrar = Components.manager.QueryInterface(Ci.nsIComponentRegistrar);
+registrar.registerFactory(Services.uuid.generateUUID(), "", "@mozilla.org/filepicker;1", factory);
+done(1);
+"""
 KEYS = {"Tab": "\ue004", "Enter": "\ue007", " ": " ", "Escape": "\ue00c"}
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
@@ -50,7 +74,7 @@ class Firefox(Driven):
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in wanted.items()]
         (profile / "user.js").write_text("".join(lines))
         self._process = subprocess.Popen(
-            [PROGRAM, "--headless", "--marionette", "--no-remote", "--profile", str(profile)],
+            [PROGRAM, *FLAGS, "--profile", str(profile)],
             env={**os.environ, "HOME": str(temporary), "TMPDIR": str(temporary), "MOZ_HEADLESS": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -104,6 +128,28 @@ class Firefox(Driven):
         names = "\n".join(str(path) for path in files)
         self.call("WebDriver:ElementSendKeys", id=found[_ELEMENT], text=names)
         self.until("document.querySelector('#chosen').textContent !== ''")
+
+    def give_folder(self, folder: Path) -> None:
+        """Choose a folder in the system's dialogue; once in the life of a browser."""
+        self.call("Marionette:SetContext", value="chrome")
+        self.call("WebDriver:ExecuteAsyncScript", script=FOLDER_CHOSEN, args=[str(folder)], sandbox="system")
+        self.call("Marionette:SetContext", value="content")
+        found = self.call("WebDriver:FindElement", using="css selector", value="label[for=folder]")
+        self.call("WebDriver:ElementClick", id=found[_ELEMENT])
+        # Firefox asks whether to "upload" the folder, as the page says that it will.
+        self._agree()
+        self.until("document.querySelector('#chosen').textContent !== ''")
+
+    def _agree(self) -> None:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                self.call("WebDriver:GetAlertText")
+                break
+            except AssertionError:
+                assert time.monotonic() < end, "Firefox did not ask"
+                time.sleep(0.1)
+        self.call("WebDriver:AcceptAlert")
 
     def type(self, text: str) -> None:
         found = self.call("WebDriver:GetActiveElement")

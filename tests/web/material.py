@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,7 +80,26 @@ def _read_the_chat(writer: CaseWriter) -> None:
     writer.commit([Event("chat.parsed", {**facts, "conversations": [conversation]})])
 
 
-def _opened(root: Path, port: int, purpose: str, film_bytes: int) -> tuple[CaseWriter, SigningKey, dict[str, bytes]]:
+Fill = Callable[[Path], None]
+
+
+def _nothing_more(_: Path) -> None:
+    """Leave the phone as it is."""
+
+
+def film(size_bytes: int) -> Fill:
+    """A film of so many zeros."""
+
+    def fill(phone: Path) -> None:
+        with (phone / "film.bin").open("wb") as file:
+            file.truncate(size_bytes)
+
+    return fill
+
+
+def _opened(
+    root: Path, port: int, purpose: str, fill: Fill = _nothing_more
+) -> tuple[CaseWriter, SigningKey, dict[str, bytes]]:
     """Open a case and take a phone in."""
     key, recovery = (SigningKey.from_seed(bytes(range(at, at + 32))) for at in (0, 32))
     world = World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
@@ -94,17 +114,15 @@ def _opened(root: Path, port: int, purpose: str, film_bytes: int) -> tuple[CaseW
         path = source / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    if film_bytes:
-        with (source / "film.bin").open("wb") as film:
-            film.truncate(film_bytes)
+    fill(source)
     take_in(writer, source)
     _read_the_chat(writer)
     return writer, key, files
 
 
-def hand_over(root: Path, port: int, *, purpose: str = "lawyer", film_bytes: int = 0) -> Handed:
-    """Take a phone in and seal it; with a film of so many zeros beside the rest."""
-    writer, key, files = _opened(root, port, purpose, film_bytes)
+def hand_over(root: Path, port: int, *, purpose: str = "lawyer", fill: Fill = _nothing_more) -> Handed:
+    """Take a phone in and seal it; `fill` puts more onto the phone."""
+    writer, key, files = _opened(root, port, purpose, fill)
     record.note(writer, "for us alone", ["association"])
     receipt, _, _ = record.receipt(writer)
     sealed = seal(writer, key, Order(purpose, None, {}, None, root / "sealed"), DIGITS)
@@ -113,7 +131,7 @@ def hand_over(root: Path, port: int, *, purpose: str = "lawyer", film_bytes: int
 
 def hand_over_in_parts(root: Path, authority: Authority, worker: Worker) -> Handed:
     """Seal a phone in two parts, its pictures blurred, its log stamped by an authority's clock."""
-    writer, key, files = _opened(root, 1, "lawyer", 0)
+    writer, key, files = _opened(root, 1, "lawyer")
     for _ in range(2):
         line = stamp.line_bytes(writer.case, writer.case.custody.commits[-1])
         stamp.attach(writer, authority.reply(timestamp.request(line)), [authority.root])

@@ -122,6 +122,15 @@ def test_firefox_checks_what_was_taken_out_of_its_shell(firefox: Firefox, handed
 
 
 @needs_firefox
+def test_firefox_checks_a_chosen_folder(firefox: Firefox, handed: Handed, tmp_path: Path) -> None:
+    folder = _unpacked(tmp_path / "LRC-2026-0001", unpack(handed.archive.read_bytes()))
+    firefox.give_folder(folder)
+    assert _started(firefox, None) == "CONSISTENT"
+    assert catalogue("en").say("page.shell") in firefox.text("main")
+    firefox.again()
+
+
+@needs_firefox
 def test_firefox_takes_dropped_files(firefox: Firefox, handed: Handed) -> None:
     firefox.give([handed.archive, *handed.statement])
     assert firefox.evaluate(DROPPED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -12,11 +13,11 @@ import pytest
 
 from tests.attacks.conftest import DIGITS
 from tests.web import chromium, firefox
-from tests.web.chromium import Browser, Tab
+from tests.web.chromium import Browser, Tab, needs_chromium
 from tests.web.core import PAGE
 from tests.web.driven import Driven
 from tests.web.firefox import Firefox
-from tests.web.material import hand_over
+from tests.web.material import film, hand_over
 
 ADDRESS = PAGE.as_uri()
 FILM_BYTES = 1 << 30
@@ -70,9 +71,74 @@ def _growth_bytes(page: Driven, memory_bytes: Callable[[], int], archive: Path) 
 def test_a_gigabyte_is_checked_in_flat_memory_in_both_browsers(tmp_path: Path) -> None:
     if shutil.disk_usage(tmp_path).free < 4 * FILM_BYTES:
         pytest.skip("needs 4 GiB of disk")
-    archive = hand_over(tmp_path, 1, film_bytes=FILM_BYTES).archive
+    archive = hand_over(tmp_path, 1, fill=film(FILM_BYTES)).archive
     for name, opened in (("chromium", _chromium), ("firefox", _firefox)):
         with opened(tmp_path / name) as (page, memory_bytes):
             growth = _growth_bytes(page, memory_bytes, archive)
             assert page.verdict() == "CONSISTENT", (name, page.codes())
             assert growth < MOST_GROWTH_BYTES, (name, growth)
+
+
+MANY, CHAT_BYTES = 20_000, 100_000_000
+# While a thread is busy for longer, whoever clicks or types waits for an answer.
+MOST_FROZEN_MS = 500
+WATCH = """(() => {
+  globalThis.busy = [];
+  new PerformanceObserver((list) => busy.push(...list.getEntries().map((each) => each.duration)))
+    .observe({ type: "longtask" });
+  return 1;
+})()"""
+SEARCH = """(() => {
+  const field = document.getElementById("search");
+  field.value = %s;
+  field.dispatchEvent(new Event("input"));
+  return 1;
+})()"""
+FIND = """(() => {
+  const field = document.querySelector(".preview input");
+  field.value = %s;
+  field.parentElement.querySelector("button").click();
+  return 1;
+})()"""
+LAST_WORD = "معدنوس"
+
+
+def _crowded(phone: Path) -> None:
+    for number in range(MANY):
+        folder = phone / "DCIM" / f"{number // 1000:03}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"IMG-{number:05}.jpg").write_bytes(b"\xff\xd8\xff\xe0picture %d" % number)
+    line = "[03/11/2026, 21:{:02}:{:02}] Inconnu: رسالة عدد {} et encore quelques mots\n"
+    size, number = 0, 0
+    with (phone / "WhatsApp" / "long_chat.txt").open("wb") as chat:
+        while size < CHAT_BYTES:
+            size += chat.write(
+                "".join(line.format(n // 60 % 60, n % 60, n) for n in range(number, number + 1000)).encode()
+            )
+            number += 1000
+        chat.write(f"[03/11/2026, 23:59:59] Inconnu: {LAST_WORD}\n".encode())
+
+
+@pytest.mark.deep
+@needs_chromium
+def test_many_items_and_a_long_conversation_never_freeze_the_page(tmp_path: Path) -> None:
+    archive = hand_over(tmp_path, 1, fill=_crowded).archive
+    browser = Browser(tmp_path / "profile")
+    try:
+        tab = Tab(browser, ADDRESS)
+        tab.evaluate(WATCH)
+        tab.check([archive], DIGITS, seconds=PATIENCE_SECONDS)
+        shown = "document.querySelectorAll('#items tbody tr:not(.below)').length"
+        for wanted, count in (("img", 25), ("IMG-19999", 1), ("nowhere", 0), ("", 25), ("long_chat", 1)):
+            tab.evaluate(SEARCH % json.dumps(wanted))
+            assert tab.evaluate(shown) == count, wanted
+        tab.click("#items td > .link")
+        tab.click(".panel .show")
+        tab.until("document.querySelector('.panel pre')")
+        tab.evaluate(FIND % json.dumps(LAST_WORD))
+        tab.until("document.querySelector('.panel mark')")
+        assert tab.text(".panel mark") == LAST_WORD
+        busy = tab.evaluate("busy")
+    finally:
+        browser.close()
+    assert max(busy, default=0) < MOST_FROZEN_MS, busy

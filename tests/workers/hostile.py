@@ -131,3 +131,9 @@ def forge(_: Any, __: Any) -> Any:
 
 def pid(_: Any, __: Any) -> Any:
     return os.getpid()
+
+
+def cpu_limit(_: Any, __: Any) -> Any:
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_CPU)[0]

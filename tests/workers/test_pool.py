@@ -76,6 +76,17 @@ def test_memory_and_cpu_time_end(isolated: Worker, function: str, reason: str) -
 
 
 @POSIX
+def test_a_job_that_may_take_long_may_compute_as_long(isolated: Worker) -> None:
+    usual, long = (isolated.call("hostile:cpu_limit", {}, seconds=seconds) for seconds in (5.0, 4000.5))
+    assert isinstance(usual, Result)
+    assert isinstance(long, Result)
+    assert isinstance(usual.value, int)
+    assert isinstance(long.value, int)
+    assert 60 <= usual.value < 120
+    assert 4001 <= long.value < 4060
+
+
+@POSIX
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGSEGV", "SIGABRT", "SIGBUS"])
 def test_a_signal_is_named(isolated: Worker, name: str) -> None:
     answer = isolated.call("hostile:kill", {"signal": int(signal.Signals[name])})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import mailbox
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from evidence_kit.custody.manifest import Item
 from evidence_kit.workers.pool import Worker
@@ -122,3 +124,37 @@ def test_in_a_minors_case_no_picture_is_taken_out_of_a_message(
     (tmp_path / "m.eml").write_bytes(mail("x", ("a.jpg", PICTURE, "image"), ("b.txt", b"text", "text")).as_bytes())
     take(writer, describer, tmp_path / "m.eml")
     assert all(item.family != "picture" for item in writer.manifest.items.values())
+
+
+def test_in_a_minors_case_the_pictures_that_were_left_out_are_tied_to_their_messages(
+    tmp_path: Path, new_case: NewCase, describer: WorkerDescriber
+) -> None:
+    pictures = [png(shade) for shade in (10, 120, 230)]
+    parts = "".join(
+        f'<part seq="{n}" ct="image/png" name="{n}.png" text="null" data="{base64.b64encode(data).decode()}" />'
+        for n, data in enumerate(pictures[1:])
+    )
+    sms = '<sms address="+212612345678" date="1747166640000" type="1" body="salam" />'
+    mms = f'<mms address="+212612345678" date="1747166640123" msg_box="1"><parts>{parts}</parts><addrs /></mms>'
+    (tmp_path / "sms.xml").write_text(f'<smses count="3">\n{sms}\n{mms}\n{sms}\n</smses>\n', "utf-8")
+    (tmp_path / "m.eml").write_bytes(mail("x", ("a.png", pictures[0], "image"), ("b.txt", b"text", "text")).as_bytes())
+    writer = new_case("minor")
+    take(writer, describer, tmp_path / "m.eml", tmp_path / "sms.xml")
+    by_digest = {each.sha256.hex: each.id for each in writer.manifest.left_out}
+    with Worker() as worker, exports(writer.case, worker) as reading:
+        told = {
+            each.name: (each.status, [item.id for item in each.items])
+            for conversation in conversations(writer.manifest)
+            for said in reading.each(conversation, Wish())
+            if isinstance(said, Said)
+            for each in said.attachments
+        }
+    for name, data in zip(("a.png", "0.png", "1.png"), pictures, strict=True):
+        assert told[name] == ("witnessed", [by_digest[hashlib.sha256(data).hexdigest()]])
+    assert told["b.txt"][0] == "present"
+
+
+def png(shade: int) -> bytes:
+    sink = io.BytesIO()
+    Image.new("RGB", (40, 30), (shade, shade, 0)).save(sink, "PNG")
+    return sink.getvalue()

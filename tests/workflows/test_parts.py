@@ -16,6 +16,7 @@ from evidence_kit.cli import run
 from evidence_kit.intake.errors import DiskFailureError, DiskFullError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import letter
+from evidence_kit.words import catalogue
 from evidence_kit.workflows import record
 from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.seal import Order, Sealed, seal
@@ -72,6 +73,8 @@ def test_all_parts_of_a_seal_are_checked_as_one(sealed: Sealed, check: Check) ->
     ]
     assert (whole["kind"], whole["verdict"], whole["findings"]) == ("parts", "CONSISTENT", [])
     assert (whole["parts"], whole["parts_here"], whole["items"], whole["items_of"]) == (3, [1, 2, 3], 3, 3)
+    assert (whole["items_absent"], whole["events"], whole["events_closed"]) == (0, sealed.events_of, 0)
+    assert (len(whole["signers"]), whole["known"]) == (1, {})
     *_, whole = check(sealed.folder, "--receipt", sealed.receipt_code)
     assert whole["verdict"] == "ANCHORED"
     named = [sealed.folder / each.name for each in sealed.archives]
@@ -151,6 +154,9 @@ def test_a_person_reads_one_verdict_for_all_parts(
     assert any("Part 1 of 3 is not here" in line for line in said)
     assert any(line.startswith("NOT CHECKED") for line in said)
     assert any("2 of 3 parts are here" in line for line in said)
+    words_of = catalogue("en")
+    assert words_of.say("verify.absent", items=1, items_of=3, events=0, events_of=sealed.events_of) in said
+    assert any("SHA256:" in line for line in said)
 
 
 def test_a_check_of_a_folder_opens_parts_too_and_misses_one(

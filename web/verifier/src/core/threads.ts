@@ -78,7 +78,7 @@ async function answer(scope: Scope, shelf: Shelf, question: Question): Promise<v
   }
   const asked = "file" in question ? shelf.file(question.file) : shelf.opening(question.line);
   const data = await asked.catch(() => undefined);
-  scope.postMessage({ number: question.number, data });
+  scope.postMessage({ number: question.number, data }, data === undefined ? [] : [data.buffer]);
 }
 
 /** What the page can ask for when the check is done. */

@@ -66,12 +66,23 @@ function familyChoice(all: readonly Row[], words: Words): HTMLSelectElement {
   );
 }
 
-function rowsOf(report: Report, inside: Inside, words: Words): Row[] {
-  const files = new Map<string, string>();
+const originals = new WeakMap<Inside, Map<string, string>>();
+
+/** The file of each item. */
+export function originalsIn(inside: Inside): ReadonlyMap<string, string> {
+  const known = originals.get(inside);
+  if (known !== undefined) return known;
+  const found = new Map<string, string>();
   for (const name of inside.files.keys()) {
     const parts = dataParts(name);
-    if (parts !== undefined) files.set(parts.item, name);
+    if (parts !== undefined) found.set(parts.item, name);
   }
+  originals.set(inside, found);
+  return found;
+}
+
+function rowsOf(report: Report, inside: Inside, words: Words): Row[] {
+  const files = originalsIn(inside);
   const blurred = new Set(report.blurred);
   const problems = new Map<string, string[]>();
   for (const finding of report.findings) {

@@ -4,17 +4,13 @@ import { dataParts } from "../core/bag";
 import type { Inside, Talk } from "../core/contents";
 import type { Desk } from "../core/threads";
 import { code, foreign, make } from "./dom";
-import { handed } from "./items";
+import { handed, originalsIn } from "./items";
 import { hide } from "./preview";
 import { folded, opener, row, table } from "./table";
 import { neutral, size, type Words } from "./words";
 
 export function talks(inside: Inside, desk: Desk, words: Words): HTMLElement {
-  const files = new Map<string, string>();
-  for (const name of inside.files.keys()) {
-    const parts = dataParts(name);
-    if (parts !== undefined) files.set(parts.item, name);
-  }
+  const files = originalsIn(inside);
   // The newest reading of an item counts.
   const newest = new Map(inside.talks.map((talk) => [talk.item, talk.line]));
   const all = inside.talks.filter((talk) => newest.get(talk.item) === talk.line && files.has(talk.item));
@@ -54,7 +50,8 @@ function talkRow(
 /** Every file of the bag that is no original; reports first. */
 export function papers(inside: Inside, desk: Desk, words: Words): HTMLElement {
   const isReport = (name: string): boolean => name.startsWith("report/");
-  const names = [...inside.files.keys()].filter((name) => dataParts(name) === undefined);
+  const files = new Set(originalsIn(inside).values());
+  const names = [...inside.files.keys()].filter((name) => !files.has(name) && dataParts(name) === undefined);
   names.sort((one, other) => Number(isReport(other)) - Number(isReport(one)) || (one < other ? -1 : 1));
   const parts = names.map((name) => {
     const place = make("div", {});

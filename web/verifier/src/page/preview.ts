@@ -59,6 +59,7 @@ export function preview(
   const place = make("div", { class: "preview" });
   const show = async (): Promise<void> => {
     hide();
+    say(place, words, "opening");
     const data = await desk.file(name);
     hide();
     shown = () => place.replaceChildren();

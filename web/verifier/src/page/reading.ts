@@ -6,6 +6,8 @@ import { neutralText, type Words } from "./words";
 
 const PART_BYTES = 32 << 10;
 const LINE_FEED = 10;
+// Longer, and a person who clicks or types waits for an answer.
+const MOST_BUSY_MS = 30;
 
 /** Where parts begin: behind a line's end where there is one near, and never inside a sign. */
 function cuts(data: Bytes, wide: boolean): number[] {
@@ -33,6 +35,8 @@ export function reader(data: Bytes, title: string, words: Words): HTMLElement {
     new TextDecoder(encoding, { ignoreBOM: at > 0 }).decode(data.subarray(begins[at] ?? 0, begins[at + 1] ?? data.length));
   let at = 0;
   let mark = -1;
+  /** Counts searches; whatever is drawn ends the one that is under way. */
+  let search = 0;
   const text = make("pre", { tabindex: "0", role: "region", "aria-label": title });
   const where = make("span", { role: "status" });
   const turn = (by: number) => (): void => draw(at + by);
@@ -46,6 +50,7 @@ export function reader(data: Bytes, title: string, words: Words): HTMLElement {
     autocomplete: "off",
   });
   const draw = (number: number, from = -1): void => {
+    search += 1;
     at = number;
     mark = from;
     const whole = part(at);
@@ -62,12 +67,21 @@ export function reader(data: Bytes, title: string, words: Words): HTMLElement {
     back.disabled = at === 0;
     further.disabled = at === begins.length - 1;
   };
-  /** The next place from here on, beginning again at the start when the end is reached. */
-  const find = (): void => {
+  /** The next place from here on, beginning again at the start when the end is reached; the page stays awake. */
+  const find = async (): Promise<void> => {
     const sought = wanted.value.toLowerCase();
     if (sought === "") return;
+    const mine = ++search;
+    const from = at;
+    let rested = performance.now();
     for (let count = 0; count <= begins.length; count++) {
-      const number = (at + count) % begins.length;
+      const number = (from + count) % begins.length;
+      if (performance.now() - rested > MOST_BUSY_MS) {
+        where.textContent = words.say("page.part", { part: number + 1, parts: begins.length });
+        await new Promise((done) => setTimeout(done));
+        if (mine !== search || !text.isConnected) return;
+        rested = performance.now();
+      }
       const beyond = number + 1 < begins.length ? part(number + 1).slice(0, sought.length - 1) : "";
       const hit = (part(number) + beyond).toLowerCase().indexOf(sought, count === 0 ? mark + 1 : 0);
       if (hit >= 0) {
@@ -78,10 +92,10 @@ export function reader(data: Bytes, title: string, words: Words): HTMLElement {
     where.textContent = words.say("page.none-found");
   };
   wanted.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") find();
+    if (event.key === "Enter") void find();
   });
-  const search = make("button", { type: "button", onclick: find }, words.say("page.find-next"));
+  const seek = make("button", { type: "button", onclick: () => void find() }, words.say("page.find-next"));
   draw(0);
   const turning = begins.length > 1 ? [back, where, further] : [where];
-  return make("div", {}, make("div", { class: "tools" }, wanted, search, ...turning), text);
+  return make("div", {}, make("div", { class: "tools" }, wanted, seek, ...turning), text);
 }

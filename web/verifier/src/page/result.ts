@@ -7,6 +7,8 @@ import { neutral, ranges, type Words } from "./words";
 
 const SHOWN_PLACES = 5;
 const MOST_PLACES = 500;
+// As many problems as the style leaves on the one printed page.
+const ON_PAPER = 7;
 const SHOWN_STAMPS = 5;
 
 /** Put there by the build. */
@@ -29,8 +31,15 @@ export function verdict(report: Report, words: Words): HTMLElement {
   const here = report.items.length + report.brokenItems.length;
   return make(
     "section",
-    // It gets the focus: who listens hears the word, what it means and what to do, without looking for it.
-    { class: `verdict ${key}`, id: "verdict", tabindex: "-1", "aria-labelledby": "word", "aria-describedby": "meaning do" },
+    // It gets the focus: who listens hears the word, what it means and what to do, without looking for it. The word
+    // comes twice, because Orca says the description of a region and not its name.
+    {
+      class: `verdict ${key}`,
+      id: "verdict",
+      tabindex: "-1",
+      "aria-labelledby": "word",
+      "aria-describedby": "word meaning do",
+    },
     make("h2", { id: "word", "data-verdict": report.verdict }, words.say(`verdict.${key}.word`)),
     make("p", { class: "meaning", id: "meaning" }, words.say(noticed ? "verdict.consistent.but" : `verdict.${key}.meaning`)),
     ...anchored,
@@ -63,6 +72,9 @@ export function findings(report: Report, words: Words): HTMLElement {
     { id: "findings", "aria-labelledby": "h-findings" },
     make("h3", { id: "h-findings" }, words.say(`page.${title}`)),
     make("ul", { class: "problems" }, ...[...groups.values()].map((group) => problem(group, report, words))),
+    groups.size > ON_PAPER
+      ? make("p", { class: "paper" }, words.say("page.and-more", { count: groups.size - ON_PAPER }))
+      : undefined,
   );
 }
 
@@ -156,7 +168,7 @@ function absent(report: Report, words: Words): HTMLElement[] {
   const part = { part: report.part, parts: report.parts };
   return [
     ...(report.parts > 1 ? [make("p", {}, words.say("page.one-part", part))] : []),
-    make("p", {}, words.say("verify.absent", counts)),
+    make("p", {}, words.say(report.itemsOf === undefined ? "page.absent-unknown" : "page.absent-counts", counts)),
     ...(report.blurred.length === 0 ? [] : [make("p", {}, words.say("page.blurred-copies", { count: report.blurred.length }))]),
     ...(lines === undefined ? [] : [make("p", { class: "quiet" }, lines)]),
   ];
