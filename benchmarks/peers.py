@@ -43,7 +43,8 @@ def main() -> None:
             os.sync()
             for number in range(wanted.runs):
                 bench.run(source, number)
-            bench.show(source, count * size)
+                bench.show(source, count * size)
+            bench.rows.clear()
             shutil.rmtree(source)
 
 
@@ -88,7 +89,7 @@ class _Bench:
         self._note("openssl dgst -sha256", partial(self._other, "sh", "-c", digest))
 
     def show(self, source: Path, size_bytes: int) -> None:
-        """Print what was measured and forget it."""
+        """Print what was measured so far: the last table is the one that counts."""
         print(f"\n{source.name}: {size_bytes / 1e6:.0f} MB, medians of {len(self.rows[OURS])}", flush=True)
         print(f"{'':36} {'seconds':>8} {'cpu':>7} {'MB/s':>7} {'peak MiB':>9} {'ours / it':>10}")
         for name, runs in self.rows.items():
@@ -97,7 +98,7 @@ class _Bench:
             peak = max(run.peak_mib for run in runs)
             ratio = statistics.median(a.wall / b.wall for a, b in zip(self.rows[OURS], runs, strict=True))
             print(f"{name:36} {wall:8.2f} {processor:7.2f} {size_bytes / wall / 1e6:7.0f} {peak:9.0f} {ratio:10.2f}")
-        self.rows.clear()
+        print(end="", flush=True)
 
     def _kit(self, *arguments: str) -> Measured:
         more = ("--passphrase-file", str(self.folder / "passphrase"), "--no-input", "--quiet")

@@ -49,12 +49,18 @@ def main() -> None:
         for number in range(wanted.runs):
             for what, done in _run(folder, number, cores).items():
                 rows.setdefault(what, []).append(done)
-    print(f"{wanted.photos} photographs of 12 Mpx, {size_bytes / 1e6:.0f} MB, {cores} cores, medians of {wanted.runs}")
+            _show(rows, wanted.photos, size_bytes, cores)
+
+
+def _show(rows: dict[str, list[Measured]], photos: int, size_bytes: int, cores: int) -> None:
+    """Print medians so far: the last table is the one that counts."""
+    runs = len(rows["Pillow, every pixel, all cores"])
+    print(f"{photos} photographs of 12 Mpx, {size_bytes / 1e6:.0f} MB, {cores} cores, medians of {runs}")
     plain = rows["Pillow, every pixel, all cores"]
-    for what, runs in rows.items():
-        wall = statistics.median(run.wall for run in runs)
-        ratio = statistics.median(one.wall / other.wall for one, other in zip(runs, plain, strict=True))
-        each = wall * 1000 / wanted.photos
+    for what, done in rows.items():
+        wall = statistics.median(run.wall for run in done)
+        ratio = statistics.median(one.wall / other.wall for one, other in zip(done, plain, strict=True))
+        each = wall * 1000 / photos
         print(f"{what:34} {wall:7.2f} s, {each:6.0f} ms a photograph, {ratio:5.2f} of plain decoding", flush=True)
 
 

@@ -12,6 +12,22 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?\Z", re.IGNORECASE
 )
+_WEEKDAYS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "monday mon lundi lun الاثنين الإثنين",
+            "tuesday tue mardi mar الثلاثاء",
+            "wednesday wed mercredi mer الأربعاء الاربعاء",
+            "thursday thu jeudi jeu الخميس",
+            "friday fri vendredi ven الجمعة",
+            "saturday sat samedi sam السبت",
+            "sunday sun dimanche dim الأحد الاحد",
+        )
+    )
+    for word in words.split()
+}
+_WEEKDAY = re.compile(rf"(?<!\w)({'|'.join(sorted(_WEEKDAYS, key=len, reverse=True))})(?!\w)")
 _HOURS_FROM_UTC = re.compile(r"\b(?:utc|gmt) ?([+-])(\d{1,2})(?::?([0-5]\d))?\Z")
 _CLOCK = re.compile(
     r"(?<![\d./\-])(\d{1,2})[:.h](\d\d)(?:[:.](\d\d))?(?!\d|[./\-]\d)"
@@ -96,8 +112,9 @@ def from_iso(raw: object, *, is_utc: bool = False) -> Time:
 def from_words(raw: str) -> Time:
     """Return a local time whose month is a word in English, French or Arabic.
 
-    A month that is a number gives every reading. Both Arabic sets of names are known, and the Moroccan one. A zone
-    behind it counts when it is a number of hours from UTC; letters such as PDT or CET mean several.
+    A month that is a number gives every reading, unless a day of the week beside it fits only one of them. Both
+    Arabic sets of names are known, and the Moroccan one. A zone behind it counts when it is a number of hours from
+    UTC; letters such as PDT or CET mean several.
     """
     if len(raw) > _LONGEST_CHARACTERS:
         return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
@@ -106,34 +123,36 @@ def from_words(raw: str) -> Time:
     told, precision = _clock(clock)
     rest = text[: clock.start()] + " " + text[clock.end() :] if clock else text
     days, order = _days(rest)
+    by_weekday = _fitting(days, rest)
+    if by_weekday:
+        order = DateOrder.DAY_FIRST if by_weekday[0] == days[0] else DateOrder.MONTH_FIRST
+        days = by_weekday
     readings = tuple(f"{day}T{told}" if told else day for day in days)
     zone = _HOURS_FROM_UTC.search(text)
     if len(readings) == 1 and zone and told and int(zone[2]) <= 14:
         offset = f"{zone[1]}{int(zone[2]):02d}:{zone[3] or '00'}"
         return Time(raw, TimeKind.OFFSET, readings[0] + offset, precision, order)
     if len(readings) == 1:
-        return Time(
-            raw,
-            TimeKind.LOCAL,
-            readings[0],
-            precision,
-            order,
-            None if _MONTH_WORD.search(rest) else "only-one-day-is-possible-here",
-        )
+        words = None if by_weekday or _NUMERIC.search(rest) is None else "only-one-day-is-possible-here"
+        reason = "the-day-of-the-week-fits" if by_weekday else words
+        return Time(raw, TimeKind.LOCAL, readings[0], precision, order, reason)
     if readings:
         return Time(raw, TimeKind.LOCAL, None, precision, DateOrder.AMBIGUOUS, "nothing-decides", readings)
     return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
 
 
+def _fitting(days: list[str], text: str) -> list[str]:
+    """Return the one of two days that falls on the day of the week in a text; nothing when that decides nothing."""
+    named = _WEEKDAY.search(text) if len(days) > 1 else None
+    if named is None:
+        return []
+    fits = [day for day in days if date.fromisoformat(day).weekday() == _WEEKDAYS[named[1]]]
+    return fits if len(fits) == 1 else []
+
+
 def _days(text: str) -> tuple[list[str], DateOrder]:
     """Return the days that a text may name, and in which order its numbers stand."""
-    month, year = _MONTH_WORD.search(text), _YEAR.search(text)
-    if month and year:
-        number = _NUMBER.search(text[: year.start()] + " " + text[year.end() :])
-        day = _day(int(year[1]), _MONTH_NUMBERS[month[1]], int(number[1])) if number else None
-        first = number is not None and text.find(number[1]) < month.start()
-        order = DateOrder.YEAR_FIRST if year.start() < month.start() else DateOrder.MONTH_FIRST
-        return [day] if day else [], DateOrder.DAY_FIRST if first and year.start() > month.start() else order
+    # Three numbers are the whole date: beside them `mar` is a Tuesday, and no month.
     if found := _NUMERIC.search(text):
         first_number, second, third = (int(number) for number in found.groups())
         if len(found[1]) == 4:
@@ -143,6 +162,13 @@ def _days(text: str) -> tuple[list[str], DateOrder]:
         both = [_day(year_number, second, first_number), _day(year_number, first_number, second)]
         order = DateOrder.DAY_FIRST if both[0] else DateOrder.MONTH_FIRST
         return list(dict.fromkeys(day for day in both if day)), order
+    month, year = _MONTH_WORD.search(text), _YEAR.search(text)
+    if month and year:
+        number = _NUMBER.search(text[: year.start()] + " " + text[year.end() :])
+        day = _day(int(year[1]), _MONTH_NUMBERS[month[1]], int(number[1])) if number else None
+        first = number is not None and text.find(number[1]) < month.start()
+        order = DateOrder.YEAR_FIRST if year.start() < month.start() else DateOrder.MONTH_FIRST
+        return [day] if day else [], DateOrder.DAY_FIRST if first and year.start() > month.start() else order
     return [], DateOrder.AMBIGUOUS
 
 

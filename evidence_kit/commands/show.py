@@ -39,6 +39,8 @@ def show(
     opened = read(folder, setting.key(station), setting.memory(station))
     manifest = opened.opened
     retention_due(setting, manifest)
+    if manifest.goes_on_with not in {None, station.public.fingerprint}:
+        setting.screen.warn("show.handed-on", fingerprint=manifest.goes_on_with or "")
     facts = _case(manifest, opened.id) if item is None else everything_about(evidence_of(manifest, item, opened.id))
     setting.screen.document(facts)
     if setting.screen.json:

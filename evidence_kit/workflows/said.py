@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -12,6 +13,8 @@ from evidence_kit.model import Json
 from evidence_kit.workflows.coverage import CoverageError, Moment, moment, text
 
 _LONGEST_NAME = 1000
+# Snapchat names a file by the day and the identifier that stands in the message.
+_DATED = re.compile(r"\d{4}-\d\d-\d\d_(?P<native>.{8,}?)(?:\.[A-Za-z0-9]{1,8})?")
 
 # What a case holds, or what was seen and left where it was: that bears an id and a digest all the same.
 Evidence: TypeAlias = Item | Witnessed
@@ -103,12 +106,15 @@ class Ties:
 
     def __init__(self, manifest: Manifest) -> None:
         self._named: dict[str, list[tuple[Place, Evidence]]] = {}
+        self._dated: dict[str, list[tuple[Place, Evidence]]] = {}
         self._within: dict[tuple[Any, ...], Evidence] = {}
         self._members: dict[str, list[Evidence]] = {}
         listed: list[Evidence] = [*manifest.included, *manifest.left_out]
         for each in listed:
             for place in (each.place, *each.also_at):
                 self._named.setdefault(_last(place.path), []).append((place, each))
+                if dated := _DATED.fullmatch(_last(place.path)):
+                    self._dated.setdefault(dated["native"], []).append((place, each))
                 if place.container is not None:
                     self._members.setdefault(place.container, []).append(each)
             self._inside(each)
@@ -156,6 +162,7 @@ class Ties:
             for place, item in self._named.get(_last(name), ())
             if f"/{place.path}".endswith(f"/{name}")
         ]
+        fits = fits or [(_distance(place, chat.place), item) for place, item in self._dated.get(name, ())]
         nearest = min((distance for distance, _ in fits), default=0)
         return tuple({item.id: item for distance, item in fits if distance == nearest}.values())
 

@@ -22,6 +22,7 @@ from evidence_kit.chats.message import (
     NO_TIME,
     AttachmentStatus,
     Conversation,
+    DateOrder,
     Message,
     Metadata,
     Place,
@@ -148,6 +149,23 @@ def test_scripts_and_styles_are_no_text() -> None:
 def test_dates_in_words_are_read_in_three_languages(raw: str, value: str | None, kind: TimeKind) -> None:
     time = from_words(raw)
     assert (time.value, time.kind, time.raw) == (value, kind, raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "value", "order"),
+    [
+        ("Mon, 11/03/2025 21:04", "2025-11-03T21:04", DateOrder.MONTH_FIRST),
+        ("lun. 03/11/2025 21:04", "2025-11-03T21:04", DateOrder.DAY_FIRST),
+        ("mar. 04/11/2025 21:04", "2025-11-04T21:04", DateOrder.DAY_FIRST),
+        ("الاثنين 3/11/2025 21:04", "2025-11-03T21:04", DateOrder.DAY_FIRST),
+        ("Wed, 11/03/2025 21:04", None, DateOrder.AMBIGUOUS),
+        ("11/03/2025 21:04", None, DateOrder.AMBIGUOUS),
+    ],
+)
+def test_a_day_of_the_week_decides_between_day_and_month(raw: str, value: str | None, order: DateOrder) -> None:
+    time = from_words(raw)
+    assert (time.value, time.date_order) == (value, order)
+    assert (time.reason == "the-day-of-the-week-fits") is (value is not None)
 
 
 @pytest.mark.parametrize("raw", ["2025-13-45T10:00:00", "", "2025-05-13T25:00", "x"])

@@ -285,7 +285,9 @@ def test_telegram_pages_name_what_is_no_text(media: str, kind: str) -> None:
     [
         ("2024.02.01 Thursday", "12:30 PM", "2024-02-01T12:30"),
         ("Sun, 26/04/2026", "04:35PM", "2026-04-26T16:35"),
-        ("Mon, 11/03/2025", "8:15AM", None),
+        ("Mon, 11/03/2025", "8:15AM", "2025-11-03T08:15"),
+        ("Wed, 11/03/2025", "8:15AM", None),
+        ("11/03/2025", "8:15AM", None),
     ],
 )
 def test_line_writes_the_day_and_the_clock_in_several_ways(day: str, clock: str, value: str | None) -> None:

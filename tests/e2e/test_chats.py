@@ -73,6 +73,9 @@ def test_identifiers_and_threats(chat_program: Program) -> None:
     run.keyed("threats", "1", "add", "--demand", "5000", "--message", place)
     assert run.json("threats", "1")[0]["messages"] == [place]
     assert "5000 MAD" in run.keyed("threats", "1", "list", "--suggest", "--lang", "fr").stdout
+    before = len(run.json("threats", "1"))
+    assert "5000 MAD" in run.keyed("threats", "1", "add", "--suggest", "--lang", "ar").stdout
+    assert len(run.json("threats", "1")) == before
 
 
 @pytest.mark.parametrize(

@@ -178,6 +178,7 @@ def test_two_laptops_for_one_case(laptop: Callable[..., Laptop], tmp_path: Path)
     transfer, compare = (here(each, case, one.home) for each in lines("Both may write, one after the other"))
     assert "second laptop" in one.types(transfer)
     one.types(f"evidence-kit note {case} 'too late'", expect=36)
+    assert "can only be read" in one.types(f"evidence-kit show {case}")
     # "The other one puts the folder into its cases folder."
     other.types(f"cp -r {usb}/{case} {other.cases}")
     holds(other, case)

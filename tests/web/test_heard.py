@@ -100,6 +100,7 @@ def test_the_verdict_is_announced(language: str, browser: Browser, handed: Hande
         # The focus goes to it, and whatever has the focus is read: name, role, description.
         (heard,) = [each for each in tree(tab) if each.states.get("focused") and each.role != "RootWebArea"]
         assert (heard.role, heard.name) == ("region", words.say(f"verdict.{verdict}.word"))
+        assert heard.description.startswith(words.say(f"verdict.{verdict}.word"))
         assert words.say(f"verdict.{verdict}.meaning") in heard.description
         do = "archive-passphrase" if verdict == "not_checked" else verdict
         assert words.say(f"page.do.{do}") in heard.description
@@ -113,7 +114,7 @@ def test_mistakes_and_counts_are_announced(browser: Browser, handed: Handed) -> 
     live = {each.states.get("live") for each in tree(tab) if each.role in {"alert", "status"}}
     assert "polite" in live
     tab.give([handed.archive])
-    assert tab.evaluate("document.querySelector('#chosen').getAttribute('aria-live')") == "polite"
+    tab.until(f"document.getElementById('live').textContent.includes('{handed.archive.name}')")
     tab.click("#start")
     tab.until("document.querySelector('#passphrase-problem').textContent !== ''")
     (alert,) = [each for each in tree(tab) if each.role == "alert" and each.states.get("live")]

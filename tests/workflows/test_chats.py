@@ -366,6 +366,28 @@ def test_in_the_case_of_a_minor_what_was_only_seen_is_tied_to_its_message(
     assert not writer.case.folder.item(witnessed.id).exists()
 
 
+def test_a_file_that_bears_a_day_and_the_identifier_of_a_message_is_tied_to_it(
+    new_case: NewCase, describer: WorkerDescriber, worker: Worker, tmp_path: Path
+) -> None:
+    (tmp_path / "snap/json").mkdir(parents=True)
+    (tmp_path / "snap/chat_media").mkdir()
+    native, other = "b~EiQSFTM0SEdmSTFNRzBDdkhlelFQS1hLUhoAGgAyAXxIAlAEYAE", "b~EioSFWVueWoyb2lJbndHcEZieUMx"
+    (tmp_path / f"snap/chat_media/2025-05-13_{native}.jpg").write_bytes(b"\xff\xd8\xff\xe0x")
+    (tmp_path / "snap/chat_media/2025-05-13_media~zip-38FDD84B.mp4").write_bytes(b"another")
+    record = {"From": "salma", "Media Type": "MEDIA", "Created": "2025-05-13 20:04:00 UTC", "IsSender": False}
+    told = {"salma": [{**record, "Conversation Title": "Groupe", "Media IDs": f"{native} | {other}"}]}
+    (tmp_path / "snap/json/chat_history.json").write_text(json.dumps(told), "utf-8")
+    writer = new_case()
+    take(writer, describer, tmp_path / "snap")
+    (conversation,) = conversations(writer.manifest)
+    with exports(writer.case, worker) as reading:
+        (said,) = [each for each in reading.each(conversation, Wish()) if isinstance(each, Said)]
+    first, second = said.attachments
+    assert conversation.title == "Groupe"
+    assert [item.place.path for item in first.items] == [f"snap/chat_media/2025-05-13_{native}.jpg"]
+    assert (second.status, second.items) == ("missing", ())
+
+
 def test_how_dates_were_read_is_told_with_the_conversation(
     new_case: NewCase, describer: WorkerDescriber, tmp_path: Path
 ) -> None:

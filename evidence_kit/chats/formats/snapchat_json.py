@@ -49,11 +49,11 @@ def _message(record: Record, path: Path, place: Place) -> Message | None:
     sender, is_owner = _sender(record, group)
     written = string(record, "Content") or string(record, "Text") or ""
     text = html.unescape(written)
-    kind = string(record, "Media Type")
+    kind, title = string(record, "Media Type"), string(record, "Conversation Title")
     attachments = tuple(_attachments(record, kind))
     return Message(
         place,
-        Conversation("snapchat", "my-data-old" if is_old else "my-data", None if is_old else group),
+        Conversation("snapchat", "my-data-old" if is_old else "my-data", None if is_old else group, title),
         Person(sender, (AccountId("handle", sender),) if sender else (), is_owner),
         _time(record),
         text,

@@ -18,6 +18,8 @@ import { LANGUAGES, NAMES, Words, type Language } from "./words";
 
 const DRAWN_EVERY_MS = 100;
 const FORESEEN_AFTER_MS = 3000;
+// What is written the moment before is not yet known to those who read it out.
+const ANNOUNCED_AFTER_MS = 150;
 
 interface Result {
   report: Report;
@@ -62,7 +64,9 @@ class Page {
   });
   private readonly files = make("input", { id: "files", type: "file", multiple: true, class: "unseen" });
   private readonly folder = make("input", { id: "folder", type: "file", webkitdirectory: true, class: "unseen" });
-  private readonly status = make("p", { id: "status", role: "status" });
+  private readonly status = make("p", { id: "status" });
+  /** Stays where it is while everything else is drawn anew: who listens hears what is written into it. */
+  private readonly live = make("p", { id: "live", class: "unseen", role: "status" });
 
   constructor(
     private readonly source: string,
@@ -109,10 +113,18 @@ class Page {
     root.dir = words.direction;
     document.title = this.say("title");
     const main = make("main", { id: "main" }, ...(result === undefined ? this.asking() : this.told(result)));
-    document.body.replaceChildren(this.header(), main);
+    for (const old of [...document.body.children]) if (old !== this.live) old.remove();
+    document.body.prepend(this.header(), main);
+    if (!this.live.isConnected) document.body.append(this.live);
     if (result !== undefined) return;
     this.count();
     this.connected();
+  }
+
+  /** Let who listens hear something that others see; said twice it is heard twice. */
+  private announce(text: string): void {
+    this.live.textContent = "";
+    setTimeout(() => (this.live.textContent = text), ANNOUNCED_AFTER_MS);
   }
 
   private header(): HTMLElement {
@@ -162,7 +174,7 @@ class Page {
     );
     for (const kind of ["dragenter", "dragover"]) drop.addEventListener(kind, () => drop.classList.add("over"));
     for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("over"));
-    const about = make("div", { id: "chosen", "aria-live": "polite" }, ...this.about());
+    const about = make("div", { id: "chosen" }, ...this.about());
     const folder = make("label", { for: "folder", class: "link" }, this.say("choose-folder"));
     const help = make("span", { class: "quiet", id: "folder-help" }, this.say("folder-help"));
     this.folder.setAttribute("aria-describedby", "folder-help");
@@ -224,6 +236,7 @@ class Page {
     state.result = undefined;
     this.draw();
     if (focused) document.getElementById(focused)?.focus();
+    this.announce(document.getElementById("chosen")?.innerText ?? "");
   }
 
   private count(): void {
@@ -281,6 +294,7 @@ class Page {
     this.state.running = undefined;
     this.draw();
     this.status.textContent = this.say(sentence, values);
+    this.announce(this.say(sentence, values));
     document.getElementById("start")?.focus();
   }
 
@@ -293,6 +307,7 @@ class Page {
     const count = make("p", {}, this.say("progress", { done: 0, total: sizeBytes }));
     document.getElementById("main")?.replaceChildren(make("div", { class: "busy" }, title, bar, count, left, stop));
     stop.focus();
+    this.announce(this.say("busy", { name }));
     const began = performance.now();
     let drawn = 0;
     return (done) => {

@@ -31,8 +31,15 @@ export function verdict(report: Report, words: Words): HTMLElement {
   const here = report.items.length + report.brokenItems.length;
   return make(
     "section",
-    // It gets the focus: who listens hears the word, what it means and what to do, without looking for it.
-    { class: `verdict ${key}`, id: "verdict", tabindex: "-1", "aria-labelledby": "word", "aria-describedby": "meaning do" },
+    // It gets the focus: who listens hears the word, what it means and what to do, without looking for it. The word
+    // comes twice, because Orca says the description of a region and not its name.
+    {
+      class: `verdict ${key}`,
+      id: "verdict",
+      tabindex: "-1",
+      "aria-labelledby": "word",
+      "aria-describedby": "word meaning do",
+    },
     make("h2", { id: "word", "data-verdict": report.verdict }, words.say(`verdict.${key}.word`)),
     make("p", { class: "meaning", id: "meaning" }, words.say(noticed ? "verdict.consistent.but" : `verdict.${key}.meaning`)),
     ...anchored,
