@@ -8,6 +8,8 @@
     --part PART       heldout (the default), or development
     --work DIR        where what was computed is kept; called again, it goes on there
     --minutes N       stop after so many and end with 75: call it again
+    --hard-only       only the pairs that look related
+    --hard N          photographs in each of these classes
     --prepare         make the attacked pictures and all features, and stop there
     --table FILE      where the table goes
 
@@ -63,6 +65,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--crowd", type=int, default=400)
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--prepare", action="store_true")
+    parser.add_argument("--hard-only", action="store_true")
+    parser.add_argument("--hard", type=int, default=_HARD_PHOTOS)
     for name in ("--augly", "--peers", "--walls", "--films", "--faces", "--work", "--table"):
         parser.add_argument(name, type=Path)
     return parser.parse_args()
@@ -83,12 +87,14 @@ def _evaluated(wanted: argparse.Namespace, folder: Path, ends: float) -> str:
     work = Work(
         folder, wanted.photos, names, crowd, rest[:_COLLAGE_PHOTOS], wanted.augly, wanted.peers, ends
     )  # fmt: skip
-    work.attack()
-    work.look()
     classes = negatives.classes(
-        [(name, Image.open(wanted.photos / name).convert("RGB")) for name in hard],
+        [(name, Image.open(wanted.photos / name).convert("RGB")) for name in hard[: wanted.hard]],
         wanted.walls, wanted.films, wanted.faces,
     )  # fmt: skip
+    if wanted.hard_only:
+        return tables.hard_table(classes, [work.hard(each) for each in classes])
+    work.attack()
+    work.look()
     if wanted.prepare:
         for each in classes:
             work.look_at(each)

@@ -37,7 +37,7 @@ from evidence_kit.matching.library import INDEXED_KEYPOINTS, Library
 from evidence_kit.media.pixels import frames_of
 
 HERE = Path(__file__).parent
-SIZES = (250, 500, 1000, 2000, 4000, 10_000)
+SIZES = (250, 500, 1000, 2000, 4000)
 MEMORY_OF = 10_000
 REAL = 200
 QUERIES = 20

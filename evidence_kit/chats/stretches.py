@@ -80,7 +80,7 @@ class _Cutter:
                 raw, body = text[begin + 1 : start + 1], text[behind:start]
                 size = len(raw) if narrow and raw.isascii() else len(raw.encode(codec, errors))
                 first, offset = self._line, self._offset
-                last = first + body.count("\n")
+                last = first + raw.count("\n") - 1
                 self._offset, self._line = offset + size, last + 1
                 if body[-1:] == "\r":
                     body = body[:-1]

@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from evidence_kit.commands._archives import bytes_of
+from evidence_kit.commands._moving import Move, moved
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.commands.new import day
 from evidence_kit.errors import UsageError
-from evidence_kit.model import Json
 
 _TYPED_BACK = 6
 
@@ -53,7 +53,7 @@ def transfer(
         _received(setting, case, _Paper(received, statement, by, confirm, when))
         return
     if to_station is not None:
-        _moved(setting, case, _Move(to_station, into, to, by, purpose, place, when, means, remark))
+        moved(setting, case, Move(to_station, into, to, by, purpose, place, when, means, remark))
         return
     own = station.person.name
     over = handing.HandOver(
@@ -75,67 +75,6 @@ def transfer(
     setting.screen.tell("transfer.done", given_by=over.given_by, received_by=over.received_by, line=line)
     kind = "transfer.in" if incoming else "transfer.out"
     setting.screen.document({"case": folder.root.name, "line": line, "type": kind})
-
-
-@dataclass(frozen=True, slots=True)
-class _Move:
-    """A case that goes on at another station."""
-
-    who: str
-    into: Path | None
-    to: str | None
-    by: str | None
-    purpose: str | None
-    place: str | None
-    on: date
-    means: str | None
-    remark: str | None
-
-
-def _moved(setting: Setting, case: str, move: _Move) -> None:
-    from evidence_kit.keys.errors import HandedOnError
-    from evidence_kit.workflows import backup, handing, readers, record
-    from evidence_kit.workflows.case import read, writing
-
-    if move.into is not None and not move.into.is_dir():
-        raise UsageError("backup-nowhere", path=str(move.into))
-    folder, station, world = case_folder(setting, case), setting.station(), setting.world()
-    who = record.public_key(move.who) if Path(move.who).is_file() else move.who
-    purpose = setting.ask(move.purpose, "ask.transfer-purpose", "--for")
-    key, screen = setting.key(station), setting.screen
-    document: dict[str, Json] = {"case": folder.root.name, "type": "transfer.out"}
-    with screen.progress("backup.progress") as on_bytes:
-        try:
-            with writing(folder, key, station, world, setting.accept_older) as writer:
-                goes_on = readers.successor(writer.case, who, station.public)
-                over = handing.HandOver(
-                    what="case",
-                    given_by=move.by or station.person.name,
-                    received_by=move.to or goes_on.name or goes_on.fingerprint,
-                    purpose=purpose,
-                    place=move.place or station.person.place,
-                    on=move.on,
-                    means=move.means,
-                    remark=move.remark,
-                )
-                if move.into is not None:
-                    # What is large goes first: a stick that is full must not leave a case that nobody can go on with.
-                    backup.mirror(writer.case, move.into, world.disk, on_bytes)
-                document["line"] = handing.to_station(writer, over, goes_on.fingerprint)
-                opened = writer.case
-        except HandedOnError:
-            # It is on its way already: the copy that goes on can be made again, and nothing else.
-            opened = read(folder, key, station)
-            goes_on = readers.successor(opened, who, station.public)
-            if move.into is None or opened.opened.goes_on_with != goes_on.fingerprint:
-                raise
-            document["line"] = handing.handed_on(opened)
-        copy = None if move.into is None else backup.mirror(opened, move.into, world.disk, on_bytes)
-    screen.tell("transfer.moved", case=folder.root.name, name=goes_on.name or "?", line=str(document["line"]))
-    if copy is not None:
-        screen.tell("transfer.copy", path=str(copy.path))
-    document |= {"station": goes_on.fingerprint, "copy": None if copy is None else str(copy.path)}
-    screen.document(document)
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,8 @@ def stamps(custody: Custody, outside: Outside) -> Iterator[Shown]:
     commits = {signed.line: signed for signed in custody.commits}
     for line, clear in sorted(custody.clear.items()):
         if clear.get("type") == "anchored":
-            covers = clear["line"] if isinstance(clear.get("line"), int) else 0
+            said = clear.get("line")
+            covers = said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else 0
             yield _shown(line, covers, commits.get(covers), token_of(clear), outside)
 
 

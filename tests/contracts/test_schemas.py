@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from evidence_kit.chats import message, registry
 from evidence_kit.cli import GROUPS
 from evidence_kit.commands.help_ import TOPICS
+from evidence_kit.custody.event import TYPES as EVENTS
 from evidence_kit.custody.verdict import Verdict
 from evidence_kit.intake.kinds import KINDS
 from evidence_kit.intake.names import dangers
@@ -118,6 +119,11 @@ def test_every_finding_and_every_reason_has_the_form_of_a_code() -> None:
         assert judge("shared", "code").is_valid(code), code
     for danger in dangers("\\\\x/../ con.\0:"):
         assert danger in SCHEMAS["show"]["$defs"]["kept"]["properties"]["name_dangers"]["items"]["enum"]
+
+
+def test_the_log_names_every_kind_of_event() -> None:
+    events = SCHEMAS["log"]["oneOf"][0]["properties"]["type"]["examples"]
+    assert events == sorted(EVENTS - {"report.made"})
 
 
 def test_the_lines_call_every_command(printed: dict[str, list[Any]]) -> None:
