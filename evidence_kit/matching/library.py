@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidence_kit.hashing.nearby import make_index as make_hash_index
-from evidence_kit.hashing.orientations import ORIENTATIONS
+from evidence_kit.hashing.orientations import ORIENTATIONS, QUALITY_LIMIT
 from evidence_kit.matching.compare import Placed, compare, compare_boxes, filling, quick_inliers
-from evidence_kit.matching.description import QUALITY_LIMIT
 from evidence_kit.matching.features import Features, View
 from evidence_kit.matching.index import Vote, make_index
 from evidence_kit.matching.keypoints import Keypoints

@@ -6,6 +6,7 @@ import io
 import random
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from evidence_kit.workflows.seal import Order, seal
 from evidence_kit.workflows.verify import Report, verify_archive
 from tests.attacks.conftest import DIGITS, Material
 from tests.attacks.generator import BESIDE, FOLDERS, OnFolder
+from tests.attacks.liar import Line, tells, told_anew
 from tests.attacks.rebuild import pack, relist, unpack
 from tests.attacks.test_archives import CHANGES
 from tests.authority import needs_openssl
@@ -108,6 +110,44 @@ def test_page_and_program_agree_on_whatever_a_key_holder_says(
     for answer, (name, report_said) in zip(answers(jobs), expected, strict=True):
         assert answered(answer) == report_said, name
     assert codes >= {"seal-plan-malformed", "log-clear-not-understood", "opening-malformed", "log-object-twice"}
+
+
+def _plan(name: str, value: object) -> Callable[[list[Line]], object]:
+    def change(lines: list[Line]) -> None:
+        said_last = lines[-2].opened
+        assert said_last is not None
+        said_last[name] = value
+
+    return change
+
+
+def _first_item(lines: list[Line]) -> None:
+    opened = next(each.opened for each in lines if each.opened is not None and each.opened["type"] == "item.kept")
+    opened["item"] = [opened["item"]]
+
+
+# What a language may take for the thing itself: digits in quotes, true for one, a list of one, an empty object.
+LOOSE: dict[str, tuple[Callable[[list[Line]], object], str]] = {
+    "a count in quotes": (_plan("items_of", "3"), "seal-plan-malformed"),
+    "a count below nothing": (_plan("items_of", -1), "seal-plan-malformed"),
+    "true for one": (_plan("items", [[True, 3]]), "seal-plan-malformed"),
+    "a purpose in a list": (_plan("purpose", ["lawyer"]), "seal-plan-malformed"),
+    "a form in quotes": (_plan("form", "1"), "seal-plan-malformed"),
+    "an item in a list": (_first_item, "item-without-event"),
+    "a line in quotes": (tells("anchored", {"line": "2", "token": "MAMCAQA="}), "log-clear-not-understood"),
+    "objects that are no list": (tells("destroyed", {"objects": {}, "bodies": {}}), "log-clear-not-understood"),
+}
+
+
+@pytest.mark.parametrize("lie", LOOSE)
+def test_neither_takes_a_value_for_what_it_is_not(lie: str, material: Material, tmp_path: Path) -> None:
+    change, code = LOOSE[lie]
+    path = tmp_path / "LRC-2026-0001.sealed.zip"
+    path.write_bytes(pack(told_anew(unpack(material.sealed.archive.read_bytes()), material.key, change)))
+    report = verify_archive(path, DIGITS)
+    assert code in {each.code for each in report.findings}
+    (answer,) = answers([{"path": str(path), "passphrase": DIGITS}])
+    assert answered(answer) == said(report)
 
 
 @needs_openssl

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -23,6 +24,21 @@ def test_the_committed_page_is_what_its_source_builds(tmp_path: Path) -> None:
     assert NODE is not None
     built = tmp_path / "built.html"
     subprocess.run([NODE, "build.mjs", str(built)], cwd=SOURCE, check=True, capture_output=True)
+    assert built.read_bytes() == PAGE.read_bytes()
+
+
+@needs_node
+@pytest.mark.skipif(not (SOURCE / "node_modules").is_dir(), reason="web/verifier/build.sh was not run here")
+def test_another_place_builds_the_same_bytes(tmp_path: Path) -> None:
+    assert NODE is not None
+    root = SOURCE.parents[1]
+    moved = tmp_path / "a place of its own" / "web" / "verifier"
+    shutil.copytree(SOURCE, moved, ignore=shutil.ignore_patterns("node_modules"))
+    (moved / "node_modules").symlink_to(SOURCE / "node_modules")
+    shutil.copytree(root / "evidence_kit" / "words", moved.parents[1] / "evidence_kit" / "words")
+    shutil.copy(root / "pyproject.toml", moved.parents[1])
+    built = tmp_path / "built.html"
+    subprocess.run([NODE, "build.mjs", str(built)], cwd=moved, check=True, capture_output=True)
     assert built.read_bytes() == PAGE.read_bytes()
 
 

@@ -48,8 +48,7 @@ export function items(report: Report, inside: Inside, desk: Desk, words: Words):
     { class: "tools" },
     make("label", { for: "search" }, words.say("page.search")),
     search,
-    make("label", { for: "family" }, words.say("page.kind")),
-    family,
+    make("span", { class: "check" }, make("label", { for: "family" }, words.say("page.kind")), family),
     make("label", { class: "check" }, only, words.say("page.only-broken")),
   );
   return folded("items", title, all.length > 0, tools, list.element);
