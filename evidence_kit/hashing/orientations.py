@@ -1,8 +1,11 @@
-"""The eight ways in which a picture can lie, and their names."""
+"""The eight ways in which a picture can lie, and their names; what is known of PDQ without computing one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+QUALITY_LIMIT = 50
+"""Below this quality PDQ's authors discard a hash: the picture has too little detail."""
 
 
 @dataclass(frozen=True, slots=True)

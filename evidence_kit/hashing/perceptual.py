@@ -15,9 +15,6 @@ from evidence_kit.hashing.orientations import ORIENTATIONS, Orientation
 WORKING_SIDE_PIXELS = 512
 """Larger sides are shrunk to this first, as the reference program does."""
 
-QUALITY_LIMIT = 50
-"""Below this quality PDQ's authors discard a hash: the picture has too little detail."""
-
 _SMALLEST_SIDE_PIXELS = 5
 _GRID = 64
 _BLOCK = 16
@@ -33,7 +30,7 @@ class Pdq:
     """The PDQ hash of one picture.
 
     Attributes:
-        quality: 0 to 100, how much detail there was; see `QUALITY_LIMIT`.
+        quality: 0 to 100, how much detail there was; see `orientations.QUALITY_LIMIT`.
         hashes: Orientation name to 64 hexadecimal digits: the hash that the picture would have so oriented.
     """
 

@@ -6,10 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from evidence_kit.hashing.orientations import ORIENTATIONS
+from evidence_kit.hashing.orientations import ORIENTATIONS, QUALITY_LIMIT
 from evidence_kit.model import Json
-
-QUALITY_LIMIT = 50
 
 _PDQ_HEX = re.compile(r"[0-9a-f]{64}")
 _SHORT_HEX = re.compile(r"[0-9a-f]{16}")

@@ -3,8 +3,8 @@
 import pytest
 from PIL import Image
 
-from evidence_kit.hashing.orientations import ORIENTATIONS
-from evidence_kit.hashing.perceptual import QUALITY_LIMIT, dhash, flat, pdq, phash
+from evidence_kit.hashing.orientations import ORIENTATIONS, QUALITY_LIMIT
+from evidence_kit.hashing.perceptual import dhash, flat, pdq, phash
 
 TURNS = {
     "turned-90": Image.Transpose.ROTATE_270,

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 from evidence_kit.custody.manifest import Item
 from evidence_kit.errors import UsageError
-from evidence_kit.hashing.orientations import UPRIGHT
-from evidence_kit.hashing.perceptual import QUALITY_LIMIT
+from evidence_kit.hashing.orientations import QUALITY_LIMIT, UPRIGHT
 from evidence_kit.intake import care
 from evidence_kit.model import Family
 from evidence_kit.words import LANGUAGES, Words, catalogue
