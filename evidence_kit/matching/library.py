@@ -20,6 +20,7 @@ from evidence_kit.matching.levels import (
     INSIDE,
     MATCH_BITS,
     MATCHES,
+    MOST_AGREEING,
     REGION_CANDIDATE_BITS,
     SAME_PICTURE,
     TO_JUDGE,
@@ -142,13 +143,16 @@ class Library:
         return sorted(best.values(), key=_rank)
 
     def _between_screens(self, query: Features, found: Found) -> bool:
-        """Say whether a part of one screen was found in a part of another.
+        """Say whether what agrees may be the application around two photographs, which is for a person to judge.
 
-        Bubbles and words of one application are alike in all its screens, whatever photograph is shown there: that is
-        for a person to judge.
+        Bubbles, words and buttons are alike in all its screens, whatever is shown there. So a part of one screen in a
+        part of another is never sure, and two tall pictures are only where most of the textured blocks agree.
         """
-        theirs = self._features(found.reference).views[found.reference_view]
-        return query.views[found.query_view].region and theirs.region
+        reference = self._features(found.reference)
+        if query.views[found.query_view].region and reference.views[found.reference_view].region:
+            return True
+        seen = None if found.placed is None else found.placed.evidence
+        return tall(query) and tall(reference) and seen is not None and seen.agreement < MOST_AGREEING
 
     def _near(self, view: View) -> list[tuple[int, int, int, int]]:
         """Return reference, view, distance in bits and orientation of what is near by hash, nearest first."""
@@ -248,8 +252,12 @@ def asked_of(view: View) -> int:
 
 def screen_like(features: Features) -> bool:
     """Say whether a picture has the proportions of a telephone's screen and photographs inside it."""
-    longer, shorter = max(features.width, features.height), min(features.width, features.height)
-    return longer >= 1.6 * shorter and any(view.region for view in features.views)
+    return tall(features) and any(view.region for view in features.views)
+
+
+def tall(features: Features) -> bool:
+    """Say whether a picture has the proportions of a telephone's screen, upright or on its side."""
+    return max(features.width, features.height) >= 1.6 * min(features.width, features.height)
 
 
 def _kept(keypoints: Keypoints, keep: NDArray[np.bool_]) -> Keypoints:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from PIL import Image, ImageDraw, ImageOps
 from evidence_kit.hashing.orientations import ORIENTATIONS
 from evidence_kit.hashing.perceptual import pdq
 from evidence_kit.matching import geometry
+from evidence_kit.matching.compare import Placed
 from evidence_kit.matching.features import Features
 from evidence_kit.matching.geometry import Pairs
 from evidence_kit.matching.keypoints import Keypoints
@@ -228,3 +230,21 @@ def test_every_trap_in_the_document_has_a_test_that_exists() -> None:
     for path, test in named:
         module = importlib.import_module("tests." + path.replace("/", "."))
         assert callable(getattr(module, test)), (path, test)
+
+
+@pytest.mark.parametrize(("agreeing", "level"), [(116, TO_JUDGE), (200, "picture-inside")])
+def test_two_posts_of_one_application_match_only_where_most_blocks_agree(
+    agreeing: int, level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen: 81 of 97 keypoints and 116 of 222 blocks, all of them buttons and words around two photographs."""
+    page = screenshot(photo("cat"))
+    whole = features(page)
+    [plain, *_] = whole.views
+    tall = Features(whole.width, whole.height, (replace(plain, quality=None, pdq=()),))
+    evidence = Evidence(None, 81, 97, 222, agreeing, 0.59, 1.0)
+    monkeypatch.setattr(
+        "evidence_kit.matching.library.compare",
+        lambda *_, **__: Placed(evidence, np.eye(3), mirrored=False, agreed=None),
+    )
+    [found] = Library(["post"], lambda _: tall).find(tall)
+    assert found.level == level
