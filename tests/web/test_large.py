@@ -21,8 +21,9 @@ from tests.web.material import film, hand_over
 
 ADDRESS = PAGE.as_uri()
 FILM_BYTES = 1 << 30
-# Three threads with their modules and some pieces under way; the archive is four times as large.
-MOST_GROWTH_BYTES = 256 << 20
+# Half the archive. With 5 GiB Firefox grew by 251 MiB and Chromium by 185: modules, pieces under way, garbage not yet
+# collected. Whoever holds the archive needs all of it.
+MOST_GROWTH_BYTES = FILM_BYTES // 2
 PATIENCE_SECONDS = 420
 
 
