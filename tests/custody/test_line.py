@@ -2,6 +2,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from evidence_kit.custody import line as line_module
+from evidence_kit.custody import opening
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.line import EventLine, LineError, instant, parse, stamp
 from evidence_kit.hashing.exact import sha256
@@ -70,3 +72,22 @@ def test_an_event_is_of_a_known_type_and_says_in_clear_only_what_it_must() -> No
         Event("note", {}, clear={"x": 1})
     with pytest.raises(ValueError, match="clear"):
         Event("reader.granted", {})
+
+
+@pytest.mark.parametrize("at", range(0, 420, 7))
+def test_the_quick_way_and_the_slow_way_read_a_line_alike(at: int) -> None:
+    """A line that is known at one look is what parsing it piece by piece gives; any byte turned over, too."""
+    held = b'"object":"E000003","stored":"' + b"cd" * 32 + b'",'
+    for seq, day, more in ((b"7", b"23", b""), (b"12", b"31", held), (b"12", b"23", held)):
+        line = b'{"v":1,"seq":%s,"time":"2026-11-%sT18:48:00.123456Z","commit":"%s",%s"prev":"%s"}' % (
+            seq, day, b"ab" * 32, more, b"0" * 64,
+        )  # fmt: skip
+        place = at % len(line)
+        turned = line if at == 0 else line[:place] + bytes([line[place] ^ 1]) + line[place + 1 :]
+        outcomes: list[object] = []
+        for read in (line_module.parse, lambda raw: line_module._parsed(raw, opening.loads)):
+            try:
+                outcomes.append(read(turned))
+            except line_module.LineError as error:
+                outcomes.append(str(error))
+        assert outcomes[0] == outcomes[1]
