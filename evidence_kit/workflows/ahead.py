@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Executor, Future
 from typing import TypeVar
 
@@ -20,11 +20,11 @@ def ahead(
     things: Iterable[tuple[Thing, int]],
     most: int,
     discard: Callable[[Made], None],
-) -> Iterator[tuple[Thing, Future[Made]]]:
+) -> Generator[tuple[Thing, Future[Made]], None, None]:
     """Yield every thing with what is being made of it, in the order of the things.
 
     The result may still be in the making when it is yielded, or be an exception. What was begun and is not asked for
-    any more, because the one who asks has stopped, is waited for and discarded.
+    any more, because the one who asks has stopped and closed this, is waited for and discarded.
 
     Args:
         threads: Where things are made.

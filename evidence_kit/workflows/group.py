@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from evidence_kit.workflows.outcome import Outcome
 # Fewer commits cost less waiting for the disk; more of them lose less when the cable is pulled.
 GROUP_ITEMS = 128
 GROUP_BYTES = 128 << 20
+# What an event may want in the log and its body; on a disk that fills up, a commit is made while there is room for it.
+_EVENT_BYTES = 16 << 10
 
 
 class Pending(Protocol):
@@ -143,7 +146,13 @@ class Group:
     @property
     def full(self) -> bool:
         """Say whether it is time to commit."""
-        return self._told >= GROUP_ITEMS or self.size_bytes >= GROUP_BYTES
+        return self._told >= GROUP_ITEMS or self.size_bytes >= GROUP_BYTES or self._tight
+
+    @property
+    def _tight(self) -> bool:
+        """Say whether the case's disk has hardly room for what these events will want."""
+        room = shutil.disk_usage(self.writer.case.folder.root).free
+        return room < len(self._events) * _EVENT_BYTES
 
     @property
     def next_item(self) -> str:

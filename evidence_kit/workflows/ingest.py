@@ -128,14 +128,17 @@ class _Ingest:
     ) -> Iterator[Outcome]:
         lifeline = Lifeline(source)
         found = ((each, _held(each)) for each in walk(source, self._own, exclude))
-        for each, future in ahead(threads, self._prepare, found, AHEAD, _drop):
-            try:
-                yield from self._found(each, future, lifeline, inside)
-            except BaseException:
-                self._reader.stop()
-                raise
-            if self._accession.group.full:
-                yield from self._accession.settle()
+        # Closed before anything else is done about trouble: on a full disk, drafts that nobody asks for any more lie
+        # where the last commit needs room.
+        with contextlib.closing(ahead(threads, self._prepare, found, AHEAD, _drop)) as prepared:
+            for each, future in prepared:
+                try:
+                    yield from self._found(each, future, lifeline, inside)
+                except BaseException:
+                    self._reader.stop()
+                    raise
+                if self._accession.group.full:
+                    yield from self._accession.settle()
 
     def _prepare(self, found: Found | Unfit) -> Prepared | None:
         """Read a file ahead of its turn, in a thread."""

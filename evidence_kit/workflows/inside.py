@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
@@ -149,10 +150,11 @@ class Inside:
         accession = self._accession
         wanted = ((entry, held_bytes(entry.size_bytes)) for entry in self._allowed(level))
         most = AHEAD if level.held.side_by_side else 1
-        for entry, future in ahead(self._threads, prepare, wanted, most, Prepared.drop):
-            yield from self._member(level, entry, future)
-            if accession.group.full:
-                yield from accession.settle()
+        with contextlib.closing(ahead(self._threads, prepare, wanted, most, Prepared.drop)) as prepared:
+            for entry, future in prepared:
+                yield from self._member(level, entry, future)
+                if accession.group.full:
+                    yield from accession.settle()
         if level.beyond:
             place = Place(level.stretch.place.path, level.stretch.place.path_bytes, level.item)
             accession.refuse(place, "members-beyond-limit", str(level.beyond))

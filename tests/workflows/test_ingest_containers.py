@@ -236,7 +236,7 @@ def test_what_was_begun_ahead_and_is_not_wanted_is_dropped() -> None:
     with ThreadPoolExecutor(2) as threads:
         coming = ahead(threads, make, ((number, 1) for number in range(100)), 4, dropped.append)
         taken = [next(coming)[1].result() for _ in range(3)]
-        coming.close()  # type: ignore[attr-defined]
+        coming.close()
     assert taken == [0, 1, 2]
     assert sorted(dropped) == sorted(set(made) - set(taken))
     assert len(made) <= 8
@@ -251,7 +251,7 @@ def test_little_is_begun_ahead_when_it_is_large() -> None:
         coming = ahead(threads, count, ((number, 40 << 20) for number in range(9)), 8, lambda _: None)
         next(coming)
         assert len(begun) <= 2
-        coming.close()  # type: ignore[attr-defined]
+        coming.close()
 
 
 def test_no_number_that_a_container_declares_is_too_large_for_the_log(new_case: NewCase, tmp_path: Path) -> None:
