@@ -9,8 +9,9 @@ stands in `findings.json`, one table for this program, the page and whoever read
 from __future__ import annotations
 
 import json
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,8 @@ PLURAL_FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     "fr": ("one", "other"),
     "en": ("one", "other"),
 }
+
+_TABLE: Final = re.compile(r"^\[([a-z0-9._-]+)\]\n", re.MULTILINE)
 
 
 class Words:
@@ -63,10 +66,52 @@ def catalogue(language: str) -> Words:
     """
     if language not in LANGUAGES:
         raise KeyError(language)
-    tables = tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text("utf-8"))
-    tables.pop("about", None)
-    meanings = {f"finding.{code}": facts.meaning[language] for code, facts in findings().items()}
-    return Words(language, dict(_flat(tables, "")) | meanings)
+    return Words(language, _Sentences(language, Path(__file__).with_name(f"{language}.toml").read_text("utf-8")))
+
+
+class _Sentences(Mapping[str, Sentence]):
+    """The sentences of a catalogue, each table read when something of it is asked for.
+
+    To read all of them takes a tenth of the time in which a short command is done, and it needs a few.
+    """
+
+    def __init__(self, language: str, text: str) -> None:
+        _, *parts = _TABLE.split(text)
+        self._language = language
+        self._unread = dict(zip(parts[::2], parts[1::2], strict=True))
+        self._unread.pop("about", None)
+        self._read: dict[str, Sentence] = {}
+
+    def __getitem__(self, sentence: str) -> Sentence:
+        if sentence not in self._read:
+            self._look_for(sentence)
+        return self._read[sentence]
+
+    def __iter__(self) -> Iterator[str]:
+        for table in list(self._unread):
+            self._open(table)
+        self._open_findings()
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _look_for(self, sentence: str) -> None:
+        """Read every table that the sentence may stand in."""
+        table = ""
+        for word in sentence.split("."):
+            table = f"{table}.{word}" if table else word
+            if table in self._unread:
+                self._open(table)
+        if sentence.startswith("finding."):
+            self._open_findings()
+
+    def _open(self, table: str) -> None:
+        above, _, own = table.rpartition(".")
+        self._read |= _flat({own: tomllib.loads(self._unread.pop(table))}, above)
+
+    def _open_findings(self) -> None:
+        self._read |= {f"finding.{code}": facts.meaning[self._language] for code, facts in findings().items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,13 @@
 import re
 import string
+import tomllib
+from pathlib import Path
+from typing import Any
 
 import pytest
 from babel import Locale
 
+from evidence_kit import words
 from evidence_kit.words import LANGUAGES, PLURAL_FORMS, Sentence, catalogue, everywhere, plural_form
 
 ENGLISH = catalogue("en").sentences
@@ -64,3 +68,26 @@ def test_an_unknown_language_or_sentence_is_an_error() -> None:
         catalogue("de")
     with pytest.raises(KeyError):
         catalogue("en").say("no.such-sentence")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_that_is_read_table_by_table_is_the_one_that_is_read_whole(language: str) -> None:
+    text = (Path(words.__file__).parent / f"{language}.toml").read_text("utf-8")
+    whole: dict[str, Sentence] = {}
+
+    def flatten(table: dict[str, Any], above: str) -> None:
+        for key, value in table.items():
+            if isinstance(value, str) or ("other" in value and set(value) <= set(PLURAL_FORMS["ar"])):
+                whole[above + key] = value
+            else:
+                flatten(value, f"{above}{key}.")
+
+    flatten({name: table for name, table in tomllib.loads(text).items() if name != "about"}, "")
+    catalogue.cache_clear()
+    # One by one first, each before any other of its table was asked for: the order must not matter.
+    for sentence, expected in list(whole.items())[::-7]:
+        assert catalogue(language).sentences[sentence] == expected
+    found = dict(catalogue(language).sentences)
+    assert {name: each for name, each in found.items() if not name.startswith("finding.")} == whole
+    assert "finding.log-object-twice" in found
+    assert not catalogue(language).knows("never.heard-of")
