@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evidence_kit.custody.event import Event
 from evidence_kit.errors import UsageError
@@ -14,9 +15,11 @@ from evidence_kit.keys.errors import KeyMissingError, KeyUnreadableError
 from evidence_kit.model import Json
 from evidence_kit.sealing import bag
 from evidence_kit.vault.disk import write_durably
-from evidence_kit.workflows.case import Case, CaseWriter
-from evidence_kit.workflows.new import ConsentGiven, Guardian, check_guardian
-from evidence_kit.workflows.world import World
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.case import Case, CaseWriter
+    from evidence_kit.workflows.new import ConsentGiven, Guardian
+    from evidence_kit.workflows.world import World
 
 NOTE_READERS = ("association", "police", "lawyer", "psychologist")
 
@@ -27,6 +30,9 @@ def consent(writer: CaseWriter, given: ConsentGiven, guardian: Guardian | None =
     Raises:
         UsageError: It is not an adult's case and nobody answers for the person, or consented in their place.
     """
+    # Checking an archive compares keys with the help of this module, and opens no case.
+    from evidence_kit.workflows.new import check_guardian
+
     events = [given.event()]
     if guardian is not None:
         events.insert(0, Event("case.updated", {"changes": {"guardian": guardian.facts()}, "reason": "guardian named"}))
