@@ -114,6 +114,8 @@ class Listener:
 
 def freeze(process: subprocess.Popen[str]) -> None:
     """Let no thread of a process run any more; what it asked of the system goes on, as a disk does at a power cut."""
+    if process.poll() is not None:
+        return  # it has ended by itself: nothing of it runs
     process.send_signal(signal.SIGSTOP)
     tasks = Path(f"/proc/{process.pid}/task")
     for _ in range(1000):
@@ -153,7 +155,8 @@ def cut(disk: Volume, line: list[str], after: float) -> Run:
 def cut_often(folder: Path, times: int, seed: int) -> int:
     """Cut the power so many times, each time of a new volume; return how many cuts came into the work."""
     chance = random.Random(seed)
-    source = fill(folder / "many", 60, seed)
+    # Several commits long: the first word comes with the first of them.
+    source = fill(folder / "many", 500, seed)
     cuts = number = 0
     while cuts < times:
         number += 1
