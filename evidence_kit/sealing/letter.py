@@ -19,7 +19,8 @@ from evidence_kit.words import LANGUAGES, Words, catalogue
 
 SYSTEMS: Final = ("linux", "macos", "windows")
 _BASE32: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_LATIN: Final = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_./:+=-]*[A-Za-z0-9_/+=])")
+# A run of Latin words is one run: `ssh-keygen -t ed25519` in three pieces would be read from right to left.
+_LATIN: Final = re.compile(r"([A-Za-z0-9_](?:[A-Za-z0-9_./:+=-]| (?=[A-Za-z0-9_-]))*[A-Za-z0-9_/+=])")
 # Outside nothing names the case; whoever reads this writes the name of the file in its place.
 _ANY_NAME: Final = "NAME"
 _RECEIVERS_KEY: Final = "id_ed25519"
@@ -111,7 +112,8 @@ def page(facts: Facts) -> bytes:
     for language in LANGUAGES:
         words = catalogue(language)
         direction = "rtl" if language == "ar" else "ltr"
-        body = "".join(f"<p>{_marked(line)}</p>" for line in _paragraphs(words, facts))
+        marked = _marked if direction == "rtl" else html.escape
+        body = "".join(f"<p>{marked(line)}</p>" for line in _paragraphs(words, facts))
         title = html.escape(words.say("letter.title"))
         sections.append(f'<section lang="{language}" dir="{direction}"><h1>{title}</h1>{body}</section>')
     for system in SYSTEMS:
@@ -183,7 +185,7 @@ def _paragraphs(words: Words, facts: Facts) -> list[str]:
 
 
 def _marked(line: str) -> str:
-    """Escape a sentence; names, hashes and fingerprints stand apart, so that they read left to right."""
+    """Escape a sentence that reads right to left; names, commands, hashes and fingerprints in it read left to right."""
     parts = _LATIN.split(line)
     return "".join(
         f'<bdi dir="ltr">{html.escape(part)}</bdi>' if number % 2 else html.escape(part)
