@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.disks import enlarge, small_disk
 from tests.e2e.conftest import Program
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    if os.name != "posix" or os.geteuid() != 0:
-        pytest.skip("mounting a tmpfs wants root")
-    place = tmp_path / "disk"
-    place.mkdir()
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)], check=False, capture_output=True
-    )
-    if done.returncode != 0:
-        pytest.skip("this system does not let us mount a tmpfs")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", 8) as place:
+        yield place
 
 
-def test_a_full_disk_stops_cleanly_and_enlarging_it_completes(
-    program: Program, small_disk: Path, tmp_path: Path
-) -> None:
+def test_a_full_disk_stops_cleanly_and_enlarging_it_completes(program: Program, disk: Path, tmp_path: Path) -> None:
     program.passphrase.write_text("correct horse battery\n")
     facts = ("--association", "LRC", "--name", "Salma B.", "--role", "volunteer", "--place", "Larache")
-    program.keyed("setup", *facts, "--cases", small_disk / "cases", "--recovery-out", program.home / "rec")
+    program.keyed("setup", *facts, "--cases", disk / "cases", "--recovery-out", program.home / "rec")
     program.keyed("new", "--age", "adult", "--age-known-by", "told", "--consent", "lawyer")
     folder = tmp_path / "phone"
     folder.mkdir()
@@ -52,20 +40,20 @@ def test_a_full_disk_stops_cleanly_and_enlarging_it_completes(
     listed = {row["item"]: row["sha256"] for row in program.json("list", "1")}
     assert kept.items() <= listed.items()
     assert stopped[-1]["values"]["safe"] == len(listed)
-    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    enlarge(disk, 64)
     assert program.json("ingest", "1", folder)[-1]["kept"] == 150 - len(listed)
     assert len(program.json("list", "1")) == 150
     program.keyed("verify", "1")
 
 
-def test_a_seal_that_finds_no_room_leaves_nothing_behind(program: Program, small_disk: Path, tmp_path: Path) -> None:
+def test_a_seal_that_finds_no_room_leaves_nothing_behind(program: Program, disk: Path, tmp_path: Path) -> None:
     program.passphrase.write_text("correct horse battery\n")
     facts = ("--association", "LRC", "--name", "Salma B.", "--role", "volunteer", "--place", "Larache")
     program.keyed("setup", *facts, "--cases", program.home / "cases", "--recovery-out", program.home / "rec")
     program.keyed("new", "--age", "adult", "--age-known-by", "told", "--consent", "lawyer")
     (tmp_path / "large.bin").write_bytes(random.Random(3).randbytes(12_000_000))
     program.keyed("ingest", "1", tmp_path / "large.bin")
-    seal = ("seal", "1", "--for", "lawyer", "--all", "--out", small_disk / "sealed")
+    seal = ("seal", "1", "--for", "lawyer", "--all", "--out", disk / "sealed")
     program.keyed(*seal, "--passphrase-out", tmp_path / "digits", expect=11)
-    assert list(small_disk.iterdir()) == []
+    assert list(disk.iterdir()) == []
     program.keyed("verify", "1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._wiring import Setting
 from evidence_kit.keys.recovery import to_paper
 from evidence_kit.keys.station import unlock
+from tests.disks import enlarge, small_disk
 from tests.e2e.conftest import ROOT
 from tests.schemas import held
 
@@ -198,28 +198,19 @@ def test_a_case_that_is_handed_to_another_laptop_goes_on_there_alone(
 
 
 def test_a_stick_that_is_full_hands_nothing_on(laptops: Callable[[str], Laptop], tmp_path: Path) -> None:
-    if os.name != "posix" or os.geteuid() != 0:
-        pytest.skip("mounting a tmpfs wants root")
     here, there = laptops("here"), laptops("there")
     case = opened(here, tmp_path / "here")
     (tmp_path / "here" / "phone" / "b.bin").write_bytes(b"\0" + os.urandom(3_000_000))
     here("ingest", case, tmp_path / "here" / "phone")
     second(here, there, tmp_path, case, "second laptop")
-    stick = tmp_path / "stick"
-    stick.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(stick)]
-    if subprocess.run(mount, check=False, capture_output=True).returncode != 0:
-        pytest.skip("this system does not let us mount a tmpfs")
-    try:
+    with small_disk(tmp_path / "stick", 1) as stick:
         moved = ("transfer", case, "--to-station", "second laptop", "--for", "goes on there", "--into", stick)
         assert here(*moved, expect=11)[0]["error"] == "disk-full"
         holds(here, case)  # this copy still goes on
-        subprocess.run(["mount", "-o", "remount,size=16m", str(stick)], check=True)
+        enlarge(stick, 16)
         here(*moved)
         here("note", case, "too late", expect=36)
         shutil.copytree(stick / case, tmp_path / "there" / "cases" / case)
-    finally:
-        subprocess.run(["umount", str(stick)], check=True)
     holds(there, case)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import subprocess
@@ -23,6 +22,7 @@ from evidence_kit.workflows.seal import Order, Sealed, seal
 from evidence_kit.workflows.station import Station
 from evidence_kit.workflows.verify import verify_case
 from tests.conftest import PASSPHRASE, NewCase
+from tests.disks import small_disk
 from tests.schemas import held
 from tests.workflows.helpers import take_in
 
@@ -186,17 +186,8 @@ def test_the_covering_message_says_how_many_files_there_are(sealed: Sealed) -> N
 @pytest.fixture
 def stick(tmp_path: Path) -> Iterator[Path]:
     """A disk of 1 MB: one part of three fits on it."""
-    if os.name != "posix" or os.geteuid() != 0:
-        pytest.skip("mounting a tmpfs wants root")
-    place = tmp_path / "stick"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)], check=False, capture_output=True
-    )
-    if mounted.returncode != 0:
-        pytest.skip("this system does not let us mount a tmpfs")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    with small_disk(tmp_path / "stick", 1) as place:
+        yield place
 
 
 def test_parts_that_find_no_room_or_a_read_only_stick_leave_nothing(
