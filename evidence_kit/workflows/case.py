@@ -134,7 +134,7 @@ class Depth(Enum):
 
     Attributes:
         ALL: Everything.
-        BRIEF: Of each item what a list of items says, without the facts of its events: a tenth of the memory.
+        BRIEF: Of each item what a list of items says, without the facts of its events.
         KEYS: Nothing; the case can be decrypted, and whoever does it looks for findings.
     """
 
