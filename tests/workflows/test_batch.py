@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -287,6 +288,24 @@ def test_no_more_processes_are_started_than_were_asked_for(batch: Batch, monkeyp
     _, ended = batch.run(2)
     assert ended.whole == 5
     assert len(hired) == 2
+
+
+def test_ctrl_c_waits_for_a_process_that_does_not_know_yet_what_to_do_then(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    hire = Crew._hire
+
+    def interrupted(crew: Crew) -> object:
+        member = hire(crew)
+        assert member._process.pid is not None
+        os.kill(member._process.pid, signal.SIGINT)
+        return member
+
+    monkeypatch.setattr(Crew, "_hire", interrupted)
+    batch.write(*(batch.source(name, name) for name in "abc"))
+    _, ended = batch.run(2)
+    assert (ended.whole, ended.code) == (3, 0)
+    assert capfd.readouterr().err == ""
 
 
 def test_a_process_that_dies_costs_its_own_line_alone(batch: Batch) -> None:

@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from types import FrameType, TracebackType
 from typing import Final, Protocol, Self
@@ -96,7 +97,8 @@ class Crew:
     def _hire(self) -> _Member:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=serve, args=(theirs, self._open))
-        process.start()
+        with _held_back():
+            process.start()
         theirs.close()
         member = self._members[ours] = _Member(ours, process)
         return member
@@ -159,6 +161,25 @@ def _after(errand: Errand, step: str) -> str:
     return later[0] if later else step
 
 
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Hold Ctrl-C back while a process is started, and in that process until it knows what to do then.
+
+    Until `serve` runs, a new process loads its modules for a good part of a second, and Ctrl-C would end it there with
+    a traceback.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    # Started by the first process otherwise, it would let Ctrl-C through again by itself.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def serve(channel: Connection, open_hands: OpenHands) -> None:
     """Carry out what comes through a channel; the whole life of a process of a crew."""
     # Ctrl-C reaches every process of a terminal: here it ends the errand in hand, never the process.
@@ -171,6 +192,8 @@ def serve(channel: Connection, open_hands: OpenHands) -> None:
             raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, interrupted)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     with open_hands() as hands, suppress(EOFError, OSError):
         while (errand := channel.recv()) is not None:
             working = True
