@@ -92,16 +92,16 @@ class _Failing:
 
 
 class FailingDisk(RealDisk):
-    """Fails at the n-th call of one kind, half of a write done; works again afterwards."""
+    """Fails at the n-th call of one kind, half of a write done; works again afterwards, unless it is `for_good`."""
 
-    def __init__(self, act: str, at: int, number: int = errno.ENOSPC) -> None:
-        self.act, self.at, self.number = act, at, number
+    def __init__(self, act: str, at: int, number: int = errno.ENOSPC, *, for_good: bool = False) -> None:
+        self.act, self.at, self.number, self.for_good = act, at, number, for_good
         self.calls = 0
 
     def count(self, act: str, before: object = None) -> None:
         if act == self.act:
             self.calls += 1
-            if self.calls == self.at:
+            if self.calls == self.at or (self.for_good and self.calls > self.at):
                 if callable(before):
                     before()
                 raise OSError(self.number, "injected")

@@ -313,7 +313,7 @@ def test_a_disk_that_is_read_only_or_full_changes_nothing(
     for number, expected in ((errno.EROFS, DiskFailureError), (errno.ENOSPC, DiskFullError)):
         folder = new_case().case.folder
         before = files_of(folder.root)
-        failing = World(SteppingClock(), FailingDisk("create", 1, number), Numbered(), "0.0-test")
+        failing = World(SteppingClock(), FailingDisk("create", 1, number, for_good=True), Numbered(), "0.0-test")
         with pytest.raises(expected), writing(folder, key, station, failing) as writer:  # type: ignore[arg-type]
             list(ingest(writer, [source], Provenance(), Undescribed()))
         assert files_of(folder.root) == before
