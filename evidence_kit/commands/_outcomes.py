@@ -42,12 +42,13 @@ class Telling:
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
+        self._watched = screen.watched
         self._met: Counter[str] = Counter()
 
     def show(self, outcome: outcomes.Outcome) -> None:
         """Show one outcome."""
         name = type(outcome).__name__
-        if not self._screen.watched:
+        if not self._watched:
             show(self._screen, outcome)
             return
         if name == "Witnessed" or getattr(outcome, "reason", "") == "excluded":

@@ -39,11 +39,13 @@ class Openings:
     Attributes:
         body: The openings, a newline behind each: what is encrypted into `bodies/`.
         lines: The event lines.
+        raws: The bytes of these, without their newlines.
         signature_line: Number that the signature line will have; it names the body file.
     """
 
     body: bytes
     lines: tuple[EventLine, ...]
+    raws: tuple[bytes, ...]
     signature_line: int
 
 
@@ -77,7 +79,7 @@ def link(head: Head, events: Sequence[Event], now: datetime, salt: Callable[[], 
     if not events:
         raise ValueError("a commit has at least one event")
     previous, time = head.digest, stamp(now)
-    openings, lines = [], []
+    openings, lines, raws = [], [], []
     for seq, event in enumerate(events, start=head.lines + 1):
         clear: dict[str, Json] | None = None
         fields = dict(event.fields)
@@ -91,19 +93,19 @@ def link(head: Head, events: Sequence[Event], now: datetime, salt: Callable[[], 
             raise ValueError("a line is longer than the format allows")
         openings.append(text + b"\n")
         lines.append(line)
+        raws.append(raw)
         previous = sha256(raw)
-    return Openings(b"".join(openings), tuple(lines), lines[-1].seq + 1)
+    return Openings(b"".join(openings), tuple(lines), tuple(raws), lines[-1].seq + 1)
 
 
 def sign(case: str, openings: Openings, bodies: Digest, key: SigningKey) -> Commit:
     """Return the commit whose body file has been made durable and has this digest."""
-    raws = [line.encode() for line in openings.lines]
-    seq, previous = openings.signature_line, sha256(raws[-1])
+    seq, previous = openings.signature_line, sha256(openings.raws[-1])
     checkpoint = Checkpoint(case, seq - 1, previous, bodies)
     signature = key.sign(checkpoint.text, CHECKPOINT_NAMESPACE)
     line = SignatureLine(seq, openings.lines[-1].time, bodies, key.public.fingerprint, signature.blob, previous)
     raw = line.encode()
-    data = b"".join(each + b"\n" for each in [*raws, raw])
+    data = b"".join(each + b"\n" for each in [*openings.raws, raw])
     return Commit(data, checkpoint, Head(case, seq, sha256(raw)))
 
 

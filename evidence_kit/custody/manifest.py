@@ -306,9 +306,9 @@ def _updated(manifest: Manifest, entry: Entry) -> None:
 
 def _slim(manifest: Manifest, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the same facts with names, types and provenance shared by all that have the same: half the memory."""
-    shared = {intern(key): value for key, value in facts.items()}
+    shared = dict(zip(map(intern, facts), facts.values(), strict=True))
     if isinstance(times := shared.get("times"), dict):
-        shared["times"] = {intern(key): value for key, value in times.items()}
+        shared["times"] = dict(zip(map(intern, times), times.values(), strict=True))
     for name in ("kind", "provenance", "declared_words"):
         if name in shared:
             value = shared[name]

@@ -52,10 +52,10 @@ class Marks:
         self.found = False
         self._rest = b""
 
-    def write(self, data: bytes, /) -> int:
+    def write(self, data: bytes | memoryview, /) -> int:
         """Look at the next piece; a mark may stand across two of them."""
         if not self.found:
-            block = self._rest + data
+            block = b"".join((self._rest, data))
             self.found = _marked(block) or (b"\0" in block and _marked(block.replace(b"\0", b"")))
             # Twice as much, because in UTF-16 every letter takes two bytes.
             self._rest = block[-2 * _LONGEST_MARK_BYTES :]
@@ -69,7 +69,7 @@ def _marked(block: bytes) -> bool:
     return any(mark in block for mark in _MARKS) or _FILM.search(block) is not None
 
 
-def picture_inside(stream: Iterator[bytes]) -> bool:
+def picture_inside(stream: Iterator[bytes | memoryview]) -> bool:
     """Say whether the bytes of a text or sound bear the mark of a picture packed into them, across pieces too."""
     marks = Marks()
     for piece in stream:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from evidence_kit.intake.surroundings import created_ns
+from evidence_kit.intake.window import PIECE_BYTES
 from evidence_kit.model import Json
 
-PIECE_BYTES = 1 << 20
 HEAD_BYTES = 4096
 _FLAGS = (
     os.O_RDONLY
@@ -49,11 +49,21 @@ class Trace:
     created_ns: int | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, descriptor: int) -> Trace:
-        """Ask the system about an open file."""
-        seen = os.fstat(descriptor)
+    def of(cls, descriptor: int, seen: os.stat_result | None = None) -> Trace:
+        """Ask the system about an open file.
+
+        Args:
+            descriptor: The open file.
+            seen: What `fstat` said about it a moment ago.
+        """
+        seen = os.fstat(descriptor) if seen is None else seen
         created = created_ns(descriptor, seen)
         return cls(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino, seen.st_atime_ns, created)
+
+    def holds(self, descriptor: int) -> bool:
+        """Say whether all that is compared is as it was."""
+        seen = os.fstat(descriptor)
+        return self == Trace(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
 
     def facts(self) -> Json:
         """Return the times as they go into the log: nanoseconds as text, because JavaScript rounds them."""
@@ -69,9 +79,9 @@ class Trace:
 class Original:
     """An open original that is read front to back, counting what passes by."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, seen: os.stat_result | None = None) -> None:
         self.file = file
-        self.before = Trace.of(file.fileno())
+        self.before = Trace.of(file.fileno(), seen)
         head = file.read(HEAD_BYTES)
         # A short read is no end: a file on a phone may come in pieces.
         while len(head) < HEAD_BYTES and (more := file.read(HEAD_BYTES - len(head))):
@@ -81,7 +91,7 @@ class Original:
 
     def changed(self) -> bool:
         """Say whether the file is another one than when it was opened."""
-        return Trace.of(self.file.fileno()) != self.before
+        return not self.before.holds(self.file.fileno())
 
 
 @contextmanager
@@ -94,10 +104,11 @@ def opened(path: Path) -> Iterator[Original]:
     """
     descriptor = os.open(path, _FLAGS)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        seen = os.fstat(descriptor)
+        if not stat.S_ISREG(seen.st_mode):
             raise NotRegularError(path)
         with os.fdopen(descriptor, "rb", buffering=0, closefd=False) as file:
-            yield Original(file)
+            yield Original(file, seen)
     finally:
         os.close(descriptor)
 

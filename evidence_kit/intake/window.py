@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
-from typing import BinaryIO, Protocol, TypeAlias
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, Final, Protocol, TypeAlias
 
 ReadAt: TypeAlias = Callable[[int, int], bytes]
 """Returns the bytes at an offset, at most so many, and fewer only where they end."""
 
+PIECE_BYTES: Final = 1 << 20
+
 _HAS_PREAD = hasattr(os, "pread")
+# Reading into fresh memory takes longer than reading: buffers go from hand to hand, one for each stream that is open.
+_spare: list[bytearray] = []
 
 
 class Seekable(Protocol):
@@ -73,6 +77,40 @@ def of_bytes(data: bytes) -> Window:
 def of_file(file: BinaryIO, size_bytes: int) -> Window:
     """Return a view of an open file, which may be read from several threads at once."""
     return Window(_positioned(file) if _HAS_PREAD else _taking_turns(file), 0, size_bytes)
+
+
+def stream(file: BinaryIO) -> Iterator[memoryview]:
+    """Yield an open file from its start in pieces of at most 1 MiB, each to be used before the next is asked for.
+
+    Like views, it has a position of its own: the file may be read elsewhere meanwhile.
+    """
+    fill = _filling(file) if _HAS_PREAD else _filling_in_turns(file)
+    buffer = _spare.pop() if _spare else bytearray(PIECE_BYTES)
+    try:
+        offset = 0
+        with memoryview(buffer) as whole:
+            while size := fill(offset, whole):
+                with whole[:size] as piece:
+                    yield piece
+                offset += size
+    finally:
+        _spare.append(buffer)
+
+
+def _filling(file: BinaryIO) -> Callable[[int, memoryview], int]:
+    descriptor = file.fileno()
+    return lambda offset, target: os.preadv(descriptor, [target], offset)
+
+
+def _filling_in_turns(file: BinaryIO) -> Callable[[int, memoryview], int]:
+    read_at = _taking_turns(file)
+
+    def fill(offset: int, target: memoryview) -> int:
+        data = read_at(offset, len(target))
+        target[: len(data)] = data
+        return len(data)
+
+    return fill
 
 
 def _positioned(file: BinaryIO) -> ReadAt:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import hmac
 import os
+import threading
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
@@ -28,6 +29,8 @@ _INTRO: Final = b"age-encryption.org/v1\n"
 _X25519: Final = b"age-encryption.org/v1/X25519"
 _BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+
+_memory = threading.local()
 
 
 class Writer:
@@ -78,7 +81,7 @@ class Writer:
 
     def _block(self, chunks: memoryview) -> memoryview:
         count = len(chunks) // CHUNK_BYTES
-        sealed = memoryview(bytearray(count * (CHUNK_BYTES + TAG_BYTES)))
+        sealed = _block_memory()[: count * (CHUNK_BYTES + TAG_BYTES)]
         for number in range(count):
             chunk = chunks[number * CHUNK_BYTES : (number + 1) * CHUNK_BYTES]
             at = number * (CHUNK_BYTES + TAG_BYTES)
@@ -93,6 +96,17 @@ class Writer:
         nonce = self._count.to_bytes(11, "big") + bytes([last])
         self._count += 1
         return nonce
+
+
+def _block_memory() -> memoryview:
+    """Return where a block is sealed: the same memory each time in one thread, because fresh memory is slow.
+
+    `Writer.add` lends it until the next block is asked for, and a thread asks one writer at a time.
+    """
+    if not hasattr(_memory, "block"):
+        _memory.block = memoryview(bytearray(_BLOCK_CHUNKS * (CHUNK_BYTES + TAG_BYTES)))
+    block: memoryview = _memory.block
+    return block
 
 
 def header(file_key: bytes, recipient: bytes) -> bytes:

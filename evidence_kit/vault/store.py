@@ -17,6 +17,7 @@ from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
 _SYNC_THREADS = 8
 # A large file is sent down while the rest of it is still being made, or the disk would idle and then be waited for.
 _SEND_DOWN_BYTES = 32 << 20
+_SMALL_BYTES = 4 << 20
 
 
 class Draft(Protocol):
@@ -37,7 +38,7 @@ class Draft(Protocol):
         ...
 
     def finish(self) -> None:
-        """Everything has been written: begin to make it durable, without waiting."""
+        """Everything has been written: make it durable, or begin to when there is much of it."""
         ...
 
     @property
@@ -107,12 +108,25 @@ class FolderDraft:
         self._file.flush()
 
     def finish(self) -> None:
-        """Let the bytes be made durable beside whatever comes next; a second time does nothing."""
+        """Make the bytes durable, beside whatever comes next when they are many; a second time does nothing.
+
+        Raises:
+            OSError: The disk failed.
+        """
         if self._finished:
             return
         self._wait()
         self._finished = True
-        self._sending = self._threads.submit(self._file.sync)
+        # Whoever finishes many small items does so in several threads: waking another one for each costs more.
+        if self._unsent_bytes < _SMALL_BYTES:
+            self._go_down()
+        else:
+            self._sending = self._threads.submit(self._go_down)
+
+    def _go_down(self) -> None:
+        """Close what is durable: between its end and its commit a draft holds no file handle."""
+        self._file.sync()
+        self._file.close()
 
     @property
     def stored(self) -> Digest:
@@ -127,7 +141,6 @@ class FolderDraft:
         """
         self.finish()
         self._wait()
-        self._file.close()
 
     def drop(self) -> None:
         """Close and delete the draft; what goes wrong with that no longer matters."""

@@ -42,6 +42,7 @@ class Accession:
         self.looked_into = {str(entry.facts["item"]) for entry in self._manifest.entries.get("container.read", ())}
         self._provenance = provenance
         self.rule = rule_for(self._manifest, provenance.sensitivity)
+        self._came = self._came_here()
 
     def known(self, place: Place) -> Digest | None:
         """Return the digest of what the case holds from this very place."""
@@ -135,12 +136,17 @@ class Accession:
             OwnDiskError: The case's disk failed; nothing of the group counts.
         """
         group, self.group = self.group, Group(self.writer)
+        self._came = self._came_here()
         try:
             told = group.settle()
         except BaseException:
             group.drop()
             raise
         yield from told
+
+    def _came_here(self) -> Json:
+        """Return how things came here, by the clock as it is set now; asked anew for every group."""
+        return self._provenance.facts(self.writer.world.clock.now().astimezone().strftime("%z"))
 
     def _met_again(self, item: str, stretch: Stretch) -> str:
         self.group.add(Known(item, stretch.place))
@@ -192,7 +198,6 @@ class Accession:
     ) -> dict[str, Json]:
         """Return what is recorded of something, copied or not; what was not copied needs no CRC-32."""
         kind, said = stretch.kind, self._provenance
-        offset = self.writer.world.clock.now().astimezone().strftime("%z")
         facts: dict[str, Json] = {
             **place_facts(stretch.place),
             "size": seen.size_bytes,
@@ -202,7 +207,7 @@ class Accession:
             "name_agrees": agrees,
             "times": stretch.times,
             **stretch.more,
-            "provenance": said.facts(offset),
+            "provenance": self._came,
             "sensitivity": said.sensitivity,
         }
         declared = {"declared_by": said.declared_by, "declared_as": said.declared_as, "declared_words": said.words}

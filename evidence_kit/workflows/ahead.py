@@ -3,15 +3,46 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
 
 # What may be held in memory by things that are done and have not been asked for yet.
 MOST_BYTES = 64 << 20
+# Waking a thread costs as much as preparing a small thing: they are handed over by the handful.
+_MOST_TOGETHER = 8
+_TOGETHER_BYTES = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Coming(Generic[Made]):
+    """What is being made of one thing, perhaps together with others.
+
+    Attributes:
+        together: What is being made of all of them.
+        number: Which of them it is.
+        size_bytes: The memory that it will hold.
+    """
+
+    together: Future[list[Future[Made]]]
+    number: int
+    size_bytes: int
+
+    def result(self) -> Made:
+        """Wait until it is made and return it, or raise what went wrong."""
+        return self.together.result()[self.number].result()
+
+    def done(self) -> bool:
+        """Say whether nobody would wait for it."""
+        return self.together.done()
+
+    def cancel(self) -> bool:
+        """Say whether it was not begun, and now never will be."""
+        return self.together.cancel()
 
 
 def ahead(
@@ -20,11 +51,11 @@ def ahead(
     things: Iterable[tuple[Thing, int]],
     most: int,
     discard: Callable[[Made], None],
-) -> Generator[tuple[Thing, Future[Made]], None, None]:
-    """Yield every thing with what is being made of it, in the order of the things.
+) -> Generator[tuple[Thing, Coming[Made]], None, None]:
+    """Yield every thing with what is being made of it, in the order of the things; nobody waits for it here.
 
-    The result may still be in the making when it is yielded, or be an exception. What was begun and is not asked for
-    any more, because the one who asks has stopped and closed this, is waited for and discarded.
+    What was begun and is not asked for any more, because the one who asks has stopped and closed this, is waited for
+    and discarded.
 
     Args:
         threads: Where things are made.
@@ -33,26 +64,48 @@ def ahead(
         most: How many may be begun and not asked for; 1 means one after the other.
         discard: Lets go of a result that nobody wants.
     """
-    waiting: deque[tuple[Thing, Future[Made], int]] = deque()
-    held = 0
-    try:
+    if most == 1:
+        # What stands behind one another may not be asked for its next thing before this one was taken.
         for thing, size_bytes in things:
-            if most == 1:
-                yield thing, _now(make, thing)
-                continue
-            while waiting and (len(waiting) >= most or held + size_bytes > MOST_BYTES):
-                held -= waiting[0][2]
-                yield waiting.popleft()[:2]
-            waiting.append((thing, threads.submit(make, thing), size_bytes))
-            held += size_bytes
+            now: Future[list[Future[Made]]] = Future()
+            now.set_result(_all_now(make, [thing]))
+            yield thing, Coming(now, 0, size_bytes)
+        return
+    waiting: deque[tuple[Thing, Coming[Made]]] = deque()
+    try:
+        for some in _handfuls(things, min(_MOST_TOGETHER, max(1, most // 4))):
+            size_bytes = sum(size for _, size in some)
+            while waiting and (len(waiting) + len(some) > most or _held(waiting) + size_bytes > MOST_BYTES):
+                yield waiting.popleft()
+            together = threads.submit(_all_now, make, [thing for thing, _ in some])
+            waiting.extend((thing, Coming(together, number, size)) for number, (thing, size) in enumerate(some))
         while waiting:
-            yield waiting.popleft()[:2]
+            yield waiting.popleft()
     finally:
-        for _, future, _ in waiting:
-            future.cancel()
-        for _, future, _ in waiting:
-            if not future.cancelled() and future.exception() is None:
-                discard(future.result())
+        begun = [coming for _, coming in waiting if not coming.cancel()]
+        for coming in begun:
+            if not coming.together.cancelled() and coming.together.result()[coming.number].exception() is None:
+                discard(coming.result())
+
+
+def _held(waiting: Iterable[tuple[Thing, Coming[Made]]]) -> int:
+    return sum(coming.size_bytes for _, coming in waiting)
+
+
+def _handfuls(things: Iterable[tuple[Thing, int]], most: int) -> Iterator[list[tuple[Thing, int]]]:
+    """Put small things together."""
+    some: list[tuple[Thing, int]] = []
+    for thing, size_bytes in things:
+        if some and (len(some) >= most or sum(size for _, size in some) + size_bytes > _TOGETHER_BYTES):
+            yield some
+            some = []
+        some.append((thing, size_bytes))
+    if some:
+        yield some
+
+
+def _all_now(make: Callable[[Thing], Made], things: list[Thing]) -> list[Future[Made]]:
+    return [_now(make, thing) for thing in things]
 
 
 def _now(make: Callable[[Thing], Made], thing: Thing) -> Future[Made]:

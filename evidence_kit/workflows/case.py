@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.world import World
 
 PIECE_BYTES = 1 << 20
+_LOCK_SECONDS = 0.5
 
 
 @dataclass(slots=True)
@@ -314,7 +315,8 @@ class CaseWriter:
             raise CaseBrokenError("case-broken", case=self.case.id, code=grown[0].code)
         signed = custody.commits[-1]
         place = self.case.folder.relative(self.case.folder.body(signed.line))
-        for entry in open_lines(custody, signed, openings.body.split(b"\n"), place):
+        # Their form is the one that they were written in a moment ago.
+        for entry in open_lines(custody, signed, openings.body.split(b"\n"), place, form=False):
             if isinstance(entry, Finding):
                 raise CaseBrokenError("case-broken", case=self.case.id, code=entry.code)
             self.manifest.apply(entry)
@@ -371,9 +373,10 @@ def writing(
 def _locked(folder: CaseFolder) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
-    lock = FileLock(folder.lock, mode=0o600, blocking=False)
+    lock = FileLock(folder.lock, mode=0o600)
     try:
-        lock.acquire()
+        # Whoever only asks whether somebody writes holds it for a moment.
+        lock.acquire(timeout=_LOCK_SECONDS, poll_interval=0.02)
     except Timeout as error:
         raise CaseLockedError("case-locked", case=folder.root.name) from error
     try:

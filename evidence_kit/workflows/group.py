@@ -21,6 +21,9 @@ GROUP_ITEMS = 128
 GROUP_BYTES = 128 << 20
 # What an event may want in the log and its body; on a disk that fills up, a commit is made while there is room for it.
 _EVENT_BYTES = 16 << 10
+# What fills before the disk is asked again is far less than this: a group at most, and what is read ahead of it.
+_MUCH_ROOM_BYTES = 4 << 30
+_ASK_EVERY = 16
 
 
 class Pending(Protocol):
@@ -142,6 +145,8 @@ class Group:
     _outcomes: list[Outcome | _Later] = field(default_factory=list)
     _drafts: list[Draft] = field(default_factory=list)
     _told: int = 0
+    _room: int = 0
+    _asked: int = 0
 
     @property
     def full(self) -> bool:
@@ -150,9 +155,13 @@ class Group:
 
     @property
     def _tight(self) -> bool:
-        """Say whether the case's disk has hardly room for what these events will want."""
-        room = shutil.disk_usage(self.writer.case.folder.root).free
-        return room < len(self._events) * _EVENT_BYTES
+        """Say whether the case's disk has hardly room for what these events will want.
+
+        A disk with much room is asked only now and then.
+        """
+        if self._room < _MUCH_ROOM_BYTES or self._told >= self._asked + _ASK_EVERY:
+            self._room, self._asked = shutil.disk_usage(self.writer.case.folder.root).free, self._told
+        return self._room < len(self._events) * _EVENT_BYTES
 
     @property
     def next_item(self) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +17,7 @@ from evidence_kit.intake.read import NotRegularError
 from evidence_kit.intake.walk import Found, Unfit, os_words, walk
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows.accession import Accession
-from evidence_kit.workflows.ahead import ahead
+from evidence_kit.workflows.ahead import Coming, ahead
 from evidence_kit.workflows.carried import take_carried
 from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.chats import exports
@@ -32,7 +32,7 @@ from evidence_kit.workflows.trouble import LIMITS, disk_error
 
 # Hashing and encrypting let go of the interpreter; more threads than cores wait for the source's disk.
 READERS: Final = 4
-AHEAD: Final = 32
+AHEAD: Final = 96
 
 
 def ingest(  # noqa: PLR0913 - what a command line says
@@ -147,7 +147,7 @@ class _Ingest:
         return self._preparing.file(found, self._accession.known(Place(found.shown, found.shown_bytes)))
 
     def _found(
-        self, found: Found | Unfit, future: Future[Prepared | None], lifeline: Lifeline, inside: Inside
+        self, found: Found | Unfit, future: Coming[Prepared | None], lifeline: Lifeline, inside: Inside
     ) -> Iterator[Outcome]:
         accession, place = self._accession, Place(found.shown, found.shown_bytes)
         if isinstance(found, Unfit):

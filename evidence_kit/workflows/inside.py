@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,7 +16,7 @@ from evidence_kit.intake.kinds import kind_named
 from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.model import Json
 from evidence_kit.workflows.accession import Accession
-from evidence_kit.workflows.ahead import ahead
+from evidence_kit.workflows.ahead import Coming, ahead
 from evidence_kit.workflows.outcome import ContainerRead, Outcome, Unopened
 from evidence_kit.workflows.prepare import Prepared, Preparing
 from evidence_kit.workflows.stretch import Stretch, held_bytes
@@ -173,7 +173,7 @@ class Inside:
             else:
                 yield entry if allowed else replace(entry, refusal="over-allowance")
 
-    def _member(self, level: _Level, entry: Entry, future: Future[Prepared]) -> Iterator[Outcome]:
+    def _member(self, level: _Level, entry: Entry, future: Coming[Prepared]) -> Iterator[Outcome]:
         accession, place = self._accession, level.place(entry)
         try:
             prepared = future.result()

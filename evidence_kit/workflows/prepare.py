@@ -16,11 +16,11 @@ from evidence_kit.custody.manifest import Place
 from evidence_kit.intake import care
 from evidence_kit.intake.around import LARGEST_TEXT_BYTES, TEXT_ENDINGS, Mention, about, mentions
 from evidence_kit.intake.holding import Entry, Holding, head_of, holding, of_text
-from evidence_kit.intake.read import PIECE_BYTES, NotRegularError, Original, opened, pieces
+from evidence_kit.intake.read import NotRegularError, Original, opened, pieces
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.surroundings import surroundings
 from evidence_kit.intake.walk import Found
-from evidence_kit.intake.window import Window, of_file
+from evidence_kit.intake.window import Window, of_file, stream
 from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.model import Digest
 from evidence_kit.workflows.group import Describer
@@ -222,18 +222,13 @@ def file_stretch(original: Original, found: Found) -> Stretch:
     """Return what is known of an open file before it is read."""
     size_bytes = original.before.size_bytes
 
-    def from_start() -> Iterator[bytes]:
-        window = of_file(original.file, 1 << 62)
-        while piece := window.read(PIECE_BYTES):
-            yield piece
-
     return Stretch(
         place=Place(found.shown, found.shown_bytes),
         name=found.path.name,
         head=original.head,
         kind=sniff(original.head, size_bytes),
         size_bytes=size_bytes,
-        pieces=from_start,
+        pieces=lambda: stream(original.file),
         times=original.before.facts(),
         more=surroundings(found.path, original.file.fileno()),
         file=original.file,

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from evidence_kit.custody.manifest import Place
 from evidence_kit.hashing.exact import Tally, tally
 from evidence_kit.intake.read import Original, Trace
+from evidence_kit.intake.window import PIECE_BYTES
 from evidence_kit.keys.age_writer import Writer
 from evidence_kit.model import Digest, Json, Kind
 from evidence_kit.vault.store import Draft, Store
@@ -21,6 +22,7 @@ KEEP_BYTES = 64 << 20
 # From here on it is worth a second thread to encrypt what the first one has read and hashed.
 _LARGE_BYTES = 8 << 20
 _PIECES_BETWEEN = 4
+_GATHERED_BYTES = 640 << 10
 _UNKNOWN_BYTES = 16 << 20
 
 
@@ -38,7 +40,7 @@ class Stretch:
         head: Its first bytes, up to `HEAD_BYTES`.
         kind: What these say it is.
         size_bytes: Its length as the source declares it, None where only reading tells.
-        pieces: Reads it from the start.
+        pieces: Reads it from the start; each piece is to be used before the next is asked for.
         times: What the source says about its dates.
         more: Further facts about where it stood.
         file: The open file, for what is too large to be handed over as bytes; None for members.
@@ -52,7 +54,7 @@ class Stretch:
     head: bytes
     kind: Kind
     size_bytes: int | None
-    pieces: Callable[[], Iterator[bytes]]
+    pieces: Callable[[], Iterator[bytes | memoryview]]
     times: Json
     more: Mapping[str, Json] = field(default_factory=dict)
     file: BinaryIO | None = None
@@ -162,7 +164,7 @@ class Reader:
             raise
         return Reading(seen, draft, None if kept is None else kept.whole())
 
-    def _counted(self, stream: Iterator[bytes]) -> Iterator[bytes]:
+    def _counted(self, stream: Iterator[bytes | memoryview]) -> Iterator[bytes | memoryview]:
         for piece in stream:
             if self._stopped.is_set():
                 raise StoppedError
@@ -172,11 +174,15 @@ class Reader:
 
 
 class _Sink:
-    """Encrypts into a draft; tells trouble with our disk from trouble with the source."""
+    """Encrypts into a draft; tells trouble with our disk from trouble with the source.
+
+    What is short is gathered: a small file goes down, and is hashed, in one piece.
+    """
 
     def __init__(self, draft: Draft, writer: Writer) -> None:
         self._draft = draft
         self._writer = writer
+        self._gathered = bytearray()
 
     def __enter__(self) -> _Sink:
         return self
@@ -184,19 +190,29 @@ class _Sink:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def add(self, piece: bytes) -> None:
+    def add(self, piece: bytes | memoryview) -> None:
         try:
             for sealed in self._writer.add(piece):
-                self._draft.write(sealed)
+                self._put(sealed)
         except OSError as error:
             raise OwnDiskError from error
 
     def end(self) -> None:
         try:
-            self._draft.write(self._writer.end())
+            self._put(self._writer.end())
+            self._draft.write(memoryview(self._gathered))
             self._draft.finish()
         except OSError as error:
             raise OwnDiskError from error
+
+    def _put(self, sealed: bytes | memoryview) -> None:
+        if len(self._gathered) + len(sealed) > _GATHERED_BYTES:
+            self._draft.write(memoryview(self._gathered))
+            self._gathered.clear()
+        if len(sealed) > _GATHERED_BYTES:
+            self._draft.write(sealed)
+        else:
+            self._gathered += sealed
 
 
 class _Beside:
@@ -206,6 +222,7 @@ class _Beside:
         self._sink = sink
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="encrypt")
         self._begun: list[Future[None]] = []
+        self._copies: list[bytearray] = []
 
     def __enter__(self) -> _Beside:
         return self
@@ -216,10 +233,17 @@ class _Beside:
             for each in self._begun:
                 each.result()
 
-    def add(self, piece: bytes) -> None:
+    def add(self, piece: bytes | memoryview) -> None:
         if len(self._begun) >= _PIECES_BETWEEN:
             self._begun.pop(0).result()
-        self._begun.append(self._thread.submit(self._sink.add, piece))
+        # The piece is only lent, and this is used later: a copy, in memory that was used for an earlier one.
+        copy = self._copies.pop(0) if len(self._copies) > _PIECES_BETWEEN else bytearray(PIECE_BYTES)
+        self._copies.append(copy)
+        if len(piece) > len(copy):
+            copy += bytes(len(piece) - len(copy))
+        view = memoryview(copy)[: len(piece)]
+        view[:] = piece
+        self._begun.append(self._thread.submit(self._sink.add, view))
 
 
 class _Kept:
@@ -229,12 +253,12 @@ class _Kept:
         self._pieces: list[bytes] | None = []
         self._size_bytes = 0
 
-    def add(self, piece: bytes) -> None:
+    def add(self, piece: bytes | memoryview) -> None:
         self._size_bytes += len(piece)
         if self._size_bytes > KEEP_BYTES:
             self._pieces = None
         elif self._pieces is not None:
-            self._pieces.append(piece)
+            self._pieces.append(bytes(piece))
 
     def whole(self) -> bytes | None:
         return None if self._pieces is None else b"".join(self._pieces)

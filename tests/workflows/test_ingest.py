@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import os
 import random
 import socket
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -17,6 +19,7 @@ from evidence_kit.intake.errors import DiskFailureError, DiskFullError, SourceMi
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Weight
 from evidence_kit.workflows.case import CaseWriter, writing
+from evidence_kit.workflows.group import Known, Pending
 from evidence_kit.workflows.ingest import ingest
 from evidence_kit.workflows.outcome import ContainerRead, Kept, Refused, SeenAgain, Unopened
 from evidence_kit.workflows.provenance import Provenance
@@ -281,6 +284,47 @@ def test_a_failing_disk_stops_cleanly_and_the_same_command_completes(
         take_in(writer, source)
         assert len(writer.manifest.items) == 4
     assert not verify_case(folder.root, key, station.remembered(folder.root.name)).findings
+
+
+@pytest.mark.parametrize("payload", [True, False], ids=["looked-at", "not"])
+def test_whatever_its_size_what_went_in_comes_out(
+    payload: bool, new_case: NewCase, tmp_path: Path, world: World
+) -> None:
+    folder, border = tmp_path / "sizes", 8 << 20
+    folder.mkdir()
+    sizes = [0, 1, 65535, 65536, 65537, 400 << 10, 640 << 10, (1 << 20) + 1, border - 1, border, border + 1, 13_000_001]
+    for size in sizes:
+        # As text these would be looked at, and their bytes are kept for that beside the pieces that are only lent.
+        (folder / f"{size}.bin").write_bytes(
+            b"a line\n" * (size // 7) + b"-" * (size % 7) if payload else os.urandom(size)
+        )
+    writer = new_case()
+    seen = Keeping() if payload else NoDescriber()
+    list(ingest(writer, [folder], Provenance(), seen))
+    assert sorted(item.size_bytes for item in writer.manifest.items.values()) == sizes
+    for item in writer.manifest.items.values():
+        original = (folder / f"{item.size_bytes}.bin").read_bytes()
+        sink = io.BytesIO()
+        writer.case.decrypt(item.id, sink)
+        assert sink.getvalue() == original
+        assert item.sha256.hex == hashlib.sha256(original).hexdigest()
+        if isinstance(seen, Keeping) and item.size_bytes:
+            assert original in seen.payloads
+
+
+class Keeping(NoDescriber):
+    """Is handed everything that is a text."""
+
+    def __init__(self) -> None:
+        self.payloads: list[bytes] = []
+
+    def describes(self, kind: str) -> bool:
+        return kind == "text"
+
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
+        assert isinstance(payload, bytes)
+        self.payloads.append(payload)
+        return Known({"describer": "kept/1", "facts": {}, "problems": []})
 
 
 class InterruptedDescriber(NoDescriber):

@@ -164,6 +164,23 @@ def test_a_case_that_is_being_written_is_checked_to_its_newest_signature(
     assert any(report.being_written for report in reports)
 
 
+def test_whoever_only_asks_whether_somebody_writes_keeps_nobody_from_it(
+    new_case: NewCase, source: Path, station: Station, key: SigningKey, world: World
+) -> None:
+    fcntl = pytest.importorskip("fcntl", reason="Windows asks in another way")
+    folder = new_case().case.folder
+    with writing(folder, key, station, world):
+        pass  # now there is a lock to ask about
+    with folder.lock.open("rb") as asking:
+        fcntl.flock(asking, fcntl.LOCK_SH)
+        done = threading.Timer(0.1, fcntl.flock, (asking, fcntl.LOCK_UN))
+        done.start()
+        with writing(folder, key, station, world) as writer:
+            take_in(writer, source)
+        done.join()
+        assert len(writer.manifest.items) == 4
+
+
 def test_files_of_a_writer_at_work_are_not_accused_and_those_of_nobody_are(
     new_case: NewCase, station: Station, key: SigningKey, world: World
 ) -> None:
