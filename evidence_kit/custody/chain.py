@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from evidence_kit.custody.checkpoint import CASE_ID, Checkpoint
 from evidence_kit.custody.line import LONGEST_LINE_BYTES, VERSION, EventLine, LineError, SignatureLine, parse
@@ -51,8 +51,7 @@ class Signed:
     head: Digest
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A file that a signed line vouches for."""
 
     line: int
@@ -190,7 +189,7 @@ def resume(custody: Custody, data: bytes) -> tuple[Finding, ...]:
         custody=custody,
         number=custody.signed_lines,
         offset=custody.end_bytes,
-        previous=custody.head,
+        previous=custody.head.hex,
         first=custody.signed_lines + 1,
     )
     for raw, ended in split([data]):
@@ -203,7 +202,8 @@ class _State:
     custody: Custody = field(default_factory=Custody)
     number: int = 0
     offset: int = 0
-    previous: Digest = GENESIS
+    previous: str = GENESIS.hex
+    time: str | None = None
     first: int = 1
     pending: list[EventLine] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -213,24 +213,25 @@ class _State:
         self.number += 1
         self.offset += len(raw) + ended
         try:
-            line = parse(raw)
+            line = parse(raw, self.time)
         except LineError as error:
             if not ended and _could_be_a_beginning(raw):
                 return
             self._broken("log-line-malformed", reason=str(error))
-            self.previous = _digest(raw)
+            self.previous = hashlib.sha256(raw).hexdigest()
             return
         if not ended:
             return
         if line.seq != self.number:
             self._broken("log-line-misnumbered", says=line.seq)
-        if line.prev != self.previous:
+        if line.prev.hex != self.previous:
             self._broken("log-chain-broken")
+        self.time = line.time
         if isinstance(line, EventLine):
             self.pending.append(line)
         else:
             self._sign(line, raw)
-        self.previous = _digest(raw)
+        self.previous = hashlib.sha256(raw).hexdigest()
 
     def _sign(self, line: SignatureLine, raw: bytes) -> None:
         """Accept a signature line, or say why not."""
@@ -244,8 +245,8 @@ class _State:
         elif case is not None and line.by not in signers:
             problem = "log-signer-not-allowed"
         elif case is not None:
-            checkpoint = Checkpoint(case, self.number - 1, self.previous, line.bodies)
-            if line.prev == self.previous and _holds(line, checkpoint, signers[line.by]):
+            checkpoint = Checkpoint(case, self.number - 1, Digest(self.previous), line.bodies)
+            if line.prev.hex == self.previous and _holds(line, checkpoint, signers[line.by]):
                 self._accept(line, raw, checkpoint)
                 return
         self._broken(problem, by=line.by)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from sys import intern
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
+from evidence_kit.custody.opening import Told
 from evidence_kit.model import Digest
 
 # The one way in which a recording comes about that needs no lawyer's eye.
@@ -16,25 +17,25 @@ RECEIVED: Final = "received-voice-note"
 _MARKS: Final = ("nature", "parent", "transformation", "audio", "screenshot", "posting")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One opened event.
+class Entry(NamedTuple):
+    """One opened event; a tuple, because a case has a hundred thousand of them.
 
     Attributes:
         line: Number of its line.
         time: When the kit wrote it.
         type: Kind of event.
         facts: Everything the opening says, salt included.
+        text: The opening's own bytes, where they are at hand.
     """
 
     line: int
     time: str
     type: str
     facts: Mapping[str, Any]
+    text: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where bytes were found.
 
     Attributes:
@@ -177,7 +178,6 @@ class Manifest:
         next_item: Number of the next item.
         next_witnessed: Number of the next thing that is seen and not copied.
         brief: Items keep nothing of what their events say beyond the fields that they have of their own.
-        shared: What many items say alike, kept once.
     """
 
     opened: Entry | None = None
@@ -196,7 +196,6 @@ class Manifest:
     next_item: int = 1
     next_witnessed: int = 1
     brief: bool = False
-    shared: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def apply(self, entry: Entry) -> None:
         """Take one event in.
@@ -304,16 +303,11 @@ def _updated(manifest: Manifest, entry: Entry) -> None:
     _keep(manifest, entry)
 
 
-def _slim(manifest: Manifest, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the same facts with names, types and provenance shared by all that have the same: half the memory."""
-    shared = dict(zip(map(intern, facts), facts.values(), strict=True))
-    if isinstance(times := shared.get("times"), dict):
-        shared["times"] = dict(zip(map(intern, times), times.values(), strict=True))
-    for name in ("kind", "provenance", "declared_words"):
-        if name in shared:
-            value = shared[name]
-            shared[name] = manifest.shared.setdefault(str(value), value)
-    return shared
+def _told(manifest: Manifest, entry: Entry) -> Mapping[str, Any]:
+    """Return what an item keeps of its event."""
+    if manifest.brief:
+        return {}
+    return entry.facts if entry.text is None else Told(entry.text)
 
 
 def _kept(manifest: Manifest, entry: Entry) -> None:
@@ -328,7 +322,7 @@ def _kept(manifest: Manifest, entry: Entry) -> None:
         crc32=str(facts["crc32"]),
         kind=intern(str(facts["kind"]["name"])),
         family=intern(str(facts["kind"]["family"])),
-        facts={} if manifest.brief else _slim(manifest, facts),
+        facts=_told(manifest, entry),
         sensitivity=str(facts.get("sensitivity", "unknown")),
     )
     manifest.items[item.id] = item
@@ -355,7 +349,7 @@ def _witnessed(manifest: Manifest, entry: Entry) -> None:
         sha256=Digest(facts["sha256"]),
         kind=intern(str(facts["kind"]["name"])),
         family=intern(str(facts["kind"]["family"])),
-        facts={} if manifest.brief else facts,
+        facts=_told(manifest, entry),
         sensitivity=str(facts.get("sensitivity", "unknown")),
     )
     manifest.witnessed[seen.id] = seen

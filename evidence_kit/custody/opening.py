@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from typing import Any
 
 from evidence_kit.model import Json
@@ -27,6 +27,33 @@ _DEEPEST = 64
 
 class OpeningError(ValueError):
     """Bytes that are no opening, or facts that cannot become one."""
+
+
+class Told(Mapping[str, Any]):
+    """What an opening says, read from its bytes whenever somebody asks: they take a fifth of the memory.
+
+    Args:
+        text: The opening, known to be one.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - any JSON
+        return quick(self._text)[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(quick(self._text))
+
+    def __len__(self) -> int:
+        return len(quick(self._text))
+
+    def items(self) -> ItemsView[str, Any]:
+        """Return everything it says, read once."""
+        facts: dict[str, Any] = quick(self._text)
+        return facts.items()
 
 
 def encode(salt: bytes, event_type: str, fields: Mapping[str, Json]) -> bytes:

@@ -224,7 +224,8 @@ def open_line(  # noqa: PLR0913 - what a line is held against
     custody: Custody, number: int, text: bytes, time: str, place: str, *, form: bool = True
 ) -> Entry | Finding:
     """Return what one opening says, or why it is not the one its line commits to."""
-    if custody.commitments.get(number) != sha256(text):
+    commitment = custody.commitments.get(number)
+    if commitment is None or commitment.hex != hashlib.sha256(text).hexdigest():
         return Finding("opening-changed", Weight.BROKEN, place, line=number)
     try:
         facts = opening.decode(text) if form else opening.facts_of(text)
@@ -233,7 +234,7 @@ def open_line(  # noqa: PLR0913 - what a line is held against
     clear = custody.clear.get(number)
     if facts.get("clear") != clear or (clear is not None and clear.get("type") != facts["type"]):
         return Finding("opening-and-clear-differ", Weight.BROKEN, place, line=number)
-    return Entry(number, time, facts["type"], facts)
+    return Entry(number, time, facts["type"], facts, text)
 
 
 def unwrap(folder: CaseFolder, custody: Custody, openers: Sequence[Any]) -> CaseIdentity:
