@@ -59,13 +59,6 @@ def compare(query: View, reference: View, pairs: Pairs | None = None, *, mirrore
     return best
 
 
-def quick_inliers(query: View, reference: View, pairs: Pairs, *, mirrored: bool) -> int:
-    """Return how many of an index's pairs agree on one similarity."""
-    keypoints = reference.keypoints.mirrored(reference.size[0]) if mirrored else reference.keypoints
-    found = geometry.fit_similarity(query.keypoints, keypoints, pairs, reference.size)
-    return 0 if found is None else found.count
-
-
 def filling(query: View, reference: View, way: Orientation, distance_bits: int) -> Placed:
     """Return how the reference lies in a query that it fills, turned as its hash says."""
     matrix = _filling(query, reference, way)
@@ -124,7 +117,7 @@ def _told(  # noqa: PLR0913
         back = reference.to_original() @ np.linalg.inv(reference.to_grey())
         (x0, y0), (x1, y1) = mapped(back, np.array([(left, top), (right, bottom)]))
         agreed = (float(x0), float(y0), float(x1), float(y1))
-    evidence = Evidence(*numbers, seen.blocks, seen.agreeing, seen.overlap, covered)
+    evidence = Evidence(*numbers, seen.blocks, seen.agreeing, seen.overlap, covered, seen.either, seen.patch, seen.hole)
     return Placed(evidence, whole, mirrored, agreed)
 
 

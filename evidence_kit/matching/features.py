@@ -19,7 +19,7 @@ from evidence_kit.hashing.orientations import ORIENTATIONS
 from evidence_kit.matching.keypoints import DESCRIPTOR_BYTES, MOST_KEYPOINTS, Keypoints
 from evidence_kit.matching.regions import Box
 
-VERSION = "features/1"
+VERSION = "features/2"
 MOST_VIEWS = 24
 _MAGIC = b"ekf1"
 _LARGEST_SIDE_PIXELS = 1 << 16

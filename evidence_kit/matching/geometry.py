@@ -12,6 +12,8 @@ from evidence_kit.matching.keypoints import Keypoints
 RATIO = 0.8
 REPROJECTION_PIXELS = 5.0
 QUICK_PIXELS = 8.0
+# Keypoints lie on scales a factor of 1.26 apart.
+_GROWTH_TOLERANCE = float(np.log(1.6))
 _LEAST_PAIRS = 4
 _ROUNDS = 3000
 _CONFIDENCE = 0.999
@@ -108,21 +110,48 @@ def fit(query: Keypoints, reference: Keypoints, pairs: Pairs, size: tuple[int, i
 
 def fit_similarity(query: Keypoints, reference: Keypoints, pairs: Pairs, size: tuple[int, int]) -> Fit | None:
     """Return the best map that only moves, turns and scales: it needs two pairs, so few keypoints suffice."""
+    target = query.points[pairs.query]
+    found = _similarity(reference.points[pairs.reference], target)
+    if found is None:
+        return None
+    return _fitted(*found, pairs, target, size)
+
+
+def agreeing_on_a_similarity(
+    source: NDArray[np.float32], target: NDArray[np.float32], growth: NDArray[np.float32]
+) -> int:
+    """Return how many points of the one lie where one similarity moves those of the other, and have grown as it says.
+
+    Args:
+        source: x and y, a row for each pair.
+        target: The same.
+        growth: How much larger each keypoint is in the target.
+    """
+    found = _similarity(source, target)
+    if found is None:
+        return 0
+    matrix, mask = found
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    as_said = np.abs(np.log(np.maximum(growth, 1e-6) / max(scale, 1e-6))) <= _GROWTH_TOLERANCE
+    return int((mask & as_said).sum())
+
+
+def _similarity(
+    source: NDArray[np.float32], target: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
     import cv2
 
-    if len(pairs) < 3:
+    if len(source) < 3:
         return None
-    source = np.ascontiguousarray(reference.points[pairs.reference], np.float32)
-    target = np.ascontiguousarray(query.points[pairs.query], np.float32)
     cv2.setRNGSeed(1)
     matrix, mask = cv2.estimateAffinePartial2D(
-        source, target, method=cv2.RANSAC, ransacReprojThreshold=QUICK_PIXELS, maxIters=1000, confidence=0.99
-    )
+        np.ascontiguousarray(source, np.float32), np.ascontiguousarray(target, np.float32),
+        method=cv2.RANSAC, ransacReprojThreshold=QUICK_PIXELS, maxIters=1000, confidence=0.99,
+    )  # fmt: skip
     found: object = matrix
     if found is None or not np.isfinite(matrix).all():
         return None
-    whole = np.vstack([np.asarray(matrix, np.float64), (0.0, 0.0, 1.0)])
-    return _fitted(whole, mask.ravel().astype(bool), pairs, target, size)
+    return np.vstack([np.asarray(matrix, np.float64), (0.0, 0.0, 1.0)]), mask.ravel().astype(bool)
 
 
 def _fitted(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidence_kit.matching.geometry import Pairs
-from evidence_kit.matching.keypoints import DESCRIPTOR_BYTES
+from evidence_kit.matching.keypoints import DESCRIPTOR_BYTES, one_handed
 
 NEIGHBOURS = 5
 PROBES = 4
@@ -29,28 +29,33 @@ _NONE = np.zeros((0, DESCRIPTOR_BYTES), np.uint8)
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """What the index says about one reference.
+    """What the index says about one reference, or about its mirror image.
 
     Attributes:
         reference: Its place, in the order in which references were given.
+        mirrored: The mirror image is meant.
         score: Sum over the query's descriptors; only good for ranking.
         pairs: Which keypoints voted.
     """
 
     reference: int
+    mirrored: bool
     score: float
     pairs: Pairs
 
 
 class DescriptorIndex(Protocol):
-    """Finds references by descriptors; every implementation passes `tests/contracts/test_descriptor_index.py`."""
+    """Finds references by descriptors; every implementation passes `tests/contracts/test_descriptor_index.py`.
+
+    A descriptor and its mirrored form are one entry, so one search asks for mirrored references too.
+    """
 
     def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[Vote]:
-        """Return the references with most votes, best first.
+        """Return the references with most votes, best first; upright and mirrored ones apart.
 
         Args:
             descriptors: Of the query, one row of 128 bytes each.
-            most: How many references at most.
+            most: How many votes at most.
         """
         ...
 
@@ -60,9 +65,10 @@ class ExactDescriptors:
 
     def __init__(self, references: Iterable[NDArray[np.uint8]]) -> None:
         listed = list(references)
-        self._owners = _Owners([len(each) for each in listed])
         whole = np.concatenate(listed) if listed else np.zeros((0, DESCRIPTOR_BYTES), np.uint8)
-        self._all = whole.astype(np.float32)
+        turned, mirrored = one_handed(whole)
+        self._owners = _Owners([len(each) for each in listed], mirrored)
+        self._all = turned.astype(np.float32)
         self._squares = (self._all**2).sum(axis=1)
 
     def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[Vote]:
@@ -70,16 +76,17 @@ class ExactDescriptors:
         count = min(NEIGHBOURS, len(self._all))
         if not count or not len(descriptors):
             return []
+        turned, mirrored = one_handed(descriptors)
         near_rows, near_distances = [], []
-        for start in range(0, len(descriptors), 256):
-            block = descriptors[start : start + 256].astype(np.float32)
+        for start in range(0, len(turned), 256):
+            block = turned[start : start + 256].astype(np.float32)
             distances = self._squares[None, :] - 2 * (block @ self._all.T)
             rows = np.argpartition(distances, count - 1, axis=1)[:, :count]
             found = np.take_along_axis(distances, rows, axis=1)
             order = np.argsort(found, axis=1, kind="stable")
             near_rows.append(np.take_along_axis(rows, order, axis=1))
             near_distances.append(np.take_along_axis(found, order, axis=1) + (block**2).sum(axis=1)[:, None])
-        return self._owners.counted(np.concatenate(near_distances), np.concatenate(near_rows), most)
+        return self._owners.counted(np.concatenate(near_distances), np.concatenate(near_rows), mirrored, most)
 
 
 class InvertedDescriptors:
@@ -96,7 +103,6 @@ class InvertedDescriptors:
         import faiss
 
         counts = [len(each) for each in references]
-        self._owners = _Owners(counts)
         total = sum(counts)
         lists = lists_for(total)
         self._quantizer = faiss.IndexFlatL2(DESCRIPTOR_BYTES)
@@ -112,20 +118,25 @@ class InvertedDescriptors:
         self._index.cp.max_points_per_centroid = _SAMPLE_PER_LIST
         self._index.cp.min_points_per_centroid = 1
         self._index.nprobe = PROBES
-        self._index.train(_sample(references, total, lists * _SAMPLE_PER_LIST))
+        self._index.train(one_handed(_sample(references, total, lists * _SAMPLE_PER_LIST))[0].astype(np.float32))
+        mirrored = []
         for start in range(0, len(references), _AT_ONCE):
             part = references[start : start + _AT_ONCE]
-            self._index.add(np.concatenate(part).astype(np.float32))
+            turned, which = one_handed(np.concatenate(part))
+            self._index.add(turned.astype(np.float32))
+            mirrored.append(which)
             if hand_over is not None:
                 # Ten thousand pictures are a gigabyte: nothing is held twice.
                 hand_over[start : start + _AT_ONCE] = [_NONE] * len(part)
+        self._owners = _Owners(counts, np.concatenate(mirrored))
 
     def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[Vote]:
         """See `DescriptorIndex.votes`."""
         if not len(descriptors):
             return []
-        distances, rows = self._index.search(descriptors.astype(np.float32), NEIGHBOURS)
-        return self._owners.counted(distances, rows, most)
+        turned, mirrored = one_handed(descriptors)
+        distances, rows = self._index.search(turned.astype(np.float32), NEIGHBOURS)
+        return self._owners.counted(distances, rows, mirrored, most)
 
 
 def make_index(references: list[NDArray[np.uint8]]) -> DescriptorIndex:
@@ -139,40 +150,58 @@ def lists_for(total: int) -> int:
     return max(16, min(16_384, 1 << round(math.log2(1.5 * math.sqrt(max(1, total))))))
 
 
-def _sample(references: Sequence[NDArray[np.uint8]], total: int, most: int) -> NDArray[np.float32]:
+def _sample(references: Sequence[NDArray[np.uint8]], total: int, most: int) -> NDArray[np.uint8]:
     step = max(1, total // max(1, most))
-    return np.concatenate([each[::step] for each in references]).astype(np.float32)
+    return np.concatenate([each[::step] for each in references])
 
 
 class _Owners:
-    """Whose each row of the index is, and how rows become votes."""
+    """Whose each row of the index is, and how rows become votes.
 
-    def __init__(self, counts: Sequence[int]) -> None:
+    Args:
+        counts: How many rows each reference has.
+        mirrored: Which rows were mirrored.
+    """
+
+    def __init__(self, counts: Sequence[int], mirrored: NDArray[np.bool_]) -> None:
         self._ends = np.cumsum(counts, dtype=np.int64)
         self._counts = np.array(counts, np.int64)
+        self._mirrored = mirrored
 
-    def counted(self, distances: NDArray[np.float32], rows: NDArray[np.int64], most: int) -> list[Vote]:
-        """Return votes from the nearest rows of each query descriptor, nearest first."""
+    def counted(
+        self, distances: NDArray[np.float32], rows: NDArray[np.int64], mirrored: NDArray[np.bool_], most: int
+    ) -> list[Vote]:
+        """Return votes from the nearest rows of each query descriptor, nearest first.
+
+        Args:
+            distances: Squared, a row for each query descriptor.
+            rows: Of the index, -1 where there is none.
+            mirrored: Which of the query's descriptors were mirrored.
+            most: How many votes at most.
+        """
         valid = rows >= 0
+        rows = np.where(valid, rows, 0)
         farthest = np.where(valid, distances, -np.inf).max(axis=1, keepdims=True)
         weights = np.sqrt(np.maximum(farthest, _NEAR)) - np.sqrt(np.maximum(distances, 0))
         weights = np.where(valid, np.maximum(weights, 0), 0)
-        owners = np.searchsorted(self._ends, np.where(valid, rows, 0), side="right")
+        # Two places for each reference: as it is, and mirrored where just one of the two descriptors was.
+        owners = 2 * np.searchsorted(self._ends, rows, side="right") + (self._mirrored[rows] ^ mirrored[:, None])
         queries = np.repeat(np.arange(len(rows)), rows.shape[1])
         owner, row, weight = owners.ravel(), rows.ravel(), weights.ravel()
         keep = weight > 0
         queries, owner, row, weight = queries[keep], owner[keep], row[keep], weight[keep]
+        places = 2 * len(self._counts)
         # Neighbours stand nearest first: of one picture a descriptor counts its nearest only.
-        _, first = np.unique(queries * (len(self._counts) + 1) + owner, return_index=True)
+        _, first = np.unique(queries * (places + 1) + owner, return_index=True)
         queries, owner, row, weight = queries[first], owner[first], row[first], weight[first]
-        scores = np.bincount(owner, weights=weight, minlength=len(self._counts))
-        best = np.argsort(-scores, kind="stable")[:most]
+        scores = np.bincount(owner, weights=weight, minlength=places)
         votes = []
-        for reference in best:
-            if scores[reference] <= 0:
+        for place in np.argsort(-scores, kind="stable")[:most]:
+            if scores[place] <= 0:
                 break
-            mine = owner == reference
+            mine = owner == place
+            reference = int(place) // 2
             begin = int(self._ends[reference] - self._counts[reference])
             pairs = Pairs((row[mine] - begin).astype(np.intp), queries[mine].astype(np.intp))
-            votes.append(Vote(int(reference), float(scores[reference]), pairs))
+            votes.append(Vote(reference, bool(place % 2), float(scores[place]), pairs))
         return votes

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from evidence_kit.hashing.nearby import make_index as make_hash_index
 from evidence_kit.hashing.orientations import ORIENTATIONS, QUALITY_LIMIT
-from evidence_kit.matching.compare import Placed, compare, compare_boxes, filling, quick_inliers
+from evidence_kit.matching.compare import Placed, compare, compare_boxes, filling
 from evidence_kit.matching.features import Features, View
+from evidence_kit.matching.geometry import agreeing_on_a_similarity
 from evidence_kit.matching.index import Vote, make_index
-from evidence_kit.matching.keypoints import Keypoints
+from evidence_kit.matching.keypoints import Keypoints, mirrored_points
 from evidence_kit.matching.levels import (
     CANDIDATE_BITS,
     INSIDE,
     MATCH_BITS,
     MATCHES,
-    MOST_AGREEING,
     REGION_CANDIDATE_BITS,
     SAME_PICTURE,
     TO_JUDGE,
@@ -28,11 +28,12 @@ from evidence_kit.matching.levels import (
     level_of,
     worth_a_look,
 )  # fmt: skip
+from evidence_kit.matching.screens import indexed, only_the_application
 from evidence_kit.matching.stoplist import StopList
 
 INDEXED_KEYPOINTS = 800
-VOTED = 10
-QUICK_INLIERS = 6
+VOTED = 50
+QUICK_INLIERS = 5
 FULLY_COMPARED = 6
 ASKED_KEYPOINTS = 600
 _BOXES_COMPARED = 2
@@ -88,6 +89,7 @@ class Library:
         self._load = load
         self._held: OrderedDict[str, Features] = OrderedDict()
         self._views: list[tuple[int, int]] = []
+        self._spots: list[tuple[NDArray[np.float32], NDArray[np.float32], int]] = []
         self._hashed: list[tuple[int, int]] = []
         descriptors: list[NDArray[np.uint8]] = []
         hashes: list[bytes] = []
@@ -96,7 +98,9 @@ class Library:
             for number in indexed(features):
                 view = features.views[number]
                 self._views.append((place, number))
-                descriptors.append(view.keypoints.strongest(INDEXED_KEYPOINTS).descriptors)
+                kept = view.keypoints.strongest(INDEXED_KEYPOINTS)
+                descriptors.append(kept.descriptors)
+                self._spots.append((kept.points.copy(), kept.scales.copy(), view.size[0]))
             for number, view in enumerate(features.views):
                 if view.quality is not None and view.quality >= QUALITY_LIMIT:
                     self._hashed.append((place, number))
@@ -143,16 +147,10 @@ class Library:
         return sorted(best.values(), key=_rank)
 
     def _between_screens(self, query: Features, found: Found) -> bool:
-        """Say whether what agrees may be the application around two photographs, which is for a person to judge.
-
-        Bubbles, words and buttons are alike in all its screens, whatever is shown there. So a part of one screen in a
-        part of another is never sure, and two tall pictures are only where most of the textured blocks agree.
-        """
         reference = self._features(found.reference)
-        if query.views[found.query_view].region and reference.views[found.reference_view].region:
-            return True
-        seen = None if found.placed is None else found.placed.evidence
-        return tall(query) and tall(reference) and seen is not None and seen.agreement < MOST_AGREEING
+        evidence = None if found.placed is None else found.placed.evidence
+        seen, of = query.views[found.query_view], reference.views[found.reference_view]
+        return only_the_application(query, seen, reference, of, evidence)
 
     def _near(self, view: View) -> list[tuple[int, int, int, int]]:
         """Return reference, view, distance in bits and orientation of what is near by hash, nearest first."""
@@ -193,19 +191,13 @@ class Library:
     def _by_keypoints(self, number: int, view: View, sure: set[str]) -> Iterator[Found]:
         asked = _kept(view.keypoints, self.stop_list.rare(view.keypoints.descriptors))
         view = replace(view, keypoints=asked)
-        votes: list[tuple[bool, Vote]] = []
         voting = asked.strongest(ASKED_KEYPOINTS if view.region else asked_of(view))
-        for mirrored in (False, True):
-            given = voting.mirrored(view.size[0]) if mirrored else voting
-            votes += [(mirrored, vote) for vote in self._index.votes(given.descriptors, VOTED)]
-        votes.sort(key=lambda each: -each[1].score)
         quick = []
-        for mirrored, vote in votes[:VOTED]:
+        for vote in self._index.votes(voting.descriptors, VOTED):
             place, theirs = self._views[vote.reference]
             if self._names[place] in sure:
                 continue
-            reference = self._features(self._names[place]).views[theirs]
-            quick.append((quick_inliers(view, reference, vote.pairs, mirrored=mirrored), mirrored, place, theirs))
+            quick.append((self._agreeing(voting, vote), vote.mirrored, place, theirs))
         chosen = [each for each in quick if each[0] >= QUICK_INLIERS] or quick[:1]
         for _, mirrored, place, theirs in sorted(chosen, key=lambda each: -each[0])[:FULLY_COMPARED]:
             reference = self._features(self._names[place]).views[theirs]
@@ -215,6 +207,15 @@ class Library:
                 level = INSIDE
             if level is not None:
                 yield Found(self._names[place], level, "keypoints", number, theirs, None, placed, None)
+
+    def _agreeing(self, voting: Keypoints, vote: Vote) -> int:
+        """Return how many of the keypoints that voted agree; for this no features need be loaded."""
+        points, scales, width = self._spots[vote.reference]
+        points = points[vote.pairs.reference]
+        if vote.mirrored:
+            points = mirrored_points(points, width)
+        growth = voting.scales[vote.pairs.query] / np.maximum(scales[vote.pairs.reference], 1e-6)
+        return agreeing_on_a_similarity(points, voting.points[vote.pairs.query], growth.astype(np.float32))
 
     def _features(self, name: str) -> Features:
         if name in self._held:
@@ -235,29 +236,9 @@ class Library:
         return first
 
 
-def indexed(features: Features) -> list[int]:
-    """Return which views of a reference are looked for: in a screenshot only the photographs, never the frame.
-
-    Everything else in it belongs to the application, and is in every other screenshot too.
-    """
-    regions = [number for number, view in enumerate(features.views) if view.region]
-    whole = [number for number, view in enumerate(features.views) if not view.region]
-    return regions if regions and screen_like(features) else whole + regions
-
-
 def asked_of(view: View) -> int:
     """Return how many keypoints of a whole picture vote: a tall one is mostly text and buttons."""
     return ASKED_KEYPOINTS if max(view.size) <= 1.6 * min(view.size) else 2 * ASKED_KEYPOINTS
-
-
-def screen_like(features: Features) -> bool:
-    """Say whether a picture has the proportions of a telephone's screen and photographs inside it."""
-    return tall(features) and any(view.region for view in features.views)
-
-
-def tall(features: Features) -> bool:
-    """Say whether a picture has the proportions of a telephone's screen, upright or on its side."""
-    return max(features.width, features.height) >= 1.6 * min(features.width, features.height)
 
 
 def _kept(keypoints: Keypoints, keep: NDArray[np.bool_]) -> Keypoints:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,13 @@ BLOCK_PIXELS, FINE_BLOCK_PIXELS = 12, 6
 _CLEARLY = 1.3
 _SMALLER = 0.9
 _SHADE, _VARIED = 4, 15.0
-_LEAST_PAINTED, _MOST_PAINTED = 0.12, 0.6
+_LEAST_PAINTED, _MOST_PAINTED = 0.04, 0.6
 AGREES = 0.8
 _TEXTURED = 5.0
 _SHARE_OF_BLOCK = 0.9
+# Between bars, what is left of a block is enough to say whether it agrees.
+_CLEAR_SHARE = 0.4
+_OTHER_SHADE, _FITTED_ROUNDS = 25.0, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +29,18 @@ class Agreement:
         agreeing: How many of them correlate above `AGREES`.
         overlap: Share of the reference that lies within the query.
         outline: Where the agreeing blocks lie in the reference: left, top, right, bottom in its grey pixels.
+        either: How many blocks have texture in the one picture or the other.
+        patch: How many coarse blocks the largest place has that is clearly lighter or darker in one of the two.
+        hole: How many of `blocks` the largest place has in which none agrees.
     """
 
     blocks: int
     agreeing: int
     overlap: float
     outline: tuple[float, float, float, float] | None
+    either: int
+    patch: int
+    hole: int
 
     @property
     def share(self) -> float:
@@ -58,10 +67,36 @@ def agreement(query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: ND
     seen = cv2.warpPerspective(everywhere, matrix, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
     overlap = float(np.asarray(seen).mean() / 255)
     reference = _softened(reference, matrix)
-    seen = np.where(_painted_over(np.asarray(warped), reference, np.asarray(seen)), 0, seen).astype(np.uint8)
-    coarse = _agreement(reference, np.asarray(warped), np.asarray(seen), BLOCK_PIXELS, overlap)
-    fine = _agreement(reference, np.asarray(warped), np.asarray(seen), FINE_BLOCK_PIXELS, overlap)
-    return fine if fine.share > coarse.share * _CLEARLY else coarse
+    paint = _painted_over(np.asarray(warped), reference, np.asarray(seen))
+    coarse = _agreement(reference, np.asarray(warped), np.asarray(seen), paint, BLOCK_PIXELS, overlap)
+    fine = _agreement(reference, np.asarray(warped), np.asarray(seen), paint, FINE_BLOCK_PIXELS, overlap)
+    told = fine if fine.share > coarse.share * _CLEARLY else coarse
+    return replace(told, patch=_patch(reference, np.asarray(warped), np.asarray(seen)))
+
+
+def _patch(reference: NDArray[np.uint8], warped: NDArray[np.uint8], seen: NDArray[np.uint8]) -> int:
+    """Return how many blocks the largest place has that is lighter or darker than the rest of the picture says.
+
+    Texture does not show a thing before white that is not in the other picture, nor survive in a small copy; how light
+    a block is does both. A place that is nowhere wider than one block is an edge that moved a little.
+    """
+    rows, columns = reference.shape[0] // BLOCK_PIXELS, reference.shape[1] // BLOCK_PIXELS
+    if not rows or not columns:
+        return 0
+    ours, theirs, shown = (
+        _blocks(each, rows, columns, BLOCK_PIXELS).mean(axis=2) for each in (reference, warped, seen)
+    )
+    visible = shown >= _SHARE_OF_BLOCK * 255
+    kept = visible
+    residual = np.zeros_like(ours)
+    for _ in range(_FITTED_ROUNDS):
+        if kept.sum() < 2 or float(np.ptp(ours[kept])) < 1:
+            return 0
+        gain, offset = np.polyfit(ours[kept], theirs[kept], 1)
+        residual = np.abs(gain * ours + offset - theirs)
+        kept = visible & (residual <= _OTHER_SHADE)
+    differing = visible & (residual > _OTHER_SHADE)
+    return _largest_place(differing)
 
 
 def _painted_over(
@@ -100,27 +135,54 @@ def _softened(reference: NDArray[np.uint8], matrix: NDArray[np.float64]) -> NDAr
     return np.asarray(cv2.GaussianBlur(reference, (0, 0), 0.45 / scale), np.uint8)
 
 
-def _agreement(
-    reference: NDArray[np.uint8], warped: NDArray[np.uint8], seen: NDArray[np.uint8], block: int, overlap: float
-) -> Agreement:
+def _agreement(  # noqa: PLR0913
+    reference: NDArray[np.uint8], warped: NDArray[np.uint8], seen: NDArray[np.uint8], paint: NDArray[np.bool_],
+    block: int, overlap: float,
+) -> Agreement:  # fmt: skip
     rows, columns = reference.shape[0] // block, reference.shape[1] // block
     if not rows or not columns:
-        return Agreement(0, 0, overlap, None)
+        return Agreement(0, 0, overlap, None, 0, 0, 0)
     ours, theirs = _blocks(reference, rows, columns, block), _blocks(warped, rows, columns, block)
-    shown = _blocks(seen, rows, columns, block).mean(axis=2) / 255
-    ours = ours - ours.mean(axis=2, keepdims=True)
-    theirs = theirs - theirs.mean(axis=2, keepdims=True)
-    ours_norm, theirs_norm = np.sqrt((ours**2).mean(axis=2)), np.sqrt((theirs**2).mean(axis=2))
-    correlation = (ours * theirs).mean(axis=2) / np.maximum(ours_norm * theirs_norm, 1e-6)
-    telling = (shown >= _SHARE_OF_BLOCK) & (ours_norm >= _TEXTURED)
-    agreeing = telling & (correlation > AGREES)
+    visible = _blocks(seen, rows, columns, block).mean(axis=2) >= _SHARE_OF_BLOCK * 255
+    if paint.any():
+        clear = 1 - _blocks(paint.astype(np.uint8), rows, columns, block)
+        counted = clear.sum(axis=2)
+        visible &= counted >= _CLEAR_SHARE * block * block
+        ours, theirs = (_centred(each, clear, counted) for each in (ours, theirs))
+    else:
+        counted = np.full((rows, columns), block * block, np.float32)
+        ours, theirs = (each - each.mean(axis=2, keepdims=True) for each in (ours, theirs))
+    ours_norm, theirs_norm = (np.sqrt((each**2).sum(axis=2) / np.maximum(counted, 1)) for each in (ours, theirs))
+    both = (ours * theirs).sum(axis=2) / np.maximum(counted, 1)
+    agrees = both > AGREES * np.maximum(ours_norm * theirs_norm, 1e-6)
+    telling = visible & (ours_norm >= _TEXTURED)
+    agreeing = telling & agrees
+    either = visible & ((ours_norm >= _TEXTURED) | (theirs_norm >= _TEXTURED))
     outline = None
     if agreeing.any():
         down, right = np.flatnonzero(agreeing.any(axis=1)), np.flatnonzero(agreeing.any(axis=0))
         edges = (right[0], down[0], right[-1] + 1, down[-1] + 1)
         left, top, last, bottom = (float(each * block) for each in edges)
         outline = (left, top, last, bottom)
-    return Agreement(int(telling.sum()), int(agreeing.sum()), overlap, outline)
+    hole = _largest_place(telling & ~agrees)
+    return Agreement(int(telling.sum()), int(agreeing.sum()), overlap, outline, int(either.sum()), 0, hole)
+
+
+def _centred(
+    blocks: NDArray[np.float32], clear: NDArray[np.float32], counted: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the differences from each block's mean, 0 where something was painted over it."""
+    means = (blocks * clear).sum(axis=2) / np.maximum(counted, 1)
+    return np.asarray((blocks - means[..., None]) * clear, np.float32)
+
+
+def _largest_place(blocks: NDArray[np.bool_]) -> int:
+    """Return how many of these hang together in one place that is nowhere thinner than two."""
+    import cv2
+
+    thick = cv2.morphologyEx(blocks.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
+    return int(stats[1:, cv2.CC_STAT_AREA].max(initial=0))
 
 
 def _blocks(grey: NDArray[np.uint8], rows: int, columns: int, block: int) -> NDArray[np.float32]:

@@ -18,6 +18,9 @@ _MOST_OF_THE_WHOLE = 0.93
 _TONES = 7
 _FILLED = 0.55
 _FLAT_SHARE = 0.4
+# Of a bar between the pictures of a collage: how even it is, how wide, and what lies beside it.
+_PLAIN_LINE, _WIDEST_BAR, _LEAST_PART = 4.0, 0.05, 0.2
+_FILLED_PART = 0.35
 _SQUARE = np.ones((5, 5), np.uint8)
 _REACH = 2 * _CELL_PIXELS
 # Share of a side along which the colour changes from one pixel to the next.
@@ -79,9 +82,9 @@ def regions_of(rgb: NDArray[np.uint8]) -> list[Box]:
     size = max(1, round(width * factor)), max(1, round(height * factor))
     small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
     mask, flat = _many_tones(small)
+    found = _collaged(small, mask, flat)
     changes = _Changes.of(small)
     count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
-    found = []
     for place in range(1, count):
         box = _bounds(mask, stats[place])
         if box is not None and flat[box.top : box.bottom, box.left : box.right].mean() < _FLAT_SHARE:
@@ -119,6 +122,55 @@ def _many_tones(small: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np
     kernel = np.ones((3, 3), np.uint8)
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel)
     return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, kernel), np.uint8), plain
+
+
+def _collaged(small: NDArray[np.uint8], mask: NDArray[np.uint8], flat: NDArray[np.bool_]) -> list[Box]:
+    """Return the pictures of a collage, and take them out of the mask; none where it is no collage."""
+    height, width = small.shape[:2]
+    parts = _parts(small, Box(0, 0, width, height))
+    found = []
+    for part in parts if len(parts) > 1 else ():
+        rows = slice(round(part.top / _CELL_PIXELS), round(part.bottom / _CELL_PIXELS))
+        columns = slice(round(part.left / _CELL_PIXELS), round(part.right / _CELL_PIXELS))
+        filled, plain = mask[rows, columns].mean(), flat[rows, columns].mean()
+        if filled >= _FILLED_PART and plain < _FLAT_SHARE and _plausible(part, (width, height)):
+            found.append(part)
+            mask[rows, columns] = 0
+    return found
+
+
+def _parts(small: NDArray[np.uint8], box: Box, rounds: int = 3) -> list[Box]:
+    """Return the parts into which thin bars of one colour cut a picture, as those of a collage do."""
+    part = small[box.top : box.bottom, box.left : box.right].astype(np.float32)
+    for across in (True, False) if rounds else ():
+        lines = part if across else part.transpose(1, 0, 2)
+        plain = lines.std(axis=1).max(axis=1) <= _PLAIN_LINE
+        bars = _bars(plain)
+        if not bars:
+            continue
+        found = []
+        for start, end in zip(
+            [0, *(last for _, last in bars)], [*(first for first, _ in bars), len(plain)], strict=True
+        ):
+            if across:
+                inner = Box(box.left, box.top + start, box.right, box.top + end)
+            else:
+                inner = Box(box.left + start, box.top, box.left + end, box.bottom)
+            found += _parts(small, inner, rounds - 1)
+        return found
+    return [box]
+
+
+def _bars(plain: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return where thin runs of plain lines begin and end that have enough on both sides."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], plain, [False])).astype(np.int8)))
+    least, most = len(plain) * _LEAST_PART, max(2.0, len(plain) * _WIDEST_BAR)
+    found: list[tuple[int, int]] = []
+    for first, last in edges.reshape(-1, 2):
+        start = found[-1][1] if found else 0
+        if last - first <= most and first - start >= least and len(plain) - last >= least:
+            found.append((int(first), int(last)))
+    return found
 
 
 def _bounds(mask: NDArray[np.uint8], stats: NDArray[np.int32]) -> Box | None:

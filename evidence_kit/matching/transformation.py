@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from evidence_kit.matching.compare import Placed
 from evidence_kit.matching.features import Features, View
 from evidence_kit.matching.geometry import corners, mapped
-from evidence_kit.matching.library import screen_like
 from evidence_kit.matching.regions import Box
+from evidence_kit.matching.screens import screen_like
 
 _WHOLE_PERCENT = 93
 _SNAP_DEGREES = 3

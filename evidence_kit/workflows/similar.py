@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from evidence_kit.matching.library import Found
     from evidence_kit.matching.transformation import Transformation
 
-METHOD: Final = "pdq+keypoints/1"
+METHOD: Final = "pdq+keypoints/2"
 _LIBRARIES: Final = ("opencv-python-headless", "faiss-cpu", "numpy", "pillow", "av")
 _ORDER: Final = (levels.SAME_PICTURE, levels.INSIDE, levels.TO_JUDGE)
 
@@ -106,6 +106,8 @@ def method_facts() -> dict[str, Json]:
             "least_inliers": levels.LEAST_INLIERS,
             "least_inlier_percent": round(100 * levels.LEAST_RATIO),
             "least_agreeing_percent": round(100 * levels.LEAST_AGREEING),
+            "least_of_either_percent": round(100 * levels.LEAST_OF_EITHER),
+            "most_other_shade_blocks": levels.SAME_SCREEN_PATCH_BLOCKS,
         },
         "versions": {name: version(name) for name in _LIBRARIES},
     }

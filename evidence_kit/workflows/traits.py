@@ -181,7 +181,7 @@ def _job(file: Compared) -> Job:
 
 
 def _about(file: Compared) -> str:
-    version = "sound/1" if file.family == Family.AUDIO.value else "features/1"
+    version = "sound/1" if file.family == Family.AUDIO.value else "features/2"
     return f"{version} {file.sha256}"
 
 

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from evidence_kit.matching.index import DescriptorIndex, ExactDescriptors, InvertedDescriptors
+from evidence_kit.matching.keypoints import Keypoints
 
 DICE = np.random.default_rng(4)
 INDEXES = [ExactDescriptors, InvertedDescriptors]
@@ -44,3 +45,14 @@ def test_no_descriptor_has_no_vote(index: Make) -> None:
 
 def test_an_empty_index_finds_nothing() -> None:
     assert ExactDescriptors([]).votes(pictures(1)[0], most=5) == []
+
+
+@pytest.mark.parametrize("index", INDEXES)
+def test_a_mirrored_picture_is_found_by_the_same_search_and_told_as_mirrored(index: Make) -> None:
+    references = pictures(12)
+    points = np.zeros((120, 2), np.float32)
+    mirrored = Keypoints(points, points[:, 0], references[5]).mirrored(100).descriptors
+    [first, *_] = index(references).votes(mirrored, most=3)
+    assert (first.reference, first.mirrored) == (5, True)
+    [upright, *_] = index(references).votes(references[5], most=3)
+    assert (upright.reference, upright.mirrored) == (5, False)

@@ -7,9 +7,11 @@ import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
 from evidence_kit.matching.features import Features, UnsoundError, pack, unpack
-from evidence_kit.matching.keypoints import keypoints_of
+from evidence_kit.matching.keypoints import keypoints_of, one_handed
 from evidence_kit.matching.levels import INSIDE, MATCHES, SAME_PICTURE
-from evidence_kit.matching.library import Found, Library, indexed
+from evidence_kit.matching.library import Found, Library
+from evidence_kit.matching.photometry import agreement
+from evidence_kit.matching.screens import indexed
 from evidence_kit.matching.stoplist import StopList
 from evidence_kit.matching.transformation import Transformation, transformation_of
 from tests.matching.scenes import features, photo, screenshot, striped
@@ -145,3 +147,35 @@ def test_points_that_are_no_numbers_are_refused(known: dict[str, Features]) -> N
             unpack(pack(known["cat"]))
     finally:
         view.keypoints.points[0, 0] = 1.0
+
+
+def test_the_pictures_of_a_collage_are_looked_at_one_by_one(library: Library, known: dict[str, Features]) -> None:
+    page = Image.new("RGB", (1012, 1012), "white")
+    for place, name in enumerate(("cat", "astronaut", "rocket", "cat")):
+        cut = ImageOps.fit(photo(name), (500, 500))
+        page.paste(cut, (512 * (place % 2), 512 * (place // 2)))
+    boxes = [view.box for view in features(page).views if view.region]
+    assert len(boxes) == 4
+    assert all(abs(box.width - 500) <= 8 and abs(box.height - 500) <= 8 for box in boxes)
+    found = {each.reference for each in library.find(features(page)) if each.level in MATCHES}
+    assert found == {"cat", "astronaut", "rocket"}
+
+
+def test_between_bars_what_is_left_of_a_block_is_compared() -> None:
+    """Bars of 12 pixels and gaps of 14 leave no block whole at half the size."""
+    grey = np.asarray(photo("cat").convert("L").resize((400, 266)))
+    barred = grey.copy()
+    for at in range(0, 400, 26):
+        barred[:, at : at + 12] = 0
+    seen = agreement(barred, grey, np.eye(3))
+    assert seen.blocks > 100
+    assert seen.share > 0.9
+
+
+def test_a_descriptor_and_its_mirrored_form_are_one_entry() -> None:
+    grey = np.asarray(photo("cat").convert("L").resize((500, 333)))
+    found = keypoints_of(grey, 300)
+    ours, turned = one_handed(found.descriptors)
+    theirs, turned_too = one_handed(found.mirrored(500).descriptors)
+    assert (ours == theirs).all(axis=1).mean() > 0.99
+    assert (turned != turned_too).mean() > 0.99

@@ -111,7 +111,7 @@ def test_the_event_says_method_versions_and_parameters_and_every_pair(writer: Ca
 
     found = match(writer, Asked(), run)
     said = writer.manifest.entries["match.found"][-1].facts
-    assert said["method"] == "pdq+keypoints/1"
+    assert said["method"] == "pdq+keypoints/2"
     assert said["versions"]["opencv-python-headless"] == version("opencv-python-headless")
     assert said["parameters"]["match_bits"] == 31
     assert said["parameters"]["least_inliers"] == 10
@@ -291,7 +291,7 @@ def test_a_forged_cache_is_discarded_although_anybody_can_encrypt_to_the_case(wr
     lies = b"features of another picture"
     box = SealingBox(bytes(32))
     forger = Cache(folder.root.parent / "forged", world.disk, box, world.random)
-    assert forger.put("features/1 x", lies)
+    assert forger.put("features/2 x", lies)
     [sealed] = [path for path in (folder.root.parent / "forged").iterdir() if path.is_file()]
     for number, path in enumerate(cached(folder)):
         path.write_bytes(age.encrypt(lies, [writer.recipient]) if number % 2 else sealed.read_bytes())

@@ -1,0 +1,88 @@
+"""Screens: what of one is looked for, and when two of them agree only on the application around their photographs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evidence_kit.matching.features import Features, View
+from evidence_kit.matching.levels import MATCH_BITS, MOST_AGREEING, SAME_SCREEN_PATCH_BLOCKS, Evidence
+
+_TALL = 1.6
+_RANGE_PIXELS = np.ones((5, 5), np.uint8)
+_BLOCK_PIXELS = 12
+# Of 400 photographs 3 % have so much of one colour, all of them things before white; of 480 drawn screens 99 %.
+_FLAT, _FLAT_SHARE = 2, 0.3
+# A photograph of a screen has grain everywhere, but most of it is still without texture.
+_SMOOTH, _SMOOTH_SHARE = 5.0, 0.4
+
+
+def indexed(features: Features) -> list[int]:
+    """Return which views of a reference are looked for: in a screenshot only the photographs, never the frame.
+
+    Everything else in it belongs to the application, and is in every other screenshot too.
+    """
+    regions = [number for number, view in enumerate(features.views) if view.region]
+    whole = [number for number, view in enumerate(features.views) if not view.region]
+    return regions if regions and tall(features) and drawn(features, 0) else whole + regions
+
+
+def screen_like(features: Features) -> bool:
+    """Say whether a picture has the proportions of a telephone's screen and photographs inside it."""
+    return tall(features) and any(view.region for view in features.views)
+
+
+def tall(features: Features) -> bool:
+    """Say whether a picture has the proportions of a telephone's screen, upright or on its side."""
+    return max(features.width, features.height) >= _TALL * min(features.width, features.height)
+
+
+def drawn(features: Features, frame: int) -> bool:
+    """Say whether a frame is a screen or a page, of whatever proportions: much of it has one colour.
+
+    A photograph of a tall screen is one too. No photograph inside need have been found: that it was not is the trap.
+    """
+    import cv2
+
+    grey = next(view.grey for view in features.views if view.frame == frame)
+    spread = cv2.dilate(grey, _RANGE_PIXELS) - cv2.erode(grey, _RANGE_PIXELS)
+    if float((spread <= _FLAT).mean()) >= _FLAT_SHARE:
+        return True
+    return tall(features) and _smooth_share(grey) >= _SMOOTH_SHARE
+
+
+def only_the_application(query: Features, seen: View, reference: Features, of: View, evidence: Evidence | None) -> bool:
+    """Say whether what agrees may be the application around two photographs, which is for a person to judge.
+
+    Bubbles, words and buttons are alike in all its screens, whatever is shown there. So a part of one screen is never
+    sure in another, and two screens are the same only where hardly any place disagrees.
+
+    Args:
+        query: The picture asked about.
+        seen: The view of it that was compared.
+        reference: The one that resembles it.
+        of: The view of it that was compared.
+        evidence: The numbers, None where no pixel was compared.
+    """
+    if seen.region and of.region:
+        return True
+    both_drawn = drawn(query, seen.frame) and drawn(reference, of.frame)
+    if both_drawn and (seen.region or of.region):
+        return True
+    if evidence is None:
+        return False
+    if not both_drawn:
+        same_by_hash = evidence.distance_bits is not None and evidence.distance_bits <= MATCH_BITS
+        upright = tall(query) and tall(reference) and query.height > query.width and reference.height > reference.width
+        return upright and not same_by_hash and evidence.agreement < MOST_AGREEING
+    textured = max(evidence.blocks, evidence.either, 1)
+    return evidence.agreeing < MOST_AGREEING * textured or evidence.patch > SAME_SCREEN_PATCH_BLOCKS
+
+
+def _smooth_share(grey: NDArray[np.uint8]) -> float:
+    rows, columns = grey.shape[0] // _BLOCK_PIXELS, grey.shape[1] // _BLOCK_PIXELS
+    if not rows or not columns:
+        return 0.0
+    cut = grey[: rows * _BLOCK_PIXELS, : columns * _BLOCK_PIXELS].astype(np.float32)
+    blocks = cut.reshape(rows, _BLOCK_PIXELS, columns, _BLOCK_PIXELS)
+    return float((blocks.std(axis=(1, 3)) < _SMOOTH).mean())
