@@ -3,6 +3,7 @@
     --photos DIR      photographs, as for `benchmarks.matching`
     --peers PYTHON    a Python that has imagededup
     --part PART       decode, hashes, library or memory; all of them if not given
+    --references N... sizes of the libraries, smallest first
 
 CPU seconds of one thread, medians. Of the references of large libraries the first 200 are photographs; the others are
 drawn from the descriptors of these, with noise: extracting ten thousand pictures would say nothing more.
@@ -37,7 +38,7 @@ from evidence_kit.matching.library import INDEXED_KEYPOINTS, Library
 from evidence_kit.media.pixels import frames_of
 
 HERE = Path(__file__).parent
-SIZES = (250, 500, 1000, 2000, 4000)
+SIZES = (500, 1000, 2000, 4000, 8000)
 MEMORY_OF = 10_000
 REAL = 200
 QUERIES = 20
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--peers", type=Path)
     parser.add_argument("--part", choices=_PARTS)
+    parser.add_argument("--references", type=int, nargs="+", default=SIZES)
     wanted = parser.parse_args()
     import cv2
     import faiss
@@ -59,12 +61,12 @@ def main() -> None:
     faiss.omp_set_num_threads(1)
     for part in _PARTS:
         if wanted.part in {None, part}:
-            for line in _MEASURED[part](wanted.photos, wanted.peers):
+            for line in _MEASURED[part](wanted):
                 print(line, flush=True)
 
 
-def _decode(photos: Path, peers: Path | None) -> Iterator[str]:
-    data = _large(photos)
+def _decode(wanted: argparse.Namespace) -> Iterator[str]:
+    data, peers = _large(wanted.photos), wanted.peers
     everything = _median(lambda: _all_of(data))
     full = _median(lambda: Image.open(io.BytesIO(data)).convert("RGB").load())
     yield f"12 Mpx to all hashes and features: {1000 * everything:.0f} ms; Pillow decodes it at full size in "
@@ -96,7 +98,8 @@ def _large(photos: Path) -> bytes:
     return held.getvalue()
 
 
-def _hashes(_photos: Path, peers: Path | None) -> Iterator[str]:
+def _hashes(wanted: argparse.Namespace) -> Iterator[str]:
+    peers = wanted.peers
     dice = np.random.default_rng(1)
     references = [row.tobytes() for row in dice.integers(0, 256, (HASHES, 32), np.uint8)]
     queries = [row.tobytes() for row in dice.integers(0, 256, (HASH_QUERIES, 32), np.uint8)]
@@ -150,13 +153,12 @@ def _features(path: Path) -> Features:
     return features_of(np.asarray(picture), picture.size, inside=False)
 
 
-def _library(photos: Path, _peers: Path | None) -> Iterator[str]:
-    pool = _Pool.of(photos)
-    asked = _asked(photos)
+def _library(wanted: argparse.Namespace) -> Iterator[str]:
+    pool, asked = _Pool.of(wanted.photos), _asked(wanted.photos)
     brute = _median(lambda: _brute(asked[0], pool.real[:50]), 3) / 50
     yield f"brute force, every reference by its keypoints: {1000 * brute:.1f} ms a reference and query"
     before: tuple[int, float] | None = None
-    for size in SIZES:
+    for size in wanted.references:
         began = time.process_time()
         library = Library([str(number) for number in range(size)], pool.load)
         made = time.process_time() - began
@@ -193,8 +195,8 @@ def _brute(query: Features, references: Sequence[Features]) -> None:
         geometry.fit(query.views[0].keypoints, each.views[0].keypoints, pairs, each.views[0].size)
 
 
-def _memory(photos: Path, _peers: Path | None) -> Iterator[str]:
-    pool = _Pool.of(photos)
+def _memory(wanted: argparse.Namespace) -> Iterator[str]:
+    pool = _Pool.of(wanted.photos)
     before = _resident()
     library = Library([str(number) for number in range(MEMORY_OF)], pool.load)
     after, peak = _resident(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
