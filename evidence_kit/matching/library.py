@@ -32,6 +32,9 @@ from evidence_kit.matching.screens import indexed, only_the_application
 from evidence_kit.matching.stoplist import StopList
 
 INDEXED_KEYPOINTS = 800
+INDEXED_IN_ALL = 5_000_000
+"""Of more than 6,250 references fewer keypoints each are indexed, so that memory stays at about a gigabyte."""
+LEAST_INDEXED = 300
 VOTED = 50
 QUICK_INLIERS = 5
 FULLY_COMPARED = 6
@@ -75,6 +78,11 @@ class Found:
         return min(1000.0, seen.agreeing * seen.agreement + seen.inliers * seen.ratio)
 
 
+def indexed_keypoints(references: int) -> int:
+    """Return how many of its strongest keypoints each of so many references has in the index."""
+    return max(LEAST_INDEXED, min(INDEXED_KEYPOINTS, INDEXED_IN_ALL // max(1, references)))
+
+
 class Library:
     """The smaller side of a comparison, such as a person's originals.
 
@@ -93,12 +101,13 @@ class Library:
         self._hashed: list[tuple[int, int]] = []
         descriptors: list[NDArray[np.uint8]] = []
         hashes: list[bytes] = []
+        most = indexed_keypoints(len(self._names))
         for place, name in enumerate(self._names):
             features = load(name)
             for number in indexed(features):
                 view = features.views[number]
                 self._views.append((place, number))
-                kept = view.keypoints.strongest(INDEXED_KEYPOINTS)
+                kept = view.keypoints.strongest(most)
                 descriptors.append(kept.descriptors)
                 self._spots.append((kept.points.copy(), kept.scales.copy(), view.size[0]))
             for number, view in enumerate(features.views):

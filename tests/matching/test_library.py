@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
+from evidence_kit.matching import library as module
 from evidence_kit.matching.features import Features, UnsoundError, pack, unpack
 from evidence_kit.matching.keypoints import keypoints_of, one_handed
 from evidence_kit.matching.levels import INSIDE, MATCHES, SAME_PICTURE
@@ -41,6 +42,17 @@ def test_a_smaller_copy_is_the_same_picture(library: Library, known: dict[str, F
     found, told = asked(library, known, photo("cat").resize((512, 341)))
     assert (found.reference, found.level, found.method) == ("cat", SAME_PICTURE, "pdq")
     assert (told.mirrored, told.turned_degrees, told.inside) == (False, 0, None)
+
+
+def test_of_very_many_references_fewer_keypoints_each_are_indexed(
+    known: dict[str, Features], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [module.indexed_keypoints(count) for count in (0, 1, 6250, 10_000, 100_000)] == [800, 800, 800, 500, 300]
+    monkeypatch.setattr(module, "INDEXED_IN_ALL", 1000)
+    few = Library(list(known), known.__getitem__)
+    assert max(len(points) for points, _, _ in few._spots) == 333
+    found, _ = asked(few, known, ImageOps.mirror(photo("cat")).crop((40, 40, 400, 280)))
+    assert (found.reference, found.method) == ("cat", "keypoints")
 
 
 def test_a_mirrored_crop_is_found_because_the_bins_are_permuted(library: Library, known: dict[str, Features]) -> None:
