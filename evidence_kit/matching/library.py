@@ -108,7 +108,8 @@ class Library:
                 view = features.views[number]
                 self._views.append((place, number))
                 kept = view.keypoints.strongest(most)
-                descriptors.append(kept.descriptors)
+                # A copy: a part of an array keeps all of it in memory.
+                descriptors.append(kept.descriptors.copy())
                 self._spots.append((kept.points.copy(), kept.scales.copy(), view.size[0]))
             for number, view in enumerate(features.views):
                 if view.quality is not None and view.quality >= QUALITY_LIMIT:

@@ -316,8 +316,7 @@ class CaseWriter:
             raise CaseBrokenError("case-broken", case=self.case.id, code=grown[0].code)
         signed = custody.commits[-1]
         place = self.case.folder.relative(self.case.folder.body(signed.line))
-        # Their form is the one that they were written in a moment ago.
-        for entry in open_lines(custody, signed, openings.body.split(b"\n"), place, form=False):
+        for entry in open_lines(custody, signed, openings.body.split(b"\n"), place):
             if isinstance(entry, Finding):
                 raise CaseBrokenError("case-broken", case=self.case.id, code=entry.code)
             self.manifest.apply(entry)
