@@ -34,7 +34,8 @@ from evidence_kit.matching import geometry
 from evidence_kit.matching.extraction import features_of
 from evidence_kit.matching.features import Features
 from evidence_kit.matching.keypoints import Keypoints
-from evidence_kit.matching.library import INDEXED_KEYPOINTS, Library
+from evidence_kit.matching.levels import INDEXED_KEYPOINTS
+from evidence_kit.matching.library import Library
 from evidence_kit.media.pixels import frames_of
 
 HERE = Path(__file__).parent

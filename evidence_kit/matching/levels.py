@@ -10,6 +10,11 @@ SAME_PICTURE, INSIDE, TO_JUDGE = "same-picture", "picture-inside", "to-judge"
 MATCHES = frozenset({SAME_PICTURE, INSIDE})
 """Levels that count as a match. `to-judge` never does."""
 
+INDEXED_KEYPOINTS = 800
+INDEXED_IN_ALL = 4_500_000
+"""Of more than 5,625 references fewer keypoints each are indexed, so that ten thousand take less than 1.5 GB."""
+LEAST_INDEXED = 300
+
 MATCH_BITS = 31
 """PDQ's own guidance; no false match in the pairs that were measured."""
 

@@ -18,7 +18,10 @@ from evidence_kit.matching.index import Vote, make_index
 from evidence_kit.matching.keypoints import Keypoints, mirrored_points
 from evidence_kit.matching.levels import (
     CANDIDATE_BITS,
+    INDEXED_IN_ALL,
+    INDEXED_KEYPOINTS,
     INSIDE,
+    LEAST_INDEXED,
     MATCH_BITS,
     MATCHES,
     REGION_CANDIDATE_BITS,
@@ -31,10 +34,6 @@ from evidence_kit.matching.levels import (
 from evidence_kit.matching.screens import indexed, only_the_application
 from evidence_kit.matching.stoplist import StopList
 
-INDEXED_KEYPOINTS = 800
-INDEXED_IN_ALL = 5_000_000
-"""Of more than 6,250 references fewer keypoints each are indexed, so that memory stays at about a gigabyte."""
-LEAST_INDEXED = 300
 VOTED = 50
 QUICK_INLIERS = 5
 FULLY_COMPARED = 6

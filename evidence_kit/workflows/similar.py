@@ -97,8 +97,6 @@ def ranked(pairs: Iterable[Similar]) -> list[Similar]:
 
 def method_facts() -> dict[str, Json]:
     """Return method, parameters and versions, as they go into the log."""
-    from evidence_kit.matching.library import INDEXED_IN_ALL, INDEXED_KEYPOINTS
-
     return {
         "method": METHOD,
         "parameters": {
@@ -110,8 +108,8 @@ def method_facts() -> dict[str, Json]:
             "least_agreeing_percent": round(100 * levels.LEAST_AGREEING),
             "least_of_either_percent": round(100 * levels.LEAST_OF_EITHER),
             "most_other_shade_blocks": levels.SAME_SCREEN_PATCH_BLOCKS,
-            "most_indexed_keypoints": INDEXED_KEYPOINTS,
-            "most_indexed_in_all": INDEXED_IN_ALL,
+            "most_indexed_keypoints": levels.INDEXED_KEYPOINTS,
+            "most_indexed_in_all": levels.INDEXED_IN_ALL,
         },
         "versions": {name: version(name) for name in _LIBRARIES},
     }

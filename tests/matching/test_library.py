@@ -47,7 +47,7 @@ def test_a_smaller_copy_is_the_same_picture(library: Library, known: dict[str, F
 def test_of_very_many_references_fewer_keypoints_each_are_indexed(
     known: dict[str, Features], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert [module.indexed_keypoints(count) for count in (0, 1, 6250, 10_000, 100_000)] == [800, 800, 800, 500, 300]
+    assert [module.indexed_keypoints(count) for count in (0, 1, 5625, 10_000, 100_000)] == [800, 800, 800, 450, 300]
     monkeypatch.setattr(module, "INDEXED_IN_ALL", 1000)
     few = Library(list(known), known.__getitem__)
     assert max(len(points) for points, _, _ in few._spots) == 333
