@@ -310,6 +310,11 @@ def _told(manifest: Manifest, entry: Entry) -> Mapping[str, Any]:
     return entry.facts if entry.text is None else Told(entry.text)
 
 
+def _lean(entry: Entry) -> Entry:
+    """Return an event that is kept as facts, without its bytes: nothing is held twice."""
+    return entry._replace(text=None)
+
+
 def _kept(manifest: Manifest, entry: Entry) -> None:
     facts = entry.facts
     item = Item(
@@ -362,7 +367,7 @@ def _described(manifest: Manifest, entry: Entry) -> None:
     item, name = manifest.items[entry.facts["item"]], str(entry.facts["describer"]).partition("/")[0]
     if manifest.brief:
         return
-    item.descriptions.append(entry)
+    item.descriptions.append(_lean(entry))
     # A later attempt that failed says nothing against what an earlier one found.
     if entry.facts.get("facts") or not item.described.get(name, {}).get("facts"):
         item.described[name] = entry.facts
@@ -378,7 +383,7 @@ def _seen_again(manifest: Manifest, entry: Entry) -> None:
 
 
 def _refused(manifest: Manifest, entry: Entry) -> None:
-    manifest.refused[spot(_place(entry.facts))] = entry
+    manifest.refused[spot(_place(entry.facts))] = _lean(entry)
 
 
 def _marked(manifest: Manifest, entry: Entry) -> None:
@@ -420,7 +425,7 @@ def _consent(manifest: Manifest, entry: Entry) -> None:
 
 
 def _keep(manifest: Manifest, entry: Entry) -> None:
-    manifest.entries.setdefault(entry.type, []).append(entry)
+    manifest.entries.setdefault(entry.type, []).append(_lean(entry))
 
 
 _FOLDS: Final[Mapping[str, Callable[[Manifest, Entry], None]]] = {

@@ -13,6 +13,8 @@ ReadAt: TypeAlias = Callable[[int, int], bytes]
 PIECE_BYTES: Final = 1 << 20
 
 _HAS_PREAD = hasattr(os, "pread")
+# Older systems that can read at a place cannot yet read into given memory there.
+_HAS_PREADV = hasattr(os, "preadv")
 # Reading into fresh memory takes longer than reading: buffers go from hand to hand, one for each stream that is open.
 _spare: list[bytearray] = []
 
@@ -84,8 +86,11 @@ def stream(file: BinaryIO) -> Iterator[memoryview]:
 
     Like views, it has a position of its own: the file may be read elsewhere meanwhile.
     """
-    fill = _filling(file) if _HAS_PREAD else _filling_in_turns(file)
-    buffer = _spare.pop() if _spare else bytearray(PIECE_BYTES)
+    fill = _filling(file) if _HAS_PREADV else _copying(file)
+    try:
+        buffer = _spare.pop()
+    except IndexError:  # asking first whether there is one would let another thread take it meanwhile
+        buffer = bytearray(PIECE_BYTES)
     try:
         offset = 0
         with memoryview(buffer) as whole:
@@ -102,8 +107,8 @@ def _filling(file: BinaryIO) -> Callable[[int, memoryview], int]:
     return lambda offset, target: os.preadv(descriptor, [target], offset)
 
 
-def _filling_in_turns(file: BinaryIO) -> Callable[[int, memoryview], int]:
-    read_at = _taking_turns(file)
+def _copying(file: BinaryIO) -> Callable[[int, memoryview], int]:
+    read_at = _positioned(file) if _HAS_PREAD else _taking_turns(file)
 
     def fill(offset: int, target: memoryview) -> int:
         data = read_at(offset, len(target))

@@ -21,7 +21,8 @@ GROUP_ITEMS = 128
 GROUP_BYTES = 128 << 20
 # What an event may want in the log and its body; on a disk that fills up, a commit is made while there is room for it.
 _EVENT_BYTES = 16 << 10
-# What fills before the disk is asked again is far less than this: a group at most, and what is read ahead of it.
+# Small files that come before the disk is asked again take far less than this. A large one that fills it is dropped
+# when it fails, and what it took is there again for the commit.
 _MUCH_ROOM_BYTES = 4 << 30
 _ASK_EVERY = 16
 

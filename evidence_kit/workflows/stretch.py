@@ -238,9 +238,9 @@ class _Beside:
             self._begun.pop(0).result()
         # The piece is only lent, and this is used later: a copy, in memory that was used for an earlier one.
         copy = self._copies.pop(0) if len(self._copies) > _PIECES_BETWEEN else bytearray(PIECE_BYTES)
+        if len(copy) < len(piece):
+            copy = bytearray(len(piece))
         self._copies.append(copy)
-        if len(piece) > len(copy):
-            copy += bytes(len(piece) - len(copy))
         view = memoryview(copy)[: len(piece)]
         view[:] = piece
         self._begun.append(self._thread.submit(self._sink.add, view))

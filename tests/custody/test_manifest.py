@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from evidence_kit.custody import opening
 from evidence_kit.custody.manifest import Entry, ManifestError, fold
 
 KEPT = {
@@ -79,3 +80,14 @@ def test_the_newest_description_that_found_something_counts_and_all_are_kept() -
     ).items["E000001"]
     assert {name: each["facts"] for name, each in item.described.items()} == {"picture": {"a": 2}, "recording": {}}
     assert [each.facts["describer"] for each in item.descriptions] == [name for name, _ in said]
+
+
+def test_what_is_kept_of_an_event_is_its_facts_or_its_bytes_and_not_both() -> None:
+    kept, described = json.dumps(KEPT).encode(), {"item": "E000001", "describer": "picture/1", "facts": {"width": 9}}
+    manifest = fold([Entry(1, "t", "item.kept", KEPT, kept), Entry(2, "t", "item.described", described, b"{}")])
+    manifest.apply(Entry(3, "t", "note", {"text": "x"}, b"{}"))
+    item = manifest.items["E000001"]
+    assert dict(item.facts) == KEPT
+    assert (item.facts["size"], item.facts.get("nothing"), len(item.facts)) == (KEPT["size"], None, len(KEPT))
+    assert isinstance(item.facts, opening.Told)
+    assert [each.text for each in (*item.descriptions, *manifest.entries["note"])] == [None, None]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,14 +15,15 @@ from evidence_kit.intake.window import PIECE_BYTES, stream
 SIZES = [0, 1, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 3 * PIECE_BYTES + 5]
 
 
-@pytest.fixture(params=[True, False], ids=["pread", "turns"])
-def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    monkeypatch.setattr(window, "_HAS_PREAD", request.param)
-    return bool(request.param)
+@pytest.fixture(params=["preadv", "pread", "turns"])
+def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(window, "_HAS_PREADV", request.param == "preadv")
+    monkeypatch.setattr(window, "_HAS_PREAD", request.param != "turns")
+    return str(request.param)
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_stream_is_the_file(size: int, ways: bool, tmp_path: Path) -> None:
+def test_a_stream_is_the_file(size: int, ways: str, tmp_path: Path) -> None:
     data = os.urandom(size)
     (tmp_path / "file").write_bytes(data)
     with (tmp_path / "file").open("rb", buffering=0) as file:
@@ -30,7 +33,7 @@ def test_a_stream_is_the_file(size: int, ways: bool, tmp_path: Path) -> None:
             assert all(0 < len(piece) <= PIECE_BYTES for piece in pieces)
 
 
-def test_two_streams_at_once_have_memory_of_their_own(ways: bool, tmp_path: Path) -> None:
+def test_two_streams_at_once_have_memory_of_their_own(ways: str, tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / name).write_bytes(name.encode() * (2 * PIECE_BYTES))
     with (tmp_path / "a").open("rb", buffering=0) as one, (tmp_path / "b").open("rb", buffering=0) as other:
@@ -41,7 +44,7 @@ def test_two_streams_at_once_have_memory_of_their_own(ways: bool, tmp_path: Path
         assert bytes(here[:3]) == b"aaa"
 
 
-def test_a_piece_cannot_be_kept_beyond_its_turn(ways: bool, tmp_path: Path) -> None:
+def test_a_piece_cannot_be_kept_beyond_its_turn(ways: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(bytes(2 * PIECE_BYTES))
     with (tmp_path / "file").open("rb", buffering=0) as file:
         pieces = stream(file)
@@ -49,3 +52,24 @@ def test_a_piece_cannot_be_kept_beyond_its_turn(ways: bool, tmp_path: Path) -> N
         next(pieces)
         with pytest.raises(ValueError, match="released"):
             first[0]
+
+
+def test_threads_that_begin_and_end_at_once_never_take_the_same_memory(tmp_path: Path) -> None:
+    paths = [tmp_path / str(number) for number in range(8)]
+    for number, path in enumerate(paths):
+        path.write_bytes(bytes([number]) * 2000)
+
+    def read(path: Path) -> set[int]:
+        seen: set[int] = set()
+        for _ in range(300):
+            with path.open("rb", buffering=0) as file:
+                seen.update(*(bytes(piece) for piece in stream(file)))
+        return seen
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(read, paths)) == [{number} for number in range(8)]
+    finally:
+        sys.setswitchinterval(before)

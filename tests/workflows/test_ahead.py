@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -60,22 +60,35 @@ def test_no_more_is_held_than_memory_allows(size_bytes: int, at_once: int) -> No
     assert max(held) <= at_once + handful
 
 
-def test_whoever_stops_asking_gets_nothing_lost() -> None:
+def test_what_was_begun_ahead_and_is_not_wanted_is_dropped() -> None:
     made: list[int] = []
-    discarded: list[int] = []
+    dropped: list[int] = []
+    turn = threading.Lock()
 
     def make(number: int) -> int:
-        made.append(number)
-        if number == 11:
+        with turn:
+            made.append(number)
+        if number == 4:
             raise OSError(number, "injected")
         return number
 
     with ThreadPoolExecutor(2) as threads:
-        stream = ahead(threads, make, ((each, 0) for each in range(100)), 40, discarded.append)
-        taken = [next(stream)[1].result() for _ in range(3)]
-        stream.close()
+        coming = ahead(threads, make, ((number, 1) for number in range(100)), 4, dropped.append)
+        taken = [next(coming)[1].result() for _ in range(3)]
+        coming.close()
     assert taken == [0, 1, 2]
-    assert sorted([*taken, *discarded, 11]) == sorted(made)
+    assert sorted(dropped) == sorted(set(made) - set(taken) - {4})
+    assert len(made) <= 8
+
+
+def test_little_is_begun_ahead_when_it_is_large() -> None:
+    begun: list[int] = []
+    count: Callable[[int], None] = begun.append
+    with ThreadPoolExecutor(1) as threads:
+        coming = ahead(threads, count, ((number, 40 << 20) for number in range(9)), 8, lambda _: None)
+        next(coming)
+        assert len(begun) <= 2
+        coming.close()
 
 
 def test_nobody_waits_for_what_takes_long() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import random
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,6 @@ from evidence_kit.commands._outcomes import as_json
 from evidence_kit.intake.errors import SourceGoneError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.workflows import stretch
-from evidence_kit.workflows.ahead import ahead
 from evidence_kit.workflows.case import CaseWriter
 from evidence_kit.workflows.ingest import ingest
 from evidence_kit.workflows.outcome import ContainerRead, Kept, Refused, Unopened
@@ -219,39 +216,6 @@ def test_no_file_stays_open_and_no_draft_stays(new_case: NewCase, source: Path, 
     if before is not None:
         assert len(list(handles.iterdir())) <= before + 1
     assert not list(writer.case.folder.root.rglob("*.draft"))
-
-
-def test_what_was_begun_ahead_and_is_not_wanted_is_dropped() -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    made: list[int] = []
-    dropped: list[int] = []
-    turn = threading.Lock()
-
-    def make(number: int) -> int:
-        with turn:
-            made.append(number)
-        return number
-
-    with ThreadPoolExecutor(2) as threads:
-        coming = ahead(threads, make, ((number, 1) for number in range(100)), 4, dropped.append)
-        taken = [next(coming)[1].result() for _ in range(3)]
-        coming.close()
-    assert taken == [0, 1, 2]
-    assert sorted(dropped) == sorted(set(made) - set(taken))
-    assert len(made) <= 8
-
-
-def test_little_is_begun_ahead_when_it_is_large() -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    begun: list[int] = []
-    count: Callable[[int], None] = begun.append
-    with ThreadPoolExecutor(1) as threads:
-        coming = ahead(threads, count, ((number, 40 << 20) for number in range(9)), 8, lambda _: None)
-        next(coming)
-        assert len(begun) <= 2
-        coming.close()
 
 
 def test_no_number_that_a_container_declares_is_too_large_for_the_log(new_case: NewCase, tmp_path: Path) -> None:
