@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence_kit.intake.sniff import HEAD_BYTES, sniff
-from evidence_kit.workflows.describe import WorkerDescriber
+from evidence_kit.workflows.accession.describe import WorkerDescriber
 
 PROGRAM = [sys.executable, "-c", "from evidence_kit.cli import main; main()"]
 HANGS_AFTER_SECONDS = 3600

@@ -25,9 +25,9 @@ from evidence_kit.hashing.exact import sha256
 from evidence_kit.model import Json
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows import station as stations
-from evidence_kit.workflows.case import writing
-from evidence_kit.workflows.world import SystemClock, World
+from evidence_kit.workflows.case import station as stations
+from evidence_kit.workflows.case.world import SystemClock, World
+from evidence_kit.workflows.case.write import writing
 
 PROGRAM = [
     sys.executable,
@@ -46,12 +46,12 @@ main()
 READ = """
 import sys, time
 from pathlib import Path
-from evidence_kit.workflows import case, station
+from evidence_kit.workflows.case import read, station
 from evidence_kit.vault.folder import CaseFolder
 home = station.load(Path(sys.argv[1]))
 key = home.unlock(Path(sys.argv[3]).read_bytes().strip())
 begun = time.perf_counter()
-opened = case.read(CaseFolder(Path(sys.argv[2])), key, home)
+opened = read.read(CaseFolder(Path(sys.argv[2])), key, home)
 print(opened.custody.signed_lines, len(opened.opened.items), round(time.perf_counter() - begun, 2))
 """
 

@@ -23,14 +23,14 @@ from pathlib import Path
 from evidence_kit.custody.event import Event
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.model import Json
-from evidence_kit.workflows import station as stations
-from evidence_kit.workflows.case import writing
-from evidence_kit.workflows.describe import WorkerDescriber
-from evidence_kit.workflows.ingest import ingest
-from evidence_kit.workflows.new import Opening, create
-from evidence_kit.workflows.provenance import Provenance
-from evidence_kit.workflows.verify import verify_case
-from evidence_kit.workflows.world import this_computer
+from evidence_kit.workflows.accession.describe import WorkerDescriber
+from evidence_kit.workflows.accession.ingest import ingest
+from evidence_kit.workflows.accession.provenance import Provenance
+from evidence_kit.workflows.case import station as stations
+from evidence_kit.workflows.case.new import Opening, create
+from evidence_kit.workflows.case.world import this_computer
+from evidence_kit.workflows.case.write import writing
+from evidence_kit.workflows.checking.verify import verify_case
 
 PROGRAM = [sys.executable, "-c", "from evidence_kit.cli import main; main()"]
 BARE = """

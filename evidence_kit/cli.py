@@ -209,7 +209,7 @@ def _refused_by_the_system(error: Exception) -> EvidenceError | None:
     import errno
 
     from evidence_kit.intake.errors import DiskFailureError, DiskFullError
-    from evidence_kit.workflows.trouble import FULL
+    from evidence_kit.workflows.case.disk_errors import FULL
 
     if not isinstance(error, OSError) or error.errno is None:
         return None

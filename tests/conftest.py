@@ -12,10 +12,10 @@ from hypothesis import settings
 
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.vault.disk import RealDisk
-from evidence_kit.workflows.case import CaseWriter
-from evidence_kit.workflows.new import ConsentGiven, Opening, create
-from evidence_kit.workflows.station import Person, Station, write
-from evidence_kit.workflows.world import World
+from evidence_kit.workflows.case.new import ConsentGiven, Opening, create
+from evidence_kit.workflows.case.station import Station, StationUser, write
+from evidence_kit.workflows.case.world import World
+from evidence_kit.workflows.case.write import CaseWriter
 
 # How long a test takes says something about the machine and nothing about us.
 settings.register_profile("untimed", deadline=None)
@@ -71,7 +71,7 @@ def station(tmp_path: Path, key: SigningKey, recovery: SigningKey, world: World)
     made = Station(
         folder=tmp_path / "station",
         association="LRC",
-        person=Person("Salma B.", "volunteer", "Larache"),
+        person=StationUser("Salma B.", "volunteer", "Larache"),
         public=key.public,
         recovery=recovery.public,
         recovery_to_file=False,

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from evidence_kit.model import DiskFile, Json
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.workers.job import Answer, Job
-from evidence_kit.workflows.group import Pending
+from evidence_kit.workflows.accession.commit_group import Pending
 
 
 class NoDescriber:

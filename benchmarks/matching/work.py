@@ -17,7 +17,7 @@ from benchmarks.matching import attacks, augly_attacks_names
 from benchmarks.matching.negatives import HardClass
 from evidence_kit.matching.extraction import features_of
 from evidence_kit.matching.features import Features, pack, unpack
-from evidence_kit.matching.library import Found, Library
+from evidence_kit.matching.library import Library, LibraryMatch
 
 HERE = Path(__file__).parent
 _SIDE = 1600
@@ -221,7 +221,7 @@ class Work:
             raise OutOfTimeError
 
 
-def _told(found: Found) -> dict[str, Any]:
+def _told(found: LibraryMatch) -> dict[str, Any]:
     seen = found.placed.evidence if found.placed is not None else None
     return {
         "reference": found.reference,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from evidence_kit.chats.message import Place
+from evidence_kit.chats.message import ByteRange
 
 CHUNK_BYTES = 1 << 18
 LONGEST_BYTES = 1 << 26
@@ -23,7 +23,7 @@ class Block(NamedTuple):
     """
 
     data: bytes | None
-    place: Place
+    place: ByteRange
     marked: bool
 
 
@@ -43,7 +43,7 @@ def blocks(export: BinaryIO, mark: re.Pattern[bytes], longest_bytes: int = LONGE
         for found in mark.finditer(held, searched):
             if found.start() > begin:
                 whole = None if overflowing else held[begin : found.start()]
-                yield Block(whole, Place(offset + begin, offset + found.start()), marked)
+                yield Block(whole, ByteRange(offset + begin, offset + found.start()), marked)
             begin, marked, overflowing = found.start(), True, False
         held, offset = held[begin:], offset + begin
         if not data:
@@ -51,7 +51,7 @@ def blocks(export: BinaryIO, mark: re.Pattern[bytes], longest_bytes: int = LONGE
         searched = max(len(held) - _MARK_BYTES, 1 if marked else 0)
         if len(held) > longest_bytes:
             kept = min(len(held), CHUNK_BYTES)
-            yield Block(None, Place(offset, offset + len(held) - kept), marked)
+            yield Block(None, ByteRange(offset, offset + len(held) - kept), marked)
             held, offset, overflowing, searched = held[-kept:], offset + len(held) - kept, True, 1
     if held:
-        yield Block(None if overflowing else held, Place(offset, offset + len(held)), marked)
+        yield Block(None if overflowing else held, ByteRange(offset, offset + len(held)), marked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from evidence_kit.chats.message import Entry, Message, Place, Unread, Why
+from evidence_kit.chats.message import ByteRange, Entry, Message, Unread, Why
 
 
 def conserved(entries: Iterable[Entry], size_bytes: int) -> Iterator[Entry]:
@@ -23,12 +23,12 @@ def conserved(entries: Iterable[Entry], size_bytes: int) -> Iterator[Entry]:
     for entry in entries:
         place = entry.place
         if place.start > reached:
-            yield Unread(Place(reached, place.start), Why.OVERLOOKED)
+            yield Unread(ByteRange(reached, place.start), Why.OVERLOOKED)
         reached = max(reached, place.end)
         if not said:
             said = isinstance(entry, Message) or (isinstance(entry, Unread) and entry.why is Why.UNSUPPORTED)
         yield entry
     if reached < size_bytes:
-        yield Unread(Place(reached, size_bytes), Why.OVERLOOKED)
+        yield Unread(ByteRange(reached, size_bytes), Why.OVERLOOKED)
     if not said:
-        yield Unread(Place(size_bytes, size_bytes), Why.NO_MESSAGES)
+        yield Unread(ByteRange(size_bytes, size_bytes), Why.NO_MESSAGES)

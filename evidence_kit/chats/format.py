@@ -14,7 +14,7 @@ from evidence_kit.chats.message import AttachmentStatus, Entry
 HEAD_BYTES = 65_536
 
 
-class Vote(IntEnum):
+class FormatVote(IntEnum):
     """How sure a format is that a file is its own."""
 
     NO = 0
@@ -23,7 +23,7 @@ class Vote(IntEnum):
 
 
 @dataclass(frozen=True)
-class Head:
+class FileHead:
     """The beginning of a file, for formats to look at.
 
     Attributes:
@@ -81,7 +81,7 @@ class Surroundings:
 
 ALONE = Surroundings()
 
-Claim: TypeAlias = Callable[[Head, str], Vote]
+Claim: TypeAlias = Callable[[FileHead, str], FormatVote]
 Read: TypeAlias = Callable[[BinaryIO, Surroundings], Iterator[Entry]]
 Carried: TypeAlias = Callable[[bytes], Iterator[tuple[int, bytes]]]
 

@@ -1,6 +1,6 @@
 """What a chat export says, as facts: messages, metadata, and what could not be read.
 
-The conservation rule is built into the types. Every `Entry` has a `Place`, and the places of all entries of
+The conservation rule is built into the types. Every `Entry` has a `ByteRange`, and the places of all entries of
 one file, in the order in which they are yielded, cover the file from its first byte to its last: each begins
 where the one before it ends. So nothing of an export can be lost without a test noticing
 (`evidence_kit.chats.conservation`).
@@ -29,7 +29,7 @@ def _fact(cls: type[_Fact]) -> type[_Fact]:
 
 
 @_fact
-class Place:
+class ByteRange:
     """Where in the file an entry stands.
 
     Attributes:
@@ -116,7 +116,7 @@ class AccountId:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class MessageSender:
     """Who sent a message, as far as the source says.
 
     Attributes:
@@ -236,9 +236,9 @@ class Message:
         details: What the record says beyond that, by its own names; numbers with a fraction are strings.
     """
 
-    place: Place
+    place: ByteRange
     conversation: Conversation
-    sender: Person | None
+    sender: MessageSender | None
     time: Time
     text: str
     kind: MessageKind = MessageKind.TEXT
@@ -260,7 +260,7 @@ class Metadata:
         value: What it says.
     """
 
-    place: Place
+    place: ByteRange
     name: str
     value: Json = None
 
@@ -291,7 +291,7 @@ class Unread:
         detail: What the decoder said, or the value that was met; for a report, not for a person.
     """
 
-    place: Place
+    place: ByteRange
     why: Why
     detail: str = ""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
 from evidence_kit.chats.conservation import conserved
-from evidence_kit.chats.format import ALONE, HEAD_BYTES, ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ALONE, HEAD_BYTES, ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.formats import (
     discord_exporter,
     discord_package,
@@ -81,7 +81,7 @@ class Recognised:
     """
 
     format: ChatFormat
-    by: Vote
+    by: FormatVote
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +110,11 @@ def recognise(head: bytes, name: str = "") -> Recognition:
         head: The first `HEAD_BYTES` of it, or all when it has fewer.
         name: Its path inside the export, `/` between parts.
     """
-    seen = Head(head[:HEAD_BYTES])
+    seen = FileHead(head[:HEAD_BYTES])
     votes = [(each.claims(seen, name), each) for each in FORMATS]
     best = max(vote for vote, _ in votes)
     claiming = [each for vote, each in votes if vote is best]
-    if best is Vote.NO:
+    if best is FormatVote.NO:
         return NoChat()
     if len(claiming) > 1:
         return Contested(tuple(each.name for each in claiming))

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from evidence_kit.chats import registry
-from evidence_kit.chats.asked import Asked, asked
 from evidence_kit.chats.bounded import LONGEST_TITLE, bounded, brief, code_of, cut, json_bytes
 from evidence_kit.chats.exchanged import Exchanged
 from evidence_kit.chats.format import HEAD_BYTES, Surroundings
 from evidence_kit.chats.identifiers.gathered import Gathering
 from evidence_kit.chats.message import Entry, Flag, Message, MessageKind, Metadata, Time, Unread
+from evidence_kit.chats.message_filter import MessageFilter, asked
 from evidence_kit.model import Json
 
 PAGE_BYTES = 4 << 20
@@ -73,7 +73,7 @@ def entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
         arguments: `name`, `format` as `read` said; `item` for the locators, `sha256` of it; `offset` and `count`
             among the entries that are asked for; `newest_first`: the file begins with the newest, so it is told from
             its end; `until_full`: read no further than the page, and go on from there when the next page is asked for;
-            the rest as in `Asked`.
+            the rest as in `MessageFilter`.
 
     Returns:
         `entries`; `next`, the offset to go on from, None at the end; `matched`, how many entries there are, all of
@@ -126,7 +126,7 @@ class _Begun:
     asked_for: tuple[int, str]
     source: Exchanged
     entries: Iterator[tuple[Entry, int]]
-    wanted: Asked
+    wanted: MessageFilter
     told: int
     next: tuple[Entry, int] | None
 
@@ -252,7 +252,7 @@ def _entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Iterator[Entry
     return registry.read(payload, chosen, Surroundings(str(arguments.get("name", ""))))
 
 
-def _matching(payload: BinaryIO, arguments: Mapping[str, Json], wanted: Asked) -> Iterator[tuple[Entry, int]]:
+def _matching(payload: BinaryIO, arguments: Mapping[str, Json], wanted: MessageFilter) -> Iterator[tuple[Entry, int]]:
     """Yield the entries that are asked for, each with the number of its conversation in the file.
 
     A stretch that could not be read counts to the conversation of the message before it.

@@ -10,18 +10,19 @@ from evidence_kit.commands._wiring import Setting
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.stamp import Outside
+    from evidence_kit.workflows.handover.timestamps import Outside
 
 
 def outside_of(setting: Setting, given: Sequence[Path]) -> Outside:
     """Return what is known here that does not come out of what is checked: roots that were given, keys compared."""
-    from evidence_kit.workflows import known, stamp
+    from evidence_kit.workflows.checking import trusted_keys
+    from evidence_kit.workflows.handover import timestamps
 
     roots = [root_in(path) for path in given]
     station = setting.station_if_any()
     if station is None:
-        return stamp.Outside(roots)
-    return stamp.Outside([*roots, *stamp.roots_of(station.folder)], known.known(station.folder))
+        return timestamps.Outside(roots)
+    return timestamps.Outside([*roots, *timestamps.roots_of(station.folder)], trusted_keys.known(station.folder))
 
 
 def root_in(path: Path) -> bytes:

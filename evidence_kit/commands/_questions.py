@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from evidence_kit.custody.manifest import Manifest
-    from evidence_kit.workflows.provenance import Provenance
+    from evidence_kit.workflows.accession.provenance import Provenance
 
 _ROLES = {"1": "minor-with-guardian", "2": "guardian", "3": "lawyer"}
 
@@ -24,7 +24,7 @@ def asked(setting: Setting, given: Provenance, *, careful: bool) -> Provenance:
         given: What the flags say.
         careful: The person is not known to be an adult: then it matters what may be copied.
     """
-    from evidence_kit.workflows.provenance import WAYS
+    from evidence_kit.workflows.accession.provenance import WAYS
 
     screen = setting.screen
     said = given
@@ -46,7 +46,7 @@ def asked(setting: Setting, given: Provenance, *, careful: bool) -> Provenance:
 
 def note_readers(setting: Setting) -> list[str]:
     """Ask who may read a note; the association alone where nothing is answered."""
-    from evidence_kit.workflows.record import NOTE_READERS
+    from evidence_kit.workflows.case.record import NOTE_READERS
 
     answer = setting.screen.ask_once("ask.note-readers") or ""
     numbers = [_number(word) for word in answer.replace(",", " ").replace("،", " ").split()]
@@ -99,7 +99,7 @@ def _number(text: str) -> int:
 
 def from_before(manifest: Manifest, given: Provenance) -> Provenance | None:
     """Return what was said when the same sources were begun, for what is taken up again; None when nothing was."""
-    from evidence_kit.workflows.provenance import Screenshot
+    from evidence_kit.workflows.accession.provenance import Screenshot
 
     newest = max(manifest.everything, key=lambda each: each.line, default=None)
     facts: Mapping[str, Any] | None = None if newest is None else newest.facts.get("provenance")

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 def reveal(setting: Setting, folder: CaseFolder, item: str, reason: str, out: Path | None) -> None:
     """Write the page, say where it lies, and delete it once a person has seen it, unless they chose its place."""
     from evidence_kit.words import catalogue
-    from evidence_kit.workflows import reveal as workflow
-    from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.look import item_of
-    from evidence_kit.workflows.tidy import revealed_folder
+    from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.reading import reveal as workflow
+    from evidence_kit.workflows.reading.overview import item_of
+    from evidence_kit.workflows.upkeep.tidy import revealed_folder
 
     screen, station = setting.screen, setting.station()
     if out is not None and out.exists():

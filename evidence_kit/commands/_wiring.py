@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.vault.folder import CaseFolder
     from evidence_kit.workers.pool import Pool, Worker
+    from evidence_kit.workflows.accession.describe import WorkerDescriber
     from evidence_kit.workflows.batch.steps import Hands
-    from evidence_kit.workflows.describe import WorkerDescriber
-    from evidence_kit.workflows.station import Station
-    from evidence_kit.workflows.world import World
+    from evidence_kit.workflows.case.station import Station
+    from evidence_kit.workflows.case.world import World
 
 _LONGEST_PASSPHRASE_BYTES = 4096
 _TYPED_BACK = 6
@@ -56,13 +56,13 @@ class Setting:
 
     def station(self) -> Station:
         """Return the station, which has to exist."""
-        from evidence_kit.workflows import station
+        from evidence_kit.workflows.case import station
 
         return station.load(self.station_folder)
 
     def station_if_any(self) -> Station | None:
         """Return the station, or None where a stranger checks a case."""
-        from evidence_kit.workflows import station
+        from evidence_kit.workflows.case import station
 
         return station.load(self.station_folder) if station.exists(self.station_folder) else None
 
@@ -94,7 +94,7 @@ class Setting:
 
     def world(self) -> World:
         """Return clock, disk and randomness."""
-        from evidence_kit.workflows.world import this_computer
+        from evidence_kit.workflows.case.world import this_computer
 
         return this_computer()
 
@@ -169,7 +169,7 @@ def compared_by_voice(setting: Setting, fingerprint: str, confirm: str | None) -
 @contextmanager
 def describer() -> Iterator[WorkerDescriber]:
     """Start the isolated worker that looks into pictures and sound, and stop it again."""
-    from evidence_kit.workflows.describe import WorkerDescriber
+    from evidence_kit.workflows.accession.describe import WorkerDescriber
 
     with WorkerDescriber(environment=_for_workers()) as worker:
         yield worker
@@ -184,9 +184,9 @@ def hands(station_folder: Path, openssh: bytes) -> Iterator[Hands]:
         openssh: Its key, without a passphrase: it comes through a pipe and stays in memory.
     """
     from evidence_kit.keys.station import unlock
-    from evidence_kit.workflows import station
     from evidence_kit.workflows.batch.steps import Hands
-    from evidence_kit.workflows.world import this_computer
+    from evidence_kit.workflows.case import station
+    from evidence_kit.workflows.case.world import this_computer
 
     with describer() as worker:
         yield Hands(station.load(station_folder), unlock(openssh, None), this_computer(), worker, worker.run, isolated)
@@ -205,7 +205,7 @@ def isolated() -> Iterator[Worker]:
 def workers() -> Iterator[Pool]:
     """Start isolated processes, one a core, that decode and compare pictures, and stop them again."""
     from evidence_kit.workers.pool import Pool, Worker
-    from evidence_kit.workflows.describe import cores
+    from evidence_kit.workflows.accession.describe import cores
 
     surroundings = _for_workers()
     with Pool(lambda: Worker(environment=surroundings), workers=cores(), ahead=4) as pool:
@@ -225,7 +225,7 @@ def case_folder(setting: Setting, text: str) -> CaseFolder:
         NoCaseError: There is none, or several end in this number.
         NoStationError: It is no folder, and no station knows where cases lie.
     """
-    from evidence_kit.workflows.case import locate
+    from evidence_kit.workflows.case.locate import locate
 
     return locate(text, lambda: setting.station().cases)
 

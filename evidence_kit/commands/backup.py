@@ -19,8 +19,8 @@ def backup(
     into: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
 ) -> None:
     """Copy a case onto another disk, or bring the copy there up to date, and read it back."""
-    from evidence_kit.workflows import backup as backups
-    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.upkeep import backup as backups
 
     if not into.is_dir():
         raise UsageError("backup-nowhere", path=str(into))

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands import _batch
+from evidence_kit.commands import _batch_view
 from evidence_kit.commands._wiring import Setting, command, hands
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.batch.crew import OpenHands
+    from evidence_kit.workflows.batch.processes import OpenHands
+    from evidence_kit.workflows.batch.results import BatchResult, StepResult
     from evidence_kit.workflows.batch.run import Waiting
-    from evidence_kit.workflows.batch.told import Ended, Told
 
 _MOST_JOBS = 64
 
@@ -32,28 +32,28 @@ def batch(
     progress: Annotated[Path | None, typer.Option("--progress-file", metavar="FILE")] = None,
 ) -> None:
     """Carry out many cases from one file; run again, it takes up where it stopped."""
-    from evidence_kit.workflows.batch.memory import ENDING, Memory
-    from evidence_kit.workflows.batch.reading import tasks_in
+    from evidence_kit.workflows.batch.batch_file import tasks_in
+    from evidence_kit.workflows.batch.progress import ENDING, Memory
+    from evidence_kit.workflows.batch.results import BatchResult
     from evidence_kit.workflows.batch.run import Waiting, stopped
-    from evidence_kit.workflows.batch.told import Ended
 
     if not 1 <= jobs <= _MOST_JOBS:
         raise UsageError("batch-jobs", most=_MOST_JOBS)
     tasks, station, world = tasks_in(file), setting.station(), setting.world()
-    _batch.free(report)
+    _batch_view.free(report)
     key = setting.key(station)
     memory = Memory(progress or file.with_name(file.name + ENDING), world.disk, world.random)
     waiting = Waiting(tasks, station, memory, world.clock.now().year, again=again)
     open_hands = partial(hands, setting.station_folder, key.openssh(None))
-    told: list[Told] = []
-    ended: Ended | None = None
+    told: list[StepResult] = []
+    ended: BatchResult | None = None
     try:
         for each in _outcomes(waiting, open_hands, jobs, dry_run=dry_run):
-            if isinstance(each, Ended):
+            if isinstance(each, BatchResult):
                 ended = each
             else:
                 told.append(each)
-                _batch.show(setting.screen, each)
+                _batch_view.show(setting.screen, each)
     except KeyboardInterrupt:
         # Between two steps nobody below hears it; what was done until then is on the disk already.
         ended = stopped(waiting)
@@ -61,16 +61,18 @@ def batch(
         memory.close()
     code = Exit.BUG if ended is None else ended.code
     if ended is not None:
-        _batch.end(setting.screen, ended, dry_run=dry_run)
+        _batch_view.end(setting.screen, ended, dry_run=dry_run)
         if report is not None:
-            _batch.write(report, file, told, ended, setting)
+            _batch_view.write(report, file, told, ended, setting)
     if code != Exit.DONE:
         raise typer.Exit(code)
 
 
-def _outcomes(waiting: Waiting, open_hands: OpenHands, jobs: int, *, dry_run: bool) -> Iterator[Told | Ended]:
+def _outcomes(
+    waiting: Waiting, open_hands: OpenHands, jobs: int, *, dry_run: bool
+) -> Iterator[StepResult | BatchResult]:
     from evidence_kit.workflows.batch.check import rehearse
-    from evidence_kit.workflows.batch.crew import Alone, Crew
+    from evidence_kit.workflows.batch.processes import Alone, Crew
     from evidence_kit.workflows.batch.run import run
 
     if dry_run:

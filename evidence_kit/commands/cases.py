@@ -10,7 +10,7 @@ from evidence_kit.commands._wiring import Setting, command
 @command
 def cases(setting: Setting) -> None:
     """List all cases of this station, as far as they can be seen without a key."""
-    from evidence_kit.workflows.look import overviews
+    from evidence_kit.workflows.reading.overview import overviews
 
     station, today = setting.station(), setting.world().clock.now().astimezone().date()
     found = list(overviews(station.cases))

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands import _transcript
+from evidence_kit.commands import _transcript_view
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from evidence_kit.model import Json
-    from evidence_kit.workflows.case import Case, CaseWriter
-    from evidence_kit.workflows.chats import Conversation, Wish
+    from evidence_kit.workflows.case.read import Case
+    from evidence_kit.workflows.case.write import CaseWriter
+    from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationRequest
 
 PAGE_MESSAGES = 100
 _TIME = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d(?::\d\d(?::\d\d)?)?)?)?)?")
@@ -36,11 +37,12 @@ def chats(
     jsonl: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
 ) -> None:
     """List the conversations of a case, read one, or write them into a file."""
-    from evidence_kit.workflows.case import read, writing
-    from evidence_kit.workflows.chats import Wish, conversations, numbered
-    from evidence_kit.workflows.export import is_free
+    from evidence_kit.workflows.case.plain_file import is_free
+    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.reading.conversations import ConversationRequest, conversations, numbered
 
-    wish = Wish(sender, _time(since), _time(until), search)
+    wish = ConversationRequest(sender, _time(since), _time(until), search)
     if csv is not None and jsonl is not None:
         raise UsageError("one-export")
     out = csv or jsonl
@@ -58,52 +60,59 @@ def chats(
     if number is not None:
         _one(setting, opened, numbered(listed, number, opened.id), wish, page)
     elif wish.everything:
-        _transcript.overview(setting.screen, opened.opened, listed)
+        _transcript_view.overview(setting.screen, opened.opened, listed)
     else:
         _found(setting, opened, listed, wish)
 
 
-def _one(setting: Setting, opened: Case, conversation: Conversation, wish: Wish, page: int | None) -> None:
+def _one(
+    setting: Setting, opened: Case, conversation: CaseConversation, wish: ConversationRequest, page: int | None
+) -> None:
     """Show a page of one conversation; a script gets all of it unless it asks for a page."""
-    from evidence_kit.workflows.chats import exports
+    from evidence_kit.workflows.reading.conversations import exports
 
     screen = setting.screen
     with isolated() as worker, exports(opened, worker) as reading:
         if screen.json and page is None:
-            _transcript.stream(screen, conversation, reading.in_order(conversation, wish))
+            _transcript_view.stream(screen, conversation, reading.in_order(conversation, wish))
             return
         at = page or 1
         found = reading.page(conversation, wish, (at - 1) * PAGE_MESSAGES, PAGE_MESSAGES)
         pages = max(1, -(-found.matched // PAGE_MESSAGES))
         if at > pages:
             raise UsageError("page-unknown", page=at, pages=pages)
-        _transcript.show(screen, conversation, found, at, pages)
+        _transcript_view.show(screen, conversation, found, at, pages)
 
 
-def _found(setting: Setting, opened: Case, listed: Sequence[Conversation], wish: Wish) -> None:
+def _found(setting: Setting, opened: Case, listed: Sequence[CaseConversation], wish: ConversationRequest) -> None:
     """Show what is wanted out of every conversation, the first page of each."""
-    from evidence_kit.workflows.chats import exports
+    from evidence_kit.workflows.reading.conversations import exports
 
     any_found = False
     with isolated() as worker, exports(opened, worker) as reading:
         for conversation in listed:
             if setting.screen.json:
-                any_found |= _transcript.stream(setting.screen, conversation, reading.in_order(conversation, wish))
+                any_found |= _transcript_view.stream(setting.screen, conversation, reading.in_order(conversation, wish))
                 continue
             found = reading.page(conversation, wish, 0, PAGE_MESSAGES)
             if found.matched:
                 any_found = True
-                _transcript.show(setting.screen, conversation, found, 1, -(-found.matched // PAGE_MESSAGES))
+                _transcript_view.show(setting.screen, conversation, found, 1, -(-found.matched // PAGE_MESSAGES))
     if not any_found:
         setting.screen.tell("chats.nothing-found")
 
 
 def _export(
-    setting: Setting, writer: CaseWriter, chosen: Sequence[Conversation], wish: Wish, out: Path, form: str
+    setting: Setting,
+    writer: CaseWriter,
+    chosen: Sequence[CaseConversation],
+    wish: ConversationRequest,
+    out: Path,
+    form: str,
 ) -> None:
-    from evidence_kit.workflows.chats import exports
-    from evidence_kit.workflows.export import Wanted, export
-    from evidence_kit.workflows.said import COLUMNS, Gap, row_of
+    from evidence_kit.workflows.case.plain_file import Wanted, export
+    from evidence_kit.workflows.reading.conversations import exports
+    from evidence_kit.workflows.reading.messages import COLUMNS, Gap, row_of
 
     items = sorted({part.item.id for conversation in chosen for part in conversation.parts})
     wanted = Wanted(out, form, "chats", items, {"only": wish.arguments()})
@@ -124,7 +133,7 @@ def _export(
                 on_bytes(sum(part.item.size_bytes for part in conversation.parts))
 
         done = export(writer, wanted, COLUMNS, rows())
-    _transcript.exported(setting.screen, done, writer.case.id)
+    _transcript_view.exported(setting.screen, done, writer.case.id)
     if gaps:
         raise typer.Exit(Exit.INCOMPLETE)
 

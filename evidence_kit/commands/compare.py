@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands import _report
+from evidence_kit.commands import _verdict_view
 from evidence_kit.commands._wiring import Setting, archive_digits, case_folder, command
 from evidence_kit.custody.verdict import Verdict
 from evidence_kit.errors import Exit
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.compare import Compared, Log
+    from evidence_kit.workflows.checking.compare import Log, LogComparison
 
 
 @command
@@ -24,12 +24,12 @@ def compare(
     archive_passphrase: Annotated[list[str] | None, typer.Option("--archive-passphrase-file", metavar="FILE")] = None,
 ) -> None:
     """Say how far two copies of a case, or archives of it, are one log, and who signed after they part."""
-    from evidence_kit.workflows.compare import compare as hold
+    from evidence_kit.workflows.checking.compare import compare as hold
 
     secrets = list(archive_passphrase or [])
     one = _log(setting, first, secrets)
     compared = hold(one, _log(setting, second, secrets))
-    names = _report.known_names(setting)
+    names = _verdict_view.known_names(setting)
     _show(setting, compared, names)
     if compared.verdict is Verdict.BROKEN:
         raise typer.Exit(Exit.BROKEN)
@@ -39,9 +39,9 @@ def compare(
 
 def _log(setting: Setting, text: str, secrets: list[str]) -> Log:
     """Read one side; passphrase files are taken in the order of the archives, the last one for all that follow."""
-    from evidence_kit.workflows.compare import archive_log, folder_log
+    from evidence_kit.workflows.checking.compare import archive_log, folder_log
 
-    path = _report.archive_in(Path(text))
+    path = _verdict_view.archive_in(Path(text))
     if not path.is_file():
         return folder_log(case_folder(setting, text).root)
     secret = secrets.pop(0) if len(secrets) > 1 else next(iter(secrets), None)
@@ -50,8 +50,8 @@ def _log(setting: Setting, text: str, secrets: list[str]) -> Log:
         return archive_log(path, digits, on_bytes)
 
 
-def _show(setting: Setting, compared: Compared, names: dict[str, str]) -> None:
-    from evidence_kit.workflows.compare import signers
+def _show(setting: Setting, compared: LogComparison, names: dict[str, str]) -> None:
+    from evidence_kit.workflows.checking.compare import signers
 
     screen, sides = setting.screen, (compared.first, compared.second)
     after = [signers(log.after(compared.common)) for log in sides]
@@ -71,7 +71,7 @@ def _show(setting: Setting, compared: Compared, names: dict[str, str]) -> None:
                 }
                 for log, signed in zip(sides, after, strict=True)
             ],
-            "findings": [_report.document_of(screen, each) for each in compared.findings],
+            "findings": [_verdict_view.document_of(screen, each) for each in compared.findings],
         }
     )
     if screen.json:
@@ -84,4 +84,4 @@ def _show(setting: Setting, compared: Compared, names: dict[str, str]) -> None:
             who = f"{names[by]}, {by}" if by in names else by
             screen.result("  " + screen.say("compare.after", who=who, count=count, since=since))
     for finding in compared.findings:
-        screen.result("• " + _report.sentence(screen, finding))
+        screen.result("• " + _verdict_view.sentence(screen, finding))

@@ -24,9 +24,9 @@ def consent(
     guardian_relation: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
 ) -> None:
     """Record what somebody allows, or no longer allows."""
-    from evidence_kit.workflows import record
-    from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.new import PURPOSES, ConsentGiven, Guardian
+    from evidence_kit.workflows.case import record
+    from evidence_kit.workflows.case.new import PURPOSES, ConsentGiven, Guardian
+    from evidence_kit.workflows.case.write import writing
 
     if purpose not in PURPOSES:
         raise UsageError("purpose-unknown", purpose=purpose)

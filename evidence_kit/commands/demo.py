@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import evidence_kit
-from evidence_kit.commands import _matches, _outcomes, _report
+from evidence_kit.commands import _ingest_view, _match_view, _verdict_view
 from evidence_kit.commands._screen import Screen, size
 from evidence_kit.commands._wiring import Setting, command, describer, workers
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.demo import Ended, Listed
+    from evidence_kit.workflows.demo import DemoResult, Listed
 
 
 @command
@@ -40,24 +40,24 @@ def demo(
 
 def _show(screen: Screen, step: Any) -> None:  # noqa: ANN401 - any step
     from evidence_kit.workflows import demo as workflow
-    from evidence_kit.workflows.outcome import Totals
-    from evidence_kit.workflows.seal import Sealed
-    from evidence_kit.workflows.verify import Report
+    from evidence_kit.workflows.case.outcome import Totals
+    from evidence_kit.workflows.checking.verify import Report
+    from evidence_kit.workflows.handover.seal import Sealed
 
     if isinstance(step, workflow.Listed):
         _list(screen, step)
-    elif isinstance(step, workflow.Compared):
-        _matches.show(screen, step.matches, step.case, step.names)
+    elif isinstance(step, workflow.DemoMatches):
+        _match_view.show(screen, step.matches, step.case, step.names)
     elif isinstance(step, Sealed):
         screen.tell("seal.done", path=str(step.folder), size=size(step.size_bytes))
     elif isinstance(step, Report):
-        _report.show(screen, step)
-    elif isinstance(step, workflow.Ended):
+        _verdict_view.show(screen, step)
+    elif isinstance(step, workflow.DemoResult):
         _end(screen, step)
     elif isinstance(step, Totals):
-        _outcomes.summary(screen, step)
+        _ingest_view.summary(screen, step)
     else:
-        _outcomes.show(screen, step)
+        _ingest_view.show(screen, step)
 
 
 def _list(screen: Screen, listed: Listed) -> None:
@@ -66,7 +66,7 @@ def _list(screen: Screen, listed: Listed) -> None:
         screen.table(("column.item", "column.kind", "column.bytes", "column.path"), rows, right=(2,))
 
 
-def _end(screen: Screen, ended: Ended) -> None:
+def _end(screen: Screen, ended: DemoResult) -> None:
     case, archive, digits = str(ended.case), str(ended.archive), str(ended.digits)
     screen.tell("demo.end", cases=case, sealed=str(ended.archive.parent), secret=digits, archive=archive)
     screen.document({"case": case, "archive": archive, "archive_passphrase_file": digits})

@@ -11,7 +11,7 @@ from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, c
 from evidence_kit.errors import Exit
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.again import Redescribed
+    from evidence_kit.workflows.accession.describe_again import Redescribed
 
 _MOST_SHOWN = 12
 _LONGEST_CHARACTERS = 100
@@ -25,9 +25,9 @@ def describe(
     again: Annotated[bool, typer.Option("--again")] = False,
 ) -> None:
     """Look into items again and say what is different; the old description stays in the log."""
-    from evidence_kit.workflows.again import describable, redescribe
-    from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.look import item_of
+    from evidence_kit.workflows.accession.describe_again import describable, redescribe
+    from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.reading.overview import item_of
 
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     key = setting.key(station)

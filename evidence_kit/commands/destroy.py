@@ -12,7 +12,7 @@ from evidence_kit.errors import UsageError
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.destroy import Doomed
+    from evidence_kit.workflows.upkeep.destroy import Doomed
 
 
 @case_command
@@ -27,9 +27,9 @@ def destroy(
     yes: Annotated[bool, typer.Option("--yes")] = False,
 ) -> None:
     """Destroy items, or a whole case, with a reason and two names; the log goes on saying so."""
-    from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.destroy import destroy as carry_out
-    from evidence_kit.workflows.destroy import doomed
+    from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.upkeep.destroy import destroy as carry_out
+    from evidence_kit.workflows.upkeep.destroy import doomed
 
     if bool(items) == whole_case:
         raise UsageError("destroy-scope")

@@ -18,8 +18,8 @@ def exclude(
     take_back: Annotated[bool, typer.Option("--take-back")] = False,
 ) -> None:
     """Take a misfiled item out of every report and seal; it stays in the log."""
-    from evidence_kit.workflows import declare
-    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.accession import declare
+    from evidence_kit.workflows.case.write import writing
 
     folder, station = case_folder(setting, case), setting.station()
     reason = setting.ask(why, "ask.why", "--why")

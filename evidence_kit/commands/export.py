@@ -23,9 +23,9 @@ def export(
     out: Annotated[Path | None, typer.Option("--out", metavar="PATH")] = None,
 ) -> None:
     """Write items of a case for other people's programs, in clear."""
-    from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.interop import Order, chosen, export_as, form_of
-    from evidence_kit.workflows.new import PURPOSES
+    from evidence_kit.workflows.case.new import PURPOSES
+    from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.handover.interop import ExportOrder, chosen, export_as, form_of
 
     wanted = form_of(setting.ask(form, "ask.form", "--as"))
     whom = setting.ask(purpose, "ask.export-purpose", "--for")
@@ -33,7 +33,7 @@ def export(
         raise UsageError("purpose-unknown", purpose=whom)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     path = out or Path(f"{folder.root.name}.{wanted.name}{wanted.ending}")
-    order = Order(wanted, whom, _ids(items), without_consent, path)
+    order = ExportOrder(wanted, whom, _ids(items), without_consent, path)
     key = setting.key(station)
     with writing(folder, key, station, world, setting.accept_older) as writer:
         total = sum(item.size_bytes for item in chosen(writer.case, order))
@@ -58,6 +58,6 @@ def export(
 
 
 def _ids(items: str | None) -> list[str] | None:
-    from evidence_kit.workflows.look import item_id
+    from evidence_kit.workflows.reading.overview import item_id
 
     return None if items is None else [item_id(each) for each in items.split(",") if each.strip()]

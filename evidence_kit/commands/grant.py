@@ -19,8 +19,8 @@ def grant(
     sign: Annotated[bool, typer.Option("--sign")] = False,
 ) -> None:
     """Let one more age or SSH key read the case, and sign in it if asked."""
-    from evidence_kit.workflows import readers, record
-    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.case import readers, record
+    from evidence_kit.workflows.case.write import writing
 
     folder, station = case_folder(setting, case), setting.station()
     reader = record.public_key(key)

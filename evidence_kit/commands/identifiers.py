@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands import _found, _transcript
+from evidence_kit.commands import _identifier_view, _transcript_view
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.case import Case
-    from evidence_kit.workflows.identifiers import Named
+    from evidence_kit.workflows.case.read import Case
+    from evidence_kit.workflows.reading.identifiers import Named
 
 
 @case_command
@@ -26,9 +26,10 @@ def identifiers(
     csv: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
 ) -> None:
     """List phone numbers, accounts, transfer codes and sums named in conversations."""
-    from evidence_kit.workflows.case import read, writing
-    from evidence_kit.workflows.export import Wanted, export, is_free
-    from evidence_kit.workflows.identifiers import COLUMNS, TYPES, exports_of
+    from evidence_kit.workflows.case.plain_file import Wanted, export, is_free
+    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.reading.identifiers import COLUMNS, TYPES, exports_of
 
     for each in kind or ():
         if each not in TYPES:
@@ -37,7 +38,7 @@ def identifiers(
     if csv is None:
         opened = read(folder, setting.key(station), station)
         found, whole = _all(setting, opened, region.upper(), kind)
-        _found.show(setting.screen, found)
+        _identifier_view.show(setting.screen, found)
     else:
         is_free(csv)
         key = setting.key(station)
@@ -46,7 +47,7 @@ def identifiers(
             items = [item.id for item, _ in exports_of(writer.manifest)]
             wanted = Wanted(csv, "csv", "identifiers", items, {"types": list(kind or TYPES), "region": region.upper()})
             done = export(writer, wanted, COLUMNS, (each.flat() for each in found))
-        _transcript.exported(setting.screen, done, folder.root.name)
+        _transcript_view.exported(setting.screen, done, folder.root.name)
     if not whole:
         raise typer.Exit(Exit.INCOMPLETE)
 
@@ -54,9 +55,9 @@ def identifiers(
 def _all(setting: Setting, opened: Case, region: str, kinds: list[str] | None) -> tuple[list[Named], bool]:
     """Return what was found, and whether every export could be looked through; those that could not are told."""
     from evidence_kit.custody.errors import ChatNotReadError
-    from evidence_kit.workflows.chats import exports
-    from evidence_kit.workflows.identifiers import exports_of, gathered
-    from evidence_kit.workflows.identifiers import identifiers as find
+    from evidence_kit.workflows.reading.conversations import exports
+    from evidence_kit.workflows.reading.identifiers import exports_of, gathered
+    from evidence_kit.workflows.reading.identifiers import identifiers as find
 
     whole = True
     chats = exports_of(opened.opened)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands import _outcomes
+from evidence_kit.commands import _ingest_view
+from evidence_kit.commands._declarations import SaidAs, SaidBy, Words, one_of
 from evidence_kit.commands._questions import asked, from_before
 from evidence_kit.commands._retention import retention_due
-from evidence_kit.commands._saying import SaidAs, SaidBy, Words, one_of
 from evidence_kit.commands._screen import size
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, describer
 from evidence_kit.errors import Exit, UsageError
@@ -21,9 +21,9 @@ from evidence_kit.errors import Exit, UsageError
 if TYPE_CHECKING:
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.vault.folder import CaseFolder
-    from evidence_kit.workflows.case import CaseWriter
-    from evidence_kit.workflows.outcome import Totals
-    from evidence_kit.workflows.provenance import Provenance
+    from evidence_kit.workflows.accession.provenance import Provenance
+    from evidence_kit.workflows.case.outcome import Totals
+    from evidence_kit.workflows.case.write import CaseWriter
 
 
 @case_command
@@ -55,8 +55,8 @@ def ingest(
     describe: Annotated[bool, typer.Option("--describe/--no-describe")] = True,
 ) -> None:
     """Take files into the case without changing them."""
-    from evidence_kit.workflows.declare import SENSITIVITIES
-    from evidence_kit.workflows.provenance import SPEAKERS, STILL_THERE, WAYS, Provenance, Screenshot
+    from evidence_kit.workflows.accession.declare import SENSITIVITIES
+    from evidence_kit.workflows.accession.provenance import SPEAKERS, STILL_THERE, WAYS, Provenance, Screenshot
 
     if how not in WAYS:
         raise UsageError("how-unknown", how=how, known=", ".join(WAYS))
@@ -90,10 +90,10 @@ def ingest(
     if dry_run:
         totals = _rehearse(setting, folder, key, sources, exclude or [], given)
     else:
-        from evidence_kit.workflows.case import writing
+        from evidence_kit.workflows.case.write import writing
 
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
-            totals = take_in(setting, writer, Wish(sources, given, exclude or [], describe=describe))
+            totals = take_in(setting, writer, IngestRequest(sources, given, exclude or [], describe=describe))
             _remind(setting, writer, totals)
     if not totals.complete:
         raise typer.Exit(Exit.INCOMPLETE)
@@ -101,7 +101,7 @@ def ingest(
 
 def _remind(setting: Setting, writer: CaseWriter, totals: Totals) -> None:
     """Say when the case was last copied onto another disk, once something new is in it."""
-    from evidence_kit.workflows import backup
+    from evidence_kit.workflows.upkeep import backup
 
     if not totals.kept:
         return
@@ -113,7 +113,7 @@ def _remind(setting: Setting, writer: CaseWriter, totals: Totals) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class IngestRequest:
     """What is to be taken in.
 
     Attributes:
@@ -129,14 +129,14 @@ class Wish:
     describe: bool = True
 
 
-def take_in(setting: Setting, writer: CaseWriter, wish: Wish) -> Totals:
+def take_in(setting: Setting, writer: CaseWriter, wish: IngestRequest) -> Totals:
     """Ask what nobody said, take files in, and say what it came to and what was not copied."""
-    from evidence_kit.intake.whereabouts import Ground, ground, table
-    from evidence_kit.workflows.group import Undescribed
-    from evidence_kit.workflows.ingest import check_sources, free_bytes, ingest
-    from evidence_kit.workflows.outcome import Totals
-    from evidence_kit.workflows.survey import needed_bytes
-    from evidence_kit.workflows.tidy import remember
+    from evidence_kit.intake.mounts import Ground, ground, table
+    from evidence_kit.workflows.accession.commit_group import Undescribed
+    from evidence_kit.workflows.accession.dry_run import needed_bytes
+    from evidence_kit.workflows.accession.ingest import check_sources, free_bytes, ingest
+    from evidence_kit.workflows.case.outcome import Totals
+    from evidence_kit.workflows.upkeep.tidy import remember
 
     screen, totals, mounts = setting.screen, Totals(), table()
     check_sources(wish.sources)
@@ -149,7 +149,7 @@ def take_in(setting: Setting, writer: CaseWriter, wish: Wish) -> Totals:
     needed = needed_bytes(wish.sources, wish.exclude)
     if needed > (free := free_bytes(writer.case.folder)):
         screen.warn("ingest.space", needed=size(needed), free=size(free))
-    told = _outcomes.Telling(screen)
+    told = _ingest_view.Telling(screen)
     with describer() if wish.describe else nullcontext(Undescribed()) as worker:
         try:
             with screen.progress("ingest.progress", needed) as on_bytes:
@@ -163,7 +163,7 @@ def take_in(setting: Setting, writer: CaseWriter, wish: Wish) -> Totals:
         finally:
             told.rest()
     screen.document({"done": "ingest", "case": writer.case.id, **totals.facts()})
-    _outcomes.summary(screen, totals)
+    _ingest_view.summary(screen, totals)
     places = ", ".join(str(source.absolute()) for source in wish.sources)
     if totals.withheld:
         screen.warn("ingest.still-there", places=places)
@@ -172,9 +172,9 @@ def take_in(setting: Setting, writer: CaseWriter, wish: Wish) -> Totals:
     return totals
 
 
-def _how(setting: Setting, writer: CaseWriter, wish: Wish, *, careful: bool) -> Provenance:
+def _how(setting: Setting, writer: CaseWriter, wish: IngestRequest, *, careful: bool) -> Provenance:
     """Return how the files came here: by flags, by what was said when they were begun, or asked."""
-    from evidence_kit.workflows.tidy import sources_of
+    from evidence_kit.workflows.upkeep.tidy import sources_of
 
     known = set(sources_of(writer.manifest))
     if all(source.absolute() in known for source in wish.sources):
@@ -196,12 +196,12 @@ def _rehearse(
     setting: Setting, folder: CaseFolder, key: SigningKey, sources: list[Path], exclude: list[str], given: Provenance
 ) -> Totals:
     """Say what would be done; the case is only read."""
-    from evidence_kit.workflows.case import read
-    from evidence_kit.workflows.declare import check_sensitivity
-    from evidence_kit.workflows.ingest import check_sources, free_bytes
-    from evidence_kit.workflows.outcome import Totals
-    from evidence_kit.workflows.survey import needed_bytes, survey
-    from evidence_kit.workflows.withhold import rule_for
+    from evidence_kit.workflows.accession.declare import check_sensitivity
+    from evidence_kit.workflows.accession.dry_run import needed_bytes, survey
+    from evidence_kit.workflows.accession.ingest import check_sources, free_bytes
+    from evidence_kit.workflows.accession.witness import rule_for
+    from evidence_kit.workflows.case.outcome import Totals
+    from evidence_kit.workflows.case.read import read
 
     check_sources(sources)
     screen, station, totals = setting.screen, setting.station(), Totals()
@@ -214,11 +214,11 @@ def _rehearse(
     for outcome in survey(sources, own, exclude, rule):
         if isinstance(outcome, Totals):
             totals = outcome
-        _outcomes.show(screen, outcome)
+        _ingest_view.show(screen, outcome)
     needed, free = needed_bytes(sources, exclude), free_bytes(folder)
     facts = {"needed_bytes": needed, "free_bytes": free, **totals.facts()}
     screen.document({"done": "dry-run", "case": folder.root.name, **facts})
-    _outcomes.table(screen, totals)
+    _ingest_view.table(screen, totals)
     screen.tell("ingest.would-keep", count=totals.kept, size=size(totals.kept_bytes))
     screen.tell("ingest.room", free=size(free))
     if needed > free:

@@ -9,14 +9,14 @@ import typer
 
 from evidence_kit.commands._questions import note_readers
 from evidence_kit.commands._wiring import Setting, case_command, case_folder
-from evidence_kit.commands.ingest import Wish, take_in
+from evidence_kit.commands.ingest import IngestRequest, take_in
 from evidence_kit.commands.tidy import tidy_up
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.vault.folder import CaseFolder
-    from evidence_kit.workflows.case import CaseWriter
+    from evidence_kit.workflows.case.write import CaseWriter
 
 _TOPICS = {"1": "phone", "2": "iphone", "3": "whatsapp"}
 
@@ -27,7 +27,7 @@ def intake(
     case: Annotated[str | None, typer.Argument(metavar="[CASE]", show_default=False)] = None,
 ) -> None:
     """Guide a volunteer through the whole of it; what is done stays done when it is interrupted."""
-    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.case.write import writing
 
     if not setting.asks:
         raise UsageError("intake-needs-a-person")
@@ -70,7 +70,7 @@ def _step(setting: Setting, number: int, what: str) -> None:
 
 def _opened(setting: Setting, key: SigningKey) -> CaseFolder:
     """Ask what a case has to know, and open it."""
-    from evidence_kit.workflows.new import AGE_BANDS, ConsentGiven, Guardian, Opening, create
+    from evidence_kit.workflows.case.new import AGE_BANDS, ConsentGiven, Guardian, Opening, create
 
     screen, station = setting.screen, setting.station()
     _step(setting, 1, "case")
@@ -101,7 +101,7 @@ def _opened(setting: Setting, key: SigningKey) -> CaseFolder:
 
 def _files(setting: Setting, writer: CaseWriter) -> list[Path]:
     """Say how files come off this phone, and take in whatever the person names."""
-    from evidence_kit.workflows.provenance import Provenance
+    from evidence_kit.workflows.accession.provenance import Provenance
 
     screen, taken = setting.screen, []
     topic = _TOPICS.get(screen.ask_once("ask.which-phone") or "")
@@ -113,14 +113,14 @@ def _files(setting: Setting, writer: CaseWriter) -> list[Path]:
         if not path.exists():
             screen.warn("intake.no-path", path=str(path))
             continue
-        take_in(setting, writer, Wish([path], Provenance(place=setting.station().person.place)))
+        take_in(setting, writer, IngestRequest([path], Provenance(place=setting.station().person.place)))
         taken.append(path)
     return taken
 
 
 def _note(setting: Setting, writer: CaseWriter) -> None:
     """Offer a note, and ask who may read it."""
-    from evidence_kit.workflows import record
+    from evidence_kit.workflows.case import record
 
     text = setting.screen.ask_once("ask.note-at-intake")
     if text is not None:
@@ -131,7 +131,7 @@ def _note(setting: Setting, writer: CaseWriter) -> None:
 
 def _receipt(setting: Setting, writer: CaseWriter) -> None:
     from evidence_kit.sealing.slip import page
-    from evidence_kit.workflows import record
+    from evidence_kit.workflows.case import record
 
     screen, world = setting.screen, setting.world()
     code, lines, _ = record.receipt(writer)

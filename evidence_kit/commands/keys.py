@@ -32,7 +32,7 @@ def keys(
 
 
 def _own(setting: Setting) -> None:
-    from evidence_kit.workflows.known import known
+    from evidence_kit.workflows.checking.trusted_keys import known
 
     station, names = setting.station(), known(setting.station_folder)
     rows = [
@@ -63,7 +63,7 @@ def _own(setting: Setting) -> None:
 
 
 def _trust(setting: Setting, name: str, key: str, confirm: str | None) -> None:
-    from evidence_kit.workflows.known import fingerprint_of, trust
+    from evidence_kit.workflows.checking.trusted_keys import fingerprint_of, trust
 
     shown = compared_by_voice(setting, fingerprint_of(key), confirm)
     trust(setting.station_folder, name, shown, setting.world().disk)
@@ -72,7 +72,7 @@ def _trust(setting: Setting, name: str, key: str, confirm: str | None) -> None:
 
 
 def _forget(setting: Setting, name: str) -> None:
-    from evidence_kit.workflows.known import forget
+    from evidence_kit.workflows.checking.trusted_keys import forget
 
     forget(setting.station_folder, name, setting.world().disk)
     setting.screen.tell("keys.forgotten", name=name)
@@ -80,8 +80,8 @@ def _forget(setting: Setting, name: str) -> None:
 
 
 def _readers(setting: Setting, case: str) -> None:
-    from evidence_kit.workflows.case import read
-    from evidence_kit.workflows.readers import holders
+    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.readers import holders
 
     folder, station = case_folder(setting, case), setting.station()
     found = holders(read(folder, setting.key(station), station))

@@ -12,7 +12,7 @@ from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, c
 
 if TYPE_CHECKING:
     from evidence_kit.custody.manifest import Item, Witnessed
-    from evidence_kit.workflows.case import Case
+    from evidence_kit.workflows.case.read import Case
 
 
 @case_command
@@ -22,7 +22,7 @@ def list_(
     locked: Annotated[bool, typer.Option("--locked")] = False,
 ) -> None:
     """List the items of a case; without a key only what the folder shows anybody."""
-    from evidence_kit.workflows.case import Depth, read
+    from evidence_kit.workflows.case.read import Depth, read
 
     folder, station = case_folder(setting, case), setting.station_if_any()
     closed = locked or station is None or (setting.passphrase_file is None and not setting.asks)
@@ -35,7 +35,7 @@ def list_(
 
 
 def _items(setting: Setting, opened: Case) -> None:
-    from evidence_kit.workflows.look import item_row
+    from evidence_kit.workflows.reading.overview import item_row
 
     manifest, screen = opened.opened, setting.screen
     retention_due(setting, manifest)
@@ -80,7 +80,7 @@ def _state(screen: Screen, item: Item | Witnessed) -> str:
 
 
 def _locked(setting: Setting, opened: Case) -> None:
-    from evidence_kit.workflows.look import locked_rows
+    from evidence_kit.workflows.reading.overview import locked_rows
 
     rows = locked_rows(opened)
     if setting.screen.json:

@@ -23,9 +23,9 @@ def log(
     follow: Annotated[bool, typer.Option("--follow")] = False,
 ) -> None:
     """Show the log, or write the files with which `ssh-keygen` checks its end."""
-    from evidence_kit.workflows.case import Depth, read
-    from evidence_kit.workflows.look import followed, log_rows
-    from evidence_kit.workflows.record import write_checkpoint
+    from evidence_kit.workflows.case.read import Depth, read
+    from evidence_kit.workflows.case.record import write_checkpoint
+    from evidence_kit.workflows.reading.overview import followed, log_rows
 
     folder, station = case_folder(setting, case), setting.station_if_any()
     if checkpoint is not None:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._saying import SaidAs, SaidBy, Words, one_of, saying
+from evidence_kit.commands._declarations import SaidAs, SaidBy, Words, one_of, saying
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.declare import Mark, Marked
+    from evidence_kit.workflows.accession.declare import Mark, Marked
 
 
 @case_command
@@ -40,9 +40,9 @@ def mark(
     words: Words = None,
 ) -> None:
     """Record what somebody says about items: sensitivity, nature, how a recording came about."""
-    from evidence_kit.workflows import declare
-    from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.provenance import STILL_THERE, Posting, Screenshot
+    from evidence_kit.workflows.accession import declare
+    from evidence_kit.workflows.accession.provenance import STILL_THERE, Posting, Screenshot
+    from evidence_kit.workflows.case.write import writing
 
     said = declare.Mark(
         sensitivity=None if sensitivity is None else one_of(sensitivity, declare.SENSITIVITIES, "--sensitivity"),

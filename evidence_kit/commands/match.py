@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands import _matches
+from evidence_kit.commands import _match_view
 from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, describer, workers
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.case import Case, CaseWriter
-    from evidence_kit.workflows.drawn import Drawn, NotDrawn
+    from evidence_kit.workflows.case.read import Case
+    from evidence_kit.workflows.case.write import CaseWriter
+    from evidence_kit.workflows.reading.side_by_side import Drawn, NotDrawn
 
 
 @case_command
@@ -28,11 +29,12 @@ def match(
     sharp: Annotated[str | None, typer.Option("--sharp", metavar="REASON")] = None,
 ) -> None:
     """Find pictures, films and sound that are the same, whole, in part, or inside another."""
-    from evidence_kit.workflows.case import read, writing
-    from evidence_kit.workflows.drawn import Order, beside
-    from evidence_kit.workflows.export import is_free
-    from evidence_kit.workflows.match import Asked
-    from evidence_kit.workflows.match import match as compare
+    from evidence_kit.workflows.case.plain_file import is_free
+    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.reading.match import MatchRequest
+    from evidence_kit.workflows.reading.match import match as compare
+    from evidence_kit.workflows.reading.side_by_side import PairDrawOrder, beside
 
     sources = candidates or []
     if other is not None and sources:
@@ -50,16 +52,16 @@ def match(
     drawn: list[Drawn | NotDrawn] = []
     with writing(folder, key, station, world, setting.accept_older) as writer, workers() as run:
         taken = _taken_in(setting, writer, sources) if ingest else frozenset()
-        asked = Asked(() if ingest else sources, taken, second)
+        asked = MatchRequest(() if ingest else sources, taken, second)
         with setting.screen.progress("match.progress") as on_bytes:
             found = compare(writer, asked, run, on_bytes)
         names = {item.id: item.place.path for item in writer.manifest.items.values()}
         if second is not None:
             names |= {f"{second.id}/{item.id}": item.place.path for item in second.opened.items.values()}
         if picture is not None:
-            page = _matches.page(setting.screen, folder.root.name, names, sharp=sharp is not None)
-            drawn = beside(writer, second, found, run, Order(picture, sharp, page))
-    _matches.show(setting.screen, found, folder.root.name, names)
+            page = _match_view.page(setting.screen, folder.root.name, names, sharp=sharp is not None)
+            drawn = beside(writer, second, found, run, PairDrawOrder(picture, sharp, page))
+    _match_view.show(setting.screen, found, folder.root.name, names)
     if picture is not None:
         _say_drawn(setting.screen, picture, drawn, sharp=sharp is not None)
     if any(each.matters for each in found.not_compared):
@@ -68,26 +70,26 @@ def match(
 
 def _taken_in(setting: Setting, writer: CaseWriter, sources: list[Path]) -> frozenset[str]:
     """Take the files in and return the ids of what they are in the case."""
-    from evidence_kit.commands import _outcomes
-    from evidence_kit.workflows.ingest import ingest
-    from evidence_kit.workflows.outcome import Kept, Known, SeenAgain, Totals
-    from evidence_kit.workflows.provenance import Provenance
+    from evidence_kit.commands import _ingest_view
+    from evidence_kit.workflows.accession.ingest import ingest
+    from evidence_kit.workflows.accession.provenance import Provenance
+    from evidence_kit.workflows.case.outcome import AlreadyInCase, Kept, SeenAgain, Totals
 
     items = set()
     screen = Screen(setting.screen.language, quiet=True) if setting.screen.json else setting.screen
     with describer() as worker:
         for outcome in ingest(writer, sources, Provenance("download"), worker):
-            if isinstance(outcome, (Kept, Known, SeenAgain)):
+            if isinstance(outcome, (Kept, AlreadyInCase, SeenAgain)):
                 items.add(outcome.item)
             if isinstance(outcome, Totals):
-                _outcomes.summary(screen, outcome)
+                _ingest_view.summary(screen, outcome)
             else:
-                _outcomes.show(screen, outcome)
+                _ingest_view.show(screen, outcome)
     return frozenset(items)
 
 
 def _say_drawn(screen: Screen, folder: Path, made: list[Drawn | NotDrawn], *, sharp: bool) -> None:
-    from evidence_kit.workflows.drawn import NotDrawn
+    from evidence_kit.workflows.reading.side_by_side import NotDrawn
 
     for each in made:
         if isinstance(each, NotDrawn):

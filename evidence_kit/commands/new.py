@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._saying import one_of
+from evidence_kit.commands._declarations import one_of
 from evidence_kit.commands._wiring import Setting, command
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.new import ConsentGiven
+    from evidence_kit.workflows.case.new import ConsentGiven
 
 
 @command
@@ -36,7 +36,7 @@ def new(
     case_id: Annotated[str | None, typer.Option("--id", metavar="ID")] = None,
 ) -> None:
     """Open a case and print its id."""
-    from evidence_kit.workflows.new import AGE_BANDS, MINOR_MEDIA, Guardian, Opening, create
+    from evidence_kit.workflows.case.new import AGE_BANDS, MINOR_MEDIA, Guardian, Opening, create
 
     station = setting.station()
     band = setting.ask(age, "ask.age", "--age").lower()
@@ -88,7 +88,7 @@ def day(text: str | None, flag: str) -> date | None:
 
 
 def _given(purpose: str, on: date, said_by: str, reference: str | None) -> ConsentGiven:
-    from evidence_kit.workflows.new import PURPOSES, ConsentGiven
+    from evidence_kit.workflows.case.new import PURPOSES, ConsentGiven
 
     if purpose not in PURPOSES:
         raise UsageError("purpose-unknown", purpose=purpose)

@@ -20,8 +20,8 @@ def note(
     privileged: Annotated[bool, typer.Option("--privileged")] = False,
 ) -> None:
     """Write a note into the case, for the association alone unless readers are named."""
-    from evidence_kit.workflows import record
-    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.case import record
+    from evidence_kit.workflows.case.write import writing
 
     for each in reader or ():
         if each not in record.NOTE_READERS:

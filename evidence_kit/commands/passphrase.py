@@ -20,8 +20,8 @@ def passphrase(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE")] = None,
 ) -> None:
     """Show the passphrase of an archive once more."""
-    from evidence_kit.workflows import handing
-    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.handover import transfers
 
     if out is None and not setting.asks:
         raise UsageError("needed", fact="out", flag="--out")
@@ -29,7 +29,7 @@ def passphrase(
     folder, station = case_folder(setting, case), setting.station()
     key = setting.key(station)
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
-        name, secret = handing.passphrase(writer, seal)
+        name, secret = transfers.passphrase(writer, seal)
     setting.screen.tell("passphrase.logged", archive=name)
     if out is None:
         show_passphrase(setting, secret)

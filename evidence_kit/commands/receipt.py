@@ -20,8 +20,9 @@ def receipt(
     """Print the receipt code that fixes the case as it is now."""
     from evidence_kit.custody.errors import CaseExistsError
     from evidence_kit.sealing.slip import page
-    from evidence_kit.workflows import record
-    from evidence_kit.workflows.case import read, writing
+    from evidence_kit.workflows.case import record
+    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.write import writing
 
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     if out is not None and out.exists():

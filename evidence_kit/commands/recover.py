@@ -13,7 +13,7 @@ from evidence_kit.errors import EvidenceError, Exit, UsageError
 if TYPE_CHECKING:
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.vault.folder import CaseFolder
-    from evidence_kit.workflows.station import Station
+    from evidence_kit.workflows.case.station import Station
 
 
 @case_command
@@ -46,8 +46,8 @@ def recover(
 
 
 def _one(setting: Setting, station: Station, key: SigningKey, folder: CaseFolder, lost: list[str]) -> None:
-    from evidence_kit.workflows import readers
-    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.case import readers
+    from evidence_kit.workflows.case.write import writing
 
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
         leaving = [each for who in lost for each in readers.meant(writer.case, who, station.public)]
@@ -68,7 +68,7 @@ def _one(setting: Setting, station: Station, key: SigningKey, folder: CaseFolder
 def _every(station: Station) -> list[CaseFolder]:
     from evidence_kit.custody.errors import NoCaseError
     from evidence_kit.vault.folder import CaseFolder
-    from evidence_kit.workflows.look import overviews
+    from evidence_kit.workflows.reading.overview import overviews
 
     found = [CaseFolder(Path(each.path)) for each in overviews(station.cases)]
     if not found:

@@ -19,8 +19,8 @@ def revoke(
     yes: Annotated[bool, typer.Option("--yes")] = False,
 ) -> None:
     """Take somebody's right to sign away, and close to them what is added from now on."""
-    from evidence_kit.workflows import readers
-    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.case import readers
+    from evidence_kit.workflows.case.write import writing
 
     screen = setting.screen
     folder, station = case_folder(setting, case), setting.station()

@@ -16,8 +16,8 @@ from evidence_kit.errors import Exit, UsageError
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.scope import Counts
-    from evidence_kit.workflows.seal import Sealed
+    from evidence_kit.workflows.handover.scope import Counts
+    from evidence_kit.workflows.handover.seal import Sealed
 
 _SIZE = re.compile(r"([1-9][0-9]{0,14})\s*(?:(K|M|G|T)(i)?)?B?", re.IGNORECASE)
 _FEW = 20
@@ -43,9 +43,9 @@ def seal(
 ) -> None:
     """Make the archive for the police or the lawyer."""
     from evidence_kit.sealing import passphrase as digits
-    from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.seal import PURPOSES, Order, next_folder, planned
-    from evidence_kit.workflows.seal import seal as make
+    from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.handover.seal import PURPOSES, SealOrder, next_folder, planned
+    from evidence_kit.workflows.handover.seal import seal as make
 
     wanted = setting.ask(purpose, "ask.purpose", "--for")
     if wanted not in PURPOSES:
@@ -67,7 +67,7 @@ def seal(
         isolated() if cited or redacted else nullcontext() as worker,
     ):
         today = world.clock.now().astimezone().date().isoformat()
-        order = Order(
+        order = SealOrder(
             purpose=wanted,
             items=_ids(items),
             readers=readers,
@@ -105,13 +105,13 @@ def seal(
 def _ids(items: str | None) -> list[str] | None:
     if items is None:
         return None
-    from evidence_kit.workflows.look import item_id
+    from evidence_kit.workflows.reading.overview import item_id
 
     return [item_id(each) for each in items.split(",") if each.strip()]
 
 
 def _readers(given: list[str]) -> dict[str, str]:
-    from evidence_kit.workflows.record import named_reader
+    from evidence_kit.workflows.case.record import named_reader
 
     return dict(named_reader(each) for each in given)
 
@@ -126,7 +126,7 @@ def _bytes(text: str) -> int:
 
 
 def _tell_plan(screen: Screen, plan: Counts) -> None:
-    from evidence_kit.workflows.seal import FAT32_MOST_BYTES
+    from evidence_kit.workflows.handover.seal import FAT32_MOST_BYTES
 
     screen.tell(f"seal.scope-{plan.scope}")
     screen.tell("seal.plan", items_in=plan.items_in, items_of=plan.items_of, size=size(plan.size_bytes))

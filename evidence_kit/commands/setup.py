@@ -14,7 +14,7 @@ from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
     from evidence_kit.keys.sshsig import PublicKey
-    from evidence_kit.workflows.world import World
+    from evidence_kit.workflows.case.world import World
 
 _GROUPS_ASKED = 3
 
@@ -33,9 +33,9 @@ def setup(
 ) -> None:
     """Make the keys of this station, once; or a new one in the place of a key that nobody can open any more."""
     from evidence_kit.custody.errors import StationExistsError
-    from evidence_kit.workflows import station as stations
-    from evidence_kit.workflows.setup import Wish, association_code, set_up
-    from evidence_kit.workflows.station import Person
+    from evidence_kit.workflows.case import station as stations
+    from evidence_kit.workflows.case.setup import SetupRequest, association_code, set_up
+    from evidence_kit.workflows.case.station import StationUser
 
     screen, world = setting.screen, setting.world()
     if renew:
@@ -46,7 +46,7 @@ def setup(
     if setting.asks and association is None:
         screen.tell("setup.two-orders", word="[" + screen.say("setup.sample")[::-1] + "]")
     code = association_code(setting.ask(association, "ask.association", "--association"))
-    person = Person(
+    person = StationUser(
         setting.ask(name, "ask.name", "--name"),
         setting.ask(role, "ask.role", "--role"),
         setting.ask(place, "ask.place", "--place"),
@@ -54,7 +54,7 @@ def setup(
     passphrase = _new_passphrase(setting)
     public = _recovery(setting, recovery, recovery_out, world)
     folder = (cases or Path.home() / "evidence-kit" / "cases").absolute()
-    wish = Wish(setting.station_folder, code, person, folder, public, recovery_out is not None)
+    wish = SetupRequest(setting.station_folder, code, person, folder, public, recovery_out is not None)
     station = set_up(wish, passphrase, world)
     screen.tell("setup.done", fingerprint=station.public.fingerprint, cases=str(folder), folder=str(station.folder))
     screen.document(
@@ -70,7 +70,7 @@ def setup(
 
 def _renew(setting: Setting, world: World) -> None:
     """Give the station a new key; what it remembers and where its cases lie stays."""
-    from evidence_kit.workflows import station as stations
+    from evidence_kit.workflows.case import station as stations
 
     old = setting.station()
     station = stations.renew(old, _new_passphrase(setting), world)
@@ -95,8 +95,8 @@ def _recovery(setting: Setting, recovery: str | None, out: Path | None, world: W
     from evidence_kit.keys.recovery import from_paper, from_text, to_paper
     from evidence_kit.keys.sshsig import PublicKey
     from evidence_kit.keys.station import SigningKey
-    from evidence_kit.workflows.record import public_key
-    from evidence_kit.workflows.setup import write_recovery
+    from evidence_kit.workflows.case.record import public_key
+    from evidence_kit.workflows.case.setup import write_recovery
 
     if recovery == "paper":
         if not setting.asks:

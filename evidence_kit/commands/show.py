@@ -27,8 +27,8 @@ def show(
     out: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
 ) -> None:
     """Show a case, or one item with everything known about it; the picture itself only with a reason."""
-    from evidence_kit.workflows.case import read
-    from evidence_kit.workflows.look import everything_about, evidence_of
+    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.reading.overview import everything_about, evidence_of
 
     folder, station = case_folder(setting, case), setting.station()
     if reveal is not None:
@@ -48,9 +48,9 @@ def show(
     if item is None or all_ or "sha256" not in facts:
         _draw(setting, facts, 0)
     else:
-        from evidence_kit.commands import _portrait
+        from evidence_kit.commands import _item_view
 
-        _portrait.draw(setting.screen, facts)
+        _item_view.draw(setting.screen, facts)
 
 
 def _case(manifest: Manifest, case: str) -> dict[str, Json]:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands import _found
+from evidence_kit.commands import _identifier_view
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated
 
 if TYPE_CHECKING:
     from evidence_kit.custody.manifest import Manifest
-    from evidence_kit.workflows.chats import Exports
-    from evidence_kit.workflows.threats import Suggestion, Threat
+    from evidence_kit.workflows.reading.conversations import Exports
+    from evidence_kit.workflows.reading.threats import Suggestion, Threat
 
 
 class Action(StrEnum):
@@ -39,8 +39,8 @@ def threats(
     suggestion: Annotated[int | None, typer.Option(metavar="N", show_default=False)] = None,
 ) -> None:
     """Record a threat, or list those that were recorded."""
-    from evidence_kit.workflows.case import read
-    from evidence_kit.workflows.threats import Threat, recorded
+    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.reading.threats import Threat, recorded
 
     if action is Action.ADD and not suggest:
         told = setting.ask(demand, "ask.demand", "--demand")
@@ -49,26 +49,26 @@ def threats(
     folder, station = case_folder(setting, case), setting.station()
     opened = read(folder, setting.key(station), station)
     if not suggest:
-        _found.ledger(setting.screen, recorded(opened.opened))
+        _identifier_view.ledger(setting.screen, recorded(opened.opened))
         return
-    from evidence_kit.workflows.chats import exports
+    from evidence_kit.workflows.reading.conversations import exports
 
     with isolated() as worker, exports(opened, worker) as reading:
-        _found.suggest(setting.screen, _suggested(opened.opened, reading))
+        _identifier_view.suggest(setting.screen, _suggested(opened.opened, reading))
 
 
 def _suggested(manifest: Manifest, reading: Exports) -> list[Suggestion]:
-    from evidence_kit.workflows.identifiers import exports_of, gathered, identifiers
-    from evidence_kit.workflows.threats import suggestions
+    from evidence_kit.workflows.reading.identifiers import exports_of, gathered, identifiers
+    from evidence_kit.workflows.reading.threats import suggestions
 
     chats = exports_of(manifest)
     return suggestions(gathered(each for one, chosen in chats for each in identifiers(reading, one, chosen, "MA")))
 
 
 def _add(setting: Setting, case: str, threat: Threat, suggestion: int | None) -> None:
-    from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.chats import exports
-    from evidence_kit.workflows.threats import record, taken
+    from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.reading.conversations import exports
+    from evidence_kit.workflows.reading.threats import record, taken
 
     folder, station = case_folder(setting, case), setting.station()
     key = setting.key(station)

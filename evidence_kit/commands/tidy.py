@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._saying import Words
+from evidence_kit.commands._declarations import Words
 from evidence_kit.commands._screen import size
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.case import CaseWriter
-    from evidence_kit.workflows.tidy import Plain, Word
+    from evidence_kit.workflows.case.write import CaseWriter
+    from evidence_kit.workflows.upkeep.tidy import Plain, Word
 
 _SHOWN = 20
 
@@ -30,8 +30,8 @@ def tidy(
     words: Words = None,
 ) -> None:
     """List plain copies of a case that still lie on this computer or a stick, and delete them on yes."""
-    from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.tidy import Word
+    from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.upkeep.tidy import Word
 
     folder, station = case_folder(setting, case), setting.station()
     key = setting.key(station)
@@ -44,9 +44,9 @@ def tidy_up(
     setting: Setting, writer: CaseWriter, paths: Sequence[Path], word: Word | None, *, confirmed: bool = False
 ) -> None:
     """List what lies in clear, ask, delete, and say what stays."""
-    from evidence_kit.intake.whereabouts import table
-    from evidence_kit.workflows.ingest import total_bytes
-    from evidence_kit.workflows.tidy import delete, look, may_go, sources_of
+    from evidence_kit.intake.mounts import table
+    from evidence_kit.workflows.accession.ingest import total_bytes
+    from evidence_kit.workflows.upkeep.tidy import delete, look, may_go, sources_of
 
     screen = setting.screen
     sources = list(paths) or sources_of(writer.manifest)
@@ -79,7 +79,7 @@ def tidy_up(
 
 def _tell(setting: Setting, found: Sequence[Plain]) -> None:
     """Say, state by state, how much lies where."""
-    from evidence_kit.workflows.tidy import State
+    from evidence_kit.workflows.upkeep.tidy import State
 
     screen = setting.screen
     for state in State:

@@ -12,8 +12,8 @@ from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, c
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.case import CaseWriter
-    from evidence_kit.workflows.stamp import Shown
+    from evidence_kit.workflows.case.write import CaseWriter
+    from evidence_kit.workflows.handover.timestamps import Shown
 
 
 @case_command
@@ -26,8 +26,8 @@ def timestamp(
     tsa_ca: Annotated[list[Path] | None, typer.Option("--tsa-ca", metavar="FILE.pem")] = None,
 ) -> None:
     """Let an authority's clock say that the log existed."""
-    from evidence_kit.workflows import stamp
-    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.handover import timestamps
 
     if sum(each is not None for each in (url, request, attach)) != 1:
         raise UsageError("stamp-how")
@@ -37,8 +37,8 @@ def timestamp(
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     key = setting.key(station)
     for root in given:
-        stamp.keep_root(station.folder, root, world.disk)
-    roots = given or stamp.roots_of(station.folder)
+        timestamps.keep_root(station.folder, root, world.disk)
+    roots = given or timestamps.roots_of(station.folder)
     with writing(folder, key, station, world, setting.accept_older) as writer:
         if request is not None:
             _ask_by_hand(setting, writer, request)
@@ -46,23 +46,23 @@ def timestamp(
         if url is not None:
             from evidence_kit.keys import timestamp as tokens
 
-            asked = tokens.request(stamp.line_bytes(writer.case, writer.case.custody.commits[-1]))
-            shown = stamp.attach(writer, stamp.ask(url, asked), roots, asked)
+            asked = tokens.request(timestamps.line_bytes(writer.case, writer.case.custody.commits[-1]))
+            shown = timestamps.attach(writer, timestamps.ask(url, asked), roots, asked)
         else:
             beside = attach.with_suffix(".tsq") if attach is not None else None
             asked_then = beside.read_bytes() if beside is not None and beside.is_file() else None
-            shown = stamp.attach(writer, answer or b"", roots, asked_then)
+            shown = timestamps.attach(writer, answer or b"", roots, asked_then)
     _tell(setting, shown, folder.root.name)
 
 
 def _ask_by_hand(setting: Setting, writer: CaseWriter, path: Path) -> None:
     from evidence_kit.keys import timestamp as tokens
-    from evidence_kit.workflows import stamp
+    from evidence_kit.workflows.handover import timestamps
 
     signed = writer.case.custody.commits[-1]
     file = setting.world().disk.create(path)
     try:
-        file.write(tokens.request(stamp.line_bytes(writer.case, signed)))
+        file.write(tokens.request(timestamps.line_bytes(writer.case, signed)))
         file.sync()
     finally:
         file.close()

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from evidence_kit.commands._archives import bytes_of
-from evidence_kit.commands._moving import Move, moved
+from evidence_kit.commands._station_transfer import Move, moved
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.commands.new import day
 from evidence_kit.errors import UsageError
@@ -40,13 +40,13 @@ def transfer(
     into: Annotated[Path | None, typer.Option("--into", metavar="DIR")] = None,
 ) -> None:
     """Record a hand-over, with both names."""
-    from evidence_kit.workflows import handing
-    from evidence_kit.workflows.case import writing
+    from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.handover import transfers
 
     if into is not None and to_station is None:
         raise UsageError("needed", fact="to-station", flag="--to-station")
-    if thing not in handing.THINGS:
-        raise UsageError("transfer-what", what=thing, known=", ".join(handing.THINGS))
+    if thing not in transfers.THINGS:
+        raise UsageError("transfer-what", what=thing, known=", ".join(transfers.THINGS))
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     when = day(on, "--on") or world.clock.now().astimezone().date()
     if received is not None:
@@ -56,7 +56,7 @@ def transfer(
         moved(setting, case, Move(to_station, into, to, by, purpose, place, when, means, remark))
         return
     own = station.person.name
-    over = handing.HandOver(
+    over = transfers.HandOver(
         what=thing,
         given_by=setting.ask(by, "ask.given-by", "--by") if incoming else (by or own),
         received_by=(to or own) if incoming else setting.ask(to, "ask.received-by", "--to"),
@@ -71,7 +71,7 @@ def transfer(
     )
     key = setting.key(station)
     with writing(folder, key, station, world, setting.accept_older) as writer:
-        line = handing.transfer(writer, over)
+        line = transfers.transfer(writer, over)
     setting.screen.tell("transfer.done", given_by=over.given_by, received_by=over.received_by, line=line)
     kind = "transfer.in" if incoming else "transfer.out"
     setting.screen.document({"case": folder.root.name, "line": line, "type": kind})
@@ -90,9 +90,10 @@ class _Paper:
 
 def _received(setting: Setting, case: str, came: _Paper) -> None:
     from evidence_kit.keys.errors import NotConfirmedError
-    from evidence_kit.workflows import handing, known
-    from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.verify import received as signer_of
+    from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.checking import trusted_keys
+    from evidence_kit.workflows.checking.verify import received as signer_of
+    from evidence_kit.workflows.handover import transfers
 
     signature = came.signature
     paper = came.statement or signature.with_name(signature.name.removesuffix(".received.sig") + ".statement.txt")
@@ -100,7 +101,7 @@ def _received(setting: Setting, case: str, came: _Paper) -> None:
     who = setting.ask(came.by, "ask.confirmed-by", "--by")
     fingerprint = signer_of(text, armoured)
     station, world = setting.station(), setting.world()
-    if fingerprint is not None and fingerprint not in known.known(station.folder):
+    if fingerprint is not None and fingerprint not in trusted_keys.known(station.folder):
         # Anybody can make a key and sign: whose it is, two people say to each other.
         setting.screen.tell("grant.fingerprint", fingerprint=fingerprint)
         typed = setting.ask(came.confirm, "ask.fingerprint-end", "--confirm")
@@ -109,8 +110,8 @@ def _received(setting: Setting, case: str, came: _Paper) -> None:
     key = setting.key(station)
     folder = case_folder(setting, case)
     with writing(folder, key, station, world, setting.accept_older) as writer:
-        found, lines, line = handing.confirmed(writer, armoured, text, who, came.on)
-    known.trust(station.folder, who, found, world.disk)
+        found, lines, line = transfers.confirmed(writer, armoured, text, who, came.on)
+    trusted_keys.trust(station.folder, who, found, world.disk)
     setting.screen.tell("transfer.confirmed", by=who, lines=lines, line=line)
     setting.screen.document(
         {"case": folder.root.name, "line": line, "type": "transfer.in", "key": found, "through": lines}

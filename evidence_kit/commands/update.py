@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._saying import SaidBy, one_of
+from evidence_kit.commands._declarations import SaidBy, one_of
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.commands.new import day
 from evidence_kit.model import Json
@@ -30,9 +30,9 @@ def update(
     status: Annotated[str | None, typer.Option(metavar="open|closed")] = None,
 ) -> None:
     """Record what is now known otherwise about a case, and why."""
-    from evidence_kit.workflows import declare
-    from evidence_kit.workflows.case import writing
-    from evidence_kit.workflows.new import AGE_BANDS, MINOR_MEDIA, Guardian
+    from evidence_kit.workflows.accession import declare
+    from evidence_kit.workflows.case.new import AGE_BANDS, MINOR_MEDIA, Guardian
+    from evidence_kit.workflows.case.write import writing
 
     folder, station = case_folder(setting, case), setting.station()
     changes: dict[str, Json] = {}

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands import _report
+from evidence_kit.commands import _verdict_view
 from evidence_kit.commands._archives import outside_of
 from evidence_kit.commands._wiring import Setting, archive_digits, case_folder, command
 from evidence_kit.errors import Exit, UsageError
 from evidence_kit.model import Weight
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.many import Total
-    from evidence_kit.workflows.stamp import Outside
-    from evidence_kit.workflows.verify import Report
+    from evidence_kit.workflows.checking.case_folders import Total
+    from evidence_kit.workflows.checking.verify import Report
+    from evidence_kit.workflows.handover.timestamps import Outside
 
 
 _WORST_FIRST = ((Weight.BROKEN, Exit.BROKEN), (Weight.UNCHECKED, Exit.NOT_CHECKED), (Weight.NOTE, Exit.INCOMPLETE))
@@ -61,7 +61,7 @@ def _one(
 ) -> None:
     from evidence_kit.hashing.paper import TypedWronglyError
 
-    file = _report.archive_in(Path(path))
+    file = _verdict_view.archive_in(Path(path))
     try:
         found = (
             _archive(setting, file, receipt, secret_file, outside)
@@ -70,10 +70,10 @@ def _one(
         )
     except TypedWronglyError as error:
         raise UsageError("receipt-typed-wrongly") from error
-    names = _report.known_names(setting)
+    names = _verdict_view.known_names(setting)
     if page is not None:
         _write(setting, found, names, page, file if file.is_file() else None)
-    _report.show(setting.screen, found, names)
+    _verdict_view.show(setting.screen, found, names)
     if page is not None:
         setting.screen.tell("verify.page", path=str(page))
     if found.exit is not Exit.DONE:
@@ -82,7 +82,7 @@ def _one(
 
 def _parts_meant(paths: list[str]) -> list[Path]:
     """Return the archives that are to be checked together: several that were named, or the parts in a folder."""
-    from evidence_kit.workflows.parts import parts_in
+    from evidence_kit.workflows.checking.archive_parts import parts_in
 
     if len(paths) == 1:
         folder = Path(paths[0])
@@ -96,9 +96,9 @@ def _parts_meant(paths: list[str]) -> list[Path]:
 def _parts(setting: Setting, paths: list[Path], receipt: str | None, secret_file: str | None, outside: Outside) -> None:
     """Check the parts of a seal: one document a part, then one for the whole."""
     from evidence_kit.hashing.paper import TypedWronglyError
-    from evidence_kit.workflows.parts import Whole, verify_parts
+    from evidence_kit.workflows.checking.archive_parts import Whole, verify_parts
 
-    screen, names = setting.screen, _report.known_names(setting)
+    screen, names = setting.screen, _verdict_view.known_names(setting)
     passphrase = archive_digits(setting, secret_file)
     total = sum(path.stat().st_size for path in paths)
     outcomes: list[tuple[Path, Report] | Whole] = []
@@ -109,15 +109,15 @@ def _parts(setting: Setting, paths: list[Path], receipt: str | None, secret_file
         raise UsageError("receipt-typed-wrongly") from error
     for outcome in outcomes:
         if isinstance(outcome, Whole):
-            _report.show_whole(screen, outcome, names)
+            _verdict_view.show_whole(screen, outcome, names)
             if outcome.exit is not Exit.DONE:
                 raise typer.Exit(outcome.exit)
         else:
-            _report.show_part(screen, outcome[1], names)
+            _verdict_view.show_part(screen, outcome[1], names)
 
 
 def _archive(setting: Setting, path: Path, receipt: str | None, secret_file: str | None, outside: Outside) -> Report:
-    from evidence_kit.workflows.verify import verify_archive
+    from evidence_kit.workflows.checking.verify import verify_archive
 
     passphrase = archive_digits(setting, secret_file)
     with setting.screen.progress("verify.progress", path.stat().st_size) as on_bytes:
@@ -125,7 +125,7 @@ def _archive(setting: Setting, path: Path, receipt: str | None, secret_file: str
 
 
 def _case(setting: Setting, text: str, receipt: str | None, outside: Outside) -> Report:
-    from evidence_kit.workflows.verify import verify_case
+    from evidence_kit.workflows.checking.verify import verify_case
 
     folder, station = case_folder(setting, text), setting.station_if_any()
     remembered = None if station is None else station.remembered(folder.root.name)
@@ -152,7 +152,7 @@ def _write(setting: Setting, found: Report, names: dict[str, str], page: Path, a
     day = world.clock.now().astimezone().strftime("%Y-%m-%d %H:%M %z")
     file_of_ours = world.disk.create(page)
     try:
-        file_of_ours.write(_report.page_of(found, names, day, digest))
+        file_of_ours.write(_verdict_view.page_of(found, names, day, digest))
     finally:
         file_of_ours.close()
 
@@ -160,12 +160,12 @@ def _write(setting: Setting, found: Report, names: dict[str, str], page: Path, a
 def _many(setting: Setting, root: Path, remember: Path | None) -> None:
     """Check every case below a folder; one document a case, then one for the whole."""
     from evidence_kit.custody.errors import NoCaseError
-    from evidence_kit.workflows.many import Total, read_memory, verify_below, write_memory
+    from evidence_kit.workflows.checking.case_folders import Total, read_memory, verify_below, write_memory
 
     if not root.is_dir():
         raise NoCaseError("no-case", path=str(root))
     station, screen = setting.station_if_any(), setting.screen
-    names, key = _report.known_names(setting), setting.key_if_given(station)
+    names, key = _verdict_view.known_names(setting), setting.key_if_given(station)
     before = read_memory(remember) if remember is not None else {}
     reports: dict[str, Report] = {}
     for outcome in verify_below(root, key, station, before):
@@ -174,12 +174,12 @@ def _many(setting: Setting, root: Path, remember: Path | None) -> None:
             continue
         place, found = outcome
         reports[place] = found
-        screen.document({"below": place, **_report.json_of(screen, found, names)})
+        screen.document({"below": place, **_verdict_view.json_of(screen, found, names)})
         if not screen.json:
             word = screen.say(f"verdict.{found.verdict.name.lower()}.word")
             screen.result(f"{word}  {screen.say('verify.place', path=place, lines=found.lines)}")
             for finding in found.findings:
-                screen.result("  • " + _report.sentence(screen, finding))
+                screen.result("  • " + _verdict_view.sentence(screen, finding))
     if remember is not None:
         write_memory(remember, before, reports, setting.world().disk)
     _tell_total(setting, total, remembered=len(before))
@@ -200,13 +200,13 @@ def _tell_total(setting: Setting, total: Total, remembered: int) -> None:
             "archives": total.archives,
             "archives_not_opened": total.archives_closed,
             "remembered": remembered,
-            "findings": [_report.document_of(screen, each) for each in total.findings],
+            "findings": [_verdict_view.document_of(screen, each) for each in total.findings],
         }
     )
     if screen.json:
         return
     for finding in total.findings:
-        screen.result("• " + _report.sentence(screen, finding))
+        screen.result("• " + _verdict_view.sentence(screen, finding))
     screen.result(screen.say(f"verdict.{total.verdict.name.lower()}.word"))
     screen.result(screen.say("verify.cases", count=total.cases))
     if total.archives_closed:

@@ -18,7 +18,7 @@ from evidence_kit.model import Digest, Disk, Json
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class LogHead:
     """Where a log ends.
 
     Attributes:
@@ -61,10 +61,10 @@ class Commit:
 
     data: bytes
     checkpoint: Checkpoint
-    head: Head
+    head: LogHead
 
 
-def link(head: Head, events: Sequence[Event], now: datetime, salt: Callable[[], bytes]) -> Openings:
+def link(head: LogHead, events: Sequence[Event], now: datetime, salt: Callable[[], bytes]) -> Openings:
     """Return the openings and event lines of a commit.
 
     Args:
@@ -106,7 +106,7 @@ def sign(case: str, openings: Openings, bodies: Digest, key: SigningKey) -> Comm
     line = SignatureLine(seq, openings.lines[-1].time, bodies, key.public.fingerprint, signature.blob, previous)
     raw = line.encode()
     data = b"".join(each + b"\n" for each in [*openings.raws, raw])
-    return Commit(data, checkpoint, Head(case, seq, sha256(raw)))
+    return Commit(data, checkpoint, LogHead(case, seq, sha256(raw)))
 
 
 def append(disk: Disk, log: Path, commit: Commit) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from sys import intern
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from evidence_kit.custody.opening import Told
+from evidence_kit.custody.opening import OpeningFacts
 from evidence_kit.model import Digest
 
 # The one way in which a recording comes about that needs no lawyer's eye.
@@ -17,7 +17,7 @@ RECEIVED: Final = "received-voice-note"
 _MARKS: Final = ("nature", "parent", "transformation", "audio", "screenshot", "posting")
 
 
-class Entry(NamedTuple):
+class LogEvent(NamedTuple):
     """One opened event; a tuple, because a case has a hundred thousand of them.
 
     Attributes:
@@ -35,7 +35,7 @@ class Entry(NamedTuple):
     text: bytes | None = None
 
 
-class Place(NamedTuple):
+class FoundAt(NamedTuple):
     """Where bytes were found.
 
     Attributes:
@@ -82,7 +82,7 @@ class Item:
     id: str
     line: int
     time: str
-    place: Place
+    place: FoundAt
     size_bytes: int
     sha256: Digest
     crc32: str
@@ -90,8 +90,8 @@ class Item:
     family: str
     facts: Mapping[str, Any]
     described: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    descriptions: list[Entry] = field(default_factory=list)
-    also_at: list[Place] = field(default_factory=list)
+    descriptions: list[LogEvent] = field(default_factory=list)
+    also_at: list[FoundAt] = field(default_factory=list)
     sensitivity: str = "unknown"
     excluded: str | None = None
     marks: dict[str, Any] = field(default_factory=dict)
@@ -131,13 +131,13 @@ class Witnessed:
     id: str
     line: int
     time: str
-    place: Place
+    place: FoundAt
     size_bytes: int
     sha256: Digest
     kind: str
     family: str
     facts: Mapping[str, Any]
-    also_at: list[Place] = field(default_factory=list)
+    also_at: list[FoundAt] = field(default_factory=list)
     sensitivity: str = "unknown"
     excluded: str | None = None
     marks: dict[str, Any] = field(default_factory=dict)
@@ -180,24 +180,24 @@ class Manifest:
         brief: Items keep nothing of what their events say beyond the fields that they have of their own.
     """
 
-    opened: Entry | None = None
+    opened: LogEvent | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
     witnessed: dict[str, Witnessed] = field(default_factory=dict)
     absent: Collection[str] = ()
-    gone: dict[str, Entry] = field(default_factory=dict)
+    gone: dict[str, LogEvent] = field(default_factory=dict)
     places: dict[tuple[str, str | None, str | None, int | None], Digest] = field(default_factory=dict)
     witnessed_at: dict[tuple[str, str | None, str | None, int | None], Digest] = field(default_factory=dict)
     by_digest: dict[str, str] = field(default_factory=dict)
     witnessed_by_digest: dict[str, str] = field(default_factory=dict)
-    refused: dict[tuple[str, str | None, str | None, int | None], Entry] = field(default_factory=dict)
+    refused: dict[tuple[str, str | None, str | None, int | None], LogEvent] = field(default_factory=dict)
     consents: list[Consent] = field(default_factory=list)
-    entries: dict[str, list[Entry]] = field(default_factory=dict)
+    entries: dict[str, list[LogEvent]] = field(default_factory=dict)
     next_item: int = 1
     next_witnessed: int = 1
     brief: bool = False
 
-    def apply(self, entry: Entry) -> None:
+    def apply(self, entry: LogEvent) -> None:
         """Take one event in.
 
         Raises:
@@ -276,7 +276,7 @@ class Manifest:
         return found
 
 
-def fold(entries: Iterable[Entry]) -> Manifest:
+def fold(entries: Iterable[LogEvent]) -> Manifest:
     """Return what a sequence of opened events adds up to."""
     manifest = Manifest()
     for entry in entries:
@@ -284,38 +284,38 @@ def fold(entries: Iterable[Entry]) -> Manifest:
     return manifest
 
 
-def spot(place: Place) -> Spot:
+def spot(place: FoundAt) -> Spot:
     """Return what makes two places the same place."""
     return (place.path, place.path_bytes, place.container, place.member)
 
 
-def _place(facts: Mapping[str, Any]) -> Place:
-    return Place(str(facts["path"]), facts.get("path_bytes"), facts.get("container"), facts.get("member"))
+def _place(facts: Mapping[str, Any]) -> FoundAt:
+    return FoundAt(str(facts["path"]), facts.get("path_bytes"), facts.get("container"), facts.get("member"))
 
 
-def _opened(manifest: Manifest, entry: Entry) -> None:
+def _opened(manifest: Manifest, entry: LogEvent) -> None:
     manifest.opened = entry
     manifest.facts |= {key: value for key, value in entry.facts.items() if key not in {"salt", "type"}}
 
 
-def _updated(manifest: Manifest, entry: Entry) -> None:
+def _updated(manifest: Manifest, entry: LogEvent) -> None:
     manifest.facts |= dict(entry.facts["changes"])
     _keep(manifest, entry)
 
 
-def _told(manifest: Manifest, entry: Entry) -> Mapping[str, Any]:
+def _told(manifest: Manifest, entry: LogEvent) -> Mapping[str, Any]:
     """Return what an item keeps of its event."""
     if manifest.brief:
         return {}
-    return entry.facts if entry.text is None else Told(entry.text)
+    return entry.facts if entry.text is None else OpeningFacts(entry.text)
 
 
-def _lean(entry: Entry) -> Entry:
+def _lean(entry: LogEvent) -> LogEvent:
     """Return an event that is kept as facts, without its bytes: nothing is held twice."""
     return entry._replace(text=None)
 
 
-def _kept(manifest: Manifest, entry: Entry) -> None:
+def _kept(manifest: Manifest, entry: LogEvent) -> None:
     facts = entry.facts
     item = Item(
         id=str(facts["item"]),
@@ -343,7 +343,7 @@ def _kept(manifest: Manifest, entry: Entry) -> None:
     manifest.next_item = max(manifest.next_item, int(item.id[1:]) + 1)
 
 
-def _witnessed(manifest: Manifest, entry: Entry) -> None:
+def _witnessed(manifest: Manifest, entry: LogEvent) -> None:
     facts = entry.facts
     seen = Witnessed(
         id=str(facts["item"]),
@@ -363,7 +363,7 @@ def _witnessed(manifest: Manifest, entry: Entry) -> None:
     manifest.next_witnessed = max(manifest.next_witnessed, int(seen.id[1:]) + 1)
 
 
-def _described(manifest: Manifest, entry: Entry) -> None:
+def _described(manifest: Manifest, entry: LogEvent) -> None:
     item, name = manifest.items[entry.facts["item"]], str(entry.facts["describer"]).partition("/")[0]
     if manifest.brief:
         return
@@ -373,7 +373,7 @@ def _described(manifest: Manifest, entry: Entry) -> None:
         item.described[name] = entry.facts
 
 
-def _seen_again(manifest: Manifest, entry: Entry) -> None:
+def _seen_again(manifest: Manifest, entry: LogEvent) -> None:
     item, place = manifest.evidence(str(entry.facts["item"])), _place(entry.facts)
     if item is None:
         return
@@ -382,11 +382,11 @@ def _seen_again(manifest: Manifest, entry: Entry) -> None:
     places[spot(place)] = item.sha256
 
 
-def _refused(manifest: Manifest, entry: Entry) -> None:
+def _refused(manifest: Manifest, entry: LogEvent) -> None:
     manifest.refused[spot(_place(entry.facts))] = _lean(entry)
 
 
-def _marked(manifest: Manifest, entry: Entry) -> None:
+def _marked(manifest: Manifest, entry: LogEvent) -> None:
     facts = entry.facts
     for name in facts["items"]:
         item = manifest.evidence(str(name))
@@ -396,7 +396,7 @@ def _marked(manifest: Manifest, entry: Entry) -> None:
     _keep(manifest, entry)
 
 
-def _excluded(manifest: Manifest, entry: Entry) -> None:
+def _excluded(manifest: Manifest, entry: LogEvent) -> None:
     why = None if entry.facts.get("taken_back") else str(entry.facts["reason"])
     for name in entry.facts["items"]:
         item = manifest.evidence(str(name))
@@ -405,7 +405,7 @@ def _excluded(manifest: Manifest, entry: Entry) -> None:
     _keep(manifest, entry)
 
 
-def _destroyed(manifest: Manifest, entry: Entry) -> None:
+def _destroyed(manifest: Manifest, entry: LogEvent) -> None:
     """Note what is gone; its own events went with it, so it may never have been met."""
     for name in (*entry.facts["clear"]["objects"], *entry.facts.get("witnessed", ())):
         manifest.gone[str(name)] = entry
@@ -417,18 +417,18 @@ def _destroyed(manifest: Manifest, entry: Entry) -> None:
     _keep(manifest, entry)
 
 
-def _consent(manifest: Manifest, entry: Entry) -> None:
+def _consent(manifest: Manifest, entry: LogEvent) -> None:
     facts = entry.facts
     manifest.consents.append(
         Consent(entry.line, str(facts["purpose"]), facts["given"] is True, str(facts["on"]), facts)
     )
 
 
-def _keep(manifest: Manifest, entry: Entry) -> None:
+def _keep(manifest: Manifest, entry: LogEvent) -> None:
     manifest.entries.setdefault(entry.type, []).append(_lean(entry))
 
 
-_FOLDS: Final[Mapping[str, Callable[[Manifest, Entry], None]]] = {
+_FOLDS: Final[Mapping[str, Callable[[Manifest, LogEvent], None]]] = {
     "case.opened": _opened,
     "case.updated": _updated,
     "item.kept": _kept,

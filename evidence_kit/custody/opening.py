@@ -29,7 +29,7 @@ class OpeningError(ValueError):
     """Bytes that are no opening, or facts that cannot become one."""
 
 
-class Told(Mapping[str, Any]):
+class OpeningFacts(Mapping[str, Any]):
     """What an opening says, read from its bytes whenever somebody asks: they take a fifth of the memory.
 
     Args:

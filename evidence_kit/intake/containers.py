@@ -41,7 +41,7 @@ _FULL32 = 0xFFFFFFFF
 _NO_FILES = frozenset({stat.S_IFCHR, stat.S_IFBLK, stat.S_IFIFO, stat.S_IFSOCK})
 
 
-class Verdict(Enum):
+class ZipVerdict(Enum):
     """Whether a member may be read, and if not, why."""
 
     READABLE = "readable"
@@ -56,7 +56,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ZipMember:
     """One member of a zip, as the zip declares it.
 
     Attributes:
@@ -92,7 +92,7 @@ class Member:
     size_bytes: int
     crc32: int
     data_offset: int | None
-    verdict: Verdict
+    verdict: ZipVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class ZipPlan:
         comment: The comment of the zip, undecoded.
     """
 
-    members: tuple[Member, ...]
+    members: tuple[ZipMember, ...]
     notes: tuple[str, ...]
     entries_declared: int | None
     before_bytes: int
@@ -182,7 +182,7 @@ def _examine_cut(source: Seekable, size: int) -> ZipPlan | Unreadable:
 
 def _members(
     source: Seekable, size: int, records: Sequence[Record], span: tuple[int, int] | None, *, cut: bool
-) -> tuple[tuple[Member, ...], list[int]]:
+) -> tuple[tuple[ZipMember, ...], list[int]]:
     """The members, and the offsets at which their headers were found."""
     headers = [local_at(source, record.offset, size) for record in records]
     overlapping = _overlapping(records, headers, span)
@@ -192,11 +192,11 @@ def _members(
     members = []
     for index, (record, header, (name, name_from)) in enumerate(zip(records, headers, named, strict=True)):
         verdict = _verdict(record, header, size, cut=cut)
-        if verdict is Verdict.READABLE and index in overlapping:
-            verdict = Verdict.OVERLAP
-        if verdict is Verdict.READABLE and index in greedy:
-            verdict = Verdict.RATIO
-        member = Member(
+        if verdict is ZipVerdict.READABLE and index in overlapping:
+            verdict = ZipVerdict.OVERLAP
+        if verdict is ZipVerdict.READABLE and index in greedy:
+            verdict = ZipVerdict.RATIO
+        member = ZipMember(
             index=index,
             name_bytes=record.name,
             name=name,
@@ -217,23 +217,23 @@ def _members(
     return tuple(members), [header.record.offset for header in headers if header]
 
 
-def _verdict(record: Record, header: Local | None, size: int, *, cut: bool) -> Verdict:
+def _verdict(record: Record, header: Local | None, size: int, *, cut: bool) -> ZipVerdict:
     """What the member's own records say about it; its neighbours are asked elsewhere."""
     if header is None:
-        return Verdict.SIZE_OVER_FILE if record.offset >= size else Verdict.HEADER_MISMATCH
+        return ZipVerdict.SIZE_OVER_FILE if record.offset >= size else ZipVerdict.HEADER_MISMATCH
     # Looked at whatever system made the zip: a forged maker must not hide a link.
     file_type = stat.S_IFMT(record.attributes >> 16)
     # What Info-ZIP has read from a pipe is called a fifo and has content like any file.
     piped = file_type == stat.S_IFIFO and record.size_bytes > 0
     refusals = {
-        Verdict.HEADER_MISMATCH: not cut and not _same(record, header.record),
-        Verdict.SIZE_OVER_FILE: header.data_offset + record.packed_bytes > size,
-        Verdict.ENCRYPTED: bool(record.flags & _ENCRYPTED) or record.method == _AES_METHOD,
-        Verdict.SYMLINK: file_type == stat.S_IFLNK,
-        Verdict.DEVICE: file_type in _NO_FILES and not piped,
-        Verdict.UNSUPPORTED_METHOD: record.method not in _METHODS,
+        ZipVerdict.HEADER_MISMATCH: not cut and not _same(record, header.record),
+        ZipVerdict.SIZE_OVER_FILE: header.data_offset + record.packed_bytes > size,
+        ZipVerdict.ENCRYPTED: bool(record.flags & _ENCRYPTED) or record.method == _AES_METHOD,
+        ZipVerdict.SYMLINK: file_type == stat.S_IFLNK,
+        ZipVerdict.DEVICE: file_type in _NO_FILES and not piped,
+        ZipVerdict.UNSUPPORTED_METHOD: record.method not in _METHODS,
     }
-    return next((refusal for refusal, present in refusals.items() if present), Verdict.READABLE)
+    return next((refusal for refusal, present in refusals.items() if present), ZipVerdict.READABLE)
 
 
 def _same(entry: Record, header: Record) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from evidence_kit.intake import care
+from evidence_kit.intake import picture_signatures
 from evidence_kit.intake.read import HEAD_BYTES
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.window import Window
@@ -50,7 +50,7 @@ _FORMS: Final = bytes.maketrans(b"-_", b"+/")
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Base64Run:
     """A stretch of a text that is a file in base64.
 
     Attributes:
@@ -85,7 +85,7 @@ def decoded(letters: bytes) -> bytes:
     return base64.b64decode(plain[: len(plain) - (len(plain) % 4 == 1)] + b"==")
 
 
-def pictures(window: Window) -> list[Run]:
+def pictures(window: Window) -> list[Base64Run]:
     """Return every run that is, or may hold, a picture, in the order in which they stand.
 
     Raises:
@@ -94,7 +94,7 @@ def pictures(window: Window) -> list[Run]:
     return _of(window, _LEVELS)
 
 
-def _of(window: Window, levels: int) -> list[Run]:
+def _of(window: Window, levels: int) -> list[Base64Run]:
     found = [run for run, letters in _runs(window) if _shows(letters, levels)]
     if len(found) > MOST_RUNS:
         raise MemberError("too-many", 0)
@@ -107,10 +107,10 @@ def _shows(letters: bytes, levels: int) -> bool:
     if kind.family is Family.UNKNOWN:
         # A list of digests is no picture; a picture in hexadecimal is known by its first bytes.
         return len(letters) >= _UNKNOWN_LETTERS and _HEX.fullmatch(_BREAKS.sub(b"", letters[:4096])) is None
-    if care.may_hold_pictures(kind):
+    if picture_signatures.may_hold_pictures(kind):
         return True
     content = decoded(letters)
-    if care.picture_inside(iter([content])):
+    if picture_signatures.picture_inside(iter([content])):
         return True
     return levels > 1 and bool(_of(_in_memory(content), levels - 1))
 
@@ -119,7 +119,7 @@ def _in_memory(content: bytes) -> Window:
     return Window(lambda offset, size: content[offset : offset + size], 0, len(content))
 
 
-def _runs(window: Window) -> Iterator[tuple[Run, bytes]]:
+def _runs(window: Window) -> Iterator[tuple[Base64Run, bytes]]:
     """Yield every run of base64 with its letters; a run at the end of a block is read again from its beginning."""
     at, size = 0, _BLOCK_BYTES
     while block := _read(window, at, size):
@@ -129,7 +129,7 @@ def _runs(window: Window) -> Iterator[tuple[Run, bytes]]:
             if match.end() > len(block) - 256 and not last:
                 unfinished = start
                 break
-            yield Run(at + start, at + match.start(), at + match.end()), match[0]
+            yield Base64Run(at + start, at + match.start(), at + match.end()), match[0]
             following = max(following, at + match.end())
         if last:
             return
@@ -167,7 +167,7 @@ def _read(window: Window, at: int, size: int) -> bytes:
     return bytes(found)
 
 
-def without(window: Window, runs: list[Run]) -> Callable[[], Iterator[bytes]]:
+def without(window: Window, runs: list[Base64Run]) -> Callable[[], Iterator[bytes]]:
     """Return what yields a text without these runs."""
 
     def pieces() -> Iterator[bytes]:

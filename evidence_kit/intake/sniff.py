@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from evidence_kit.intake.kinds import kind_named
-from evidence_kit.intake.wording import text_kind
+from evidence_kit.intake.text_kinds import text_kind
 from evidence_kit.model import Kind
 
 HEAD_BYTES = 4096

@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFile:
     """A regular file, as seen before it was opened.
 
     Attributes:
@@ -33,8 +33,8 @@ class Unfit:
     """Something that is no regular file, or that could not be looked at.
 
     Attributes:
-        shown: As in `Found`.
-        shown_bytes: As in `Found`.
+        shown: As in `FoundFile`.
+        shown_bytes: As in `FoundFile`.
         reason: `symlink`, `fifo`, `socket`, `device`, `own-folder`, `excluded` or `unreadable`.
         detail: What the system said, where it said something; for `excluded` the pattern.
         errno: Its number for that.
@@ -49,7 +49,7 @@ class Unfit:
 
 def walk(
     source: Path, own_folders: frozenset[Path] = frozenset(), exclude: Sequence[str] = ()
-) -> Iterator[Found | Unfit]:
+) -> Iterator[FoundFile | Unfit]:
     """Yield every file below a source, or the source itself; names sort by their bytes, folders with files.
 
     Args:
@@ -70,7 +70,9 @@ def walk(
         yield _one(source, name, mode)
 
 
-def _folder(folder: Path, shown: str, own_folders: frozenset[Path], exclude: Sequence[str]) -> Iterator[Found | Unfit]:
+def _folder(
+    folder: Path, shown: str, own_folders: frozenset[Path], exclude: Sequence[str]
+) -> Iterator[FoundFile | Unfit]:
     if own_folders and folder.resolve() in own_folders:
         yield _unfit(shown, "own-folder")
         return
@@ -107,9 +109,9 @@ _UNFIT = (
 )
 
 
-def _one(path: Path, shown: str, mode: os.stat_result) -> Found | Unfit:
+def _one(path: Path, shown: str, mode: os.stat_result) -> FoundFile | Unfit:
     if stat.S_ISREG(mode.st_mode):
-        return Found(path, *display(shown), size_bytes=mode.st_size)
+        return FoundFile(path, *display(shown), size_bytes=mode.st_size)
     return _unfit(shown, next((reason for test, reason in _UNFIT if test(mode.st_mode)), "device"))
 
 

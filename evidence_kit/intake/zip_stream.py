@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Protocol
 
-from evidence_kit.intake.containers import BZIP2, DEFLATED, LZMA, STORED, Member, Verdict
+from evidence_kit.intake.containers import BZIP2, DEFLATED, LZMA, STORED, ZipMember, ZipVerdict
 from evidence_kit.intake.inflate import RAW, Inflater
 from evidence_kit.intake.window import Seekable
 
@@ -99,8 +99,8 @@ class Content:
         MemberError: It may not be read, or its packed bytes begin wrongly.
     """
 
-    def __init__(self, source: Seekable, member: Member, limit: int) -> None:
-        if member.verdict is not Verdict.READABLE or member.data_offset is None:
+    def __init__(self, source: Seekable, member: ZipMember, limit: int) -> None:
+        if member.verdict is not ZipVerdict.READABLE or member.data_offset is None:
             raise MemberError("refused", 0)
         self._member, self._limit = member, limit
         self._packed = _Packed(source, member.data_offset, member.packed_bytes)
@@ -157,7 +157,7 @@ class Content:
                 raise MemberError(reason, self._read)
 
 
-def read_member(source: Seekable, member: Member, limit: int) -> Iterator[bytes]:
+def read_member(source: Seekable, member: ZipMember, limit: int) -> Iterator[bytes]:
     """Yield the content of a member in pieces of at most 1 MiB; lazy.
 
     Args:
@@ -174,7 +174,7 @@ def read_member(source: Seekable, member: Member, limit: int) -> Iterator[bytes]
         yield piece
 
 
-def _unpacker(member: Member, packed: _Packed) -> _Unpacker:
+def _unpacker(member: ZipMember, packed: _Packed) -> _Unpacker:
     if member.method == DEFLATED:
         return Inflater(RAW)
     if member.method == BZIP2:
@@ -182,7 +182,7 @@ def _unpacker(member: Member, packed: _Packed) -> _Unpacker:
     return _lzma(member, packed) if member.method == LZMA else _Stored()
 
 
-def _lzma(member: Member, packed: _Packed) -> _Unpacker:
+def _lzma(member: ZipMember, packed: _Packed) -> _Unpacker:
     """LZMA behind the header of the old `.lzma` format, which the library reads with a limit on memory."""
     header = packed.take(9)
     if len(header) < 9 or header[2:4] != b"\x05\x00":

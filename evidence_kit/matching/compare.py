@@ -11,7 +11,7 @@ from evidence_kit.hashing.orientations import Orientation
 from evidence_kit.matching import geometry
 from evidence_kit.matching.features import View
 from evidence_kit.matching.geometry import Fit, Pairs, corners, mapped
-from evidence_kit.matching.levels import Evidence
+from evidence_kit.matching.levels import MatchScore
 from evidence_kit.matching.photometry import Agreement, agreement
 
 _REFINED_ROUNDS = 30
@@ -30,7 +30,7 @@ class Placed:
             original; None where they agree nowhere.
     """
 
-    evidence: Evidence
+    evidence: MatchScore
     matrix: NDArray[np.float64]
     mirrored: bool
     agreed: tuple[float, float, float, float] | None
@@ -117,7 +117,9 @@ def _told(  # noqa: PLR0913
         back = reference.to_original() @ np.linalg.inv(reference.to_grey())
         (x0, y0), (x1, y1) = mapped(back, np.array([(left, top), (right, bottom)]))
         agreed = (float(x0), float(y0), float(x1), float(y1))
-    evidence = Evidence(*numbers, seen.blocks, seen.agreeing, seen.overlap, covered, seen.either, seen.patch, seen.hole)
+    evidence = MatchScore(
+        *numbers, seen.blocks, seen.agreeing, seen.overlap, covered, seen.either, seen.patch, seen.hole
+    )
     return Placed(evidence, whole, mirrored, agreed)
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from evidence_kit.matching.features import Features, View
 from evidence_kit.matching.keypoints import keypoints_of
-from evidence_kit.matching.regions import Box, regions_of
+from evidence_kit.matching.regions import PixelBox, regions_of
 
 SIDE_PIXELS = 800
 TALL_SIDE_PIXELS = 1400
@@ -28,11 +28,11 @@ def features_of(rgb: NDArray[np.uint8], size: tuple[int, int], frame: int = 0, *
         inside: Look for photographs inside it too.
     """
     width, height = size
-    views = [_view(rgb, Box(0, 0, width, height), frame, region=False)]
+    views = [_view(rgb, PixelBox(0, 0, width, height), frame, region=False)]
     for box in regions_of(rgb) if inside else ():
         factor = width / rgb.shape[1], height / rgb.shape[0]
         part = rgb[box.top : box.bottom, box.left : box.right]
-        original = Box(
+        original = PixelBox(
             round(box.left * factor[0]), round(box.top * factor[1]),
             min(width, round(box.right * factor[0])), min(height, round(box.bottom * factor[1])),
         )  # fmt: skip
@@ -40,7 +40,7 @@ def features_of(rgb: NDArray[np.uint8], size: tuple[int, int], frame: int = 0, *
     return Features(width, height, tuple(views))
 
 
-def _view(part: NDArray[np.uint8], box: Box, frame: int, *, region: bool) -> View:
+def _view(part: NDArray[np.uint8], box: PixelBox, frame: int, *, region: bool) -> View:
     import cv2
 
     from evidence_kit.hashing.perceptual import pdq_of_rgb as pdq

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from evidence_kit.hashing.orientations import ORIENTATIONS
 from evidence_kit.matching.keypoints import DESCRIPTOR_BYTES, MOST_KEYPOINTS, Keypoints
-from evidence_kit.matching.regions import Box
+from evidence_kit.matching.regions import PixelBox
 
 VERSION = "features/2"
 MOST_VIEWS = 24
@@ -48,7 +48,7 @@ class View:
     """
 
     frame: int
-    box: Box
+    box: PixelBox
     region: bool
     size: tuple[int, int]
     keypoints: Keypoints
@@ -159,7 +159,7 @@ def _view(head: Mapping[str, Any], reader: _Arrays, width: int, height: int) -> 
         raise UnsoundError("hashes of another number")
     return View(
         _whole(head["frame"], 1 << 32, least=0),
-        Box(left, top, right, bottom), _yes_or_no(head["region"]), (wide, tall),
+        PixelBox(left, top, right, bottom), _yes_or_no(head["region"]), (wide, tall),
         Keypoints(points, scales, descriptors), grey, quality, hashes,
     )  # fmt: skip
 

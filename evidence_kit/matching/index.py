@@ -28,7 +28,7 @@ _NONE = np.zeros((0, DESCRIPTOR_BYTES), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
-class Vote:
+class IndexVote:
     """What the index says about one reference, or about its mirror image.
 
     Attributes:
@@ -50,7 +50,7 @@ class DescriptorIndex(Protocol):
     A descriptor and its mirrored form are one entry, so one search asks for mirrored references too.
     """
 
-    def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[Vote]:
+    def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[IndexVote]:
         """Return the references with most votes, best first; upright and mirrored ones apart.
 
         Args:
@@ -71,7 +71,7 @@ class ExactDescriptors:
         self._all = turned.astype(np.float32)
         self._squares = (self._all**2).sum(axis=1)
 
-    def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[Vote]:
+    def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[IndexVote]:
         """See `DescriptorIndex.votes`."""
         count = min(NEIGHBOURS, len(self._all))
         if not count or not len(descriptors):
@@ -130,7 +130,7 @@ class InvertedDescriptors:
                 hand_over[start : start + _AT_ONCE] = [_NONE] * len(part)
         self._owners = _Owners(counts, np.concatenate(mirrored))
 
-    def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[Vote]:
+    def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[IndexVote]:
         """See `DescriptorIndex.votes`."""
         if not len(descriptors):
             return []
@@ -170,7 +170,7 @@ class _Owners:
 
     def counted(
         self, distances: NDArray[np.float32], rows: NDArray[np.int64], mirrored: NDArray[np.bool_], most: int
-    ) -> list[Vote]:
+    ) -> list[IndexVote]:
         """Return votes from the nearest rows of each query descriptor, nearest first.
 
         Args:
@@ -203,5 +203,5 @@ class _Owners:
             reference = int(place) // 2
             begin = int(self._ends[reference] - self._counts[reference])
             pairs = Pairs((row[mine] - begin).astype(np.intp), queries[mine].astype(np.intp))
-            votes.append(Vote(reference, bool(place % 2), float(scores[place]), pairs))
+            votes.append(IndexVote(reference, bool(place % 2), float(scores[place]), pairs))
         return votes

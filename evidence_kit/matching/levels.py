@@ -49,7 +49,7 @@ JUDGED_AGREEING = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class MatchScore:
     """The numbers behind a level.
 
     Attributes:
@@ -87,7 +87,7 @@ class Evidence:
         return self.agreeing / self.blocks if self.blocks else 0.0
 
 
-def level_of(evidence: Evidence) -> str | None:
+def level_of(evidence: MatchScore) -> str | None:
     """Return the level that keypoints and pixels justify, None for none."""
     many = evidence.inliers >= LEAST_INLIERS and evidence.ratio >= LEAST_RATIO
     agree = evidence.agreement >= LEAST_AGREEING and evidence.blocks >= LEAST_BLOCKS
@@ -101,29 +101,29 @@ def level_of(evidence: Evidence) -> str | None:
     return TO_JUDGE if evidence.inliers >= LEAST_INLIERS and worth_a_look(evidence) else None
 
 
-def level_by_pixels(evidence: Evidence) -> str | None:
+def level_by_pixels(evidence: MatchScore) -> str | None:
     """Return the level that pixels alone justify, where a hash has said how the one lies over the other."""
     if not _by_far(evidence):
         return None
     return SAME_PICTURE if min(evidence.shown, evidence.covered) >= WHOLE_SHARE else INSIDE
 
 
-def worth_a_look(evidence: Evidence) -> bool:
+def worth_a_look(evidence: MatchScore) -> bool:
     """Say whether a person should judge what is no match: some of the pixels agree, keypoints or a hash aside."""
     return evidence.blocks >= LEAST_BLOCKS and evidence.agreement >= JUDGED_AGREEING
 
 
-def _something_else(evidence: Evidence) -> bool:
+def _something_else(evidence: MatchScore) -> bool:
     both = evidence.agreeing >= NEARLY_HALF_OF_EITHER * evidence.either
     return not both and evidence.patch > MOST_OTHER_SHADE_BLOCKS
 
 
-def _by_far(evidence: Evidence) -> bool:
+def _by_far(evidence: MatchScore) -> bool:
     if evidence.agreement < MOST_AGREEING or evidence.agreeing < MANY_BLOCKS:
         return False
     return evidence.agreeing >= LEAST_OF_EITHER * evidence.either
 
 
-def _without_exception(evidence: Evidence) -> bool:
+def _without_exception(evidence: MatchScore) -> bool:
     textured = max(evidence.blocks, evidence.either)
     return evidence.agreeing >= BARRED_BLOCKS and evidence.agreeing >= BARRED_AGREEING * textured

@@ -14,7 +14,7 @@ from evidence_kit.hashing.orientations import ORIENTATIONS, QUALITY_LIMIT
 from evidence_kit.matching.compare import Placed, compare, compare_boxes, filling
 from evidence_kit.matching.features import Features, View
 from evidence_kit.matching.geometry import agreeing_on_a_similarity
-from evidence_kit.matching.index import Vote, make_index
+from evidence_kit.matching.index import IndexVote, make_index
 from evidence_kit.matching.keypoints import Keypoints, mirrored_points
 from evidence_kit.matching.levels import (
     CANDIDATE_BITS,
@@ -43,7 +43,7 @@ _HELD = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LibraryMatch:
     """A reference that the query resembles.
 
     Attributes:
@@ -122,17 +122,17 @@ class Library:
         """Return how many references there are."""
         return len(self._names)
 
-    def find(self, query: Features, leave_out: Iterable[str] = ()) -> list[Found]:
+    def find(self, query: Features, leave_out: Iterable[str] = ()) -> list[LibraryMatch]:
         """Return the references that a query resembles, each once and at its best, strongest first.
 
         Args:
             query: The picture asked about.
             leave_out: Names that are no answer, such as its own.
         """
-        best: dict[str, Found] = {}
+        best: dict[str, LibraryMatch] = {}
         left_out = set(leave_out)
 
-        def take(found: Found) -> None:
+        def take(found: LibraryMatch) -> None:
             if found.level in MATCHES and self._between_screens(query, found):
                 found = replace(found, level=TO_JUDGE)
             held = best.get(found.reference)
@@ -155,7 +155,7 @@ class Library:
                     take(unsure)
         return sorted(best.values(), key=_rank)
 
-    def _between_screens(self, query: Features, found: Found) -> bool:
+    def _between_screens(self, query: Features, found: LibraryMatch) -> bool:
         reference = self._features(found.reference)
         evidence = None if found.placed is None else found.placed.evidence
         seen, of = query.views[found.query_view], reference.views[found.reference_view]
@@ -174,16 +174,16 @@ class Library:
         matches = sum(bits <= MATCH_BITS for bits, *_ in ranked)
         return [(place, theirs, bits, way) for bits, way, place, theirs in ranked[: matches + _BOXES_COMPARED]]
 
-    def _same(self, number: int, view: View, place: int, theirs: int, bits: int, way: int) -> Found:  # noqa: PLR0913
+    def _same(self, number: int, view: View, place: int, theirs: int, bits: int, way: int) -> LibraryMatch:  # noqa: PLR0913
         reference = self._features(self._names[place]).views[theirs]
         whole = not view.region and not reference.region
         placed = filling(view, reference, ORIENTATIONS[way], bits)
         level, method = (SAME_PICTURE, "pdq") if whole else (INSIDE, "pdq-region")
-        return Found(self._names[place], level, method, number, theirs, way, placed, bits)
+        return LibraryMatch(self._names[place], level, method, number, theirs, way, placed, bits)
 
     def _perhaps(  # noqa: PLR0913
         self, number: int, view: View, place: int, theirs: int, bits: int, way: int
-    ) -> Found | None:
+    ) -> LibraryMatch | None:
         """Return what pixels say of a hash that is near and not near enough: dark and soft pictures have no more."""
         reference = self._features(self._names[place]).views[theirs]
         whole = not view.region and not reference.region
@@ -195,9 +195,11 @@ class Library:
             level = TO_JUDGE
         if level is None:
             return None
-        return Found(self._names[place], level, "pdq" if whole else "pdq-region", number, theirs, way, placed, bits)
+        return LibraryMatch(
+            self._names[place], level, "pdq" if whole else "pdq-region", number, theirs, way, placed, bits
+        )
 
-    def _by_keypoints(self, number: int, view: View, sure: set[str]) -> Iterator[Found]:
+    def _by_keypoints(self, number: int, view: View, sure: set[str]) -> Iterator[LibraryMatch]:
         asked = _kept(view.keypoints, self.stop_list.rare(view.keypoints.descriptors))
         view = replace(view, keypoints=asked)
         voting = asked.strongest(ASKED_KEYPOINTS if view.region else asked_of(view))
@@ -215,9 +217,9 @@ class Library:
             if level == SAME_PICTURE and (view.region or reference.region):
                 level = INSIDE
             if level is not None:
-                yield Found(self._names[place], level, "keypoints", number, theirs, None, placed, None)
+                yield LibraryMatch(self._names[place], level, "keypoints", number, theirs, None, placed, None)
 
-    def _agreeing(self, voting: Keypoints, vote: Vote) -> int:
+    def _agreeing(self, voting: Keypoints, vote: IndexVote) -> int:
         """Return how many of the keypoints that voted agree; for this no features need be loaded."""
         points, scales, width = self._spots[vote.reference]
         points = points[vote.pairs.reference]
@@ -268,5 +270,5 @@ def _grouped(
 _ORDER = {SAME_PICTURE: 0, INSIDE: 1, TO_JUDGE: 2}
 
 
-def _rank(found: Found) -> tuple[int, float, str]:
+def _rank(found: LibraryMatch) -> tuple[int, float, str]:
     return _ORDER[found.level], -found.strength, found.reference

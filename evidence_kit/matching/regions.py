@@ -28,7 +28,7 @@ _SHARP, _UNSHARP, _CHANGE = 0.75, 0.35, 10
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class PixelBox:
     """A rectangle in pixels; right and bottom lie just outside of it."""
 
     left: int
@@ -69,7 +69,7 @@ class _Changes:
         return cls(first, second)
 
 
-def regions_of(rgb: NDArray[np.uint8]) -> list[Box]:
+def regions_of(rgb: NDArray[np.uint8]) -> list[PixelBox]:
     """Return the rectangles that look like photographs, largest first; none where the whole is one.
 
     A cell of a photograph has many tones; text and drawn surfaces have few. The sides of what hangs together are
@@ -88,7 +88,7 @@ def regions_of(rgb: NDArray[np.uint8]) -> list[Box]:
     for place in range(1, count):
         box = _bounds(mask, stats[place])
         if box is not None and flat[box.top : box.bottom, box.left : box.right].mean() < _FLAT_SHARE:
-            scaled = Box(*(edge * _CELL_PIXELS for edge in (box.left, box.top, box.right, box.bottom)))
+            scaled = PixelBox(*(edge * _CELL_PIXELS for edge in (box.left, box.top, box.right, box.bottom)))
             exact = _snapped(changes, scaled, size)
             if _plausible(exact, size):
                 found.append(exact)
@@ -124,10 +124,10 @@ def _many_tones(small: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np
     return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, kernel), np.uint8), plain
 
 
-def _collaged(small: NDArray[np.uint8], mask: NDArray[np.uint8], flat: NDArray[np.bool_]) -> list[Box]:
+def _collaged(small: NDArray[np.uint8], mask: NDArray[np.uint8], flat: NDArray[np.bool_]) -> list[PixelBox]:
     """Return the pictures of a collage, and take them out of the mask; none where it is no collage."""
     height, width = small.shape[:2]
-    parts = _parts(small, Box(0, 0, width, height))
+    parts = _parts(small, PixelBox(0, 0, width, height))
     found = []
     for part in parts if len(parts) > 1 else ():
         rows = slice(round(part.top / _CELL_PIXELS), round(part.bottom / _CELL_PIXELS))
@@ -139,7 +139,7 @@ def _collaged(small: NDArray[np.uint8], mask: NDArray[np.uint8], flat: NDArray[n
     return found
 
 
-def _parts(small: NDArray[np.uint8], box: Box, rounds: int = 3) -> list[Box]:
+def _parts(small: NDArray[np.uint8], box: PixelBox, rounds: int = 3) -> list[PixelBox]:
     """Return the parts into which thin bars of one colour cut a picture, as those of a collage do."""
     part = small[box.top : box.bottom, box.left : box.right].astype(np.float32)
     for across in (True, False) if rounds else ():
@@ -153,9 +153,9 @@ def _parts(small: NDArray[np.uint8], box: Box, rounds: int = 3) -> list[Box]:
             [0, *(last for _, last in bars)], [*(first for first, _ in bars), len(plain)], strict=True
         ):
             if across:
-                inner = Box(box.left, box.top + start, box.right, box.top + end)
+                inner = PixelBox(box.left, box.top + start, box.right, box.top + end)
             else:
-                inner = Box(box.left + start, box.top, box.left + end, box.bottom)
+                inner = PixelBox(box.left + start, box.top, box.left + end, box.bottom)
             found += _parts(small, inner, rounds - 1)
         return found
     return [box]
@@ -173,7 +173,7 @@ def _bars(plain: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return found
 
 
-def _bounds(mask: NDArray[np.uint8], stats: NDArray[np.int32]) -> Box | None:
+def _bounds(mask: NDArray[np.uint8], stats: NDArray[np.int32]) -> PixelBox | None:
     """Return the box of a part without the thin things that hang on it; None when too little of it is filled."""
     left, top, wide, tall, _ = (int(each) for each in stats)
     part = mask[top : top + tall, left : left + wide]
@@ -182,7 +182,7 @@ def _bounds(mask: NDArray[np.uint8], stats: NDArray[np.int32]) -> Box | None:
     inner_rows = np.flatnonzero(rows > _FILLED * 0.6)
     if not len(inner_columns) or not len(inner_rows):
         return None
-    box = Box(
+    box = PixelBox(
         left + int(inner_columns[0]), top + int(inner_rows[0]),
         left + int(inner_columns[-1]) + 1, top + int(inner_rows[-1]) + 1,
     )  # fmt: skip
@@ -190,12 +190,12 @@ def _bounds(mask: NDArray[np.uint8], stats: NDArray[np.int32]) -> Box | None:
     return box if filled >= _FILLED else None
 
 
-def _snapped(changes: _Changes, box: Box, size: tuple[int, int]) -> Box:
+def _snapped(changes: _Changes, box: PixelBox, size: tuple[int, int]) -> PixelBox:
     """Return the box with each side moved outwards to the first line along which the pixels change at once."""
     width, height = size
     rows = changes.down[:, box.left + box.width // 8 : box.right - box.width // 8].mean(axis=1)
     columns = changes.across[box.top + box.height // 8 : box.bottom - box.height // 8].mean(axis=0)
-    return Box(
+    return PixelBox(
         _outwards(columns[::-1], width - box.left, width, box.width, mirrored=True),
         _outwards(rows[::-1], height - box.top, height, box.height, mirrored=True),
         _outwards(columns, box.right, width, box.width),
@@ -227,7 +227,7 @@ def _outwards(profile: NDArray[np.float64], at: int, limit: int, extent: int, *,
     return limit - found if mirrored else found
 
 
-def _plausible(box: Box, size: tuple[int, int]) -> bool:
+def _plausible(box: PixelBox, size: tuple[int, int]) -> bool:
     width, height = size
     if box.height < _LEAST_HEIGHT_SHARE * height or box.width < _LEAST_WIDTH_SHARE * width:
         return False
@@ -236,9 +236,9 @@ def _plausible(box: Box, size: tuple[int, int]) -> bool:
     return _ASPECTS[0] <= box.width / box.height <= _ASPECTS[1]
 
 
-def _enlarged(box: Box, factor: float, size: tuple[int, int]) -> Box:
+def _enlarged(box: PixelBox, factor: float, size: tuple[int, int]) -> PixelBox:
     width, height = size
-    return Box(
+    return PixelBox(
         max(0, round(box.left / factor)), max(0, round(box.top / factor)),
         min(width, round(box.right / factor)), min(height, round(box.bottom / factor)),
     )  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidence_kit.matching.features import Features, View
-from evidence_kit.matching.levels import MATCH_BITS, MOST_AGREEING, SAME_SCREEN_PATCH_BLOCKS, Evidence
+from evidence_kit.matching.levels import MATCH_BITS, MOST_AGREEING, SAME_SCREEN_PATCH_BLOCKS, MatchScore
 
 _TALL = 1.6
 _RANGE_PIXELS = np.ones((5, 5), np.uint8)
@@ -51,7 +51,9 @@ def drawn(features: Features, frame: int) -> bool:
     return tall(features) and _smooth_share(grey) >= _SMOOTH_SHARE
 
 
-def only_the_application(query: Features, seen: View, reference: Features, of: View, evidence: Evidence | None) -> bool:
+def only_the_application(
+    query: Features, seen: View, reference: Features, of: View, evidence: MatchScore | None
+) -> bool:
     """Say whether what agrees may be the application around two photographs, which is for a person to judge.
 
     Bubbles, words and buttons are alike in all its screens, whatever is shown there. So a part of one screen is never

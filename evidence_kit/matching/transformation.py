@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from evidence_kit.matching.compare import Placed
 from evidence_kit.matching.features import Features, View
 from evidence_kit.matching.geometry import corners, mapped
-from evidence_kit.matching.regions import Box
+from evidence_kit.matching.regions import PixelBox
 from evidence_kit.matching.screens import screen_like
 
 _WHOLE_PERCENT = 93
@@ -70,7 +70,7 @@ def transformation_of(placed: Placed, query: Features, seen: View, reference: Fe
     if agreed is not None and open_ended and _area(agreed) < 0.9 * _area(area):
         # Nothing says where the picture ends inside a larger one, but where it agrees is known.
         area = agreed
-        inner = _clockwise(_within(mapped(placed.matrix, _corners(Box(*agreed))), seen.box))
+        inner = _clockwise(_within(mapped(placed.matrix, _corners(PixelBox(*agreed))), seen.box))
     shown = min(100, round(100 * _area(area) / max(1, of.box.area)))
     covered = min(100, round(100 * _share(inner, query)))
     fills = covered >= _WHOLE_PERCENT
@@ -90,11 +90,11 @@ def transformation_of(placed: Placed, query: Features, seen: View, reference: Fe
     )
 
 
-def _corners(box: Box) -> NDArray[np.float64]:
+def _corners(box: PixelBox) -> NDArray[np.float64]:
     return np.asarray(corners(box.width, box.height) + np.array((box.left, box.top)), np.float64)
 
 
-def _within(outline: NDArray[np.float64], box: Box) -> NDArray[np.float64]:
+def _within(outline: NDArray[np.float64], box: PixelBox) -> NDArray[np.float64]:
     """Return the part of a convex outline that lies in a box, clockwise; empty where none does."""
     import cv2
 
@@ -135,7 +135,7 @@ def _area(area: tuple[int, int, int, int]) -> int:
     return max(0, area[2] - area[0]) * max(0, area[3] - area[1])
 
 
-def _turned(matrix: NDArray[np.float64], box: Box, *, mirrored: bool) -> int:
+def _turned(matrix: NDArray[np.float64], box: PixelBox, *, mirrored: bool) -> int:
     """Return by how many degrees clockwise the reference was turned, after it was mirrored left to right."""
     middle = np.array([(box.left + box.right) / 2, (box.top + box.bottom) / 2])
     step = np.array([(-1.0 if mirrored else 1.0) * box.width / 4, 0.0])

@@ -8,7 +8,7 @@ from typing import BinaryIO, NamedTuple
 _MOST_BOXES = 10_000
 
 
-class Box(NamedTuple):
+class IsoBox(NamedTuple):
     """One box.
 
     Attributes:
@@ -22,7 +22,7 @@ class Box(NamedTuple):
     size_bytes: int
 
 
-def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
+def boxes(file: BinaryIO, start: int, end: int) -> Iterator[IsoBox]:
     """Yield the boxes between two offsets; ends where a length makes no sense.
 
     Source: ISO/IEC 14496-12, 4.2.
@@ -40,11 +40,11 @@ def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
             size = end - at
         if size < header:
             return
-        yield Box(kind, at + header, min(size, end - at) - header)
+        yield IsoBox(kind, at + header, min(size, end - at) - header)
         at += size
 
 
-def inside(file: BinaryIO, start: int, end: int, *path: bytes) -> Iterator[Box]:
+def inside(file: BinaryIO, start: int, end: int, *path: bytes) -> Iterator[IsoBox]:
     """Yield every box at a path of types, such as `moov`, `udta`."""
     for box in boxes(file, start, end):
         if box.type == path[0]:
@@ -54,7 +54,7 @@ def inside(file: BinaryIO, start: int, end: int, *path: bytes) -> Iterator[Box]:
                 yield from inside(file, box.start, box.start + box.size_bytes, *path[1:])
 
 
-def content(file: BinaryIO, box: Box, most_bytes: int) -> bytes:
+def content(file: BinaryIO, box: IsoBox, most_bytes: int) -> bytes:
     """Return the first bytes of a box's content."""
     file.seek(box.start)
     return file.read(min(box.size_bytes, most_bytes))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from evidence_kit.media.facts import Notes
-from evidence_kit.media.signs import naming_signs
+from evidence_kit.media.origin_hints import naming_signs
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from evidence_kit.media.facts import Notes
-from evidence_kit.media.signs import naming_signs
+from evidence_kit.media.origin_hints import naming_signs
 from evidence_kit.model import Json
 
 _MOST_STREAMS = 2000

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from evidence_kit.media import content_credentials, xmp
 from evidence_kit.media.facts import Notes, integer
-from evidence_kit.media.signs import naming_signs
+from evidence_kit.media.origin_hints import naming_signs
 from evidence_kit.model import Json
 
 _INFO = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate", "ModDate")

@@ -17,7 +17,7 @@ from PIL import Image, ImageOps, features
 from evidence_kit.hashing.perceptual import WORKING_SIDE_PIXELS, dhash, pdq, phash
 from evidence_kit.media import colours, content_credentials, exif, frames, iptc, jpeg, thumbnail, xmp
 from evidence_kit.media.facts import Notes, blob, integer
-from evidence_kit.media.signs import naming_signs, screenshot_signs
+from evidence_kit.media.origin_hints import naming_signs, screenshot_signs
 from evidence_kit.model import Json
 
 _T = TypeVar("_T")

@@ -8,10 +8,10 @@ from typing import Any, BinaryIO
 
 import av
 
-from evidence_kit.media import content_credentials, created, key_frames, location, samples, tags
+from evidence_kit.media import content_credentials, creation_time, key_frames, location, sound_samples, tags
 from evidence_kit.media.budget import Budget
 from evidence_kit.media.facts import Notes, decimal, integer
-from evidence_kit.media.signs import naming_signs
+from evidence_kit.media.origin_hints import naming_signs
 from evidence_kit.model import Json
 
 OPTIONS = {
@@ -47,7 +47,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
     facts: dict[str, Json] = {
         "naming_signs": naming_signs(str(arguments.get("name", ""))),
         "c2pa": content_credentials.read(payload, kind),
-        "created": created.read(payload) if kind in _BOXED else [],
+        "created": creation_time.read(payload) if kind in _BOXED else [],
         "embedded": tags.read(payload, kind, notes, pixels=pixels),
     }
     payload.seek(0)
@@ -79,7 +79,7 @@ def parameters() -> dict[str, Json]:
     return {
         **OPTIONS,
         "most_key_frames": key_frames.MOST,
-        "most_peaks": samples.PEAKS,
+        "most_peaks": sound_samples.PEAKS,
         "samples": "s16le, interleaved, own rate",
     }
 
@@ -105,7 +105,7 @@ def _opened(container: Any, notes: Notes, *, pixels: bool) -> dict[str, Json]:  
     sound = next((each for each in streams if each.type == "audio" and each.codec_context is not None), None)
     # A film of somebody whose pictures nobody may look at is not decoded at all.
     if sound is not None and (pixels or film is None) and int(sound.index) in listed:
-        listed[int(sound.index)] |= samples.read(container, sound, budget, notes)
+        listed[int(sound.index)] |= sound_samples.read(container, sound, budget, notes)
     return facts | {"streams": list(listed.values())}
 
 

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import av
 
-from evidence_kit.media import samples
+from evidence_kit.media import sound_samples
 from evidence_kit.media.budget import Budget
 from evidence_kit.media.facts import Notes
 from evidence_kit.media.recording import OPTIONS
@@ -25,7 +25,7 @@ def hashes(payload: BinaryIO, _arguments: Mapping[str, Json]) -> dict[str, Json]
         with av.open(payload, "r", options=OPTIONS, metadata_errors="replace") as container:
             if not container.streams.audio:
                 return {"reason": "no-sound"}
-            found = samples.read(container, container.streams.audio[0], Budget(), Notes())
+            found = sound_samples.read(container, container.streams.audio[0], Budget(), Notes())
     except Exception:  # noqa: BLE001
         return {"reason": "not-decoded"}
     if not found:

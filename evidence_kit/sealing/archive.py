@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from evidence_kit.keys.aes_counter import Counter
 from evidence_kit.sealing import zipform
-from evidence_kit.sealing.zipform import FormError, Member, OtherContentError
+from evidence_kit.sealing.zipform import ArchiveMember, FormError, OtherContentError
 
 OUTER_MEMBER = "evidence.zip"
 _SALT_BYTES = 16
@@ -38,7 +38,7 @@ class CutError(Exception):
     """The archive ends too early."""
 
 
-class Sink(Protocol):
+class ArchiveSink(Protocol):
     """Takes bytes."""
 
     def write(self, data: bytes, /) -> int:
@@ -51,7 +51,7 @@ class Sink(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ArchivePart:
     """One member of the inner archive, as it will be written.
 
     Attributes:
@@ -59,20 +59,20 @@ class Part:
         feed: Pushes exactly this content into a sink.
     """
 
-    member: Member
-    feed: Callable[[Sink], None]
+    member: ArchiveMember
+    feed: Callable[[ArchiveSink], None]
 
 
-def part(name: str, content: bytes) -> Part:
+def part(name: str, content: bytes) -> ArchivePart:
     """Return a small member whose content is in memory."""
 
-    def feed(sink: Sink) -> None:
+    def feed(sink: ArchiveSink) -> None:
         sink.write(content)
 
-    return Part(Member(name, len(content), zlib.crc32(content)), feed)
+    return ArchivePart(ArchiveMember(name, len(content), zlib.crc32(content)), feed)
 
 
-def write(target: Sink, parts: Iterable[Part], passphrase: str) -> None:
+def write(target: ArchiveSink, parts: Iterable[ArchivePart], passphrase: str) -> None:
     """Write the whole archive; every byte leaves in order, nothing is written twice.
 
     Raises:
@@ -82,7 +82,7 @@ def write(target: Sink, parts: Iterable[Part], passphrase: str) -> None:
 
     listed = list(parts)
     members = [each.member for each in listed]
-    outer = Member(OUTER_MEMBER, zipform.size_of(members), 0, encrypted=True)
+    outer = ArchiveMember(OUTER_MEMBER, zipform.size_of(members), 0, encrypted=True)
     target.write(zipform.local_header(outer))
     encrypter = AESZipEncrypter(passphrase.encode("ascii"), nbits=256)
     encrypter = _quickened(encrypter, passphrase)
@@ -105,7 +105,7 @@ def write(target: Sink, parts: Iterable[Part], passphrase: str) -> None:
 class _Encrypting:
     """Collects small writes into pieces, and encrypts each in a thread while the next one is being made."""
 
-    def __init__(self, target: Sink, encrypter: Any, thread: Executor) -> None:  # noqa: ANN401 - pyzipper has no types
+    def __init__(self, target: ArchiveSink, encrypter: Any, thread: Executor) -> None:  # noqa: ANN401 - pyzipper has no types
         self._target = target
         self._encrypter = encrypter
         self._thread = thread
@@ -188,7 +188,7 @@ class _Decrypter:
 class _Counted:
     """Counts what passes, so that a part cannot differ from its announcement."""
 
-    def __init__(self, target: Sink) -> None:
+    def __init__(self, target: ArchiveSink) -> None:
         self._target = target
         self.size_bytes = 0
         self.crc32 = 0
@@ -217,7 +217,7 @@ class Opened:
     written it.
     """
 
-    def __init__(self, file: Readable, outer: Member, decrypter: _Decrypter, thread: Executor) -> None:
+    def __init__(self, file: Readable, outer: ArchiveMember, decrypter: _Decrypter, thread: Executor) -> None:
         self._file = file
         self._decrypter = decrypter
         self._thread = thread
@@ -299,7 +299,7 @@ def opened(file: Readable, size_bytes: int, passphrase: str) -> Iterator[Opened]
         yield Opened(file, outer, _Decrypter(keys), thread)
 
 
-def outer_member(file: Readable, size_bytes: int) -> Member:
+def outer_member(file: Readable, size_bytes: int) -> ArchiveMember:
     """Read the outer local header.
 
     Raises:

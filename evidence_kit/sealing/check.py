@@ -23,8 +23,8 @@ from evidence_kit.sealing.archive import (
     opened,
     outer_member,
 )
-from evidence_kit.sealing.compare import DATA, Bag, Comparison, Contents
-from evidence_kit.sealing.zipform import FormError, Member
+from evidence_kit.sealing.compare import DATA, ArchiveContents, Bag, Comparison
+from evidence_kit.sealing.zipform import ArchiveMember, FormError
 
 # Small files of the bag are compared byte for byte, so they are held; none of ours is near this size.
 _HELD_BYTES = 64 << 20
@@ -44,7 +44,7 @@ def check(  # noqa: PLR0913 - two of them are told what happens
     passphrase: str,
     on_bytes: Callable[[int], None] | None = None,
     on_line: Callable[[int, bytes], None] | None = None,
-) -> Contents:
+) -> ArchiveContents:
     """Return what an archive holds and everything that is wrong with it.
 
     Args:
@@ -59,7 +59,7 @@ def check(  # noqa: PLR0913 - two of them are told what happens
         Findings with weight `UNCHECKED` alone when the file is cut, is no archive of ours, or the passphrase does
         not fit: then nobody is accused.
     """
-    contents = Contents()
+    contents = ArchiveContents()
     reader = _Reader(contents, name, on_bytes, on_line)
     try:
         source, outer_bytes = _source(file, size_bytes, name, contents)
@@ -89,7 +89,7 @@ class _NotOursError(Exception):
     """The file was not written by this kit."""
 
 
-def _source(file: BinaryIO, size_bytes: int, name: str, contents: Contents) -> tuple[_WithHeader, int]:
+def _source(file: BinaryIO, size_bytes: int, name: str, contents: ArchiveContents) -> tuple[_WithHeader, int]:
     """Return the archive with the header that it should have; one that was changed is no reason to stop."""
     try:
         member = outer_member(file, size_bytes)
@@ -103,15 +103,15 @@ def _source(file: BinaryIO, size_bytes: int, name: str, contents: Contents) -> t
     return _WithHeader(header, file), max(size_bytes, zipform.size_of([member]))
 
 
-def _meant(file: BinaryIO, size_bytes: int) -> Member:
+def _meant(file: BinaryIO, size_bytes: int) -> ArchiveMember:
     """Return the one member that an archive of this length can have, if its header still resembles ours.
 
     Raises:
         _NotOursError: It does not.
     """
-    empty = zipform.size_of([Member("evidence.zip", 0, 0, encrypted=True)])
+    empty = zipform.size_of([ArchiveMember("evidence.zip", 0, 0, encrypted=True)])
     for overhead in (empty, empty + _ZIP64_BYTES, empty + _ZIP64_BYTES + _END64_BYTES):
-        member = Member("evidence.zip", max(0, size_bytes - overhead), 0, encrypted=True)
+        member = ArchiveMember("evidence.zip", max(0, size_bytes - overhead), 0, encrypted=True)
         header = zipform.local_header(member)
         file.seek(0)
         found = file.read(len(header))
@@ -166,7 +166,7 @@ class _Reader:
 
     def __init__(
         self,
-        contents: Contents,
+        contents: ArchiveContents,
         name: str,
         on_bytes: Callable[[int], None] | None,
         on_line: Callable[[int, bytes], None] | None,
@@ -176,7 +176,7 @@ class _Reader:
         self._on_bytes = on_bytes
         self._on_line = on_line
         self._bag = Bag()
-        self._members: list[Member] = []
+        self._members: list[ArchiveMember] = []
         self._recognised = False
 
     def read(self, stream: Opened) -> None:
@@ -214,11 +214,11 @@ class _Reader:
     def _resembles(self, head: bytes) -> None:
         """Note whether the first header looks like ours even if a byte of it was changed."""
         if not self._members:
-            usual = zipform.local_header(zipform.Member("XXX-2026-0000/bagit.txt", len(bag.BAGIT), 0))
+            usual = zipform.local_header(zipform.ArchiveMember("XXX-2026-0000/bagit.txt", len(bag.BAGIT), 0))
             alike = sum(a == b for a, b in zip(head[:14], usual[:14], strict=False))
             self._recognised = self._recognised or alike >= _RESEMBLES * 14
 
-    def _file(self, member: Member, stream: Opened) -> None:
+    def _file(self, member: ArchiveMember, stream: Opened) -> None:
         case, _, name = member.name.partition("/")
         self._bag.case = self._bag.case or case
         if case != self._bag.case or not self._belongs(name):
@@ -260,7 +260,7 @@ class _Reader:
         custody = self._bag.custody
         return bag.TAG_FILES if custody is None else bag.TAG_FILES | set(bag.anchor_files(custody))
 
-    def _counted(self, stream: Opened, member: Member, tally: Tally) -> Iterator[bytes]:
+    def _counted(self, stream: Opened, member: ArchiveMember, tally: Tally) -> Iterator[bytes]:
         left = member.size_bytes
         while left and (piece := stream.read(left)):
             left -= len(piece)

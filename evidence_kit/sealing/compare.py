@@ -21,7 +21,7 @@ _OF_THE_FORM: Final = ("bag-", "archive-member-unexpected", "seal-plan-", "item-
 
 
 @dataclass(slots=True)
-class Contents:
+class ArchiveContents:
     """What was found inside an archive.
 
     Attributes:
@@ -72,7 +72,7 @@ class Bag:
 class Comparison:
     """Holds what one pass over the bag left in memory against itself."""
 
-    def __init__(self, contents: Contents, found: Bag, name: str) -> None:
+    def __init__(self, contents: ArchiveContents, found: Bag, name: str) -> None:
         self._contents = contents
         self._bag = found
         self._name = name

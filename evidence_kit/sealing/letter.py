@@ -28,7 +28,7 @@ _SYSTEM_NAMES: Final = {"linux": "Linux", "macos": "macOS", "windows": "Windows 
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class LetterFacts:
     """What the letter says about this archive.
 
     Attributes:
@@ -78,7 +78,7 @@ class Step:
     commands: dict[str, tuple[str, ...]]
 
 
-def steps(facts: Facts) -> tuple[Step, ...]:
+def steps(facts: LetterFacts) -> tuple[Step, ...]:
     """Return the checks in the order in which a careful person makes them."""
     return (
         Step("letter.files", _each(_manifest_command)),
@@ -92,7 +92,7 @@ def steps(facts: Facts) -> tuple[Step, ...]:
     )
 
 
-def text(facts: Facts) -> bytes:
+def text(facts: LetterFacts) -> bytes:
     """Return `READ-ME-FIRST.txt`: Arabic, French, English, then the commands once."""
     blocks = []
     for language in LANGUAGES:
@@ -106,7 +106,7 @@ def text(facts: Facts) -> bytes:
     return ("\n\n" + "=" * 72 + "\n\n").join(blocks).encode() + b"\n"
 
 
-def page(facts: Facts) -> bytes:
+def page(facts: LetterFacts) -> bytes:
     """Return `READ-ME-FIRST.html`: the same, for a browser; no script, nothing from the network."""
     sections = []
     for language in LANGUAGES:
@@ -160,7 +160,7 @@ _STYLE = (
 )
 
 
-def _paragraphs(words: Words, facts: Facts) -> list[str]:
+def _paragraphs(words: Words, facts: LetterFacts) -> list[str]:
     values: dict[str, str | int] = {
         "case": facts.case,
         "items_in": facts.items_in,
@@ -241,7 +241,7 @@ def _event_commands(system: str) -> list[str]:
     ]
 
 
-def _receipt_commands(system: str, facts: Facts) -> list[str]:
+def _receipt_commands(system: str, facts: LetterFacts) -> list[str]:
     """Print the first 32 characters of the receipt code that belongs to a signature line."""
     line = facts.receipts[-1][0] if facts.receipts else facts.checkpoint.lines + 1
     if system == "windows":
@@ -272,7 +272,7 @@ def _windows_receipt(case: str, line: int) -> list[str]:
     ]
 
 
-def _statement_commands(system: str, facts: Facts) -> list[str]:
+def _statement_commands(system: str, facts: LetterFacts) -> list[str]:
     """Check the statement beside the archive, and the archive against it; both lie one folder up."""
     above = "../" if system != "windows" else "..\\"
     name = f"{above}{facts.stem}.statement.txt"

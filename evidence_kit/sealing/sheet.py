@@ -37,7 +37,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class HandOverFacts:
     """What the sheet says about an archive; nothing that names the matter.
 
     Attributes:
@@ -55,7 +55,7 @@ class Facts:
     day: date
 
 
-def pdf(facts: Facts) -> bytes:
+def pdf(facts: HandOverFacts) -> bytes:
     """Return the sheet as PDF/A; the same facts give the same bytes.
 
     Typst takes 30 MB for one page, for good. Behind a large archive it is set in a process of its own, which gives them
@@ -87,7 +87,7 @@ def drawn(_: BinaryIO | None, arguments: Mapping[str, Json]) -> str:
     return base64.b64encode(made).decode("ascii")
 
 
-def _data(facts: Facts) -> str:
+def _data(facts: HandOverFacts) -> str:
     rows = []
     for file in facts.files:
         values = (file.name, f"{file.size_bytes:,}".replace(",", "\u2009"), file.sha256)

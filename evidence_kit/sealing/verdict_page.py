@@ -14,7 +14,7 @@ _SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class VerdictPageFacts:
     """What the page says.
 
     Attributes:
@@ -42,7 +42,7 @@ class Facts:
     findings: Sequence[Finding]
 
 
-def page(facts: Facts, neutral: Callable[[str], str]) -> bytes:
+def page(facts: VerdictPageFacts, neutral: Callable[[str], str]) -> bytes:
     """Return a self-contained page; nothing in it is loaded from elsewhere.
 
     Args:
@@ -72,7 +72,7 @@ def page(facts: Facts, neutral: Callable[[str], str]) -> bytes:
     ).encode("utf-8", "replace")
 
 
-def _words(facts: Facts) -> str:
+def _words(facts: VerdictPageFacts) -> str:
     return "".join(
         f'<b lang="{language}" dir="{_direction(language)}">'
         f"{html.escape(catalogue(language).say(f'verdict.{facts.verdict}.word'))}</b>"
@@ -80,7 +80,7 @@ def _words(facts: Facts) -> str:
     )
 
 
-def _block(facts: Facts, language: str, neutral: Callable[[str], str]) -> str:
+def _block(facts: VerdictPageFacts, language: str, neutral: Callable[[str], str]) -> str:
     words = catalogue(language)
     sentences = [words.say(facts.meaning)]
     for sentence, values in facts.said:

@@ -47,7 +47,7 @@ class OtherContentError(FormError):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ArchiveMember:
     """One member.
 
     Attributes:
@@ -68,7 +68,7 @@ class Member:
         return self.size_bytes + (AES_OVERHEAD_BYTES if self.encrypted else 0)
 
 
-def local_header(member: Member) -> bytes:
+def local_header(member: ArchiveMember) -> bytes:
     """Return the local header of a member."""
     large = member.packed_bytes >= _FULL32
     zip64 = struct.pack("<HHQQ", 1, 16, member.size_bytes, member.packed_bytes) if large else b""
@@ -93,7 +93,7 @@ def local_header(member: Member) -> bytes:
     )
 
 
-def central_entry(member: Member, offset: int) -> bytes:
+def central_entry(member: ArchiveMember, offset: int) -> bytes:
     """Return the directory entry of a member whose local header stands at `offset`."""
     large = member.packed_bytes >= _FULL32
     fields = [member.size_bytes, member.packed_bytes] if large else []
@@ -157,7 +157,7 @@ def end_records(count: int, directory_bytes: int, directory_offset: int) -> byte
     )
 
 
-def directory(members: Iterable[Member]) -> bytes:
+def directory(members: Iterable[ArchiveMember]) -> bytes:
     """Return everything that stands behind the last member: directory and end records."""
     entries, offset = [], 0
     for member in members:
@@ -167,7 +167,7 @@ def directory(members: Iterable[Member]) -> bytes:
     return listed + end_records(len(entries), len(listed), offset)
 
 
-def size_of(members: Iterable[Member]) -> int:
+def size_of(members: Iterable[ArchiveMember]) -> int:
     """Return the length of a whole archive of these members."""
     all_of_them = list(members)
     bodies = sum(len(local_header(each)) + each.packed_bytes for each in all_of_them)
@@ -186,7 +186,7 @@ def parse_local(head: bytes) -> tuple[int, int]:
     return fields[9], fields[10]
 
 
-def member_of(header: bytes) -> Member:
+def member_of(header: bytes) -> ArchiveMember:
     """Return the member that a whole local header speaks of.
 
     Raises:
@@ -199,7 +199,7 @@ def member_of(header: bytes) -> Member:
     if extra_bytes >= 20 and extra[:4] == struct.pack("<HH", 1, 16):
         (size_bytes,) = struct.unpack_from("<Q", extra, 4)
     try:
-        member = Member(name.decode("ascii"), size_bytes, fields[6], encrypted=fields[3] == _AES)
+        member = ArchiveMember(name.decode("ascii"), size_bytes, fields[6], encrypted=fields[3] == _AES)
     except UnicodeDecodeError as error:
         raise FormError("a name that is not ASCII") from error
     if member.packed_bytes >= 2**63 or local_header(member) != header:

@@ -59,7 +59,7 @@ class Failure:
 Answer: TypeAlias = Result | Failure
 
 
-class Run(Protocol):
+class JobRunner(Protocol):
     """Runs many small jobs; every implementation passes `tests/contracts/test_run.py`."""
 
     def submit(self, job: Job) -> Future[Answer]:

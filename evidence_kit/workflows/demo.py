@@ -12,20 +12,20 @@ from evidence_kit.custody.manifest import Item
 from evidence_kit.errors import UsageError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import passphrase as digits
-from evidence_kit.workers.job import Run
-from evidence_kit.workflows.case import CaseWriter, writing
-from evidence_kit.workflows.group import Describer
-from evidence_kit.workflows.ingest import ingest
-from evidence_kit.workflows.match import Asked, Matches, match
-from evidence_kit.workflows.new import ConsentGiven, Opening, create
-from evidence_kit.workflows.outcome import Outcome
-from evidence_kit.workflows.provenance import Provenance
-from evidence_kit.workflows.record import receipt
-from evidence_kit.workflows.seal import Order, Sealed, seal
-from evidence_kit.workflows.setup import Wish, set_up, write_recovery
-from evidence_kit.workflows.station import Person, Station
-from evidence_kit.workflows.verify import Report, verify_archive
-from evidence_kit.workflows.world import World
+from evidence_kit.workers.job import JobRunner
+from evidence_kit.workflows.accession.commit_group import DescriptionService
+from evidence_kit.workflows.accession.ingest import ingest
+from evidence_kit.workflows.accession.provenance import Provenance
+from evidence_kit.workflows.case.new import ConsentGiven, Opening, create
+from evidence_kit.workflows.case.outcome import Outcome
+from evidence_kit.workflows.case.record import receipt
+from evidence_kit.workflows.case.setup import SetupRequest, set_up, write_recovery
+from evidence_kit.workflows.case.station import Station, StationUser
+from evidence_kit.workflows.case.world import World
+from evidence_kit.workflows.case.write import CaseWriter, writing
+from evidence_kit.workflows.checking.verify import Report, verify_archive
+from evidence_kit.workflows.handover.seal import Sealed, SealOrder, seal
+from evidence_kit.workflows.reading.match import Matches, MatchRequest, match
 
 EXPORT = "phone-export"
 CANDIDATES = "candidates"
@@ -46,7 +46,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class DemoMatches:
     """What was found to be similar in a case, and the names of its items."""
 
     case: str
@@ -55,7 +55,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class DemoResult:
     """Where everything lies.
 
     Attributes:
@@ -69,7 +69,7 @@ class Ended:
     digits: Path
 
 
-Step = Begun | Outcome | Listed | Compared | Sealed | Report | Ended
+Step = Begun | Outcome | Listed | DemoMatches | Sealed | Report | DemoResult
 
 
 def samples_folder(package: Path) -> Path:
@@ -78,7 +78,7 @@ def samples_folder(package: Path) -> Path:
     return beside if (beside / EXPORT).is_dir() else package / "samples"
 
 
-def demo(out: Path, samples: Path, describer: Describer, run: Run, world: World) -> Iterator[Step]:
+def demo(out: Path, samples: Path, describer: DescriptionService, run: JobRunner, world: World) -> Iterator[Step]:
     """Do everything once, and yield what there is to see.
 
     Raises:
@@ -105,14 +105,14 @@ def _station(out: Path, world: World) -> tuple[Station, SigningKey]:
     _write(world, out / "station-passphrase.txt", passphrase)
     recovery = SigningKey.generate()
     write_recovery(recovery, out / "recovery.key", world)
-    person = Person("Salma (demo)", "volunteer", "Larache")
-    wish = Wish(out / "station", "DEMO", person, out / "cases", recovery.public, recovery_to_file=True)
+    person = StationUser("Salma (demo)", "volunteer", "Larache")
+    wish = SetupRequest(out / "station", "DEMO", person, out / "cases", recovery.public, recovery_to_file=True)
     station = set_up(wish, passphrase.encode(), world)
     return station, station.unlock(passphrase.encode())
 
 
 def _inside(  # noqa: PLR0913
-    out: Path, samples: Path, describer: Describer, run: Run, writer: CaseWriter, key: SigningKey
+    out: Path, samples: Path, describer: DescriptionService, run: JobRunner, writer: CaseWriter, key: SigningKey
 ) -> Iterator[Step]:
     yield Begun("ingest")
     provenance = Provenance("phone-export", "Nadia", "invented phone", "Larache")
@@ -123,17 +123,17 @@ def _inside(  # noqa: PLR0913
     yield Listed(tuple(items.values()))
     yield Begun("match")
     names = {item.id: item.place.path for item in items.values()}
-    yield Compared(writer.case.id, match(writer, Asked(), run), names)
+    yield DemoMatches(writer.case.id, match(writer, MatchRequest(), run), names)
     yield Begun("match-found")
-    yield Compared(writer.case.id, match(writer, Asked([samples / CANDIDATES]), run), names)
+    yield DemoMatches(writer.case.id, match(writer, MatchRequest([samples / CANDIDATES]), run), names)
     yield Begun("seal")
     secret = digits.generate()
     _write(writer.world, out / "archive-passphrase.txt", secret)
-    sealed = seal(writer, key, Order("lawyer", None, {}, None, out / "sealed"), secret)
+    sealed = seal(writer, key, SealOrder("lawyer", None, {}, None, out / "sealed"), secret)
     yield sealed
     yield Begun("verify")
     yield verify_archive(sealed.archive, secret, code)
-    yield Ended(writer.case.folder.root, sealed.archive, out / "archive-passphrase.txt")
+    yield DemoResult(writer.case.folder.root, sealed.archive, out / "archive-passphrase.txt")
 
 
 def _write(world: World, path: Path, text: str) -> None:

@@ -11,12 +11,12 @@ import pytest
 
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.vault.disk import RealDisk
-from evidence_kit.workflows import record
-from evidence_kit.workflows.new import ConsentGiven, Opening, create
-from evidence_kit.workflows.seal import Order, Sealed, seal
-from evidence_kit.workflows.station import Person, Station, write
-from evidence_kit.workflows.verify import Report, verify_archive
-from evidence_kit.workflows.world import World
+from evidence_kit.workflows.case import record
+from evidence_kit.workflows.case.new import ConsentGiven, Opening, create
+from evidence_kit.workflows.case.station import Station, StationUser, write
+from evidence_kit.workflows.case.world import World
+from evidence_kit.workflows.checking.verify import Report, verify_archive
+from evidence_kit.workflows.handover.seal import Sealed, SealOrder, seal
 from tests.conftest import PASSPHRASE, Numbered, SteppingClock
 from tests.workflows.helpers import take_in
 
@@ -44,7 +44,7 @@ def made(root: Path, key: SigningKey, edited: bytes | None = None) -> Material:
     """Make the case and its archive with a key; with other words in the first item if given."""
     recovery = SigningKey.from_seed(bytes(range(32, 64)))
     world = World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
-    person = Person("Salma B.", "volunteer", "Larache")
+    person = StationUser("Salma B.", "volunteer", "Larache")
     station = Station(root / "station", "LRC", person, key.public, recovery.public, False, root / "cases")
     write(station, key, PASSPHRASE, world)
     consent = ConsentGiven("lawyer", given=True, on=world.clock.now().date(), said_by="person")
@@ -56,7 +56,7 @@ def made(root: Path, key: SigningKey, edited: bytes | None = None) -> Material:
     take_in(writer, source)
     record.note(writer, "for us alone", ["association"])
     receipt, _, _ = record.receipt(writer)
-    order = Order("lawyer", None, {}, None, root / "sealed")
+    order = SealOrder("lawyer", None, {}, None, root / "sealed")
     sealed = seal(writer, key, order, DIGITS)
     return Material(station, world, key, writer.case.folder.root, receipt, sealed)
 

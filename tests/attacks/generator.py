@@ -30,12 +30,12 @@ from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE, SEAL_NAMESPACE
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.sealing import zipform
-from evidence_kit.sealing.zipform import Member
+from evidence_kit.sealing.zipform import ArchiveMember
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows import readers
-from evidence_kit.workflows.case import CaseWriter, writing
-from evidence_kit.workflows.stamp import line_bytes
-from evidence_kit.workflows.station import Station
+from evidence_kit.workflows.case import readers
+from evidence_kit.workflows.case.station import Station
+from evidence_kit.workflows.case.write import CaseWriter, writing
+from evidence_kit.workflows.handover.timestamps import line_bytes
 from tests.attacks.conftest import Material, made
 from tests.attacks.liar import Line, tells, told_anew
 from tests.attacks.rebuild import Members, ends_of_commits, pack, pack_inner, relist, unpack
@@ -162,7 +162,9 @@ OUTSIDE: list[Attack] = [
         "a byte of the authentication code flipped",
         NOBODY,
         "archive-code-wrong",
-        make=_flipped(lambda size: size - len(zipform.directory([Member("evidence.zip", 1, 0, encrypted=True)])) - 5),
+        make=_flipped(
+            lambda size: size - len(zipform.directory([ArchiveMember("evidence.zip", 1, 0, encrypted=True)])) - 5
+        ),
     ),
 ]
 
@@ -188,15 +190,15 @@ OUTSIDE += [
 
 # --- the inner archive, with the digits ---------------------------------------------------------------------------
 
-Parts = list[tuple[Member, bytes]]
+Parts = list[tuple[ArchiveMember, bytes]]
 
 
 def _parts(material: Material) -> Parts:
     members = unpack(_data(material))
-    return [(Member(f"{CASE}/{name}", len(data), zlib.crc32(data)), data) for name, data in members.items()]
+    return [(ArchiveMember(f"{CASE}/{name}", len(data), zlib.crc32(data)), data) for name, data in members.items()]
 
 
-def _zipped(parts: Parts, listed: Sequence[Member] | None = None) -> bytes:
+def _zipped(parts: Parts, listed: Sequence[ArchiveMember] | None = None) -> bytes:
     bodies = b"".join(zipform.local_header(member) + data for member, data in parts)
     return bodies + zipform.directory(listed or [member for member, _ in parts])
 
@@ -209,9 +211,11 @@ def _planted(name: str) -> Callable[[Material], bytes]:
     def change(parts: Parts) -> bytes:
         data = b"planted"
         if name.isascii():
-            return _zipped([*parts, (Member(name, len(data), zlib.crc32(data)), data)])
+            return _zipped([*parts, (ArchiveMember(name, len(data), zlib.crc32(data)), data)])
         raw = name.encode("utf-8")
-        head = zipform.local_header(Member("x" * len(raw), len(data), zlib.crc32(data))).replace(b"x" * len(raw), raw)
+        head = zipform.local_header(ArchiveMember("x" * len(raw), len(data), zlib.crc32(data))).replace(
+            b"x" * len(raw), raw
+        )
         head = head[:6] + struct.pack("<H", 0x800) + head[8:]
         bodies = b"".join(zipform.local_header(member) + each for member, each in parts)
         return bodies + head + data + zipform.directory(member for member, _ in parts)
@@ -222,7 +226,7 @@ def _planted(name: str) -> Callable[[Material], bytes]:
 def _hidden(parts: Parts) -> bytes:
     """A member between two entries that the directory does not name."""
     data = b"hidden"
-    secret = zipform.local_header(Member(f"{CASE}/data/E000009.txt", len(data), zlib.crc32(data))) + data
+    secret = zipform.local_header(ArchiveMember(f"{CASE}/data/E000009.txt", len(data), zlib.crc32(data))) + data
     first = zipform.local_header(parts[0][0]) + parts[0][1]
     rest = b"".join(zipform.local_header(member) + each for member, each in parts[1:])
     return first + secret + rest + zipform.directory(member for member, _ in parts)
@@ -234,14 +238,14 @@ def _gap(parts: Parts) -> bytes:
 
 def _unlike(parts: Parts) -> bytes:
     listed = [member for member, _ in parts]
-    listed[-1] = Member(listed[-1].name, listed[-1].size_bytes, listed[-1].crc32 ^ 1)
+    listed[-1] = ArchiveMember(listed[-1].name, listed[-1].size_bytes, listed[-1].crc32 ^ 1)
     return _zipped(parts, listed)
 
 
 def _renamed_in_directory(parts: Parts) -> bytes:
     listed = [member for member, _ in parts]
     last = listed[-1]
-    listed[-1] = Member(last.name.replace("E00000", "E00001"), last.size_bytes, last.crc32)
+    listed[-1] = ArchiveMember(last.name.replace("E00000", "E00001"), last.size_bytes, last.crc32)
     return _zipped(parts, listed)
 
 
@@ -264,7 +268,7 @@ def _symlink(parts: Parts) -> bytes:
 
 def _wrong_crc(parts: Parts) -> bytes:
     member, data = parts[0]
-    return _zipped([(Member(member.name, len(data), member.crc32 ^ 1), data), *parts[1:]])
+    return _zipped([(ArchiveMember(member.name, len(data), member.crc32 ^ 1), data), *parts[1:]])
 
 
 INSIDE: Sequence[Attack] = [

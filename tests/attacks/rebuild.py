@@ -15,7 +15,7 @@ from evidence_kit.keys.sshsig import SEAL_NAMESPACE
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest
 from evidence_kit.sealing import archive, bag, zipform
-from evidence_kit.sealing.archive import Part, part
+from evidence_kit.sealing.archive import ArchivePart, part
 from tests.attacks.conftest import DIGITS
 
 Members = dict[str, bytes]
@@ -35,7 +35,7 @@ def pack(members: Members, case: str = "LRC-2026-0001") -> bytes:
     return pack_parts([part(f"{case}/{name}", content) for name, content in members.items()])
 
 
-def pack_parts(parts: list[Part]) -> bytes:
+def pack_parts(parts: list[ArchivePart]) -> bytes:
     target = io.BytesIO()
     archive.write(target, parts, DIGITS)
     return target.getvalue()
@@ -72,7 +72,7 @@ def pack_inner(inner: bytes) -> bytes:
     """Return an archive whose outer form is ours and whose one member holds whatever bytes."""
     from pyzipper.zipfile_aes import AESZipEncrypter
 
-    outer = zipform.Member(archive.OUTER_MEMBER, len(inner), 0, encrypted=True)
+    outer = zipform.ArchiveMember(archive.OUTER_MEMBER, len(inner), 0, encrypted=True)
     encrypter = AESZipEncrypter(DIGITS.encode(), nbits=256)
     head = zipform.local_header(outer) + encrypter.encryption_header()
     return bytes(head + encrypter.encrypt(inner) + encrypter.flush() + zipform.directory([outer]))

@@ -16,7 +16,7 @@ from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import zipform
 from evidence_kit.sealing.archive import part
-from evidence_kit.workflows.verify import verify_archive
+from evidence_kit.workflows.checking.verify import verify_archive
 from tests.attacks.conftest import DIGITS, Check, Material
 from tests.attacks.rebuild import Members, ends_of_commits, pack, pack_parts, relist, unpack
 
@@ -239,7 +239,7 @@ def test_a_statement_of_another_archive_is_found(material: Material, archive: Pa
 
 
 def test_a_header_that_announces_the_wrong_size_is_refused() -> None:
-    member = zipform.Member("x", 5, 0)
+    member = zipform.ArchiveMember("x", 5, 0)
     assert zipform.member_of(zipform.local_header(member)) == member
     with pytest.raises(zipform.FormError):
         zipform.member_of(zipform.local_header(member)[:-1] + b"\xff")

@@ -11,12 +11,12 @@ import pytest
 from evidence_kit.custody.verdict import Verdict
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.words import findings
-from evidence_kit.workflows import record
-from evidence_kit.workflows.case import writing
-from evidence_kit.workflows.compare import compare, folder_log
-from evidence_kit.workflows.seal import Order, seal
-from evidence_kit.workflows.station import Station
-from evidence_kit.workflows.verify import Report, verify_archive, verify_case
+from evidence_kit.workflows.case import record
+from evidence_kit.workflows.case.station import Station
+from evidence_kit.workflows.case.write import writing
+from evidence_kit.workflows.checking.compare import compare, folder_log
+from evidence_kit.workflows.checking.verify import Report, verify_archive, verify_case
+from evidence_kit.workflows.handover.seal import SealOrder, seal
 from tests.attacks.conftest import DIGITS, Check, Material
 from tests.attacks.generator import BESIDE, FOLDERS, ON_ARCHIVES, REWRITES, Attack, OnBeside, OnFolder, archive_of, rows
 from tests.e2e.conftest import ROOT
@@ -64,7 +64,7 @@ def test_what_is_wrong_with_a_time_stamp_is_found_in_an_archive_too(
         case.parent,
     )  # fmt: skip
     with writing(CaseFolder(case), material.key, forgetful, material.world) as writer:
-        sealed = seal(writer, material.key, Order("lawyer", None, {}, None, tmp_path / "stamped"), DIGITS)
+        sealed = seal(writer, material.key, SealOrder("lawyer", None, {}, None, tmp_path / "stamped"), DIGITS)
     judged(attack, verify_archive(sealed.archive, DIGITS))
 
 

@@ -21,9 +21,9 @@ from evidence_kit.errors import Exit
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.sealing import plan
-from evidence_kit.workflows import seal as sealing
-from evidence_kit.workflows.seal import Order, seal
-from evidence_kit.workflows.verify import verify_archive
+from evidence_kit.workflows.checking.verify import verify_archive
+from evidence_kit.workflows.handover import seal as sealing
+from evidence_kit.workflows.handover.seal import SealOrder, seal
 from tests.attacks.conftest import DIGITS, Material
 from tests.attacks.rebuild import not_read_back, pack, relist, unpack
 from tests.conftest import NewCase
@@ -90,7 +90,7 @@ def test_a_plan_of_a_later_form_is_not_checked(
     honest = plan.facts
     monkeypatch.setattr(plan, "facts", lambda *given: honest(*given) | {"form": plan.FORM + 1, **more})
     monkeypatch.setattr(sealing, "_read_back", not_read_back)
-    sealed = seal(writer, key, Order("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+    sealed = seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
     report = verify_archive(sealed.archive, DIGITS)
     assert report.verdict is Verdict.NOT_CHECKED
     assert [each.code for each in report.findings] == ["plan-version-unknown"]

@@ -11,7 +11,7 @@ import pytest
 from evidence_kit.custody.verdict import Verdict
 from evidence_kit.sealing import archive as archive_of
 from evidence_kit.sealing.check import check as checked
-from evidence_kit.workflows.verify import verify_archive, verify_case
+from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from tests.attacks.conftest import DIGITS, Check, Material
 from tests.attacks.generator import many_flips
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.custody.verdict import Verdict
-from evidence_kit.workflows.verify import verify_case
+from evidence_kit.workflows.checking.verify import verify_case
 from tests.attacks.conftest import Material
 from tests.attacks.rebuild import ends_of_commits
 

@@ -17,11 +17,11 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.sealing import bag, plan
 from evidence_kit.sealing.errors import ItemDamagedError
-from evidence_kit.workflows import record
-from evidence_kit.workflows import seal as sealing
-from evidence_kit.workflows.case import CaseWriter
-from evidence_kit.workflows.seal import Order, seal
-from evidence_kit.workflows.verify import verify_archive, verify_case
+from evidence_kit.workflows.case import record
+from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.checking.verify import verify_archive, verify_case
+from evidence_kit.workflows.handover import seal as sealing
+from evidence_kit.workflows.handover.seal import SealOrder, seal
 from tests.attacks.conftest import DIGITS
 from tests.attacks.rebuild import not_read_back, pack, relist, unpack
 from tests.conftest import NewCase
@@ -157,7 +157,7 @@ def test_what_was_exchanged_in_the_store_goes_into_no_archive(
     with writer.case.folder.item(item.id).open("wb") as file:
         age.encrypt_stream(io.BytesIO(other), file, writer.recipient)
     with pytest.raises(ItemDamagedError) as refused:
-        seal(writer, key, Order("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+        seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
     assert refused.value.values["item"] == item.id
     assert not list(tmp_path.glob("*sealed*"))
 
@@ -185,7 +185,7 @@ def test_an_archive_that_departs_from_its_signed_plan_is_found(
     honest = plan.facts
     monkeypatch.setattr(plan, "facts", lambda *given: honest(*given) | changes)
     monkeypatch.setattr(sealing, "_read_back", not_read_back)
-    sealed = seal(writer, key, Order("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+    sealed = seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
     report = verify_archive(sealed.archive, DIGITS)
     assert code in {finding.code for finding in report.findings}
 
@@ -200,7 +200,7 @@ def test_the_seal_itself_refuses_to_hand_out_what_departs_from_its_plan(
     honest = plan.facts
     monkeypatch.setattr(plan, "facts", lambda *given: honest(*given) | {"items": [[1, 5]]})
     with pytest.raises(SealFailedError):
-        seal(writer, key, Order("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+        seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
     assert not (tmp_path / "sealed").exists()
     assert not list(tmp_path.glob(".sealed*"))
 
@@ -222,7 +222,7 @@ def test_a_tag_file_that_makes_no_sense_is_found(
 ) -> None:
     writer = new_case()
     take_in(writer, source)
-    sealed = seal(writer, key, Order("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+    sealed = seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
     members = unpack(sealed.archive.read_bytes()) | {name: content}
     if name in {bag.EVENTS, bag.LOG}:
         members = relist(members, key)

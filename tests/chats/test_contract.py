@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence_kit.chats.format import HEAD_BYTES, Head, Surroundings, Vote
+from evidence_kit.chats.format import HEAD_BYTES, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.json_form import to_json
 from evidence_kit.chats.message import Message, Unread, Why
 from evidence_kit.chats.registry import FORMATS, NoChat, Recognised, read, recognise
@@ -50,10 +50,10 @@ def test_a_sample_reads_as_its_ledger_line_says(sample: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("sample", LEDGER, ids=sampled)
 def test_no_two_formats_claim_one_sample(sample: dict[str, Any]) -> None:
-    head = Head(sample_bytes(sample["path"])[:HEAD_BYTES])
+    head = FileHead(sample_bytes(sample["path"])[:HEAD_BYTES])
     for name in (sample["path"], ""):
         votes = {each.name: each.claims(head, name) for each in FORMATS}
-        by_content = [name for name, vote in votes.items() if vote is Vote.BY_CONTENT]
+        by_content = [name for name, vote in votes.items() if vote is FormatVote.BY_CONTENT]
         assert len(by_content) <= 1
 
 
@@ -128,7 +128,7 @@ HOSTILE = {
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_input_raises_nothing_and_is_accounted_for(name: str, hostile: str) -> None:
     data = HOSTILE[hostile]
-    named(name).claims(Head(data[:HEAD_BYTES]), "")
+    named(name).claims(FileHead(data[:HEAD_BYTES]), "")
     entries = entries_of(data, name)
     assert_nothing_is_lost(entries, len(data))
     for entry in entries:

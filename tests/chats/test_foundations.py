@@ -21,11 +21,11 @@ from evidence_kit.chats.markup import parse
 from evidence_kit.chats.message import (
     NO_TIME,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     DateOrder,
     Message,
     Metadata,
-    Place,
     TimeKind,
     Unread,
     Why,
@@ -188,7 +188,7 @@ def test_a_folded_text_knows_where_its_characters_stood(text: str) -> None:
 
 
 def test_a_reader_that_leaves_something_out_is_noticed() -> None:
-    told = list(conserved([Metadata(Place(2, 4), "x")], 9))
+    told = list(conserved([Metadata(ByteRange(2, 4), "x")], 9))
     assert [(entry.place.start, entry.place.end) for entry in told] == [(0, 2), (2, 4), (4, 9), (9, 9)]
     assert [entry.why for entry in told if isinstance(entry, Unread)] == [
         Why.OVERLOOKED, Why.OVERLOOKED, Why.NO_MESSAGES,
@@ -197,7 +197,7 @@ def test_a_reader_that_leaves_something_out_is_noticed() -> None:
 
 def test_a_message_becomes_json_that_any_verifier_takes() -> None:
     message = Message(
-        Place(0, 9), Conversation("x", "y"), None, NO_TIME, "a\udcff٣", details={"7": 2**60, "\ud800": "1.5"}
+        ByteRange(0, 9), Conversation("x", "y"), None, NO_TIME, "a\udcff٣", details={"7": 2**60, "\ud800": "1.5"}
     )
     told = to_json(message, "E000001", "chat.txt")
     assert told["text"] == {"text": "a\ufffd٣", "escaped": '"a\\udcff\\u0663"'}
@@ -211,7 +211,7 @@ def test_a_message_becomes_json_that_any_verifier_takes() -> None:
 
 
 def test_an_identifier_without_a_native_one_is_the_hash_of_the_place() -> None:
-    message = Message(Place(0, 9), Conversation("x", "y"), None, NO_TIME, "a")
+    message = Message(ByteRange(0, 9), Conversation("x", "y"), None, NO_TIME, "a")
     assert message_id(message, "E1") != message_id(message, "E2")
     assert len(message_id(message)) == 64
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evidence_kit.chats.format import Head, Vote
+from evidence_kit.chats.format import FileHead, FormatVote
 from evidence_kit.chats.message import AttachmentStatus, Message, TimeKind
 from tests.chats.reading import messages_of, named, sample_messages, unread_of
 
@@ -87,7 +87,7 @@ def test_an_outlook_file_has_headers_a_body_and_attachments() -> None:
 def test_a_broken_outlook_file_is_unread() -> None:
     data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000)
     assert unread_of(data, "mail-outlook")
-    assert named("mail-outlook").claims(Head(data), "x.msg") is Vote.BY_NAME
+    assert named("mail-outlook").claims(FileHead(data), "x.msg") is FormatVote.BY_NAME
 
 
 @pytest.mark.parametrize("depth", [10, 2000])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence_kit.chats.format import Head, Surroundings, Vote
+from evidence_kit.chats.format import FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import AttachmentStatus, Flag, MessageKind, TimeKind, Why
 from evidence_kit.chats.meta.repair import undone
 from evidence_kit.chats.parts import part_number
@@ -241,4 +241,4 @@ def test_a_file_cut_short_gives_what_it_has_and_says_where_it_ends() -> None:
 def test_neither_claims_a_file_of_another_shape() -> None:
     from evidence_kit.chats.formats import messenger_json
 
-    assert messenger_json.FORMAT.claims(Head(b'{"participants":["a"],"messages":[]}'), "") is Vote.NO
+    assert messenger_json.FORMAT.claims(FileHead(b'{"participants":["a"],"messages":[]}'), "") is FormatVote.NO

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_kit.chats.encoding import encoding_of
-from evidence_kit.chats.format import Head, Surroundings, Vote
+from evidence_kit.chats.format import FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import (
     AttachmentStatus,
     DateOrder,
@@ -315,7 +315,7 @@ def test_lines_end_at_line_feeds_only_and_a_byte_order_mark_is_no_text() -> None
 
 
 def test_an_export_without_a_message_is_recognised_by_name_and_says_so() -> None:
-    assert named(NAME).claims(Head(b""), "x/_chat.txt") is Vote.BY_NAME
+    assert named(NAME).claims(FileHead(b""), "x/_chat.txt") is FormatVote.BY_NAME
     assert [entry.why.name for entry in unread_of(b"", NAME)] == ["NO_MESSAGES"]
 
 
@@ -326,7 +326,7 @@ def test_what_stands_before_the_first_message_is_unread_and_has_its_lines() -> N
 
 def test_dates_in_prose_make_no_chat() -> None:
     prose = b"\n".join([b"Meeting notes", b"", b"one", b"two", b"three", b"four", b"13/05/2025, 21:02 - a: b"])
-    assert named(NAME).claims(Head(prose), "notes.txt") is Vote.NO
+    assert named(NAME).claims(FileHead(prose), "notes.txt") is FormatVote.NO
 
 
 @given(text=st.text())

@@ -14,7 +14,7 @@ from evidence_kit.chats.bounded import LONGEST_TEXT, cut
 from evidence_kit.chats.folding import fold_for_search
 from evidence_kit.chats.parts import whole_name
 from evidence_kit.workers.protocol import MAX_JSON_BYTES, encode
-from evidence_kit.workflows.coverage import sound
+from evidence_kit.workflows.reading.coverage import sound
 from tests.chats.reading import LEDGER, sample_bytes
 
 NAME = "WhatsApp Chat with A.txt"

@@ -17,14 +17,14 @@ from evidence_kit.intake.kinds import KINDS
 from evidence_kit.intake.names import dangers
 from evidence_kit.model import Family, Weight
 from evidence_kit.words import findings
+from evidence_kit.workflows.accession.declare import NATURES, RECORDINGS, SENSITIVITIES
+from evidence_kit.workflows.accession.provenance import SPEAKERS, STILL_THERE, WAYS
 from evidence_kit.workflows.batch.task import STEPS
-from evidence_kit.workflows.declare import NATURES, RECORDINGS, SENSITIVITIES
-from evidence_kit.workflows.identifiers import TYPES
-from evidence_kit.workflows.interop import FORMS
-from evidence_kit.workflows.new import AGE_BANDS, MINOR_MEDIA, PURPOSES
-from evidence_kit.workflows.provenance import SPEAKERS, STILL_THERE, WAYS
-from evidence_kit.workflows.record import NOTE_READERS
-from evidence_kit.workflows.tidy import State
+from evidence_kit.workflows.case.new import AGE_BANDS, MINOR_MEDIA, PURPOSES
+from evidence_kit.workflows.case.record import NOTE_READERS
+from evidence_kit.workflows.handover.interop import FORMS
+from evidence_kit.workflows.reading.identifiers import TYPES
+from evidence_kit.workflows.upkeep.tidy import State
 from tests.contracts.conftest import Call
 from tests.schemas import SCHEMAS, judge, problems
 

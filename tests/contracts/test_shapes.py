@@ -15,26 +15,27 @@ import pytest
 from evidence_kit.chats import message as chat
 from evidence_kit.chats import worker
 from evidence_kit.chats.bounded import bounded
-from evidence_kit.commands import _batch, _matches, _outcomes, _report, show, tidy
+from evidence_kit.commands import _batch_view, _ingest_view, _match_view, _verdict_view, show, tidy
 from evidence_kit.commands._screen import Screen
-from evidence_kit.custody.manifest import Entry, Item, Manifest, Place, fold
+from evidence_kit.custody.manifest import FoundAt, Item, LogEvent, Manifest, fold
 from evidence_kit.custody.verdict import Anchor, Verdict
 from evidence_kit.keys.timestamp import Checked, Stamp
-from evidence_kit.matching.levels import Evidence
+from evidence_kit.matching.levels import MatchScore
 from evidence_kit.matching.transformation import Transformation
 from evidence_kit.model import Digest, Finding, Weight
-from evidence_kit.workflows import look, outcome, said, threats
-from evidence_kit.workflows.batch import told as batch
-from evidence_kit.workflows.chats import Conversation, Part, conversation_row
-from evidence_kit.workflows.coverage import chat_read, sound, talks
-from evidence_kit.workflows.identifiers import Named, _named, gathered
-from evidence_kit.workflows.match import Candidate, Matches, NotCompared
-from evidence_kit.workflows.new import Guardian
-from evidence_kit.workflows.provenance import Posting, Provenance, Screenshot
-from evidence_kit.workflows.similar import Similar
-from evidence_kit.workflows.stamp import Shown
-from evidence_kit.workflows.survey import WouldKeep
-from evidence_kit.workflows.verify import Report
+from evidence_kit.workflows.accession.provenance import Posting, Provenance, Screenshot
+from evidence_kit.workflows.batch import results as batch
+from evidence_kit.workflows.case import outcome
+from evidence_kit.workflows.case.new import Guardian
+from evidence_kit.workflows.case.outcome import WouldKeep
+from evidence_kit.workflows.checking.verify import Report
+from evidence_kit.workflows.handover.timestamps import Shown
+from evidence_kit.workflows.reading import messages, overview, threats
+from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationPart, conversation_row
+from evidence_kit.workflows.reading.coverage import chat_read, sound, talks
+from evidence_kit.workflows.reading.identifiers import Named, _named, gathered
+from evidence_kit.workflows.reading.match import Candidate, Matches, NotCompared
+from evidence_kit.workflows.reading.similar import Similar
 from tests.chats.reading import LEDGER, sample_bytes
 from tests.schemas import held, judge, problems
 
@@ -42,10 +43,10 @@ SHA256 = "0f" * 32
 SIGNER = "SHA256:" + "aB" * 21 + "c"
 LOST = chat.Attachment("b", chat.AttachmentStatus.MISSING)
 PLACES = (
-    Place("phone/a.txt"),
-    Place("phone/\ufffd.txt", "cGhvbmUv/y50eHQ="),
-    Place("in.txt", None, "E000009", 0),
-    Place("phone/a.zip", None, "W000009"),
+    FoundAt("phone/a.txt"),
+    FoundAt("phone/\ufffd.txt", "cGhvbmUv/y50eHQ="),
+    FoundAt("in.txt", None, "E000009", 0),
+    FoundAt("phone/a.zip", None, "W000009"),
 )
 
 
@@ -75,12 +76,12 @@ def test_a_document_is_one_line_to_everybody(capsys: pytest.CaptureFixture[str])
 
 def item(name: str = "E000001", path: str = "phone/chat.txt", **more: Any) -> Item:
     given = {"kind": "text", "family": "text", "facts": {}} | more
-    return Item(name, 5, "2026-11-23T18:48:00.123456Z", Place(path), 9, Digest(SHA256), "00c0ffee", **given)
+    return Item(name, 5, "2026-11-23T18:48:00.123456Z", FoundAt(path), 9, Digest(SHA256), "00c0ffee", **given)
 
 
 def message(**more: Any) -> chat.Message:
     """A message that says everything a message can say."""
-    person = chat.Person(
+    person = chat.MessageSender(
         "A", (chat.AccountId("phone", "+212612345678"), chat.AccountId("own-chosen-name", "a", "display name")), True
     )
     time = chat.Time("05/03/25", chat.TimeKind.LOCAL, None, chat.Precision.DAY, chat.DateOrder.AMBIGUOUS,
@@ -90,7 +91,7 @@ def message(**more: Any) -> chat.Message:
         chat.Attachment(None, chat.AttachmentStatus.OMITTED),
     )
     whole: dict[str, Any] = {
-        "place": chat.Place(5, 9, (2, 3), "/messages/0"),
+        "place": chat.ByteRange(5, 9, (2, 3), "/messages/0"),
         "conversation": chat.Conversation("messenger", "json", "17", "A and B"),
         "sender": person,
         "time": time,
@@ -108,9 +109,9 @@ def message(**more: Any) -> chat.Message:
 
 def row(entry: chat.Entry, manifest: Manifest | None = None) -> Mapping[str, Any]:
     told = {**bounded(entry, "E000001"), "conversation_number": 0}
-    ties = said.Ties(manifest or Manifest())
-    entry_said = said.said_of(told, item(), ties) if told["entry"] == "message" else said.gap_of(told, item())
-    return said.row_of(entry_said, 1, "messenger", None)
+    ties = messages.Ties(manifest or Manifest())
+    entry_said = messages.said_of(told, item(), ties) if told["entry"] == "message" else messages.gap_of(told, item())
+    return messages.row_of(entry_said, 1, "messenger", None)
 
 
 @pytest.mark.parametrize(
@@ -118,11 +119,11 @@ def row(entry: chat.Entry, manifest: Manifest | None = None) -> Mapping[str, Any
     [
         {},
         {"sender": None, "time": chat.NO_TIME, "attachments": (), "reactions": (), "details": None, "reply_to": None},
-        {"native_id": None, "place": chat.Place(0, 4), "sender": chat.Person(None, (), None)},
-        {"sender": chat.Person(None, (chat.AccountId("user-id", "x\udcff", "display name"),), False)},
+        {"native_id": None, "place": chat.ByteRange(0, 4), "sender": chat.MessageSender(None, (), None)},
+        {"sender": chat.MessageSender(None, (chat.AccountId("user-id", "x\udcff", "display name"),), False)},
         {"text": "z" * (1 << 20)},
         {"details": {"x": "z" * (1 << 20)}, "attachments": (LOST,) * 60_000},
-        {"native_id": "q" * (1 << 16), "sender": chat.Person("z" * (1 << 20))},
+        {"native_id": "q" * (1 << 16), "sender": chat.MessageSender("z" * (1 << 20))},
     ],
 )  # fmt: skip
 def test_a_message_however_full_or_empty_or_long(changed: dict[str, Any]) -> None:
@@ -142,13 +143,13 @@ def test_a_message_whose_attachments_are_in_the_case() -> None:
 @pytest.mark.parametrize("why", chat.Why)
 def test_a_stretch_that_was_not_understood(why: chat.Why) -> None:
     for detail, place in (
-        ("", chat.Place(0, 0)),
-        ("\udcff", chat.Place(0, 9, (1, 1))),
-        ("x", chat.Place(0, 9, None, "/\udcff")),
+        ("", chat.ByteRange(0, 0)),
+        ("\udcff", chat.ByteRange(0, 9, (1, 1))),
+        ("x", chat.ByteRange(0, 9, None, "/\udcff")),
     ):
         sound_document("chats", row(chat.Unread(place, why, detail)))
     sound_document(
-        "chats", said.row_of(said.gap_of({"locator": None}, item()), 1, "line", None) | {"text": "malformed"}
+        "chats", messages.row_of(messages.gap_of({"locator": None}, item()), 1, "line", None) | {"text": "malformed"}
     )
 
 
@@ -156,17 +157,24 @@ def test_a_stretch_that_was_not_understood(why: chat.Why) -> None:
 def test_every_sample_of_every_format(sample: Mapping[str, Any]) -> None:
     export = item(path=f"phone/{sample['path']}")
     facts = sound(worker.read(io.BytesIO(sample_bytes(sample["path"])), {"name": sample["path"], "beside": None}))
-    sound_document("ingest", _outcomes.as_json(chat_read(export.id, export.place, facts)))
+    sound_document("ingest", _ingest_view.as_json(chat_read(export.id, export.place, facts)))
     found = talks(facts)
     for number, talk in enumerate(found, start=1):
-        sound_document("chats", conversation_row(Conversation(number, (Part(export, str(facts["format"]), talk),) * 2)))
+        sound_document(
+            "chats",
+            conversation_row(CaseConversation(number, (ConversationPart(export, str(facts["format"]), talk),) * 2)),
+        )
     about = {"name": sample["path"], "format": facts["format"], "item": export.id, "offset": 0, "count": 10**6}
     told: Any = worker.entries(io.BytesIO(sample_bytes(sample["path"])), about)
     for entry in told["entries"]:
         message_of_ours = entry["entry"] == "message"
-        here = said.said_of(entry, export, said.Ties(Manifest())) if message_of_ours else said.gap_of(entry, export)
+        here = (
+            messages.said_of(entry, export, messages.Ties(Manifest()))
+            if message_of_ours
+            else messages.gap_of(entry, export)
+        )
         platform, title = (found[0].platform, found[0].title) if found else ("mail", None)
-        sound_document("chats", said.row_of(here, 1, platform, title))
+        sound_document("chats", messages.row_of(here, 1, platform, title))
     named: Any = worker.identifiers(io.BytesIO(sample_bytes(sample["path"])), {**about, "region": "MA"})
     for each in gathered(_named(each, export) for each in named["found"]):
         sound_document("identifiers", each.row())
@@ -180,21 +188,21 @@ def test_every_sample_of_every_format(sample: Mapping[str, Any]) -> None:
     ],
 )
 def test_an_export_that_was_not_read(recognition: dict[str, Any]) -> None:
-    document = _outcomes.as_json(chat_read("E000001", PLACES[2], sound(recognition)))
+    document = _ingest_view.as_json(chat_read("E000001", PLACES[2], sound(recognition)))
     sound_document("ingest", document)
     sound_document("chats", document)
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_every_outcome_of_an_ingest(place: Place) -> None:
+def test_every_outcome_of_an_ingest(place: FoundAt) -> None:
     screen = Printed()
     one = outcome.Kept("E000001", place, "jpeg", "picture", 9, SHA256, False, False, ("not-decoded",), True)
     for each in (
         one,
         replace(one, name_agrees=None, described=True, problems=()),
-        outcome.Witnessed("W000001", place, "jpeg", "picture", 9, SHA256),
+        outcome.WitnessOutcome("W000001", place, "jpeg", "picture", 9, SHA256),
         outcome.SeenAgain("W000001", place),
-        outcome.Known("E000001", place),
+        outcome.AlreadyInCase("E000001", place),
         outcome.Refused(place, "unreadable", "PermissionError: errno 13"),
         outcome.Refused(place, "member-size-over-file", None, 1 << 60),
         outcome.Refused(place, "excluded", "*.tmp", None),
@@ -203,7 +211,7 @@ def test_every_outcome_of_an_ingest(place: Place) -> None:
         WouldKeep(place, "zip", "container", 9, 3, 1 << 60),
         WouldKeep(place, "text", "text", 9, None, 0),
     ):
-        _outcomes.show(screen, cast("Any", each))
+        _ingest_view.show(screen, cast("Any", each))
         for command in ("ingest", "demo", "intake"):
             sound_document(command, screen.documents[-1])
     assert len(screen.documents) == 12
@@ -236,7 +244,7 @@ def kept_facts(event: str, **more: Any) -> dict[str, Any]:
 
 def events(*told: tuple[str, Mapping[str, Any]]) -> Manifest:
     time = "2026-11-23T18:48:00.123456Z"
-    return fold(Entry(line, time, kind, facts) for line, (kind, facts) in enumerate(told, start=1))
+    return fold(LogEvent(line, time, kind, facts) for line, (kind, facts) in enumerate(told, start=1))
 
 
 MARKED = {
@@ -274,8 +282,8 @@ def test_an_item_of_which_everything_is_known() -> None:
     )  # fmt: skip
     assert len(manifest.everything) == 3
     for each in manifest.everything:
-        sound_document("show", look.everything_about(each))
-        sound_document("list", look.item_row(each))
+        sound_document("show", overview.everything_about(each))
+        sound_document("list", overview.item_row(each))
 
 
 def test_a_case_of_which_everything_is_known() -> None:
@@ -308,18 +316,18 @@ def test_a_case_of_which_everything_is_known() -> None:
         "messages": [{"item": "E000001", "at": "5", "id": "x"}],
         "by": "S",
     }
-    sound_document("threats", threats.row(Entry(9, "2026-11-23T18:48:00.123456Z", "threat.recorded", told)))
+    sound_document("threats", threats.row(LogEvent(9, "2026-11-23T18:48:00.123456Z", "threat.recorded", told)))
 
 
 def pairs() -> Iterator[Similar]:
     outline = ((-5, 0), (3, 4))
     inside = Transformation(True, -90, True, 40, 60, "screenshot", "picture", "upper-left", outline, (0, 0, 3, 4), None)
     whole = replace(inside, inside=None, place=None, lies_in=None, agreed=(0, 0, 1, 1), turned_degrees=180)
-    film = Evidence(60, 0, 0, 0, 0, 0, 0)
-    yield Similar("E000001", "E000002", "picture-inside", "keypoints", Evidence(None, 5, 9, 3, 2, 0.5, 0.5), inside)
+    film = MatchScore(60, 0, 0, 0, 0, 0, 0)
+    yield Similar("E000001", "E000002", "picture-inside", "keypoints", MatchScore(None, 5, 9, 3, 2, 0.5, 0.5), inside)
     yield Similar("E000001", "found/a.jpg", "same-picture", "sha256")
     yield Similar("E000001", "LRC-2026-0002/E000007", "to-judge", "pdq", film, None, 1.0, 0, 2500)
-    yield Similar("E000001", "E000003", "same-picture", "pdq", Evidence(5, 9, 9, 9, 9, 1, 1), whole)
+    yield Similar("E000001", "E000003", "same-picture", "pdq", MatchScore(5, 9, 9, 9, 9, 1, 1), whole)
 
 
 def test_pairs_of_every_kind() -> None:
@@ -332,7 +340,7 @@ def test_pairs_of_every_kind() -> None:
         compared=3,
         other_case="LRC-2026-0002",
     )
-    _matches.show(screen, found, "LRC-2026-0001", {})
+    _match_view.show(screen, found, "LRC-2026-0001", {})
     for command in ("match", "demo"):
         sound_document(command, screen.documents[0])
     broken = screen.documents[0] | {"pairs": [screen.documents[0]["pairs"][0] | {"candidate": "x"}]}
@@ -356,7 +364,7 @@ def test_a_report_with_everything_in_it() -> None:
             Shown(7, 4, replace(stamp, authority="CN=x"), None, -1),
         ],
     )  # fmt: skip
-    document = _report.json_of(Screen("ar", json=True), report, {SIGNER: "Salma"})
+    document = _verdict_view.json_of(Screen("ar", json=True), report, {SIGNER: "Salma"})
     assert document["time_stamps"][0]["stamped_at"] is None  # type: ignore[index, call-overload]
     for command in ("verify", "demo"):
         sound_document(command, document)
@@ -382,25 +390,25 @@ def test_steps_of_a_batch_of_every_kind() -> None:
         ("verify", 4, verified), ("ingest", 3, {**totals.facts(), "not_kept": [{"path": "a", "reason": "symlink"}]}),
     ]  # fmt: skip
     for step, code, facts in done:
-        _batch.show(screen, batch.Told(2, "one", "LRC-2026-0001", step, "done", code, facts))
+        _batch_view.show(screen, batch.StepResult(2, "one", "LRC-2026-0001", step, "done", code, facts))
     would: list[tuple[str, Mapping[str, Any]]] = [
         ("new", {"age": "adult"}), ("ingest", {"size": 5}), ("match", {}), ("verify", {}), ("seal", {"size": 5}),
         ("seal", {"size": 5, "items_in": 1, "items_of": 2}),
     ]  # fmt: skip
     for step, facts in would:
-        _batch.show(screen, batch.Told(2, "one", "LRC-2026-0001", step, "would-do", 0, facts))
-    _batch.show(screen, batch.Told(2, "one", None, "verify", "not-tried"))
-    _batch.show(screen, batch.Told(2, "one", None, "seal", "done-before"))
+        _batch_view.show(screen, batch.StepResult(2, "one", "LRC-2026-0001", step, "would-do", 0, facts))
+    _batch_view.show(screen, batch.StepResult(2, "one", None, "verify", "not-tried"))
+    _batch_view.show(screen, batch.StepResult(2, "one", None, "seal", "done-before"))
     trouble = batch.Trouble(2, "batch-key-unknown", {"line": 2, "column": 1, "key": "x", "nearest": "y"})
-    _batch.show(screen, batch.Told(2, "one", None, "check", "failed", 2, {}, trouble))
-    _batch.end(screen, batch.Ended(2, 1, 130, stopped=True), dry_run=False)
+    _batch_view.show(screen, batch.StepResult(2, "one", None, "check", "failed", 2, {}, trouble))
+    _batch_view.end(screen, batch.BatchResult(2, 1, 130, stopped=True), dry_run=False)
     assert len(screen.documents) == 16
     for document in screen.documents:
         sound_document("batch", document)
 
 
 def test_values_of_every_type() -> None:
-    from evidence_kit.workflows.coverage import Moment
+    from evidence_kit.workflows.reading.coverage import Moment
 
     seen = Moment("x", "offset", "2025-05-03T21:02:04+01:00")
     for kind, details in (
@@ -419,7 +427,7 @@ def test_values_of_every_type() -> None:
 
 
 def test_a_plain_copy_in_every_state() -> None:
-    from evidence_kit.workflows.tidy import Plain, State
+    from evidence_kit.workflows.upkeep.tidy import Plain, State
 
     for state in State:
         for outcome_of in ("found", "deleted", "not-deleted"):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from evidence_kit.custody import chain, journal
 from evidence_kit.custody.event import Event
-from evidence_kit.custody.journal import Head
+from evidence_kit.custody.journal import LogHead
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import GENESIS, Json, Weight
@@ -31,9 +31,9 @@ def note(text: str) -> Event:
     return Event("note", {"text": text, "readers": []})
 
 
-def log(*commits: tuple[SigningKey, list[Event]], start: Head | None = None) -> list[bytes]:
+def log(*commits: tuple[SigningKey, list[Event]], start: LogHead | None = None) -> list[bytes]:
     """Return the log's commits, each as the bytes that were appended."""
-    head = start or Head(CASE, 0, GENESIS)
+    head = start or LogHead(CASE, 0, GENESIS)
     written = []
     for key, events in commits:
         linked = journal.link(head, events, NOW, lambda: bytes(16))
@@ -112,9 +112,9 @@ def test_every_cut_of_a_commit_that_was_being_written_is_an_interruption() -> No
     assert codes(SMALL + more) == []
 
 
-def head_of(data: bytes) -> Head:
+def head_of(data: bytes) -> LogHead:
     lines = data.splitlines()
-    return Head(CASE, len(lines), sha256(lines[-1]))
+    return LogHead(CASE, len(lines), sha256(lines[-1]))
 
 
 @pytest.mark.parametrize(
@@ -215,13 +215,13 @@ def test_the_size_of_the_pieces_does_not_matter(sizes: list[int]) -> None:
 
 def test_a_commit_has_at_least_one_event() -> None:
     with pytest.raises(ValueError, match="at least one"):
-        journal.link(Head(CASE, 0, GENESIS), [], NOW, lambda: bytes(16))
+        journal.link(LogHead(CASE, 0, GENESIS), [], NOW, lambda: bytes(16))
 
 
 def test_a_line_that_would_be_too_long_is_not_written() -> None:
     huge = Event("recipient.changed", {}, clear={"recipient": "x" * 70_000})
     with pytest.raises(ValueError, match="longer"):
-        journal.link(Head(CASE, 0, GENESIS), [huge], NOW, lambda: bytes(16))
+        journal.link(LogHead(CASE, 0, GENESIS), [huge], NOW, lambda: bytes(16))
 
 
 def test_a_custody_grows_by_a_commit_as_if_it_had_been_read_again() -> None:

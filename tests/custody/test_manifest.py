@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from evidence_kit.custody import opening
-from evidence_kit.custody.manifest import Entry, ManifestError, fold
+from evidence_kit.custody.manifest import LogEvent, ManifestError, fold
 
 KEPT = {
     "item": "E000001", "path": "a.txt", "size": 1, "sha256": "0" * 64, "crc32": "00000000",
@@ -13,15 +13,15 @@ KEPT = {
 OPENED = {"salt": "s", "type": "case.opened", "age_band": "unknown", "retention": "2030-01-31"}
 
 
-def entry(line: int, kind: str, **facts: object) -> Entry:
-    return Entry(line, "2026-11-23T18:48:00.000000Z", kind, facts)
+def entry(line: int, kind: str, **facts: object) -> LogEvent:
+    return LogEvent(line, "2026-11-23T18:48:00.000000Z", kind, facts)
 
 
 def test_a_case_is_what_its_events_add_up_to() -> None:
     manifest = fold(
         [
-            Entry(1, "t", "case.opened", OPENED),
-            Entry(2, "t", "item.kept", KEPT),
+            LogEvent(1, "t", "case.opened", OPENED),
+            LogEvent(2, "t", "item.kept", KEPT),
             entry(3, "item.described", item="E000001", describer="picture/1", facts={}),
             entry(4, "item.seen-again", item="E000001", path="b.txt"),
             entry(5, "item.refused", path="pipe", reason="fifo"),
@@ -50,7 +50,9 @@ def test_a_case_is_what_its_events_add_up_to() -> None:
 
 
 def test_an_excluded_item_stays_in_the_case_and_leaves_what_goes_out() -> None:
-    manifest = fold([Entry(1, "t", "item.kept", KEPT), entry(2, "item.excluded", items=["E000001"], reason="misfiled")])
+    manifest = fold(
+        [LogEvent(1, "t", "item.kept", KEPT), entry(2, "item.excluded", items=["E000001"], reason="misfiled")]
+    )
     assert manifest.included == []
     assert manifest.items["E000001"].excluded == "misfiled"
 
@@ -65,14 +67,14 @@ def test_nothing_said_about_age_counts_as_unknown() -> None:
 )
 def test_an_event_that_lacks_what_its_type_promises_is_named(facts: dict[str, object]) -> None:
     with pytest.raises(ManifestError, match=r"item\.kept"):
-        fold([Entry(1, "t", "item.kept", facts)])
+        fold([LogEvent(1, "t", "item.kept", facts)])
 
 
 def test_the_newest_description_that_found_something_counts_and_all_are_kept() -> None:
     said = [("picture/1", {"a": 1}), ("picture/2", {"a": 2}), ("picture", {}), ("recording/1", {})]
     item = fold(
         [
-            Entry(2, "t", "item.kept", KEPT),
+            LogEvent(2, "t", "item.kept", KEPT),
             *(
                 entry(3 + n, "item.described", item="E000001", describer=name, facts=facts)
                 for n, (name, facts) in enumerate(said)
@@ -85,10 +87,10 @@ def test_the_newest_description_that_found_something_counts_and_all_are_kept() -
 
 def test_what_is_kept_of_an_event_is_its_facts_or_its_bytes_and_not_both() -> None:
     kept, described = json.dumps(KEPT).encode(), {"item": "E000001", "describer": "picture/1", "facts": {"width": 9}}
-    manifest = fold([Entry(1, "t", "item.kept", KEPT, kept), Entry(2, "t", "item.described", described, b"{}")])
-    manifest.apply(Entry(3, "t", "note", {"text": "x"}, b"{}"))
+    manifest = fold([LogEvent(1, "t", "item.kept", KEPT, kept), LogEvent(2, "t", "item.described", described, b"{}")])
+    manifest.apply(LogEvent(3, "t", "note", {"text": "x"}, b"{}"))
     item = manifest.items["E000001"]
     assert dict(item.facts) == KEPT
     assert (item.facts["size"], item.facts.get("nothing"), len(item.facts)) == (KEPT["size"], None, len(KEPT))
-    assert isinstance(item.facts, opening.Told)
+    assert isinstance(item.facts, opening.OpeningFacts)
     assert [each.text for each in (*item.descriptions, *manifest.entries["note"])] == [None, None]

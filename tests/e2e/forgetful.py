@@ -11,19 +11,19 @@ from pathlib import Path
 
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows import group
-from evidence_kit.workflows import station as stations
-from evidence_kit.workflows.case import writing
-from evidence_kit.workflows.ingest import ingest
-from evidence_kit.workflows.outcome import Kept, SeenAgain
-from evidence_kit.workflows.provenance import Provenance
-from evidence_kit.workflows.world import World
+from evidence_kit.workflows.accession import commit_group
+from evidence_kit.workflows.accession.ingest import ingest
+from evidence_kit.workflows.accession.provenance import Provenance
+from evidence_kit.workflows.case import station as stations
+from evidence_kit.workflows.case.outcome import Kept, SeenAgain
+from evidence_kit.workflows.case.world import World
+from evidence_kit.workflows.case.write import writing
 from tests.conftest import SteppingClock
 from tests.fakes import ForgetfulDisk, NoDescriber
 
 
 def main(station_folder: str, case: str, source: str, honesty: str) -> None:
-    group.GROUP_ITEMS = 4
+    commit_group.GROUP_ITEMS = 4
     station = stations.load(Path(station_folder))
     world = World(SteppingClock(), ForgetfulDisk(honest=honesty == "honest"), os.urandom, "0.0-test")
     key = SigningKey.from_seed(bytes(range(32)))

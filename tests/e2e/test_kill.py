@@ -15,10 +15,11 @@ import pytest
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Weight
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows.case import read, writing
-from evidence_kit.workflows.station import Station
-from evidence_kit.workflows.verify import verify_case
-from evidence_kit.workflows.world import World
+from evidence_kit.workflows.case.read import read
+from evidence_kit.workflows.case.station import Station
+from evidence_kit.workflows.case.world import World
+from evidence_kit.workflows.case.write import writing
+from evidence_kit.workflows.checking.verify import verify_case
 from tests.conftest import NewCase
 from tests.workflows.helpers import take_in, totals
 

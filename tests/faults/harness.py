@@ -13,11 +13,11 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Weight
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows.case import read
-from evidence_kit.workflows.new import ConsentGiven, Opening, create
-from evidence_kit.workflows.station import Person, Station, write
-from evidence_kit.workflows.verify import verify_case
-from evidence_kit.workflows.world import World
+from evidence_kit.workflows.case.new import ConsentGiven, Opening, create
+from evidence_kit.workflows.case.read import read
+from evidence_kit.workflows.case.station import Station, StationUser, write
+from evidence_kit.workflows.case.world import World
+from evidence_kit.workflows.checking.verify import verify_case
 from tests.conftest import PASSPHRASE, Numbered, SteppingClock
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ def new_case(home: Path, cases: Path) -> tuple[Station, Path]:
     """Make a station in one place and a case in another."""
     world = World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
     recovery = SigningKey.from_seed(bytes(range(32, 64))).public
-    person = Person("Salma B.", "volunteer", "Larache")
+    person = StationUser("Salma B.", "volunteer", "Larache")
     station = Station(home / "station", "LRC", person, KEY.public, recovery, recovery_to_file=False, cases=cases)
     write(station, KEY, PASSPHRASE, world)
     consent = ConsentGiven("lawyer", given=True, on=world.clock.now().date(), said_by="person")

@@ -18,14 +18,14 @@ from evidence_kit.errors import EvidenceError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.vault import disk
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows import group
-from evidence_kit.workflows import station as stations
-from evidence_kit.workflows.case import CaseWriter, writing
-from evidence_kit.workflows.group import Undescribed
-from evidence_kit.workflows.ingest import ingest
-from evidence_kit.workflows.outcome import Kept
-from evidence_kit.workflows.provenance import Provenance
-from evidence_kit.workflows.world import World
+from evidence_kit.workflows.accession import commit_group
+from evidence_kit.workflows.accession.commit_group import Undescribed
+from evidence_kit.workflows.accession.ingest import ingest
+from evidence_kit.workflows.accession.provenance import Provenance
+from evidence_kit.workflows.case import station as stations
+from evidence_kit.workflows.case.outcome import Kept
+from evidence_kit.workflows.case.world import World
+from evidence_kit.workflows.case.write import CaseWriter, writing
 from tests.conftest import SteppingClock
 
 
@@ -67,7 +67,7 @@ BROKEN = {"deaf": _deaf, "hasty": _hasty, "reckless": _reckless}
 
 
 def main(station_folder: str, case: str, source: str, *how: str) -> int:
-    group.GROUP_ITEMS = 4
+    commit_group.GROUP_ITEMS = 4
     for each in how:
         BROKEN[each]()
     station = stations.load(Path(station_folder))

@@ -10,7 +10,7 @@ import pytest
 from evidence_kit.custody import journal, opening
 from evidence_kit.custody.errors import CaseBrokenError, CaseOlderError, NoCaseError
 from evidence_kit.custody.event import Event
-from evidence_kit.custody.journal import Head
+from evidence_kit.custody.journal import LogHead
 from evidence_kit.errors import EvidenceError
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys import age
@@ -18,10 +18,11 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows.case import read, writing
-from evidence_kit.workflows.station import Station
-from evidence_kit.workflows.verify import verify_case
-from evidence_kit.workflows.world import World
+from evidence_kit.workflows.case.read import read
+from evidence_kit.workflows.case.station import Station
+from evidence_kit.workflows.case.world import World
+from evidence_kit.workflows.case.write import writing
+from evidence_kit.workflows.checking.verify import verify_case
 from tests.conftest import Numbered, SteppingClock
 from tests.faults.harness import KEY, broken, fill, lost, new_case
 from tests.workflows.helpers import files_of, take_in, totals
@@ -100,7 +101,7 @@ def plant(case: Path, *, signer: SigningKey) -> bytes:
         "kind": {"name": "text", "family": "text", "media_type": "text/plain"},
     }  # fmt: skip
     event = Event("item.kept", facts, object="E000099", stored=sha256(content))
-    head = Head(opened.id, custody.signed_lines, custody.head)
+    head = LogHead(opened.id, custody.signed_lines, custody.head)
     openings = journal.link(head, [event], SteppingClock().now(), lambda: bytes(opening.SALT_BYTES))
     body = age.encrypt(openings.body, [recipient])
     commit = journal.sign(opened.id, openings, sha256(body), signer)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from evidence_kit.custody import journal
 from evidence_kit.custody.event import Event
-from evidence_kit.custody.journal import Head
+from evidence_kit.custody.journal import LogHead
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import GENESIS
@@ -44,7 +44,7 @@ def example() -> Example:
         Event("note", {"by": "Salma B.", "kit": "1", "text": "صورة « à vérifier »", "readers": ["lawyer"]}),
     ]
     fresh = salts()
-    linked = journal.link(Head(CASE, 0, GENESIS), events, NOW, lambda: next(fresh))
+    linked = journal.link(LogHead(CASE, 0, GENESIS), events, NOW, lambda: next(fresh))
     commit = journal.sign(CASE, linked, sha256(b"not really encrypted"), key())
     return Example(
         openings=linked.body.decode().splitlines(),

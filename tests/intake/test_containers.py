@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_kit.intake import containers
-from evidence_kit.intake.containers import Member, Unreadable, Verdict, ZipPlan, examine, examine_all
+from evidence_kit.intake.containers import Unreadable, ZipMember, ZipPlan, ZipVerdict, examine, examine_all
 from evidence_kit.intake.zip_stream import PIECE_BYTES, MemberError, read_member
 from tests.hostile import (
     BZIP2,
@@ -40,12 +40,12 @@ def plan_of(content: bytes) -> ZipPlan:
     return plan
 
 
-def members_of(*parts: Part) -> tuple[Member, ...]:
+def members_of(*parts: Part) -> tuple[ZipMember, ...]:
     return plan_of(make_zip(parts)).members
 
 
-def outcome(source: io.BytesIO, member: Member) -> str:
-    if member.verdict is not Verdict.READABLE:
+def outcome(source: io.BytesIO, member: ZipMember) -> str:
+    if member.verdict is not ZipVerdict.READABLE:
         return str(member.verdict.value)
     try:
         pieces = list(read_member(source, member, ENOUGH))
@@ -181,7 +181,7 @@ def test_a_stream_comes_in_pieces_and_in_turns() -> None:
     content = make_zip(parts)
     source = io.BytesIO(content)
     members = plan_of(content).members
-    readable = [(m, p) for m, p in zip(members, parts, strict=True) if m.verdict is Verdict.READABLE]
+    readable = [(m, p) for m, p in zip(members, parts, strict=True) if m.verdict is ZipVerdict.READABLE]
     assert len(readable) >= 4
     streams = [(read_member(source, member, ENOUGH), part.content, bytearray()) for member, part in readable]
     for _ in range(40):
@@ -219,7 +219,7 @@ def test_more_than_65535_members_are_read() -> None:
     plan = plan_of(target.getvalue())
     assert len(plan.members) == plan.entries_declared == 65_600
     assert plan.notes == ("zip64",)
-    assert all(member.verdict is Verdict.READABLE for member in plan.members)
+    assert all(member.verdict is ZipVerdict.READABLE for member in plan.members)
 
 
 def test_entries_beyond_the_limit_are_said_to_be_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence_kit.intake.lifeline import Lifeline
+from evidence_kit.intake.source_watch import Lifeline
 
 
 @pytest.fixture

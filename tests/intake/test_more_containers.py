@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence_kit.intake.holding import Entry, Holding, holding
+from evidence_kit.intake.compressed_stream import Squeezed
+from evidence_kit.intake.container import ContainerMember, Holding, holding
 from evidence_kit.intake.kinds import kind_named
-from evidence_kit.intake.rewind import Rewinding
+from evidence_kit.intake.seekable_stream import Rewinding
 from evidence_kit.intake.sniff import sniff
-from evidence_kit.intake.squeezed import Squeezed
 from evidence_kit.intake.tar import TarWalk, sound
 from evidence_kit.intake.window import Window, of_bytes, of_file
 from evidence_kit.intake.zip_stream import MemberError
@@ -56,7 +56,7 @@ def held(data: bytes, name: str = "x", window: Window | None = None) -> Holding:
     return found
 
 
-def content(entry: Entry) -> bytes:
+def content(entry: ContainerMember) -> bytes:
     return b"".join(entry.content())
 
 
@@ -196,7 +196,7 @@ def test_a_zip_in_a_zip_is_read_through_its_window(method: int) -> None:
     assert {each.name: content(each) for each in _in(window)} == {"deep.bin": noise, "deep.txt": b"threat"}
 
 
-def _in(window: Window) -> list[Entry]:
+def _in(window: Window) -> list[ContainerMember]:
     found = holding(kind_named("zip"), "inner.zip", window)
     assert found is not None
     return list(found.entries())

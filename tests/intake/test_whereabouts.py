@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence_kit.intake.whereabouts import Ground, Mount, ground, mounts, table
+from evidence_kit.intake.mounts import Ground, Mount, ground, mounts, table
 
 # As Linux writes it; the second mount point has a space in its name.
 TABLE = """\

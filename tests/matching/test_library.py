@@ -10,7 +10,7 @@ from evidence_kit.matching import library as module
 from evidence_kit.matching.features import Features, UnsoundError, pack, unpack
 from evidence_kit.matching.keypoints import keypoints_of, one_handed
 from evidence_kit.matching.levels import INSIDE, MATCHES, SAME_PICTURE
-from evidence_kit.matching.library import Found, Library
+from evidence_kit.matching.library import Library, LibraryMatch
 from evidence_kit.matching.photometry import agreement
 from evidence_kit.matching.screens import indexed
 from evidence_kit.matching.stoplist import StopList
@@ -28,7 +28,7 @@ def library(known: dict[str, Features]) -> Library:
     return Library(list(known), known.__getitem__)
 
 
-def asked(library: Library, known: dict[str, Features], picture: Image.Image) -> tuple[Found, Transformation]:
+def asked(library: Library, known: dict[str, Features], picture: Image.Image) -> tuple[LibraryMatch, Transformation]:
     query = features(picture)
     [found, *others] = library.find(query)
     assert not [each for each in others if each.level in MATCHES]

@@ -19,7 +19,7 @@ from evidence_kit.matching.compare import Placed
 from evidence_kit.matching.features import Features
 from evidence_kit.matching.geometry import Pairs
 from evidence_kit.matching.keypoints import Keypoints
-from evidence_kit.matching.levels import MATCH_BITS, MATCHES, TO_JUDGE, Evidence, level_of
+from evidence_kit.matching.levels import MATCH_BITS, MATCHES, TO_JUDGE, MatchScore, level_of
 from evidence_kit.matching.library import Library
 from evidence_kit.matching.regions import regions_of
 from evidence_kit.media.pixels import frames_of
@@ -170,9 +170,9 @@ def test_the_bar_at_the_top_of_a_screen_is_no_photograph() -> None:
 def test_many_keypoints_alone_are_for_a_person_to_judge() -> None:
     """A watermark has 17 to 23, frames of one scene up to 256."""
     for inliers in (17, 23, 256):
-        evidence = Evidence(None, inliers, inliers + 2, 900, 80, 1.0, 1.0)
+        evidence = MatchScore(None, inliers, inliers + 2, 900, 80, 1.0, 1.0)
         assert level_of(evidence) in {TO_JUDGE, None}
-    assert level_of(Evidence(None, 256, 260, 900, 700, 1.0, 1.0)) in MATCHES
+    assert level_of(MatchScore(None, 256, 260, 900, 700, 1.0, 1.0)) in MATCHES
 
 
 def test_a_reflection_is_found_although_sampling_a_similarity_rejects_it() -> None:
@@ -241,7 +241,7 @@ def test_two_posts_of_one_application_match_only_where_most_blocks_agree(
     whole = features(page)
     [plain, *_] = whole.views
     tall = Features(whole.width, whole.height, (replace(plain, quality=None, pdq=()),))
-    evidence = Evidence(None, 81, 97, 222, agreeing, 0.59, 1.0)
+    evidence = MatchScore(None, 81, 97, 222, agreeing, 0.59, 1.0)
     monkeypatch.setattr(
         "evidence_kit.matching.library.compare",
         lambda *_, **__: Placed(evidence, np.eye(3), mirrored=False, agreed=None),
@@ -294,16 +294,16 @@ def test_a_part_of_an_application_that_was_taken_for_a_photograph_is_no_match() 
 
 def test_a_watermark_on_plain_pictures_is_no_match() -> None:
     """Seen: 16 of 52 keypoints and 149 of 208 blocks, where 386 had texture in one of the two."""
-    assert level_of(Evidence(None, 16, 52, 208, 149, 0.75, 0.75, either=386, patch=163)) not in MATCHES
-    assert level_of(Evidence(None, 16, 52, 208, 149, 0.75, 0.75, either=210, patch=10)) in MATCHES
+    assert level_of(MatchScore(None, 16, 52, 208, 149, 0.75, 0.75, either=386, patch=163)) not in MATCHES
+    assert level_of(MatchScore(None, 16, 52, 208, 149, 0.75, 0.75, either=210, patch=10)) in MATCHES
 
 
 def test_one_sentence_around_plain_pictures_is_no_match() -> None:
     """Seen: 62 of 71 keypoints and 158 of 216 blocks, where 458 had texture in one of the two."""
-    assert level_of(Evidence(None, 62, 71, 216, 158, 1.0, 1.0, either=458, patch=66)) not in MATCHES
-    assert level_of(Evidence(None, 62, 71, 216, 158, 1.0, 1.0, either=458, patch=0)) in MATCHES
+    assert level_of(MatchScore(None, 62, 71, 216, 158, 1.0, 1.0, either=458, patch=66)) not in MATCHES
+    assert level_of(MatchScore(None, 62, 71, 216, 158, 1.0, 1.0, either=458, patch=0)) in MATCHES
 
 
 def test_where_a_quarter_of_the_blocks_disagree_in_one_place_it_shows_something_else() -> None:
-    assert level_of(Evidence(None, 200, 210, 600, 360, 1.0, 1.0, either=600, hole=200)) not in MATCHES
-    assert level_of(Evidence(None, 200, 210, 600, 360, 1.0, 1.0, either=600, hole=40)) in MATCHES
+    assert level_of(MatchScore(None, 200, 210, 600, 360, 1.0, 1.0, either=600, hole=200)) not in MATCHES
+    assert level_of(MatchScore(None, 200, 210, 600, 360, 1.0, 1.0, either=600, hole=40)) in MATCHES

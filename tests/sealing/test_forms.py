@@ -6,10 +6,10 @@ from evidence_kit.custody.chain import Custody
 from evidence_kit.hashing import paper
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.sealing import archive, bag, plan, zipform
-from evidence_kit.sealing.archive import CutError, Part, part
+from evidence_kit.sealing.archive import ArchivePart, CutError, part
 from evidence_kit.sealing.plan import Scope
 from evidence_kit.sealing.statement import Statement
-from evidence_kit.sealing.zipform import FormError, Member
+from evidence_kit.sealing.zipform import ArchiveMember, FormError
 
 DIGITS = "0" * 28
 GIB = 1 << 30
@@ -18,16 +18,16 @@ GIB = 1 << 30
 @pytest.mark.parametrize("size", [0, 1, 2**32 - 30, 2**32 - 1, 2**32, 50 * GIB])
 @pytest.mark.parametrize("encrypted", [False, True])
 def test_a_header_says_its_member_whatever_its_size(size: int, encrypted: bool) -> None:
-    member = Member("evidence.zip", size, 0, encrypted=encrypted)
+    member = ArchiveMember("evidence.zip", size, 0, encrypted=encrypted)
     assert zipform.member_of(zipform.local_header(member)) == member
 
 
 def test_a_directory_beyond_32_bits_has_the_long_records() -> None:
-    members = [Member(f"data/E{number:06d}.bin", 3 * GIB, 0) for number in range(3)]
+    members = [ArchiveMember(f"data/E{number:06d}.bin", 3 * GIB, 0) for number in range(3)]
     directory = zipform.directory(members)
     assert b"PK\x06\x06" in directory
     assert zipform.size_of(members) > 9 * GIB
-    many = [Member("x", 0, 0)] * 70_000
+    many = [ArchiveMember("x", 0, 0)] * 70_000
     assert b"PK\x06\x07" in zipform.directory(many)
 
 
@@ -43,10 +43,10 @@ def test_what_is_written_is_read_back(size: int) -> None:
     assert content[:size] in inner
 
 
-@pytest.mark.parametrize("announced", [Member("x", 4, 0), Member("x", 3, 1)])
-def test_a_part_that_is_not_what_it_announced_stops_the_writing(announced: Member) -> None:
+@pytest.mark.parametrize("announced", [ArchiveMember("x", 4, 0), ArchiveMember("x", 3, 1)])
+def test_a_part_that_is_not_what_it_announced_stops_the_writing(announced: ArchiveMember) -> None:
     with pytest.raises(FormError):
-        archive.write(io.BytesIO(), [Part(announced, part("x", b"abc").feed)], DIGITS)
+        archive.write(io.BytesIO(), [ArchivePart(announced, part("x", b"abc").feed)], DIGITS)
 
 
 class Full(io.BytesIO):
@@ -71,7 +71,7 @@ def test_a_file_cut_while_it_is_read_is_cut() -> None:
 
 
 def test_another_member_is_not_ours() -> None:
-    header = zipform.local_header(Member("other.zip", 5, 0, encrypted=True))
+    header = zipform.local_header(ArchiveMember("other.zip", 5, 0, encrypted=True))
     with pytest.raises(FormError):
         archive.outer_member(io.BytesIO(header), 10_000)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.sealing import sheet
-from evidence_kit.sealing.sheet import Facts, File, pdf
+from evidence_kit.sealing.sheet import File, HandOverFacts, pdf
 from evidence_kit.workers.job import Failure
 
-FACTS = Facts(
+FACTS = HandOverFacts(
     files=[
         File("LRC-2026-0007.sealed.zip", 1_687_098, "a345684ccadc68721a5abd4c09954f7ae8e1785ca6a24ef0eae2200b27b4bbcf")
     ],

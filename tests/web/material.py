@@ -16,12 +16,13 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.workers.pool import Worker
-from evidence_kit.workflows import record, stamp
-from evidence_kit.workflows.case import CaseWriter
-from evidence_kit.workflows.new import ConsentGiven, Opening, create
-from evidence_kit.workflows.seal import Order, Sealed, seal
-from evidence_kit.workflows.station import Person, Station, write
-from evidence_kit.workflows.world import World
+from evidence_kit.workflows.case import record
+from evidence_kit.workflows.case.new import ConsentGiven, Opening, create
+from evidence_kit.workflows.case.station import Station, StationUser, write
+from evidence_kit.workflows.case.world import World
+from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.handover import timestamps
+from evidence_kit.workflows.handover.seal import Sealed, SealOrder, seal
 from tests.attacks.conftest import DIGITS
 from tests.authority import Authority
 from tests.conftest import PASSPHRASE, Numbered, SteppingClock
@@ -103,7 +104,7 @@ def _opened(
     """Open a case and take a phone in."""
     key, recovery = (SigningKey.from_seed(bytes(range(at, at + 32))) for at in (0, 32))
     world = World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
-    person, cases = Person("Salma B.", "volunteer", "Larache"), root / "cases"
+    person, cases = StationUser("Salma B.", "volunteer", "Larache"), root / "cases"
     station = Station(root / "station", "LRC", person, key.public, recovery.public, False, cases)
     write(station, key, PASSPHRASE, world)
     consent = ConsentGiven(purpose, given=True, on=world.clock.now().date(), said_by="person")
@@ -125,7 +126,7 @@ def hand_over(root: Path, port: int, *, purpose: str = "lawyer", fill: Fill = _n
     writer, key, files = _opened(root, port, purpose, fill)
     record.note(writer, "for us alone", ["association"])
     receipt, _, _ = record.receipt(writer)
-    sealed = seal(writer, key, Order(purpose, None, {}, None, root / "sealed"), DIGITS)
+    sealed = seal(writer, key, SealOrder(purpose, None, {}, None, root / "sealed"), DIGITS)
     return Handed(sealed, receipt, files)
 
 
@@ -133,8 +134,8 @@ def hand_over_in_parts(root: Path, authority: Authority, worker: Worker) -> Hand
     """Seal a phone in two parts, its pictures blurred, its log stamped by an authority's clock."""
     writer, key, files = _opened(root, 1, "lawyer")
     for _ in range(2):
-        line = stamp.line_bytes(writer.case, writer.case.custody.commits[-1])
-        stamp.attach(writer, authority.reply(timestamp.request(line)), [authority.root])
+        line = timestamps.line_bytes(writer.case, writer.case.custody.commits[-1])
+        timestamps.attach(writer, authority.reply(timestamp.request(line)), [authority.root])
     receipt, _, _ = record.receipt(writer)
-    order = Order("lawyer", None, {}, None, root / "sealed", redacted=True, split_bytes=400_000)
+    order = SealOrder("lawyer", None, {}, None, root / "sealed", redacted=True, split_bytes=400_000)
     return Handed(seal(writer, key, order, DIGITS, worker=worker), receipt, files)

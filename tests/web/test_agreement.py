@@ -22,9 +22,9 @@ from evidence_kit.hashing.paper import TypedWronglyError
 from evidence_kit.sealing import passphrase
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.words import findings
-from evidence_kit.workflows.case import writing
-from evidence_kit.workflows.seal import Order, seal
-from evidence_kit.workflows.verify import Report, verify_archive
+from evidence_kit.workflows.case.write import writing
+from evidence_kit.workflows.checking.verify import Report, verify_archive
+from evidence_kit.workflows.handover.seal import SealOrder, seal
 from tests.attacks.conftest import DIGITS, Material
 from tests.attacks.generator import BESIDE, FOLDERS, OnFolder
 from tests.attacks.liar import Line, tells, told_anew
@@ -159,7 +159,7 @@ def test_what_only_the_program_finds_is_said_to_be_not_checked(
     who = material.station
     forgetful = replace(who, folder=tmp_path / "no", cases=case.parent)
     with writing(CaseFolder(case), material.key, forgetful, material.world) as writer:
-        sealed = seal(writer, material.key, Order("lawyer", None, {}, None, tmp_path / "stamped"), DIGITS)
+        sealed = seal(writer, material.key, SealOrder("lawyer", None, {}, None, tmp_path / "stamped"), DIGITS)
     report = verify_archive(sealed.archive, DIGITS)
     assert [each.code for each in report.findings] == [attack.code]
     (answer,) = answers([{"path": str(sealed.archive), "passphrase": DIGITS}])

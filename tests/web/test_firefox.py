@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.words import LANGUAGES, catalogue
-from evidence_kit.workflows.verify import verify_archive
+from evidence_kit.workflows.checking.verify import verify_archive
 from tests.attacks.conftest import DIGITS
 from tests.attacks.rebuild import pack, relist, unpack
 from tests.web.core import PAGE

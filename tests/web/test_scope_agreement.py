@@ -10,15 +10,15 @@ import pytest
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import plan
 from evidence_kit.workers.pool import Worker
-from evidence_kit.workflows import seal as sealing
-from evidence_kit.workflows.case import CaseWriter
-from evidence_kit.workflows.seal import seal
-from evidence_kit.workflows.verify import verify_archive
+from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.checking.verify import verify_archive
+from evidence_kit.workflows.handover import seal as sealing
+from evidence_kit.workflows.handover.seal import seal
 from tests.attacks.conftest import DIGITS
 from tests.attacks.rebuild import not_read_back, pack, relist, unpack
 from tests.web.core import answers, needs_node
 from tests.web.test_agreement import answered, said
-from tests.workflows.test_scope import order, phone, writer
+from tests.workflows.handover.test_scope import order, phone, writer
 
 __all__ = ["phone", "writer"]
 pytestmark = needs_node

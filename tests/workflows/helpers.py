@@ -6,12 +6,12 @@ from pathlib import Path
 
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows.case import CaseWriter, writing
-from evidence_kit.workflows.ingest import ingest
-from evidence_kit.workflows.outcome import Outcome, Totals
-from evidence_kit.workflows.provenance import Provenance
-from evidence_kit.workflows.station import Station
-from evidence_kit.workflows.world import World
+from evidence_kit.workflows.accession.ingest import ingest
+from evidence_kit.workflows.accession.provenance import Provenance
+from evidence_kit.workflows.case.outcome import Outcome, Totals
+from evidence_kit.workflows.case.station import Station
+from evidence_kit.workflows.case.world import World
+from evidence_kit.workflows.case.write import CaseWriter, writing
 from tests.fakes import NoDescriber
 
 

@@ -5,35 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
+from evidence_kit.chats.json_records import Record, entries, facts, mapping, mappings, rest, string
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.message import (
     AccountId,
     Attachment,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     Entry,
     Flag,
     Message,
     MessageKind,
-    Person,
-    Place,
+    MessageSender,
     Reaction,
     Unread,
     Why,
 )
-from evidence_kit.chats.records import Record, entries, facts, mapping, mappings, rest, string
 from evidence_kit.chats.times import from_iso
 
 _KNOWN = frozenset({"id", "type", "timestamp", "content", "author", "attachments", "reactions"})
 _TEXT_TYPES = {"Default", "Reply", "0", "19"}
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for a guild and a channel beside messages."""
     shape = head.shape
     known = {"/guild", "/channel"} <= shape and ("/messages" in shape or "/dateRange" in shape)
-    return Vote.BY_CONTENT if known else Vote.NO
+    return FormatVote.BY_CONTENT if known else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
@@ -45,7 +45,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     title = " / ".join(name for name in names if name) or None
     conversation = Conversation("discord", "chat-exporter-json", number, title)
 
-    def message(record: Record, _path: Path, place: Place) -> Message | None:
+    def message(record: Record, _path: Path, place: ByteRange) -> Message | None:
         return _message(record, place, conversation, around)
 
     records, end = 0, 0
@@ -55,7 +55,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
         yield entry
     stated = told.get(("messageCount",))
     if isinstance(stated, int) and stated != records:
-        yield Unread(Place(end, end), Why.WRONG_COUNT, f"{stated} stated, {records} found")
+        yield Unread(ByteRange(end, end), Why.WRONG_COUNT, f"{stated} stated, {records} found")
 
 
 FORMAT = ChatFormat("discord-exporter-json", claims, read)
@@ -69,7 +69,7 @@ def _is_record(path: Path) -> bool:
     return len(path) == 2 and path[0] == "messages"
 
 
-def _message(record: Record, place: Place, conversation: Conversation, around: Surroundings) -> Message | None:
+def _message(record: Record, place: ByteRange, conversation: Conversation, around: Surroundings) -> Message | None:
     if "id" not in record or "timestamp" not in record:
         return None
     author = mapping(record, "author")
@@ -91,10 +91,10 @@ def _message(record: Record, place: Place, conversation: Conversation, around: S
     )
 
 
-def _person(author: Record) -> Person:
+def _person(author: Record) -> MessageSender:
     kinds = (("id", "user-id"), ("name", "handle"))
     ids = tuple(AccountId(kind, value) for key, kind in kinds if (value := string(author, key)))
-    return Person(string(author, "nickname") or string(author, "name"), ids)
+    return MessageSender(string(author, "nickname") or string(author, "name"), ids)
 
 
 def _kind(kind: str | None, attachments: tuple[Attachment, ...]) -> MessageKind:

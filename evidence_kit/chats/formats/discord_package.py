@@ -6,38 +6,38 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
+from evidence_kit.chats.json_records import Record, entries, rest, string
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.message import (
     Attachment,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     Entry,
     Message,
     MessageKind,
+    MessageSender,
     Metadata,
-    Person,
-    Place,
 )
-from evidence_kit.chats.records import Record, entries, rest, string
 from evidence_kit.chats.times import from_iso
 
-_OWNER = Person(None, (), is_owner=True)
+_OWNER = MessageSender(None, (), is_owner=True)
 _KNOWN = frozenset({"ID", "Timestamp", "Contents", "Attachments"})
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for the keys of its records."""
-    return Vote.BY_CONTENT if {"/*/ID", "/*/Timestamp", "/*/Contents"} <= head.shape else Vote.NO
+    return FormatVote.BY_CONTENT if {"/*/ID", "/*/Timestamp", "/*/Contents"} <= head.shape else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield what the owner wrote, in file order; the other side's words are not in it."""
     folder = PurePosixPath(around.name).parent.name
     conversation = Conversation("discord", "package-json", folder.removeprefix("c") or None)
-    yield Metadata(Place(0, 0), "decided:owner", "all messages: the package holds only one's own")
+    yield Metadata(ByteRange(0, 0), "decided:owner", "all messages: the package holds only one's own")
 
-    def message(record: Record, _path: Path, place: Place) -> Message | None:
+    def message(record: Record, _path: Path, place: ByteRange) -> Message | None:
         return _message(record, place, conversation)
 
     yield from entries(export, lambda path: not path, lambda path: len(path) == 1, message)
@@ -46,7 +46,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
 FORMAT = ChatFormat("discord-package-json", claims, read)
 
 
-def _message(record: Record, place: Place, conversation: Conversation) -> Message | None:
+def _message(record: Record, place: ByteRange, conversation: Conversation) -> Message | None:
     if "ID" not in record or "Timestamp" not in record:
         return None
     listed = (string(record, "Attachments") or "").split()

@@ -10,38 +10,38 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from evidence_kit.chats.encoding import UTF8
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import (
     Attachment,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     Entry,
     Message,
     MessageKind,
+    MessageSender,
     Metadata,
-    Person,
-    Place,
     Unread,
     Why,
 )
-from evidence_kit.chats.stretches import stretches
+from evidence_kit.chats.segments import stretches
 from evidence_kit.chats.times import from_iso
 
 _HEADER = "ID,Timestamp,Contents,Attachments"
 _ROW = re.compile(r"\n(?=\d{15,21},)")
-_OWNER = Person(None, (), is_owner=True)
+_OWNER = MessageSender(None, (), is_owner=True)
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for the names of its columns."""
-    return Vote.BY_CONTENT if head.text.startswith(_HEADER) else Vote.NO
+    return FormatVote.BY_CONTENT if head.text.startswith(_HEADER) else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield what the owner wrote, in file order; the other side's words are not in it."""
     folder = PurePosixPath(around.name).parent.name
     conversation = Conversation("discord", "package-csv", folder.removeprefix("c") or None)
-    yield Metadata(Place(0, 0), "decided:owner", "all messages: the package holds only one's own")
+    yield Metadata(ByteRange(0, 0), "decided:owner", "all messages: the package holds only one's own")
     for opening, body, place in stretches(export, UTF8, _ROW):
         if body is None:
             yield Unread(place, Why.TOO_LONG)
@@ -55,7 +55,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
 FORMAT = ChatFormat("discord-package-csv", claims, read)
 
 
-def _message(row: str, place: Place, conversation: Conversation) -> Message | None:
+def _message(row: str, place: ByteRange, conversation: Conversation) -> Message | None:
     try:
         cells = list(csv.reader(io.StringIO(row, newline=""), strict=True))
     except csv.Error:

@@ -7,31 +7,31 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
+from evidence_kit.chats.json_records import Record, entries, mapping, mappings, rest, string
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.message import (
     NO_TIME,
     AccountId,
     Attachment,
+    ByteRange,
     Conversation,
     Entry,
     Flag,
     Message,
     MessageKind,
-    Person,
-    Place,
+    MessageSender,
     Time,
     TimeKind,
 )
-from evidence_kit.chats.records import Record, entries, mapping, mappings, rest, string
 from evidence_kit.chats.times import from_words
 
 _KNOWN = frozenset({"creator", "created_date", "text", "message_id", "attached_files"})
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for messages that belong to a topic."""
-    return Vote.BY_CONTENT if "/messages/*/topic_id" in head.shape else Vote.NO
+    return FormatVote.BY_CONTENT if "/messages/*/topic_id" in head.shape else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
@@ -39,7 +39,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     folder = PurePosixPath(around.name).parent.name or None
     conversation = Conversation("google-chat", "takeout-json", folder)
 
-    def message(record: Record, _path: Path, place: Place) -> Message | None:
+    def message(record: Record, _path: Path, place: ByteRange) -> Message | None:
         return _message(record, place, conversation, around)
 
     def into(path: Path) -> bool:
@@ -51,7 +51,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
 FORMAT = ChatFormat("google-chat-json", claims, read)
 
 
-def _message(record: Record, place: Place, conversation: Conversation, around: Surroundings) -> Message | None:
+def _message(record: Record, place: ByteRange, conversation: Conversation, around: Surroundings) -> Message | None:
     if "message_id" not in record and "created_date" not in record and "topic_id" not in record:
         return None
     creator, deleted = mapping(record, "creator"), record.get("message_state") == "DELETED"
@@ -74,9 +74,9 @@ def _message(record: Record, place: Place, conversation: Conversation, around: S
     )
 
 
-def _person(creator: Record) -> Person:
+def _person(creator: Record) -> MessageSender:
     email = string(creator, "email")
-    return Person(string(creator, "name"), (AccountId("email", email),) if email else ())
+    return MessageSender(string(creator, "name"), (AccountId("email", email),) if email else ())
 
 
 def _time(raw: str | None) -> Time:

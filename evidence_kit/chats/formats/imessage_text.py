@@ -8,23 +8,23 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from evidence_kit.chats.encoding import encoding_of
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import (
     AccountId,
     Attachment,
+    ByteRange,
     Conversation,
     Entry,
     Flag,
     Message,
     MessageKind,
+    MessageSender,
     Metadata,
-    Person,
-    Place,
     Time,
     Unread,
     Why,
 )
-from evidence_kit.chats.stretches import stretches
+from evidence_kit.chats.segments import stretches
 from evidence_kit.chats.times import from_words
 
 _OPENING = re.compile(
@@ -38,9 +38,9 @@ _FILE = re.compile(r"^(?:/|~/|[A-Za-z]:\\|attachments/)[^\n]*\.[A-Za-z0-9]{2,5}$
 _LOST = "Attachment missing!"
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for a first line that is such a date and a line behind it."""
-    return Vote.BY_CONTENT if _OPENING.match("\n" + head.text.lstrip("\n")) else Vote.NO
+    return FormatVote.BY_CONTENT if _OPENING.match("\n" + head.text.lstrip("\n")) else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
@@ -60,7 +60,7 @@ FORMAT = ChatFormat("imessage-text", claims, read)
 
 
 def _message(
-    opening: re.Match[str], body: str, place: Place, conversation: Conversation, around: Surroundings
+    opening: re.Match[str], body: str, place: ByteRange, conversation: Conversation, around: Surroundings
 ) -> Message:
     raw, read_at, announced = opening.groups()
     time: Time = from_words(raw)
@@ -89,9 +89,9 @@ def _message(
     )
 
 
-def _person(sender: str) -> Person:
+def _person(sender: str) -> MessageSender:
     """Return who wrote; `Me` is the owner, others are a number, an address, or a name of the book."""
     if sender == "Me":
-        return Person(sender, (), is_owner=True)
+        return MessageSender(sender, (), is_owner=True)
     kind = "email" if "@" in sender else "phone" if re.fullmatch(r"\+?[\d\s()\-]{5,}", sender) else None
-    return Person(sender, (AccountId(kind, sender),) if kind else (), is_owner=False)
+    return MessageSender(sender, (AccountId(kind, sender),) if kind else (), is_owner=False)

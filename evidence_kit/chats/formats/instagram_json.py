@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import Entry
 from evidence_kit.chats.meta import records
 
 
-def claims(head: Head, name: str) -> Vote:
+def claims(head: FileHead, name: str) -> FormatVote:
     """Vote for the exporter's keys, when a path or a link names Instagram."""
-    return Vote.BY_CONTENT if records.is_family(head) and records.names_instagram(head, name) else Vote.NO
+    return FormatVote.BY_CONTENT if records.is_family(head) and records.names_instagram(head, name) else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:

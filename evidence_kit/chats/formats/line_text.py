@@ -7,23 +7,23 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from evidence_kit.chats.encoding import encoding_of
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import (
+    ByteRange,
     Conversation,
     DateOrder,
     Entry,
     Message,
     MessageKind,
+    MessageSender,
     Metadata,
-    Person,
-    Place,
     Precision,
     Time,
     TimeKind,
     Unread,
     Why,
 )
-from evidence_kit.chats.stretches import Stretch, stretches
+from evidence_kit.chats.segments import Segment, stretches
 from evidence_kit.chats.times import from_words
 
 _OPENING = re.compile(
@@ -36,9 +36,9 @@ _CALL = re.compile(r"☎ ")
 _UNSENT = re.compile(r"\S unsent a message\.?\Z")
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for the header."""
-    return Vote.BY_CONTENT if _HEADER.match(head.text) else Vote.NO
+    return FormatVote.BY_CONTENT if _HEADER.match(head.text) else FormatVote.NO
 
 
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
@@ -58,7 +58,7 @@ class _Reader:
         self._conversation = Conversation("line", "text")
         self._day: Time | None = None
 
-    def entry(self, stretch: Stretch) -> Entry:
+    def entry(self, stretch: Segment) -> Entry:
         """Return what a stretch is."""
         opening, body, place = stretch
         if body is None:
@@ -74,7 +74,7 @@ class _Reader:
             return Metadata(place, "day", opening["day"] + body)
         return self._message(opening["clock"], opening["sender"], body, place)
 
-    def _message(self, clock: str, sender: str | None, body: str, place: Place) -> Message:
+    def _message(self, clock: str, sender: str | None, body: str, place: ByteRange) -> Message:
         body = body.rstrip("\r\n")
         quoted = len(body) > 1 and body[0] == body[-1] == '"' and "\n" in body
         text = body[1:-1] if quoted else body
@@ -85,7 +85,9 @@ class _Reader:
             kind = MessageKind.CALL
         elif _MEDIA.fullmatch(text):
             kind = MessageKind.MEDIA_OMITTED
-        return Message(place, self._conversation, Person(sender) if sender else None, self._time(clock), text, kind)
+        return Message(
+            place, self._conversation, MessageSender(sender) if sender else None, self._time(clock), text, kind
+        )
 
     def _time(self, clock: str) -> Time:
         """Return the time of the clock on the day above; with every reading that the day has."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.mail.bodies import carried, message
-from evidence_kit.chats.message import Entry, Message, Place, Unread, Why
+from evidence_kit.chats.message import ByteRange, Entry, Message, Unread, Why
 
 LONGEST_BYTES = 1 << 27
 
@@ -19,23 +19,23 @@ _TELLING = re.compile(
 )
 
 
-def claims(head: Head, name: str) -> Vote:
+def claims(head: FileHead, name: str) -> FormatVote:
     """Vote for lines of a mail's header from the first on, three telling ones among them."""
     data = head.data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     top = re.split(rb"\r?\n\r?\n", data, maxsplit=1)[0]
     telling = {field.lower() for field in _TELLING.findall(top)}
     if _FIELD.match(data) and len(telling) >= 3 and b"from:" in telling:
-        return Vote.BY_CONTENT
-    return Vote.BY_NAME if name.casefold().endswith(".eml") else Vote.NO
+        return FormatVote.BY_CONTENT
+    return FormatVote.BY_NAME if name.casefold().endswith(".eml") else FormatVote.NO
 
 
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     """Yield the mail; one of more than 128 MB is not read, since its parts would be held at once."""
     data = export.read(LONGEST_BYTES + 1)
     if len(data) > LONGEST_BYTES:
-        yield Unread(Place(0, export.seek(0, 2)), Why.TOO_LONG)
+        yield Unread(ByteRange(0, export.seek(0, 2)), Why.TOO_LONG)
         return
-    place = Place(0, len(data))
+    place = ByteRange(0, len(data))
     made = message(data, place, "eml")
     yield made if isinstance(made, Message) else Unread(place, Why.MALFORMED, made)
 

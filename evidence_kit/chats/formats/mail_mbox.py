@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from evidence_kit.chats.blocks import blocks
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.mail.bodies import carried, message
 from evidence_kit.chats.message import Entry, Message, Metadata, Unread, Why
 
@@ -16,11 +16,11 @@ _LINE = rb"From [^\r\n]{1,200}?\d\d:\d\d(?::\d\d)?[^\r\n]{0,40}\r?\n(?=[!-9;-~]{
 _MARK = re.compile(rb"(?:(?<=\n\n)|(?<=\n\r\n)|\A)" + _LINE)
 
 
-def claims(head: Head, name: str) -> Vote:
+def claims(head: FileHead, name: str) -> FormatVote:
     """Vote for the separating line at the very beginning."""
     if re.match(_LINE, head.data):
-        return Vote.BY_CONTENT
-    return Vote.BY_NAME if name.casefold().endswith((".mbox", ".mbx")) else Vote.NO
+        return FormatVote.BY_CONTENT
+    return FormatVote.BY_NAME if name.casefold().endswith((".mbox", ".mbx")) else FormatVote.NO
 
 
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:

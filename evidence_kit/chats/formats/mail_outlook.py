@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from email import message_from_string
 from typing import TYPE_CHECKING, BinaryIO
 
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.mail.headers import facts, header, text_of, time_of
 from evidence_kit.chats.markup import lines, parse
 from evidence_kit.chats.message import (
@@ -16,13 +16,13 @@ from evidence_kit.chats.message import (
     AccountId,
     Attachment,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     Entry,
     Flag,
     Message,
     MessageKind,
-    Person,
-    Place,
+    MessageSender,
     Precision,
     Time,
     TimeKind,
@@ -41,19 +41,19 @@ _TRANSPORT_HEADERS = 0x007D
 _ADDRESS = re.compile(r"(?:\"?(?P<name>[^\"<]*?)\"?\s*)?<(?P<address>[^<>\s]+@[^<>\s]+)>")
 
 
-def claims(head: Head, name: str) -> Vote:
+def claims(head: FileHead, name: str) -> FormatVote:
     """Vote for an OLE file with a message's properties; by name where they stand behind the head."""
     if not head.data.startswith(_OLE):
-        return Vote.NO
+        return FormatVote.NO
     if _PROPERTIES in head.data:
-        return Vote.BY_CONTENT
-    return Vote.BY_NAME if name.casefold().endswith(".msg") else Vote.NO
+        return FormatVote.BY_CONTENT
+    return FormatVote.BY_NAME if name.casefold().endswith(".msg") else FormatVote.NO
 
 
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     """Yield the mail."""
     data = export.read(_LONGEST_BYTES + 1)
-    place = Place(0, export.seek(0, io.SEEK_END))
+    place = ByteRange(0, export.seek(0, io.SEEK_END))
     if len(data) > _LONGEST_BYTES:
         yield Unread(place, Why.TOO_LONG)
         return
@@ -77,7 +77,7 @@ def carried(data: bytes) -> Iterator[tuple[int, bytes]]:
 FORMAT = ChatFormat("mail-outlook", claims, read, carried)
 
 
-def _message(data: bytes, place: Place) -> Message:
+def _message(data: bytes, place: ByteRange) -> Message:
     import oxmsg
 
     mail = oxmsg.Message.load(data)
@@ -113,11 +113,15 @@ def _decoded(get: Callable[[], str | None]) -> tuple[str | None, bool]:
         return text_of(bytes(error.object), None), True
 
 
-def _sender(shown: str | None) -> Person | None:
+def _sender(shown: str | None) -> MessageSender | None:
     if shown is None:
         return None
     found = _ADDRESS.search(shown)
-    return Person(found["name"] or shown, (AccountId("email", found["address"]),)) if found else Person(shown)
+    return (
+        MessageSender(found["name"] or shown, (AccountId("email", found["address"]),))
+        if found
+        else MessageSender(shown)
+    )
 
 
 def _time(mail: oxmsg.Message, written: str | None) -> Time:
@@ -130,7 +134,7 @@ def _time(mail: oxmsg.Message, written: str | None) -> Time:
     return Time(str(mail.sent_date), TimeKind.UTC, told, Precision.SECOND, reason="utc-by-the-format")
 
 
-def _attachments(mail: oxmsg.Message, place: Place) -> Iterator[Attachment]:
+def _attachments(mail: oxmsg.Message, place: ByteRange) -> Iterator[Attachment]:
     for number, part in enumerate(mail.attachments, start=1):
         content = part.file_bytes
         status = AttachmentStatus.UNKNOWN if content is None else AttachmentStatus.PRESENT

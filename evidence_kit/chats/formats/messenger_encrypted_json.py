@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
+from evidence_kit.chats.json_records import Record, entries, facts, mappings, rest, string
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.message import (
     Attachment,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     Entry,
     Flag,
     Message,
     MessageKind,
-    Person,
-    Place,
+    MessageSender,
     Reaction,
 )
 from evidence_kit.chats.meta.repair import Repair, undone
-from evidence_kit.chats.records import Record, entries, facts, mappings, rest, string
 from evidence_kit.chats.times import from_epoch
 
 _KNOWN = frozenset({"senderName", "timestamp", "text", "media", "reactions", "isUnsent"})
 _NOT_DOWNLOADED = "failed to download"
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for a thread name, or for messages with the keys of this exporter."""
     shape = head.shape
     known = "/threadName" in shape or "/messages/*/senderName" in shape
-    return Vote.BY_CONTENT if known and "/messages" in shape else Vote.NO
+    return FormatVote.BY_CONTENT if known and "/messages" in shape else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
@@ -40,7 +40,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     shown = (undone(title) or title) if isinstance(title, str) else None
     conversation = Conversation("messenger", "encrypted-json", title if isinstance(title, str) else None, shown)
 
-    def message(record: Record, _path: Path, place: Place) -> Message | None:
+    def message(record: Record, _path: Path, place: ByteRange) -> Message | None:
         return _message(record, place, conversation, around)
 
     yield from entries(export, _into, lambda path: len(path) == 2 and path[0] == "messages", message)
@@ -53,7 +53,7 @@ def _into(path: Path) -> bool:
     return path in {(), ("messages",)}
 
 
-def _message(source: Record, place: Place, conversation: Conversation, around: Surroundings) -> Message | None:
+def _message(source: Record, place: ByteRange, conversation: Conversation, around: Surroundings) -> Message | None:
     if "timestamp" not in source and "senderName" not in source:
         return None
     repair = Repair()
@@ -68,7 +68,7 @@ def _message(source: Record, place: Place, conversation: Conversation, around: S
     return Message(
         place,
         conversation,
-        Person(name) if name is not None else None,
+        MessageSender(name) if name is not None else None,
         from_epoch(record.get("timestamp"), 1000),
         string(record, "text") or "",
         MessageKind.DELETED if unsent else _kind(record, attachments),

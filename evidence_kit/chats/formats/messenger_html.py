@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import Entry
 from evidence_kit.chats.meta import pages
 
 
-def claims(head: Head, name: str) -> Vote:
+def claims(head: FileHead, name: str) -> FormatVote:
     """Vote for the exporter's boxes around messages, unless something names Instagram."""
-    return Vote.BY_CONTENT if pages.is_family(head, name) and not pages.names_instagram(head, name) else Vote.NO
+    return (
+        FormatVote.BY_CONTENT
+        if pages.is_family(head, name) and not pages.names_instagram(head, name)
+        else FormatVote.NO
+    )
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:

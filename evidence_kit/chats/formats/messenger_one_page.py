@@ -8,18 +8,18 @@ from itertools import takewhile
 from typing import BinaryIO
 
 from evidence_kit.chats.blocks import blocks
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.markup import Node, lines, parse
 from evidence_kit.chats.message import (
     Attachment,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     Entry,
     Message,
     MessageKind,
+    MessageSender,
     Metadata,
-    Person,
-    Place,
     Unread,
     Why,
 )
@@ -32,10 +32,10 @@ _LONGEST_BYTES = 1 << 24
 _MEDIA = frozenset({"img", "video", "audio", "source"})
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for a thread and the header of a message."""
     signs = ('class="thread"', 'class="message_header"', 'class="user"', 'class="meta"')
-    return Vote.BY_CONTENT if all(sign in head.text for sign in signs) else Vote.NO
+    return FormatVote.BY_CONTENT if all(sign in head.text for sign in signs) else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
@@ -64,7 +64,7 @@ class _Reader:
         self._owner, self._around = owner, around
         self._conversation = Conversation("messenger", "one-page-html")
 
-    def entries(self, data: bytes, place: Place, *, marked: bool) -> Iterator[Entry]:
+    def entries(self, data: bytes, place: ByteRange, *, marked: bool) -> Iterator[Entry]:
         """Yield what a block is, and what of the page stands behind it."""
         text = data.decode("utf-8", "surrogateescape")
         root = parse(text)
@@ -84,12 +84,12 @@ class _Reader:
         others = [child for child in root.children if isinstance(child, Node) and child is not element]
         written = list(takewhile(lambda child: child.tag == "p", others))
         end = place.start + len(text[: (written or [element])[-1].end].encode("utf-8", "surrogateescape"))
-        yield self._message(written, element, lines(date.text()), Place(place.start, end))
+        yield self._message(written, element, lines(date.text()), ByteRange(place.start, end))
         if end < place.end:
             behind = lines("".join(child.text() for child in others[len(written) :]))
-            yield Metadata(Place(end, place.end), "page", behind)
+            yield Metadata(ByteRange(end, place.end), "page", behind)
 
-    def _message(self, paragraphs: list[Node], element: Node, date: str, place: Place) -> Message:
+    def _message(self, paragraphs: list[Node], element: Node, date: str, place: ByteRange) -> Message:
         user = element.find("user")
         name = lines(user.text()) if user is not None else ""
         written = Node("", {}, list(paragraphs))
@@ -99,7 +99,7 @@ class _Reader:
         return Message(
             place,
             self._conversation,
-            Person(name, (), is_owner) if name else None,
+            MessageSender(name, (), is_owner) if name else None,
             from_words(date),
             lines(written.text()),
             MessageKind.MEDIA if attachments else MessageKind.TEXT,

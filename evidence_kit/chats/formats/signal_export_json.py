@@ -8,23 +8,23 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from evidence_kit.chats.encoding import UTF8
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
+from evidence_kit.chats.json_records import Record, mappings, rest, string
 from evidence_kit.chats.jsontree import decoded
 from evidence_kit.chats.message import (
     Attachment,
+    ByteRange,
     Conversation,
     Entry,
     Message,
     MessageKind,
+    MessageSender,
     Metadata,
-    Person,
-    Place,
     Reaction,
     Unread,
     Why,
 )
-from evidence_kit.chats.records import Record, mappings, rest, string
-from evidence_kit.chats.stretches import stretches
+from evidence_kit.chats.segments import stretches
 from evidence_kit.chats.times import from_iso
 
 _RECORD = re.compile(r"\n(?=[\ufeff]?\{)")
@@ -32,9 +32,9 @@ _FIRST = re.compile(r'\A\s*\{(?=[^\n]*"date"\s*:)(?=[^\n]*"sender"\s*:)(?=[^\n]*
 _KNOWN = frozenset({"date", "sender", "body", "attachments", "reactions"})
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for a first line with that program's keys."""
-    return Vote.BY_CONTENT if _FIRST.match(head.text) else Vote.NO
+    return FormatVote.BY_CONTENT if _FIRST.match(head.text) else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
@@ -55,14 +55,14 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
 FORMAT = ChatFormat("signal-export-json", claims, read)
 
 
-def _message(record: Record, place: Place, conversation: Conversation, around: Surroundings) -> Message:
+def _message(record: Record, place: ByteRange, conversation: Conversation, around: Surroundings) -> Message:
     sender = string(record, "sender")
     paths = [string(each, "path") or string(each, "name") for each in mappings(record, "attachments")]
     attachments = tuple(Attachment(path, around.status(path)) for path in paths if path)
     return Message(
         place,
         conversation,
-        Person(sender, (), is_owner=sender == "Me") if sender else None,
+        MessageSender(sender, (), is_owner=sender == "Me") if sender else None,
         from_iso(record.get("date")),
         string(record, "body") or "",
         MessageKind.MEDIA if attachments else MessageKind.TEXT,

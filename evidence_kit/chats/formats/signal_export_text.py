@@ -8,19 +8,19 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from evidence_kit.chats.encoding import encoding_of
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import (
     Attachment,
     Conversation,
     Entry,
     Message,
     MessageKind,
+    MessageSender,
     Metadata,
-    Person,
     Unread,
     Why,
 )
-from evidence_kit.chats.stretches import stretches
+from evidence_kit.chats.segments import stretches
 from evidence_kit.chats.times import from_iso
 
 _OPENING = re.compile(
@@ -29,13 +29,13 @@ _OPENING = re.compile(
 _FILE = re.compile(r"!?\[[^\[\]\n]*+\]\((?P<path>[^()\n]++)\)")
 
 
-def claims(head: Head, name: str) -> Vote:
+def claims(head: FileHead, name: str) -> FormatVote:
     """Vote for a first line with a date in brackets, the year first, and Markdown's two spaces at its end."""
     if not _OPENING.match("\n" + head.text.lstrip("\n")):
-        return Vote.NO
+        return FormatVote.NO
     if head.text.lstrip("\n").partition("\n")[0].endswith("  "):
-        return Vote.BY_CONTENT
-    return Vote.BY_NAME if PurePosixPath(name).name in {"chat.md", "index.md"} else Vote.NO
+        return FormatVote.BY_CONTENT
+    return FormatVote.BY_NAME if PurePosixPath(name).name in {"chat.md", "index.md"} else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
@@ -52,7 +52,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
             yield Message(
                 place,
                 conversation,
-                Person(opening[2], (), is_owner=opening[2] == "Me"),
+                MessageSender(opening[2], (), is_owner=opening[2] == "Me"),
                 from_iso(opening[1].replace(",", "")),
                 body,
                 MessageKind.MEDIA if local else MessageKind.TEXT,

@@ -7,27 +7,27 @@ from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from evidence_kit.chats.encoding import UTF8
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
+from evidence_kit.chats.json_records import Record, mapping, mappings, rest, string
 from evidence_kit.chats.jsontree import decoded
 from evidence_kit.chats.message import (
     NO_TIME,
     AccountId,
     Attachment,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     Entry,
     Flag,
     Message,
     MessageKind,
+    MessageSender,
     Metadata,
-    Person,
-    Place,
     Reaction,
     Unread,
     Why,
 )
-from evidence_kit.chats.records import Record, mapping, mappings, rest, string
-from evidence_kit.chats.stretches import stretches
+from evidence_kit.chats.segments import stretches
 from evidence_kit.chats.times import from_epoch
 from evidence_kit.model import Json
 
@@ -48,9 +48,9 @@ _KINDS = {
 _CALLS = ("individualCall", "groupCall")
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for frames of a backup, one a line."""
-    return Vote.BY_CONTENT if _FRAMES.match(head.text) and _TELLING.search(head.text) else Vote.NO
+    return FormatVote.BY_CONTENT if _FRAMES.match(head.text) and _TELLING.search(head.text) else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
@@ -73,10 +73,10 @@ class _Reader:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
-        self._people: dict[str, Person] = {}
+        self._people: dict[str, MessageSender] = {}
         self._chats: dict[str, Conversation] = {}
 
-    def entry(self, text: str, place: Place) -> Entry:
+    def entry(self, text: str, place: ByteRange) -> Entry:
         """Return what a frame is."""
         frame, why = decoded(text)
         if why is not None:
@@ -93,7 +93,7 @@ class _Reader:
             self._chats[number] = Conversation("signal", "plaintext", number, other.display if other else None)
         return Metadata(place, next(iter(frame), "frame"), cast("Json", frame))
 
-    def _message(self, item: Record, place: Place) -> Message:
+    def _message(self, item: Record, place: ByteRange) -> Message:
         number, author = str(item.get("chatId")), str(item.get("authorId"))
         standard = mapping(item, "standardMessage")
         content = next((mapping(item, key) for key in ("directStoryReplyMessage", *_KINDS) if key in item), standard)
@@ -103,7 +103,7 @@ class _Reader:
         return Message(
             place,
             self._chats.get(number, Conversation("signal", "plaintext", number)),
-            self._people.get(author, Person(None, (AccountId("recipient-id", author),))),
+            self._people.get(author, MessageSender(None, (AccountId("recipient-id", author),))),
             from_epoch(item.get("dateSent"), 1000),
             _text(standard or content),
             _kind(item, attachments),
@@ -138,13 +138,13 @@ class _Reader:
             yield Attachment(name, status, string(pointer, "contentType"), size_bytes)
 
 
-def _person(recipient: Record) -> Person:
+def _person(recipient: Record) -> MessageSender:
     contact, group = mapping(recipient, "contact"), mapping(recipient, "group")
     if "self" in recipient:
-        return Person(None, (), is_owner=True)
+        return MessageSender(None, (), is_owner=True)
     title = mapping(mapping(group, "snapshot"), "title")
     if group:
-        return Person(string(title, "title") or string(mapping(group, "snapshot"), "title"))
+        return MessageSender(string(title, "title") or string(mapping(group, "snapshot"), "title"))
     names = (
         " ".join(filter(None, (string(contact, f"{kind}GivenName"), string(contact, f"{kind}FamilyName"))))
         for kind in ("system", "profile")
@@ -154,7 +154,7 @@ def _person(recipient: Record) -> Person:
         for key, kind in (("e164", "phone"), ("username", "handle"), ("aci", "user-id"))
         if (value := string(contact, key))
     ]
-    return Person(next(filter(None, names), None), tuple(ids), is_owner=False)
+    return MessageSender(next(filter(None, names), None), tuple(ids), is_owner=False)
 
 
 def _text(content: Record) -> str:

@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
+from evidence_kit.chats.json_records import Record, entries, facts, mapping, rest, string
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.markup import Node, parse
 from evidence_kit.chats.message import (
     AccountId,
     Attachment,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     Entry,
     Flag,
     Message,
     MessageKind,
-    Person,
-    Place,
+    MessageSender,
 )
-from evidence_kit.chats.records import Record, entries, facts, mapping, rest, string
 from evidence_kit.chats.times import from_iso
 
 _KNOWN = frozenset({"id", "displayName", "originalarrivaltime", "content", "from", "messagetype"})
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for an account's number beside conversations."""
-    return Vote.BY_CONTENT if {"/userId", "/conversations"} <= head.shape else Vote.NO
+    return FormatVote.BY_CONTENT if {"/userId", "/conversations"} <= head.shape else FormatVote.NO
 
 
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
@@ -37,7 +37,7 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     told = facts(export, _into, lambda path: path == ("userId",) or (len(path) == 3 and path[2] in wanted))
     owner = told.get(("userId",))
 
-    def message(record: Record, path: Path, place: Place) -> Message | None:
+    def message(record: Record, path: Path, place: ByteRange) -> Message | None:
         number, title = (told.get((*path[:2], key)) for key in ("id", "displayName"))
         shown = title if isinstance(title, str) else None
         conversation = Conversation("skype", "export-json", None if number is None else str(number), shown)
@@ -53,7 +53,7 @@ def _into(path: Path) -> bool:
     return not path or (path[0] == "conversations" and (len(path) < 3 or path[2:] == ("MessageList",)))
 
 
-def _message(record: Record, place: Place, conversation: Conversation, owner: str | None) -> Message | None:
+def _message(record: Record, place: ByteRange, conversation: Conversation, owner: str | None) -> Message | None:
     if "id" not in record and "content" not in record:
         return None
     written, kind = string(record, "content") or "", string(record, "messagetype") or ""
@@ -77,10 +77,10 @@ def _message(record: Record, place: Place, conversation: Conversation, owner: st
     )
 
 
-def _person(sender: str, name: str | None, owner: str | None) -> Person:
+def _person(sender: str, name: str | None, owner: str | None) -> MessageSender:
     account = sender.rpartition("/")[2]
     is_owner = None if owner is None else account.removeprefix("8:") == owner.removeprefix("8:")
-    return Person(name, (AccountId("user-id", account),), is_owner)
+    return MessageSender(name, (AccountId("user-id", account),), is_owner)
 
 
 def _kind(kind: str, attachments: tuple[Attachment, ...]) -> MessageKind:

@@ -13,18 +13,18 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from evidence_kit.chats.blocks import Block, blocks
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import (
     AccountId,
     Attachment,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     Entry,
     Message,
     MessageKind,
+    MessageSender,
     Metadata,
-    Person,
-    Place,
     Unread,
     Why,
 )
@@ -47,10 +47,10 @@ _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]+")
 _CUT = frozenset({3, 5})
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for the root element."""
     text = head.text.lstrip()
-    return Vote.BY_CONTENT if text[:1] == "<" and _OPENING.search(text[:20_000]) else Vote.NO
+    return FormatVote.BY_CONTENT if text[:1] == "<" and _OPENING.search(text[:20_000]) else FormatVote.NO
 
 
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
@@ -69,7 +69,7 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
         stated = int(found[1]) if found else stated
         yield Metadata(block.place, "header", block.data.decode("utf-8", "replace"))
     if stated is not None and stated != records:
-        yield Unread(Place(end, end), Why.WRONG_COUNT, f"{stated} stated, {records} found")
+        yield Unread(ByteRange(end, end), Why.WRONG_COUNT, f"{stated} stated, {records} found")
 
 
 def carried(record: bytes) -> Iterator[tuple[int, bytes]]:
@@ -78,7 +78,7 @@ def carried(record: bytes) -> Iterator[tuple[int, bytes]]:
     if not isinstance(made, _Element):
         return
     parts = [child.attributes for group in made.inside if group.tag == "parts" for child in group.inside]
-    for attachment in _parts(parts, Place(0, len(record))):
+    for attachment in _parts(parts, ByteRange(0, len(record))):
         if attachment.inside is not None and attachment.part is not None:
             yield attachment.part, _from_base64(parts[attachment.part - 1].get("data", ""))
 
@@ -112,11 +112,11 @@ def _entries(block: Block) -> Iterator[Entry]:
     closing = stripped.endswith(_CLOSING)
     if closing:
         data = stripped[: stripped.rindex(b"<")].rstrip()
-    place = Place(block.place.start, block.place.start + len(data))
+    place = ByteRange(block.place.start, block.place.start + len(data))
     made = _parsed(data)
     yield _message(made, place) if isinstance(made, _Element) else Unread(place, *made)
     if closing:
-        yield Metadata(Place(place.end, block.place.end), "closing")
+        yield Metadata(ByteRange(place.end, block.place.end), "closing")
 
 
 def _parsed(data: bytes) -> _Element | tuple[Why, str]:
@@ -164,7 +164,7 @@ def _legal(found: re.Match[bytes]) -> bytes:
     return b"&#65533;" if control or none else found[0]
 
 
-def _message(record: _Element, place: Place) -> Message:
+def _message(record: _Element, place: ByteRange) -> Message:
     told = {key: value for key, value in record.attributes.items() if value != "null"}
     match record.tag:
         case "call":
@@ -175,7 +175,7 @@ def _message(record: _Element, place: Place) -> Message:
             return _sms(told, place)
 
 
-def _sms(told: dict[str, str], place: Place) -> Message:
+def _sms(told: dict[str, str], place: ByteRange) -> Message:
     box = told.pop("type", "")
     told["box"] = _BOXES.get(box, f"type {box}")
     body = told.pop("body", "")
@@ -191,7 +191,7 @@ def _sms(told: dict[str, str], place: Place) -> Message:
     )
 
 
-def _call(told: dict[str, str], place: Place) -> Message:
+def _call(told: dict[str, str], place: ByteRange) -> Message:
     number, kind = told.get("number"), told.pop("type", "")
     date = told.pop("date", None)
     told["call"] = _CALLS.get(kind, f"type {kind}")
@@ -206,7 +206,7 @@ def _call(told: dict[str, str], place: Place) -> Message:
     )
 
 
-def _mms(record: _Element, told: dict[str, str], place: Place) -> Message:
+def _mms(record: _Element, told: dict[str, str], place: ByteRange) -> Message:
     groups: dict[str, list[Mapping[str, str]]] = {
         group.tag: [child.attributes for child in group.inside] for group in record.inside
     }
@@ -238,7 +238,7 @@ def _sent(box: str) -> bool | None:
     return box != "1" if box in _BOXES else None
 
 
-def _parts(parts: list[Mapping[str, str]], place: Place) -> Iterator[Attachment]:
+def _parts(parts: list[Mapping[str, str]], place: ByteRange) -> Iterator[Attachment]:
     """Yield the parts that are neither text nor layout; their bytes stand in the record, in base64."""
     for number, part in enumerate(parts, start=1):
         media_type = part.get("ct")
@@ -257,16 +257,16 @@ def _conversation(kind: str, address: str | None, name: str | None) -> Conversat
     return Conversation("sms", f"backup-restore-{kind}", address, title)
 
 
-def _sender(address: str | None, told: Mapping[str, str], *, sent: bool | None) -> Person | None:
+def _sender(address: str | None, told: Mapping[str, str], *, sent: bool | None) -> MessageSender | None:
     """Return who sent it: the owner, whom the file does not name, or the other side."""
     if sent:
-        return Person(None, (), is_owner=True)
+        return MessageSender(None, (), is_owner=True)
     if address is None:
         return None
     known_type = "phone" if re.fullmatch(r"[+\d][\d\s\-]{2,}", address) else "sender-name"
     name = told.get("contact_name")
     shown = None if name in {None, "(Unknown)"} else name
-    return Person(shown, (AccountId(known_type, address),), is_owner=None if sent is None else False)
+    return MessageSender(shown, (AccountId(known_type, address),), is_owner=None if sent is None else False)
 
 
 def _details(told: Mapping[str, str]) -> Mapping[str, Json] | None:

@@ -6,31 +6,31 @@ import html
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
+from evidence_kit.chats.json_records import Record, entries, rest, string
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.message import (
     AccountId,
     Attachment,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     Entry,
     Message,
     MessageKind,
-    Person,
-    Place,
+    MessageSender,
     Time,
 )
-from evidence_kit.chats.records import Record, entries, rest, string
 from evidence_kit.chats.times import from_epoch, from_iso
 
 _KNOWN = frozenset({"From", "To", "Content", "Text", "Created(microseconds)", "Media IDs", "IsSender"})
 _COUNT = "Created(microseconds)"
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for records with a media type and a sender or receiver, in lists under names."""
     keys = {part.split("/*/", 1)[1] for part in head.shape if part.count("/*/") == 1}
-    return Vote.BY_CONTENT if "Media Type" in keys and keys & {"From", "To"} else Vote.NO
+    return FormatVote.BY_CONTENT if "Media Type" in keys and keys & {"From", "To"} else FormatVote.NO
 
 
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
@@ -41,7 +41,7 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
 FORMAT = ChatFormat("snapchat-json", claims, read)
 
 
-def _message(record: Record, path: Path, place: Place) -> Message | None:
+def _message(record: Record, path: Path, place: ByteRange) -> Message | None:
     if "Media Type" not in record:
         return None
     group = str(path[0])
@@ -54,7 +54,7 @@ def _message(record: Record, path: Path, place: Place) -> Message | None:
     return Message(
         place,
         Conversation("snapchat", "my-data-old" if is_old else "my-data", None if is_old else group, title),
-        Person(sender, (AccountId("handle", sender),) if sender else (), is_owner),
+        MessageSender(sender, (AccountId("handle", sender),) if sender else (), is_owner),
         _time(record),
         text,
         _kind(kind, attachments, record),

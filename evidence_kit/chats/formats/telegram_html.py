@@ -6,20 +6,20 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from evidence_kit.chats import pages
-from evidence_kit.chats.format import HEAD_BYTES, ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats import html_pages
+from evidence_kit.chats.format import HEAD_BYTES, ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.markup import Node, lines, parse
 from evidence_kit.chats.message import (
     NO_TIME,
     Attachment,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     Entry,
     Flag,
     Message,
     MessageKind,
-    Person,
-    Place,
+    MessageSender,
     Precision,
     Reaction,
     Time,
@@ -33,11 +33,11 @@ _MESSAGE_LINK = re.compile(r"go_to_message(\d+)")
 _NOT_INCLUDED = "Not included"
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for the classes of Telegram's chat pages."""
     text = head.text
     page = "page_body chat_page" in text or ('class="history"' in text and 'class="message ' in text)
-    return Vote.BY_CONTENT if page else Vote.NO
+    return FormatVote.BY_CONTENT if page else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
@@ -48,7 +48,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     reader = _Reader(
         Conversation("telegram", "desktop-html", None, lines(title.text()).strip() if title else None), around
     )
-    yield from pages.entries(export, _MARK, reader.message)
+    yield from html_pages.entries(export, _MARK, reader.message)
 
 
 FORMAT = ChatFormat("telegram-html", claims, read)
@@ -59,9 +59,9 @@ class _Reader:
 
     def __init__(self, conversation: Conversation, around: Surroundings) -> None:
         self._conversation, self._around = conversation, around
-        self._sender: Person | None = None
+        self._sender: MessageSender | None = None
 
-    def message(self, element: Node, place: Place) -> Message | None:
+    def message(self, element: Node, place: ByteRange) -> Message | None:
         """Return the message that an element is."""
         native = element.attributes.get("id", "").removeprefix("message") or None
         if "service" in element.classes():
@@ -73,7 +73,7 @@ class _Reader:
             return None
         more: dict[str, Json] = {}
         if named := _own(body, "from_name"):
-            self._sender = Person(lines(named.text()).strip())
+            self._sender = MessageSender(lines(named.text()).strip())
         elif self._sender is None:
             more["sender"] = "stands in the part before"
         forwarded = body.find("forwarded")

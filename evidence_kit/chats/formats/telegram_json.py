@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
+from evidence_kit.chats.json_records import Record, entries, facts, mappings, rest, string
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.message import (
     AccountId,
     Attachment,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     Entry,
     Flag,
     Message,
     MessageKind,
-    Person,
-    Place,
+    MessageSender,
     Reaction,
     Time,
 )
-from evidence_kit.chats.records import Record, entries, facts, mappings, rest, string
 from evidence_kit.chats.times import from_epoch, from_iso
 
 _LISTS = {"list", "left_chats"}
@@ -45,7 +45,7 @@ _KNOWN = frozenset(
 _OWNER = ("personal_information", "user_id")
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for one chat with its name, type and id, or for the whole account with its list of chats."""
     shape = head.shape
     one = {"/type", "/id", "/messages"} <= shape and not any(part.startswith("/guild") for part in shape)
@@ -53,7 +53,7 @@ def claims(head: Head, _name: str) -> Vote:
     account = "/chats/list" in shape or "/left_chats/list" in shape
     bare = {"/messages/*/date_unixtime", "/messages/*/text"} <= shape
     early = {"/about", "/personal_information/user_id"} <= shape
-    return Vote.BY_CONTENT if one or bare or account or early else Vote.NO
+    return FormatVote.BY_CONTENT if one or bare or account or early else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
@@ -62,7 +62,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     owner = told.get(_OWNER)
     conversations: dict[Path, Conversation] = {}
 
-    def message(record: Record, path: Path, place: Place) -> Message | None:
+    def message(record: Record, path: Path, place: ByteRange) -> Message | None:
         chat = path[:-2]
         if chat not in conversations:
             conversations[chat] = _conversation(told, chat)
@@ -98,7 +98,7 @@ def _conversation(told: dict[Path, object], chat: Path) -> Conversation:
 
 
 def _message(
-    record: Record, place: Place, conversation: Conversation, around: Surroundings, owner: str | None
+    record: Record, place: ByteRange, conversation: Conversation, around: Surroundings, owner: str | None
 ) -> Message | None:
     if not record.keys() & {"id", "date", "date_unixtime", "text"}:
         return None
@@ -119,15 +119,15 @@ def _message(
     )
 
 
-def _sender(record: Record, owner: str | None) -> Person | None:
+def _sender(record: Record, owner: str | None) -> MessageSender | None:
     """Return who wrote or did it; a bare number (before 2021) is a user, a deleted account has no name."""
     name = string(record, "from") or string(record, "actor")
     number = record.get("from_id", record.get("actor_id"))
     if number is None:
-        return None if name is None else Person(name)
+        return None if name is None else MessageSender(name)
     account = f"user{number}" if isinstance(number, int) else str(number)
     is_owner = None if owner is None else account == owner
-    return Person(name, (AccountId("user-id", account),), is_owner)
+    return MessageSender(name, (AccountId("user-id", account),), is_owner)
 
 
 def _time(record: Record) -> Time:

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
+from evidence_kit.chats.json_records import Record, entries, rest, string
 from evidence_kit.chats.jsontree import Path
-from evidence_kit.chats.message import (
-    AccountId,
-    Conversation,
-    Entry,
-    Message,
-    Person,
-    Place,
-)
-from evidence_kit.chats.records import Record, entries, rest, string
+from evidence_kit.chats.message import AccountId, ByteRange, Conversation, Entry, Message, MessageSender
 from evidence_kit.chats.times import from_iso
 
 _SECTIONS = ("Direct Message", "Direct Messages")
@@ -23,12 +16,12 @@ _TITLE = "Chat History with "
 _KNOWN = frozenset({"Date", "From", "Content"})
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for the section of direct messages, or for the sections that TikTok's file begins with."""
     tops = {part.split("/")[1] for part in head.shape}
     chats = any(section in tops for section in _SECTIONS) or any("/ChatHistory" in part for part in head.shape)
     whole = "Activity" in tops and any("Video Browsing" in part or "Watch History" in part for part in head.shape)
-    return Vote.BY_CONTENT if chats or whole else Vote.NO
+    return FormatVote.BY_CONTENT if chats or whole else FormatVote.NO
 
 
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
@@ -51,7 +44,7 @@ def _is_record(path: Path) -> bool:
     return str(path[-2]).startswith(_TITLE) or path[-3:-2] == ("ChatHistory",)
 
 
-def _message(record: Record, path: Path, place: Place) -> Message | None:
+def _message(record: Record, path: Path, place: ByteRange) -> Message | None:
     if "Date" not in record:
         return None
     other = str(path[-2]).removeprefix(_TITLE).rstrip(":")
@@ -59,7 +52,7 @@ def _message(record: Record, path: Path, place: Place) -> Message | None:
     return Message(
         place,
         Conversation("tiktok", "download-json", other, other),
-        Person(sender, (AccountId("handle", sender),), is_owner=None) if sender else None,
+        MessageSender(sender, (AccountId("handle", sender),), is_owner=None) if sender else None,
         from_iso(record.get("Date"), is_utc=True),
         string(record, "Content") or "",
         details=rest(record, _KNOWN),

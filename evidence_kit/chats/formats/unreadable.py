@@ -8,29 +8,29 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
-from evidence_kit.chats.message import Entry, Place, Unread, Why
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
+from evidence_kit.chats.message import ByteRange, Entry, Unread, Why
 
 _SQLITE = b"SQLite format 3\0"
 
 
-def _by_beginning(beginning: bytes) -> Callable[[Head, str], Vote]:
-    return lambda head, _name: Vote.BY_CONTENT if head.data.startswith(beginning) else Vote.NO
+def _by_beginning(beginning: bytes) -> Callable[[FileHead, str], FormatVote]:
+    return lambda head, _name: FormatVote.BY_CONTENT if head.data.startswith(beginning) else FormatVote.NO
 
 
-def _by_name(pattern: str, beginning: bytes = b"") -> Callable[[Head, str], Vote]:
+def _by_name(pattern: str, beginning: bytes = b"") -> Callable[[FileHead, str], FormatVote]:
     matcher = re.compile(pattern, re.IGNORECASE)
 
-    def claims(head: Head, name: str) -> Vote:
+    def claims(head: FileHead, name: str) -> FormatVote:
         known = matcher.fullmatch(PurePosixPath(name).name) and head.data.startswith(beginning)
-        return Vote.BY_NAME if known else Vote.NO
+        return FormatVote.BY_NAME if known else FormatVote.NO
 
     return claims
 
 
-def _unreadable(name: str, claims: Callable[[Head, str], Vote], reason: str) -> ChatFormat:
+def _unreadable(name: str, claims: Callable[[FileHead, str], FormatVote], reason: str) -> ChatFormat:
     def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
-        yield Unread(Place(0, export.seek(0, os.SEEK_END)), Why.UNSUPPORTED, reason)
+        yield Unread(ByteRange(0, export.seek(0, os.SEEK_END)), Why.UNSUPPORTED, reason)
 
     return ChatFormat(name, claims, read)
 

@@ -6,36 +6,36 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from evidence_kit.chats.format import ChatFormat, Head, Surroundings, Vote
+from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
+from evidence_kit.chats.json_records import Record, entries, facts, mapping, mappings, rest, string
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.message import (
     AccountId,
     Attachment,
+    ByteRange,
     Conversation,
     Entry,
     Message,
     MessageKind,
-    Person,
-    Place,
+    MessageSender,
     Reaction,
 )
-from evidence_kit.chats.records import Record, entries, facts, mapping, mappings, rest, string
 from evidence_kit.chats.times import from_iso
 
 _PREFIX = re.compile(r"\ufeff?\s*window\.YTD\.direct_messages?(?:_group)?(?:_chats)?\.part\d+\s*=\s*")
 _KNOWN = frozenset({"id", "senderId", "createdAt", "text", "reactions"})
 
 
-def claims(head: Head, _name: str) -> Vote:
+def claims(head: FileHead, _name: str) -> FormatVote:
     """Vote for the assignment."""
-    return Vote.BY_CONTENT if _PREFIX.match(head.text) else Vote.NO
+    return FormatVote.BY_CONTENT if _PREFIX.match(head.text) else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield messages, joins, leavings, renamings in file order; people are numbers, names stand elsewhere."""
     told = facts(export, _into, lambda path: path[1:] == ("dmConversation", "conversationId"), _PREFIX)
 
-    def message(record: Record, path: Path, place: Place) -> Message | None:
+    def message(record: Record, path: Path, place: ByteRange) -> Message | None:
         number = told.get((path[0], "dmConversation", "conversationId"))
         return _message(record, place, None if number is None else str(number), around)
 
@@ -49,7 +49,7 @@ def _into(path: Path) -> bool:
     return len(path) < 2 or (path[1] == "dmConversation" and path[2:] in {(), ("messages",)})
 
 
-def _message(record: Record, place: Place, number: str | None, around: Surroundings) -> Message | None:
+def _message(record: Record, place: ByteRange, number: str | None, around: Surroundings) -> Message | None:
     if len(record) != 1:
         return None
     kind, content = next(iter(record)), mapping(record, next(iter(record)))
@@ -60,7 +60,7 @@ def _message(record: Record, place: Place, number: str | None, around: Surroundi
     return Message(
         place,
         Conversation("x", "archive", number),
-        Person(None, (AccountId("user-id", sender),)) if sender else None,
+        MessageSender(None, (AccountId("user-id", sender),)) if sender else None,
         from_iso(content.get("createdAt")),
         string(content, "text") or "",
         (MessageKind.MEDIA if attachments else MessageKind.TEXT) if is_message else MessageKind.SYSTEM,

@@ -9,14 +9,7 @@ from email.message import Message as Mail
 
 from evidence_kit.chats.mail.headers import decoded, facts, header, sender, text_of, time_of
 from evidence_kit.chats.markup import lines, parse
-from evidence_kit.chats.message import (
-    Attachment,
-    AttachmentStatus,
-    Conversation,
-    Message,
-    MessageKind,
-    Place,
-)
+from evidence_kit.chats.message import Attachment, AttachmentStatus, ByteRange, Conversation, Message, MessageKind
 from evidence_kit.model import Json
 
 _MOST_PARTS = 1000
@@ -24,7 +17,7 @@ _ESCAPED = re.compile(r"^>(?=>*From )", re.MULTILINE)
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 
 
-def message(data: bytes, place: Place, variant: str, *, unescape: bool = False) -> Message | str:
+def message(data: bytes, place: ByteRange, variant: str, *, unescape: bool = False) -> Message | str:
     """Return the mail that these bytes are, or why they are none.
 
     The default policy, compat32, is the right one: the newer ones raise on headers that exist.
@@ -104,7 +97,7 @@ def carried(data: bytes) -> Iterator[tuple[int, bytes]]:
         return
 
 
-def _attachments(parts: list[Mail], place: Place) -> Iterator[Attachment]:
+def _attachments(parts: list[Mail], place: ByteRange) -> Iterator[Attachment]:
     """Yield the parts that are files; their bytes stand in the mail, encoded."""
     for number, part in _files(parts):
         name = part.get_filename()

@@ -10,7 +10,7 @@ from email.header import decode_header
 from email.message import Message as Mail
 from email.utils import getaddresses, parsedate_to_datetime
 
-from evidence_kit.chats.message import NO_TIME, AccountId, Person, Precision, Time, TimeKind
+from evidence_kit.chats.message import NO_TIME, AccountId, MessageSender, Precision, Time, TimeKind
 from evidence_kit.model import Json
 
 _LONGEST_CHARACTERS = 20_000
@@ -64,7 +64,7 @@ def headers(mail: Mail, name: str) -> list[str]:
     return [decoded(value) for key, value in mail.raw_items() if key.casefold() == name.casefold()]
 
 
-def sender(mail: Mail) -> Person | None:
+def sender(mail: Mail) -> MessageSender | None:
     """Return who the mail says it is from."""
     shown = header(mail, "From")
     if shown is None:
@@ -74,7 +74,7 @@ def sender(mail: Mail) -> Person | None:
     except (ValueError, IndexError, TypeError):
         addresses = []
     name, address = addresses[0] if addresses else ("", "")
-    return Person(name or shown, (AccountId("email", address),) if "@" in address else ())
+    return MessageSender(name or shown, (AccountId("email", address),) if "@" in address else ())
 
 
 def time_of(raw: str | None) -> Time:

@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from evidence_kit.chats import pages
-from evidence_kit.chats.format import HEAD_BYTES, Head, Surroundings
+from evidence_kit.chats import html_pages
+from evidence_kit.chats.format import HEAD_BYTES, FileHead, Surroundings
 from evidence_kit.chats.markup import Node, lines, parse
 from evidence_kit.chats.message import (
     Attachment,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     Entry,
     Message,
     MessageKind,
+    MessageSender,
     Metadata,
-    Person,
-    Place,
     Reaction,
 )
 from evidence_kit.chats.times import from_words
@@ -36,7 +36,7 @@ _MESSAGES_PATH = re.compile(
 )
 
 
-def is_family(head: Head, name: str) -> bool:
+def is_family(head: FileHead, name: str) -> bool:
     """Return whether this is a conversation of that exporter: its boxes, with a sender and a date.
 
     The same boxes show logins and followers, so a name that is known must be one of a conversation.
@@ -47,7 +47,7 @@ def is_family(head: Head, name: str) -> bool:
     return boxes and dated and (not name or _MESSAGES_PATH.search(name) is not None)
 
 
-def names_instagram(head: Head, name: str) -> bool:
+def names_instagram(head: FileHead, name: str) -> bool:
     """Return whether the path, or a path or link in the head, names Instagram; else it is Messenger."""
     return "instagram" in name.casefold() or "your_instagram_activity" in head.text or "www.instagram.com" in head.text
 
@@ -60,13 +60,13 @@ def read(export: BinaryIO, around: Surroundings, platform: str) -> Iterator[Entr
     folder = PurePosixPath(around.name).parent.name or None
     conversation = Conversation(platform, "download-html", folder, lines(shown.text()) or None if shown else None)
 
-    def message(element: Node, place: Place) -> pages.Made:
+    def message(element: Node, place: ByteRange) -> html_pages.Made:
         return _message(element, place, conversation, around)
 
-    yield from pages.entries(export, _BLOCK, message)
+    yield from html_pages.entries(export, _BLOCK, message)
 
 
-def _message(element: Node, place: Place, conversation: Conversation, around: Surroundings) -> pages.Made:
+def _message(element: Node, place: ByteRange, conversation: Conversation, around: Surroundings) -> html_pages.Made:
     """Return the message in a box; a box without a date lists the participants."""
     sender, content, date = (_first(element, names) for names in (_SENDER, _CONTENT, _DATE))
     if date is None:
@@ -79,7 +79,7 @@ def _message(element: Node, place: Place, conversation: Conversation, around: Su
     return Message(
         place,
         conversation,
-        Person(lines(sender.text())) if sender else None,
+        MessageSender(lines(sender.text())) if sender else None,
         from_words(lines(date.text())),
         text,
         MessageKind.MEDIA if attachments else MessageKind.TEXT,

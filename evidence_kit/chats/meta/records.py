@@ -6,22 +6,22 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
-from evidence_kit.chats.format import Head, Surroundings
+from evidence_kit.chats.format import FileHead, Surroundings
+from evidence_kit.chats.json_records import Record, entries, facts, mapping, mappings, rest, string
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.message import (
     Attachment,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     Entry,
     Flag,
     Message,
     MessageKind,
-    Person,
-    Place,
+    MessageSender,
     Reaction,
 )
 from evidence_kit.chats.meta.repair import Repair, undone
-from evidence_kit.chats.records import Record, entries, facts, mapping, mappings, rest, string
 from evidence_kit.chats.times import from_epoch
 
 _MEDIA = ("photos", "videos", "audio_files", "files", "gifs")
@@ -30,7 +30,7 @@ _SYSTEM_TYPES = {"Subscribe", "Unsubscribe"}
 _INSTAGRAM = re.compile(r"instagram", re.IGNORECASE)
 
 
-def is_family(head: Head) -> bool:
+def is_family(head: FileHead) -> bool:
     """Return whether this is that exporter's: participants are objects, messages name a sender."""
     shape = head.shape
     if "/messages/*/sender_name" in shape:
@@ -38,7 +38,7 @@ def is_family(head: Head) -> bool:
     return {"/participants/*/name", "/messages"} <= shape and "/messages/*" not in shape
 
 
-def names_instagram(head: Head, name: str) -> bool:
+def names_instagram(head: FileHead, name: str) -> bool:
     """Return whether the path, or a path or link in the head, names Instagram; else it is Messenger."""
     return bool(_INSTAGRAM.search(name)) or "your_instagram_activity" in head.text or "www.instagram.com" in head.text
 
@@ -54,7 +54,7 @@ def read(export: BinaryIO, around: Surroundings, platform: str) -> Iterator[Entr
         (undone(title) or title) if isinstance(title, str) else None,
     )
 
-    def message(record: Record, _path: Path, place: Place) -> Message | None:
+    def message(record: Record, _path: Path, place: ByteRange) -> Message | None:
         return _message(record, place, conversation, around)
 
     yield from entries(export, _into, lambda path: len(path) == 2 and path[0] == "messages", message)
@@ -64,7 +64,7 @@ def _into(path: Path) -> bool:
     return path in {(), ("messages",)}
 
 
-def _message(source: Record, place: Place, conversation: Conversation, around: Surroundings) -> Message | None:
+def _message(source: Record, place: ByteRange, conversation: Conversation, around: Surroundings) -> Message | None:
     if "timestamp_ms" not in source and "sender_name" not in source:
         return None
     repair = Repair()
@@ -80,7 +80,7 @@ def _message(source: Record, place: Place, conversation: Conversation, around: S
     return Message(
         place,
         conversation,
-        Person(name) if name is not None else None,
+        MessageSender(name) if name is not None else None,
         from_epoch(record.get("timestamp_ms"), 1000),
         string(record, "content") or "",
         _kind(record, attachments),

@@ -12,24 +12,26 @@ from evidence_kit.intake.errors import DiskFullError, SourceMissingError
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import NoConsentError
 from evidence_kit.vault.folder import CaseFolder
+from evidence_kit.workflows.accession.ingest import free_bytes, total_bytes
+from evidence_kit.workflows.batch.results import FAILED, NOT_TRIED, WOULD, BatchResult, StepResult, Trouble, worst
 from evidence_kit.workflows.batch.steps import (
     Did,
     Errand,
     Hands,
     archive_digits,
-    locate,
+    find_case,
     opening_of,
     order_of,
     provenance_of,
 )
-from evidence_kit.workflows.batch.told import FAILED, NOT_TRIED, WOULD, Ended, Told, Trouble, worst
-from evidence_kit.workflows.case import Case, read
-from evidence_kit.workflows.ingest import free_bytes, total_bytes
-from evidence_kit.workflows.new import check_guardian
-from evidence_kit.workflows.seal import planned
+from evidence_kit.workflows.case.new import check_guardian
+from evidence_kit.workflows.case.read import Case, read
+from evidence_kit.workflows.handover.seal import planned
 
 
-def rehearse(errands: Sequence[Errand], hands: Hands, slips: Sequence[Told]) -> Iterator[Told | Ended]:
+def rehearse(
+    errands: Sequence[Errand], hands: Hands, slips: Sequence[StepResult]
+) -> Iterator[StepResult | BatchResult]:
     """Yield for every step of every line whether it could begin, and change nothing.
 
     Args:
@@ -45,7 +47,7 @@ def rehearse(errands: Sequence[Errand], hands: Hands, slips: Sequence[Told]) -> 
         codes += [each.code for each in told]
         whole += all(each.result == WOULD for each in told)
         yield from told
-    yield Ended(len(errands) + len({each.name for each in slips if each.result == FAILED}), whole, worst(codes))
+    yield BatchResult(len(errands) + len({each.name for each in slips if each.result == FAILED}), whole, worst(codes))
 
 
 class _Rehearsal:
@@ -63,20 +65,20 @@ class _Rehearsal:
             "verify": self._verify,
         }
 
-    def line(self, errand: Errand) -> Iterator[Told]:
+    def line(self, errand: Errand) -> Iterator[StepResult]:
         """Yield what would come of each step of a line."""
         task, broken = errand.task, False
         for step in errand.steps:
             if broken:
-                yield Told(task.spot.line, task.name, errand.case, step, NOT_TRIED)
+                yield StepResult(task.spot.line, task.name, errand.case, step, NOT_TRIED)
                 continue
             try:
                 code, facts = self._checks[step](errand)
             except EvidenceError as error:
                 broken = True
-                yield Told.failed(task, step, Trouble.of(error), errand.case)
+                yield StepResult.failed(task, step, Trouble.of(error), errand.case)
             else:
-                yield Told(task.spot.line, task.name, errand.case, step, WOULD, int(code), facts)
+                yield StepResult(task.spot.line, task.name, errand.case, step, WOULD, int(code), facts)
 
     def _new(self, errand: Errand) -> Did:
         case = errand.case or ""
@@ -134,7 +136,7 @@ class _Rehearsal:
         """Return the case as it is now, None when this line is yet to open it."""
         if "new" in errand.steps:
             return None
-        return read(locate(self._station, errand.case or ""), self._hands.key, self._station)
+        return read(find_case(self._station, errand.case or ""), self._hands.key, self._station)
 
     def _take(self, size_bytes: int) -> None:
         """Count what a step will write, behind everything that the steps before it will have written."""

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from evidence_kit.errors import EvidenceError, Exit
-from evidence_kit.workflows.batch.crew import Free
-from evidence_kit.workflows.batch.memory import Memory
-from evidence_kit.workflows.batch.steps import Errand, locate
+from evidence_kit.workflows.batch.processes import Free
+from evidence_kit.workflows.batch.progress import Memory
+from evidence_kit.workflows.batch.results import BEFORE, DONE, BatchResult, StepResult, Trouble, worst
+from evidence_kit.workflows.batch.steps import Errand, find_case
 from evidence_kit.workflows.batch.task import Task
-from evidence_kit.workflows.batch.told import BEFORE, DONE, Ended, Told, Trouble, worst
-from evidence_kit.workflows.case import ends_in
-from evidence_kit.workflows.new import next_id
-from evidence_kit.workflows.station import Station
+from evidence_kit.workflows.case.locate import ends_in
+from evidence_kit.workflows.case.new import next_id
+from evidence_kit.workflows.case.station import Station
 
 # These would double what they did, or are costly; the others tell something new each time.
 ONCE = frozenset({"new", "seal"})
@@ -22,12 +22,12 @@ ONCE = frozenset({"new", "seal"})
 class Runner(Protocol):
     """Carries errands out; `crew.Alone` and `crew.Crew`."""
 
-    def run(self, free: Free) -> Iterator[tuple[Errand, Told]]:
+    def run(self, free: Free) -> Iterator[tuple[Errand, StepResult]]:
         """Yield what each step came to; asks for the next errand when it can begin one."""
         ...
 
 
-def run(waiting: Waiting, runner: Runner) -> Iterator[Told | Ended]:
+def run(waiting: Waiting, runner: Runner) -> Iterator[StepResult | BatchResult]:
     """Carry a batch out; every outcome is yielded when it is durable, what it came to last.
 
     Args:
@@ -54,14 +54,14 @@ def run(waiting: Waiting, runner: Runner) -> Iterator[Told | Ended]:
         stopped = True
     slipped = {task.name for task in tasks if task.slips}
     whole = sum(not steps and name not in slipped for name, steps in left.items())
-    yield Ended(len(tasks), whole, int(Exit.INTERRUPTED) if stopped else worst(codes), stopped)
+    yield BatchResult(len(tasks), whole, int(Exit.INTERRUPTED) if stopped else worst(codes), stopped)
 
 
-def stopped(waiting: Waiting) -> Ended:
+def stopped(waiting: Waiting) -> BatchResult:
     """Return what a batch came to that was interrupted between two steps."""
     did = waiting.memory.did
     whole = sum(not task.slips and all(did(task, step) for step in task.steps) for task in waiting.tasks)
-    return Ended(len(waiting.tasks), whole, int(Exit.INTERRUPTED), stopped=True)
+    return BatchResult(len(waiting.tasks), whole, int(Exit.INTERRUPTED), stopped=True)
 
 
 class Waiting:
@@ -91,17 +91,17 @@ class Waiting:
         self._again = again
         self._left = [task for task in tasks if not task.slips and self._steps(task)]
 
-    def told_at_once(self) -> Iterator[Told]:
+    def told_at_once(self) -> Iterator[StepResult]:
         """Yield what needs no work: slips, and steps that were done before."""
         for task in self.tasks:
             for slip in task.slips:
-                yield Told.failed(task, "check", Trouble.slip(slip), None)
+                yield StepResult.failed(task, "check", Trouble.slip(slip), None)
             if not task.slips:
                 todo = self._steps(task)
                 case = self.memory.case_of(task) or task.one("case")
                 for step in task.steps:
                     if step not in todo:
-                        yield Told(task.spot.line, task.name, case, step, BEFORE)
+                        yield StepResult(task.spot.line, task.name, case, step, BEFORE)
 
     def next(self, busy: frozenset[str]) -> Errand | None:
         """Return the next line whose case is not in work, None when none can begin now."""
@@ -139,7 +139,7 @@ class Waiting:
         if promised is not None or said is None:
             return promised
         try:
-            return locate(self._station, said).root.name
+            return find_case(self._station, said).root.name
         except EvidenceError:
             # A line before this one may be about to open it.
             yet_to_be = [each for each in self.memory.promised if ends_in(each, said)]

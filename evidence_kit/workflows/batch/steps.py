@@ -17,25 +17,26 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.sealing import passphrase as digits
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workers.job import Run
+from evidence_kit.workers.job import JobRunner
 from evidence_kit.workers.pool import Worker
-from evidence_kit.workflows import case as cases
+from evidence_kit.workflows.accession.commit_group import DescriptionService
+from evidence_kit.workflows.accession.ingest import ingest as take_in
+from evidence_kit.workflows.accession.provenance import WAYS, Provenance
 from evidence_kit.workflows.batch.task import Task
-from evidence_kit.workflows.case import CaseWriter, writing
-from evidence_kit.workflows.group import Describer
-from evidence_kit.workflows.ingest import ingest as take_in
-from evidence_kit.workflows.look import item_id
-from evidence_kit.workflows.match import Asked
-from evidence_kit.workflows.match import match as compare
-from evidence_kit.workflows.new import ConsentGiven, Guardian, Opening, create
-from evidence_kit.workflows.outcome import Refused, Totals
-from evidence_kit.workflows.provenance import WAYS, Provenance
-from evidence_kit.workflows.record import named_reader
-from evidence_kit.workflows.seal import Order
-from evidence_kit.workflows.seal import seal as make
-from evidence_kit.workflows.station import Station
-from evidence_kit.workflows.verify import Report, verify_archive, verify_case
-from evidence_kit.workflows.world import World
+from evidence_kit.workflows.case.locate import find_folder, locate
+from evidence_kit.workflows.case.new import ConsentGiven, Guardian, Opening, create
+from evidence_kit.workflows.case.outcome import Refused, Totals
+from evidence_kit.workflows.case.read import pieces, read
+from evidence_kit.workflows.case.record import named_reader
+from evidence_kit.workflows.case.station import Station
+from evidence_kit.workflows.case.world import World
+from evidence_kit.workflows.case.write import CaseWriter, writing
+from evidence_kit.workflows.checking.verify import Report, verify_archive, verify_case
+from evidence_kit.workflows.handover.seal import SealOrder
+from evidence_kit.workflows.handover.seal import seal as make
+from evidence_kit.workflows.reading.match import MatchRequest
+from evidence_kit.workflows.reading.match import match as compare
+from evidence_kit.workflows.reading.overview import item_id
 
 # So many refused files are named in an outcome; all of them are counted, and all stand in the log.
 MOST_NAMED: Final = 100
@@ -57,8 +58,8 @@ class Hands:
     station: Station
     key: SigningKey
     world: World
-    describer: Describer
-    run: Run
+    describer: DescriptionService
+    run: JobRunner
     isolated: Callable[[], AbstractContextManager[Worker]] = Worker
 
 
@@ -94,7 +95,7 @@ def new(errand: Errand, hands: Hands) -> Did:
         raise UsageError("needed", fact="case", flag="case")
     final = hands.station.cases / case
     if final.exists():
-        opened = cases.read(cases.find_folder(final), hands.key, hands.station)
+        opened = read(find_folder(final), hands.key, hands.station)
         if opened.opened.facts.get("reference") != errand.mark:
             raise CaseExistsError("case-exists", path=str(final))
     else:
@@ -145,7 +146,7 @@ def ingest(errand: Errand, hands: Hands) -> Did:
 def match(errand: Errand, hands: Hands) -> Did:
     """Compare the pictures of a case, with each other or with those found elsewhere."""
     with _writing(errand, hands) as writer:
-        found = compare(writer, Asked(errand.task.paths("candidates")), hands.run)
+        found = compare(writer, MatchRequest(errand.task.paths("candidates")), hands.run)
     missed: list[Json] = [{"name": each.name, "reason": each.reason} for each in found.not_compared]
     pairs: list[Json] = [pair.facts(found.candidates, found.other_case) for pair in found.pairs]
     open_ends = any(each.matters for each in found.not_compared)
@@ -189,7 +190,7 @@ def verify(errand: Errand, hands: Hands) -> Did:
         if archive is not None:
             report = verify_archive(archive, archive_digits(task), receipt)
         else:
-            folder = locate(hands.station, errand.case or "")
+            folder = find_case(hands.station, errand.case or "")
             remembered = hands.station.remembered(folder.root.name)
             report = verify_case(folder.root, hands.key, remembered, receipt)
     except TypedWronglyError as error:
@@ -218,9 +219,9 @@ STEPS: Final[Mapping[str, Callable[[Errand, Hands], Did]]] = {
 }
 
 
-def locate(station: Station, text: str) -> CaseFolder:
+def find_case(station: Station, text: str) -> CaseFolder:
     """Return the case that a line means: a folder, an id, or the last number of an id."""
-    return cases.locate(text, lambda: station.cases)
+    return locate(text, lambda: station.cases)
 
 
 def provenance_of(task: Task, station: Station) -> Provenance:
@@ -241,10 +242,10 @@ def readers_of(task: Task) -> dict[str, str]:
     return dict(named_reader(each, task.base) for each in task.many("to_key"))
 
 
-def order_of(task: Task, place: Path) -> Order:
+def order_of(task: Task, place: Path) -> SealOrder:
     """Return what a line wants sealed."""
     items = task.many("items")
-    return Order(
+    return SealOrder(
         purpose=task.one("for") or "",
         items=[item_id(each) for each in items] if items else None,
         readers=readers_of(task),
@@ -257,7 +258,7 @@ def order_of(task: Task, place: Path) -> Order:
 
 
 def _writing(errand: Errand, hands: Hands) -> AbstractContextManager[CaseWriter]:
-    folder = locate(hands.station, errand.case or "")
+    folder = find_case(hands.station, errand.case or "")
     return writing(folder, hands.key, hands.station, hands.world)
 
 
@@ -275,7 +276,7 @@ def _place(errand: Errand, writer: CaseWriter) -> tuple[Path, Path | None, Mappi
         archive = place / f"{writer.case.id}.sealed.zip"
         if archive.is_file() and (secret is None or secret.is_file()):
             with archive.open("rb") as file:
-                facts = known.get(tally(cases.pieces(file)).sha256.hex)
+                facts = known.get(tally(pieces(file)).sha256.hex)
             if facts is not None:
                 return place, secret, {"archive": str(archive), "sha256": facts["sha256"], "receipt": facts["receipt"]}
         if not place.exists() and (secret is None or not secret.exists()):

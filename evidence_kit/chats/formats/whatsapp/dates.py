@@ -32,7 +32,7 @@ class Decision:
 
 
 @dataclass(slots=True)
-class Evidence:
+class DateOrderVotes:
     """What the dates of a file say about their order, gathered message by message."""
 
     _impossible: Counter[DateOrder] = field(default_factory=Counter)

@@ -12,26 +12,26 @@ from typing import BinaryIO
 
 from evidence_kit.chats.encoding import Encoding, decoded, encoding_of
 from evidence_kit.chats.folding import DIRECTION_MARKS, fold
-from evidence_kit.chats.format import HEAD_BYTES, ChatFormat, Head, Surroundings, Vote
-from evidence_kit.chats.formats.whatsapp.dates import Decision, Evidence, Times
+from evidence_kit.chats.format import HEAD_BYTES, ChatFormat, FileHead, FormatVote, Surroundings
+from evidence_kit.chats.formats.whatsapp.dates import DateOrderVotes, Decision, Times
 from evidence_kit.chats.formats.whatsapp.headers import ANDROID, Style, style_of
 from evidence_kit.chats.formats.whatsapp.wording import TEXT, Wording, is_about_the_group, worded
 from evidence_kit.chats.message import (
     AccountId,
     Attachment,
     AttachmentStatus,
+    ByteRange,
     Conversation,
     Entry,
     Flag,
     Message,
     MessageKind,
+    MessageSender,
     Metadata,
-    Person,
-    Place,
     Unread,
     Why,
 )
-from evidence_kit.chats.stretches import LONGEST_CHARACTERS, Stretch, stretches
+from evidence_kit.chats.segments import LONGEST_CHARACTERS, Segment, stretches
 
 _NAMES = re.compile(
     r"(?:WhatsApp Chat with |Discussion WhatsApp avec |(?:دردشة|محادثة) (?:في )?واتساب مع )"
@@ -43,19 +43,19 @@ _MARKDOWN = re.compile(r"\A\ufeff?\[\d{4}-\d\d-\d\d[^\n]*  \n")
 _NUMBER = re.compile(r"\d+")
 _MARKS = re.compile(f"[{DIRECTION_MARKS}]")
 _MEDIA_DATE = r"|[A-Z]{3}-(20\d{6})-WA|-[A-Z]{3,10}-(20\d\d-\d\d-\d\d)-"
-_BEFORE = Place(0, 0)
+_BEFORE = ByteRange(0, 0)
 _NOTHING: frozenset[Flag] = frozenset()
 
 
-def claims(head: Head, name: str) -> Vote:
+def claims(head: FileHead, name: str) -> FormatVote:
     """Vote by the share of lines that begin like a message, then by the names that WhatsApp gives.
 
     Lines that begin with the year and end with two spaces are Markdown, which WhatsApp does not write.
     """
     if style_of(head.text) is not None and not _MARKDOWN.match(head.text):
-        return Vote.BY_CONTENT
+        return FormatVote.BY_CONTENT
     file_name = PurePosixPath(name).name
-    return Vote.BY_NAME if file_name == "_chat.txt" or _NAMES.match(fold(file_name)) else Vote.NO
+    return FormatVote.BY_NAME if file_name == "_chat.txt" or _NAMES.match(fold(file_name)) else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
@@ -72,7 +72,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
         yield entry
         end = entry.place.end
     if end < export.tell():
-        yield Unread(Place(end, export.tell()), Why.TRUNCATED, "half a character")
+        yield Unread(ByteRange(end, export.tell()), Why.TRUNCATED, "half a character")
 
 
 FORMAT = ChatFormat("whatsapp-text", claims, read)
@@ -89,7 +89,7 @@ def _style(export: BinaryIO, encoding: Encoding) -> Style:
 def _survey(export: BinaryIO, encoding: Encoding, style: Style) -> Decision:
     """Return the order of the dates, from all of them."""
     patterns = re.compile(style.day), re.compile(style.day + _MEDIA_DATE)
-    evidence = Evidence()
+    evidence = DateOrderVotes()
     carried = "\n"
     for piece in decoded(export, encoding):
         text = carried + piece
@@ -103,7 +103,7 @@ def _survey(export: BinaryIO, encoding: Encoding, style: Style) -> Decision:
     return evidence.decision()
 
 
-def _gather(evidence: Evidence, patterns: tuple[re.Pattern[str], re.Pattern[str]], text: str) -> None:
+def _gather(evidence: DateOrderVotes, patterns: tuple[re.Pattern[str], re.Pattern[str]], text: str) -> None:
     alone, with_media = patterns
     if "-20" not in text:
         for day, _ in groupby(alone.findall(text)):
@@ -130,7 +130,7 @@ class _Reader:
         self._times, self._around = Times(decision), around
         self._always = frozenset({Flag.ENCODING_GUESS}) if encoding.guessed else _NOTHING
 
-    def entries(self, found: Iterable[Stretch]) -> Iterator[Entry]:
+    def entries(self, found: Iterable[Segment]) -> Iterator[Entry]:
         """Yield what each stretch is; a plain message, which nearly all are, takes no call that could be saved."""
         conversation, known, times, always = self._conversation, self._times.known, self._times, self._always
         before, plain = "", MessageKind.TEXT
@@ -167,7 +167,7 @@ class _Reader:
         return ()
 
 
-def _no_message(body: str | None, place: Place) -> Entry:
+def _no_message(body: str | None, place: ByteRange) -> Entry:
     if body is None:
         return Unread(place, Why.TOO_LONG)
     return Unread(place, Why.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
@@ -180,11 +180,11 @@ def _title(path: PurePosixPath) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _person(sender: str) -> Person:
+def _person(sender: str) -> MessageSender:
     """Return who a header names; who is not in the phone's book appears as a number or as `~ Name`."""
     plain = _MARKS.sub("", fold(sender)).strip()
     if _PHONE.fullmatch(plain):
-        return Person(sender, (AccountId("phone", plain, "display name"),))
+        return MessageSender(sender, (AccountId("phone", plain, "display name"),))
     if plain.startswith("~"):
-        return Person(sender, (AccountId("own-chosen-name", plain[1:].strip(), "display name"),))
-    return Person(sender)
+        return MessageSender(sender, (AccountId("own-chosen-name", plain[1:].strip(), "display name"),))
+    return MessageSender(sender)

@@ -1,0 +1,53 @@
+"""What every HTML format does alike: a page is cut into blocks, a block becomes a message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, TypeAlias
+
+from evidence_kit.chats.blocks import blocks
+from evidence_kit.chats.markup import Node, lines, parse
+from evidence_kit.chats.message import ByteRange, Entry, Message, Metadata, Unread, Why
+
+Made: TypeAlias = Message | Metadata | None
+
+_LONGEST_BYTES = 1 << 24
+
+
+def entries(export: BinaryIO, mark: re.Pattern[bytes], message: Callable[[Node, ByteRange], Made]) -> Iterator[Entry]:
+    """Yield what stands before the first message as metadata, then every block as a message or unread.
+
+    Args:
+        export: Stands at its beginning.
+        mark: Matches the opening tag of a message.
+        message: Makes one of that element, or metadata; None when it is neither.
+    """
+    for data, place, marked in blocks(export, mark, _LONGEST_BYTES):
+        if data is None:
+            yield Unread(place, Why.TOO_LONG)
+            continue
+        text = data.decode("utf-8", "surrogateescape")
+        root = parse(text)
+        if not marked:
+            yield Metadata(place, "page", lines(root.text()))
+            continue
+        element = next((child for child in root.children if isinstance(child, Node)), None)
+        if element is None:
+            yield Unread(place, Why.MALFORMED)
+            continue
+        yield from _entries(text, root, element, place, message)
+
+
+def _entries(
+    text: str, root: Node, element: Node, place: ByteRange, message: Callable[[Node, ByteRange], Made]
+) -> Iterator[Entry]:
+    """Yield the message; and what stands behind its end, where that is more than closing tags."""
+    behind = lines("".join(child if isinstance(child, str) else child.text() for child in root.children[1:]))
+    middle = place.end
+    if behind:
+        middle = place.start + len(text[: element.end].encode("utf-8", "surrogateescape"))
+    whole = ByteRange(place.start, middle)
+    yield message(element, whole) or Unread(whole, Why.UNKNOWN_SHAPE, lines(element.text())[:200])
+    if behind:
+        yield Metadata(ByteRange(middle, place.end), "page", behind)

@@ -1,0 +1,109 @@
+"""How identifiers and threats look, on a screen and as JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from evidence_kit.commands._screen import Screen, readable
+from evidence_kit.commands._transcript_view import moment
+
+if TYPE_CHECKING:
+    from evidence_kit.custody.manifest import LogEvent
+    from evidence_kit.workflows.reading.identifiers import Named
+    from evidence_kit.workflows.reading.threats import Suggestion
+
+_INDENT = 4
+_MOST_PLACES = 6
+_MOST_SENDERS = 4
+
+
+def show(screen: Screen, found: Sequence[Named]) -> None:
+    """Show what was found, type by type."""
+    for each in found:
+        screen.document(each.row())
+    if screen.json:
+        return
+    for kind, values in groupby(found, key=lambda each: each.type):
+        screen.result(screen.say(f"identifiers.type.{kind}"))
+        for each in values:
+            screen.result(f"  {readable(each.value)}  ({screen.say(f'identifiers.confidence.{each.confidence}')})")
+            if "checksum-fails" in each.how:
+                screen.write(screen.say("identifiers.checksum-fails"), _INDENT)
+            if code := each.bank("bank-code"):
+                screen.write(_bank(screen, each, code), _INDENT)
+            screen.write(_about(screen, each), _INDENT)
+            for assumption in each.assumed:
+                screen.write(_assumed(screen, assumption), _INDENT)
+    screen.tell("identifiers.said" if found else "identifiers.none")
+
+
+def suggest(screen: Screen, suggested: Sequence[Suggestion]) -> None:
+    """Show sums that were named, as places to look at."""
+    for number, each in enumerate(suggested, start=1):
+        accounts = [{"type": account.type, "value": account.value} for account in each.accounts]
+        screen.document({"number": number, "suggestion": each.amount.row(), "accounts": accounts})
+    if screen.json:
+        return
+    for number, each in enumerate(suggested, start=1):
+        screen.result(f"{number}. {readable(each.amount.value)}")
+        screen.write(_about(screen, each.amount), _INDENT)
+        for account in each.accounts:
+            screen.write(f"{screen.say(f'identifiers.type.{account.type}')} {account.value}", _INDENT)
+    screen.tell("threats.suggested" if suggested else "threats.nothing-suggested")
+
+
+def ledger(screen: Screen, threats: Sequence[LogEvent]) -> None:
+    """Show the threats that were recorded."""
+    from evidence_kit.workflows.reading.threats import FACTS, row
+
+    for entry in threats:
+        screen.document(row(entry))
+    if screen.json:
+        return
+    for number, entry in enumerate(threats, start=1):
+        told = row(entry)
+        screen.result(screen.say("threats.head", number=number, line=entry.line, by=str(told["by"])))
+        for name in (*FACTS, "messages", "items"):
+            value = told[name]
+            if value:
+                shown = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+                screen.write(f"{screen.say(f'threats.fact.{name}')}: {shown}", _INDENT)
+    if not threats:
+        screen.tell("threats.none")
+
+
+def _bank(screen: Screen, named: Named, code: str) -> str:
+    """Return which bank an account is with, as far as its code says so."""
+    name = named.bank("bank")
+    if name is None:
+        return screen.say("identifiers.bank-unknown", code=code)
+    disputed = isinstance(named.details, Mapping) and named.details.get("bank-disputed") is True
+    return screen.say("identifiers.bank-disputed" if disputed else "identifiers.bank", name=name, code=code)
+
+
+def _about(screen: Screen, named: Named) -> str:
+    """Return how often, by whom, when and where, in one line."""
+    names = list(named.senders)
+    people = ", ".join(names[:_MOST_SENDERS]) + (f" +{len(names) - _MOST_SENDERS}" if names[_MOST_SENDERS:] else "")
+    times = " – ".join(dict.fromkeys(filter(None, map(moment, (named.first, named.last)))))
+    places = " ".join(named.places[:_MOST_PLACES])
+    if len(named.places) > _MOST_PLACES:
+        places += f" +{len(named.places) - _MOST_PLACES}"
+    times_said = screen.say("identifiers.times", count=named.count)
+    return " · ".join(part for part in (times_said, people, times, places) if part)
+
+
+def _assumed(screen: Screen, assumption: str) -> str:
+    """Return what was assumed, in words where there are words for it."""
+    told = []
+    for each in assumption.split("; "):
+        region = each.removeprefix("region ")
+        name = "identifiers.assumed." + re.sub(r"[^a-z0-9]+", "-", each.casefold()).strip("-")
+        if region != each:
+            told.append(screen.say("identifiers.assumed.region", region=region))
+        else:
+            told.append(screen.say(name) if screen.knows(name) else each)
+    return "; ".join(told)

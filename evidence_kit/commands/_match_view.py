@@ -1,0 +1,162 @@
+"""How similar files look: on a screen, as JSON, and as a page of pictures beside each other."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from evidence_kit.commands._screen import Screen
+
+if TYPE_CHECKING:
+    from evidence_kit.matching.transformation import Transformation
+    from evidence_kit.workflows.reading.match import Matches
+    from evidence_kit.workflows.reading.side_by_side import Drawn
+    from evidence_kit.workflows.reading.similar import Similar
+
+_STYLE = (
+    "body{font:17px/1.5 sans-serif;max-width:1900px;margin:2em auto;padding:0 1em;color:#1c1a17;background:#faf8f4}"
+    "figure{margin:0 0 3em;break-inside:avoid}img{max-width:100%;border:1px solid #ccc}"
+    "figcaption{margin:.4em 0}.two{display:flex;justify-content:space-between;font-weight:bold}small{color:#555}"
+)
+
+
+def show(screen: Screen, found: Matches, case: str, names: Mapping[str, str]) -> None:
+    """Show pairs and groups, and what could not be compared."""
+    screen.document(
+        {
+            "case": case,
+            "other_case": found.other_case,
+            "compared": found.compared,
+            "candidates": len(found.candidates),
+            "pairs": [
+                {**pair.facts(found.candidates, found.other_case), "says": says(screen, pair)} for pair in found.pairs
+            ],
+            "clusters": [list(each) for each in found.clusters],
+            "not_compared": [{"name": each.name, "reason": each.reason} for each in found.not_compared],
+        }
+    )
+    if screen.json:
+        return
+    for pair in found.pairs:
+        screen.result(screen.say("match.pair", item=_named(pair.item, names), other=_named(pair.other, names)))
+        for line in says(screen, pair):
+            screen.result(f"    {line}")
+    _counted(screen, found)
+    screen.tell("match.said")
+
+
+def says(screen: Screen, pair: Similar) -> list[str]:
+    """Return a pair in words: level and what was done, then the numbers."""
+    lines = [screen.say(f"match.level.{pair.level}")]
+    if pair.transformation is not None and pair.level != "to-judge":
+        lines.append(was(screen, pair.transformation))
+    if frame := _frame(screen, pair):
+        lines.append(frame)
+    if numbers := _numbers(screen, pair):
+        lines.append(numbers)
+    return lines
+
+
+def was(screen: Screen, told: Transformation) -> str:
+    """Return what was done to a picture, in words."""
+    parts = []
+    if told.lies_in is not None:
+        parts.append(screen.say(f"match.was.from-{told.lies_in}"))
+    if told.mirrored:
+        parts.append(screen.say("match.was.mirrored"))
+    if told.turned_degrees:
+        parts.append(screen.say("match.was.turned", degrees=told.turned_degrees))
+    if told.aslant:
+        parts.append(screen.say("match.was.aslant"))
+    if told.shown_percent < 100:
+        parts.append(screen.say("match.was.cropped", percent=told.shown_percent))
+    if told.inside is not None and told.place is not None:
+        place = screen.say(f"match.place.{told.place}")
+        parts.append(screen.say(f"match.was.in-{told.inside}", place=place, percent=told.covered_percent))
+    return screen.say("match.and").join(parts) if parts else screen.say("match.was.unchanged")
+
+
+def page(screen: Screen, case: str, names: Mapping[str, str], *, sharp: bool) -> Callable[[Sequence[Drawn]], str]:
+    """Return what makes a page of the drawn pairs, in the screen's language."""
+
+    def made(drawn: Sequence[Drawn]) -> str:
+        way = "rtl" if screen.language == "ar" else "ltr"
+        title = html.escape(screen.say("match.page.title", case=case))
+        head = f'<!doctype html><html lang="{screen.language}" dir="{way}"><meta charset="utf-8"><title>{title}</title>'
+        notes = [screen.say("match.said")] + ([] if sharp else [screen.say("match.page.blurred")])
+        body = "".join(_figure(screen, each, names) for each in drawn)
+        below = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
+        return f"{head}<style>{_STYLE}</style><h1>{title}</h1>{below}{body}</html>\n"
+
+    return made
+
+
+def _figure(screen: Screen, drawn: Drawn, names: Mapping[str, str]) -> str:
+    pair = drawn.pair
+    ours = _label(screen.say("match.page.ours"), _named(pair.item, names))
+    theirs = _label(screen.say("match.page.theirs"), _named(pair.other, names))
+    outline = "outline-judge" if pair.level == "to-judge" else "outline"
+    lines = [*says(screen, pair), screen.say(f"match.page.{outline}")]
+    said = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
+    # The picture's left side is the case's in every language.
+    head = f'<div class="two" dir="ltr">{ours}{theirs}</div>'
+    return f'<figure>{head}<img src="{drawn.file}" alt=""><figcaption>{said}</figcaption></figure>'
+
+
+def _label(said: str, name: str) -> str:
+    """Return words and a name that each read in their own direction."""
+    return f'<span dir="auto">{html.escape(said)}: <bdi dir="ltr">{html.escape(name)}</bdi></span>'
+
+
+def _named(name: str, names: Mapping[str, str]) -> str:
+    from evidence_kit.commands._screen import neutral
+
+    path = names.get(name)
+    return neutral(name) if path is None else f"{name} {neutral(path.rpartition('/')[2])}"
+
+
+def _frame(screen: Screen, pair: Similar) -> str:
+    times = [each for each in (pair.item_frame, pair.other_frame) if each >= 1000]
+    return screen.say("match.and").join(screen.say("match.frame", seconds=f"{each / 1000:.1f}") for each in times)
+
+
+def _numbers(screen: Screen, pair: Similar) -> str:
+    from evidence_kit.matching.levels import MATCH_BITS
+
+    seen = pair.evidence
+    if seen is None:
+        return screen.say(f"match.by.{pair.method}")
+    parts = []
+    if seen.distance_bits is not None:
+        parts.append(screen.say("match.by.bits", bits=seen.distance_bits, limit=MATCH_BITS))
+    if seen.pairs:
+        parts.append(screen.say("match.by.keypoints", inliers=seen.inliers, pairs=seen.pairs))
+    if seen.blocks:
+        parts.append(screen.say("match.by.pixels", agreeing=seen.agreeing, blocks=seen.blocks))
+    return screen.say("match.and").join(parts)
+
+
+def _counted(screen: Screen, found: Matches) -> None:
+    from evidence_kit.matching.levels import MATCHES
+
+    matched = sum(pair.level in MATCHES for pair in found.pairs)
+    if matched:
+        screen.tell("match.matched", count=matched)
+    if len(found.pairs) > matched:
+        screen.tell("match.judge", count=len(found.pairs) - matched)
+    if not found.pairs:
+        screen.tell("match.none")
+    if found.clusters:
+        screen.tell("match.clusters", count=len(found.clusters))
+    poor = sum(each.reason == "no-detail" for each in found.not_compared)
+    if poor:
+        screen.tell("match.unmatchable", count=poor)
+    undeclared = sum(each.reason == "not-declared" for each in found.not_compared)
+    if undeclared:
+        screen.warn("match.undeclared", count=undeclared)
+    for each in found.not_compared:
+        if each.matters and each.reason != "not-declared":
+            known = screen.knows(f"reason.{each.reason}")
+            reason = screen.say(f"reason.{each.reason}") if known else each.reason
+            screen.warn("match.not-compared", name=each.name, reason=reason)

@@ -1,0 +1,214 @@
+"""How conversations look: a list of them, one as it was written, both as JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from evidence_kit.commands import _ingest_view
+from evidence_kit.commands._screen import Screen, readable, size
+
+if TYPE_CHECKING:
+    from evidence_kit.custody.manifest import Manifest
+    from evidence_kit.workflows.case.plain_file import Exported
+    from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationPart, Page
+    from evidence_kit.workflows.reading.coverage import Moment
+    from evidence_kit.workflows.reading.messages import Gap, Said, Tied
+
+# Some terminals open an address at a touch.
+_SCHEME = re.compile(r"\b(h)tt(ps?://)", re.IGNORECASE)
+_INDENT = 4
+_TO_THE_MINUTE = 16
+_TO_THE_DAY = 10
+_MOST_NAMES = 4
+_DIGEST_SIGNS = 16
+
+
+def overview(screen: Screen, manifest: Manifest, listed: Sequence[CaseConversation]) -> None:
+    """Show which conversations there are, and which exports could not be read."""
+    from evidence_kit.workflows.reading.conversations import conversation_row, parsed
+    from evidence_kit.workflows.reading.coverage import chat_read
+
+    read = [chat_read(item, manifest.items[item].place, entry.facts) for item, entry in parsed(manifest).items()]
+    for conversation in listed:
+        screen.document(conversation_row(conversation))
+    for each in read:
+        if not each.whole:
+            _ingest_view.show(screen, each)
+    if screen.json:
+        return
+    if not listed:
+        screen.tell("chats.none")
+        return
+    for conversation in listed:
+        screen.result(_title(screen, conversation))
+        items = " ".join(part.item.id for part in conversation.parts)
+        screen.write(f"{people(conversation)} · {span(screen, conversation)} · {items}", _INDENT)
+        for part in conversation.parts:
+            if (order := _order(screen, part)) and order[0] == "either":
+                screen.warn("chats.order.either", number=conversation.number, reason=order[1])
+    screen.tell("chats.next")
+
+
+def show(screen: Screen, conversation: CaseConversation, page: Page, number: int, pages: int) -> None:
+    """Show some messages of one conversation as they were written."""
+    from evidence_kit.workflows.reading.messages import row_of
+
+    for entry in page.entries:
+        screen.document(row_of(entry, conversation.number, conversation.talk.platform, conversation.title))
+    if screen.json:
+        return
+    _head(screen, conversation)
+    day = None
+    for entry in page.entries:
+        screen.result("")
+        if (now := _day(entry)) is not None and now != day:
+            screen.result(screen.say("chats.day", day=now))
+            screen.result("")
+        day = now or day
+        _entry(screen, entry)
+    screen.result("")
+    if not page.entries:
+        screen.tell("chats.nothing-found")
+    if page.undated:
+        screen.warn("chats.undated", count=page.undated)
+    if pages > 1:
+        screen.tell("chats.page", page=number, pages=pages, messages=page.matched)
+
+
+def stream(screen: Screen, conversation: CaseConversation, entries: Iterable[Said | Gap]) -> bool:
+    """Write messages for a script, one by one, and return whether there was any."""
+    from evidence_kit.workflows.reading.messages import row_of
+
+    written = False
+    for entry in entries:
+        screen.document(row_of(entry, conversation.number, conversation.talk.platform, conversation.title))
+        written = True
+    return written
+
+
+def exported(screen: Screen, done: Exported, case: str) -> None:
+    """Say what was written, and that it lies there in clear."""
+    screen.document(
+        {"case": case, "path": str(done.path), "rows": done.rows, "size": done.size_bytes, "line": done.line}
+    )
+    screen.tell("export.done", path=str(done.path), count=done.rows, size=size(done.size_bytes))
+    screen.warn("export.plain", path=str(done.path))
+
+
+def platform(screen: Screen, known: str) -> str:
+    """Return the name of a platform."""
+    return screen.say(f"platform.{known}") if screen.knows(f"platform.{known}") else known
+
+
+def name(conversation: CaseConversation) -> str:
+    """Return what a conversation is called: its title, its identifier, or the name of its file."""
+    from evidence_kit.workflows.reading.conversations import file_name
+
+    return readable(conversation.title or conversation.talk.id or file_name(conversation))
+
+
+def people(conversation: CaseConversation) -> str:
+    """Return who wrote most."""
+    told = [readable(each.name) for each in conversation.participants[:_MOST_NAMES]]
+    more = len(conversation.participants) - len(told) + sum(part.talk.participants_more for part in conversation.parts)
+    return ", ".join(told) + (f" +{more}" if more else "")
+
+
+def span(screen: Screen, conversation: CaseConversation) -> str:
+    """Return from when to when a conversation goes, in one column."""
+    times = [moment(each) for each in (conversation.first, conversation.last)]
+    return " – ".join(dict.fromkeys(each for each in times if each)) or screen.say("chats.no-time")
+
+
+def _title(screen: Screen, conversation: CaseConversation) -> str:
+    return screen.say(
+        "chats.head",
+        number=conversation.number,
+        platform=platform(screen, conversation.talk.platform),
+        name=name(conversation),
+        count=conversation.messages,
+    )
+
+
+def _head(screen: Screen, conversation: CaseConversation) -> None:
+    screen.result(_title(screen, conversation))
+    for part in conversation.parts:
+        screen.tell("chats.part", item=part.item.id, path=readable(part.item.place.path))
+    owners = [readable(each.name) for each in conversation.participants if each.owner]
+    if owners:
+        screen.tell("chats.owner", name=", ".join(owners))
+    for told in dict.fromkeys(order for part in conversation.parts if (order := _order(screen, part))):
+        if told[0] == "either":
+            screen.warn("chats.order.either", number=conversation.number, reason=told[1])
+        else:
+            screen.tell(f"chats.order.{told[0]}", reason=told[1])
+    kinds = [kind for kind in ("utc", "offset", "local, zone unknown") if conversation.figures("times").get(kind)]
+    for kind in kinds:
+        screen.tell(f"chats.zone.{kind.partition(',')[0]}")
+
+
+def _order(screen: Screen, part: ConversationPart) -> tuple[str, str] | None:
+    """Return whether the day or the month stands first in an export, and the reason; None where that is no question."""
+    order, _, reason = (part.date_order or "").partition(" (")
+    known = {"day, month, year": "day", "month, day, year": "month", "ambiguous": "either"}
+    why = f"chats.order-reason.{reason.rstrip(')')}"
+    return (known[order], screen.say(why)) if order in known and screen.knows(why) else None
+
+
+def _day(entry: Said | Gap) -> str | None:
+    """Return the day of a message, None where it has none that is sure."""
+    time = getattr(entry, "time", None)
+    return None if time is None or time.value is None else readable(time.value[:_TO_THE_DAY])
+
+
+def _entry(screen: Screen, entry: Said | Gap) -> None:
+    if entry.told.get("entry") != "message":
+        gap: Gap = entry  # type: ignore[assignment]
+        screen.result(f"{gap.where}  " + screen.say("chats.gap", reason=_ingest_view.reason(screen, gap.why)))
+        return
+    said: Said = entry  # type: ignore[assignment]
+    sender = readable(said.sender).replace("\n", " ") if said.sender else screen.say("chats.app")
+    time = moment(said.time, raw=True) or screen.say("chats.no-time")
+    screen.result(f"{readable(said.where)}  {time}  {sender}")
+    marks = [f"kind.{said.kind}"] if said.kind not in {"text", "system", "media"} else []
+    marks += [f"flag.{flag}" for flag in said.flags if flag not in {said.kind, "app_generated"}]
+    if said.text:
+        screen.write(_SCHEME.sub(r"\1xx\2", said.text), _INDENT)
+    if marks:
+        told = [screen.say(f"chats.{mark}") if screen.knows(f"chats.{mark}") else mark for mark in marks]
+        screen.result(" " * _INDENT + "[" + " · ".join(dict.fromkeys(told)) + "]")
+    for each in said.attachments:
+        if each.name is None and each.status == "omitted":
+            continue
+        screen.result(" " * _INDENT + _attachment(screen, each))
+
+
+def moment(stated: Moment | None, *, raw: bool = False) -> str:
+    """Return a time as the export writes it; one that only machines read is told in letters first."""
+    if stated is None:
+        return ""
+    written = readable(stated.raw).replace("\n", " ")
+    if stated.readings and stated.value is None:
+        return f"{written} ({' / '.join(map(readable, stated.readings))})"
+    if stated.value is None or not (written.isdigit() or "T" in written):
+        return written
+    if not raw:
+        return readable(stated.value[:_TO_THE_MINUTE]).replace("T", " ") + (" UTC" if stated.kind == "utc" else "")
+    told = readable(stated.value).replace("T", " ").replace("Z", " UTC")
+    return f"{told} [{written}]" if written.isdigit() else told
+
+
+def _attachment(screen: Screen, tied: Tied) -> str:
+    named = readable(tied.name) if tied.name else screen.say("chats.unnamed")
+    if len(tied.items) == 1:
+        item = tied.items[0]
+        told = "chats.witnessed" if tied.status == "witnessed" else "chats.tied"
+        return screen.say(told, name=named, item=item.id, sha256=item.sha256.hex[:_DIGEST_SIGNS])
+    if tied.items:
+        return screen.say("chats.ambiguous", name=named, items=", ".join(item.id for item in tied.items))
+    status = f"chats.status.{tied.status}"
+    return screen.say(
+        "chats.attachment", name=named, status=screen.say(status) if screen.knows(status) else tied.status
+    )

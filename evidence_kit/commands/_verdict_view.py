@@ -1,0 +1,266 @@
+"""How the outcome of a check looks: the verdict first, then where, what, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evidence_kit.commands._screen import Screen, neutral
+from evidence_kit.model import Finding, Json, Weight
+
+if TYPE_CHECKING:
+    from evidence_kit.commands._wiring import Setting
+    from evidence_kit.workflows.checking.archive_parts import Whole
+    from evidence_kit.workflows.checking.verify import Report
+    from evidence_kit.workflows.handover.timestamps import Shown
+
+_SHOWN = 40
+
+
+def show(screen: Screen, report: Report, names: Mapping[str, str] | None = None) -> None:
+    """Show a report.
+
+    Args:
+        screen: Where.
+        report: What a check came to.
+        names: Of people whose keys are known here, by fingerprint.
+    """
+    screen.document(json_of(screen, report, names or {}))
+    if screen.json:
+        return
+    name = report.verdict.name.lower()
+    screen.result(screen.say(f"verdict.{name}.word"))
+    partly = name == "consistent" and report.findings
+    screen.result(screen.say("verdict.consistent.but" if partly else f"verdict.{name}.meaning"))
+    _anchors(screen, report)
+    for finding in report.findings[:_SHOWN]:
+        screen.result("• " + sentence(screen, finding))
+    if len(report.findings) > _SHOWN:
+        screen.result(screen.say("verify.more", count=len(report.findings) - _SHOWN))
+    if report.wholly_destroyed:
+        screen.result(screen.say("verify.wholly-destroyed"))
+    elif report.destroyed:
+        listed = ", ".join(report.destroyed[:_SHOWN]) + (" …" if len(report.destroyed) > _SHOWN else "")
+        screen.result(screen.say("verify.destroyed", count=len(report.destroyed), items=listed))
+    if report.case is not None:
+        screen.result(screen.say("verify.items", items=report.items, items_here=report.items_here))
+        if report.kind == "archive":
+            _of_an_archive(screen, report)
+        elif not report.with_key:
+            screen.result(screen.say("verify.without-key"))
+        _signers(screen, report.signers, names or {})
+    if report.being_written:
+        screen.result(screen.say("verify.being-written", lines=report.lines))
+    screen.result(screen.say(report.verdict.limits))
+
+
+def show_part(screen: Screen, report: Report, names: Mapping[str, str]) -> None:
+    """Show one of several parts: its own verdict in a line, and what is wrong with it."""
+    screen.document(json_of(screen, report, names))
+    if screen.json:
+        return
+    word = screen.say(f"verdict.{report.verdict.name.lower()}.word")
+    screen.result(f"{word}  {neutral(report.path)}")
+    for anchor in report.anchors:
+        name = "verify.anchored" if anchor.kind == "receipt" else f"verify.{anchor.kind}"
+        screen.result(screen.say(name, through=anchor.through, lines=report.lines, since=anchor.since))
+    for finding in report.findings[:_SHOWN]:
+        screen.result("  • " + sentence(screen, finding))
+
+
+def show_whole(screen: Screen, whole: Whole, names: Mapping[str, str]) -> None:
+    """Show what the parts of a seal come to together."""
+    screen.document(
+        {
+            "verdict": whole.verdict.value,
+            "kind": "parts",
+            "case": whole.case,
+            "parts": whole.parts,
+            "parts_here": list(whole.here),
+            "items": whole.items,
+            "items_here": whole.items_here,
+            "items_of": whole.items_of,
+            "items_absent": None if whole.items_of is None else max(0, whole.items_of - whole.items_here),
+            "events": whole.events,
+            "events_closed": whole.events_closed,
+            "signers": list(whole.signers),
+            "known": {by: names[by] for by in whole.signers if by in names},
+            "findings": [document_of(screen, each) for each in whole.findings],
+            "says": screen.say("verify.limits"),
+        }
+    )
+    if screen.json:
+        return
+    for finding in whole.findings:
+        screen.result("• " + sentence(screen, finding))
+    screen.result(screen.say(f"verdict.{whole.verdict.name.lower()}.word"))
+    screen.result(screen.say("verify.parts", here=len(whole.here), parts=whole.parts))
+    if whole.case is not None:
+        screen.result(screen.say("verify.items", items=whole.items, items_here=whole.items_here))
+        absent = {"items": (whole.items_of or 0) - whole.items_here, "items_of": whole.items_of or 0}
+        screen.result(screen.say("verify.absent", **absent, events=whole.events_closed, events_of=whole.events))
+        _signers(screen, whole.signers, names)
+    screen.result(screen.say("verify.limits"))
+
+
+def _anchors(screen: Screen, report: Report) -> None:
+    """Say what fixes the log from outside, and what every time stamp in it says."""
+    for anchor in report.anchors:
+        name = "verify.anchored" if anchor.kind == "receipt" else f"verify.{anchor.kind}"
+        screen.result(screen.say(name, through=anchor.through, lines=report.lines, since=anchor.since))
+    for each in report.time_stamps:
+        _stamp(screen, each)
+
+
+def _stamp(screen: Screen, shown: Shown) -> None:
+    """Say whose a time stamp is, when it was made, how long after the line it is over, and who checked it."""
+    if shown.stamp is not None and not shown.broken:
+        by = shown.checked.by if shown.checked is not None else screen.say("verify.stamp-nobody")
+        at, authority, days = shown.stamp.at.isoformat(), shown.stamp.authority or "?", shown.days or 0
+        screen.result(screen.say("verify.stamp", covers=shown.covers, at=at, authority=authority, days=days, by=by))
+
+
+def _of_an_archive(screen: Screen, report: Report) -> None:
+    """Say what part of the case an archive is, and what is not in it."""
+    if report.parts > 1:
+        screen.result(screen.say("verify.part", part=report.part, parts=report.parts))
+    if report.blurred:
+        screen.result(screen.say("verify.blurred", count=report.blurred))
+    items_of = report.items_of or 0
+    values = {"items": items_of - report.items_here, "items_of": items_of}
+    screen.result(screen.say("verify.absent", **values, events=report.events_closed, events_of=report.events))
+
+
+def sentence(screen: Screen, finding: Finding) -> str:
+    """Return a finding in words: where, what, what it means."""
+    values = dict(finding.values)
+    where = finding.file or ""
+    if finding.line is not None:
+        where += f":{finding.line}"
+    if finding.item is not None:
+        where += f" ({finding.item})"
+    what = screen.say(f"finding.{finding.code}", **values)
+    said = f"{what} [{finding.code}]"
+    return f"{screen.say('verify.where', where=where)} {said}" if where else said
+
+
+def known_names(setting: Setting) -> dict[str, str]:
+    """Return whose keys are known on this computer, by fingerprint: the station's own, and those trusted by name."""
+    from evidence_kit.workflows.checking.trusted_keys import known
+
+    station = setting.station_if_any()
+    own = {}
+    if station is not None:
+        own = {
+            station.recovery.fingerprint: setting.screen.say("keys.recovery"),
+            station.public.fingerprint: station.person.name,
+        }
+    return own | known(setting.station_folder)
+
+
+def archive_in(path: Path) -> Path:
+    """Return the one sealed archive of a folder that somebody was handed, or the path as it is."""
+    found = list(path.glob("*.sealed.zip")) if path.is_dir() else []
+    return found[0] if len(found) == 1 else path
+
+
+def _signers(screen: Screen, signers: Sequence[str], names: Mapping[str, str]) -> None:
+    """Say who signed, those whose keys are known here apart from the others; no verdict depends on it."""
+    known = [f"{names[by]} ({by})" for by in signers if by in names]
+    strange = [by for by in signers if by not in names]
+    if known:
+        screen.result(screen.say("verify.signers-known", signers=", ".join(known)))
+    if strange:
+        screen.result(screen.say("verify.signers", signers=", ".join(strange)))
+
+
+def page_of(report: Report, names: Mapping[str, str], day: str, sha256: str | None) -> bytes:
+    """Return the report as a page to print."""
+    from evidence_kit.sealing import verdict_page
+
+    name = report.verdict.name.lower()
+    partly = name == "consistent" and report.findings
+    said: list[tuple[str, dict[str, str | int]]] = [
+        ("verify.anchored", {"through": each.through, "lines": report.lines, "since": each.since})
+        for each in report.anchors
+    ]
+    if report.case is not None:
+        said.append(("verify.items", {"items": report.items, "items_here": report.items_here}))
+    if report.case is not None and report.kind == "archive":
+        of = report.items_of or 0
+        events: dict[str, str | int] = {"events": report.events_closed, "events_of": report.events}
+        said.append(("verify.absent", {"items": of - report.items_here, "items_of": of, **events}))
+    if report.wholly_destroyed:
+        said.append(("verify.wholly-destroyed", {}))
+    elif report.case is not None and report.kind == "case" and not report.with_key:
+        said.append(("verify.without-key", {}))
+    facts = verdict_page.VerdictPageFacts(
+        verdict=name,
+        limits=report.verdict.limits,
+        meaning="verdict.consistent.but" if partly else f"verdict.{name}.meaning",
+        file=report.path,
+        sha256=sha256,
+        day=day,
+        case=report.case,
+        signers=[(by, names.get(by)) for by in report.signers],
+        said=said,
+        findings=sorted(report.findings, key=lambda each: list(Weight).index(each.weight)),
+    )
+    return verdict_page.page(facts, neutral)
+
+
+def document_of(screen: Screen, finding: Finding) -> Json:
+    """Return a finding as a script wants it."""
+    return {
+        "code": finding.code,
+        "weight": finding.weight.value,
+        "file": finding.file,
+        "line": finding.line,
+        "item": finding.item,
+        "values": dict(finding.values),
+        "meaning": screen.say(f"finding.{finding.code}", **finding.values),
+    }
+
+
+def json_of(screen: Screen, report: Report, names: Mapping[str, str]) -> dict[str, Json]:
+    """Return a report as a script wants it; `docs/schemas/verify.json` describes it."""
+    return {
+        "verdict": report.verdict.value,
+        "kind": report.kind,
+        "path": report.path,
+        "case": report.case,
+        "lines": report.lines,
+        "items": report.items,
+        "items_here": report.items_here,
+        "items_of": report.items_of,
+        "items_absent": None if report.items_of is None else max(0, report.items_of - report.items_here),
+        "part": report.part,
+        "parts": report.parts,
+        "blurred": report.blurred,
+        "events": report.events,
+        "events_closed": report.events_closed,
+        "destroyed": list(report.destroyed),
+        "wholly_destroyed": report.wholly_destroyed,
+        "with_key": report.with_key,
+        "being_written": report.being_written,
+        "signers": list(report.signers),
+        "known": {by: names[by] for by in report.signers if by in names},
+        "anchors": [
+            {"kind": anchor.kind, "through": anchor.through, "since": anchor.since} for anchor in report.anchors
+        ],
+        "time_stamps": [
+            {
+                "line": each.line,
+                "covers": each.covers,
+                "stamped_at": None if each.stamp is None else each.stamp.at.isoformat(),
+                "authority": None if each.stamp is None else each.stamp.authority,
+                "proves": "broken" if each.broken else "authority-unknown" if each.checked is None else "anchored",
+                "checked_by": None if each.checked is None else each.checked.by,
+                "days": each.days,
+            }
+            for each in report.time_stamps
+        ],
+        "findings": [document_of(screen, each) for each in report.findings],
+        "says": screen.say(report.verdict.limits),
+    }

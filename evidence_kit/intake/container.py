@@ -1,0 +1,326 @@
+"""What any container holds, in one form: zip, tar, packed tar, or one packed file."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from evidence_kit.intake import compressed_stream, packed
+from evidence_kit.intake.compressed_stream import Squeezed
+from evidence_kit.intake.containers import STORED, Unreadable, ZipMember, ZipPlan, ZipVerdict, examine_all
+from evidence_kit.intake.names import dangers
+from evidence_kit.intake.read import HEAD_BYTES
+from evidence_kit.intake.seekable_stream import Rewinding
+from evidence_kit.intake.sniff import sniff
+from evidence_kit.intake.tar import TarMember, TarWalk
+from evidence_kit.intake.window import Window, of_bytes
+from evidence_kit.intake.zip_stream import Content, MemberError, read_member
+from evidence_kit.model import Json, Kind
+
+# Up to here a container inside a packed container is simply held in memory.
+_IN_MEMORY_BYTES: Final = 8 << 20
+_MOST_NAMES: Final = 20_000
+_PIECE_BYTES: Final = 1 << 20
+_UNDATED: Final[Mapping[str, Json]] = {"local": None, "utc": None}
+# A text that pictures are packed into, where these may not be copied.
+TEXT: Final = "text"
+_CLOSED: Final = frozenset({"7z", "rar"})
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerMember:
+    """One member of a container that is, or should be, a file.
+
+    Attributes:
+        number: Position in the container, from 0; folders are counted and not yielded.
+        name: Its whole name, for display.
+        name_bytes: The name's bytes in base64 where they say more than that, else None.
+        size_bytes: Declared size; None where only reading tells.
+        refusal: Why it cannot be read; None when it may be tried.
+        times: What the container says about its dates.
+        more: How its name was found and what is dangerous about it.
+        content: Yields its bytes from the start; raises `MemberError` as soon as something does not fit.
+        window: Its bytes to be read anywhere, for a container inside this one.
+    """
+
+    number: int
+    name: str
+    name_bytes: str | None
+    size_bytes: int | None
+    refusal: str | None
+    times: Json
+    more: Mapping[str, Json]
+    content: Callable[[], Iterator[bytes]]
+    window: Callable[[], Window]
+
+
+@dataclass(slots=True)
+class Holding:
+    """What a container holds.
+
+    Attributes:
+        form: `zip`, `tar`, `tar+gzip`, `tar+bzip2`, `tar+xz`, `gzip`, `bzip2`, `xz` or `text`.
+        entries: Its members in order; to be walked through as often as needed.
+        names: Names of all members, None where there are too many or where they show only on the way.
+        unreadable: Why nobody can look into it; None when somebody can.
+        side_by_side: Several members may be read at once.
+        notes: Ids of what is unusual; complete once `entries` were walked through.
+        parts: What is known of each zip in it.
+    """
+
+    form: str
+    entries: Callable[[], Iterable[ContainerMember]] = tuple
+    names: Sequence[str] | None = None
+    unreadable: str | None = None
+    side_by_side: bool = False
+    notes: list[str] = field(default_factory=list)
+    parts: list[Json] = field(default_factory=list)
+
+
+def holding(kind: Kind, name: str, window: Window) -> Holding | None:
+    """Return what a file holds, None when it is no container.
+
+    Args:
+        kind: What its first bytes say it is; a zip may also stand behind bytes of no known type.
+        name: Its own name, for a packed file that states none.
+        window: Its bytes.
+    """
+    if kind.name in {"zip", "unknown"}:
+        plans = list(examine_all(window, window.size_bytes or 0))
+        return _zip(plans, window) if kind.name == "zip" or isinstance(plans[0], ZipPlan) else None
+    if kind.name == "tar":
+        return _tar("tar", window, side_by_side=True)
+    if kind.name in compressed_stream.FORMS:
+        return _squeezed(kind.name, name, window)
+    return Holding(kind.name, unreadable="form-not-opened") if kind.name in _CLOSED else None
+
+
+def _zip(plans: Sequence[ZipPlan | Unreadable], window: Window) -> Holding:
+    if isinstance(plans[0], Unreadable):
+        return Holding("zip", unreadable=plans[0].reason)
+    read = [plan for plan in plans if isinstance(plan, ZipPlan)]
+    listed = [(number, member) for number, member in _numbered(read) if not member.is_folder]
+    notes = list(dict.fromkeys(note for plan in read for note in plan.notes))
+    if listed and all(member.verdict is ZipVerdict.ENCRYPTED for _, member in listed):
+        notes.append("encrypted")
+    shown = [_shown(member.name_bytes, member.name)[0] for _, member in listed]
+    return Holding(
+        "zip",
+        lambda: (_zip_entry(number, member, window) for number, member in listed),
+        names=shown if len(shown) <= _MOST_NAMES else None,
+        side_by_side=True,
+        notes=notes,
+        parts=[_part(plan) for plan in read],
+    )
+
+
+def of_text(name: str, window: Window) -> Holding | None:
+    """Return a text as the container of the pictures that are packed into it; None where there are none.
+
+    Its first member is the text without them, its others are the pictures.
+
+    Raises:
+        MemberError: The text cannot be read, or too much is packed into it.
+    """
+    runs = packed.pictures(window)
+    if not runs:
+        return None
+    raw = _base(name).encode("utf-8", "surrogateescape")
+    shown, name_bytes = _shown(raw, raw.decode("utf-8", "surrogateescape"))
+    rest = packed.without(window, runs)
+    told: dict[str, Json] = {"name_from": "container", "name_dangers": list(dangers(shown)), "without": len(runs)}
+    whole = ContainerMember(
+        0, shown, name_bytes, None, None, dict(_UNDATED), told, rest, lambda: of_bytes(b"".join(rest()))
+    )
+
+    def entries() -> Iterator[ContainerMember]:
+        yield whole
+        for number, run in enumerate(runs, start=1):
+            yield _packed_entry(number, run, window)
+
+    return Holding(TEXT, entries, names=[shown])
+
+
+def _packed_entry(number: int, run: packed.Base64Run, window: Window) -> ContainerMember:
+    name = f"part-{number}"
+    more: dict[str, Json] = {
+        "name_from": "container",
+        "name_dangers": [],
+        "within": {"start": run.start, "end": run.end, "part": number},
+    }
+
+    def content() -> Iterator[bytes]:
+        data = run.content(window)
+        for at in range(0, len(data), _PIECE_BYTES):
+            yield data[at : at + _PIECE_BYTES]
+
+    return ContainerMember(
+        number, name, None, None, None, dict(_UNDATED), more, content, lambda: of_bytes(run.content(window))
+    )
+
+
+def _numbered(plans: Sequence[ZipPlan]) -> Iterator[tuple[int, ZipMember]]:
+    """Number members through all zips that stand one behind the other."""
+    number = 0
+    for plan in plans:
+        for member in plan.members:
+            yield number, member
+            number += 1
+
+
+def _zip_entry(number: int, member: ZipMember, window: Window) -> ContainerMember:
+    name, name_bytes = _shown(member.name_bytes, member.name)
+
+    def content() -> Iterator[bytes]:
+        try:
+            yield from read_member(window.part(), member, member.size_bytes)
+        except MemberError as error:
+            # Packed bytes behind its end do not make a content less whole.
+            if error.reason != "bytes-behind":
+                raise
+
+    def inner() -> Window:
+        if member.method == STORED and member.data_offset is not None:
+            return window.part(member.data_offset, member.size_bytes)
+        if member.size_bytes <= _IN_MEMORY_BYTES:
+            return of_bytes(b"".join(content()))
+        return Window(Rewinding(Content(window.part(), member, member.size_bytes)).read_at, 0, member.size_bytes)
+
+    return ContainerMember(
+        number,
+        name,
+        name_bytes,
+        member.size_bytes,
+        None if member.verdict is ZipVerdict.READABLE else member.verdict.value,
+        {"local": member.time_local, "utc": member.time_utc},
+        {"name_from": member.name_from, "name_dangers": list(member.dangers)},
+        content,
+        inner,
+    )
+
+
+def _part(plan: ZipPlan) -> Json:
+    return {
+        "notes": list(plan.notes),
+        # A lying directory can name more than the log can hold as a number.
+        "entries_declared": _number(plan.entries_declared),
+        "before_bytes": plan.before_bytes,
+        "after_bytes": plan.after_bytes,
+        "comment": base64.b64encode(plan.comment).decode("ascii"),
+    }
+
+
+def _squeezed(form: str, name: str, window: Window) -> Holding:
+    head = compressed_stream.first_bytes(form, window, HEAD_BYTES)
+    if sniff(head, len(head) + 1).name == "tar":
+        unpacked = Window(Rewinding(Squeezed(form, window.part())).read_at)
+        return _tar(f"tar+{form}", unpacked, side_by_side=False)
+    stated = compressed_stream.stated_name(window.part())
+    raw = _base(name).encode("utf-8", "surrogateescape") if stated is None else stated
+    shown, name_bytes = _shown(raw, raw.decode("utf-8", "surrogateescape"))
+
+    def content() -> Iterator[bytes]:
+        stream = Squeezed(form, window.part())
+        while piece := stream.step():
+            yield piece
+
+    entry = ContainerMember(
+        0,
+        shown,
+        name_bytes,
+        None,
+        None,
+        dict(_UNDATED),
+        {"name_from": "container" if stated is None else "gzip", "name_dangers": list(dangers(shown))},
+        content,
+        lambda: Window(Rewinding(Squeezed(form, window.part())).read_at, 0, sum(map(len, content()))),
+    )
+    return Holding(form, lambda: [entry], names=[shown])
+
+
+def _base(name: str) -> str:
+    """Return the name of what is packed in a file of this name."""
+    stem, dot, ending = name.rpartition(".")
+    return stem if dot and stem and ending.lower() in {"gz", "bz2", "xz"} else name
+
+
+def _tar(form: str, window: Window, *, side_by_side: bool) -> Holding:
+    held = Holding(form, side_by_side=side_by_side)
+
+    def entries() -> Iterator[ContainerMember]:
+        walk, seen = TarWalk(window.part()), set[bytes]()
+        try:
+            for member in walk.members():
+                twice = member.name_bytes in seen
+                if len(seen) < _MOST_NAMES:
+                    seen.add(member.name_bytes)
+                if not member.is_folder:
+                    yield _tar_entry(member, window, twice=twice)
+        except MemberError as error:
+            walk.notes.append(error.reason)
+        held.notes = walk.notes
+
+    held.entries = entries
+    return held
+
+
+def _tar_entry(member: TarMember, window: Window, *, twice: bool) -> ContainerMember:
+    text = member.name_bytes.decode("utf-8", "surrogateescape")
+    name, name_bytes = _shown(member.name_bytes, text)
+
+    def content() -> Iterator[bytes]:
+        view, read = window.part(), 0
+        while read < member.size_bytes:
+            view.seek(member.data_offset + read)
+            piece = view.read(min(_PIECE_BYTES, member.size_bytes - read))
+            if not piece:
+                raise MemberError("truncated", read)
+            read += len(piece)
+            yield piece
+
+    return ContainerMember(
+        member.index,
+        name,
+        name_bytes,
+        member.size_bytes,
+        member.refusal,
+        {"local": None, "utc": _utc(member.modified), "seconds": member.modified},
+        {"name_from": member.name_from, "name_dangers": list(dangers(text)) + ["duplicate"] * twice},
+        content,
+        lambda: window.part(member.data_offset, member.size_bytes),
+    )
+
+
+def _utc(seconds: str | None) -> str | None:
+    """Return an instant in UTC, None where the calendar does not reach that far."""
+    if seconds is None:
+        return None
+    try:
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(seconds.partition(".")[0]))
+    except OverflowError:
+        return None
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment.year >= 1000 else None
+
+
+def _shown(raw: bytes, name: str) -> tuple[str, str | None]:
+    """Return a name for display, and its bytes in base64 where they say more than that."""
+    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return (shown, None) if shown.encode("utf-8") == raw else (shown, base64.b64encode(raw).decode("ascii"))
+
+
+def head_of(stream: Iterator[bytes]) -> bytes:
+    """Return the first bytes of a stream, as many as telling its type needs."""
+    head = b""
+    for piece in stream:
+        head += piece
+        if len(head) >= HEAD_BYTES:
+            break
+    return head[:HEAD_BYTES]
+
+
+def _number(value: int | None) -> int | str | None:
+    """Return a number that the log can hold, as text where JavaScript would round it."""
+    return str(value) if value is not None and value >= 1 << 53 else value

@@ -1,0 +1,143 @@
+"""Describing items: which types there is something to say about, and the pool of workers that says it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import Future
+from types import TracebackType
+from typing import BinaryIO, Final, Self
+
+from evidence_kit.custody import opening
+from evidence_kit.intake.kinds import kind_named
+from evidence_kit.model import Family, Json
+from evidence_kit.workers.job import Answer, Failure, Job, JobRunner
+from evidence_kit.workers.pool import Pool, Worker
+from evidence_kit.workflows.accession.commit_group import Pending
+from evidence_kit.workflows.reading.coverage import CoverageError, failed, seconds_for, sound
+
+FUNCTION: Final = "evidence_kit.media.registry:describe"
+READ_CHAT: Final = "evidence_kit.chats.worker:read"
+_DOCUMENTS: Final = frozenset({"pdf", "docx", "xlsx", "pptx", "ooxml", "odt", "ods", "odp", "ole"})
+_FAMILIES: Final = frozenset({Family.PICTURE, Family.AUDIO, Family.VIDEO})
+# Types that exports of conversations have; some can only be named for what they are, and some look like nothing.
+_CHATS: Final = frozenset({"text", "json", "html", "xml", "eml", "mbox", "ole", "sqlite", "unknown", "empty"})
+# Under which name a description that failed stands: that of the describer without its version.
+_GROUPS: Final = {**dict.fromkeys(_DOCUMENTS, "office"), "pdf": "pdf", "ole": "ole"}
+_BY_FAMILY: Final = {Family.PICTURE: "picture", Family.AUDIO: "recording", Family.VIDEO: "recording"}
+_MOST_WORKERS = 8
+# How many jobs a worker has waiting, so that it goes on describing while a group is made durable.
+_AHEAD: Final = 8
+_PARTS: Final = ("describer", "versions", "parameters", "facts", "problems")
+_LARGEST_BYTES: Final = 1 << 20
+
+
+class WorkerDescriber:
+    """Describes files in isolated processes that hold no keys, one process a core.
+
+    `begin` and `begin_chat` return at once while there is room; payloads in memory are bounded by the pool.
+    """
+
+    def __init__(self, workers: int | None = None, environment: Mapping[str, str] | None = None) -> None:
+        count = workers or min(_MOST_WORKERS, cores())
+        self._pool = Pool(lambda: Worker(environment=environment), workers=count, ahead=_AHEAD * count)
+
+    def __enter__(self) -> Self:
+        """Return itself; no process is started before the first description."""
+        self._pool.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End every process; what still runs is given up when an error passes through."""
+        self._pool.__exit__(kind, error, trace)
+
+    @property
+    def run(self) -> JobRunner:
+        """The pool, for other work on hostile bytes."""
+        return self._pool
+
+    def describes(self, kind: str) -> bool:
+        """Say whether there is anything to say about this type."""
+        return kind in _DOCUMENTS or kind_named(kind).family in _FAMILIES
+
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
+        """Start to describe; waits while too much is under way, so that payloads do not pile up."""
+        job = Job(FUNCTION, {"kind": kind, "name": name, "pixels": pixels}, payload)
+        return _Described(_GROUPS.get(kind, _BY_FAMILY.get(kind_named(kind).family, kind)), self._pool.submit(job))
+
+    def reads(self, kind: str) -> bool:
+        """Say whether something of this type may be an exported conversation."""
+        return kind in _CHATS
+
+    def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
+        """Start to read a conversation; waits while too much is under way."""
+        size_bytes = len(payload) if isinstance(payload, bytes) else os.fstat(payload.fileno()).st_size
+        return _Read(self._pool.submit(Job(READ_CHAT, about, payload, seconds_for(size_bytes))))
+
+    def submit(self, job: Job) -> Future[Answer]:
+        """Start any other job; waits while too much is under way."""
+        return self._pool.submit(job)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
+
+
+class _Read:
+    """A conversation that a worker is reading."""
+
+    def __init__(self, future: Future[Answer]) -> None:
+        self._future = future
+
+    def result(self) -> Mapping[str, Json]:
+        answer = self._future.result()
+        if isinstance(answer, Failure):
+            return failed(f"{answer.reason}: {answer.detail}")
+        if answer.payload_changed:
+            return failed("changed while it was being read")
+        # What hostile bytes may have made of the worker ends here: only figures of the known shape go on.
+        try:
+            facts = sound(answer.value)
+            opening.check(facts)
+            if len(opening.compact(facts)) > _LARGEST_BYTES:
+                return failed("too many facts")
+        except (CoverageError, opening.OpeningError) as error:
+            return failed(str(error))
+        return {} if facts["recognition"] == "none" else facts
+
+
+class _Described:
+    """A description that a worker is making."""
+
+    def __init__(self, describer: str, future: Future[Answer]) -> None:
+        self._describer = describer
+        self._future = future
+
+    def result(self) -> Mapping[str, Json]:
+        answer = self._future.result()
+        if isinstance(answer, Failure):
+            return self._nothing(f"{answer.reason}: {answer.detail}")
+        # A worker that hostile bytes took over can answer anything: it is data, and only in our form.
+        try:
+            if not isinstance(answer.value, Mapping):
+                return self._nothing("no facts")
+            described: dict[str, Json] = {name: answer.value[name] for name in _PARTS if name in answer.value}
+            opening.check(described)
+            if len(opening.compact(described)) > _LARGEST_BYTES:
+                return self._nothing("too many facts")
+        except opening.OpeningError as error:
+            return self._nothing(str(error))
+        if answer.payload_changed:
+            told = described.get("problems")
+            problems = list(told) if isinstance(told, (list, tuple)) else []
+            described["problems"] = [*problems, {"code": "changed-while-described", "detail": ""}]
+        named = described.get("describer")
+        return described | {"describer": named if isinstance(named, str) else self._describer}
+
+    def _nothing(self, detail: str) -> Mapping[str, Json]:
+        problems: Json = [{"code": "not-described", "detail": detail}]
+        return {"describer": self._describer, "facts": {}, "problems": problems}

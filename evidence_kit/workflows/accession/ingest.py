@@ -1,0 +1,197 @@
+"""Taking files in: read once, hash and encrypt the very same bytes, describe in isolation, commit in groups."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from evidence_kit.custody.manifest import FoundAt
+from evidence_kit.intake.errors import SourceGoneError, SourceMissingError
+from evidence_kit.intake.read import NotRegularError
+from evidence_kit.intake.source_watch import Lifeline
+from evidence_kit.intake.walk import FoundFile, Unfit, os_words, walk
+from evidence_kit.vault.folder import CaseFolder
+from evidence_kit.workflows.accession.commit_group import DescriptionService, OwnDiskError
+from evidence_kit.workflows.accession.containers import Inside
+from evidence_kit.workflows.accession.declare import check_sensitivity
+from evidence_kit.workflows.accession.message_parts import take_carried
+from evidence_kit.workflows.accession.prepare import Prepared, Preparing
+from evidence_kit.workflows.accession.provenance import Provenance
+from evidence_kit.workflows.accession.read_ahead import Coming, ahead
+from evidence_kit.workflows.accession.reading import SourceEncryptor, held_bytes
+from evidence_kit.workflows.accession.register import Accession
+from evidence_kit.workflows.case.disk_errors import LIMITS, disk_error
+from evidence_kit.workflows.case.outcome import Outcome
+from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.reading.conversations import exports
+
+# Hashing and encrypting let go of the interpreter; more threads than cores wait for the source's disk.
+READERS: Final = 4
+AHEAD: Final = 96
+
+
+def ingest(  # noqa: PLR0913 - what a command line says
+    writer: CaseWriter,
+    sources: Sequence[Path],
+    provenance: Provenance,
+    describer: DescriptionService,
+    on_bytes: Callable[[int], None] | None = None,
+    exclude: Sequence[str] = (),
+) -> Iterator[Outcome]:
+    """Take sources into a case; every outcome is yielded once it is durable, the totals last.
+
+    The order of events is that of the sources, whatever runs side by side.
+
+    Args:
+        writer: The case.
+        sources: Files and folders.
+        provenance: How they came here.
+        describer: Looks into bytes somewhere else.
+        on_bytes: Told the length of every piece that was read, from several threads.
+        exclude: Patterns of paths and names that are left out, which the log says.
+
+    Raises:
+        UsageError: It is not theirs to declare what the files are like.
+        SourceMissingError: A source does not exist; nothing was read.
+        SourceGoneError: A source was taken away; what was yielded before is safe.
+        DiskFullError: The case's disk is full; what was yielded before is safe.
+        DiskFailureError: The case's disk cannot be written.
+        SystemLimitError: No memory or file handles are left.
+    """
+    check_sources(sources)
+    check_sensitivity(writer.manifest.age_band, provenance.sensitivity, provenance.saying)
+    yield from _Ingest(writer, provenance, describer, on_bytes).run(sources, exclude)
+
+
+def check_sources(sources: Sequence[Path]) -> None:
+    """Refuse sources that are not there, before anything is read.
+
+    Raises:
+        SourceMissingError: The first of them.
+    """
+    for source in sources:
+        if not os.path.lexists(source):
+            raise SourceMissingError("source-missing", path=str(source))
+
+
+def total_bytes(sources: Sequence[Path]) -> int:
+    """Return how many bytes of files the sources hold, as the file system says."""
+    return sum(found.size_bytes for source in sources for found in walk(source) if isinstance(found, FoundFile))
+
+
+def free_bytes(folder: CaseFolder) -> int:
+    """Return how much room the case's disk has left."""
+    return shutil.disk_usage(folder.root).free
+
+
+class _Ingest:
+    def __init__(
+        self,
+        writer: CaseWriter,
+        provenance: Provenance,
+        describer: DescriptionService,
+        on_bytes: Callable[[int], None] | None,
+    ) -> None:
+        self._accession = Accession(writer, provenance, describer)
+        self._reader = SourceEncryptor(writer.store, writer.recipient, on_bytes)
+        self._preparing = Preparing(self._reader, describer, self._accession.rule)
+        self._own = frozenset(
+            folder.resolve() for folder in (writer.case.folder.root, writer.station.folder, writer.station.cases)
+        )
+
+    def run(self, sources: Sequence[Path], exclude: Sequence[str]) -> Iterator[Outcome]:
+        accession = self._accession
+        try:
+            with ThreadPoolExecutor(READERS, thread_name_prefix="read") as threads:
+                inside = Inside(accession, self._preparing, threads)
+                for source in sources:
+                    yield from self._source(source, exclude, threads, inside)
+                yield from accession.settle()
+                with exports(accession.writer.case, accession.describer) as reading:
+                    yield from take_carried(accession, inside, reading)
+        except KeyboardInterrupt:
+            list(accession.settle())
+            raise
+        except (OwnDiskError, OSError, MemoryError) as error:
+            raise self._stopped(error) from error
+        finally:
+            accession.group.drop()
+        yield accession.totals
+
+    def _source(
+        self, source: Path, exclude: Sequence[str], threads: ThreadPoolExecutor, inside: Inside
+    ) -> Iterator[Outcome]:
+        lifeline = Lifeline(source)
+        found = ((each, _held(each)) for each in walk(source, self._own, exclude))
+        # Closed before anything else is done about trouble: on a full disk, drafts that nobody asks for any more lie
+        # where the last commit needs room.
+        with contextlib.closing(ahead(threads, self._prepare, found, AHEAD, _drop)) as prepared:
+            for each, future in prepared:
+                try:
+                    yield from self._found(each, future, lifeline, inside)
+                except BaseException:
+                    self._reader.stop()
+                    raise
+                if self._accession.group.full:
+                    yield from self._accession.settle()
+
+    def _prepare(self, found: FoundFile | Unfit) -> Prepared | None:
+        """Read a file ahead of its turn, in a thread."""
+        if isinstance(found, Unfit):
+            return None
+        return self._preparing.file(found, self._accession.known(FoundAt(found.shown, found.shown_bytes)))
+
+    def _found(
+        self, found: FoundFile | Unfit, future: Coming[Prepared | None], lifeline: Lifeline, inside: Inside
+    ) -> Iterator[Outcome]:
+        accession, place = self._accession, FoundAt(found.shown, found.shown_bytes)
+        if isinstance(found, Unfit):
+            if found.reason == "unreadable" and lifeline.gone(found.errno):
+                raise self._gone(lifeline)
+            if found.reason == "excluded":
+                accession.leave_out(place, found.detail)
+            else:
+                accession.refuse(place, found.reason, found.detail)
+            return
+        try:
+            prepared = future.result()
+            if prepared is None:
+                return
+            with contextlib.closing(prepared):
+                yield from inside.take(prepared)
+            lifeline.read(found.path)
+        except NotRegularError:
+            accession.refuse(place, "not-regular")
+        except OSError as error:
+            if error.errno in LIMITS:
+                raise
+            if lifeline.gone(error.errno):
+                raise self._gone(lifeline) from error
+            accession.refuse(place, "unreadable", os_words(error), found.size_bytes)
+
+    def _gone(self, lifeline: Lifeline) -> SourceGoneError:
+        """Return the error about a source that was taken away; what was read of it is committed first."""
+        list(self._accession.settle())
+        safe = len(self._accession.writer.manifest.items)
+        return SourceGoneError("source-gone", source=lifeline.root.name or str(lifeline.root), safe=safe)
+
+    def _stopped(self, error: OwnDiskError | OSError | MemoryError) -> Exception:
+        """Return the error that a person sees; what could be committed still is."""
+        cause = error.__cause__ if isinstance(error, OwnDiskError) else error
+        with contextlib.suppress(OwnDiskError, MemoryError):
+            list(self._accession.settle())
+        return disk_error(cause, len(self._accession.writer.manifest.items))
+
+
+def _held(found: FoundFile | Unfit) -> int:
+    return held_bytes(found.size_bytes) if isinstance(found, FoundFile) else 0
+
+
+def _drop(prepared: Prepared | None) -> None:
+    if prepared is not None:
+        prepared.drop()

@@ -1,0 +1,257 @@
+"""What is done with one file or member before its turn comes: opened, recognised, read, hashed, encrypted.
+
+It runs in threads, several at once, and decides nothing that depends on the order.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from evidence_kit.custody.manifest import FoundAt
+from evidence_kit.intake import picture_signatures
+from evidence_kit.intake.container import ContainerMember, Holding, head_of, holding, of_text
+from evidence_kit.intake.file_mentions import LARGEST_TEXT_BYTES, TEXT_ENDINGS, Mention, about, mentions
+from evidence_kit.intake.read import NotRegularError, Original, opened, pieces
+from evidence_kit.intake.sniff import sniff
+from evidence_kit.intake.surroundings import surroundings
+from evidence_kit.intake.walk import FoundFile
+from evidence_kit.intake.window import Window, of_file, stream
+from evidence_kit.intake.zip_stream import MemberError
+from evidence_kit.model import Digest
+from evidence_kit.workflows.accession.commit_group import DescriptionService
+from evidence_kit.workflows.accession.reading import EvidenceSource, Reading, SourceEncryptor
+from evidence_kit.workflows.accession.witness import Rule, Seen, withheld, without_pictures
+
+CONTAINERS: Final = frozenset({"zip", "tar", "gzip", "bzip2", "xz", "7z", "rar"})
+
+
+@dataclass(slots=True)
+class Prepared:
+    """One file or member, ready for its turn.
+
+    Attributes:
+        stretch: What it is.
+        reading: What came of reading it; None when it is not to be copied.
+        seen: What is known of it when it is only witnessed; None when not even its hash is taken.
+        window: Its bytes to be read anywhere; None when it is no container.
+        text: It is a text, and a container only for what is packed into it.
+    """
+
+    stretch: EvidenceSource
+    reading: Reading | None
+    window: Callable[[], Window] | None
+    seen: Seen | None = None
+    text: bool = False
+    _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+
+    def holding(self) -> Holding | None:
+        """Return what it holds, None when it is no container."""
+        if self.window is None:
+            return None
+        if self.text:
+            return of_text(self.stretch.name, self.window())
+        return holding(self.stretch.kind, self.stretch.name, self.window())
+
+    def close(self) -> None:
+        """Close the file."""
+        self._open.close()
+
+    def drop(self) -> None:
+        """Forget everything about it."""
+        if self.reading is not None:
+            self.reading.drop()
+        self.close()
+
+
+class Preparing:
+    """Prepares files and members.
+
+    Args:
+        reader: Reads and encrypts.
+        describer: Knows which types somebody will want the bytes of.
+        rule: What is done with pictures.
+    """
+
+    def __init__(self, reader: SourceEncryptor, describer: DescriptionService, rule: Rule) -> None:
+        self._reader = reader
+        self._describer = describer
+        self._rule = rule
+        self._texts = TextsBeside()
+
+    def file(self, found: FoundFile, known: Digest | None) -> Prepared:
+        """Prepare a file; it stays open until the result is closed.
+
+        Raises:
+            NotRegularError: It is no regular file any more.
+            OSError: It cannot be opened or read.
+            OwnDiskError: The case's disk failed.
+        """
+        with contextlib.ExitStack() as stack:
+            original = stack.enter_context(opened(found.path))
+            stretch = file_stretch(original, found)
+            if self._rule.careful:
+                stretch = replace(stretch, more=without_pictures(stretch.more))
+            window = of_file(original.file, original.before.size_bytes)
+            # Most of what has no known type holds no zip either; that is found out here, and not when it has its turn.
+            may_hold = stretch.kind.name in CONTAINERS or (
+                stretch.kind.name == "unknown" and holding(stretch.kind, stretch.name, window) is not None
+            )
+            text = self._rule.careful and picture_signatures.is_text(stretch.kind)
+            inside = (lambda: window) if may_hold or text else None
+            prepared = self._prepared(stretch, inside, known, lambda: self._texts.of_folder(found.path))
+            prepared._open = stack.pop_all()  # noqa: SLF001 - handed over
+            return prepared
+
+    def member(
+        self, entry: ContainerMember, within: EvidenceSource, held: Holding, place: FoundAt, known: Digest | None
+    ) -> Prepared:
+        """Prepare a member.
+
+        Args:
+            entry: What its container says about it.
+            within: The container.
+            held: What it holds.
+            place: Where it stands.
+            known: What the case holds from there.
+
+        Raises:
+            MemberError: It is not what the container declares.
+            OSError: The container cannot be read.
+            OwnDiskError: The case's disk failed.
+        """
+        stretch = replace(member_stretch(entry, place), inside=within.place.path, beside=held.names)
+        text = self._rule.careful and picture_signatures.is_text(stretch.kind)
+        window = entry.window if stretch.kind.name in CONTAINERS or text else None
+        return self._prepared(stretch, window, known, lambda: self._texts.of_container(held))
+
+    def _prepared(
+        self,
+        stretch: EvidenceSource,
+        window: Callable[[], Window] | None,
+        known: Digest | None,
+        texts: Callable[[], Mapping[str, tuple[Mention, ...]]],
+    ) -> Prepared:
+        prepared = Prepared(stretch, None, window, text=self._rule.careful and picture_signatures.is_text(stretch.kind))
+        wanted: Digest | None = None
+        if self._rule.careful and self._withheld(prepared):
+            if self._rule.policy == "refuse":
+                return prepared
+            seen, unstable = self._reader.hash(stretch)
+            prepared.seen = Seen(seen, about(texts(), stretch.name), unstable)
+            if seen.sha256.hex not in self._rule.harmless:
+                return prepared
+            wanted = seen.sha256
+        kind = stretch.kind.name
+        looked_at = self._describer.describes(kind) or self._describer.reads(kind)
+        reading = self._reader.read(stretch, known, keep=looked_at)
+        if wanted is not None and reading.tally.sha256 != wanted:
+            # Other bytes than those that were declared harmless: they changed between two looks.
+            reading.drop()
+            prepared.seen = Seen(reading.tally, unstable=True)
+            return prepared
+        prepared.reading = reading
+        if prepared.text:
+            prepared.window = None
+        return prepared
+
+    @staticmethod
+    def _withheld(prepared: Prepared) -> bool:
+        """Say whether it is not to be copied; a text that cannot be told from a picture's hiding place is not."""
+        try:
+            held = prepared.holding()
+        except MemberError:
+            prepared.window = None
+            return True
+        if held is None:
+            prepared.window = None
+        return withheld(prepared.stretch, held)
+
+
+class TextsBeside:
+    """What texts say around names, read once for a folder or a container; the last few are remembered."""
+
+    _MOST: Final = 4
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._known: list[tuple[Path | Holding, Mapping[str, tuple[Mention, ...]]]] = []
+
+    def of_folder(self, path: Path) -> Mapping[str, tuple[Mention, ...]]:
+        """Return what the texts in a file's own folder say."""
+        folder = path.parent
+        with self._lock:
+            found = next((said for place, said in self._known if place == folder), None)
+            return self._remember(folder, mentions(_texts_in(folder))) if found is None else found
+
+    def of_container(self, held: Holding) -> Mapping[str, tuple[Mention, ...]]:
+        """Return what the texts in a container say; of one that can only be read in order, nothing."""
+        if not held.side_by_side:
+            return {}
+        with self._lock:
+            found = next((said for place, said in self._known if place is held), None)
+            return self._remember(held, mentions(_texts_of(held))) if found is None else found
+
+    def _remember(
+        self, place: Path | Holding, said: Mapping[str, tuple[Mention, ...]]
+    ) -> Mapping[str, tuple[Mention, ...]]:
+        self._known = [*self._known[-self._MOST :], (place, said)]
+        return said
+
+
+def _texts_in(folder: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
+    with contextlib.suppress(OSError, NotRegularError):
+        for path in sorted(folder.iterdir()):
+            if path.name.lower().endswith(TEXT_ENDINGS) and not path.is_symlink() and path.is_file():
+                with opened(path) as original:
+                    if original.before.size_bytes <= LARGEST_TEXT_BYTES:
+                        yield path.name, pieces(original.file)
+
+
+def _texts_of(held: Holding) -> Iterator[tuple[str, Iterator[bytes]]]:
+    for entry in held.entries():
+        is_text = entry.name.lower().endswith(TEXT_ENDINGS)
+        if is_text and entry.refusal is None and (entry.size_bytes or 0) <= LARGEST_TEXT_BYTES:
+            with contextlib.suppress(MemberError):
+                yield entry.name.rsplit("/", 1)[-1], iter([b"".join(entry.content())])
+
+
+def file_stretch(original: Original, found: FoundFile) -> EvidenceSource:
+    """Return what is known of an open file before it is read."""
+    size_bytes = original.before.size_bytes
+
+    return EvidenceSource(
+        place=FoundAt(found.shown, found.shown_bytes),
+        name=found.path.name,
+        head=original.head,
+        kind=sniff(original.head, size_bytes),
+        size_bytes=size_bytes,
+        pieces=lambda: stream(original.file),
+        times=original.before.facts(),
+        more=surroundings(found.path, original.file.fileno()),
+        file=original.file,
+        original=original,
+    )
+
+
+def member_stretch(entry: ContainerMember, place: FoundAt) -> EvidenceSource:
+    """Return what is known of a member before it is read as a whole.
+
+    Raises:
+        MemberError: Not even its beginning can be read.
+    """
+    head = head_of(entry.content())
+    return EvidenceSource(
+        place=place,
+        name=entry.name.replace("\\", "/").rsplit("/", 1)[-1],
+        head=head,
+        kind=sniff(head, len(head) + 1 if entry.size_bytes is None else entry.size_bytes),
+        size_bytes=entry.size_bytes,
+        pieces=entry.content,
+        times=entry.times,
+        more=entry.more,
+    )

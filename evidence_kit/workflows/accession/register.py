@@ -1,0 +1,258 @@
+"""Admitting what was read: the next item, the same bytes at another place, or a refusal; then its description."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from evidence_kit.custody.event import Event
+from evidence_kit.custody.manifest import FoundAt, spot
+from evidence_kit.hashing.exact import Tally
+from evidence_kit.intake import picture_signatures
+from evidence_kit.intake.kinds import name_agrees
+from evidence_kit.model import Digest, Json
+from evidence_kit.vault.store import Draft
+from evidence_kit.workflows.accession.commit_group import DescriptionService, Group, Pending
+from evidence_kit.workflows.accession.commit_group import KnownDescription as Settled
+from evidence_kit.workflows.accession.provenance import Provenance
+from evidence_kit.workflows.accession.reading import EvidenceSource, Reading, place_facts
+from evidence_kit.workflows.accession.witness import Seen, rule_for
+from evidence_kit.workflows.case.outcome import AlreadyInCase, Kept, Outcome, Refused, SeenAgain, Totals, WitnessOutcome
+from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.reading.coverage import chat_read
+
+
+class Accession:
+    """The one that gives out item ids; everything goes through it in the order in which it was found.
+
+    Attributes:
+        writer: The case.
+        describer: Looks into bytes somewhere else.
+        group: What the next commit will hold.
+        totals: What the ingest came to so far.
+        rule: What is done with pictures.
+        looked_into: Containers whose members were taken in; they need not be looked into again.
+    """
+
+    def __init__(self, writer: CaseWriter, provenance: Provenance, describer: DescriptionService) -> None:
+        self.writer = writer
+        self.describer = describer
+        self.group = Group(writer)
+        self.totals = Totals()
+        self._manifest = writer.manifest
+        self.looked_into = {str(entry.facts["item"]) for entry in self._manifest.entries.get("container.read", ())}
+        self._provenance = provenance
+        self.rule = rule_for(self._manifest, provenance.sensitivity)
+        self._came = self._came_here()
+
+    def known(self, place: FoundAt) -> Digest | None:
+        """Return the digest of what the case holds from this very place."""
+        return self._manifest.places.get(spot(place))
+
+    def admit(self, stretch: EvidenceSource, reading: Reading) -> str:
+        """Take in what was read; return the id of the item that holds these bytes."""
+        digest = reading.tally.sha256
+        if reading.draft is None:
+            return self._met_again(self._manifest.by_digest[digest.hex], stretch)
+        twin = self.group.by_digest.get(digest.hex) or self._manifest.by_digest.get(digest.hex)
+        if twin is not None:
+            reading.draft.drop()
+            # Read ahead before it was committed: the same source was named twice.
+            if digest in {self.known(stretch.place), self.group.places.get(spot(stretch.place))}:
+                return self._met_again(twin, stretch)
+            self.group.places[spot(stretch.place)] = digest
+            event = Event("item.seen-again", {"item": twin, **place_facts(stretch.place)})
+            self.group.add(SeenAgain(twin, stretch.place), event)
+            self.totals.seen_again += 1
+            self.totals.count(stretch.kind.family.value, "again")
+            return twin
+        return self._keep(stretch, reading, reading.draft)
+
+    def withhold(self, stretch: EvidenceSource, seen: Seen | None) -> str | None:
+        """Note that something is not copied because of the person's age; return its id when it was witnessed.
+
+        Args:
+            stretch: What it is.
+            seen: What is known of it; None when not even that is to be recorded.
+        """
+        self.totals.withheld += 1
+        self.totals.count(stretch.kind.family.value, "withheld")
+        if seen is None:
+            self.totals.refused += 1
+            self._refuse(stretch.place, picture_signatures.REASON, stretch.kind.name, stretch.size_bytes)
+            return None
+        self.totals.witnessed += 1
+        digest, where = seen.tally.sha256, spot(stretch.place)
+        twin = self.group.witnessed.get(digest.hex) or self._manifest.witnessed_by_digest.get(digest.hex)
+        if twin is not None:
+            if digest in {self._manifest.witnessed_at.get(where), self.group.places.get(where)}:
+                self.group.add(AlreadyInCase(twin, stretch.place))
+                return twin
+            self.group.places[where] = digest
+            event = Event("item.seen-again", {"item": twin, **place_facts(stretch.place)})
+            self.group.add(SeenAgain(twin, stretch.place), event)
+            return twin
+        return self._witness(stretch, seen)
+
+    def _witness(self, stretch: EvidenceSource, seen: Seen) -> str:
+        item, digest, kind = self.group.next_witnessed, seen.tally.sha256, stretch.kind
+        agrees = name_agrees(kind, stretch.name)
+        facts = self._facts(stretch, seen.tally, copied=False, agrees=agrees, unstable=seen.unstable)
+        if seen.around:
+            facts["around"] = [{"name": each.name, "text": each.text} for each in seen.around]
+        self.group.places[spot(stretch.place)] = digest
+        self.group.witnessed[digest.hex] = item
+        outcome = WitnessOutcome(item, stretch.place, kind.name, kind.family.value, seen.tally.size_bytes, digest.hex)
+        self.group.add(outcome, Event("item.witnessed", {"item": item, **facts}))
+        return item
+
+    def refuse(self, place: FoundAt, reason: str, detail: str | None = None, size_bytes: int | None = None) -> None:
+        """Note that something was not kept."""
+        self.totals.count("none", "refused")
+        self.totals.refused += 1
+        self._refuse(place, reason, detail, size_bytes)
+
+    def leave_out(self, place: FoundAt, pattern: str | None) -> None:
+        """Note that something was left out because somebody asked for that."""
+        self.totals.excluded += 1
+        self._refuse(place, "excluded", pattern, None)
+
+    def _refuse(self, place: FoundAt, reason: str, detail: str | None, size_bytes: int | None) -> None:
+        """Tell a refusal; the same one is written into the log only once."""
+        before = self._manifest.refused.get(spot(place))
+        event = None
+        if before is None or before.facts.get("reason") != reason:
+            facts: dict[str, Json] = {**place_facts(place), "reason": reason}
+            if detail is not None:
+                facts["detail"] = detail
+            if size_bytes is not None:
+                facts["size"] = size_bytes if size_bytes < 1 << 53 else str(size_bytes)
+            event = Event("item.refused", facts)
+        self.group.add(Refused(place, reason, detail, size_bytes), event)
+
+    def settle(self) -> Iterator[Outcome]:
+        """Commit the group and yield its outcomes; after this everything in it counts.
+
+        Raises:
+            OwnDiskError: The case's disk failed; nothing of the group counts.
+        """
+        group, self.group = self.group, Group(self.writer)
+        self._came = self._came_here()
+        try:
+            told = group.settle()
+        except BaseException:
+            group.drop()
+            raise
+        yield from told
+
+    def _came_here(self) -> Json:
+        """Return how things came here, by the clock as it is set now; asked anew for every group."""
+        return self._provenance.facts(self.writer.world.clock.now().astimezone().strftime("%z"))
+
+    def _met_again(self, item: str, stretch: EvidenceSource) -> str:
+        self.group.add(AlreadyInCase(item, stretch.place))
+        self.totals.count(stretch.kind.family.value, "again")
+        self.totals.known += 1
+        return item
+
+    def _keep(self, stretch: EvidenceSource, reading: Reading, draft: Draft) -> str:
+        kind = stretch.kind
+        draft.item = self.group.next_item
+        agrees = name_agrees(kind, stretch.name)
+        digest, size_bytes = reading.tally.sha256, reading.tally.size_bytes
+        self.group.places[spot(stretch.place)] = digest
+        facts = self._facts(stretch, reading.tally, copied=True, agrees=agrees, unstable=reading.unstable)
+        self.group.keep(draft, digest, size_bytes, facts)
+        self.totals.kept += 1
+        self.totals.kept_bytes += size_bytes
+        self.totals.count(kind.family.value, "kept")
+
+        def outcome(problems: tuple[str, ...] = ()) -> Kept:
+            if problems:
+                self.totals.not_described += 1
+                self.totals.count(kind.family.value, "unclear")
+            return Kept(
+                item=draft.item,
+                place=stretch.place,
+                kind=kind.name,
+                family=kind.family.value,
+                size_bytes=size_bytes,
+                sha256=digest.hex,
+                name_agrees=agrees,
+                described=self.describer.describes(kind.name) and not problems,
+                problems=problems,
+                unstable=reading.unstable,
+            )
+
+        pending = self._describe(stretch, reading)
+        if pending is None:
+            self.group.add(outcome())
+        else:
+            self.group.describe(draft.item, pending, outcome)
+        if self.describer.reads(kind.name):
+            chat = self._chat(stretch, reading)
+            self.group.read_chat(draft.item, chat, self._chat_outcome(draft.item, stretch.place))
+        return draft.item
+
+    def _facts(
+        self, stretch: EvidenceSource, seen: Tally, *, copied: bool, agrees: bool | None, unstable: bool
+    ) -> dict[str, Json]:
+        """Return what is recorded of something, copied or not; what was not copied needs no CRC-32."""
+        kind, said = stretch.kind, self._provenance
+        facts: dict[str, Json] = {
+            **place_facts(stretch.place),
+            "size": seen.size_bytes,
+            "sha256": seen.sha256.hex,
+            **({"crc32": seen.crc32} if copied else {}),
+            "kind": {"name": kind.name, "family": kind.family.value, "media_type": kind.media_type},
+            "name_agrees": agrees,
+            "times": stretch.times,
+            **stretch.more,
+            "provenance": self._came,
+            "sensitivity": said.sensitivity,
+        }
+        declared = {"declared_by": said.declared_by, "declared_as": said.declared_as, "declared_words": said.words}
+        facts |= {name: value for name, value in declared.items() if value is not None}
+        if unstable:
+            facts["unstable"] = True
+        return facts
+
+    def _describe(self, stretch: EvidenceSource, reading: Reading) -> Pending | None:
+        """Let an item be described, None when there is nothing to describe about its type."""
+        kind = stretch.kind
+        if not self.describer.describes(kind.name):
+            return None
+        if reading.payload is not None:
+            return self.describer.begin(kind.name, stretch.name, reading.payload, pixels=self._decodes(reading))
+        if stretch.file is not None:
+            return self.describer.begin(kind.name, stretch.name, stretch.file, pixels=self._decodes(reading))
+        problem = {"code": "too-large-inside-container", "detail": ""}
+        return Settled({"describer": kind.family.value, "facts": {}, "problems": [problem]})
+
+    def _decodes(self, reading: Reading) -> bool:
+        """Say whether a picture may be decoded: an adult's, or one that was declared harmless."""
+        seen = self._manifest.witnessed_by_digest.get(reading.tally.sha256.hex)
+        return self.rule.decodes or (seen is not None and self._manifest.witnessed[seen].sensitivity == "none")
+
+    def _chat(self, stretch: EvidenceSource, reading: Reading) -> Pending:
+        """Let an item be read as a conversation; of a member too large for that only its beginning is looked at."""
+        name = stretch.place.path if stretch.inside is None else f"{stretch.inside}/{stretch.place.path}"
+        about: dict[str, Json] = {"name": name, "beside": stretch.beside}
+        if reading.payload is not None:
+            return self.describer.begin_chat(about, reading.payload)
+        if stretch.file is not None:
+            return self.describer.begin_chat(about, stretch.file)
+        return self.describer.begin_chat({**about, "head_only": True}, stretch.head)
+
+    def _chat_outcome(self, item: str, place: FoundAt) -> Callable[[Mapping[str, Json]], Sequence[Outcome]]:
+        def outcomes(facts: Mapping[str, Json]) -> Sequence[Outcome]:
+            if not facts:
+                return []
+            read = chat_read(item, place, facts)
+            self.totals.chats += read.recognition == "recognised"
+            self.totals.messages += read.messages
+            if not read.whole:
+                self.totals.chats_unread += 1
+                self.totals.count("text", "unclear")
+            return [read]
+
+        return outcomes

@@ -1,0 +1,164 @@
+"""Writing facts of a case into a plain file that a person named; the log says so before the file has its name."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidence_kit.custody.errors import ExportExistsError
+from evidence_kit.custody.event import Event
+from evidence_kit.model import Disk, DiskFile, Json
+from evidence_kit.workflows.case.disk_errors import own_disk
+from evidence_kit.workflows.case.write import CaseWriter
+
+BYTE_ORDER_MARK = "\ufeff"
+# A spreadsheet takes a cell that begins so for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file to be written.
+
+    Attributes:
+        path: Where; nothing may be there.
+        form: `csv` or `jsonl`.
+        what: What it holds, as the log says it: `chats` or `identifiers`.
+        items: The items that it speaks of.
+        facts: What else the log is to say, such as which messages were left out.
+    """
+
+    path: Path
+    form: str
+    what: str
+    items: Sequence[str]
+    facts: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file that was written, and the line of the log that says so."""
+
+    path: Path
+    rows: int
+    size_bytes: int
+    line: int
+
+
+def is_free(path: Path) -> None:
+    """Return when a file can be made there.
+
+    Raises:
+        ExportExistsError: There is something.
+    """
+    if path.exists() or path.is_symlink():
+        raise ExportExistsError("export-exists", path=str(path))
+
+
+def export(writer: CaseWriter, wanted: Wanted, columns: Sequence[str], rows: Iterable[Mapping[str, Json]]) -> Exported:
+    """Write rows into a new file that only its owner can read; note it in the log, then give the file its name.
+
+    Raises:
+        ExportExistsError: There is something at that path already.
+        DiskFullError: No room; nothing is left behind.
+    """
+    is_free(wanted.path)
+    disk, draft = writer.world.disk, wanted.path.with_name(wanted.path.name + ".draft")
+    is_free(draft)
+    with own_disk(len(writer.manifest.items)):
+        file = disk.create(draft)
+        try:
+            out = _Out(file)
+            try:
+                count = _FORMS[wanted.form](out, columns, rows)
+                file.sync()
+            finally:
+                file.close()
+            facts: dict[str, Json] = {
+                "what": wanted.what,
+                "form": wanted.form,
+                "name": wanted.path.name.encode("utf-8", "replace").decode("utf-8"),
+                "rows": count,
+                "size": out.size_bytes,
+                "sha256": out.sha256.hexdigest(),
+                "items": list(wanted.items),
+                **wanted.facts,
+            }
+            line = writer.commit([Event("exported", facts)]).first
+            is_free(wanted.path)
+            _named(disk, draft, wanted.path)
+        except BaseException:
+            disk.remove(draft)
+            raise
+    return Exported(wanted.path, count, out.size_bytes, line)
+
+
+def _named(disk: Disk, draft: Path, path: Path) -> None:
+    disk.move(draft, path)
+    disk.sync_folder(path.parent)
+
+
+class _Out:
+    """Writes text into a file of ours, counted and hashed."""
+
+    def __init__(self, file: DiskFile) -> None:
+        self.sha256 = hashlib.sha256()
+        self.size_bytes = 0
+        self._file = file
+
+    def write(self, text: str) -> None:
+        data = text.encode("utf-8", "replace")
+        self.sha256.update(data)
+        self.size_bytes += len(data)
+        self._file.write(data)
+
+
+def _csv(out: _Out, columns: Sequence[str], rows: Iterable[Mapping[str, Json]]) -> int:
+    """Write a table for a spreadsheet: its mark for UTF-8 first, and no cell that it would compute."""
+    out.write(BYTE_ORDER_MARK)
+    out.write(_line(columns))
+    count = 0
+    for count, row in enumerate(rows, start=1):  # noqa: B007 - counted
+        out.write(_line([_cell(row.get(column)) for column in columns]))
+    return count
+
+
+def csv_line(values: Sequence[Json]) -> bytes:
+    """Return one row of a table, in UTF-8, with no cell that a spreadsheet would compute."""
+    return _line([_cell(value) for value in values]).encode("utf-8", "replace")
+
+
+def _line(cells: Sequence[str]) -> str:
+    held = io.StringIO()
+    csv.writer(held).writerow(cells)
+    return held.getvalue()
+
+
+def _cell(value: Json) -> str:
+    if value is None or value is False:
+        return ""
+    if isinstance(value, str):
+        shown = value
+    elif isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value):
+        shown = "; ".join(map(str, value))
+    else:
+        shown = json.dumps(value, ensure_ascii=False)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+
+
+def _jsonl(out: _Out, _columns: Sequence[str], rows: Iterable[Mapping[str, Json]]) -> int:
+    count = 0
+    for count, row in enumerate(rows, start=1):  # noqa: B007 - counted
+        out.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+    return count
+
+
+_FORMS: Mapping[str, Callable[[_Out, Sequence[str], Iterable[Mapping[str, Json]]], int]] = {
+    "csv": _csv,
+    "jsonl": _jsonl,
+}

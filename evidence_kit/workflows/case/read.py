@@ -1,0 +1,276 @@
+"""Read one case as the fold of its log: replayed, held against the station's memory, unlocked."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from evidence_kit.custody import chain, opening
+from evidence_kit.custody.chain import Custody, Replay, Signed
+from evidence_kit.custody.errors import CaseBrokenError, CaseNewerError, CaseOlderError
+from evidence_kit.custody.manifest import LogEvent, Manifest, ManifestError
+from evidence_kit.hashing.exact import sha256
+from evidence_kit.keys import age
+from evidence_kit.keys.age import CaseIdentity, DamagedError
+from evidence_kit.keys.errors import NoReaderError
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.model import Finding, Weight
+from evidence_kit.vault.folder import CaseFolder
+from evidence_kit.workflows.case import removal
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.case.station import Station
+
+PIECE_BYTES = 1 << 20
+
+
+@dataclass(slots=True)
+class Case:
+    """A case that has been read.
+
+    Attributes:
+        folder: Where it lies.
+        custody: What its log establishes, key or no key.
+        manifest: What its openings add up to; None when it was not unlocked.
+        identity: The key to its bytes; None when it was not unlocked.
+    """
+
+    folder: CaseFolder
+    custody: Custody
+    manifest: Manifest | None = None
+    identity: CaseIdentity | None = None
+
+    @property
+    def id(self) -> str:
+        """Case id, from line 1 of the log."""
+        return self.custody.case or self.folder.root.name
+
+    @property
+    def opened(self) -> Manifest:
+        """The manifest of a case that was unlocked."""
+        if self.manifest is None:
+            raise NoReaderError("key-needed")
+        return self.manifest
+
+    def decrypt(self, item: str, sink: age.ByteSink) -> None:
+        """Write the original bytes of an item into `sink`.
+
+        Raises:
+            DamagedError: The encrypted file is damaged; what `sink` got is worth nothing.
+        """
+        if self.identity is None:
+            raise NoReaderError("key-needed")
+        with self.folder.item(item).open("rb") as file:
+            age.open_stream(file, sink, self.identity)
+
+
+def pieces(file: BinaryIO) -> Iterator[bytes]:
+    """Yield a file in pieces of 1 MiB."""
+    while piece := file.read(PIECE_BYTES):
+        yield piece
+
+
+class Depth(Enum):
+    """How much of what a case says is kept in memory.
+
+    Attributes:
+        ALL: Everything.
+        BRIEF: Of each item what a list of items says, without the facts of its events.
+        KEYS: Nothing; the case can be decrypted, and whoever does it looks for findings.
+    """
+
+    ALL = "all"
+    BRIEF = "brief"
+    KEYS = "keys"
+
+
+def read(folder: CaseFolder, key: SigningKey | None, station: Station | None = None, depth: Depth = Depth.ALL) -> Case:
+    """Read a case, with everything its openings say when a key is given.
+
+    Args:
+        folder: Where it lies.
+        key: Opens it; None leaves what anybody sees.
+        station: Whose memory the case has to descend from.
+        depth: How much is kept in memory of what it says.
+
+    Raises:
+        CaseBrokenError: The signed part does not agree with itself.
+        CaseOlderError: This station remembers a state that is not in the log.
+        NoReaderError: The key does not open this case.
+    """
+    replayed, descends = replay(folder, station)
+    refuse_broken(folder, replayed)
+    if not descends:
+        raise CaseOlderError("case-older", case=folder.root.name)
+    case = Case(folder, replayed.custody)
+    if key is not None:
+        unlock(case, key, depth)
+    return case
+
+
+def replay(folder: CaseFolder, station: Station | None) -> tuple[Replay, bool]:
+    """Replay the log; say also whether it descends from what the station remembers."""
+    remembered = None if station is None else station.remembered(folder.root.name)
+    met = remembered is None
+
+    def compare(number: int, raw: bytes) -> None:
+        nonlocal met
+        if remembered is not None and number == remembered.lines:
+            met = hashlib.sha256(raw).hexdigest() == remembered.digest.hex
+
+    with _uncollected(), folder.log.open("rb") as file:
+        replayed = chain.replay(pieces(file), compare)
+    enough = remembered is None or replayed.custody.signed_lines >= remembered.lines
+    return replayed, met and enough
+
+
+def refuse_broken(folder: CaseFolder, replayed: Replay) -> None:
+    """Refuse to work on a case whose signed part is broken; what stands behind it is another matter."""
+    custody = replayed.custody
+    if any(finding.weight is Weight.UNCHECKED for finding in replayed.findings):
+        raise CaseNewerError("case-newer", case=folder.root.name)
+    for finding in replayed.findings:
+        behind = custody.commits and (finding.line or 0) > custody.signed_lines
+        if finding.weight is Weight.BROKEN and not behind:
+            raise CaseBrokenError("case-broken", case=folder.root.name, code=finding.code)
+    if custody.case != folder.root.name and not folder.root.name.startswith("."):
+        raise CaseBrokenError("case-renamed", case=custody.case or "", folder=folder.root.name)
+
+
+def unlock(case: Case, key: SigningKey, depth: Depth = Depth.ALL) -> None:
+    """Open a case with a key: its identity, and what its openings add up to.
+
+    Args:
+        case: Read and not yet unlocked; changed in place.
+        key: Opens one of the wrapped identities.
+        depth: How much of what the case says is kept in memory.
+
+    Raises:
+        CaseBrokenError: An opening is not what its line commits to.
+        NoReaderError: The key does not open this case.
+    """
+    case.identity = unwrap(case.folder, case.custody, [key.opener])
+    if depth is not Depth.KEYS:
+        with _uncollected():
+            case.manifest = folded(case, case.identity, brief=depth is Depth.BRIEF)
+
+
+def folded(case: Case, identity: CaseIdentity, *, brief: bool = False) -> Manifest:
+    """Return what everything in a case adds up to.
+
+    Raises:
+        CaseBrokenError: An opening is not what its line commits to, or says too little.
+    """
+    manifest = Manifest(absent=case.custody.destroyed, brief=brief)
+    for entry in entries(case.folder, case.custody, identity, form=False):
+        if isinstance(entry, Finding):
+            raise CaseBrokenError("case-broken", case=case.id, code=entry.code)
+        try:
+            manifest.apply(entry)
+        except ManifestError as error:
+            raise CaseBrokenError("case-broken", case=case.id, code="opening-incomplete") from error
+    return manifest
+
+
+def entries(
+    folder: CaseFolder,
+    custody: Custody,
+    identity: CaseIdentity,
+    commits: Sequence[Signed] | None = None,
+    *,
+    form: bool = True,
+) -> Iterator[LogEvent | Finding]:
+    """Yield every opened event in order, and a finding wherever an opening is not what its line commits to.
+
+    Args:
+        folder: The case.
+        custody: What its log establishes.
+        identity: The key to it.
+        commits: Which commits, all when nothing is said.
+        form: Whether an opening has to be in the one form as well. That its bytes are those that were signed is
+            always seen to; their form matters to verifiers, and looking at it takes as long as all the rest.
+    """
+    for signed in custody.commits if commits is None else commits:
+        place = folder.relative(folder.body(signed.line))
+        path = removal.waiting_body(folder, custody, signed.line) or folder.body(signed.line)
+        expected = custody.bodies[signed.line].digest
+        try:
+            body = path.read_bytes()
+        except OSError:
+            yield Finding("body-missing", Weight.BROKEN, place, line=signed.line)
+            continue
+        if sha256(body) != expected:
+            yield Finding("body-changed", Weight.BROKEN, place, line=signed.line)
+            continue
+        try:
+            openings = age.decrypt(body, [identity.opener]).split(b"\n")
+        except DamagedError:
+            yield Finding("body-unreadable", Weight.BROKEN, place, line=signed.line)
+            continue
+        yield from open_lines(custody, signed, openings, place, form=form)
+
+
+def open_lines(
+    custody: Custody, signed: Signed, openings: Sequence[bytes], place: str, *, form: bool = True
+) -> Iterator[LogEvent | Finding]:
+    """Yield the events of one commit, each compared with its line."""
+    numbers = range(signed.first, signed.line)
+    if len(openings) != len(numbers) + 1 or openings[-1] != b"":
+        yield Finding("body-miscounted", Weight.BROKEN, place, line=signed.line)
+        return
+    for number, text in zip(numbers, openings, strict=False):
+        if not text and signed.line in custody.rewritten:
+            continue  # destroyed: the line that replaced this body says by whom and why
+        yield open_line(custody, number, text, signed.time, place, form=form)
+
+
+def open_line(  # noqa: PLR0913 - what a line is held against
+    custody: Custody, number: int, text: bytes, time: str, place: str, *, form: bool = True
+) -> LogEvent | Finding:
+    """Return what one opening says, or why it is not the one its line commits to."""
+    commitment = custody.commitments.get(number)
+    if commitment is None or commitment.hex != hashlib.sha256(text).hexdigest():
+        return Finding("opening-changed", Weight.BROKEN, place, line=number)
+    try:
+        facts = opening.decode(text) if form else opening.facts_of(text)
+    except opening.OpeningError as error:
+        return Finding("opening-malformed", Weight.BROKEN, place, line=number, values={"reason": str(error)})
+    clear = custody.clear.get(number)
+    if facts.get("clear") != clear or (clear is not None and clear.get("type") != facts["type"]):
+        return Finding("opening-and-clear-differ", Weight.BROKEN, place, line=number)
+    return LogEvent(number, time, facts["type"], facts, text)
+
+
+def unwrap(folder: CaseFolder, custody: Custody, openers: Sequence[Any]) -> CaseIdentity:
+    """Return the case identity, out of whichever wrapped keys these keys open.
+
+    Raises:
+        NoReaderError: They open none, or none that was wrapped since the recipient was changed.
+    """
+    found: CaseIdentity | None = None
+    for name in reversed(custody.readers):
+        try:
+            identity = age.unwrap(folder.key(name).read_bytes(), openers)
+        except (OSError, NoReaderError):
+            continue
+        found = identity if found is None else found.after(identity)
+        if set(custody.recipients) <= set(found.recipients):
+            return found
+    raise NoReaderError("key-opens-nothing" if found is None else "key-opens-the-past")
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let nobody look for garbage while a case is read: there is none, and looking takes a quarter of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

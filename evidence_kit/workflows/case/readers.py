@@ -1,0 +1,194 @@
+"""Who may read a case and who may sign in it, through its life: let in, sent away, let in again after a loss."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evidence_kit.custody.event import Event
+from evidence_kit.errors import UsageError
+from evidence_kit.keys.age import CaseIdentity, recipient
+from evidence_kit.keys.errors import NoReaderError
+from evidence_kit.keys.sshsig import PublicKey
+from evidence_kit.workflows.case.new import KeyHolder, granted
+from evidence_kit.workflows.case.read import Case
+from evidence_kit.workflows.case.record import fingerprint
+from evidence_kit.workflows.case.station import Station
+from evidence_kit.workflows.case.write import CaseWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody with a key.
+
+    Attributes:
+        key: Public key, `age1…` or an OpenSSH one without comment.
+        role: `station`, `recovery` or `granted`.
+        name: Who it is, where that is known.
+        file: Newest file in `keys/` that was wrapped for this key, without its ending.
+        reads: New bytes can be opened with it; somebody who was sent away opens old ones only.
+        signs: May sign.
+    """
+
+    key: str
+    role: str
+    name: str | None
+    file: str
+    reads: bool
+    signs: bool
+
+    @property
+    def fingerprint(self) -> str:
+        """What two people compare by voice."""
+        return fingerprint(self.key)
+
+
+def holders(case: Case) -> list[Holder]:
+    """Return everybody who was ever let in, in the order in which they came."""
+    manifest, custody = case.opened, case.custody
+    changed = max((line for line, clear in custody.clear.items() if clear["type"] == "recipient.changed"), default=0)
+    found: dict[str, Holder] = {}
+    for entry in manifest.entries.get("reader.granted", ()):
+        key, clear = str(entry.facts["reader"]), entry.facts["clear"]
+        found[key] = Holder(
+            key=key,
+            role=str(entry.facts["role"]),
+            name=entry.facts.get("name"),
+            file=str(clear["key"]),
+            reads=entry.line > changed,
+            signs=fingerprint(key) in custody.signers,
+        )
+    return list(found.values())
+
+
+def meant(case: Case, who: str, own: PublicKey) -> list[Holder]:
+    """Return whom a person means: a name, a fingerprint, a key, or a file in `keys/`; never this station's own key.
+
+    Raises:
+        UsageError: Nobody who can still read or sign is called so, or it is the recovery key.
+    """
+    wanted = who.strip()
+    found = [
+        each
+        for each in holders(case)
+        if wanted in {each.name, each.file, each.fingerprint, each.key} and each.key != own.line
+    ]
+    if any(each.role == "recovery" for each in found):
+        raise UsageError("recovery-stays")
+    left = [each for each in found if each.reads or each.signs]
+    if not left:
+        raise UsageError("holder-unknown", who=wanted, case=case.id)
+    return left
+
+
+def successor(case: Case, who: str, own: PublicKey) -> Holder:
+    """Return the one other station that a person means, which can read and sign and so go on with the case.
+
+    Raises:
+        UsageError: It is none, or it may not do both yet.
+    """
+    found = [each for each in meant(case, who, own) if each.reads and each.signs]
+    if len(found) != 1:
+        raise UsageError("station-not-let-in", who=who.strip(), case=case.id)
+    return found[0]
+
+
+def grant(writer: CaseWriter, reader: str, who: str, *, sign: bool = False) -> str:
+    """Let one more age or SSH key read the case, and sign in it if asked; return the name of the key file.
+
+    Raises:
+        KeyUnreadableError: It is no key that can be encrypted to.
+        UsageError: It is to sign and is no Ed25519 key.
+    """
+    recipient(reader)
+    line = " ".join(reader.split()[:2])
+    events = _let_in(writer, _identity(writer), [KeyHolder(line, "granted", who)])
+    if sign:
+        events += _may_sign(writer, line, who)
+    writer.commit(events)
+    return str((events[0].clear or {})["key"])
+
+
+def revoke(writer: CaseWriter, leaving: Sequence[Holder], reason: str | None = None) -> None:
+    """Take the right to sign away, and give the case a new recipient that those who stay can open.
+
+    What was encrypted before stays as it is: whoever leaves has had the key to it.
+    """
+    _change(writer, leaving, (), reason)
+
+
+def recover(writer: CaseWriter, station: Station, lost: Sequence[Holder]) -> bool:
+    """Let a station's key in, to read and to sign, and send lost ones away; return whether anything was to do.
+
+    Args:
+        writer: Opened with the recovery key.
+        station: Whose key comes in.
+        lost: Keys that somebody else may have in their hands now.
+    """
+    known = [each for each in holders(writer.case) if each.key == station.public.line]
+    inside = any(each.reads and each.signs for each in known)
+    goes_on = writer.manifest.goes_on_with
+    taken = [] if goes_on in {None, station.public.fingerprint} else [_taken_back(station)]
+    if inside and not lost and not taken:
+        return False
+    joining = () if inside else (KeyHolder(station.public.line, "station", station.person.name),)
+    _change(writer, lost, joining, "recovered", taken)
+    return True
+
+
+def _taken_back(station: Station) -> Event:
+    """Return the event with which a case that was handed on goes on here again, by leave of the recovery key."""
+    facts = {"what": "case", "station": station.public.fingerprint, "received_by": station.person.name}
+    return Event("transfer.in", facts | {"reason": "recovered"})
+
+
+def _change(
+    writer: CaseWriter,
+    leaving: Sequence[Holder],
+    joining: Sequence[KeyHolder],
+    reason: str | None,
+    first: Sequence[Event] = (),
+) -> None:
+    identity = _identity(writer)
+    events: list[Event] = [*first]
+    staying: list[KeyHolder] = []
+    if leaving:
+        gone = {each.key for each in leaving}
+        identity = CaseIdentity.generate().after(identity)
+        events += [
+            Event("signer.removed", {"name": each.name, "reason": reason}, clear={"signer": each.key})
+            for each in leaving
+            if each.signs
+        ]
+        events.append(Event("recipient.changed", {"reason": reason}, clear={"recipient": identity.recipient}))
+        staying = [
+            KeyHolder(each.key, each.role, each.name)
+            for each in holders(writer.case)
+            if each.reads and each.key not in gone
+        ]
+    events += _let_in(writer, identity, [*staying, *joining])
+    for each in joining:
+        events += _may_sign(writer, each.recipient, each.name)
+    writer.commit(events)
+    writer.case.identity = identity
+
+
+def _let_in(writer: CaseWriter, identity: CaseIdentity, readers: Sequence[KeyHolder]) -> list[Event]:
+    number = len(writer.case.custody.readers) + 1
+    return [granted(writer, identity, f"K{at:04d}", each) for at, each in enumerate(readers, number)]
+
+
+def _may_sign(writer: CaseWriter, line: str, who: str | None) -> list[Event]:
+    try:
+        key = PublicKey.parse(line)
+    except ValueError as error:
+        raise UsageError("signer-not-ed25519") from error
+    if key.fingerprint in writer.case.custody.signers:
+        return []
+    return [Event("signer.added", {"name": who}, clear={"signer": key.line})]
+
+
+def _identity(writer: CaseWriter) -> CaseIdentity:
+    if writer.case.identity is None:
+        raise NoReaderError("key-needed")
+    return writer.case.identity

@@ -1,0 +1,123 @@
+"""The small records of a case: consent, notes, receipts; and what two people compare by voice."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evidence_kit.custody.event import Event
+from evidence_kit.errors import UsageError
+from evidence_kit.keys.age import recipient
+from evidence_kit.keys.errors import KeyMissingError, KeyUnreadableError
+from evidence_kit.model import Json
+from evidence_kit.sealing import bag
+from evidence_kit.vault.disk import write_durably
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.case.new import ConsentGiven, Guardian
+    from evidence_kit.workflows.case.read import Case
+    from evidence_kit.workflows.case.world import World
+    from evidence_kit.workflows.case.write import CaseWriter
+
+NOTE_READERS = ("association", "police", "lawyer", "psychologist")
+
+
+def consent(writer: CaseWriter, given: ConsentGiven, guardian: Guardian | None = None) -> int:
+    """Record a consent, a refusal or a withdrawal; return its line.
+
+    Raises:
+        UsageError: It is not an adult's case and nobody answers for the person, or consented in their place.
+    """
+    # Checking an archive compares keys with the help of this module, and opens no case.
+    from evidence_kit.workflows.case.new import check_guardian
+
+    events = [given.event()]
+    if guardian is not None:
+        events.insert(0, Event("case.updated", {"changes": {"guardian": guardian.facts()}, "reason": "guardian named"}))
+    if given.given and writer.manifest.age_band != "adult":
+        check_guardian(guardian or writer.manifest.facts.get("guardian"), given)
+    return writer.commit(events).first
+
+
+def note(writer: CaseWriter, text: str, readers: Sequence[str], *, privileged: bool = False) -> int:
+    """Record a note and who may read it; return its line. A privileged one leaves the house only when it is named."""
+    facts: dict[str, Json] = {"text": text, "readers": list(readers)}
+    return writer.commit([Event("note", facts | ({"privileged": True} if privileged else {}))]).first
+
+
+def receipt(writer: CaseWriter) -> tuple[str, int, int]:
+    """Return the receipt code of the newest signature line, how many lines it fixes, and that line; note it."""
+    signed = writer.case.custody.commits[-1]
+    code = signed.checkpoint.receipt_code
+    facts: dict[str, Json] = {"code": code, "lines": signed.checkpoint.lines, "signature_line": signed.line}
+    writer.commit([Event("receipt.issued", facts)])
+    return code, signed.checkpoint.lines, signed.line
+
+
+def last_receipt(case: Case) -> tuple[str, int, int]:
+    """Return the code that was issued last, how many lines it fixes, and its signature line; nothing is written.
+
+    Raises:
+        UsageError: None was ever issued.
+    """
+    issued = case.opened.entries.get("receipt.issued", ())
+    if not issued:
+        raise UsageError("no-receipt", case=case.id)
+    facts = issued[-1].facts
+    return str(facts["code"]), int(facts["lines"]), int(facts["signature_line"])
+
+
+def named_reader(text: str, base: Path = Path()) -> tuple[str, str]:
+    """Return a reader's short name and public key out of `NAME=KEY`.
+
+    Raises:
+        UsageError: It is not of that form.
+        KeyMissingError: The key is neither a key nor a file.
+        KeyUnreadableError: The file holds no public key.
+    """
+    name, separator, key = text.partition("=")
+    if not separator or not name.isalnum() or not name.isascii() or name == "case":
+        raise UsageError("reader-malformed", reader=text)
+    return name.lower(), public_key(key, base)
+
+
+def public_key(text: str, base: Path = Path()) -> str:
+    """Return a reader's public key: as given, or as it stands in the file of that name, seen from a folder.
+
+    Raises:
+        KeyMissingError: It is neither a key nor a file.
+        KeyUnreadableError: The file holds no public key.
+    """
+    if text.startswith(("age1", "ssh-ed25519 ", "ssh-rsa ")):
+        key = text
+    else:
+        try:
+            key = (base / text).read_text("utf-8").strip()
+        except OSError as error:
+            raise KeyMissingError("key-file-missing", path=text) from error
+        except ValueError as error:
+            raise KeyUnreadableError("key-not-a-recipient") from error
+    recipient(key)
+    return " ".join(key.split()[:2])
+
+
+def write_checkpoint(case: Case, folder: Path, world: World) -> list[Path]:
+    """Write the files that let `ssh-keygen` check the end of the log; return their paths."""
+    world.disk.make_folder(folder)
+    written = []
+    for name, content in bag.signed_files(case.custody).items():
+        path = folder / f"{case.id}.{name}"
+        write_durably(world.disk, path, content)
+        written.append(path)
+    return written
+
+
+def fingerprint(reader: str) -> str:
+    """Return what two people compare by voice: an SSH key's fingerprint, or an age key itself."""
+    if reader.startswith("age1"):
+        return reader
+    blob = base64.b64decode(reader.split()[1])
+    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode("ascii").rstrip("=")

@@ -1,0 +1,81 @@
+"""Put aside what stands behind the last signed line: bytes that nobody acknowledged, kept under `recovered/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from evidence_kit.custody.chain import Custody
+from evidence_kit.hashing.exact import Tally, tally
+from evidence_kit.model import Digest, DiskFile, Json
+from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
+from evidence_kit.workflows.case.read import Case, pieces
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.case.world import World
+
+
+def put_aside(case: Case, world: World) -> Mapping[str, Json] | None:
+    """Move what stands behind the last signed line to `recovered/`; return the event's facts if there was any.
+
+    The order makes it safe to be interrupted: the tail is copied and durable before the log is cut.
+    """
+    folder, custody, disk = case.folder, case.custody, world.disk
+    orphans = list(_orphans(folder, custody))
+    if not custody.tail_bytes and not orphans:
+        return None
+    aside = _free_name(folder, custody.signed_lines)
+    disk.make_folder(aside)
+    files: list[Json] = []
+    if custody.tail_bytes:
+        with folder.log.open("rb") as file:
+            file.seek(custody.end_bytes)
+            seen = _copy(file, disk.create(aside / "tail.jsonl"))
+        files.append(_aside(folder, aside / "tail.jsonl", seen.sha256, seen.size_bytes))
+        disk.sync_folder(aside)
+    for path in orphans:
+        with path.open("rb") as file:
+            seen = tally(pieces(file))
+        target = aside / path.name
+        disk.move(path, target)
+        files.append(_aside(folder, target, seen.sha256, seen.size_bytes))
+    disk.sync_folder(aside)
+    if custody.tail_bytes:
+        disk.cut(folder.log, custody.end_bytes)
+        custody.tail_bytes = 0
+    return {"what": "unsigned-put-aside", "after_line": custody.signed_lines, "files": files}
+
+
+def _copy(source: BinaryIO, target: DiskFile) -> Tally:
+    seen = Tally()
+    try:
+        for piece in pieces(source):
+            seen.add(piece)
+            target.write(piece)
+        target.sync()
+    finally:
+        target.close()
+    return seen
+
+
+def _aside(folder: CaseFolder, path: Path, digest: Digest, size_bytes: int) -> Json:
+    return {"path": folder.relative(path), "size": size_bytes, "sha256": digest.hex}
+
+
+def _orphans(folder: CaseFolder, custody: Custody) -> Iterator[Path]:
+    """Yield files of ours that no signed line names: drafts, and items of a commit that never was."""
+    named = {folder.item(item) for item in custody.objects}
+    named |= {folder.body(line) for line in custody.bodies} | {folder.key(name) for name in custody.readers}
+    for place in (folder.store, folder.bodies, folder.keys):
+        for path in sorted(place.iterdir()) if place.is_dir() else ():
+            ours = path.name.endswith((".age", ".age" + DRAFT_ENDING))
+            if ours and path not in named and path.is_file() and not path.is_symlink():
+                yield path
+
+
+def _free_name(folder: CaseFolder, line: int) -> Path:
+    number = 1
+    while (aside := folder.recovered / f"after-{line:08d}-{number:02d}").exists():
+        number += 1
+    return aside

@@ -1,0 +1,181 @@
+"""Write to one case: the one process that holds its lock commits events and the files they vouch for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from evidence_kit.custody import chain, journal, opening
+from evidence_kit.custody.chain import Signed
+from evidence_kit.custody.errors import (
+    CaseBrokenError,
+    CaseDestroyedError,
+    CaseLockedError,
+    CaseOlderError,
+    NoCaseError,
+)
+from evidence_kit.custody.event import Event
+from evidence_kit.custody.journal import LogHead
+from evidence_kit.custody.manifest import Manifest
+from evidence_kit.hashing.exact import sha256
+from evidence_kit.keys import age
+from evidence_kit.keys.errors import HandedOnError, NoReaderError
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.model import Finding, Json
+from evidence_kit.vault.folder import CaseFolder
+from evidence_kit.vault.store import Draft, FolderStore
+from evidence_kit.workflows.case import recovered, removal
+from evidence_kit.workflows.case.read import Case, open_lines, refuse_broken, replay, unlock
+from evidence_kit.workflows.case.recover import put_aside
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.case.station import Station
+    from evidence_kit.workflows.case.world import World
+
+_LOCK_SECONDS = 0.5
+
+
+class CaseWriter:
+    """A case that this process may write to; made by `writing` or `create`."""
+
+    def __init__(self, case: Case, key: SigningKey, station: Station, world: World) -> None:
+        self.case = case
+        self.world = world
+        self.station = station
+        self.store = FolderStore(case.folder, world.disk)
+        self._key = key
+        self._failed = False
+        self._head = LogHead(case.id, case.custody.signed_lines, case.custody.head)
+
+    @property
+    def head(self) -> LogHead:
+        """Where the log ends."""
+        return self._head
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the case holds, kept up to date with every commit."""
+        return self.case.opened
+
+    @property
+    def recipient(self) -> str:
+        """For whom new bytes are encrypted."""
+        recipient = self.case.custody.recipient
+        if recipient is None:
+            raise NoCaseError("no-case", path=str(self.case.folder.root))
+        return recipient
+
+    def commit(self, events: Sequence[Event], drafts: Sequence[Draft] = ()) -> Signed:
+        """Make events and the files they vouch for durable; they count once this returns.
+
+        Raises:
+            OSError: The disk failed. How much of the commit it holds is unknown until the case is opened again,
+                so this writer writes nothing more.
+        """
+        if self._failed:
+            raise RuntimeError("a commit failed; the case has to be opened again")
+        self._failed = True
+        folder, disk = self.case.folder, self.world.disk
+        said_by: dict[str, Json] = {"by": self.station.person.name, "kit": self.world.kit}
+        signed_events = [
+            Event(each.type, said_by | dict(each.fields), each.object, each.stored, each.clear) for each in events
+        ]
+        now = self.world.clock.now()
+        openings = journal.link(self._head, signed_events, now, lambda: self.world.random(opening.SALT_BYTES))
+        body = age.encrypt(openings.body, [self.recipient])
+        self.store.keep(drafts, [(folder.body(openings.signature_line), body)])
+        commit = journal.sign(self.case.id, openings, sha256(body), self._key)
+        journal.append(disk, folder.log, commit)
+        return self._take_over(openings, commit)
+
+    def _take_over(self, openings: journal.Openings, commit: journal.Commit) -> Signed:
+        """Bring what is in memory up to what is now on the disk, the way reading it again would."""
+        custody = self.case.custody
+        grown = chain.resume(custody, commit.data)
+        if grown:
+            raise CaseBrokenError("case-broken", case=self.case.id, code=grown[0].code)
+        signed = custody.commits[-1]
+        place = self.case.folder.relative(self.case.folder.body(signed.line))
+        for entry in open_lines(custody, signed, openings.body.split(b"\n"), place):
+            if isinstance(entry, Finding):
+                raise CaseBrokenError("case-broken", case=self.case.id, code=entry.code)
+            self.manifest.apply(entry)
+        self._head = commit.head
+        self.station.remember(commit.head, self.world.disk, self.manifest.retention)
+        self._failed = False
+        return signed
+
+
+@contextmanager
+def writing(
+    folder: CaseFolder, key: SigningKey, station: Station, world: World, accept_older: str | None = None
+) -> Iterator[CaseWriter]:
+    """Open a case for writing: lock it, check it, put aside what was never acknowledged.
+
+    Args:
+        folder: The case.
+        key: The unlocked station key.
+        station: Whose memory the case must descend from.
+        world: Clock, disk and randomness.
+        accept_older: A person's reason to go on although the case is older than the station remembers.
+
+    Raises:
+        CaseLockedError: Another process is writing to it.
+        CaseBrokenError: The signed part does not agree with itself; nothing was written.
+        CaseOlderError: The station remembers more, and no reason was given.
+        HandedOnError: The case goes on at another station; this copy of it can only be read.
+    """
+    with _locked(folder):
+        replayed, descends = replay(folder, station)
+        refuse_broken(folder, replayed)
+        if not descends and accept_older is None:
+            raise CaseOlderError("case-older", case=folder.root.name)
+        removal.finish(folder, replayed.custody, world.disk)
+        case = Case(folder, replayed.custody)
+        unlock(case, key)
+        recovered.finish(folder, case.opened, world.disk)
+        if replayed.custody.wholly_destroyed:
+            raise CaseDestroyedError("case-destroyed", case=case.id)
+        if key.public.fingerprint not in case.custody.signers:
+            raise NoReaderError("key-may-not-sign")
+        _refuse_handed_on(case, key, station)
+        writer = CaseWriter(case, key, station, world)
+        notes = [] if descends else [_older(station, case.id, accept_older or "")]
+        found = put_aside(case, world)
+        if found is not None:
+            notes.append(Event("recovered", found))
+        if notes:
+            writer.commit(notes)
+        yield writer
+
+
+@contextmanager
+def _locked(folder: CaseFolder) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder.lock, mode=0o600)
+    try:
+        # Whoever only asks whether somebody writes holds it for a moment.
+        lock.acquire(timeout=_LOCK_SECONDS, poll_interval=0.02)
+    except Timeout as error:
+        raise CaseLockedError("case-locked", case=folder.root.name) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _refuse_handed_on(case: Case, key: SigningKey, station: Station) -> None:
+    """Refuse every key but the one that the case was handed to; the recovery key gets a lost case back."""
+    goes_on = case.opened.goes_on_with
+    if goes_on not in {None, key.public.fingerprint} and key.public != station.recovery:
+        raise HandedOnError("case-handed-on", case=case.id, fingerprint=goes_on or "")
+
+
+def _older(station: Station, case: str, reason: str) -> Event:
+    remembered = station.remembered(case)
+    fields: dict[str, Json] = {"what": "older-accepted", "reason": reason}
+    if remembered is not None:
+        fields |= {"remembered_lines": remembered.lines, "remembered_head": remembered.digest.hex}
+    return Event("recovered", fields)

@@ -1,0 +1,139 @@
+"""The parts of one seal, checked together: which of them are here, and whether they belong together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evidence_kit.custody.verdict import Verdict, judge
+from evidence_kit.errors import Exit
+from evidence_kit.model import Finding, Weight
+from evidence_kit.workflows.checking.verify import Report, verify_archive
+from evidence_kit.workflows.handover.timestamps import Outside
+
+_ENDING = ".sealed.zip"
+_PART = re.compile(r"\.part-([0-9]{1,6})-of-[0-9]{1,6}$")
+_NOTHING = Outside()
+
+
+@dataclass(slots=True)
+class Whole:
+    """What the parts of a seal come to together.
+
+    Attributes:
+        verdict: Of all that was checked; never ANCHORED while one part is not.
+        case: Case id, where it is known.
+        parts: How many parts the seal has, 0 where no part could say so.
+        here: Which of them were checked, ascending.
+        items: How many items were checked and are intact.
+        items_here: How many items there should be in the parts that are here.
+        items_of: How many items the case has, where that is known.
+        events: How many events the log has.
+        events_closed: How many of them cannot be read in this seal.
+        signers: Fingerprints that signed.
+        findings: What is wrong with the whole; what is wrong with a part stands in its own report.
+        exit: The exit code for all of it.
+    """
+
+    verdict: Verdict
+    case: str | None
+    parts: int
+    here: tuple[int, ...]
+    items: int
+    items_here: int
+    items_of: int | None
+    events: int = 0
+    events_closed: int = 0
+    signers: tuple[str, ...] = ()
+    findings: list[Finding] = field(default_factory=list)
+    exit: Exit = Exit.DONE
+
+
+def case_of(name: str) -> str:
+    """Return the case id out of the file name of an archive, or of a part of one."""
+    return _PART.sub("", name.removesuffix(_ENDING))
+
+
+def parts_in(folder: Path) -> list[Path]:
+    """Return the parts of archives that lie in a folder, by their number; none when no archive there is a part."""
+    found = [(int(match[1]), path) for path in folder.glob(f"*{_ENDING}") if (match := _number(path))]
+    return [path for _, path in sorted(found)]
+
+
+def verify_parts(
+    paths: Sequence[Path],
+    passphrase: str,
+    receipt: str | None = None,
+    on_bytes: Callable[[int], None] | None = None,
+    outside: Outside = _NOTHING,
+) -> Iterator[tuple[Path, Report] | Whole]:
+    """Yield the report of every part, then what they come to together.
+
+    Raises:
+        TypedWronglyError: The receipt code has a slip of the pen.
+    """
+    reports = []
+    for path in paths:
+        report = verify_archive(path, passphrase, receipt, on_bytes, outside)
+        reports.append(report)
+        yield path, report
+    yield together(reports)
+
+
+def together(reports: Sequence[Report]) -> Whole:
+    """Return what archives come to as parts of one seal.
+
+    Parts of one seal share one signed log end, because one plan lists them all. What is not here is not checked, and
+    nobody is accused: a stick that was forgotten and two archives that were mixed up are no forgery.
+    """
+    read = [each for each in reports if each.custody is not None and each.custody.commits]
+    ends = {(each.case, each.lines, each.custody.head) for each in read if each.custody is not None}
+    findings = []
+    if len(ends) > 1:
+        others = [each for each in read[1:] if _end(each) != _end(read[0])]
+        findings = [Finding("parts-differ", Weight.UNCHECKED, each.path) for each in others]
+    first = read[0] if read else None
+    own = [each for each in read if first is not None and _end(each) == _end(first)]
+    parts = first.parts if first is not None else 0
+    here = tuple(sorted({each.part for each in own}))
+    missing = [number for number in range(1, parts + 1) if number not in here]
+    if parts > 1 and len(read) == len(reports):
+        findings += [
+            Finding("part-not-here", Weight.UNCHECKED, values={"part": number, "parts": parts}) for number in missing
+        ]
+    once = {each.part: each for each in own}.values()
+    every = [*findings, *(finding for each in reports for finding in each.findings)]
+    anchored = all(each.anchors for each in reports)
+    return Whole(
+        verdict=judge(every, [each for report in reports for each in report.anchors] if anchored else ()),
+        case=first.case if first is not None else None,
+        parts=parts,
+        here=here,
+        items=sum(each.items for each in once),
+        items_here=sum(each.items_here for each in once),
+        items_of=first.items_of if first is not None else None,
+        events=first.events if first is not None else 0,
+        events_closed=first.events_closed if first is not None else 0,
+        signers=first.signers if first is not None else (),
+        findings=findings,
+        exit=_exit(every),
+    )
+
+
+def _end(report: Report) -> object:
+    return (report.case, report.lines, None if report.custody is None else report.custody.head)
+
+
+def _exit(findings: Sequence[Finding]) -> Exit:
+    weights = {each.weight for each in findings}
+    if Weight.BROKEN in weights:
+        return Exit.BROKEN
+    if Weight.UNCHECKED in weights:
+        return Exit.NOT_CHECKED
+    return Exit.INCOMPLETE if weights else Exit.DONE
+
+
+def _number(path: Path) -> re.Match[str] | None:
+    return _PART.search(path.name.removesuffix(_ENDING))

@@ -1,0 +1,209 @@
+"""Verifying a whole folder of cases, against what an earlier check remembers of them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.verdict import Verdict, judge
+from evidence_kit.keys import age
+from evidence_kit.keys.age import DamagedError
+from evidence_kit.keys.errors import KeyUnreadableError, NoReaderError
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.model import Digest, Disk, Finding, Json, Weight
+from evidence_kit.vault.disk import write_durably
+from evidence_kit.vault.folder import LOG, CaseFolder
+from evidence_kit.workflows.case.read import unwrap
+from evidence_kit.workflows.case.station import Station
+from evidence_kit.workflows.checking.archive_parts import case_of, together
+from evidence_kit.workflows.checking.compare import same_log
+from evidence_kit.workflows.checking.verify import Report, verify_archive, verify_case
+
+SEALED = ".sealed.zip"
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Where a case's log ended at an earlier check, and where the case lay."""
+
+    lines: int
+    head: Digest
+    path: str
+
+
+@dataclass(slots=True)
+class Total:
+    """What a check of a folder came to.
+
+    Attributes:
+        verdict: The worst of all.
+        cases: How many were checked.
+        archives: How many archives were checked.
+        archives_closed: How many archives nobody had the digits for.
+        findings: What is wrong with the whole, such as a case that is gone.
+    """
+
+    verdict: Verdict = Verdict.CONSISTENT
+    cases: int = 0
+    archives: int = 0
+    archives_closed: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+def verify_below(
+    root: Path, key: SigningKey | None, station: Station | None, remembered: Mapping[str, Remembered]
+) -> Iterator[tuple[str, Report] | Total]:
+    """Yield every case and archive below a folder with its path from there, then the total.
+
+    Args:
+        root: The folder.
+        key: Opens cases, and archives whose digits lie beside them for the case.
+        station: Whose memory cases are held against too.
+        remembered: What an earlier check remembers, by case id.
+    """
+    total, seen = Total(), dict[str, Custody]()
+    found: list[Report] = []
+    split = dict[tuple[Path, int], list[Report]]()
+    for path in _cases(root):
+        report = _case(path, key, station)
+        _hold(report, path.relative_to(root).as_posix(), seen, remembered)
+        total.cases += 1
+        found.append(report)
+        yield path.relative_to(root).as_posix(), report
+    for path in _archives(root):
+        digits = _digits(path, root, key)
+        if digits is None:
+            total.archives_closed += 1
+            continue
+        report = verify_archive(path, digits)
+        total.archives += 1
+        found.append(report)
+        if report.parts > 1:
+            split.setdefault((path.parent, report.lines), []).append(report)
+        yield path.relative_to(root).as_posix(), report
+    for parts in split.values():
+        total.findings += together(parts).findings
+    for case, before in remembered.items():
+        if case not in seen:
+            total.findings.append(Finding("case-gone", Weight.BROKEN, before.path))
+    every = [finding for report in found for finding in report.findings]
+    total.verdict = judge([*total.findings, *every], ())
+    yield total
+
+
+def read_memory(path: Path) -> dict[str, Remembered]:
+    """Return what an earlier check remembers; nothing where there was none.
+
+    Raises:
+        KeyUnreadableError: The file is there and cannot be read; that is no reason to forget.
+    """
+    try:
+        cases = json.loads(path.read_bytes())["cases"]
+        return {
+            str(case): Remembered(int(each["lines"]), Digest(each["head"]), str(each["path"]))
+            for case, each in cases.items()
+        }
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise KeyUnreadableError("memory-unreadable", path=str(path)) from error
+
+
+def write_memory(path: Path, before: Mapping[str, Remembered], reports: Mapping[str, Report], disk: Disk) -> None:
+    """Remember the cases that nothing is wrong with; what was remembered of all others stays."""
+    now = dict(before)
+    for place, report in reports.items():
+        sound = all(each.weight is Weight.NOTE for each in report.findings)
+        if report.kind == "case" and sound and report.custody is not None and report.case is not None:
+            known = now.get(report.case)
+            if known is None or report.lines >= known.lines:
+                now[report.case] = Remembered(report.lines, report.custody.head, place)
+    facts: Json = {
+        "v": 1,
+        "cases": {
+            case: {"lines": each.lines, "head": each.head.hex, "path": each.path} for case, each in sorted(now.items())
+        },
+    }
+    write_durably(disk, path, json.dumps(facts, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n")
+
+
+def _hold(report: Report, place: str, seen: dict[str, Custody], remembered: Mapping[str, Remembered]) -> None:
+    """Hold a case against what is remembered of it, and against another copy that was met before."""
+    custody = report.custody
+    if custody is None or report.case is None:
+        seen.setdefault(Path(place).name, Custody())
+        return
+    parts: int | None = None
+    before = remembered.get(report.case)
+    if before is not None and custody.signed_lines < before.lines:
+        values = {"remembered": before.lines}
+        report.findings.append(Finding("log-shorter", Weight.BROKEN, LOG, custody.signed_lines + 1, values=values))
+    elif before is not None and {each.line: each.head for each in custody.commits}.get(before.lines) != before.head:
+        parts = before.lines
+    twin = seen.get(report.case)
+    if twin is not None and parts is None:
+        parts = same_log(twin, custody)
+    if parts is not None:
+        report.findings.append(Finding("log-forked", Weight.BROKEN, LOG, parts, values={"parts": parts}))
+    report.verdict = judge(report.findings, report.anchors)
+    if twin is None or twin.signed_lines < custody.signed_lines:
+        seen[report.case] = custody
+
+
+def _case(path: Path, key: SigningKey | None, station: Station | None) -> Report:
+    head = None if station is None or path.parent != station.cases else station.remembered(path.name)
+    try:
+        return verify_case(path, key, head)
+    except NoReaderError:
+        return verify_case(path, None, head)
+
+
+def _cases(root: Path) -> Iterator[Path]:
+    for folder, names, files in os.walk(root):
+        here = Path(folder)
+        if LOG in files and not here.name.startswith("."):
+            names.clear()
+            yield here
+        names[:] = sorted(name for name in names if not (name.startswith(".") and name.endswith(".draft")))
+
+
+def _archives(root: Path) -> Iterator[Path]:
+    for folder, names, files in os.walk(root):
+        if LOG in files:
+            names.clear()
+            continue
+        names.sort()
+        yield from (Path(folder) / name for name in sorted(files) if name.endswith(SEALED))
+
+
+def _digits(archive: Path, root: Path, key: SigningKey | None) -> str | None:
+    """Return an archive's passphrase where it lies beside it for the case, and the case is here to open it."""
+    case = case_of(archive.name)
+    letter = archive.with_name(f"{case}.key-case.age")
+    if key is None or not letter.is_file():
+        return None
+    opener = _identity(root, case, key)
+    try:
+        return None if opener is None else age.decrypt(letter.read_bytes(), [opener]).decode("ascii").strip()
+    except (DamagedError, ValueError, OSError):
+        return None
+
+
+def _identity(root: Path, case: str, key: SigningKey) -> object | None:
+    from evidence_kit.custody.chain import replay
+    from evidence_kit.workflows.case.read import pieces
+
+    for path in _cases(root):
+        if path.name == case:
+            folder = CaseFolder(path)
+            with folder.log.open("rb") as file:
+                custody = replay(pieces(file)).custody
+            try:
+                return unwrap(folder, custody, [key.opener]).opener  # type: ignore[no-any-return]
+            except NoReaderError:
+                return None
+    return None

@@ -1,0 +1,136 @@
+"""Comparing two copies of a case, or archives of it: how far they are one log, and who signed after they part."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evidence_kit.custody.chain import Custody, Signed, replay
+from evidence_kit.custody.verdict import Verdict, judge
+from evidence_kit.errors import UsageError
+from evidence_kit.model import Finding, Weight
+from evidence_kit.sealing.check import check
+from evidence_kit.vault.folder import LOG
+from evidence_kit.workflows.case.read import pieces
+
+
+@dataclass(slots=True)
+class Log:
+    """One log, read for comparing.
+
+    Attributes:
+        name: Name of the folder or archive.
+        custody: What it establishes; None when nothing could be read.
+        findings: What is wrong with it by itself.
+        lines: SHA-256 of every line, in order.
+    """
+
+    name: str
+    custody: Custody | None = None
+    findings: list[Finding] = field(default_factory=list)
+    lines: list[bytes] = field(default_factory=list)
+
+    def take(self, _number: int, raw: bytes) -> None:
+        """Note one line."""
+        self.lines.append(hashlib.sha256(raw).digest())
+
+    @property
+    def signed(self) -> int:
+        """How many lines are signed."""
+        return 0 if self.custody is None else self.custody.signed_lines
+
+    def after(self, line: int) -> list[Signed]:
+        """Return the commits whose signature stands behind a line."""
+        return [each for each in (self.custody.commits if self.custody else ()) if each.line > line]
+
+
+@dataclass(frozen=True, slots=True)
+class LogComparison:
+    """Two logs beside each other.
+
+    Attributes:
+        first: One.
+        second: The other.
+        common: Through which line they are the same, byte for byte.
+        relation: `same`, `first-longer`, `second-longer`, `fork`, or `not-compared`.
+        findings: What is wrong.
+        verdict: BROKEN for a fork or a broken log, NOT CHECKED where one could not be read, else CONSISTENT.
+    """
+
+    first: Log
+    second: Log
+    common: int
+    relation: str
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+
+
+def folder_log(root: Path) -> Log:
+    """Read the log of a case folder."""
+    log = Log(root.name)
+    with (root / LOG).open("rb") as file:
+        replayed = replay(pieces(file), log.take)
+    log.custody, log.findings = replayed.custody, [*replayed.findings]
+    return log
+
+
+def archive_log(path: Path, passphrase: str, on_bytes: Callable[[int], None] | None = None) -> Log:
+    """Read the log of an archive; everything else in it is checked too."""
+    log = Log(path.name)
+    with path.open("rb") as file:
+        contents = check(file, path.stat().st_size, path.name, passphrase, on_bytes, log.take)
+    log.custody, log.findings = contents.custody, contents.findings
+    return log
+
+
+def compare(first: Log, second: Log) -> LogComparison:
+    """Hold two logs against each other.
+
+    Raises:
+        UsageError: They are of two different cases.
+    """
+    cases = [log.custody.case for log in (first, second) if log.custody is not None and log.custody.case is not None]
+    if len(cases) == 2 and cases[0] != cases[1]:
+        raise UsageError("compare-other-case", first=cases[0], second=cases[1])
+    findings = [*first.findings, *second.findings]
+    common = _common(first.lines[: first.signed], second.lines[: second.signed])
+    relation = "not-compared"
+    if first.signed and second.signed:
+        behind = (first.signed > common, second.signed > common)
+        relation = {
+            (False, False): "same",
+            (True, False): "first-longer",
+            (False, True): "second-longer",
+            (True, True): "fork",
+        }[behind]
+    if relation == "fork":
+        findings.append(Finding("log-forked", Weight.BROKEN, LOG, line=common + 1, values={"parts": common + 1}))
+    return LogComparison(first, second, common, relation, tuple(findings), judge(findings, ()))
+
+
+def signers(commits: Iterable[Signed]) -> list[tuple[str, int, str]]:
+    """Return who signed commits: fingerprint, how many, and when first by the writer's own clock."""
+    listed = list(commits)
+    counts = Counter(each.by for each in listed)
+    return [(by, count, next(each.time for each in listed if each.by == by)) for by, count in counts.items()]
+
+
+def same_log(one: Custody, other: Custody) -> int | None:
+    """Return the line from which, at the latest, two signed logs differ; None when one continues the other."""
+    shorter, longer = sorted((one, other), key=lambda each: each.signed_lines)
+    heads = {each.line: each.head for each in longer.commits}
+    if not shorter.commits or heads.get(shorter.signed_lines) == shorter.head:
+        return None
+    return shorter.signed_lines
+
+
+def _common(first: list[bytes], second: list[bytes]) -> int:
+    count = 0
+    for one, other in zip(first, second, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count

@@ -1,0 +1,72 @@
+"""Whose keys somebody here has compared with a paper or by voice; it decides no verdict, it says who signed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from evidence_kit.errors import UsageError
+from evidence_kit.keys.errors import KeyUnreadableError
+from evidence_kit.model import Disk
+from evidence_kit.vault.disk import write_durably
+from evidence_kit.workflows.case.record import fingerprint, public_key
+
+KNOWN = "known.json"
+_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
+
+
+def known(folder: Path) -> dict[str, str]:
+    """Return names by fingerprint, as they were trusted on this computer; none where nobody ever trusted a key.
+
+    Raises:
+        KeyUnreadableError: The list is there and cannot be read; that is no reason to know nobody.
+    """
+    path = folder / KNOWN
+    try:
+        facts = json.loads(path.read_bytes())
+        return {str(each["fingerprint"]): str(each["name"]) for each in facts["known"]}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, TypeError) as error:
+        raise KeyUnreadableError("known-unreadable", path=str(path)) from error
+
+
+def trust(folder: Path, name: str, of: str, disk: Disk) -> None:
+    """Know a key by a name from now on."""
+    _write(folder, known(folder) | {of: name}, disk)
+
+
+def forget(folder: Path, name: str, disk: Disk) -> None:
+    """No longer know any key by this name.
+
+    Raises:
+        UsageError: Nobody is known by it.
+    """
+    before = known(folder)
+    left = {of: each for of, each in before.items() if each != name}
+    if len(left) == len(before):
+        raise UsageError("known-unknown", name=name)
+    _write(folder, left, disk)
+
+
+def fingerprint_of(text: str) -> str:
+    """Return a fingerprint: as it was typed from paper, or of the key that was given.
+
+    Raises:
+        KeyMissingError: It is neither a key nor a file.
+        KeyUnreadableError: It is no fingerprint of a key that could sign.
+    """
+    if text.startswith("SHA256:"):
+        if not _FINGERPRINT.fullmatch(text.strip()):
+            raise KeyUnreadableError("fingerprint-malformed", fingerprint=text)
+        return text.strip()
+    return fingerprint(public_key(text))
+
+
+def _write(folder: Path, names: Mapping[str, str], disk: Disk) -> None:
+    disk.make_folder(folder)
+    listed = [{"name": name, "fingerprint": of} for of, name in names.items()]
+    data = json.dumps({"v": 1, "known": listed}, ensure_ascii=False, indent=1).encode() + b"\n"
+    write_durably(disk, folder / KNOWN, data)

@@ -1,0 +1,492 @@
+"""Verifying a case folder or a sealed archive: every byte that can be checked is, and nothing is written."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evidence_kit.custody.chain import Custody, Signed, replay
+from evidence_kit.custody.journal import LogHead
+from evidence_kit.custody.manifest import Item, LogEvent, Manifest, ManifestError
+from evidence_kit.custody.verdict import Anchor, Verdict, judge, match_receipt
+from evidence_kit.errors import Exit
+from evidence_kit.hashing.exact import Tally, tally
+from evidence_kit.keys import age, sshsig
+from evidence_kit.keys.age import CaseIdentity, DamagedError
+from evidence_kit.keys.errors import NoReaderError
+from evidence_kit.keys.sshsig import ARCHIVE_NAMESPACE, RECEIVED_NAMESPACE, Signature
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.model import Digest, Finding, Weight
+from evidence_kit.sealing.check import check
+from evidence_kit.sealing.statement import Statement
+from evidence_kit.vault.disk import held
+from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder
+from evidence_kit.workflows.case import recovered, removal
+from evidence_kit.workflows.case.read import entries, pieces, unwrap
+from evidence_kit.workflows.handover.timestamps import Outside, Shown, judged, stamps
+
+_NOTHING = Outside()
+
+
+@dataclass(slots=True)
+class Report:
+    """What a check came to.
+
+    Attributes:
+        verdict: One of four words.
+        path: What was checked, its name alone.
+        kind: `case` or `archive`.
+        case: Case id, where it is known.
+        findings: Everything there is to say, worst things not sorted out.
+        anchors: What fixes the log from outside.
+        lines: How many lines the log has up to its last valid signature.
+        items: How many items were checked and are intact.
+        items_here: How many items there should be here.
+        items_of: How many items the case has, where that is known.
+        events_closed: How many events cannot be read here.
+        destroyed: Ids of items that a signed line says were destroyed.
+        wholly_destroyed: The whole case was.
+        signers: Fingerprints that signed.
+        with_key: The contents were checked too, and not only the encrypted files.
+        part: Which part of a seal an archive is, from 1.
+        parts: How many parts the seal has.
+        blurred: How many items of the seal are blurred copies.
+        time_stamps: Those in the log, and what each proves.
+        being_written: A writer was at work: what is newer than the last signature seen here was not judged.
+        custody: What the log establishes; for whoever compares it with another.
+    """
+
+    verdict: Verdict
+    path: str
+    kind: str
+    case: str | None = None
+    findings: list[Finding] = field(default_factory=list)
+    anchors: list[Anchor] = field(default_factory=list)
+    lines: int = 0
+    items: int = 0
+    items_here: int = 0
+    items_of: int | None = None
+    events: int = 0
+    events_closed: int = 0
+    destroyed: tuple[str, ...] = ()
+    wholly_destroyed: bool = False
+    signers: tuple[str, ...] = ()
+    with_key: bool = False
+    part: int = 1
+    parts: int = 1
+    blurred: int = 0
+    time_stamps: list[Shown] = field(default_factory=list)
+    being_written: bool = False
+    custody: Custody | None = field(default=None, repr=False)
+
+    @property
+    def exit(self) -> Exit:
+        """The exit code: findings are never reported with 0."""
+        weights = {finding.weight for finding in self.findings}
+        if Weight.BROKEN in weights:
+            return Exit.BROKEN
+        if Weight.UNCHECKED in weights:
+            return Exit.NOT_CHECKED
+        return Exit.INCOMPLETE if weights else Exit.DONE
+
+
+def verify_case(  # noqa: PLR0913 - a folder, and what is known of it besides
+    path: Path,
+    key: SigningKey | None = None,
+    remembered: LogHead | None = None,
+    receipt: str | None = None,
+    on_bytes: Callable[[int], None] | None = None,
+    outside: Outside = _NOTHING,
+) -> Report:
+    """Check a case folder; with a key also that every item and opening says what the log commits to.
+
+    Args:
+        path: The folder.
+        key: Opens the case, if at hand.
+        remembered: Where the log ended when this station last saw it.
+        receipt: The code on a paper, as typed.
+        on_bytes: Told how many more bytes were read.
+        outside: What the checker knows that does not come out of the case.
+
+    Raises:
+        TypedWronglyError: The receipt code has a slip of the pen.
+        NoReaderError: The key does not open this case.
+    """
+    return _Folder(CaseFolder(path), on_bytes or (lambda _: None), outside).check(key, remembered, receipt)
+
+
+def verify_archive(
+    path: Path,
+    passphrase: str,
+    receipt: str | None = None,
+    on_bytes: Callable[[int], None] | None = None,
+    outside: Outside = _NOTHING,
+) -> Report:
+    """Check a sealed archive, and the statement beside it if there is one.
+
+    Raises:
+        TypedWronglyError: The receipt code has a slip of the pen.
+    """
+    size_bytes = path.stat().st_size
+    try:
+        with path.open("rb") as file:
+            contents = check(file, size_bytes, path.name, passphrase, on_bytes)
+    except OSError as error:
+        # A stick that was pulled, a sector that is worn out: nobody is accused.
+        found = Finding("file-unreadable", Weight.UNCHECKED, path.name, values={"errno": error.errno or 0})
+        return Report(Verdict.NOT_CHECKED, path.name, "archive", findings=[found], with_key=True)
+    report = Report(Verdict.NOT_CHECKED, path.name, "archive", findings=contents.findings, with_key=True)
+    custody = contents.custody
+    if custody is not None:
+        report.findings += _statement(path, custody, contents.sha256)
+        _fill(report, custody)
+        report.events_closed = contents.withheld_events
+        _receipt(report, custody, receipt)
+        _stamps(report, custody, outside)
+        _received(report, path, custody, outside)
+    report.items, report.items_of = len(contents.items), contents.items_of
+    report.part, report.parts, report.blurred = contents.part, contents.parts, len(contents.blurred)
+    report.items_here = len(contents.items) + len(contents.broken_items)
+    report.verdict = judge(report.findings, report.anchors)
+    return report
+
+
+def _fill(report: Report, custody: Custody) -> None:
+    report.custody = custody
+    report.case, report.lines = custody.case, custody.signed_lines
+    report.events = len(custody.commitments)
+    report.destroyed, report.wholly_destroyed = tuple(custody.destroyed), custody.wholly_destroyed
+    report.signers = tuple(dict.fromkeys(signed.by for signed in custody.commits))
+
+
+def _receipt(report: Report, custody: Custody, typed: str | None) -> None:
+    if typed is None:
+        return
+    anchor = match_receipt(typed, custody.commits)
+    if anchor is None:
+        report.findings.append(Finding("receipt-not-found", Weight.BROKEN, LOG))
+    else:
+        report.anchors.append(anchor)
+
+
+def _stamps(report: Report, custody: Custody, outside: Outside) -> None:
+    report.time_stamps = list(stamps(custody, outside))
+    findings, anchors = judged(report.time_stamps, custody)
+    report.findings += findings
+    report.anchors += anchors
+
+
+def _received(report: Report, path: Path, custody: Custody, outside: Outside) -> None:
+    """Look at the receiver's counter-signature that lies beside an archive, if there is one."""
+    stem = path.name.removesuffix(".sealed.zip")
+    paper, confirmed = path.with_name(f"{stem}.statement.txt"), path.with_name(f"{stem}.received.sig")
+    if not (confirmed.is_file() and paper.is_file()) or not custody.commits:
+        return
+    last = custody.commits[-1]
+    found = received(paper.read_bytes(), confirmed.read_bytes())
+    if found is None:
+        report.findings.append(Finding("received-signature-invalid", Weight.BROKEN, confirmed.name))
+        return
+    _count(report, found, custody, outside, (last, confirmed.name))
+
+
+def _count(  # noqa: PLR0913 - who confirmed what, and where it stands
+    report: Report, by: str, custody: Custody, outside: Outside, over: tuple[Signed, str], line: int | None = None
+) -> None:
+    """Take a confirmation for an anchor when its key is a stranger's to the case and known to whoever checks."""
+    signed, place = over
+    if by in outside.known and by not in custody.known_keys:
+        report.anchors.append(Anchor(signed.checkpoint.lines, "counter-signature", signed.time))
+    else:
+        report.findings.append(Finding("received-key-unknown", Weight.NOTE, place, line, values={"key": by}))
+
+
+def _confirmed(report: Report, manifest: Manifest, custody: Custody, outside: Outside) -> None:
+    """Look at the confirmations that the case itself holds."""
+    commits = {(each.checkpoint.lines, each.checkpoint.head): each for each in custody.commits}
+    for entry in manifest.entries.get("transfer.in", ()):
+        if entry.facts.get("what") != "counter-signature":
+            continue
+        try:
+            text = str(entry.facts["statement"]).encode("ascii")
+            said = Statement.parse(text)
+            by = received(text, sshsig.armour(base64.b64decode(entry.facts["signature"])))
+        except (KeyError, TypeError, ValueError):
+            by = None
+        signed = commits.get((said.lines, said.head)) if by is not None else None
+        if by is None or signed is None or said.case != custody.case:
+            report.findings.append(Finding("received-signature-invalid", Weight.BROKEN, LOG, entry.line))
+        else:
+            _count(report, by, custody, outside, (signed, LOG), entry.line)
+
+
+def received(statement: bytes, armoured: bytes) -> str | None:
+    """Return the fingerprint of whoever confirmed a statement, None when this is no such confirmation."""
+    try:
+        signature = Signature.parse(sshsig.unarmour(armoured))
+    except ValueError:
+        return None
+    return signature.key.fingerprint if signature.holds(statement, RECEIVED_NAMESPACE) else None
+
+
+def _statement(path: Path, custody: Custody, sha256: Digest | None) -> list[Finding]:
+    """Compare an archive with the statement that lies beside it; without one there is nothing to say."""
+    case = custody.case or ""
+    names = (f"{path.name.removesuffix('.sealed.zip')}.statement.txt", f"{case}.statement.txt")
+    paper = next((found for name in names if (found := path.with_name(name)).is_file()), None)
+    if paper is None:
+        return []
+    try:
+        text = paper.read_bytes()
+        statement = Statement.parse(text)
+        armoured = paper.with_name(paper.name + ".sig").read_bytes()
+        signature = Signature.parse(sshsig.unarmour(armoured))
+    except (OSError, ValueError):
+        return [Finding("statement-unreadable", Weight.BROKEN, paper.name)]
+    if signature.key.fingerprint not in custody.signers or not signature.holds(text, ARCHIVE_NAMESPACE):
+        return [Finding("statement-signature-invalid", Weight.BROKEN, paper.name)]
+    last = custody.commits[-1].checkpoint if custody.commits else None
+    agrees = last is not None and (statement.lines, statement.head) == (last.lines, last.head)
+    if not agrees or statement.sha256 != sha256 or statement.case != case:
+        return [Finding("statement-differs", Weight.BROKEN, paper.name)]
+    return []
+
+
+class _Folder:
+    def __init__(self, folder: CaseFolder, on_bytes: Callable[[int], None], outside: Outside) -> None:
+        self._folder = folder
+        self._outside = outside
+        self._on_bytes = on_bytes
+        self._findings: list[Finding] = []
+        self._bad: set[str] = set()
+        self._unfinished: set[Path] = set()
+
+    def check(self, key: SigningKey | None, remembered: LogHead | None, receipt: str | None) -> Report:
+        custody, descends = self._log(remembered)
+        report = Report(Verdict.NOT_CHECKED, self._folder.root.name, "case", with_key=key is not None)
+        if any(finding.weight is Weight.UNCHECKED for finding in self._findings):
+            report.findings = self._findings
+            return report
+        if custody.case is not None and custody.case != self._folder.root.name:
+            self._broken("case-renamed", LOG, says=custody.case)
+        if not descends and remembered is not None:
+            self._broken("log-not-as-remembered", LOG, line=remembered.lines)
+        self._files(custody)
+        manifest = self._contents(custody, key) if key is not None else None
+        report.being_written = self._strangers(custody, manifest)
+        report.findings = self._findings
+        _fill(report, custody)
+        _receipt(report, custody, receipt)
+        _stamps(report, custody, self._outside)
+        if manifest is not None:
+            _confirmed(report, manifest, custody, self._outside)
+        report.items_here = len(custody.objects)
+        report.items = len(set(custody.objects) - self._bad)
+        report.items_of = report.items_here
+        report.events_closed = 0 if manifest is not None else report.events
+        report.verdict = judge(report.findings, report.anchors)
+        return report
+
+    def _log(self, remembered: LogHead | None) -> tuple[Custody, bool]:
+        met = remembered is None
+
+        def compare(number: int, raw: bytes) -> None:
+            nonlocal met
+            if remembered is not None and number == remembered.lines:
+                met = hashlib.sha256(raw).hexdigest() == remembered.digest.hex
+
+        with self._folder.log.open("rb") as file:
+            replayed = replay(pieces(file), compare)
+        self._findings += replayed.findings
+        enough = remembered is None or replayed.custody.signed_lines >= remembered.lines
+        return replayed.custody, met and enough
+
+    def _files(self, custody: Custody) -> None:
+        """Hash every encrypted file that the log vouches for: needs no key."""
+        folder = self._folder
+        self._unfinished = set(removal.leftovers(folder, custody))
+        for path in sorted(self._unfinished):
+            self._findings.append(Finding("destruction-unfinished", Weight.NOTE, folder.relative(path)))
+        for line, stored in custody.bodies.items():
+            if removal.draft_of(folder, line) not in self._unfinished:
+                self._file(folder.body(line), stored.digest, "body", stored.line)
+        for name, stored in custody.readers.items():
+            self._file(folder.key(name), stored.digest, "key", stored.line)
+        for item, stored in custody.objects.items():
+            self._file(folder.item(item), stored.digest, "item", stored.line, item)
+
+    def _file(self, path: Path, expected: Digest, what: str, line: int, item: str | None = None) -> None:
+        place = self._folder.relative(path)
+        code = None
+        try:
+            if path.is_symlink() or not path.is_file():
+                code = f"{what}-missing"
+            else:
+                with path.open("rb") as file:
+                    seen = tally(self._watched(pieces(file)))
+                code = None if seen.sha256 == expected else f"{what}-changed"
+        except OSError as error:
+            self._findings.append(
+                Finding("file-unreadable", Weight.UNCHECKED, place, line, item, {"errno": error.errno or 0})
+            )
+        if code is not None:
+            self._broken(code, place, line=line, item=item)
+
+    def _watched(self, stream: Iterator[bytes]) -> Iterator[bytes]:
+        for piece in stream:
+            self._on_bytes(len(piece))
+            yield piece
+
+    def _contents(self, custody: Custody, key: SigningKey) -> Manifest | None:
+        """Open everything: what an item decrypts to has to be what was taken in."""
+        try:
+            identity = unwrap(self._folder, custody, [key.opener])
+        except NoReaderError:
+            if any(finding.code.startswith("key-") for finding in self._findings):
+                return None
+            raise
+        manifest = Manifest(absent=custody.destroyed)
+        self._wrapped(custody, key)
+        known = {(finding.code, finding.line) for finding in self._findings}
+        for entry in entries(self._folder, custody, identity):
+            if isinstance(entry, Finding):
+                if (entry.code, entry.line) not in known:
+                    self._findings.append(entry)
+            else:
+                self._apply(manifest, entry)
+        for item in manifest.items.values():
+            self._item(custody, identity, item)
+        for item_id in set(custody.objects) - set(manifest.items):
+            self._broken("item-without-event", LOG, line=custody.objects[item_id].line, item=item_id)
+        self._recovered(manifest)
+        return manifest
+
+    def _wrapped(self, custody: Custody, key: SigningKey) -> None:
+        """Look into every wrapped key that this key opens: it has to hold what the log names, and nothing else."""
+        for name, stored in custody.readers.items():
+            path = self._folder.key(name)
+            try:
+                identity = age.unwrap(path.read_bytes(), [key.opener])
+            except (OSError, NoReaderError):
+                continue
+            if not set(identity.recipients) <= set(custody.recipients):
+                self._broken("key-opens-another", self._folder.relative(path), line=stored.line)
+
+    def _apply(self, manifest: Manifest, entry: LogEvent) -> None:
+        try:
+            manifest.apply(entry)
+        except ManifestError:
+            self._broken("opening-incomplete", LOG, line=entry.line)
+
+    def _item(self, custody: Custody, identity: CaseIdentity, item: Item) -> None:
+        path = self._folder.item(item.id)
+        place = self._folder.relative(path)
+        if item.id not in custody.objects:
+            self._broken("item-without-file", LOG, line=item.line, item=item.id)
+            return
+        if item.id in self._bad:
+            return
+        sink = _Counting()
+        try:
+            with path.open("rb") as file:
+                age.decrypt_stream(file, sink, identity.opener)
+        except DamagedError:
+            self._broken("item-undecryptable", place, line=item.line, item=item.id)
+            return
+        except OSError:
+            self._broken("item-missing", place, line=item.line, item=item.id)
+            return
+        seen = sink.seen
+        if (seen.sha256, seen.size_bytes, seen.crc32) != (item.sha256, item.size_bytes, item.crc32):
+            self._broken("item-not-what-was-taken-in", place, line=item.line, item=item.id)
+
+    def _recovered(self, manifest: Manifest) -> None:
+        gone = set(recovered.gone_before(manifest))
+        for entry in manifest.entries.get("recovered", ()):
+            for listed in entry.facts.get("files", ()):
+                if listed.get("path") in gone:
+                    continue
+                try:
+                    path = self._folder.recovered_file(str(listed["path"]))
+                    self._file(path, Digest(listed["sha256"]), "recovered", entry.line)
+                except (KeyError, TypeError, ValueError):
+                    self._broken("opening-incomplete", LOG, line=entry.line)
+
+    def _strangers(self, custody: Custody, manifest: Manifest | None) -> bool:
+        """Name files that no signed line vouches for; what a cut-off commit leaves behind looks the same.
+
+        Returns:
+            Whether a writer is at work; its newest files accuse nobody.
+        """
+        folder = self._folder
+        expected = {folder.relative(folder.item(item)) for item in custody.objects}
+        expected |= {folder.relative(folder.body(line)) for line in custody.bodies}
+        expected |= {folder.relative(folder.key(name)) for name in custody.readers}
+        expected |= {folder.relative(path) for path in self._unfinished}
+        recovered = _recovered_paths(manifest)
+        left = list(folder.strangers(expected | recovered))
+        written = custody.tail_unfinished or bool(left)
+        if written and (written := self._being_written(custody)):
+            left = [path for path in left if not self._newest(custody, path)]
+            self._findings = [each for each in self._findings if each.code != "log-tail-unfinished"]
+        # An interrupted commit leaves one body behind the last signature; more than one was signed once.
+        if sum(folder.body_line(path) > custody.signed_lines for path in left) > 1:
+            self._broken("log-cut", LOG, line=custody.signed_lines + 1)
+        for path in left:
+            if path.startswith("recovered/") and manifest is None:
+                continue
+            self._findings.append(Finding("file-not-in-log", Weight.NOTE, path))
+        return written
+
+    def _being_written(self, custody: Custody) -> bool:
+        """Say whether somebody writes into the case, or has appended a commit since its log was read here."""
+        with self._folder.log.open("rb") as file:
+            file.seek(0, 2)
+            grown = file.tell() > custody.end_bytes + custody.tail_bytes
+        return grown or held(self._folder.lock)
+
+    def _newest(self, custody: Custody, path: str) -> bool:
+        """Say whether a file may belong to a commit that is newer than the log was when it was read here."""
+        found = self._folder.number_of(path)
+        if found is None:
+            return path.startswith("recovered/")
+        if path.endswith(DRAFT_ENDING):
+            return True
+        folder, number = found
+        known = {
+            "store": max((int(item[1:]) for item in custody.objects), default=0),
+            "bodies": custody.signed_lines,
+            "keys": max((int(name[1:]) for name in custody.readers), default=0),
+        }
+        return number > known[folder]
+
+    def _broken(
+        self, code: str, file: str | None, line: int | None = None, item: str | None = None, **values: str
+    ) -> None:
+        if item is not None:
+            self._bad.add(item)
+        self._findings.append(Finding(code, Weight.BROKEN, file, line, item, values))
+
+
+class _Counting:
+    """Takes decrypted bytes, counts them and forgets them."""
+
+    def __init__(self) -> None:
+        self.seen = Tally()
+
+    def write(self, data: bytes, /) -> int:
+        self.seen.add(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is kept."""
+
+
+def _recovered_paths(manifest: Manifest | None) -> set[str]:
+    events: Sequence[LogEvent] = manifest.entries.get("recovered", ()) if manifest is not None else ()
+    listed: list[Mapping[str, object]] = [each for entry in events for each in entry.facts.get("files", ())]
+    gone = set(recovered.gone_before(manifest)) if manifest is not None else set()
+    return {str(each["path"]) for each in listed} - gone

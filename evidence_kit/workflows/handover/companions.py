@@ -1,0 +1,78 @@
+"""What lies beside an archive: statements, wrapped passphrases, letters, the hand-over sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from evidence_kit.custody.line import instant
+from evidence_kit.keys import age, sshsig
+from evidence_kit.keys.sshsig import ARCHIVE_NAMESPACE
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.model import Digest
+from evidence_kit.sealing import letter, sheet
+from evidence_kit.sealing.statement import Statement
+from evidence_kit.workflows.case.read import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One archive that was written and read back.
+
+    Attributes:
+        name: Its file name.
+        sha256: Its digest.
+        size_bytes: Its length.
+        items: How many files lie below `data/`.
+    """
+
+    name: str
+    sha256: Digest
+    size_bytes: int
+    items: int
+
+    @property
+    def stem(self) -> str:
+        """What the names of its statement and signature begin with."""
+        return self.name.removesuffix(".sealed.zip")
+
+
+def archive_name(case: str, number: int, parts: int) -> str:
+    """Return the file name of one part."""
+    return f"{case}.sealed.zip" if parts == 1 else f"{case}.part-{number}-of-{parts}.sealed.zip"
+
+
+def statement_of(case: Case, made: Made) -> Statement:
+    """Return what is said of one archive."""
+    last = case.custody.commits[-1].checkpoint
+    return Statement(case.id, last.lines, last.head, made.sha256, made.size_bytes)
+
+
+def files(
+    case: Case, key: SigningKey, secret: bytes, readers: Mapping[str, str], archives: Sequence[Made]
+) -> dict[str, bytes]:
+    """Return the small files that lie beside the archives, by name; the secret is wrapped for each reader."""
+    found: dict[str, bytes] = {}
+    for made in archives:
+        text = statement_of(case, made).text
+        found[f"{made.stem}.statement.txt"] = text
+        found[f"{made.stem}.statement.txt.sig"] = sshsig.armour(key.sign(text, ARCHIVE_NAMESPACE).blob)
+    found |= {
+        "LISEZ-MOI.txt": letter.outside(),
+        "covering-message.txt": letter.covering(len(archives)),
+        "hand-over.pdf": sheet.pdf(_sheet(case, key, archives)),
+    }
+    for name, reader in readers.items():
+        found[f"{case.id}.key-{name}.age"] = age.encrypt(secret, [reader])
+    return found
+
+
+def _sheet(case: Case, key: SigningKey, archives: Sequence[Made]) -> sheet.HandOverFacts:
+    last = case.custody.commits[-1]
+    return sheet.HandOverFacts(
+        files=[sheet.File(made.name, made.size_bytes, made.sha256.hex) for made in archives],
+        items=f"{sum(made.items for made in archives)} / {len(case.opened.items)}",
+        receipt=last.checkpoint.receipt_code,
+        fingerprint=key.public.fingerprint,
+        day=instant(last.time).date(),
+    )

@@ -1,0 +1,175 @@
+"""`export --as case-uco`: the items and how they came here, as a graph that other laboratories' programs read.
+
+An item is a `uco-observable:File`; that it was taken in is an `InvestigativeAction` whose result is a
+`ProvenanceRecord` with the item's id as exhibit number. Nothing is said that the log does not say: a time without a
+zone and a path that is no Unicode are left out and stand in the log.
+
+Source: CASE 1.5 and UCO 1.5, https://caseontology.org; `case_validate` of case-utils judges it.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from evidence_kit.custody.manifest import Item
+from evidence_kit.workflows.handover.forms.form import ExportContents, Form, Target
+from evidence_kit.workflows.handover.forms.table import modified
+
+_UCO = "https://ontology.unifiedcyberontology.org/uco"
+CONTEXT = {
+    "kb": "urn:uuid:",
+    "case-investigation": "https://ontology.caseontology.org/case/investigation/",
+    "uco-action": f"{_UCO}/action/",
+    "uco-core": f"{_UCO}/core/",
+    "uco-identity": f"{_UCO}/identity/",
+    "uco-observable": f"{_UCO}/observable/",
+    "uco-tool": f"{_UCO}/tool/",
+    "uco-types": f"{_UCO}/types/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+Node = dict[str, Any]
+
+
+def write(contents: ExportContents, target: Target) -> int:
+    """Write one JSON-LD document, an object a line, so that it does not have to be held."""
+    count = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal count
+        yield b'{"@context":' + _json(CONTEXT) + b',"@graph":[\n'
+        for count, node in enumerate(_graph(contents), start=1):
+            yield (b",\n" if count > 1 else b"") + _json(node)
+        yield b"\n]}\n"
+
+    target.file(lines())
+    return count
+
+
+def _graph(contents: ExportContents) -> Iterator[Node]:
+    case = contents.case
+    tool = _id(case.id, "tool")
+    yield {
+        "@id": tool,
+        "@type": "uco-tool:Tool",
+        "uco-core:name": "evidence-kit",
+        "uco-tool:version": contents.kit,
+    }
+    people: dict[str, str] = {}
+    for item in contents.items:
+        by = str(item.facts.get("by") or "")
+        if by and by not in people:
+            people[by] = _id(case.id, f"person:{by}")
+            yield from _person(people[by], by)
+        yield from _item(contents, item, tool, people.get(by))
+    objects = [_id(case.id, f"{what}:{item.id}") for what in ("provenance", "taken") for item in contents.items]
+    yield {
+        "@id": _id(case.id, "investigation"),
+        "@type": "case-investigation:Investigation",
+        "uco-core:name": case.id,
+        "case-investigation:investigationForm": "case",
+        "uco-core:object": [_ref(each) for each in objects],
+    }
+
+
+def _person(node: str, name: str) -> Iterator[Node]:
+    facet = {"@id": _id(node, "facet"), "@type": "uco-identity:SimpleNameFacet", "uco-identity:familyName": name}
+    yield {"@id": node, "@type": "uco-identity:Person", "uco-core:name": name, "uco-core:hasFacet": [facet]}
+
+
+def _item(contents: ExportContents, item: Item, tool: str, person: str | None) -> Iterator[Node]:
+    case = contents.case.id
+    file, record = _id(case, f"file:{item.id}"), _id(case, f"provenance:{item.id}")
+    yield {
+        "@id": file,
+        "@type": "uco-observable:File",
+        "uco-core:name": item.id,
+        "uco-core:hasFacet": [_file_facet(file, item), _content_facet(file, item, contents.original(item))],
+    }
+    yield {
+        "@id": record,
+        "@type": "case-investigation:ProvenanceRecord",
+        "uco-core:description": f"Line {item.line} of the custody log of {case}",
+        "case-investigation:exhibitNumber": item.id,
+        "uco-core:object": [_ref(file)],
+    }
+    action: Node = {
+        "@id": _id(case, f"taken:{item.id}"),
+        "@type": "case-investigation:InvestigativeAction",
+        "uco-core:name": "taken in",
+        "uco-action:startTime": _time(item.time),
+        "uco-action:endTime": _time(item.time),
+        "uco-action:instrument": [_ref(tool)],
+        "uco-action:result": [_ref(record)],
+    }
+    if person is not None:
+        action["uco-action:performer"] = _ref(person)
+    yield action
+    if item.place.container is not None:
+        yield _within(case, item, file)
+
+
+def _file_facet(file: str, item: Item) -> Node:
+    facet: Node = {
+        "@id": _id(file, "file"),
+        "@type": "uco-observable:FileFacet",
+        "uco-observable:fileName": item.place.path.rpartition("/")[2],
+        "uco-observable:filePath": item.place.path,
+        "uco-observable:sizeInBytes": item.size_bytes,
+    }
+    changed = modified(item.facts)
+    if changed is not None:
+        facet["uco-observable:modifiedTime"] = _time(changed)
+    return facet
+
+
+def _content_facet(file: str, item: Item, digests: Mapping[str, str]) -> Node:
+    hashes = [
+        {
+            "@id": _id(file, name),
+            "@type": "uco-types:Hash",
+            "uco-types:hashMethod": name,
+            "uco-types:hashValue": {"@type": "xsd:hexBinary", "@value": value},
+        }
+        for name, value in digests.items()
+    ]
+    return {
+        "@id": _id(file, "content"),
+        "@type": "uco-observable:ContentDataFacet",
+        "uco-observable:mimeType": str(item.facts["kind"]["media_type"]),
+        "uco-observable:sizeInBytes": item.size_bytes,
+        "uco-observable:hash": hashes,
+    }
+
+
+def _within(case: str, item: Item, file: str) -> Node:
+    return {
+        "@id": _id(case, f"within:{item.id}"),
+        "@type": "uco-observable:ObservableRelationship",
+        "uco-core:source": _ref(file),
+        "uco-core:target": _ref(_id(case, f"file:{item.place.container}")),
+        "uco-core:kindOfRelationship": "Contained_Within",
+        "uco-core:isDirectional": True,
+    }
+
+
+def _id(above: str, name: str) -> str:
+    """Return the same name for the same thing in every export of a case."""
+    return f"kb:{uuid.uuid5(uuid.NAMESPACE_URL, f'urn:evidence-kit:{above}#{name}')}"
+
+
+def _ref(node: str) -> Node:
+    return {"@id": node}
+
+
+def _time(text: str) -> Node:
+    return {"@type": "xsd:dateTime", "@value": text}
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+CASE_UCO = Form("case-uco", ".jsonld", write)

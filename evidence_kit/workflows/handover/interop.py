@@ -1,0 +1,154 @@
+"""Exports for other people's programs: with consent, as drafts, logged, and only then under their names."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from evidence_kit.custody.event import Event
+from evidence_kit.custody.manifest import Item
+from evidence_kit.errors import UsageError
+from evidence_kit.model import Json
+from evidence_kit.sealing import plan
+from evidence_kit.sealing.errors import NoConsentError, NothingToSealError
+from evidence_kit.workflows.case.disk_errors import own_disk
+from evidence_kit.workflows.case.plain_file import is_free
+from evidence_kit.workflows.case.read import Case
+from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.handover.forms.bagit import BAGIT
+from evidence_kit.workflows.handover.forms.case_uco import CASE_UCO
+from evidence_kit.workflows.handover.forms.form import ExportContents, Form, Target
+from evidence_kit.workflows.handover.forms.table import CSV
+from evidence_kit.workflows.handover.forms.takedown import TAKEDOWN
+
+# A form more is a file in `forms/` and its name here.
+FORMS: Final[tuple[Form, ...]] = (BAGIT, CASE_UCO, CSV, TAKEDOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOrder:
+    """What is to leave, for whom, in which form.
+
+    Attributes:
+        form: One of `FORMS`.
+        purpose: What the person has to have consented to.
+        items: Ids; None for all that are not excluded.
+        without_consent: A named person's reason to do it all the same; it is logged.
+        out: The file or folder to make.
+    """
+
+    form: Form
+    purpose: str
+    items: Sequence[str] | None
+    without_consent: str | None
+    out: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What was written, plainly, for whoever gets it."""
+
+    path: Path
+    form: str
+    items: int
+    items_of: int
+    rows: int
+    size_bytes: int
+    sha256: str
+    line: int
+
+
+def form_of(name: str) -> Form:
+    """Return a form by its name.
+
+    Raises:
+        UsageError: There is none.
+    """
+    for form in FORMS:
+        if form.name == name:
+            return form
+    raise UsageError("form-unknown", form=name, known=", ".join(each.name for each in FORMS))
+
+
+def chosen(case: Case, order: ExportOrder) -> list[Item]:
+    """Return the items that an order means, once somebody consented to it.
+
+    Raises:
+        NoConsentError: Nobody consented to this purpose, or the consent was withdrawn.
+        UsageError: It names an item that the case does not have, or that was excluded.
+        NothingToSealError: There is none.
+    """
+    manifest = case.opened
+    if order.form.purposes and order.purpose not in order.form.purposes:
+        raise UsageError("form-purpose", form=order.form.name, purposes=", ".join(order.form.purposes))
+    consent = manifest.consent_for(order.purpose)
+    if order.without_consent is None and (consent is None or not consent.given):
+        raise NoConsentError("no-consent", purpose=order.purpose, case=case.id)
+    included = {item.id: item for item in manifest.included}
+    for item in order.items or ():
+        if item not in included:
+            raise UsageError("item-unknown", item=item, case=case.id)
+    found = [included[item] for item in sorted(order.items or included, key=plan.item_number)]
+    if not found:
+        raise NothingToSealError("nothing-to-seal", case=case.id)
+    return found
+
+
+def export_as(writer: CaseWriter, order: ExportOrder, on_bytes: Callable[[int], None] | None = None) -> Left:
+    """Write an export; the log says so before it has its name.
+
+    Raises:
+        ExportExistsError: There is something at that path already.
+        ItemDamagedError: An item is not any more what was taken in; nothing is left behind.
+        DiskFullError: No room; nothing is left behind.
+    """
+    case, world = writer.case, writer.world
+    items = chosen(case, order)
+    is_free(order.out)
+    draft = order.out.with_name(f".{order.out.name}.draft")
+    _throw_away(draft)
+    day = world.clock.now().date().isoformat()
+    target = Target(world.disk, draft)
+    contents = ExportContents(case, items, order.purpose, day, world.kit, on_bytes or (lambda _: None))
+    with own_disk(len(case.opened.items)):
+        try:
+            rows = order.form.write(contents, target)
+            facts: dict[str, Json] = {
+                "what": "items",
+                "form": order.form.name,
+                "name": order.out.name.encode("utf-8", "replace").decode("utf-8"),
+                "rows": rows,
+                "size": target.size_bytes,
+                "sha256": target.sha256,
+                "items": [item.id for item in items],
+                "purpose": order.purpose,
+            }
+            if order.without_consent is not None:
+                facts["without_consent"] = order.without_consent
+            line = writer.commit([Event("exported", facts)]).first
+            is_free(order.out)
+            world.disk.move(draft, order.out)
+            world.disk.sync_folder(order.out.parent)
+        except BaseException:
+            _throw_away(draft)
+            raise
+    return Left(
+        path=order.out,
+        form=order.form.name,
+        items=len(items),
+        items_of=len(case.opened.items),
+        rows=rows,
+        size_bytes=target.size_bytes,
+        sha256=target.sha256,
+        line=line,
+    )
+
+
+def _throw_away(draft: Path) -> None:
+    if draft.is_dir() and not draft.is_symlink():
+        shutil.rmtree(draft, ignore_errors=True)
+    else:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,257 @@
+"""Which items and events an order means: what the ledger of threats cites, everything, or what a person names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from evidence_kit.custody.manifest import Item, Manifest
+from evidence_kit.errors import UsageError
+from evidence_kit.intake import picture_signatures
+from evidence_kit.intake.kinds import kind_named
+from evidence_kit.model import Family, Finding
+from evidence_kit.sealing import plan
+from evidence_kit.sealing.errors import ItemDamagedError, NoConsentError, NothingToSealError
+from evidence_kit.sealing.plan import Scope
+from evidence_kit.workflows.case.read import Case, entries
+from evidence_kit.workflows.handover.bag_members import decrypted
+from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationRequest, Exports, conversations
+from evidence_kit.workflows.reading.messages import Said
+
+PURPOSES = ("police", "lawyer")
+
+
+@dataclass(frozen=True, slots=True)
+class SealOrder:
+    """What is to be sealed and for whom.
+
+    Attributes:
+        purpose: One of `PURPOSES`.
+        items: Ids; None for all, or for what is cited.
+        readers: age or SSH public keys by a short name, for whom the passphrase is wrapped.
+        without_consent: A reason to seal although nobody consented, None when consent is needed.
+        out: Folder that is made for the archive.
+        cited: What the ledger of threats cites, with its conversations; then `items` is None.
+        redacted: Pictures go in as blurred copies, and nothing that may hold a picture goes in as it is.
+        notes: Lines of notes that are opened although they would stay closed.
+        split_bytes: The largest archive that is wanted, None for one whatever its size.
+        authorised_by: Who gave the reason in `without_consent`.
+    """
+
+    purpose: str
+    items: Sequence[str] | None
+    readers: Mapping[str, str]
+    without_consent: str | None
+    out: Path
+    cited: bool = False
+    redacted: bool = False
+    notes: Sequence[int] = ()
+    split_bytes: int | None = None
+    authorised_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What goes into an archive, for a person to agree to.
+
+    Attributes:
+        items_in: How many files go in.
+        items_of: How many items the case has.
+        events_in: How many events are opened.
+        events_of: How many the log has.
+        size_bytes: Length of all files together.
+        purpose: For whom.
+        scope: `all`, `cited` or `items`.
+        blurred: How many of the files are blurred copies.
+        left_out: Items that were meant and stay here because of what they may hold.
+        conversations: How many conversations go in.
+        other_conversations: How many of them no recorded threat speaks of.
+        notes_closed: How many notes stay closed.
+        parts: How many archives it makes.
+        largest_bytes: About how long the longest of them is.
+    """
+
+    items_in: int
+    items_of: int
+    events_in: int
+    events_of: int
+    size_bytes: int
+    purpose: str
+    scope: str = "all"
+    blurred: int = 0
+    left_out: tuple[str, ...] = ()
+    conversations: int = 0
+    other_conversations: int = 0
+    notes_closed: int = 0
+    parts: int = 1
+    largest_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The items of an order.
+
+    Attributes:
+        scope: What goes in.
+        left_out: Ids of items that were meant and stay here: with `--redacted`, what may hold a picture.
+        withheld: Numbers of the event lines whose openings stay closed.
+        notes_closed: How many of these are notes.
+    """
+
+    scope: Scope
+    left_out: tuple[str, ...] = ()
+    withheld: frozenset[int] = field(default_factory=frozenset)
+    notes_closed: int = 0
+
+
+def choose(case: Case, order: SealOrder, reading: Exports | None = None) -> Chosen:
+    """Return what an order means in this case.
+
+    Args:
+        case: Unlocked.
+        order: What somebody asked for.
+        reading: Reads conversations, whose attachments go along when they are cited.
+
+    Raises:
+        NoConsentError: Nobody consented to this purpose, or the consent was withdrawn.
+        UsageError: It names an item or a note that the case does not have, or that may not leave it.
+        NothingToSealError: No item is left.
+    """
+    manifest = case.opened
+    _consented(case, order)
+    here = {item.id: item for item in manifest.included if item.id in case.custody.objects}
+    if order.items is not None:
+        meant = _named(case, order.items, here)
+    elif order.cited:
+        meant = _cited(case, here, reading)
+    else:
+        meant = set(here)
+    blurred, left_out = _redacted(case, [here[item] for item in meant]) if order.redacted else (set(), set())
+    items = tuple(sorted(meant - left_out, key=plan.item_number))
+    if not items and not here and manifest.left_out:
+        # A bag without a file is none that others' programs accept.
+        raise NothingToSealError("only-witnessed", case=case.id, count=len(manifest.left_out))
+    if not items:
+        raise NothingToSealError("nothing-to-seal", case=case.id)
+    scope = Scope(
+        purpose=order.purpose,
+        items=items,
+        everything=order.items is None and not order.cited,
+        excluded=_excluded(manifest),
+        cited=order.cited,
+        blurred=frozenset(blurred),
+        notes=_notes(case, order.notes),
+    )
+    withheld, notes_closed = _withheld(case, scope)
+    return Chosen(scope, tuple(sorted(left_out, key=plan.item_number)), withheld, notes_closed)
+
+
+def without(case: Case, chosen: Chosen, failed: frozenset[str]) -> Chosen:
+    """Return the same choice without some pictures of which no copy could be made.
+
+    Raises:
+        NothingToSealError: No item is left.
+    """
+    items = tuple(item for item in chosen.scope.items if item not in failed)
+    if not items:
+        raise NothingToSealError("nothing-to-seal", case=case.id)
+    scope = replace(chosen.scope, items=items, blurred=chosen.scope.blurred - failed)
+    withheld, notes_closed = _withheld(case, scope)
+    left_out = tuple(sorted({*chosen.left_out, *failed}, key=plan.item_number))
+    return Chosen(scope, left_out, withheld, notes_closed)
+
+
+def others(case: Case, scope: Scope) -> tuple[int, int]:
+    """Return how many conversations go in, and how many of them no recorded threat speaks of."""
+    items, cited = set(scope.items), _ledger(case.opened)
+    inside = [each for each in conversations(case.opened) if _items(each) & items]
+    return len(inside), sum(not _items(each) & cited for each in inside)
+
+
+def _consented(case: Case, order: SealOrder) -> None:
+    consent = case.opened.consent_for(order.purpose)
+    if order.without_consent is None and (consent is None or not consent.given):
+        raise NoConsentError("no-consent", purpose=order.purpose, case=case.id)
+
+
+def _named(case: Case, items: Iterable[str], here: Mapping[str, Item]) -> set[str]:
+    for item in items:
+        known = case.opened.items.get(item)
+        if item not in here and known is not None and known.excluded is not None:
+            raise UsageError("item-excluded", item=item, case=case.id)
+        if item not in here:
+            raise UsageError("item-unknown", item=item, case=case.id)
+    return set(items)
+
+
+def _cited(case: Case, here: Mapping[str, Item], reading: Exports | None) -> set[str]:
+    """Return what the ledger speaks of, the conversations that it stands in, and what was attached to these."""
+    cited = _ledger(case.opened)
+    if not cited:
+        raise NothingToSealError("nothing-cited", case=case.id)
+    talks = [each for each in conversations(case.opened) if _items(each) & cited]
+    meant = cited.union(*map(_items, talks))
+    if reading is not None:
+        meant = meant.union(*(_attached(reading, each) for each in talks))
+    return meant & set(here)
+
+
+def _ledger(manifest: Manifest) -> set[str]:
+    listed = [entry.facts.get("items", ()) for entry in manifest.entries.get("threat.recorded", ())]
+    return {str(item) for items in listed for item in items}
+
+
+def _items(conversation: CaseConversation) -> set[str]:
+    return {part.item.id for part in conversation.parts}
+
+
+def _attached(reading: Exports, conversation: CaseConversation) -> set[str]:
+    said = (each for each in reading.each(conversation, ConversationRequest()) if isinstance(each, Said))
+    return {item.id for each in said for tied in each.attachments for item in tied.items}
+
+
+def _redacted(case: Case, items: Iterable[Item]) -> tuple[set[str], set[str]]:
+    """Return which items go in as blurred copies, and which stay here because a picture may be in them."""
+    blurred, left_out = set(), set()
+    for item in items:
+        kind = kind_named(item.kind)
+        if kind.family is Family.PICTURE:
+            blurred.add(item.id)
+        elif picture_signatures.may_hold_pictures(kind) or _picture_inside(case, item):
+            left_out.add(item.id)
+    return blurred, left_out
+
+
+def _picture_inside(case: Case, item: Item) -> bool:
+    marks = picture_signatures.Marks()
+    decrypted(case, item, marks)
+    return marks.found
+
+
+def _excluded(manifest: Manifest) -> frozenset[str]:
+    return frozenset(each.id for each in manifest.everything if each.excluded is not None)
+
+
+def _notes(case: Case, lines: Iterable[int]) -> frozenset[int]:
+    known = {entry.line for entry in case.opened.entries.get("note", ())}
+    for line in lines:
+        if line not in known:
+            raise UsageError("note-unknown", line=line, case=case.id)
+    return frozenset(lines)
+
+
+def _withheld(case: Case, scope: Scope) -> tuple[frozenset[int], int]:
+    """Return the event lines whose openings stay closed, and how many of these are notes."""
+    if case.identity is None:
+        raise UsageError("key-needed")
+    # What was destroyed is not met here, and stays as closed as what is withheld.
+    closed, notes = set(case.custody.commitments), 0
+    for entry in entries(case.folder, case.custody, case.identity):
+        if isinstance(entry, Finding):
+            raise ItemDamagedError("case-broken", case=case.id, code=entry.code)
+        if plan.discloses(scope, entry.type, entry.facts, entry.line):
+            closed.discard(entry.line)
+        else:
+            notes += entry.type == "note"
+    return frozenset(closed), notes

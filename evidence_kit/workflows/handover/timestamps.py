@@ -1,0 +1,191 @@
+"""Time stamps of a case: over which line, asked for, attached, and what each of them proves."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from evidence_kit.custody.chain import Custody, Signed, token_of
+from evidence_kit.custody.event import Event
+from evidence_kit.custody.line import LONGEST_LINE_BYTES, instant
+from evidence_kit.custody.verdict import Anchor
+from evidence_kit.errors import UsageError
+from evidence_kit.keys import timestamp
+from evidence_kit.keys.timestamp import Checked, Stamp, StampError
+from evidence_kit.model import Disk, Finding, Json, Weight
+from evidence_kit.sealing.errors import StampRefusedError
+from evidence_kit.vault.disk import write_durably
+from evidence_kit.workflows.case.read import Case
+from evidence_kit.workflows.case.write import CaseWriter
+
+ROOTS = "time-stamp-roots"
+# Two thirds of a line, because it stands there in base64.
+_LARGEST_ANSWER_BYTES = 47 << 10
+_SECONDS = 30
+_LOG = "custody.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a checker knows that does not come out of what is checked.
+
+    Attributes:
+        roots: PEM files of time-stamping authorities' root certificates.
+        known: Names of receivers whose keys somebody compared, by fingerprint.
+    """
+
+    roots: Sequence[bytes] = ()
+    known: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One time stamp in a log, and what it proves to this checker.
+
+    Attributes:
+        line: The line that holds it.
+        covers: The signature line that it is over.
+        stamp: What it says; None when it cannot be read.
+        checked: Who vouches for it; None when nobody does.
+        days: Whole days between that line's own time and the stamp; below 0 where the writer's clock was ahead.
+        broken: It is over something else, or no stamp.
+    """
+
+    line: int
+    covers: int
+    stamp: Stamp | None = None
+    checked: Checked | None = None
+    days: int | None = None
+    broken: bool = False
+
+
+def line_bytes(case: Case, signed: Signed) -> bytes:
+    """Return the exact bytes of a signature line, without its newline."""
+    with case.folder.log.open("rb") as file:
+        start = max(0, signed.end_bytes - LONGEST_LINE_BYTES - 2)
+        file.seek(start)
+        return file.read(signed.end_bytes - start - 1).rpartition(b"\n")[2]
+
+
+def ask(url: str, asked: bytes) -> bytes:
+    """Send a request to an authority and return its answer.
+
+    Raises:
+        UsageError: It is no address of the web.
+        StampRefusedError: Nothing came back, or too much.
+    """
+    # Only whoever asks needs what speaks to the web; checking a stamp does not.
+    import urllib.request
+
+    if not url.startswith(("https://", "http://")):
+        raise UsageError("stamp-url", url=url)
+    headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+    wanted = urllib.request.Request(url, asked, headers)  # noqa: S310 - checked above
+    try:
+        with urllib.request.urlopen(wanted, timeout=_SECONDS) as came:  # noqa: S310
+            data = bytes(came.read(_LARGEST_ANSWER_BYTES + 1))
+    except (OSError, ValueError) as error:
+        raise StampRefusedError("stamp-no-answer", url=url, reason=type(error).__name__) from error
+    return data
+
+
+def attach(writer: CaseWriter, data: bytes, roots: Sequence[bytes], asked: bytes | None = None) -> Shown:
+    """Put an authority's answer into the log, next to the line that it is over.
+
+    Args:
+        writer: The case.
+        data: As it came.
+        roots: Root certificates; none where nobody can check it here.
+        asked: The request that it answers, where it is at hand.
+
+    Raises:
+        StampRefusedError: It is no time stamp, not over a signature line of this case, answers another request, or
+            none of the given roots vouches for it.
+    """
+    custody = writer.case.custody
+    if len(data) > _LARGEST_ANSWER_BYTES:
+        raise StampRefusedError("stamp-too-long", most=_LARGEST_ANSWER_BYTES)
+    try:
+        answer = timestamp.answer(data)
+        stamp = timestamp.read(answer)
+    except StampError as error:
+        raise StampRefusedError("stamp-malformed", reason=str(error)) from error
+    over = next((signed for signed in custody.commits if signed.head.hex == stamp.imprint), None)
+    if over is None:
+        raise StampRefusedError("stamp-of-nothing-here", case=writer.case.id)
+    if asked is not None and timestamp.nonce_of(asked) != stamp.nonce:
+        raise StampRefusedError("stamp-of-another-request")
+    checked = timestamp.check(answer, over.head.hex, roots)
+    if roots and checked is None:
+        raise StampRefusedError("stamp-not-vouched-for", authority=stamp.authority or "?")
+    facts: dict[str, Json] = {
+        "authority": stamp.authority,
+        "stamped_at": stamp.at.isoformat(),
+        "policy": stamp.policy,
+        "serial": None if stamp.serial is None else str(stamp.serial),
+        "checked_by": "nobody" if checked is None else checked.by,
+        "root": None if checked is None else checked.root,
+    }
+    clear: dict[str, Json] = {"line": over.line, "token": base64.b64encode(answer).decode("ascii")}
+    signed = writer.commit([Event("anchored", facts, clear=clear)])
+    return Shown(signed.first, over.line, stamp, checked, _days(over, stamp))
+
+
+def stamps(custody: Custody, outside: Outside) -> Iterator[Shown]:
+    """Yield what every time stamp in a log proves."""
+    commits = {signed.line: signed for signed in custody.commits}
+    for line, clear in sorted(custody.clear.items()):
+        if clear.get("type") == "anchored":
+            said = clear.get("line")
+            covers = said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else 0
+            yield _shown(line, covers, commits.get(covers), token_of(clear), outside)
+
+
+def judged(shown: Sequence[Shown], custody: Custody) -> tuple[list[Finding], list[Anchor]]:
+    """Return what is wrong with the time stamps of a log, and what they fix."""
+    findings, anchors = [], []
+    commits = {signed.line: signed for signed in custody.commits}
+    for each in shown:
+        if each.broken:
+            code = "time-stamp-malformed" if each.stamp is None else "time-stamp-of-another-line"
+            values = {} if each.stamp is None else {"covers": each.covers}
+            findings.append(Finding(code, Weight.BROKEN, _LOG, each.line, values=values))
+        elif each.checked is None:
+            findings.append(Finding("time-stamp-authority-unknown", Weight.NOTE, _LOG, each.line))
+        elif each.covers in commits and each.stamp is not None:
+            anchors.append(Anchor(each.covers, "time-stamp", each.stamp.at.isoformat()))
+    return findings, anchors
+
+
+def roots_of(folder: Path) -> list[bytes]:
+    """Return the root certificates that somebody gave this station."""
+    place = folder / ROOTS
+    return [path.read_bytes() for path in sorted(place.glob("*.pem"))] if place.is_dir() else []
+
+
+def keep_root(folder: Path, root: bytes, disk: Disk) -> None:
+    """Keep a root certificate, so that `verify` finds it without being told."""
+    place = folder / ROOTS
+    disk.make_folder(place)
+    path = place / f"{hashlib.sha256(root).hexdigest()[:16]}.pem"
+    if not path.exists():
+        write_durably(disk, path, root)
+
+
+def _shown(line: int, covers: int, signed: Signed | None, token: bytes, outside: Outside) -> Shown:
+    try:
+        stamp = timestamp.read(token)
+    except StampError:
+        return Shown(line, covers, broken=True)
+    if signed is None or stamp.imprint != signed.head.hex:
+        return Shown(line, covers, stamp, broken=True)
+    return Shown(line, covers, stamp, timestamp.check(token, signed.head.hex, outside.roots), _days(signed, stamp))
+
+
+def _days(signed: Signed, stamp: Stamp) -> int:
+    # An authority may know whole seconds only, and the line before it microseconds: that is no day earlier.
+    return int((stamp.at - instant(signed.time)) / timedelta(days=1))

@@ -1,0 +1,486 @@
+"""Conversations of a case: which there are, what they say, and what was named in them; read by an isolated worker."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import BinaryIO, Final, Protocol
+
+from evidence_kit.chats.parts import part_number, whole_name
+from evidence_kit.custody.errors import ChatNotReadError
+from evidence_kit.custody.manifest import Item, LogEvent, Manifest
+from evidence_kit.errors import UsageError
+from evidence_kit.hashing.exact import Tally
+from evidence_kit.keys.age import DamagedError
+from evidence_kit.model import Json
+from evidence_kit.sealing.errors import ItemDamagedError
+from evidence_kit.workers.job import Answer, Failure, Job
+from evidence_kit.workflows.case.read import Case
+from evidence_kit.workflows.reading.coverage import CoverageError, Moment, Participant, Talk, seconds_for, talks
+from evidence_kit.workflows.reading.messages import Gap, Said, Ties, gap_of, said_of
+
+ENTRIES: Final = "evidence_kit.chats.worker:entries"
+CARRIED: Final = "evidence_kit.chats.worker:carried"
+BYTES_AT_MOST: Final = 64 << 20
+MEMORY_AT_MOST: Final = 1 << 30
+_SECONDS = 120.0
+WORTH_SENDING_ONCE: Final = 1 << 20
+SCAN: Final = 5000
+
+
+class Jobs(Protocol):
+    """Runs one job after the other somewhere else, where no key is: a worker, or a pool of them."""
+
+    def submit(self, job: Job) -> Future[Answer]:
+        """Start a job; its result is an answer, never an exception."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationPart:
+    """One conversation as one item holds it.
+
+    Attributes:
+        item: The item.
+        format: Name of the format that reads it.
+        talk: What `chat.parsed` says about it.
+        date_order: How its dates are read and why, where that had to be decided: such as
+            `day, month, year (a-number-above-12)`.
+    """
+
+    item: Item
+    format: str
+    talk: Talk
+    date_order: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseConversation:
+    """One conversation of the case.
+
+    Attributes:
+        number: As a person names it, from 1, in the order of taking in.
+        parts: The items that hold it, the earliest messages first; more than one where an exporter cuts.
+    """
+
+    number: int
+    parts: tuple[ConversationPart, ...]
+
+    @property
+    def talk(self) -> Talk:
+        """What the first part says about it."""
+        return self.parts[0].talk
+
+    @property
+    def title(self) -> str | None:
+        """As the export shows it; None where it has none."""
+        return next((part.talk.title for part in self.parts if part.talk.title), None)
+
+    @property
+    def messages(self) -> int:
+        """How many messages all parts hold."""
+        return sum(part.talk.messages for part in self.parts)
+
+    @property
+    def first(self) -> Moment | None:
+        """The earliest time."""
+        return next((part.talk.first for part in self.parts if part.talk.first), None)
+
+    @property
+    def last(self) -> Moment | None:
+        """The latest time."""
+        return next((part.talk.last for part in reversed(self.parts) if part.talk.last), None)
+
+    @property
+    def participants(self) -> tuple[Participant, ...]:
+        """Who wrote, over all parts; who wrote most comes first."""
+        counted: dict[str, Participant] = {}
+        for part in self.parts:
+            for each in part.talk.participants:
+                before = counted.get(each.name, Participant(each.name, 0, owner=False))
+                owner = before.owner or each.owner
+                counted[each.name] = Participant(each.name, before.messages + each.messages, owner)
+        return tuple(sorted(counted.values(), key=lambda each: -each.messages))
+
+    def figures(self, name: str) -> dict[str, int]:
+        """Return `kinds`, `flags`, `times` or `attachments`, counted over all parts."""
+        counted: dict[str, int] = {}
+        for part in self.parts:
+            for each, count in part.talk.figures[name].items():
+                counted[each] = counted.get(each, 0) + count
+        return counted
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRequest:
+    """Which messages are wanted; None wants all.
+
+    Attributes:
+        sender: Part of a name or an account.
+        since: Beginning of an ISO 8601 time.
+        until: The same; what begins so is still wanted.
+        search: Words.
+    """
+
+    sender: str | None = None
+    since: str | None = None
+    until: str | None = None
+    search: str | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Say whether no message is left out."""
+        return not (self.sender or self.since or self.until or self.search)
+
+    def arguments(self) -> dict[str, Json]:
+        """Return it as a worker is told, and as the log says what was exported."""
+        told = {"sender": self.sender, "since": self.since, "until": self.until, "search": self.search}
+        return {name: value for name, value in told.items() if value}
+
+
+@dataclass(slots=True)
+class Page:
+    """Some messages of a conversation, in the order of time as the export gives it.
+
+    Attributes:
+        entries: Messages, and stretches that could not be read, where they stand.
+        matched: How many entries were wanted in all.
+        undated: How many messages were left out because they have no time to compare.
+    """
+
+    entries: list[Said | Gap] = field(default_factory=list)
+    matched: int = 0
+    undated: int = 0
+
+
+def parsed(manifest: Manifest) -> dict[str, LogEvent]:
+    """Return the newest `chat.parsed` of every item that is not excluded."""
+    included = {item.id for item in manifest.included}
+    newest = {str(entry.facts["item"]): entry for entry in manifest.entries.get("chat.parsed", ())}
+    return {item: newest[item] for item in sorted(newest) if item in included}
+
+
+def conversations(manifest: Manifest) -> list[CaseConversation]:
+    """Return the conversations of a case, in the order in which their items were taken in."""
+    grouped: dict[tuple[str | None, ...], list[ConversationPart]] = {}
+    seen: dict[tuple[str | None, str], int] = {}
+    for item_id, entry in parsed(manifest).items():
+        item = manifest.items[item_id]
+        if entry.facts.get("recognition") != "recognised":
+            continue
+        whole = whole_name(item.place.path)
+        # A file that changed and was taken in again is a second item of the same path, and no further part.
+        place = (item.place.container, item.place.path)
+        again = seen[place] = seen.get(place, -1) + 1
+        for talk in _talks(entry.facts):
+            title = None if talk.id else talk.title
+            key = (item.place.container, whole, str(again), talk.platform, talk.id, title)
+            grouped.setdefault(key, []).append(
+                ConversationPart(item, str(entry.facts["format"]), talk, _date_order(entry.facts))
+            )
+    return [
+        CaseConversation(number, tuple(sorted(parts, key=_earliest_first)))
+        for number, parts in enumerate(grouped.values(), start=1)
+    ]
+
+
+def _talks(facts: Mapping[str, Json]) -> list[Talk]:
+    try:
+        return talks(facts)
+    except CoverageError:
+        return []
+
+
+def _date_order(facts: Mapping[str, Json]) -> str | None:
+    decided = facts.get("decided")
+    told = decided.get("date-order") if isinstance(decided, Mapping) else None
+    return told if isinstance(told, str) else None
+
+
+def _earliest_first(part: ConversationPart) -> tuple[str, int]:
+    first = part.talk.first
+    return (first.value if first and first.value else "~", part_number(part.item.place.path))
+
+
+def numbered(listed: Sequence[CaseConversation], number: int, case: str) -> CaseConversation:
+    """Return the conversation of a number.
+
+    Raises:
+        UsageError: There is none.
+    """
+    if not 1 <= number <= len(listed):
+        raise UsageError("chat-unknown", number=number, case=case)
+    return listed[number - 1]
+
+
+def export_name(item: Item, manifest: Manifest) -> str:
+    """Return the path of an item as chat formats want it: for a member, that of its container before it."""
+    container = manifest.items.get(item.place.container or "")
+    return item.place.path if container is None else f"{container.place.path}/{item.place.path}"
+
+
+class Exports:
+    """Reads exported conversations out of a case: decrypted into memory, looked into by an isolated worker.
+
+    Args:
+        case: Unlocked.
+        jobs: Does the reading.
+    """
+
+    def __init__(self, case: Case, jobs: Jobs) -> None:
+        self._case = case
+        self._manifest = case.opened
+        self._jobs = jobs
+        self._ties = Ties(self._manifest)
+        self._held: tuple[str, bytes | BinaryIO] | None = None
+
+    def close(self) -> None:
+        """Let go of the bytes that are held."""
+        if self._held is not None and not isinstance(self._held[1], bytes):
+            self._held[1].close()
+        self._held = None
+
+    def page(self, conversation: CaseConversation, wish: ConversationRequest, offset: int, count: int) -> Page:
+        """Return some messages of a conversation, earliest first, counting from `offset` among those wanted.
+
+        Raises:
+            ChatNotReadError: The worker failed.
+            ItemDamagedError: The item is not any more what was taken in.
+        """
+        found = Page()
+        for part in conversation.parts:
+            start = max(0, offset - found.matched)
+            while True:
+                wanted = max(0, count - len(found.entries))
+                how: dict[str, Json] = {"conversation": part.talk.number, "newest_first": part.talk.newest_first}
+                told = self._told(part.item, part.format, wish, (start, wanted), how)
+                found.entries += told.entries
+                start += len(told.entries)
+                if not told.entries or start >= told.matched or len(found.entries) >= count:
+                    break
+            found.matched += told.matched
+            found.undated += told.undated
+        return found
+
+    def each(self, conversation: CaseConversation, wish: ConversationRequest) -> Iterator[Said | Gap]:
+        """Yield all messages of a conversation that are wanted, part by part, in the order of each file.
+
+        Raises:
+            ChatNotReadError: The worker failed.
+            ItemDamagedError: An item is not any more what was taken in.
+        """
+        for part in conversation.parts:
+            yield from self._scanned(part.item, part.format, wish, {"conversation": part.talk.number})
+
+    def in_order(self, conversation: CaseConversation, wish: ConversationRequest) -> Iterator[Said | Gap]:
+        """Yield all messages of a conversation that are wanted, earliest first as far as its files are in order.
+
+        Raises:
+            ChatNotReadError: The worker failed.
+            ItemDamagedError: An item is not any more what was taken in.
+        """
+        for part in conversation.parts:
+            how: dict[str, Json] = {"conversation": part.talk.number}
+            if not part.talk.newest_first:
+                yield from self._scanned(part.item, part.format, wish, how)
+                continue
+            start, matched = 0, 1
+            while start < matched:
+                window, turned = (start, SCAN), {**how, "newest_first": True}
+                told = self._told(part.item, part.format, wish, window, turned)
+                yield from told.entries
+                start, matched = start + len(told.entries), told.matched if told.entries else 0
+
+    def entries(self, item: Item, chosen: str) -> Iterator[Said | Gap]:
+        """Yield everything in one export, in the order of the file.
+
+        Raises:
+            ChatNotReadError: The worker failed.
+            ItemDamagedError: The item is not any more what was taken in.
+        """
+        yield from self._scanned(item, chosen, ConversationRequest(), {})
+
+    def _scanned(
+        self, item: Item, chosen: str, wish: ConversationRequest, how: Mapping[str, Json]
+    ) -> Iterator[Said | Gap]:
+        start = 0
+        while True:
+            told = self._told(item, chosen, wish, (start, SCAN), {**how, "until_full": True})
+            yield from told.entries
+            start += len(told.entries)
+            if not told.entries or start >= told.matched:
+                return
+
+    def _told(
+        self, item: Item, chosen: str, wish: ConversationRequest, window: tuple[int, int], how: Mapping[str, Json]
+    ) -> Page:
+        arguments = {**wish.arguments(), "offset": window[0], "count": window[1], **how}
+        answer = self.ask(ENTRIES, item, chosen, arguments)
+        listed, matched, undated = answer.get("entries"), answer.get("matched"), answer.get("undated")
+        if not isinstance(listed, list) or not isinstance(matched, int) or not isinstance(undated, int):
+            raise ChatNotReadError("chat-not-read", item=item.id, reason="bad-answer")
+        try:
+            entries = [self._entry(each, item) for each in listed]
+        except CoverageError as error:
+            raise ChatNotReadError("chat-not-read", item=item.id, reason=f"bad-answer: {error}") from error
+        return Page(entries, matched, undated)
+
+    def _entry(self, told: Json, item: Item) -> Said | Gap:
+        if not isinstance(told, Mapping):
+            raise CoverageError("entry")
+        return said_of(told, item, self._ties) if told.get("entry") == "message" else gap_of(told, item)
+
+    def ask(self, function: str, item: Item, chosen: str, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
+        """Return what a function of the worker makes of an item's bytes.
+
+        Raises:
+            ChatNotReadError: Nothing.
+            ItemDamagedError: The item is not any more what was taken in.
+        """
+        about: dict[str, Json] = {"name": export_name(item, self._manifest), "format": chosen, "item": item.id}
+        about["sha256"] = item.sha256.hex
+        return self._answer(
+            item, Job(function, {**about, **arguments}, self._payload(item), seconds_for(item.size_bytes))
+        )
+
+    def carried(self, item: Item, chosen: str, record: tuple[int, int], part: int, offset: int) -> Mapping[str, Json]:
+        """Return what `evidence_kit.chats.worker.carried` says of one record of an export.
+
+        Args:
+            item: The export.
+            chosen: Name of the format that reads it.
+            record: Offsets of the record's first byte, and behind its last.
+            part: Which of its parts is told first.
+            offset: From where in that part.
+
+        Raises:
+            ChatNotReadError: Nothing.
+            ItemDamagedError: The item is not any more what was taken in.
+        """
+        held = self._payload(item)
+        if isinstance(held, bytes):
+            data = held[record[0] : record[1]]
+        else:
+            held.seek(record[0])
+            data = held.read(record[1] - record[0])
+        arguments: dict[str, Json] = {"format": chosen, "part": part, "offset": offset}
+        return self._answer(item, Job(CARRIED, arguments, data, _SECONDS))
+
+    def _answer(self, item: Item, job: Job) -> Mapping[str, Json]:
+        answer = self._jobs.submit(job).result()
+        if isinstance(answer, Failure):
+            reason = f"{answer.reason}: {answer.detail}"
+            raise ChatNotReadError("chat-not-read", item=item.id, reason=reason)
+        if not isinstance(answer.value, Mapping):
+            raise ChatNotReadError("chat-not-read", item=item.id, reason="bad-answer")
+        return answer.value
+
+    def _payload(self, item: Item) -> bytes | BinaryIO:
+        if self._held is not None and self._held[0] == item.id:
+            return self._held[1]
+        self.close()
+        here = hasattr(os, "memfd_create")
+        if item.size_bytes <= (WORTH_SENDING_ONCE if here else BYTES_AT_MOST):
+            sink = io.BytesIO()
+            self._decrypt(item, sink)
+            self._held = (item.id, sink.getvalue())
+        else:
+            self._held = (item.id, self._in_memory(item))
+        return self._held[1]
+
+    def _in_memory(self, item: Item) -> BinaryIO:
+        """Decrypt what is too large for a frame into a file that has no name on any disk, where the system can."""
+        if not hasattr(os, "memfd_create") or item.size_bytes > max(MEMORY_AT_MOST, free_memory_bytes() // 2):
+            raise ChatNotReadError("chat-too-large", item=item.id, size=item.size_bytes)
+        descriptor = os.memfd_create("export")
+        with open(descriptor, "wb") as sink:  # noqa: PTH123 - a descriptor has no path
+            self._decrypt(item, sink)
+            sink.flush()
+            # A worker takes only what was opened for reading.
+            return open(f"/proc/self/fd/{descriptor}", "rb")  # noqa: PTH123 - closed by `close`
+
+    def _decrypt(self, item: Item, sink: BinaryIO) -> None:
+        seen = _Seen(sink)
+        try:
+            self._case.decrypt(item.id, seen)
+        except (DamagedError, FileNotFoundError) as error:
+            raise ItemDamagedError("item-damaged", item=item.id, case=self._case.id) from error
+        if seen.tally.sha256 != item.sha256:
+            raise ItemDamagedError("item-damaged", item=item.id, case=self._case.id)
+
+
+def free_memory_bytes() -> int:
+    """Return how much memory the system has left, 0 where it does not say."""
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return 0
+
+
+class _Seen:
+    """Hashes what is written, on its way."""
+
+    def __init__(self, sink: BinaryIO) -> None:
+        self.tally = Tally()
+        self._sink = sink
+
+    def write(self, data: bytes, /) -> int:
+        self.tally.add(data)
+        return self._sink.write(data)
+
+    def flush(self) -> None:
+        self._sink.flush()
+
+
+@contextmanager
+def exports(case: Case, jobs: Jobs) -> Iterator[Exports]:
+    """Read exports of a case, and hold none of their bytes afterwards."""
+    opened = Exports(case, jobs)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def conversation_row(conversation: CaseConversation) -> dict[str, Json]:
+    """Return a conversation as a script wants it."""
+    talk = conversation.talk
+    return {
+        "conversation": conversation.number,
+        "platform": talk.platform,
+        "variant": talk.variant,
+        "id": talk.id,
+        "title": conversation.title,
+        "messages": conversation.messages,
+        "participants": [
+            {"name": each.name, "messages": each.messages, "owner": each.owner} for each in conversation.participants
+        ],
+        "first": moment_row(conversation.first),
+        "last": moment_row(conversation.last),
+        **{name: conversation.figures(name) for name in ("kinds", "flags", "times", "attachments")},
+        "parts": [
+            {
+                "item": part.item.id,
+                "path": part.item.place.path,
+                "format": part.format,
+                "number": part.talk.number,
+                "messages": part.talk.messages,
+            }
+            for part in conversation.parts
+        ],
+    }
+
+
+def moment_row(moment: Moment | None) -> Json:
+    """Return a time as a script wants it."""
+    return None if moment is None else {"raw": moment.raw, "kind": moment.kind, "value": moment.value}
+
+
+def file_name(conversation: CaseConversation) -> str:
+    """Return the name of the file that holds a conversation."""
+    return PurePosixPath(conversation.parts[0].item.place.path).name

@@ -1,0 +1,221 @@
+"""How far an export of conversations could be read: what a worker says, held against the shape it must have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from evidence_kit.custody.manifest import FoundAt
+from evidence_kit.model import Json
+from evidence_kit.workflows.case.outcome import ChatRead
+
+_RECOGNITIONS: Final = frozenset({"none", "contested", "recognised", "failed"})
+_COUNTS: Final = (
+    "messages", "conversations_not_listed", "encoding_guesses", "ambiguous_dates", "unread_count", "unread_bytes",
+    "metadata",
+)  # fmt: skip
+_LISTS: Final = ("conversations", "unread", "looks_cut")
+
+
+_SECONDS: Final = 120.0
+_BYTES_A_SECOND: Final = 200_000
+
+
+class CoverageError(ValueError):
+    """Facts that no worker of ours writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time as an export states it.
+
+    Attributes:
+        raw: Its characters there.
+        kind: What it can be compared with, such as `utc` or `local, zone unknown`.
+        value: ISO 8601, None where it cannot be read in one way only.
+        readings: Every possible value, where there is more than one.
+    """
+
+    raw: str
+    kind: str
+    value: str | None
+    readings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody who wrote in a conversation, and how many messages."""
+
+    name: str
+    messages: int
+    owner: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One conversation of one file.
+
+    Attributes:
+        number: In its file, from 0.
+        platform: Such as `whatsapp`.
+        variant: Which of its export formats.
+        id: The platform's own, None where it gives none.
+        title: None where there is none.
+        messages: How many.
+        participants: Who wrote most comes first.
+        participants_more: How many are not listed.
+        first: The earliest time, None where no message has one.
+        last: The latest.
+        newest_first: The file begins with the newest message.
+        figures: `kinds`, `flags`, `times` and `attachments`, each a count by name.
+    """
+
+    number: int
+    platform: str
+    variant: str
+    id: str | None
+    title: str | None
+    messages: int
+    participants: tuple[Participant, ...]
+    participants_more: int
+    first: Moment | None
+    last: Moment | None
+    newest_first: bool
+    figures: Mapping[str, Mapping[str, int]]
+
+
+def seconds_for(size_bytes: int) -> float:
+    """Return how long a worker may take over an export of that size: many times what it takes on a slow machine."""
+    return _SECONDS + size_bytes / _BYTES_A_SECOND
+
+
+def failed(detail: str) -> dict[str, Json]:
+    """Return the facts of an export that nobody could look into."""
+    return {"recognition": "failed", "problems": [{"code": "chat-not-read", "detail": detail}]}
+
+
+def sound(facts: Json) -> dict[str, Json]:
+    """Return a worker's facts when they have the shape of facts.
+
+    Raises:
+        CoverageError: They have not.
+    """
+    if not isinstance(facts, Mapping) or facts.get("recognition") not in _RECOGNITIONS:
+        raise CoverageError("no facts")
+    if facts["recognition"] == "recognised":
+        for name in _COUNTS:
+            count(facts, name)
+        for name in _LISTS:
+            if not all(isinstance(each, Mapping) for each in _list(facts, name)):
+                raise CoverageError(name)
+        talks(facts)
+        for each in _list(facts, "unread"):
+            text(each, "why")
+    return dict(facts)
+
+
+def talks(facts: Mapping[str, Any]) -> list[Talk]:
+    """Return the conversations that a `chat.parsed` names.
+
+    Raises:
+        CoverageError: One has not the shape of a conversation.
+    """
+    return [_talk(each) for each in _list(facts, "conversations")] if "conversations" in facts else []
+
+
+def chat_read(item: str, place: FoundAt, facts: Mapping[str, Any]) -> ChatRead:
+    """Return what a `chat.parsed` says, in short."""
+    problems = [str(each.get("code")) for each in facts.get("problems", ())]
+    reasons = [str(each["why"]) for each in facts.get("unread", ())]
+    chosen = facts.get("format")
+    return ChatRead(
+        item=item,
+        place=place,
+        recognition=str(facts["recognition"]),
+        format=None if chosen is None else str(chosen),
+        messages=int(facts.get("messages", 0)),
+        conversations=len(facts.get("conversations", ())) + int(facts.get("conversations_not_listed", 0)),
+        unread=int(facts.get("unread_count", 0)),
+        reasons=tuple(dict.fromkeys([*problems, *reasons])),
+        looks_cut=tuple(dict.fromkeys(str(each.get("why")) for each in facts.get("looks_cut", ()))),
+    )
+
+
+def count(facts: Mapping[str, Any], name: str) -> int:
+    """Return a count.
+
+    Raises:
+        CoverageError: It is none.
+    """
+    value = facts.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise CoverageError(name)
+    return value
+
+
+def text(facts: Mapping[str, Any], name: str) -> str:
+    """Return a text.
+
+    Raises:
+        CoverageError: It is none.
+    """
+    value = facts.get(name)
+    if not isinstance(value, str):
+        raise CoverageError(name)
+    return value
+
+
+def moment(value: Any) -> Moment | None:  # noqa: ANN401 - from a worker
+    """Return a time, None where there is none.
+
+    Raises:
+        CoverageError: It is no time.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise CoverageError("time")
+    readings = value.get("readings", ())
+    if not isinstance(readings, Sequence) or not all(isinstance(each, str) for each in readings):
+        raise CoverageError("readings")
+    return Moment(text(value, "raw"), text(value, "kind"), _text_or_none(value, "value"), tuple(readings))
+
+
+def _talk(facts: Mapping[str, Any]) -> Talk:
+    return Talk(
+        number=count(facts, "number"),
+        platform=text(facts, "platform"),
+        variant=text(facts, "variant"),
+        id=_text_or_none(facts, "id"),
+        title=_text_or_none(facts, "title"),
+        messages=count(facts, "messages"),
+        participants=tuple(
+            Participant(text(each, "name"), count(each, "messages"), each.get("owner") is True)
+            for each in _list(facts, "participants")
+            if isinstance(each, Mapping)
+        ),
+        participants_more=count(facts, "participants_more"),
+        first=moment(facts.get("first")),
+        last=moment(facts.get("last")),
+        newest_first=facts.get("newest_first") is True,
+        figures={name: _figures(facts, name) for name in ("kinds", "flags", "times", "attachments")},
+    )
+
+
+def _figures(facts: Mapping[str, Any], name: str) -> dict[str, int]:
+    counted = facts.get(name)
+    if not isinstance(counted, Mapping):
+        raise CoverageError(name)
+    return {each: count(counted, each) for each in counted}
+
+
+def _list(facts: Mapping[str, Any], name: str) -> Sequence[Any]:
+    listed = facts.get(name)
+    if not isinstance(listed, (list, tuple)):
+        raise CoverageError(name)
+    return listed
+
+
+def _text_or_none(facts: Mapping[str, Any], name: str) -> str | None:
+    return None if facts.get(name) is None else text(facts, name)

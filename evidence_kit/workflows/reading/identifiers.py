@@ -1,0 +1,171 @@
+"""What names or reaches a person, an account or money in the conversations of a case, gathered over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from evidence_kit.custody.errors import ChatNotReadError
+from evidence_kit.custody.manifest import Item, Manifest
+from evidence_kit.model import Json
+from evidence_kit.workflows.reading.conversations import Exports, moment_row, parsed
+from evidence_kit.workflows.reading.coverage import CoverageError, Moment, count, moment, text
+from evidence_kit.workflows.reading.messages import place_in
+
+FIND: Final = "evidence_kit.chats.worker:identifiers"
+TYPES: Final = (
+    "phone", "email", "handle", "profile", "url", "rib", "iban", "bitcoin", "tron", "ethereum", "transfer_code",
+    "amount",
+)  # fmt: skip
+ACCOUNTS: Final = frozenset(TYPES) - {"url", "amount"}
+COLUMNS: Final = (
+    "type", "value", "confidence", "how", "assumed", "count", "first", "first_as_written", "last", "last_as_written",
+    "senders", "where", "bank_code", "bank",
+)  # fmt: skip
+_SURE: Final = ("high", "medium", "low")
+_PAGE: Final = 5000
+
+
+@dataclass(slots=True)
+class Named:
+    """One value, over all conversations.
+
+    Attributes:
+        type: One of `TYPES`.
+        value: In one spelling; web addresses in one that nothing opens.
+        confidence: The best of all findings: `high`, `medium` or `low`.
+        how: Codes of how it was found.
+        assumed: What had to be assumed.
+        details: What else follows from it.
+        count: How often.
+        first: The earliest time.
+        last: The latest.
+        senders: Who wrote it, and how often.
+        places: Every message that names it, such as `E000012:5`.
+    """
+
+    type: str
+    value: str
+    confidence: str
+    how: dict[str, None] = field(default_factory=dict)
+    assumed: dict[str, None] = field(default_factory=dict)
+    details: Json = None
+    count: int = 0
+    first: Moment | None = None
+    last: Moment | None = None
+    senders: dict[str, int] = field(default_factory=dict)
+    places: list[str] = field(default_factory=list)
+
+    def row(self) -> dict[str, Json]:
+        """Return it as a script wants it."""
+        return {
+            "type": self.type,
+            "value": self.value,
+            "confidence": self.confidence,
+            "how": list(self.how),
+            "assumed": list(self.assumed),
+            "details": self.details,
+            "count": self.count,
+            "first": moment_row(self.first),
+            "last": moment_row(self.last),
+            "senders": [{"name": name, "count": times} for name, times in self.senders.items()],
+            "where": list(self.places),
+        }
+
+    def flat(self) -> dict[str, Json]:
+        """Return it as a row of a table."""
+        return {
+            **self.row(),
+            "first": None if self.first is None else self.first.value,
+            "first_as_written": None if self.first is None else self.first.raw,
+            "last": None if self.last is None else self.last.value,
+            "last_as_written": None if self.last is None else self.last.raw,
+            "senders": [f"{name} ({times})" for name, times in self.senders.items()],
+            "bank_code": self.bank("bank-code"),
+            "bank": self.bank("bank"),
+        }
+
+    def bank(self, name: str) -> str | None:
+        """Return `bank` or `bank-code` of a bank account; None for anything else, and for a bank that is unknown."""
+        told = self.details.get(name) if isinstance(self.details, Mapping) else None
+        return told if isinstance(told, str) else None
+
+
+def exports_of(manifest: Manifest) -> list[tuple[Item, str]]:
+    """Return the items that hold messages, with the name of their format."""
+    return [
+        (manifest.items[item], str(entry.facts["format"]))
+        for item, entry in parsed(manifest).items()
+        if entry.facts.get("recognition") == "recognised" and entry.facts.get("messages")
+    ]
+
+
+def identifiers(reading: Exports, item: Item, chosen: str, region: str) -> Iterator[Named]:
+    """Yield what the messages of one export name.
+
+    Raises:
+        ChatNotReadError: The worker failed.
+        ItemDamagedError: The item is not any more what was taken in.
+    """
+    offset: int | None = 0
+    while offset is not None:
+        answer = reading.ask(FIND, item, chosen, {"offset": offset, "count": _PAGE, "region": region})
+        found, following = answer.get("found"), answer.get("next")
+        try:
+            if not isinstance(found, list):
+                raise CoverageError("found")
+            yield from [_named(each, item) for each in found]
+        except CoverageError as error:
+            raise ChatNotReadError("chat-not-read", item=item.id, reason=f"bad-answer: {error}") from error
+        offset = following if isinstance(following, int) and following > offset else None
+
+
+def gathered(found: Iterator[Named]) -> list[Named]:
+    """Return the findings of many exports, the same values together; what was named most often comes first."""
+    values: dict[tuple[str, str], Named] = {}
+    for each in found:
+        known = values.setdefault((each.type, each.value), Named(each.type, each.value, each.confidence))
+        known.confidence = min(known.confidence, each.confidence, key=_SURE.index)
+        known.how |= each.how
+        known.assumed |= each.assumed
+        known.details = each.details if known.details is None else known.details
+        known.count += each.count
+        if known.first is None or _value(each.first, "~") < _value(known.first, "~"):
+            known.first = each.first
+        if known.last is None or _value(each.last, "") > _value(known.last, ""):
+            known.last = each.last
+        for name, times in each.senders.items():
+            known.senders[name] = known.senders.get(name, 0) + times
+        known.places += each.places
+    return sorted(values.values(), key=lambda each: (TYPES.index(each.type), -each.count, each.value))
+
+
+def _value(time: Moment | None, unknown: str) -> str:
+    return unknown if time is None or time.value is None else time.value
+
+
+def _named(facts: Any, item: Item) -> Named:  # noqa: ANN401 - from a worker
+    if not isinstance(facts, Mapping) or facts.get("type") not in TYPES or facts.get("confidence") not in _SURE:
+        raise CoverageError("finding")
+    details = facts.get("details")
+    return Named(
+        type=text(facts, "type"),
+        value=text(facts, "value"),
+        confidence=text(facts, "confidence"),
+        how=dict.fromkeys(map(str, _items(facts, "how"))),
+        assumed=dict.fromkeys(map(str, _items(facts, "assumed"))),
+        details=details if isinstance(details, Mapping) else None,
+        count=count(facts, "count"),
+        first=moment(facts.get("first")),
+        last=moment(facts.get("last")),
+        senders={text(each, "name"): count(each, "count") for each in _items(facts, "senders")},
+        places=[f"{item.id}:{place_in(each)}" for each in _items(facts, "places")],
+    )
+
+
+def _items(facts: Mapping[str, Any], name: str) -> list[Any]:
+    listed = facts.get(name)
+    if not isinstance(listed, list):
+        raise CoverageError(name)
+    return listed

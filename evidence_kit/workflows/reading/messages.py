@@ -1,0 +1,318 @@
+"""A message as a person or a script gets it: typed, tied to the items that are its attachments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, TypeAlias
+
+from evidence_kit.custody.manifest import FoundAt, Item, Manifest, Witnessed
+from evidence_kit.model import Json
+from evidence_kit.workflows.reading.coverage import CoverageError, Moment, moment, text
+
+_LONGEST_NAME = 1000
+# Snapchat names a file by the day and the identifier that stands in the message.
+_DATED = re.compile(r"\d{4}-\d\d-\d\d_(?P<native>.{8,}?)(?:\.[A-Za-z0-9]{1,8})?")
+
+# What a case holds, or what was seen and left where it was: that bears an id and a digest all the same.
+Evidence: TypeAlias = Item | Witnessed
+
+
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """An attachment of a message, and the items of the case that it is.
+
+    Attributes:
+        name: As the source writes it; None where it gives none.
+        status: As the export alone says, or by what the case holds: `present`, `missing`, or `witnessed` where it was
+            seen and not copied.
+        items: Items that stand inside of the message, or whose path ends in that name; more than one when their bytes
+            differ, so that none is sure. What was seen and not copied is among them.
+    """
+
+    name: str | None
+    status: str
+    items: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message.
+
+    Attributes:
+        item: The item that holds it.
+        at: Where in the item: a line, a JSON pointer, or an offset; `where` is both.
+        id: The platform's identifier, or the SHA-256 of the place.
+        time: None where the export gives none.
+        sender: None where the app itself speaks.
+        owner: The sender is the person whose export it is.
+        text: With U+FFFD for what is no text.
+        kind: Such as `text`, `deleted`, `call`.
+        attachments: In the order of the source.
+        flags: What else is to be known.
+        conversation: Number of its conversation in the item, from 0; None when the worker did not say.
+        told: The whole entry, as the worker gave it.
+    """
+
+    item: Item
+    at: str
+    id: str
+    time: Moment | None
+    sender: str | None
+    owner: bool
+    text: str
+    kind: str
+    attachments: tuple[Tied, ...]
+    flags: tuple[str, ...]
+    conversation: int | None
+    told: Mapping[str, Json]
+
+    @property
+    def where(self) -> str:
+        """Name the message's place in the case, such as `E000012:5`."""
+        return f"{self.item.id}:{self.at}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch that could not be read as messages.
+
+    Attributes:
+        item: The item that holds it.
+        at: Where in the item.
+        why: Code of the reason.
+        told: The whole entry.
+    """
+
+    item: Item
+    at: str
+    why: str
+    told: Mapping[str, Json]
+
+    @property
+    def where(self) -> str:
+        """Name its place in the case."""
+        return f"{self.item.id}:{self.at}"
+
+
+class Ties:
+    """Finds the items that a chat's attachments are, by the ends of their paths; what was only witnessed too.
+
+    Items of the same container come first, then those of the same source, then any; where the nearest that fit have
+    different bytes, all of them are given, since nobody can say which.
+    """
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._named: dict[str, list[tuple[FoundAt, Evidence]]] = {}
+        self._dated: dict[str, list[tuple[FoundAt, Evidence]]] = {}
+        self._within: dict[tuple[Any, ...], Evidence] = {}
+        self._members: dict[str, list[Evidence]] = {}
+        listed: list[Evidence] = [*manifest.included, *manifest.left_out]
+        for each in listed:
+            for place in (each.place, *each.also_at):
+                self._named.setdefault(_last(place.path), []).append((place, each))
+                if dated := _DATED.fullmatch(_last(place.path)):
+                    self._dated.setdefault(dated["native"], []).append((place, each))
+                if place.container is not None:
+                    self._members.setdefault(place.container, []).append(each)
+            self._inside(each)
+
+    def _inside(self, each: Evidence) -> None:
+        within = each.facts.get("within")
+        if each.place.container is not None and isinstance(within, Mapping):
+            key = (each.place.container, within.get("start"), within.get("end"), within.get("part"))
+            self._within[key] = each
+
+    def inside(self, told: Mapping[str, Any], chat: Item) -> Evidence | None:
+        """Return the item that stands inside of a message, None when nobody took it out."""
+        where = told.get("inside")
+        if not isinstance(where, Sequence) or len(where) != 2:
+            return None
+        return self._within.get((chat.id, where[0], where[1], told.get("part")))
+
+    def left_out(self, chat: Item, locator: Any) -> list[Evidence]:  # noqa: ANN401 - from a worker
+        """Return the pictures that once stood inside of a message, of which the case holds only the rest.
+
+        Such a text lies in the container that it is the rest of, and so do its pictures, each with the offsets that it
+        had there. A picture that was met before in another container has none here; it is the one when no other is.
+        """
+        if not chat.facts.get("without") or chat.place.container is None or not isinstance(locator, Mapping):
+            return []
+        start, end = locator.get("start"), locator.get("end")
+        if not isinstance(start, int) or not isinstance(end, int):
+            return []
+        among = self._members.get(chat.place.container, ())
+        members: list[Evidence] = [each for each in among if isinstance(each, Witnessed)]
+        runs = sorted(_runs(members, chat.place.container), key=lambda run: run[0])
+        found: list[Evidence] = []
+        gone = 0
+        for first, last, each in runs:
+            if start <= first - gone <= end:
+                found.append(each)
+            gone += last - first
+        return found if runs or len(members) != 1 else members
+
+    def items(self, name: str, chat: Item) -> tuple[Evidence, ...]:
+        """Return the items that a name in a chat means; one when it is sure."""
+        name = name[:_LONGEST_NAME].replace("\\", "/").removeprefix("./")
+        fits = [
+            (_distance(place, chat.place), item)
+            for place, item in self._named.get(_last(name), ())
+            if f"/{place.path}".endswith(f"/{name}")
+        ]
+        fits = fits or [(_distance(place, chat.place), item) for place, item in self._dated.get(name, ())]
+        nearest = min((distance for distance, _ in fits), default=0)
+        return tuple({item.id: item for distance, item in fits if distance == nearest}.values())
+
+
+def _last(path: str) -> str:
+    return PurePosixPath(path.replace("\\", "/")).name
+
+
+def _runs(members: Iterable[Evidence], container: str) -> Iterator[tuple[int, int, Evidence]]:
+    """Yield from where to where each of them stood in the container."""
+    for each in members:
+        within = each.facts.get("within")
+        if each.place.container != container or not isinstance(within, Mapping):
+            continue
+        start, end = within.get("start"), within.get("end")
+        if isinstance(start, int) and isinstance(end, int):
+            yield start, end, each
+
+
+def _distance(place: FoundAt, chat: FoundAt) -> int:
+    if place.container == chat.container and place.container is not None:
+        return 0
+    return 1 if place.path.partition("/")[0] == chat.path.partition("/")[0] else 2
+
+
+def said_of(told: Mapping[str, Any], item: Item, ties: Ties) -> Said:
+    """Return a message out of a worker's entry.
+
+    Raises:
+        CoverageError: It has not the shape of a message.
+    """
+    sender = told.get("sender")
+    sender = sender if isinstance(sender, Mapping) else None
+    when = moment(_plain_time(told.get("time")))
+    flags = told.get("flags") or ()
+    attachments, number = told.get("attachments") or (), told.get("conversation_number")
+    if not isinstance(flags, Sequence) or not isinstance(attachments, Sequence):
+        raise CoverageError("message")
+    listed = [each for each in attachments if isinstance(each, Mapping)]
+    tied = [_tied(each, item, ties) for each in listed]
+    hollow = [at for at, each in enumerate(listed) if not each.get("size_bytes")]
+    if hollow and (seen := ties.left_out(item, told.get("locator"))):
+        for number_of, at in enumerate(hollow):
+            items = (seen[number_of],) if len(seen) == len(hollow) else tuple(seen)
+            tied[at] = Tied(tied[at].name, "witnessed", items)
+    return Said(
+        item=item,
+        at=place_in(told.get("locator")),
+        id=text({"id": plain(told.get("id"))}, "id"),
+        time=when if when is not None and when.raw else None,
+        sender=None if sender is None else _name(sender),
+        owner=sender is not None and sender.get("is_owner") is True,
+        text=plain(told.get("text")) or "",
+        kind=str(told.get("kind")),
+        attachments=tuple(tied),
+        flags=tuple(str(flag) for flag in flags),
+        conversation=number if isinstance(number, int) and not isinstance(number, bool) else None,
+        told=told,
+    )
+
+
+def gap_of(told: Mapping[str, Any], item: Item) -> Gap:
+    """Return a stretch that was not understood out of a worker's entry."""
+    why = plain(told.get("why")) or ""
+    return Gap(item, place_in(told.get("locator")), why, told)
+
+
+def plain(value: Any) -> str | None:  # noqa: ANN401 - from a worker
+    """Return a text of an entry for display; one that is no Unicode comes with both spellings."""
+    if isinstance(value, Mapping):
+        value = value.get("text")
+    return value if isinstance(value, str) else None
+
+
+def place_in(locator: Any) -> str:  # noqa: ANN401 - from a worker
+    """Return where in an item an entry stands: its first line, its JSON pointer, or `@` and its offset."""
+    if not isinstance(locator, Mapping):
+        return "?"
+    lines, pointer = locator.get("lines"), plain(locator.get("pointer"))
+    if isinstance(lines, Sequence) and lines and isinstance(lines[0], int):
+        return str(lines[0])
+    return pointer if pointer is not None else f"@{locator.get('start', '?')}"
+
+
+def _name(sender: Mapping[str, Any]) -> str | None:
+    shown = plain(sender.get("display"))
+    if shown:
+        return shown
+    ids = sender.get("ids")
+    first = ids[0] if isinstance(ids, Sequence) and ids else None
+    return plain(first.get("value")) if isinstance(first, Mapping) else None
+
+
+def _plain_time(value: Any) -> Any:  # noqa: ANN401 - from a worker
+    return {**value, "raw": plain(value.get("raw"))} if isinstance(value, Mapping) else None
+
+
+def _tied(told: Mapping[str, Any], chat: Item, ties: Ties) -> Tied:
+    name, status = plain(told.get("name_in_source")), str(told.get("status"))
+    if told.get("inside") is not None:
+        carried = ties.inside(told, chat)
+        if isinstance(carried, Witnessed):
+            status = "witnessed"
+        return Tied(name, status, () if carried is None else (carried,))
+    if name is None or status not in {"unknown", "present", "missing"}:
+        return Tied(name, status)
+    items = ties.items(name, chat)
+    if items and all(isinstance(each, Witnessed) for each in items):
+        return Tied(name, "witnessed", items)
+    return Tied(name, "present" if items else "missing", items)
+
+
+COLUMNS = (
+    "conversation", "platform", "title", "where", "time", "time_as_written", "time_kind", "sender", "owner", "kind",
+    "flags", "text", "attachments", "attachment_items", "id", "item", "path", "item_sha256",
+)  # fmt: skip
+
+
+def row_of(entry: Said | Gap, number: int, platform: str, title: str | None) -> dict[str, Json]:
+    """Return a message, or a stretch that was not understood, as one row with the way back to its item and line.
+
+    Args:
+        entry: The message.
+        number: Of its conversation.
+        platform: Of its conversation.
+        title: Of its conversation.
+    """
+    first: dict[str, Json] = {"conversation": number, "platform": platform, "title": title, "where": entry.where}
+    last: dict[str, Json] = {
+        "item": entry.item.id,
+        "path": entry.item.place.path,
+        "item_sha256": entry.item.sha256.hex,
+        "locator": entry.told.get("locator"),
+    }
+    if isinstance(entry, Gap):
+        return {**first, "kind": "unread", "text": entry.why, "detail": entry.told.get("detail"), **last}
+    time = entry.time
+    return {
+        **first,
+        "time": None if time is None else time.value,
+        "time_as_written": None if time is None else time.raw,
+        "time_kind": None if time is None else time.kind,
+        "sender": entry.sender,
+        "owner": entry.owner,
+        "kind": entry.kind,
+        "flags": list(entry.flags),
+        "text": entry.text,
+        "attachments": [f"{each.name or '?'} ({each.status})" for each in entry.attachments],
+        "attachment_items": [f"{item.id} {item.sha256.hex}" for each in entry.attachments for item in each.items],
+        "id": entry.id,
+        **last,
+        "entry": entry.told,
+    }

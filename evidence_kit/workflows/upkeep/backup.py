@@ -1,0 +1,154 @@
+"""A copy of a case on another disk: what is new is copied, everything is hashed again, the log says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidence_kit.custody.chain import Custody, replay
+from evidence_kit.custody.errors import CaseBrokenError, CaseExistsError
+from evidence_kit.custody.event import Event
+from evidence_kit.custody.manifest import LogEvent, Manifest
+from evidence_kit.errors import UsageError
+from evidence_kit.hashing.exact import sha256
+from evidence_kit.model import Disk, Json, Weight
+from evidence_kit.vault.disk import replacing
+from evidence_kit.vault.folder import LOG, CaseFolder
+from evidence_kit.workflows.case.disk_errors import own_disk
+from evidence_kit.workflows.case.read import Case, pieces
+from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.checking.verify import verify_case
+
+
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """A copy that was read back and found whole.
+
+    Attributes:
+        path: The copy.
+        lines: How many lines its log has.
+        copied: How many files were new.
+        copied_bytes: How long these are.
+    """
+
+    path: Path
+    lines: int
+    copied: int
+    copied_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUp(Mirrored):
+    """The same, and the case itself says that it was made.
+
+    Attributes:
+        line: Of the event that says so.
+    """
+
+    line: int
+
+
+def last(manifest: Manifest) -> LogEvent | None:
+    """Return the newest event that says that the case was backed up."""
+    found = [each for each in manifest.entries.get("exported", ()) if each.facts.get("what") == "backup"]
+    return found[-1] if found else None
+
+
+def backup(writer: CaseWriter, into: Path, on_bytes: Callable[[int], None] | None = None) -> BackedUp:
+    """Copy the case into a folder of its name, or bring the copy that is there up to date.
+
+    Interrupted, it is run again. The copy's log is replaced last, so that a copy is at any time a whole one.
+
+    Raises:
+        CaseExistsError: There is something else there, or a copy that is no earlier state of this case.
+        CaseBrokenError: The copy was read back and is not what the log says; the case itself was not changed.
+        DiskFullError: No room on the other disk.
+    """
+    case = writer.case
+    done = mirror(case, into, writer.world.disk, on_bytes)
+    facts: dict[str, Json] = {
+        "what": "backup",
+        "form": "case-folder",
+        "name": into.name.encode("utf-8", "replace").decode("utf-8"),
+        "size": done.copied_bytes,
+        "lines": done.lines,
+        "head": case.custody.head.hex,
+    }
+    signed = writer.commit([Event("exported", facts)])
+    return BackedUp(done.path, done.lines, done.copied, done.copied_bytes, signed.first)
+
+
+def mirror(case: Case, into: Path, disk: Disk, on_bytes: Callable[[int], None] | None = None) -> Mirrored:
+    """Copy a case into a folder of its name, or bring the copy there up to date, and read the copy back.
+
+    Raises:
+        CaseExistsError: There is something else there, or a copy that is no earlier state of this case.
+        CaseBrokenError: The copy was read back and is not what the log says.
+        DiskFullError: No room on the other disk.
+    """
+    source, target = case.folder, CaseFolder(into / case.id)
+    if target.root.resolve().is_relative_to(source.root.resolve()) or source.root.resolve() == target.root.resolve():
+        raise UsageError("backup-inside", path=str(into))
+    _earlier(case.custody, target)
+    told = on_bytes or (lambda _: None)
+    copied = size_bytes = 0
+    with own_disk(len(case.opened.items)):
+        for path in _files(source, case.custody):
+            there = target.root / source.relative(path)
+            if _same(path, there, source):
+                continue
+            size_bytes += _copy(disk, path, there, told)
+            copied += 1
+        for item in case.custody.destroyed:
+            disk.remove(target.item(item))
+        size_bytes += _copy(disk, source.log, target.log, told, case.custody.end_bytes)
+    report = verify_case(target.root)
+    for finding in report.findings:
+        if finding.weight is not Weight.NOTE:
+            raise CaseBrokenError("backup-broken", case=case.id, code=finding.code, path=str(target.root))
+    return Mirrored(target.root, report.lines, copied, size_bytes)
+
+
+def _earlier(custody: Custody, target: CaseFolder) -> None:
+    """Refuse a place where something else lies than an earlier state of this case."""
+    if not target.root.exists():
+        return
+    if not (target.root / LOG).is_file():
+        if any(target.root.iterdir()) and not (target.store.is_dir() or target.bodies.is_dir()):
+            raise CaseExistsError("backup-other", path=str(target.root))
+        return
+    with target.log.open("rb") as file:
+        there = replay(pieces(file)).custody
+    heads = {each.line: each.head for each in custody.commits}
+    if there.signed_lines and heads.get(there.signed_lines) != there.head:
+        raise CaseExistsError("backup-other", path=str(target.root))
+
+
+def _files(folder: CaseFolder, custody: Custody) -> Iterator[Path]:
+    """Yield every file that belongs to the case, the log aside."""
+    yield folder.readme
+    yield from (folder.key(name) for name in custody.readers)
+    yield from (folder.body(line) for line in custody.bodies)
+    yield from (folder.item(item) for item in custody.objects)
+    if folder.recovered.is_dir():
+        yield from sorted(path for path in folder.recovered.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def _same(path: Path, there: Path, folder: CaseFolder) -> bool:
+    """Say whether a file was copied before; small ones are compared, an item never changes under its name."""
+    if not there.is_file() or there.stat().st_size != path.stat().st_size:
+        return False
+    return path.parent == folder.store or sha256(there.read_bytes()) == sha256(path.read_bytes())
+
+
+def _copy(disk: Disk, path: Path, there: Path, on_bytes: Callable[[int], None], end: int | None = None) -> int:
+    disk.make_folder(there.parent)
+    left = path.stat().st_size if end is None else end
+    size_bytes = left
+    with replacing(disk, there) as file, path.open("rb") as source:
+        while left and (piece := source.read(min(1 << 20, left))):
+            left -= len(piece)
+            file.write(piece)
+            on_bytes(len(piece))
+    return size_bytes - left

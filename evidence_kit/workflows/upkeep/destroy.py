@@ -1,0 +1,204 @@
+"""Destroying items, or a whole case, with a reason and two names; the log goes on saying that they were there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from evidence_kit.custody.errors import CaseBrokenError, NoItemError
+from evidence_kit.custody.event import Event
+from evidence_kit.custody.manifest import LogEvent, Manifest
+from evidence_kit.errors import UsageError
+from evidence_kit.hashing.exact import sha256
+from evidence_kit.keys import age
+from evidence_kit.model import Disk, Finding, Json
+from evidence_kit.sealing.plan import item_number, numbers_in
+from evidence_kit.workflows.case import recovered, removal
+from evidence_kit.workflows.case.disk_errors import own_disk
+from evidence_kit.workflows.case.read import Case, entries, folded
+from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.reading.overview import evidence_of
+
+# A line of the log holds 64 KiB; an item takes 12 bytes of it and a body about 95.
+_OBJECTS_A_LINE: Final = 2000
+_BODIES_A_LINE: Final = 300
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """What would be destroyed, for two people to agree to.
+
+    Attributes:
+        items: Ids of items whose files go, members of containers among them.
+        witnessed: Ids of what was only seen, whose hashes and names go.
+        size_bytes: How many bytes of originals that is.
+        lines: Event lines whose openings go.
+        whole: The case itself goes.
+        archives: Archives that were sealed with some of it and may be in other hands.
+        recovered: What was put aside after an interruption and holds or names some of it.
+    """
+
+    items: tuple[str, ...]
+    witnessed: tuple[str, ...]
+    size_bytes: int
+    lines: frozenset[int]
+    whole: bool
+    archives: tuple[str, ...]
+    recovered: tuple[str, ...] = ()
+
+
+def doomed(case: Case, names: Sequence[str]) -> Doomed:
+    """Return what goes when these items go, or the whole case when none is named.
+
+    Raises:
+        NoItemError: The case has no such item.
+        UsageError: A container that stays holds the same bytes.
+    """
+    manifest, whole = case.opened, not names
+    chosen = {each.id for each in manifest.everything}
+    if not whole:
+        chosen = manifest.with_members(evidence_of(manifest, name, case.id).id for name in names)
+        _refuse_copies_inside(manifest, chosen)
+    told = (entry for entry in _opened(case) if entry.type != "destroyed")
+    lines = {entry.line for entry in told if whole or _speaks_of(entry, chosen)}
+    items = sorted(chosen & set(manifest.items))
+    return Doomed(
+        items=tuple(items),
+        witnessed=tuple(sorted(chosen & set(manifest.witnessed))),
+        size_bytes=sum(manifest.items[item].size_bytes for item in items),
+        lines=frozenset(lines),
+        whole=whole,
+        archives=tuple(_archives(manifest, set(items))),
+        recovered=tuple(_aside(case, chosen)),
+    )
+
+
+def destroy(writer: CaseWriter, what: Doomed, reason: str, names: tuple[str, str]) -> int:
+    """Destroy; return the line that says so. What is interrupted is finished when the case is opened again.
+
+    Raises:
+        UsageError: The two names are one.
+        DiskFullError: Nothing was destroyed.
+    """
+    first, second = (name.strip() for name in names)
+    if not first or not second or first.casefold() == second.casefold():
+        raise UsageError("two-names")
+    case, disk = writer.case, writer.world.disk
+    with own_disk(len(writer.manifest.items)):
+        bodies = _new_bodies(writer, what)
+        facts: dict[str, Json] = {"reason": reason, "agreed_by": [first, second], "whole": what.whole}
+        signed = writer.commit(list(_events(what, bodies, facts)))
+        removal.finish(case.folder, case.custody, disk)
+        recovered.finish(case.folder, writer.manifest, disk)
+        # What was computed from the items may be in the cache; what was put aside is part of a whole case.
+        shutil.rmtree(case.folder.cache, ignore_errors=True)
+        if what.whole:
+            shutil.rmtree(case.folder.recovered, ignore_errors=True)
+    if case.identity is not None:
+        case.manifest = folded(case, case.identity)
+    return signed.first
+
+
+def _aside(case: Case, chosen: set[str]) -> Iterator[str]:
+    if case.identity is not None:
+        those = [each for each in case.opened.everything if each.id in chosen]
+        yield from recovered.gone_with(case.folder, case.opened, case.identity, those)
+
+
+def _opened(case: Case) -> Iterator[LogEvent]:
+    if case.identity is None:
+        raise UsageError("key-needed")
+    for entry in entries(case.folder, case.custody, case.identity):
+        if isinstance(entry, Finding):
+            raise CaseBrokenError("case-broken", case=case.id, code=entry.code)
+        yield entry
+
+
+def _refuse_copies_inside(manifest: Manifest, chosen: set[str]) -> None:
+    """Refuse to say that something is gone while a container that stays still holds its bytes."""
+    for name in sorted(chosen):
+        item = manifest.evidence(name)
+        if item is None:
+            raise NoItemError("item-unknown", item=name, case="")
+        for place in (item.place, *item.also_at):
+            if place.container is not None and place.container in manifest.items and place.container not in chosen:
+                raise UsageError("destroy-container", item=name, container=place.container)
+
+
+def _speaks_of(entry: LogEvent, chosen: set[str]) -> bool:
+    """Say whether an opening tells something about what goes: its name, its hash, what was found in it.
+
+    Events that merely name its id among others stay: the id says nothing.
+    """
+    facts = entry.facts
+    listed: list[Mapping[str, Any]] = [each for each in facts.get("files", ()) if isinstance(each, Mapping)]
+    named = [facts.get("item"), facts.get("container"), *(each.get("item") for each in listed)]
+    return any(name in chosen for name in named if isinstance(name, str))
+
+
+def _archives(manifest: Manifest, items: set[str]) -> Iterator[str]:
+    """Yield the archives that were sealed with some of these items."""
+    numbers = {item_number(item) for item in items}
+    begun = manifest.entries.get("seal.begun", ())
+    for number, sealed in enumerate(manifest.entries.get("sealed", ())):
+        before = [each for each in begun if each.line < sealed.line]
+        held = numbers_in(before[-1].facts["items"], sealed.line) if before else set()
+        if numbers & held:
+            yield f"{sealed.facts['archive']} ({sealed.time[:10]}, {number + 1})"
+
+
+def _new_bodies(writer: CaseWriter, what: Doomed) -> list[tuple[int, str]]:
+    """Write, beside each body that says too much, what stays of it; return lines and new hashes."""
+    case, disk = writer.case, writer.world.disk
+    made: list[tuple[int, str]] = []
+    try:
+        for signed in list(case.custody.commits):
+            gone = what.lines & set(range(signed.first, signed.line))
+            if gone and case.identity is not None:
+                body = case.folder.body(signed.line).read_bytes()
+                openings = age.decrypt(body, [case.identity.opener]).split(b"\n")
+                kept = [b"" if number in gone else text for number, text in enumerate(openings, start=signed.first)]
+                smaller = age.encrypt(b"\n".join(kept), [writer.recipient])
+                made.append((signed.line, sha256(smaller).hex))
+                _write(disk, removal.draft_of(case.folder, signed.line), smaller)
+        disk.sync_folder(case.folder.bodies)
+    except OSError:
+        for line, _ in made:
+            disk.remove(removal.draft_of(case.folder, line))
+        raise
+    return made
+
+
+def _write(disk: Disk, draft: Path, data: bytes) -> None:
+    """Make a draft durable under its own name; only the log gives it the body's."""
+    disk.remove(draft)
+    file = disk.create(draft)
+    try:
+        file.write(data)
+        file.sync()
+    finally:
+        file.close()
+
+
+def _events(what: Doomed, bodies: Sequence[tuple[int, str]], facts: Mapping[str, Json]) -> Iterator[Event]:
+    """Yield as many events as it takes for their lines to be short enough, at least one."""
+    objects = _parts(what.items, _OBJECTS_A_LINE)
+    replaced = _parts(bodies, _BODIES_A_LINE)
+    for number, (items, rewritten) in enumerate(zip_longest(objects, replaced)):
+        clear: dict[str, Json] = {
+            "objects": list(items or ()),
+            "bodies": [{"line": line, "sha256": digest} for line, digest in rewritten or ()],
+        }
+        told: dict[str, Json] = {"witnessed": list(what.witnessed) if number == 0 else []}
+        if what.recovered and number == 0:
+            told["recovered"] = list(what.recovered)
+        yield Event("destroyed", {**facts, **told}, clear=clear)
+
+
+def _parts(whole: Sequence[_T], most: int) -> list[Sequence[_T]]:
+    return [whole[at : at + most] for at in range(0, len(whole), most)] or [()]

@@ -1,0 +1,238 @@
+"""Plain copies: what of a case's sources lies in clear, held against the store, and deleted on a person's word."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from evidence_kit.custody.event import Event
+from evidence_kit.custody.manifest import Manifest
+from evidence_kit.hashing.exact import Tally, tally
+from evidence_kit.intake.mounts import Ground, Mount, ground
+from evidence_kit.intake.read import NotRegularError, Trace, opened, pieces
+from evidence_kit.intake.walk import FoundFile, walk
+from evidence_kit.keys.age import DamagedError
+from evidence_kit.model import Digest, Json
+from evidence_kit.workflows.case.read import Case
+from evidence_kit.workflows.case.station import Station
+from evidence_kit.workflows.case.write import CaseWriter
+
+_BATCH: Final = 500
+
+
+class State(Enum):
+    """What a plain file is to the case."""
+
+    KEPT = "kept"
+    WITNESSED = "witnessed"
+    REVEALED = "revealed"
+    NOT_IN_CASE = "not-in-case"
+    STORE_DAMAGED = "store-damaged"
+    UNREADABLE = "unreadable"
+    PHONE = "phone"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """One file that lies in clear, or a whole source that is not looked into.
+
+    Attributes:
+        path: Where it lies.
+        state: What it is to the case.
+        item: The item that has the same bytes.
+        size_bytes: Its length.
+        sha256: Its digest, None where it was not read.
+        trace: What the file system said when it was read.
+    """
+
+    path: Path
+    state: State
+    item: str | None = None
+    size_bytes: int = 0
+    sha256: Digest | None = None
+    trace: Trace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The lawyer's word about what was only witnessed."""
+
+    name: str
+    words: str | None
+
+    def facts(self) -> Json:
+        """Return the facts as they go into the log."""
+        return {"name": self.name, "words": self.words}
+
+
+def remember(writer: CaseWriter, sources: Sequence[Path], known: Sequence[Mount]) -> None:
+    """Note where sources lie on this computer, so that `tidy` finds them; what is noted already is not noted again."""
+    places = [_place(source, known) for source in sources]
+    noted = [each for entry in writer.manifest.entries.get("source.read", ()) for each in entry.facts["sources"]]
+    if any(place not in noted for place in places):
+        writer.commit([Event("source.read", {"sources": places})])
+
+
+def sources_of(manifest: Manifest) -> list[Path]:
+    """Return where the sources of a case lay, in the order in which they were first read."""
+    told = [each for entry in manifest.entries.get("source.read", ()) for each in entry.facts["sources"]]
+    return list(dict.fromkeys(_path(str(each["path"]), each.get("path_bytes")) for each in told))
+
+
+def revealed_folder(station: Station) -> Path:
+    """Return the folder in which pages lie that show an item."""
+    return station.cases.parent / "revealed"
+
+
+def look(case: Case, station: Station, sources: Iterable[Path], known: Sequence[Mount]) -> Iterator[Plain]:
+    """Yield every plain file of the sources, hashed, and held against what the store really holds.
+
+    Args:
+        case: The case, unlocked.
+        station: Its own folders are never looked into.
+        sources: Files and folders.
+        known: This computer's file systems.
+    """
+    own = frozenset(each.resolve() for each in (case.folder.root, station.folder, station.cases))
+    store = _Store(case)
+    for source in sources:
+        if not os.path.lexists(source):
+            yield Plain(source, State.GONE)
+        elif ground(source, known) is Ground.PHONE:
+            yield Plain(source, State.PHONE)
+        else:
+            for found in walk(source, own):
+                if isinstance(found, FoundFile):
+                    yield _one(found.path, store)
+    folder = revealed_folder(station)
+    for path in sorted(folder.glob(f"{case.id}.*")) if folder.is_dir() else ():
+        yield Plain(path, State.REVEALED, size_bytes=path.stat().st_size)
+
+
+def may_go(plain: Plain, word: Word | None) -> bool:
+    """Say whether a plain file may be deleted: the store has it, or the lawyer has spoken."""
+    return plain.state in {State.KEPT, State.REVEALED} or (plain.state is State.WITNESSED and word is not None)
+
+
+def delete(
+    writer: CaseWriter, plain: Sequence[Plain], sources: Sequence[Path], word: Word | None
+) -> Iterator[tuple[Plain, bool]]:
+    """Delete plain files that may go; yield each with whether it is gone. The log says so before it happens.
+
+    A file that is another one than when it was read stays. Folders that became empty go too.
+    """
+    files = iter([each for each in plain if may_go(each, word)])
+    while batch := list(islice(files, _BATCH)):
+        facts: dict[str, Json] = {"files": [_told(each) for each in batch]}
+        if word is not None:
+            facts["witnessed_by"] = word.facts()
+        writer.commit([Event("tidied", facts)])
+        for each in batch:
+            yield each, _unlink(each)
+    for source in sources:
+        _drop_empty(source)
+
+
+class _Store:
+    """Says what the store really holds, item by item, each decrypted once."""
+
+    def __init__(self, case: Case) -> None:
+        self.manifest = case.opened
+        self._case = case
+        self._whole: dict[str, bool] = {}
+
+    def whole(self, item: str) -> bool:
+        if item not in self._whole:
+            sink = _Counting()
+            try:
+                self._case.decrypt(item, sink)
+                self._whole[item] = sink.seen.sha256 == self.manifest.items[item].sha256
+            except (DamagedError, OSError):
+                self._whole[item] = False
+        return self._whole[item]
+
+
+class _Counting:
+    def __init__(self) -> None:
+        self.seen = Tally()
+
+    def write(self, data: bytes, /) -> int:
+        self.seen.add(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is kept."""
+
+
+def _one(path: Path, store: _Store) -> Plain:
+    try:
+        with opened(path) as original:
+            seen = tally(pieces(original.file))
+            if original.changed():
+                return Plain(path, State.UNREADABLE, size_bytes=seen.size_bytes)
+            trace = original.before
+    except (NotRegularError, OSError):
+        return Plain(path, State.UNREADABLE)
+    manifest, name = store.manifest, seen.sha256.hex
+    item = manifest.by_digest.get(name)
+    if item is not None:
+        state = State.KEPT if store.whole(item) else State.STORE_DAMAGED
+    elif (item := manifest.witnessed_by_digest.get(name)) is not None:
+        state = State.WITNESSED
+    else:
+        state = State.NOT_IN_CASE
+    return Plain(path, state, item, seen.size_bytes, seen.sha256, trace)
+
+
+def _unlink(plain: Plain) -> bool:
+    try:
+        if plain.trace is not None:
+            with opened(plain.path) as original:
+                if original.before != plain.trace:
+                    return False
+        plain.path.unlink()
+    except (NotRegularError, OSError):
+        return False
+    return True
+
+
+def _drop_empty(folder: Path) -> None:
+    """Remove folders in which nothing is left, the innermost first; one that is in use or a mount stays."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    with suppress(OSError):
+        for inner in sorted(folder.iterdir()):
+            _drop_empty(inner)
+        if not os.path.ismount(folder) and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _told(plain: Plain) -> Json:
+    digest = None if plain.sha256 is None else plain.sha256.hex
+    return {**_shown(plain.path), "sha256": digest, "item": plain.item}
+
+
+def _place(source: Path, known: Sequence[Mount]) -> Json:
+    return {**_shown(source.absolute()), "on": ground(source, known).value}
+
+
+def _shown(path: Path) -> dict[str, Json]:
+    """Return a whole path for display, and its bytes where they are no Unicode."""
+    raw = os.fsencode(path)
+    shown = raw.decode("utf-8", "replace")
+    facts: dict[str, Json] = {"path": shown}
+    if shown.encode("utf-8") != raw:
+        facts["path_bytes"] = base64.b64encode(raw).decode("ascii")
+    return facts
+
+
+def _path(shown: str, raw: str | None) -> Path:
+    return Path(shown if raw is None else os.fsdecode(base64.b64decode(raw)))
