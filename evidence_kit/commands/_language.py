@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from evidence_kit.words import LANGUAGES
+from evidence_kit.words import OFFERED
 
 _DEFAULT = "en"
 _VARIABLES = ("EVIDENCE_KIT_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -22,9 +22,9 @@ def language_of(arguments: Sequence[str], surroundings: Mapping[str, str]) -> st
         flag, separator, value = argument.partition("=")
         if flag == "--lang":
             asked = value if separator else "".join(arguments[at + 1 : at + 2])
-            return asked if asked in LANGUAGES else _DEFAULT
+            return asked if asked in OFFERED else _DEFAULT
     for name in _VARIABLES:
         if surroundings.get(name):
             language = surroundings[name][:2]
-            return language if language in LANGUAGES else _DEFAULT
+            return language if language in OFFERED else _DEFAULT
     return _DEFAULT

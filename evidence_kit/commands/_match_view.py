@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from evidence_kit.commands._screen import Screen
+from evidence_kit.words import direction
 
 if TYPE_CHECKING:
     from evidence_kit.matching.transformation import Transformation
@@ -81,7 +82,7 @@ def page(screen: Screen, case: str, names: Mapping[str, str], *, sharp: bool) ->
     """Return what makes a page of the drawn pairs, in the screen's language."""
 
     def made(drawn: Sequence[Drawn]) -> str:
-        way = "rtl" if screen.language == "ar" else "ltr"
+        way = direction(screen.language)
         title = html.escape(screen.say("match.page.title", case=case))
         head = f'<!doctype html><html lang="{screen.language}" dir="{way}"><meta charset="utf-8"><title>{title}</title>'
         notes = [screen.say("match.said")] + ([] if sharp else [screen.say("match.page.blurred")])

@@ -16,7 +16,7 @@ import typer
 from evidence_kit.commands._language import environment, language_of
 from evidence_kit.commands._screen import Screen
 from evidence_kit.errors import UsageError
-from evidence_kit.words import LANGUAGES
+from evidence_kit.words import OFFERED
 
 if TYPE_CHECKING:
     from evidence_kit.keys.station import SigningKey
@@ -276,7 +276,7 @@ def _with_common(function: Callable[..., None], more: Mapping[str, Any]) -> Call
 def _setting(common: dict[str, Any]) -> Setting:
     surroundings = environment()
     language = common["lang"] or language_of((), surroundings)
-    if language not in LANGUAGES:
+    if language not in OFFERED:
         raise UsageError("language-unknown", language=str(language))
     folder = common["station"] or surroundings.get("EVIDENCE_KIT_STATION") or typer.get_app_dir("evidence-kit")
     return Setting(

@@ -15,7 +15,8 @@ from typing import Final
 from evidence_kit.custody.checkpoint import Checkpoint
 from evidence_kit.keys.sshsig import ARCHIVE_NAMESPACE, CHECKPOINT_NAMESPACE, RECEIVED_NAMESPACE, SEAL_NAMESPACE
 from evidence_kit.sealing import bag
-from evidence_kit.words import LANGUAGES, Words, catalogue
+from evidence_kit.words import LANGUAGES, Words, catalogue, direction
+from evidence_kit.words.languages import OUTSIDE
 
 SYSTEMS: Final = ("linux", "macos", "windows")
 _BASE32: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -111,11 +112,11 @@ def page(facts: LetterFacts) -> bytes:
     sections = []
     for language in LANGUAGES:
         words = catalogue(language)
-        direction = "rtl" if language == "ar" else "ltr"
-        marked = _marked if direction == "rtl" else html.escape
+        way = direction(language)
+        marked = _marked if way == "rtl" else html.escape
         body = "".join(f"<p>{marked(line)}</p>" for line in _paragraphs(words, facts))
         title = html.escape(words.say("letter.title"))
-        sections.append(f'<section lang="{language}" dir="{direction}"><h1>{title}</h1>{body}</section>')
+        sections.append(f'<section lang="{language}" dir="{way}"><h1>{title}</h1>{body}</section>')
     for system in SYSTEMS:
         listed = "".join(
             f"<li><pre>{html.escape(chr(10).join(step.commands[system]))}</pre></li>" for step in steps(facts)
@@ -132,7 +133,7 @@ def page(facts: LetterFacts) -> bytes:
 
 def outside() -> bytes:
     """Return `LISEZ-MOI.txt`: how to open the archive and confirm its receipt; nothing that names the matter."""
-    blocks = [catalogue(language).say("letter.outside") for language in ("fr", "ar", "en")]
+    blocks = [catalogue(language).say("letter.outside") for language in OUTSIDE]
     lines = []
     for system in ("linux", "windows"):
         name = "macOS, Linux" if system == "linux" else _SYSTEM_NAMES[system]
@@ -145,7 +146,7 @@ def outside() -> bytes:
 def covering(parts: int = 1) -> bytes:
     """Return `covering-message.txt`: what to write when the archive is sent; never the passphrase."""
     blocks = []
-    for words in map(catalogue, ("fr", "ar", "en")):
+    for words in map(catalogue, OUTSIDE):
         said = words.say("letter.covering")
         blocks.append(said if parts == 1 else f"{said}\n{words.say('letter.covering-parts', parts=parts)}")
     return ("\n\n" + "-" * 72 + "\n\n").join(blocks).encode() + b"\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from evidence_kit.words import LANGUAGES, catalogue
+from evidence_kit.words import LANGUAGES, catalogue, direction
 
 
 def page(code: str, case: str, lines: int, day: str) -> bytes:
@@ -13,7 +13,7 @@ def page(code: str, case: str, lines: int, day: str) -> bytes:
 
     picture = segno.make(code, error="m").svg_inline(scale=4, border=2)
     blocks = "".join(
-        f'<p lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">'
+        f'<p lang="{language}" dir="{direction(language)}">'
         f"{html.escape(catalogue(language).say('receipt.slip', lines=lines))}</p>"
         for language in LANGUAGES
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from evidence_kit.model import Finding
-from evidence_kit.words import LANGUAGES, catalogue
+from evidence_kit.words import LANGUAGES, catalogue, direction
 
 # What fits on one sheet of A4 below the facts; the rest stands in `verify --json`.
 _SHOWN = 6
@@ -74,7 +74,7 @@ def page(facts: VerdictPageFacts, neutral: Callable[[str], str]) -> bytes:
 
 def _words(facts: VerdictPageFacts) -> str:
     return "".join(
-        f'<b lang="{language}" dir="{_direction(language)}">'
+        f'<b lang="{language}" dir="{direction(language)}">'
         f"{html.escape(catalogue(language).say(f'verdict.{facts.verdict}.word'))}</b>"
         for language in LANGUAGES
     )
@@ -88,7 +88,7 @@ def _block(facts: VerdictPageFacts, language: str, neutral: Callable[[str], str]
         sentences.append(words.say(sentence, **shown))
     sentences.append(words.say(facts.limits))
     text = " ".join(html.escape(each) for each in sentences)
-    return f'<p lang="{language}" dir="{_direction(language)}">{text}</p>'
+    return f'<p lang="{language}" dir="{direction(language)}">{text}</p>'
 
 
 def _finding(finding: Finding, neutral: Callable[[str], str]) -> str:
@@ -97,7 +97,7 @@ def _finding(finding: Finding, neutral: Callable[[str], str]) -> str:
     where += f" ({finding.item})" if finding.item is not None else ""
     values = {name: _isolated(each, neutral) for name, each in finding.values.items()}
     said = "".join(
-        f'<div lang="{language}" dir="{_direction(language)}">'
+        f'<div lang="{language}" dir="{direction(language)}">'
         f"{html.escape(catalogue(language).say(f'finding.{finding.code}', **values))}</div>"
         for language in LANGUAGES
     )
@@ -123,10 +123,6 @@ def _text(value: str, neutral: Callable[[str], str]) -> str:
 def _isolated(value: str | int, neutral: Callable[[str], str]) -> str | int:
     """Return a value that keeps its own direction within a sentence of any language."""
     return f"\u2068{neutral(value)}\u2069" if isinstance(value, str) else value
-
-
-def _direction(language: str) -> str:
-    return "rtl" if language == "ar" else "ltr"
 
 
 _STYLE = (

@@ -1,15 +1,16 @@
 """Every sentence a person sees, one catalogue per language.
 
-A catalogue is a TOML file of nested tables; `error.no-case.what` names the key `what` in the table `[error.no-case]`.
-A sentence that counts something is a table of plural forms, chosen by the value named `count`. What findings mean
-stands in `findings.json`, one table for this program, the page and whoever reads `verify --json`; here it is
-`finding.<code>`.
+In: the id of a sentence and the values it names. Out: the sentence in a person's language.
+
+A catalogue is a folder of TOML files, one a topic: `new.toml` holds the sentences and the help of the command `new`
+beside each other. A sentence's id is its dotted path, `error.no-case.what`; one that counts something is a table of
+plural forms, chosen by the value named `count`. What findings mean stands in `findings.json`, one table for this
+program, the page and whoever reads `verify --json`; here it is `finding.<code>`.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,23 +18,28 @@ from functools import cache
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from evidence_kit.words.languages import (
+    FALLBACK,
+    LANGUAGES,
+    OFFERED,
+    PLURAL_CATEGORIES,
+    direction,
+    language,
+    plural_form,
+)
+
+__all__ = ["LANGUAGES", "OFFERED", "Words", "catalogue", "direction", "everywhere", "findings", "plural_form"]
+
 Sentence: TypeAlias = "str | Mapping[str, str]"
 
-LANGUAGES: Final = ("ar", "fr", "en")
-PLURAL_FORMS: Final[Mapping[str, tuple[str, ...]]] = {
-    "ar": ("zero", "one", "two", "few", "many", "other"),
-    "fr": ("one", "other"),
-    "en": ("one", "other"),
-}
-
-_TABLE: Final = re.compile(r"^\[([a-z0-9._-]+)\]\n", re.MULTILINE)
+_FOLDER: Final = Path(__file__).parent
 
 
 class Words:
     """The sentences of one language.
 
     Attributes:
-        language: `ar`, `fr` or `en`.
+        language: Its code.
         sentences: Every sentence by its dotted id.
     """
 
@@ -58,38 +64,48 @@ class Words:
 
 
 @cache
-def catalogue(language: str) -> Words:
+def catalogue(code: str) -> Words:
     """Return the sentences of a language.
+
+    Args:
+        code: A code of `languages.toml`.
 
     Raises:
         KeyError: There is no such catalogue.
     """
-    if language not in LANGUAGES:
-        raise KeyError(language)
-    return Words(language, _Sentences(language, Path(__file__).with_name(f"{language}.toml").read_text("utf-8")))
+    own = _Sentences(code)
+    if not language(code).draft:
+        return Words(code, own)
+    return Words(code, _Sentences(FALLBACK, under=own))
 
 
 class _Sentences(Mapping[str, Sentence]):
-    """The sentences of a catalogue, each table read when something of it is asked for.
+    """The sentences of a catalogue; a topic is read when a sentence of it is first asked for.
 
-    To read all of them takes a tenth of the time in which a short command is done, and it needs a few.
+    To read all of them takes a tenth of the time in which a short command is done, and it needs a few topics.
+
+    Args:
+        code: The language.
+        under: Sentences that count before these: those that a draft has already.
     """
 
-    def __init__(self, language: str, text: str) -> None:
-        _, *parts = _TABLE.split(text)
-        self._language = language
-        self._unread = dict(zip(parts[::2], parts[1::2], strict=True))
-        self._unread.pop("about", None)
+    def __init__(self, code: str, under: _Sentences | None = None) -> None:
+        self._code = code
+        self._under = under
+        self._unread = {path.stem: path for path in (_FOLDER / code).glob("*.toml")}
         self._read: dict[str, Sentence] = {}
+        self._findings_read = False
 
     def __getitem__(self, sentence: str) -> Sentence:
+        if self._under is not None and sentence in self._under:
+            return self._under[sentence]
         if sentence not in self._read:
             self._look_for(sentence)
         return self._read[sentence]
 
     def __iter__(self) -> Iterator[str]:
-        for table in list(self._unread):
-            self._open(table)
+        for topic in sorted(self._unread):
+            self._open(topic)
         self._open_findings()
         return iter(self._read)
 
@@ -97,21 +113,23 @@ class _Sentences(Mapping[str, Sentence]):
         return sum(1 for _ in self)
 
     def _look_for(self, sentence: str) -> None:
-        """Read every table that the sentence may stand in."""
-        table = ""
-        for word in sentence.split("."):
-            table = f"{table}.{word}" if table else word
-            if table in self._unread:
-                self._open(table)
-        if sentence.startswith("finding."):
+        """Read the topic that a sentence stands in: `help.new.what` is beside `new`, every other where it begins."""
+        first, _, rest = sentence.partition(".")
+        if first == "finding":
             self._open_findings()
+        elif first == "help" and (topic := rest.partition(".")[0]) in self._unread:
+            self._open(topic)
+        if first in self._unread and sentence not in self._read:
+            self._open(first)
 
-    def _open(self, table: str) -> None:
-        above, _, own = table.rpartition(".")
-        self._read |= _flat({own: tomllib.loads(self._unread.pop(table))}, above)
+    def _open(self, topic: str) -> None:
+        self._read |= _flat(tomllib.loads(self._unread.pop(topic).read_text("utf-8")), "")
 
     def _open_findings(self) -> None:
-        self._read |= {f"finding.{code}": facts.meaning[self._language] for code, facts in findings().items()}
+        if not self._findings_read:
+            self._findings_read = True
+            said = {code: facts.meaning for code, facts in findings().items()}
+            self._read |= {f"finding.{code}": each[self._code] for code, each in said.items() if self._code in each}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,38 +159,14 @@ def findings() -> Mapping[str, FindingFacts]:
 
 def everywhere(sentence: str, **values: str | int) -> list[str]:
     """Return one sentence in all languages, for papers that have to be read by anybody."""
-    return [catalogue(language).say(sentence, **values) for language in LANGUAGES]
-
-
-def plural_form(language: str, count: int) -> str:
-    """Return the plural category of a whole number.
-
-    Source: the cardinal rules of Unicode CLDR for Arabic, French (without its category for millions in compact
-    numbers) and English.
-    """
-    if language == "ar":
-        return _arabic_plural(count)
-    if language == "fr":
-        return "one" if count in {0, 1} else "other"
-    return "one" if count == 1 else "other"
-
-
-def _arabic_plural(count: int) -> str:
-    if count <= 2:
-        return ("zero", "one", "two")[count]
-    rest = count % 100
-    if 3 <= rest <= 10:
-        return "few"
-    return "many" if rest >= 11 else "other"
+    return [catalogue(code).say(sentence, **values) for code in LANGUAGES]
 
 
 def _flat(table: Mapping[str, object], above: str) -> list[tuple[str, Sentence]]:
     found: list[tuple[str, Sentence]] = []
     for key, value in table.items():
         name = f"{above}.{key}" if above else key
-        if isinstance(value, str) or (
-            isinstance(value, dict) and "other" in value and set(value) <= set(PLURAL_FORMS["ar"])
-        ):
+        if isinstance(value, str) or (isinstance(value, dict) and "other" in value and set(value) <= PLURAL_CATEGORIES):
             found.append((name, value))
         elif isinstance(value, dict):
             found += _flat(value, name)

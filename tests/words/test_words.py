@@ -8,7 +8,8 @@ import pytest
 from babel import Locale
 
 from evidence_kit import words
-from evidence_kit.words import LANGUAGES, PLURAL_FORMS, Sentence, catalogue, everywhere, plural_form
+from evidence_kit.words import LANGUAGES, Sentence, catalogue, everywhere, languages, plural_form
+from evidence_kit.words.languages import OFFERED, PLURAL_CATEGORIES, PLURAL_RULES, Language
 
 ENGLISH = catalogue("en").sentences
 
@@ -33,7 +34,7 @@ def test_a_sentence_names_the_same_values_in_every_language(language: str) -> No
 def test_a_sentence_that_counts_has_every_plural_form_of_its_language(language: str) -> None:
     for name, sentence in catalogue(language).sentences.items():
         if not isinstance(sentence, str):
-            assert set(sentence) == set(PLURAL_FORMS[language]), name
+            assert set(sentence) == set(PLURAL_RULES[languages.language(language).plurals].forms), name
 
 
 def test_arabic_is_written_in_arabic() -> None:
@@ -71,18 +72,18 @@ def test_an_unknown_language_or_sentence_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_catalogue_that_is_read_table_by_table_is_the_one_that_is_read_whole(language: str) -> None:
-    text = (Path(words.__file__).parent / f"{language}.toml").read_text("utf-8")
+def test_a_catalogue_that_is_read_topic_by_topic_is_the_one_that_is_read_whole(language: str) -> None:
     whole: dict[str, Sentence] = {}
 
     def flatten(table: dict[str, Any], above: str) -> None:
         for key, value in table.items():
-            if isinstance(value, str) or ("other" in value and set(value) <= set(PLURAL_FORMS["ar"])):
+            if isinstance(value, str) or ("other" in value and set(value) <= PLURAL_CATEGORIES):
                 whole[above + key] = value
             else:
                 flatten(value, f"{above}{key}.")
 
-    flatten({name: table for name, table in tomllib.loads(text).items() if name != "about"}, "")
+    for topic in (Path(words.__file__).parent / language).glob("*.toml"):
+        flatten(tomllib.loads(topic.read_text("utf-8")), "")
     catalogue.cache_clear()
     # One by one first, each before any other of its table was asked for: the order must not matter.
     for sentence, expected in list(whole.items())[::-7]:
@@ -91,3 +92,36 @@ def test_a_catalogue_that_is_read_table_by_table_is_the_one_that_is_read_whole(l
     assert {name: each for name, each in found.items() if not name.startswith("finding.")} == whole
     assert "finding.log-object-twice" in found
     assert not catalogue(language).knows("never.heard-of")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_topics(language: str) -> None:
+    folder = Path(words.__file__).parent
+    assert {path.name for path in (folder / language).iterdir()} == {path.name for path in (folder / "en").iterdir()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_help_of_a_command_stands_beside_its_sentences(language: str) -> None:
+    for topic in (Path(words.__file__).parent / language).glob("*.toml"):
+        tables = set(tomllib.loads(topic.read_text("utf-8")))
+        assert tables <= {topic.stem, "help"}, topic
+
+
+def test_every_folder_of_words_is_a_language_and_every_language_a_folder() -> None:
+    folders = {path.name for path in Path(words.__file__).parent.iterdir() if path.is_dir()} - {"__pycache__"}
+    assert folders == set(OFFERED)
+
+
+def test_a_draft_says_in_english_what_it_does_not_say_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "es").mkdir()
+    (tmp_path / "es" / "new.toml").write_text('[help.new]\nwhat = "Abrir un caso."\n', "utf-8")
+    english = Path(words.__file__).parent / "en"
+    (tmp_path / "en").symlink_to(english)
+    monkeypatch.setattr(words, "_FOLDER", tmp_path)
+    monkeypatch.setitem(languages._ALL, "es", Language("es", "Español", "ltr", "english", False, 4, draft=True))
+    catalogue.cache_clear()
+    spanish = catalogue("es")
+    assert spanish.say("help.new.what") == "Abrir un caso."
+    assert spanish.say("help.new.age") == ENGLISH["help.new.age"]
+    assert set(spanish.sentences) == set(ENGLISH)
+    catalogue.cache_clear()

@@ -28,14 +28,17 @@ const { findings } = JSON.parse(readFileSync(join(root, "evidence_kit", "words",
 
 function words(language) {
   const meanings = findings.map(({ code, meaning }) => [`finding.${code}`, meaning[language]]);
-  const tables = parse(readFileSync(join(root, "evidence_kit", "words", `${language}.toml`), "utf8"));
-  const named = TABLES.flatMap((table) => flat(tables[table], table));
+  const topic = (table) => parse(readFileSync(join(root, "evidence_kit", "words", language, `${table}.toml`), "utf8"));
+  const named = TABLES.flatMap((table) => flat(topic(table)[table], table));
   const sentences = [...meanings, ...named].sort(([one], [other]) => (one < other ? -1 : 1));
   return Object.fromEntries(sentences);
 }
 
 const { version } = parse(readFileSync(join(root, "pyproject.toml"), "utf8")).project;
-const catalogue = Object.fromEntries(["ar", "fr", "en"].map((language) => [language, words(language)]));
+// A draft stands on no paper, and not on this page.
+const listed = parse(readFileSync(join(root, "evidence_kit", "words", "languages.toml"), "utf8")).language;
+const languages = listed.filter(({ draft }) => !draft).map(({ code }) => code);
+const catalogue = Object.fromEntries(languages.map((language) => [language, words(language)]));
 const common = { absWorkingDir: here, bundle: true, minify: true, write: false, legalComments: "none" };
 const script = await build({
   ...common,

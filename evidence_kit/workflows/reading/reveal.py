@@ -17,7 +17,7 @@ from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import DiskFile
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.vault.folder import DRAFT_ENDING
-from evidence_kit.words import Words
+from evidence_kit.words import Words, direction
 from evidence_kit.workflows.case.disk_errors import own_disk
 from evidence_kit.workflows.case.write import CaseWriter
 
@@ -143,10 +143,10 @@ def _write(writer: CaseWriter, item: Item, file: DiskFile, words: Words) -> None
 
 
 def _head(item: Item, words: Words) -> str:
-    direction = "rtl" if words.language == "ar" else "ltr"
+    way = direction(words.language)
     policy = "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'"
     return (
-        f'<!doctype html><html lang="{words.language}" dir="{direction}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{words.language}" dir="{way}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}"><meta name="robots" content="noindex">'
         f'<meta name="viewport" content="width=device-width"><title>{html.escape(item.id)}</title>'
         f"<style>{_STYLE}</style></head><body><main>"

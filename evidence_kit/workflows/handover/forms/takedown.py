@@ -17,7 +17,7 @@ from evidence_kit.errors import UsageError
 from evidence_kit.hashing.orientations import QUALITY_LIMIT, UPRIGHT
 from evidence_kit.intake import picture_signatures
 from evidence_kit.model import Family
-from evidence_kit.words import LANGUAGES, Words, catalogue
+from evidence_kit.words import LANGUAGES, Words, catalogue, direction
 from evidence_kit.workflows.handover.forms.form import ExportContents, Form, Target
 
 FAMILIES = (Family.PICTURE.value, Family.VIDEO.value)
@@ -117,7 +117,7 @@ def _order(each: Row) -> tuple[int, str]:
 
 
 def _said(words: Words, contents: ExportContents, group: str, others: Sequence[str]) -> str:
-    way = "rtl" if words.language == "ar" else "ltr"
+    way = direction(words.language)
     lines = [f"<h1>{_text(words, 'title', case=contents.case.id, day=contents.day)}</h1>"]
     lines.append(f'<p class="first">{_text(words, "submits-nothing")}</p>')
     lines += [f"<p>{_text(words, sentence)}</p>" for sentence in ("keep-secret", "minimum")]
