@@ -13,7 +13,7 @@ from evidence_kit.custody.manifest import Item
 from evidence_kit.errors import UsageError
 from evidence_kit.hashing.exact import Tally
 from evidence_kit.intake.picture_signatures import ADULT
-from evidence_kit.keys.age import DamagedError
+from evidence_kit.keys.age import ByteSink, DamagedError
 from evidence_kit.model import DiskFile
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.vault.folder import DRAFT_ENDING
@@ -105,14 +105,41 @@ def reveal(writer: CaseWriter, item: Item, reason: str, out: Path, words: Words)
     return Revealed(out, item.id, signed.first)
 
 
+def write_original(writer: CaseWriter, item: Item, reason: str, sink: ByteSink) -> None:
+    """Log that an item's bytes are handed out, then write them, compared with what was taken in.
+
+    Args:
+        writer: The case.
+        item: Whose bytes.
+        reason: Why somebody needs them.
+        sink: Gets the bytes; they are worth something only once this returns.
+
+    Raises:
+        UsageError: It must not be: nobody who may say so declared that nothing intimate is in it.
+        ItemDamagedError: It does not decrypt to what was taken in.
+    """
+    refuse_minors(writer.manifest.age_band, item)
+    writer.commit([Event("item.viewed", {"item": item.id, "reason": reason})])
+    _copy(writer, item, sink)
+
+
+def refuse_minors(age_band: str, item: Item) -> None:
+    """Refuse what may show somebody who is not known to be an adult.
+
+    Raises:
+        UsageError: It may, and nobody who may say so declared that nothing intimate is in it.
+    """
+    if age_band != ADULT and item.family in _SEEN and item.sensitivity != "none":
+        raise UsageError("reveal-minor", item=item.id)
+
+
 def check(age_band: str, item: Item) -> None:
     """Refuse what cannot be shown, or must not be.
 
     Raises:
         UsageError: So it is.
     """
-    if age_band != ADULT and item.family in _SEEN and item.sensitivity != "none":
-        raise UsageError("reveal-minor", item=item.id)
+    refuse_minors(age_band, item)
     if item.kind not in _ELEMENTS and item.family != "text":
         raise UsageError("reveal-unsupported", item=item.id, kind=item.kind)
     if item.size_bytes > (LARGEST_BYTES if item.kind in _ELEMENTS else _LARGEST_TEXT_BYTES):
@@ -129,6 +156,14 @@ def _write(writer: CaseWriter, item: Item, file: DiskFile, words: Words) -> None
         alt = f' alt="{html.escape(item.id)}"' if element == "img" else ""
         file.write(f'<{element}{controls}{alt} src="data:{html.escape(media_type)};base64,'.encode())
         sink = _Base64(file)
+    _copy(writer, item, sink)
+    sink.finish()
+    if element is not None:
+        file.write(b'">' if element == "img" else f'"></{element}>'.encode())
+    file.write(b"</div></main></body></html>\n")
+
+
+def _copy(writer: CaseWriter, item: Item, sink: ByteSink) -> None:
     counted = _Counted(sink)
     try:
         writer.case.decrypt(item.id, counted)
@@ -136,10 +171,6 @@ def _write(writer: CaseWriter, item: Item, file: DiskFile, words: Words) -> None
         raise ItemDamagedError("item-damaged", item=item.id, case=writer.case.id) from error
     if counted.seen.sha256 != item.sha256:
         raise ItemDamagedError("item-damaged", item=item.id, case=writer.case.id)
-    sink.finish()
-    if element is not None:
-        file.write(b'">' if element == "img" else f'"></{element}>'.encode())
-    file.write(b"</div></main></body></html>\n")
 
 
 def _head(item: Item, words: Words) -> str:
@@ -160,7 +191,7 @@ def _head(item: Item, words: Words) -> str:
 class _Counted:
     """Hashes what passes by, so that no page shows anything else than what was taken in."""
 
-    def __init__(self, sink: _Sink) -> None:
+    def __init__(self, sink: ByteSink) -> None:
         self._sink = sink
         self.seen = Tally()
 

@@ -1,0 +1,581 @@
+"""The kit from Python: a station and a case, each opened with `with`; a thin face over the workflows.
+
+    from evidence_kit import Case, Station
+
+    with Station.open(Path("station"), passphrase) as station, station.case("7") as case:
+        for outcome in case.take_in(Path("phone")):
+            ...
+
+Nothing here prints, asks or reads the environment. What a method does is done by the workflow it names; whoever needs
+more than these methods offer calls that workflow itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from evidence_kit.custody.manifest import Item, Manifest, Witnessed
+    from evidence_kit.keys.age import ByteSink
+    from evidence_kit.keys.station import SigningKey
+    from evidence_kit.model import Json
+    from evidence_kit.vault.folder import CaseFolder
+    from evidence_kit.workflows.accession.describe import WorkerDescriber
+    from evidence_kit.workflows.accession.provenance import Provenance
+    from evidence_kit.workflows.case import case as cases
+    from evidence_kit.workflows.case import station as stations
+    from evidence_kit.workflows.case.new import Guardian
+    from evidence_kit.workflows.case.outcome import Outcome
+    from evidence_kit.workflows.case.world import World
+    from evidence_kit.workflows.checking.verify import Report
+    from evidence_kit.workflows.handover.seal import Sealed
+    from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationRequest, Exports
+    from evidence_kit.workflows.reading.identifiers import Named
+    from evidence_kit.workflows.reading.match import Matches
+    from evidence_kit.workflows.reading.messages import Gap, Said
+    from evidence_kit.workflows.reading.overview import Overview
+
+__all__ = ["Case", "Receipt", "SealedArchive", "Station"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt code, for a person to keep on paper.
+
+    Attributes:
+        code: Nine groups of four characters.
+        lines: How many lines of the log it fixes, counted from the first.
+    """
+
+    code: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class SealedArchive:
+    """An archive that lies in place, and what opens it.
+
+    Attributes:
+        path: The archive, or its first part.
+        passphrase: 28 digits; they go another way than the archive, and are nowhere else in clear.
+        receipt: Fixes the log up to the plan of this archive.
+        sealed: Everything the workflow says about it: its folder, parts, counts and digests.
+    """
+
+    path: Path
+    passphrase: str
+    receipt: Receipt
+    sealed: Sealed
+
+
+class Station:
+    """An unlocked station: one person's key, and the cases of this computer.
+
+    Made by `create` or `open`. When a `with` block over it ends, the key is forgotten.
+    """
+
+    def __init__(self, station: stations.Station, key: SigningKey, world: World) -> None:
+        self.facts = station
+        self._key: SigningKey | None = key
+        self._world = world
+
+    @classmethod
+    def create(  # noqa: PLR0913 - what a station is
+        cls,
+        folder: Path,
+        passphrase: bytes,
+        *,
+        association: str,
+        name: str,
+        role: str,
+        place: str,
+        cases: Path,
+        recovery_out: Path,
+    ) -> Station:
+        """Make a new station and the association's recovery key (`workflows/setup`).
+
+        Args:
+            folder: Where the station goes; made absolute.
+            passphrase: Locks the station key; at least ten characters.
+            association: Code that case ids begin with: 2 to 12 capital letters and digits.
+            name: Who works here; stands behind every event.
+            role: Such as `volunteer`.
+            place: Town or office.
+            cases: Folder for cases; made absolute.
+            recovery_out: New file for the recovery key, which opens every case. That it was written to a file is
+                recorded in every case; bring it to paper or to a safe, and delete it.
+
+        Raises:
+            StationExistsError: There is a station in the folder.
+            CaseExistsError: There is something at `recovery_out`.
+            WeakPassphraseError: The passphrase is too short.
+            UsageError: The association's code is none.
+        """
+        from evidence_kit.custody.errors import StationExistsError
+        from evidence_kit.keys.station import SigningKey
+        from evidence_kit.workflows.case import station as stations
+        from evidence_kit.workflows.case.setup import SetupRequest, association_code, set_up, write_recovery
+        from evidence_kit.workflows.case.world import this_computer
+
+        world, recovery = this_computer(), SigningKey.generate()
+        wish = SetupRequest(
+            folder.absolute(),
+            association_code(association),
+            stations.StationUser(name, role, place),
+            cases.absolute(),
+            recovery.public,
+            recovery_to_file=True,
+        )
+        if stations.exists(wish.folder):
+            raise StationExistsError("station-exists", path=str(wish.folder))
+        write_recovery(recovery, recovery_out, world)
+        made = set_up(wish, passphrase, world)
+        return cls(made, made.unlock(passphrase), world)
+
+    @classmethod
+    def open(cls, folder: Path, passphrase: bytes) -> Station:
+        """Open the station in a folder (`workflows/station`).
+
+        Raises:
+            NoStationError: There is none.
+            WrongPassphraseError: The passphrase does not fit.
+            KeyMissingError: The key file is gone.
+        """
+        from evidence_kit.workflows.case import station as stations
+        from evidence_kit.workflows.case.world import this_computer
+
+        found = stations.load(folder.absolute())
+        return cls(found, found.unlock(passphrase), this_computer())
+
+    def __enter__(self) -> Self:
+        """Return the station."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Forget the key."""
+        self._key = None
+
+    @property
+    def key(self) -> SigningKey:
+        """The station key.
+
+        Raises:
+            ValueError: The `with` block of this station has ended.
+        """
+        if self._key is None:
+            raise ValueError("this station is closed; open it again")
+        return self._key
+
+    @property
+    def world(self) -> World:
+        """Clock, disk and randomness, for workflows that are called directly."""
+        return self._world
+
+    @property
+    def fingerprint(self) -> str:
+        """Fingerprint of the station's key, for two people to compare by voice."""
+        return self.facts.public.fingerprint
+
+    def cases(self) -> Iterator[Overview]:
+        """Yield every case of this station, as its folder shows it without a key, in the order of ids."""
+        from evidence_kit.workflows.reading.overview import overviews
+
+        return overviews(self.facts.cases)
+
+    def case(self, name: str | Path) -> Case:
+        """Return a case, to be used in a `with` block.
+
+        Args:
+            name: Its folder, its id, or the last number of its id.
+
+        Raises:
+            NoCaseError: There is none, or several end in this number.
+        """
+        from evidence_kit.workflows.case.locate import locate
+
+        return Case(self, locate(str(name), lambda: self.facts.cases))
+
+    def new_case(  # noqa: PLR0913 - what is known when a case is opened
+        self,
+        age_band: str,
+        age_known_by: str,
+        *,
+        consent: Sequence[str] = (),
+        consent_by: str = "person",
+        guardian: Guardian | None = None,
+        pseudonym: str | None = None,
+        reference: str | None = None,
+        retention: date | None = None,
+    ) -> Case:
+        """Open a new case (`workflows/new`) and return it, to be used in a `with` block.
+
+        Args:
+            age_band: `adult`, `minor` or `unknown`, which counts as minor everywhere.
+            age_known_by: How anybody knows, such as `identity card`.
+            consent: Purposes that were consented to today: `police`, `lawyer`, `psychologist`, `takedown`.
+            consent_by: `person`, `guardian`, or a name.
+            guardian: Who answers for a minor; without one no consent of a minor counts.
+            pseudonym: What the person is called in the case.
+            reference: What this case is called elsewhere, such as a file number.
+            retention: Until when the case is kept.
+
+        Raises:
+            UsageError: A minor's consent was given and nobody answers for the minor.
+        """
+        from evidence_kit.workflows.case.new import ConsentGiven, Opening, create
+
+        today = self._world.clock.now().date()
+        about = Opening(
+            age_band=age_band,
+            age_known_by=age_known_by,
+            consents=[ConsentGiven(each, given=True, on=today, said_by=consent_by) for each in consent],
+            guardian=guardian,
+            pseudonym=pseudonym,
+            reference=reference,
+            retention=retention,
+        )
+        return Case(self, create(self.facts, self.key, about, self._world).case.folder)
+
+
+class Case:
+    """One case, used in a `with` block.
+
+    It is read when something is first looked at. The case's lock is taken when something is first written and held to
+    the end of the block: until then others may write, and what was read stays as it was. Isolated processes that
+    decode pictures and conversations are started by the first method that needs them.
+    """
+
+    def __init__(self, station: Station, folder: CaseFolder) -> None:
+        self._station = station
+        self._stack: ExitStack | None = None
+        self._read: cases.Case | None = None
+        self._writer: cases.CaseWriter | None = None
+        self._describer: WorkerDescriber | None = None
+        self._exports: Exports | None = None
+        self.folder = folder
+
+    @property
+    def path(self) -> Path:
+        """The case's folder."""
+        return self.folder.root
+
+    @property
+    def id(self) -> str:
+        """Case id, such as `LRC-2026-0007`."""
+        return self.folder.root.name
+
+    def __enter__(self) -> Self:
+        """Return the case; nothing is read or locked yet."""
+        self._stack = ExitStack()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let the lock go, end the isolated processes, and forget what was read."""
+        stack, self._stack = self._stack, None
+        self._read = self._writer = self._describer = self._exports = None
+        if stack is not None:
+            stack.__exit__(kind, error, trace)
+
+    @property
+    def reading(self) -> cases.Case:
+        """The unlocked case, for workflows that are called directly.
+
+        Raises:
+            CaseBrokenError: The signed part does not agree with itself.
+            CaseOlderError: The station remembers a newer state than the folder holds.
+            NoReaderError: The station's key does not open this case.
+            ValueError: It is used outside a `with` block.
+        """
+        from evidence_kit.workflows.case.read import read
+
+        self._inside()
+        if self._writer is not None:
+            return self._writer.case
+        if self._read is None:
+            self._read = read(self.folder, self._station.key, self._station.facts)
+        return self._read
+
+    @property
+    def writing(self) -> cases.CaseWriter:
+        """The locked case, for workflows that are called directly.
+
+        Raises:
+            CaseLockedError: Somebody else writes.
+            HandedOnError: The case was handed to another station; here it can only be read.
+            ValueError: It is used outside a `with` block.
+        """
+        from evidence_kit.workflows.case.write import writing
+
+        stack = self._inside()
+        if self._writer is None:
+            station = self._station
+            self._writer = stack.enter_context(writing(self.folder, station.key, station.facts, station.world))
+            self._read = self._exports = None
+        return self._writer
+
+    @property
+    def manifest(self) -> Manifest:
+        """Everything the case says, folded: items, consents, notes and other events."""
+        return self.reading.opened
+
+    def items(self) -> list[Item | Witnessed]:
+        """Return what the case holds, and behind it what was seen and not copied, each in the order of taking in."""
+        return [*self.manifest.items.values(), *self.manifest.witnessed.values()]
+
+    def item(self, name: str) -> Item | Witnessed:
+        """Return an item by its id, however it is written: `E000003`, `e3` and `3` are one.
+
+        Raises:
+            NoItemError: The case has none of this name, or it was destroyed.
+        """
+        from evidence_kit.workflows.reading.overview import evidence_of
+
+        return evidence_of(self.manifest, name, self.id)
+
+    def about(self, name: str) -> dict[str, Json]:
+        """Return everything that is known about an item, as `show --json` prints it."""
+        from evidence_kit.workflows.reading.overview import everything_about
+
+        return everything_about(self.item(name))
+
+    def write_original(self, name: str, sink: ByteSink, reason: str) -> None:
+        """Write an item's original bytes into anything with `write` and `flush`; the log says so first.
+
+        Args:
+            name: Id of the item.
+            sink: Gets the bytes; they are worth something only once this returns.
+            reason: Why somebody needs them; goes into the log.
+
+        Raises:
+            UsageError: It is or may hold a picture, the person is not known to be an adult, and nobody declared that
+                nothing intimate is in it.
+            ItemDamagedError: The stored bytes are not what was taken in.
+        """
+        from evidence_kit.workflows.reading.overview import item_of
+        from evidence_kit.workflows.reading.reveal import write_original
+
+        write_original(self.writing, item_of(self.manifest, name, self.id), reason, sink)
+
+    def take_in(
+        self,
+        *sources: Path,
+        provenance: Provenance | None = None,
+        exclude: Sequence[str] = (),
+        describe: bool = True,
+        on_bytes: Callable[[int], None] | None = None,
+    ) -> Iterator[Outcome]:
+        """Take files and folders in without changing them (`workflows/ingest`).
+
+        Args:
+            sources: Files and folders.
+            provenance: How they came here; None says that nobody said.
+            exclude: Patterns of paths and names that are left out, which the log says.
+            describe: Whether isolated processes look into what is kept.
+            on_bytes: Told the length of every piece that was read, from several threads.
+
+        Yields:
+            One outcome for each thing, once it is durable; `Totals` last.
+
+        Raises:
+            SourceMissingError: A source does not exist; nothing was read.
+            SourceGoneError: A source was taken away; what was yielded before is safe.
+            DiskFullError: The case's disk is full; what was yielded before is safe.
+            DiskFailureError: The case's disk cannot be written.
+            SystemLimitError: No memory or file handles are left.
+            UsageError: Whoever declares what the files are like may not.
+        """
+        from evidence_kit.intake.mounts import table
+        from evidence_kit.workflows.accession.commit_group import Undescribed
+        from evidence_kit.workflows.accession.ingest import check_sources, ingest
+        from evidence_kit.workflows.accession.provenance import Provenance
+        from evidence_kit.workflows.upkeep.tidy import remember
+
+        check_sources(sources)
+        writer = self.writing
+        remember(writer, sources, table())
+        describer = self._workers() if describe else Undescribed()
+        try:
+            yield from ingest(writer, sources, provenance or Provenance(), describer, on_bytes, exclude)
+        finally:
+            # It ties attachments to the items that were there when it was made.
+            self._exports = None
+
+    def conversations(self) -> list[CaseConversation]:
+        """Return the conversations of the case, in the order in which their items were taken in."""
+        from evidence_kit.workflows.reading.conversations import conversations
+
+        return conversations(self.manifest)
+
+    def messages(
+        self, conversation: CaseConversation | None = None, wish: ConversationRequest | None = None
+    ) -> Iterator[Said | Gap]:
+        """Yield messages, and stretches that could not be read, in the order of each file.
+
+        Args:
+            conversation: One of `conversations()`; None for all.
+            wish: Which messages; None for all.
+
+        Raises:
+            ChatNotReadError: An isolated process failed.
+            ItemDamagedError: An item is not any more what was taken in.
+        """
+        from evidence_kit.workflows.reading.conversations import ConversationRequest
+
+        for each in self.conversations() if conversation is None else (conversation,):
+            yield from self._reader().each(each, wish or ConversationRequest())
+
+    def identifiers(self, region: str = "MA") -> list[Named]:
+        """Return the phone numbers, accounts and amounts that occur in messages; what is named most comes first.
+
+        Args:
+            region: Country whose way of writing phone numbers is assumed: two letters of ISO 3166.
+
+        Raises:
+            ChatNotReadError: An isolated process failed.
+            ItemDamagedError: An item is not any more what was taken in.
+        """
+        from evidence_kit.workflows.reading.identifiers import exports_of, gathered, identifiers
+
+        reader = self._reader()
+        return gathered(
+            each for item, form in exports_of(self.manifest) for each in identifiers(reader, item, form, region)
+        )
+
+    def find_similar(self, *sources: Path) -> Matches:
+        """Compare pictures, films and sound with each other, or with files found elsewhere, and note it in the log.
+
+        Args:
+            sources: Files and folders found elsewhere, which are not taken in; none compares the case with itself.
+
+        Raises:
+            SourceMissingError: A source does not exist.
+        """
+        from evidence_kit.workflows.reading.match import MatchRequest, match
+
+        return match(self.writing, MatchRequest(sources), self._workers().run)
+
+    def note(self, text: str, readers: Sequence[str], *, privileged: bool = False) -> int:
+        """Record a note; return the line of the log that holds it.
+
+        Args:
+            text: The note.
+            readers: Who may read it: `association`, `police`, `lawyer`, `psychologist`.
+            privileged: It leaves the house only when a seal names it by its line.
+        """
+        from evidence_kit.workflows.case.record import note
+
+        return note(self.writing, text, readers, privileged=privileged)
+
+    def receipt(self) -> Receipt:
+        """Issue a receipt over everything signed so far, and note it in the log."""
+        from evidence_kit.workflows.case.record import receipt
+
+        code, lines, _ = receipt(self.writing)
+        return Receipt(code, lines)
+
+    def seal(  # noqa: PLR0913 - an order says many things, most of them seldom
+        self,
+        purpose: str,
+        out: Path,
+        *,
+        items: Sequence[str] | None = None,
+        cited: bool = False,
+        redacted: bool = False,
+        readers: Mapping[str, str] | None = None,
+        on_bytes: Callable[[int], None] | None = None,
+    ) -> SealedArchive:
+        """Make an archive for somebody, opened again and re-hashed before it gets its name (`workflows/seal`).
+
+        Args:
+            purpose: `lawyer` or `police`; the person has to have consented to it.
+            out: Folder that is made for it.
+            items: Ids of what goes in; None for everything.
+            cited: Only what the list of threats cites, with its conversations; then `items` is None.
+            redacted: Blurred copies in the place of pictures; what may hold a picture stays here.
+            readers: Public keys, age or OpenSSH, by a short name; for each the passphrase is wrapped.
+            on_bytes: Told how many more bytes of originals were written or read back.
+
+        Raises:
+            NoConsentError: Nobody consented to this purpose, or the consent was withdrawn.
+            NothingToSealError: No item is left.
+            SealExistsError: There is something at `out`.
+            DiskFullError: There is no room for it; nothing was signed or written.
+            ItemDamagedError: An item is not any more what was taken in; nothing is left behind.
+            SealFailedError: What was written is not what was planned; nothing is left behind.
+            UsageError: The case has no item of that name.
+        """
+        from evidence_kit.sealing.passphrase import generate
+        from evidence_kit.workers.pool import Worker
+        from evidence_kit.workflows.handover.seal import SealOrder, seal
+        from evidence_kit.workflows.reading.overview import item_id
+
+        chosen = None if items is None else [item_id(each) for each in items]
+        order = SealOrder(purpose, chosen, readers or {}, None, out.absolute(), cited=cited, redacted=redacted)
+        digits = generate()
+        with Worker() if cited or redacted else nullcontext() as worker:
+            sealed = seal(self.writing, self._station.key, order, digits, on_bytes, worker)
+        return SealedArchive(sealed.archive, digits, Receipt(sealed.receipt_code, sealed.lines), sealed)
+
+    def verify(self, receipt: str | None = None) -> Report:
+        """Check the case's folder, every byte of it, and that it descends from what the station remembers.
+
+        In a block that has written, this case counts as being written to: `report.being_written` is true.
+
+        Args:
+            receipt: The code on a person's paper, as typed.
+
+        Raises:
+            TypedWronglyError: The receipt code has a slip of the pen.
+            NoReaderError: The station's key does not open this case.
+        """
+        from evidence_kit.workflows.checking.verify import verify_case
+
+        return verify_case(self.path, self._station.key, self._station.facts.remembered(self.id), receipt)
+
+    @staticmethod
+    def verify_archive(path: Path, passphrase: str, receipt: str | None = None) -> Report:
+        """Check a sealed archive, and the statement beside it; no station is needed.
+
+        Args:
+            path: The archive.
+            passphrase: Its 28 digits, without spaces.
+            receipt: The code on a person's paper, as typed.
+
+        Raises:
+            TypedWronglyError: The receipt code has a slip of the pen.
+        """
+        from evidence_kit.workflows.checking.verify import verify_archive
+
+        return verify_archive(path, passphrase, receipt)
+
+    def _inside(self) -> ExitStack:
+        if self._stack is None:
+            raise ValueError("a case is used in a `with` block")
+        return self._stack
+
+    def _workers(self) -> WorkerDescriber:
+        from evidence_kit.workflows.accession.describe import WorkerDescriber
+
+        stack = self._inside()
+        if self._describer is None:
+            self._describer = stack.enter_context(WorkerDescriber())
+        return self._describer
+
+    def _reader(self) -> Exports:
+        from evidence_kit.workflows.reading.conversations import exports
+
+        stack = self._inside()
+        if self._exports is None:
+            self._exports = stack.enter_context(exports(self.reading, self._workers()))
+        return self._exports
