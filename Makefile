@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint fix bench deep lock clean
+.PHONY: demo test lint fix bench deep pages lock clean
 
 $(READY): requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -36,6 +36,10 @@ bench: $(READY)
 deep: $(READY)
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m deep
 
+# The guides for volunteers, lawyers and scripts, in three languages, as files to print from a browser.
+pages: $(READY)
+	$(BIN)/python docs/pages.py printed
+
 # Needs uv (pip install uv). Universal: one file for Linux, macOS and Windows; no index address in it.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -44,4 +48,4 @@ lock:
 	    --no-emit-find-links --no-annotate --no-header --group dev --output-file requirements-dev.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) demo-output
+	rm -rf $(VENV) demo-output printed

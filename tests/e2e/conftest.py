@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.e2e.forks import MAIN, QUICK, Forks
 from tests.schemas import held
 
 ROOT = Path(__file__).parents[2]
-PROGRAM = [sys.executable, "-c", "from evidence_kit.cli import main; main()"]
+# As everybody starts it, but for the rounds that its passphrase costs; `AS_INSTALLED` pays them.
+PROGRAM = [sys.executable, "-c", QUICK + MAIN]
+AS_INSTALLED = [sys.executable, "-c", MAIN]
+FORKS = Forks() if hasattr(os, "fork") and sys.platform == "linux" else None
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,13 @@ class Program:
         self, *arguments: str | Path, expect: int | None = 0, stdin: bytes = b"", **more: str
     ) -> subprocess.CompletedProcess[str]:
         command = [*PROGRAM, *map(str, arguments)]
-        done = subprocess.run(
-            command, input=stdin, capture_output=True, check=False, env=self.environment(**more), cwd=self.home
-        )
+        environment = self.environment(**more)
+        if FORKS is not None and _is_plain(command, environment, more):
+            done = FORKS.run(command[len(PROGRAM) :], environment, self.home, stdin)
+        else:
+            done = subprocess.run(
+                command, input=stdin, capture_output=True, check=False, env=environment, cwd=self.home
+            )
         text = subprocess.CompletedProcess(
             command, done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
         )
@@ -52,6 +60,19 @@ class Program:
     def json(self, *arguments: str | Path, expect: int = 0) -> list[dict[str, Any]]:
         done = self.keyed(*arguments, "--json", expect=expect)
         return held(str(arguments[0]), done.stdout)
+
+
+def _is_plain(command: Sequence[str], environment: Mapping[str, str], more: Mapping[str, str]) -> bool:
+    """Say whether nothing about a call concerns how the program starts: no other language, no environment."""
+    told = any(each.startswith(("--lang", "--help", "-h", "--version")) for each in command[len(PROGRAM) :])
+    return not told and not more and "COVERAGE_PROCESS_START" not in environment
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_forks_left() -> Iterator[None]:
+    yield
+    if FORKS is not None:
+        FORKS.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A person at a terminal: runs a line of the README as it stands, reads the questions and types the answers."""
+"""A person at a terminal: runs a line of the guides as it stands, reads the questions and types the answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Laptop:
     """A computer of its own: a home folder, nothing in it, and nobody but a person to answer.
 
     Args:
-        home: The home folder; the station and the cases lie where the README says.
+        home: The home folder; the station and the cases lie where the handbook says.
         answers: What the person types, by the beginning of the question; a function gets what the screen showed.
     """
 

@@ -1,4 +1,4 @@
-"""README.md says what the program does: its codes, its commands, its flags, and the checks that it shows a lawyer."""
+"""The README and the guides say what the program does: codes, commands, flags, and the checks shown to a lawyer."""
 
 from __future__ import annotations
 
@@ -12,57 +12,41 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import evidence_kit
+from docs.pages import ENDINGS, GUIDES, page
 from evidence_kit.cli import GROUPS, build
+from evidence_kit.custody.verdict import Verdict
 from evidence_kit.errors import EvidenceError, Exit
 from evidence_kit.keys.recovery import to_paper
 from evidence_kit.keys.station import SigningKey, unlock
 from evidence_kit.words import LANGUAGES, catalogue
 from tests.e2e.conftest import PROGRAM, ROOT, Program, set_up
+from tests.e2e.guides import (
+    PAGES,
+    TEXTS,
+    block_with,
+    blocks,
+    command_lines,
+    headings,
+    pages_in,
+    prose,
+)
+from tests.web.chromium import Browser, needs_chromium
 
-README = (ROOT / "README.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```(sh|powershell)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-# Where one command ends and something else begins.
-ENDS = re.compile(r"[|;&<>()]+")
+LINES = list(dict.fromkeys(shlex.join(line) for text in TEXTS.values() for line in command_lines(text)))
+COMMANDS = {name for _, names in GROUPS for name in names}
+# How many sheets of A4 a guide says it is.
+LENGTHS = {"volunteer": 1, "lawyer": 2}
 
 
 @pytest.fixture(scope="module")
 def kit() -> Any:
     return build(catalogue("en"))
-
-
-def script(block: str) -> str:
-    """Return a shell block with its variables that hold flags put in."""
-    for name, value in re.findall(r'^(\w+)="(--[^"]*)"$', block, re.MULTILINE):
-        block = block.replace(f"${name}", value)
-    return block
-
-
-def command_lines() -> Iterator[list[str]]:
-    """Yield the arguments of every call of the program in a code block."""
-    for system, block in BLOCKS:
-        for line in script(block).splitlines():
-            text = line.replace("\\", "/") if system == "powershell" else line
-            for part in text.split("$("):
-                if re.match(r"\s*(\S*/)?evidence-kit\s", part):
-                    yield first_command(part)[1:]
-
-
-def first_command(text: str) -> list[str]:
-    """Return the words up to the first pipe, redirection or bracket that stands outside quotes."""
-    lexer = shlex.shlex(text, posix=True, punctuation_chars="|;&<>()")
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    return list(takewhile(lambda word: not ENDS.fullmatch(word), lexer))
-
-
-LINES = list(command_lines())
 
 
 def errors_below(parent: type[EvidenceError]) -> Iterator[type[EvidenceError]]:
@@ -71,14 +55,14 @@ def errors_below(parent: type[EvidenceError]) -> Iterator[type[EvidenceError]]:
         yield from errors_below(child)
 
 
-def test_the_table_has_every_exit_code_of_the_program_and_no_other() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_table_has_every_exit_code_of_the_program_and_no_other(language: str) -> None:
     for module in pkgutil.walk_packages(evidence_kit.__path__, "evidence_kit."):
         if module.name.endswith(".errors"):
             importlib.import_module(module.name)
     ours = {each for each in errors_below(EvidenceError) if each.__module__.startswith("evidence_kit")}
-    table = re.findall(
-        r"^\| (\d+) \| (.+) \|$", README.partition("## Exit codes")[2].partition("\n## ")[0], re.MULTILINE
-    )
+    text = TEXTS[f"scripts{ENDINGS[language]}.md"]
+    table = re.findall(r"^\| (\d+) \| (.+) \|$", text, re.MULTILINE)
     codes = [int(code) for code, _ in table]
     assert len(set(codes)) == len(codes)
     assert sorted(codes) == sorted({int(each) for each in Exit} | {int(each.exit_code) for each in ours})
@@ -93,52 +77,115 @@ def test_every_error_lives_where_the_table_is_compared_with() -> None:
     assert {path.name for path in raising} == {"errors.py"}
 
 
-def test_the_readme_shows_enough_to_be_worth_testing() -> None:
-    assert len(LINES) > 25
-    assert {line[0] for line in LINES} == {name for _, names in GROUPS for name in names}
+def test_the_readme_is_short_and_opens_every_door() -> None:
+    lines = TEXTS["README.md"].splitlines()
+    assert len(lines) <= 150
+    assert max(map(len, (line for line in lines if not line.startswith("|")))) <= 130
+    targets = set(re.findall(r"\]\(([^)#]+)\)", TEXTS["README.md"]))
+    assert {f"docs/{name}" for name in PAGES if name != "README.md"} <= targets
 
 
-@pytest.mark.parametrize("line", LINES, ids=shlex.join)
-def test_every_command_line_is_one_that_the_program_takes(line: list[str], kit: Any) -> None:
-    name, *arguments = line
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_is_shown_in_every_language(language: str) -> None:
+    shown = {line[0] for name in pages_in(language) for line in command_lines(TEXTS[name])}
+    # The demonstration stands in the README, which is the same for all.
+    assert shown | {"demo"} == COMMANDS
+    assert len(LINES) > 70
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_every_command_line_is_one_that_the_program_takes(line: str, kit: Any) -> None:
+    name, *arguments = shlex.split(line)
     assert name in kit.commands
     context = kit.commands[name].make_context(name, arguments)
     assert {parameter.name for parameter in kit.commands[name].params} - {"help"} == set(context.params)
 
 
-def test_every_flag_named_in_a_sentence_is_one_of_the_program(kit: Any) -> None:
-    prose = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)
-    named = {flag for code in re.findall(r"`([^`\n]+)`", prose) for flag in re.findall(r"(?<!\S)--[a-z-]+", code)}
+@pytest.mark.parametrize("name", PAGES)
+def test_every_flag_named_in_a_sentence_is_one_of_the_program(name: str, kit: Any) -> None:
+    codes = re.findall(r"`([^`]+)`", prose(TEXTS[name]))
+    # Programs of others have flags of their own.
+    ours = [code for code in codes if not code.startswith(("env ", "ssh ", "shasum ", "age-keygen "))]
+    named = {flag for code in ours for flag in re.findall(r"(?<!\S)--[a-z-]+", code)}
     known = {flag for command in kit.commands.values() for each in command.params for flag in each.opts}
-    assert named
     assert named <= known | {"--help"}
+    assert named or name.startswith("lawyer")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_first_screen_lists_every_command_that_the_readme_names(language: str, program: Program) -> None:
+def test_the_first_screen_lists_every_command_that_the_guides_name(language: str, program: Program) -> None:
     shown = program("--help", "--lang", language).stdout
     listed = set(re.findall(r"^│ ([a-z]+) ", shown, re.MULTILINE))
-    assert {line[0] for line in LINES} <= listed
+    assert {line.split()[0] for line in LINES} <= listed
 
 
-def test_every_file_that_the_readme_points_to_is_there() -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
-    headings = {
-        re.sub(r"[^a-z0-9 -]", "", line.lower()).replace(" ", "-")
-        for line in re.findall(r"^#+ (.+)$", README, re.MULTILINE)
-    }
-    assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= headings
+@pytest.mark.parametrize("name", PAGES)
+def test_every_file_and_heading_that_a_page_points_to_is_there(name: str) -> None:
+    for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)", prose(TEXTS[name])):
+        path = PAGES[name].parent / target if target else PAGES[name]
+        assert path.exists(), target
+        if anchor:
+            assert anchor in headings(path.read_text("utf-8")), (target, anchor)
+
+
+def bare(block: str) -> str:
+    """Return a block without what a translation puts into its own words: quoted words and comments."""
+    lines = (re.sub(r"(^|\s)# .*$|(^|\s)# .*(?=\s\S)", "", line) for line in block.splitlines())
+    return "\n".join(re.sub(r'"[^"$]*"', '"…"', line).rstrip() for line in lines)
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_a_translation_has_the_same_commands_tables_and_headings(guide: str, language: str) -> None:
+    ours, theirs = TEXTS[f"{guide}.md"], TEXTS[f"{guide}{ENDINGS[language]}.md"]
+    assert [(kind, bare(block)) for kind, block in blocks(theirs)] == [
+        (kind, bare(block)) for kind, block in blocks(ours)
+    ]
+    for shape in (r"^#+ ", r"^\| ", r"\n\n\*\*", r"^\d\. "):
+        assert len(re.findall(shape, prose(theirs), re.M)) == len(re.findall(shape, prose(ours), re.M)), shape
+    assert len(re.findall(r"\]\(", theirs)) == len(re.findall(r"\]\(", ours))
+    # What is code in one language is code in the other: files, flags and commands are never translated.
+    same, other = (set(re.findall(r"`([^`]+)`", prose(text).replace("\n", " "))) for text in (ours, theirs))
+    assert {bare(code) for code in other if "…" not in code} == {bare(code) for code in same if "…" not in code}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_verdicts_of_the_lawyers_sheet_are_the_programs_words(language: str) -> None:
+    words = catalogue(language)
+    table = re.findall(r"^\| \*\*(.+?)\*\* \|", TEXTS[f"lawyer{ENDINGS[language]}.md"], re.MULTILINE)
+    assert set(table) == {words.say(f"verdict.{each.name.lower()}.word") for each in Verdict}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_table_of_troubles_quotes_is_what_the_program_says(language: str) -> None:
+    rows = re.findall(r"^\| \*(.+?)\*", TEXTS[f"handbook{ENDINGS[language]}.md"], re.MULTILINE)
+    assert len(rows) == 7
+    said = "\n".join(str(text) for text in catalogue(language).sentences.values())
+    for row in rows:
+        for part in filter(None, map(str.strip, row.split("…"))):
+            assert part.rstrip(" :") in said, part
+
+
+@needs_chromium
+@pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="pdfinfo is not installed")
+def test_the_guides_print_on_as_many_pages_as_they_say(tmp_path: Path) -> None:
+    browser = Browser(tmp_path / "profile")
+    try:
+        for guide, most in LENGTHS.items():
+            for language in LANGUAGES:
+                html = tmp_path / f"{guide}.{language}.html"
+                html.write_text(page(guide, language, (ROOT / "evidence_kit/sealing/fonts").as_uri()), "utf-8")
+                pdf = html.with_suffix(".pdf")
+                pdf.write_bytes(browser.printed(html.as_uri()))
+                told = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True).stdout
+                assert re.search(rf"^Pages: +{most}$", told, re.MULTILINE), (guide, language, told)
+    finally:
+        browser.close()
 
 
 def needs(*tools: str) -> pytest.MarkDecorator:
     missing = [tool for tool in tools if shutil.which(tool) is None]
     return pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.join(missing)}")
-
-
-def block_with(text: str) -> str:
-    (found,) = [block for system, block in BLOCKS if system == "sh" and text in block]
-    return str(found)
 
 
 def run_block(block: str, folder: Path, run: Program, stdin: str = "") -> str:
@@ -170,7 +217,7 @@ def test_the_checks_for_the_lawyer_say_good(case_program: Program) -> None:
     digits = (run.home / "digits").read_text().strip()
     case = next((run.home / "out").glob("*.sealed.zip")).name.partition(".")[0]
     run_block(f"7z x -y -p{digits} {case}.sealed.zip; 7z x -y evidence.zip", run.home / "out", run)
-    block = block_with("CASE=LRC-2026-0007").replace("LRC-2026-0007", case)
+    block = block_with("lawyer.md", "CASE=LRC-2026-0007").replace("LRC-2026-0007", case)
     said = run_block(block, run.home / "out" / case, run).splitlines()
     assert sum(line.startswith("Good ") for line in said) == 3
     files = [line for line in said if line.endswith((": OK", ": FAILED"))]
@@ -190,17 +237,10 @@ def test_the_pipelines_for_scripts_run(program: Program) -> None:
     os.mkfifo(program.home / "phone" / "pipe")
     (program.home / "lawyer.pub").write_text(SigningKey.from_seed(bytes(range(32))).public.line + "\n")
     shutil.copy(program.passphrase, program.home / "pass")
-    taking = block_with("id=$(evidence-kit new").replace("/media/usb/phone", "phone")
+    taking = block_with("scripts.md", "id=$(evidence-kit new").replace("/media/usb/phone", "phone")
     said = run_block(f"set +e\n{taking}", program.home, program).splitlines()
     assert said[0] == "fifo\tphone/pipe"
     assert Path(said[2]).is_file()
-
-
-def other_block(language: str, text: str) -> str:
-    (found,) = (
-        block for block in re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL) if text in block
-    )
-    return str(found)
 
 
 @pytest.fixture
@@ -219,9 +259,9 @@ def server(case_program: Program) -> Program:
 @pytest.mark.parametrize("form", ["cron", "systemd"])
 def test_the_weekly_check_tells_a_good_case_from_a_broken_one(form: str, server: Program) -> None:
     line = (
-        other_block("cron", "verify").split(None, 5)[5]
+        block_with("scripts.md", "verify", "cron").split(None, 5)[5]
         if form == "cron"
-        else other_block("ini", "ExecStart").partition("ExecStart=")[2].partition("\n")[0]
+        else block_with("scripts.md", "ExecStart", "ini").partition("ExecStart=")[2].partition("\n")[0]
     )
     for here, there in (("/srv/cases", "cases"), ("/mnt/other/", ""), ("/root/pass", "pass")):
         line = line.replace(here, there)
@@ -235,13 +275,13 @@ def test_the_weekly_check_tells_a_good_case_from_a_broken_one(form: str, server:
 
 @needs("bash", "jq")
 def test_the_dashboard_in_the_shell_counts_what_each_case_holds(server: Program) -> None:
-    said = run_block(block_with("group_by(.family)"), server.home, server).splitlines()
+    said = run_block(block_with("scripts.md", "group_by(.family)"), server.home, server).splitlines()
     year = next((server.home / "cases").iterdir()).name.split("-")[1]
     assert said == [f"LRC-{year}-0001\ttext\t1\t9", f"LRC-{year}-0001\tunknown\t1\t256"]
 
 
 def test_the_dashboard_in_pandas_finds_what_was_taken_in_twice(server: Program) -> None:
-    script = other_block("python", "import pandas").replace('"7"', '"1"')
+    script = block_with("scripts.md", "import pandas", "python").replace('"7"', '"1"')
     said = run_block(f"{shlex.quote(sys.executable)} - <<'END'\n{script}END\n", server.home, server)
     assert "phone/twice/a.txt" in said
     assert re.search(r"\d{4}-\d\d-\d\d +2 +265", said)
@@ -254,7 +294,7 @@ def test_the_paper_of_the_recovery_key_opens_a_case_without_the_station(case_pro
     run.keyed("seal", "1", "--for", "lawyer", "--all", "--out", out, "--passphrase-out", run.home / "digits")
     case = next((run.home / "cases").iterdir())
     envelope = next(out.glob("*.key-case.age"))
-    block = block_with("from_paper").replace("LRC-2026-0007.key-case.age", shlex.quote(str(envelope)))
+    block = block_with("handbook.md", "from_paper").replace("LRC-2026-0007.key-case.age", shlex.quote(str(envelope)))
     block = block.replace("LRC-2026-0007", shlex.quote(str(case))).replace(
         ".venv/bin/python", shlex.quote(sys.executable)
     )
@@ -276,6 +316,7 @@ def test_every_decision_is_in_the_index_and_every_link_between_documents_leads_s
     decisions = ROOT / "docs" / "decisions"
     index = (decisions / "README.md").read_text("utf-8")
     assert {path.name for path in decisions.glob("0*.md")} <= set(re.findall(r"\]\(([^)]+)\)", index))
-    for page in [*decisions.glob("*.md"), ROOT / "docs" / "THREATS.md", ROOT / "CHANGELOG.md"]:
-        for target in re.findall(r"\]\(([^):#]+)\)", page.read_text("utf-8")):
-            assert (page.parent / target).exists(), (page.name, target)
+    pages = [*decisions.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]
+    for path in pages:
+        for target in re.findall(r"\]\(([^):#\s]+)\)", prose(path.read_text("utf-8"))):
+            assert (path.parent / target).exists(), (path.name, target)

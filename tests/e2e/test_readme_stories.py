@@ -1,4 +1,4 @@
-"""The four stories, by the very commands of the README, typed at a terminal on laptops that were empty before."""
+"""The four stories, by the very commands of the guides, typed at a terminal on laptops that were empty before."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import ROOT
+from tests.e2e.guides import text_of
 from tests.e2e.terminal import Laptop
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or shutil.which("bash") is None, reason="a terminal of Linux and bash"
 )
-README = (ROOT / "README.md").read_text("utf-8")
+GUIDES = text_of("volunteer", "handbook")
 CODE = re.compile(r"^((?:[A-Z2-7]{4}-){3,}[A-Z2-7]{4})$", re.MULTILINE)
 
 
 def lines(heading: str) -> list[str]:
-    """Return the command lines of the first block behind some words of the README."""
-    _, found, rest = README.partition(heading)
+    """Return the command lines of the first block behind some words of the guides."""
+    _, found, rest = GUIDES.partition(heading)
     assert found, heading
     block = re.search(r"```sh\n(.*?)```", rest, re.DOTALL)
     assert block
@@ -84,14 +84,14 @@ def laptop(tmp_path: Path, paper: Paper) -> Callable[..., Laptop]:
 
 
 def opened(one: Laptop) -> str:
-    """A station and a case, by the first page of the README; return the case id."""
+    """A station and a case, by the volunteer's page; return the case id."""
     for command in lines("**Once for every computer.**"):
         one.types(command)
-    one.types(line("**1. Open a case.**", "evidence-kit new"))
+    one.types(line("1. Open a case.**", "evidence-kit new"))
     (case,) = (path.name for path in one.cases.iterdir())
     (one.home / "phone").mkdir()
     (one.home / "phone" / "a.txt").write_text("a threat\n")
-    one.types(here(line("**2. Take the files in.**", "evidence-kit ingest"), case, one.home))
+    one.types(here(line("**2. Take the files in**", "evidence-kit ingest"), case, one.home))
     return case
 
 
@@ -159,7 +159,7 @@ def test_a_volunteer_leaves(laptop: Callable[..., Laptop], tmp_path: Path) -> No
 
 
 def second(one: Laptop, other: Laptop, case: str, name: str) -> None:
-    """Set another laptop up with the first one's recovery key and let it in, as the README says."""
+    """Set another laptop up with the first one's recovery key and let it in, as the handbook says."""
     shutil.copy(one.station / "recovery.pub", other.home)
     (setup,) = lines("A second computer of the same association")
     other.types(setup)

@@ -1,4 +1,4 @@
-"""A lost laptop, a forgotten passphrase, a volunteer who leaves, two laptops: as the README tells them."""
+"""A lost laptop, a forgotten passphrase, a volunteer who leaves, two laptops: as the guides tell them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from evidence_kit.commands._wiring import Setting
 from evidence_kit.keys.recovery import to_paper
 from evidence_kit.keys.station import unlock
 from tests.disks import enlarge, small_disk
-from tests.e2e.conftest import ROOT
+from tests.e2e.guides import text_of
 from tests.schemas import held
 
-README = (ROOT / "README.md").read_text("utf-8")
+GUIDES = text_of("volunteer", "handbook", "lawyer")
 Laptop = Callable[..., list[dict[str, Any]]]
 
 
@@ -38,9 +38,9 @@ def laptops(
             secret.write_text(f"the passphrase of {name}\n")
 
         def do(*arguments: str | Path, expect: int = 0, keyed: bool = True) -> list[dict[str, Any]]:
-            # A command of the README, with the flags that a person's answers are here.
+            # A command of the guides, with the flags that a person's answers are here.
             words = [str(each) for each in arguments]
-            assert words[0] in README
+            assert words[0] in GUIDES
             flags = ["--json", "--no-input", "--station", str(home / "station")]
             flags += ["--passphrase-file", str(secret)] if keyed else []
             capsys.readouterr()

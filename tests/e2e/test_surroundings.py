@@ -19,7 +19,7 @@ from tests.e2e.test_cli import hear_ctrl_c
 KEYED = "--no-input --passphrase-file pass --json"
 # What a script may call with nothing around it, and the code that it gets.
 LISTED = re.compile(r"^([0-9]+) +(\S.*)$", re.MULTILINE)
-BLOCK = (ROOT / "docs" / "SCRIPTS.md").read_text("utf-8").partition("```text\n")[2].partition("```")[0]
+BLOCK = (ROOT / "docs" / "scripts.md").read_text("utf-8").partition("```text\n")[2].partition("```")[0]
 LINES = {f"{line} {KEYED}": int(code) for code, line in LISTED.findall(BLOCK)}
 
 

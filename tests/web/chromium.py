@@ -102,6 +102,17 @@ class Browser:
         """What all processes of this browser hold."""
         return memory_bytes(self._process.pid)
 
+    def printed(self, address: str) -> bytes:
+        """Print a page as its style says; return the PDF."""
+        target = self.call("Target.createTarget", url=address)["targetId"]
+        session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        drawn = "new Promise(r => document.readyState === 'complete' ? r() : addEventListener('load', r))"
+        drawn += ".then(() => document.fonts.ready).then(() => 1)"
+        self.call("Runtime.evaluate", session, expression=drawn, awaitPromise=True)
+        pdf = self.call("Page.printToPDF", session, preferCSSPageSize=True)["data"]
+        self.call("Target.closeTarget", targetId=target)
+        return base64.b64decode(pdf)
+
     def close(self) -> None:
         try:
             self.call("Browser.close")

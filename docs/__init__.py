@@ -1,0 +1,1 @@
+"""The guides, and what makes them into pages to print."""
