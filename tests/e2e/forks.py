@@ -89,7 +89,8 @@ def serve(number: int) -> None:
         child = os.fork()
         if child == 0:
             here.close()
-            _become(*json.loads(request), files)
+            arguments, environment, folder = json.loads(request)
+            _become(arguments, environment, folder, files)
             # Runs to its SystemExit, and the interpreter ends as it always does.
             return import_module("evidence_kit.cli").main()  # type: ignore[no-any-return]
         for file in files:

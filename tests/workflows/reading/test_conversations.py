@@ -283,7 +283,8 @@ def test_a_long_chat_is_written_out_page_by_page_and_read_once(
         told = texts(list(reading.each(conversations(writer.manifest)[0], ConversationRequest())))
     assert told == [str(n) for n in range(500)]
     assert len(counted.jobs) == 72
-    # What no worker remembers is read from the beginning, and gives the same.
+    # What no worker remembers is read from the beginning, and gives the same; a process for each of few pages.
+    monkeypatch.setattr(chats, "SCAN", 70)
     with exports(writer.case, Forgetful(worker)) as reading:
         assert texts(list(reading.each(conversations(writer.manifest)[0], ConversationRequest()))) == told
 
