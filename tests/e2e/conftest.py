@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,6 +74,19 @@ def _no_forks_left() -> Iterator[None]:
     yield
     if FORKS is not None:
         FORKS.close()
+
+
+def copied(made: Program, home: Path) -> Program:
+    """Copy a station with its cases, as if it had been set up there; where sources lay stays what it was.
+
+    Args:
+        made: What is copied; nothing in it changes.
+        home: An empty folder.
+    """
+    shutil.copytree(made.home, home, dirs_exist_ok=True, symlinks=True)
+    settings = home / "station" / "station.json"
+    settings.write_text(settings.read_text("utf-8").replace(str(made.home), str(home)), "utf-8")
+    return Program(home)
 
 
 @pytest.fixture

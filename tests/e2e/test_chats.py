@@ -9,19 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import ROOT, Program
+from tests.e2e.conftest import ROOT, Program, copied, set_up
 
 SAMPLES = ROOT / "samples"
 
 
-@pytest.fixture
-def chat_program(station_program: Program) -> Program:
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """With one case that holds a WhatsApp chat in Arabic and a Messenger chat in French."""
-    run = station_program
+    run = Program(tmp_path_factory.mktemp("chats"))
+    set_up(run)
     run.keyed("new", "--age", "adult", "--age-known-by", "told", "--consent", "lawyer")
     done = run.json("ingest", "1", SAMPLES / "phone-export" / "Download")
     assert (done[-1]["chats"], done[-1]["messages"]) == (2, 30)
     return run
+
+
+@pytest.fixture
+def chat_program(taken_in: Program, tmp_path: Path) -> Program:
+    return copied(taken_in, tmp_path)
 
 
 @pytest.mark.parametrize(("language", "word"), [("ar", "المحادثة"), ("fr", "Conversation"), ("en", "Conversation")])
