@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -45,10 +45,12 @@ class Numbered:
         return next(self._count).to_bytes(size, "big")
 
 
-@pytest.fixture(autouse=True)
-def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Locking a key costs half a second on purpose; a hundred tests do not have to pay it."""
-    monkeypatch.setattr("evidence_kit.keys.station.KDF_ROUNDS", 1)
+@pytest.fixture(scope="session", autouse=True)
+def quick_keys() -> Iterator[None]:
+    """Locking a key costs half a second on purpose; a thousand tests do not have to pay it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("evidence_kit.keys.station.KDF_ROUNDS", 1)
+        yield
 
 
 @pytest.fixture(scope="session")

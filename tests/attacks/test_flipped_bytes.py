@@ -26,13 +26,15 @@ def test_the_untouched_material_is_consistent(material: Material, check: Check) 
     assert (report.verdict, report.findings) == (Verdict.CONSISTENT, [])
 
 
-def test_every_byte_of_every_file_of_a_case_matters(material: Material, case: Path) -> None:
+# Four tests and not one, so that no core does all of it while the others have nothing left to do.
+@pytest.mark.parametrize("part", range(4))
+def test_every_byte_of_every_file_of_a_case_matters(part: int, material: Material, case: Path) -> None:
     for path in sorted(case.rglob("*")):
         if not path.is_file() or path.name in {"README.txt", "lock"}:
             continue
         data = path.read_bytes()
         name = path.relative_to(case).as_posix()
-        for at in range(len(data)):
+        for at in range(part, len(data), 4):
             changed = bytearray(data)
             changed[at] ^= random.Random(at).choice(MASKS)
             path.write_bytes(bytes(changed))
