@@ -106,13 +106,31 @@ def station_program(program: Program) -> Program:
     return program
 
 
+@pytest.fixture(scope="session")
+def made_case(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """A station with one case, id 1, that holds a text and other bytes; made once, and copied."""
+    made = Program(tmp_path_factory.mktemp("made"))
+    set_up(made)
+    return _taken_in(made)
+
+
 @pytest.fixture
-def case_program(station_program: Program) -> Program:
-    """With one case, id 1, that holds a text and a zip."""
-    station_program.keyed("new", "--age", "adult", "--age-known-by", "told", "--consent", "lawyer")
-    folder = station_program.home / "phone"
+def case_program(made_case: Program, tmp_path: Path) -> Program:
+    """With a case of two items, and the folder `phone` that they came from; where that lay is not here."""
+    return copied(made_case, tmp_path)
+
+
+@pytest.fixture
+def fresh_case_program(station_program: Program) -> Program:
+    """The same, taken in here: for what looks for its sources again."""
+    return _taken_in(station_program)
+
+
+def _taken_in(made: Program) -> Program:
+    made.keyed("new", "--age", "adult", "--age-known-by", "told", "--consent", "lawyer")
+    folder = made.home / "phone"
     folder.mkdir()
     (folder / "a.txt").write_text("a threat\n", "utf-8")
     (folder / "b.bin").write_bytes(bytes(range(256)))
-    station_program.keyed("ingest", "1", folder)
-    return station_program
+    made.keyed("ingest", "1", folder)
+    return made

@@ -13,9 +13,12 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.keys.station import SigningKey
-from tests.e2e.conftest import ROOT, Program
+from tests.e2e.conftest import ROOT, Program, set_up
 
 LAWYER = SigningKey.from_seed(bytes(range(7, 39)))
+
+# The seal is the dear thing here; whoever shares it runs in one process.
+pytestmark = pytest.mark.xdist_group("judges")
 
 
 def needs(*tools: str) -> pytest.MarkDecorator:
@@ -27,29 +30,19 @@ def sh(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
 
 
-@pytest.fixture
-def sealed(station_program: Program, tmp_path: Path) -> tuple[Program, Path, str]:
-    """The samples, taken in, matched and sealed for a lawyer with a key; the archive's folder and digits."""
-    run = station_program
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Program, Path, str]:
+    """The samples, taken in and sealed for a lawyer with a key: folder and digits. The judges write nothing there."""
+    run = Program(tmp_path_factory.mktemp("judged"))
+    set_up(run)
     run.keyed("new", "--age", "adult", "--age-known-by", "told", "--consent", "lawyer")
     run.keyed("ingest", "1", ROOT / "samples" / "phone-export", expect=3)
     run.keyed("note", "1", "for the house")
     run.keyed("receipt", "1")
-    (tmp_path / "lawyer.pub").write_text(LAWYER.public.line + " lawyer\n")
-    out, digits = tmp_path / "out", tmp_path / "digits"
-    run.keyed(
-        "seal",
-        "1",
-        "--for",
-        "lawyer",
-        "--all",
-        "--to-key",
-        "lawyer=lawyer.pub",
-        "--out",
-        out,
-        "--passphrase-out",
-        digits,
-    )
+    (run.home / "lawyer.pub").write_text(LAWYER.public.line + " lawyer\n")
+    out, digits = run.home / "out", run.home / "digits"
+    order = ("--for", "lawyer", "--all", "--to-key", "lawyer=lawyer.pub")
+    run.keyed("seal", "1", *order, "--out", out, "--passphrase-out", digits)
     return run, out, digits.read_text().strip()
 
 
