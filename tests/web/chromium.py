@@ -104,8 +104,10 @@ class Browser:
 
     def printed(self, address: str) -> bytes:
         """Print a page as its style says; return the PDF."""
-        target = self.call("Target.createTarget", url=address)["targetId"]
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        # Answered once the page is there: asked before that, the promise would be lost with the blank one.
+        self.call("Page.navigate", session, url=address)
         drawn = "new Promise(r => document.readyState === 'complete' ? r() : addEventListener('load', r))"
         drawn += ".then(() => document.fonts.ready).then(() => 1)"
         self.call("Runtime.evaluate", session, expression=drawn, awaitPromise=True)
