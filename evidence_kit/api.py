@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from evidence_kit.vault.folder import CaseFolder
     from evidence_kit.workflows.accession.describe import WorkerDescriber
     from evidence_kit.workflows.accession.provenance import Provenance
-    from evidence_kit.workflows.case import case as cases
+    from evidence_kit.workflows.case import read as case_read
     from evidence_kit.workflows.case import station as stations
+    from evidence_kit.workflows.case import write as case_write
     from evidence_kit.workflows.case.new import Guardian
     from evidence_kit.workflows.case.outcome import Outcome
     from evidence_kit.workflows.case.world import World
@@ -99,7 +100,7 @@ class Station:
         cases: Path,
         recovery_out: Path,
     ) -> Station:
-        """Make a new station and the association's recovery key (`workflows/setup`).
+        """Make a new station and the association's recovery key (`workflows/case/setup`).
 
         Args:
             folder: Where the station goes; made absolute.
@@ -141,7 +142,7 @@ class Station:
 
     @classmethod
     def open(cls, folder: Path, passphrase: bytes) -> Station:
-        """Open the station in a folder (`workflows/station`).
+        """Open the station in a folder (`workflows/case/station`).
 
         Raises:
             NoStationError: There is none.
@@ -216,7 +217,7 @@ class Station:
         reference: str | None = None,
         retention: date | None = None,
     ) -> Case:
-        """Open a new case (`workflows/new`) and return it, to be used in a `with` block.
+        """Open a new case (`workflows/case/new`) and return it, to be used in a `with` block.
 
         Args:
             age_band: `adult`, `minor` or `unknown`, which counts as minor everywhere.
@@ -257,8 +258,8 @@ class Case:
     def __init__(self, station: Station, folder: CaseFolder) -> None:
         self._station = station
         self._stack: ExitStack | None = None
-        self._read: cases.Case | None = None
-        self._writer: cases.CaseWriter | None = None
+        self._read: case_read.Case | None = None
+        self._writer: case_write.CaseWriter | None = None
         self._describer: WorkerDescriber | None = None
         self._exports: Exports | None = None
         self.folder = folder
@@ -288,7 +289,7 @@ class Case:
             stack.__exit__(kind, error, trace)
 
     @property
-    def reading(self) -> cases.Case:
+    def reading(self) -> case_read.Case:
         """The unlocked case, for workflows that are called directly.
 
         Raises:
@@ -307,7 +308,7 @@ class Case:
         return self._read
 
     @property
-    def writing(self) -> cases.CaseWriter:
+    def writing(self) -> case_write.CaseWriter:
         """The locked case, for workflows that are called directly.
 
         Raises:
@@ -375,7 +376,7 @@ class Case:
         describe: bool = True,
         on_bytes: Callable[[int], None] | None = None,
     ) -> Iterator[Outcome]:
-        """Take files and folders in without changing them (`workflows/ingest`).
+        """Take files and folders in without changing them (`workflows/accession/ingest`).
 
         Args:
             sources: Files and folders.
@@ -418,13 +419,13 @@ class Case:
         return conversations(self.manifest)
 
     def messages(
-        self, conversation: CaseConversation | None = None, wish: ConversationRequest | None = None
+        self, conversation: CaseConversation | None = None, request: ConversationRequest | None = None
     ) -> Iterator[Said | Gap]:
         """Yield messages, and stretches that could not be read, in the order of each file.
 
         Args:
             conversation: One of `conversations()`; None for all.
-            wish: Which messages; None for all.
+            request: Which messages; None for all.
 
         Raises:
             ChatNotReadError: An isolated process failed.
@@ -433,7 +434,7 @@ class Case:
         from evidence_kit.workflows.reading.conversations import ConversationRequest
 
         for each in self.conversations() if conversation is None else (conversation,):
-            yield from self._reader().each(each, wish or ConversationRequest())
+            yield from self._reader().each(each, request or ConversationRequest())
 
     def identifiers(self, region: str = "MA") -> list[Named]:
         """Return the phone numbers, accounts and amounts that occur in messages; what is named most comes first.
@@ -495,7 +496,7 @@ class Case:
         readers: Mapping[str, str] | None = None,
         on_bytes: Callable[[int], None] | None = None,
     ) -> SealedArchive:
-        """Make an archive for somebody, opened again and re-hashed before it gets its name (`workflows/seal`).
+        """Make an archive for somebody, opened again and re-hashed before it gets its name (`workflows/handover/seal`).
 
         Args:
             purpose: `lawyer` or `police`; the person has to have consented to it.
