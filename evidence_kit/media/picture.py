@@ -15,7 +15,7 @@ import PIL
 from PIL import Image, ImageOps, features
 
 from evidence_kit.hashing.perceptual import WORKING_SIDE_PIXELS, dhash, pdq, phash
-from evidence_kit.media import colours, content_credentials, exif, frames, iptc, jpeg, thumbnail, xmp
+from evidence_kit.media import colours, content_credentials, exif, frames, heif, iptc, jpeg, orientation, thumbnail, xmp
 from evidence_kit.media.facts import Notes, blob, integer
 from evidence_kit.media.origin_hints import naming_signs, screenshot_signs
 from evidence_kit.model import Json
@@ -44,21 +44,28 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
         notes: Takes the problems.
 
     Returns:
-        `format`, `width_pixels`, `height_pixels` (as stored, not turned), `mode`, `frames`, `animation`, `colours`,
-        `exif`, `xmp`, `iptc`, `texts`, `quantisation`, `thumbnails`, `screenshot_signs`, `naming_signs`, `c2pa`, `pdq`,
-        `phash`, `dhash`, `frame_hashes`; those that need what could not be, or was not, decoded are missing.
+        `format`, `width_pixels`, `height_pixels` (as stored, not turned), `orientation`, `mode`, `frames`, `animation`,
+        `colours`, `exif`, `xmp`, `iptc`, `texts`, `quantisation`, `thumbnails`, `screenshot_signs`, `naming_signs`,
+        `c2pa`, `pdq`, `phash`, `dhash`, `frame_hashes`; those that need what could not be, or was not, decoded are
+        missing.
     """
     pixels = arguments.get("pixels") is not False
     facts: dict[str, Json] = {"naming_signs": naming_signs(str(arguments.get("name", "")))}
     with limited_pixels():
         picture = _opened(payload, notes)
+        kind = str(arguments.get("kind"))
         if picture is not None:
-            facts |= _frame(picture, notes)
-        found, embedded = exif.read(payload, picture, notes)
+            facts |= _frame(payload, kind, picture, notes)
+        found, embedded = exif.read(payload, kind, picture, notes)
         facts["exif"] = found
-        facts["c2pa"] = _tried(
-            "c2pa-not-read", notes, lambda: content_credentials.read(payload, str(arguments["kind"]))
-        )
+        turned = found["orientation"]
+        if picture is not None:
+            facts |= _tried(
+                "orientation-not-read",
+                notes,
+                lambda: orientation.read(payload, kind, picture.size, turned if isinstance(turned, int) else None),
+            ) or {"width_pixels": picture.width, "height_pixels": picture.height}
+        facts["c2pa"] = _tried("c2pa-not-read", notes, lambda: content_credentials.read(payload, kind))
         if picture is not None:
             facts["screenshot_signs"] = screenshot_signs(
                 *picture.size, camera_tags=exif.has_camera(found), texts=_said(facts)
@@ -147,24 +154,26 @@ def _tried(code: str, notes: Notes, read: Callable[[], _T]) -> _T | None:
         return None
 
 
-def _frame(picture: Image.Image, notes: Notes) -> dict[str, Json]:
+def _frame(payload: BinaryIO, kind: str, picture: Image.Image, notes: Notes) -> dict[str, Json]:
     """Return what stands beside the pixels, which are not decoded for it."""
-    width, height = picture.size
     return {
         "format": picture.format,
-        "width_pixels": width,
-        "height_pixels": height,
         "mode": picture.mode,
         "frames": _tried("frames-not-counted", notes, lambda: integer(getattr(picture, "n_frames", 1))),
         "colours": _tried("colours-not-read", notes, lambda: colours.read(picture, notes)),
         "quantisation": _tried("quantisation-not-read", notes, lambda: jpeg.read(picture, notes)),
-        "xmp": _tried("xmp-not-read", notes, lambda: _xmp(picture, notes)),
+        "xmp": _tried("xmp-not-read", notes, lambda: _xmp(payload, kind, picture, notes)),
         "iptc": _tried("iptc-not-read", notes, lambda: iptc.read(picture, notes)),
         "texts": _tried("texts-not-read", notes, lambda: _texts(picture, notes)) or [],
     }
 
 
-def _xmp(picture: Image.Image, notes: Notes) -> dict[str, Json] | None:
+def _xmp(payload: BinaryIO, kind: str, picture: Image.Image, notes: Notes) -> dict[str, Json] | None:
+    if kind in {"heic", "avif"}:
+        # The HEIF plug-in takes the orientation out of the packet that it hands on.
+        items = heif.read(payload)
+        packets = heif.metadata(payload, items, b"mime", "application/rdf+xml") if items else []
+        return xmp.read(packets[0], notes) if packets else None
     for key in _XMP_KEYS:
         found = picture.info.get(key)
         if found:

@@ -64,7 +64,7 @@ def _describer(kind: str) -> Describer | None:
     if kind in PICTURES:
         from evidence_kit.media import picture
 
-        return Describer("picture/2", picture.describe, picture.versions, picture.parameters)
+        return Describer("picture/3", picture.describe, picture.versions, picture.parameters)
     if kind in RECORDINGS:
         from evidence_kit.media import recording
 

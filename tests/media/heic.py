@@ -12,8 +12,14 @@ from PIL import Image
 from evidence_kit.media.boxes import content, inside
 
 
-def heic(picture: Image.Image, declared: tuple[int, int] | None = None, exif: bytes | None = None) -> bytes:
-    """Return a HEIC; it may declare a size that it has not."""
+def heic(
+    picture: Image.Image,
+    declared: tuple[int, int] | None = None,
+    exif: bytes | None = None,
+    *,
+    quarter_turns: int = 0,
+) -> bytes:
+    """Return a HEIC; it may declare a size that it has not, and be turned counter-clockwise by its boxes."""
     film = io.BytesIO()
     with av.open(film, "w", format="mp4") as container:
         stream = container.add_stream("libx265", rate=1, options={"x265-params": "log-level=none:keyint=1"})
@@ -31,23 +37,27 @@ def heic(picture: Image.Image, declared: tuple[int, int] | None = None, exif: by
     items = [(1, b"hvc1", coded)]
     if exif is not None:
         items.append((2, b"Exif", struct.pack(">I", 0) + exif))
-    return _file(items, codec, width, height)
+    return _file(items, codec, width, height, quarter_turns)
 
 
-def _file(items: list[tuple[int, bytes, bytes]], codec: bytes, width: int, height: int) -> bytes:
+def _file(items: list[tuple[int, bytes, bytes]], codec: bytes, width: int, height: int, turns: int) -> bytes:
     head = _box(b"ftyp", b"heic" + bytes(4) + b"mif1heic")
-    for at in (0, len(head) + len(_meta(items, codec, width, height, 0)) + 8):
-        meta = _meta(items, codec, width, height, at)
+    for at in (0, len(head) + len(_meta(items, codec, width, height, 0, turns)) + 8):
+        meta = _meta(items, codec, width, height, at, turns)
     return head + meta + _box(b"mdat", b"".join(data for _, _, data in items))
 
 
-def _meta(items: list[tuple[int, bytes, bytes]], codec: bytes, width: int, height: int, at: int) -> bytes:
+def _meta(items: list[tuple[int, bytes, bytes]], codec: bytes, width: int, height: int, at: int, turns: int) -> bytes:
     entries = b"".join(_full(b"infe", 2, struct.pack(">HH", number, 0) + kind + b"\0") for number, kind, _ in items)
     places = b""
     for number, _, data in items:
         places += struct.pack(">HHHII", number, 0, 1, at, len(data))
         at += len(data)
     properties = _box(b"hvcC", codec) + _full(b"ispe", 0, struct.pack(">II", width, height))
+    used = b"\x81\x82"
+    if turns:
+        properties += _box(b"irot", bytes([turns]))
+        used += b"\x83"
     return _full(
         b"meta",
         0,
@@ -56,7 +66,7 @@ def _meta(items: list[tuple[int, bytes, bytes]], codec: bytes, width: int, heigh
         + _full(b"iloc", 0, b"\x44\x00" + struct.pack(">H", len(items)) + places)
         + _full(b"iinf", 0, struct.pack(">H", len(items)) + entries)
         + (_full(b"iref", 0, _box(b"cdsc", struct.pack(">HHH", 2, 1, 1))) if len(items) > 1 else b"")
-        + _box(b"iprp", _box(b"ipco", properties) + _full(b"ipma", 0, struct.pack(">IHB", 1, 1, 2) + b"\x81\x82")),
+        + _box(b"iprp", _box(b"ipco", properties) + _full(b"ipma", 0, struct.pack(">IHB", 1, 1, len(used)) + used)),
     )
 
 
