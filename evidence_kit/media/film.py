@@ -8,8 +8,11 @@ from typing import Any, BinaryIO
 import av
 import numpy as np
 
+from evidence_kit.media import edits, key_frames
+from evidence_kit.media.budget import Budget
 from evidence_kit.media.pixels import Pixels, UndecodedError
-from evidence_kit.media.recording import OPTIONS
+from evidence_kit.media.recording import OPTIONS, WITHOUT_EDITS
+from evidence_kit.media.sound_samples import rewind
 
 MOST_KEY_FRAMES = 16
 _LONGEST_SIDE_PIXELS = 800
@@ -17,6 +20,7 @@ _LARGEST_PIXELS = 40_000_000
 _MILLISECONDS = 1000
 # Before so many are decoded a film has shown what it has; one that is all key frames must not take forever.
 _MOST_DECODED = 400
+_MOST_BETWEEN_KEY_FRAMES = 900
 
 
 def key_frames_of(payload: BinaryIO) -> Iterator[Pixels]:
@@ -35,6 +39,24 @@ def key_frames_of(payload: BinaryIO) -> Iterator[Pixels]:
         raise UndecodedError("not-decoded") from error
 
 
+def hidden_frames_of(payload: BinaryIO) -> Iterator[Pixels]:
+    """Yield frames that the edit list of an MP4 or MOV hides; none where it hides nothing.
+
+    Raises:
+        UndecodedError: They cannot be decoded.
+    """
+    try:
+        film = next((each for each in edits.hidden(payload) if each.kind == "vide"), None)
+        if film is None:
+            return
+        payload.seek(0)
+        with av.open(payload, "r", options=WITHOUT_EDITS, metadata_errors="replace") as container:
+            frames = key_frames.hidden(container, container.streams.video[0], film.hides, Budget())
+            yield from map(_pixels, frames)
+    except Exception as error:
+        raise UndecodedError("not-decoded") from error
+
+
 def _frames(container: Any) -> Iterator[Pixels]:  # noqa: ANN401 - PyAV's types say little
     if not container.streams.video:
         raise UndecodedError("no-film")
@@ -43,10 +65,22 @@ def _frames(container: Any) -> Iterator[Pixels]:  # noqa: ANN401 - PyAV's types 
         raise UndecodedError("too-many-pixels")
     stream.codec_context.skip_frame = "NONKEY"
     stream.thread_type = "NONE"
+    kept = _spread(container.decode(stream), _MOST_DECODED)
+    if not kept:
+        # Trimmed within its first group of pictures: no key frame is shown, and yet there is a film.
+        stream.codec_context.skip_frame = "DEFAULT"
+        rewind(container)
+        kept = _spread(container.decode(stream), _MOST_BETWEEN_KEY_FRAMES)
+    if not kept:
+        raise UndecodedError("no-frame")
+    yield from kept
+
+
+def _spread(frames: Iterator[Any], most_decoded: int) -> list[Pixels]:
     kept: list[Pixels] = []
     step, at = 1, 0
-    for number, frame in enumerate(container.decode(stream)):
-        if number >= _MOST_DECODED:
+    for number, frame in enumerate(frames):
+        if number >= most_decoded:
             break
         if number == at:
             kept.append(_pixels(frame))
@@ -55,9 +89,7 @@ def _frames(container: Any) -> Iterator[Pixels]:  # noqa: ANN401 - PyAV's types 
             # Every second one goes, and from here on only as many come.
             kept, step = kept[::2], step * 2
             at = number + step
-    if not kept:
-        raise UndecodedError("no-frame")
-    yield from kept
+    return kept
 
 
 def _pixels(frame: Any) -> Pixels:  # noqa: ANN401

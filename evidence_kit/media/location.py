@@ -1,10 +1,18 @@
-"""Places that recordings carry: as written, and in degrees."""
+"""Places that recordings carry: as written, and in degrees.
+
+FFmpeg writes the 3GPP box `loci` as a text with four decimals, with the name of the place behind it; what the box says
+besides (which role the place plays, and on which body in space) is read from the box itself.
+
+Source: ISO 6709:2008, annex H; 3GPP TS 26.244, 8.9 (loci).
+"""
 
 from __future__ import annotations
 
 import re
 from fractions import Fraction
+from typing import BinaryIO
 
+from evidence_kit.media.boxes import content, inside
 from evidence_kit.media.facts import Notes, decimal
 from evidence_kit.model import Json
 
@@ -12,20 +20,74 @@ KEYS = re.compile(
     r"(com\.apple\.quicktime\.)?location([-.](?!accuracy|body|date|facing|name|note|role).*)?", re.IGNORECASE
 )
 _PLACES = 7
-# Degrees, degrees and minutes, or degrees, minutes and seconds, each with decimals. Source: ISO 6709:2008, annex H.
+# Degrees, degrees and minutes, or degrees, minutes and seconds, each with decimals; FFmpeg puts a name behind.
 _POINT = re.compile(
-    r"([+-]\d{2,6}(?:\.\d{1,12})?)([+-]\d{3,7}(?:\.\d{1,12})?)([+-]\d{1,9}(?:\.\d{1,12})?)?(?:CRS(.{1,60}))?/?",
-    re.ASCII,
+    r"([+-]\d{2,6}(?:\.\d{1,12})?)([+-]\d{3,7}(?:\.\d{1,12})?)([+-]\d{1,9}(?:\.\d{1,12})?)?(?:CRS([^/]{1,60}))?"
+    r"(?:/(.{0,400}))?",
+    re.ASCII | re.DOTALL,
 )
+_PATHS = ((b"moov", b"udta", b"loci"), (b"moov", b"trak", b"udta", b"loci"))
+_ROLES = ("shooting", "real", "fictional")
+_LONGEST_BOX = 4096
+_MOST_BOXES = 8
 
 
 def read(tags: list[tuple[str, str]], notes: Notes) -> list[Json]:
-    """Return every place among tags: `tag`, `raw`, `latitude_degrees`, `longitude_degrees`, `altitude_raw`."""
+    """Return every place among tags: `tag`, `raw`, `latitude_degrees`, `longitude_degrees`, `altitude_raw`, `name`."""
     found: list[Json] = []
     for tag, value in tags:
         if KEYS.fullmatch(tag) and value not in {each["raw"] for each in found if isinstance(each, dict)}:
             found.append({"tag": tag[:200], "raw": notes.text(value), **_degrees(value, notes)})
     return found
+
+
+def boxed(payload: BinaryIO, notes: Notes) -> list[Json]:
+    """Return every place in a box `loci` of an MP4, MOV or 3GP.
+
+    Returns:
+        As `read` gives them, and `role` (`shooting`, `real`, `fictional`, or None where the box has another number) and
+        `body` (empty means the Earth).
+    """
+    payload.seek(0, 2)
+    end = payload.tell()
+    found: list[Json] = []
+    for path in _PATHS:
+        for box in inside(payload, 0, end, *path):
+            if len(found) < _MOST_BOXES:
+                found.append(_loci(content(payload, box, _LONGEST_BOX), notes))
+    return found
+
+
+def _loci(raw: bytes, notes: Notes) -> Json:
+    name, rest = _text(raw[6:])
+    if len(rest) < 13:
+        notes.problem("gps-not-read", "a box loci that is too short")
+        return {"tag": "loci", "raw": notes.text(raw.hex()[:400]), "latitude_degrees": None, "longitude_degrees": None}
+    role, numbers = rest[0], [int.from_bytes(rest[at : at + 4], signed=True) for at in (1, 5, 9)]
+    longitude, latitude, altitude = (Fraction(number, 1 << 16) for number in numbers)
+    body = _text(rest[13:])[0]
+    within = abs(latitude) <= 90 and abs(longitude) <= 180
+    if not within:
+        notes.problem("gps-out-of-range", f"{decimal(latitude, _PLACES)}, {decimal(longitude, _PLACES)}")
+    return {
+        "tag": "loci",
+        "raw": notes.text(", ".join(map(str, numbers))),
+        "latitude_degrees": decimal(latitude, _PLACES) if within else None,
+        "longitude_degrees": decimal(longitude, _PLACES) if within else None,
+        "altitude_raw": decimal(altitude, 2),
+        "name": notes.text(name or None),
+        "role": _ROLES[role] if role < len(_ROLES) else None,
+        "body": notes.text(body or None),
+    }
+
+
+def _text(raw: bytes) -> tuple[str, bytes]:
+    """Return a text up to its end, and what stands behind it; UTF-16 begins with its mark."""
+    if raw[:2] in {b"\xfe\xff", b"\xff\xfe"}:
+        end = next((at for at in range(2, len(raw) - 1, 2) if raw[at : at + 2] == b"\0\0"), len(raw))
+        return raw[:end].decode("utf-16", "replace"), raw[end + 2 :]
+    text, _, rest = raw.partition(b"\0")
+    return text.decode("utf-8", "replace"), rest
 
 
 def _degrees(text: str, notes: Notes) -> dict[str, Json]:
@@ -34,14 +96,22 @@ def _degrees(text: str, notes: Notes) -> dict[str, Json]:
         if match is None:
             raise ValueError("not ISO 6709")
         latitude, longitude = _angle(match[1], 2, 90), _angle(match[2], 3, 180)
+    except _BeyondError as error:
+        notes.problem("gps-out-of-range", error)
+        return {"latitude_degrees": None, "longitude_degrees": None, "altitude_raw": None, "name": None}
     except ValueError as error:
         notes.problem("gps-not-read", error)
-        return {"latitude_degrees": None, "longitude_degrees": None, "altitude_raw": None}
+        return {"latitude_degrees": None, "longitude_degrees": None, "altitude_raw": None, "name": None}
     return {
         "latitude_degrees": decimal(latitude, _PLACES),
         "longitude_degrees": decimal(longitude, _PLACES),
         "altitude_raw": match[3],
+        "name": notes.text(match[5] or None),
     }
+
+
+class _BeyondError(ValueError):
+    """A number beyond its range."""
 
 
 def _angle(text: str, digits: int, most: int) -> Fraction:
@@ -53,7 +123,7 @@ def _angle(text: str, digits: int, most: int) -> Fraction:
         most: Largest angle.
 
     Raises:
-        ValueError: No such angle.
+        ValueError: It is no angle, or one that there is not.
     """
     whole, _, rest = text[1:].partition(".")
     value = Fraction(0)
@@ -61,8 +131,10 @@ def _angle(text: str, digits: int, most: int) -> Fraction:
     if len(whole) not in {digits, digits + 2, digits + 4}:
         raise ValueError("no angle")
     for number, part in enumerate(parts):
+        if number and int(part) >= 60:
+            raise _BeyondError("minutes and seconds are below 60")
         last = Fraction(int(rest or 0), 10 ** len(rest)) if number == len(parts) - 1 else 0
         value += (int(part) + last) / 60**number
     if value > most:
-        raise ValueError("beyond the globe")
+        raise _BeyondError(f"beyond {most} degrees")
     return -value if text[0] == "-" else value

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-from evidence_kit.media import content_credentials, xmp
+from evidence_kit.media import content_credentials, pdf_revisions, xmp
 from evidence_kit.media.facts import Notes, integer
 from evidence_kit.media.origin_hints import naming_signs
 from evidence_kit.model import Json
@@ -18,7 +18,6 @@ _MOST_LINKS = 40
 _MOST_FILES = 40
 _LARGEST_SCAN = 256 << 20
 _VERSION = re.compile(rb"%PDF-(\d\.\d)")
-_END = re.compile(rb"%%EOF")
 
 # What a dictionary's key, or the action it names, says about the document.
 _KEYS = {
@@ -40,7 +39,8 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
         notes: Takes the problems.
 
     Returns:
-        `version`, `revisions` (how often it was saved behind its first end), `encrypted`, `opened` (false when it wants
+        `version`, `revisions` (how often it was saved behind its first end, None where its tables cannot be followed),
+        `linearised` (laid out to be shown while it is loaded), `encrypted`, `opened` (false when it wants
         a password), `pages`, `info` (entries as written, dates raw), `xmp`, `counts` (of what it would do), `links`,
         `files` (names of embedded files), `c2pa`.
     """
@@ -83,7 +83,7 @@ def _outside(payload: BinaryIO) -> dict[str, Json]:
     data = payload.read(_LARGEST_SCAN)
     return {
         "version": None if head is None else head[1].decode(),
-        "revisions": max(0, sum(1 for _ in _END.finditer(data)) - 1),
+        **pdf_revisions.read(data),
         "c2pa": {"present": content_credentials.in_pdf(data)},
     }
 

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import av
 
-from evidence_kit.media import content_credentials, creation_time, key_frames, location, sound_samples, tags
+from evidence_kit.media import content_credentials, creation_time, edits, key_frames, location, ogg, sound_samples, tags
 from evidence_kit.media.budget import Budget
 from evidence_kit.media.facts import Notes, decimal, integer
 from evidence_kit.media.origin_hints import naming_signs
 from evidence_kit.model import Json
 
+_T = TypeVar("_T")
+
 OPTIONS = {
-    "format_whitelist": "mov,mp3,aac,amr,ogg,wav,matroska,webm,flac,avi",
+    "format_whitelist": "mov,mp3,aac,amr,ogg,wav,matroska,webm,flac,avi,caf,mpegts,mpeg,mpegvideo,flv,asf",
     "protocol_whitelist": "none",
 }
 """Without these, SDP opens UDP ports, and HLS reads other files and calls out, whatever the file's name says."""
+
+WITHOUT_EDITS = {**OPTIONS, "ignore_editlist": "1"}
+"""As `OPTIONS`, and everything that is coded is shown."""
 
 _MICROSECONDS = 1_000_000
 _PLACES = 6
 _MOST_STREAMS = 32
 _BOXED = {"mp4", "mov", "m4a", "3gp"}
+_OGG = {"ogg", "opus", "ogv"}
 _PICTURES = {"mjpeg", "png", "gif", "bmp", "webp"}
 
 
@@ -37,11 +43,14 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
         notes: Takes the problems.
 
     Returns:
-        `naming_signs`, `c2pa`, `created` (raw, see `created.read`), `embedded` (see `tags.read`); and where it could be
-        opened `container`, `duration_seconds`, `bit_rate` (bits a second), `tags`, `locations`, `streams`, each with
-        `number`, `type`, `codec`, `duration_seconds`, `bit_rate`, `tags`; for sound `sample_rate_hertz`, `channels`,
-        `layout`, and of the first one what `samples.read` gives; for film `width_pixels`, `height_pixels`,
-        `rotation_degrees`, `frames_a_second`, `attached_picture`, and of the first one `key_frames`.
+        `naming_signs`, `c2pa`, `created` (raw, see `created.read`), `edits` (what its edit list hides, see
+        `edits.facts`), `hidden_frames` (hashes of frames that it hides), `ogg` (see `ogg.read`), `embedded` (see
+        `tags.read`); and where it could be opened `container`, `duration_seconds` (what FFmpeg takes from its
+        container), `length` (`seconds` and what they `rest_on`), `bit_rate` (bits a second), `tags`, `locations`,
+        `streams`, each with `number`, `type`, `codec`, `duration_seconds`, `bit_rate`, `tags`; for sound
+        `sample_rate_hertz`, `channels`, `layout`, and of the first one what `samples.read` gives; for film
+        `width_pixels`, `height_pixels`, `rotation_degrees`, `frames_a_second`, `attached_picture`, and of the first one
+        `key_frames`.
     """
     kind, pixels = str(arguments.get("kind")), arguments.get("pixels") is not False
     facts: dict[str, Json] = {
@@ -50,6 +59,13 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
         "created": creation_time.read(payload) if kind in _BOXED else [],
         "embedded": tags.read(payload, kind, notes, pixels=pixels),
     }
+    hidden: list[edits.Hidden] = []
+    if kind in _BOXED:
+        hidden = _tried("edits-not-read", notes, lambda: edits.hidden(payload)) or []
+        facts["edits"] = edits.facts(hidden)
+    if kind in _OGG:
+        facts["ogg"] = _tried("ogg-not-read", notes, lambda: ogg.read(payload))
+    places = _tried("gps-not-read", notes, lambda: location.boxed(payload, notes)) if kind in _BOXED else []
     payload.seek(0)
     try:
         container = av.open(payload, "r", options=OPTIONS, metadata_errors="replace")
@@ -58,9 +74,13 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
         return facts
     try:
         with container:
-            facts |= _opened(container, notes, pixels=pixels)
+            facts |= _opened(container, places or [], notes, pixels=pixels)
     except Exception as error:  # noqa: BLE001
         notes.problem("not-decoded", error)
+    facts["length"] = _length(facts)
+    film = next((each for each in hidden if each.kind == "vide"), None)
+    if film is not None and pixels:
+        facts["hidden_frames"] = _tried("hidden-not-decoded", notes, lambda: _hidden_frames(payload, film)) or []
     return facts
 
 
@@ -84,7 +104,15 @@ def parameters() -> dict[str, Json]:
     }
 
 
-def _opened(container: Any, notes: Notes, *, pixels: bool) -> dict[str, Json]:  # noqa: ANN401
+def _tried(code: str, notes: Notes, read: Callable[[], _T]) -> _T | None:
+    try:
+        return read()
+    except Exception as error:  # noqa: BLE001
+        notes.problem(code, error)
+        return None
+
+
+def _opened(container: Any, places: list[Json], notes: Notes, *, pixels: bool) -> dict[str, Json]:  # noqa: ANN401
     streams = list(container.streams)
     if len(streams) > _MOST_STREAMS:
         notes.problem("facts-cut", f"{len(streams)} streams")
@@ -93,7 +121,8 @@ def _opened(container: Any, notes: Notes, *, pixels: bool) -> dict[str, Json]:  
         "container": container.format.name,
         "duration_seconds": _seconds(container.duration, Fraction(1, _MICROSECONDS)),
         "bit_rate": integer(container.bit_rate),
-        "locations": location.read(said, notes),
+        # What FFmpeg makes of a box is the same place again, with fewer decimals.
+        "locations": [*places, *location.read([pair for pair in said if not (places and _is_of_box(pair[0]))], notes)],
         "tags": notes.entries(list(container.metadata.items())),
     }
     listed = {int(stream.index): _stream(stream, notes) for stream in streams[:_MOST_STREAMS]}
@@ -107,6 +136,35 @@ def _opened(container: Any, notes: Notes, *, pixels: bool) -> dict[str, Json]:  
     if sound is not None and (pixels or film is None) and int(sound.index) in listed:
         listed[int(sound.index)] |= sound_samples.read(container, sound, budget, notes)
     return facts | {"streams": list(listed.values())}
+
+
+def _hidden_frames(payload: BinaryIO, film: edits.Hidden) -> list[Json]:
+    """Return hashes of frames that the edit list hides; their `seconds` count from where the coded film begins."""
+    payload.seek(0)
+    with av.open(payload, "r", options=WITHOUT_EDITS, metadata_errors="replace") as container:
+        frames = key_frames.hidden(container, container.streams.video[0], film.hides, Budget())
+        return [told for told in map(key_frames.facts_of, frames) if told is not None]
+
+
+def _is_of_box(tag: str) -> bool:
+    return tag == "location" or tag.startswith("location-")
+
+
+def _length(facts: Mapping[str, Any]) -> Json:
+    """Return how long it lasts: by its samples where they were all decoded, else by its pages, else by its container.
+
+    A container states what a program wrote into it, or an estimate from the bit rate; samples are what is heard. For a
+    film the container counts, since its pictures may go on without a sound.
+    """
+    streams = [each for each in facts.get("streams") or () if isinstance(each, dict)]
+    film = any(each.get("type") == "video" and not each.get("attached_picture") for each in streams)
+    decoded = next((each["samples_seconds"] for each in streams if "samples_seconds" in each), None)
+    pages = (facts.get("ogg") or {}).get("seconds")
+    stated = facts.get("duration_seconds")
+    for seconds, rests_on in ((None if film else decoded, "samples"), (pages, "pages"), (stated, "container")):
+        if seconds is not None and Fraction(seconds) >= 0:
+            return {"seconds": seconds, "rests_on": rests_on}
+    return None
 
 
 def _is_film(stream: Any) -> bool:  # noqa: ANN401

@@ -11,6 +11,7 @@ from evidence_kit.model import Json
 PICTURES = ("jpeg", "png", "gif", "webp", "bmp", "tiff", "heic", "avif")
 RECORDINGS = (
     "mp4", "mov", "m4a", "3gp", "mp3", "aac", "amr", "ogg", "opus", "wav", "flac", "webm", "matroska", "avi", "ogv",
+    "caf", "mpegts", "mpeg", "flv", "asf",
 )  # fmt: skip
 
 OFFICE = ("docx", "xlsx", "pptx", "ooxml", "odt", "ods", "odp")
@@ -68,11 +69,11 @@ def _describer(kind: str) -> Describer | None:
     if kind in RECORDINGS:
         from evidence_kit.media import recording
 
-        return Describer("recording/2", recording.describe, recording.versions, recording.parameters)
+        return Describer("recording/3", recording.describe, recording.versions, recording.parameters)
     if kind == "pdf":
         from evidence_kit.media import pdf
 
-        return Describer("pdf/1", pdf.describe, pdf.versions, pdf.parameters)
+        return Describer("pdf/2", pdf.describe, pdf.versions, pdf.parameters)
     if kind in OFFICE:
         from evidence_kit.media import office
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -11,12 +12,13 @@ import av
 import numpy as np
 
 from evidence_kit.media.budget import Budget
-from evidence_kit.media.facts import Notes
+from evidence_kit.media.facts import Notes, decimal
 from evidence_kit.model import Json
 
 PEAKS = 240
 LONGEST_SECONDS = 4 * 3600
 _BLOCK_SAMPLES = 480
+_PLACES = 6
 _BEFORE_THE_BEGINNING = -1_000_000
 
 
@@ -26,13 +28,14 @@ def read(container: Any, stream: Any, budget: Budget, notes: Notes) -> dict[str,
     Returns:
         `packets_sha256`: SHA-256 over the coded packets, which other wrappings of the same stream share;
         `samples_sha256`: SHA-256 over the decoded samples, signed 16 bits little-endian, interleaved, at the stream's
-        own rate and channels; `samples` (a channel); `peaks`: at most 240 figures from 0 to 100, the largest swing in
-        each stretch as a percentage of the most there can be. Empty where it could not be decoded to its end.
+        own rate and channels; `samples` (a channel) and `samples_seconds`; `peaks`: at most 240 figures from 0 to 100,
+        the largest swing in each stretch as a percentage of the most there can be. Empty where it could not be decoded
+        to its end.
     """
     wave = _Wave()
     packets = hashlib.sha256()
     try:
-        _rewind(container)
+        rewind(container)
         for frame in _frames(container, stream, budget, packets):
             wave.add(frame)
             if wave.samples > LONGEST_SECONDS * frame.sample_rate:
@@ -51,11 +54,12 @@ def read(container: Any, stream: Any, budget: Budget, notes: Notes) -> dict[str,
         "packets_sha256": packets.hexdigest(),
         "samples_sha256": wave.digest.hexdigest(),
         "samples": wave.samples,
+        "samples_seconds": decimal(wave.seconds, _PLACES),
         "peaks": wave.peaks(),
     }
 
 
-def _rewind(container: Any) -> None:  # noqa: ANN401
+def rewind(container: Any) -> None:  # noqa: ANN401
     """Go to the first packet: some wrappings begin before zero, others cannot be asked for what lies before it."""
     try:
         container.seek(_BEFORE_THE_BEGINNING)
@@ -82,6 +86,7 @@ class _Wave:
     def __init__(self) -> None:
         self.digest = hashlib.sha256()
         self.samples = 0
+        self.seconds = Fraction(0)
         self._blocks: list[int] = []
 
     def add(self, frame: Any) -> None:  # noqa: ANN401
@@ -89,6 +94,7 @@ class _Wave:
         self.digest.update(np.ascontiguousarray(samples, dtype="<i2").tobytes())
         count = frame.samples
         self.samples += count
+        self.seconds += Fraction(count, frame.sample_rate or 1)
         loud = np.abs(samples.astype(np.int32).reshape(count, -1)).max(axis=1)
         starts = np.arange(0, count, _BLOCK_SAMPLES)
         self._blocks += [int(peak) for peak in np.maximum.reduceat(loud, starts)]

@@ -68,7 +68,7 @@ def test_a_pdf_says_who_wrote_it_and_its_dates_stay_as_written() -> None:
     answer = described(pdf(), "pdf", "DOC-20240131-WA0001.pdf")
     facts = answer["facts"]
     assert answer["problems"] == []
-    assert answer["describer"] == "pdf/1"
+    assert answer["describer"] == "pdf/2"
     assert (facts["pages"], facts["encrypted"], facts["opened"]) == (2, False, True)
     assert {"tag": "Author", "value": "س. ب."} in facts["info"]
     assert {"tag": "CreationDate", "value": "D:25001301000000"} in facts["info"]
