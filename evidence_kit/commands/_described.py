@@ -1,0 +1,319 @@
+"""What describers found in one item, line by line; the facts came out of a worker and may have any shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from evidence_kit.commands._screen import Screen
+
+Row = tuple[str, str]
+Facts = Mapping[str, Any]
+
+_MAKERS = (
+    "Image Make", "Image Model", "EXIF LensModel", "Image Software", "Image Artist", "xmp:CreatorTool",
+    "photoshop:Credit", "Iptc4xmpExt:DigitalSourceType", "encoder", "ENCODER", "com.android.version",
+    "com.apple.quicktime.make", "com.apple.quicktime.model", "com.apple.quicktime.software", "Software", "parameters",
+)  # fmt: skip
+_WRITERS = (
+    "Title", "Author", "Creator", "Producer", "CreationDate", "ModDate", "title", "creator", "lastModifiedBy",
+    "created", "modified", "Application", "AppVersion", "Company", "author", "last_saved_by", "create_time",
+    "last_saved_time", "creating_application", "company", "generator", "initial-creator", "creation-date", "date",
+)  # fmt: skip
+# Where somebody may have written words into a picture or a recording.
+_WORDS = (
+    "EXIF UserComment", "Image ImageDescription", "Image XPTitle", "Image XPComment", "Image XPSubject",
+    "Image XPKeywords", "Image XPAuthor", "Image Tag 0x5741", "dc:description[1]", "dc:title[1]", "caption", "headline",
+    "comment", "Comment", "Description", "GPS GPSProcessingMethod", "GPS GPSAreaInformation",
+)  # fmt: skip
+_WOULD_DO = ("javascript", "launch_actions", "automatic_actions", "submit_actions", "remote_actions", "embedded_files")
+_APPS = {
+    "whatsapp-android": "WhatsApp (Android)",
+    "whatsapp-desktop": "WhatsApp (Desktop)",
+    "whatsapp-ios-export": "WhatsApp (iPhone)",
+    "telegram": "Telegram",
+    "signal": "Signal",
+}
+_BARS = "▁▂▃▄▅▆▇█"
+_WAVE = 60
+_MOST_LISTED = 12
+_LONGEST_WORDS = 500
+# Two lengths of one recording that differ by less are one length, rounded by different programs.
+_SAME_LENGTH_SECONDS = 0.5
+
+
+def mapping(value: object) -> Facts:
+    """Return a value where it holds facts by name, else nothing."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def mappings(value: object) -> list[Facts]:
+    """Return those members of a list that hold facts by name."""
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, (list, tuple)) else []
+
+
+def whole(value: object) -> int | None:
+    """Return a whole number, None for anything else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def text(value: object) -> str:
+    """Return a value as text, a list with commas; None is empty."""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def content(screen: Screen, facts: Facts) -> Iterator[Row]:
+    """Yield size, length and what a file holds."""
+    width, height = facts.get("width_pixels"), facts.get("height_pixels")
+    if width and height:
+        yield "pixels", f"{width} × {height}"
+    yield from _turned(screen, mapping(facts.get("orientation")))
+    if (whole(facts.get("frames")) or 1) > 1:
+        yield "frames", text(facts["frames"])
+    yield from _lengths(screen, facts)
+    for stream in mappings(facts.get("streams")):
+        yield "stream", _stream(screen, stream)
+        if _peaks(stream):
+            yield "wave", _wave(_peaks(stream))
+    if facts.get("pages") is not None:
+        yield "pages", text(facts["pages"])
+    if facts.get("encrypted") is True:
+        yield "", screen.say("show.locked")
+
+
+def _turned(screen: Screen, told: Facts) -> Iterator[Row]:
+    shown = {"width": text(told.get("shown_width_pixels")), "height": text(told.get("shown_height_pixels"))}
+    if told.get("rests_on") in {"boxes", "exif"}:
+        yield "", screen.say(f"show.turned-{told['rests_on']}", **shown)
+    if told.get("rests_on") in {"boxes", "nothing"} and whole(told.get("exif")) not in {None, 1}:
+        yield "", screen.say("show.turned-not", exif=text(told["exif"]))
+
+
+def _lengths(screen: Screen, facts: Facts) -> Iterator[Row]:
+    length = mapping(facts.get("length"))
+    seconds, stated = length.get("seconds"), facts.get("duration_seconds")
+    if seconds is None:
+        yield "duration", "" if stated is None else _duration(text(stated))
+        return
+    yield "duration", _duration(text(seconds))
+    if stated is not None and abs(_number(seconds) - _number(stated)) >= _SAME_LENGTH_SECONDS:
+        yield "", screen.say(f"show.length-{text(length.get('rests_on'))}", stated=_duration(text(stated)))
+    ogg = mapping(facts.get("ogg"))
+    if (whole(ogg.get("streams")) or 0) > 1:
+        yield "", screen.say("show.chained", count=whole(ogg["streams"]) or 0)
+    if whole(ogg.get("missing_pages")):
+        yield "", screen.say("show.missing-pages", count=whole(ogg["missing_pages"]) or 0)
+    for each in mappings(facts.get("edits")):
+        kind = "film" if each.get("kind") == "vide" else "sound"
+        for place in ("before", "behind", "between"):
+            if _number(each.get(f"{place}_seconds")) > 0:
+                yield "", screen.say(f"show.hidden-{kind}-{place}", seconds=text(each[f"{place}_seconds"]))
+
+
+def _stream(screen: Screen, stream: Facts) -> str:
+    kind = f"show.stream-{stream.get('type')}"
+    parts = [screen.say(kind) if screen.knows(kind) else "", text(stream.get("codec"))]
+    if stream.get("width_pixels"):
+        parts.append(f"{stream['width_pixels']} × {stream.get('height_pixels')}")
+    if stream.get("rotation_degrees"):
+        parts.append(f"{stream['rotation_degrees']}°")
+    if stream.get("sample_rate_hertz"):
+        parts.append(f"{stream['sample_rate_hertz']} Hz × {stream.get('channels')}")
+    return ", ".join(part for part in parts if part)
+
+
+def dates(screen: Screen, facts: Facts) -> Iterator[Row]:
+    """Yield the dates that a file states, with their zone or its lack."""
+    for name, found in mapping(mapping(facts.get("exif")).get("dates")).items():
+        said = mapping(found)
+        remarks = [text(said.get("offset_raw")) or screen.say("show.no-zone")]
+        remarks += [screen.say(f"show.{each.replace('_', '-')}") for each in _MARKS if said.get(each)]
+        yield f"date-{name}", f"{said.get('raw')} ({'; '.join(remarks)})"
+    for each in mappings(facts.get("created")):
+        if each.get("box") == "mvhd" and each.get("created") not in {None, "0"}:
+            yield "date-film", _since_1904(text(each["created"]))
+    yield "place-time", text(mapping(mapping(facts.get("exif")).get("gps")).get("time_utc"))
+
+
+_MARKS = ("no_such_time", "no_such_offset")
+
+
+def places(screen: Screen, facts: Facts) -> Iterator[Row]:
+    """Yield the places that a file states; one whose hemisphere is not stated is no place."""
+    gps = mapping(mapping(facts.get("exif")).get("gps"))
+    angles = [_angle(screen, gps, axis, open_) for axis, open_ in _AXES]
+    if all(angles):
+        stated = gps.get("latitude_degrees") is not None and gps.get("longitude_degrees") is not None
+        yield "degrees" if stated else "degrees-unsigned", ", ".join(angles)
+    if gps.get("altitude_metres") is not None:
+        yield "altitude", text(gps["altitude_metres"])
+    else:
+        yield "altitude-unsigned", text(gps.get("altitude_raw"))
+    if gps.get("void") is True:
+        yield "", screen.say("show.place-void")
+    for place in mappings(facts.get("locations")):
+        if place.get("latitude_degrees"):
+            named = f" ({place['name']})" if place.get("name") else ""
+            yield "degrees", f"{place['latitude_degrees']}, {place.get('longitude_degrees')}{named}"
+        else:
+            yield "place-raw", text(place.get("raw"))
+        if place.get("role") == "fictional":
+            yield "", screen.say("show.place-fictional")
+
+
+_AXES = (("latitude", "north-or-south"), ("longitude", "east-or-west"))
+
+
+def _angle(screen: Screen, gps: Facts, axis: str, not_stated: str) -> str:
+    if gps.get(f"{axis}_degrees") is not None:
+        return text(gps[f"{axis}_degrees"])
+    unsigned = gps.get(f"{axis}_unsigned_degrees")
+    return "" if unsigned is None else screen.say(f"show.{not_stated}", degrees=text(unsigned))
+
+
+def made(facts: Facts) -> Iterator[Row]:
+    """Yield what a file says of the programs and people that made it."""
+    seen: set[str] = set()
+    for tag, value in _tags(facts):
+        if tag in _MAKERS or tag in _WRITERS:
+            shown = f"{tag.rpartition(' ')[2]} = {value}"
+            if shown not in seen and len(seen) < 2 * _MOST_LISTED:
+                seen.add(shown)
+                yield "", shown
+    yield "colours", text(mapping(facts.get("colours")).get("name"))
+    yield "quality", text(mapping(facts.get("quantisation")).get("ijg_quality"))
+
+
+def words(facts: Facts) -> Iterator[Row]:
+    """Yield what somebody wrote into a file beside its pictures or sounds, each text once."""
+    seen: set[str] = set()
+    for tag, value in _tags(facts):
+        if tag in _WORDS and value.strip() and value not in seen and len(seen) < _MOST_LISTED:
+            seen.add(value)
+            cut = value if len(value) <= _LONGEST_WORDS else value[:_LONGEST_WORDS] + "…"
+            yield "", f"{tag.rpartition(' ')[2]} = {cut}"
+
+
+def _tags(facts: Facts) -> Iterator[tuple[str, str]]:
+    for listed in (
+        mapping(facts.get("exif")).get("tags"),
+        mapping(facts.get("xmp")).get("properties"),
+        mapping(facts.get("iptc")).get("records"),
+        facts.get("texts"),
+        facts.get("tags"),
+        *(each.get("tags") for each in mappings(facts.get("streams"))),
+        mapping(facts.get("embedded")).get("tags"),
+        facts.get("info"),
+        facts.get("properties"),
+    ):
+        for each in mappings(listed):
+            yield text(each.get("tag")), text(each.get("value"))
+
+
+def signs(screen: Screen, facts: Facts) -> Iterator[Row]:
+    """Yield hints of how a file came about, none of them a proof."""
+    for sign in facts.get("naming_signs") or ():
+        app = _APPS.get(text(sign))
+        yield "", screen.say("show.sign-screenshot") if app is None else screen.say("show.sign-name", app=app)
+    found = mapping(facts.get("screenshot_signs"))
+    for name in ("size_of_a_known_screen", "says_screenshot"):
+        if found.get(name):
+            yield "", screen.say(f"show.sign-{name.replace('_', '-')}")
+    if found:
+        yield "", screen.say("show.sign-camera" if found.get("camera_tags") else "show.sign-no-camera")
+    for thumbnail in mappings(facts.get("thumbnails")):
+        if "differs" in thumbnail:
+            sentence = "show.thumbnail-differs" if thumbnail["differs"] else "show.thumbnail-same"
+            yield "", screen.say(sentence, likeness=text(thumbnail.get("likeness")))
+    if mapping(facts.get("c2pa")).get("present"):
+        yield "", screen.say("show.sign-c2pa")
+    if whole(facts.get("revisions")):
+        yield "", screen.say("show.sign-revisions", count=whole(facts["revisions"]) or 0)
+
+
+def would(screen: Screen, facts: Facts) -> Iterator[Row]:
+    """Yield what a document could do when somebody opened it."""
+    if facts.get("macros"):
+        yield "", screen.say("show.would-macros")
+    counts = mapping(facts.get("counts"))
+    for name in _WOULD_DO:
+        if counts.get(name):
+            yield "", screen.say(f"show.would-{name.replace('_', '-')}")
+    addresses = [*_listed(facts.get("external")), *_listed(facts.get("links"))]
+    for target in addresses[:_MOST_LISTED]:
+        yield "address", target
+    yield "files-inside", ", ".join(_listed(facts.get("files")))
+
+
+def gaps(screen: Screen, facts: Facts) -> Iterator[Row]:
+    """Yield what is not known for sure: where readers of one file say different things."""
+    for each in mappings(mapping(facts.get("exif")).get("disagreements")):
+        why = f"show.why-{each.get('why')}"
+        for reader in ("exifread", "pillow"):
+            if each.get(reader) is not None and screen.knows(why):
+                other = text(each[reader])[:_SHORT]
+                yield (
+                    "",
+                    screen.say(
+                        "show.readers-differ",
+                        tag=text(each.get("tag")),
+                        reader=reader,
+                        other=other,
+                        why=screen.say(why),
+                    ),
+                )
+
+
+_SHORT = 60
+
+
+def _listed(value: object) -> list[str]:
+    return [text(each) for each in value] if isinstance(value, (list, tuple)) else []
+
+
+def nanoseconds(written: str) -> str:
+    """Return nanoseconds since 1970 as an instant in UTC, or as they stand where no calendar has it."""
+    return _safely(lambda: datetime.fromtimestamp(int(written) // 10**9, UTC), written)
+
+
+def _since_1904(written: str) -> str:
+    return _safely(lambda: datetime(1904, 1, 1, tzinfo=UTC) + timedelta(seconds=int(written)), written)
+
+
+def _safely(read: Callable[[], datetime], raw: str) -> str:
+    try:
+        return read().strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (ValueError, OverflowError, OSError):
+        return raw
+
+
+def _number(value: object) -> float:
+    try:
+        return float(text(value) or 0)
+    except ValueError:
+        return 0.0
+
+
+def _duration(written: str) -> str:
+    if not written.partition(".")[0].isdecimal():
+        return written
+    seconds = int(written.partition(".")[0][:12])
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}"
+
+
+def _peaks(stream: Facts) -> list[int]:
+    listed = stream.get("peaks")
+    return [each for each in listed if whole(each) is not None] if isinstance(listed, (list, tuple)) else []
+
+
+def _wave(peaks: list[int]) -> str:
+    """Return a waveform in one line."""
+    count = min(_WAVE, len(peaks))
+    edges = [round(number * len(peaks) / count) for number in range(count + 1)]
+    columns = (max(0, *peaks[a:b]) for a, b in pairwise(edges))
+    return "".join(_BARS[min(len(_BARS) - 1, peak * len(_BARS) // 101)] for peak in columns)
