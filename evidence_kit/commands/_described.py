@@ -216,8 +216,8 @@ def _tags(facts: Facts) -> Iterator[tuple[str, str]]:
 
 def signs(screen: Screen, facts: Facts) -> Iterator[Row]:
     """Yield hints of how a file came about, none of them a proof."""
-    for sign in facts.get("naming_signs") or ():
-        app = _APPS.get(text(sign))
+    for sign in _listed(facts.get("naming_signs")):
+        app = _APPS.get(sign)
         yield "", screen.say("show.sign-screenshot") if app is None else screen.say("show.sign-name", app=app)
     found = mapping(facts.get("screenshot_signs"))
     for name in ("size_of_a_known_screen", "says_screenshot"):
@@ -229,10 +229,35 @@ def signs(screen: Screen, facts: Facts) -> Iterator[Row]:
         if "differs" in thumbnail:
             sentence = "show.thumbnail-differs" if thumbnail["differs"] else "show.thumbnail-same"
             yield "", screen.say(sentence, likeness=text(thumbnail.get("likeness")))
-    if mapping(facts.get("c2pa")).get("present"):
-        yield "", screen.say("show.sign-c2pa")
+    yield from _credentials(screen, mapping(facts.get("c2pa")))
     if whole(facts.get("revisions")):
         yield "", screen.say("show.sign-revisions", count=whole(facts["revisions"]) or 0)
+
+
+def _credentials(screen: Screen, told: Facts) -> Iterator[Row]:
+    """Yield what content credentials state; who is not vouched for may have signed with any name."""
+    if not told.get("present"):
+        if told and told.get("present") is None:
+            yield "", screen.say("show.c2pa-not-looked-for")
+        return
+    check = mapping(told.get("check"))
+    changed = check.get("state") == "invalid" and any(
+        "mismatch" in text(code) for code in _listed(check.get("failures"))
+    )
+    state = "show.c2pa-changed" if changed else f"show.c2pa-{check.get('state')}"
+    if not check or not screen.knows(state):
+        yield "", screen.say("show.sign-c2pa")
+        return
+    signer = mapping(check.get("signer"))
+    named = ", ".join(part for part in (text(signer.get("name")), text(signer.get("issuer"))) if part)
+    yield "", screen.say(state, signer=named or "?")
+    yield "c2pa-program", text(check.get("program"))
+    if check.get("by_model"):
+        yield "", screen.say("show.c2pa-by-model")
+    for action in mappings(check.get("actions"))[:_MOST_LISTED]:
+        parts = (text(action.get(name)).rpartition("/")[2] for name in ("action", "source_type", "when"))
+        yield "c2pa-action", ", ".join(part for part in parts if part)
+    yield "c2pa-failures", text(check.get("failures"))
 
 
 def would(screen: Screen, facts: Facts) -> Iterator[Row]:

@@ -171,8 +171,23 @@ def describer() -> Iterator[WorkerDescriber]:
     """Start the isolated worker that looks into pictures and sound, and stop it again."""
     from evidence_kit.workflows.accession.describe import WorkerDescriber
 
-    with WorkerDescriber(environment=_for_workers()) as worker:
+    with WorkerDescriber(environment=_for_workers(), trust_anchors=_trust_anchors()) as worker:
         yield worker
+
+
+def _trust_anchors() -> str | None:
+    """Return the certificates by which signers of content credentials are vouched for, None where none were chosen.
+
+    Raises:
+        UsageError: The file that was chosen cannot be read.
+    """
+    path = environment().get("EVIDENCE_KIT_C2PA_TRUST")
+    if not path:
+        return None
+    try:
+        return Path(path).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError("trust-list-unreadable", path=path) from error
 
 
 @contextmanager

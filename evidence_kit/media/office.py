@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from evidence_kit.media import credentials
 from evidence_kit.media.facts import Notes
 from evidence_kit.media.origin_hints import naming_signs
 from evidence_kit.model import Json
@@ -33,7 +34,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
     Returns:
         `parts` (how many), `properties` (entries as written, dates raw), `macros`, `embedded` (how many objects),
         `pictures` (how many), `thumbnail`, `comments` (whether there are parts of this name), `encrypted_parts`,
-        `external` (addresses that it would fetch or offer) and `external_count`.
+        `external` (addresses that it would fetch or offer), `external_count`, and `c2pa` (see `credentials.read`).
     """
     facts: dict[str, Json] = {"naming_signs": naming_signs(str(arguments.get("name", "")))}
     payload.seek(0)
@@ -46,6 +47,11 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
     if len(names) > _MOST_PARTS:
         notes.problem("document-not-read", f"{len(names)} parts")
         return facts | {"parts": len(names)}
+    kind = str(arguments.get("kind"))
+    try:
+        facts["c2pa"] = credentials.read(payload, kind, notes, credentials.anchors(arguments))
+    except Exception as error:  # noqa: BLE001
+        notes.problem("c2pa-not-read", error)
     lower = [name.casefold() for name in names]
     external = list(dict.fromkeys(_external(archive, names, notes)))
     return facts | {
@@ -68,7 +74,7 @@ def versions() -> dict[str, Json]:
     """Return the versions of what reads them."""
     import defusedxml
 
-    return {"defusedxml": defusedxml.__version__}
+    return {"defusedxml": defusedxml.__version__, "c2pa": credentials.version()}
 
 
 def parameters() -> dict[str, Json]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-from evidence_kit.media import content_credentials, pdf_revisions, xmp
+from evidence_kit.media import credentials, pdf_revisions, xmp
 from evidence_kit.media.facts import Notes, integer
 from evidence_kit.media.origin_hints import naming_signs
 from evidence_kit.model import Json
@@ -44,7 +44,10 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
         a password), `pages`, `info` (entries as written, dates raw), `xmp`, `counts` (of what it would do), `links`,
         `files` (names of embedded files), `c2pa`.
     """
-    facts = {"naming_signs": naming_signs(str(arguments.get("name", ""))), **_outside(payload)}
+    facts: dict[str, Json] = {"naming_signs": naming_signs(str(arguments.get("name", ""))), **_outside(payload)}
+    facts["c2pa"] = _tried(
+        "c2pa-not-read", notes, lambda: credentials.read(payload, "pdf", notes, credentials.anchors(arguments))
+    )
     try:
         reader = _opened(payload)
     except Exception as error:  # noqa: BLE001
@@ -68,7 +71,7 @@ def versions() -> dict[str, Json]:
     """Return the versions of what reads PDFs."""
     import pypdf
 
-    return {"pypdf": pypdf.__version__}
+    return {"pypdf": pypdf.__version__, "c2pa": credentials.version()}
 
 
 def parameters() -> dict[str, Json]:
@@ -84,7 +87,6 @@ def _outside(payload: BinaryIO) -> dict[str, Json]:
     return {
         "version": None if head is None else head[1].decode(),
         **pdf_revisions.read(data),
-        "c2pa": {"present": content_credentials.in_pdf(data)},
     }
 
 

@@ -15,7 +15,7 @@ import PIL
 from PIL import Image, ImageOps, features
 
 from evidence_kit.hashing.perceptual import WORKING_SIDE_PIXELS, dhash, pdq, phash
-from evidence_kit.media import colours, content_credentials, exif, frames, heif, iptc, jpeg, orientation, thumbnail, xmp
+from evidence_kit.media import colours, credentials, exif, frames, heif, iptc, jpeg, orientation, thumbnail, xmp
 from evidence_kit.media.facts import Notes, blob, integer
 from evidence_kit.media.origin_hints import naming_signs, screenshot_signs
 from evidence_kit.model import Json
@@ -65,7 +65,9 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
                 notes,
                 lambda: orientation.read(payload, kind, picture.size, turned if isinstance(turned, int) else None),
             ) or {"width_pixels": picture.width, "height_pixels": picture.height}
-        facts["c2pa"] = _tried("c2pa-not-read", notes, lambda: content_credentials.read(payload, kind))
+        facts["c2pa"] = _tried(
+            "c2pa-not-read", notes, lambda: credentials.read(payload, kind, notes, credentials.anchors(arguments))
+        )
         if picture is not None:
             facts["screenshot_signs"] = screenshot_signs(
                 *picture.size, camera_tags=exif.has_camera(found), texts=_said(facts)
@@ -93,6 +95,7 @@ def versions() -> dict[str, Json]:
         "defusedxml": defusedxml.__version__,
         "imagehash": imagehash.__version__,
         "numpy": np.__version__,
+        "c2pa": credentials.version(),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import av
 
-from evidence_kit.media import content_credentials, creation_time, edits, key_frames, location, ogg, sound_samples, tags
+from evidence_kit.media import creation_time, credentials, edits, key_frames, location, ogg, sound_samples, tags
 from evidence_kit.media.budget import Budget
 from evidence_kit.media.facts import Notes, decimal, integer
 from evidence_kit.media.origin_hints import naming_signs
@@ -55,7 +55,9 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
     kind, pixels = str(arguments.get("kind")), arguments.get("pixels") is not False
     facts: dict[str, Json] = {
         "naming_signs": naming_signs(str(arguments.get("name", ""))),
-        "c2pa": content_credentials.read(payload, kind),
+        "c2pa": _tried(
+            "c2pa-not-read", notes, lambda: credentials.read(payload, kind, notes, credentials.anchors(arguments))
+        ),
         "created": creation_time.read(payload) if kind in _BOXED else [],
         "embedded": tags.read(payload, kind, notes, pixels=pixels),
     }
@@ -91,7 +93,7 @@ def versions() -> dict[str, Json]:
     libraries: dict[str, Json] = {
         name: ".".join(map(str, numbers)) for name, numbers in sorted(av.library_versions.items())
     }
-    return {"av": av.__version__, "mutagen": mutagen.version_string, **libraries}
+    return {"av": av.__version__, "mutagen": mutagen.version_string, "c2pa": credentials.version(), **libraries}
 
 
 def parameters() -> dict[str, Json]:

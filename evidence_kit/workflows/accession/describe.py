@@ -38,7 +38,20 @@ class WorkerDescriber:
     `begin` and `begin_chat` return at once while there is room; payloads in memory are bounded by the pool.
     """
 
-    def __init__(self, workers: int | None = None, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        workers: int | None = None,
+        environment: Mapping[str, str] | None = None,
+        trust_anchors: str | None = None,
+    ) -> None:
+        """Set up the pool.
+
+        Args:
+            workers: How many processes; None for one a core.
+            environment: Of these processes.
+            trust_anchors: Certificates in PEM that content credentials are held against; None vouches for nobody.
+        """
+        self._trust: dict[str, Json] = {} if trust_anchors is None else {"trust_anchors": trust_anchors}
         count = workers or min(_MOST_WORKERS, cores())
         self._pool = Pool(lambda: Worker(environment=environment), workers=count, ahead=_AHEAD * count)
 
@@ -64,7 +77,7 @@ class WorkerDescriber:
 
     def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
         """Start to describe; waits while too much is under way, so that payloads do not pile up."""
-        job = Job(FUNCTION, {"kind": kind, "name": name, "pixels": pixels}, payload)
+        job = Job(FUNCTION, {"kind": kind, "name": name, "pixels": pixels, **self._trust}, payload)
         return _Described(_GROUPS.get(kind, _BY_FAMILY.get(kind_named(kind).family, kind)), self._pool.submit(job))
 
     def reads(self, kind: str) -> bool:
