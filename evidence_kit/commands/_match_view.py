@@ -40,7 +40,7 @@ def show(screen: Screen, found: Matches, case: str, names: Mapping[str, str]) ->
     if screen.json:
         return
     for pair in found.pairs:
-        screen.result(screen.say("match.pair", item=_named(pair.item, names), other=_named(pair.other, names)))
+        screen.result(screen.say("match.pair", item=_ours(pair, names), other=_theirs(pair, names)))
         for line in says(screen, pair):
             screen.result(f"    {line}")
     _counted(screen, found)
@@ -95,8 +95,8 @@ def page(screen: Screen, case: str, names: Mapping[str, str], *, sharp: bool) ->
 
 def _figure(screen: Screen, drawn: Drawn, names: Mapping[str, str]) -> str:
     pair = drawn.pair
-    ours = _label(screen.say("match.page.ours"), _named(pair.item, names))
-    theirs = _label(screen.say("match.page.theirs"), _named(pair.other, names))
+    ours = _label(screen.say("match.page.ours"), _ours(pair, names))
+    theirs = _label(screen.say("match.page.theirs"), _theirs(pair, names))
     outline = "outline-judge" if pair.level == "to-judge" else "outline"
     lines = [*says(screen, pair), screen.say(f"match.page.{outline}")]
     said = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
@@ -110,11 +110,20 @@ def _label(said: str, name: str) -> str:
     return f'<span dir="auto">{html.escape(said)}: <bdi dir="ltr">{html.escape(name)}</bdi></span>'
 
 
-def _named(name: str, names: Mapping[str, str]) -> str:
+def _ours(pair: Similar, names: Mapping[str, str]) -> str:
+    return _named(pair.item, pair.item_picture, names)
+
+
+def _theirs(pair: Similar, names: Mapping[str, str]) -> str:
+    return _named(pair.other, pair.other_picture, names)
+
+
+def _named(name: str, picture: int, names: Mapping[str, str]) -> str:
+    """Return an id with the name of its file; a further picture in a file bears its number behind `#`."""
     from evidence_kit.commands._screen import neutral
 
-    path = names.get(name)
-    return neutral(name) if path is None else f"{name} {neutral(path.rpartition('/')[2])}"
+    path, number = names.get(name), "" if picture == 1 else f"#{picture}"
+    return f"{neutral(name)}{number}" if path is None else f"{name}{number} {neutral(path.rpartition('/')[2])}"
 
 
 def _frame(screen: Screen, pair: Similar) -> str:

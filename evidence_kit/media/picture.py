@@ -15,7 +15,19 @@ import PIL
 from PIL import Image, ImageOps, features
 
 from evidence_kit.hashing.perceptual import WORKING_SIDE_PIXELS, dhash, pdq, phash
-from evidence_kit.media import colours, credentials, exif, frames, heif, iptc, jpeg, orientation, thumbnail, xmp
+from evidence_kit.media import (
+    colours,
+    credentials,
+    exif,
+    frames,
+    heif,
+    inner_jpeg,
+    iptc,
+    jpeg,
+    orientation,
+    thumbnail,
+    xmp,
+)
 from evidence_kit.media.facts import Notes, blob, integer
 from evidence_kit.media.origin_hints import naming_signs, screenshot_signs
 from evidence_kit.model import Json
@@ -31,6 +43,9 @@ _XMP_KEYS = ("xmp", "XML:com.adobe.xmp")
 _NO_TEXTS = {*_XMP_KEYS, "icc_profile", "exif", "transparency", "background", "version"}
 _MOST_TEXTS = 60
 _MOST_THUMBNAILS = 8
+ANIMATED = frozenset({"GIF", "WEBP", "PNG", "AVIF"})
+"""Forms whose frames follow each other in time; the pictures of other forms stand beside each other."""
+
 _JPEG_BEGINS = b"\xff\xd8"
 
 
@@ -162,13 +177,20 @@ def _frame(payload: BinaryIO, kind: str, picture: Image.Image, notes: Notes) -> 
     return {
         "format": picture.format,
         "mode": picture.mode,
-        "frames": _tried("frames-not-counted", notes, lambda: integer(getattr(picture, "n_frames", 1))),
+        "frames": _tried("frames-not-counted", notes, lambda: _count(payload, picture)),
         "colours": _tried("colours-not-read", notes, lambda: colours.read(picture, notes)),
         "quantisation": _tried("quantisation-not-read", notes, lambda: jpeg.read(picture, notes)),
         "xmp": _tried("xmp-not-read", notes, lambda: _xmp(payload, kind, picture, notes)),
         "iptc": _tried("iptc-not-read", notes, lambda: iptc.read(picture, notes)),
         "texts": _tried("texts-not-read", notes, lambda: _texts(picture, notes)) or [],
     }
+
+
+def _count(payload: BinaryIO, picture: Image.Image) -> int | None:
+    """Return how many pictures there are; of those that a JPEG only lists, none that is gone."""
+    if picture.format == "MPO":
+        return 1 + sum(each.data is not None and each.role != "thumbnail" for each in inner_jpeg.inner_of(payload))
+    return integer(getattr(picture, "n_frames", 1))
 
 
 def _xmp(payload: BinaryIO, kind: str, picture: Image.Image, notes: Notes) -> dict[str, Json] | None:
@@ -210,7 +232,7 @@ def _seen(payload: BinaryIO, facts: dict[str, Json], notes: Notes) -> Image.Imag
             picture.load()
             small = _reduced(picture)
             facts |= _hashes(small, notes)
-            if getattr(picture, "is_animated", False) and picture.format != "MPO":
+            if getattr(picture, "is_animated", False) and picture.format in ANIMATED:
                 facts["frame_hashes"] = frames.read(picture, notes)
             return small
     except Exception as error:  # noqa: BLE001

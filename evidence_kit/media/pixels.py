@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence
 
 from evidence_kit.hashing.perceptual import flat
-from evidence_kit.media.picture import formats, limited_pixels
+from evidence_kit.media.picture import ANIMATED, MAX_PIXELS, formats, limited_pixels
 
 LONGEST_SIDE_PIXELS = 1600
 MOST_FRAMES = 8
@@ -73,17 +73,46 @@ def frames_of(payload: BinaryIO, longest_side: int = LONGEST_SIDE_PIXELS) -> Ite
             raise UndecodedError("not-decoded") from error
 
 
-def _frames(picture: Image.Image, longest_side: int) -> Iterator[Pixels]:
+def page_of(payload: BinaryIO, frame: int, longest_side: int = LONGEST_SIDE_PIXELS) -> Pixels:
+    """Return one of several pictures of a file, by its number as Pillow counts.
+
+    Raises:
+        UndecodedError: It cannot be decoded.
+    """
+    with limited_pixels():
+        try:
+            payload.seek(0)
+            with Image.open(payload, formats=formats()) as picture:
+                picture.seek(frame)
+                return next(_single(picture, longest_side))
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise UndecodedError("too-many-pixels") from None
+        except UndecodedError:
+            raise
+        except Exception as error:
+            raise UndecodedError("not-decoded") from error
+
+
+def _single(picture: Image.Image, longest_side: int) -> Iterator[Pixels]:
     width, height = picture.size
     if min(width, height) < _SMALLEST_SIDE_PIXELS:
         raise UndecodedError("too-small")
     if max(width, height) > _MOST_SLENDER * min(width, height):
         raise UndecodedError("too-slender")
-    count = int(getattr(picture, "n_frames", 1)) if picture.format in {"GIF", "WEBP", "PNG"} else 1
+    if picture.width * picture.height > MAX_PIXELS:
+        raise UndecodedError("too-many-pixels")
+    picture.draft("RGB", _drafted(width, height, longest_side))
+    yield _upright(picture, (width, height), 0, longest_side)
+
+
+def _frames(picture: Image.Image, longest_side: int) -> Iterator[Pixels]:
+    width, height = picture.size
+    count = int(getattr(picture, "n_frames", 1)) if picture.format in ANIMATED else 1
     if count <= 1:
-        picture.draft("RGB", _drafted(width, height, longest_side))
-        yield _upright(picture, (width, height), 0, longest_side)
+        yield from _single(picture, longest_side)
         return
+    if min(width, height) < _SMALLEST_SIDE_PIXELS:
+        raise UndecodedError("too-small")
     wanted = {round(place * (count - 1) / (min(count, MOST_FRAMES) - 1)) for place in range(min(count, MOST_FRAMES))}
     for number, frame in enumerate(ImageSequence.Iterator(picture)):
         if number in wanted:

@@ -42,8 +42,9 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json
             may be decoded that a person could look at.
 
     Returns:
-        `describer`, `versions`, `parameters`, `facts`, `problems` (`code` and `detail` each). A kind that nobody
-        reads has no describer and the problem `no-describer`.
+        `describer`, `versions`, `parameters`, `facts` (among them `pictures`: the further pictures of the file, see
+        `inner_pictures.described`, unless no pixels are wanted), `problems` (`code` and `detail` each). A kind that
+        nobody reads has no describer and the problem `no-describer`.
     """
     notes = Notes()
     kind = str(arguments.get("kind"))
@@ -52,6 +53,8 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json
         notes.problem("no-describer", kind)
         return {"describer": None, "versions": {}, "parameters": {}, "facts": {}, "problems": notes.problems}
     facts = chosen.describe(payload, arguments, notes)
+    if arguments.get("pixels") is not False:
+        facts["pictures"] = _inner(payload, kind, notes)
     return {
         "describer": chosen.name,
         "versions": chosen.versions(),
@@ -59,6 +62,16 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json
         "facts": facts,
         "problems": notes.problems,
     }
+
+
+def _inner(payload: BinaryIO, kind: str, notes: Notes) -> list[Json]:
+    from evidence_kit.media import inner_pictures
+
+    try:
+        return inner_pictures.described(payload, kind, notes)
+    except Exception as error:  # noqa: BLE001
+        notes.problem("inner-not-read", error)
+        return []
 
 
 def _describer(kind: str) -> Describer | None:
@@ -77,7 +90,7 @@ def _describer(kind: str) -> Describer | None:
     if kind in OFFICE:
         from evidence_kit.media import office
 
-        return Describer("office/1", office.describe, office.versions, office.parameters)
+        return Describer("office/2", office.describe, office.versions, office.parameters)
     if kind == "ole":
         from evidence_kit.media import ole
 

@@ -29,19 +29,41 @@ def read(payload: BinaryIO, kind: str, notes: Notes, *, pixels: bool) -> dict[st
 
     Both are empty for types that mutagen does not read.
     """
-    if kind not in _READERS:
+    try:
+        found, pictures = _found(payload, kind)
+    except Exception as error:  # noqa: BLE001
+        notes.problem("tags-not-read", error)
         return {"tags": [], "pictures": []}
+    if len(found) > _MOST_TAGS or len(pictures) > _MOST_PICTURES:
+        notes.problem("facts-cut", f"{len(found)} tags, {len(pictures)} pictures")
+    return {
+        "tags": notes.entries(found[:_MOST_TAGS]),
+        "pictures": [_seen(data, notes, pixels=pixels) for data in pictures[:_MOST_PICTURES]],
+    }
+
+
+def covers(payload: BinaryIO, kind: str) -> list[bytes]:
+    """Return the bytes of embedded pictures; none where there are none or they cannot be read."""
+    try:
+        return _found(payload, kind)[1][:_MOST_PICTURES]
+    except Exception:  # noqa: BLE001 - said where the recording is described
+        return []
+
+
+def _found(payload: BinaryIO, kind: str) -> tuple[list[tuple[str, str]], list[bytes]]:
+    """Return tags and pictures, none for types that mutagen does not read."""
+    if kind not in _READERS:
+        return [], []
     import importlib
 
     module, name = _READERS[kind]
     payload.seek(0)
     try:
         opened = getattr(importlib.import_module(f"mutagen.{module}"), name)(payload)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         if type(error).__name__.endswith(("NoHeaderError", "HeaderNotFoundError")):
-            return {"tags": [], "pictures": []}
-        notes.problem("tags-not-read", error)
-        return {"tags": [], "pictures": []}
+            return [], []
+        raise
     pictures: list[bytes] = []
     found: list[tuple[str, str]] = []
     for tag, value in _pairs(opened):
@@ -50,13 +72,7 @@ def read(payload: BinaryIO, kind: str, notes: Notes, *, pixels: bool) -> dict[st
             pictures.append(data)
         else:
             found.append((tag, _text(value)))
-    pictures += [each.data for each in getattr(opened, "pictures", ())]
-    if len(found) > _MOST_TAGS or len(pictures) > _MOST_PICTURES:
-        notes.problem("facts-cut", f"{len(found)} tags, {len(pictures)} pictures")
-    return {
-        "tags": notes.entries(found[:_MOST_TAGS]),
-        "pictures": [_seen(data, notes, pixels=pixels) for data in pictures[:_MOST_PICTURES]],
-    }
+    return found, pictures + [each.data for each in getattr(opened, "pictures", ())]
 
 
 def _pairs(opened: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401

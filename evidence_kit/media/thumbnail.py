@@ -53,6 +53,19 @@ def read(data: bytes, picture: Image.Image | None) -> dict[str, Json]:
     return facts
 
 
+def shows_the_same(data: bytes, shown: NDArray[np.uint8]) -> bool:
+    """Say whether an embedded thumbnail is known to show what the picture shows.
+
+    Args:
+        data: Its bytes.
+        shown: The picture: rows, columns and three channels of 8 bits.
+    """
+    try:
+        return read(data, Image.fromarray(shown)).get("differs") is False
+    except Exception:  # noqa: BLE001 - then it is not known
+        return False
+
+
 def _likeness(small: Image.Image, large: Image.Image) -> float | None:
     best: float | None = None
     for turned in (False, True):

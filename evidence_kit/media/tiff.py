@@ -48,6 +48,11 @@ class Entry(NamedTuple):
         """Whether all bytes that the entry claims are here."""
         return len(self.data) == self.values * _SIZES[self.type]
 
+    @property
+    def order(self) -> Literal["little", "big"]:
+        """Which byte of a number comes first."""
+        return "little" if self.little else "big"
+
     def integers(self) -> list[int]:
         """Return its values as whole numbers, none where it has others."""
         if self.type not in _INTEGERS:
@@ -62,10 +67,9 @@ class Entry(NamedTuple):
         return [(number, 1) for number in self.integers()]
 
     def _numbers(self, width: int) -> list[int]:
-        order: Literal["little", "big"] = "little" if self.little else "big"
         signed = self.type in _SIGNED
         whole = len(self.data) // width * width
-        return [int.from_bytes(self.data[at : at + width], order, signed=signed) for at in range(0, whole, width)]
+        return [int.from_bytes(self.data[at : at + width], self.order, signed=signed) for at in range(0, whole, width)]
 
 
 def read(file: BinaryIO, start: int = 0) -> list[Entry]:

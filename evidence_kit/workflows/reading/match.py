@@ -24,7 +24,7 @@ from evidence_kit.vault.cache import PURPOSE, Cache
 from evidence_kit.workers.job import JobRunner
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.reading.features import FAMILIES, LARGEST_BYTES, ComparedFile, Traits
+from evidence_kit.workflows.reading.features import FAMILIES, HOLDERS, LARGEST_BYTES, ComparedFile, Traits
 from evidence_kit.workflows.reading.similar import Similar, method_facts, ranked
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class _Memory:
 def _of_case(case: Case, world: World, found: Matches, prefix: str) -> Iterator[ComparedFile]:
     cache = cache_of(case, world)
     for item in case.opened.included:
-        if item.family not in FAMILIES:
+        if item.family not in FAMILIES and item.kind not in HOLDERS:
             continue
         name = prefix + item.id
         if not may_decode(case, item):
@@ -211,7 +211,7 @@ def _candidate(each: FoundFile, cache: Cache | None) -> ComparedFile | NotCompar
     try:
         with opened(each.path) as original:
             kind = sniff(original.head, original.before.size_bytes)
-            if kind.family.value not in FAMILIES:
+            if kind.family.value not in FAMILIES and kind.name not in HOLDERS:
                 return NotCompared(each.shown, "no-picture")
             if original.before.size_bytes > LARGEST_BYTES:
                 return NotCompared(each.shown, "too-large")
@@ -252,9 +252,14 @@ def _pairs(
 
     library = Library([each.name for each in seen], traits.features)
     order = {each.name: place for place, each in enumerate(seen)}
+    known = {each.name: each for each in seen}
     for query in theirs:
         if query.name not in traits.sounds:
-            yield from _like(query, library, traits, order)
+            for similar in _like(query, library, traits, order):
+                reference = known[similar.item]
+                # Two pictures of one file are together already.
+                if reference.file != query.file:
+                    yield similar.between(reference, query)
 
 
 def _like(query: ComparedFile, library: Library, traits: Traits, order: Mapping[str, int]) -> Iterator[Similar]:
@@ -270,10 +275,11 @@ def _like(query: ComparedFile, library: Library, traits: Traits, order: Mapping[
 
 def _same_bytes(ours: Sequence[ComparedFile], found: Matches) -> Iterator[Similar]:
     """Yield files found elsewhere whose very bytes are in the case, undecoded ones too."""
-    known = {each.sha256: each.name for each in ours}
+    known = {each.sha256: each for each in reversed(ours)}
     for candidate in found.candidates.values():
         if candidate.sha256 in known:
-            yield Similar(known[candidate.sha256], candidate.name, SAME_PICTURE, "sha256")
+            same = known[candidate.sha256]
+            yield Similar(same.file, candidate.name, SAME_PICTURE, "sha256", item_picture=same.picture)
 
 
 def _same_sound(ours: Sequence[ComparedFile], theirs: Sequence[ComparedFile], traits: Traits) -> Iterator[Similar]:

@@ -123,6 +123,7 @@ def _jpeg(  # noqa: PLR0913
     arguments: dict[str, Json] = {
         "kinds": [first_kind, second_kind],
         "frames": [pair.item_frame, pair.other_frame],
+        "pictures": [pair.item_picture, pair.other_picture],
         "area": list(told.area),
         "outline": [list(point) for point in told.outline],
         "sharp": sharp,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Self
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from evidence_kit.matching.levels import MatchScore
     from evidence_kit.matching.library import LibraryMatch
     from evidence_kit.matching.transformation import Transformation
+    from evidence_kit.workflows.reading.features import ComparedFile
 
 METHOD: Final = "pdq+keypoints/2"
 _LIBRARIES: Final = ("opencv-python-headless", "faiss-cpu", "numpy", "pillow", "av")
@@ -35,6 +36,8 @@ class Similar:
         strength: For ranking within a level.
         item_frame: Which frame of the item, in milliseconds for a film.
         other_frame: Which frame of the other.
+        item_picture: Which picture in the item's file, 1 for the one that is shown.
+        other_picture: Which picture in the other file.
     """
 
     item: str
@@ -46,6 +49,8 @@ class Similar:
     strength: float = 1e6
     item_frame: int = 0
     other_frame: int = 0
+    item_picture: int = 1
+    other_picture: int = 1
 
     @classmethod
     def of(cls, found: LibraryMatch, other: str, query: Features, reference: Features) -> Self:
@@ -63,6 +68,13 @@ class Similar:
             found.reference, other, found.level, found.method, evidence, told, found.strength, of.frame, seen.frame
         )
 
+    def between(self, reference: ComparedFile, query: ComparedFile) -> Self:
+        """Return the pair under the names of the two files, with the numbers of their pictures."""
+        return replace(
+            self,
+            item=reference.file, item_picture=reference.picture, other=query.file, other_picture=query.picture,
+        )  # fmt: skip
+
     def facts(self, candidates: Container[str], other_case: str | None) -> dict[str, Json]:
         """Return the pair as the log and a script want it."""
         elsewhere = other_case is not None and self.other.startswith(f"{other_case}/")
@@ -77,6 +89,8 @@ class Similar:
                 told |= {"inliers": seen.inliers, "keypoint_pairs": seen.pairs}
             if seen.blocks:
                 told |= {"blocks_agreeing": seen.agreeing, "blocks": seen.blocks}
+        if self.item_picture > 1 or self.other_picture > 1:
+            told |= {"item_picture": self.item_picture, "other_picture": self.other_picture}
         if self.item_frame or self.other_frame:
             told |= {"item_frame": self.item_frame, "other_frame": self.other_frame}
         if self.transformation is not None:
@@ -85,10 +99,10 @@ class Similar:
 
 
 def ranked(pairs: Iterable[Similar]) -> list[Similar]:
-    """Return the pairs strongest first, two names once, at their best."""
-    best: dict[frozenset[str], Similar] = {}
+    """Return the pairs strongest first, two pictures once, at their best."""
+    best: dict[frozenset[tuple[str, int]], Similar] = {}
     for pair in pairs:
-        both = frozenset((pair.item, pair.other))
+        both = frozenset(((pair.item, pair.item_picture), (pair.other, pair.other_picture)))
         held = best.get(both)
         if held is None or _rank(pair) < _rank(held):
             best[both] = pair

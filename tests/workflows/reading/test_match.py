@@ -238,7 +238,8 @@ def cached(folder: CaseFolder) -> list[Path]:
 def test_features_are_computed_once(writer: CaseWriter, run: Watched) -> None:
     first = match(writer, MatchRequest(), run)
     assert len(run.payloads) == 4
-    assert len(cached(writer.case.folder)) == 4
+    # Of each file its features, and the list of the pictures in it.
+    assert len(cached(writer.case.folder)) == 8
     again = match(writer, MatchRequest(), run)
     assert len(run.payloads) == 4
     assert told(again) == told(first)
