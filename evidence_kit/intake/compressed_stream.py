@@ -82,6 +82,8 @@ class Squeezed:
     def _next(self) -> bool:
         """Begin with the stream behind the one that has ended; anything else behind it is left alone."""
         rest = self._unpacker.unused_data
+        if self._form == "xz":
+            rest = self._padded(rest)
         if len(rest) < 8:
             self._window.seek(self._at)
             more = self._window.read(8 - len(rest))
@@ -91,6 +93,18 @@ class Squeezed:
             return False
         self._rest, self._unpacker = rest, _unpacker(self._form)
         return True
+
+    def _padded(self, rest: bytes) -> bytes:
+        """Return what stands behind the zeros that may fill up an xz stream; source: the .xz file format, 2.2."""
+        rest = rest.lstrip(b"\0")
+        while not rest:
+            self._window.seek(self._at)
+            more = self._window.read(PIECE_BYTES)
+            if not more:
+                break
+            self._at += len(more)
+            rest = more.lstrip(b"\0")
+        return rest
 
 
 _MAGIC: Final = {"gzip": b"\x1f\x8b\x08", "bzip2": b"BZh", "xz": b"\xfd7zXZ\0"}

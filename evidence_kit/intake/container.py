@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from evidence_kit.intake import compressed_stream, packed
+from evidence_kit.intake import compressed_stream, packed, tar_sparse
 from evidence_kit.intake.compressed_stream import Squeezed
 from evidence_kit.intake.containers import STORED, Unreadable, ZipMember, ZipPlan, ZipVerdict, examine_all
 from evidence_kit.intake.names import dangers
@@ -17,6 +18,7 @@ from evidence_kit.intake.seekable_stream import Rewinding
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.tar import TarMember, TarWalk
 from evidence_kit.intake.window import Window, of_bytes
+from evidence_kit.intake.zip_records import is_part
 from evidence_kit.intake.zip_stream import Content, MemberError, read_member
 from evidence_kit.model import Json, Kind
 
@@ -24,10 +26,12 @@ from evidence_kit.model import Json, Kind
 _IN_MEMORY_BYTES: Final = 8 << 20
 _MOST_NAMES: Final = 20_000
 _PIECE_BYTES: Final = 1 << 20
+# A middle part has no bytes that tell it; only its name does.
+_NUMBERED_PART: Final = re.compile(r"\.(?:zip|7z|rar)\.\d{3}$|\.[zr]\d\d$|\.part\d+\.rar$", re.IGNORECASE | re.ASCII)
 _UNDATED: Final[Mapping[str, Json]] = {"local": None, "utc": None}
 # A text that pictures are packed into, where these may not be copied.
 TEXT: Final = "text"
-_CLOSED: Final = frozenset({"7z", "rar"})
+_CLOSED: Final = frozenset({"7z", "rar", "zstd", "lzip", "lz4", "cab", "cpio", "ar", "adb-backup"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,10 @@ def holding(kind: Kind, name: str, window: Window) -> Holding | None:
     """
     if kind.name in {"zip", "unknown"}:
         plans = list(examine_all(window, window.size_bytes or 0))
-        return _zip(plans, window) if kind.name == "zip" or isinstance(plans[0], ZipPlan) else None
+        if kind.name == "zip" or isinstance(plans[0], ZipPlan):
+            return _zip(plans, window)
+        part = _NUMBERED_PART.search(name) is not None or is_part(window, window.size_bytes or 0)
+        return Holding("zip", unreadable="zip-part") if part else None
     if kind.name == "tar":
         return _tar("tar", window, side_by_side=True)
     if kind.name in compressed_stream.FORMS:
@@ -273,6 +280,12 @@ def _tar_entry(member: TarMember, window: Window, *, twice: bool) -> ContainerMe
 
     def content() -> Iterator[bytes]:
         view, read = window.part(), 0
+        if member.sparse is not None:
+            for piece in tar_sparse.pieces(member.sparse, _reading(view)):
+                read += len(piece)
+                yield piece
+            if read < member.size_bytes:
+                raise MemberError("truncated", read)
         while read < member.size_bytes:
             view.seek(member.data_offset + read)
             piece = view.read(min(_PIECE_BYTES, member.size_bytes - read))
@@ -280,6 +293,12 @@ def _tar_entry(member: TarMember, window: Window, *, twice: bool) -> ContainerMe
                 raise MemberError("truncated", read)
             read += len(piece)
             yield piece
+
+    def inner() -> Window:
+        if member.sparse is None:
+            return window.part(member.data_offset, member.size_bytes)
+        # Of a container with holes only what fits into memory is looked into.
+        return of_bytes(b"".join(content()) if member.size_bytes <= _IN_MEMORY_BYTES else b"")
 
     return ContainerMember(
         member.index,
@@ -290,8 +309,16 @@ def _tar_entry(member: TarMember, window: Window, *, twice: bool) -> ContainerMe
         {"local": None, "utc": _utc(member.modified), "seconds": member.modified},
         {"name_from": member.name_from, "name_dangers": list(dangers(text)) + ["duplicate"] * twice},
         content,
-        lambda: window.part(member.data_offset, member.size_bytes),
+        inner,
     )
+
+
+def _reading(view: Window) -> tar_sparse.ReadAt:
+    def read_at(offset: int, size_bytes: int) -> bytes:
+        view.seek(offset)
+        return view.read(size_bytes)
+
+    return read_at
 
 
 def _utc(seconds: str | None) -> str | None:

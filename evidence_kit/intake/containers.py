@@ -14,6 +14,7 @@ from itertools import islice
 
 from evidence_kit.intake.names import collisions, dangers
 from evidence_kit.intake.window import Seekable
+from evidence_kit.intake.zip_overflow import overflows, unwrapped
 from evidence_kit.intake.zip_records import (
     DIRECTORY_LIMIT_BYTES,
     STREAMED,
@@ -23,7 +24,7 @@ from evidence_kit.intake.zip_records import (
     entries_of,
     local_at,
     local_time,
-    shown_name,
+    shown_names,
     utc_time,
     walk_locals,
 )
@@ -64,7 +65,8 @@ class ZipMember:
         name_bytes: The name as it stands there.
         name: The name for display; never a path.
         name_from: How it was decoded: `ascii`, `utf-8`, `unicode-path`, `utf-8-broken` (bytes that do not fit
-            are surrogates), or what was assumed: `assumed-utf-8`, `assumed-cp437`.
+            are surrogates), or what was assumed: `assumed-utf-8`, or `assumed-` and the code page that makes words of
+            all names of the zip together (`cp437`, `cp850`, `cp720`, `cp1256`, `cp1252`).
         dangers: What would happen if the name were used as a path.
         is_folder: The name ends in `/` and no content belongs to it.
         time_local: DOS time as `2025-05-03T21:02:04`, zone unknown; the digits need not be a real date.
@@ -103,7 +105,8 @@ class ZipPlan:
         members: At most `ENTRY_LIMIT`, in the order of the directory.
         notes: Ids of what is unusual: `no-directory` (cut off; members found by their own headers),
             `count-differs` (more or fewer entries than declared), `too-many` (more than are looked at),
-            `data-before`, `zip-before`, `data-after`, `comment`, `zip64`.
+            `data-before`, `zip-before`, `data-after`, `comment`, `zip64`, `overflow-32` (numbers were written
+            modulo 2^32, and members found by their own headers).
         entries_declared: How many entries the directory says it has; None without a directory.
         before_bytes: Foreign bytes before the first member; with `zip-before`, another zip ends there, which
             `examine(source, before_bytes)` reads.
@@ -142,11 +145,14 @@ def examine(source: Seekable, size: int) -> ZipPlan | Unreadable:
     records = list(islice(entries_of(source, directory), ENTRY_LIMIT + 1))
     surplus = len(records) > ENTRY_LIMIT or directory.size_bytes > DIRECTORY_LIMIT_BYTES
     del records[ENTRY_LIMIT:]
+    overflow = None if surplus or not overflows(directory) else unwrapped(source, records, directory)
+    records = records if overflow is None else overflow
     span = (directory.start, directory.end)
     members, starts = _members(source, size, records, span, cut=False)
     before = min(starts, default=0 if records else directory.start)
     found = {
         "too-many": surplus,
+        "overflow-32": overflow is not None,
         "count-differs": not surplus and directory.entries != len(records),
         "data-before": before > 0,
         "zip-before": before > 0 and directory_of(source, before) is not None,
@@ -187,7 +193,7 @@ def _members(
     headers = [local_at(source, record.offset, size) for record in records]
     overlapping = _overlapping(records, headers, span)
     greedy = _greedy(records)
-    named = [shown_name(record) for record in records]
+    named = shown_names(records)
     twice = collisions([name for name, _ in named])
     members = []
     for index, (record, header, (name, name_from)) in enumerate(zip(records, headers, named, strict=True)):

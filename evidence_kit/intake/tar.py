@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from evidence_kit.intake.tar_sparse import Sparse, of_old_gnu, of_pax
 from evidence_kit.intake.window import Window
 
 BLOCK_BYTES: Final = 512
@@ -17,6 +18,7 @@ ENTRY_LIMIT: Final = 100_000
 _PIECE_BYTES: Final = 1 << 20
 _LONGEST_EXTRA_BYTES: Final = 1 << 20
 _LARGEST_BYTES: Final = 1 << 62
+_OLD_SPARSE: Final = b"S"
 _FOLDER, _LONG_NAME, _LONG_LINK, _PAX, _PAX_ALL = b"5", b"L", b"K", b"x", b"g"
 # What is no content of its own. A type that nobody knows is a file, POSIX says.
 _NO_FILES: Final = {
@@ -25,7 +27,7 @@ _NO_FILES: Final = {
     b"3": "device",
     b"4": "device",
     b"6": "device",
-    b"S": "sparse",
+    _OLD_SPARSE: "sparse",
 }
 
 
@@ -43,6 +45,7 @@ class TarMember:
         size_bytes: Declared size of the content.
         data_offset: Where its content begins.
         refusal: Why it has no content that could be read; None for a file.
+        sparse: How a file with holes lies there; None for others.
     """
 
     index: int
@@ -53,6 +56,7 @@ class TarMember:
     size_bytes: int
     data_offset: int
     refusal: str | None
+    sparse: Sparse | None = None
 
 
 @dataclass(slots=True)
@@ -95,9 +99,31 @@ class TarWalk:
                 said = {**everywhere, **special}
                 member = _member(index, raw, (size, data), long_name, said)
                 size = member.size_bytes if member.refusal not in {"hard-link", "symlink", "device"} else size
+                if member.refusal == "sparse":
+                    member, behind = self._sparse(member, raw, said)
+                    size += behind
                 yield member
                 index, special, long_name = index + 1, {}, None
             self.end = data + (size + BLOCK_BYTES - 1) // BLOCK_BYTES * BLOCK_BYTES
+
+    def _sparse(self, member: TarMember, raw: bytes, said: dict[bytes, bytes]) -> tuple[TarMember, int]:
+        """Return a file with holes as it really is, and how many bytes of its map are not counted as content."""
+        place = member.data_offset, member.size_bytes
+        is_old = raw[156:157] == _OLD_SPARSE
+        found = of_old_gnu(raw, *place, self._at) if is_old else of_pax(said, *place, self._at)
+        if found is None:
+            return member, 0
+        name, name_from = (member.name_bytes, member.name_from) if found.name is None else (found.name, "pax")
+        whole = replace(
+            member,
+            name_bytes=name,
+            name_from=name_from,
+            size_bytes=found.size_bytes,
+            data_offset=found.data_offset,
+            refusal="ratio" if found.too_hollow else None,
+            sparse=found,
+        )
+        return whole, found.header_bytes
 
     def _header(self) -> bytes | None:
         """Return the next header; None at the end, however it came."""

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from evidence_kit.intake import code_pages
 from evidence_kit.intake.window import Seekable
 
 LOCAL, ENTRY, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
@@ -103,6 +104,22 @@ def directory_of(source: Seekable, size: int) -> Directory | None:
             loose = loose or directory
         at = tail.rfind(END, 0, at + 3) if at else -1
     return loose
+
+
+def is_part(source: Seekable, size: int) -> bool:
+    """Say whether the file ends as the last part of a zip does that was split over several files.
+
+    Its last record fits the end of the file, and names another disk, or a directory that begins in an earlier file.
+    """
+    start = max(0, size - _END_REACH)
+    tail = _read(source, start, size - start)
+    at = tail.rfind(END)
+    if at < 0 or at + _END.size > len(tail):
+        return False
+    _, disk, first_disk, _, entries, length, offset, comment = _END.unpack_from(tail, at)
+    if start + at + _END.size + comment != size or not entries:
+        return False
+    return bool(disk or first_disk) or offset + length > start + at
 
 
 def _directory(source: Seekable, end_at: int, record: bytes) -> Directory | None:
@@ -245,21 +262,27 @@ def _long_values(extra: bytes, values: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(result)
 
 
-def shown_name(record: Record) -> tuple[str, str]:
-    """A name for display, and how it was found: an id that names the assumption if there is one."""
+def shown_names(records: Sequence[Record]) -> list[tuple[str, str]]:
+    """Return each name for display, and how it was found: an id that names the assumption if there is one.
+
+    Names that nothing is said of were written by one computer in one code page, so they are read together.
+    """
+    declared = [_declared_name(record) for record in records]
+    guessed = iter(code_pages.shown([record.name for record, told in zip(records, declared, strict=True) if not told]))
+    return [told or next(guessed) for told in declared]
+
+
+def _declared_name(record: Record) -> tuple[str, str] | None:
     for number, content in extra_fields(record.extra):
         if number == 0x7075 and content[:1] == b"\x01" and len(content) > 5:
             fits = int.from_bytes(content[1:5], "little") == zlib.crc32(record.name)
             name = _utf8(content[5:])
             if fits and name is not None:
                 return name, "unicode-path"
-    name = _utf8(record.name)
     if record.flags & UTF8:
+        name = _utf8(record.name)
         return (name, "utf-8") if name is not None else (_escaped(record.name), "utf-8-broken")
-    if record.name.isascii():
-        return record.name.decode("ascii"), "ascii"
-    # macOS and many phones write UTF-8 without saying so; other texts are almost never valid UTF-8 by chance.
-    return (name, "assumed-utf-8") if name is not None else (record.name.decode("cp437"), "assumed-cp437")
+    return None
 
 
 def _utf8(raw: bytes) -> str | None:
