@@ -69,6 +69,9 @@ def _heading(screen: Screen, about: Facts) -> None:
     for label, shown in rows:
         if shown:
             _line(screen, label, shown)
+    guessed = text(about.get("name_from"))
+    if guessed.startswith("assumed-") and guessed != "assumed-utf-8":
+        screen.result("  " + screen.say("show.name-guessed", page=guessed.removeprefix("assumed-")))
     if about.get("name_agrees") is False:
         ending = PurePosixPath(str(about["path"])).suffix
         screen.result("  " + screen.say("show.name-lies", ending=ending, kind=str(kind)))

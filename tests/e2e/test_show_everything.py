@@ -94,3 +94,8 @@ def test_words_in_a_picture_are_shown_and_who_reads_others(capsys: pytest.Captur
     assert f"UserComment = {told}" in text
     assert "exifread reads" in text
     assert "there is no such date or time" in text
+
+
+def test_a_guessed_name_is_shown_as_a_guess(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "cp720" in shown(about(b"x", "x.txt", {}) | {"name_from": "assumed-cp720"}, "en", capsys)
+    assert "assumed" not in shown(about(b"x", "x.txt", {}) | {"name_from": "assumed-utf-8"}, "en", capsys)

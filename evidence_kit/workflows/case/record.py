@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from evidence_kit.custody.event import Event
 from evidence_kit.errors import UsageError
+from evidence_kit.keys import key_file
 from evidence_kit.keys.age import recipient
-from evidence_kit.keys.errors import KeyMissingError, KeyUnreadableError
+from evidence_kit.keys.errors import KeyMissingError
 from evidence_kit.model import Json
 from evidence_kit.sealing import bag
 from evidence_kit.vault.disk import write_durably
@@ -89,17 +90,18 @@ def public_key(text: str, base: Path = Path()) -> str:
 
     Raises:
         KeyMissingError: It is neither a key nor a file.
-        KeyUnreadableError: The file holds no public key.
+        KeyUnreadableError: It is, or the file holds, no public key that something can be encrypted to; says which kind.
     """
+    key_file.check(text)
     if text.startswith(("age1", "ssh-ed25519 ", "ssh-rsa ")):
         key = text
     else:
         try:
-            key = (base / text).read_text("utf-8").strip()
-        except OSError as error:
+            with (base / text).open("rb") as file:
+                data = file.read(key_file.LARGEST_BYTES)
+        except (OSError, ValueError) as error:
             raise KeyMissingError("key-file-missing", path=text) from error
-        except ValueError as error:
-            raise KeyUnreadableError("key-not-a-recipient") from error
+        key = key_file.key_in(key_file.text_of(data))
     recipient(key)
     return " ".join(key.split()[:2])
 
