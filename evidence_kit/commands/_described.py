@@ -81,8 +81,24 @@ def content(screen: Screen, facts: Facts) -> Iterator[Row]:
             yield "wave", _wave(_peaks(stream))
     if facts.get("pages") is not None:
         yield "pages", text(facts["pages"])
+    yield from _inner(screen, mappings(facts.get("inner_pictures")))
     if facts.get("encrypted") is True:
         yield "", screen.say("show.locked")
+
+
+def _inner(screen: Screen, listed: list[Facts]) -> Iterator[Row]:
+    """Yield the further pictures of a file, each with its number, and why one is not compared."""
+    for each in listed[:_MOST_LISTED]:
+        role, reason = f"show.inner-{each.get('role')}", text(each.get("not_compared"))
+        parts = [f"#{text(each.get('number'))}", screen.say(role) if screen.knows(role) else text(each.get("role"))]
+        if each.get("width_pixels"):
+            parts.append(f"{each['width_pixels']} × {each.get('height_pixels')}")
+        if reason:
+            said = screen.say(f"reason.{reason}") if screen.knows(f"reason.{reason}") else reason
+            parts.append(screen.say("show.inner-not-compared", reason=said))
+        yield "inner", ", ".join(part for part in parts if part)
+    if len(listed) > _MOST_LISTED:
+        yield "", screen.say("show.inner-more", count=len(listed) - _MOST_LISTED)
 
 
 def _turned(screen: Screen, told: Facts) -> Iterator[Row]:

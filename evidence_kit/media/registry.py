@@ -42,7 +42,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json
             may be decoded that a person could look at.
 
     Returns:
-        `describer`, `versions`, `parameters`, `facts` (among them `pictures`: the further pictures of the file, see
+        `describer`, `versions`, `parameters`, `facts` (among them `inner_pictures`: its further pictures, see
         `inner_pictures.described`, unless no pixels are wanted), `problems` (`code` and `detail` each). A kind that
         nobody reads has no describer and the problem `no-describer`.
     """
@@ -54,7 +54,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json
         return {"describer": None, "versions": {}, "parameters": {}, "facts": {}, "problems": notes.problems}
     facts = chosen.describe(payload, arguments, notes)
     if arguments.get("pixels") is not False:
-        facts["pictures"] = _inner(payload, kind, notes)
+        facts["inner_pictures"] = _inner(payload, kind, notes)
     return {
         "describer": chosen.name,
         "versions": chosen.versions(),

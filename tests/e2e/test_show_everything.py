@@ -61,7 +61,7 @@ NAMES = (
     "exif", "gps", "xmp", "iptc", "texts", "tags", "streams", "length", "ogg", "edits", "created", "locations",
     "embedded", "info", "properties", "colours", "quantisation", "naming_signs", "screenshot_signs", "thumbnails",
     "c2pa", "revisions", "counts", "external", "links", "files", "pdq", "frames", "pages", "orientation",
-    "duration_seconds", "width_pixels", "pictures",
+    "duration_seconds", "width_pixels", "inner_pictures",
 )  # fmt: skip
 
 
@@ -99,3 +99,14 @@ def test_words_in_a_picture_are_shown_and_who_reads_others(capsys: pytest.Captur
 def test_a_guessed_name_is_shown_as_a_guess(capsys: pytest.CaptureFixture[str]) -> None:
     assert "cp720" in shown(about(b"x", "x.txt", {}) | {"name_from": "assumed-cp720"}, "en", capsys)
     assert "assumed" not in shown(about(b"x", "x.txt", {}) | {"name_from": "assumed-utf-8"}, "en", capsys)
+
+
+def test_every_further_picture_has_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    inner = [
+        {"number": 2, "role": "page", "where": "page 2", "width_pixels": 640, "height_pixels": 480},
+        {"number": 3, "role": "gain-map", "where": "offset 9", "not_compared": "gain-map"},
+    ]
+    text = shown(about(b"II*\0", "a.tif", {"picture": {"facts": {"inner_pictures": inner}}}), "en", capsys)
+    assert "#2" in text
+    assert "640 × 480" in text
+    assert "not compared: it is a gain map" in text

@@ -46,7 +46,7 @@ def is_there(data: bytes, kind: str, wanted: Image.Image, number: int = 2) -> bo
     """Say whether one of the further pictures shows what is wanted, by description and by features."""
     hashed = pdq(wanted)
     assert hashed is not None
-    [told] = [each for each in described(data, kind)["facts"]["pictures"] if each["number"] == number]
+    [told] = [each for each in described(data, kind)["facts"]["inner_pictures"] if each["number"] == number]
     near = (int(told["pdq"]["upright"], 16) ^ int(hashed.hashes["upright"], 16)).bit_count() <= 31
     family = {"flac": "audio", "mp3": "audio", "pdf": "document", "docx": "document", "vcard": "text"}.get(
         kind, "picture"
@@ -162,16 +162,16 @@ def test_a_picture_that_is_listed_and_gone_is_said_to_be_gone() -> None:
     second = whole.index(b"\xff\xd8\xff", 10)
     facts = described(whole[:second], "jpeg")["facts"]
     assert facts["frames"] == 1
-    assert [(each["number"], each["not_compared"]) for each in facts["pictures"]] == [(2, "inner-gone")]
+    assert [(each["number"], each["not_compared"]) for each in facts["inner_pictures"]] == [(2, "inner-gone")]
     assert described(whole, "jpeg")["facts"]["frames"] == 2
     cut = described(whole[: second + 4000], "jpeg")["facts"]
-    assert [(each["number"], each["not_compared"]) for each in cut["pictures"]] == [(2, "inner-cut")]
+    assert [(each["number"], each["not_compared"]) for each in cut["inner_pictures"]] == [(2, "inner-cut")]
 
 
 def test_the_film_of_a_motion_photo_is_a_further_one() -> None:
     data = saved(shown(), "JPEG") + film()
     facts = described(data, "jpeg")["facts"]
-    [told] = facts["pictures"]
+    [told] = facts["inner_pictures"]
     assert (told["role"], told["size_bytes"]) == ("film", len(film()))
     assert len(told["frames"]) >= 1
     answer: Any = worker.features(io.BytesIO(data), {"kind": "jpeg", "family": "picture"})
@@ -220,7 +220,7 @@ def test_two_that_are_the_same_are_compared_once_and_many_are_counted() -> None:
 
 
 def test_where_no_pixels_are_wanted_nothing_inside_is_looked_at() -> None:
-    assert "pictures" not in described(mpo(), "jpeg", pixels=False)["facts"]
+    assert "inner_pictures" not in described(mpo(), "jpeg", pixels=False)["facts"]
 
 
 @settings(max_examples=60, deadline=None)
