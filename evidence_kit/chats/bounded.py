@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 from evidence_kit.chats.json_form import to_json
 from evidence_kit.chats.message import Entry, Unread, Why
@@ -53,7 +54,7 @@ def bounded(entry: Entry, item: str) -> dict[str, Json]:
             shortened.append(name)
     if json_bytes(told) <= _LARGEST_ENTRY:
         return {**told, "cut": shortened} if shortened else told
-    for name in ("details", "value", "text", "attachments", "reactions", "detail"):
+    for name in ("details", "value", "text", "attachments", "reactions", "to", "words", "detail"):
         value = told.get(name)
         small = _smaller(value)
         if small != value:
@@ -70,6 +71,9 @@ def bounded(entry: Entry, item: str) -> dict[str, Json]:
 def _smaller(value: Json) -> Json:
     if isinstance(value, str):
         return cut(value, LONGEST_TEXT)
+    if isinstance(value, Mapping) and "escaped" in value:
+        # A long text that is no Unicode: what of it can be shown stays.
+        return cut(str(value.get("text")), LONGEST_TEXT)
     if isinstance(value, list) and json_bytes(value) <= _LARGEST_ENTRY // 4:
         return value[:_MOST]
     return value if json_bytes(value) <= LONGEST_DETAIL else None

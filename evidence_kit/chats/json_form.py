@@ -51,6 +51,8 @@ def to_json(entry: Entry, item: str = "", member: str = "") -> dict[str, Json]:
     locator = {"item": _json(item), "member": _json(member), **cast("Mapping[str, Json]", place)}
     first: dict[str, Json] = {"entry": type(entry).__name__.lower()}
     if isinstance(entry, Message):
+        # Said once of the whole conversation, and not with each of its messages.
+        cast("dict[str, Json]", told["conversation"]).pop("members")
         first["id"] = _json(message_id(entry, item, member))
         told["text_search"] = _json(fold(entry.text))
     return {**first, **told, "locator": locator}

@@ -199,6 +199,58 @@ class Reaction:
     time: Time = NO_TIME
 
 
+class Role(Enum):
+    """The place in a message of words that are not its text."""
+
+    CAPTION = "caption"
+    QUESTION = "question"
+    OPTION = "option"
+    TASK = "task"
+    LINK = "link"
+    TITLE = "title"
+    DESCRIPTION = "description"
+    SUBJECT = "subject"
+    GIFT = "gift"
+    INVOICE = "invoice"
+    BUTTON = "button"
+    CONTACT = "contact"
+    PLACE = "place"
+    STORY = "story"
+    QUOTE = "quote"
+    EARLIER = "earlier"
+    ORIGIN = "origin"
+    FILE = "file"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of a message outside of its text: a poll's question, a link, an earlier version.
+
+    Attributes:
+        role: Their place in the message.
+        text: As in the source.
+        by: Who wrote them, where that is another than the sender of the message.
+    """
+
+    role: Role
+    text: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An act that the source records without words: a screenshot taken, a timer set.
+
+    Attributes:
+        code: Such as `took-screenshot`; `words` holds a sentence for each under `chats.event`.
+        values: What the sentence needs besides, by name.
+    """
+
+    code: str
+    values: Mapping[str, str] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """What all messages of one conversation share.
@@ -208,12 +260,14 @@ class Conversation:
         variant: Which of its export formats, such as `android`.
         id: The platform's own, None where it gives none.
         title: As shown; None where the source has none.
+        members: Names of those who take part, as the source lists them; empty where it lists none.
     """
 
     platform: str
     variant: str
     id: str | None = None
     title: str | None = None
+    members: tuple[str, ...] = ()
 
 
 @_fact
@@ -223,7 +277,7 @@ class Message:
     Attributes:
         place: Where in the file.
         conversation: Which conversation.
-        sender: None for system records that name nobody.
+        sender: None for system records that name nobody, and where the source does not say who wrote.
         time: When, as stated.
         text: Faithful to the source, character for character. Bytes that are no text in its encoding are lone
             surrogates U+DC80 to U+DCFF (PEP 383).
@@ -234,6 +288,9 @@ class Message:
         reply_to: Native identifier of the message it answers.
         reactions: In the order of the source.
         details: What the record says beyond that, by its own names; numbers with a fraction are strings.
+        words: Words outside of the text, in the order of the source.
+        event: What happened, where that is not told in words.
+        to: Who received it, where the record says so.
     """
 
     place: ByteRange
@@ -248,6 +305,9 @@ class Message:
     reply_to: str | None = None
     reactions: tuple[Reaction, ...] = ()
     details: Mapping[str, Json] | None = None
+    words: tuple[Words, ...] = ()
+    event: Event | None = None
+    to: tuple[MessageSender, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

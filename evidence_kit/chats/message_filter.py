@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from evidence_kit.chats.folding import fold_for_search
 from evidence_kit.chats.message import Message, Time
+from evidence_kit.chats.told import name_of, searched
 from evidence_kit.model import Json
 
 
@@ -54,12 +55,11 @@ class MessageFilter:
         sender = message.sender
         if sender is None or self.sender is None:
             return False
-        names = [sender.display or "", *(each.value for each in sender.ids)]
+        names = [name_of(sender) or "", *(each.value for each in sender.ids)]
         return any(self.sender in fold_for_search(name) for name in names)
 
     def _says(self, message: Message) -> bool:
-        texts = [message.text, *(each.name_in_source or "" for each in message.attachments)]
-        return any((self.search or "") in fold_for_search(text) for text in texts)
+        return any((self.search or "") in fold_for_search(text) for text in searched(message))
 
     def _is_then(self, time: Time) -> bool:
         if self.since is None and self.until is None:

@@ -11,7 +11,7 @@ import os
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from evidence_kit.chats import registry
 from evidence_kit.chats.bounded import LONGEST_TITLE, bounded, brief, code_of, cut, json_bytes
@@ -20,6 +20,8 @@ from evidence_kit.chats.format import HEAD_BYTES, Surroundings
 from evidence_kit.chats.identifiers.gathered import Gathering
 from evidence_kit.chats.message import Entry, Flag, Message, MessageKind, Metadata, Time, Unread
 from evidence_kit.chats.message_filter import MessageFilter, asked
+from evidence_kit.chats.span import Span
+from evidence_kit.chats.told import name_of
 from evidence_kit.model import Json
 
 PAGE_BYTES = 4 << 20
@@ -27,6 +29,7 @@ MOST_ENTRIES = 5000
 CARRIED_BYTES = 6 << 20
 MOST_CONVERSATIONS = 2000
 MOST_PARTICIPANTS = 20
+MOST_MEMBERS = 50
 MOST_UNREAD = 100
 _LARGEST_ANSWER = 768 << 10
 # How many messages WhatsApp exports at most: with media, and without.
@@ -289,15 +292,13 @@ class _Talk:
     titles: dict[str, None] = field(default_factory=dict)
     variants: dict[str, None] = field(default_factory=dict)
     senders: Counter[str] = field(default_factory=Counter)
-    owners: set[str] = field(default_factory=set)
+    owners: dict[str, bool] = field(default_factory=dict)
+    members: dict[str, None] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     flags: Counter[str] = field(default_factory=Counter)
     times: Counter[str] = field(default_factory=Counter)
     attachments: Counter[str] = field(default_factory=Counter)
-    earliest: Time | None = None
-    latest: Time | None = None
-    opening_value: str | None = None
-    closing_value: str | None = None
+    span: Span = field(default_factory=Span)
     messages: int = 0
 
     def add(self, message: Message) -> None:
@@ -310,34 +311,24 @@ class _Talk:
         self.flags.update(flag.value for flag in message.flags)
         self.times[message.time.kind.value] += 1
         self.attachments.update(each.status.value for each in message.attachments)
+        if message.conversation.members and not self.members:
+            self.members = dict.fromkeys(message.conversation.members[:MOST_MEMBERS])
         self._sender(message)
-        self._time(message.time)
+        self.span.add(message.time)
 
     def _sender(self, message: Message) -> None:
         if message.sender is None:
             return
-        name = sender_name(message)
+        name = name_of(message.sender)
         if name is not None and (name in self.senders or len(self.senders) < 10 * MOST_PARTICIPANTS):
             self.senders[name] += 1
-            if message.sender.is_owner:
-                self.owners.add(name)
-
-    def _time(self, time: Time) -> None:
-        if time.value is not None:
-            self.opening_value = self.opening_value or time.value
-            self.closing_value = time.value
-        if not time.raw:
-            return
-        if self.earliest is None or _before(time, self.earliest):
-            self.earliest = time
-        if self.latest is None or not _before(time, self.latest):
-            self.latest = time
+            if message.sender.is_owner is not None:
+                self.owners[name] = self.owners.get(name, False) or message.sender.is_owner
 
     def facts(self, number: int) -> dict[str, Json]:
         conversation = self.first_message.conversation
         alone = conversation.platform != "mail" or conversation.id is not None or len(self.titles) == 1
         title = next(iter(self.titles), None) if alone else None
-        newest_first = bool(self.opening_value and self.closing_value and self.opening_value > self.closing_value)
         return {
             "number": number,
             "platform": conversation.platform,
@@ -346,13 +337,14 @@ class _Talk:
             "title": brief(title, LONGEST_TITLE),
             "messages": self.messages,
             "participants": [
-                {"name": brief(name, LONGEST_TITLE), "messages": count, "owner": name in self.owners or None}
+                {"name": brief(name, LONGEST_TITLE), "messages": count, "owner": self.owners.get(name)}
                 for name, count in self.senders.most_common(MOST_PARTICIPANTS)
             ],
             "participants_more": max(0, len(self.senders) - MOST_PARTICIPANTS),
-            "first": time_facts(self.earliest),
-            "last": time_facts(self.latest),
-            "newest_first": newest_first,
+            "members": [brief(name, LONGEST_TITLE) for name in self.members],
+            "first": time_facts(self.span.first),
+            "last": time_facts(self.span.last),
+            "newest_first": self.span.newest_first,
             "kinds": dict(self.kinds),
             "flags": dict(self.flags),
             "times": dict(self.times),
@@ -443,21 +435,9 @@ def _unread_facts(entry: Unread) -> dict[str, Json]:
     return facts
 
 
-def sender_name(message: Message) -> str | None:
-    """Return how a sender is called: the name shown, else the most precise account."""
-    sender: Any = message.sender
-    if sender is None:
-        return None
-    return sender.display or (sender.ids[0].value if sender.ids else None)
-
-
 def time_facts(time: Time | None) -> Json:
     """Return a time as the log tells it, None when there is none."""
     if time is None:
         return None
-    return {"raw": cut(time.raw), "kind": time.kind.value, "value": time.value}
-
-
-def _before(one: Time, other: Time) -> bool:
-    """Compare as far as two times can be; where not, the order of the file stands."""
-    return one.value is not None and (other.value is None or one.value < other.value)
+    told: dict[str, Json] = {"raw": cut(time.raw), "kind": time.kind.value, "value": time.value}
+    return {**told, "readings": list(time.readings)} if time.readings and time.value is None else told

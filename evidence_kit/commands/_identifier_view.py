@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from evidence_kit.chats.told import OWNER
 from evidence_kit.commands._screen import Screen, readable
 from evidence_kit.commands._transcript_view import moment
 
@@ -86,7 +87,7 @@ def _bank(screen: Screen, named: Named, code: str) -> str:
 
 def _about(screen: Screen, named: Named) -> str:
     """Return how often, by whom, when and where, in one line."""
-    names = list(named.senders)
+    names = [screen.say("chats.owner-unnamed") if name == OWNER else name for name in named.senders]
     people = ", ".join(names[:_MOST_SENDERS]) + (f" +{len(names) - _MOST_SENDERS}" if names[_MOST_SENDERS:] else "")
     times = " – ".join(dict.fromkeys(filter(None, map(moment, (named.first, named.last)))))
     places = " ".join(named.places[:_MOST_PLACES])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from evidence_kit.chats.told import OWNER, said_in
 from evidence_kit.commands import _ingest_view
 from evidence_kit.commands._screen import Screen, readable, size
 
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 
 # Some terminals open an address at a touch.
 _SCHEME = re.compile(r"\b(h)tt(ps?://)", re.IGNORECASE)
+_OFFSET = re.compile(r"[+-]\d\d:?\d\d\Z")
 _INDENT = 4
 _TO_THE_MINUTE = 16
 _TO_THE_DAY = 10
 _MOST_NAMES = 4
+_MOST_RECEIVERS = 10
 _DIGEST_SIGNS = 16
 
 
@@ -44,7 +47,7 @@ def overview(screen: Screen, manifest: Manifest, listed: Sequence[CaseConversati
     for conversation in listed:
         screen.result(_title(screen, conversation))
         items = " ".join(part.item.id for part in conversation.parts)
-        screen.write(f"{people(conversation)} · {span(screen, conversation)} · {items}", _INDENT)
+        screen.write(f"{people(screen, conversation)} · {span(screen, conversation)} · {items}", _INDENT)
         for part in conversation.parts:
             if (order := _order(screen, part)) and order[0] == "either":
                 screen.warn("chats.order.either", number=conversation.number, reason=order[1])
@@ -53,10 +56,10 @@ def overview(screen: Screen, manifest: Manifest, listed: Sequence[CaseConversati
 
 def show(screen: Screen, conversation: CaseConversation, page: Page, number: int, pages: int) -> None:
     """Show some messages of one conversation as they were written."""
-    from evidence_kit.workflows.reading.messages import row_of
+    from evidence_kit.workflows.reading.conversations import row_in
 
     for entry in page.entries:
-        screen.document(row_of(entry, conversation.number, conversation.talk.platform, conversation.title))
+        screen.document(row_in(entry, conversation))
     if screen.json:
         return
     _head(screen, conversation)
@@ -79,11 +82,11 @@ def show(screen: Screen, conversation: CaseConversation, page: Page, number: int
 
 def stream(screen: Screen, conversation: CaseConversation, entries: Iterable[Said | Gap]) -> bool:
     """Write messages for a script, one by one, and return whether there was any."""
-    from evidence_kit.workflows.reading.messages import row_of
+    from evidence_kit.workflows.reading.conversations import row_in
 
     written = False
     for entry in entries:
-        screen.document(row_of(entry, conversation.number, conversation.talk.platform, conversation.title))
+        screen.document(row_in(entry, conversation))
         written = True
     return written
 
@@ -109,9 +112,9 @@ def name(conversation: CaseConversation) -> str:
     return readable(conversation.title or conversation.talk.id or file_name(conversation))
 
 
-def people(conversation: CaseConversation) -> str:
+def people(screen: Screen, conversation: CaseConversation) -> str:
     """Return who wrote most."""
-    told = [readable(each.name) for each in conversation.participants[:_MOST_NAMES]]
+    told = [who(screen, each.name, owner=each.owner) for each in conversation.participants[:_MOST_NAMES]]
     more = len(conversation.participants) - len(told) + sum(part.talk.participants_more for part in conversation.parts)
     return ", ".join(told) + (f" +{more}" if more else "")
 
@@ -136,7 +139,7 @@ def _head(screen: Screen, conversation: CaseConversation) -> None:
     screen.result(_title(screen, conversation))
     for part in conversation.parts:
         screen.tell("chats.part", item=part.item.id, path=readable(part.item.place.path))
-    owners = [readable(each.name) for each in conversation.participants if each.owner]
+    owners = [readable(each.name) for each in conversation.participants if each.owner and each.name != OWNER]
     if owners:
         screen.tell("chats.owner", name=", ".join(owners))
     for told in dict.fromkeys(order for part in conversation.parts if (order := _order(screen, part))):
@@ -169,13 +172,14 @@ def _entry(screen: Screen, entry: Said | Gap) -> None:
         screen.result(f"{gap.where}  " + screen.say("chats.gap", reason=_ingest_view.reason(screen, gap.why)))
         return
     said: Said = entry  # type: ignore[assignment]
-    sender = readable(said.sender).replace("\n", " ") if said.sender else screen.say("chats.app")
+    sender = who(screen, said.sender, owner=said.owner) if said.sender else screen.say("chats.app")
     time = moment(said.time, raw=True) or screen.say("chats.no-time")
     screen.result(f"{readable(said.where)}  {time}  {sender}")
     marks = [f"kind.{said.kind}"] if said.kind not in {"text", "system", "media"} else []
     marks += [f"flag.{flag}" for flag in said.flags if flag not in {said.kind, "app_generated"}]
     if said.text:
         screen.write(_SCHEME.sub(r"\1xx\2", said.text), _INDENT)
+    _beside(screen, said)
     if marks:
         told = [screen.say(f"chats.{mark}") if screen.knows(f"chats.{mark}") else mark for mark in marks]
         screen.result(" " * _INDENT + "[" + " · ".join(dict.fromkeys(told)) + "]")
@@ -183,6 +187,34 @@ def _entry(screen: Screen, entry: Said | Gap) -> None:
         if each.name is None and each.status == "omitted":
             continue
         screen.result(" " * _INDENT + _attachment(screen, each))
+
+
+def who(screen: Screen, name: str, *, owner: bool | None) -> str:
+    """Return how a sender is called; the owner of an export that does not name them in words of the language."""
+    if owner and name == OWNER:
+        return screen.say("chats.owner-unnamed")
+    return readable(name).replace("\n", " ")
+
+
+def _beside(screen: Screen, said: Said) -> None:
+    """Show what a message says besides its text: what happened, its other words, to whom it went, reactions."""
+    if said.event is not None:
+        code, values = said.event
+        screen.write("* " + said_in(screen.language, code, values), _INDENT)
+    for each in said.words:
+        label = f"chats.word.{each.role}"
+        label = screen.say(label) if screen.knows(label) else each.role
+        named = f"{label} ({readable(each.by)})" if each.by else label
+        screen.write(f"{named}: " + _SCHEME.sub(r"\1xx\2", each.text), _INDENT)
+    if said.to:
+        shown = ", ".join(readable(name) for name in said.to[:_MOST_RECEIVERS])
+        more = len(said.to) - _MOST_RECEIVERS
+        screen.write(screen.say("chats.to", names=shown + (f" +{more}" if more > 0 else "")), _INDENT)
+    if said.reactions:
+        shown = ", ".join(
+            f"{each.emoji} {readable(each.actor)}" if each.actor else each.emoji for each in said.reactions
+        )
+        screen.write(screen.say("chats.reactions", signs=shown), _INDENT)
 
 
 def moment(stated: Moment | None, *, raw: bool = False) -> str:
@@ -195,7 +227,9 @@ def moment(stated: Moment | None, *, raw: bool = False) -> str:
     if stated.value is None or not (written.isdigit() or "T" in written):
         return written
     if not raw:
-        return readable(stated.value[:_TO_THE_MINUTE]).replace("T", " ") + (" UTC" if stated.kind == "utc" else "")
+        offset = _OFFSET.search(stated.value) if stated.kind == "offset" else None
+        zone = " UTC" if stated.kind == "utc" else f" {offset[0]}" if offset else ""
+        return readable(stated.value[:_TO_THE_MINUTE]).replace("T", " ") + zone
     told = readable(stated.value).replace("T", " ").replace("Z", " UTC")
     return f"{told} [{written}]" if written.isdigit() else told
 

@@ -111,8 +111,8 @@ def _export(
     form: str,
 ) -> None:
     from evidence_kit.workflows.case.plain_file import Wanted, export
-    from evidence_kit.workflows.reading.conversations import exports
-    from evidence_kit.workflows.reading.messages import COLUMNS, Gap, row_of
+    from evidence_kit.workflows.reading.conversations import exports, row_in
+    from evidence_kit.workflows.reading.messages import COLUMNS, Gap
 
     items = sorted({part.item.id for conversation in chosen for part in conversation.parts})
     wanted = Wanted(out, form, "chats", items, {"only": wish.arguments()})
@@ -129,7 +129,7 @@ def _export(
             for conversation in chosen:
                 for entry in reading.each(conversation, wish):
                     gaps += isinstance(entry, Gap)
-                    yield row_of(entry, conversation.number, conversation.talk.platform, conversation.title)
+                    yield row_in(entry, conversation)
                 on_bytes(sum(part.item.size_bytes for part in conversation.parts))
 
         done = export(writer, wanted, COLUMNS, rows())

@@ -50,6 +50,7 @@ FIXED: dict[str, Sequence[str]] = {
     "tidy#/$defs/file/properties/state": [each.value for each in State],
     "chats#/$defs/kind": [each.value for each in message.MessageKind],
     "chats#/$defs/flag": [each.value for each in message.Flag],
+    "chats#/$defs/role": [each.value for each in message.Role],
     "chats#/$defs/status": [each.value for each in message.AttachmentStatus],
     "chats#/$defs/why": [each.name.lower().replace("_", "-") for each in message.Why],
     "chats#/$defs/when/properties/precision": [each.value for each in message.Precision],

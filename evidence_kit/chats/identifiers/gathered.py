@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from evidence_kit.chats.bounded import LONGEST_TITLE, cut
@@ -10,6 +11,8 @@ from evidence_kit.chats.identifiers.accounts import defanged
 from evidence_kit.chats.identifiers.find import identifiers
 from evidence_kit.chats.identifiers.identifier import Confidence, Identifier, IdentifierType
 from evidence_kit.chats.message import Message, Time
+from evidence_kit.chats.span import Span
+from evidence_kit.chats.told import name_of, texts
 from evidence_kit.model import Json
 
 MOST_VALUES = 100_000
@@ -35,8 +38,7 @@ class _Value:
     assumed: dict[str, None] = field(default_factory=dict)
     details: Json = None
     count: int = 0
-    earliest: Time | None = None
-    latest: Time | None = None
+    span: Span = field(default_factory=Span)
     senders: Counter[str] = field(default_factory=Counter)
     places: list[int | str] = field(default_factory=list)
 
@@ -54,9 +56,10 @@ class Gathering:
         self._values: dict[tuple[str, str], _Value] = {}
 
     def add(self, message: Message) -> None:
-        """Look through one message and at who sent it."""
-        for each in identifiers(message.text, self._region):
-            self._found(each, message)
+        """Look through everything that is written in one message, and at who sent it."""
+        for text, author in texts(message):
+            for each in identifiers(text, self._region):
+                self._found(each, message, author)
         for account in message.sender.ids if message.sender is not None else ():
             kind = _ACCOUNTS.get(account.type)
             if kind is not None:
@@ -79,7 +82,7 @@ class Gathering:
         )
         self._found(found, message)
 
-    def _found(self, found: Identifier, message: Message) -> None:
+    def _found(self, found: Identifier, message: Message, author: str | None = None) -> None:
         key = (found.type.value, cut(found.value, LONGEST_TITLE * 10))
         value = self._values.get(key)
         if value is None:
@@ -93,10 +96,9 @@ class Gathering:
             value.assumed[found.assumed] = None
         if _SURE[found.confidence] < _SURE[value.confidence]:
             value.confidence = found.confidence
-        value.details = found.details if value.details is None else value.details
-        _note_time(value, message.time)
-        name = message.sender.display if message.sender is not None else None
-        name = name or (message.sender.ids[0].value if message.sender and message.sender.ids else None)
+        value.details = merged(value.details, found.details)
+        value.span.add(message.time)
+        name = author or name_of(message.sender)
         if name is not None and (name in value.senders or len(value.senders) < _MOST_SENDERS):
             value.senders[name] += 1
         # The message that a number stands in twice, or that its owner wrote, is one place.
@@ -120,13 +122,22 @@ class Gathering:
         return told | {"places": places} | ({"count": 0, "senders": []} if at else {})
 
 
-def _note_time(value: _Value, time: Time) -> None:
-    if not time.raw:
-        return
-    if value.earliest is None or (time.value or "~") < (value.earliest.value or "~"):
-        value.earliest = time
-    if value.latest is None or (time.value or "") >= (value.latest.value or ""):
-        value.latest = time
+def merged(before: Json, found: Json) -> Json:
+    """Return what follows from a value, over all its places: of what differs from place to place, each once."""
+    if before is None or found is None or before == found:
+        return found if before is None else before
+    if not isinstance(before, Mapping) or not isinstance(found, Mapping):
+        return before
+    merged: dict[str, Json] = dict(before)
+    for key, value in found.items():
+        known = merged.get(key)
+        if known is None or known == value:
+            merged[key] = value
+            continue
+        listed = [*known] if isinstance(known, (list, tuple)) else [known]
+        listed += [each for each in (value if isinstance(value, (list, tuple)) else [value]) if each not in listed]
+        merged[key] = listed[:_MOST_SENDERS]
+    return merged
 
 
 def _place(message: Message) -> int | str:
@@ -152,11 +163,14 @@ def _told(kind: str, value: str, each: _Value) -> dict[str, Json]:
         "assumed": list(each.assumed),
         "details": each.details,
         "count": each.count,
-        "first": _time(each.earliest),
-        "last": _time(each.latest),
+        "first": _time(each.span.first),
+        "last": _time(each.span.last),
         "senders": [{"name": cut(name, LONGEST_TITLE), "count": count} for name, count in each.senders.most_common()],
     }
 
 
 def _time(time: Time | None) -> Json:
-    return None if time is None else {"raw": cut(time.raw), "kind": time.kind.value, "value": time.value}
+    if time is None:
+        return None
+    told: dict[str, Json] = {"raw": cut(time.raw), "kind": time.kind.value, "value": time.value}
+    return {**told, "readings": list(time.readings)} if time.readings and time.value is None else told

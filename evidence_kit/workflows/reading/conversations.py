@@ -22,7 +22,7 @@ from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.workers.job import Answer, Failure, Job
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.reading.coverage import CoverageError, Moment, Participant, Talk, seconds_for, talks
-from evidence_kit.workflows.reading.messages import Gap, Said, Ties, gap_of, said_of
+from evidence_kit.workflows.reading.messages import Gap, Said, Ties, gap_of, row_of, said_of
 
 ENTRIES: Final = "evidence_kit.chats.worker:entries"
 CARRIED: Final = "evidence_kit.chats.worker:carried"
@@ -102,10 +102,15 @@ class CaseConversation:
         counted: dict[str, Participant] = {}
         for part in self.parts:
             for each in part.talk.participants:
-                before = counted.get(each.name, Participant(each.name, 0, owner=False))
-                owner = before.owner or each.owner
+                before = counted.get(each.name, Participant(each.name, 0, owner=None))
+                owner = each.owner if before.owner is None else before.owner or each.owner
                 counted[each.name] = Participant(each.name, before.messages + each.messages, owner)
         return tuple(sorted(counted.values(), key=lambda each: -each.messages))
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Names of those who take part, as the parts list them; empty where they list nobody."""
+        return tuple(dict.fromkeys(name for part in self.parts for name in part.talk.members))
 
     def figures(self, name: str) -> dict[str, int]:
         """Return `kinds`, `flags`, `times` or `attachments`, counted over all parts."""
@@ -460,6 +465,7 @@ def conversation_row(conversation: CaseConversation) -> dict[str, Json]:
         "participants": [
             {"name": each.name, "messages": each.messages, "owner": each.owner} for each in conversation.participants
         ],
+        "members": list(conversation.members),
         "first": moment_row(conversation.first),
         "last": moment_row(conversation.last),
         **{name: conversation.figures(name) for name in ("kinds", "flags", "times", "attachments")},
@@ -476,9 +482,18 @@ def conversation_row(conversation: CaseConversation) -> dict[str, Json]:
     }
 
 
+def row_in(entry: Said | Gap, conversation: CaseConversation) -> dict[str, Json]:
+    """Return a message of a conversation, or a stretch that was not understood, as one row."""
+    talk = conversation.talk
+    return row_of(entry, conversation.number, talk.platform, conversation.title, conversation.members)
+
+
 def moment_row(moment: Moment | None) -> Json:
     """Return a time as a script wants it."""
-    return None if moment is None else {"raw": moment.raw, "kind": moment.kind, "value": moment.value}
+    if moment is None:
+        return None
+    told: dict[str, Json] = {"raw": moment.raw, "kind": moment.kind, "value": moment.value}
+    return {**told, "readings": list(moment.readings)} if moment.readings else told
 
 
 def file_name(conversation: CaseConversation) -> str:

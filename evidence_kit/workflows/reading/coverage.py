@@ -45,11 +45,17 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Somebody who wrote in a conversation, and how many messages."""
+    """A person who wrote in a conversation.
+
+    Attributes:
+        name: As shown; `(owner)` for the owner of the export, where that is all the export says.
+        messages: How many they wrote.
+        owner: Whether this is the person whose export it is; None where the export does not say.
+    """
 
     name: str
     messages: int
-    owner: bool
+    owner: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class Talk:
         last: The latest.
         newest_first: The file begins with the newest message.
         figures: `kinds`, `flags`, `times` and `attachments`, each a count by name.
+        members: Who takes part, as the export lists them; empty where it lists nobody.
     """
 
     number: int
@@ -83,6 +90,7 @@ class Talk:
     last: Moment | None
     newest_first: bool
     figures: Mapping[str, Mapping[str, int]]
+    members: tuple[str, ...] = ()
 
 
 def seconds_for(size_bytes: int) -> float:
@@ -191,7 +199,7 @@ def _talk(facts: Mapping[str, Any]) -> Talk:
         title=_text_or_none(facts, "title"),
         messages=count(facts, "messages"),
         participants=tuple(
-            Participant(text(each, "name"), count(each, "messages"), each.get("owner") is True)
+            Participant(text(each, "name"), count(each, "messages"), _yes_or_no(each.get("owner")))
             for each in _list(facts, "participants")
             if isinstance(each, Mapping)
         ),
@@ -200,7 +208,12 @@ def _talk(facts: Mapping[str, Any]) -> Talk:
         last=moment(facts.get("last")),
         newest_first=facts.get("newest_first") is True,
         figures={name: _figures(facts, name) for name in ("kinds", "flags", "times", "attachments")},
+        members=tuple(each for each in facts.get("members") or () if isinstance(each, str)),
     )
+
+
+def _yes_or_no(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _figures(facts: Mapping[str, Any], name: str) -> dict[str, int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from evidence_kit.chats.identifiers.gathered import merged
 from evidence_kit.custody.errors import ChatNotReadError
 from evidence_kit.custody.manifest import Item, Manifest
 from evidence_kit.model import Json
@@ -129,7 +130,7 @@ def gathered(found: Iterator[Named]) -> list[Named]:
         known.confidence = min(known.confidence, each.confidence, key=_SURE.index)
         known.how |= each.how
         known.assumed |= each.assumed
-        known.details = each.details if known.details is None else known.details
+        known.details = merged(known.details, each.details)
         known.count += each.count
         if known.first is None or _value(each.first, "~") < _value(known.first, "~"):
             known.first = each.first

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
+from evidence_kit.chats.told import OWNER
 from evidence_kit.custody.manifest import FoundAt, Item, Manifest, Witnessed
 from evidence_kit.model import Json
 from evidence_kit.workflows.reading.coverage import CoverageError, Moment, moment, text
@@ -38,6 +39,29 @@ class Tied:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Words of a message outside of its text.
+
+    Attributes:
+        role: Their place in it, such as `question`, `link`, `earlier`.
+        text: With U+FFFD for what is no text.
+        by: Who wrote them, where that is another than the sender.
+    """
+
+    role: str
+    text: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """A reaction to a message: the sign, and who gave it where that is known."""
+
+    emoji: str
+    actor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """One message.
 
@@ -46,14 +70,19 @@ class Said:
         at: Where in the item: a line, a JSON pointer, or an offset; `where` is both.
         id: The platform's identifier, or the SHA-256 of the place.
         time: None where the export gives none.
-        sender: None where the app itself speaks.
-        owner: The sender is the person whose export it is.
+        sender: `(owner)` for the owner of an export that does not name them; None where the app itself speaks, or the
+            export does not say who wrote.
+        owner: Whether the sender is the person whose export it is; None where the export does not say.
         text: With U+FFFD for what is no text.
         kind: Such as `text`, `deleted`, `call`.
         attachments: In the order of the source.
         flags: What else is to be known.
         conversation: Number of its conversation in the item, from 0; None when the worker did not say.
         told: The whole entry, as the worker gave it.
+        words: Words outside of the text.
+        event: Code of what happened, where the export tells it without words, and the values of its sentence.
+        to: Who received it, where the record says so.
+        reactions: In the order of the source.
     """
 
     item: Item
@@ -61,13 +90,17 @@ class Said:
     id: str
     time: Moment | None
     sender: str | None
-    owner: bool
+    owner: bool | None
     text: str
     kind: str
     attachments: tuple[Tied, ...]
     flags: tuple[str, ...]
     conversation: int | None
     told: Mapping[str, Json]
+    words: tuple[Beside, ...] = ()
+    event: tuple[str, Mapping[str, str]] | None = None
+    to: tuple[str, ...] = ()
+    reactions: tuple[Reacted, ...] = ()
 
     @property
     def where(self) -> str:
@@ -214,14 +247,41 @@ def said_of(told: Mapping[str, Any], item: Item, ties: Ties) -> Said:
         id=text({"id": plain(told.get("id"))}, "id"),
         time=when if when is not None and when.raw else None,
         sender=None if sender is None else _name(sender),
-        owner=sender is not None and sender.get("is_owner") is True,
+        owner=_owner(sender),
         text=plain(told.get("text")) or "",
         kind=str(told.get("kind")),
         attachments=tuple(tied),
         flags=tuple(str(flag) for flag in flags),
         conversation=number if isinstance(number, int) and not isinstance(number, bool) else None,
         told=told,
+        words=tuple(
+            Beside(str(each.get("role")), plain(each.get("text")) or "", plain(each.get("by")))
+            for each in _mappings(told, "words")
+        ),
+        event=_event(told.get("event")),
+        to=tuple(name for each in _mappings(told, "to") if (name := _name(each))),
+        reactions=tuple(
+            Reacted(plain(each.get("emoji")) or "", plain(each.get("actor"))) for each in _mappings(told, "reactions")
+        ),
     )
+
+
+def _mappings(told: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    listed = told.get(name)
+    return [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, (list, tuple)) else []
+
+
+def _owner(sender: Mapping[str, Any] | None) -> bool | None:
+    known = None if sender is None else sender.get("is_owner")
+    return known if isinstance(known, bool) else None
+
+
+def _event(told: Any) -> tuple[str, Mapping[str, str]] | None:  # noqa: ANN401 - from a worker
+    if not isinstance(told, Mapping):
+        return None
+    values = told.get("values")
+    held = values if isinstance(values, Mapping) else {}
+    return str(told.get("code")), {str(key): plain(value) or "" for key, value in held.items()}
 
 
 def gap_of(told: Mapping[str, Any], item: Item) -> Gap:
@@ -253,7 +313,9 @@ def _name(sender: Mapping[str, Any]) -> str | None:
         return shown
     ids = sender.get("ids")
     first = ids[0] if isinstance(ids, Sequence) and ids else None
-    return plain(first.get("value")) if isinstance(first, Mapping) else None
+    if isinstance(first, Mapping) and (value := plain(first.get("value"))):
+        return value
+    return OWNER if sender.get("is_owner") is True else None
 
 
 def _plain_time(value: Any) -> Any:  # noqa: ANN401 - from a worker
@@ -277,11 +339,14 @@ def _tied(told: Mapping[str, Any], chat: Item, ties: Ties) -> Tied:
 
 COLUMNS = (
     "conversation", "platform", "title", "where", "time", "time_as_written", "time_kind", "sender", "owner", "kind",
-    "flags", "text", "attachments", "attachment_items", "id", "item", "path", "item_sha256",
+    "flags", "text", "words", "event", "to", "reactions", "attachments", "attachment_items", "id", "item", "path",
+    "item_sha256",
 )  # fmt: skip
 
 
-def row_of(entry: Said | Gap, number: int, platform: str, title: str | None) -> dict[str, Json]:
+def row_of(
+    entry: Said | Gap, number: int, platform: str, title: str | None, members: Sequence[str] = ()
+) -> dict[str, Json]:
     """Return a message, or a stretch that was not understood, as one row with the way back to its item and line.
 
     Args:
@@ -289,6 +354,7 @@ def row_of(entry: Said | Gap, number: int, platform: str, title: str | None) -> 
         number: Of its conversation.
         platform: Of its conversation.
         title: Of its conversation.
+        members: Who takes part in its conversation, as the export lists them.
     """
     first: dict[str, Json] = {"conversation": number, "platform": platform, "title": title, "where": entry.where}
     last: dict[str, Json] = {
@@ -310,6 +376,10 @@ def row_of(entry: Said | Gap, number: int, platform: str, title: str | None) -> 
         "kind": entry.kind,
         "flags": list(entry.flags),
         "text": entry.text,
+        "words": [f"{each.role}{f' ({each.by})' if each.by else ''}: {each.text}" for each in entry.words],
+        "event": None if entry.event is None else entry.event[0],
+        "to": list(entry.to or (name for name in members if entry.sender is not None and name != entry.sender)),
+        "reactions": [each.emoji if each.actor is None else f"{each.emoji} {each.actor}" for each in entry.reactions],
         "attachments": [f"{each.name or '?'} ({each.status})" for each in entry.attachments],
         "attachment_items": [f"{item.id} {item.sha256.hex}" for each in entry.attachments for item in each.items],
         "id": entry.id,

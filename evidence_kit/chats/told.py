@@ -1,0 +1,66 @@
+"""Every text that a message holds, wherever in the message it stands: what is searched, and asked for identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Final
+
+from evidence_kit.chats.message import Event, Message, MessageSender
+from evidence_kit.words import LANGUAGES, catalogue
+
+# How a sender is called whom the source knows as the owner of the export and does not name.
+OWNER: Final = "(owner)"
+
+
+def name_of(person: MessageSender | None) -> str | None:
+    """Return how a person is called: the name shown, else the most precise account, else that it is the owner."""
+    if person is None:
+        return None
+    named = person.display or (person.ids[0].value if person.ids else None)
+    return named or (OWNER if person.is_owner else None)
+
+
+def texts(message: Message) -> Iterator[tuple[str, str | None]]:
+    """Yield every text that somebody wrote, with who wrote it; None for the sender of the message."""
+    if message.text:
+        yield message.text, None
+    for each in message.words:
+        yield each.text, each.by
+
+
+def searched(message: Message) -> Iterator[str]:
+    """Yield every text in which words are looked for: also names of files, reactions, and what happened."""
+    yield message.text
+    for words in message.words:
+        yield words.text
+    for attachment in message.attachments:
+        if attachment.name_in_source:
+            yield attachment.name_in_source
+    for reaction in message.reactions:
+        yield f"{reaction.emoji} {reaction.actor or ''}"
+    if message.event is not None:
+        yield from sentences(message.event)
+
+
+def sentences(event: Event) -> Iterator[str]:
+    """Yield what happened, as its code and as a sentence of every language."""
+    yield event.code
+    for language in LANGUAGES:
+        yield said_in(language, event.code, event.values or {})
+
+
+def said_in(language: str, code: str, values: Mapping[str, str]) -> str:
+    """Return what happened as a sentence; its code where there is none, or where a value is lacking."""
+    sentence = _sentence(language, code)
+    try:
+        return code if sentence is None else sentence.format(**values)
+    except (KeyError, IndexError, ValueError):
+        return code
+
+
+@cache
+def _sentence(language: str, code: str) -> str | None:
+    words, name = catalogue(language), f"chats.event.{code}"
+    found = words.sentences[name] if words.knows(name) else None
+    return found if isinstance(found, str) else None
