@@ -50,7 +50,7 @@ def other_words(
     others = [
         (key, value)
         for key, value in record.items()
-        if value and value.__class__ in _HOLDING and key not in known and key not in technical
+        if value and type(value) in _HOLDING and key not in known and key not in technical
     ]
     if not others:
         return ()

@@ -1,74 +1,42 @@
-"""Which format reads a file: exactly one must claim it, by what is in it first, by its name second."""
+"""Which format reads a file: exactly one must claim it, by what is in it first, by its name second.
+
+The formats are the modules in `evidence_kit.chats.formats`: whoever adds one puts it there, with a `FORMAT`.
+"""
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import BinaryIO, TypeAlias
 
+from evidence_kit.chats import formats as folder
 from evidence_kit.chats.conservation import conserved
 from evidence_kit.chats.format import ALONE, HEAD_BYTES, ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.formats import (
-    discord_exporter,
-    discord_package,
-    discord_package_csv,
-    google_chat,
-    imessage_text,
-    instagram_html,
-    instagram_json,
-    line_text,
-    mail_eml,
-    mail_mbox,
-    mail_outlook,
-    messenger_encrypted_json,
-    messenger_html,
-    messenger_json,
-    messenger_one_page,
-    signal_export_json,
-    signal_export_text,
-    signal_plaintext,
-    skype_json,
-    sms_backup,
-    snapchat_json,
-    telegram_html,
-    telegram_json,
-    tiktok_json,
-    unreadable,
-    whatsapp,
-    x_archive,
-)
 from evidence_kit.chats.message import Entry
 
-FORMATS: tuple[ChatFormat, ...] = (
-    whatsapp.FORMAT,
-    messenger_json.FORMAT,
-    messenger_encrypted_json.FORMAT,
-    messenger_html.FORMAT,
-    messenger_one_page.FORMAT,
-    instagram_json.FORMAT,
-    instagram_html.FORMAT,
-    telegram_json.FORMAT,
-    telegram_html.FORMAT,
-    sms_backup.FORMAT,
-    mail_eml.FORMAT,
-    mail_mbox.FORMAT,
-    mail_outlook.FORMAT,
-    signal_plaintext.FORMAT,
-    signal_export_json.FORMAT,
-    signal_export_text.FORMAT,
-    x_archive.FORMAT,
-    snapchat_json.FORMAT,
-    tiktok_json.FORMAT,
-    imessage_text.FORMAT,
-    discord_exporter.FORMAT,
-    discord_package.FORMAT,
-    discord_package_csv.FORMAT,
-    google_chat.FORMAT,
-    skype_json.FORMAT,
-    line_text.FORMAT,
-    *unreadable.FORMATS,
-)
+
+@cache
+def module_names() -> tuple[str, ...]:
+    """Return the names of the modules in the folder of formats; none of them is imported for that."""
+    return tuple(sorted(each.name for each in pkgutil.iter_modules(folder.__path__)))
+
+
+@cache
+def formats_in(module: str) -> tuple[ChatFormat, ...]:
+    """Return what a module of the folder reads: its `FORMAT`, or its `FORMATS`."""
+    found = importlib.import_module(f"{folder.__name__}.{module}")
+    many: tuple[ChatFormat, ...] = getattr(found, "FORMATS", ())
+    return many or (found.FORMAT,)
+
+
+@cache
+def formats() -> tuple[ChatFormat, ...]:
+    """Return every format that there is; all modules are imported for that."""
+    return tuple(each for module in module_names() for each in formats_in(module))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +79,7 @@ def recognise(head: bytes, name: str = "") -> Recognition:
         name: Its path inside the export, `/` between parts.
     """
     seen = FileHead(head[:HEAD_BYTES])
-    votes = [(each.claims(seen, name), each) for each in FORMATS]
+    votes = [(each.claims(seen, name), each) for each in formats()]
     best = max(vote for vote, _ in votes)
     claiming = [each for vote, each in votes if vote is best]
     if best is FormatVote.NO:
@@ -122,8 +90,16 @@ def recognise(head: bytes, name: str = "") -> Recognition:
 
 
 def format_named(name: str) -> ChatFormat | None:
-    """Return the format of that name."""
-    return next((each for each in FORMATS if each.name == name), None)
+    """Return the format of that name, None where there is none; only modules that are called like it are imported."""
+    for module in sorted(module_names(), key=lambda each: not _is_called(each, name)):
+        for each in formats_in(module):
+            if each.name == name:
+                return each
+    return None
+
+
+def _is_called(module: str, name: str) -> bool:
+    return f"{name}-".startswith(module.replace("_", "-") + "-")
 
 
 def read(export: BinaryIO, chosen: ChatFormat, around: Surroundings = ALONE) -> Iterator[Entry]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from evidence_kit.chats.format import ALONE, ChatFormat, Surroundings
 from evidence_kit.chats.message import Entry, Message, Metadata, Unread
-from evidence_kit.chats.registry import FORMATS, format_named, read
+from evidence_kit.chats.registry import format_named, formats, read
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "chats"
 LEDGER: list[dict[str, Any]] = tomllib.loads((SAMPLES / "LEDGER.toml").read_text("utf-8"))["sample"]
-NAMES = [each.name for each in FORMATS]
+NAMES = [each.name for each in formats()]
 
 
 def named(name: str) -> ChatFormat:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from evidence_kit.chats.format import HEAD_BYTES, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.json_form import to_json
 from evidence_kit.chats.message import Message, Unread, Why
-from evidence_kit.chats.registry import FORMATS, NoChat, Recognised, read, recognise
+from evidence_kit.chats.registry import NoChat, Recognised, formats, read, recognise
 from tests.chats.reading import (
     LEDGER,
     NAMES,
@@ -52,7 +52,7 @@ def test_a_sample_reads_as_its_ledger_line_says(sample: dict[str, Any]) -> None:
 def test_no_two_formats_claim_one_sample(sample: dict[str, Any]) -> None:
     head = FileHead(sample_bytes(sample["path"])[:HEAD_BYTES])
     for name in (sample["path"], ""):
-        votes = {each.name: each.claims(head, name) for each in FORMATS}
+        votes = {each.name: each.claims(head, name) for each in formats()}
         by_content = [name for name, vote in votes.items() if vote is FormatVote.BY_CONTENT]
         assert len(by_content) <= 1
 

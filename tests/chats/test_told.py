@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from evidence_kit.chats.identifiers.gathered import Gathering
@@ -71,9 +73,9 @@ def test_a_search_looks_through_everything_that_a_message_says(wanted: str) -> N
 def test_what_was_quoted_is_named_by_who_wrote_it() -> None:
     gathering = Gathering("MA")
     gathering.add(POLL)
-    rows = {(kind, value): gathering.row(kind, value, at) for kind, value, at in gathering.rows()}
-    assert [each["name"] for each in rows["phone", "+212612345678"]["senders"]] == ["Nadia"]
-    assert [each["name"] for each in rows["amount", "3000 MAD"]["senders"]] == ["Anonyme"]
+    senders: dict[str, Any] = {value: gathering.row(kind, value, at)["senders"] for kind, value, at in gathering.rows()}
+    assert senders["+212612345678"] == [{"name": "Nadia", "count": 1}]
+    assert senders["3000 MAD"] == [{"name": "Anonyme", "count": 1}]
 
 
 def test_a_code_has_the_services_of_all_its_places_and_none_besides() -> None:

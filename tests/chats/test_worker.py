@@ -113,8 +113,8 @@ def test_an_export_that_was_probably_cut_is_said_to_look_so(data: bytes, why: st
 
 
 def test_two_formats_that_claim_one_file_are_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    formats = registry.FORMATS
-    monkeypatch.setattr(registry, "FORMATS", (*formats, formats[0]))
+    both = (*registry.formats(), *registry.formats_in("whatsapp"))
+    monkeypatch.setattr(registry, "formats", lambda: both)
     assert told(worker.read, android(5)) == {
         "recognition": "contested",
         "formats": ["whatsapp-text", "whatsapp-text"],

@@ -40,7 +40,6 @@ FIXED: dict[str, Sequence[str]] = {
     "shared#/$defs/minor_media": MINOR_MEDIA,
     "shared#/$defs/note_reader": NOTE_READERS,
     "shared#/$defs/time_kind": [each.value for each in message.TimeKind],
-    "shared#/$defs/chat_format": [each.name for each in registry.FORMATS],
     "shared#/$defs/verdict": [each.value for each in Verdict],
     "shared#/$defs/finding/properties/weight": [each.value for each in Weight],
     "shared#/$defs/marks/properties/nature": NATURES,
@@ -112,6 +111,11 @@ def test_what_is_fixed_in_the_code_is_what_the_schemas_list(place: str) -> None:
     for step in pointer.split("/"):
         found = found[int(step)] if isinstance(found, list) else found[step]
     assert [each for each in found["enum"] if each is not None] == list(FIXED[place])
+
+
+def test_every_format_and_platform_of_a_conversation_has_the_form_of_its_schema() -> None:
+    for each in registry.formats():
+        assert judge("shared", "chat_format").is_valid(each.name), each.name
 
 
 def test_every_finding_and_every_reason_has_the_form_of_a_code() -> None:
