@@ -71,6 +71,10 @@ class Surroundings:
         found = any(f"/{path}".endswith(ending) for path in candidates)
         return AttachmentStatus.PRESENT if found else AttachmentStatus.MISSING
 
+    def holds(self, name_in_source: str) -> bool:
+        """Say whether a file of that path is known to lie beside this one."""
+        return self.beside is not None and self.status(name_in_source) is AttachmentStatus.PRESENT
+
     @cached_property
     def _by_file_name(self) -> dict[str, list[str]]:
         named: dict[str, list[str]] = {}

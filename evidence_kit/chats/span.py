@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evidence_kit.chats.message import Time
+from evidence_kit.chats.message import Time, TimeKind
 
 
 @dataclass(slots=True)
@@ -19,6 +19,7 @@ class Span:
     _last: Time | None = None
     _earliest: tuple[tuple[str, int, Time], tuple[str, int, Time]] | None = None
     _latest: tuple[tuple[str, int, Time], tuple[str, int, Time]] | None = None
+    _incomparable: tuple[Time, Time] | None = None
     _before: tuple[str, str] | None = None
     _seen: int = 0
     _forward: int = 0
@@ -28,6 +29,9 @@ class Span:
         """Take in the time of the next message; one without a time changes nothing."""
         value = time.value
         if value is None and not time.readings:
+            if time.kind is not TimeKind.NONE:
+                # Such as a date of another calendar: it is one, and cannot be compared.
+                self._incomparable = (self._incomparable[0] if self._incomparable else time, time)
             return
         both = (value, value) if value is not None else (time.readings[0], time.readings[-1])
         if self._before is None:
@@ -56,11 +60,15 @@ class Span:
     @property
     def first(self) -> Time | None:
         """The earliest time; None when there is none."""
+        if self._earliest is None and self._incomparable is not None:
+            return self._incomparable[0]
         return self._chosen(self._earliest, self._last if self.newest_first else self._first)
 
     @property
     def last(self) -> Time | None:
         """The latest time."""
+        if self._latest is None and self._incomparable is not None:
+            return self._incomparable[1]
         return self._chosen(self._latest, self._first if self.newest_first else self._last)
 
     @staticmethod

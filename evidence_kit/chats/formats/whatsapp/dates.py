@@ -12,8 +12,21 @@ from typing import Any
 from evidence_kit.chats.folding import fold
 from evidence_kit.chats.formats.whatsapp.headers import half_of_day
 from evidence_kit.chats.message import DateOrder, Precision, Time, TimeKind
+from evidence_kit.chats.times import from_words
 
 _REMEMBERED = 8192
+# Years in which there are messages.
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+_BUDDHIST_YEARS = 543
+_CALENDARS = {
+    "hijri": ("AH", "هـ", "ه.", "ه", "ب.ه.", "ب.ه"),
+    "persian": ("AP",),
+    "buddhist": ("BE", "พ.ศ."),
+    "reiwa": ("R", "令和"),
+    "heisei": ("H", "平成"),
+    "showa": ("S",),
+}
+_ERAS = re.compile("|".join(re.escape(each) for spellings in _CALENDARS.values() for each in spellings))
 _POSSIBLE = (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)
 
 
@@ -45,7 +58,7 @@ class DateOrderVotes:
     _today: dict[DateOrder, str | None] = field(default_factory=dict)
 
     def add(self, numbers: tuple[str, str, str]) -> None:
-        """Take in the date of the next message."""
+        """Take in the date of the next message; its year may be one of another calendar."""
         if numbers == self._previous:
             return
         self._previous = numbers
@@ -110,7 +123,11 @@ class Times:
         return self.known[raw]
 
     def _read(self, raw: str, numbers: tuple[Any, ...], clock: tuple[Any, ...]) -> Time:
+        if not numbers[0]:
+            return _in_words(raw)
         told, doubt = _clock(*clock)
+        if calendar := calendar_of(raw, numbers):
+            return _by_another(raw, numbers, calendar, told, self._decision)
         if numbers not in self._days:
             self._days[numbers] = _days(numbers, self._decision)
         order, reason, days = self._days[numbers]
@@ -121,6 +138,40 @@ class Times:
             readings = tuple(f"{day}T{told}" for day in days)
             return Time(raw, TimeKind.LOCAL, None, precision, order, doubt or reason, readings)
         return Time(raw, TimeKind.LOCAL, None, None, order, "no-such-date-or-time")
+
+
+def calendar_of(raw: str, numbers: tuple[str, ...]) -> str | None:
+    """Return by which calendar a date counts, None for the usual one: its era says so, or its year does."""
+    era = _ERAS.search(raw)
+    if era is not None:
+        return next(name for name, spellings in _CALENDARS.items() if era[0] in spellings)
+    years = [int(number) for number in (numbers[0], numbers[2]) if len(number) == 4]
+    if not years or _FIRST_YEAR <= years[0] <= _LAST_YEAR:
+        return None
+    return "buddhist" if _FIRST_YEAR <= years[0] - _BUDDHIST_YEARS <= _LAST_YEAR else "not-known"
+
+
+def _by_another(raw: str, numbers: tuple[str, ...], calendar: str, told: str | None, decision: Decision) -> Time:
+    """Return a time by another calendar: as it is written, and by ours where only the years are counted otherwise."""
+    # The other calendar's months are others than ours, and differ by a day from country to country: that is unread.
+    years = {"buddhist": -_BUDDHIST_YEARS, "reiwa": 2018, "heisei": 1988, "showa": 1925}.get(calendar)
+    precision = Precision.MINUTE if told and told.count(":") == 1 else Precision.SECOND if told else None
+    if years is None or told is None:
+        return Time(raw, TimeKind.LOCAL, None, precision, None, f"calendar-{calendar}")
+    at = 0 if len(numbers[0]) == 4 else 2
+    counted = tuple(f"{int(number) + years:04d}" if place == at else number for place, number in enumerate(numbers))
+    order, _, days = _days(counted, decision)
+    readings = tuple(f"{day}T{told}" for day in days)
+    reason = f"calendar-{calendar}"
+    if len(readings) == 1:
+        return Time(raw, TimeKind.LOCAL, readings[0], precision, order, reason)
+    return Time(raw, TimeKind.LOCAL, None, precision, order, reason, readings)
+
+
+def _in_words(raw: str) -> Time:
+    """Return a time whose month is a word; without a year it is no more than what is written."""
+    time = from_words(raw)
+    return time if time.value is not None else Time(raw, TimeKind.LOCAL, None, None, None, "no-year")
 
 
 def _days(numbers: tuple[str, ...], decision: Decision) -> tuple[DateOrder, str, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -15,7 +16,8 @@ from evidence_kit.chats.folding import DIRECTION_MARKS, fold
 from evidence_kit.chats.format import HEAD_BYTES, ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.formats.whatsapp.dates import DateOrderVotes, Decision, Times
 from evidence_kit.chats.formats.whatsapp.headers import ANDROID, Style, style_of
-from evidence_kit.chats.formats.whatsapp.wording import TEXT, Wording, is_about_the_group, worded
+from evidence_kit.chats.formats.whatsapp.phrases import phrases
+from evidence_kit.chats.formats.whatsapp.wording import TEXT, Wording, is_about_the_group, languages_of, worded
 from evidence_kit.chats.message import (
     AccountId,
     Attachment,
@@ -33,16 +35,15 @@ from evidence_kit.chats.message import (
 )
 from evidence_kit.chats.segments import LONGEST_CHARACTERS, Segment, stretches
 
-_NAMES = re.compile(
-    r"(?:WhatsApp Chat with |Discussion WhatsApp avec |(?:دردشة|محادثة) (?:في )?واتساب مع )"
-    r"(?P<title>.+)\.txt\Z"
-)
-_FOLDERS = re.compile(r"(?:WhatsApp Chat|Discussion WhatsApp|دردشة واتساب) - (?P<title>.+?)(?:\.zip)?\Z")
+_FOLDERS = re.compile(r"[^\n]*(?:whatsapp|واتساب)[^\n]* - (?P<title>.+?)(?:\.zip)?\Z", re.IGNORECASE)
+_MARKDOWN_CHARACTERS = 20_000
 _PHONE = re.compile(r"\+?[\d\s().\-]{7,}")
-_MARKDOWN = re.compile(r"\A\ufeff?\[\d{4}-\d\d-\d\d[^\n]*  \n")
+_MARKDOWN = re.compile(r"^\ufeff?\[\d{4}-\d\d-\d\d,? \d\d:\d\d(?::\d\d)?\] [^\n]*  $", re.MULTILINE)
 _NUMBER = re.compile(r"\d+")
 _MARKS = re.compile(f"[{DIRECTION_MARKS}]")
 _MEDIA_DATE = r"|[A-Z]{3}-(20\d{6})-WA|-[A-Z]{3,10}-(20\d\d-\d\d-\d\d)-"
+_MARKED = "".join(map(chr, (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)))
+_LONGEST_PHRASE = 200
 _BEFORE = ByteRange(0, 0)
 _NOTHING: frozenset[Flag] = frozenset()
 
@@ -52,10 +53,10 @@ def claims(head: FileHead, name: str) -> FormatVote:
 
     Lines that begin with the year and end with two spaces are Markdown, which WhatsApp does not write.
     """
-    if style_of(head.text) is not None and not _MARKDOWN.match(head.text):
+    if style_of(head.text) is not None and not _MARKDOWN.search(head.text[:_MARKDOWN_CHARACTERS]):
         return FormatVote.BY_CONTENT
     file_name = PurePosixPath(name).name
-    return FormatVote.BY_NAME if file_name == "_chat.txt" or _NAMES.match(fold(file_name)) else FormatVote.NO
+    return FormatVote.BY_NAME if file_name == "_chat.txt" or _named(fold(file_name)) is not None else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
@@ -65,14 +66,18 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     decision = _survey(export, encoding, style)
     yield Metadata(_BEFORE, "decided:encoding", f"{encoding.codec} ({encoding.reason})")
     yield Metadata(_BEFORE, "decided:style", style.name)
-    yield Metadata(_BEFORE, "decided:date-order", f"{decision.order.value} ({decision.reason})")
+    if not style.in_words:
+        yield Metadata(_BEFORE, "decided:date-order", f"{decision.order.value} ({decision.reason})")
     export.seek(0)
     end = 0
-    for entry in _Reader(encoding, style, decision, around).entries(stretches(export, encoding, style.opening)):
+    reader = _Reader(encoding, style, decision, around)
+    for entry in reader.entries(stretches(export, encoding, style.opening)):
         yield entry
         end = entry.place.end
     if end < export.tell():
         yield Unread(ByteRange(end, export.tell()), Why.TRUNCATED, "half a character")
+        end = export.tell()
+    yield Metadata(ByteRange(end, end), "decided:wording", reader.wording())
 
 
 FORMAT = ChatFormat("whatsapp-text", claims, read)
@@ -129,10 +134,13 @@ class _Reader:
         self._conversation = Conversation("whatsapp", style.name, None, _title(PurePosixPath(around.name)))
         self._times, self._around = Times(decision), around
         self._always = frozenset({Flag.ENCODING_GUESS}) if encoding.guessed else _NOTHING
+        self._languages: Counter[str] = Counter()
+        self._unknown = 0
 
     def entries(self, found: Iterable[Segment]) -> Iterator[Entry]:
         """Yield what each stretch is; a plain message, which nearly all are, takes no call that could be saved."""
         conversation, known, times, always = self._conversation, self._times.known, self._times, self._always
+        holds = self._around.holds
         before, plain = "", MessageKind.TEXT
         for opening, body, place in found:
             if opening is None or body is None:
@@ -147,17 +155,32 @@ class _Reader:
                 before = value
             if sender is None or (len(sender) > 20 and is_about_the_group(sender)):
                 text = body if sender is None else opening[0][opening.start(9) - opening.start() :] + body
+                self._note(text)
                 yield Message(place, conversation, None, time, text, MessageKind.SYSTEM, (), flags)
                 continue
-            wording = worded(body)
+            wording = worded(body, holds)
             person = _person(sender)
             if wording is TEXT:
                 yield Message(place, conversation, person, time, body, plain, (), flags)
                 continue
+            self._unknown += wording.unknown
+            if wording.phrase is not None or wording.kind is MessageKind.SYSTEM:
+                self._note(wording.phrase or body)
             if Flag.DELETED_BY_SELF in wording.flags:
                 person = replace(person, is_owner=True)
             attachments, flags = self._attachments(wording), flags | wording.flags
             yield Message(place, conversation, person, time, body, wording.kind, attachments, flags)
+
+    def _note(self, phrase: str) -> None:
+        """Count the languages in which the app says so."""
+        languages = languages_of(phrase.strip(_MARKED)[:_LONGEST_PHRASE])
+        self._languages.update(languages)
+
+    def wording(self) -> str:
+        """Return in which language the app speaks here, `unknown` where it does and no table knows its words."""
+        if self._languages:
+            return self._languages.most_common(1)[0][0]
+        return f"unknown ({self._unknown} messages)" if self._unknown else "not seen"
 
     def _attachments(self, wording: Wording) -> tuple[Attachment, ...]:
         if wording.file_name is not None:
@@ -175,8 +198,22 @@ def _no_message(body: str | None, place: ByteRange) -> Entry:
 
 def _title(path: PurePosixPath) -> str | None:
     """Return whom a file's name, or the name of the folder or zip around it, says the chat is with."""
-    found = _NAMES.match(fold(path.name)) or _FOLDERS.match(fold(path.parent.name))
-    return found["title"] if found else None
+    if (named := _named(fold(path.name))) is not None:
+        return named
+    found = _FOLDERS.match(fold(path.parent.name))
+    return found["title"] if found else _named(fold(path.parent.name.removesuffix(".zip") + ".txt"))
+
+
+def _named(file_name: str) -> str | None:
+    """Return whom the name of an exported file names; None where it is no name that WhatsApp gives."""
+    folded = file_name.casefold()
+    if not folded.endswith(".txt") or not any(word in folded for word in ("whatsapp", "واتساب", "واتس")):
+        return None
+    name = file_name[: -len(".txt")]
+    for before, after in phrases().titles:
+        if len(name) > len(before) + len(after) and name.startswith(before) and name.endswith(after):
+            return name[len(before) : len(name) - len(after)]
+    return None
 
 
 @lru_cache(maxsize=4096)

@@ -1,75 +1,40 @@
-"""The sentences that WhatsApp itself writes into an export, in English, French and Arabic."""
+"""What the app's own words say about a message, in every language whose sentences are known.
+
+The file decides before the words: see `attached`. Words that are in no table are said to be unknown, and never taken
+for what they may mean.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from evidence_kit.chats.folding import DIRECTION_MARKS, fold_wording
+from evidence_kit.chats.folding import DIRECTION_MARKS, fold, fold_wording
+from evidence_kit.chats.formats.whatsapp.attached import Holds, attached_name
+from evidence_kit.chats.formats.whatsapp.phrases import BEGINNING, phrases
 from evidence_kit.chats.message import Flag, MessageKind
 
 _SHORT = 160
+# Of a sentence around a name, so much has to be there besides the name.
+_SHORTEST = 12
 _ONE_LINE = 600
 _M = f"[{DIRECTION_MARKS}]*"
-_V = "[\u064b-\u0652]?"
-
-_OMITTED = """
-<Media omitted> | <Médias omis> | <Fichier omis> | <تم استبعاد الوسائط> | <View once voice message omitted>
-image omitted | image absente | لم يتم إدراج الصورة
-video omitted | vidéo absente | لم يتم إدراج الفيديوهات | video note omitted
-audio omitted | audio omis | لم يتم إدراج المقاطع الصوتية
-sticker omitted | sticker omis | تم حذف الملصقات
-GIF omitted | GIF retiré | لم يتم إدراج صورة GIF
-Contact card omitted | Fiche contact manquante | لم يتم إدراج بطاقة جهة اتصال
-"""
-_DELETED = "This message was deleted | Ce message a été supprimé | تم حذف هذه الرسالة"
-_DELETED_BY_SELF = """
-You deleted this message | Vous avez supprimé ce message | أنت حذفت هذه الرسالة | لقد حذفت هذه الرسالة
-"""
-_CALLS = """
-Missed voice call | Appel vocal manqué | مكالمة صوتية فائتة
-Missed video call | Appel vidéo manqué | مكالمة فيديو فائتة
-Missed group voice call | Missed group video call | Voice call | Video call | Appel vocal | Appel vidéo
-مكالمة صوتية | مكالمة فيديو | Silenced voice call | Silenced video call
-"""
-
-_ATTACHED = re.compile(
-    rf"{_M}(?P<android>[^\n]+?){_M} \({_M}(?:file attached|fichier joint|(?:ال)?م{_V}لف م{_V}رفق){_M}\)"
-    rf"|{_M}<{_M}(?:attached|pièce jointe|(?:ال)?م{_V}رفق)[^\S\n]?:[^\S\n]*{_M}(?P<ios>[^\n]+?){_M}>"
-    rf"|{_M}(?P<old>[^\n<]+?) <(?:attached|pièce jointe)>",
+_TRAILING = re.compile(rf"{_M}<{_M}([^<>\n]{{5,80}}){_M}>{_M}\Z")
+_PLACE = re.compile(
+    rf"{_M}(?P<word>[^\n]{{0,200}}?)[^\S\n]?[:：][^\S\n]*{_M}"
+    r"(?P<address>https?://(?:maps\.google\.com/\?q=|foursquare\.com/v/)\S*)\s*\Z"
 )
-_EDITED = re.compile(
-    rf"{_M}<{_M}(?:This message was edited|Ce message a été modifié|تم{_V} تعديل هذه الرسالة){_M}>{_M}\Z"
-)
-_LOCATION = re.compile(rf"{_M}(?:location|localisation|الموقع)[^\S\n]?:[^\S\n]*{_M}https?://\S*maps\S*", re.I)
-_LIVE_LOCATION = re.compile(rf"{_M}(?:live location shared|localisation en direct partagée)", re.IGNORECASE)
-_POLL = re.compile(rf"{_M}(?:POLL|SONDAGE|استطلاع[^\n:]*)[^\S\n]?:", re.IGNORECASE)
-_DOCUMENT = re.compile(
-    rf"{_M}(?P<name>[^\n]+?)(?: • [^\n]*?)?[ \u00a0\u202f{DIRECTION_MARKS}]"
-    rf"(?:document omitted|document manquant|لم يتم إدراج المستند){_M}\Z"
-)
-_SUBJECT = re.compile(
-    r"(?:changed the (?:subject|group name|group description)|created group"
-    r"|a changé le (?:sujet|nom)|a créé le groupe|غي[\u0651]?ر اسم|قام بتغيير|أنشأ المجموعة).*[\"“«]"
-)
-_OWN = tuple(DIRECTION_MARKS[:3])
-
-
-def _folded(phrases: str) -> set[str]:
-    return {fold_wording(phrase) for line in phrases.splitlines() for phrase in line.split("|") if phrase.strip()}
-
-
-_NONE: frozenset[Flag] = frozenset()
-_EXACT: dict[str, tuple[MessageKind, frozenset[Flag]]] = {
-    **dict.fromkeys(_folded(_OMITTED), (MessageKind.MEDIA_OMITTED, _NONE)),
-    **dict.fromkeys(_folded(_DELETED), (MessageKind.DELETED, frozenset({Flag.DELETED}))),
-    **dict.fromkeys(_folded(_DELETED_BY_SELF), (MessageKind.DELETED, frozenset({Flag.DELETED, Flag.DELETED_BY_SELF}))),
-    **dict.fromkeys(_folded(_CALLS), (MessageKind.CALL, _NONE)),
-    "null": (MessageKind.UNSUPPORTED, _NONE),
-}
-_LONGEST = max(map(len, _EXACT)) + 12
-_FIRST_LETTERS = frozenset(letter for phrase in _EXACT for letter in (phrase[0], phrase[0].upper()))
-_BEGINS_A_CALL = tuple(sorted(_folded(_CALLS)))
+# `POLL:`, the question, then each answer with how many chose it; in any language, since the lines are always so.
+_ANSWER = rf"\n{_M}%s[^\S\n]?[:：][^\n]*\([^()\n]*\){_M}[^\S\n]*"
+_OPTION = r"(?P<option>[^\n:：]{2,30}?)"
+_HEADED = rf"{_M}(?P<word>[^\n:：]{{2,40}}?)[^\S\n]?[:：]{_M}[^\S\n]*\n[^\n]+\n"
+_POLL = re.compile(rf"{_HEADED[:-2]}(?:{_ANSWER % _OPTION})(?:{_ANSWER % '(?P=option)'})*\Z")
+_BARE_POLL = re.compile(_HEADED)
+_DOCUMENT = re.compile(rf"{_M}(?P<name>[^\n]+?\.\w{{1,8}})(?P<words>[ \u00a0\u202f•{DIRECTION_MARKS}][^\n]{{3,80}})\Z")
+_PLACEHOLDER = re.compile(rf"{_M}<{_M}[^\W\d_]+(?: [^\W\d_]+){{1,7}}\.?{_M}>{_M}\Z")
+_AFTER_A_CALL = re.compile(r"\s*[.,،。·•\u200e][^\n]{0,60}\Z")
+_APPS_OWN = "\u200e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,62 +46,147 @@ class Wording:
         flags: What else.
         file_name: A file that came with it.
         omitted_name: A file that was left out, where its name is told.
+        phrase: The known sentence that says so, folded; None where the file says so, or nobody.
+        unknown: The app speaks, in words that are in no table.
     """
 
     kind: MessageKind
-    flags: frozenset[Flag] = _NONE
+    flags: frozenset[Flag] = frozenset()
     file_name: str | None = None
     omitted_name: str | None = None
+    phrase: str | None = None
+    unknown: bool = False
 
 
 TEXT = Wording(MessageKind.TEXT)
+_EMPTY = Wording(MessageKind.CALL)
 
 
-def worded(body: str) -> Wording:
+def worded(body: str, holds: Holds) -> Wording:
     """Return what the words of a message say it is; `TEXT` for anything that a person wrote.
 
     Looks closer only where the app's words can be: nearly all messages are told by a few searches for one
     character. Names and phrases stand at the beginning or the end, so no more than that is looked at.
+
+    Args:
+        body: The message.
+        holds: Whether a file of that name lies beside the export.
     """
-    if "<" in body or "(" in body or ":" in body or "\u200e" in body or "\u200f" in body:
-        return _looked_at(body)
+    if "<" in body or "(" in body or ":" in body or "\u200e" in body or "-WA" in body or body[:1] in _MARKS:
+        return _looked_at(body, holds)
+    if not body:
+        # Exports of calls hold a message without a word; nothing else does.
+        return _EMPTY
     return _exact(body)
 
 
+_MARKS = frozenset({"\u200e", "\u200f", "\u061c"})
+
+
+@lru_cache(maxsize=4096)
 def is_about_the_group(sender: str) -> bool:
     """Return whether what stands before a colon is a sentence of the app, and no name."""
-    return len(sender) > 20 and _SUBJECT.search(sender) is not None
+    return phrases().group.search(fold(sender)) is not None
 
 
-def _exact(body: str) -> Wording:
-    if len(body) > _LONGEST or body[:1] not in _FIRST_LETTERS:
+@lru_cache(maxsize=1024)
+def languages_of(phrase: str) -> tuple[str, ...]:
+    """Return the languages in which the app says so, none for a sentence that is in no table.
+
+    The sentence of the app may go on: what is known is its beginning.
+    """
+    known = phrases()
+    folded = fold_wording(phrase)
+    if folded in known.languages:
+        return tuple(known.languages[folded])
+    return tuple(
+        language
+        for sentence in known.encrypted
+        if folded.startswith(sentence[:25])
+        for language in known.languages[sentence]
+    )
+
+
+def _exact(body: str, *, by_app: bool = False) -> Wording:
+    known = phrases()
+    if len(body) > known.longest + 80 or not (by_app or body[:BEGINNING].casefold() in known.beginnings):
         return TEXT
-    found = _EXACT.get(fold_wording(body))
-    return TEXT if found is None else Wording(*found)
+    folded = fold_wording(body)
+    found = known.exact.get(folded)
+    if found is not None:
+        kind, flags = found
+        # One word alone, such as the Spanish for a call, may be a person's.
+        if kind is MessageKind.CALL and not by_app and " " not in folded:
+            return TEXT
+        return Wording(kind, flags, phrase=folded)
+    if len(folded) < _SHORT:
+        return _by_admin(folded) or (_call(folded) if by_app or len(folded) < 60 else None) or TEXT
+    return TEXT
 
 
-def _looked_at(body: str) -> Wording:  # noqa: PLR0911 - one return for each kind of wording
-    edited = _EDITED.search(body[-_SHORT:])
-    flags = frozenset({Flag.EDITED}) if edited else _NONE
-    if edited:
+def _by_admin(folded: str) -> Wording | None:
+    for before, after in phrases().admin:
+        if len(before) + len(after) > _SHORTEST and folded.startswith(before) and folded.endswith(after):
+            return Wording(MessageKind.DELETED, frozenset({Flag.DELETED}), phrase=before)
+    return None
+
+
+def _call(folded: str) -> Wording | None:
+    """Return a call whose sentence goes on behind a full stop or a comma, with how long it took."""
+    for end in (found.start() for found in re.finditer(r"[.,،。·•]", folded)):
+        phrase = folded[:end].strip()
+        kind = phrases().exact.get(phrase, (None, None))[0]
+        if kind is MessageKind.CALL and " " in phrase and _AFTER_A_CALL.match(folded, end):
+            return Wording(MessageKind.CALL, phrase=phrase)
+    return None
+
+
+def _looked_at(body: str, holds: Holds) -> Wording:  # noqa: PLR0911 - one return for each kind of wording
+    flags: frozenset[Flag] = frozenset()
+    edited = _TRAILING.search(body[-_SHORT:]) if body.rstrip()[-1:] in {">", *_MARKS} else None
+    if edited is not None and fold_wording(f"<{edited[1]}>") in phrases().edited:
+        flags |= {Flag.EDITED}
         body = body.removesuffix(edited[0]).rstrip()
-    lines, body = body.count("\n"), body[:_ONE_LINE]
-    by_app = body.startswith(_OWN)
-    flags |= {Flag.APP_GENERATED} if by_app else _NONE
-    if attached := _ATTACHED.match(body):
-        name = attached["android"] or attached["ios"] or attached["old"]
+    by_app = body[:1] == _APPS_OWN
+    name, phrase = attached_name(body, holds)
+    if name is not None:
         kind = MessageKind.CONTACT if name.casefold().endswith(".vcf") else MessageKind.MEDIA
-        return Wording(kind, flags, file_name=name)
-    if _LOCATION.match(body) or _LIVE_LOCATION.match(body):
-        return Wording(MessageKind.LOCATION, flags)
-    if _POLL.match(body) and lines >= 2:
-        return Wording(MessageKind.POLL, flags)
-    if document := _DOCUMENT.match(body):
-        return Wording(MessageKind.MEDIA_OMITTED, flags, omitted_name=document["name"])
-    found = _exact(body.strip(DIRECTION_MARKS))
+        return Wording(kind, flags, file_name=name, phrase=phrase, unknown=phrase is None)
+    whole, body = body, body[:_ONE_LINE]
+    own = flags | {Flag.APP_GENERATED} if body[:1] in _MARKS else flags
+    if place := _PLACE.match(body):
+        word = fold_wording(place["word"])
+        return Wording(MessageKind.LOCATION, flags, phrase=word if word in phrases().locations else None)
+    if "\n" in whole and _is_poll(whole):
+        return Wording(MessageKind.POLL, own)
+    if (document := _DOCUMENT.match(body)) and (phrase := _omitted_document(document["words"])):
+        return Wording(MessageKind.MEDIA_OMITTED, own, omitted_name=document["name"], phrase=phrase)
+    found = _exact(body.strip(_STRIPPED), by_app=by_app)
     if found is not TEXT:
-        return Wording(found.kind, found.flags | flags)
-    if by_app:
-        called = fold_wording(body[:_SHORT]).startswith(_BEGINS_A_CALL)
-        return Wording(MessageKind.CALL if called else MessageKind.SYSTEM, flags)
+        return Wording(found.kind, found.flags | own, phrase=found.phrase)
+    if _PLACEHOLDER.match(body):
+        return Wording(MessageKind.MEDIA_OMITTED, flags, unknown=True)
+    known = body[:1] in _MARKS and bool(languages_of(body.strip(_STRIPPED)[:_SHORT]))
+    # Any text in Arabic may begin with a mark from right to left; one from left to right is the app's.
+    if by_app or known:
+        return Wording(MessageKind.SYSTEM, own, unknown=not known)
     return Wording(MessageKind.TEXT, flags)
+
+
+_STRIPPED = "".join(map(chr, (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)))
+
+
+def _is_poll(body: str) -> bool:
+    bare = _BARE_POLL.match(body)
+    if bare is None:
+        return False
+    return fold_wording(bare["word"]) in phrases().polls or (
+        len(body) < _ONE_LINE * 10 and _POLL.match(body) is not None
+    )
+
+
+def _omitted_document(words: str) -> str | None:
+    """Return the known words at the end of a document's line, behind how many pages it has; None without them."""
+    folded = fold_wording(words.rpartition("•")[2])
+    parts = folded.split(" ")
+    return next((tail for at in range(len(parts)) if (tail := " ".join(parts[at:])) in phrases().documents), None)
