@@ -1,33 +1,93 @@
-"""Reads the JSON that "Download your information" makes of a Messenger or Instagram conversation."""
+"""Reads the JSON that Messenger and Instagram make of a conversation.
+
+"Download your information" writes it, and so does the app's own secure storage for end-to-end encrypted chats, which
+says the same under other keys: one reader, two sets of keys.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import BinaryIO, cast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, Final, cast
 
 from evidence_kit.chats.format import FileHead, Surroundings
 from evidence_kit.chats.json_records import Record, entries, facts, mapping, mappings, rest, string
 from evidence_kit.chats.jsontree import Path
+from evidence_kit.chats.leaves import other_words
 from evidence_kit.chats.message import (
     Attachment,
     AttachmentStatus,
     ByteRange,
     Conversation,
     Entry,
+    Event,
     Flag,
     Message,
     MessageKind,
     MessageSender,
     Reaction,
+    Role,
 )
 from evidence_kit.chats.meta.repair import Repair, undone
 from evidence_kit.chats.times import from_epoch
 
-_MEDIA = ("photos", "videos", "audio_files", "files", "gifs")
-_KNOWN = frozenset({*_MEDIA, "sender_name", "timestamp_ms", "content", "sticker", "reactions", "is_unsent"})
-_SYSTEM_TYPES = {"Subscribe", "Unsubscribe"}
-_INSTAGRAM = re.compile(r"instagram", re.IGNORECASE)
+MEDIA: Final = ("photos", "videos", "audio_files", "files", "gifs", "media")
+_SYSTEM_TYPES: Final = {"Subscribe", "Unsubscribe"}
+_INSTAGRAM: Final = re.compile(r"instagram", re.IGNORECASE)
+_NOT_DOWNLOADED: Final = "failed to download"
+# Keys whose texts are for machines.
+TECHNICAL: Final = frozenset(
+    {"uri", "type", "creation_timestamp", "backup_uri", "thumbnail", "text-before-repair", "magic_words", "ip"}
+)
+ROLES: Final[Mapping[str, Role]] = {
+    "link": Role.LINK,
+    "share_text": Role.TITLE,
+    "original_content_owner": Role.ORIGIN,
+    "profile_share_name": Role.CONTACT,
+    "profile_share_username": Role.CONTACT,
+    "ai_stickers": Role.FILE,
+    "title": Role.TITLE,
+    "description": Role.DESCRIPTION,
+    "name": Role.CONTACT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What one exporter calls what a message consists of.
+
+    Attributes:
+        variant: The variant of the format.
+        sender: Who wrote.
+        time: Milliseconds since 1970.
+        text: What was written.
+        unsent: Whether it was taken back.
+        title: What the conversation is called, in the file.
+        thread: Where its identifier stands.
+        mostly_right: This exporter writes most texts rightly: one that needs no repair is a guess only beside another
+            that does.
+    """
+
+    variant: str
+    sender: str
+    time: str
+    text: str
+    unsent: str
+    title: str
+    thread: str
+    mostly_right: bool = False
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Keys that the reader tells itself."""
+        return frozenset({*MEDIA, self.sender, self.time, self.text, self.unsent, "sticker", "reactions"})
+
+
+DOWNLOADED: Final = Keys("download-json", "sender_name", "timestamp_ms", "content", "is_unsent", "title", "thread_path")
+ENCRYPTED: Final = Keys(
+    "encrypted-json", "senderName", "timestamp", "text", "isUnsent", "threadName", "threadName", mostly_right=True
+)
 
 
 def is_family(head: FileHead) -> bool:
@@ -43,79 +103,118 @@ def names_instagram(head: FileHead, name: str) -> bool:
     return bool(_INSTAGRAM.search(name)) or "your_instagram_activity" in head.text or "www.instagram.com" in head.text
 
 
-def read(export: BinaryIO, around: Surroundings, platform: str) -> Iterator[Entry]:
-    """Yield the messages in the order of the file, which is newest first."""
-    told = facts(export, _into, lambda path: path in {("title",), ("thread_path",)})
-    title, thread = told.get(("title",)), told.get(("thread_path",))
-    conversation = Conversation(
-        platform,
-        "download-json",
-        thread if isinstance(thread, str) else None,
-        (undone(title) or title) if isinstance(title, str) else None,
+def read(export: BinaryIO, around: Surroundings, platform: str, keys: Keys = DOWNLOADED) -> Iterator[Entry]:
+    """Yield the messages in the order of the file.
+
+    Args:
+        export: Stands at its beginning.
+        around: What is known of the file beyond its bytes.
+        platform: `messenger` or `instagram`.
+        keys: What the exporter calls what a message consists of.
+    """
+    told = facts(export, _into, lambda path: path in {(keys.title,), (keys.thread,)} or path[:1] == ("participants",))
+    title, thread = told.get((keys.title,)), told.get((keys.thread,))
+    reader = _Reader(
+        Conversation(
+            platform,
+            keys.variant,
+            thread if isinstance(thread, str) else None,
+            (undone(title) or title) if isinstance(title, str) else None,
+            tuple(_members(told)),
+        ),
+        around,
+        keys,
     )
-
-    def message(record: Record, _path: Path, place: ByteRange) -> Message | None:
-        return _message(record, place, conversation, around)
-
-    yield from entries(export, _into, lambda path: len(path) == 2 and path[0] == "messages", message)
+    yield from entries(export, _into, lambda path: len(path) == 2 and path[0] == "messages", reader.message)
 
 
 def _into(path: Path) -> bool:
     return path in {(), ("messages",)}
 
 
-def _message(source: Record, place: ByteRange, conversation: Conversation, around: Surroundings) -> Message | None:
-    if "timestamp_ms" not in source and "sender_name" not in source:
-        return None
-    repair = Repair()
-    record = cast("Record", repair.of(source))
-    attachments = tuple(_attachments(record, around))
-    flags = set()
-    if repair.failed:
-        flags.add(Flag.ENCODING_GUESS)
-    if record.get("is_unsent") is True:
-        flags.add(Flag.DELETED)
-    name = string(record, "sender_name")
-    more: dict[str, object] = {"text-before-repair": repair.originals} if repair.originals else {}
-    return Message(
-        place,
-        conversation,
-        MessageSender(name) if name is not None else None,
-        from_epoch(record.get("timestamp_ms"), 1000),
-        string(record, "content") or "",
-        _kind(record, attachments),
-        attachments,
-        frozenset(flags),
-        reactions=tuple(
-            Reaction(
-                string(reaction, "reaction") or "",
-                string(reaction, "actor"),
-                from_epoch(reaction.get("timestamp")),
-            )
-            for reaction in mappings(record, "reactions")
-        ),
-        details=rest(record, _KNOWN, more),
-    )
+def _members(told: Mapping[Path, object]) -> Iterator[str]:
+    listed = told.get(("participants",))
+    for each in listed if isinstance(listed, list) else ():
+        name = each.get("name") if isinstance(each, Mapping) else each
+        if isinstance(name, str):
+            yield undone(name) or name
 
 
-def _kind(record: Record, attachments: tuple[Attachment, ...]) -> MessageKind:
-    if record.get("is_unsent") is True:
-        return MessageKind.DELETED
-    if "call_duration" in record or record.get("type") == "Call":
-        return MessageKind.CALL
-    if record.get("type") in _SYSTEM_TYPES:
-        return MessageKind.SYSTEM
-    if attachments:
-        return MessageKind.MEDIA
-    known = "content" in record or "share" in record
-    return MessageKind.TEXT if known else MessageKind.UNSUPPORTED
+class _Reader:
+    """Makes messages of records of one conversation."""
 
+    def __init__(self, conversation: Conversation, around: Surroundings, keys: Keys) -> None:
+        self._conversation, self._around, self._keys = conversation, around, keys
+        self._known = keys.known
 
-def _attachments(record: Record, around: Surroundings) -> Iterator[Attachment]:
-    listed = [media for key in _MEDIA for media in mappings(record, key)]
-    for media in [*listed, mapping(record, "sticker")]:
+    def message(self, source: Record, _path: Path, place: ByteRange) -> Message | None:
+        """Return a record as a message, None where it is none."""
+        keys = self._keys
+        if keys.time not in source and keys.sender not in source:
+            return None
+        repair = Repair()
+        record = cast("Record", repair.of(source))
+        attachments = tuple(self._attachments(record))
+        flags = set()
+        if repair.failed and (repair.originals or not keys.mostly_right):
+            flags.add(Flag.ENCODING_GUESS)
+        if record.get(keys.unsent) is True:
+            flags.add(Flag.DELETED)
+        name = string(record, keys.sender)
+        more: dict[str, object] = {"text-before-repair": repair.originals} if repair.originals else {}
+        return Message(
+            place,
+            self._conversation,
+            MessageSender(name) if name is not None else None,
+            from_epoch(record.get(keys.time), 1000),
+            string(record, keys.text) or "",
+            self._kind(record, attachments),
+            attachments,
+            frozenset(flags),
+            reactions=tuple(_reactions(record)) if "reactions" in record else (),
+            details=rest(record, self._known, more),
+            words=other_words(record, self._known, TECHNICAL, ROLES),
+            event=_event(record),
+        )
+
+    def _kind(self, record: Record, attachments: tuple[Attachment, ...]) -> MessageKind:
+        if record.get(self._keys.unsent) is True:
+            return MessageKind.DELETED
+        kind = string(record, "type") or ""
+        if "call_duration" in record or "call" in kind.casefold():
+            return MessageKind.CALL
+        if kind in _SYSTEM_TYPES:
+            return MessageKind.SYSTEM
+        if attachments:
+            return MessageKind.MEDIA
+        known = record.get(self._keys.text) or "share" in record or self._keys.text in record
+        return MessageKind.TEXT if known else MessageKind.UNSUPPORTED
+
+    def _attachments(self, record: Record) -> Iterator[Attachment]:
+        for key in MEDIA:
+            if key in record:
+                yield from map(self._attachment, mappings(record, key))
+        if "sticker" in record:
+            yield self._attachment(mapping(record, "sticker"))
+
+    def _attachment(self, media: Record) -> Attachment:
         uri = string(media, "uri")
-        if uri is None:
-            continue
-        elsewhere = uri.startswith(("http://", "https://"))
-        yield Attachment(uri, AttachmentStatus.NOT_EXPORTED if elsewhere else around.status(uri))
+        elsewhere = uri is None or uri.startswith(("http://", "https://"))
+        if uri is None or elsewhere or uri.casefold().startswith(_NOT_DOWNLOADED):
+            return Attachment(uri, AttachmentStatus.NOT_EXPORTED)
+        return Attachment(uri, self._around.status(uri))
+
+
+def _reactions(record: Record) -> Iterator[Reaction]:
+    for each in mappings(record, "reactions"):
+        yield Reaction(string(each, "reaction") or "", string(each, "actor"), from_epoch(each.get("timestamp")))
+
+
+def _event(record: Record) -> Event | None:
+    """Return a call, which the record tells in numbers only."""
+    seconds = record.get("call_duration")
+    if not isinstance(seconds, int) or isinstance(seconds, bool):
+        return None
+    if record.get("missed") is True or seconds == 0:
+        return Event("call-missed")
+    return Event("called", {"duration": f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"})
