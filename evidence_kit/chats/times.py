@@ -8,6 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from evidence_kit.chats.folding import fold, fold_wording
 from evidence_kit.chats.message import NO_TIME, DateOrder, Precision, Time, TimeKind
 
+# The days on which counts begin, and the day before it in zones to the west: Unix, Windows files, OLE, .NET, DOS.
+_BEGINNINGS = frozenset(
+    {"1969-12-31", "1970-01-01", "1600-12-31", "1601-01-01", "1899-12-29", "1899-12-30", "0001-01-01", "1980-01-01"}
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?\Z", re.IGNORECASE
@@ -31,27 +35,49 @@ _WEEKDAY = re.compile(rf"(?<!\w)({'|'.join(sorted(_WEEKDAYS, key=len, reverse=Tr
 _HOURS_FROM_UTC = re.compile(r"\b(?:utc|gmt) ?([+-])(\d{1,2})(?::?([0-5]\d))?\Z")
 _CLOCK = re.compile(
     r"(?<![\d./\-])(\d{1,2})[:.h](\d\d)(?:[:.](\d\d))?(?!\d|[./\-]\d)"
-    r"\s*(am|pm|a\.m|p\.m|[صم](?!\w)|صباح\w*|مساء\w*)?"
+    r"\s*(am|pm|[ap]\.\s?m\.?|[صم](?!\w)|صباح\w*|مساء\w*)?"
 )
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 _NUMBER = re.compile(r"(?<![\d:])(\d{1,2})(?![\d:])")
+_YEAR_MONTH_DAY = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})(?!\d)")
 
 _LONGEST_CHARACTERS = 200
+# English, French, Arabic (both sets of names, and the Moroccan one), then what phones and Takeout write elsewhere:
+# Spanish, Catalan, Portuguese, Italian, German, Dutch, Scandinavian, Turkish, Hungarian, Polish, Czech, Romanian,
+# Russian, Greek, Finnish, Indonesian; in the case in which a date has them.
 _MONTHS = (
-    "january jan janvier janv يناير كانون_الثاني",
-    "february feb février févr fév فبراير شباط",
-    "march mar mars مارس آذار",
-    "april apr avril avr أبريل ابريل إبريل نيسان",
-    "may mai مايو ماي أيار",
-    "june jun juin يونيو يونيه حزيران",
-    "july jul juillet juil يوليو يوليوز يوليه تموز",
-    "august aug août aout أغسطس غشت آب",
-    "september sep sept septembre سبتمبر شتنبر أيلول",
-    "october oct octobre أكتوبر اكتوبر تشرين_الأول",
-    "november nov novembre نوفمبر نونبر تشرين_الثاني",
-    "december dec décembre déc ديسمبر دجنبر كانون_الأول",
+    "january jan janvier janv يناير كانون_الثاني enero ene gener gen janeiro gennaio januar jänner januari ocak oca "
+    "január ianuarie ian stycznia sty ledna led января янв ιανουαρίου ιαν tammikuuta",
+    "february feb février févr fév فبراير شباط febrero febrer fevereiro fev febbraio februar februari şubat şub "
+    "február "
+    "febr februarie lutego lut února úno февраля февр фев φεβρουαρίου φεβ helmikuuta",
+    "march mar mars مارس آذار marzo març março märz maart mrt mart március márc martie marca března bře марта мар "
+    "μαρτίου μαρ maaliskuuta maret",
+    "april apr avril avr أبريل ابريل إبريل نيسان abril abr aprile nisan nis április ápr aprilie kwietnia kwi dubna dub "
+    "апреля апр απριλίου απρ huhtikuuta",
+    "may mai مايو ماي أيار mayo maig maio maggio mag mei maj mayıs május máj maja května kvě мая μαΐου μαϊ toukokuuta",
+    "june jun juin يونيو يونيه حزيران junio juny junho giugno giu juni haziran haz június jún iunie iun czerwca cze "
+    "června čvn июня июн ιουνίου ιουν kesäkuuta",
+    "july jul juillet juil يوليو يوليوز يوليه تموز julio juliol julho luglio lug juli temmuz tem július júl iulie iul "
+    "lipca lip července čvc июля июл ιουλίου ιουλ heinäkuuta",
+    "august aug août aout أغسطس غشت آب agosto ago agost augustus augusti ağustos ağu augusztus sierpnia sie srpna "
+    "srp августа авг αυγούστου αυγ elokuuta agustus agu",
+    "september sep sept septembre سبتمبر شتنبر أيلول septiembre setiembre setembre setembro settembre set sett eylül "
+    "eyl "
+    "szeptember szept septembrie września wrz září zář сентября сент сен σεπτεμβρίου σεπ syyskuuta",
+    "october oct octobre أكتوبر اكتوبر تشرين_الأول octubre octubre outubro out ottobre ott oktober okt ekim eki "
+    "október "
+    "octombrie października paź října říj октября окт οκτωβρίου οκτ lokakuuta",
+    "november nov novembre نوفمبر نونبر تشرين_الثاني noviembre novembro kasım kas noiembrie noi listopada lis "
+    "listopadu "
+    "ноября нояб ноя νοεμβρίου νοε marraskuuta",
+    "december dec décembre déc ديسمبر دجنبر كانون_الأول diciembre dic desembre des dezembro dez dicembre dezember "
+    "aralık "
+    "ara decembrie grudnia gru prosince pro декабря дек δεκεμβρίου δεκ joulukuuta desember",
 )
+# Abbreviations that are a day of the week beside another month: `mar 14 abr` is a Tuesday in April.
+_DAYS_TOO = frozenset({"mar", "lun", "mer", "set"})
 _MONTH_NUMBERS = {
     fold_wording(word.replace("_", " ")): number
     for number, words in enumerate(_MONTHS, start=1)
@@ -102,6 +128,8 @@ def from_iso(raw: object, *, is_utc: bool = False) -> Time:
     day, clock, seconds, fraction, zone = found.groups()
     told = day if clock is None else f"{day}T{clock}{seconds or ''}{(fraction or '')[:4]}"
     precision = _precision(clock, seconds, fraction)
+    if day in _BEGINNINGS:
+        return Time(raw, TimeKind.NONE, None, reason="stands-for-none")
     if clock is not None and ((zone or "").upper() in {"Z", "UTC"} or (zone is None and is_utc)):
         return Time(raw, TimeKind.UTC, told + "Z", precision, reason=None if zone else "utc-by-the-format")
     if zone:
@@ -110,7 +138,7 @@ def from_iso(raw: object, *, is_utc: bool = False) -> Time:
 
 
 def from_words(raw: str) -> Time:
-    """Return a local time whose month is a word in English, French or Arabic.
+    """Return a local time whose month is a word of one of many languages.
 
     A month that is a number gives every reading, unless a day of the week beside it fits only one of them. Both
     Arabic sets of names are known, and the Moroccan one. A zone behind it counts when it is a number of hours from
@@ -162,7 +190,10 @@ def _days(text: str) -> tuple[list[str], DateOrder]:
         both = [_day(year_number, second, first_number), _day(year_number, first_number, second)]
         order = DateOrder.DAY_FIRST if both[0] else DateOrder.MONTH_FIRST
         return list(dict.fromkeys(day for day in both if day)), order
-    month, year = _MONTH_WORD.search(text), _YEAR.search(text)
+    if found := _YEAR_MONTH_DAY.search(text):
+        day = _day(*(int(number) for number in found.groups()))
+        return [day] if day else [], DateOrder.YEAR_FIRST
+    month, year = _month(text), _YEAR.search(text)
     if month and year:
         number = _NUMBER.search(text[: year.start()] + " " + text[year.end() :])
         day = _day(int(year[1]), _MONTH_NUMBERS[month[1]], int(number[1])) if number else None
@@ -170,6 +201,34 @@ def _days(text: str) -> tuple[list[str], DateOrder]:
         order = DateOrder.YEAR_FIRST if year.start() < month.start() else DateOrder.MONTH_FIRST
         return [day] if day else [], DateOrder.DAY_FIRST if first and year.start() > month.start() else order
     return [], DateOrder.AMBIGUOUS
+
+
+def _month(text: str) -> re.Match[str] | None:
+    """Return the word for a month; where there are two, the one that is no day of the week."""
+    found = list(_MONTH_WORD.finditer(text))
+    sure = [each for each in found if each[1] not in _DAYS_TOO]
+    return next(iter(sure or found), None)
+
+
+def stands_for_none(value: str, *, apple: bool = False) -> bool:
+    """Say whether a time is what a program writes where it knows none: the beginning of its count, in any zone.
+
+    Args:
+        value: ISO 8601, as a reader understood it.
+        apple: Whether the program counts from 2001, as Apple's do: the first hours of that year in any zone, to the
+            minute.
+    """
+    day, clock = value[:10], value[11:19]
+    if day in _BEGINNINGS:
+        return True
+    return apple and day in {"2000-12-31", "2001-01-01"} and clock[3:8] in {"00:00", "00", "30:00", "30", "45:00", "45"}
+
+
+def unless_none(time: Time, *, apple: bool = False) -> Time:
+    """Return a time, or that there is none where it is only what a program writes in its place."""
+    if time.value is None or not stands_for_none(time.value, apple=apple):
+        return time
+    return Time(time.raw, TimeKind.NONE, None, reason="stands-for-none")
 
 
 def _clock(found: re.Match[str] | None) -> tuple[str | None, Precision]:

@@ -64,7 +64,7 @@ def _message(record: Record, place: ByteRange, conversation: Conversation, aroun
         place,
         conversation,
         _person(creator) if creator else None,
-        _time(string(record, "created_date")),
+        _when(record),
         string(record, "text") or "",
         MessageKind.DELETED if deleted else kind,
         attachments,
@@ -77,6 +77,14 @@ def _message(record: Record, place: ByteRange, conversation: Conversation, aroun
 def _person(creator: Record) -> MessageSender:
     email = string(creator, "email")
     return MessageSender(string(creator, "name"), (AccountId("email", email),) if email else ())
+
+
+def _when(record: Record) -> Time:
+    """Return when it was written; of a message that was deleted often only when that was done is left."""
+    created, deleted = string(record, "created_date"), string(record, "deleted_date")
+    if created is None and deleted is not None:
+        return replace(_time(deleted), reason="time-of-the-deletion")
+    return _time(created)
 
 
 def _time(raw: str | None) -> Time:
