@@ -64,3 +64,9 @@ def _sentence(language: str, code: str) -> str | None:
     words, name = catalogue(language), f"chats.event.{code}"
     found = words.sentences[name] if words.knows(name) else None
     return found if isinstance(found, str) else None
+
+
+def duration(seconds: int) -> str:
+    """Return a number of seconds as hours, minutes and seconds, such as `24:00:00`."""
+    hours, rest = divmod(max(seconds, 0), 3600)
+    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}"

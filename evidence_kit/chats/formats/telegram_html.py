@@ -22,14 +22,23 @@ from evidence_kit.chats.message import (
     MessageSender,
     Precision,
     Reaction,
+    Role,
     Time,
     TimeKind,
+    Words,
 )
 from evidence_kit.model import Json
 
 _MARK = re.compile(rb"<div class=\"message (?:default|service)\b[^\"]{0,100}\"")
 _TITLE = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d:\d\d:\d\d)(?: UTC([+-]\d\d:\d\d)?)?\Z")
 _MESSAGE_LINK = re.compile(r"go_to_message(\d+)")
+_ROLES = {
+    "question": Role.QUESTION,
+    "answer": Role.OPTION,
+    "title": Role.TITLE,
+    "description": Role.DESCRIPTION,
+    "status": Role.NOTE,
+}
 _NOT_INCLUDED = "Not included"
 
 
@@ -60,27 +69,37 @@ class _Reader:
     def __init__(self, conversation: Conversation, around: Surroundings) -> None:
         self._conversation, self._around = conversation, around
         self._sender: MessageSender | None = None
+        self._origin: str | None = None
 
     def message(self, element: Node, place: ByteRange) -> Message | None:
         """Return the message that an element is."""
         native = element.attributes.get("id", "").removeprefix("message") or None
         if "service" in element.classes():
-            self._sender = None
+            self._sender = self._origin = None
             said = lines(element.text()).strip()
             return Message(place, self._conversation, None, NO_TIME, said, MessageKind.SYSTEM, native_id=native)
         body = element.find("body")
         if body is None:
             return None
         more: dict[str, Json] = {}
+        told: list[Words] = []
         if named := _own(body, "from_name"):
-            self._sender = MessageSender(lines(named.text()).strip())
+            name, via, bot = lines(named.text()).strip().partition(" via @")
+            self._sender = MessageSender(name.strip())
+            if via:
+                told.append(Words(Role.NOTE, f"via @{bot.strip()}"))
         elif self._sender is None:
             more["sender"] = "stands in the part before"
-        forwarded = body.find("forwarded")
-        flags = set()
-        if forwarded is not None and (origin := forwarded.find("from_name")):
+        forwarded, flags = _own(body, "forwarded", "body"), set()
+        if forwarded is not None:
             flags.add(Flag.FORWARDED)
-            more["forwarded_from"] = lines(origin.text()).strip()
+            # Of two forwarded messages in a row only the first says from whom.
+            self._origin = _origin(forwarded) or self._origin
+            if self._origin is not None:
+                more["forwarded_from"] = self._origin
+                told.append(Words(Role.ORIGIN, self._origin))
+        else:
+            self._origin = None
         reply = body.find("reply_to")
         dated, text = body.find("date", "details"), body.find("text")
         attachments = tuple(self._attachments(body))
@@ -97,6 +116,7 @@ class _Reader:
             _reply(reply) if reply else None,
             tuple(_reactions(body)),
             more | _media_words(body) or None,
+            tuple(dict.fromkeys([*told, *_words(body, text)])),
         )
 
     def _attachments(self, body: Node) -> Iterator[Attachment]:
@@ -112,9 +132,37 @@ class _Reader:
             yield Attachment(lines(shown.text()).strip() if shown else None, AttachmentStatus.NOT_EXPORTED)
 
 
-def _own(body: Node, name: str) -> Node | None:
-    """Return a direct child of that class: what a forwarded message quotes stands deeper."""
-    return next((child for child in body.children if isinstance(child, Node) and name in child.classes()), None)
+def _own(body: Node, *names: str) -> Node | None:
+    """Return a direct child of these classes: what a forwarded message quotes stands deeper."""
+    wanted = frozenset(names)
+    return next((child for child in body.children if isinstance(child, Node) and wanted <= child.classes()), None)
+
+
+def _origin(forwarded: Node) -> str | None:
+    """Return from whom a message was forwarded; its own date stands inside of the name."""
+    named = _own(forwarded, "from_name")
+    if named is None:
+        return None
+    shown = "".join(child if isinstance(child, str) else "" for child in named.children)
+    return lines(shown or named.text()).strip() or None
+
+
+def _words(body: Node, text: Node | None) -> Iterator[Words]:
+    """Yield what stands beside the text: of a poll, a file, buttons with their addresses, links under words."""
+    for node in text.walk() if text is not None else ():
+        href = node.attributes.get("href", "")
+        if node.tag == "a" and "://" in href and href not in node.text():
+            yield Words(Role.LINK, href)
+    wrap = body.find("media_wrap")
+    for node in wrap.walk() if wrap is not None else ():
+        role = next((_ROLES[name] for name in _ROLES if name in node.classes()), None)
+        if role is not None and (shown := lines("".join(each for each in node.children if isinstance(each, str)))):
+            yield Words(role, shown.strip())
+    for button in body.walk():
+        if "bot_button" in button.classes():
+            yield Words(Role.BUTTON, lines(button.text()).strip())
+            addresses = (node.attributes.get("href") for node in button.walk())
+            yield from (Words(Role.BUTTON, address) for address in addresses if address)
 
 
 def _time(title: str) -> Time:

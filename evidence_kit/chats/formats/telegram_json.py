@@ -23,9 +23,10 @@ from evidence_kit.chats.message import (
     Reaction,
     Time,
 )
+from evidence_kit.chats.telegram.events import CALLS, event
+from evidence_kit.chats.telegram.words import WORDED, joined, words
 from evidence_kit.chats.times import from_epoch, from_iso
 
-_LISTS = {"list", "left_chats"}
 _KNOWN = frozenset(
     {
         "id",
@@ -42,6 +43,7 @@ _KNOWN = frozenset(
     }
     | {"file_size", "photo_file_size", "reply_to_message_id", "reactions", "contact_vcard"}
 )
+_TOLD = _KNOWN | WORDED
 _OWNER = ("personal_information", "user_id")
 
 
@@ -108,14 +110,16 @@ def _message(
         conversation,
         _sender(record, owner),
         _time(record),
-        _text(record.get("text")),
+        joined(record.get("text")),
         _kind(record, attachments),
         attachments,
         _flags(record),
         string(record, "id"),
         string(record, "reply_to_message_id"),
-        tuple(_reactions(record)),
+        tuple(_reactions(record)) if "reactions" in record else (),
         rest(record, _KNOWN),
+        words(record, _TOLD),
+        event(record),
     )
 
 
@@ -137,18 +141,8 @@ def _time(record: Record) -> Time:
     return from_iso(record.get("date"))
 
 
-def _text(value: object) -> str:
-    """Return the text; a list is made of strings and of entities, each with its own text."""
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, list):
-        return ""
-    parts = (part if isinstance(part, str) else string(part, "text") for part in value if isinstance(part, (str, dict)))
-    return "".join(part or "" for part in parts)
-
-
 def _kind(record: Record, attachments: tuple[Attachment, ...]) -> MessageKind:
-    if record.get("action") == "phone_call":
+    if record.get("action") in CALLS:
         return MessageKind.CALL
     if record.get("type") == "service":
         return MessageKind.SYSTEM

@@ -31,6 +31,7 @@ from evidence_kit.chats.message import (
 )
 from evidence_kit.chats.meta.repair import Repair, undone
 from evidence_kit.chats.times import from_epoch
+from evidence_kit.chats.told import duration
 
 MEDIA: Final = ("photos", "videos", "audio_files", "files", "gifs", "media")
 _SYSTEM_TYPES: Final = {"Subscribe", "Unsubscribe"}
@@ -217,4 +218,4 @@ def _event(record: Record) -> Event | None:
         return None
     if record.get("missed") is True or seconds == 0:
         return Event("call-missed")
-    return Event("called", {"duration": f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"})
+    return Event("called", {"duration": duration(seconds)})

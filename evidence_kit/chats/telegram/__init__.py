@@ -1,0 +1,1 @@
+"""What Telegram's records say besides text: words in other places, and events."""

@@ -1,0 +1,61 @@
+"""Events of a Telegram chat: what a service record tells by the name of an action and by numbers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from evidence_kit.chats.json_records import Record, string
+from evidence_kit.chats.message import Event
+from evidence_kit.chats.told import duration
+
+CALLS: Final = frozenset({"phone_call", "conference_call", "group_call"})
+_EVENTS: Final = {
+    "take_screenshot": "took-screenshot",
+    "pin_message": "pinned",
+    "clear_history": "cleared-history",
+    "create_group": "created",
+    "create_channel": "created",
+    "edit_group_title": "renamed",
+    "edit_group_photo": "changed-photo",
+    "delete_group_photo": "removed-photo",
+    "join_group_by_link": "joined",
+    "join_group_by_request": "joined",
+    "invite_to_group_call": "group-call",
+}
+_MEMBERS: Final = {"invite_members": "added", "remove_members": "removed"}
+_UNANSWERED: Final = {"missed": "call-missed", "busy": "call-declined"}
+
+
+def event(record: Record) -> Event | None:
+    """Return what a record says happened; None for what is a message of words."""
+    if "action" in record:
+        return _of_action(string(record, "action") or "", record)
+    stars = record.get("paid_stars_amount")
+    return None if stars is None else Event("asked-to-pay", {"amount": f"{stars} stars"})
+
+
+def _of_action(action: str, record: Record) -> Event:
+    if action in CALLS:
+        return _call(action, record)
+    if action == "set_messages_ttl":
+        period = record.get("period")
+        return Event("set-timer", {"duration": duration(period)}) if isinstance(period, int) else Event("timer-off")
+    if action in _MEMBERS:
+        listed = record.get("members")
+        names = ", ".join(str(name) for name in listed if name) if isinstance(listed, list) else ""
+        return Event(_MEMBERS[action], {"names": names})
+    if action.startswith("send_") and "gift" in action:
+        return Event("gave-gift")
+    if action.startswith("send_payment"):
+        return Event("paid", {"amount": f"{record.get('amount', '?')} {record.get('currency', '')}".strip()})
+    return Event(_EVENTS[action]) if action in _EVENTS else Event("service", {"action": action})
+
+
+def _call(action: str, record: Record) -> Event:
+    seconds = record.get("duration_seconds", record.get("duration"))
+    reason = "missed" if record.get("is_missed") is True else str(record.get("discard_reason"))
+    if reason in _UNANSWERED:
+        return Event(_UNANSWERED[reason])
+    if isinstance(seconds, int) and not isinstance(seconds, bool):
+        return Event("called", {"duration": duration(seconds)})
+    return Event("group-call" if action != "phone_call" else "call")

@@ -1,0 +1,117 @@
+"""Words of a Telegram record outside of its text: polls, lists, buttons, invoices, contacts, blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from evidence_kit.chats.json_records import Record, mapping, string
+from evidence_kit.chats.jsontree import decoded
+from evidence_kit.chats.leaves import leaves, other_words
+from evidence_kit.chats.message import Role, Words
+
+# Keys whose texts are for machines, or that the reader tells in another way.
+TECHNICAL = frozenset(
+    {"type", "date", "edited", "edited_unixtime", "media_type", "mime_type", "thumbnail", "action", "discard_reason"}
+    | {"reply_to_peer_id", "text_entities", "language", "emoji_id", "custom_emoji_id", "document_id", "correct"}
+)
+_ROLES: Mapping[str, Role] = {
+    "question": Role.QUESTION,
+    "gift_text": Role.GIFT,
+    "title": Role.TITLE,
+    "description": Role.DESCRIPTION,
+    "forwarded_from": Role.ORIGIN,
+    "saved_from": Role.ORIGIN,
+    "place_name": Role.PLACE,
+    "address": Role.PLACE,
+    "performer": Role.TITLE,
+    "first_name": Role.CONTACT,
+    "last_name": Role.CONTACT,
+    "phone_number": Role.CONTACT,
+    "link": Role.LINK,
+    "url": Role.LINK,
+    "href": Role.LINK,
+    "latitude": Role.PLACE,
+    "longitude": Role.PLACE,
+    "file_name": Role.FILE,
+}
+# Keys that hold words which nearly no message has.
+WORDED = frozenset(
+    {"poll", "todo_list", "inline_bot_buttons", "invoice_information", "rich_message", "contact_information"}
+)
+
+
+def words(record: Record, known: frozenset[str]) -> tuple[Words, ...]:
+    """Return what stands beside the text: of a poll, a list, buttons, an invoice, a link under a word, and all else.
+
+    Args:
+        record: The record.
+        known: Keys that the reader tells itself, and `WORDED`.
+    """
+    found: list[Words] = []
+    for key in ("text", "text_entities"):
+        value = record.get(key)
+        if isinstance(value, list):
+            found += [Words(Role.LINK, href) for part in value if isinstance(part, dict) and (href := part.get("href"))]
+    if not WORDED.isdisjoint(record):
+        found += _special(record)
+    found += other_words(record, known, TECHNICAL, _ROLES)
+    return tuple(dict.fromkeys(found)) if found else ()
+
+
+def _special(record: Record) -> Iterator[Words]:
+    for key, value in record.items():
+        match key:
+            case "poll" | "todo_list":
+                role = Role.OPTION if key == "poll" else Role.TASK
+                for name, text in leaves(value, TECHNICAL):
+                    yield Words(_ROLES.get(name, role), text)
+            case "inline_bot_buttons":
+                yield from (Words(Role.BUTTON, text) for _, text in leaves(value, TECHNICAL))
+            case "contact_information":
+                contact = mapping(record, key)
+                names = [string(contact, "first_name"), string(contact, "last_name")]
+                shown = [" ".join(filter(None, names)), string(contact, "phone_number")]
+                yield from (Words(Role.CONTACT, text) for text in shown if text)
+                named = frozenset({"first_name", "last_name", "phone_number"})
+                yield from other_words(contact, named, TECHNICAL, _ROLES)
+            case "invoice_information":
+                yield from _invoice(value)
+            case "rich_message":
+                yield from (Words(Role.NOTE, text) for text in _rich(value))
+
+
+def _invoice(value: object) -> Iterator[Words]:
+    """Yield what an invoice says; it stands in the record as a text that is JSON itself."""
+    told, why = decoded(value) if isinstance(value, str) else (value, None)
+    if why is not None or not isinstance(told, Mapping):
+        yield from (Words(Role.INVOICE, text) for _, text in leaves(value, frozenset()))
+        return
+    yield from (Words(Role.INVOICE, text) for key, text in leaves(told, frozenset()) if key != "currency")
+    if (amount := string(told, "amount")) is not None:
+        yield Words(Role.INVOICE, f"{amount} {string(told, 'currency') or ''}".strip())
+
+
+def _rich(value: object) -> Iterator[str]:
+    """Yield the texts of a message made of blocks; a text of pieces is put together, so that a number stays one."""
+    waiting: list[object] = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, Mapping):
+            text = inner.get("text")
+            if isinstance(text, (str, list)) and (shown := joined(text)).strip():
+                yield shown
+            waiting += [each for key, each in reversed(list(inner.items())) if key not in TECHNICAL and key != "text"]
+        elif isinstance(inner, list):
+            waiting += reversed(inner)
+        elif isinstance(inner, str) and inner.strip():
+            yield inner
+
+
+def joined(value: object) -> str:
+    """Return the text; a list is made of strings and of entities, each with its own text."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, list):
+        return ""
+    parts = (part if isinstance(part, str) else string(part, "text") for part in value if isinstance(part, (str, dict)))
+    return "".join(part or "" for part in parts)
