@@ -9,6 +9,7 @@ from typing import BinaryIO
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.json_records import Record, entries, rest, string
 from evidence_kit.chats.jsontree import Path
+from evidence_kit.chats.leaves import other_words
 from evidence_kit.chats.message import (
     AccountId,
     Attachment,
@@ -16,15 +17,31 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
+    Event,
+    Flag,
     Message,
     MessageKind,
     MessageSender,
+    Role,
     Time,
 )
 from evidence_kit.chats.times import from_epoch, from_iso
 
 _KNOWN = frozenset({"From", "To", "Content", "Text", "Created(microseconds)", "Media IDs", "IsSender"})
+# Keys whose texts are for machines; a conversation's title is told once.
+TECHNICAL = frozenset({"Media Type", "Created", "Conversation Title", "text-before-unescaping", "SaveStatus"})
+_ROLES = {"Link": Role.LINK, "URL": Role.LINK}
 _COUNT = "Created(microseconds)"
+_ERASED = Event("deleted-message")
+_EVENTS = {
+    "STATUSCONVERSATIONCAPTURESCREENSHOT": Event("took-screenshot"),
+    "STATUSCONVERSATIONCAPTURERECORD": Event("recorded-screen"),
+    "STATUSSAVETOCAMERAROLL": Event("saved-media"),
+    "STATUSERASEDMESSAGE": _ERASED,
+    "STATUSERASEDSNAPMESSAGE": _ERASED,
+    "STATUSCALLMISSEDAUDIO": Event("call-missed"),
+    "STATUSCALLMISSEDVIDEO": Event("call-missed"),
+}
 
 
 def claims(head: FileHead, _name: str) -> FormatVote:
@@ -47,19 +64,29 @@ def _message(record: Record, path: Path, place: ByteRange) -> Message | None:
     group = str(path[0])
     is_old = "Chat History" in group
     sender, is_owner = _sender(record, group)
+    receiver = string(record, "To")
+    other = (receiver if is_owner else sender) if is_old else group
     written = string(record, "Content") or string(record, "Text") or ""
     text = html.unescape(written)
     kind, title = string(record, "Media Type"), string(record, "Conversation Title")
     attachments = tuple(_attachments(record, kind))
+    event = _EVENTS.get(kind.upper()) if kind else None
+    status = bool(kind and kind.upper().startswith("STATUS"))
+    if event is None and status:
+        event = Event("service", {"action": str(kind)})
     return Message(
         place,
-        Conversation("snapchat", "my-data-old" if is_old else "my-data", None if is_old else group, title),
+        Conversation("snapchat", "my-data-old" if is_old else "my-data", other, title),
         MessageSender(sender, (AccountId("handle", sender),) if sender else (), is_owner),
         _time(record),
         text,
         _kind(kind, attachments, record),
         attachments,
+        frozenset({Flag.DELETED}) if event == _ERASED else frozenset(),
         details=rest(record, _KNOWN, {"text-before-unescaping": written} if written != text else {}),
+        words=other_words(record, _KNOWN, TECHNICAL, _ROLES),
+        event=event,
+        to=(MessageSender(receiver, (AccountId("handle", receiver),)),) if receiver else (),
     )
 
 
