@@ -21,14 +21,18 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
+    Event,
     Message,
     MessageKind,
     MessageSender,
     Metadata,
+    Role,
     Unread,
     Why,
+    Words,
 )
 from evidence_kit.chats.times import from_epoch
+from evidence_kit.chats.told import duration
 from evidence_kit.model import Json
 
 _RECORD = re.compile(rb"<(?:sms|mms|call)(?=[\s/>])")
@@ -188,6 +192,7 @@ def _sms(told: dict[str, str], place: ByteRange) -> Message:
         from_epoch(date, 1000),
         body,
         details=_details(told),
+        words=_subject(told),
     )
 
 
@@ -203,7 +208,15 @@ def _call(told: dict[str, str], place: ByteRange) -> Message:
         "",
         MessageKind.CALL,
         details=_details(told),
+        event=_called(told),
     )
+
+
+def _called(told: Mapping[str, str]) -> Event:
+    if told["call"] in {"missed", "rejected", "refused"}:
+        return Event("call-missed" if told["call"] == "missed" else "call-declined")
+    seconds = told.get("duration", "")
+    return Event("called", {"duration": duration(int(seconds))}) if seconds.isdecimal() else Event("call")
 
 
 def _mms(record: _Element, told: dict[str, str], place: ByteRange) -> Message:
@@ -214,23 +227,37 @@ def _mms(record: _Element, told: dict[str, str], place: ByteRange) -> Message:
     senders = [each.get("address", "") for each in addresses if each.get("type") == _FROM]
     box = told.pop("msg_box", "")
     told["box"] = _BOXES.get(box, f"type {box}")
-    author = next((each for each in senders if each != "insert-address-token"), told.get("address"))
+    listed = next((each for each in senders if each != "insert-address-token"), None)
+    author = listed or told.get("address")
     parts = groups.get("parts", [])
     texts = [part.get("text", "") for part in parts if part.get("ct") == "text/plain"]
     attachments = tuple(_parts(parts, place))
     date = told.pop("date", None)
     receivers: list[Json] = [each.get("address", "") for each in addresses if each.get("type") == _TO]
+    group = len(_numbers(told.get("address"))) > 1
     return Message(
         place,
         _conversation("mms", told.get("address"), told.get("contact_name")),
-        _sender(author, told, sent=_sent(box)),
+        _sender(author, told, sent=_sent(box), group=group),
         from_epoch(date, 1000),
         "\n".join(text for text in texts if text != "null"),
         MessageKind.MEDIA if attachments else MessageKind.TEXT,
         attachments,
         native_id=told.get("m_id"),
         details={**(_details(told) or {}), "to": receivers},
+        words=_subject(told),
+        to=tuple(MessageSender(None, (AccountId("phone", number),)) for number in map(str, receivers) if number),
     )
+
+
+def _numbers(address: str | None) -> list[str]:
+    """Return the numbers of a thread; of a group, the program joins them with a tilde."""
+    return [each for each in (address or "").split("~") if each]
+
+
+def _subject(told: Mapping[str, str]) -> tuple[Words, ...]:
+    subject = told.get("sub") or told.get("subject")
+    return (Words(Role.SUBJECT, subject),) if subject else ()
 
 
 def _sent(box: str) -> bool | None:
@@ -254,17 +281,23 @@ def _parts(parts: list[Mapping[str, str]], place: ByteRange) -> Iterator[Attachm
 
 def _conversation(kind: str, address: str | None, name: str | None) -> Conversation:
     title = None if name in {None, "(Unknown)"} else name
-    return Conversation("sms", f"backup-restore-{kind}", address, title)
+    members = tuple(_numbers(address))
+    return Conversation("sms", f"backup-restore-{kind}", address, title, members if len(members) > 1 else ())
 
 
-def _sender(address: str | None, told: Mapping[str, str], *, sent: bool | None) -> MessageSender | None:
-    """Return who sent it: the owner, whom the file does not name, or the other side."""
+def _sender(
+    address: str | None, told: Mapping[str, str], *, sent: bool | None, group: bool = False
+) -> MessageSender | None:
+    """Return who sent it: the owner, whom the file does not name, or the other side.
+
+    Of a group the name that stands there is that of all its members, and names nobody.
+    """
     if sent:
         return MessageSender(None, (), is_owner=True)
     if address is None:
         return None
     known_type = "phone" if re.fullmatch(r"[+\d][\d\s\-]{2,}", address) else "sender-name"
-    name = told.get("contact_name")
+    name = None if group else told.get("contact_name")
     shown = None if name in {None, "(Unknown)"} else name
     return MessageSender(shown, (AccountId(known_type, address),), is_owner=None if sent is None else False)
 
