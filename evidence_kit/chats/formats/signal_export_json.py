@@ -11,25 +11,34 @@ from evidence_kit.chats.encoding import UTF8
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.json_records import Record, mappings, rest, string
 from evidence_kit.chats.jsontree import decoded
+from evidence_kit.chats.leaves import other_words
 from evidence_kit.chats.message import (
     Attachment,
+    AttachmentStatus,
     ByteRange,
     Conversation,
     Entry,
+    Event,
+    Flag,
     Message,
     MessageKind,
     MessageSender,
     Metadata,
     Reaction,
+    Role,
     Unread,
     Why,
+    Words,
 )
 from evidence_kit.chats.segments import stretches
 from evidence_kit.chats.times import from_iso
 
 _RECORD = re.compile(r"\n(?=[\ufeff]?\{)")
 _FIRST = re.compile(r'\A\s*\{(?=[^\n]*"date"\s*:)(?=[^\n]*"sender"\s*:)(?=[^\n]*"body"\s*:)')
-_KNOWN = frozenset({"date", "sender", "body", "attachments", "reactions"})
+_KNOWN = frozenset({"date", "sender", "body", "attachments", "reactions", "quote", "deleted", "call", "missed"})
+TECHNICAL: frozenset[str] = frozenset()
+# The program does not say who wrote what is quoted; the sender of the message did not.
+_NOT_NAMED = "?"
 
 
 def claims(head: FileHead, _name: str) -> FormatVote:
@@ -57,18 +66,52 @@ FORMAT = ChatFormat("signal-export-json", claims, read)
 
 def _message(record: Record, place: ByteRange, conversation: Conversation, around: Surroundings) -> Message:
     sender = string(record, "sender")
-    paths = [string(each, "path") or string(each, "name") for each in mappings(record, "attachments")]
-    attachments = tuple(Attachment(path, around.status(path)) for path in paths if path)
+    attachments = tuple(_attachments(record, around))
+    deleted, call = record.get("deleted") is True, record.get("call") is True
+    quote = (string(record, "quote") or "").strip()
     return Message(
         place,
         conversation,
         MessageSender(sender, (), is_owner=sender == "Me") if sender else None,
         from_iso(record.get("date")),
         string(record, "body") or "",
-        MessageKind.MEDIA if attachments else MessageKind.TEXT,
+        _kind(attachments, deleted=deleted, call=call),
         attachments,
-        reactions=tuple(
-            Reaction(string(each, "emoji") or "", string(each, "name")) for each in mappings(record, "reactions")
-        ),
+        frozenset({Flag.DELETED}) if deleted else frozenset(),
+        reactions=tuple(_reactions(record)),
         details=rest(record, _KNOWN),
+        words=(*((Words(Role.QUOTE, quote, _NOT_NAMED),) if quote else ()), *other_words(record, _KNOWN, TECHNICAL)),
+        event=Event("call-missed" if record.get("missed") is True else "call") if call else None,
     )
+
+
+def _kind(attachments: tuple[Attachment, ...], *, deleted: bool, call: bool) -> MessageKind:
+    if deleted:
+        return MessageKind.DELETED
+    if call:
+        return MessageKind.CALL
+    if not attachments:
+        return MessageKind.TEXT
+    absent = all(each.status is AttachmentStatus.NOT_EXPORTED for each in attachments)
+    return MessageKind.MEDIA_OMITTED if absent else MessageKind.MEDIA
+
+
+def _attachments(record: Record, around: Surroundings) -> Iterator[Attachment]:
+    """Yield the files of a message; of one that the program could not have, only its kind is told."""
+    for each in mappings(record, "attachments"):
+        name = string(each, "path") or string(each, "name")
+        missing = string(each, "missing_kind")
+        if name and not missing:
+            yield Attachment(name, around.status(name))
+        else:
+            yield Attachment(name or None, AttachmentStatus.NOT_EXPORTED, missing)
+
+
+def _reactions(record: Record) -> Iterator[Reaction]:
+    """Yield the reactions: pairs of a name and a sign, objects in earlier versions of the program."""
+    listed = record.get("reactions")
+    for each in listed if isinstance(listed, list) else ():
+        if isinstance(each, list) and len(each) == 2:
+            yield Reaction(str(each[1]), str(each[0]))
+        elif isinstance(each, dict):
+            yield Reaction(string(each, "emoji") or "", string(each, "name"))

@@ -11,14 +11,20 @@ from evidence_kit.chats.encoding import encoding_of
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import (
     Attachment,
+    ByteRange,
     Conversation,
     Entry,
+    Event,
+    Flag,
     Message,
     MessageKind,
     MessageSender,
     Metadata,
+    Reaction,
+    Role,
     Unread,
     Why,
+    Words,
 )
 from evidence_kit.chats.segments import stretches
 from evidence_kit.chats.times import from_iso
@@ -28,12 +34,26 @@ _OPENING = re.compile(
 )
 _FILE = re.compile(r"!?\[[^\[\]\n]*+\]\((?P<path>[^()\n]++)\)")
 
+_MARKDOWN = re.compile(r"^\ufeff?\[\d{4}-\d\d-\d\d,? \d\d:\d\d(?::\d\d)?\] [^\n]*  \r?$", re.MULTILINE)
+_LOOKED_AT = 20_000
+# `(- Me: 😡, Karim: 👎 -)` below a message, and `> ` before the lines of another that it answers.
+_REACTIONS = re.compile(r"^[^\S\n]*\(- ?((?:[^\n]*?: ?[^\n]*?)) ?-\)[^\S\n]*$", re.MULTILINE)
+_REACTION = re.compile(r"([^:,]+): ?([^,]+)")
+_QUOTED = re.compile(r"(?:^[^\S\n]*>[^\n]*(?:\n|\Z))+", re.MULTILINE)
+_DELETED = "(This message was deleted)"
+_CALL = re.compile(r"(?:Missed |Declined )?(?:[Vv]oice|[Vv]ideo|[Gg]roup)[^\n]{0,20} call")
+# The program does not say who wrote what is quoted; the sender of the message did not.
+_NOT_NAMED = "?"
+
 
 def claims(head: FileHead, name: str) -> FormatVote:
-    """Vote for a first line with a date in brackets, the year first, and Markdown's two spaces at its end."""
+    """Vote for a first line with a date in brackets, the year first, and Markdown's two spaces at the end of messages.
+
+    The first message may have several lines, a quotation, or be deleted: then only a later one ends so.
+    """
     if not _OPENING.match("\n" + head.text.lstrip("\n")):
         return FormatVote.NO
-    if head.text.lstrip("\n").partition("\n")[0].endswith("  "):
+    if _MARKDOWN.search(head.text[:_LOOKED_AT]):
         return FormatVote.BY_CONTENT
     return FormatVote.BY_NAME if PurePosixPath(name).name in {"chat.md", "index.md"} else FormatVote.NO
 
@@ -47,17 +67,41 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
         elif opening is None:
             yield Unread(place, Why.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
         else:
-            paths = [found["path"] for found in _FILE.finditer(body)]
-            local = [path for path in paths if "://" not in path]
-            yield Message(
-                place,
-                conversation,
-                MessageSender(opening[2], (), is_owner=opening[2] == "Me"),
-                from_iso(opening[1].replace(",", "")),
-                body,
-                MessageKind.MEDIA if local else MessageKind.TEXT,
-                tuple(Attachment(path, around.status(path)) for path in local),
-            )
+            yield _message(opening, body, place, conversation, around)
 
 
 FORMAT = ChatFormat("signal-export-text", claims, read)
+
+
+def _message(
+    opening: re.Match[str], body: str, place: ByteRange, conversation: Conversation, around: Surroundings
+) -> Message:
+    """Return a message, with reactions and quotations taken for what they are; its text stays as it is written."""
+    reactions = tuple(
+        Reaction(emoji.strip(), name.strip())
+        for line in _REACTIONS.findall(body)
+        for name, emoji in _REACTION.findall(line)
+    )
+    written = _QUOTED.sub("", _REACTIONS.sub("", body)).strip()
+    quoted = "\n".join(line.removeprefix(">").strip() for found in _QUOTED.findall(body) for line in found.split("\n"))
+    local = [path for found in _FILE.finditer(body) if "://" not in (path := found["path"])]
+    deleted, call = written == _DELETED, _CALL.fullmatch(written)
+    text = body
+    if reactions or quoted:
+        # What others wrote is no word of the sender's.
+        text = written
+    kind = MessageKind.MEDIA if local else MessageKind.TEXT
+    return Message(
+        place,
+        conversation,
+        MessageSender(opening[2], (), is_owner=opening[2] == "Me"),
+        from_iso(opening[1].replace(",", "")),
+        text,
+        MessageKind.DELETED if deleted else MessageKind.CALL if call else kind,
+        tuple(Attachment(path.removeprefix("./"), around.status(path)) for path in local),
+        frozenset({Flag.DELETED}) if deleted else frozenset(),
+        reactions=reactions,
+        words=(Words(Role.QUOTE, quoted.strip(), _NOT_NAMED),) if quoted.strip() else (),
+        event=Event("call-missed" if call[0].startswith("Missed") else "call") if call else None,
+        details={"text-before-parting": body} if text != body else None,
+    )

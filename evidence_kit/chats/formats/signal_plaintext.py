@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import mimetypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
 from evidence_kit.chats.encoding import UTF8
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.json_records import Record, mapping, mappings, rest, string
 from evidence_kit.chats.jsontree import decoded
+from evidence_kit.chats.leaves import leaves
 from evidence_kit.chats.message import (
     NO_TIME,
     AccountId,
@@ -18,17 +23,21 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
+    Event,
     Flag,
     Message,
     MessageKind,
     MessageSender,
     Metadata,
     Reaction,
+    Role,
     Unread,
     Why,
+    Words,
 )
 from evidence_kit.chats.segments import stretches
 from evidence_kit.chats.times import from_epoch
+from evidence_kit.chats.told import duration, name_of
 from evidence_kit.model import Json
 
 _FRAME = re.compile(r"\n(?=[\ufeff]?\{)")
@@ -39,6 +48,7 @@ _KINDS = {
     "contactMessage": MessageKind.CONTACT,
     "stickerMessage": MessageKind.MEDIA,
     "remoteDeletedMessage": MessageKind.DELETED,
+    "adminDeletedMessage": MessageKind.DELETED,
     "viewOnceMessage": MessageKind.MEDIA_OMITTED,
     "updateMessage": MessageKind.SYSTEM,
     "poll": MessageKind.POLL,
@@ -46,6 +56,42 @@ _KINDS = {
     "giftBadge": MessageKind.SYSTEM,
 }
 _CALLS = ("individualCall", "groupCall")
+_DELETED = ("remoteDeletedMessage", "adminDeletedMessage")
+# Keys whose texts are for machines: identifiers, keys, digests, states.
+TECHNICAL = frozenset(
+    {"chatId", "authorId", "dateSent", "adminId", "targetSentTimestamp", "sentTimestamp", "contentType", "pointer"}
+    | {"locatorInfo", "wasDownloaded", "type", "flag", "clientUuid", "blurHash", "bodyRanges", "reactions", "quote"}
+    | {"incoming", "outgoing", "directionless", "dateReceived", "dateServerSent", "sortOrder", "avatar", "packId"}
+    | {"packKey", "image", "attachment", "attachments", "longText", "revisions", "callId", "ringerRecipientId"}
+    | {"startedCallTimestamp", "direction", "state", "startedCallRecipientId", "endedCallTimestamp", "mentionAci"}
+    | {"updaterAci", "aci", "memberAci", "voterId", "voteCount", "timestamp", "receiptCredentialPresentation"}
+    | {"newMemberAci", "memberAcis", "targetAuthorAci", "targetSentTimestamp", "expiresInMs", "expireStartDate"}
+)
+_ROLES: Mapping[str, Role] = {
+    "question": Role.QUESTION,
+    "option": Role.OPTION,
+    "url": Role.LINK,
+    "title": Role.TITLE,
+    "description": Role.DESCRIPTION,
+    "caption": Role.CAPTION,
+    "givenName": Role.CONTACT,
+    "familyName": Role.CONTACT,
+    "nickname": Role.CONTACT,
+    "organization": Role.CONTACT,
+    "value": Role.CONTACT,
+    "label": Role.CONTACT,
+    "fileName": Role.FILE,
+    "emoji": Role.STORY,
+}
+_SIMPLE = {
+    "END_SESSION": "changed-key",
+    "IDENTITY_UPDATE": "changed-key",
+    "CHANGE_NUMBER": "changed-number",
+    "BLOCKED": "blocked",
+    "UNBLOCKED": "unblocked",
+    "REPORTED_SPAM": "reported-spam",
+}
+_WITHOUT = "messages that vanish, and those that were to be seen once: the app leaves them out of this export"
 
 
 def claims(head: FileHead, _name: str) -> FormatVote:
@@ -55,6 +101,7 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield chat items in file order; recipients and chats stand before them and are remembered."""
+    yield Metadata(ByteRange(0, 0), "decided:left-out", _WITHOUT)
     reader = _Reader(around)
     for _, body, place in stretches(export, UTF8, _FRAME):
         if body is None:
@@ -73,6 +120,7 @@ class _Reader:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
+        self._owner: str | None = None
         self._people: dict[str, MessageSender] = {}
         self._chats: dict[str, Conversation] = {}
 
@@ -85,8 +133,10 @@ class _Reader:
             return Unread(place, Why.UNKNOWN_SHAPE, type(frame).__name__)
         if item := mapping(frame, "chatItem"):
             return self._message(item, place)
+        if account := mapping(frame, "account"):
+            self._owner = " ".join(filter(None, (string(account, "givenName"), string(account, "familyName")))) or None
         if recipient := mapping(frame, "recipient"):
-            self._people[str(recipient.get("id"))] = _person(recipient)
+            self._people[str(recipient.get("id"))] = _person(recipient, self._owner)
         if chat := mapping(frame, "chat"):
             number = str(chat.get("id"))
             other = self._people.get(str(chat.get("recipientId")))
@@ -99,7 +149,7 @@ class _Reader:
         content = next((mapping(item, key) for key in ("directStoryReplyMessage", *_KINDS) if key in item), standard)
         attachments = tuple(self._attachments(standard or content))
         reactions = mappings(standard or content, "reactions")
-        quoted = string(mapping(standard, "quote"), "targetSentTimestamp")
+        quote = mapping(standard, "quote")
         return Message(
             place,
             self._chats.get(number, Conversation("signal", "plaintext", number)),
@@ -109,7 +159,7 @@ class _Reader:
             _kind(item, attachments),
             attachments,
             _flags(item),
-            reply_to=quoted,
+            reply_to=string(quote, "targetSentTimestamp"),
             reactions=tuple(
                 Reaction(
                     string(each, "emoji") or "",
@@ -119,29 +169,113 @@ class _Reader:
                 for each in reactions
             ),
             details=rest(item, _KNOWN),
+            words=tuple(dict.fromkeys(self._words(item, standard or content, quote))),
+            event=self._event(item, standard),
         )
 
+    def _words(self, item: Record, content: Record, quote: Record) -> Iterator[Words]:
+        """Yield what stands beside the text: earlier versions, what is quoted, links, polls, contacts, stories."""
+        for revision in mappings(item, "revisions"):
+            earlier = mapping(revision, "standardMessage") or mapping(revision, "directStoryReplyMessage")
+            if text := _text(earlier):
+                yield Words(Role.EARLIER, text)
+            for each in (*mappings(earlier, "attachments"), mapping(earlier, "longText")):
+                yield from _file_names(mapping(each, "pointer") or each)
+        if quoted := _text(quote):
+            yield Words(Role.QUOTE, quoted, self._name(string(quote, "authorId")))
+        for each in _pointers(content):
+            yield from _file_names(each)
+        told = _text(content)
+        for key, value in item.items():
+            if key not in {*_KNOWN, "revisions"} and isinstance(value, Mapping):
+                for name, text in leaves(value, TECHNICAL):
+                    if text != told:
+                        yield Words(_ROLES.get(name, Role.NOTE), text)
+
+    def _event(self, item: Record, standard: Record) -> Event | None:
+        """Return what an update says in codes and numbers, and where the rest of a long text stands."""
+        if long_text := mapping(standard, "longText"):
+            return Event("longer-text", {"file": self._path(long_text) or "?"})
+        if deleted := mapping(item, "adminDeletedMessage"):
+            return Event("deleted-by-admin", {"name": self._name(string(deleted, "adminId")) or "?"})
+        if update := mapping(item, "updateMessage"):
+            return _update(update)
+        return Event("view-once-opened") if "viewOnceMessage" in item else None
+
+    def _path(self, pointer: Record) -> str | None:
+        """Return where the export keeps a file: under the SHA-256 of its digest and its key, which stand in it.
+
+        Source: Signal Desktop, getMediaNameForAttachment and getLocalBackupFileName of its local backups.
+        """
+        locator = mapping(pointer, "locatorInfo")
+        digest, key = string(locator, "plaintextHash"), string(locator, "localKey")
+        if not digest or not key:
+            return None
+        try:
+            media = base64.b64decode(digest, validate=True) + base64.b64decode(key, validate=True)
+        except ValueError:
+            return None
+        name = hashlib.sha256(media).hexdigest()
+        stated = PurePosixPath(string(pointer, "fileName") or "").suffix
+        ending = mimetypes.guess_extension(string(pointer, "contentType") or "") or stated
+        paths = [f"files/{name[:2]}/{name}{each}" for each in dict.fromkeys((ending, stated, ""))]
+        return next(filter(self._around.holds, paths), paths[0])
+
     def _name(self, number: str | None) -> str | None:
-        person = self._people.get(str(number))
-        return person.display if person and person.display else number
+        return name_of(self._people.get(str(number))) or number
 
     def _attachments(self, content: Record) -> Iterator[Attachment]:
-        for each in [
-            *mappings(content, "attachments"),
-            *([mapping(content, "attachment")] if "attachment" in content else []),
-        ]:
-            pointer = mapping(each, "pointer") or each
-            name = string(pointer, "fileName") or string(pointer, "path")
+        for pointer in _pointers(content):
+            name = self._path(pointer) or string(pointer, "fileName") or string(pointer, "path")
             size = string(pointer, "size") or string(mapping(pointer, "locatorInfo"), "size")
             status = self._around.status(name) if name else AttachmentStatus.UNKNOWN
             size_bytes = int(size) if size and size.isdecimal() else None
             yield Attachment(name, status, string(pointer, "contentType"), size_bytes)
 
 
-def _person(recipient: Record) -> MessageSender:
+def _pointers(content: Record) -> list[Record]:
+    """Return the files of a message: what it carries, and the rest of a text that is too long for it."""
+    listed = [*mappings(content, "attachments")]
+    listed += [mapping(content, key) for key in ("attachment", "longText") if key in content]
+    listed += [mapping(mapping(content, "sticker"), "data")] if "sticker" in content else []
+    return [mapping(each, "pointer") or each for each in listed if each]
+
+
+def _file_names(pointer: Record) -> Iterator[Words]:
+    """Yield how a file was called before the export gave it another name, and what was written under it."""
+    for key, role in (("fileName", Role.FILE), ("caption", Role.CAPTION)):
+        if text := string(pointer, key):
+            yield Words(role, text)
+
+
+def _update(update: Record) -> Event:
+    """Return what an update says: a timer, a call, a number or key that changed, or the app's own name for it."""
+    if "expirationTimerChange" in update:
+        period = string(mapping(update, "expirationTimerChange"), "expiresInMs") or "0"
+        seconds = int(period) // 1000 if period.isdecimal() else 0
+        return Event("set-timer", {"duration": duration(seconds)}) if seconds else Event("timer-off")
+    if call := next((mapping(update, key) for key in _CALLS if key in update), None):
+        state = string(call, "state") or ""
+        return Event("call-missed" if "MISSED" in state else "call-declined" if "DECLINED" in state else "call")
+    kind = string(mapping(update, "simpleUpdate"), "type") or ", ".join(_actions(update)) or "updateMessage"
+    if "profileChange" in update:
+        return Event("changed-name")
+    return Event(_SIMPLE[kind]) if kind in _SIMPLE else Event("service", {"action": kind})
+
+
+def _actions(update: Record) -> Iterator[str]:
+    """Yield what kinds of change an update is made of, by the app's own names."""
+    for key, value in update.items():
+        listed = mappings(mapping(update, key), "updates")
+        yield from (name for each in listed for name in each) if listed else (key,)
+        if not isinstance(value, Mapping):
+            return
+
+
+def _person(recipient: Record, owner: str | None) -> MessageSender:
     contact, group = mapping(recipient, "contact"), mapping(recipient, "group")
     if "self" in recipient:
-        return MessageSender(None, (), is_owner=True)
+        return MessageSender(owner, (), is_owner=True)
     title = mapping(mapping(group, "snapshot"), "title")
     if group:
         return MessageSender(string(title, "title") or string(mapping(group, "snapshot"), "title"))
@@ -180,7 +314,7 @@ def _kind(item: Record, attachments: tuple[Attachment, ...]) -> MessageKind:
 
 def _flags(item: Record) -> frozenset[Flag]:
     flags = {
-        Flag.DELETED: "remoteDeletedMessage" in item,
+        Flag.DELETED: any(key in item for key in _DELETED),
         Flag.EDITED: bool(item.get("revisions")),
         Flag.VIEW_ONCE: "viewOnceMessage" in item,
         Flag.SELF_DESTRUCT: bool(item.get("expiresInMs")),
