@@ -217,6 +217,7 @@ class Role(Enum):
     PLACE = "place"
     STORY = "story"
     QUOTE = "quote"
+    REPLY = "reply"
     EARLIER = "earlier"
     ORIGIN = "origin"
     FILE = "file"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
 
-from evidence_kit.chats.message import Event, Message, MessageSender
+from evidence_kit.chats.message import Event, Message, MessageSender, Role
 from evidence_kit.words import LANGUAGES, catalogue
 
 # How a sender is called whom the source knows as the owner of the export and does not name.
@@ -26,7 +26,9 @@ def texts(message: Message) -> Iterator[tuple[str, str | None]]:
     if message.text:
         yield message.text, None
     for each in message.words:
-        yield each.text, each.by
+        # An answer is a message of its own, and would be asked twice.
+        if each.role is not Role.REPLY:
+            yield each.text, each.by
 
 
 def searched(message: Message) -> Iterator[str]:

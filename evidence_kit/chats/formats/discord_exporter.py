@@ -8,6 +8,7 @@ from typing import BinaryIO
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.json_records import Record, entries, facts, mapping, mappings, rest, string
 from evidence_kit.chats.jsontree import Path
+from evidence_kit.chats.leaves import other_words
 from evidence_kit.chats.message import (
     AccountId,
     Attachment,
@@ -15,17 +16,42 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
+    Event,
     Flag,
     Message,
     MessageKind,
     MessageSender,
     Reaction,
+    Role,
     Unread,
     Why,
 )
 from evidence_kit.chats.times import from_iso
 
 _KNOWN = frozenset({"id", "type", "timestamp", "content", "author", "attachments", "reactions"})
+# Keys whose texts are for machines: identifiers, colours, addresses of pictures that are shown, sizes.
+TECHNICAL = frozenset(
+    {"timestampEdited", "callEndedTimestamp", "color", "iconUrl", "avatarUrl", "thumbnail", "image", "images", "video"}
+    | {"emojis", "isAnimated", "imageUrl", "sourceUrl", "format", "reference", "mentions", "roles", "timestamp", "type"}
+    | {"code", "discriminator", "id", "inlineEmojis", "url-of-author"}
+)
+_ROLES = {
+    "title": Role.TITLE,
+    "url": Role.LINK,
+    "description": Role.DESCRIPTION,
+    "text": Role.NOTE,
+    "content": Role.QUOTE,
+    "fileName": Role.FILE,
+    "name": Role.TITLE,
+}
+_EVENTS = {
+    "RecipientAdd": "added",
+    "RecipientRemove": "removed",
+    "ChannelNameChange": "renamed",
+    "ChannelIconChange": "changed-photo",
+    "ChannelPinnedMessage": "pinned",
+    "GuildMemberJoin": "joined",
+}
 _TEXT_TYPES = {"Default", "Reply", "0", "19"}
 
 
@@ -88,7 +114,20 @@ def _message(record: Record, place: ByteRange, conversation: Conversation, aroun
         string(mapping(record, "reference"), "messageId"),
         tuple(_reactions(record)),
         rest(record, _KNOWN, {"type": kind} if kind not in _TEXT_TYPES else {}),
+        tuple(dict.fromkeys(other_words(record, _KNOWN, TECHNICAL, _ROLES))),
+        _event(kind, record),
     )
+
+
+def _event(kind: str | None, record: Record) -> Event | None:
+    if kind is None or kind in _TEXT_TYPES:
+        return None
+    if kind == "Call":
+        return Event("call" if record.get("callEndedTimestamp") else "call-missed")
+    if kind in {"RecipientAdd", "RecipientRemove"}:
+        names = [string(each, "nickname") or string(each, "name") or "?" for each in mappings(record, "mentions")]
+        return Event(_EVENTS[kind], {"names": ", ".join(names)})
+    return Event(_EVENTS[kind]) if kind in _EVENTS else Event("service", {"action": kind})
 
 
 def _person(author: Record) -> MessageSender:

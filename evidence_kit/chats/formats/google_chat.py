@@ -10,6 +10,7 @@ from typing import BinaryIO
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.json_records import Record, entries, mapping, mappings, rest, string
 from evidence_kit.chats.jsontree import Path
+from evidence_kit.chats.leaves import other_words
 from evidence_kit.chats.message import (
     NO_TIME,
     AccountId,
@@ -21,12 +22,37 @@ from evidence_kit.chats.message import (
     Message,
     MessageKind,
     MessageSender,
+    Reaction,
+    Role,
     Time,
     TimeKind,
+    Words,
 )
 from evidence_kit.chats.times import from_words
 
-_KNOWN = frozenset({"creator", "created_date", "text", "message_id", "attached_files"})
+_KNOWN = frozenset({"creator", "created_date", "text", "message_id", "attached_files", "reactions"})
+# Keys whose texts are for machines: states, identifiers, where in a text something stands.
+TECHNICAL = frozenset(
+    {"topic_id", "message_state", "deletion_type", "deleted_date", "updated_date", "user_type", "email", "mime_type"}
+    | {
+        "original_name",
+        "attachment_id",
+        "image_url",
+        "should_not_render",
+        "type",
+        "space_id",
+        "emoji_id",
+        "call_status",
+    }
+)
+_ROLES = {
+    "title": Role.TITLE,
+    "snippet": Role.DESCRIPTION,
+    "url": Role.LINK,
+    "private_do_not_access_or_else_safe_url_wrapped_value": Role.LINK,
+}
+
+_QUOTES = frozenset({"quoted_message_metadata"})
 
 
 def claims(head: FileHead, _name: str) -> FormatVote:
@@ -70,8 +96,24 @@ def _message(record: Record, place: ByteRange, conversation: Conversation, aroun
         attachments,
         frozenset({Flag.DELETED}) if deleted else frozenset(),
         string(record, "message_id"),
+        reactions=tuple(_reactions(record)) if "reactions" in record else (),
         details=rest(record, _KNOWN),
+        words=tuple(dict.fromkeys((*_quoted(record), *other_words(record, _KNOWN | _QUOTES, TECHNICAL, _ROLES)))),
     )
+
+
+def _quoted(record: Record) -> Iterator[Words]:
+    quoted = mapping(record, "quoted_message_metadata")
+    by = string(mapping(quoted, "creator"), "name") or "?"
+    yield from (Words(Role.QUOTE, text, by) for text in (string(quoted, "text"),) if text)
+
+
+def _reactions(record: Record) -> Iterator[Reaction]:
+    for each in mappings(record, "reactions"):
+        emoji = string(mapping(each, "emoji"), "unicode") or string(mapping(each, "emoji"), "name") or ""
+        listed = each.get("reactor_emails")
+        for actor in listed if isinstance(listed, list) and listed else [None]:
+            yield Reaction(emoji, actor if isinstance(actor, str) else None)
 
 
 def _person(creator: Record) -> MessageSender:

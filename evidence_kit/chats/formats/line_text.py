@@ -13,6 +13,7 @@ from evidence_kit.chats.message import (
     Conversation,
     DateOrder,
     Entry,
+    Flag,
     Message,
     MessageKind,
     MessageSender,
@@ -32,8 +33,9 @@ _OPENING = re.compile(
 )
 _HEADER = re.compile(r"[\ufeff\s]*\[LINE\] (?:Chat history (?:with|in) )?(?P<title>[^\n\r]*)")
 _MEDIA = re.compile(r"\[(?:Photo|Video|Sticker|Voice message|File|Album|صورة|Autocollant)\]")
+_NOTHING: frozenset[Flag] = frozenset()
 _CALL = re.compile(r"☎ ")
-_UNSENT = re.compile(r"\S unsent a message\.?\Z")
+_UNSENT = re.compile(r"(?P<name>\S[^\n]*?) unsent a message\.?\Z")
 
 
 def claims(head: FileHead, _name: str) -> FormatVote:
@@ -78,16 +80,18 @@ class _Reader:
         body = body.rstrip("\r\n")
         quoted = len(body) > 1 and body[0] == body[-1] == '"' and "\n" in body
         text = body[1:-1] if quoted else body
-        kind = MessageKind.TEXT
+        kind, flags = MessageKind.TEXT, _NOTHING
         if sender is None:
-            kind = MessageKind.DELETED if _UNSENT.search(text) else MessageKind.SYSTEM
+            unsent = _UNSENT.match(text)
+            kind = MessageKind.DELETED if unsent else MessageKind.SYSTEM
+            if unsent is not None:
+                sender, flags = unsent["name"], frozenset({Flag.DELETED})
         elif _CALL.match(text):
             kind = MessageKind.CALL
         elif _MEDIA.fullmatch(text):
             kind = MessageKind.MEDIA_OMITTED
-        return Message(
-            place, self._conversation, MessageSender(sender) if sender else None, self._time(clock), text, kind
-        )
+        who = MessageSender(sender) if sender else None
+        return Message(place, self._conversation, who, self._time(clock), text, kind, (), flags)
 
     def _time(self, clock: str) -> Time:
         """Return the time of the clock on the day above; with every reading that the day has."""

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.json_records import Record, entries, facts, mapping, rest, string
+from evidence_kit.chats.json_records import Record, entries, facts, mapping, mappings, rest, string
 from evidence_kit.chats.jsontree import Path
+from evidence_kit.chats.leaves import other_words
 from evidence_kit.chats.markup import Node, parse
 from evidence_kit.chats.message import (
+    NO_TIME,
     AccountId,
     Attachment,
     AttachmentStatus,
@@ -20,10 +22,27 @@ from evidence_kit.chats.message import (
     Message,
     MessageKind,
     MessageSender,
+    Reaction,
+    Role,
+    Words,
 )
-from evidence_kit.chats.times import from_iso
+from evidence_kit.chats.times import from_epoch, from_iso
 
 _KNOWN = frozenset({"id", "displayName", "originalarrivaltime", "content", "from", "messagetype"})
+# Keys whose texts are for machines: identifiers, times of changes, what a server notes.
+TECHNICAL = frozenset(
+    {
+        "conversationid",
+        "amsreferences",
+        "deletetime",
+        "edittime",
+        "isserversidegenerated",
+        "emotions",
+        "onErrorFallback",
+    }
+    | {"albumId", "s2spartnername", "callLog", "version", "capabilities", "clientmessageid", "key", "language"}
+)
+_ROLES = {"urlpreviews": Role.LINK, "title": Role.TITLE, "description": Role.DESCRIPTION, "url": Role.LINK}
 
 
 def claims(head: FileHead, _name: str) -> FormatVote:
@@ -58,7 +77,7 @@ def _message(record: Record, place: ByteRange, conversation: Conversation, owner
         return None
     written, kind = string(record, "content") or "", string(record, "messagetype") or ""
     root = parse(written) if kind != "Text" else None
-    text = root.text() if root else written
+    text = _own_text(root) if root else written
     sender, properties = string(record, "from"), mapping(record, "properties")
     attachments = tuple(_attachments(root)) if root else ()
     deleted = bool(properties.get("deletetime")) or properties.get("isserversidegenerated") == "deleted"
@@ -73,7 +92,9 @@ def _message(record: Record, place: ByteRange, conversation: Conversation, owner
         attachments,
         frozenset(flag for flag, holds in flags.items() if holds),
         string(record, "id"),
+        reactions=tuple(_reactions(properties)) if properties else (),
         details=rest(record, _KNOWN, {"messagetype": kind} | ({"content": written} if text != written else {})),
+        words=tuple(dict.fromkeys((*_links(root), *other_words(record, _KNOWN, TECHNICAL, _ROLES)))),
     )
 
 
@@ -96,6 +117,35 @@ def _kind(kind: str, attachments: tuple[Attachment, ...]) -> MessageKind:
         if word in kind:
             return found
     return MessageKind.MEDIA if attachments or "Media" in kind or "UriObject" in kind else MessageKind.TEXT
+
+
+def _reactions(properties: Record) -> Iterator[Reaction]:
+    for each in mappings(properties, "emotions"):
+        for user in mappings(each, "users"):
+            when = from_epoch(user.get("time"), 1000) if "time" in user else NO_TIME
+            yield Reaction(string(each, "key") or "", string(user, "mri"), when)
+
+
+def _own_text(root: Node) -> str:
+    """Return what a message shows, without what it quotes: that is another's."""
+    quotes = [node for node in root.walk() if node.tag == "quote"]
+    kept = [(node, list(node.children)) for node in quotes]
+    for node in quotes:
+        node.children.clear()
+    text = root.text()
+    for node, children in kept:
+        node.children.extend(children)
+    return text
+
+
+def _links(root: Node | None) -> Iterator[Words]:
+    """Yield the addresses under words, and what is quoted, with its author."""
+    for node in root.walk() if root is not None else ():
+        href = node.attributes.get("href", "")
+        if node.tag == "a" and href and href not in node.text():
+            yield Words(Role.LINK, href)
+        if node.tag == "quote" and (said := node.text().strip()):
+            yield Words(Role.QUOTE, said, node.attributes.get("authorname") or node.attributes.get("author") or "?")
 
 
 def _attachments(root: Node) -> Iterator[Attachment]:

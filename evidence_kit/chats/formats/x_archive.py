@@ -9,21 +9,36 @@ from typing import BinaryIO
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.json_records import Record, entries, facts, mapping, mappings, rest, string
 from evidence_kit.chats.jsontree import Path
+from evidence_kit.chats.leaves import other_words
 from evidence_kit.chats.message import (
     AccountId,
     Attachment,
     ByteRange,
     Conversation,
     Entry,
+    Event,
     Message,
     MessageKind,
     MessageSender,
     Reaction,
+    Role,
 )
 from evidence_kit.chats.times import from_iso
 
 _PREFIX = re.compile(r"\ufeff?\s*window\.YTD\.direct_messages?(?:_group)?(?:_chats)?\.part\d+\s*=\s*")
 _KNOWN = frozenset({"id", "senderId", "createdAt", "text", "reactions"})
+# Keys whose texts are for machines; media are attachments, and a shortened address stands in the text.
+TECHNICAL = frozenset(
+    {"recipientId", "initiatingUserId", "userIds", "participantsSnapshot", "mediaUrls", "url", "display", "eventId"}
+    | {"conversationId", "editHistory"}
+)
+_ROLES = {"expanded": Role.LINK, "name": Role.TITLE}
+_EVENTS = {
+    "conversationNameUpdate": "renamed",
+    "conversationAvatarUpdate": "changed-photo",
+    "joinConversation": "joined",
+    "participantsLeave": "left",
+}
 
 
 def claims(head: FileHead, _name: str) -> FormatVote:
@@ -71,7 +86,22 @@ def _message(record: Record, place: ByteRange, number: str | None, around: Surro
             for each in mappings(content, "reactions")
         ),
         details=rest(content, _KNOWN, {} if is_message else {"event": kind}),
+        words=tuple(dict.fromkeys(other_words(content, _KNOWN, TECHNICAL, _ROLES))),
+        event=None if is_message else _event(kind, content),
+        to=_receivers(content) if is_message else (),
     )
+
+
+def _event(kind: str, content: Record) -> Event:
+    if kind == "participantsJoin":
+        listed = content.get("userIds")
+        return Event("added", {"names": ", ".join(map(str, listed)) if isinstance(listed, list) else ""})
+    return Event(_EVENTS[kind]) if kind in _EVENTS else Event("service", {"action": kind})
+
+
+def _receivers(content: Record) -> tuple[MessageSender, ...]:
+    number = string(content, "recipientId")
+    return (MessageSender(None, (AccountId("user-id", number),)),) if number else ()
 
 
 def _attachments(content: Record, native: str | None, around: Surroundings) -> Iterator[Attachment]:

@@ -21,6 +21,8 @@ from evidence_kit.chats.message import (
     MessageSender,
     Metadata,
     Reaction,
+    Role,
+    Words,
 )
 from evidence_kit.chats.times import from_words
 
@@ -85,7 +87,16 @@ def _message(element: Node, place: ByteRange, conversation: Conversation, around
         MessageKind.MEDIA if attachments else MessageKind.TEXT,
         attachments,
         reactions=reactions,
+        words=tuple(dict.fromkeys(_links(content, text))),
     )
+
+
+def _links(content: Node, text: str) -> Iterator[Words]:
+    """Yield the addresses under words that the page shows, and files with the names that it gives them."""
+    for node in content.walk():
+        href = node.attributes.get("href", "")
+        if node.tag == "a" and href.startswith(("http://", "https://", "mailto:", "tel:")) and href not in text:
+            yield Words(Role.LINK, href)
 
 
 def _first(element: Node, names: tuple[str, ...]) -> Node | None:
