@@ -18,6 +18,7 @@ _ATTRIBUTE = re.compile(r"([^\s=/\"'<>]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
+_BLOCKS = frozenset({"div", "p", "tr", "li"})
 _UNSEEN = frozenset({"script", "style", "head", "template"})
 
 
@@ -54,16 +55,25 @@ class Node:
     def text(self) -> str:
         """Return the text inside as shown; `br` and the borders of blocks are line ends."""
         told: list[str] = []
-        waiting: list[Node | str] = [self]
+        waiting: list[Node | str | None] = [self]
+        ends = False
         while waiting:
             item = waiting.pop()
+            if item is None:
+                ends = True
+                continue
+            # A line ends where a block begins, and where it ends and more follows.
+            begins = isinstance(item, Node) and item.tag in _BLOCKS
+            if (ends or begins) and told and not told[-1].endswith("\n"):
+                told.append("\n")
+            ends = False
             if isinstance(item, str):
                 told.append(item)
             elif item.tag == "br":
                 told.append("\n")
             elif item.tag not in _UNSEEN:
-                if item.tag in {"div", "p", "tr", "li"} and told and not told[-1].endswith("\n"):
-                    told.append("\n")
+                if begins:
+                    waiting.append(None)
                 waiting.extend(reversed(item.children))
         return "".join(told)
 

@@ -6,9 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evidence_kit.chats.format import FileHead, FormatVote
-from evidence_kit.chats.message import AttachmentStatus, Message, TimeKind
+from evidence_kit.chats.mail.rtf import NoRtfError, decompressed, text_in
+from evidence_kit.chats.message import AttachmentStatus, Event, Message, MessageKind, TimeKind
 from tests.chats.reading import messages_of, named, sample_messages, unread_of
 
 THREAT = "mail/menace.eml"
@@ -97,3 +100,86 @@ def test_parts_inside_parts_inside_parts_raise_nothing(depth: int) -> None:
         data += b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (level, level)
     data += b"Content-Type: text/plain\n\nhere\n"
     assert messages_of(data, "mail-eml") or unread_of(data, "mail-eml")
+
+
+def test_bytes_in_a_header_that_are_utf8_are_text() -> None:
+    message = sample_messages("mail/utf8-in-headers.eml", "mail-eml")[0]
+    assert message.sender is not None
+    assert message.sender.display == "مجهول الهوية"
+    assert details(message)["subject"] == "آخر إنذار قبل النشر"
+    assert [(each.role.value, each.text) for each in message.words] == [("subject", "آخر إنذار قبل النشر")]
+    assert [each.ids[0].value for each in message.to] == ["nadia@example.org"]
+
+
+def test_a_body_that_is_rtf_only_is_read() -> None:
+    message = sample_messages("mail/outlook/rtf-only.msg", "mail-outlook")[0]
+    assert message.text == "3000 dh avant ce soir ou je publie tout"
+    assert message.event is None
+
+
+def test_a_mail_in_a_mail_is_a_message_of_its_own() -> None:
+    outer, inner = sample_messages("mail/outlook/mail-in-mail.msg", "mail-outlook")
+    assert (outer.text, inner.text) == ("voir ci-joint", "3000 dh ou je publie")
+    assert inner.sender is not None
+    assert inner.sender.display == "Anonyme"
+    assert inner.place.pointer == "/attachments/1"
+    assert inner.place.start == inner.place.end == outer.place.end
+
+
+def test_a_sender_of_exchange_has_the_address_that_reaches_them() -> None:
+    sender = sample_messages("mail/outlook/exchange.msg", "mail-outlook")[0].sender
+    assert sender is not None
+    assert (sender.display, sender.ids[0].type) == ("Anonyme", "email")
+    assert "@" in sender.ids[0].value
+
+
+def test_a_mail_wrapped_in_smime_is_said_to_be_unread() -> None:
+    message = sample_messages("mail/smime-opaque.eml", "mail-eml")[0]
+    assert message.kind is MessageKind.UNSUPPORTED
+    assert message.event == Event("unreadable", {"reason": "S/MIME"})
+
+
+def test_an_address_under_a_word_is_told() -> None:
+    data = (
+        b"From: A <a@example.com>\nTo: b@example.com\nDate: Mon, 14 Sep 2026 18:00:00 +0000\nSubject: x\n"
+        b"Content-Type: text/html\n\n<p>Payer <a href='https://pay.example/abc'>ici</a></p><p>vite</p>\n"
+    )
+    message = messages_of(data, "mail-eml")[0]
+    assert message.text == "Payer ici\nvite"
+    assert ("link", "https://pay.example/abc") in [(each.role.value, each.text) for each in message.words]
+
+
+@pytest.mark.parametrize(
+    ("rtf", "text"),
+    [
+        (
+            rb"{\rtf1\ansi\ansicpg1256{\fonttbl{\f0 Arial;}}\uc1 bonjour\par 3000 \u8364?\par \'d3\'e1}",
+            "bonjour\n3000 €\nسل",
+        ),
+        (
+            rb"{\rtf1\ansi\fromhtml1 {\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 3000 dh\htmlrtf }\htmlrtf0 {\*\htmltag72 </p>}"
+            rb"{\*\htmltag84 <b>}vite \'e9 \u1587?{\*\htmltag92 </b>}}",
+            "3000 dh\nvite é س",
+        ),
+        (rb"}}}{\rtf1 a\'zz\u999999999 ?b", "a'zz짿b"),
+        (b"", ""),
+    ],
+)
+def test_what_an_rtf_shows(rtf: bytes, text: str) -> None:
+    assert text_in(rtf) == text
+
+
+def test_compressed_rtf_that_is_none_or_too_long_is_an_error() -> None:
+    whole = (20).to_bytes(4, "little") + (5).to_bytes(4, "little") + b"MELA" + bytes(4) + b"{\\rtf"
+    assert decompressed(whole) == b"{\\rtf"
+    for data in (b"", b"x" * 20, bytes(4) + b"\xff\xff\xff\xff" + b"LZFu" + bytes(4)):
+        with pytest.raises(NoRtfError):
+            decompressed(data)
+    cut = bytes(4) + (100).to_bytes(4, "little") + b"LZFu" + bytes(4) + b"\x01\xff"
+    assert len(decompressed(cut)) <= 100
+
+
+@given(data=st.binary(max_size=400))
+def test_no_bytes_break_the_reading_of_rtf(data: bytes) -> None:
+    text_in(data)
+    decompressed(bytes(4) + (300).to_bytes(4, "little") + b"LZFu" + bytes(4) + data)

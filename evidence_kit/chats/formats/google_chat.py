@@ -45,11 +45,12 @@ TECHNICAL = frozenset(
         "call_status",
     }
 )
+_WRAPPED = "private_do_not_access_or_else_safe_url_wrapped_value"
 _ROLES = {
     "title": Role.TITLE,
     "snippet": Role.DESCRIPTION,
     "url": Role.LINK,
-    "private_do_not_access_or_else_safe_url_wrapped_value": Role.LINK,
+    _WRAPPED: Role.LINK,
 }
 
 _QUOTES = frozenset({"quoted_message_metadata"})

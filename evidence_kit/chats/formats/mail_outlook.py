@@ -9,7 +9,9 @@ from email import message_from_string
 from typing import TYPE_CHECKING, BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
+from evidence_kit.chats.mail.bodies import subject_words
 from evidence_kit.chats.mail.headers import facts, header, text_of, time_of
+from evidence_kit.chats.mail.rtf import NoRtfError, decompressed, text_in
 from evidence_kit.chats.markup import lines, parse
 from evidence_kit.chats.message import (
     NO_TIME,
@@ -19,6 +21,7 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
+    Event,
     Flag,
     Message,
     MessageKind,
@@ -38,6 +41,10 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PROPERTIES = "__properties_version1.0".encode("utf-16-le")
 _LONGEST_BYTES = 1 << 27
 _TRANSPORT_HEADERS = 0x007D
+_SENDER_NAME, _SENDER_ADDRESS, _SENDER_SMTP, _RTF = 0x0C1A, 0x0C1F, 0x5D01, 0x1009
+_EXCHANGE = re.compile(r"<?(/O=[^<>]+)>?", re.IGNORECASE)
+_MAIL_FOLDER, _HEAD = "__substg1.0_3701000D", "__properties_version1.0"
+_MOST_INSIDE = 50
 _ADDRESS = re.compile(r"(?:\"?(?P<name>[^\"<]*?)\"?\s*)?<(?P<address>[^<>\s]+@[^<>\s]+)>")
 
 
@@ -58,9 +65,46 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
         yield Unread(place, Why.TOO_LONG)
         return
     try:
-        yield _message(data, place)
+        import oxmsg
+
+        mail = oxmsg.Message.load(data)
+        told = [_message(mail, place, place)]
+        behind = ByteRange(place.end, place.end)
+        for pointer, inner in _inside(mail):
+            told.append(_message(inner, ByteRange(behind.start, behind.end, pointer=pointer), place))
     except Exception as error:  # noqa: BLE001 - a decoder of others on hostile bytes: it fails in any way
         yield Unread(place, Why.MALFORMED, f"{type(error).__name__}: {error}"[:200])
+        return
+    yield from told
+
+
+def _inside(mail: oxmsg.Message) -> Iterator[tuple[str, oxmsg.Message]]:
+    """Yield the mails in a mail, each with where it is; a mail of Outlook's own is no file, but a folder in this one.
+
+    Its bytes lie scattered in the file, so that its place is behind the whole, with the way to it.
+    """
+    import oxmsg
+    from oxmsg.storage import Storage, Stream
+
+    waiting: list[tuple[str, oxmsg.Message]] = [("", mail)]
+    told = 0
+    while waiting and told < _MOST_INSIDE:
+        above, outer = waiting.pop(0)
+        for number, part in enumerate(outer.attachments, start=1):
+            storages = getattr(part._storage, "storages", ())  # noqa: SLF001 - the library shows no way to it
+            folder = next((each for each in storages if each.name == _MAIL_FOLDER), None)
+            if folder is None:
+                continue
+            # The head of a mail in a mail lacks the last eight bytes that the library expects (MS-OXMSG 2.4.1.2).
+            streams = tuple(
+                Stream(each.path, each.bytes_[:24] + bytes(8) + each.bytes_[24:]) if each.name == _HEAD else each
+                for each in folder.streams
+            )
+            inner = oxmsg.Message(Storage(folder.path, streams, folder.storages))
+            pointer = f"{above}/attachments/{number}"
+            waiting.append((pointer, inner))
+            told += 1
+            yield pointer, inner
 
 
 def carried(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -77,24 +121,25 @@ def carried(data: bytes) -> Iterator[tuple[int, bytes]]:
 FORMAT = ChatFormat("mail-outlook", claims, read, carried)
 
 
-def _message(data: bytes, place: ByteRange) -> Message:
-    import oxmsg
-
-    mail = oxmsg.Message.load(data)
+def _message(mail: oxmsg.Message, place: ByteRange, whole: ByteRange) -> Message:
+    """Return a mail; its attachments stand in the file as a whole."""
     transport = message_from_string(mail.properties.str_prop_value(_TRANSPORT_HEADERS) or "")
-    attachments = tuple(_attachments(mail, place))
+    attachments = tuple(_attachments(mail, whole)) if place == whole else tuple(_named(mail))
     subject, doubted = _decoded(lambda: mail.subject)
     text, guessed = _decoded(lambda: mail.body)
     if not text:
         page, guessed = _decoded(lambda: mail.html_body)
         text = lines(parse(page).text()) if page else ""
+    unread = None
+    if not text:
+        text, unread = _rtf_body(mail)
     details: dict[str, Json] = {**facts(transport), "subject": subject, "class": mail.message_class}
     details["recipients"] = [{"name": each.name, "address": each.email_address} for each in mail.recipients]
     native = header(transport, "Message-ID")
     return Message(
         place,
         Conversation("mail", "outlook", None, subject or None),
-        _sender(mail.sender),
+        _sender(mail),
         _time(mail, header(transport, "Date")),
         text,
         MessageKind.TEXT if text or not attachments else MessageKind.MEDIA,
@@ -102,7 +147,31 @@ def _message(data: bytes, place: ByteRange) -> Message:
         frozenset({Flag.ENCODING_GUESS}) if doubted or guessed else frozenset(),
         native_id=native.strip() if native else None,
         details=details,
+        words=subject_words(subject),
+        event=None if unread is None else Event("unreadable", {"reason": unread}),
+        to=tuple(MessageSender(each.name or None, _address(each.email_address)) for each in mail.recipients),
     )
+
+
+def _rtf_body(mail: oxmsg.Message) -> tuple[str, str | None]:
+    """Return the text of a body that is kept as RTF only; and in what it is kept where it cannot be read."""
+    compressed = mail.properties.binary_prop_value(_RTF)
+    if compressed is None:
+        return "", None
+    try:
+        return text_in(decompressed(compressed)), None
+    except NoRtfError:
+        return "", "RTF"
+
+
+def _address(address: str) -> tuple[AccountId, ...]:
+    return (AccountId("email", address),) if "@" in address else ()
+
+
+def _named(mail: oxmsg.Message) -> Iterator[Attachment]:
+    """Yield the attachments of a mail in a mail, whose bytes nobody takes out."""
+    for part in mail.attachments:
+        yield Attachment(part.file_name, AttachmentStatus.NOT_EXPORTED, part.mime_type)
 
 
 def _decoded(get: Callable[[], str | None]) -> tuple[str | None, bool]:
@@ -113,9 +182,19 @@ def _decoded(get: Callable[[], str | None]) -> tuple[str | None, bool]:
         return text_of(bytes(error.object), None), True
 
 
-def _sender(shown: str | None) -> MessageSender | None:
+def _sender(mail: oxmsg.Message) -> MessageSender | None:
+    """Return who sent it; inside of an organisation Exchange writes a name of its directory and no address."""
+    shown = mail.sender
+    properties = mail.properties
+    name, address = (properties.str_prop_value(each) for each in (_SENDER_NAME, _SENDER_SMTP))
+    if address is None:
+        address = properties.str_prop_value(_SENDER_ADDRESS)
+    if address is not None and "@" in address and (shown is None or "@" not in shown):
+        return MessageSender(name or address, (AccountId("email", address),))
     if shown is None:
         return None
+    if found := _EXCHANGE.search(shown):
+        return MessageSender(name or shown[: found.start()].strip(' "') or shown, (AccountId("user-id", found[1]),))
     found = _ADDRESS.search(shown)
     return (
         MessageSender(found["name"] or shown, (AccountId("email", found["address"]),))

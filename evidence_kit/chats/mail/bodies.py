@@ -7,12 +7,24 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message as Mail
 
-from evidence_kit.chats.mail.headers import decoded, facts, header, sender, text_of, time_of
+from evidence_kit.chats.mail.headers import decoded, facts, header, receivers, sender, text_of, time_of
 from evidence_kit.chats.markup import lines, parse
-from evidence_kit.chats.message import Attachment, AttachmentStatus, ByteRange, Conversation, Message, MessageKind
+from evidence_kit.chats.message import (
+    Attachment,
+    AttachmentStatus,
+    ByteRange,
+    Conversation,
+    Event,
+    Message,
+    MessageKind,
+    Role,
+    Words,
+)
 from evidence_kit.model import Json
 
 _MOST_PARTS = 1000
+_MOST_LINKS = 200
+_SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _ESCAPED = re.compile(r"^>(?=>*From )", re.MULTILINE)
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 
@@ -33,7 +45,8 @@ def message(data: bytes, place: ByteRange, variant: str, *, unescape: bool = Fal
         parts = _parts(mail)
         text = _text(parts)
         attachments = tuple(_attachments(parts, place))
-        who, told = sender(mail), facts(mail)
+        who, told, to = sender(mail), facts(mail), receivers(mail)
+        sealed, links = _sealed(mail, parts), tuple(_links(parts, text))
         time, native, answered = (
             time_of(header(mail, "Date")),
             header(mail, "Message-ID"),
@@ -53,12 +66,51 @@ def message(data: bytes, place: ByteRange, variant: str, *, unescape: bool = Fal
         who,
         time,
         text,
-        MessageKind.TEXT if text or not attachments else MessageKind.MEDIA,
+        _kind(text, attachments, sealed),
         attachments,
         native_id=native.strip() if native else None,
         reply_to=answered.strip() if answered else None,
         details=details,
+        words=(*subject_words(told["subject"]), *links),
+        event=None if sealed is None else Event("unreadable", {"reason": sealed}),
+        to=to,
     )
+
+
+def subject_words(subject: object) -> tuple[Words, ...]:
+    """Return what a mail is about, as words of it."""
+    return (Words(Role.SUBJECT, subject),) if isinstance(subject, str) and subject.strip() else ()
+
+
+def _kind(text: str, attachments: tuple[Attachment, ...], sealed: str | None) -> MessageKind:
+    if sealed is not None:
+        return MessageKind.UNSUPPORTED
+    return MessageKind.TEXT if text or not attachments else MessageKind.MEDIA
+
+
+def _sealed(mail: Mail, parts: list[Mail]) -> str | None:
+    """Return in what the words of a mail are wrapped or encrypted, so that they cannot be read here; None when not."""
+    if mail.get_content_type() == "multipart/encrypted":
+        return "PGP/MIME"
+    kinds = {part.get_content_type() for part in parts}
+    if kinds & _SMIME and not any(kind.startswith("text/") for kind in kinds):
+        return "S/MIME"
+    return None
+
+
+def _links(parts: list[Mail], text: str) -> Iterator[Words]:
+    """Yield the addresses under words of the parts that are HTML, where the text does not show them."""
+    seen: set[str] = set()
+    for part in parts:
+        if _is_attached(part) or part.get_content_type() != "text/html":
+            continue
+        for node in parse(_decoded(part)).walk():
+            href = node.attributes.get("href", "")
+            if node.tag == "a" and "://" in href and href not in text and href not in seen:
+                seen.add(href)
+                yield Words(Role.LINK, href)
+                if len(seen) == _MOST_LINKS:
+                    return
 
 
 def _parts(mail: Mail) -> list[Mail]:

@@ -14,6 +14,7 @@ from evidence_kit.chats.message import NO_TIME, AccountId, MessageSender, Precis
 from evidence_kit.model import Json
 
 _LONGEST_CHARACTERS = 20_000
+_MOST_RECEIVERS = 200
 _KEPT = (
     "To",
     "Cc",
@@ -25,12 +26,18 @@ _KEPT = (
     "User-Agent",
     "List-Id",
 )
+_NOT_READ = re.compile("[\udc80-\udcff]")
 _SIGNATURE = re.compile(r"\b([a-z]{1,3})\s*=\s*([^;]*)")
 
 
 def decoded(value: object) -> str:
-    """Return a header as text; encoded words are decoded, and left as they are where they cannot be."""
+    """Return a header as text; encoded words are decoded, and left as they are where they cannot be.
+
+    A header may hold plain UTF-8 (RFC 6532), which the parser gives as bytes that it could not read.
+    """
     raw = str(value)
+    if not raw.isascii() and _NOT_READ.search(raw):
+        raw = _as_utf8(raw)
     if len(raw) > _LONGEST_CHARACTERS:
         return raw
     try:
@@ -41,6 +48,14 @@ def decoded(value: object) -> str:
     for part, charset in parts:
         told += part if isinstance(part, str) else text_of(part, charset)
     return re.sub(r"\r?\n[ \t]", " ", told)
+
+
+def _as_utf8(raw: str) -> str:
+    """Return a header whose bytes are UTF-8 as text; any other as it is, since nothing says in which letters it is."""
+    try:
+        return raw.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return raw
 
 
 def text_of(data: bytes, charset: str | None) -> str:
@@ -75,6 +90,20 @@ def sender(mail: Mail) -> MessageSender | None:
         addresses = []
     name, address = addresses[0] if addresses else ("", "")
     return MessageSender(name or shown, (AccountId("email", address),) if "@" in address else ())
+
+
+def receivers(mail: Mail) -> tuple[MessageSender, ...]:
+    """Return to whom the mail says it goes, openly or as a copy."""
+    shown = [value[:_LONGEST_CHARACTERS] for name in ("To", "Cc", "Bcc") for value in headers(mail, name)]
+    try:
+        addresses = getaddresses(shown)
+    except (ValueError, IndexError, TypeError):
+        return ()
+    return tuple(
+        MessageSender(name or None, (AccountId("email", address),) if "@" in address else ())
+        for name, address in addresses[:_MOST_RECEIVERS]
+        if name or address
+    )
 
 
 def time_of(raw: str | None) -> Time:
