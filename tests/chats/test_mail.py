@@ -157,7 +157,8 @@ def test_an_address_under_a_word_is_told() -> None:
             "bonjour\n3000 €\nسل",
         ),
         (
-            rb"{\rtf1\ansi\fromhtml1 {\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 3000 dh\htmlrtf }\htmlrtf0 {\*\htmltag72 </p>}"
+            rb"{\rtf1\ansi\fromhtml1 {\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 3000 dh\htmlrtf }\htmlrtf0 "
+            rb"{\*\htmltag72 </p>}"
             rb"{\*\htmltag84 <b>}vite \'e9 \u1587?{\*\htmltag92 </b>}}",
             "3000 dh\nvite é س",
         ),

@@ -25,6 +25,7 @@ from evidence_kit.chats.message import (
     Role,
     Unread,
     Why,
+    Words,
 )
 from evidence_kit.chats.times import from_iso
 
@@ -114,9 +115,15 @@ def _message(record: Record, place: ByteRange, conversation: Conversation, aroun
         string(mapping(record, "reference"), "messageId"),
         tuple(_reactions(record)),
         rest(record, _KNOWN, {"type": kind} if kind not in _TEXT_TYPES else {}),
-        tuple(dict.fromkeys(other_words(record, _KNOWN, TECHNICAL, _ROLES))),
+        tuple(dict.fromkeys((*_addresses(record), *other_words(record, _KNOWN, TECHNICAL, _ROLES)))),
         _event(kind, record),
     )
+
+
+def _addresses(record: Record) -> Iterator[Words]:
+    """Yield from where attachments could be had that did not come with the export."""
+    urls = (string(each, "url") or "" for each in mappings(record, "attachments"))
+    yield from (Words(Role.LINK, url) for url in urls if url.startswith(("http://", "https://")))
 
 
 def _event(kind: str | None, record: Record) -> Event | None:

@@ -28,6 +28,15 @@ def _by_name(pattern: str, beginning: bytes = b"") -> Callable[[FileHead, str], 
     return claims
 
 
+def _by_shape(*places: str) -> Callable[[FileHead, str], FormatVote]:
+    return lambda head, _name: FormatVote.BY_CONTENT if set(places) <= head.shape else FormatVote.NO
+
+
+def _by_text(pattern: str) -> Callable[[FileHead, str], FormatVote]:
+    matcher = re.compile(pattern)
+    return lambda head, _name: FormatVote.BY_CONTENT if matcher.match(head.text) else FormatVote.NO
+
+
 def _unreadable(name: str, claims: Callable[[FileHead, str], FormatVote], reason: str) -> ChatFormat:
     def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
         yield Unread(ByteRange(0, export.seek(0, os.SEEK_END)), Why.UNSUPPORTED, reason)
@@ -55,6 +64,40 @@ FORMATS = (
     _unreadable(
         "viber-database",
         _by_name(r"viber(?:_messages|_data)?\.db|viber_messages", _SQLITE),
-        "a database of Viber, which has no text export",
+        "a database of Viber; the copy that its app sends by e-mail can be read",
+    ),
+    _unreadable(
+        "discord-exporter-csv",
+        _by_text(r"\ufeff?\"?AuthorID\"?,\"?Author\"?,\"?Date\"?,\"?Content\"?"),
+        "a table of DiscordChatExporter; its JSON and its page can be read",
+    ),
+    _unreadable(
+        "discord-exporter-txt",
+        _by_text(r"\ufeff?={20,}\r?\n(?:Guild|Server): [^\n]*\n(?:Channel|Category)[^\n]*: "),
+        "a text of DiscordChatExporter; its JSON and its page can be read",
+    ),
+    _unreadable(
+        "sigtop-json",
+        _by_shape("/*/conversationId", "/*/sent_at"),
+        "messages of Signal as the program sigtop writes them; what signal-export and Signal itself write can be read",
+    ),
+    _unreadable(
+        "sigtop-text",
+        _by_text(r"\ufeff?Conversation: [^\n]+\n\s*\n?From: [^\n]+\nType: "),
+        "messages of Signal as the program sigtop writes them; what signal-export and Signal itself write can be read",
+    ),
+    _unreadable(
+        "sms-ie-json",
+        lambda head, _name: (
+            FormatVote.BY_CONTENT
+            if {"/*/_id", "/*/thread_id"} <= head.shape and head.shape & {"/*/address", "/*/msg_box"}
+            else FormatVote.NO
+        ),
+        "text messages as the program SMS Import/Export writes them; what SMS Backup & Restore writes can be read",
+    ),
+    _unreadable(
+        "line-windows-text",
+        _by_text(r"\ufeff?\d{4}\.\d\d\.\d\d \S+\r?\n\d\d:\d\d \S[^\n]*\n"),
+        "a conversation of LINE for Windows; what its app on a phone writes can be read",
     ),
 )

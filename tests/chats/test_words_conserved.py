@@ -1,0 +1,157 @@
+"""The conservation rule for words: every text that a source holds is told, or stands on a list with its reason."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from evidence_kit.chats.format import Surroundings
+from evidence_kit.chats.formats import (
+    discord_exporter,
+    google_chat,
+    hangouts_json,
+    signal_export_json,
+    signal_plaintext,
+    skype_json,
+    snapchat_json,
+    x_archive,
+)
+from evidence_kit.chats.message import Conversation, Message
+from evidence_kit.chats.meta import records as meta
+from evidence_kit.chats.meta.repair import undone
+from evidence_kit.chats.telegram import words as telegram
+from evidence_kit.chats.told import searched, sentences
+from tests.chats.reading import LEDGER, entries_of, sample_bytes
+
+# Keys whose texts a person does not need, beside those that a reader names as technical: by format, with the reason.
+TOLD_ELSEWHERE = {
+    "date": "the time of the message",
+    "date_unixtime": "the time of the message",
+    "date_sent": "kept among the details",
+}
+NOT_FOR_PEOPLE: dict[str, frozenset[str]] = {
+    # Names of actions and types become events and kinds; identifiers and paths lead to accounts and files.
+    "telegram-json": telegram.TECHNICAL
+    | {"name", "id", "personal_information", "about", "currency", "from_id", "actor_id"},
+    "messenger-json": meta.TECHNICAL | {"thread_path", "thread_type", "title", "participants"},
+    "messenger-encrypted-json": meta.TECHNICAL | {"threadName", "participants"},
+    "instagram-json": meta.TECHNICAL | {"thread_path", "title", "participants"},
+    "snapchat-json": snapchat_json.TECHNICAL | {"Media IDs"},
+    "signal-plaintext": signal_plaintext.TECHNICAL
+    | {"id", "aci", "recipientId", "version", "mediaRootBackupKey", "username", "backupTimeMs", "account"},
+    "signal-export-json": signal_export_json.TECHNICAL | {"date", "missing_kind", "path", "name"},
+    "discord-exporter-json": discord_exporter.TECHNICAL | {"guild", "channel", "dateRange", "exportedAt", "author"},
+    "google-chat-json": google_chat.TECHNICAL | {"created_date", "message_id", "export_name"},
+    "skype-json": skype_json.TECHNICAL
+    | {"id", "userId", "exportDate", "originalarrivaltime", "messagetype", "from", "displayName", "threadProperties"},
+    "x-archive": x_archive.TECHNICAL | {"id", "senderId", "createdAt", "reactionKey"},
+    "hangouts-json": hangouts_json.TECHNICAL | {"timestamp", "event_id", "conversation", "fallback_name"},
+    "tiktok-json": frozenset({"Date"}),
+    "discord-package-json": frozenset({"Timestamp", "ID"}),
+}
+JSON_SAMPLES = [sample for sample in LEDGER if sample["format"] in NOT_FOR_PEOPLE and not sample["unread"]]
+
+
+def strings(value: object, skip: frozenset[str], key: str = "") -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in skip and name not in TOLD_ELSEWHERE:
+                yield from strings(inner, skip, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from strings(inner, skip, key)
+
+
+def decoded(path: str, data: bytes) -> list[Any]:
+    text = data.decode("utf-8-sig")
+    if path.endswith(".js"):
+        text = text.partition("=")[2]
+    try:
+        return [json.loads(text, strict=False)]
+    except json.JSONDecodeError:
+        return [json.loads(line, strict=False) for line in re.split(r"\n(?=\{)", text) if line.strip()]
+
+
+def told(message: Message) -> Iterator[str]:
+    yield from searched(message)
+    sender, conversation = message.sender, message.conversation
+    for person in (*((sender,) if sender else ()), *message.to):
+        yield person.display or ""
+        yield from (account.value for account in person.ids)
+    yield from (words.by or "" for words in message.words)
+    yield from (reaction.actor or "" for reaction in message.reactions)
+    yield from (conversation.title or "", conversation.id or "", *conversation.members)
+    if message.event is not None:
+        yield from sentences(message.event)
+
+
+def squeezed(text: str) -> str:
+    return "".join(html.unescape(undone(text) or text).split()).casefold()
+
+
+@pytest.mark.parametrize("sample", JSON_SAMPLES, ids=lambda sample: str(sample["path"]))
+def test_every_text_of_a_json_export_is_told_or_named_as_no_text(sample: dict[str, Any]) -> None:
+    data = sample_bytes(sample["path"])
+    entries = entries_of(data, sample["format"], Surroundings(sample["path"]))
+    shown = "\n".join(squeezed(text) for entry in entries if isinstance(entry, Message) for text in told(entry))
+    skip = NOT_FOR_PEOPLE[sample["format"]]
+    lost = [
+        text
+        for document in decoded(sample["path"], data)
+        for text in strings(document, skip)
+        if text.strip() and squeezed(text) not in shown and not _is_markup(text, shown)
+    ]
+    assert lost == []
+
+
+def _is_markup(text: str, shown: str) -> bool:
+    """Say whether a text is markup or JSON of which all that can be read is told."""
+    if text[:1] in {"{", "["}:
+        inner = json.loads(text)
+        return all(squeezed(each) in shown for each in strings(inner, frozenset()))
+    if "<" in text:
+        from evidence_kit.chats.markup import parse
+
+        return all(squeezed(part) in shown for part in parse(text).text().split("\n"))
+    return text.startswith("(File ") or text in {"null"}
+
+
+def test_a_text_under_a_key_that_nobody_knows_is_told_in_every_json_format() -> None:
+    records = {
+        "telegram-json": {"name": "a", "type": "x", "id": 1, "messages": [{"id": 1, "type": "message", "date": "x"}]},
+        "messenger-json": {"participants": [{"name": "a"}], "messages": [{"sender_name": "a", "timestamp_ms": 1}]},
+        "messenger-encrypted-json": {"threadName": "a", "messages": [{"senderName": "a", "timestamp": 1}]},
+        "snapchat-json": {"a": [{"From": "a", "Media Type": "TEXT"}]},
+        "discord-exporter-json": {"guild": {}, "channel": {}, "messages": [{"id": "1", "timestamp": "x"}]},
+        "google-chat-json": {"messages": [{"topic_id": "t", "message_id": "m"}]},
+        "skype-json": {"userId": "a", "conversations": [{"id": "b", "MessageList": [{"id": "1"}]}]},
+        "hangouts-json": {"conversations": [{"conversation": {}, "events": [{"event_type": "X", "timestamp": "1"}]}]},
+    }
+    for name, document in records.items():
+        _innermost(document)["quite_new"] = {"deep": ["3000 ou je publie"]}
+        messages = [entry for entry in entries_of(json.dumps(document).encode(), name) if isinstance(entry, Message)]
+        assert [words.text for words in messages[0].words] == ["3000 ou je publie"], name
+
+
+def _innermost(document: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    waiting = [document]
+    while waiting:
+        value = waiting.pop(0)
+        if isinstance(value, list):
+            waiting += value
+            found = next((each for each in value if isinstance(each, dict)), found)
+        elif isinstance(value, dict):
+            waiting += value.values()
+    return found
+
+
+def test_a_conversation_says_once_who_takes_part() -> None:
+    assert Conversation("x", "y").members == ()
