@@ -208,6 +208,7 @@ def _chat(outcome: ChatRead) -> Json:
         "unread": outcome.unread,
         "reasons": list(outcome.reasons),
         "looks_cut": list(outcome.looks_cut),
+        "wording_unknown": outcome.wording_unknown,
     }
 
 
@@ -285,6 +286,8 @@ def _show_chat(screen: Screen, outcome: ChatRead) -> None:
         screen.warn("ingest.chat-failed", item=outcome.item, reason=reasons)
     elif outcome.unread:
         screen.warn("ingest.chat-unread", item=outcome.item, count=outcome.unread, reason=reasons)
+    if outcome.wording_unknown:
+        screen.warn("chats.wording-unknown", item=outcome.item)
     for sign in outcome.looks_cut:
         screen.tell(f"ingest.looks-cut.{sign}", item=outcome.item)
 

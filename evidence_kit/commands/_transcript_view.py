@@ -51,6 +51,7 @@ def overview(screen: Screen, manifest: Manifest, listed: Sequence[CaseConversati
         for part in conversation.parts:
             if (order := _order(screen, part)) and order[0] == "either":
                 screen.warn("chats.order.either", number=conversation.number, reason=order[1])
+        _warn(screen, conversation)
     screen.tell("chats.next")
 
 
@@ -147,9 +148,21 @@ def _head(screen: Screen, conversation: CaseConversation) -> None:
             screen.warn("chats.order.either", number=conversation.number, reason=told[1])
         else:
             screen.tell(f"chats.order.{told[0]}", reason=told[1])
+    _warn(screen, conversation)
     kinds = [kind for kind in ("utc", "offset", "local, zone unknown") if conversation.figures("times").get(kind)]
     for kind in kinds:
         screen.tell(f"chats.zone.{kind.partition(',')[0]}")
+
+
+def _warn(screen: Screen, conversation: CaseConversation) -> None:
+    """Say what an export lacks for a reader: words of the app that nobody knows, times, and what the app leaves out."""
+    for part in conversation.parts:
+        if part.wording_unknown:
+            screen.warn("chats.wording-unknown", item=part.item.id)
+        if part.left_out:
+            screen.warn("chats.left-out", item=part.item.id)
+    if untimed := conversation.figures("times").get("none", 0):
+        screen.warn("chats.untimed", number=conversation.number, count=untimed)
 
 
 def _order(screen: Screen, part: ConversationPart) -> tuple[str, str] | None:
@@ -242,6 +255,10 @@ def _attachment(screen: Screen, tied: Tied) -> str:
         return screen.say(told, name=named, item=item.id, sha256=item.sha256.hex[:_DIGEST_SIGNS])
     if tied.items:
         return screen.say("chats.ambiguous", name=named, items=", ".join(item.id for item in tied.items))
+    if tied.perhaps:
+        items = ", ".join(f"{item.id} ({readable(item.place.path)})" for item in tied.perhaps[:_MOST_NAMES])
+        reason = screen.say(f"chats.doubt.{tied.reason}")
+        return screen.say("chats.perhaps", name=named, items=items, reason=reason)
     status = f"chats.status.{tied.status}"
     return screen.say(
         "chats.attachment", name=named, status=screen.say(status) if screen.knows(status) else tied.status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands._archives import free, show_passphrase, write_secret, write_slip
-from evidence_kit.commands._screen import Screen, size
+from evidence_kit.commands._screen import Screen, readable, size
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated
 from evidence_kit.errors import Exit, UsageError
 from evidence_kit.model import Json
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _SIZE = re.compile(r"([1-9][0-9]{0,14})\s*(?:(K|M|G|T)(i)?)?B?", re.IGNORECASE)
 _FEW = 20
+_MOST_ABSENT = 1000
 
 
 @case_command
@@ -97,7 +99,7 @@ def seal(
     # Beside the folder and not in it: the slip is for paper, and does not travel with the archive.
     paper = receipt_out or sealed.folder.with_name(sealed.folder.name + ".receipt.html")
     write_slip(setting, paper, sealed.receipt_code, folder.root.name, sealed.lines)
-    _tell(setting.screen, sealed, folder.root.name, paper)
+    _tell(setting.screen, sealed, plan, folder.root.name, paper)
     if passphrase_out is None and setting.asks:
         show_passphrase(setting, secret)
 
@@ -143,6 +145,7 @@ def _tell_plan(screen: Screen, plan: Counts) -> None:
         events=plan.events_of - plan.events_in,
         events_of=plan.events_of,
     )
+    _tell_absent(screen, plan)
     if plan.notes_closed:
         screen.tell("seal.notes-closed", count=plan.notes_closed)
     if plan.parts > 1:
@@ -151,11 +154,26 @@ def _tell_plan(screen: Screen, plan: Counts) -> None:
         screen.warn("seal.fat32", size=size(plan.largest_bytes))
 
 
+def _tell_absent(screen: Screen, plan: Counts) -> None:
+    """Say what messages name and the archive will not hold, before anybody agrees to it."""
+    cited = [each for each in plan.absent if each.cited]
+    if cited:
+        screen.warn("seal.cited-absent", count=len(cited))
+    for each in cited[:_FEW]:
+        name = readable(each.name) if each.name else screen.say("chats.unnamed")
+        screen.warn(f"seal.absent-{each.status}", where=each.where, name=name, items=", ".join(each.perhaps))
+    others = Counter(each.status for each in plan.absent if not each.cited)
+    for status, count in sorted(others.items()):
+        screen.tell("seal.others-absent", count=count, status=screen.say(f"seal.status.{status}"))
+    for item in plan.wording_unknown:
+        screen.warn("chats.wording-unknown", item=item)
+
+
 def _few(items: tuple[str, ...]) -> str:
     return ", ".join(items[:_FEW]) + (" …" if len(items) > _FEW else "")
 
 
-def _tell(screen: Screen, sealed: Sealed, case: str, paper: Path) -> None:
+def _tell(screen: Screen, sealed: Sealed, plan: Counts, case: str, paper: Path) -> None:
     screen.tell("seal.done", path=str(sealed.folder), size=size(sealed.size_bytes))
     screen.tell(
         "seal.absent",
@@ -192,6 +210,18 @@ def _tell(screen: Screen, sealed: Sealed, case: str, paper: Path) -> None:
             "events_absent": sealed.events_of - sealed.events_in,
             "blurred": sealed.blurred,
             "left_out": list(sealed.left_out),
+            "absent": [
+                {
+                    "where": each.where,
+                    "name": each.name,
+                    "status": each.status,
+                    "perhaps": list(each.perhaps),
+                    "cited": each.cited,
+                }
+                for each in plan.absent[:_MOST_ABSENT]
+            ],
+            "absent_count": len(plan.absent),
+            "wording_unknown": list(plan.wording_unknown),
             "receipt": sealed.receipt_code,
             "receipt_slip": str(paper),
         }

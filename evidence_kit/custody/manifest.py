@@ -74,6 +74,7 @@ class Item:
             describer's name without it.
         descriptions: Every `item.described`, in order.
         also_at: Other places where the same bytes were found.
+        also_within: Containers in which the same bytes stood inside of another record, and where in it.
         sensitivity: `none`, `intimate` or `unknown`, and nothing else.
         excluded: Why it was taken out of reports and seals, None while it is in.
         marks: What people said of it since: `nature`, `parent`, `audio` and what else `item.marked` may hold.
@@ -92,6 +93,7 @@ class Item:
     described: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     descriptions: list[LogEvent] = field(default_factory=list)
     also_at: list[FoundAt] = field(default_factory=list)
+    also_within: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     sensitivity: str = "unknown"
     excluded: str | None = None
     marks: dict[str, Any] = field(default_factory=dict)
@@ -122,6 +124,7 @@ class Witnessed:
         family: Family of the content type.
         facts: The whole `item.witnessed`.
         also_at: Other places where the same bytes were found.
+        also_within: Containers in which the same bytes stood inside of another record, and where in it.
         sensitivity: `none`, `intimate` or `unknown`; once it is `none`, the next ingest takes it in.
         excluded: As for an item.
         marks: As for an item.
@@ -138,6 +141,7 @@ class Witnessed:
     family: str
     facts: Mapping[str, Any]
     also_at: list[FoundAt] = field(default_factory=list)
+    also_within: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     sensitivity: str = "unknown"
     excluded: str | None = None
     marks: dict[str, Any] = field(default_factory=dict)
@@ -378,6 +382,9 @@ def _seen_again(manifest: Manifest, entry: LogEvent) -> None:
     if item is None:
         return
     item.also_at.append(place)
+    within = entry.facts.get("within")
+    if place.container is not None and isinstance(within, Mapping):
+        item.also_within.append((place.container, within))
     places = manifest.places if isinstance(item, Item) else manifest.witnessed_at
     places[spot(place)] = item.sha256
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import mimetypes
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
@@ -90,6 +89,24 @@ _SIMPLE = {
     "BLOCKED": "blocked",
     "UNBLOCKED": "unblocked",
     "REPORTED_SPAM": "reported-spam",
+}
+# Written down, since the system's own table is a file, which an isolated worker does not get to see.
+_ENDINGS = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "image/heic": ".heic",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+    "audio/aac": ".aac",
+    "audio/mpeg": ".mp3",
+    "audio/mp4": ".m4a",
+    "audio/ogg": ".ogg",
+    "application/pdf": ".pdf",
+    "application/zip": ".zip",
+    "text/plain": ".txt",
+    "text/x-signal-plain": ".txt",
 }
 _WITHOUT = "messages that vanish, and those that were to be seen once: the app leaves them out of this export"
 
@@ -217,7 +234,7 @@ class _Reader:
             return None
         name = hashlib.sha256(media).hexdigest()
         stated = PurePosixPath(string(pointer, "fileName") or "").suffix
-        ending = mimetypes.guess_extension(string(pointer, "contentType") or "") or stated
+        ending = _ENDINGS.get(string(pointer, "contentType") or "", stated)
         paths = [f"files/{name[:2]}/{name}{each}" for each in dict.fromkeys((ending, stated, ""))]
         return next(filter(self._around.holds, paths), paths[0])
 

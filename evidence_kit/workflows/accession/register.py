@@ -60,7 +60,7 @@ class Accession:
             if digest in {self.known(stretch.place), self.group.places.get(spot(stretch.place))}:
                 return self._met_again(twin, stretch)
             self.group.places[spot(stretch.place)] = digest
-            event = Event("item.seen-again", {"item": twin, **place_facts(stretch.place)})
+            event = Event("item.seen-again", {"item": twin, **place_facts(stretch.place), **_within(stretch)})
             self.group.add(SeenAgain(twin, stretch.place), event)
             self.totals.seen_again += 1
             self.totals.count(stretch.kind.family.value, "again")
@@ -88,7 +88,7 @@ class Accession:
                 self.group.add(AlreadyInCase(twin, stretch.place))
                 return twin
             self.group.places[where] = digest
-            event = Event("item.seen-again", {"item": twin, **place_facts(stretch.place)})
+            event = Event("item.seen-again", {"item": twin, **place_facts(stretch.place), **_within(stretch)})
             self.group.add(SeenAgain(twin, stretch.place), event)
             return twin
         return self._witness(stretch, seen)
@@ -256,3 +256,9 @@ class Accession:
             return [read]
 
         return outcomes
+
+
+def _within(stretch: EvidenceSource) -> dict[str, Json]:
+    """Return where in its container something stood that is a part of a record, so that the record finds it again."""
+    within = stretch.more.get("within")
+    return {} if within is None else {"within": within}

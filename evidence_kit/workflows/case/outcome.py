@@ -97,6 +97,7 @@ class ChatRead:
         unread: How many stretches could not be read as messages.
         reasons: Why: codes of the unread stretches, or of what went wrong.
         looks_cut: Signs that the exporter left the older part out.
+        wording_unknown: The app speaks in it, in words that nobody here knows.
     """
 
     item: str
@@ -108,6 +109,7 @@ class ChatRead:
     unread: int
     reasons: tuple[str, ...]
     looks_cut: tuple[str, ...]
+    wording_unknown: bool = False
 
     @property
     def whole(self) -> bool:

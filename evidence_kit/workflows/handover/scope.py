@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from evidence_kit.sealing.plan import Scope
 from evidence_kit.workflows.case.read import Case, entries
 from evidence_kit.workflows.handover.bag_members import decrypted
 from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationRequest, Exports, conversations
-from evidence_kit.workflows.reading.messages import Said
+from evidence_kit.workflows.reading.messages import Gap, Said
 
 PURPOSES = ("police", "lawyer")
 
@@ -52,6 +52,26 @@ class SealOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """Something that a message names and the archive will not hold.
+
+    Attributes:
+        where: The message, such as `E000012:5`.
+        name: As the message names it; None where it gives no name, or where the message itself is not understood.
+        status: `missing`, `omitted`, `not_exported`, `unknown`, `perhaps`, `excluded` (it may not leave the case),
+            `witnessed` (it was seen and not copied), or `unread`: nobody understood what stands there.
+        perhaps: Ids of items that it perhaps is.
+        cited: The ledger of threats cites this very message.
+    """
+
+    where: str
+    name: str | None
+    status: str
+    perhaps: tuple[str, ...] = ()
+    cited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What goes into an archive, for a person to agree to.
 
@@ -70,6 +90,8 @@ class Counts:
         notes_closed: How many notes stay closed.
         parts: How many archives it makes.
         largest_bytes: About how long the longest of them is.
+        absent: What messages of cited conversations name and it will not hold, the cited messages first.
+        wording_unknown: Ids of exports in which the app speaks in words that nobody here knows.
     """
 
     items_in: int
@@ -86,6 +108,8 @@ class Counts:
     notes_closed: int = 0
     parts: int = 1
     largest_bytes: int = 0
+    absent: tuple[Absent, ...] = ()
+    wording_unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +121,14 @@ class Chosen:
         left_out: Ids of items that were meant and stay here: with `--redacted`, what may hold a picture.
         withheld: Numbers of the event lines whose openings stay closed.
         notes_closed: How many of these are notes.
+        absent: What messages of cited conversations name and the archive will not hold.
     """
 
     scope: Scope
     left_out: tuple[str, ...] = ()
     withheld: frozenset[int] = field(default_factory=frozenset)
     notes_closed: int = 0
+    absent: tuple[Absent, ...] = ()
 
 
 def choose(case: Case, order: SealOrder, reading: Exports | None = None) -> Chosen:
@@ -121,10 +147,11 @@ def choose(case: Case, order: SealOrder, reading: Exports | None = None) -> Chos
     manifest = case.opened
     _consented(case, order)
     here = {item.id: item for item in manifest.included if item.id in case.custody.objects}
+    absent: tuple[Absent, ...] = ()
     if order.items is not None:
         meant = _named(case, order.items, here)
     elif order.cited:
-        meant = _cited(case, here, reading)
+        meant, absent = _cited(case, here, reading)
     else:
         meant = set(here)
     blurred, left_out = _redacted(case, [here[item] for item in meant]) if order.redacted else (set(), set())
@@ -144,7 +171,7 @@ def choose(case: Case, order: SealOrder, reading: Exports | None = None) -> Chos
         notes=_notes(case, order.notes),
     )
     withheld, notes_closed = _withheld(case, scope)
-    return Chosen(scope, tuple(sorted(left_out, key=plan.item_number)), withheld, notes_closed)
+    return Chosen(scope, tuple(sorted(left_out, key=plan.item_number)), withheld, notes_closed, absent)
 
 
 def without(case: Case, chosen: Chosen, failed: frozenset[str]) -> Chosen:
@@ -159,7 +186,13 @@ def without(case: Case, chosen: Chosen, failed: frozenset[str]) -> Chosen:
     scope = replace(chosen.scope, items=items, blurred=chosen.scope.blurred - failed)
     withheld, notes_closed = _withheld(case, scope)
     left_out = tuple(sorted({*chosen.left_out, *failed}, key=plan.item_number))
-    return Chosen(scope, left_out, withheld, notes_closed)
+    return Chosen(scope, left_out, withheld, notes_closed, chosen.absent)
+
+
+def wording_unknown(case: Case, scope: Scope) -> tuple[str, ...]:
+    """Return the exports of an archive in which the app speaks in words that nobody here knows."""
+    parts = {part.item.id for each in conversations(case.opened) for part in each.parts if part.wording_unknown}
+    return tuple(sorted(parts & set(scope.items), key=plan.item_number))
 
 
 def others(case: Case, scope: Scope) -> tuple[int, int]:
@@ -185,16 +218,40 @@ def _named(case: Case, items: Iterable[str], here: Mapping[str, Item]) -> set[st
     return set(items)
 
 
-def _cited(case: Case, here: Mapping[str, Item], reading: Exports | None) -> set[str]:
-    """Return what the ledger speaks of, the conversations that it stands in, and what was attached to these."""
+def _cited(case: Case, here: Mapping[str, Item], reading: Exports | None) -> tuple[set[str], tuple[Absent, ...]]:
+    """Return what the ledger speaks of, its conversations and what was attached to these; and what is named in vain."""
     cited = _ledger(case.opened)
     if not cited:
         raise NothingToSealError("nothing-cited", case=case.id)
     talks = [each for each in conversations(case.opened) if _items(each) & cited]
     meant = cited.union(*map(_items, talks))
+    absent: list[Absent] = []
     if reading is not None:
-        meant = meant.union(*(_attached(reading, each) for each in talks))
-    return meant & set(here)
+        messages = _cited_messages(case.opened)
+        for each in talks:
+            for entry in reading.each(each, ConversationRequest()):
+                absent += _absent(entry, here, cited=(entry.item.id, entry.at) in messages)
+                if isinstance(entry, Said):
+                    meant |= {item.id for tied in entry.attachments for item in tied.items}
+    return meant & set(here), tuple(sorted(absent, key=lambda each: not each.cited))
+
+
+def _cited_messages(manifest: Manifest) -> set[tuple[str, str]]:
+    recorded = manifest.entries.get("threat.recorded", ())
+    return {(str(each["item"]), str(each["at"])) for entry in recorded for each in entry.facts.get("messages", ())}
+
+
+def _absent(entry: Said | Gap, here: Mapping[str, Item], *, cited: bool) -> Iterator[Absent]:
+    """Yield what a message names and no archive will hold, or that nobody understood what stands there."""
+    if isinstance(entry, Gap) or entry.kind == "unsupported":
+        yield Absent(entry.where, None, "unread", cited=cited)
+    for tied in entry.attachments if isinstance(entry, Said) else ():
+        held = [item.id for item in tied.items if item.id in here]
+        if held:
+            continue
+        status = "excluded" if tied.items and tied.status == "present" else tied.status
+        status = "missing" if status == "present" else status
+        yield Absent(entry.where, tied.name, status, tuple(item.id for item in tied.perhaps), cited)
 
 
 def _ledger(manifest: Manifest) -> set[str]:
@@ -204,11 +261,6 @@ def _ledger(manifest: Manifest) -> set[str]:
 
 def _items(conversation: CaseConversation) -> set[str]:
     return {part.item.id for part in conversation.parts}
-
-
-def _attached(reading: Exports, conversation: CaseConversation) -> set[str]:
-    said = (each for each in reading.each(conversation, ConversationRequest()) if isinstance(each, Said))
-    return {item.id for each in said for tied in each.attachments for item in tied.items}
 
 
 def _redacted(case: Case, items: Iterable[Item]) -> tuple[set[str], set[str]]:

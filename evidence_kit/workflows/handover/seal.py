@@ -32,7 +32,16 @@ from evidence_kit.workflows.handover import bag_members, companions, redact
 from evidence_kit.workflows.handover.bag_members import Load
 from evidence_kit.workflows.handover.companions import Made
 from evidence_kit.workflows.handover.redact import Copy
-from evidence_kit.workflows.handover.scope import PURPOSES, Chosen, Counts, SealOrder, choose, others, without
+from evidence_kit.workflows.handover.scope import (
+    PURPOSES,
+    Chosen,
+    Counts,
+    SealOrder,
+    choose,
+    others,
+    without,
+    wording_unknown,
+)
 from evidence_kit.workflows.reading.conversations import exports
 
 __all__ = ["PURPOSES", "Planned", "SealOrder", "Sealed", "next_folder", "planned", "seal"]
@@ -181,6 +190,8 @@ def _counts(case: Case, order: SealOrder, chosen: Chosen) -> Counts:
         conversations=conversations,
         other_conversations=other,
         notes_closed=chosen.notes_closed,
+        absent=chosen.absent,
+        wording_unknown=wording_unknown(case, scope),
         parts=len(parts),
         largest_bytes=_overhead(case) + max(sum(of[item] + _ITEM_BYTES for item in part) for part in parts),
     )

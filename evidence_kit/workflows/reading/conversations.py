@@ -51,12 +51,22 @@ class ConversationPart:
         talk: What `chat.parsed` says about it.
         date_order: How its dates are read and why, where that had to be decided: such as
             `day, month, year (a-number-above-12)`.
+        wording: In which language the app speaks in it, where its reader says so; begins with `unknown` where the app
+            does, in words that no table knows.
+        left_out: What the app leaves out of such an export, where that is known.
     """
 
     item: Item
     format: str
     talk: Talk
     date_order: str | None = None
+    wording: str | None = None
+    left_out: str | None = None
+
+    @property
+    def wording_unknown(self) -> bool:
+        """Say whether the app speaks in it in words that nobody here knows."""
+        return (self.wording or "").startswith("unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +195,8 @@ def conversations(manifest: Manifest) -> list[CaseConversation]:
         for talk in _talks(entry.facts):
             title = None if talk.id else talk.title
             key = (item.place.container, whole, str(again), talk.platform, talk.id, title)
-            grouped.setdefault(key, []).append(
-                ConversationPart(item, str(entry.facts["format"]), talk, _date_order(entry.facts))
-            )
+            decided = (_decided(entry.facts, name) for name in ("date-order", "wording", "left-out"))
+            grouped.setdefault(key, []).append(ConversationPart(item, str(entry.facts["format"]), talk, *decided))
     return [
         CaseConversation(number, tuple(sorted(parts, key=_earliest_first)))
         for number, parts in enumerate(grouped.values(), start=1)
@@ -201,9 +210,9 @@ def _talks(facts: Mapping[str, Json]) -> list[Talk]:
         return []
 
 
-def _date_order(facts: Mapping[str, Json]) -> str | None:
+def _decided(facts: Mapping[str, Json], name: str) -> str | None:
     decided = facts.get("decided")
-    told = decided.get("date-order") if isinstance(decided, Mapping) else None
+    told = decided.get(name) if isinstance(decided, Mapping) else None
     return told if isinstance(told, str) else None
 
 

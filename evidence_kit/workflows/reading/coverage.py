@@ -147,7 +147,13 @@ def chat_read(item: str, place: FoundAt, facts: Mapping[str, Any]) -> ChatRead:
         unread=int(facts.get("unread_count", 0)),
         reasons=tuple(dict.fromkeys([*problems, *reasons])),
         looks_cut=tuple(dict.fromkeys(str(each.get("why")) for each in facts.get("looks_cut", ()))),
+        wording_unknown=str(_mapping(facts, "decided").get("wording", "")).startswith("unknown"),
     )
+
+
+def _mapping(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = facts.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
 def count(facts: Mapping[str, Any], name: str) -> int:

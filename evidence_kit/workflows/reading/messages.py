@@ -17,6 +17,12 @@ _LONGEST_NAME = 1000
 # Snapchat names a file by the day and the identifier that stands in the message.
 _DATED = re.compile(r"\d{4}-\d\d-\d\d_(?P<native>.{8,}?)(?:\.[A-Za-z0-9]{1,8})?")
 
+# Signal names a file by a digest; which ending it gets, its programs do not agree on.
+_HASHED = re.compile(r"(?P<digest>[0-9a-f]{64})(?:\.[A-Za-z0-9]{1,8})?")
+# A name that an app made of a day and a count, a digest or an identifier: no two files bear it by chance.
+_UNMISTAKABLE = re.compile(r"\d{8}-WA\d{4}|^\d{8}-[A-Z]+-\d{4}|[0-9a-f]{32}|[A-Za-z0-9_~-]{20,}")
+_DOUBTS = ("elsewhere", "other-container", "other-source")
+
 # What a case holds, or what was seen and left where it was: that bears an id and a digest all the same.
 Evidence: TypeAlias = Item | Witnessed
 
@@ -27,15 +33,20 @@ class Tied:
 
     Attributes:
         name: As the source writes it; None where it gives none.
-        status: As the export alone says, or by what the case holds: `present`, `missing`, or `witnessed` where it was
-            seen and not copied.
+        status: As the export alone says, or by what the case holds: `present`, `missing`, `perhaps` where a file bears
+            the name and lies where it need not have come with the message, or `witnessed` where it was seen and not
+            copied.
         items: Items that stand inside of the message, or whose path ends in that name; more than one when their bytes
             differ, so that none is sure. What was seen and not copied is among them.
+        perhaps: Items that bear the name and lie elsewhere; a seal takes none of them by itself.
+        reason: Why these are no more than perhaps: `elsewhere`, `other-container` or `other-source`.
     """
 
     name: str | None
     status: str
     items: tuple[Evidence, ...] = ()
+    perhaps: tuple[Evidence, ...] = ()
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +144,10 @@ class Gap:
 class Ties:
     """Finds the items that a chat's attachments are, by the ends of their paths; what was only witnessed too.
 
-    Items of the same container come first, then those of the same source, then any; where the nearest that fit have
-    different bytes, all of them are given, since nobody can say which.
+    An item is one that came with the message when it lies in the same container, or on the same phone, and there in the
+    chat's own folder or below it; else under the very path or the unmistakable name that the message gives. Where those
+    that fit have different bytes, all of them are given, since nobody can say which. Others that bear the name are no
+    more than perhaps.
     """
 
     def __init__(self, manifest: Manifest) -> None:
@@ -148,6 +161,8 @@ class Ties:
                 self._named.setdefault(_last(place.path), []).append((place, each))
                 if dated := _DATED.fullmatch(_last(place.path)):
                     self._dated.setdefault(dated["native"], []).append((place, each))
+                if hashed := _HASHED.fullmatch(_last(place.path)):
+                    self._dated.setdefault(hashed["digest"], []).append((place, each))
                 if place.container is not None:
                     self._members.setdefault(place.container, []).append(each)
             self._inside(each)
@@ -155,8 +170,9 @@ class Ties:
     def _inside(self, each: Evidence) -> None:
         within = each.facts.get("within")
         if each.place.container is not None and isinstance(within, Mapping):
-            key = (each.place.container, within.get("start"), within.get("end"), within.get("part"))
-            self._within[key] = each
+            self._within[_stood(each.place.container, within)] = each
+        for container, again in each.also_within:
+            self._within.setdefault(_stood(container, again), each)
 
     def inside(self, told: Mapping[str, Any], chat: Item) -> Evidence | None:
         """Return the item that stands inside of a message, None when nobody took it out."""
@@ -187,17 +203,23 @@ class Ties:
             gone += last - first
         return found if runs or len(members) != 1 else members
 
-    def items(self, name: str, chat: Item) -> tuple[Evidence, ...]:
-        """Return the items that a name in a chat means; one when it is sure."""
+    def items(self, name: str, chat: Item) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...], str | None]:
+        """Return the items that a name in a chat means, one when it is sure; what it perhaps means; and why perhaps."""
         name = name[:_LONGEST_NAME].replace("\\", "/").removeprefix("./")
-        fits = [
-            (_distance(place, chat.place), item)
-            for place, item in self._named.get(_last(name), ())
-            if f"/{place.path}".endswith(f"/{name}")
-        ]
-        fits = fits or [(_distance(place, chat.place), item) for place, item in self._dated.get(name, ())]
-        nearest = min((distance for distance, _ in fits), default=0)
-        return tuple({item.id: item for distance, item in fits if distance == nearest}.values())
+        fits = [(place, item) for place, item in self._named.get(_last(name), ()) if _ends_in(place.path, name)]
+        if not fits:
+            hashed = _HASHED.fullmatch(_last(name))
+            fits = self._dated.get(name) or self._dated.get(hashed["digest"] if hashed else "", [])
+        judged = [(_doubt(place, chat.place, name), place, item) for place, item in fits]
+        sure = {item.id: item for doubt, place, item in judged if doubt is None and _is_beside(place, chat.place)}
+        sure = sure or {item.id: item for doubt, _, item in judged if doubt is None}
+        if sure:
+            return tuple(sure.values()), (), None
+        reasons = [doubt for doubt in _DOUBTS if doubt in {each for each, _, _ in judged}]
+        if not reasons:
+            return (), (), None
+        nearest = {item.id: item for doubt, _, item in judged if doubt == reasons[0]}
+        return (), tuple(nearest.values()), reasons[0]
 
 
 def _last(path: str) -> str:
@@ -215,10 +237,28 @@ def _runs(members: Iterable[Evidence], container: str) -> Iterator[tuple[int, in
             yield start, end, each
 
 
-def _distance(place: FoundAt, chat: FoundAt) -> int:
-    if place.container == chat.container and place.container is not None:
-        return 0
-    return 1 if place.path.partition("/")[0] == chat.path.partition("/")[0] else 2
+def _ends_in(path: str, name: str) -> bool:
+    return f"/{path}".endswith(f"/{name}")
+
+
+def _stood(container: str, within: Mapping[str, Any]) -> tuple[Any, ...]:
+    return container, within.get("start"), within.get("end"), within.get("part")
+
+
+def _doubt(place: FoundAt, chat: FoundAt, name: str) -> str | None:
+    """Return why a file of that name need not be the one that came with a message; None where it surely is."""
+    if place.container != chat.container:
+        return "other-container"
+    if place.container is None and place.path.partition("/")[0] != chat.path.partition("/")[0]:
+        return "other-source"
+    sure = _is_beside(place, chat) or name.count("/") > 1 or _UNMISTAKABLE.search(_last(name))
+    return None if sure else "elsewhere"
+
+
+def _is_beside(place: FoundAt, chat: FoundAt) -> bool:
+    """Say whether a file lies in a chat's own folder or below it."""
+    folder = chat.path.rpartition("/")[0]
+    return not folder or place.path.startswith(f"{folder}/")
 
 
 def said_of(told: Mapping[str, Any], item: Item, ties: Ties) -> Said:
@@ -331,16 +371,18 @@ def _tied(told: Mapping[str, Any], chat: Item, ties: Ties) -> Tied:
         return Tied(name, status, () if carried is None else (carried,))
     if name is None or status not in {"unknown", "present", "missing"}:
         return Tied(name, status)
-    items = ties.items(name, chat)
+    items, perhaps, reason = ties.items(name, chat)
     if items and all(isinstance(each, Witnessed) for each in items):
         return Tied(name, "witnessed", items)
+    if perhaps:
+        return Tied(name, "perhaps", (), perhaps, reason)
     return Tied(name, "present" if items else "missing", items)
 
 
 COLUMNS = (
     "conversation", "platform", "title", "where", "time", "time_as_written", "time_kind", "sender", "owner", "kind",
-    "flags", "text", "words", "event", "to", "reactions", "attachments", "attachment_items", "id", "item", "path",
-    "item_sha256",
+    "flags", "text", "words", "event", "to", "reactions", "attachments", "attachment_items",
+    "attachment_perhaps", "id", "item", "path", "item_sha256",
 )  # fmt: skip
 
 
@@ -382,6 +424,9 @@ def row_of(
         "reactions": [each.emoji if each.actor is None else f"{each.emoji} {each.actor}" for each in entry.reactions],
         "attachments": [f"{each.name or '?'} ({each.status})" for each in entry.attachments],
         "attachment_items": [f"{item.id} {item.sha256.hex}" for each in entry.attachments for item in each.items],
+        "attachment_perhaps": [
+            f"{item.id} {item.sha256.hex} ({each.reason})" for each in entry.attachments for item in each.perhaps
+        ],
         "id": entry.id,
         **last,
         "entry": entry.told,

@@ -110,7 +110,7 @@ def test_every_sample_is_recognised_in_a_case_and_can_be_read(
 ) -> None:
     writer = new_case()
     read = [each for each in take(writer, describer, SAMPLES / "chats") if isinstance(each, ChatRead)]
-    assert {each.recognition for each in read} == {"recognised"}
+    assert [each for each in read if each.recognition != "recognised"] == []
     listed = conversations(writer.manifest)
     assert len(listed) > 40
     with exports(writer.case, worker) as reading:

@@ -1,0 +1,198 @@
+"""Attachments and their items: sure in the chat's own place, perhaps elsewhere, and said before a seal."""
+
+from __future__ import annotations
+
+import base64
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.commands._screen import Screen
+from evidence_kit.commands.seal import _tell_plan
+from evidence_kit.custody.manifest import FoundAt, Item, Manifest
+from evidence_kit.hashing.exact import sha256
+from evidence_kit.words import LANGUAGES
+from evidence_kit.workers.pool import Worker
+from evidence_kit.workflows.accession.describe import WorkerDescriber
+from evidence_kit.workflows.accession.ingest import ingest
+from evidence_kit.workflows.accession.provenance import Provenance
+from evidence_kit.workflows.case.outcome import ChatRead, Outcome
+from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.handover.seal import SealOrder, planned
+from evidence_kit.workflows.reading.conversations import (
+    ConversationRequest,
+    conversation_row,
+    conversations,
+    exports,
+    row_in,
+)
+from evidence_kit.workflows.reading.messages import Said, Ties
+from evidence_kit.workflows.reading.threats import Threat, record
+from tests.conftest import NewCase
+
+TIME = "2026-11-23T18:48:00.123456Z"
+PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(200))
+MMS = (
+    '<mms date="{date}" msg_box="1" address="+212600000017" m_id="{native}"><parts><part seq="0" ct="image/jpeg" '
+    'name="image000.jpg" text="null" data="{data}" /></parts><addrs>'
+    '<addr address="+212600000017" type="137" /></addrs></mms>'
+)
+
+
+@pytest.fixture(scope="module")
+def describer() -> Iterator[WorkerDescriber]:
+    with WorkerDescriber(workers=1) as worker:
+        yield worker
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    with Worker() as started:
+        yield started
+
+
+def take(writer: CaseWriter, describer: WorkerDescriber, *sources: Path) -> list[Outcome]:
+    return list(ingest(writer, sources, Provenance(), describer))
+
+
+def said_in(writer: CaseWriter, worker: Worker, number: int = 0) -> list[Said]:
+    with exports(writer.case, worker) as reading:
+        entries = list(reading.each(conversations(writer.manifest)[number], ConversationRequest()))
+    return [entry for entry in entries if isinstance(entry, Said)]
+
+
+def item(name: str, path: str, container: str | None = None) -> Item:
+    place = FoundAt(path, None, container)
+    return Item(name, 1, TIME, place, 1, sha256(name.encode()), "00000000", "text", "text", {})
+
+
+@pytest.mark.parametrize(
+    ("chat", "name", "held", "expected"),
+    [
+        (("p/chat.txt", None), "facture.pdf", [("p/facture.pdf", None)], "sure"),
+        (("p/chat.txt", None), "facture.pdf", [("p/media/facture.pdf", None)], "sure"),
+        (("p/a/chat.txt", None), "facture.pdf", [("p/b/facture.pdf", None)], "elsewhere"),
+        (("p/a/chat.txt", None), "IMG-20250428-WA0007.jpg", [("p/b/IMG-20250428-WA0007.jpg", None)], "sure"),
+        (
+            ("phoneA/chat.txt", None),
+            "IMG-20250428-WA0007.jpg",
+            [("phoneB/IMG-20250428-WA0007.jpg", None)],
+            "other-source",
+        ),
+        (("chat.txt", "E000009"), "facture.pdf", [("facture.pdf", "E000008")], "other-container"),
+        (("chat.txt", "E000009"), "facture.pdf", [("facture.pdf", "E000008"), ("facture.pdf", "E000009")], "sure"),
+        (("x/A/data.json", None), "media/p.jpg", [("x/A/media/p.jpg", None), ("x/B/media/p.jpg", None)], "sure"),
+        (("x/inbox/a/m.json", None), "inbox/a/photos/1.jpg", [("x/inbox/a/photos/1.jpg", None)], "sure"),
+        (("x/main.jsonl", None), f"files/eb/{'eb' * 32}.jpg", [(f"x/files/eb/{'eb' * 32}", None)], "sure"),
+        (("p/chat.txt", None), "facture.pdf", [], "none"),
+    ],
+)
+def test_what_a_name_means(
+    chat: tuple[str, str | None], name: str, held: list[tuple[str, str | None]], expected: str
+) -> None:
+    listed = [item(f"E00000{number}", *where) for number, where in enumerate(held, start=1)]
+    ties = Ties(Manifest(items={each.id: each for each in listed}))
+    sure, perhaps, reason = ties.items(name, item("E000007", *chat))
+    found = "sure" if len(sure) == 1 else reason if perhaps else "none"
+    assert (found, bool(sure) and bool(perhaps)) == (expected, False)
+
+
+def test_two_zips_do_not_lend_each_other_their_files(
+    new_case: NewCase, describer: WorkerDescriber, worker: Worker, tmp_path: Path
+) -> None:
+    line = "{}/04/2025, 05:58 - {}: \u200efacture.pdf (fichier joint)\n28/04/2025, 06:00 - Sam: ok\n"
+    folder = tmp_path / "p"
+    folder.mkdir()
+    for name, day, files in (("Lina", 28, {}), ("Omar", 30, {"facture.pdf": b"%PDF-1.4 x"})):
+        with zipfile.ZipFile(folder / f"Discussion WhatsApp avec {name}.zip", "w") as packed:
+            packed.writestr(f"Discussion WhatsApp avec {name}.txt", line.format(day, name))
+            for inner, data in files.items():
+                packed.writestr(inner, data)
+    writer = new_case()
+    take(writer, describer, folder)
+    listed = enumerate(conversations(writer.manifest))
+    attachments = {each.title: said_in(writer, worker, at)[0].attachments[0] for at, each in listed}
+    assert (attachments["Omar"].status, len(attachments["Omar"].items)) == ("present", 1)
+    assert (attachments["Lina"].status, attachments["Lina"].items, attachments["Lina"].reason) == (
+        "perhaps", (), "other-container",
+    )  # fmt: skip
+
+
+def test_the_same_bytes_in_two_messages_are_tied_to_both(
+    new_case: NewCase, describer: WorkerDescriber, worker: Worker, tmp_path: Path
+) -> None:
+    coded = base64.b64encode(PHOTO).decode()
+    records = "".join(MMS.format(date=1746305000123 + at, native=f"x{at}", data=coded) for at in range(2))
+    (tmp_path / "sms.xml").write_text(f"<smses count='2'>\n{records}</smses>\n")
+    writer = new_case()
+    take(writer, describer, tmp_path / "sms.xml")
+    first, second = (each.attachments[0] for each in said_in(writer, worker))
+    assert [each.status for each in (first, second)] == ["present", "present"]
+    assert [each.id for each in first.items] == [each.id for each in second.items] != []
+
+
+def test_an_owner_and_receivers_stand_in_rows_and_unknown_is_unknown(
+    new_case: NewCase, describer: WorkerDescriber, worker: Worker, tmp_path: Path
+) -> None:
+    (tmp_path / "sms.xml").write_text(
+        '<smses count="2"><sms address="+212600000017" date="1746305000123" type="1" body="envoie" />\n'
+        '<sms address="+212600000017" date="1746305060123" type="2" body="non" /></smses>\n'
+    )
+    (tmp_path / "_chat.txt").write_text("[13/05/2025, 21:02:11] Nadia: salut\n")
+    writer = new_case()
+    take(writer, describer, tmp_path / "sms.xml", tmp_path / "_chat.txt")
+    chat, sms = sorted(conversations(writer.manifest), key=lambda each: each.talk.platform, reverse=True)
+    rows = [row_in(each, sms) for each in said_in(writer, worker, sms.number - 1)]
+    assert [(row["sender"], row["owner"]) for row in rows] == [("+212600000017", False), ("(owner)", True)]
+    assert conversation_row(sms)["participants"] == [
+        {"name": "+212600000017", "messages": 1, "owner": False}, {"name": "(owner)", "messages": 1, "owner": True},
+    ]  # fmt: skip
+    assert [row_in(each, chat)["owner"] for each in said_in(writer, worker, chat.number - 1)] == [None]
+
+
+def test_a_seal_says_first_what_cited_messages_name_and_it_will_not_hold(
+    new_case: NewCase, describer: WorkerDescriber, worker: Worker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phone, other = tmp_path / "phone", tmp_path / "other"
+    phone.mkdir()
+    other.mkdir()
+    (phone / "Discussion WhatsApp avec Lina.txt").write_text(
+        "28/04/2025, 05:57 - Lina: \u200eIMG-20250428-WA0001.jpg (fichier joint)\n"
+        "28/04/2025, 05:58 - Lina: \u200efacture.pdf (fichier joint)\n"
+        "28/04/2025, 05:59 - Lina: null\n"
+        "28/04/2025, 06:00 - Lina: \u200eIMG-20250428-WA0002.jpg (fichier joint)\n"
+        "28/04/2025, 06:01 - Lina: paie\n"
+    )
+    (other / "facture.pdf").write_bytes(b"%PDF-1.4 x")
+    (phone / "IMG-20250428-WA0001.jpg").write_bytes(PHOTO)
+    writer = new_case(purposes=("police",))
+    take(writer, describer, phone, other)
+    with exports(writer.case, worker) as reading:
+        talk = conversations(writer.manifest)[0].parts[0].item.id
+        record(writer, Threat("paie", messages=[f"{talk}:{line}" for line in (1, 2, 3)]), reading)
+    order = SealOrder("police", None, {}, None, tmp_path / "sealed", cited=True)
+    counts = planned(writer.case, order, worker)
+    assert [(each.name, each.status, each.cited) for each in counts.absent] == [
+        ("facture.pdf", "perhaps", True), (None, "unread", True), ("IMG-20250428-WA0002.jpg", "missing", False),
+    ]  # fmt: skip
+    (perhaps,) = counts.absent[0].perhaps
+    assert writer.manifest.items[perhaps].place.path == "other/facture.pdf"
+    assert counts.items_in == 2
+    for language in LANGUAGES:
+        _tell_plan(Screen(language), counts)
+        shown = capsys.readouterr().err
+        assert "facture.pdf" in shown
+        assert perhaps in shown
+
+
+def test_words_of_the_app_that_nobody_knows_are_said_when_they_are_taken_in(
+    new_case: NewCase, describer: WorkerDescriber, tmp_path: Path
+) -> None:
+    (tmp_path / "_chat.txt").write_text("[13/05/2025, 21:02:11] Nadia: \u200eMezuak zifratuta daude.\n")
+    writer = new_case()
+    (read,) = [each for each in take(writer, describer, tmp_path / "_chat.txt") if isinstance(each, ChatRead)]
+    assert read.wording_unknown
+    (conversation,) = conversations(writer.manifest)
+    assert conversation.parts[0].wording_unknown
