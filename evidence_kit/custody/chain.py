@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from evidence_kit.custody import opening
 from evidence_kit.custody.checkpoint import CASE_ID, Checkpoint
 from evidence_kit.custody.line import LONGEST_LINE_BYTES, VERSION, EventLine, LineError, SignatureLine, parse
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE, PublicKey, Signature
@@ -168,13 +168,16 @@ def replay(pieces: Iterable[bytes], on_line: Callable[[int, bytes], None] | None
 
 
 def newer(raw: bytes) -> bool:
-    """Say whether a first line announces a later version of the format than the one that is known here."""
+    """Say whether a first line announces a later version of the format than the one that is known here.
+
+    It does so in the form that every line has: what no version of ours would write announces nothing.
+    """
     try:
-        fields = json.loads(raw)
+        fields = opening.parse(raw)
         if isinstance(fields, dict) and type(fields.get("v")) is int and fields["v"] > VERSION:
             return True
         announced = _ANNOUNCED.fullmatch(fields["clear"]["format"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return False
     return announced is not None and int(announced[1]) > VERSION
 
@@ -228,6 +231,8 @@ class _State:
             self._broken("log-chain-broken")
         self.time = line.time
         if isinstance(line, EventLine):
+            if self.pending and line.time != self.pending[0].time:
+                self._broken("log-line-misdated")
             self.pending.append(line)
         else:
             self._sign(line, raw)
@@ -311,24 +316,40 @@ class _State:
         self.findings.append(Finding(code, Weight.BROKEN, LOG, line=line, item=item))
 
 
+# Every effect is looked at as a whole before anything of it is taken over: half of one would be a third thing, that
+# nobody said.
+
+
 def _case_opened(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
     if line != 1 or clear["format"] != FORMAT:
         raise ValueError(clear["format"])
-    custody.recipient = str(clear["recipient"])
-    custody.recipients = [custody.recipient]
-    custody.signers = _signers_of(clear)
-    if len(custody.signers) != len(clear["signers"]):
+    recipient, signers = str(clear["recipient"]), _signers_of(clear)
+    if len(signers) != len(clear["signers"]):
         raise ValueError("signers")
-    custody.known_keys |= custody.signers
+    custody.recipient, custody.recipients = recipient, [recipient]
+    custody.signers = signers
+    custody.known_keys |= signers
+
+
+def _key_of(text: str) -> PublicKey:
+    """Return the key that a text names in the one spelling that a log has for it.
+
+    Raises:
+        AttributeError, ValueError: It names none, or has a comment, or is spelt in another way.
+    """
+    key = PublicKey.parse(text)
+    if key.line != text:
+        raise ValueError("a key is its type and its bytes in base64")
+    return key
 
 
 def _signer_added(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
-    key = PublicKey.parse(clear["signer"])
+    key = _key_of(clear["signer"])
     custody.signers[key.fingerprint] = custody.known_keys[key.fingerprint] = key
 
 
 def _signer_removed(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
-    del custody.signers[PublicKey.parse(clear["signer"]).fingerprint]
+    del custody.signers[_key_of(clear["signer"]).fingerprint]
 
 
 def _recipient_changed(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
@@ -337,33 +358,50 @@ def _recipient_changed(custody: Custody, _line: int, clear: Mapping[str, Any]) -
 
 
 def _reader_granted(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
-    if not _KEY_NAME.fullmatch(clear["key"]) or clear["key"] in custody.readers:
-        raise ValueError(clear["key"])
-    custody.readers[clear["key"]] = Stored(line, Digest(clear["sha256"]))
+    key, digest = clear["key"], Digest(clear["sha256"])
+    if not _KEY_NAME.fullmatch(key) or key in custody.readers:
+        raise ValueError(key)
+    custody.readers[key] = Stored(line, digest)
 
 
 def _destroyed(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
-    if not isinstance(clear["objects"], list) or not isinstance(clear["bodies"], list):
+    objects, bodies = clear["objects"], clear["bodies"]
+    if not isinstance(objects, list) or not isinstance(bodies, list):
         raise TypeError("what was destroyed is listed")
-    for item in clear["objects"]:
+    anew = {_numbered(body["line"]): Digest(body["sha256"]) for body in bodies}
+    if len(set(objects)) != len(objects) or len(anew) != len(bodies):
+        raise ValueError("something is destroyed twice")
+    if not custody.objects.keys() >= set(objects) or not custody.bodies.keys() >= anew.keys():
+        raise ValueError("nothing of the kind is there")
+    for item in objects:
         del custody.objects[item]
         custody.destroyed[item] = line
-    for body in clear["bodies"]:
-        if body["line"] not in custody.bodies:
-            raise ValueError(body["line"])
-        custody.bodies[body["line"]] = Stored(line, Digest(body["sha256"]))
-        custody.rewritten.add(body["line"])
+    for number, digest in anew.items():
+        custody.bodies[number] = Stored(line, digest)
+        custody.rewritten.add(number)
 
 
-def _anchored(_custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
-    if type(clear["line"]) is not int or not 0 < clear["line"] < line or not token_of(clear):
+def _numbered(value: object) -> int:
+    """Return the number of a line; True is an int in Python, and nobody else's 1.
+
+    Raises:
+        TypeError: It is no number.
+    """
+    if type(value) is not int:
+        raise TypeError("a line has a number")
+    return value
+
+
+def _anchored(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
+    if _numbered(clear["line"]) not in custody.bodies or not token_of(clear):
         raise ValueError(clear["line"])
 
 
 def token_of(clear: Mapping[str, Any]) -> bytes:
-    """Return the time stamp that an `anchored` line holds, none when it is not written in base64."""
+    """Return the time stamp that an `anchored` line holds, none when it is not written in the one base64 of it."""
     try:
-        return base64.b64decode(clear["token"], validate=True)
+        token = base64.b64decode(clear["token"], validate=True)
+        return token if base64.b64encode(token).decode("ascii") == clear["token"] else b""
     except (KeyError, TypeError, ValueError):
         return b""
 
@@ -423,7 +461,7 @@ def _signers_of(clear: Mapping[str, Any] | None) -> dict[str, PublicKey]:
     listed = (clear or {}).get("signers")
     for text in listed if isinstance(listed, list) else ():
         try:
-            key = PublicKey.parse(text)
+            key = _key_of(text)
         except (AttributeError, ValueError):
             continue
         signers[key.fingerprint] = key

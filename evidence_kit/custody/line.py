@@ -19,12 +19,15 @@ from evidence_kit.model import Digest, Json
 
 VERSION = 1
 LONGEST_LINE_BYTES = 64 * 1024
-_OBJECT = re.compile(r"E[0-9]{6,15}")
+# An id has one spelling: six digits, or more without a zero before them, and none is number 0.
+OBJECT = r"E(?!000000(?![0-9]))(?:[1-9][0-9]{6,14}|[0-9]{6})"
+_OBJECT = re.compile(OBJECT)
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 # Nearly every line of a log, byte for byte as `encode` writes it: read at one look, the others piece by piece.
 _PLAIN = re.compile(
     rb'\{"v":1,"seq":([1-9][0-9]{0,14}),"time":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z)",'
-    rb'"commit":"([0-9a-f]{64})",(?:"object":"(E[0-9]{6,15})","stored":"([0-9a-f]{64})",)?"prev":"([0-9a-f]{64})"\}'
+    rb'"commit":"([0-9a-f]{64})",(?:"object":"(' + OBJECT.encode("ascii") + rb')","stored":"([0-9a-f]{64})",)?'
+    rb'"prev":"([0-9a-f]{64})"\}'
 )
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 _EVENT_KEYS = ("v", "seq", "time", "commit", "object", "stored", "clear", "prev")
@@ -187,7 +190,9 @@ def _event(fields: dict[str, Any]) -> EventLine:
     clear = fields.get("clear")
     if "clear" in fields and not (isinstance(clear, dict) and isinstance(clear.get("type"), str)):
         raise LineError("clear is an object with a type")
-    opening.check(clear)
+    if isinstance(clear, dict) and next(iter(clear)) != "type":
+        raise LineError("clear begins with its type")
+    opening.check(fields)
     return EventLine(
         seq=_seq(fields),
         time=_time(fields),

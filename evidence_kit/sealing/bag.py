@@ -38,6 +38,12 @@ TAG_FILES = frozenset(
         ALLOWED_SIGNERS, MANIFEST, TAG_MANIFEST, TAG_SIGNATURE,
     }
 )  # fmt: skip
+# The order in which a bag is written: its time stamps stand before the first manifest, its originals at the end.
+_BEFORE = (
+    "bagit.txt", INFO, LETTER_PAGE, LETTER_TEXT, FORMAT, LOG, EVENTS, CHECKPOINT, CHECKPOINT_SIGNATURE,
+    ALLOWED_SIGNERS,
+)  # fmt: skip
+_BEHIND = (MANIFEST, TAG_MANIFEST, TAG_SIGNATURE)
 # A tag manifest lists every tag file but itself, and cannot list its own signature.
 LISTED_TAG_FILES = TAG_FILES - {TAG_MANIFEST, TAG_SIGNATURE}
 
@@ -103,6 +109,19 @@ def parse_manifest(text: bytes) -> dict[str, Digest]:
     if manifest(found.items()) != text:
         raise ValueError("a manifest is sorted, with a newline behind each line")
     return found
+
+
+def place(name: str) -> tuple[int, int, str]:
+    """Return what puts a file of a bag into its place among the others.
+
+    Numbers in names have at least so many digits: of two, the shorter one is the smaller one.
+    """
+    if name in _BEFORE:
+        return _BEFORE.index(name), 0, ""
+    if name in _BEHIND:
+        return len(_BEFORE) + 1 + _BEHIND.index(name), 0, ""
+    stem = name.partition(".")[0].partition("-")[0]
+    return (len(_BEFORE) if name.startswith(ANCHORS) else len(_BEFORE) + 1 + len(_BEHIND)), len(stem), stem
 
 
 def info(case: str, day: str, payloads: Sequence[Payload], kit: str, place: tuple[int, int]) -> bytes:

@@ -177,6 +177,7 @@ class _Reader:
         self._on_line = on_line
         self._bag = Bag()
         self._members: list[ArchiveMember] = []
+        self._place = (-1, 0, "")
         self._recognised = False
 
     def read(self, stream: Opened) -> None:
@@ -224,6 +225,8 @@ class _Reader:
         if case != self._bag.case or not self._belongs(name):
             self._broken("archive-member-unexpected", member=_shown(member.name))
             name = member.name
+        else:
+            self._ordered(name)
         tally = self._bag.digests[name] = Tally()
         content = self._counted(stream, member, tally)
         if name == bag.LOG:
@@ -242,6 +245,13 @@ class _Reader:
             pass
         if tally.crc32 != f"{member.crc32:08x}":
             self._broken("archive-crc-differs", member=_shown(member.name))
+
+    def _ordered(self, name: str) -> None:
+        """Hold a file's place against that of the one before it."""
+        place = bag.place(name)
+        if place < self._place:
+            self._broken("archive-member-misplaced", member=_shown(name))
+        self._place = max(place, self._place)
 
     def _held(self, name: str) -> bool:
         return name in _HELD or (name.startswith(bag.ANCHORS) and name in self._tag_files())
@@ -293,7 +303,7 @@ class _Reader:
             self._broken("opening-malformed", file=bag.EVENTS, line=number, reason=str(error))
             return
         clear = custody.clear.get(number)
-        if facts.get("clear") != clear or (clear is not None and clear.get("type") != facts["type"]):
+        if not opening.agrees(facts, clear):
             self._broken("opening-and-clear-differ", file=bag.EVENTS, line=number)
         self._bag.opened_lines.add(number)
         if facts["type"] == "item.kept":

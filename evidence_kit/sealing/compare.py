@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.line import OBJECT
 from evidence_kit.hashing.exact import Tally, sha256
 from evidence_kit.keys import sshsig
 from evidence_kit.keys.sshsig import SEAL_NAMESPACE, Signature
@@ -15,7 +16,7 @@ from evidence_kit.model import Digest, Finding, Weight
 from evidence_kit.sealing import bag, plan
 from evidence_kit.sealing.plan import Plan
 
-DATA: Final = re.compile(r"data/(E[0-9]{6,15})(?:\.([a-z0-9]{1,5})|-blurred\.jpg)")
+DATA: Final = re.compile(rf"data/({OBJECT})(?:\.([a-z0-9]{{1,5}})|-blurred\.jpg)")
 # Findings that only say that the bag is not of the form that is known here.
 _OF_THE_FORM: Final = ("bag-", "archive-member-unexpected", "seal-plan-", "item-")
 
@@ -214,7 +215,9 @@ class Comparison:
         blurred = item in self._contents.blurred
         made = self._bag.redacted.get(item, {}) if blurred else kept
         facts = (made.get("sha256"), made.get("size"), made.get("crc32"))
-        if facts != (seen.sha256.hex, seen.size_bytes, seen.crc32) or listed[present] != seen.sha256:
+        # True is 1 in Python, and nobody else's size.
+        counted = type(made.get("size")) is int
+        if not counted or facts != (seen.sha256.hex, seen.size_bytes, seen.crc32) or listed[present] != seen.sha256:
             return "item-changed"
         kind = kept.get("kind")
         name = kind.get("name") if isinstance(kind, dict) else None

@@ -21,6 +21,7 @@ _ABOUT_PICTURES: Final = frozenset({"item.described", "match.found", "item.redac
 _ABOUT_PLACES: Final = frozenset({"item.kept", "item.seen-again"})
 # Which plans this version understands; a plan that says more is refused, not misread.
 FORM: Final = 2
+_SCOPES: Final = frozenset({"all", "cited", "items"})
 
 
 def data_path(item: str, kind: str) -> str:
@@ -221,17 +222,16 @@ def parse(begun: Mapping[str, Any], lines: int) -> Plan:
         NewerPlanError: A later version wrote it.
         KeyError, TypeError, ValueError: It says too little, or what cannot be.
     """
-    form = begun.get("form", 1)
-    if type(form) is not int or form < 1:
-        raise TypeError("a form is a number")
-    if form > FORM:
-        raise NewerPlanError(form)
+    _of_a_known_form(begun)
     items = numbers_in(begun["items"], lines)
     volumes = tuple(_volumes(begun, lines))
-    blurred = numbers_in(begun.get("blurred", []), lines)
+    listed = begun.get("blurred")
+    blurred = set() if listed is None else numbers_in(listed, lines)
     spread = [item for each in volumes for item in each.items]
     if sorted(spread) != sorted(map(item_id, items)) or len(spread) != len(set(spread)) or not blurred <= items:
         raise ValueError("the parts are not the whole")
+    if not _is(begun.get("items_in"), len(items)) or begun.get("reports") != [] or begun.get("scope") not in _SCOPES:
+        raise ValueError("what goes in is counted and chosen")
     purpose, items_of = begun["purpose"], begun["items_of"]
     # A bool is an int in Python, and nobody else reads "3" as a number.
     if not isinstance(purpose, str) or type(items_of) is not int or items_of < 0:
@@ -245,12 +245,37 @@ def parse(begun: Mapping[str, Any], lines: int) -> Plan:
     )
 
 
+def _of_a_known_form(begun: Mapping[str, Any]) -> None:
+    """Refuse a plan that says more than its form has.
+
+    Raises:
+        NewerPlanError: A later version wrote it.
+        TypeError, ValueError: It is of no form.
+    """
+    form, more = begun.get("form"), [name for name in ("volumes", "blurred") if begun.get(name) is not None]
+    if form is not None and type(form) is not int:
+        raise TypeError("a form is a number")
+    if form is not None and form > FORM:
+        raise NewerPlanError(form)
+    if form not in {None, FORM} or bool(more) != (form == FORM):
+        raise ValueError("a plan of form 2 says more than one of form 1, which has no number")
+
+
+def _is(value: object, number: int) -> bool:
+    """Say whether a value is this number; True is 1 in Python, and nowhere else."""
+    return type(value) is int and value == number
+
+
 def _volumes(begun: Mapping[str, Any], lines: int) -> Iterator[Volume]:
-    listed = begun.get("volumes")
+    listed, parts = begun.get("volumes"), begun["parts"]
     if listed is None:
+        if not _is(begun.get("part"), 1) or not _is(parts, 1):
+            raise ValueError("the whole is one part")
         listed = [{"items": begun["items"], "payload_manifest": begun["payload_manifest"]}]
-    elif len(listed) < 2 or len(listed) != begun["parts"]:
+    elif not isinstance(listed, list) or len(listed) < 2 or not _is(parts, len(listed)):
         raise ValueError("parts are counted")
+    elif begun.get("part") is not None or begun.get("payload_manifest") is not None:
+        raise ValueError("which part an archive is, its payload manifest says")
     for each in listed:
         items = tuple(map(item_id, sorted(numbers_in(each["items"], lines))))
         yield Volume(items, Digest(each["payload_manifest"]).hex)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from evidence_kit.model import Digest
 
 _FIRST = "evidence-kit-archive/1"
+# Fifteen digits are within what every language counts exactly.
+_FORM = re.compile(
+    rb"evidence-kit-archive/1 ([A-Z0-9][A-Z0-9-]{2,31})\n(0|[1-9][0-9]{0,14})\n([0-9a-f]{64})\n([0-9a-f]{64})\n"
+    rb"(0|[1-9][0-9]{0,14})\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,8 @@ class Statement:
         Raises:
             ValueError: It is not written the way `text` writes it.
         """
-        first, lines, head, digest, size, *rest = text.decode("ascii").split("\n")
-        kind, _, case = first.partition(" ")
-        found = cls(case, int(lines), Digest(head), Digest(digest), int(size))
-        if kind != _FIRST or rest != [""] or found.text != text:
+        found = _FORM.fullmatch(text)
+        if found is None:
             raise ValueError("not a statement of version 1")
-        return found
+        case, lines, head, digest, size = (each.decode("ascii") for each in found.groups())
+        return cls(case, int(lines), Digest(head), Digest(digest), int(size))

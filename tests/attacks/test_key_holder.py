@@ -163,8 +163,16 @@ def test_what_was_exchanged_in_the_store_goes_into_no_archive(
 
 
 PLANS: dict[str, tuple[dict[str, Json], str]] = {
-    "an item too many": ({"items": [[1, 5]]}, "item-missing"),
-    "an item too few": ({"items": [[1, 3]]}, "item-unplanned"),
+    "an item too many": ({"items": [[1, 5]], "items_in": 5}, "item-missing"),
+    "an item too few": ({"items": [[1, 3]], "items_in": 3}, "item-unplanned"),
+    "another count than its items": ({"items_in": 3}, "seal-plan-malformed"),
+    "a form that has no number": ({"form": 1}, "seal-plan-malformed"),
+    "a form that says nothing more": ({"form": 2}, "seal-plan-malformed"),
+    "a part that is none": ({"part": 2}, "seal-plan-malformed"),
+    "true for a part": ({"part": True}, "seal-plan-malformed"),
+    "two parts without their parts": ({"parts": 2}, "seal-plan-malformed"),
+    "reports that have no place": ({"reports": ["summary"]}, "seal-plan-malformed"),
+    "a choice that nobody has": ({"scope": "some"}, "seal-plan-malformed"),
     "something withheld that is open": ({"withheld": [[1, 1]]}, "opening-against-plan"),
     "nothing withheld": ({"withheld": []}, "opening-missing"),
     "ranges that overlap": ({"items": [[1, 3], [2, 4]]}, "seal-plan-malformed"),

@@ -241,7 +241,7 @@ def open_line(  # noqa: PLR0913 - what a line is held against
     except opening.OpeningError as error:
         return Finding("opening-malformed", Weight.BROKEN, place, line=number, values={"reason": str(error)})
     clear = custody.clear.get(number)
-    if facts.get("clear") != clear or (clear is not None and clear.get("type") != facts["type"]):
+    if not opening.agrees(facts, clear):
         return Finding("opening-and-clear-differ", Weight.BROKEN, place, line=number)
     return LogEvent(number, time, facts["type"], facts, text)
 

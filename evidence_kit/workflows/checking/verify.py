@@ -141,7 +141,7 @@ def verify_archive(
     report = Report(Verdict.NOT_CHECKED, path.name, "archive", findings=contents.findings, with_key=True)
     custody = contents.custody
     if custody is not None:
-        report.findings += _statement(path, custody, contents.sha256)
+        report.findings += _statement(path, custody, contents.sha256, size_bytes)
         _fill(report, custody)
         report.events_closed = contents.withheld_events
         _receipt(report, custody, receipt)
@@ -232,7 +232,7 @@ def received(statement: bytes, armoured: bytes) -> str | None:
     return signature.key.fingerprint if signature.holds(statement, RECEIVED_NAMESPACE) else None
 
 
-def _statement(path: Path, custody: Custody, sha256: Digest | None) -> list[Finding]:
+def _statement(path: Path, custody: Custody, sha256: Digest | None, size_bytes: int) -> list[Finding]:
     """Compare an archive with the statement that lies beside it; without one there is nothing to say."""
     case = custody.case or ""
     names = (f"{path.name.removesuffix('.sealed.zip')}.statement.txt", f"{case}.statement.txt")
@@ -250,7 +250,7 @@ def _statement(path: Path, custody: Custody, sha256: Digest | None) -> list[Find
         return [Finding("statement-signature-invalid", Weight.BROKEN, paper.name)]
     last = custody.commits[-1].checkpoint if custody.commits else None
     agrees = last is not None and (statement.lines, statement.head) == (last.lines, last.head)
-    if not agrees or statement.sha256 != sha256 or statement.case != case:
+    if not agrees or (statement.sha256, statement.size_bytes, statement.case) != (sha256, size_bytes, case):
         return [Finding("statement-differs", Weight.BROKEN, paper.name)]
     return []
 
