@@ -14,15 +14,22 @@ if TYPE_CHECKING:
 
 
 def outside_of(setting: Setting, given: Sequence[Path]) -> Outside:
-    """Return what is known here that does not come out of what is checked: roots that were given, keys compared."""
+    """Return what is known here that does not come out of what is checked: roots that were given, keys compared.
+
+    Keys are compared on computers without a station too. The station's own keys are nobody's who receives.
+    """
     from evidence_kit.workflows.checking import trusted_keys
     from evidence_kit.workflows.handover import timestamps
 
     roots = [root_in(path) for path in given]
-    station = setting.station_if_any()
-    if station is None:
-        return timestamps.Outside(roots)
-    return timestamps.Outside([*roots, *timestamps.roots_of(station.folder)], trusted_keys.known(station.folder))
+    folder, station = setting.station_folder, setting.station_if_any()
+    people = trusted_keys.trusted(folder)
+    own = set() if station is None else {station.public.fingerprint, station.recovery.fingerprint}
+    return timestamps.Outside(
+        roots=[*roots, *timestamps.roots_of(folder)],
+        receivers={of: each.name for of, each in people.items() if each.receiver and of not in own},
+        known={of: each.name for of, each in people.items() if not each.receiver or of in own},
+    )
 
 
 def root_in(path: Path) -> bytes:

@@ -62,9 +62,7 @@ def show_part(screen: Screen, report: Report, names: Mapping[str, str]) -> None:
         return
     word = screen.say(f"verdict.{report.verdict.name.lower()}.word")
     screen.result(f"{word}  {neutral(report.path)}")
-    for anchor in report.anchors:
-        name = "verify.anchored" if anchor.kind == "receipt" else f"verify.{anchor.kind}"
-        screen.result(screen.say(name, through=anchor.through, lines=report.lines, since=anchor.since))
+    _fixed(screen, report)
     for finding in report.findings[:_SHOWN]:
         screen.result("  • " + sentence(screen, finding))
 
@@ -87,7 +85,7 @@ def show_whole(screen: Screen, whole: Whole, names: Mapping[str, str]) -> None:
             "signers": list(whole.signers),
             "known": {by: names[by] for by in whole.signers if by in names},
             "findings": [document_of(screen, each) for each in whole.findings],
-            "says": screen.say("verify.limits"),
+            "says": screen.say(whole.verdict.limits),
         }
     )
     if screen.json:
@@ -101,16 +99,30 @@ def show_whole(screen: Screen, whole: Whole, names: Mapping[str, str]) -> None:
         absent = {"items": (whole.items_of or 0) - whole.items_here, "items_of": whole.items_of or 0}
         screen.result(screen.say("verify.absent", **absent, events=whole.events_closed, events_of=whole.events))
         _signers(screen, whole.signers, names)
-    screen.result(screen.say("verify.limits"))
+    screen.result(screen.say(whole.verdict.limits))
 
 
 def _anchors(screen: Screen, report: Report) -> None:
     """Say what fixes the log from outside, and what every time stamp in it says."""
-    for anchor in report.anchors:
-        name = "verify.anchored" if anchor.kind == "receipt" else f"verify.{anchor.kind}"
-        screen.result(screen.say(name, through=anchor.through, lines=report.lines, since=anchor.since))
+    _fixed(screen, report)
     for each in report.time_stamps:
         _stamp(screen, each)
+
+
+def _fixed(screen: Screen, report: Report) -> None:
+    for sentence_id, values in fixed(report):
+        screen.result(screen.say(sentence_id, **values))
+
+
+def fixed(report: Report) -> list[tuple[str, dict[str, str | int]]]:
+    """Return what fixes the log from outside and how far, each a sentence's id and values."""
+    said: list[tuple[str, dict[str, str | int]]] = [
+        (each.sentence, {"through": each.through, "lines": report.lines, "since": each.since})
+        for each in report.anchors
+    ]
+    if report.items_behind:
+        said.append(("verify.items-behind", {"count": report.items_behind, "items_here": report.items_here}))
+    return said
 
 
 def _stamp(screen: Screen, shown: Shown) -> None:
@@ -181,10 +193,7 @@ def page_of(report: Report, names: Mapping[str, str], day: str, sha256: str | No
 
     name = report.verdict.name.lower()
     partly = name == "consistent" and report.findings
-    said: list[tuple[str, dict[str, str | int]]] = [
-        ("verify.anchored", {"through": each.through, "lines": report.lines, "since": each.since})
-        for each in report.anchors
-    ]
+    said = fixed(report)
     if report.case is not None:
         said.append(("verify.items", {"items": report.items, "items_here": report.items_here}))
     if report.case is not None and report.kind == "archive":
@@ -247,8 +256,15 @@ def json_of(screen: Screen, report: Report, names: Mapping[str, str]) -> dict[st
         "signers": list(report.signers),
         "known": {by: names[by] for by in report.signers if by in names},
         "anchors": [
-            {"kind": anchor.kind, "through": anchor.through, "since": anchor.since} for anchor in report.anchors
+            {
+                "kind": anchor.kind,
+                "through": anchor.through,
+                "since": anchor.since,
+                "origin": None if anchor.origin is None else anchor.origin.value,
+            }
+            for anchor in report.anchors
         ],
+        "items_behind": report.items_behind,
         "time_stamps": [
             {
                 "line": each.line,

@@ -17,12 +17,13 @@ def keys(
     who: Annotated[str | None, typer.Argument(metavar="[NAME|CASE]", show_default=False)] = None,
     key: Annotated[str | None, typer.Argument(metavar="[KEY]", show_default=False)] = None,
     confirm: Annotated[str | None, typer.Option(metavar="END")] = None,
+    receiver: Annotated[bool, typer.Option("--receiver")] = False,
 ) -> None:
     """Show the keys of this station and of people it knows; trust one; list who can read a case."""
     if action is None:
         _own(setting)
     elif action == "trust" and who is not None and key is not None:
-        _trust(setting, who, key, confirm)
+        _trust(setting, who, key, confirm, receiver=receiver)
     elif action == "forget" and who is not None and key is None:
         _forget(setting, who)
     elif action == "readers" and who is not None and key is None:
@@ -32,9 +33,9 @@ def keys(
 
 
 def _own(setting: Setting) -> None:
-    from evidence_kit.workflows.checking.trusted_keys import known
+    from evidence_kit.workflows.checking.trusted_keys import trusted
 
-    station, names = setting.station(), known(setting.station_folder)
+    station, people = setting.station(), trusted(setting.station_folder)
     rows = [
         ("keys.station", station.public.fingerprint),
         ("keys.recovery", station.recovery.fingerprint),
@@ -53,22 +54,26 @@ def _own(setting: Setting) -> None:
             "recovery_to_file": station.recovery_to_file,
             "station": str(station.folder),
             "cases": str(station.cases),
-            "known": [{"name": name, "fingerprint": of} for of, name in names.items()],
+            "known": [{"name": each.name, "fingerprint": of, "receiver": each.receiver} for of, each in people.items()],
         }
     )
     if not setting.screen.json:
         setting.screen.facts(rows)
-        for of, name in names.items():
-            setting.screen.line(f"{setting.screen.say('keys.known', name=name)}: {of}")
+        for of, each in people.items():
+            known = "keys.known-receiver" if each.receiver else "keys.known"
+            setting.screen.line(f"{setting.screen.say(known, name=each.name)}: {of}")
 
 
-def _trust(setting: Setting, name: str, key: str, confirm: str | None) -> None:
+def _trust(setting: Setting, name: str, key: str, confirm: str | None, *, receiver: bool) -> None:
     from evidence_kit.workflows.checking.trusted_keys import fingerprint_of, trust
 
-    shown = compared_by_voice(setting, fingerprint_of(key), confirm)
-    trust(setting.station_folder, name, shown, setting.world().disk)
-    setting.screen.tell("keys.trusted", name=name, fingerprint=shown)
-    setting.screen.document({"name": name, "fingerprint": shown})
+    meant, station = fingerprint_of(key), setting.station_if_any()
+    if receiver and station is not None and meant in {station.public.fingerprint, station.recovery.fingerprint}:
+        raise UsageError("receiver-is-own", fingerprint=meant)
+    shown = compared_by_voice(setting, meant, confirm)
+    trust(setting.station_folder, name, shown, setting.world().disk, receiver=receiver)
+    setting.screen.tell("keys.trusted-receiver" if receiver else "keys.trusted", name=name, fingerprint=shown)
+    setting.screen.document({"name": name, "fingerprint": shown, "receiver": receiver})
 
 
 def _forget(setting: Setting, name: str) -> None:

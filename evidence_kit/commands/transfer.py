@@ -101,7 +101,8 @@ def _received(setting: Setting, case: str, came: _Paper) -> None:
     who = setting.ask(came.by, "ask.confirmed-by", "--by")
     fingerprint = signer_of(text, armoured)
     station, world = setting.station(), setting.world()
-    if fingerprint is not None and fingerprint not in trusted_keys.known(station.folder):
+    people = trusted_keys.trusted(station.folder)
+    if fingerprint is not None and not (fingerprint in people and people[fingerprint].receiver):
         # Anybody can make a key and sign: whose it is, two people say to each other.
         setting.screen.tell("grant.fingerprint", fingerprint=fingerprint)
         typed = setting.ask(came.confirm, "ask.fingerprint-end", "--confirm")
@@ -111,7 +112,7 @@ def _received(setting: Setting, case: str, came: _Paper) -> None:
     folder = case_folder(setting, case)
     with writing(folder, key, station, world, setting.accept_older) as writer:
         found, lines, line = transfers.confirmed(writer, armoured, text, who, came.on)
-    trusted_keys.trust(station.folder, who, found, world.disk)
+    trusted_keys.trust(station.folder, who, found, world.disk, receiver=True)
     setting.screen.tell("transfer.confirmed", by=who, lines=lines, line=line)
     setting.screen.document(
         {"case": folder.root.name, "line": line, "type": "transfer.in", "key": found, "through": lines}

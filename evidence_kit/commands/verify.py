@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from evidence_kit.errors import Exit, UsageError
 from evidence_kit.model import Weight
 
 if TYPE_CHECKING:
+    from evidence_kit.custody.verdict import Origin
     from evidence_kit.workflows.checking.case_folders import Total
     from evidence_kit.workflows.checking.verify import Report
     from evidence_kit.workflows.handover.timestamps import Outside
@@ -33,6 +35,7 @@ def verify(
     recursive: Annotated[bool, typer.Option("--recursive", "-r")] = False,
     remember: Annotated[Path | None, typer.Option("--remember", metavar="FILE")] = None,
     tsa_ca: Annotated[list[Path] | None, typer.Option("--tsa-ca", metavar="FILE.pem")] = None,
+    receipt_from: Annotated[str | None, typer.Option("--receipt-from", metavar="paper|told|archive")] = None,
 ) -> None:
     """Check a case or an archive, every byte of it, and change nothing."""
     path = paths[0]
@@ -46,12 +49,13 @@ def verify(
     if remember is not None:
         raise UsageError("needed", fact="recursive", flag="--recursive")
     _free(report)
-    outside = outside_of(setting, tsa_ca or [])
+    outside = replace(outside_of(setting, tsa_ca or []), origin=_origin(setting, receipt, receipt_from))
     parts = _parts_meant(paths)
     if parts:
         if report is not None:
             raise UsageError("verify-one", flag="--report")
-        _parts(setting, parts, receipt, archive_passphrase, outside)
+        given = Path(path) if len(paths) == 1 else None
+        _parts(setting, parts, given, receipt, archive_passphrase, outside)
         return
     _one(setting, path, receipt, archive_passphrase, report, outside)
 
@@ -70,6 +74,8 @@ def _one(
         )
     except TypedWronglyError as error:
         raise UsageError("receipt-typed-wrongly") from error
+    if file.is_file() and file != Path(path):
+        _with_folder(found, Path(path), file)
     names = _verdict_view.known_names(setting)
     if page is not None:
         _write(setting, found, names, page, file if file.is_file() else None)
@@ -78,6 +84,28 @@ def _one(
         setting.screen.tell("verify.page", path=str(page))
     if found.exit is not Exit.DONE:
         raise typer.Exit(found.exit)
+
+
+def _with_folder(found: Report, folder: Path, archive: Path) -> None:
+    """Add what lies in the folder beside an archive to what there is to say of the archive."""
+    from evidence_kit.custody.verdict import judge
+    from evidence_kit.workflows.checking.archive_parts import beside
+
+    found.findings += beside(folder, [archive])
+    found.verdict = judge(found.findings, found.anchors)
+
+
+def _origin(setting: Setting, receipt: str | None, said: str | None) -> Origin:
+    """Return where a receipt code comes from, as whoever checks says: what came with the archive fixes nothing."""
+    from evidence_kit.custody.verdict import Origin
+
+    if receipt is None:
+        return Origin.PAPER
+    origin = setting.ask(said, "ask.receipt-from", "--receipt-from")
+    try:
+        return Origin(origin.strip().lower())
+    except ValueError:
+        raise UsageError("receipt-from-unknown", given=origin) from None
 
 
 def _parts_meant(paths: list[str]) -> list[Path]:
@@ -93,10 +121,17 @@ def _parts_meant(paths: list[str]) -> list[Path]:
     return list(map(Path, paths))
 
 
-def _parts(setting: Setting, paths: list[Path], receipt: str | None, secret_file: str | None, outside: Outside) -> None:
+def _parts(
+    setting: Setting,
+    paths: list[Path],
+    folder: Path | None,
+    receipt: str | None,
+    secret_file: str | None,
+    outside: Outside,
+) -> None:
     """Check the parts of a seal: one document a part, then one for the whole."""
     from evidence_kit.hashing.paper import TypedWronglyError
-    from evidence_kit.workflows.checking.archive_parts import Whole, verify_parts
+    from evidence_kit.workflows.checking.archive_parts import Whole, beside, verify_parts
 
     screen, names = setting.screen, _verdict_view.known_names(setting)
     passphrase = archive_digits(setting, secret_file)
@@ -104,7 +139,8 @@ def _parts(setting: Setting, paths: list[Path], receipt: str | None, secret_file
     outcomes: list[tuple[Path, Report] | Whole] = []
     try:
         with screen.progress("verify.progress", total) as on_bytes:
-            outcomes.extend(verify_parts(paths, passphrase, receipt, on_bytes, outside))
+            around = [] if folder is None else beside(folder, paths)
+            outcomes.extend(verify_parts(paths, passphrase, receipt, on_bytes, outside, around))
     except TypedWronglyError as error:
         raise UsageError("receipt-typed-wrongly") from error
     for outcome in outcomes:

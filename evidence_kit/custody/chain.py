@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -18,6 +19,8 @@ from typing import Any, Final, NamedTuple
 from evidence_kit.custody import opening
 from evidence_kit.custody.checkpoint import CASE_ID, Checkpoint
 from evidence_kit.custody.line import LONGEST_LINE_BYTES, VERSION, EventLine, LineError, SignatureLine, parse
+from evidence_kit.keys.age_writer import recipient_bytes
+from evidence_kit.keys.errors import KeyUnreadableError
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE, PublicKey, Signature
 from evidence_kit.model import GENESIS, Digest, Finding, Weight
 
@@ -68,7 +71,9 @@ class Custody:
         recipients: Every recipient that the case had, oldest first.
         signers: Public keys by fingerprint that may sign, as of the last signed line.
         known_keys: Every key that was ever allowed to sign.
+        removed: Fingerprint to the line that took the right to sign away, of keys that have not got it back.
         objects: Item id to the file in `store/`.
+        named: Line number to the item id that it names as `object`, destroyed items too.
         bodies: Number of the signature line to the file in `bodies/`.
         readers: Key file name to the file in `keys/`.
         destroyed: Item id to the line that says that its file was destroyed.
@@ -86,7 +91,9 @@ class Custody:
     recipients: list[str] = field(default_factory=list)
     signers: dict[str, PublicKey] = field(default_factory=dict)
     known_keys: dict[str, PublicKey] = field(default_factory=dict)
+    removed: dict[str, int] = field(default_factory=dict)
     objects: dict[str, Stored] = field(default_factory=dict)
+    named: dict[int, str] = field(default_factory=dict)
     bodies: dict[int, Stored] = field(default_factory=dict)
     readers: dict[str, Stored] = field(default_factory=dict)
     destroyed: dict[str, int] = field(default_factory=dict)
@@ -107,6 +114,17 @@ class Custody:
     def head(self) -> Digest:
         """What the next line must name as `prev`."""
         return self.commits[-1].head if self.commits else GENESIS
+
+    def time_of(self, line: int) -> str:
+        """Return the time that a signed line bears: that of its commit.
+
+        Raises:
+            KeyError: No commit holds this line.
+        """
+        at = bisect_left(self.commits, line, key=lambda each: each.line)
+        if at == len(self.commits):
+            raise KeyError(line)
+        return self.commits[at].time
 
     @property
     def wholly_destroyed(self) -> bool:
@@ -268,6 +286,7 @@ class _State:
                 if event.object in custody.objects or event.object in custody.destroyed:
                     self._finding("log-object-twice", event.seq, item=event.object)
                 custody.objects[event.object] = Stored(event.seq, event.stored)
+                custody.named[event.seq] = event.object
             if event.clear is not None:
                 self._establish(event)
         custody.bodies[line.seq] = Stored(line.seq, line.bodies)
@@ -291,7 +310,7 @@ class _State:
         self.custody.clear[event.seq] = clear
         try:
             _EFFECTS[str(clear["type"])](self.custody, event.seq, clear)
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError, KeyUnreadableError):
             self._finding("log-clear-not-understood", event.seq)
 
     def finish(self) -> Replay:
@@ -323,7 +342,7 @@ class _State:
 def _case_opened(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
     if line != 1 or clear["format"] != FORMAT:
         raise ValueError(clear["format"])
-    recipient, signers = str(clear["recipient"]), _signers_of(clear)
+    signers, recipient = _signers_of(clear), _recipient(clear)
     if len(signers) != len(clear["signers"]):
         raise ValueError("signers")
     custody.recipient, custody.recipients = recipient, [recipient]
@@ -343,17 +362,29 @@ def _key_of(text: str) -> PublicKey:
     return key
 
 
+def _recipient(clear: Mapping[str, Any]) -> str:
+    """Return for whom new bytes are encrypted: a key that could be anybody's secret is none."""
+    recipient = clear["recipient"]
+    if not isinstance(recipient, str):
+        raise TypeError("a recipient is a text")
+    recipient_bytes(recipient)
+    return recipient
+
+
 def _signer_added(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
     key = _key_of(clear["signer"])
     custody.signers[key.fingerprint] = custody.known_keys[key.fingerprint] = key
+    custody.removed.pop(key.fingerprint, None)
 
 
-def _signer_removed(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
-    del custody.signers[_key_of(clear["signer"]).fingerprint]
+def _signer_removed(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
+    key = _key_of(clear["signer"])
+    del custody.signers[key.fingerprint]
+    custody.removed[key.fingerprint] = line
 
 
 def _recipient_changed(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
-    custody.recipient = str(clear["recipient"])
+    custody.recipient = _recipient(clear)
     custody.recipients.append(custody.recipient)
 
 

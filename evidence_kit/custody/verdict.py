@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from evidence_kit.custody.chain import Signed
 from evidence_kit.custody.checkpoint import normalise_receipt
 from evidence_kit.model import Finding, Weight
+
+
+class Origin(Enum):
+    """Where a receipt code comes from, as whoever checks says; a code fixes what was written before it was held."""
+
+    PAPER = "paper"
+    TOLD = "told"
+    ARCHIVE = "archive"
 
 
 class Verdict(Enum):
@@ -21,8 +30,12 @@ class Verdict(Enum):
 
     @property
     def limits(self) -> str:
-        """Id of the sentence that says how far it goes: a check that failed must not say that nothing changed."""
-        return "verify.limits" if self in {Verdict.CONSISTENT, Verdict.ANCHORED} else "verify.limits-failed"
+        """Id of the sentence that says how far it goes.
+
+        That nothing changed is said only where something outside fixes it: not by a check that failed, and not where
+        whoever holds a key could have written everything anew.
+        """
+        return _LIMITS.get(self, "verify.limits-failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +44,26 @@ class Anchor:
 
     Attributes:
         through: Last line that is fixed.
-        kind: `receipt`, later `time-stamp` or `counter-signature`.
-        since: Time of that line by the writer's own clock.
+        kind: `receipt`, `time-stamp` or `counter-signature`.
+        since: Time of that line by the writer's own clock; of a time stamp, its own.
+        origin: Of a receipt, where the code comes from.
     """
 
     through: int
     kind: str
     since: str
+    origin: Origin | None = None
+
+    @property
+    def sentence(self) -> str:
+        """Id of the sentence that says what it fixes, and what that rests on."""
+        return f"verify.{self.kind}" if self.origin is None else f"verify.receipt-{self.origin.value}"
 
 
-def match_receipt(typed: str, commits: Sequence[Signed]) -> Anchor | None:
+_LIMITS: Final = {Verdict.ANCHORED: "verify.limits", Verdict.CONSISTENT: "verify.limits-consistent"}
+
+
+def match_receipt(typed: str, commits: Sequence[Signed], origin: Origin = Origin.PAPER) -> Anchor | None:
     """Return what a receipt code fixes, None when no signature line has this code.
 
     Raises:
@@ -49,7 +72,7 @@ def match_receipt(typed: str, commits: Sequence[Signed]) -> Anchor | None:
     code = normalise_receipt(typed)
     for signed in commits:
         if signed.checkpoint.receipt_code == code:
-            return Anchor(signed.checkpoint.lines, "receipt", signed.time)
+            return Anchor(signed.checkpoint.lines, "receipt", signed.time, origin)
     return None
 
 

@@ -12,8 +12,9 @@ from typing import Any, BinaryIO, Protocol
 
 from evidence_kit.keys import age_reader
 from evidence_kit.keys.age_reader import BrokenError, OtherFormError
-from evidence_kit.keys.age_writer import Writer
+from evidence_kit.keys.age_writer import Writer, recipient_bytes
 from evidence_kit.keys.errors import KeyUnreadableError, NoReaderError
+from evidence_kit.keys.sshsig import PublicKey, SmallOrderError
 
 PIECE_BYTES = 1 << 20
 
@@ -110,15 +111,22 @@ def recipient(text: str) -> Any:  # noqa: ANN401 - pyrage has no types
     """Return pyrage's recipient for `age1…` or `ssh-ed25519 AAAA…`.
 
     Raises:
-        KeyUnreadableError: It is neither.
+        KeyUnreadableError: It is neither, or a point of small order, for which everybody could open.
     """
     import pyrage
 
     text = text.strip()
     try:
         if text.startswith("age1"):
+            recipient_bytes(text)
             return pyrage.x25519.Recipient.from_str(text)
+        if text.startswith("ssh-ed25519 "):
+            PublicKey.parse(text)
         return pyrage.ssh.Recipient.from_str(text)
+    except SmallOrderError as error:
+        raise KeyUnreadableError("key-of-small-order") from error
+    except ValueError as error:
+        raise KeyUnreadableError("key-not-a-recipient") from error
     except pyrage.RecipientError as error:
         raise KeyUnreadableError("key-not-a-recipient") from error
 

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from evidence_kit.keys import points
 from evidence_kit.keys.errors import KeyUnreadableError
 
 CHUNK_BYTES: Final = 64 << 10
@@ -132,12 +133,15 @@ def recipient_bytes(text: str) -> bytes:
     """Return the public key that `age1…` spells, 32 bytes.
 
     Raises:
-        KeyUnreadableError: It is no X25519 recipient, or was typed wrongly.
+        KeyUnreadableError: It is no X25519 recipient, was typed wrongly, or is a point that everybody could open for.
     """
     try:
-        return payload_of(text, "age")
+        raw = payload_of(text, "age")
     except ValueError:
         raise KeyUnreadableError("key-not-a-recipient") from None
+    if not points.is_montgomery_key(raw):
+        raise KeyUnreadableError("key-of-small-order")
+    return raw
 
 
 def payload_of(text: str, wanted: str) -> bytes:

@@ -14,6 +14,8 @@ import binascii
 import hashlib
 from dataclasses import dataclass
 
+from evidence_kit.keys import points
+
 _MAGIC = b"SSHSIG"
 _VERSION = 1
 _KEY_TYPE = b"ssh-ed25519"
@@ -29,6 +31,10 @@ ARCHIVE_NAMESPACE = "evidence-kit-archive"
 RECEIVED_NAMESPACE = "evidence-kit-received"
 
 
+class SmallOrderError(ValueError):
+    """A point that stands where a key should, and under which a signature of nobody's may hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class PublicKey:
     """An Ed25519 public key.
@@ -42,6 +48,8 @@ class PublicKey:
     def __post_init__(self) -> None:
         if len(self.raw) != 32:
             raise ValueError("an Ed25519 public key has 32 bytes")
+        if not points.is_edwards_key(self.raw):
+            raise SmallOrderError("a point of small order, or not in its one spelling: no key of anybody")
 
     @classmethod
     def parse(cls, text: str) -> PublicKey:

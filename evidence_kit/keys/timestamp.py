@@ -1,31 +1,32 @@
 """Time stamps of an authority over one line of a log: asking, reading, checking.
 
-rfc3161-client checks; where it refuses what an authority gave (some do not sort their certificates), `openssl ts` is
-asked, and the outcome says which of them checked. A token that no given root vouches for proves nothing.
+An answer is read by its structure, and only what the authority's signature covers is taken from it: the time out of
+the signed content, the name out of the certificate that the signed attributes name by its hash. Whether a root
+vouches for it is for rfc3161-client to say, of an answer in which nothing is left that is not signed. A token that no
+given root vouches for proves nothing.
 
-Source: RFC 3161; RFC 5816.
+Source: RFC 3161; RFC 5652; RFC 5035; RFC 5816.
 """
 
 from __future__ import annotations
 
 import hashlib
-import shutil
-import subprocess
-import tempfile
-import warnings
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
-_LIBRARY: Final = "rfc3161-client"
-_PROGRAM: Final = "openssl"
-_SECONDS: Final = 20
-# DER of the object identifiers of SHA-256 and of id-ct-TSTInfo.
-_SHA256: Final = bytes.fromhex("0609608648016503040201")
-_TST_INFO: Final = bytes.fromhex("060b2a864886f70d0109100104")
-_INTEGER, _OCTETS, _OBJECT, _GENERALIZED_TIME, _SEQUENCE, _EXPLICIT = 0x02, 0x04, 0x06, 0x18, 0x30, 0xA0
+if TYPE_CHECKING:
+    from cryptography.hazmat.asn1 import TLV
+    from cryptography.x509 import Certificate
+
+    from evidence_kit.keys import token_form
+
+CHECKED_BY: Final = "rfc3161-client"
+_TIME: Final = re.compile(rb"([0-9]{14})(?:\.([0-9]{0,8}[1-9]))?Z")
+_MOST_SECONDS: Final = 10**9
+_MOST_THOUSANDTHS: Final = 999
 _GRANTED_STATUS: Final = frozenset({0, 1})
 _GRANTED: Final = bytes((0x30, 0x03, 0x02, 0x01, 0x00))
 
@@ -36,23 +37,29 @@ class StampError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a token says, by its own claim until `check` says who vouches for it.
+    """What a token's signed part says, by its own claim until `check` says who vouches for it.
 
     Attributes:
-        imprint: SHA-256 of what was stamped, in hexadecimal; None where it cannot be read out of it.
+        imprint: SHA-256 of what was stamped, in hexadecimal.
         at: When.
-        authority: Name of the certificate that signed, where it can be read.
+        authority: Name of the certificate that signed, None where the answer does not hold it.
         policy: Under which rules.
         serial: The authority's number for it.
         nonce: The number of the request that it answers.
+        accuracy: How far the authority's clock may be wrong, by what it says itself.
     """
 
-    imprint: str | None
+    imprint: str
     at: datetime
     authority: str | None
-    policy: str | None
-    serial: int | None
+    policy: str
+    serial: int
     nonce: int | None
+    accuracy: timedelta = timedelta()
+
+    def before(self, moment: datetime) -> bool:
+        """Say whether it was made before an instant, whole seconds and the clock's own accuracy allowed for."""
+        return moment - self.at > self.accuracy + timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class Checked:
     """Who vouches for a token.
 
     Attributes:
-        by: `rfc3161-client` or `openssl`.
+        by: Name of the library that checked.
         root: SHA-256 of the root certificate's file, in hexadecimal.
     """
 
@@ -77,137 +84,68 @@ def request(line: bytes) -> bytes:
 
 
 def nonce_of(asked: bytes) -> int | None:
-    """Return the nonce of a request, the last integer before its end.
+    """Return the nonce of a request, None where it has none or is no request."""
+    from cryptography.hazmat import asn1
 
-    Source: RFC 3161, 2.4.1: version, imprint, nonce, certReq; our requests have no policy and no extensions.
-    """
-    certificates = bytes((0x01, 0x01, 0xFF))
-    body = asked.removesuffix(certificates)
-    for size in range(1, 24):
-        if body[-size - 2 : -size] == bytes((0x02, size)):
-            return int.from_bytes(body[-size:], "big")
-    return None
+    from evidence_kit.keys import token_form
+
+    try:
+        return asn1.decode_der(token_form.Request, asked).nonce
+    except ValueError:
+        return None
 
 
 def answer(data: bytes) -> bytes:
-    """Return an authority's answer; a bare token, as some services give it, is put into the frame of one."""
-    if data[:1] != b"\x30" or len(data) < 16:
-        raise StampError("not DER")
-    length = 2 if data[1] < 0x80 else 2 + (data[1] & 0x7F)
-    if data[length : length + 1] != b"\x06":
+    """Return an authority's answer; a bare token, as some services give it, is put into the frame of one.
+
+    Raises:
+        StampError: It is neither.
+    """
+    from cryptography.hazmat import asn1
+
+    from evidence_kit.keys import token_form as form
+
+    try:
+        asn1.decode_der(form.ContentInfo, data)
+    except ValueError:
+        _answered(data)
         return data
-    body = _GRANTED + data
-    size = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
-    return b"\x30" + (bytes((0x80 | len(size),)) + size if len(body) > 0x7F else size) + body
+    return _element(form.SEQUENCE, _GRANTED + data)
 
 
 def read(data: bytes) -> Stamp:
-    """Return what an answer says.
-
-    The few fields are read here and not by the library, which takes no answer whose certificates are not sorted.
+    """Return what the signed part of an answer says.
 
     Raises:
         StampError: It is none, or the authority refused.
     """
     try:
-        status, *token = _children(_whole(data, _SEQUENCE))
-        granted = _children(_value(status, _SEQUENCE))[0]
-        if int.from_bytes(_value(granted, _INTEGER), "big") not in _GRANTED_STATUS or not token:
-            raise StampError("the authority refused")
-        at = data.index(_TST_INFO) + len(_TST_INFO)
-        content, _ = _element(data, at)
-        (octets,) = _children(_value(content, _EXPLICIT))
-        return _stamp(_children(_whole(_value(octets, _OCTETS), _SEQUENCE)), data)
+        return _stamp(_Token(data))
     except StampError:
         raise
-    except (IndexError, ValueError) as error:
+    except (IndexError, ValueError, OverflowError) as error:
         raise StampError("not an answer of a time-stamping authority") from error
-
-
-def _stamp(fields: list[tuple[int, bytes]], data: bytes) -> Stamp:
-    _, policy, imprint, serial, made, *rest = fields
-    algorithm, digest = _children(_value(imprint, _SEQUENCE))
-    if _SHA256 not in _value(algorithm, _SEQUENCE):
-        raise StampError("over another hash than SHA-256")
-    nonce = next((_integer(each) for each in rest if each[0] == _INTEGER), None)
-    return Stamp(
-        imprint=_value(digest, _OCTETS).hex(),
-        at=_time(_value(made, _GENERALIZED_TIME).decode("ascii")),
-        authority=_signer(data),
-        policy=_dotted(_value(policy, _OBJECT)),
-        serial=_integer(serial),
-        nonce=nonce,
-    )
-
-
-def _element(data: bytes, at: int) -> tuple[tuple[int, bytes], int]:
-    """Return tag and value of the DER element at a place, and where the next one begins."""
-    tag, size = data[at], data[at + 1]
-    at += 2
-    if size >= 0x80:
-        count = size & 0x7F
-        size = int.from_bytes(data[at : at + count], "big")
-        at += count
-    if at + size > len(data):
-        raise ValueError("cut off")
-    return (tag, data[at : at + size]), at + size
-
-
-def _children(data: bytes) -> list[tuple[int, bytes]]:
-    found, at = [], 0
-    while at < len(data):
-        child, at = _element(data, at)
-        found.append(child)
-    return found
-
-
-def _whole(data: bytes, tag: int) -> bytes:
-    found, end = _element(data, 0)
-    if end != len(data):
-        raise ValueError("bytes behind the end")
-    return _value(found, tag)
-
-
-def _value(element: tuple[int, bytes], tag: int) -> bytes:
-    if element[0] != tag:
-        raise ValueError("another element was expected")
-    return element[1]
-
-
-def _integer(element: tuple[int, bytes]) -> int:
-    return int.from_bytes(_value(element, _INTEGER), "big")
-
-
-def _dotted(data: bytes) -> str:
-    numbers, current = [data[0] // 40, data[0] % 40], 0
-    for byte in data[1:]:
-        current = current << 7 | byte & 0x7F
-        if byte < 0x80:
-            numbers.append(current)
-            current = 0
-    return ".".join(map(str, numbers))
-
-
-def _time(text: str) -> datetime:
-    whole, _, fraction = text.removesuffix("Z").partition(".")
-    moment = datetime.strptime(whole, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-    return moment.replace(microsecond=int(fraction[:6].ljust(6, "0"))) if fraction else moment
 
 
 def check(data: bytes, digest: str, roots: Sequence[bytes]) -> Checked | None:
     """Return who vouches for a token over this digest; None when none of the roots does.
+
+    Certificates count as of the time that the token says: it goes on proving what it proved when they have ended.
 
     Args:
         data: The authority's answer.
         digest: SHA-256 of the line, in hexadecimal.
         roots: PEM files with root certificates, from outside the archive.
     """
+    if not roots:
+        return None
+    try:
+        signed_only = _Token(data).signed_only()
+    except (IndexError, ValueError, OverflowError):
+        return None
     for root in roots:
-        name = hashlib.sha256(root).hexdigest()
-        if _by_library(data, digest, root):
-            return Checked(_LIBRARY, name)
-        if _by_program(data, digest, root):
-            return Checked(_PROGRAM, name)
+        if _vouched(signed_only, digest, root):
+            return Checked(CHECKED_BY, hashlib.sha256(root).hexdigest())
     return None
 
 
@@ -221,55 +159,228 @@ def is_root(data: bytes) -> bool:
         return False
 
 
-def _by_library(data: bytes, digest: str, root: bytes) -> bool:
+class _Token:
+    """An answer, taken apart.
+
+    Raises:
+        ValueError: It is none.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        from cryptography.hazmat import asn1
+
+        from evidence_kit.keys import token_form as form
+
+        whole = _answered(data)
+        if whole.status[0].parse(int) not in _GRANTED_STATUS:
+            raise StampError("the authority refused")
+        signed = whole.token.content
+        kinds = (whole.token.kind, signed.encapsulated.kind)
+        if kinds != (form.SIGNED_DATA, form.TST_INFO) or {signed.digests.tag_bytes, signed.signers.tag_bytes} != {
+            form.SET
+        }:
+            raise StampError("not a token")
+        self._signed = signed
+        # One signer and nothing behind: RFC 3161, 2.4.2.
+        self._info = asn1.decode_der(form.SignerInfo, bytes(signed.signers.data))
+        self.says = asn1.decode_der(form.TimeStampInfo, signed.encapsulated.content)
+
+    @property
+    def certificate(self) -> bytes | None:
+        """The certificate that signed: the one that a signed attribute names by its hash, None where it is not here."""
+        named = _named_certificate(self._info)
+        if named is None:
+            return None
+        algorithm, digest = named
+        for certificate in map(_raw, self._signed.certificates or ()):
+            if hashlib.new(algorithm, certificate, usedforsecurity=False).digest() == digest:
+                return certificate if _identity(certificate) == self._signer else None
+        return None
+
+    def signed_only(self) -> bytes:
+        """Return the answer without all that no signature covers; certificates are sorted, as DER wants a set.
+
+        Raises:
+            StampError: The certificate that signed is not in it.
+        """
+        from evidence_kit.keys import token_form as form
+
+        own = self.certificate
+        if own is None:
+            raise StampError("the certificate that signed is not here")
+        # Another certificate with the signer's number could stand for it before somebody who looks no further.
+        others = {each for each in map(_raw, self._signed.certificates or ()) if _identity(each) != self._signer}
+        info = self._info
+        parts = [_integer(info.version), _raw(info.signer), _raw(info.digest)]
+        parts.append(_element(b"\xa0", b"".join(map(_raw, info.signed or ()))))
+        parts += [_raw(info.algorithm), _element(form.OCTETS, info.signature)]
+        signer = _element(form.SET, _element(form.SEQUENCE, b"".join(parts)))
+        held = self._signed.encapsulated.content
+        content = _oid(form.TST_INFO) + _element(b"\xa0", _element(form.OCTETS, held))
+        signed = [_integer(self._signed.version), _raw(self._signed.digests), _element(form.SEQUENCE, content)]
+        signed += [_element(b"\xa0", b"".join(sorted({own, *others}))), signer]
+        token = _oid(form.SIGNED_DATA) + _element(b"\xa0", _element(form.SEQUENCE, b"".join(signed)))
+        return _element(form.SEQUENCE, _GRANTED + _element(form.SEQUENCE, token))
+
+    @property
+    def _signer(self) -> tuple[bytes, int] | None:
+        from evidence_kit.keys import token_form as form
+
+        if self._info.signer.tag_bytes != form.SEQUENCE:
+            return None
+        meant = self._info.signer.parse(form.Signer)
+        return _raw(meant.issuer), meant.serial
+
+
+def _stamp(token: _Token) -> Stamp:
+    from evidence_kit.keys import token_form as form
+
+    says = token.says
+    if says.version != 1:
+        raise StampError("of another version")
+    if says.imprint.algorithm.kind != form.SHA256 or len(says.imprint.digest) != hashlib.sha256().digest_size:
+        raise StampError("over another hash than SHA-256")
+    return Stamp(
+        imprint=says.imprint.digest.hex(),
+        at=_time(says.made),
+        authority=_name(token.certificate),
+        policy=says.policy.dotted_string,
+        serial=says.serial,
+        nonce=says.nonce,
+        accuracy=_accuracy(says.accuracy),
+    )
+
+
+def _time(made: TLV) -> datetime:
+    from evidence_kit.keys import token_form as form
+
+    found = _TIME.fullmatch(bytes(made.data))
+    if made.tag_bytes != form.GENERALIZED_TIME or found is None:
+        raise StampError("its time is none")
+    moment = datetime.strptime(found[1].decode("ascii"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    # An authority may count in smaller units than microseconds; these are cut off.
+    return moment.replace(microsecond=int((found[2] or b"0")[:6].ljust(6, b"0")))
+
+
+def _accuracy(said: token_form.Accuracy | None) -> timedelta:
+    if said is None:
+        return timedelta()
+    if not 0 <= (said.seconds or 0) <= _MOST_SECONDS:
+        raise StampError("its accuracy is none")
+    if any(part is not None and not 1 <= part <= _MOST_THOUSANDTHS for part in (said.millis, said.micros)):
+        raise StampError("its accuracy is none")
+    return timedelta(seconds=said.seconds or 0, milliseconds=said.millis or 0, microseconds=said.micros or 0)
+
+
+def _named_certificate(info: token_form.SignerInfo) -> tuple[str, bytes] | None:
+    """Return the hash by which the signed attributes name the certificate that signed, with its algorithm."""
+    from cryptography.hazmat.asn1 import decode_der
+
+    from evidence_kit.keys import token_form as form
+
+    for each in info.signed or ():
+        attribute = each.parse(form.Attribute)
+        value = bytes(attribute.values.data)
+        if attribute.kind == form.SIGNING_CERTIFICATE_V2:
+            first = decode_der(form.SigningCertificateV2, value).certificates[0]
+            algorithm = _HASHES.get(form.SHA256.dotted_string if first.algorithm is None else _dotted(first.algorithm))
+            return None if algorithm is None else (algorithm, first.digest)
+        if attribute.kind == form.SIGNING_CERTIFICATE:
+            return "sha1", decode_der(form.SigningCertificate, value).certificates[0].digest
+    return None
+
+
+_HASHES: Final = {
+    "1.3.14.3.2.26": "sha1",
+    "2.16.840.1.101.3.4.2.1": "sha256",
+    "2.16.840.1.101.3.4.2.2": "sha384",
+    "2.16.840.1.101.3.4.2.3": "sha512",
+}
+
+
+def _dotted(algorithm: token_form.Algorithm) -> str:
+    return algorithm.kind.dotted_string
+
+
+def _identity(certificate: bytes) -> tuple[bytes, int] | None:
+    """Return issuer and number of a certificate, None where it cannot be read."""
+    loaded = _loaded(certificate)
+    return None if loaded is None else (loaded.issuer.public_bytes(), loaded.serial_number)
+
+
+def _name(certificate: bytes | None) -> str | None:
+    loaded = None if certificate is None else _loaded(certificate)
+    return None if loaded is None else str(loaded.subject.rfc4514_string())
+
+
+def _loaded(certificate: bytes) -> Certificate | None:
+    from cryptography.x509 import load_der_x509_certificate
+
+    try:
+        return load_der_x509_certificate(certificate)
+    except ValueError:
+        return None
+
+
+def _vouched(data: bytes, digest: str, root: bytes) -> bool:
     from cryptography.x509 import load_pem_x509_certificates
     from rfc3161_client import VerifierBuilder, decode_timestamp_response
 
     try:
         builder = VerifierBuilder()
-        for certificate in load_pem_x509_certificates(root):
+        for certificate in _once(load_pem_x509_certificates(root)):
             builder = builder.add_root_certificate(certificate)
         return bool(builder.build().verify(decode_timestamp_response(data), bytes.fromhex(digest)))
-    except Exception:  # noqa: BLE001 - whatever it stumbles over, the program is asked next
+    except Exception:  # noqa: BLE001 - whatever a library stumbles over, nobody vouches
         return False
 
 
-def _by_program(data: bytes, digest: str, root: bytes) -> bool:
-    program = shutil.which(_PROGRAM)
-    if program is None:
-        return False
-    # Neither is evidence: the token stands in the log in clear, and the root is public.
-    with tempfile.TemporaryDirectory() as name:
-        token, authority = Path(name, "answer.tsr"), Path(name, "root.pem")
-        token.write_bytes(data)
-        authority.write_bytes(root)
-        command = [program, "ts", "-verify", "-digest", digest, "-in", str(token), "-CAfile", str(authority)]
+def _once(certificates: Iterable[Certificate]) -> list[Certificate]:
+    return list(dict.fromkeys(certificates))
+
+
+def _answered(data: bytes) -> token_form.Answer:
+    """Return an answer with a token in it.
+
+    Raises:
+        StampError: It is none, or holds only why there is none.
+    """
+    from cryptography.hazmat import asn1
+
+    from evidence_kit.keys import token_form as form
+
+    for kind, problem in ((form.Refusal, "the authority refused"), (form.Answer, "")):
         try:
-            done = subprocess.run(command, capture_output=True, check=False, timeout=_SECONDS)
-        except (OSError, subprocess.TimeoutExpired):
-            return False
-    return done.returncode == 0 and b"Verification: OK" in done.stdout + done.stderr
+            found = asn1.decode_der(kind, data)
+        except ValueError:
+            continue
+        if isinstance(found, form.Answer):
+            return found
+        raise StampError(problem)
+    raise StampError("not an answer of a time-stamping authority")
 
 
-def _signer(data: bytes) -> str | None:
-    """Return the name of the certificate inside that is for time stamps; it is a claim until a root vouches for it."""
-    from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
-    from cryptography.x509 import ExtendedKeyUsage, ExtensionNotFound
-    from cryptography.x509.oid import ExtendedKeyUsageOID
+def _raw(element: TLV) -> bytes:
+    """Return an element's own bytes."""
+    return _element(element.tag_bytes, bytes(element.data))
 
-    try:
-        _, end = _element(data, 2 if data[1] < 0x80 else 2 + (data[1] & 0x7F))
-        with warnings.catch_warnings():
-            # Certificates that are not sorted are no reason to say less.
-            warnings.simplefilter("ignore")
-            certificates = load_der_pkcs7_certificates(data[end:])
-        for certificate in certificates:
-            try:
-                usage = certificate.extensions.get_extension_for_class(ExtendedKeyUsage).value
-            except ExtensionNotFound:
-                continue
-            if ExtendedKeyUsageOID.TIME_STAMPING in usage:
-                return str(certificate.subject.rfc4514_string())
-    except ValueError:
-        return None
-    return None
+
+def _element(tag: bytes, content: bytes) -> bytes:
+    """Return an element in DER."""
+    size = len(content)
+    if size < 0x80:
+        return tag + bytes((size,)) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return tag + bytes((0x80 | len(length),)) + length + content
+
+
+def _integer(value: int) -> bytes:
+    from cryptography.hazmat.asn1 import encode_der
+
+    return encode_der(value)
+
+
+def _oid(kind: object) -> bytes:
+    from cryptography.hazmat.asn1 import encode_der
+
+    return encode_der(kind)

@@ -141,11 +141,62 @@ def part_of(info_text: bytes) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def allowed_signers(case: str, keys: Iterable[PublicKey]) -> bytes:
-    """Return the file that `ssh-keygen -Y verify -f` wants; it vouches for nothing by itself."""
-    spaces = f"{CHECKPOINT_NAMESPACE},{sshsig.SEAL_NAMESPACE},{sshsig.ARCHIVE_NAMESPACE}"
-    ordered = sorted(keys, key=lambda key: key.fingerprint)
-    return "".join(f'{case} namespaces="{spaces}" {key.line}\n' for key in ordered).encode("ascii")
+def informs(text: bytes, case: str, place: tuple[int | None, int], sizes: Sequence[int]) -> bool:
+    """Say whether a `bag-info.txt` says what is so.
+
+    Args:
+        text: The file.
+        case: Case id.
+        place: Number of this part, from 1, None where nothing says which it is; and how many there are.
+        sizes: Lengths of the files below `data/`.
+    """
+    part, parts = place
+    found = _INFO.fullmatch(text)
+    if found is None:
+        return False
+    if found["part"] is None:
+        counted = parts == 1
+    else:
+        counted = part is None or (int(found["part"]), int(found["parts"])) == (part, parts)
+    said = (found["case"].decode("ascii"), int(found["octets"]), int(found["files"]))
+    return counted and said == (case, sum(sizes), len(sizes))
+
+
+_INFO = re.compile(
+    rb"(?:Bag-Count: (?P<part>[1-9][0-9]{0,5}) of (?P<parts>[1-9][0-9]{0,5})\n)?"
+    rb"Bag-Software-Agent: evidence-kit [!-~]{1,64}\n"
+    rb"Bagging-Date: [0-9]{4}-[0-9]{2}-[0-9]{2}\nExternal-Identifier: (?P<case>[!-~]+)\n"
+    rb"Payload-Oxum: (?P<octets>0|[1-9][0-9]{0,19})\.(?P<files>0|[1-9][0-9]{0,9})\n"
+)
+
+
+def allowed_signers(custody: Custody) -> bytes:
+    """Return the file that `ssh-keygen -Y verify -f` wants; it vouches for nothing by itself.
+
+    A key that was taken the right to sign is good for checkpoints only, and only for what was signed before the line
+    that took it: `ssh-keygen` says so when it is asked about a day with `-Overify-time`, and else refuses it.
+    """
+    case = custody.case or ""
+    may = [f'{case} namespaces="{_SIGNING_SPACES}" {key.line}\n' for key in _sorted(custody.signers.values())]
+    gone = []
+    for key in _sorted(each for name, each in custody.known_keys.items() if name not in custody.signers):
+        when = re.sub(r"[-:T]|\..*", "", custody.time_of(custody.removed[key.fingerprint]))
+        gone.append(f'{case} namespaces="{CHECKPOINT_NAMESPACE}",valid-before="{when}Z" {key.line}\n')
+    return "".join([*may, *gone]).encode("ascii")
+
+
+def allowed_signers_before(custody: Custody) -> bytes:
+    """Return the same file as it was written before removed keys were told from others."""
+    case = custody.case or ""
+    keys = _sorted(custody.known_keys.values())
+    return "".join(f'{case} namespaces="{_SIGNING_SPACES}" {key.line}\n' for key in keys).encode("ascii")
+
+
+_SIGNING_SPACES = f"{CHECKPOINT_NAMESPACE},{sshsig.SEAL_NAMESPACE},{sshsig.ARCHIVE_NAMESPACE}"
+
+
+def _sorted(keys: Iterable[PublicKey]) -> list[PublicKey]:
+    return sorted(keys, key=lambda key: key.fingerprint)
 
 
 def format_document() -> bytes:
@@ -165,7 +216,7 @@ def signed_files(custody: Custody) -> Mapping[str, bytes]:
     return {
         CHECKPOINT: last.checkpoint.text,
         CHECKPOINT_SIGNATURE: sshsig.armour(last.sig),
-        ALLOWED_SIGNERS: allowed_signers(last.checkpoint.case, custody.known_keys.values()),
+        ALLOWED_SIGNERS: allowed_signers(custody),
         **anchor_files(custody),
     }
 

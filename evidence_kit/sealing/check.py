@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from evidence_kit.custody import chain, opening
+from evidence_kit.custody import chain, meaning, opening
 from evidence_kit.custody.chain import Custody
 from evidence_kit.hashing.exact import Tally, sha256
 from evidence_kit.model import Digest, Finding, Weight
@@ -302,16 +302,30 @@ class _Reader:
         except opening.OpeningError as error:
             self._broken("opening-malformed", file=bag.EVENTS, line=number, reason=str(error))
             return
-        clear = custody.clear.get(number)
-        if not opening.agrees(facts, clear):
-            self._broken("opening-and-clear-differ", file=bag.EVENTS, line=number)
         self._bag.opened_lines.add(number)
-        if facts["type"] == "item.kept":
-            self._bag.kept[str(facts.get("item"))] = facts
-        elif facts["type"] == "item.redacted":
-            self._bag.redacted[str(facts.get("item"))] = facts
-        elif facts["type"] == "seal.begun":
-            self._bag.begun = {number: facts}
+        if not meaning.clear_agrees(facts, custody.clear.get(number)):
+            self._broken("opening-and-clear-differ", file=bag.EVENTS, line=number)
+        elif not meaning.object_agrees(facts, custody, number):
+            self._broken("item-and-line-differ", file=bag.EVENTS, line=number)
+        else:
+            self._remember(number, facts)
+
+    def _remember(self, number: int, facts: dict[str, Any]) -> None:
+        """Keep what is needed later of an event that agrees with its line."""
+        found, kind, item = self._bag, facts["type"], facts.get("item")
+        if kind == meaning.KEPT:
+            found.kept.setdefault(str(item), facts)
+            found.kept_lines.setdefault(str(item), number)
+        elif kind == meaning.WITNESSED and isinstance(item, str):
+            if item in found.witnessed:
+                self._broken("item-witnessed-twice", file=bag.EVENTS, line=number)
+            found.witnessed.add(item)
+        elif kind == "item.redacted" and isinstance(item, str):
+            found.redacted[item] = facts
+        elif kind == "seal.begun":
+            found.begun = {number: facts}
+        elif kind == "anchored":
+            self._contents.stamped[number] = facts.get("stamped_at")
 
     def _broken(self, code: str, file: str | None = None, line: int | None = None, **values: str | int) -> None:
         finding = Finding(code, Weight.BROKEN, file or self._name, line=line, values=values)

@@ -38,6 +38,8 @@ class ArchiveContents:
         parts: How many parts the seal has.
         blurred: Ids of the items that are blurred copies.
         sha256: Digest of the whole archive, every byte of the file; None when it was not read to its end.
+        stamped: What opened events say of the time stamps in the log as `stamped_at`, by line.
+        kept_lines: Line of the event that says what an item was, by item id.
     """
 
     custody: Custody | None = None
@@ -52,6 +54,8 @@ class ArchiveContents:
     parts: int = 1
     blurred: frozenset[str] = frozenset()
     sha256: Digest | None = None
+    stamped: dict[int, object] = field(default_factory=dict)
+    kept_lines: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -65,6 +69,8 @@ class Bag:
     log_findings: tuple[Finding, ...] = ()
     kept: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     redacted: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    kept_lines: dict[str, int] = field(default_factory=dict)
+    witnessed: set[str] = field(default_factory=set)
     begun: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     opened_lines: set[int] = field(default_factory=set)
     items: set[str] = field(default_factory=set)
@@ -110,7 +116,13 @@ class Comparison:
             return
         expected = dict(bag.signed_files(custody)) | {"bagit.txt": bag.BAGIT}
         for name, content in expected.items():
-            if name in self._bag.held and self._bag.held[name] != content:
+            held = self._bag.held.get(name)
+            if held is None or held == content:
+                continue
+            if name == bag.ALLOWED_SIGNERS and held == bag.allowed_signers_before(custody):
+                finding = Finding("allowed-signers-of-earlier-form", Weight.NOTE, name)
+                self._contents.findings.append(finding)
+            else:
                 self._broken("bag-file-differs", name)
 
     def _tag_manifest(self, custody: Custody) -> None:
@@ -165,29 +177,40 @@ class Comparison:
             self._broken("opening-missing", bag.EVENTS, number)
         for number in sorted(self._bag.opened_lines & planned.withheld):
             self._broken("opening-against-plan", bag.EVENTS, number)
-        self._part(planned)
+        if planned.items_of != len(custody.objects):
+            self._broken("seal-plan-miscounts", bag.EVENTS, signed.line - 1)
+        contents.kept_lines = self._bag.kept_lines
+        self._part(planned, custody)
 
-    def _part(self, planned: Plan) -> None:
+    def _part(self, planned: Plan, custody: Custody) -> None:
         """Compare the originals with the part of the plan that this archive is."""
         text = self._bag.held.get(bag.MANIFEST)
         number = planned.part_with(sha256(text).hex) if text is not None else None
         if text is not None and number is None:
             self._broken("seal-plan-differs", bag.MANIFEST)
         claimed = bag.part_of(self._bag.held.get(bag.INFO, b""))
-        if number is not None and claimed not in {None, (number, len(planned.volumes))}:
-            self._broken("bag-file-differs", bag.INFO)
         self._contents.part = number or (claimed[0] if claimed else 1)
         volume = planned.volumes[min(self._contents.part, len(planned.volumes)) - 1]
+        self._info(number, len(planned.volumes))
         listed = (self._listed(text, bag.MANIFEST) if text is not None else None) or {}
-        self._originals(set(volume.items), listed)
+        self._originals(set(volume.items), listed, custody)
 
-    def _originals(self, planned: set[str], listed: Mapping[str, Digest]) -> None:
+    def _info(self, part: int | None, parts: int) -> None:
+        """Hold `bag-info.txt` against what the bag holds; tools of others count by it."""
+        text = self._bag.held.get(bag.INFO)
+        sizes = [seen.size_bytes for name, seen in self._bag.digests.items() if DATA.fullmatch(name)]
+        if text is not None and not bag.informs(text, self._bag.case or "", (part, parts), sizes):
+            self._broken("bag-file-differs", bag.INFO)
+
+    def _originals(self, planned: set[str], listed: Mapping[str, Digest], custody: Custody) -> None:
         present = {match[1]: name for name in self._bag.digests if (match := DATA.fullmatch(name)) is not None}
         named = {match[1]: name for name in listed if (match := DATA.fullmatch(name)) is not None}
         if len(named) != len(listed):
             self._broken("bag-manifest-malformed", bag.MANIFEST)
         for item in sorted(planned | set(present) | set(named)):
             problem = self._original(item, planned, present.get(item), named.get(item), listed)
+            if problem not in {"item-missing", "item-unplanned"}:
+                problem = _of_the_log(item, custody) or problem
             if problem is None:
                 self._contents.items.append(item)
             else:
@@ -215,9 +238,12 @@ class Comparison:
         blurred = item in self._contents.blurred
         made = self._bag.redacted.get(item, {}) if blurred else kept
         facts = (made.get("sha256"), made.get("size"), made.get("crc32"))
-        # True is 1 in Python, and nobody else's size.
-        counted = type(made.get("size")) is int
-        if not counted or facts != (seen.sha256.hex, seen.size_bytes, seen.crc32) or listed[present] != seen.sha256:
+        # True is 1 in Python, and no length.
+        if (
+            type(facts[1]) is not int
+            or facts != (seen.sha256.hex, seen.size_bytes, seen.crc32)
+            or listed[present] != seen.sha256
+        ):
             return "item-changed"
         kind = kept.get("kind")
         name = kind.get("name") if isinstance(kind, dict) else None
@@ -226,3 +252,10 @@ class Comparison:
 
     def _broken(self, code: str, file: str, line: int | None = None) -> None:
         self._contents.findings.append(Finding(code, Weight.BROKEN, file, line=line))
+
+
+def _of_the_log(item: str, custody: Custody) -> str | None:
+    """Return the code of what is wrong when an item that the log does not have any more, or never had, lies here."""
+    if item in custody.destroyed:
+        return "item-destroyed"
+    return None if item in custody.objects else "item-without-event"

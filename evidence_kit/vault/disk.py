@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from evidence_kit.model import Disk, DiskFile
 from evidence_kit.vault.folder import DRAFT_ENDING
@@ -14,6 +17,7 @@ from evidence_kit.vault.folder import DRAFT_ENDING
 _OWNER_FILE = 0o600
 _OWNER_FOLDER = 0o700
 _BINARY = getattr(os, "O_BINARY", 0)
+_NO_WAITING = getattr(os, "O_NONBLOCK", 0)
 
 
 class RealFile:
@@ -117,13 +121,46 @@ def write_durably(disk: Disk, path: Path, data: bytes) -> None:
         file.write(data)
 
 
+def open_regular(path: Path, *, follow: bool = False) -> BinaryIO:
+    """Open a file that other people may have put there, for reading.
+
+    Args:
+        path: Where it lies.
+        follow: A link to it is as good as the file itself: for what a person named, not for what lies in a case.
+
+    Raises:
+        OSError: It cannot be opened, or it is no regular file: a pipe would wait for ever, a link leads elsewhere.
+    """
+    if not follow and path.is_symlink():
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+    # Without O_NONBLOCK opening a pipe waits for somebody to write into it.
+    descriptor = os.open(path, os.O_RDONLY | _BINARY | _NO_WAITING)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+    return os.fdopen(descriptor, "rb")
+
+
+def read_regular(path: Path, *, follow: bool = False) -> bytes:
+    """Return what a small file holds that other people may have put there.
+
+    Raises:
+        OSError: It cannot be read, or it is no regular file.
+    """
+    with open_regular(path, follow=follow) as file:
+        return file.read()
+
+
 def held(lock: Path) -> bool:
     """Say whether some process holds a lock right now; the file is neither made nor written to."""
     try:
-        descriptor = os.open(lock, os.O_RDONLY | _BINARY)
+        descriptor = os.open(lock, os.O_RDONLY | _BINARY | _NO_WAITING)
     except OSError:
         return False
     try:
+        # Locks of pipes and devices are nobody's who writes here.
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return False
         if sys.platform == "win32":
             import msvcrt
 

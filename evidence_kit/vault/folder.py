@@ -14,8 +14,10 @@ LOCK = "lock"
 DRAFT_ENDING = ".draft"
 _OURS = re.compile(r"(store|bodies|keys)/[A-Z]?([0-9]{4,15})\.age(?:\.draft)?")
 _BODY = re.compile(r"bodies/([0-9]{8,15})\.age")
-# What a person's file manager leaves behind; it is no evidence and no attack.
-_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
+# What a person's file manager leaves behind, or somebody who gives a file such a name.
+LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
+# What `vault.cache` writes; a name says nothing.
+_CACHED = re.compile(r"cache/[0-9a-f]{32}(?:\.draft)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,9 @@ class CaseFolder:
         return path.relative_to(self.root).as_posix()
 
     def strangers(self, expected: set[str]) -> Iterator[str]:
-        """Yield every file that is neither expected nor rebuildable, sorted; links and pipes count as files.
+        """Yield every file that is neither expected nor one of ours that can be made again, sorted.
+
+        Links and pipes count as files, and so does what a file manager left: whoever reads the folder is told of each.
 
         Args:
             expected: Paths inside the case, `/` between parts.
@@ -116,11 +120,9 @@ class CaseFolder:
         aside = {README, LOG, LOCK}
         for folder, names, files in os.walk(self.root):
             here = Path(folder)
-            if here == self.root and "cache" in names:
-                names.remove("cache")
             linked = [name for name in names if (here / name).is_symlink()]
             for name in sorted(files + linked):
                 path = self.relative(here / name)
-                if path not in aside and path not in expected and name not in _LITTER:
+                if path not in aside and path not in expected and not _CACHED.fullmatch(path):
                     yield path
             names.sort()

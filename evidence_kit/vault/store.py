@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from evidence_kit.model import Digest, Disk, DiskFile
+from evidence_kit.vault.disk import open_regular
 from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
 
 # fsync waits for the disk and not for the processor: eight at a time took a third of the time of one by one.
@@ -211,4 +212,4 @@ class FolderStore:
 
     def open(self, item: str) -> BinaryIO:
         """Open the encrypted file."""
-        return self._folder.item(item).open("rb")
+        return open_regular(self._folder.item(item))

@@ -38,6 +38,7 @@ from evidence_kit.workflows.case.write import CaseWriter, writing
 from evidence_kit.workflows.handover.timestamps import line_bytes
 from tests.attacks.conftest import Material, made
 from tests.attacks.liar import Line, tells, told_anew
+from tests.attacks.meaning import MEANING
 from tests.attacks.rebuild import Members, ends_of_commits, pack, pack_inner, relist, unpack
 from tests.authority import Authority
 
@@ -556,6 +557,10 @@ def _statement(change: Callable[[bytes], bytes], ending: str = "") -> Callable[[
     return make
 
 
+def _junk_confirmation(_: Material, folder: Path) -> None:
+    (folder / f"{CASE}.received.sig").write_bytes(b"received, word of honour\n")
+
+
 def _stranger_signs(_: Material, folder: Path) -> None:
     text = (folder / f"{CASE}.statement.txt").read_bytes()
     signature = STRANGER.sign(text, sshsig.ARCHIVE_NAMESPACE)
@@ -576,6 +581,9 @@ BESIDE: list[OnBeside] = [
         NOBODY,
         "statement-unreadable",
         make=_statement(lambda each: each[:-9], ".sig"),
+    ),
+    OnBeside(
+        "a counter-signature that is none", NOBODY, "received-file-invalid", "CONSISTENT", make=_junk_confirmation
     ),
     OnBeside("the statement signed by a stranger", NOBODY, "statement-signature-invalid", make=_stranger_signs),
 ]
@@ -733,7 +741,8 @@ FOLDERS: list[OnFolder] = [
     OnFolder("the folder renamed", FOLDER, "case-renamed", make=_renamed),
 ]
 
-ON_ARCHIVES: list[Attack] = [*OUTSIDE, *INSIDE, *BAG]
+MEANINGS: list[Attack] = [OnArchive(what, SIGNER, code, verdict, make=make) for what, code, verdict, make in MEANING]
+ON_ARCHIVES: list[Attack] = [*OUTSIDE, *INSIDE, *BAG, *MEANINGS]
 
 
 def archive_of(attack: Attack, material: Material) -> bytes:

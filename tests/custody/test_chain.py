@@ -12,18 +12,20 @@ from evidence_kit.custody.journal import LogHead
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import GENESIS, Json, Weight
+from tests.golden.example import RECIPIENT
 
 CASE = "LRC-2026-0007"
 NOW = datetime(2026, 11, 23, 18, 48, tzinfo=UTC)
 KEY = SigningKey.from_seed(bytes(range(32)))
 OTHER = SigningKey.from_seed(bytes(range(1, 33)))
 BODY = sha256(b"a body")
+NEWER_RECIPIENT = "age1r87hv8nwsu2h5ahap6khmpjfkhm4lf76309sdn4fxvfr55aajuzqkj3t5n"
 
 
 def opened(signers: Sequence[SigningKey] = (KEY,)) -> Event:
     lines: Json = [each.public.line for each in signers]
     return Event(
-        "case.opened", {}, clear={"format": chain.FORMAT, "case": CASE, "recipient": "age1x", "signers": lines}
+        "case.opened", {}, clear={"format": chain.FORMAT, "case": CASE, "recipient": RECIPIENT, "signers": lines}
     )
 
 
@@ -185,7 +187,7 @@ def test_what_is_said_in_clear_takes_effect() -> None:
             [
                 Event("item.kept", {}, object="E000001", stored=sha256(b"1")),
                 Event("reader.granted", {}, clear={"key": "K0001", "sha256": digest}),
-                Event("recipient.changed", {}, clear={"recipient": "age1new"}),
+                Event("recipient.changed", {}, clear={"recipient": NEWER_RECIPIENT}),
                 Event("anchored", {}, clear={"line": 2, "token": "AA=="}),
             ],
         ),
@@ -193,7 +195,7 @@ def test_what_is_said_in_clear_takes_effect() -> None:
     )
     custody = chain.replay([b"".join(written)]).custody
     assert custody.readers["K0001"].digest.hex == digest
-    assert custody.recipient == "age1new"
+    assert custody.recipient == NEWER_RECIPIENT
     assert custody.objects == {}
     assert custody.bodies[2].digest.hex == digest
 

@@ -89,7 +89,7 @@ def test_a_case_folder_knows_strangers_from_its_own(tmp_path: Path) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"")
     (tmp_path / "link").symlink_to(tmp_path)
-    assert list(folder.strangers(set())) == ["hello", "link"]
+    assert list(folder.strangers(set())) == [".DS_Store", "hello", "link", "cache/x"]
     for wrong in ("recovered/../x", "store/x/y", "recovered/x", "recovered//x", "recovered/./x"):
         with pytest.raises(ValueError, match="/"):
             folder.recovered_file(wrong)

@@ -19,7 +19,7 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.words import everywhere
+from evidence_kit.workflows import readme
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
@@ -156,7 +156,7 @@ def create(station: Station, key: SigningKey, about: Opening, world: World, case
     draft = CaseFolder(station.cases / f".{name}-{world.random(4).hex()}.draft")
     for folder in (draft.root, draft.store, draft.bodies, draft.keys):
         disk.make_folder(folder)
-    write_durably(disk, draft.readme, "\n\n".join(everywhere("case.readme", case=name)).encode())
+    write_durably(disk, draft.readme, readme.text(name))
     write_durably(disk, draft.log, b"")
     identity = CaseIdentity.generate()
     custody = Custody(case=name, recipient=identity.recipient)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from evidence_kit.custody import chain, opening
+from evidence_kit.custody import chain, meaning, opening
 from evidence_kit.custody.chain import Custody, Replay, Signed
 from evidence_kit.custody.errors import CaseBrokenError, CaseNewerError, CaseOlderError
 from evidence_kit.custody.manifest import LogEvent, Manifest, ManifestError
@@ -20,6 +20,7 @@ from evidence_kit.keys.age import CaseIdentity, DamagedError
 from evidence_kit.keys.errors import NoReaderError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Finding, Weight
+from evidence_kit.vault.disk import open_regular, read_regular
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows.case import removal
 
@@ -65,7 +66,7 @@ class Case:
         """
         if self.identity is None:
             raise NoReaderError("key-needed")
-        with self.folder.item(item).open("rb") as file:
+        with open_regular(self.folder.item(item)) as file:
             age.open_stream(file, sink, self.identity)
 
 
@@ -123,7 +124,7 @@ def replay(folder: CaseFolder, station: Station | None) -> tuple[Replay, bool]:
         if remembered is not None and number == remembered.lines:
             met = hashlib.sha256(raw).hexdigest() == remembered.digest.hex
 
-    with _uncollected(), folder.log.open("rb") as file:
+    with _uncollected(), open_regular(folder.log) as file:
         replayed = chain.replay(pieces(file), compare)
     enough = remembered is None or replayed.custody.signed_lines >= remembered.lines
     return replayed, met and enough
@@ -200,7 +201,7 @@ def entries(
         path = removal.waiting_body(folder, custody, signed.line) or folder.body(signed.line)
         expected = custody.bodies[signed.line].digest
         try:
-            body = path.read_bytes()
+            body = read_regular(path)
         except OSError:
             yield Finding("body-missing", Weight.BROKEN, place, line=signed.line)
             continue
@@ -240,9 +241,10 @@ def open_line(  # noqa: PLR0913 - what a line is held against
         facts = opening.decode(text) if form else opening.facts_of(text)
     except opening.OpeningError as error:
         return Finding("opening-malformed", Weight.BROKEN, place, line=number, values={"reason": str(error)})
-    clear = custody.clear.get(number)
-    if not opening.agrees(facts, clear):
+    if not meaning.clear_agrees(facts, custody.clear.get(number)):
         return Finding("opening-and-clear-differ", Weight.BROKEN, place, line=number)
+    if not meaning.object_agrees(facts, custody, number):
+        return Finding("item-and-line-differ", Weight.BROKEN, place, line=number)
     return LogEvent(number, time, facts["type"], facts, text)
 
 
@@ -255,7 +257,7 @@ def unwrap(folder: CaseFolder, custody: Custody, openers: Sequence[Any]) -> Case
     found: CaseIdentity | None = None
     for name in reversed(custody.readers):
         try:
-            identity = age.unwrap(folder.key(name).read_bytes(), openers)
+            identity = age.unwrap(read_regular(folder.key(name)), openers)
         except (OSError, NoReaderError):
             continue
         found = identity if found is None else found.after(identity)

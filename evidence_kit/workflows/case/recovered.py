@@ -14,6 +14,7 @@ from evidence_kit.hashing.exact import Tally
 from evidence_kit.keys import age
 from evidence_kit.keys.age import CaseIdentity, DamagedError
 from evidence_kit.model import Disk
+from evidence_kit.vault.disk import open_regular
 from evidence_kit.vault.folder import CaseFolder
 
 _HEAD_BYTES = 4096
@@ -86,7 +87,7 @@ def gone_before(manifest: Manifest) -> Iterator[str]:
 
 def _read(folder: CaseFolder, item: str, identity: CaseIdentity) -> _Opened:
     seen = _Opened()
-    with contextlib.suppress(DamagedError, OSError), folder.item(item).open("rb") as file:
+    with contextlib.suppress(DamagedError, OSError), open_regular(folder.item(item)) as file:
         age.decrypt_stream(file, seen, identity.opener)
     return seen
 
@@ -94,7 +95,7 @@ def _read(folder: CaseFolder, item: str, identity: CaseIdentity) -> _Opened:
 def _decrypted(folder: CaseFolder, path: str, identity: CaseIdentity) -> _Opened:
     seen = _Opened()
     # A draft that was cut off gives its beginning, and then the error.
-    with contextlib.suppress(DamagedError), folder.recovered_file(path).open("rb") as file:
+    with contextlib.suppress(DamagedError), open_regular(folder.recovered_file(path)) as file:
         age.decrypt_stream(file, seen, identity.opener)
     return seen
 

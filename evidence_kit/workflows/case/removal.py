@@ -12,6 +12,7 @@ from pathlib import Path
 from evidence_kit.custody.chain import Custody
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.model import Disk
+from evidence_kit.vault.disk import read_regular
 from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
 
 
@@ -22,7 +23,7 @@ def waiting_body(folder: CaseFolder, custody: Custody, line: int) -> Path | None
     draft = draft_of(folder, line)
     if draft.is_symlink() or not draft.is_file():
         return None
-    return draft if sha256(draft.read_bytes()) == custody.bodies[line].digest else None
+    return draft if sha256(read_regular(draft)) == custody.bodies[line].digest else None
 
 
 def draft_of(folder: CaseFolder, line: int) -> Path:

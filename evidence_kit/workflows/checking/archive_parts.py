@@ -10,11 +10,14 @@ from pathlib import Path
 from evidence_kit.custody.verdict import Verdict, judge
 from evidence_kit.errors import Exit
 from evidence_kit.model import Finding, Weight
+from evidence_kit.vault.folder import LITTER
 from evidence_kit.workflows.checking.verify import Report, verify_archive
 from evidence_kit.workflows.handover.timestamps import Outside
 
 _ENDING = ".sealed.zip"
 _PART = re.compile(r"\.part-([0-9]{1,6})-of-[0-9]{1,6}$")
+_OF_AN_ARCHIVE = (".statement.txt", ".statement.txt.sig", ".received.sig")
+_OF_A_HAND_OVER = frozenset({"LISEZ-MOI.txt", "covering-message.txt", "hand-over.pdf", "verify.html"})
 _NOTHING = Outside()
 
 
@@ -62,14 +65,50 @@ def parts_in(folder: Path) -> list[Path]:
     return [path for _, path in sorted(found)]
 
 
-def verify_parts(
+def beside(folder: Path, checked: Sequence[Path]) -> list[Finding]:
+    """Return a finding for everything in a folder that is not of what was handed over with the archives checked.
+
+    Args:
+        folder: What somebody was handed, on a stick for example.
+        checked: The archives in it that are checked.
+
+    Another archive is NOT CHECKED: nobody said what is in it. Anything else is named, so that nobody opens it in the
+    belief that it came with the archive and was looked at.
+    """
+    names = {path.name for path in checked}
+    stems = [path.name.removesuffix(_ENDING) for path in checked]
+    ours = {f"{stem}{ending}" for stem in stems for ending in _OF_AN_ARCHIVE} | _OF_A_HAND_OVER
+    wrapped = tuple(f"{case_of(name)}.key-" for name in names)
+    found = []
+    for path in sorted(folder.iterdir()):
+        name = path.name
+        regular = path.is_file() and not path.is_symlink()
+        if name in names or (regular and (name in ours or (name.startswith(wrapped) and name.endswith(".age")))):
+            continue
+        if name.endswith(_ENDING):
+            found.append(Finding("archive-beside-not-checked", Weight.UNCHECKED, name))
+        else:
+            found.append(Finding("file-of-the-system" if name in LITTER else "file-beside-archive", Weight.NOTE, name))
+    return found
+
+
+def verify_parts(  # noqa: PLR0913 - the parts, what opens them, and what is known besides
     paths: Sequence[Path],
     passphrase: str,
     receipt: str | None = None,
     on_bytes: Callable[[int], None] | None = None,
     outside: Outside = _NOTHING,
+    found: Sequence[Finding] = (),
 ) -> Iterator[tuple[Path, Report] | Whole]:
     """Yield the report of every part, then what they come to together.
+
+    Args:
+        paths: The parts.
+        passphrase: 28 digits, the same for all.
+        receipt: The code on a paper, as typed.
+        on_bytes: Told how many more bytes were read.
+        outside: What the checker knows that does not come out of the archives.
+        found: What there is to say of the folder in which they lie.
 
     Raises:
         TypedWronglyError: The receipt code has a slip of the pen.
@@ -79,10 +118,10 @@ def verify_parts(
         report = verify_archive(path, passphrase, receipt, on_bytes, outside)
         reports.append(report)
         yield path, report
-    yield together(reports)
+    yield together(reports, found)
 
 
-def together(reports: Sequence[Report]) -> Whole:
+def together(reports: Sequence[Report], found: Sequence[Finding] = ()) -> Whole:
     """Return what archives come to as parts of one seal.
 
     Parts of one seal share one signed log end, because one plan lists them all. What is not here is not checked, and
@@ -90,10 +129,10 @@ def together(reports: Sequence[Report]) -> Whole:
     """
     read = [each for each in reports if each.custody is not None and each.custody.commits]
     ends = {(each.case, each.lines, each.custody.head) for each in read if each.custody is not None}
-    findings = []
+    findings = [*found]
     if len(ends) > 1:
         others = [each for each in read[1:] if _end(each) != _end(read[0])]
-        findings = [Finding("parts-differ", Weight.UNCHECKED, each.path) for each in others]
+        findings += [Finding("parts-differ", Weight.UNCHECKED, each.path) for each in others]
     first = read[0] if read else None
     own = [each for each in read if first is not None and _end(each) == _end(first)]
     parts = first.parts if first is not None else 0

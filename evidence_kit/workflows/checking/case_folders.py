@@ -15,7 +15,7 @@ from evidence_kit.keys.age import DamagedError
 from evidence_kit.keys.errors import KeyUnreadableError, NoReaderError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, Disk, Finding, Json, Weight
-from evidence_kit.vault.disk import write_durably
+from evidence_kit.vault.disk import open_regular, read_regular, write_durably
 from evidence_kit.vault.folder import LOG, CaseFolder
 from evidence_kit.workflows.case.read import unwrap
 from evidence_kit.workflows.case.station import Station
@@ -188,7 +188,9 @@ def _digits(archive: Path, root: Path, key: SigningKey | None) -> str | None:
         return None
     opener = _identity(root, case, key)
     try:
-        return None if opener is None else age.decrypt(letter.read_bytes(), [opener]).decode("ascii").strip()
+        return (
+            None if opener is None else age.decrypt(read_regular(letter, follow=True), [opener]).decode("ascii").strip()
+        )
     except (DamagedError, ValueError, OSError):
         return None
 
@@ -200,7 +202,7 @@ def _identity(root: Path, case: str, key: SigningKey) -> object | None:
     for path in _cases(root):
         if path.name == case:
             folder = CaseFolder(path)
-            with folder.log.open("rb") as file:
+            with open_regular(folder.log) as file:
                 custody = replay(pieces(file)).custody
             try:
                 return unwrap(folder, custody, [key.opener]).opener  # type: ignore[no-any-return]

@@ -13,6 +13,7 @@ from evidence_kit.custody.verdict import Verdict, judge
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Finding, Weight
 from evidence_kit.sealing.check import check
+from evidence_kit.vault.disk import open_regular
 from evidence_kit.vault.folder import LOG
 from evidence_kit.workflows.case.read import pieces
 
@@ -71,7 +72,7 @@ class LogComparison:
 def folder_log(root: Path) -> Log:
     """Read the log of a case folder."""
     log = Log(root.name)
-    with (root / LOG).open("rb") as file:
+    with open_regular(root / LOG) as file:
         replayed = replay(pieces(file), log.take)
     log.custody, log.findings = replayed.custody, [*replayed.findings]
     return log
@@ -80,7 +81,7 @@ def folder_log(root: Path) -> Log:
 def archive_log(path: Path, passphrase: str, on_bytes: Callable[[int], None] | None = None) -> Log:
     """Read the log of an archive; everything else in it is checked too."""
     log = Log(path.name)
-    with path.open("rb") as file:
+    with open_regular(path, follow=True) as file:
         contents = check(file, path.stat().st_size, path.name, passphrase, on_bytes, log.take)
     log.custody, log.findings = contents.custody, contents.findings
     return log

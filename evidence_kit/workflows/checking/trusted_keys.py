@@ -1,10 +1,15 @@
-"""Whose keys somebody here has compared with a paper or by voice; it decides no verdict, it says who signed."""
+"""Whose keys somebody here has compared with a paper or by voice, and which of them are receivers' keys.
+
+A name says who signed. That a key is a receiver's decides more: a counter-signature by it fixes what was handed
+over. So it is recorded apart, by whoever compared the key; a list of an earlier version does not say it of any.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from evidence_kit.errors import UsageError
@@ -17,8 +22,21 @@ KNOWN = "known.json"
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 
 
-def known(folder: Path) -> dict[str, str]:
-    """Return names by fingerprint, as they were trusted on this computer; none where nobody ever trusted a key.
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """Somebody whose key was compared.
+
+    Attributes:
+        name: Who it is.
+        receiver: They receive archives, and are nobody who signs for the association.
+    """
+
+    name: str
+    receiver: bool = False
+
+
+def trusted(folder: Path) -> dict[str, Trusted]:
+    """Return people by fingerprint, as they were trusted on this computer; none where nobody ever trusted a key.
 
     Raises:
         KeyUnreadableError: The list is there and cannot be read; that is no reason to know nobody.
@@ -26,16 +44,28 @@ def known(folder: Path) -> dict[str, str]:
     path = folder / KNOWN
     try:
         facts = json.loads(path.read_bytes())
-        return {str(each["fingerprint"]): str(each["name"]) for each in facts["known"]}
+        return {
+            str(each["fingerprint"]): Trusted(str(each["name"]), each.get("receiver") is True)
+            for each in facts["known"]
+        }
     except FileNotFoundError:
         return {}
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise KeyUnreadableError("known-unreadable", path=str(path)) from error
 
 
-def trust(folder: Path, name: str, of: str, disk: Disk) -> None:
-    """Know a key by a name from now on."""
-    _write(folder, known(folder) | {of: name}, disk)
+def known(folder: Path) -> dict[str, str]:
+    """Return names by fingerprint.
+
+    Raises:
+        KeyUnreadableError: The list is there and cannot be read.
+    """
+    return {of: each.name for of, each in trusted(folder).items()}
+
+
+def trust(folder: Path, name: str, of: str, disk: Disk, *, receiver: bool = False) -> None:
+    """Know a key by a name from now on; as a receiver's only if that is said."""
+    _write(folder, trusted(folder) | {of: Trusted(name, receiver)}, disk)
 
 
 def forget(folder: Path, name: str, disk: Disk) -> None:
@@ -44,8 +74,8 @@ def forget(folder: Path, name: str, disk: Disk) -> None:
     Raises:
         UsageError: Nobody is known by it.
     """
-    before = known(folder)
-    left = {of: each for of, each in before.items() if each != name}
+    before = trusted(folder)
+    left = {of: each for of, each in before.items() if each.name != name}
     if len(left) == len(before):
         raise UsageError("known-unknown", name=name)
     _write(folder, left, disk)
@@ -65,8 +95,8 @@ def fingerprint_of(text: str) -> str:
     return fingerprint(public_key(text))
 
 
-def _write(folder: Path, names: Mapping[str, str], disk: Disk) -> None:
+def _write(folder: Path, people: Mapping[str, Trusted], disk: Disk) -> None:
     disk.make_folder(folder)
-    listed = [{"name": name, "fingerprint": of} for of, name in names.items()]
+    listed = [{"name": each.name, "fingerprint": of, "receiver": each.receiver} for of, each in people.items()]
     data = json.dumps({"v": 1, "known": listed}, ensure_ascii=False, indent=1).encode() + b"\n"
     write_durably(disk, folder / KNOWN, data)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from evidence_kit.custody.chain import Custody, Signed, replay
 from evidence_kit.custody.journal import LogHead
 from evidence_kit.custody.manifest import Item, LogEvent, Manifest, ManifestError
-from evidence_kit.custody.verdict import Anchor, Verdict, judge, match_receipt
+from evidence_kit.custody.meaning import WITNESSED
+from evidence_kit.custody.verdict import Anchor, Origin, Verdict, judge, match_receipt
 from evidence_kit.errors import Exit
 from evidence_kit.hashing.exact import Tally, tally
 from evidence_kit.keys import age, sshsig
@@ -22,8 +24,9 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, Finding, Weight
 from evidence_kit.sealing.check import check
 from evidence_kit.sealing.statement import Statement
-from evidence_kit.vault.disk import held
-from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder
+from evidence_kit.vault.disk import held, open_regular, read_regular
+from evidence_kit.vault.folder import DRAFT_ENDING, LITTER, LOG, CaseFolder
+from evidence_kit.workflows import readme
 from evidence_kit.workflows.case import recovered, removal
 from evidence_kit.workflows.case.read import entries, pieces, unwrap
 from evidence_kit.workflows.handover.timestamps import Outside, Shown, judged, stamps
@@ -55,6 +58,7 @@ class Report:
         parts: How many parts the seal has.
         blurred: How many items of the seal are blurred copies.
         time_stamps: Those in the log, and what each proves.
+        items_behind: How many of the items here were taken in behind everything that is fixed from outside.
         being_written: A writer was at work: what is newer than the last signature seen here was not judged.
         custody: What the log establishes; for whoever compares it with another.
     """
@@ -79,6 +83,7 @@ class Report:
     parts: int = 1
     blurred: int = 0
     time_stamps: list[Shown] = field(default_factory=list)
+    items_behind: int = 0
     being_written: bool = False
     custody: Custody | None = field(default=None, repr=False)
 
@@ -132,7 +137,7 @@ def verify_archive(
     """
     size_bytes = path.stat().st_size
     try:
-        with path.open("rb") as file:
+        with open_regular(path, follow=True) as file:
             contents = check(file, size_bytes, path.name, passphrase, on_bytes)
     except OSError as error:
         # A stick that was pulled, a sector that is worn out: nobody is accused.
@@ -144,9 +149,10 @@ def verify_archive(
         report.findings += _statement(path, custody, contents.sha256, size_bytes)
         _fill(report, custody)
         report.events_closed = contents.withheld_events
-        _receipt(report, custody, receipt)
-        _stamps(report, custody, outside)
+        _receipt(report, custody, receipt, outside.origin)
+        _stamps(report, custody, outside, contents.stamped)
         _received(report, path, custody, outside)
+        _behind(report, (contents.kept_lines.get(item, 0) for item in contents.items))
     report.items, report.items_of = len(contents.items), contents.items_of
     report.part, report.parts, report.blurred = contents.part, contents.parts, len(contents.blurred)
     report.items_here = len(contents.items) + len(contents.broken_items)
@@ -162,19 +168,28 @@ def _fill(report: Report, custody: Custody) -> None:
     report.signers = tuple(dict.fromkeys(signed.by for signed in custody.commits))
 
 
-def _receipt(report: Report, custody: Custody, typed: str | None) -> None:
+def _behind(report: Report, lines: Iterable[int]) -> None:
+    """Count the items that were taken in on a line behind everything that is fixed."""
+    through = max((each.through for each in report.anchors), default=None)
+    report.items_behind = 0 if through is None else sum(line > through for line in lines)
+
+
+def _receipt(report: Report, custody: Custody, typed: str | None, origin: Origin) -> None:
     if typed is None:
         return
-    anchor = match_receipt(typed, custody.commits)
+    anchor = match_receipt(typed, custody.commits, origin)
     if anchor is None:
         report.findings.append(Finding("receipt-not-found", Weight.BROKEN, LOG))
+    elif origin is Origin.ARCHIVE:
+        # Whoever wrote the archive could write this code beside it.
+        report.findings.append(Finding("receipt-came-along", Weight.NOTE, LOG))
     else:
         report.anchors.append(anchor)
 
 
-def _stamps(report: Report, custody: Custody, outside: Outside) -> None:
+def _stamps(report: Report, custody: Custody, outside: Outside, told: Mapping[int, object]) -> None:
     report.time_stamps = list(stamps(custody, outside))
-    findings, anchors = judged(report.time_stamps, custody)
+    findings, anchors = judged(report.time_stamps, told)
     report.findings += findings
     report.anchors += anchors
 
@@ -186,9 +201,13 @@ def _received(report: Report, path: Path, custody: Custody, outside: Outside) ->
     if not (confirmed.is_file() and paper.is_file()) or not custody.commits:
         return
     last = custody.commits[-1]
-    found = received(paper.read_bytes(), confirmed.read_bytes())
+    try:
+        found = received(read_regular(paper, follow=True), read_regular(confirmed, follow=True))
+    except OSError:
+        found = None
     if found is None:
-        report.findings.append(Finding("received-signature-invalid", Weight.BROKEN, confirmed.name))
+        # Whoever carries an archive can lay a file beside it: that says nothing against the archive.
+        report.findings.append(Finding("received-file-invalid", Weight.NOTE, confirmed.name))
         return
     _count(report, found, custody, outside, (last, confirmed.name))
 
@@ -196,12 +215,14 @@ def _received(report: Report, path: Path, custody: Custody, outside: Outside) ->
 def _count(  # noqa: PLR0913 - who confirmed what, and where it stands
     report: Report, by: str, custody: Custody, outside: Outside, over: tuple[Signed, str], line: int | None = None
 ) -> None:
-    """Take a confirmation for an anchor when its key is a stranger's to the case and known to whoever checks."""
+    """Take a confirmation for an anchor when whoever checks keeps its key as a receiver's, and the case does not."""
     signed, place = over
-    if by in outside.known and by not in custody.known_keys:
+    if by in outside.receivers and by not in custody.known_keys:
         report.anchors.append(Anchor(signed.checkpoint.lines, "counter-signature", signed.time))
-    else:
-        report.findings.append(Finding("received-key-unknown", Weight.NOTE, place, line, values={"key": by}))
+        return
+    strange = by not in outside.known and by not in outside.receivers
+    code = "received-key-unknown" if strange else "received-key-not-a-receiver"
+    report.findings.append(Finding(code, Weight.NOTE, place, line, values={"key": by}))
 
 
 def _confirmed(report: Report, manifest: Manifest, custody: Custody, outside: Outside) -> None:
@@ -240,9 +261,9 @@ def _statement(path: Path, custody: Custody, sha256: Digest | None, size_bytes: 
     if paper is None:
         return []
     try:
-        text = paper.read_bytes()
+        text = read_regular(paper, follow=True)
         statement = Statement.parse(text)
-        armoured = paper.with_name(paper.name + ".sig").read_bytes()
+        armoured = read_regular(paper.with_name(paper.name + ".sig"), follow=True)
         signature = Signature.parse(sshsig.unarmour(armoured))
     except (OSError, ValueError):
         return [Finding("statement-unreadable", Weight.BROKEN, paper.name)]
@@ -279,10 +300,12 @@ class _Folder:
         report.being_written = self._strangers(custody, manifest)
         report.findings = self._findings
         _fill(report, custody)
-        _receipt(report, custody, receipt)
-        _stamps(report, custody, self._outside)
+        _receipt(report, custody, receipt, self._outside.origin)
+        told = manifest.entries.get("anchored", ()) if manifest is not None else ()
+        _stamps(report, custody, self._outside, {each.line: each.facts.get("stamped_at") for each in told})
         if manifest is not None:
             _confirmed(report, manifest, custody, self._outside)
+        _behind(report, (stored.line for item, stored in custody.objects.items() if item not in self._bad))
         report.items_here = len(custody.objects)
         report.items = len(set(custody.objects) - self._bad)
         report.items_of = report.items_here
@@ -298,7 +321,7 @@ class _Folder:
             if remembered is not None and number == remembered.lines:
                 met = hashlib.sha256(raw).hexdigest() == remembered.digest.hex
 
-        with self._folder.log.open("rb") as file:
+        with open_regular(self._folder.log) as file:
             replayed = replay(pieces(file), compare)
         self._findings += replayed.findings
         enough = remembered is None or replayed.custody.signed_lines >= remembered.lines
@@ -325,7 +348,7 @@ class _Folder:
             if path.is_symlink() or not path.is_file():
                 code = f"{what}-missing"
             else:
-                with path.open("rb") as file:
+                with open_regular(path) as file:
                     seen = tally(self._watched(pieces(file)))
                 code = None if seen.sha256 == expected else f"{what}-changed"
         except OSError as error:
@@ -369,13 +392,15 @@ class _Folder:
         for name, stored in custody.readers.items():
             path = self._folder.key(name)
             try:
-                identity = age.unwrap(path.read_bytes(), [key.opener])
+                identity = age.unwrap(read_regular(path), [key.opener])
             except (OSError, NoReaderError):
                 continue
             if not set(identity.recipients) <= set(custody.recipients):
                 self._broken("key-opens-another", self._folder.relative(path), line=stored.line)
 
     def _apply(self, manifest: Manifest, entry: LogEvent) -> None:
+        if entry.type == WITNESSED and entry.facts.get("item") in manifest.witnessed:
+            self._broken("item-witnessed-twice", LOG, line=entry.line)
         try:
             manifest.apply(entry)
         except ManifestError:
@@ -391,7 +416,7 @@ class _Folder:
             return
         sink = _Counting()
         try:
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 age.decrypt_stream(file, sink, identity.opener)
         except DamagedError:
             self._broken("item-undecryptable", place, line=item.line, item=item.id)
@@ -438,12 +463,26 @@ class _Folder:
         for path in left:
             if path.startswith("recovered/") and manifest is None:
                 continue
-            self._findings.append(Finding("file-not-in-log", Weight.NOTE, path))
+            code = "file-of-the-system" if path.rpartition("/")[2] in LITTER else "file-not-in-log"
+            self._findings.append(Finding(code, Weight.NOTE, path))
+        self._readme(custody)
         return written
+
+    def _readme(self, custody: Custody) -> None:
+        """Name README.txt where it is not what the kit writes: nothing signs it, and people read it first."""
+        path = self._folder.readme
+        if custody.case is None or not os.path.lexists(path):
+            return
+        try:
+            ours = readme.is_ours(read_regular(path), custody.case)
+        except OSError:
+            ours = False
+        if not ours:
+            self._findings.append(Finding("readme-changed", Weight.NOTE, self._folder.relative(path)))
 
     def _being_written(self, custody: Custody) -> bool:
         """Say whether somebody writes into the case, or has appended a commit since its log was read here."""
-        with self._folder.log.open("rb") as file:
+        with open_regular(self._folder.log) as file:
             file.seek(0, 2)
             grown = file.tell() > custody.end_bytes + custody.tail_bytes
         return grown or held(self._folder.lock)

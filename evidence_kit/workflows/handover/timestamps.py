@@ -12,7 +12,7 @@ from pathlib import Path
 from evidence_kit.custody.chain import Custody, Signed, token_of
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.line import LONGEST_LINE_BYTES, instant
-from evidence_kit.custody.verdict import Anchor
+from evidence_kit.custody.verdict import Anchor, Origin
 from evidence_kit.errors import UsageError
 from evidence_kit.keys import timestamp
 from evidence_kit.keys.timestamp import Checked, Stamp, StampError
@@ -35,11 +35,16 @@ class Outside:
 
     Attributes:
         roots: PEM files of time-stamping authorities' root certificates.
-        known: Names of receivers whose keys somebody compared, by fingerprint.
+        receivers: Names of receivers whose keys the checker compared and keeps as such, by fingerprint. Whose key is
+            whose comes out of this list and never out of the log that is checked.
+        known: Names of everybody else whose key the checker compared, by fingerprint: such a key anchors nothing.
+        origin: Where a receipt code that is typed comes from.
     """
 
     roots: Sequence[bytes] = ()
+    receivers: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin = Origin.PAPER
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Shown:
         checked: Who vouches for it; None when nobody does.
         days: Whole days between that line's own time and the stamp; below 0 where the writer's clock was ahead.
         broken: It is over something else, or no stamp.
+        early: It was made before the time that the line it is over gives: one of two clocks was wrong.
     """
 
     line: int
@@ -61,6 +67,7 @@ class Shown:
     checked: Checked | None = None
     days: int | None = None
     broken: bool = False
+    early: bool = False
 
 
 def line_bytes(case: Case, signed: Signed) -> bytes:
@@ -126,13 +133,13 @@ def attach(writer: CaseWriter, data: bytes, roots: Sequence[bytes], asked: bytes
         "authority": stamp.authority,
         "stamped_at": stamp.at.isoformat(),
         "policy": stamp.policy,
-        "serial": None if stamp.serial is None else str(stamp.serial),
+        "serial": str(stamp.serial),
         "checked_by": "nobody" if checked is None else checked.by,
         "root": None if checked is None else checked.root,
     }
     clear: dict[str, Json] = {"line": over.line, "token": base64.b64encode(answer).decode("ascii")}
     signed = writer.commit([Event("anchored", facts, clear=clear)])
-    return Shown(signed.first, over.line, stamp, checked, _days(over, stamp))
+    return Shown(signed.first, over.line, stamp, checked, _days(over, stamp), early=_early(over, stamp))
 
 
 def stamps(custody: Custody, outside: Outside) -> Iterator[Shown]:
@@ -145,18 +152,29 @@ def stamps(custody: Custody, outside: Outside) -> Iterator[Shown]:
             yield _shown(line, covers, commits.get(covers), token_of(clear), outside)
 
 
-def judged(shown: Sequence[Shown], custody: Custody) -> tuple[list[Finding], list[Anchor]]:
-    """Return what is wrong with the time stamps of a log, and what they fix."""
+def judged(shown: Sequence[Shown], told: Mapping[int, object]) -> tuple[list[Finding], list[Anchor]]:
+    """Return what is wrong with the time stamps of a log, and what they fix.
+
+    Args:
+        shown: The stamps.
+        told: What the opened events say of them as `stamped_at`, by the line of the event.
+    """
     findings, anchors = [], []
-    commits = {signed.line: signed for signed in custody.commits}
     for each in shown:
-        if each.broken:
+        if each.broken or each.stamp is None:
             code = "time-stamp-malformed" if each.stamp is None else "time-stamp-of-another-line"
             values = {} if each.stamp is None else {"covers": each.covers}
             findings.append(Finding(code, Weight.BROKEN, _LOG, each.line, values=values))
-        elif each.checked is None:
+            continue
+        said = told.get(each.line)
+        if isinstance(said, str) and said != each.stamp.at.isoformat():
+            findings.append(Finding("time-stamp-told-differently", Weight.BROKEN, _LOG, each.line))
+        if each.early:
+            values = {"covers": each.covers}
+            findings.append(Finding("time-stamp-before-line", Weight.NOTE, _LOG, each.line, values=values))
+        if each.checked is None:
             findings.append(Finding("time-stamp-authority-unknown", Weight.NOTE, _LOG, each.line))
-        elif each.covers in commits and each.stamp is not None:
+        else:
             anchors.append(Anchor(each.covers, "time-stamp", each.stamp.at.isoformat()))
     return findings, anchors
 
@@ -183,7 +201,12 @@ def _shown(line: int, covers: int, signed: Signed | None, token: bytes, outside:
         return Shown(line, covers, broken=True)
     if signed is None or stamp.imprint != signed.head.hex:
         return Shown(line, covers, stamp, broken=True)
-    return Shown(line, covers, stamp, timestamp.check(token, signed.head.hex, outside.roots), _days(signed, stamp))
+    checked = timestamp.check(token, signed.head.hex, outside.roots)
+    return Shown(line, covers, stamp, checked, _days(signed, stamp), early=_early(signed, stamp))
+
+
+def _early(signed: Signed, stamp: Stamp) -> bool:
+    return stamp.before(instant(signed.time))
 
 
 def _days(signed: Signed, stamp: Stamp) -> int:

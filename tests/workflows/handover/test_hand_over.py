@@ -125,7 +125,7 @@ def test_a_bare_token_is_taken_too(writer: CaseWriter, stranger: Authority) -> N
 
 
 @needs_openssl
-def test_the_library_checks_what_it_takes_and_openssl_what_it_refuses(
+def test_an_answer_whose_certificates_are_not_sorted_is_checked_too(
     writer: CaseWriter, authority: Authority, stranger: Authority
 ) -> None:
     sorted_one = timestamps.attach(writer, stranger.reply(asked_of(writer)), [stranger.root]).checked
@@ -136,7 +136,7 @@ def test_the_library_checks_what_it_takes_and_openssl_what_it_refuses(
         decode_timestamp_response(unsorted)
     checked = timestamps.attach(writer, unsorted, [stranger.root, authority.root]).checked
     assert checked is not None
-    assert checked.by == "openssl"
+    assert checked.by == "rfc3161-client"
 
 
 @needs_openssl
@@ -185,25 +185,31 @@ def test_a_confirmation_anchors_only_for_whoever_knows_the_key(
     found, lines, _ = transfers.confirmed(writer, armoured, statement, "Me Idrissi", day)
     assert (found, lines) == (RECEIVER.public.fingerprint, sealed.lines)
     (sealed.folder / f"{sealed.archives[0].stem}.received.sig").write_bytes(armoured)
-    knowing = Outside(known={found: "Me Idrissi"})
+    knowing = Outside(receivers={found: "Me Idrissi"})
     for report in (
         verify_archive(sealed.archive, DIGITS, outside=knowing),
         verify_case(writer.case.folder.root, key, outside=knowing),
     ):
         assert (report.verdict, report.findings) == (Verdict.ANCHORED, [])
         assert [(each.kind, each.through) for each in report.anchors] == [("counter-signature", lines)]
-    for report in (verify_archive(sealed.archive, DIGITS), verify_case(writer.case.folder.root, key)):
-        assert report.verdict is Verdict.CONSISTENT
-        assert [each.code for each in report.findings] == ["received-key-unknown"]
+    ours = Outside(known={found: "Nadia L."})
+    for outside, code in ((Outside(), "received-key-unknown"), (ours, "received-key-not-a-receiver")):
+        for report in (
+            verify_archive(sealed.archive, DIGITS, outside=outside),
+            verify_case(writer.case.folder.root, key, outside=outside),
+        ):
+            assert report.verdict is Verdict.CONSISTENT
+            assert [each.code for each in report.findings] == [code]
 
 
 def test_a_signer_of_the_case_cannot_confirm_for_a_receiver(key: SigningKey, sealed: Sealed) -> None:
     armoured, _ = confirmation(sealed, key)
     (sealed.folder / f"{sealed.archives[0].stem}.received.sig").write_bytes(armoured)
-    report = verify_archive(sealed.archive, DIGITS, outside=Outside(known={key.public.fingerprint: "us"}))
-    assert report.verdict is Verdict.CONSISTENT
+    for outside in (Outside(known={key.public.fingerprint: "us"}), Outside(receivers={key.public.fingerprint: "us"})):
+        assert verify_archive(sealed.archive, DIGITS, outside=outside).verdict is Verdict.CONSISTENT
     (sealed.folder / f"{sealed.archives[0].stem}.received.sig").write_bytes(confirmation(sealed, namespace="file")[0])
-    assert verify_archive(sealed.archive, DIGITS).verdict is Verdict.BROKEN
+    report = verify_archive(sealed.archive, DIGITS)
+    assert (report.verdict, [each.code for each in report.findings]) == (Verdict.CONSISTENT, ["received-file-invalid"])
 
 
 def test_what_is_no_confirmation_of_ours_is_refused(writer: CaseWriter, sealed: Sealed) -> None:

@@ -1,0 +1,44 @@
+"""What an opened event may say of the line that commits to it: pure rules, the same for a folder and for an archive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.event import CLEAR_TYPES
+
+KEPT = "item.kept"
+WITNESSED = "item.witnessed"
+
+
+def clear_agrees(facts: Mapping[str, Any], clear: Mapping[str, Any] | None) -> bool:
+    """Say whether an opening repeats what its line says in clear, and stands in clear exactly where its type has to.
+
+    Args:
+        facts: What the opening says.
+        clear: What its line says in clear, None where it says nothing.
+
+    An opening of such a type on a line without it would say that somebody was let in, that a case was opened or a
+    stamp given, and no verifier without a key would have known of it.
+    """
+    if facts.get("clear") != clear:
+        return False
+    return facts["type"] not in CLEAR_TYPES if clear is None else clear.get("type") == facts["type"]
+
+
+def object_agrees(facts: Mapping[str, Any], custody: Custody, line: int) -> bool:
+    """Say whether an opening speaks of an item that was kept exactly where its line names that item's file.
+
+    Args:
+        facts: What the opening says.
+        custody: What the log establishes.
+        line: Number of its line.
+
+    An item is what the line with its `object` says. Otherwise a later event could say anew, with other digests, what
+    an item had been, behind everything that a receipt fixes.
+    """
+    named = custody.named.get(line)
+    if facts["type"] != KEPT:
+        return named is None
+    return named is not None and facts.get("item") == named
