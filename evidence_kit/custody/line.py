@@ -156,11 +156,12 @@ def _parsed(raw: bytes, read: Callable[[bytes], Any]) -> EventLine | SignatureLi
         if not isinstance(fields, dict) or fields.get("v") != VERSION:
             raise LineError("not a line of version 1")
         line = _signature(fields) if "sig" in fields else _event(fields)
+        again = line.encode()
     except LineError:
         raise
     except (KeyError, TypeError, ValueError) as error:
         raise LineError(str(error)) from error
-    if line.encode() != raw:
+    if again != raw:
         raise LineError("not written the way the log is written")
     return line
 

@@ -23,13 +23,6 @@ _DIGITS = frozenset("0123456789")
 _PLAIN = frozenset({str, bool, type(None)})
 _SALT = re.compile(r"[0-9a-f]{32}")
 _DEEPEST = 64
-# What a verifier without a key must know: their lines say it in clear, and nothing else does.
-TOLD_IN_CLEAR = frozenset(
-    {
-        "case.opened", "signer.added", "signer.removed", "recipient.changed", "reader.granted", "anchored",
-        "destroyed",
-    }
-)  # fmt: skip
 
 
 class OpeningError(ValueError):
@@ -116,22 +109,6 @@ def _opened(facts: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     if not isinstance(facts["type"], str):
         raise OpeningError("a type is a text")
     return facts
-
-
-def agrees(facts: Mapping[str, Any], clear: Mapping[str, Json] | None) -> bool:
-    """Say whether an opening repeats what its line says in clear, byte for byte, and says nothing of the kind alone.
-
-    Args:
-        facts: The opening.
-        clear: What the line says; None when it says nothing.
-    """
-    told = facts.get("clear")
-    if clear is None:
-        return told is None and facts["type"] not in TOLD_IN_CLEAR
-    if told is None or list(facts)[2:3] != ["clear"] or clear.get("type") != facts["type"]:
-        return False
-    # Texts are compared: to Python True is 1, and an object is the same in any order of its keys.
-    return compact(told) == compact(clear)
 
 
 def parse(data: bytes) -> Any:  # noqa: ANN401 - any JSON

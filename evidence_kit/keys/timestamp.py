@@ -243,12 +243,20 @@ def _stamp(token: _Token) -> Stamp:
     return Stamp(
         imprint=says.imprint.digest.hex(),
         at=_time(says.made),
-        authority=_name(token.certificate),
+        authority=_claimed(token),
         policy=says.policy.dotted_string,
         serial=says.serial,
         nonce=says.nonce,
         accuracy=_accuracy(says.accuracy),
     )
+
+
+def _claimed(token: _Token) -> str | None:
+    """Return the name in the certificate that signed, None where the signer's attributes do not lead to one."""
+    try:
+        return _name(token.certificate)
+    except (IndexError, ValueError):
+        return None
 
 
 def _time(made: TLV) -> datetime:

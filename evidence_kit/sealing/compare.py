@@ -191,15 +191,15 @@ class Comparison:
         claimed = bag.part_of(self._bag.held.get(bag.INFO, b""))
         self._contents.part = number or (claimed[0] if claimed else 1)
         volume = planned.volumes[min(self._contents.part, len(planned.volumes)) - 1]
-        self._info(number, len(planned.volumes))
+        self._info(number, len(planned.volumes), custody.case or "")
         listed = (self._listed(text, bag.MANIFEST) if text is not None else None) or {}
         self._originals(set(volume.items), listed, custody)
 
-    def _info(self, part: int | None, parts: int) -> None:
+    def _info(self, part: int | None, parts: int, case: str) -> None:
         """Hold `bag-info.txt` against what the bag holds; tools of others count by it."""
         text = self._bag.held.get(bag.INFO)
         sizes = [seen.size_bytes for name, seen in self._bag.digests.items() if DATA.fullmatch(name)]
-        if text is not None and not bag.informs(text, self._bag.case or "", (part, parts), sizes):
+        if text is not None and not bag.informs(text, case, (part, parts), sizes):
             self._broken("bag-file-differs", bag.INFO)
 
     def _originals(self, planned: set[str], listed: Mapping[str, Digest], custody: Custody) -> None:

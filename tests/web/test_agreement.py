@@ -38,7 +38,7 @@ pytestmark = needs_node
 
 
 # Codes that only the program gives, and the sentence by which the page says that it does not look for them.
-NOT_HERE = {"time-stamp-": "page.time-stamp", "received-": "page.counter-signatures", "part": "page.other-parts"}
+NOT_HERE = {"received-": "page.counter-signatures", "part": "page.other-parts"}
 
 # Codes that only a case folder can have: encrypted files, a memory of heads, openings that an archive leaves out.
 OF_A_CASE = (
