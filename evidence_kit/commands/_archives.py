@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,7 +64,7 @@ def free(*paths: Path | None) -> None:
     from evidence_kit.custody.errors import CaseExistsError
 
     for path in paths:
-        if path is not None and path.exists():
+        if path is not None and os.path.lexists(path):
             raise CaseExistsError("file-exists", path=str(path))
 
 

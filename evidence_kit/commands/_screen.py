@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING
 from evidence_kit.errors import EvidenceError
 from evidence_kit.model import Json
 from evidence_kit.words import catalogue
+from evidence_kit.words.controls import escaped_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,8 +27,6 @@ _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u
 # Without effect once nothing is embedded; overrides, U+202D and U+202E, are not among them.
 _MARKS = dict.fromkeys((0x61C, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, *range(0x2066, 0x206A), 0xFEFF))
 _JOINERS = frozenset("\u200c\u200d")
-# Line ends to some who read a text line by line, such as Python's `splitlines`; JSON escapes the others itself.
-_LINE_ENDS = {number: f"\\u{number:04x}" for number in (0x85, 0x2028, 0x2029)}
 
 
 def neutral(text: str) -> str:
@@ -120,8 +119,8 @@ class Screen:
         if self.json:
             text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
             if not text.isascii():
-                text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").translate(_LINE_ENDS)
-            self._write(sys.stdout, text)
+                text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+            self._write(sys.stdout, escaped_json(text))
 
     def failed(self, error: EvidenceError) -> None:
         """Show what happened and what to do; in JSON mode as a document too."""

@@ -46,7 +46,7 @@ def seal(
     """Make the archive for the police or the lawyer."""
     from evidence_kit.sealing import passphrase as digits
     from evidence_kit.workflows.case.write import writing
-    from evidence_kit.workflows.handover.seal import PURPOSES, SealOrder, next_folder, planned
+    from evidence_kit.workflows.handover.seal import PURPOSES, SealOrder, next_folder, planned, slip_beside
     from evidence_kit.workflows.handover.seal import seal as make
 
     wanted = setting.ask(purpose, "ask.purpose", "--for")
@@ -81,6 +81,9 @@ def seal(
             split_bytes=limit,
             authorised_by=authorised_by,
         )
+        # Beside the folder and not in it: the slip is for paper, and does not travel with the archive.
+        paper = receipt_out or slip_beside(order.out)
+        free(paper)
         plan = planned(writer.case, order, worker)
         _tell_plan(setting.screen, plan)
         if setting.asks and not yes and not setting.screen.agree("ask.seal"):
@@ -92,14 +95,19 @@ def seal(
             with setting.screen.progress("seal.progress", 2 * plan.size_bytes) as on_bytes:
                 sealed = make(writer, key, order, secret, on_bytes, worker)
         except BaseException:
-            # Digits without an archive are worthless, and would stand in the way of the next try.
-            if passphrase_out is not None:
+            if order.out.exists():
+                # The archive is in place: whatever failed behind it, its digits must not be lost.
+                _show_digits(setting, secret, passphrase_out)
+            elif passphrase_out is not None:
+                # Digits without an archive are worthless, and would stand in the way of the next try.
                 passphrase_out.unlink(missing_ok=True)
             raise
-    # Beside the folder and not in it: the slip is for paper, and does not travel with the archive.
-    paper = receipt_out or sealed.folder.with_name(sealed.folder.name + ".receipt.html")
+        _show_digits(setting, secret, passphrase_out)
     write_slip(setting, paper, sealed.receipt_code, folder.root.name, sealed.lines)
     _tell(setting.screen, sealed, plan, folder.root.name, paper)
+
+
+def _show_digits(setting: Setting, secret: str, passphrase_out: Path | None) -> None:
     if passphrase_out is None and setting.asks:
         show_passphrase(setting, secret)
 

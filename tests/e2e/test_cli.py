@@ -21,12 +21,12 @@ def test_the_whole_path_from_setup_to_a_checked_archive(case_program: Program, t
     sealed = run.json("seal", "1", "--for", "lawyer", "--all", "--passphrase-out", tmp_path / "digits")[0]
     checked = run(
         "verify", sealed["archive"], "--archive-passphrase-file", tmp_path / "digits",
-        "--receipt", receipt["code"], "--json",
+        "--receipt", receipt["code"], "--receipt-from", "paper", "--json",
     )  # fmt: skip
     verdict = json.loads(checked.stdout)
     assert (verdict["verdict"], verdict["items"], verdict["items_of"]) == ("ANCHORED", 2, 2)
     assert verdict["anchors"] == [
-        {"kind": "receipt", "through": receipt["lines"], "since": verdict["anchors"][0]["since"]}
+        {"kind": "receipt", "through": receipt["lines"], "since": verdict["anchors"][0]["since"], "origin": "paper"}
     ]
     digits = (tmp_path / "digits").read_text().strip()
     assert (tmp_path / "digits").stat().st_mode & 0o777 == 0o600
@@ -59,6 +59,7 @@ def test_help_speaks_one_language(language: str, program: Program) -> None:
         (["new", "--no-input"], 2),
         (["ingest", "1", "phone", "--how", "magic", "--no-input"], 2),
         (["seal", "1", "--for", "lawyer", "--no-input"], 2),
+        (["verify", "1", "--receipt", "AAAA", "--receipt-from", "paper"], 2),
         (["verify", "1", "--receipt", "AAAA"], 2),
         (["list", "9", "--no-input"], 20),
         (["verify", "/nowhere"], 20),

@@ -67,7 +67,14 @@ def test_a_receipt_that_was_lost_is_shown_again_and_nothing_is_issued(do: Do, tm
     # Discreet by default: the slip says neither who, nor what of, nor which association.
     for word in ("Salma", "LRC-", "threat", "blackmail", "evidence-kit"):
         assert word not in first, word
-    assert do("verify", "1", "--receipt", issued["code"])[0]["verdict"] == "ANCHORED"
+    said = ("verify", "1", "--receipt", issued["code"])
+    assert do(*said, expect=2)[0]["error"] == "needed"
+    assert do(*said, "--receipt-from", "hearsay", expect=2)[0]["error"] == "receipt-from-unknown"
+    for origin in ("paper", "told"):
+        (found,) = do(*said, "--receipt-from", origin)
+        assert (found["verdict"], found["anchors"][0]["origin"]) == ("ANCHORED", origin)
+    (along,) = do(*said, "--receipt-from", "archive", expect=3)
+    assert (along["verdict"], [each["code"] for each in along["findings"]]) == ("CONSISTENT", ["receipt-came-along"])
     (later,) = do("receipt", "1")
     assert later["code"] != issued["code"]
     assert do("receipt", "1", "--again")[0]["code"] == later["code"]

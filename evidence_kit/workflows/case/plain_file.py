@@ -13,12 +13,11 @@ from pathlib import Path
 from evidence_kit.custody.errors import ExportExistsError
 from evidence_kit.custody.event import Event
 from evidence_kit.model import Disk, DiskFile, Json
+from evidence_kit.words.controls import cell, escaped_json
 from evidence_kit.workflows.case.disk_errors import own_disk
 from evidence_kit.workflows.case.write import CaseWriter
 
 BYTE_ORDER_MARK = "\ufeff"
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,8 @@ def csv_line(values: Sequence[Json]) -> bytes:
 
 def _line(cells: Sequence[str]) -> str:
     held = io.StringIO()
-    csv.writer(held).writerow(cells)
+    # Every cell in quotation marks: a program that splits at semicolons still finds them where they are.
+    csv.writer(held, quoting=csv.QUOTE_ALL).writerow(cells)
     return held.getvalue()
 
 
@@ -148,13 +148,13 @@ def _cell(value: Json) -> str:
         shown = "; ".join(map(str, value))
     else:
         shown = json.dumps(value, ensure_ascii=False)
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+    return cell(shown)
 
 
 def _jsonl(out: _Out, _columns: Sequence[str], rows: Iterable[Mapping[str, Json]]) -> int:
     count = 0
     for count, row in enumerate(rows, start=1):  # noqa: B007 - counted
-        out.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+        out.write(escaped_json(json.dumps(row, ensure_ascii=False, separators=(",", ":"))) + "\n")
     return count
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -44,7 +45,7 @@ from evidence_kit.workflows.handover.scope import (
 )
 from evidence_kit.workflows.reading.conversations import exports
 
-__all__ = ["PURPOSES", "Planned", "SealOrder", "Sealed", "next_folder", "planned", "seal"]
+__all__ = ["PURPOSES", "Planned", "SealOrder", "Sealed", "next_folder", "planned", "seal", "slip_beside"]
 
 Planned = Counts
 FAT32_MOST_BYTES = (4 << 30) - 1
@@ -136,7 +137,7 @@ def seal(  # noqa: PLR0913 - a case, a key, an order, a secret, and two that mos
     """
     chosen = _chosen(writer.case, order, worker)
     counts = _counts(writer.case, order, chosen)
-    if order.out.exists():
+    if os.path.lexists(order.out):
         raise SealExistsError("seal-exists", path=str(order.out))
     _refuse_full(writer.case, order, counts)
     with _draft(writer, order) as draft:
@@ -385,9 +386,21 @@ def _item_of(name: str) -> str | None:
 
 
 def next_folder(case: Case, sealed: Path, purpose: str, now: str) -> Path:
-    """Return a folder name that is free: case, purpose, day, and a number when the day saw several."""
+    """Return a folder name that is free: case, purpose, day, and a number when the day saw several.
+
+    The receipt's slip lies beside the folder and stays when the folder goes on a stick: its name has to be free too.
+    """
     base = f"{case.id}.{purpose}.{now[:10]}"
     number = 1
-    while (found := sealed / (base if number == 1 else f"{base}.{number}")).exists():
+    while any(map(os.path.lexists, _names(found := sealed / (base if number == 1 else f"{base}.{number}")))):
         number += 1
     return found
+
+
+def slip_beside(folder: Path) -> Path:
+    """Return where the receipt's slip goes: beside the folder, because it does not travel with the archive."""
+    return folder.with_name(folder.name + ".receipt.html")
+
+
+def _names(folder: Path) -> tuple[Path, Path]:
+    return folder, slip_beside(folder)

@@ -75,7 +75,7 @@ def test_all_parts_of_a_seal_are_checked_as_one(sealed: Sealed, check: Check) ->
     assert (whole["parts"], whole["parts_here"], whole["items"], whole["items_of"]) == (3, [1, 2, 3], 3, 3)
     assert (whole["items_absent"], whole["events"], whole["events_closed"]) == (0, sealed.events_of, 0)
     assert (len(whole["signers"]), whole["known"]) == (1, {})
-    *_, whole = check(sealed.folder, "--receipt", sealed.receipt_code)
+    *_, whole = check(sealed.folder, "--receipt", sealed.receipt_code, "--receipt-from", "paper")
     assert whole["verdict"] == "ANCHORED"
     named = [sealed.folder / each.name for each in sealed.archives]
     assert check(*reversed(named))[-1]["verdict"] == "CONSISTENT"

@@ -1,0 +1,32 @@
+"""Characters out of evidence that steer a terminal, a spreadsheet or the order of a line, made visible or escaped."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# JSON escapes what stands below a space, and leaves these as they are: delete, the second set of controls, marks of
+# direction, and line ends to some who read a text line by line.
+_LEFT_BY_JSON: Final = (
+    *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF
+)  # fmt: skip
+_JSON_ESCAPES: Final = {number: f"\\u{number:04x}" for number in _LEFT_BY_JSON}
+_NOT_IN_A_CELL: Final = {
+    number: f"[U+{number:04X}]" for number in (*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0))
+}
+# Where a spreadsheet takes what follows for a formula: at the beginning of a cell, and behind whatever a program of
+# another country takes for the end of one. Signs of full width are folded to these by some.
+_FORMULA: Final = re.compile(r"(\A|[;\t\r\n])([\s\u200b-\u200f\u2060\ufeff]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+
+
+def escaped_json(text: str) -> str:
+    """Return JSON with every control and direction character escaped; its value stays what it was."""
+    return text.translate(_JSON_ESCAPES)
+
+
+def cell(text: str) -> str:
+    """Return a text as a cell that no spreadsheet computes, whatever it takes for a separator.
+
+    An apostrophe stands before what would begin a formula; a control character becomes `[U+001B]`.
+    """
+    return _FORMULA.sub(r"\1\2'", text.translate(_NOT_IN_A_CELL))
