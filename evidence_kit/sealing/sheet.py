@@ -16,7 +16,7 @@ from evidence_kit.workers.job import Result
 from evidence_kit.workers.pool import Worker
 
 _OF_A_FILE: Final = ("file", "size", "sha256")
-_OF_ALL: Final = ("items", "receipt", "fingerprint", "day")
+_OF_ALL: Final = ("items", "fingerprint", "day")
 _LINES: Final = ("name", "date", "signature")
 _LARGE_BYTES: Final = 64 << 20
 
@@ -40,17 +40,17 @@ class File:
 class HandOverFacts:
     """What the sheet says about an archive; nothing that names the matter.
 
+    No receipt code: the sheet travels with the archive, and a code that comes along fixes nothing.
+
     Attributes:
         files: The archive, or the parts of it.
         items: Such as `3 / 20`.
-        receipt: Receipt code of its end.
         fingerprint: Of the key that signed it.
         day: When it was sealed.
     """
 
     files: Sequence[File]
     items: str
-    receipt: str
     fingerprint: str
     day: date
 
@@ -92,7 +92,7 @@ def _data(facts: HandOverFacts) -> str:
     for file in facts.files:
         values = (file.name, f"{file.size_bytes:,}".replace(",", "\u2009"), file.sha256)
         rows += [(name, value) for name, value in zip(_OF_A_FILE, values, strict=True)]
-    values_of_all = (facts.items, facts.receipt, facts.fingerprint, facts.day.isoformat())
+    values_of_all = (facts.items, facts.fingerprint, facts.day.isoformat())
     rows += list(zip(_OF_ALL, values_of_all, strict=True))
     data = {
         "title": catalogue("fr").say("sheet.title"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import random
 import shutil
 import struct
@@ -669,6 +670,23 @@ def _cut_case(_: Material, case: Path) -> None:
     log.write_bytes(data[: ends_of_commits(data)[-3]])
 
 
+def _put(path: Path, content: bytes) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+
+
+def _piped(name: str) -> Callable[[Material, Path], None]:
+    def make(_: Material, case: Path) -> None:
+        if not hasattr(os, "mkfifo"):
+            pytest.skip("this system has no pipes with names")
+        (case / name).unlink(missing_ok=True)
+        os.mkfifo(case / name)
+        # Something unfinished, so that it is asked whether somebody is writing.
+        (case / "bodies" / "00000099.age").write_bytes(b"x")
+
+    return make
+
+
 def _renamed(_: Material, case: Path) -> None:
     case.rename(case.with_name("LRC-2026-0009"))
 
@@ -739,6 +757,31 @@ FOLDERS: list[OnFolder] = [
         make=_stamped(lambda *_: b"stamped, word of honour"),
     ),
     OnFolder("the folder renamed", FOLDER, "case-renamed", make=_renamed),
+    OnFolder(
+        "a program in `cache/`",
+        FOLDER,
+        "file-not-in-log",
+        "CONSISTENT",
+        make=lambda _, case: _put(case / "cache" / "run-me.exe", b"MZ"),
+    ),
+    OnFolder(
+        "a `desktop.ini` beside the log",
+        FOLDER,
+        "file-of-the-system",
+        "CONSISTENT",
+        make=lambda _, case: _put(case / "desktop.ini", b"[.ShellClassInfo]"),
+    ),
+    OnFolder(
+        "README.txt rewritten",
+        FOLDER,
+        "readme-changed",
+        "CONSISTENT",
+        make=lambda _, case: _put(case / "README.txt", b"Run the program in cache/ first."),
+    ),
+    OnFolder("a pipe in the place of an item", FOLDER, "item-missing", make=_piped("store/E000001.age")),
+    OnFolder("a pipe in the place of a wrapped key", FOLDER, "key-missing", make=_piped("keys/K0001.age")),
+    OnFolder("a pipe in the place of a body", FOLDER, "body-missing", make=_piped("bodies/00000005.age")),
+    OnFolder("a pipe named `lock`", FOLDER, "file-not-in-log", "CONSISTENT", make=_piped("lock")),
 ]
 
 MEANINGS: list[Attack] = [OnArchive(what, SIGNER, code, verdict, make=make) for what, code, verdict, make in MEANING]

@@ -54,6 +54,12 @@ def test_an_attacked_case_folder_is_found(attack: OnFolder, material: Material, 
     judged(attack, verify_case(left))
 
 
+@pytest.mark.parametrize("attack", [each for each in FOLDERS if "pipe" in each.what], ids=named)
+def test_a_pipe_makes_nobody_wait_who_has_the_key(attack: OnFolder, material: Material, case: Path) -> None:
+    attack.make(material, case)
+    judged(attack, verify_case(case, material.key))
+
+
 @pytest.mark.parametrize("attack", [each for each in FOLDERS if "time stamp" in each.what], ids=named)
 def test_what_is_wrong_with_a_time_stamp_is_found_in_an_archive_too(
     attack: OnFolder, material: Material, case: Path, tmp_path: Path

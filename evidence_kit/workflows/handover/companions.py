@@ -72,7 +72,6 @@ def _sheet(case: Case, key: SigningKey, archives: Sequence[Made]) -> sheet.HandO
     return sheet.HandOverFacts(
         files=[sheet.File(made.name, made.size_bytes, made.sha256.hex) for made in archives],
         items=f"{sum(made.items for made in archives)} / {len(case.opened.items)}",
-        receipt=last.checkpoint.receipt_code,
         fingerprint=key.public.fingerprint,
         day=instant(last.time).date(),
     )
