@@ -30,11 +30,11 @@ _CHAIN: Final = "custody.chain"
 _LINE: Final = "custody.line"
 _CHECK: Final = "sealing.check"
 _COMPARE: Final = "sealing.compare"
-_VERIFY: Final = "workflows.verify"
-_STAMP: Final = "workflows.stamp"
-_PARTS: Final = "workflows.parts"
-_MANY: Final = "workflows.many"
-_CASE: Final = "workflows.case"
+_VERIFY: Final = "workflows.checking.verify"
+_STAMP: Final = "workflows.handover.timestamps"
+_PARTS: Final = "workflows.checking.archive_parts"
+_MANY: Final = "workflows.checking.case_folders"
+_CASE: Final = "workflows.case.read"
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule("L1", "log-version-unknown", f"{_CHAIN}:newer"),

@@ -19,7 +19,7 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows import readme
+from evidence_kit.workflows.case import readme
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World

@@ -26,8 +26,7 @@ from evidence_kit.sealing.check import check
 from evidence_kit.sealing.statement import Statement
 from evidence_kit.vault.disk import held, open_regular, read_regular
 from evidence_kit.vault.folder import DRAFT_ENDING, LITTER, LOG, CaseFolder
-from evidence_kit.workflows import readme
-from evidence_kit.workflows.case import recovered, removal
+from evidence_kit.workflows.case import readme, recovered, removal
 from evidence_kit.workflows.case.read import entries, pieces, unwrap
 from evidence_kit.workflows.handover.timestamps import Outside, Shown, judged, stamps
 
