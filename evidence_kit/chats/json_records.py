@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO, TypeAlias, cast
 
-from evidence_kit.chats.jsontree import Path, Piece, Torn, pointer, walk
+from evidence_kit.chats.jsontree import Path, Run, Torn, members, pointer, runs
 from evidence_kit.chats.message import ByteRange, Entry, Message, Metadata, Unread, Why
 from evidence_kit.model import Json
 
@@ -31,17 +31,48 @@ def entries(
         message: Makes one; None for a record of a shape that is not known.
         skip: What stands before the JSON.
     """
-    for piece in walk(export, into, skip):
-        place = ByteRange(piece.start, piece.end, pointer=pointer(piece.path))
-        if isinstance(piece, Torn):
-            yield Unread(place, piece.why, piece.detail)
-        elif not is_record(piece.path):
-            yield Metadata(place, place.pointer or "", cast("Json", piece.value))
-        elif not isinstance(piece.value, Mapping):
-            yield Unread(place, Why.UNKNOWN_SHAPE, type(piece.value).__name__)
+    for step in runs(export, into, skip):
+        if isinstance(step, Run):
+            yield from _elements(step, is_record, message)
+            continue
+        place = ByteRange(step.start, step.end, pointer=pointer(step.path))
+        if isinstance(step, Torn):
+            yield Unread(place, step.why, step.detail)
         else:
-            made = message(piece.value, piece.path, place)
-            yield made or Unread(place, Why.UNKNOWN_SHAPE, ", ".join(sorted(piece.value))[:200])
+            yield _entry(step.value, step.path, place, is_record, message)
+
+
+def _elements(
+    run: Run, is_record: Callable[[Path], bool], message: Callable[[Record, Path, ByteRange], Message | None]
+) -> Iterator[Entry]:
+    """Yield what each element of an array is; what every record of millions goes through stands in this one loop."""
+    path, index, start = run.path, run.first, run.start
+    before = pointer(path) + "/"
+    plain = is_record((*path, index))
+    for value, end in zip(run.values, run.ends, strict=True):
+        place = ByteRange(start, end, None, f"{before}{index}")
+        if plain and type(value) is dict and (made := message(value, (*path, index), place)) is not None:
+            yield made
+        else:
+            yield _entry(value, (*path, index), place, is_record, message)
+        index, start = index + 1, end
+    # The next ones are made while this run is still referred to: memory holds one stretch, not two.
+    run.values.clear()
+    run.ends.clear()
+
+
+def _entry(
+    value: object,
+    path: Path,
+    place: ByteRange,
+    is_record: Callable[[Path], bool],
+    message: Callable[[Record, Path, ByteRange], Message | None],
+) -> Entry:
+    if not is_record(path):
+        return Metadata(place, place.pointer or "", cast("Json", value))
+    if not isinstance(value, Mapping):
+        return Unread(place, Why.UNKNOWN_SHAPE, type(value).__name__)
+    return message(value, path, place) or Unread(place, Why.UNKNOWN_SHAPE, ", ".join(sorted(value))[:200])
 
 
 def facts(
@@ -50,10 +81,14 @@ def facts(
     """Return the values at wanted paths, from anywhere in the file, and go back to its beginning.
 
     Exports name a conversation before its messages, or after them.
+
+    Args:
+        export: Stands at its beginning.
+        into: Whether the object or array at a path is entered.
+        wanted: Whether the value at a path is wanted; the same for all elements of an array that is not entered.
+        skip: What stands before the JSON.
     """
-    found = {
-        piece.path: piece.value for piece in walk(export, into, skip) if isinstance(piece, Piece) and wanted(piece.path)
-    }
+    found = {piece.path: piece.value for piece in members(export, into, wanted, skip)}
     export.seek(0)
     return found
 

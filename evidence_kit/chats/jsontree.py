@@ -1,8 +1,9 @@
 """Walks a JSON file of any size, one record at a time, and knows the bytes of each.
 
 A streaming parser tells neither where a record stands nor goes on behind one that is broken, and evidence
-needs both. So a window moves over the text; Python's own decoder reads each record out of it; what it refuses
-is measured by matching brackets, reported, and passed.
+needs both. So a window moves over the text; Python's own decoder reads each value out of it; what it refuses
+is measured by matching brackets, reported, and passed. Records that nothing is wrong with are read many at a time
+by `jsonbulk`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, NamedTuple, TypeAlias
 
+from evidence_kit.chats.jsonbulk import Elements
 from evidence_kit.chats.message import Why
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -22,6 +24,7 @@ Path: TypeAlias = tuple[str | int, ...]
 CHUNK_BYTES = 1 << 18
 RECORD_CHARACTERS = 1 << 24
 MOST_TORN = 10_000
+_MOST_ALONE = 1000
 
 _SPACE = re.compile(r"[\s\ufeff]*")
 _SEPARATOR = re.compile(r"[\s\ufeff]*,?[\s\ufeff]*")
@@ -29,9 +32,8 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+("?)|[{}\[\]]', re.DOTALL)
 _SCALAR = re.compile(r'[^\s,:{}\[\]"]+')
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A value that was taken whole.
+class Piece(NamedTuple):
+    """A value that was taken whole; a tuple, because there are millions.
 
     Attributes:
         path: Keys and indices that lead to it; empty for the end of the file.
@@ -44,6 +46,24 @@ class Piece:
     value: object
     start: int
     end: int
+
+
+class Run(NamedTuple):
+    """Elements of an array that were taken whole, one behind the other.
+
+    Attributes:
+        path: Keys and indices that lead to the array.
+        first: Index of the first of them.
+        values: As in `Piece`.
+        start: Offset of the first byte of the first of them.
+        ends: Offset behind each; where one ends, the next begins.
+    """
+
+    path: Path
+    first: int
+    values: list[object]
+    start: int
+    ends: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +101,62 @@ def walk(export: BinaryIO, into: Callable[[Path], bool], skip: re.Pattern[str] |
 
     Args:
         export: Stands at the beginning of UTF-8 text; bytes that are none become U+DC80 to U+DCFF.
-        into: Whether the object or array at a path is entered, or taken as one value.
+        into: Whether the object or array at a path is entered, or taken as one value; the same for all elements of
+            an array.
         skip: What stands before the JSON, such as an assignment; counted with the first piece.
     """
+    for step in runs(export, into, skip):
+        if not isinstance(step, Run):
+            yield step
+            continue
+        path, index, start = step.path, step.first, step.start
+        for value, end in zip(step.values, step.ends, strict=True):
+            yield Piece((*path, index), value, start, end)
+            index, start = index + 1, end
+
+
+def runs(
+    export: BinaryIO, into: Callable[[Path], bool], skip: re.Pattern[str] | None = None
+) -> Iterator[Piece | Run | Torn]:
+    """Yield what `walk` yields, the elements of an array that is not entered many at a time.
+
+    Args:
+        export: As for `walk`.
+        into: As for `walk`.
+        skip: As for `walk`.
+    """
+    yield from _Walk(_begun(export, skip), into, None).pieces()
+
+
+def members(
+    export: BinaryIO,
+    into: Callable[[Path], bool],
+    wanted: Callable[[Path], bool],
+    skip: re.Pattern[str] | None = None,
+) -> Iterator[Piece]:
+    """Yield the values at wanted paths; what is not wanted is passed without being read, so that this costs little.
+
+    Args:
+        export: As for `walk`.
+        into: As for `walk`.
+        wanted: Whether the value at a path is wanted; the same for all elements of an array.
+        skip: As for `walk`.
+    """
+    for step in _Walk(_begun(export, skip), into, wanted).pieces():
+        if isinstance(step, Piece) and wanted(step.path):
+            yield step
+        elif isinstance(step, Run):
+            index, start = step.first, step.start
+            for value, end in zip(step.values, step.ends, strict=False):
+                yield Piece((*step.path, index), value, start, end)
+                index, start = index + 1, end
+
+
+def _begun(export: BinaryIO, skip: re.Pattern[str] | None) -> _Window:
     window = _Window(export)
     if skip is not None and (found := skip.match(window.text)):
         window.at = found.end()
-    yield from _Walk(window, into).pieces()
+    return window
 
 
 def decoded(text: str) -> tuple[object, Why | None]:
@@ -126,12 +195,14 @@ class _Frame:
 class _Walk:
     """Where the walk is; no recursion, so depth costs nothing but memory for its path."""
 
-    def __init__(self, window: _Window, into: Callable[[Path], bool]) -> None:
-        self._window, self._into = window, into
+    def __init__(self, window: _Window, into: Callable[[Path], bool], wanted: Callable[[Path], bool] | None) -> None:
+        self._window, self._into, self._wanted = window, into, wanted
         self._frames: list[_Frame] = []
         self._torn = 0
+        # How many elements are to be taken one by one, and for how many that was so the last time.
+        self._alone = self._fruitless = 0
 
-    def pieces(self) -> Iterator[Piece | Torn]:
+    def pieces(self) -> Iterator[Piece | Run | Torn]:
         """Yield until the file ends."""
         window = self._window
         if first := window.move_past(_SPACE):
@@ -145,9 +216,7 @@ class _Walk:
             elif not character:
                 yield Torn(frame.path, *window.run_out(), Why.TRUNCATED)
             elif frame.close == "]":
-                path = (*frame.path, frame.index)
-                frame.index += 1
-                yield from self._take(path, character)
+                yield from self._element(frame, character)
             else:
                 yield from self._member(frame.path, character)
         if window.ran_out:
@@ -156,6 +225,35 @@ class _Walk:
             yield Torn((), *window.run_out(), Why.MALFORMED, "something stands behind the end")
         else:
             yield Piece((), None, *window.claim())
+
+    def _element(self, frame: _Frame, character: str) -> Iterator[Piece | Run | Torn]:
+        """Yield the next element, or with it as many behind it as can be read at once."""
+        path = (*frame.path, frame.index)
+        if character not in {"{", "["} or self._into(path):
+            frame.index += 1
+            yield from self._take(path, character)
+            return
+        if not self._alone:
+            before = frame.index
+            yield from self._together(frame, wanted=self._wanted is None or self._wanted(path))
+            if frame.index > before:
+                self._fruitless = 0
+                return
+            # Changing over costs more than an element: where it was for nothing, it is not tried again soon.
+            self._fruitless = min(2 * self._fruitless + 1, _MOST_ALONE)
+            self._alone = self._fruitless
+        self._alone -= 1
+        frame.index += 1
+        yield from self._take_whole(path)
+
+    def _together(self, frame: _Frame, *, wanted: bool) -> Iterator[Run]:
+        """Yield elements that can be read many at a time; none where the first is not among them."""
+        found = self._window.elements()
+        for stretch in found.stretches(wanted=wanted, decode_one=_DECODER.decode):
+            if wanted:
+                yield Run(frame.path, frame.index, stretch.values, stretch.start, stretch.ends)
+            frame.index += stretch.count
+        self._window.resume(found)
 
     def _member(self, path: Path, character: str) -> Iterator[Piece | Torn]:
         window = self._window
@@ -175,6 +273,9 @@ class _Walk:
             self._frames.append(_Frame(path, "}" if character == "{" else "]"))
             self._window.at += 1
             return
+        yield from self._take_whole(path)
+
+    def _take_whole(self, path: Path) -> Iterator[Piece | Torn]:
         try:
             value = self._window.value()
         except _TornError as torn:
@@ -216,6 +317,24 @@ class _Window:
         self._offset += len(stretch) if stretch.isascii() else len(stretch.encode("utf-8", "surrogateescape"))
         self._taken = self.at
         return start, self._offset
+
+    def elements(self) -> Elements:
+        """Hand over the bytes from here on, until `resume`."""
+        lead = self.text[self._taken : self.at].encode("utf-8", "surrogateescape")
+        waiting = self._decoder.getstate()[0]
+        data = self.text[self.at :].encode("utf-8", "surrogateescape") + waiting
+        return Elements(self._export, data, self._offset, self._offset + len(lead))
+
+    def resume(self, elements: Elements) -> None:
+        """Go on behind the last element that was told, with the bytes that are left over."""
+        self._ended = self._ended or elements.ended
+        self._decoder.reset()
+        rest = self._decoder.decode(elements.data, final=self._ended)
+        # Where none was told, what separates it from the piece before is still to be claimed.
+        lead = "" if elements.told else self.text[self._taken : self.at]
+        if elements.told:
+            self._offset = elements.offset
+        self.text, self.at, self._taken = lead + rest, len(lead), 0
 
     def move_past(self, pattern: re.Pattern[str]) -> str:
         """Go past what matches here and return the character that follows, "" at the end of the file."""
