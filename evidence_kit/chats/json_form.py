@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import re
@@ -76,7 +75,7 @@ def _json(value: object) -> Json:  # noqa: PLR0911 - one return for each type
             return _mapping(value)
         case Sequence():
             return [_json(inner) for inner in value]
-    return {named.name: _json(getattr(value, named.name)) for named in dataclasses.fields(cast("Message", value))}
+    return {name: _json(getattr(value, name)) for name in cast("Message", value).__struct_fields__}
 
 
 def _string(text: str) -> Json:

@@ -4,32 +4,24 @@ The conservation rule is built into the types. Every `Entry` has a `ByteRange`, 
 one file, in the order in which they are yielded, cover the file from its first byte to its last: each begins
 where the one before it ends. So nothing of an export can be lost without a test noticing
 (`evidence_kit.chats.conservation`).
+
+They are structs of `msgspec`: frozen, made and compared in C, in a third of the time that a dataclass takes, which
+counts where there are millions. None can refer back to itself, so the garbage collector need not look at them.
+To change a field of one: `msgspec.structs.replace`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias, TypeVar, dataclass_transform
+from typing import TypeAlias
+
+from msgspec import Struct
 
 from evidence_kit.model import Json
 
-_Fact = TypeVar("_Fact")
 
-
-@dataclass_transform(frozen_default=True)
-def _fact(cls: type[_Fact]) -> type[_Fact]:
-    """Make a frozen dataclass of which there are millions: the type checker keeps it frozen.
-
-    Freezing it at run time too makes each one three to four times as slow to make, a quarter of the time that an
-    export of a million messages takes.
-    """
-    return dataclass(slots=True, unsafe_hash=True)(cls)
-
-
-@_fact
-class ByteRange:
+class ByteRange(Struct, frozen=True, gc=False):
     """Where in the file an entry stands.
 
     Attributes:
@@ -72,8 +64,7 @@ class DateOrder(Enum):
     AMBIGUOUS = "ambiguous"
 
 
-@dataclass(frozen=True, slots=True)
-class Time:
+class Time(Struct, frozen=True, gc=False):
     """A time as the source states it, and how it was read.
 
     Attributes:
@@ -99,8 +90,7 @@ class Time:
 NO_TIME = Time("", TimeKind.NONE, None)
 
 
-@dataclass(frozen=True, slots=True)
-class AccountId:
+class AccountId(Struct, frozen=True, gc=False):
     """One name under which a platform knows somebody.
 
     Attributes:
@@ -115,8 +105,7 @@ class AccountId:
     how: str = "stated"
 
 
-@dataclass(frozen=True, slots=True)
-class MessageSender:
+class MessageSender(Struct, frozen=True, gc=False):
     """Who sent a message, as far as the source says.
 
     Attributes:
@@ -169,8 +158,7 @@ class AttachmentStatus(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True, gc=False):
     """A file that a message carries or names.
 
     Attributes:
@@ -190,8 +178,7 @@ class Attachment:
     part: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reaction:
+class Reaction(Struct, frozen=True, gc=False):
     """A reaction to a message."""
 
     emoji: str
@@ -224,8 +211,7 @@ class Role(Enum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True, gc=False):
     """Words of a message outside of its text: a poll's question, a link, an earlier version.
 
     Attributes:
@@ -239,8 +225,7 @@ class Words:
     by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True, gc=False):
     """An act that the source records without words: a screenshot taken, a timer set.
 
     Attributes:
@@ -252,8 +237,7 @@ class Event:
     values: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(Struct, frozen=True, gc=False):
     """What all messages of one conversation share.
 
     Attributes:
@@ -271,8 +255,7 @@ class Conversation:
     members: tuple[str, ...] = ()
 
 
-@_fact
-class Message:
+class Message(Struct, frozen=True, gc=False):
     """One message, call, deletion or system record.
 
     Attributes:
@@ -311,8 +294,7 @@ class Message:
     to: tuple[MessageSender, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(Struct, frozen=True, gc=False):
     """A stretch of the file that is about the conversation, or what a reader decided about it.
 
     Attributes:
@@ -342,8 +324,7 @@ class Why(Enum):
     OVERLOOKED = "the reader passed over it"
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True, gc=False):
     """A stretch that was not understood, and is kept.
 
     Attributes:

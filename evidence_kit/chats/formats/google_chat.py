@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import BinaryIO
+
+from msgspec.structs import replace
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.json_records import Record, entries, mapping, mappings, rest, string

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import BinaryIO
+
+from msgspec.structs import replace
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.json_records import Record, entries, facts, mappings, rest, string

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from pathlib import PurePosixPath
 from typing import BinaryIO
+
+from msgspec.structs import replace
 
 from evidence_kit.chats.encoding import Encoding, decoded, encoding_of
 from evidence_kit.chats.folding import DIRECTION_MARKS, fold
