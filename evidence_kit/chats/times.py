@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from evidence_kit.chats.folding import fold, fold_wording
 from evidence_kit.chats.message import NO_TIME, DateOrder, Precision, Time, TimeKind
@@ -13,6 +14,11 @@ _BEGINNINGS = frozenset(
     {"1969-12-31", "1970-01-01", "1600-12-31", "1601-01-01", "1899-12-29", "1899-12-30", "0001-01-01", "1980-01-01"}
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTES_A_DAY = 1440
+_CLOCK_TO_THE_MINUTE = [f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(_MINUTES_A_DAY)]
+# Seconds from 1970 to the year 10000, which no date has.
+_BEYOND_SECONDS = 253_402_300_800
+_MOST_DIGITS = 18
 _ISO = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?\Z", re.IGNORECASE
 )
@@ -89,16 +95,45 @@ _MONTH_WORD = re.compile(
 
 
 def from_epoch(value: object, per_second: int = 1) -> Time:
-    """Return a time that the source gives as a count since 1970-01-01 UTC.
+    """Return a time that the source gives as a count since 1970-01-01 UTC; 0 stands for none.
 
     Args:
         value: An integer, or a string of digits, perhaps with a fraction; anything else is no time.
         per_second: Counts a second: 1, 1000, or 1,000,000.
     """
+    # Nearly all are positive integers, or their digits: no pattern is matched and no date computed for those.
+    if type(value) is int:
+        raw, count = str(value), value
+    elif type(value) is str and len(value) <= _MOST_DIGITS and value.isdecimal() and value.isascii():
+        raw, count = value, int(value)
+    else:
+        return _from_any_epoch(value, per_second)
+    if not 0 < count < _BEYOND_SECONDS * per_second:
+        return _from_any_epoch(value, per_second)
+    if per_second == 1:
+        minutes, second = divmod(count, 60)
+        day, minute = divmod(minutes, _MINUTES_A_DAY)
+        return Time(raw, TimeKind.UTC, f"{_date(day)}{_CLOCK_TO_THE_MINUTE[minute]}{second:02d}Z", Precision.SECOND)
+    seconds, thousandths = divmod(count * 1000 // per_second, 1000)
+    minutes, second = divmod(seconds, 60)
+    day, minute = divmod(minutes, _MINUTES_A_DAY)
+    told = f"{_date(day)}{_CLOCK_TO_THE_MINUTE[minute]}{second:02d}.{thousandths:03d}Z"
+    return Time(raw, TimeKind.UTC, told, Precision.MILLISECOND)
+
+
+@lru_cache(maxsize=4096)
+def _date(day: int) -> str:
+    """Return the date of a day since 1970-01-01."""
+    return (_EPOCH + timedelta(days=day)).date().isoformat()
+
+
+def _from_any_epoch(value: object, per_second: int) -> Time:
     raw = str(value)
     if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,20}(\.\d{1,20})?", raw):
         return NO_TIME if value is None else Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
     whole, _, fraction = raw.partition(".")
+    if not int(whole) and not int(fraction or 0):
+        return Time(raw, TimeKind.NONE, None, reason="stands-for-none")
     thousandths = int(whole) * 1000 // per_second + (int((fraction + "000")[:3]) if per_second == 1 else 0)
     try:
         moment = _EPOCH + timedelta(milliseconds=thousandths)
