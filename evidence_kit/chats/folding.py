@@ -23,11 +23,13 @@ def _table() -> dict[int, str | None]:
 
 
 _TABLE = _table()
+# Nearly no text holds any of these: looking for one costs a fraction of going through the table.
+_IN_TABLE = re.compile("[" + "".join(map(re.escape, map(chr, _TABLE))) + "]")
 
 
 def fold(text: str) -> str:
     """Return the text without direction marks, with Latin digits, commas and plain spaces."""
-    return text if text.isascii() else text.translate(_TABLE)
+    return text if text.isascii() or not _IN_TABLE.search(text) else text.translate(_TABLE)
 
 
 @lru_cache(maxsize=4096)
@@ -44,9 +46,39 @@ def fold_for_search(text: str) -> str:
     return " ".join(_VOWELS.sub("", fold(text)).translate(_LETTERS).casefold().split())
 
 
+def _search_table() -> dict[str, str]:
+    """Return what becomes of each character that `fold_for_search` changes, capitals apart."""
+    vowels = [*map(chr, range(0x64B, 0x653)), "\u0670", "\u0640"]
+    letters = [*map(chr, _TABLE), *map(chr, _LETTERS), *vowels]
+    return {letter: _VOWELS.sub("", fold(letter)).translate(_LETTERS) for letter in letters}
+
+
+_FOR_SEARCH = _search_table()
+_CHANGED = re.compile("[" + "".join(map(re.escape, _FOR_SEARCH)) + "]")
+_OTHER_BLANKS = re.compile(r"[^\S \r\n]")
+
+
+def fold_many_for_search(joined: str) -> str:
+    """Return many texts, each as `fold_for_search` gives it, in a fraction of the time.
+
+    Args:
+        joined: The texts with carriage returns and line feeds between them, and none of these inside of them.
+    """
+    folded = joined
+    if not joined.isascii():
+        for letter in set(_CHANGED.findall(joined)):
+            folded = folded.replace(letter, _FOR_SEARCH[letter])
+    folded = _OTHER_BLANKS.sub(" ", folded.casefold())
+    while "  " in folded:
+        folded = folded.replace("  ", " ")
+    for end in "\r\n":
+        folded = folded.replace(f" {end}", end).replace(f"{end} ", end)
+    return folded.strip(" ")
+
+
 def fold_with_origins(text: str) -> tuple[str, Sequence[int]]:
     """Return `fold` of a text, and for each of its characters where it stood; one more for the end."""
-    if text.isascii():
+    if text.isascii() or not _IN_TABLE.search(text):
         return text, range(len(text) + 1)
     folded, origins = [], []
     for at, character in enumerate(text):

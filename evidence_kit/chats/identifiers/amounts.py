@@ -27,7 +27,9 @@ _UNITS = {
 _IN_MAD = {"MAD": Decimal(1), "centime": Decimal("0.01"), "rial": Decimal("0.05")}
 _ASSUMED = {"rial": "Moroccan rial of 5 centimes", "centime": "Moroccan centime"}
 
+MULTIPLIER_WORDS = "|".join(_MULTIPLIERS.values())
 _MULTIPLIER = "|".join(f"(?P<m{value}>{words})" for value, words in _MULTIPLIERS.items())
+UNIT_WORDS = "|".join(_UNITS.values())
 _UNIT = "|".join(f"(?P<u{name}>{words})" for name, words in _UNITS.items())
 _AFTER = re.compile(
     rf"(?<![\d.,])(?:{_NUMBER}\s?)?(?:(?:{_MULTIPLIER})(?!\w))?"

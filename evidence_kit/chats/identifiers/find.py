@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import islice
 
 from evidence_kit.chats.identifiers.accounts import emails, handles, urls
-from evidence_kit.chats.identifiers.amounts import amounts
+from evidence_kit.chats.identifiers.amounts import MULTIPLIER_WORDS, UNIT_WORDS, amounts
 from evidence_kit.chats.identifiers.banks import ibans, ribs
 from evidence_kit.chats.identifiers.codes import codes
 from evidence_kit.chats.identifiers.coins import coins
-from evidence_kit.chats.identifiers.identifier import Find, Identifier, IdentifierType, folded
+from evidence_kit.chats.identifiers.identifier import Find, Folded, Identifier, IdentifierType, folded
 from evidence_kit.chats.identifiers.phones import phones
 
 LONGEST_CHARACTERS = 200_000
 _MOST = 2000
+
+# Without any of these no finder finds anything, and nearly all messages have none. Digits alone are no sign: many write
+# Arabic in Latin letters, where 3, 7 and 9 are letters.
+_SIGN = re.compile(r"[@:=/>]")
+_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(
+    rf"\b\d|\d[\s().\-/]{{0,3}}\d|0x|bc1|[13T][1-9A-HJ-NP-Za-km-z]{{25}}|(?:{UNIT_WORDS})\d", re.IGNORECASE
+)
+_WORD = re.compile(rf"\b(?:{MULTIPLIER_WORDS})\b|www\.|هو|dyali|T[1-9A-HJ-NP-Za-km-z]{{25}}", re.IGNORECASE)
 
 _WHOLE: tuple[Find, ...] = (urls, emails, ibans, ribs, coins)
 _LOOSE: tuple[Find, ...] = (amounts, codes, handles)
@@ -32,7 +42,22 @@ def identifiers(text: str, region: str = "MA") -> list[Identifier]:
         region: ISO code of the country whose phone numbers are written without a country code.
     """
     looked_at = folded(text[:LONGEST_CHARACTERS])
-    taken = bytearray(len(text))
+    if not may_hold_any(looked_at.folded):
+        return []
+    return _found(looked_at, region)
+
+
+def may_hold_any(text: str) -> bool:
+    """Say whether a folded text has anything that some finder looks for; False is sure, True is not."""
+    return (
+        _SIGN.search(text) is not None
+        or (_DIGIT.search(text) is not None and _NUMBER.search(text) is not None)
+        or _WORD.search(text) is not None
+    )
+
+
+def _found(looked_at: Folded, region: str) -> list[Identifier]:
+    taken = bytearray(len(looked_at.text))
     found: list[Identifier] = []
     for find in _WHOLE:
         free = _free(find(looked_at), taken)
