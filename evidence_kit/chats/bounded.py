@@ -13,8 +13,8 @@ from evidence_kit.model import Json
 LONGEST_TITLE = 200
 LONGEST_DETAIL = 300
 LONGEST_TEXT = 100_000
+LARGEST_ENTRY = 1 << 19
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_LARGEST_ENTRY = 1 << 19
 _DEEPEST = 40
 _MOST = 500
 
@@ -52,7 +52,7 @@ def bounded(entry: Entry, item: str) -> dict[str, Json]:
         if _depth(told.get(name)) > _DEEPEST:
             told[name] = None
             shortened.append(name)
-    if json_bytes(told) <= _LARGEST_ENTRY:
+    if json_bytes(told) <= LARGEST_ENTRY:
         return {**told, "cut": shortened} if shortened else told
     for name in ("details", "value", "text", "attachments", "reactions", "to", "words", "detail"):
         value = told.get(name)
@@ -60,10 +60,10 @@ def bounded(entry: Entry, item: str) -> dict[str, Json]:
         if small != value:
             told[name] = small
             shortened.append(name)
-    if json_bytes(told) > _LARGEST_ENTRY:
+    if json_bytes(told) > LARGEST_ENTRY:
         told = {name: told[name] for name in ("entry", "id", "time", "kind", "why", "locator") if name in told}
         shortened = ["everything"]
-    if json_bytes(told) > _LARGEST_ENTRY:
+    if json_bytes(told) > LARGEST_ENTRY:
         told = {"entry": told["entry"], "locator": None}
     return {**told, "cut": shortened}
 
@@ -74,7 +74,7 @@ def _smaller(value: Json) -> Json:
     if isinstance(value, Mapping) and "escaped" in value:
         # A long text that is no Unicode: what of it can be shown stays.
         return cut(str(value.get("text")), LONGEST_TEXT)
-    if isinstance(value, list) and json_bytes(value) <= _LARGEST_ENTRY // 4:
+    if isinstance(value, list) and json_bytes(value) <= LARGEST_ENTRY // 4:
         return value[:_MOST]
     return value if json_bytes(value) <= LONGEST_DETAIL else None
 

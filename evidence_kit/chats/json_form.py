@@ -29,8 +29,12 @@ def message_id(message: Message, item: str = "", member: str = "") -> str:
     """
     if message.native_id is not None:
         return message.native_id
-    where = json.dumps([item, member, message.place.start, message.place.end])
-    return hashlib.sha256(where.encode()).hexdigest()
+    return place_id(item, member, message.place.start, message.place.end)
+
+
+def place_id(item: str, member: str, start: int, end: int) -> str:
+    """Return the SHA-256 of where a message stands, which names one that its platform gives no identifier."""
+    return hashlib.sha256(json.dumps([item, member, start, end]).encode()).hexdigest()
 
 
 def to_json(entry: Entry, item: str = "", member: str = "") -> dict[str, Json]:

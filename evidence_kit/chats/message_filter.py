@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evidence_kit.chats.folding import fold_for_search
-from evidence_kit.chats.message import Message, Time
+from evidence_kit.chats.message import Message
 from evidence_kit.chats.told import name_of, searched
 from evidence_kit.model import Json
 
@@ -49,7 +49,8 @@ class MessageFilter:
             return False
         if self.search is not None and not self._says(message):
             return False
-        return self._is_then(message.time)
+        time = message.time
+        return self.is_then([time.value] if time.value is not None else time.readings)
 
     def _is_from(self, message: Message) -> bool:
         sender = message.sender
@@ -61,10 +62,14 @@ class MessageFilter:
     def _says(self, message: Message) -> bool:
         return any((self.search or "") in fold_for_search(text) for text in searched(message))
 
-    def _is_then(self, time: Time) -> bool:
+    def is_then(self, readings: Sequence[str]) -> bool:
+        """Say whether a message is of the time that is asked for; one without a time is counted.
+
+        Args:
+            readings: Every way to read its time; none where it has none.
+        """
         if self.since is None and self.until is None:
             return True
-        readings = [time.value] if time.value is not None else list(time.readings)
         if not readings:
             self.undated += 1
             return False

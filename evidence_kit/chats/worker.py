@@ -7,10 +7,13 @@ Nothing here needs a key.
 from __future__ import annotations
 
 import base64
+import json
 import os
+import zlib
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import BinaryIO
 
 from evidence_kit.chats import registry
@@ -18,6 +21,7 @@ from evidence_kit.chats.bounded import LONGEST_TITLE, bounded, brief, code_of, c
 from evidence_kit.chats.exchanged import Exchanged
 from evidence_kit.chats.format import HEAD_BYTES, Surroundings
 from evidence_kit.chats.identifiers.gathered import Gathering
+from evidence_kit.chats.index_block import blocks
 from evidence_kit.chats.message import Entry, Flag, Message, MessageKind, Metadata, Time, Unread
 from evidence_kit.chats.message_filter import MessageFilter, asked
 from evidence_kit.chats.span import Span
@@ -32,6 +36,8 @@ MOST_PARTICIPANTS = 20
 MOST_MEMBERS = 50
 MOST_UNREAD = 100
 _LARGEST_ANSWER = 768 << 10
+# A row names at most some thousand places.
+_ROWS_A_PIECE = 50
 # How many messages WhatsApp exports at most: with media, and without.
 _WHATSAPP_LIMITS = (10_000, 40_000)
 _PAGE = frozenset({"offset", "count"})
@@ -179,6 +185,82 @@ def _at_page(payload: BinaryIO, arguments: Mapping[str, Json], offset: int) -> _
     begun.source.exchange(payload)
     _begun.append(begun)
     return begun
+
+
+@dataclass(slots=True)
+class _Indexing:
+    """An export that is being packed page by page, where it was left.
+
+    Attributes:
+        asked_for: Which export.
+        source: The bytes; each page brings them anew.
+        pieces: What is still to come.
+        told: How many pieces were told.
+    """
+
+    asked_for: tuple[int, str]
+    source: Exchanged
+    pieces: Iterator[dict[str, Json]]
+    told: int = 0
+
+
+# At most one, as for `_begun`.
+_indexing: list[_Indexing] = []
+
+
+def index(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
+    """Return a page of what an index keeps of an export, all read once.
+
+    Args:
+        payload: The export.
+        arguments: `name`, `format` as `read` said; `region` for phone numbers; `offset` among the pieces.
+
+    Returns:
+        `pieces`, in order: blocks, each with `count`, `alone`, and, in base64, `entries`, `columns`, `words` as in
+        `index_block.Block`; behind them `found`, rows as `identifiers` tells them, packed the same way, and
+        `left_out`; `next`, the offset to go on from, None at the end.
+    """
+    size_bytes, offset = payload.seek(0, os.SEEK_END), _number(arguments, "offset")
+    asked_for = size_bytes, repr(sorted((name, told) for name, told in arguments.items() if name not in _PAGE))
+    begun = _indexing.pop() if _indexing else None
+    if begun is None or not offset or begun.asked_for != asked_for or begun.told != offset:
+        source = Exchanged(payload)
+        begun = _Indexing(asked_for, source, _pieces(source, arguments))
+        while begun.told < offset and next(begun.pieces, None) is not None:
+            begun.told += 1
+    begun.source.exchange(payload)
+    pieces: list[Json] = []
+    used = 0
+    for piece in begun.pieces:
+        pieces.append(piece)
+        used += json_bytes(piece)
+        begun.told += 1
+        if used > PAGE_BYTES:
+            _indexing.append(begun)
+            return {"pieces": pieces, "next": begun.told}
+    return {"pieces": pieces, "next": None}
+
+
+def _pieces(source: BinaryIO, arguments: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
+    gathering = Gathering(str(arguments.get("region", "MA")))
+
+    def gathered() -> Iterator[tuple[Entry, int]]:
+        for entry, number in _matching(source, arguments, MessageFilter()):
+            if isinstance(entry, Message):
+                gathering.add(entry)
+            yield entry, number
+
+    for block in blocks(gathered()):
+        packed = {"entries": block.entries, "columns": block.columns, "words": block.words}
+        yield {
+            "count": block.count,
+            "alone": block.alone,
+            **{name: base64.b64encode(data).decode() for name, data in packed.items()},
+        }
+    rows = iter(gathering.rows())
+    while some := list(islice(rows, _ROWS_A_PIECE)):
+        told = json.dumps([gathering.row(*row) for row in some], separators=(",", ":"))
+        yield {"found": base64.b64encode(zlib.compress(told.encode(), 1)).decode(), "left_out": gathering.left_out}
 
 
 def carried(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:

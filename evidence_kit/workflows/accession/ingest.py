@@ -29,6 +29,7 @@ from evidence_kit.workflows.case.disk_errors import LIMITS, disk_error
 from evidence_kit.workflows.case.outcome import Outcome
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.reading.conversations import exports
+from evidence_kit.workflows.reading.identifiers import exports_of
 
 # Hashing and encrypting let go of the interpreter; more threads than cores wait for the source's disk.
 READERS: Final = 4
@@ -114,6 +115,8 @@ class _Ingest:
                 yield from accession.settle()
                 with exports(accession.writer.case, accession.describer) as reading:
                     yield from take_carried(accession, inside, reading)
+                    # Read once more while it is fast to say so, so that whoever asks later need not wait.
+                    reading.keep(exports_of(accession.writer.manifest))
         except KeyboardInterrupt:
             list(accession.settle())
             raise

@@ -6,25 +6,28 @@ import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import BinaryIO, Final, Protocol
 
+from evidence_kit.chats.message_filter import asked
 from evidence_kit.chats.parts import part_number, whole_name
 from evidence_kit.custody.errors import ChatNotReadError
 from evidence_kit.custody.manifest import Item, LogEvent, Manifest
 from evidence_kit.errors import UsageError
-from evidence_kit.hashing.exact import Tally
+from evidence_kit.hashing.exact import Tally, tally
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.workers.job import Answer, Failure, Job
-from evidence_kit.workflows.case.read import Case
+from evidence_kit.workflows.case.read import Case, pieces
+from evidence_kit.workflows.reading.chat_index import PACK, REGION, ChatIndex, Unpacked
 from evidence_kit.workflows.reading.coverage import CoverageError, Moment, Participant, Talk, seconds_for, talks
 from evidence_kit.workflows.reading.messages import Gap, Said, Ties, gap_of, row_of, said_of
 
 ENTRIES: Final = "evidence_kit.chats.worker:entries"
+FIND: Final = "evidence_kit.chats.worker:identifiers"
 CARRIED: Final = "evidence_kit.chats.worker:carried"
 BYTES_AT_MOST: Final = 64 << 20
 MEMORY_AT_MOST: Final = 1 << 30
@@ -244,17 +247,28 @@ class Exports:
     Args:
         case: Unlocked.
         jobs: Does the reading.
+        kept: Whether what was found when an export was read is taken from the index, and kept in it.
     """
 
-    def __init__(self, case: Case, jobs: Jobs) -> None:
+    def __init__(self, case: Case, jobs: Jobs, *, kept: bool = True) -> None:
         self._case = case
         self._manifest = case.opened
         self._jobs = jobs
         self._ties = Ties(self._manifest)
         self._held: tuple[str, bytes | BinaryIO] | None = None
+        self._kept = kept
+        self._index: ChatIndex | None = None
+        self._unindexed: set[str] = set()
+        self._intact: set[str] = set()
 
     def close(self) -> None:
-        """Let go of the bytes that are held."""
+        """Let go of the bytes that are held, and of the index."""
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._held is not None and not isinstance(self._held[1], bytes):
             self._held[1].close()
         self._held = None
@@ -334,15 +348,95 @@ class Exports:
         self, item: Item, chosen: str, wish: ConversationRequest, window: tuple[int, int], how: Mapping[str, Json]
     ) -> Page:
         arguments = {**wish.arguments(), "offset": window[0], "count": window[1], **how}
+        kept = self._from_index(item, chosen, arguments)
+        if kept is not None:
+            return kept
         answer = self.ask(ENTRIES, item, chosen, arguments)
         listed, matched, undated = answer.get("entries"), answer.get("matched"), answer.get("undated")
         if not isinstance(listed, list) or not isinstance(matched, int) or not isinstance(undated, int):
             raise ChatNotReadError("chat-not-read", item=item.id, reason="bad-answer")
+        return Page(self._entries(listed, item), matched, undated)
+
+    def _entries(self, listed: Sequence[Json], item: Item) -> list[Said | Gap]:
         try:
-            entries = [self._entry(each, item) for each in listed]
+            return [self._entry(each, item) for each in listed]
         except CoverageError as error:
             raise ChatNotReadError("chat-not-read", item=item.id, reason=f"bad-answer: {error}") from error
-        return Page(entries, matched, undated)
+
+    def _from_index(self, item: Item, chosen: str, arguments: Mapping[str, Json]) -> Page | None:
+        """Return a page out of what was kept when the export was read, None where nothing could be kept."""
+        found = self._indexed(item, chosen)
+        if found is None:
+            return None
+        index, subject = found
+        wanted = asked(arguments)
+        offset, count = (value if isinstance(value := arguments[name], int) else 0 for name in ("offset", "count"))
+        try:
+            places = index.matching(subject, wanted)
+            if arguments.get("newest_first"):
+                end = max(0, len(places) - offset)
+                window = places[max(0, end - count) : end]
+                listed = list(index.entries(subject, item.id, window))[::-1]
+            else:
+                listed = list(index.entries(subject, item.id, places[offset : offset + count]))
+        except (DamagedError, ValueError, OSError):
+            # Changed under our hands: it is no evidence, and the export is still there.
+            self._unindexed.add(subject)
+            return None
+        return Page(self._entries(listed, item), len(places), wanted.undated)
+
+    def _indexed(self, item: Item, chosen: str) -> tuple[ChatIndex, str] | None:
+        """Return the index that covers an export, after making it where that is not so yet; None where none can be."""
+        export = Unpacked(item, chosen, export_name(item, self._manifest))
+        subject = export.about
+        if not self._kept or subject in self._unindexed:
+            return None
+        if self._index is None:
+            self._index = ChatIndex(self._case)
+        if subject not in self._index:
+            self._make_index([export])
+        if subject in self._index and self._is_intact(item):
+            return self._index, subject
+        self._unindexed.add(subject)
+        return None
+
+    def _is_intact(self, item: Item) -> bool:
+        """Say whether an item is in the store as it was taken in: what an index says of it counts only then."""
+        if item.id in self._intact:
+            return True
+        stored = self._case.custody.objects.get(item.id)
+        if stored is None:
+            return False
+        try:
+            with self._case.folder.item(item.id).open("rb") as file:
+                found = tally(pieces(file)).sha256
+        except OSError:
+            return False
+        if found == stored.digest:
+            self._intact.add(item.id)
+        return found == stored.digest
+
+    def keep(self, listed: Sequence[tuple[Item, str]]) -> None:
+        """Read exports once, and keep what was found; what cannot be kept is read again when it is asked for.
+
+        Args:
+            listed: Items that hold messages, each with the name of its format.
+        """
+        if self._index is None:
+            self._index = ChatIndex(self._case)
+        index = self._index
+        exports = [Unpacked(item, chosen, export_name(item, self._manifest)) for item, chosen in listed]
+        self._make_index([export for export in exports if export.about not in index])
+
+    def _make_index(self, exports: Sequence[Unpacked]) -> None:
+        if self._index is None or not exports:
+            return
+
+        def page(export: Unpacked, offset: int) -> Mapping[str, Json]:
+            return self.ask(PACK, export.item, export.format, {"region": REGION, "offset": offset})
+
+        with suppress(OSError):
+            self._index.build(exports, page)
 
     def _entry(self, told: Json, item: Item) -> Said | Gap:
         if not isinstance(told, Mapping):
@@ -356,11 +450,28 @@ class Exports:
             ChatNotReadError: Nothing.
             ItemDamagedError: The item is not any more what was taken in.
         """
+        if function == FIND and arguments.get("region") == REGION and (kept := self._found(item, chosen, arguments)):
+            return kept
         about: dict[str, Json] = {"name": export_name(item, self._manifest), "format": chosen, "item": item.id}
         about["sha256"] = item.sha256.hex
         return self._answer(
             item, Job(function, {**about, **arguments}, self._payload(item), seconds_for(item.size_bytes))
         )
+
+    def _found(self, item: Item, chosen: str, arguments: Mapping[str, Json]) -> Mapping[str, Json] | None:
+        """Return a page of the identifiers that were found when the export was read, None where none were kept."""
+        found = self._indexed(item, chosen)
+        if found is None:
+            return None
+        offset, count = (value if isinstance(value := arguments.get(name), int) else 0 for name in ("offset", "count"))
+        try:
+            rows, left_out = found[0].found(found[1])
+        except (DamagedError, ValueError, OSError):
+            self._unindexed.add(found[1])
+            return None
+        following = offset + count if offset + count < len(rows) else None
+        page: dict[str, Json] = {"found": rows[offset : offset + count], "next": following, "matched": len(rows)}
+        return {**page, "left_out": left_out}
 
     def carried(self, item: Item, chosen: str, record: tuple[int, int], part: int, offset: int) -> Mapping[str, Json]:
         """Return what `evidence_kit.chats.worker.carried` says of one record of an export.
@@ -397,7 +508,7 @@ class Exports:
     def _payload(self, item: Item) -> bytes | BinaryIO:
         if self._held is not None and self._held[0] == item.id:
             return self._held[1]
-        self.close()
+        self._let_go()
         here = hasattr(os, "memfd_create")
         if item.size_bytes <= (WORTH_SENDING_ONCE if here else BYTES_AT_MOST):
             sink = io.BytesIO()
@@ -452,9 +563,15 @@ class _Seen:
 
 
 @contextmanager
-def exports(case: Case, jobs: Jobs) -> Iterator[Exports]:
-    """Read exports of a case, and hold none of their bytes afterwards."""
-    opened = Exports(case, jobs)
+def exports(case: Case, jobs: Jobs, *, kept: bool = True) -> Iterator[Exports]:
+    """Read exports of a case, and hold none of their bytes afterwards.
+
+    Args:
+        case: Unlocked.
+        jobs: Does the reading.
+        kept: Whether the index of the case is used, and added to.
+    """
+    opened = Exports(case, jobs, kept=kept)
     try:
         yield opened
     finally:

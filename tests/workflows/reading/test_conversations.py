@@ -244,16 +244,16 @@ def test_what_is_too_large_for_a_frame_is_read_from_memory(
 ) -> None:
     writer = new_case()
     take(writer, describer, WHATSAPP)
-    with exports(writer.case, worker) as reading:
+    with exports(writer.case, worker, kept=False) as reading:
         as_bytes = texts(all_of(reading, writer, 1))
     monkeypatch.setattr(chats, "WORTH_SENDING_ONCE", 100)
-    with exports(writer.case, worker) as reading:
+    with exports(writer.case, worker, kept=False) as reading:
         assert texts(all_of(reading, writer, 1)) == as_bytes
     monkeypatch.setattr(chats, "MEMORY_AT_MOST", 100)
-    with exports(writer.case, worker) as reading:
+    with exports(writer.case, worker, kept=False) as reading:
         assert texts(all_of(reading, writer, 1)) == as_bytes
     monkeypatch.setattr(chats, "free_memory_bytes", lambda: 100)
-    with exports(writer.case, worker) as reading, pytest.raises(ChatNotReadError) as refused:
+    with exports(writer.case, worker, kept=False) as reading, pytest.raises(ChatNotReadError) as refused:
         all_of(reading, writer, 1)
     assert refused.value.message_id == "chat-too-large"
 
@@ -279,13 +279,13 @@ def test_a_long_chat_is_written_out_page_by_page_and_read_once(
     take(writer, describer, source)
     monkeypatch.setattr(chats, "SCAN", 7)
     counted = Counted(worker)
-    with exports(writer.case, counted) as reading:
+    with exports(writer.case, counted, kept=False) as reading:
         told = texts(list(reading.each(conversations(writer.manifest)[0], ConversationRequest())))
     assert told == [str(n) for n in range(500)]
     assert len(counted.jobs) == 72
     # What no worker remembers is read from the beginning, and gives the same; a process for each of few pages.
     monkeypatch.setattr(chats, "SCAN", 70)
-    with exports(writer.case, Forgetful(worker)) as reading:
+    with exports(writer.case, Forgetful(worker), kept=False) as reading:
         assert texts(list(reading.each(conversations(writer.manifest)[0], ConversationRequest()))) == told
 
 

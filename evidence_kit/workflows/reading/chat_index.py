@@ -1,0 +1,432 @@
+"""What readers found in the exports of a case, kept so that a conversation is read once.
+
+It lies in the case's `cache/`, in files of any number: each covers some exports, is written once and never changed. It
+is no evidence and may be deleted at any time. Every piece of a file is encrypted and authenticated with a secret that
+only comes out of the case identity, under a text that names the export by its SHA-256, the reader, and the place of the
+piece: what was forged, mixed up, cut, or made by another version of a reader does not open, is discarded, and the
+export is read again. What opens was made by an isolated worker from hostile bytes: data, like any worker's answer.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import os
+import re
+import struct
+import zlib
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, BinaryIO, Final, NoReturn
+
+import msgspec
+
+from evidence_kit import chats
+from evidence_kit.chats.index_block import ENTRY_END, Columns, told_of, unpacked
+from evidence_kit.chats.message_filter import MessageFilter
+from evidence_kit.custody.errors import ChatNotReadError
+from evidence_kit.custody.manifest import Item
+from evidence_kit.keys.age import DamagedError
+from evidence_kit.keys.sealing_box import NONCE_BYTES, SealingBox
+from evidence_kit.model import Json
+from evidence_kit.sealing.errors import ItemDamagedError
+from evidence_kit.workers.protocol import ProtocolError, checked
+from evidence_kit.workflows.case.read import Case
+
+PACK: Final = "evidence_kit.chats.worker:index"
+REGION: Final = "MA"
+FORM: Final = "1"
+_FOLDER = "chats"
+_ENDING = ".index"
+_PURPOSE = "evidence-kit chat index"
+_TRAILER = struct.Struct(">QI")
+_LARGEST_PIECE = 32 << 20
+_LARGEST_DIRECTORY = 64 << 20
+# A value that only a closer look can let through: a number as long as one of 2^53, or a number as a key.
+_DOUBTFUL = re.compile(rb'\d{16}|"\d+":')
+_DEEP = 60
+_END = ENTRY_END.encode()
+
+
+@cache
+def readers() -> str:
+    """Return a digest of the code that reads conversations: what an older one found does not count for this one."""
+    digest = hashlib.sha256()
+    folder = Path(chats.__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Where in a file a piece lies."""
+
+    offset: int
+    size: int
+
+
+class BlockPlace(msgspec.Struct, frozen=True):
+    """The pieces of one block."""
+
+    count: int
+    entries: Span
+    columns: Span
+    words: Span
+
+
+class Covered(msgspec.Struct, frozen=True):
+    """What a file holds of one export.
+
+    Attributes:
+        about: As `about` tells it.
+        blocks: In the order of the export.
+        found: Rows of identifiers.
+        left_out: How many values were too many to be gathered.
+        alone: Whether all its entries are of conversation 0.
+    """
+
+    about: str
+    blocks: list[BlockPlace]
+    found: list[Span]
+    left_out: int
+    alone: bool
+
+
+class _Directory(msgspec.Struct, frozen=True):
+    covered: list[Covered]
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """An export that an index may cover.
+
+    Attributes:
+        item: The item.
+        format: Name of the format that reads it.
+        name: The path that its reader is told.
+    """
+
+    item: Item
+    format: str
+    name: str
+
+    @property
+    def about(self) -> str:
+        """The text that its pieces are authenticated with: another export or another reader has another."""
+        return "/".join((FORM, readers(), self.item.id, self.item.sha256.hex, self.format, REGION, self.name))
+
+
+@dataclass(slots=True)
+class _Held:
+    """An export of which everything is kept, and what of it is in memory."""
+
+    covered: Covered
+    file: BinaryIO
+    starts: list[int]
+    open_block: tuple[int, list[bytes], Columns] | None = None
+
+    @property
+    def count(self) -> int:
+        """How many entries there are."""
+        return self.starts[-1]
+
+
+class ChatIndex:
+    """The index of one case, opened; closing it lets go of its files.
+
+    Args:
+        case: Unlocked.
+    """
+
+    def __init__(self, case: Case) -> None:
+        if case.identity is None:
+            raise ValueError("the case is locked")
+        self._box = SealingBox(case.identity.derive(_PURPOSE))
+        self._folder = case.folder.cache / _FOLDER
+        self._files: list[BinaryIO] = []
+        self._held: dict[str, _Held] = {}
+        self._matches: tuple[Any, Sequence[int], int] | None = None
+        for path in sorted(self._folder.glob(f"*{_ENDING}")) if self._folder.is_dir() else ():
+            self._open(path)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for file in self._files:
+            file.close()
+        self._files.clear()
+        self._held.clear()
+
+    def __contains__(self, subject: str) -> bool:
+        """Say whether everything of an export is kept, by its `about`."""
+        return subject in self._held
+
+    def _open(self, path: Path) -> None:
+        """Take over what a file covers; one that does not open is deleted."""
+        try:
+            file = path.open("rb")
+        except OSError:
+            return
+        try:
+            for covered in self._directory(file).covered:
+                starts = [0]
+                for block in covered.blocks:
+                    starts.append(starts[-1] + block.count)
+                self._held[covered.about] = _Held(covered, file, starts)
+        except (DamagedError, OSError, ValueError, struct.error, msgspec.MsgspecError):
+            file.close()
+            _discard(path)
+            return
+        self._files.append(file)
+
+    def _directory(self, file: BinaryIO) -> _Directory:
+        file.seek(0, os.SEEK_END)
+        end = file.tell() - _TRAILER.size
+        if end < 0:
+            raise ValueError("cut")
+        file.seek(end)
+        offset, size = _TRAILER.unpack(file.read(_TRAILER.size))
+        if size > _LARGEST_DIRECTORY or offset + size != end:
+            raise ValueError("no directory")
+        file.seek(offset)
+        sealed = file.read(size)
+        return msgspec.json.decode(unpacked(self._box.open(f"{FORM}/directory", sealed)), type=_Directory)
+
+    def _piece(self, held: _Held, span: Span, part: str) -> bytes:
+        if span.size > _LARGEST_PIECE:
+            raise DamagedError("too large")
+        held.file.seek(span.offset)
+        return unpacked(self._box.open(f"{held.covered.about}/{part}", held.file.read(span.size)))
+
+    def found(self, subject: str) -> tuple[list[Json], int]:
+        """Return the rows of identifiers of an export, and how many values were left out.
+
+        Raises:
+            DamagedError: The file is not any more what it was.
+            ValueError: The same.
+        """
+        held = self._held[subject]
+        rows: list[Json] = []
+        for number, span in enumerate(held.covered.found):
+            data = self._piece(held, span, f"found/{number}")
+            # Rows are as deep as we write them; what hides a deeper one among them is looked at closely.
+            rows += _strictly(data, _DEEP + 1)
+        return rows, held.covered.left_out
+
+    def matching(self, subject: str, wanted: MessageFilter) -> Sequence[int]:
+        """Return the places among the entries of an export of those that are asked for, in ascending order.
+
+        Raises:
+            DamagedError: The file is not any more what it was.
+            ValueError: The same.
+        """
+        key = (subject, wanted.conversation, wanted.sender, wanted.since, wanted.until, wanted.search)
+        if self._matches is not None and self._matches[0] == key:
+            wanted.undated = self._matches[2]
+            return self._matches[1]
+        held = self._held[subject]
+        places: Sequence[int]
+        if wanted.everything and (wanted.conversation is None or (held.covered.alone and wanted.conversation == 0)):
+            places = range(held.count)
+        else:
+            places = [
+                held.starts[number] + place
+                for number in range(len(held.covered.blocks))
+                for place in self._in_block(held, number, wanted)
+            ]
+        self._matches = key, places, wanted.undated
+        return places
+
+    def _in_block(self, held: _Held, number: int, wanted: MessageFilter) -> Iterator[int]:
+        block = held.covered.blocks[number]
+        among: Iterator[int] = iter(range(block.count))
+        if wanted.search is not None:
+            words = self._piece(held, block.words, f"{number}/words")
+            hits = _hits(words, wanted.search.encode("utf-8", "replace"))
+            if not hits:
+                return
+            among = iter(hits)
+        columns = self._columns(held, number)
+        senders = _from(columns, wanted.sender)
+        for place in among:
+            if wanted.conversation is not None and columns.conversation[place] != wanted.conversation:
+                continue
+            if not columns.message[place]:
+                if wanted.everything:
+                    yield place
+            elif (senders is None or columns.sender[place] in senders) and wanted.is_then(columns.times[place]):
+                yield place
+
+    def _columns(self, held: _Held, number: int) -> Columns:
+        block = held.covered.blocks[number]
+        columns = msgspec.json.decode(self._piece(held, block.columns, f"{number}/columns"), type=Columns)
+        lists = (columns.conversation, columns.message, columns.sender, columns.times)
+        if any(len(each) != block.count for each in lists):
+            raise ValueError("columns of different length")
+        return columns
+
+    def entries(self, subject: str, item: str, places: Sequence[int]) -> Iterator[dict[str, Json]]:
+        """Yield the entries at some places, as `evidence_kit.chats.worker:entries` tells them.
+
+        Raises:
+            DamagedError: The file is not any more what it was.
+            ValueError: The same.
+        """
+        held = self._held[subject]
+        at = 0
+        while at < len(places):
+            number = bisect_right(held.starts, places[at]) - 1
+            lines, columns = self._lines(held, number)
+            first, end = held.starts[number], held.starts[number + 1]
+            some = []
+            while at < len(places) and places[at] < end:
+                some.append(places[at] - first)
+                at += 1
+            for place, line in zip(some, _decoded([lines[place] for place in some]), strict=True):
+                yield told_of(line, item, columns.conversation[place])
+
+    def _lines(self, held: _Held, number: int) -> tuple[list[bytes], Columns]:
+        if held.open_block is None or held.open_block[0] != number:
+            block = held.covered.blocks[number]
+            lines = self._piece(held, block.entries, f"{number}/entries").split(b"\n")
+            if len(lines) != block.count:
+                raise ValueError("not as many entries as there were")
+            held.open_block = (number, lines, self._columns(held, number))
+        return held.open_block[1:]
+
+    def build(self, wanted: Sequence[Unpacked], ask: Callable[[Unpacked, int], Mapping[str, Json]]) -> None:
+        """Pack exports into a new file, which is there in one step or not at all; one that cannot be read is left out.
+
+        Args:
+            wanted: The exports.
+            ask: Returns a page of what `PACK` says of one, from an offset on.
+
+        Raises:
+            OSError: The disk failed; nothing is kept.
+        """
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._folder / f"{os.urandom(16).hex()}{_ENDING}"
+        draft = path.with_suffix(".draft")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        try:
+            with open(os.open(draft, flags, 0o600), "wb") as sink:  # noqa: PTH123 - made with its mode
+                covered = []
+                for each in wanted:
+                    with contextlib.suppress(ChatNotReadError, ItemDamagedError):
+                        covered.append(self._packed(sink, each, ask))
+                directory = zlib.compress(msgspec.json.encode(_Directory(covered)), 1)
+                span = self._sealed(sink, f"{FORM}/directory", directory)
+                sink.write(_TRAILER.pack(span.offset, span.size))
+            draft.replace(path)
+        except BaseException:
+            _discard(draft)
+            raise
+        self._open(path)
+
+    def _packed(self, sink: BinaryIO, export: Unpacked, ask: Callable[[Unpacked, int], Mapping[str, Json]]) -> Covered:
+        subject = export.about
+        packed: list[BlockPlace] = []
+        found: list[Span] = []
+        left_out, alone = 0, True
+        offset: int | None = 0
+        while offset is not None:
+            page = ask(export, offset)
+            pieces, following = page.get("pieces"), page.get("next")
+            for piece in pieces if isinstance(pieces, list) else ():
+                if not isinstance(piece, Mapping):
+                    raise ChatNotReadError("chat-not-read", item=export.item.id, reason="bad-answer")
+                if (rows := piece.get("found")) is not None:
+                    found.append(self._sealed(sink, f"{subject}/found/{len(found)}", _bytes(rows, export)))
+                    more = piece.get("left_out")
+                    left_out = more if isinstance(more, int) else left_out
+                    continue
+                number, count = len(packed), piece.get("count")
+                spans = [
+                    self._sealed(sink, f"{subject}/{number}/{part}", _bytes(piece.get(part), export))
+                    for part in ("entries", "columns", "words")
+                ]
+                if not isinstance(count, int) or count < 1:
+                    raise ChatNotReadError("chat-not-read", item=export.item.id, reason="bad-answer")
+                packed.append(BlockPlace(count, *spans))
+                alone = alone and piece.get("alone") is True
+            offset = following if isinstance(following, int) and following > offset else None
+        return Covered(subject, packed, found, left_out, alone)
+
+    def _sealed(self, sink: BinaryIO, subject: str, data: bytes) -> Span:
+        offset, sealed = sink.tell(), self._box.seal(subject, data, os.urandom(NONCE_BYTES))
+        sink.write(sealed)
+        return Span(offset, len(sealed))
+
+
+def _hits(words: bytes, needle: bytes) -> list[int]:
+    """Return the numbers of the entries in whose texts something stands."""
+    hits: list[int] = []
+    number = behind = 0
+    at = words.find(needle)
+    while at >= 0:
+        number += words.count(_END, behind, at)
+        hits.append(number)
+        # The next one of the same entry says nothing new.
+        end = words.find(_END, at)
+        if end < 0:
+            break
+        number, behind = number + 1, end + 1
+        at = words.find(needle, behind)
+    return hits
+
+
+def _from(columns: Columns, sender: str | None) -> set[int] | None:
+    """Return the numbers of the senders that are asked for; None where anybody is."""
+    return None if sender is None else {number for number, names in enumerate(columns.senders) if sender in names}
+
+
+def _decoded(lines: Sequence[bytes]) -> list[dict[str, Json]]:
+    told = _strictly(b"[" + b",".join(lines) + b"]", max((_brackets(line) for line in lines), default=0))
+    if len(told) != len(lines) or not all(isinstance(each, dict) for each in told):
+        raise ValueError("entries of another shape")
+    return told
+
+
+def _strictly(data: bytes, brackets: int) -> list[Any]:
+    """Return a JSON array that a worker wrote, under the rules for its answers.
+
+    Args:
+        data: The array.
+        brackets: How many brackets open in each of its elements at most: none is nested more deeply than that.
+
+    Raises:
+        ValueError: It breaks them.
+    """
+    try:
+        told: list[Any] = _DECODER.decode(data)
+        if brackets > _DEEP or _DOUBTFUL.search(data):
+            checked(told)
+    except (msgspec.MsgspecError, ProtocolError, RecursionError) as error:
+        raise ValueError("not as a worker writes") from error
+    return told
+
+
+def _brackets(line: bytes) -> int:
+    return line.count(b"{") + line.count(b"[")
+
+
+def _refuse(_number: str) -> NoReturn:
+    raise ValueError("a number with a fraction")
+
+
+_DECODER = msgspec.json.Decoder(list, float_hook=_refuse)
+
+
+def _bytes(value: Json, export: Unpacked) -> bytes:
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            return base64.b64decode(value, validate=True)
+    raise ChatNotReadError("chat-not-read", item=export.item.id, reason="bad-answer")
+
+
+def _discard(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()

@@ -1,0 +1,210 @@
+"""The index of conversations: read once, the same answers, and nothing that is not ours is believed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.chats.index_block import LARGEST_BLOCK
+from evidence_kit.chats.message_filter import MessageFilter
+from evidence_kit.model import Json
+from evidence_kit.workers.pool import Worker
+from evidence_kit.workflows.accession.describe import WorkerDescriber
+from evidence_kit.workflows.accession.ingest import ingest
+from evidence_kit.workflows.accession.provenance import Provenance
+from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.reading import chat_index
+from evidence_kit.workflows.reading.chat_index import ChatIndex, Unpacked
+from evidence_kit.workflows.reading.conversations import ConversationRequest, Exports, Page, conversations, exports
+from evidence_kit.workflows.reading.identifiers import exports_of, gathered, identifiers
+from evidence_kit.workflows.reading.messages import Gap, Said
+from tests.conftest import NewCase
+from tests.workflows.reading.test_conversations import Counted
+
+SECRET = "باركا وعدني 0612345678"
+WISHES = [
+    ConversationRequest(**asked)
+    for asked in (
+        {}, {"search": "وعَدني"}, {"search": "nothing like it"}, {"sender": "nadia"}, {"since": "2025-05-03"},
+        {"until": "2025-05-02", "search": "salam"}, {"sender": "Nadia", "since": "2025-05-01T21:30", "search": "7"},
+    )
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def describer() -> Iterator[WorkerDescriber]:
+    with WorkerDescriber(workers=1) as worker:
+        yield worker
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    with Worker() as started:
+        yield started
+
+
+@pytest.fixture
+def case(new_case: NewCase, describer: WorkerDescriber, tmp_path: Path) -> CaseWriter:
+    """A case with a text, a Telegram chat of many, and one that begins with the newest."""
+    sources = tmp_path / "phone"
+    sources.mkdir()
+    lines = [
+        f"{1 + n // 900}/5/2025, 21:{n % 60:02} - {'Nadia' if n % 3 else 'Sami'}: salam {n}\n" for n in range(5000)
+    ]
+    lines[4321] = f"5/5/2025, 21:01 - Nadia: {SECRET}\n"
+    (sources / "WhatsApp Chat with Nadia.txt").write_text("".join(lines), "utf-8")
+    record = {"type": "message", "date_unixtime": "1747166640", "from": "Nadia", "from_id": "user1"}
+    chats = [
+        {
+            "name": name,
+            "type": "personal_chat",
+            "id": at,
+            "messages": [record | {"id": n, "text": f"{name} {n} 7"} for n in range(40)],
+        }
+        for at, name in enumerate(("a", "b"))
+    ]
+    account = {"about": "x", "personal_information": {"user_id": 1}, "chats": {"list": chats}}
+    (sources / "result.json").write_text(json.dumps(account), "utf-8")
+    folder = sources / "messages" / "inbox" / "c_1"
+    folder.mkdir(parents=True)
+    messages = [
+        {"sender_name": "Nadia", "timestamp_ms": 1747166640000 - n * 1000, "content": f"salam {n}"} for n in range(30)
+    ]
+    messages[5] = {"what": "is this"}
+    told = {"participants": [{"name": "Nadia"}], "messages": messages, "title": "C", "thread_path": "inbox/c_1"}
+    (folder / "message_1.json").write_text(json.dumps(told), "utf-8")
+    writer = new_case()
+    list(ingest(writer, [sources], Provenance(), describer))
+    return writer
+
+
+def files(writer: CaseWriter) -> list[Path]:
+    return sorted((writer.case.folder.cache / "chats").iterdir())
+
+
+def pages(reading: Exports, writer: CaseWriter) -> list[Page]:
+    listed = conversations(writer.manifest)
+    return [
+        reading.page(each, wish, offset, count)
+        for each in listed
+        for wish in WISHES
+        for offset, count in ((0, 100), (3, 7), (4900, 200))
+    ]
+
+
+def everything(reading: Exports, writer: CaseWriter) -> list[Said | Gap]:
+    return [told for each in conversations(writer.manifest) for told in reading.in_order(each, ConversationRequest())]
+
+
+def test_what_is_kept_answers_like_the_exports_and_needs_no_reader(case: CaseWriter, worker: Worker) -> None:
+    counted = Counted(worker)
+    with exports(case.case, counted) as reading:
+        kept, all_kept = pages(reading, case), everything(reading, case)
+        named = gathered(
+            each for item, chosen in exports_of(case.manifest) for each in identifiers(reading, item, chosen, "MA")
+        )
+    assert counted.jobs == []
+    with exports(case.case, worker, kept=False) as reading:
+        assert pages(reading, case) == kept
+        assert everything(reading, case) == all_kept
+        anew = gathered(
+            each for item, chosen in exports_of(case.manifest) for each in identifiers(reading, item, chosen, "MA")
+        )
+    assert named == anew
+    assert any(each.value == "+212612345678" for each in named)
+    assert sum(page.matched for page in kept) > 0
+    assert any(isinstance(entry, Gap) for entry in all_kept)
+
+
+def test_nothing_of_a_conversation_lies_in_clear_in_the_index(case: CaseWriter) -> None:
+    (index,) = files(case)
+    data = index.read_bytes()
+    assert not any(
+        word in data for word in (SECRET.encode(), b"Nadia", b"salam", b"E000001", b"whatsapp", b"612345678")
+    )
+    assert index.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("where", [0, 0.3, 0.7, -1, -13])
+def test_a_changed_index_is_discarded_and_the_export_read_again(case: CaseWriter, worker: Worker, where: float) -> None:
+    with exports(case.case, worker, kept=False) as reading:
+        expected = everything(reading, case)
+    (index,) = files(case)
+    data = bytearray(index.read_bytes())
+    data[int(where * len(data)) if 0 <= where < 1 else int(where)] ^= 1
+    index.write_bytes(data)
+    with exports(case.case, worker) as reading:
+        assert everything(reading, case) == expected
+        assert pages(reading, case)
+
+
+@pytest.mark.parametrize("keep_bytes", [0, 5, 20, 1000])
+def test_an_index_that_was_cut_is_deleted_and_made_anew(case: CaseWriter, worker: Worker, keep_bytes: int) -> None:
+    (index,) = files(case)
+    index.write_bytes(index.read_bytes()[:keep_bytes])
+    counted = Counted(worker)
+    with exports(case.case, counted) as reading:
+        assert reading.page(conversations(case.manifest)[0], ConversationRequest(search=SECRET), 0, 10).matched == 1
+    assert {job.function for job in counted.jobs} == {chat_index.PACK}
+    assert index not in files(case)
+    counted = Counted(worker)
+    with exports(case.case, counted) as reading:
+        assert reading.page(conversations(case.manifest)[0], ConversationRequest(search=SECRET), 0, 10).matched == 1
+    assert counted.jobs == []
+
+
+def test_an_index_of_another_case_or_reader_is_not_believed(
+    case: CaseWriter,
+    new_case: NewCase,
+    describer: WorkerDescriber,
+    worker: Worker,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = new_case("LRC-2026-0099")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "WhatsApp Chat with Nadia.txt").write_text("1/5/2025, 21:00 - Nadia: forged\n" * 30, "utf-8")
+    list(ingest(other, [tmp_path / "other"], Provenance(), describer))
+    shutil.copy(files(other)[0], files(case)[0])
+    counted = Counted(worker)
+    with exports(case.case, counted) as reading:
+        assert reading.page(conversations(case.manifest)[0], ConversationRequest(search="forged"), 0, 10).matched == 0
+    assert counted.jobs
+    monkeypatch.setattr(chat_index, "readers", lambda: "another")
+    counted = Counted(worker)
+    with exports(case.case, counted) as reading:
+        assert reading.page(conversations(case.manifest)[0], ConversationRequest(search=SECRET), 0, 10).matched == 1
+    assert counted.jobs
+
+
+def test_where_nothing_can_be_written_everything_is_still_answered(case: CaseWriter, worker: Worker) -> None:
+    shutil.rmtree(case.case.folder.cache)
+    case.case.folder.cache.write_bytes(b"no folder")
+    with exports(case.case, worker) as reading:
+        assert reading.page(conversations(case.manifest)[0], ConversationRequest(search=SECRET), 0, 10).matched == 1
+
+
+def test_a_worker_that_lies_makes_no_index_and_no_crash(case: CaseWriter, worker: Worker) -> None:
+    shutil.rmtree(case.case.folder.cache)
+    index = ChatIndex(case.case)
+    item, chosen = exports_of(case.manifest)[0]
+    export = Unpacked(item, chosen, "x")
+    lies: list[dict[str, Json]] = [
+        {}, {"pieces": [7]}, {"pieces": [{"count": 0}]}, {"pieces": [{"found": "no base64!"}]},
+        {"pieces": None, "next": 0},
+    ]  # fmt: skip
+    for lie in lies:
+
+        def answer(_export: Unpacked, _offset: int, lie: dict[str, Json] = lie) -> dict[str, Json]:
+            return lie
+
+        index.build([export], answer)
+        if export.about in index:
+            assert index.found(export.about) == ([], 0)
+            assert list(index.matching(export.about, MessageFilter())) == []
+    index.close()
+    assert LARGEST_BLOCK < 1 << 30
