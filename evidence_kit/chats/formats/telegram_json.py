@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from msgspec.structs import replace
 
@@ -27,6 +27,7 @@ from evidence_kit.chats.message import (
 from evidence_kit.chats.telegram.events import CALLS, event
 from evidence_kit.chats.telegram.words import WORDED, joined, words
 from evidence_kit.chats.times import from_epoch, from_iso
+from evidence_kit.model import Json
 
 _KNOWN = frozenset(
     {
@@ -45,6 +46,10 @@ _KNOWN = frozenset(
     | {"file_size", "photo_file_size", "reply_to_message_id", "reactions", "contact_vcard"}
 )
 _TOLD = _KNOWN | WORDED
+# What a record must have to be nothing but a text.
+_PLAIN = frozenset({"id", "type", "date_unixtime", "from", "from_id", "text"})
+_NO_FLAGS: frozenset[Flag] = frozenset()
+_MOST_REMEMBERED = 4096
 _OWNER = ("personal_information", "user_id")
 
 
@@ -63,13 +68,16 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield the messages of all chats in file order."""
     told = facts(export, _into, lambda path: path[-1:] in {("name",), ("type",), ("id",)} or path == _OWNER)
     owner = told.get(_OWNER)
+    account = None if owner is None else f"user{owner}"
     conversations: dict[Path, Conversation] = {}
+    plain = _Plain(account)
 
     def message(record: Record, path: Path, place: ByteRange) -> Message | None:
         chat = path[:-2]
         if chat not in conversations:
             conversations[chat] = _conversation(told, chat)
-        return _message(record, place, conversations[chat], around, None if owner is None else f"user{owner}")
+        conversation = conversations[chat]
+        return plain.message(record, place, conversation) or _message(record, place, conversation, around, account)
 
     yield from entries(export, _into, lambda path: path[-2:-1] == ("messages",), message)
 
@@ -98,6 +106,59 @@ def _conversation(told: dict[Path, object], chat: Path) -> Conversation:
     return Conversation(
         "telegram", variant, None if number is None else str(number), name if isinstance(name, str) else None
     )
+
+
+class _Plain:
+    """Makes messages of records that are a sender, a time and a text, which nearly all are.
+
+    Each takes a third of the time of `_message`, and says the same.
+
+    Args:
+        owner: The account whose export it is, None where it does not say.
+    """
+
+    def __init__(self, owner: str | None) -> None:
+        self._owner = owner
+        self._shapes: dict[tuple[str, ...], tuple[str, ...] | None] = {}
+        self._people: dict[tuple[str, str], MessageSender | None] = {}
+
+    def message(self, record: Record, place: ByteRange, conversation: Conversation) -> Message | None:
+        """Return a plain record as a message; None for any other."""
+        shape = tuple(record)
+        if shape not in self._shapes:
+            self._learn(shape)
+        others = self._shapes[shape]
+        if others is None or record["type"] != "message":
+            return None
+        name, account, text, number = record["from"], record["from_id"], record["text"], record["id"]
+        if type(name) is not str or type(account) is not str or type(text) is not str or type(number) is not int:
+            return None
+        entities = record.get("text_entities")
+        if entities is not None and (type(entities) is not list or not all(map(_is_without_link, entities))):
+            return None
+        person = self._people.get((name, account)) or self._meet(record, name, account)
+        time, details = from_epoch(record["date_unixtime"]), {key: record[key] for key in others}
+        return Message(
+            place, conversation, person, time, text, MessageKind.TEXT, (), _NO_FLAGS, str(number),
+            details=cast("dict[str, Json]", details),
+        )  # fmt: skip
+
+    def _learn(self, shape: tuple[str, ...]) -> None:
+        """Remember which keys of a record are told as details; None where it holds more than a plain one."""
+        if len(self._shapes) >= _MOST_REMEMBERED:
+            self._shapes.clear()
+        plain = _PLAIN <= set(shape) <= _PLAIN | {"date", "text_entities"}
+        self._shapes[shape] = tuple(key for key in shape if key not in _KNOWN) if plain else None
+
+    def _meet(self, record: Record, name: str, account: str) -> MessageSender | None:
+        if len(self._people) >= _MOST_REMEMBERED:
+            self._people.clear()
+        person = self._people[name, account] = _sender(record, self._owner)
+        return person
+
+
+def _is_without_link(entity: object) -> bool:
+    return type(entity) is dict and "href" not in entity
 
 
 def _message(

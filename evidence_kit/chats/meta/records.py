@@ -32,11 +32,13 @@ from evidence_kit.chats.message import (
 from evidence_kit.chats.meta.repair import Repair, undone
 from evidence_kit.chats.times import from_epoch
 from evidence_kit.chats.told import duration
+from evidence_kit.model import Json
 
 MEDIA: Final = ("photos", "videos", "audio_files", "files", "gifs", "media")
 _SYSTEM_TYPES: Final = {"Subscribe", "Unsubscribe"}
 _INSTAGRAM: Final = re.compile(r"instagram", re.IGNORECASE)
 _NOT_DOWNLOADED: Final = "failed to download"
+_MOST_REMEMBERED: Final = 4096
 # Keys whose texts are for machines.
 TECHNICAL: Final = frozenset(
     {"uri", "type", "creation_timestamp", "backup_uri", "thumbnail", "text-before-repair", "magic_words", "ip"}
@@ -52,6 +54,10 @@ ROLES: Final[Mapping[str, Role]] = {
     "description": Role.DESCRIPTION,
     "name": Role.CONTACT,
 }
+
+
+# Keys that make a record more than a text, whatever stands under them.
+_CALLED_FOR: Final = frozenset({*MEDIA, "sticker", "reactions", "call_duration", "type", "share", "missed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +153,70 @@ class _Reader:
     def __init__(self, conversation: Conversation, around: Surroundings, keys: Keys) -> None:
         self._conversation, self._around, self._keys = conversation, around, keys
         self._known = keys.known
+        self._named = (keys.sender, keys.time, keys.text)
+        self._shapes: dict[tuple[str, ...], tuple[str, ...] | None] = {}
+        self._people: dict[str, tuple[MessageSender, dict[str, str]]] = {}
 
     def message(self, source: Record, _path: Path, place: ByteRange) -> Message | None:
         """Return a record as a message, None where it is none."""
+        return self._plain(source, place) or self._any(source, place)
+
+    def _plain(self, source: Record, place: ByteRange) -> Message | None:
+        """Return a record that is a name, a time, a text and marks of yes or no; None for any other.
+
+        Nearly all are; each takes a third of the time of `_any`, and says the same.
+        """
+        shape = tuple(source)
+        if shape not in self._shapes:
+            self._learn(shape)
+        marks = self._shapes[shape]
+        if marks is None:
+            return None
+        sender, when, text = map(source.__getitem__, self._named)
+        if type(sender) is not str or type(text) is not str:
+            return None
+        if sender not in self._people:
+            self._meet(sender)
+        person, originals = self._people[sender]
+        if not text.isascii():
+            repaired = undone(text)
+            if repaired is None:
+                return None
+            originals = {**originals, f"/{self._named[2]}": text}
+            text = repaired
+        details: dict[str, Json] = {}
+        for name in marks:
+            value = source[name]
+            if value is not False and value is not True and value is not None:
+                return None
+            details[name] = value
+        if originals:
+            if originals.get("failed") is sender:
+                return None
+            details["text-before-repair"] = originals
+        time = from_epoch(when, 1000)
+        return Message(place, self._conversation, person, time, text, MessageKind.TEXT, details=details or None)
+
+    def _learn(self, shape: tuple[str, ...]) -> None:
+        """Remember the marks among the keys of a record; None where it holds more than `_plain` tells."""
+        if len(self._shapes) >= _MOST_REMEMBERED:
+            self._shapes.clear()
+        others = tuple(key for key in shape if key not in self._named)
+        plain = all(key in shape for key in self._named) and _CALLED_FOR.isdisjoint(others)
+        in_order = plain and shape.index(self._named[0]) < shape.index(self._named[2])
+        self._shapes[shape] = others if in_order and self._keys.unsent not in others else None
+
+    def _meet(self, name: str) -> None:
+        """Remember a sender, and how the file spells the name where that is repaired."""
+        if len(self._people) >= _MOST_REMEMBERED:
+            self._people.clear()
+        repaired = name if name.isascii() else undone(name)
+        originals = {"failed": name} if repaired is None else {}
+        if repaired is not None and repaired != name:
+            originals = {f"/{self._named[0]}": name}
+        self._people[name] = MessageSender(name if repaired is None else repaired), originals
+
+    def _any(self, source: Record, place: ByteRange) -> Message | None:
         keys = self._keys
         if keys.time not in source and keys.sender not in source:
             return None
