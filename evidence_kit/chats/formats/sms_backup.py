@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import BinaryIO
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from msgspec import Struct
 
 from evidence_kit.chats.blocks import Block, blocks
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
@@ -35,11 +37,20 @@ from evidence_kit.chats.times import from_epoch
 from evidence_kit.chats.told import duration
 from evidence_kit.model import Json
 
+if TYPE_CHECKING:
+    from xml.etree import ElementTree as ET
+
 _RECORD = re.compile(rb"<(?:sms|mms|call)(?=[\s/>])")
+_TAGS = frozenset({"sms", "mms", "call"})
 _CLOSING = (b"</smses>", b"</calls>")
+_NEVER_TOGETHER = (b"<!", b"<?", b"</smses", b"</calls", b"</records")
+_TOGETHER_BYTES = 1 << 17
+_WORTH_PARSING_TOGETHER = 2
 _COUNT = re.compile(rb"<(?:smses|calls)\b[^>]{0,1000}?\bcount\s*=\s*[\"'](\d{1,12})[\"']")
-_PAIR = re.compile(rb"&#(?:x([0-9A-Fa-f]{4})|(\d{5}));&#(?:x([0-9A-Fa-f]{4})|(\d{5}));")
 _ENTITY = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,8})|(\d{1,10}));")
+_HIGH = rb"&#(?:x[Dd][89ABab][0-9A-Fa-f]{2}|5(?:529[6-9]|5[3-9]\d\d|6[0-2]\d\d|63[01]\d));"
+_LOW = rb"&#(?:x[Dd][C-Fc-f][0-9A-Fa-f]{2}|5(?:63[2-9]\d|6[4-9]\d\d|7[0-2]\d\d|73[0-3]\d|734[0-3]));"
+_PAIR_OR_ENTITY = re.compile(_HIGH + _LOW + rb"|" + _ENTITY.pattern)
 _OPENING = re.compile(r"<(?:smses|calls)[\s>]")
 
 _BOXES = {"1": "received", "2": "sent", "3": "draft", "4": "outbox", "5": "failed", "6": "queued"}
@@ -60,18 +71,25 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     """Yield messages and calls in file order, then whether there are as many as the file says."""
     stated, records, end = None, 0, 0
+    waiting = _Waiting()
     for block in blocks(export, _RECORD):
         end = block.place.end
         if block.marked:
             records += 1
-            yield from _entries(block)
+            if waiting.takes(block):
+                continue
+            yield from waiting.entries()
+            if not waiting.takes(block):
+                yield from _entries(block)
             continue
+        yield from waiting.entries()
         if block.data is None:
             yield Unread(block.place, Why.TOO_LONG)
             continue
         found = _COUNT.search(block.data)
         stated = int(found[1]) if found else stated
         yield Metadata(block.place, "header", block.data.decode("utf-8", "replace"))
+    yield from waiting.entries()
     if stated is not None and stated != records:
         yield Unread(ByteRange(end, end), Why.WRONG_COUNT, f"{stated} stated, {records} found")
 
@@ -98,13 +116,98 @@ def _from_base64(text: str) -> bytes:
     return base64.b64decode(whole, validate=True)
 
 
-@dataclass(slots=True)
-class _Element:
+class _Element(Struct, gc=False):
     """An element of a record, with the elements inside in order."""
 
     tag: str
-    attributes: Mapping[str, str]
-    inside: list[_Element] = field(default_factory=list)
+    attributes: dict[str, str]
+    inside: list[_Element]
+
+
+_NO_ELEMENTS: list[_Element] = []
+
+
+class _Waiting:
+    """Records that are parsed together: a parser for each costs more than what it reads."""
+
+    def __init__(self) -> None:
+        self._blocks: list[Block] = []
+        self._size_bytes = 0
+
+    def takes(self, block: Block) -> bool:
+        """Take a record, or say that it does not fit: those before it are to be told first, or it is read alone."""
+        data = block.data
+        if data is None or self._size_bytes + len(data) > _TOGETHER_BYTES:
+            return False
+        self._blocks.append(block)
+        self._size_bytes += len(data)
+        return True
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield what was taken, and begin anew."""
+        taken, self._blocks, self._size_bytes = self._blocks, [], 0
+        elements = _parsed_together([block.data or b"" for block in taken])
+        if elements is None:
+            for block in taken:
+                yield from _entries(block)
+            return
+        for block, element in zip(taken, elements, strict=True):
+            yield _message(element, block.place)
+
+
+def _parsed_together(records: list[bytes]) -> list[_Element] | None:
+    """Return records as elements, one each; None where one of them is anything but one whole record.
+
+    What is in none of them alone cannot come in by standing together: no comment, declaration or closing tag of the
+    root is let in, each record begins with its own tag and ends with one, and as many elements come out, none of them
+    inside of another.
+    """
+    from xml.etree import ElementTree  # no declaration gets here, so nothing is expanded
+
+    if len(records) < _WORTH_PARSING_TOGETHER:
+        return None
+    data = b"".join(records)
+    if any(sign in data for sign in _NEVER_TOGETHER) or not all(record.rstrip()[-1:] == b">" for record in records):
+        return None
+    if b"</" not in data:
+        return _flat(data, len(records))
+    try:
+        root = ElementTree.fromstring(b"<records>" + _mended(data) + b"</records>")  # noqa: S314 - see above
+    except ElementTree.ParseError:
+        return None
+    if len(root) != len(records) or not all(child.tag in _TAGS for child in root):
+        return None
+    # A record inside of a record: each of them alone is broken.
+    nested = any(each.tag in _TAGS for child in root if len(child) for inner in child for each in inner.iter())
+    return None if nested else [_element(child) for child in root]
+
+
+def _flat(data: bytes, count: int) -> list[_Element] | None:
+    """Return records of which none has a closing tag, so that none can have another inside."""
+    from xml.parsers import expat
+
+    found: list[_Element] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        found.append(_Element(tag, attributes, _NO_ELEMENTS))
+
+    parser = expat.ParserCreate("utf-8")
+    parser.StartElementHandler = start
+    try:
+        parser.Parse(b"<records>" + _mended(data) + b"</records>", True)  # noqa: FBT003 - expat takes no names
+    except expat.ExpatError:
+        return None
+    del found[0]
+    return found if len(found) == count and all(element.tag in _TAGS for element in found) else None
+
+
+def _element(parsed: ET.Element) -> _Element:
+    return _Element(parsed.tag, parsed.attrib, [_element(child) for child in parsed] if len(parsed) else _NO_ELEMENTS)
+
+
+def _mended(data: bytes) -> bytes:
+    """Return XML with its pairs of surrogates made whole, and U+FFFD for what XML forbids."""
+    return _PAIR_OR_ENTITY.sub(_legal, data) if b"&#" in data else data
 
 
 def _entries(block: Block) -> Iterator[Entry]:
@@ -137,7 +240,7 @@ def _parsed(data: bytes) -> _Element | tuple[Why, str]:
     open_elements: list[_Element] = []
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        element = _Element(tag, attributes)
+        element = _Element(tag, attributes, [])
         (open_elements[-1].inside if open_elements else roots).append(element)
         open_elements.append(element)
 
@@ -147,29 +250,36 @@ def _parsed(data: bytes) -> _Element | tuple[Why, str]:
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler, parser.EndElementHandler = start, end
     try:
-        parser.Parse(_ENTITY.sub(_legal, _PAIR.sub(_whole, data)).rstrip(), True)  # noqa: FBT003 - expat takes no names
+        parser.Parse(_mended(data).rstrip(), True)  # noqa: FBT003 - expat takes no names
     except expat.ExpatError as error:
         # What ends inside of a tag or an element is a backup that was cut off.
         return Why.TRUNCATED if error.code in _CUT else Why.MALFORMED, str(error)
     return roots[0]
 
 
-def _whole(found: re.Match[bytes]) -> bytes:
-    high, low = (int(found[at], 16) if found[at] else int(found[at + 1]) for at in (1, 3))
-    if 0xD800 <= high < 0xDC00 <= low < 0xE000:
-        return f"&#{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)};".encode()
-    return found[0]
-
-
 def _legal(found: re.Match[bytes]) -> bytes:
-    number = int(found[1], 16) if found[1] else int(found[2])
+    return _legal_of(found[0])
+
+
+@lru_cache(maxsize=4096)
+def _legal_of(written: bytes) -> bytes:
+    """Return an entity, or two that may be the halves of one sign, as XML allows it."""
+    numbers = [int(each[1], 16) if each[1] else int(each[2]) for each in _ENTITY.finditer(written)]
+    if len(numbers) == 2 and 0xD800 <= numbers[0] < 0xDC00 <= numbers[1] < 0xE000:
+        return f"&#{0x10000 + ((numbers[0] - 0xD800) << 10) + (numbers[1] - 0xDC00)};".encode()
+    return b"".join(_allowed(number) for number in numbers)
+
+
+def _allowed(number: int) -> bytes:
     control = number < 0x20 and number not in {0x9, 0xA, 0xD}
     none = 0xD800 <= number < 0xE000 or number in {0xFFFE, 0xFFFF} or number > 0x10FFFF
-    return b"&#65533;" if control or none else found[0]
+    return b"&#65533;" if control or none else f"&#{number};".encode()
 
 
 def _message(record: _Element, place: ByteRange) -> Message:
-    told = {key: value for key, value in record.attributes.items() if value != "null"}
+    told = record.attributes
+    if "null" in told.values():
+        told = {key: value for key, value in told.items() if value != "null"}
     match record.tag:
         case "call":
             return _call(told, place)
@@ -181,19 +291,18 @@ def _message(record: _Element, place: ByteRange) -> Message:
 
 def _sms(told: dict[str, str], place: ByteRange) -> Message:
     box = told.pop("type", "")
-    told["box"] = _BOXES.get(box, f"type {box}")
+    conversation, sender, told["box"] = _sides(told.get("address"), told.get("contact_name"), box)
     body = told.pop("body", "")
-    date = told.pop("date", None)
-    address = told.get("address")
-    return Message(
-        place,
-        _conversation("sms", address, told.get("contact_name")),
-        _sender(address, told, sent=_sent(box)),
-        from_epoch(date, 1000),
-        body,
-        details=_details(told),
-        words=_subject(told),
-    )
+    time = from_epoch(told.pop("date", None), 1000)
+    words = _subject(told) if "subject" in told or "sub" in told else ()
+    return Message(place, conversation, sender, time, body, details=_details(told), words=words)
+
+
+@lru_cache(maxsize=4096)
+def _sides(address: str | None, name: str | None, box: str) -> tuple[Conversation, MessageSender | None, str]:
+    """Return the conversation of a text message, who sent it, and what the box is called that it lay in."""
+    sender = _person(address, name, _sent(box))
+    return _conversation("sms", address, name), sender, _BOXES.get(box, f"type {box}")
 
 
 def _call(told: dict[str, str], place: ByteRange) -> Message:
@@ -265,7 +374,7 @@ def _sent(box: str) -> bool | None:
     return box != "1" if box in _BOXES else None
 
 
-def _parts(parts: list[Mapping[str, str]], place: ByteRange) -> Iterator[Attachment]:
+def _parts(parts: Sequence[Mapping[str, str]], place: ByteRange) -> Iterator[Attachment]:
     """Yield the parts that are neither text nor layout; their bytes stand in the record, in base64."""
     for number, part in enumerate(parts, start=1):
         media_type = part.get("ct")
@@ -279,6 +388,7 @@ def _parts(parts: list[Mapping[str, str]], place: ByteRange) -> Iterator[Attachm
         yield Attachment(name, status, media_type, size, inside, number)
 
 
+@lru_cache(maxsize=4096)
 def _conversation(kind: str, address: str | None, name: str | None) -> Conversation:
     title = None if name in {None, "(Unknown)"} else name
     members = tuple(_numbers(address))
@@ -288,6 +398,11 @@ def _conversation(kind: str, address: str | None, name: str | None) -> Conversat
 def _sender(
     address: str | None, told: Mapping[str, str], *, sent: bool | None, group: bool = False
 ) -> MessageSender | None:
+    return _person(address, None if group else told.get("contact_name"), sent)
+
+
+@lru_cache(maxsize=4096)
+def _person(address: str | None, name: str | None, sent: bool | None) -> MessageSender | None:  # noqa: FBT001 - to be cached
     """Return who sent it: the owner, whom the file does not name, or the other side.
 
     Of a group the name that stands there is that of all its members, and names nobody.
@@ -297,10 +412,10 @@ def _sender(
     if address is None:
         return None
     known_type = "phone" if re.fullmatch(r"[+\d][\d\s\-]{2,}", address) else "sender-name"
-    name = None if group else told.get("contact_name")
     shown = None if name in {None, "(Unknown)"} else name
     return MessageSender(shown, (AccountId(known_type, address),), is_owner=None if sent is None else False)
 
 
-def _details(told: Mapping[str, str]) -> Mapping[str, Json] | None:
-    return dict(told) or None
+def _details(told: dict[str, str]) -> Mapping[str, Json] | None:
+    # Each record has a mapping of its own, which nothing else is made of any more.
+    return cast("dict[str, Json]", told) or None
