@@ -286,6 +286,9 @@ def _show_chat(screen: Screen, outcome: ChatRead) -> None:
         screen.warn("ingest.chat-failed", item=outcome.item, reason=reasons)
     elif outcome.unread:
         screen.warn("ingest.chat-unread", item=outcome.item, count=outcome.unread, reason=reasons)
+        if screen.knows(f"chats.unread-format.{outcome.format}"):
+            # Named for what it is, and what could be read in its place.
+            screen.tell(f"chats.unread-format.{outcome.format}")
     if outcome.wording_unknown:
         screen.warn("chats.wording-unknown", item=outcome.item)
     for sign in outcome.looks_cut:

@@ -218,7 +218,7 @@ def _beside(screen: Screen, said: Said) -> None:
         label = f"chats.word.{each.role}"
         label = screen.say(label) if screen.knows(label) else each.role
         named = f"{label} ({readable(each.by)})" if each.by else label
-        screen.write(f"{named}: " + _SCHEME.sub(r"\1xx\2", each.text), _INDENT)
+        screen.write(screen.say("chats.labelled", label=named) + " " + _SCHEME.sub(r"\1xx\2", each.text), _INDENT)
     if said.to:
         shown = ", ".join(readable(name) for name in said.to[:_MOST_RECEIVERS])
         more = len(said.to) - _MOST_RECEIVERS

@@ -42,7 +42,7 @@ def test_telegram_tells_what_stands_beside_the_text() -> None:
     assert messages[4].event == Event("asked-to-pay", {"amount": "250 stars"})
     assert words_of(messages[5]) == [("title", "Ce que tu dois faire"), ("task", "payer 3000"), ("task", "te taire")]
     assert words_of(messages[6]) == [("question", "Je publie ?"), ("option", "oui"), ("option", "non")]
-    assert words_of(messages[7]) == [("invoice", "Silence"), ("invoice", "3000 dh"), ("invoice", "300000 MAD")]
+    assert words_of(messages[7]) == [("invoice", "Silence"), ("invoice", "3000 dh"), ("invoice", "3000.00 MAD")]
     assert words_of(messages[8]) == [("contact", "Compte Test"), ("contact", "+212 600 000000")]
     assert words_of(messages[10]) == [("button", "Payer ici"), ("button", "https://pay.example/abc")]
     assert ("place", "Café du Port") in words_of(messages[11])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from evidence_kit.chats.json_records import Record, mapping, string
 from evidence_kit.chats.jsontree import decoded
@@ -33,6 +34,11 @@ _ROLES: Mapping[str, Role] = {
     "latitude": Role.PLACE,
     "longitude": Role.PLACE,
     "file_name": Role.FILE,
+}
+# Of a currency how many decimal places its smallest unit stands at, where these are not two (ISO 4217).
+_PLACES = {
+    **dict.fromkeys(("JPY", "KRW", "VND", "CLP", "PYG", "ISK", "UGX", "XAF", "XOF", "XPF", "XTR"), 0),
+    **dict.fromkeys(("TND", "LYD", "KWD", "BHD", "OMR", "JOD", "IQD"), 3),
 }
 # Keys that hold words which nearly no message has.
 WORDED = frozenset(
@@ -87,8 +93,11 @@ def _invoice(value: object) -> Iterator[Words]:
         yield from (Words(Role.INVOICE, text) for _, text in leaves(value, frozenset()))
         return
     yield from (Words(Role.INVOICE, text) for key, text in leaves(told, frozenset()) if key != "currency")
-    if (amount := string(told, "amount")) is not None:
-        yield Words(Role.INVOICE, f"{amount} {string(told, 'currency') or ''}".strip())
+    amount, currency = told.get("amount"), string(told, "currency") or ""
+    if isinstance(amount, int) and not isinstance(amount, bool):
+        # Telegram counts in the smallest unit of a currency.
+        places = _PLACES.get(currency, 2)
+        yield Words(Role.INVOICE, f"{Decimal(amount).scaleb(-places)} {currency}".strip())
 
 
 def _rich(value: object) -> Iterator[str]:
