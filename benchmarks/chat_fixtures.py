@@ -6,27 +6,41 @@
 part of this project; each has a licence of its own. Only files that a project made for its tests are looked at, and
 exports that stand as text inside of its tests, never conversations that somebody put on line.
 
-How many messages a file has is counted by what marks one in its format, and not by the reader.
+How many messages a file has is counted by what marks one in its format, and not by the reader. Of JSON the words are
+counted too: those of every text under a key that its reader does not name as technical, and how many of them are told.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import importlib
 import io
 import json
 import re
 import subprocess
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evidence_kit.chats import registry
 from evidence_kit.chats.format import Surroundings
-from evidence_kit.chats.message import Message, Unread
+from evidence_kit.chats.message import Entry, Message, Unread
+from evidence_kit.chats.meta import records as meta
+from evidence_kit.chats.meta.repair import undone
 from evidence_kit.chats.registry import Contested, Recognised, read, recognise
+from evidence_kit.chats.telegram import words as telegram
+from evidence_kit.chats.told import searched
 
+_WORD = re.compile(r"\w{2,}")
+# Keys of every format whose texts are times, identifiers, paths and addresses of files.
+_MACHINES = frozenset(
+    {"id", "date", "date_unixtime", "timestamp", "created_date", "createdAt", "message_id", "from_id", "actor_id"}
+    | {"thread_path", "uri", "photo", "file", "guild", "exportedAt", "dateRange", "originalarrivaltime", "messagetype"}
+    | {"author", "channel", "url", "userId", "exportDate", "version", "from", "about", "timestampEdited", "thread_type"}
+)
 REAL, MADE = "real", "hand-made"
 
 
@@ -120,6 +134,8 @@ class Sum:
     files: int = 0
     there: int = 0
     read: int = 0
+    words: int = 0
+    words_told: int = 0
     missed: Counter[str] = field(default_factory=Counter)
 
 
@@ -132,19 +148,22 @@ def main(arguments: list[str] | None = None) -> None:
     sums: dict[tuple[str, str], Sum] = {}
     for corpus in CORPORA:
         for name, data in _files(chosen.mirrors, corpus):
-            there, found, why = _look(corpus, name, data)
+            there, found, why, words = _look(corpus, name, data)
             told = sums.setdefault((corpus.platform, corpus.origin), Sum())
             told.files += 1
             told.there += there
             told.read += min(there, found)
+            told.words += words[0]
+            told.words_told += words[1]
             for each in why:
                 told.missed[f"{corpus.repository} {name}: {each}"] += 1
             if chosen.files:
                 print(f"{corpus.repository:40}{name[-60:]:62}{there:7}{found:7}  {'; '.join(why)}")
-    print(f"{'platform':12}{'origin':12}{'files':>7}{'messages':>10}{'read':>8}{'share':>9}")
+    print(f"{'platform':12}{'origin':12}{'files':>7}{'messages':>10}{'read':>8}{'share':>9}{'words':>9}{'told':>9}")
     for (platform, origin), told in sorted(sums.items()):
         share = told.read / told.there if told.there else 1.0
-        print(f"{platform:12}{origin:12}{told.files:7}{told.there:10}{told.read:8}{share:9.1%}")
+        share_of_words = f"{told.words:9}{told.words_told / told.words:9.1%}" if told.words else ""
+        print(f"{platform:12}{origin:12}{told.files:7}{told.there:10}{told.read:8}{share:9.1%}{share_of_words}")
     for told in sums.values():
         for line in told.missed:
             print(f"  {line}")
@@ -202,20 +221,54 @@ def _git(clone: Path, *arguments: str) -> bytes:
     return done.stdout
 
 
-def _look(corpus: Corpus, name: str, data: bytes) -> tuple[int, int, list[str]]:
-    """Return how many messages a file has, how many were read, and why some were not."""
+def _look(corpus: Corpus, name: str, data: bytes) -> tuple[int, int, list[str], tuple[int, int]]:
+    """Return how many messages a file has, how many were read, why some were not, and its words and those told."""
     there = _count(corpus.platform, data)
     recognition = recognise(data, corpus.name or name)
     if isinstance(recognition, Contested):
-        return there, 0, [f"claimed by {', '.join(recognition.names)}"]
+        return there, 0, [f"claimed by {', '.join(recognition.names)}"], (0, 0)
     if not isinstance(recognition, Recognised):
-        return there, 0, ["no format claims it"]
+        return there, 0, ["no format claims it"], (0, 0)
     entries = list(read(io.BytesIO(data), recognition.format, Surroundings(name)))
     found = sum(isinstance(entry, Message) for entry in entries)
     why = [f"{entry.why.name.lower()} {entry.detail}".strip() for entry in entries if isinstance(entry, Unread)]
     if found < there and not why:
         why = [f"{there} counted, {found} read as {recognition.format.name}"]
-    return there, found, list(dict.fromkeys(why))
+    return there, found, list(dict.fromkeys(why)), _words(recognition.format.name, data, entries)
+
+
+def _words(name: str, data: bytes, entries: Sequence[Entry]) -> tuple[int, int]:
+    """Return how many words the texts of a JSON export hold, and how many of them its messages tell."""
+    try:
+        document = json.loads(data)
+    except ValueError:
+        return 0, 0
+    module = next(each for each in registry.module_names() if name.startswith(each.replace("_", "-")))
+    found = importlib.import_module(f"evidence_kit.chats.formats.{module}")
+    technical = _MACHINES | getattr(found, "TECHNICAL", meta.TECHNICAL if "json" in name else frozenset())
+    if name == "telegram-json":
+        technical |= telegram.TECHNICAL
+    held = Counter(word for text in _texts(document, technical) for word in _WORD.findall(undone(text) or text))
+    shown: Counter[str] = Counter()
+    for entry in entries:
+        if isinstance(entry, Message):
+            sender = entry.sender
+            people = [sender.display or "", *(each.value for each in sender.ids)] if sender else []
+            for text in (*searched(entry), *people, entry.conversation.title or "", *entry.conversation.members):
+                shown.update(_WORD.findall(text))
+    return held.total(), sum(count for word, count in held.items() if word in shown)
+
+
+def _texts(value: object, technical: frozenset[str]) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in technical:
+                yield from _texts(inner, technical)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, technical)
 
 
 def _count(platform: str, data: bytes) -> int:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_kit.chats.format import FileHead, FormatVote
-from evidence_kit.chats.mail.rtf import NoRtfError, decompressed, text_in
+from evidence_kit.chats.mail.rtf import NoRtfError, addresses_in, decompressed, text_in
 from evidence_kit.chats.message import AttachmentStatus, Event, Message, MessageKind, TimeKind
 from tests.chats.reading import messages_of, named, sample_messages, unread_of
 
@@ -168,6 +168,13 @@ def test_an_address_under_a_word_is_told() -> None:
 )
 def test_what_an_rtf_shows(rtf: bytes, text: str) -> None:
     assert text_in(rtf) == text
+
+
+def test_addresses_under_words_of_an_rtf_are_found() -> None:
+    field = rb'{\rtf1{\field{\*\fldinst HYPERLINK "https://pay.example/a"}{\fldrslt ici}}}'
+    page = rb'{\rtf1\fromhtml1 {\*\htmltag84 <a href="https://pay.example/b">}ici{\*\htmltag92 </a>}}'
+    assert (text_in(field), addresses_in(field)) == ("ici", ["https://pay.example/a"])
+    assert (text_in(page), addresses_in(page)) == ("ici", ["https://pay.example/b"])
 
 
 def test_compressed_rtf_that_is_none_or_too_long_is_an_error() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from email import message_from_string
 from typing import TYPE_CHECKING, BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.mail.bodies import subject_words
 from evidence_kit.chats.mail.headers import facts, header, text_of, time_of
-from evidence_kit.chats.mail.rtf import NoRtfError, decompressed, text_in
+from evidence_kit.chats.mail.rtf import NoRtfError, addresses_in, decompressed, text_in
 from evidence_kit.chats.markup import lines, parse
 from evidence_kit.chats.message import (
     NO_TIME,
@@ -27,10 +28,12 @@ from evidence_kit.chats.message import (
     MessageKind,
     MessageSender,
     Precision,
+    Role,
     Time,
     TimeKind,
     Unread,
     Why,
+    Words,
 )
 from evidence_kit.model import Json
 
@@ -45,6 +48,7 @@ _SENDER_NAME, _SENDER_ADDRESS, _SENDER_SMTP, _RTF = 0x0C1A, 0x0C1F, 0x5D01, 0x10
 _EXCHANGE = re.compile(r"<?(/O=[^<>]+)>?", re.IGNORECASE)
 _MAIL_FOLDER, _HEAD = "__substg1.0_3701000D", "__properties_version1.0"
 _MOST_INSIDE = 50
+_MOST_LINKS = 200
 _ADDRESS = re.compile(r"(?:\"?(?P<name>[^\"<]*?)\"?\s*)?<(?P<address>[^<>\s]+@[^<>\s]+)>")
 
 
@@ -147,7 +151,7 @@ def _message(mail: oxmsg.Message, place: ByteRange, whole: ByteRange) -> Message
         frozenset({Flag.ENCODING_GUESS}) if doubted or guessed else frozenset(),
         native_id=native.strip() if native else None,
         details=details,
-        words=subject_words(subject),
+        words=(*subject_words(subject), *_links(mail, text)),
         event=None if unread is None else Event("unreadable", {"reason": unread}),
         to=tuple(MessageSender(each.name or None, _address(each.email_address)) for each in mail.recipients),
     )
@@ -162,6 +166,19 @@ def _rtf_body(mail: oxmsg.Message) -> tuple[str, str | None]:
         return text_in(decompressed(compressed)), None
     except NoRtfError:
         return "", "RTF"
+
+
+def _links(mail: oxmsg.Message, text: str) -> Iterator[Words]:
+    """Yield the addresses under words of the body, as HTML and as RTF, where the text does not show them."""
+    page, _ = _decoded(lambda: mail.html_body)
+    found = [node.attributes.get("href", "") for node in parse(page).walk() if node.tag == "a"] if page else []
+    compressed = mail.properties.binary_prop_value(_RTF)
+    if compressed is not None:
+        with suppress(NoRtfError):
+            found += addresses_in(decompressed(compressed))
+    for href in list(dict.fromkeys(found))[:_MOST_LINKS]:
+        if "://" in href and href not in text:
+            yield Words(Role.LINK, href)
 
 
 def _address(address: str) -> tuple[AccountId, ...]:

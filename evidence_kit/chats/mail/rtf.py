@@ -23,6 +23,8 @@ _WINDOW: Final = 4096
 _TOKEN: Final = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})?[ ]?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|[\r\n]+|([^\\{}\r\n]+)"
 )
+_HYPERLINK: Final = re.compile(rb'HYPERLINK\s+"([^"\\]{4,2000})"')
+_MOST_ADDRESSES: Final = 200
 _LINE_ENDS: Final = {b"par": "\n", b"line": "\n", b"row": "\n", b"tab": "\t", b"cell": "\t"}
 _SIGNS: Final = {b"emdash": "—", b"endash": "–", b"bullet": "•", b"lquote": "‘", b"rquote": "’"} | {
     b"ldblquote": "“",
@@ -78,15 +80,29 @@ def decompressed(data: bytes) -> bytes:
     return bytes(told[:size])
 
 
+def addresses_in(rtf: bytes) -> list[str]:
+    """Return the addresses under words of an RTF: of its fields, and of the HTML that it was made of."""
+    fields = [found.decode("latin-1") for found in _HYPERLINK.findall(rtf)[:_MOST_ADDRESSES]]
+    if b"\\fromhtml" not in rtf[:4000]:
+        return fields
+    anchors = (node.attributes.get("href", "") for node in parse(_read(rtf).told()).walk() if node.tag == "a")
+    return [*fields, *(href for href in anchors if "://" in href)]
+
+
 def text_in(rtf: bytes) -> str:
     """Return the text that an RTF shows; of one that was made of HTML, what the HTML shows."""
+    reading = _read(rtf)
+    told = reading.told()
+    return lines(parse(told).text()) if reading.from_html else told.strip("\n")
+
+
+def _read(rtf: bytes) -> _Reading:
     codepage = re.search(rb"\\ansicpg(\d{1,5})", rtf[:2000])
     charset = f"cp{int(codepage[1])}" if codepage and int(codepage[1]) != _UTF8_PAGE else None
     reading = _Reading(charset or "cp1252", from_html=b"\\fromhtml" in rtf[:4000])
     for token in _TOKEN.finditer(rtf):
         reading.take(token)
-    told = reading.told()
-    return lines(parse(told).text()) if reading.from_html else told.strip("\n")
+    return reading
 
 
 @dataclass(slots=True)
