@@ -174,6 +174,8 @@ def _merged(
             tags[name] = (text.value, [text.value])
             if text.encoding != "ascii":
                 encodings[name] = text.encoding
+            if text.rest:
+                tags[f"{name} (behind its end)"] = (text.rest, [text.rest])
         elif entry.directory == "GPS" or name not in tags:
             tags[name] = (tags[name][0] if name in tags else own_value(entry), entry.ratios())
         said = compare(entry, text, {reader: found.get(name) for reader, found in readers.items()})

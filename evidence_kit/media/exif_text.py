@@ -16,15 +16,23 @@ _CODED: Final = {("EXIF", 0x9286), ("GPS", 0x001B), ("GPS", 0x001C)}
 _CODE_BYTES: Final = 8
 _XP: Final = range(0x9C9B, 0x9CA0)
 _SHORTEST_TEXT: Final = 4
+_COPYRIGHT: Final = 0x8298
 _NO_TEXTS: Final = {0x927C, 0x02BC, 0x83BB, 0x8649, 0x8773, 0xCD41}
 _COMMON_BELOW: Final = 0x3000
 
 
 class Text(NamedTuple):
-    """A text and how it was read: `ascii`, `utf-8`, `utf-16`, or one of these with `assumed`."""
+    """A text and how it was read.
+
+    Attributes:
+        value: Up to its end.
+        encoding: `ascii`, `utf-8`, `utf-16`, `jis`, or one with `assumed`.
+        rest: What stands in the entry behind the text's own end; usually nothing, or remains of a longer one.
+    """
 
     value: str
     encoding: str
+    rest: str = ""
 
 
 def text_of(entry: Entry) -> Text | None:
@@ -32,7 +40,9 @@ def text_of(entry: Entry) -> Text | None:
     if entry.type == _UTF8:
         return _as_utf8(_ended(entry.data))
     if entry.type == _ASCII:
-        return _eight_bits(_ended(entry.data))
+        # Copyright holds two texts, of the photographer and of the editor.
+        text, _, rest = (_ended(entry.data), b"", b"") if entry.tag == _COPYRIGHT else entry.data.partition(b"\0")
+        return _eight_bits(text)._replace(rest=_eight_bits(rest.strip(b"\0 ")).value)
     return None if entry.tag in _NO_TEXTS or entry.type not in {_BYTE, _UNDEFINED} else _undeclared(entry)
 
 

@@ -18,6 +18,7 @@ _TAIL_BYTES: Final = 2048
 _DICTIONARY_BYTES: Final = 1 << 16
 _MOST_TABLES: Final = 10_000
 _LINEARISED: Final = re.compile(rb"\d+\s+\d+\s+obj\s*<<.{0,300}?/Linearized\b", re.DOTALL)
+_LENGTH: Final = re.compile(rb"/L\s+(\d{1,15})\b")
 _START: Final = re.compile(rb"startxref\s+(\d{1,15})\s+%%EOF")
 _PREVIOUS: Final = re.compile(rb"/Prev\s+(\d{1,15})\b")
 _STREAM_TABLE: Final = re.compile(rb"\d+\s+\d+\s+obj\b")
@@ -25,13 +26,14 @@ _STREAM_TABLE: Final = re.compile(rb"\d+\s+\d+\s+obj\b")
 
 def read(data: bytes) -> dict[str, Json]:
     """Return `revisions`, None where the tables cannot be followed to the first, and `linearised`."""
-    linearised = _LINEARISED.search(data, 0, _HEAD_BYTES) is not None
+    laid_out = _LINEARISED.search(data, 0, _HEAD_BYTES)
+    length = None if laid_out is None else _LENGTH.search(data, laid_out.start(), _HEAD_BYTES)
+    # Saved once more, a file is no longer what its first object says.
+    linearised = length is not None and int(length[1]) == len(data)
     tables = _tables(data)
-    if tables is None:
-        return {"revisions": None, "linearised": linearised}
-    # The first table of a linearised file is for its first page and points to its own main table.
-    own = 2 if linearised else 1
-    return {"revisions": max(0, tables - own), "linearised": linearised}
+    # The first table of such a file is for its first page and points to its own main table.
+    own = 1 if laid_out is None else 2
+    return {"revisions": None if tables is None else max(0, tables - own), "linearised": linearised}
 
 
 def _tables(data: bytes) -> int | None:

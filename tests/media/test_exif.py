@@ -113,6 +113,13 @@ def test_bytes_that_are_no_text_stay_length_and_digest() -> None:
     assert text_of(tiff.Entry("EXIF", USER_COMMENT, UNDEFINED, 3, b"\xff\xfe\0", little=True)) is None
 
 
+def test_what_stands_behind_the_end_of_a_text_is_no_part_of_it_and_not_lost() -> None:
+    found = tags_of(exif_of({"Image": [(0x0110, ASCII, b"ION230\0 F\0"), (0x8298, ASCII, b"one\0two\0")]}))
+    assert found["Image Model"][0] == "ION230"
+    assert found["Image Model (behind its end)"][0] == "F"
+    assert found["Image Copyright"][0] == "one\ntwo"
+
+
 PLACE: list[Entry] = [(2, RATIONAL, [35, 1, 11, 1, 24, 1]), (4, RATIONAL, [6, 1, 9, 1, 0, 1])]
 
 
