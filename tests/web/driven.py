@@ -43,8 +43,10 @@ class Driven(ABC):
     def text(self, selector: str) -> str:
         return str(self.evaluate(f"document.querySelector({json.dumps(selector)}).innerText"))
 
-    def check(self, files: Sequence[Path], typed: str | None, receipt: str = "", seconds: float = 60) -> None:
-        """Fill in everything and wait for the verdict."""
+    def check(
+        self, files: Sequence[Path], typed: str | None, receipt: str = "", seconds: float = 60, origin: str = "paper"
+    ) -> None:
+        """Fill in everything and wait for the verdict; `origin` is where the receipt code is said to come from."""
         self.give(files)
         if typed is not None:
             self.evaluate("document.getElementById('passphrase').focus()")
@@ -52,6 +54,7 @@ class Driven(ABC):
         if receipt:
             self.evaluate("document.getElementById('receipt').focus()")
             self.type(receipt)
+            self.click(f"#origin-{origin}")
         self.click("#start")
         self.until("document.querySelector('#word')", seconds)
 

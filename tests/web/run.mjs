@@ -27,6 +27,7 @@ async function answer(job) {
       name: job.name ?? basename(job.path ?? job.folder),
       passphrase: job.passphrase,
       receipt: job.receipt,
+      origin: job.origin,
       papers: text === undefined ? undefined : { text, signature: await beside(job.signature) },
     },
     evidenceKit.inlineEngine,

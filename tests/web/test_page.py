@@ -44,7 +44,7 @@ def test_a_good_archive_is_consistent_in_every_language(language: str, browser: 
     tab.check([handed.archive, *handed.statement], DIGITS)
     assert tab.verdict() == "CONSISTENT"
     assert tab.text("#word") == words.say("verdict.consistent.word")
-    assert words.say("verify.limits") in tab.text("main").replace("\u00a0", " ")
+    assert words.say("verify.limits-consistent") in tab.text("main").replace("\u00a0", " ")
     assert words.say("page.statement-agrees") in tab.text("main").replace("\u00a0", " ")
     _sound(tab)
     tab.close()
@@ -62,6 +62,32 @@ def test_the_language_can_be_changed_without_losing_the_result(browser: Browser,
 def test_the_receipt_anchors(browser: Browser, handed: Handed) -> None:
     tab = Tab(browser, ADDRESS)
     tab.check([handed.archive], DIGITS, handed.receipt.lower())
+    assert tab.verdict() == "ANCHORED"
+    tab.close()
+
+
+def test_a_receipt_that_came_with_the_archive_anchors_nothing(browser: Browser, handed: Handed) -> None:
+    tab = Tab(browser, ADDRESS)
+    tab.check([handed.archive], DIGITS, handed.receipt, origin="archive")
+    assert (tab.verdict(), tab.codes()) == ("CONSISTENT", {"receipt-came-along"})
+    tab.close()
+
+
+def test_where_a_receipt_comes_from_is_asked_for(browser: Browser, handed: Handed) -> None:
+    tab = Tab(browser, ADDRESS)
+    tab.give([handed.archive])
+    tab.evaluate("document.getElementById('passphrase').focus()")
+    tab.type(DIGITS)
+    assert tab.evaluate("document.getElementById('origin').hidden")
+    tab.evaluate("document.getElementById('receipt').focus()")
+    tab.type(handed.receipt)
+    assert not tab.evaluate("document.getElementById('origin').hidden")
+    tab.click("#start")
+    tab.until("document.querySelector('#origin-problem').textContent !== ''")
+    assert tab.evaluate("document.querySelector('#word')") is None
+    tab.click("#origin-told")
+    tab.click("#start")
+    tab.until("document.querySelector('#word')")
     assert tab.verdict() == "ANCHORED"
     tab.close()
 

@@ -16,8 +16,8 @@ from evidence_kit.workflows.handover import seal as sealing
 from evidence_kit.workflows.handover.seal import seal
 from tests.attacks.conftest import DIGITS
 from tests.attacks.rebuild import not_read_back, pack, relist, unpack
+from tests.web.alike import answered, said
 from tests.web.core import answers, needs_node
-from tests.web.test_agreement import answered, said
 from tests.workflows.handover.test_scope import order, phone, writer
 
 __all__ = ["phone", "writer"]

@@ -117,6 +117,8 @@ def test_nothing_of_it_is_heard_or_left_on_the_disk(
         page.type(DIGITS.translate(AZERTY))
         page.walk("document.activeElement.id === 'receipt'")
         page.type(handed.receipt.lower())
+        page.walk("document.activeElement.id === 'origin-paper'")
+        page.press(" ")
         page.walk("document.activeElement.id === 'start'")
         page.press("Enter")
         page.until("document.querySelector('#word')")

@@ -13,10 +13,10 @@ from evidence_kit.workflows.checking.verify import verify_archive
 from tests.attacks.conftest import DIGITS
 from tests.attacks.rebuild import pack, relist, unpack
 from tests.authority import needs_openssl
+from tests.web.alike import NOT_HERE
 from tests.web.chromium import Browser, Tab, needs_chromium
 from tests.web.core import PAGE
 from tests.web.material import Handed
-from tests.web.test_agreement import NOT_HERE
 
 pytestmark = needs_chromium
 ADDRESS = PAGE.as_uri()
@@ -58,11 +58,11 @@ def test_a_part_says_so_first_and_names_what_is_not_checked(
         first = plain(tab.text("#verdict"))
         said = catalogue(language)
         since = anchor.since.replace("T", " ")[:19]
-        assert said.say("verify.anchored", through=anchor.through, lines=report.lines, since=since) in first
+        assert said.say("verify.receipt-paper", through=anchor.through, lines=report.lines, since=since) in first
         assert said.say("page.one-part", part=number, parts=3) in first
         whole = plain(tab.text("main"))
         for sentence in NOT_HERE.values():
-            assert begins(language, "page.time-stamp-for" if sentence == "page.time-stamp" else sentence) in whole
+            assert begins(language, sentence) in whole
         for stamp in report.time_stamps:
             assert stamp.stamp is not None
             at = stamp.stamp.at.isoformat().replace("T", " ")[:19]

@@ -3,11 +3,13 @@
 import { equal, fromAscii, utf8, type Bytes } from "./bytes";
 import { tokenOf, type Custody } from "./chain";
 import { checkpointText } from "./checkpoint";
-import { isDigest } from "./line";
+import { OBJECT, isDigest } from "./line";
 import { isObject, type Facts, type Json } from "./opening";
-import { ARCHIVE_NAMESPACE, CHECKPOINT_NAMESPACE, SEAL_NAMESPACE, armour } from "./sshsig";
+import { ARCHIVE_NAMESPACE, CHECKPOINT_NAMESPACE, SEAL_NAMESPACE, armour, type PublicKey } from "./sshsig";
 
 export const BAGIT = utf8("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
+export const ALLOWED_SIGNERS = "allowed_signers";
+const ALL_NAMESPACES = [CHECKPOINT_NAMESPACE, SEAL_NAMESPACE, ARCHIVE_NAMESPACE].join();
 export const EVENTS = "events.jsonl";
 export const MANIFEST = "manifest-sha256.txt";
 export const TAG_MANIFEST = "tagmanifest-sha256.txt";
@@ -41,10 +43,16 @@ export const HELD: ReadonlySet<string> = new Set([
   TAG_MANIFEST,
   TAG_SIGNATURE,
 ]);
-const DATA = /^data\/(E[0-9]{6,15})(?:\.([a-z0-9]{1,5})|-blurred\.jpg)$/;
+const DATA = new RegExp(`^data/(${OBJECT})(?:\\.([a-z0-9]{1,5})|-blurred\\.jpg)$`);
 const ANCHORS = "anchors/";
+// The order in which a bag is written: its time stamps stand before the first manifest, its originals at the end.
+const BEFORE = [...TAG_FILES].slice(0, -3);
+const BEHIND = [MANIFEST, TAG_MANIFEST, TAG_SIGNATURE];
+const INFO =
+  /^(?:Bag-Count: ([1-9][0-9]{0,5}) of ([1-9][0-9]{0,5})\n)?Bag-Software-Agent: evidence-kit [!-~]{1,64}\nBagging-Date: [0-9]{4}-[0-9]{2}-[0-9]{2}\nExternal-Identifier: ([^\n]*)\nPayload-Oxum: (0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\n$/;
 // Which plans this version understands; a plan that says more is refused, not misread.
 const PLAN_FORM = 2;
+const SCOPES: ReadonlySet<string> = new Set(["all", "cited", "items"]);
 const ENDINGS: ReadonlyMap<string, string> = new Map([
   ["jpeg", "jpg"],
   ["png", "png"],
@@ -106,6 +114,30 @@ export function partOf(info: Uint8Array | undefined): [number, number] | undefin
   return part === undefined || parts === undefined ? undefined : [Number(part), Number(parts)];
 }
 
+/** What puts a file of a bag into its place among the others, as a text that sorts. */
+export function placeOf(name: string): string {
+  const before = BEFORE.indexOf(name);
+  const behind = BEHIND.indexOf(name);
+  const stem = name.replace(/[.-].*$/s, "");
+  const rank =
+    before >= 0 ? before : name.startsWith(ANCHORS) ? BEFORE.length : behind >= 0 ? BEFORE.length + 1 + behind : BEFORE.length + 4;
+  // Numbers in names have at least so many digits: of two, the shorter one is the smaller one.
+  const numbered = before >= 0 || behind >= 0 ? "" : `${String(stem.length).padStart(3, "0")} ${stem}`;
+  return `${String(rank).padStart(2, "0")} ${numbered}`;
+}
+
+/** What `bag-info.txt` says, undefined when it is not written the way the kit writes it. */
+export function infoOf(held: Uint8Array): { part: [number, number] | undefined; case: string; oxum: string } | undefined {
+  const parts = INFO.exec(fromAscii(held) ?? "");
+  if (parts === null) return undefined;
+  const [, part, count, caseId = "", octets, files] = parts;
+  return {
+    part: part === undefined ? undefined : [Number(part), Number(count)],
+    case: caseId,
+    oxum: `${octets}.${files}`,
+  };
+}
+
 export function dataPath(item: string, kind: string): string {
   return `data/${item}.${ENDINGS.get(kind) ?? "bin"}`;
 }
@@ -133,16 +165,38 @@ export function byCode(one: string, other: string): number {
 export function signedFiles(custody: Custody): Map<string, Bytes> {
   const last = custody.commits.at(-1);
   if (last === undefined) return new Map();
-  const spaces = [CHECKPOINT_NAMESPACE, SEAL_NAMESPACE, ARCHIVE_NAMESPACE].join();
-  const keys = [...custody.knownKeys.values()].sort((one, other) => byCode(one.fingerprint, other.fingerprint));
-  const allowed = keys.map((key) => `${last.checkpoint.case} namespaces="${spaces}" ${key.line}\n`).join("");
   return new Map([
-    ["bagit.txt", BAGIT],
     ["checkpoint.txt", checkpointText(last.checkpoint)],
     ["checkpoint.txt.sig", armour(last.sig)],
-    ["allowed_signers", utf8(allowed)],
+    [ALLOWED_SIGNERS, allowedSigners(custody)],
     ...anchorFiles(custody),
+    ["bagit.txt", BAGIT],
   ]);
+}
+
+function keysOf(custody: Custody): PublicKey[] {
+  return [...custody.knownKeys.values()].sort((one, other) => byCode(one.fingerprint, other.fingerprint));
+}
+
+/** Who may sign what, for `ssh-keygen -Y verify`: a key that was removed may have signed the log, until then. */
+function allowedSigners(custody: Custody): Bytes {
+  const name = custody.case ?? "";
+  const rows = { still: "", removed: "" };
+  for (const key of keysOf(custody)) {
+    const until = custody.signers.has(key.fingerprint) ? undefined : custody.removed.get(key.fingerprint);
+    if (until === undefined) {
+      rows.still += `${name} namespaces="${ALL_NAMESPACES}" ${key.line}\n`;
+    } else {
+      const time = `${until.slice(0, 19).replace(/[^0-9]/g, "")}Z`;
+      rows.removed += `${name} namespaces="${CHECKPOINT_NAMESPACE}",valid-before="${time}" ${key.line}\n`;
+    }
+  }
+  return utf8(rows.still + rows.removed);
+}
+
+/** The same as versions wrote it that let removed keys stand among the others. */
+export function earlierAllowedSigners(custody: Custody): Bytes {
+  return utf8(keysOf(custody).map((key) => `${custody.case} namespaces="${ALL_NAMESPACES}" ${key.line}\n`).join(""));
 }
 
 /** The numbers that inclusive ascending ranges stand for; throws when they are none. */
@@ -184,14 +238,14 @@ const itemId = (number: number): string => "E" + String(number).padStart(6, "0")
 
 /** The plan that `seal.begun` says; undefined when it says too little, or what cannot be. */
 export function planOf(begun: Json, lines: number): Plan | undefined {
-  if (!isObject(begun)) return undefined;
-  const form = begun.form === undefined ? 1 : begun.form;
-  if (typeof form !== "number" || form < 1) return undefined;
-  if (form > PLAN_FORM) throw new NewerPlanError();
+  if (!isObject(begun) || !isOfKnownForm(begun)) return undefined;
   try {
     const items = numbersIn(begun.items, lines);
-    const blurred = numbersIn(begun.blurred === undefined ? [] : begun.blurred, lines);
+    const blurred = numbersIn(begun.blurred ?? [], lines);
     const volumes = volumesOf(begun, lines);
+    const { reports, scope } = begun;
+    const chosen = begun.items_in === items.size && typeof scope === "string" && SCOPES.has(scope);
+    if (!chosen || !Array.isArray(reports) || reports.length > 0) return undefined;
     const spread = volumes.flatMap((volume) => [...volume.items]);
     const whole = new Set(spread).size === spread.length && spread.length === items.size;
     if (!whole || !spread.every((item) => items.has(Number(item.slice(1))))) return undefined;
@@ -210,10 +264,18 @@ export function planOf(begun: Json, lines: number): Plan | undefined {
   }
 }
 
+/** A plan of form 2 says more than one of form 1, which has no number; throws when it is of a later version's form. */
+function isOfKnownForm({ form = null, volumes = null, blurred = null }: Facts): boolean {
+  const says = volumes !== null || blurred !== null;
+  if (typeof form === "number" && form > PLAN_FORM) throw new NewerPlanError();
+  return says ? form === PLAN_FORM : form === null;
+}
+
 function volumesOf(begun: Facts, lines: number): Volume[] {
-  const listed = begun.volumes ?? [{ items: begun.items ?? null, payload_manifest: begun.payload_manifest ?? null }];
-  const several = begun.volumes !== undefined && begun.volumes !== null;
-  if (!Array.isArray(listed) || (several && (listed.length < 2 || listed.length !== begun.parts))) throw new RangesError();
+  const { items = null, payload_manifest = null, part = null, parts, volumes = null } = begun;
+  const listed = volumes ?? [{ items, payload_manifest }];
+  const [least, whole] = volumes === null ? [1, part === 1] : [2, part === null && payload_manifest === null];
+  if (!Array.isArray(listed) || listed.length < least || listed.length !== parts || !whole) throw new RangesError();
   return listed.map((each) => {
     if (!isObject(each) || !isDigest(each.payload_manifest)) throw new RangesError();
     return { items: new Set([...numbersIn(each.items, lines)].map(itemId)), payloadManifest: each.payload_manifest };

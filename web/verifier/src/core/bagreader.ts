@@ -5,7 +5,7 @@ import type { Bytes } from "./bytes";
 import { LOG, replay, split, type Custody } from "./chain";
 import type { Bag, Contents, Kept, Made, Talk } from "./contents";
 import { Tally, sha256 } from "./hashes";
-import { OpeningError, decode, isObject, same, type Facts, type Json } from "./opening";
+import { OpeningError, agrees, decode, isObject, type Facts, type Json } from "./opening";
 import { PIECE_BYTES } from "./pieces";
 import { FormError } from "./zipform";
 
@@ -19,6 +19,8 @@ const MOST_ITEMS = 1000;
 export type Read = (size: number) => Promise<Uint8Array>;
 
 export class BagReader {
+  private place = "";
+
   constructor(
     private readonly contents: Contents,
     private readonly bag: Bag,
@@ -36,6 +38,8 @@ export class BagReader {
     if (caseId !== this.bag.case || !this.belongs(name)) {
       this.broken("archive-member-unexpected", { member: shown(path) });
       name = path;
+    } else {
+      this.ordered(name);
     }
     const tally = new Tally();
     this.bag.tallies.set(name, tally);
@@ -71,6 +75,13 @@ export class BagReader {
     const known = this.bag.items.has(parts.item);
     this.bag.items.add(parts.item);
     return (parts.ending === undefined || bag.ALLOWED_ENDINGS.has(parts.ending)) && !known;
+  }
+
+  /** Hold a file's place against that of the one before it. */
+  private ordered(name: string): void {
+    const place = bag.placeOf(name);
+    if (place < this.place) this.broken("archive-member-misplaced", { member: shown(name) });
+    else this.place = place;
   }
 
   /** Whether a file is compared byte for byte. */
@@ -122,24 +133,41 @@ export class BagReader {
       this.broken("opening-malformed", { reason: error.message }, bag.EVENTS, line);
       return;
     }
-    const clear = custody.clear.get(line);
-    // A clear that is null counts as none, as in the Python verifier.
-    if (!same(facts.clear ?? undefined, clear) || (clear !== undefined && clear.type !== facts.type)) {
+    this.bag.openedLines.add(line);
+    const object = custody.objectOf.get(line);
+    if (!agrees(facts, custody.clear.get(line))) {
       this.broken("opening-and-clear-differ", {}, bag.EVENTS, line);
+    } else if (facts.type === "item.kept" ? object === undefined || facts.item !== object : object !== undefined) {
+      this.broken("item-and-line-differ", {}, bag.EVENTS, line);
+    } else {
+      this.remember(line, facts, at, at + text.length);
     }
-    this.remember(line, facts, at, at + text.length);
   }
 
   private remember(line: number, facts: Facts, from: number, to: number): void {
     const found = this.bag;
-    found.openedLines.add(line);
     found.opened.push({ line, type: String(facts.type), from, to, items: itemsOf(facts) });
-    if (facts.type === "item.kept") found.kept.set(text(facts.item), keptOf(facts, line));
+    if (facts.type === "item.kept") this.keep(text(facts.item), facts, line);
+    else if (facts.type === "item.witnessed") this.witness(facts.item, line);
     else if (facts.type === "item.redacted") found.redacted.set(text(facts.item), madeOf(facts));
     else if (facts.type === "seal.begun") found.begun = { line, facts };
     else if (facts.type === "item.marked") mark(found, facts);
-    else if (facts.type === "anchored") found.stamped.set(line, { at: text(facts.stamped_at), authority: text(facts.authority) });
+    else if (facts.type === "anchored") found.stamped.set(line, {
+        at: typeof facts.stamped_at === "string" ? facts.stamped_at : undefined,
+        authority: text(facts.authority),
+      });
     else if (facts.type === "chat.parsed" && found.talks.length < MOST_TALKS) found.talks.push(...talksOf(facts, line));
+  }
+
+  /** An item is what the line with its `object` says, once. */
+  private keep(item: string, facts: Facts, line: number): void {
+    if (!this.bag.kept.has(item)) this.bag.kept.set(item, keptOf(facts, line));
+  }
+
+  private witness(item: Json | undefined, line: number): void {
+    if (typeof item !== "string") return;
+    if (this.bag.witnessed.has(item)) this.broken("item-witnessed-twice", {}, bag.EVENTS, line);
+    this.bag.witnessed.add(item);
   }
 
   broken(code: string, values: Record<string, string | number> = {}, file?: string, line?: number): void {

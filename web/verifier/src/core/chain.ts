@@ -1,11 +1,12 @@
 /** The chain of a log and its signatures, checked to the end without stopping at a break (FORMAT.md, 3). */
 
-import { fromBase64, type Bytes } from "./bytes";
+import { base64, fromBase64, type Bytes } from "./bytes";
 import { isCaseId, checkpointText, type Checkpoint } from "./checkpoint";
 import type { Finding } from "./finding";
 import { sha256 } from "./hashes";
 import { LONGEST_LINE_BYTES, LineError, isDigest, parse, type EventLine, type SignatureLine } from "./line";
-import { isObject, type Facts, type Json } from "./opening";
+import { isObject, parse as parseJson, type Facts, type Json } from "./opening";
+import { isRecipient } from "./points";
 import { CHECKPOINT_NAMESPACE, holds, parseKey, parseSignature, type PublicKey } from "./sshsig";
 
 export const LOG = "custody.jsonl";
@@ -27,12 +28,20 @@ export class Custody {
   case: string | undefined;
   signers = new Map<string, PublicKey>();
   knownKeys = new Map<string, PublicKey>();
+  /** Time of the commit that is being taken over. */
+  underway = "";
+  /** When a key was last removed, by its fingerprint. */
+  removed = new Map<string, string>();
   objects = new Set<string>();
+  /** The item that a line put into the case, by its number. */
+  objectOf = new Map<number, string>();
   destroyed = new Set<string>();
   bodies = new Set<number>();
   readers = new Set<string>();
   commits: Signed[] = [];
   commitments = new Map<number, string>();
+  /** SHA-256 of every signature line that holds: what a time stamp of it is over. */
+  heads = new Map<number, string>();
   times = new Map<number, string>();
   clear = new Map<number, Facts>();
   lines = 0;
@@ -91,18 +100,23 @@ export async function replay(pieces: AsyncIterable<Uint8Array>): Promise<{ custo
 /** The log is of a later version: whatever else seems wrong may be right there. */
 export class NewerError extends Error {}
 
-/** Whether a first line announces a later version of the format than the one that is known here. */
+/**
+ * Whether a first line announces a later version of the format than the one that is known here. It does so in the form
+ * that every line has: what no version of ours would write announces nothing.
+ */
 function newer(raw: Uint8Array): boolean {
-  let fields: unknown;
+  let fields: Json;
   try {
-    fields = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(raw));
+    fields = parseJson(raw);
   } catch {
     return false;
   }
-  const { v, clear } = (fields ?? {}) as { v?: unknown; clear?: { format?: unknown } | null };
-  if (typeof v === "number" && Number.isInteger(v) && v > 1) return true;
-  const announced = /^evidence-kit\/([1-9][0-9]{0,5})$/.exec(String(clear?.format));
-  return typeof clear?.format === "string" && announced !== null && Number(announced[1]) > 1;
+  if (!isObject(fields)) return false;
+  const { v, clear } = fields;
+  if (typeof v === "number" && v > 1) return true;
+  const format = isObject(clear) && typeof clear.format === "string" ? clear.format : "";
+  const [, version = "1"] = /^evidence-kit\/([1-9][0-9]{0,5})$/.exec(format) ?? [];
+  return Number(version) > 1;
 }
 
 class State {
@@ -132,13 +146,18 @@ class State {
     if (!ended) return;
     if (line.seq !== this.number) this.broken("log-line-misnumbered", { says: line.seq });
     if (line.prev !== this.previous) this.broken("log-chain-broken");
-    if (line.kind === "event") this.pending.push(line);
-    else await this.sign(line);
-    this.previous = sha256(raw);
+    const head = sha256(raw);
+    if (line.kind === "event") {
+      if (this.pending.length > 0 && line.time !== this.pending[0]?.time) this.broken("log-line-misdated");
+      this.pending.push(line);
+    } else {
+      await this.sign(line, head);
+    }
+    this.previous = head;
   }
 
   /** Accept a signature line, or say why not. */
-  private async sign(line: SignatureLine): Promise<void> {
+  private async sign(line: SignatureLine, head: string): Promise<void> {
     const { custody } = this;
     const opened = this.first === 1 ? this.pending[0]?.clear : undefined;
     const caseId = custody.case ?? caseOf(opened);
@@ -153,7 +172,7 @@ class State {
       } else if (line.prev === this.previous) {
         const checkpoint = { case: caseId, lines: this.number - 1, head: this.previous, bodies: line.bodies };
         if (await signs(line, checkpoint, signer)) {
-          this.accept(line, checkpoint);
+          this.accept(line, checkpoint, head);
           return;
         }
       }
@@ -162,11 +181,12 @@ class State {
   }
 
   /** A signature holds: everything above it is part of the log, and so is what went wrong there. */
-  private accept(line: SignatureLine, checkpoint: Checkpoint): void {
+  private accept(line: SignatureLine, checkpoint: Checkpoint, head: string): void {
     const { custody } = this;
     this.findings.push(...this.tail);
     this.tail = [];
     custody.case = checkpoint.case;
+    custody.underway = line.time;
     for (const event of this.pending) {
       custody.commitments.set(event.seq, event.commit);
       custody.times.set(event.seq, event.time);
@@ -174,10 +194,12 @@ class State {
         const known = custody.objects.has(event.object) || custody.destroyed.has(event.object);
         if (known) this.finding("log-object-twice", event.seq, event.object);
         custody.objects.add(event.object);
+        custody.objectOf.set(event.seq, event.object);
       }
       if (event.clear !== undefined) this.establish(event.seq, event.clear);
     }
     custody.bodies.add(line.seq);
+    custody.heads.set(line.seq, head);
     custody.commits.push({
       checkpoint,
       line: this.number,
@@ -237,15 +259,18 @@ function demand(condition: boolean): void {
   if (!condition) throw new NotUnderstood();
 }
 
+// Every effect is looked at as a whole before anything of it is taken over: half of one would be a third thing, that
+// nobody said.
 type Effect = (custody: Custody, line: number, clear: Facts) => void;
 
 const EFFECTS = new Map<string, Effect>([
   [
     "case.opened",
     (custody, line, clear) => {
-      demand(line === 1 && clear.format === FORMAT && clear.recipient !== undefined);
-      custody.signers = signersOf(clear);
-      demand(Array.isArray(clear.signers) && custody.signers.size === clear.signers.length);
+      demand(line === 1 && clear.format === FORMAT && isRecipient(clear.recipient));
+      const signers = signersOf(clear);
+      demand(Array.isArray(clear.signers) && signers.size === clear.signers.length);
+      custody.signers = signers;
       for (const [name, key] of custody.signers) custody.knownKeys.set(name, key);
     },
   ],
@@ -260,13 +285,15 @@ const EFFECTS = new Map<string, Effect>([
   [
     "signer.removed",
     (custody, _line, clear) => {
-      demand(custody.signers.delete(parseKey(clear.signer).fingerprint));
+      const { fingerprint } = parseKey(clear.signer);
+      demand(custody.signers.delete(fingerprint));
+      custody.removed.set(fingerprint, custody.underway);
     },
   ],
   [
     "recipient.changed",
     (_custody, _line, clear) => {
-      demand(clear.recipient !== undefined);
+      demand(isRecipient(clear.recipient));
     },
   ],
   [
@@ -281,28 +308,29 @@ const EFFECTS = new Map<string, Effect>([
   [
     "destroyed",
     (custody, _line, clear) => {
-      for (const item of list(clear.objects)) {
-        demand(typeof item === "string" && custody.objects.delete(item));
-        custody.destroyed.add(String(item));
-      }
-      for (const body of list(clear.bodies)) {
-        demand(isObject(body) && typeof body.line === "number" && custody.bodies.has(body.line));
-        demand(isDigest((body as Facts).sha256));
+      const objects = list(clear.objects);
+      const bodies = list(clear.bodies).map((body) => (isObject(body) && isDigest(body.sha256) ? body.line : undefined));
+      demand(new Set(objects).size === objects.length && new Set(bodies).size === bodies.length);
+      demand(objects.every((item) => typeof item === "string" && custody.objects.has(item)));
+      demand(bodies.every((line) => typeof line === "number" && custody.bodies.has(line)));
+      for (const item of objects.map(String)) {
+        custody.objects.delete(item);
+        custody.destroyed.add(item);
       }
     },
   ],
   [
     "anchored",
-    (_custody, line, clear) => {
-      const through = clear.line;
-      demand(typeof through === "number" && through > 0 && through < line && tokenOf(clear).length > 0);
+    (custody, _line, clear) => {
+      demand(typeof clear.line === "number" && custody.bodies.has(clear.line) && tokenOf(clear).length > 0);
     },
   ],
 ]);
 
-/** The time stamp that an `anchored` line holds, nothing when it is not written in base64. */
+/** The time stamp that an `anchored` line holds, nothing when it is not written in the one base64 of it. */
 export function tokenOf(clear: Facts): Bytes {
-  return (typeof clear.token === "string" ? fromBase64(clear.token) : undefined) ?? new Uint8Array();
+  const token = typeof clear.token === "string" ? fromBase64(clear.token) : undefined;
+  return token === undefined || base64(token) !== clear.token ? new Uint8Array() : token;
 }
 
 function list(value: Json | undefined): Json[] {

@@ -51,6 +51,7 @@ async function archive(
   const reader = new ZipReader(shell.inner, contents, bag, order.name, onBytes, shell.locked);
   const authentic = await reader.read();
   contents.digest = shell.inner.digest;
+  contents.sizeBytes = order.file?.size ?? 0;
   contents.store = reader;
   return authentic;
 }

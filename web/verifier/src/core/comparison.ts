@@ -25,12 +25,18 @@ export class Comparison {
     }
     if (custody === undefined) return;
     this.contents.custody = custody;
+    this.contents.told = this.found.stamped;
     // Inside an archive even an unfinished end is a break: the archive ends where it was signed.
     this.contents.findings.push(...this.found.logFindings.map((each) => ({ ...each, weight: "broken" as const })));
     if (custody.case !== this.found.case) this.broken("bag-case-differs", LOG);
     for (const [name, content] of bag.signedFiles(custody)) {
       const held = this.found.held.get(name);
-      if (held !== undefined && !equal(held, content)) this.broken("bag-file-differs", name);
+      if (held === undefined || equal(held, content)) continue;
+      if (name === bag.ALLOWED_SIGNERS && equal(held, bag.earlierAllowedSigners(custody))) {
+        this.contents.findings.push({ code: "allowed-signers-of-earlier-form", weight: "note", file: name, values: {} });
+      } else {
+        this.broken("bag-file-differs", name);
+      }
     }
     await this.tagManifest(custody);
     try {
@@ -107,6 +113,7 @@ export class Comparison {
     for (const line of ascending(openedLines)) {
       if (plan.withheld.has(line)) this.broken("opening-against-plan", bag.EVENTS, line);
     }
+    if (plan.itemsOf !== custody.objects.size) this.broken("seal-plan-miscounts", bag.EVENTS, begun.line);
     this.part(plan);
   }
 
@@ -117,11 +124,24 @@ export class Comparison {
     const number = volumes.findIndex((volume) => volume.payloadManifest === digest) + 1;
     if (text !== undefined && number === 0) this.broken("seal-plan-differs", bag.MANIFEST);
     const claimed = bag.partOf(this.found.held.get(INFO));
-    const agrees = claimed === undefined || (claimed[0] === number && claimed[1] === volumes.length);
-    if (number > 0 && !agrees) this.broken("bag-file-differs", INFO);
+    this.info(number, volumes.length);
     this.contents.part = number || (claimed?.[0] ?? 1);
     const planned = volumes[Math.min(this.contents.part, volumes.length) - 1]?.items ?? new Set<string>();
     this.originals(planned, (text === undefined ? undefined : this.listed(text, bag.MANIFEST)) ?? new Map());
+  }
+
+  /** Hold `bag-info.txt` against the case, the files that were met, and which part it is where that is known. */
+  private info(part: number, parts: number): void {
+    const held = this.found.held.get(INFO);
+    if (held === undefined) return;
+    const data = [...this.found.tallies].filter(([name]) => bag.dataParts(name) !== undefined);
+    const octets = data.reduce((sum, [, { sizeBytes }]) => sum + sizeBytes, 0);
+    const said = bag.infoOf(held);
+    const counted = said?.part ?? (parts === 1 ? [1, 1] : undefined);
+    const placed = counted !== undefined && (part === 0 || (counted[0] === part && counted[1] === parts));
+    if (!placed || said?.case !== this.found.custody?.case || said?.oxum !== `${octets}.${data.length}`) {
+      this.broken("bag-file-differs", INFO);
+    }
   }
 
   private originals(planned: Set<string>, listed: Map<string, string>): void {
@@ -150,8 +170,10 @@ export class Comparison {
   ): string | undefined {
     if (present === undefined) return "item-missing";
     if (!planned.has(item) || named !== present) return "item-unplanned";
+    const { custody } = this.found;
+    if (custody?.destroyed.has(item)) return "item-destroyed";
     const kept = this.found.kept.get(item);
-    if (kept === undefined) return "item-without-event";
+    if (kept === undefined || !custody?.objects.has(item)) return "item-without-event";
     const seen = this.found.tallies.get(present);
     const blurred = this.contents.blurred.has(item);
     const made = blurred ? this.found.redacted.get(item) : kept;

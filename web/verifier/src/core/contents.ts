@@ -72,10 +72,11 @@ export class Bag {
   talks: Talk[] = [];
   opened: Opened[] = [];
   /** What the log says of the time stamps in it, by line. */
-  stamped = new Map<number, { at: string; authority: string }>();
+  stamped = new Map<number, { at: string | undefined; authority: string }>();
   begun: { line: number; facts: Facts } | undefined;
   openedLines = new Set<number>();
   items = new Set<string>();
+  witnessed = new Set<string>();
 }
 
 /** What was found inside an archive. */
@@ -94,8 +95,12 @@ export class Contents {
   parts = 1;
   /** Items that are blurred copies. */
   blurred: ReadonlySet<string> = new Set();
+  /** What the log says of the time stamps in it, by line. */
+  told: ReadonlyMap<number, { at: string | undefined; authority: string }> = new Map();
   /** Whether the bag came out of its locked shell. */
   locked = false;
+  /** How long the whole archive is. */
+  sizeBytes = 0;
   /** SHA-256 of the whole archive, if it was wanted. */
   digest: string | undefined;
   /** For showing what is inside; undefined as long as the authentication code was not found to hold. */

@@ -13,9 +13,15 @@ export interface Finding {
 
 export type Verdict = "BROKEN" | "CONSISTENT" | "ANCHORED" | "NOT CHECKED";
 
+/** Held on paper since before the archive came, read out by whoever holds the paper, or come along with the archive. */
+export const ORIGINS = ["paper", "told", "archive"] as const;
+export type Origin = (typeof ORIGINS)[number];
+
 export interface Anchor {
   through: number;
   kind: "receipt";
+  /** Where whoever typed the code has it from. */
+  origin: Origin;
   since: string;
 }
 

@@ -14,7 +14,7 @@ export interface Lying {
 
 const MARK = "bagit.txt";
 // What file managers leave behind without being asked.
-const LITTER = /(^|\/)(\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini)$/i;
+const LITTER = /(^|\/)(\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini|\.directory)$/i;
 
 /** The files of the outermost bag, their paths beginning in its folder; undefined when there is none. */
 export function bagAmong(files: readonly Lying[]): Lying[] | undefined {
@@ -43,7 +43,7 @@ export class FolderReader implements Store {
     const reader = new BagReader(this.contents, this.bag, this.name, this.onBytes, () => undefined);
     for (const [path, file] of this.ordered()) {
       if (LITTER.test(path)) {
-        this.contents.findings.push({ code: "file-not-in-log", weight: "note", file: path, values: {} });
+        this.contents.findings.push({ code: "file-of-the-system", weight: "note", file: path, values: {} });
         continue;
       }
       const pieces = new Reading({ file, from: 0, to: file.size, digest: false });
@@ -66,8 +66,7 @@ export class FolderReader implements Store {
 
   /** The log before its openings, and those before the originals. */
   private ordered(): [string, Blob][] {
-    const tags = [...bag.TAG_FILES];
-    const rank = (path: string): number => (tags.includes(path) ? tags.indexOf(path) : tags.length);
-    return [...this.files].sort(([one], [other]) => rank(one) - rank(other) || bag.byCode(one, other));
+    const place = bag.placeOf;
+    return [...this.files].sort(([one], [other]) => bag.byCode(place(one), place(other)) || bag.byCode(one, other));
   }
 }

@@ -1,9 +1,12 @@
 /** Lines of the log, taken only in the bytes in which the log is written (FORMAT.md, 3.1 and 3.2). */
 
 import { base64, fromBase64, type Bytes } from "./bytes";
-import { check, isObject, parse as parseJson, type Facts, type Json } from "./opening";
+import { isObject, parse as parseJson, type Facts, type Json } from "./opening";
 
 export const LONGEST_LINE_BYTES = 64 * 1024;
+/** An id has one spelling: six digits, or more without a zero before them, and none is number 0. */
+export const OBJECT = "E(?!000000(?![0-9]))(?:[1-9][0-9]{6,14}|[0-9]{6})";
+const WHOLE_OBJECT = new RegExp(`^${OBJECT}$`);
 const EVENT_KEYS = ["v", "seq", "time", "commit", "object", "stored", "clear", "prev"];
 const SIGNATURE_KEYS = "v,seq,time,bodies,by,sig,prev";
 
@@ -48,13 +51,13 @@ function event(fields: Facts): EventLine {
   if (EVENT_KEYS.filter((key) => key in fields).join() !== keys.join()) throw order();
   const { object, stored, clear } = fields;
   if ((object === undefined) !== (stored === undefined)) throw new LineError("object and stored go together");
-  if (object !== undefined && !(typeof object === "string" && /^E[0-9]{6,15}$/.test(object))) {
+  if (object !== undefined && !(typeof object === "string" && WHOLE_OBJECT.test(object))) {
     throw new LineError("object and stored go together");
   }
   if (clear !== undefined && !(isObject(clear) && typeof clear.type === "string")) {
     throw new LineError("clear is an object with a type");
   }
-  if (clear !== undefined) check(clear);
+  if (clear !== undefined && Object.keys(clear)[0] !== "type") throw new LineError("clear begins with its type");
   return {
     kind: "event",
     seq: seq(fields.seq),

@@ -6,6 +6,16 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export type Facts = { [key: string]: Json };
 
 const DEEPEST = 64;
+// What a verifier without a key must know: their lines say it in clear, and nothing else does.
+const TOLD_IN_CLEAR: ReadonlySet<string> = new Set([
+  "case.opened",
+  "signer.added",
+  "signer.removed",
+  "recipient.changed",
+  "reader.granted",
+  "anchored",
+  "destroyed",
+]);
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Bytes that are no opening. */
@@ -45,9 +55,9 @@ export function decode(data: Uint8Array): Facts {
   return facts;
 }
 
-/** Refuse what has no one form in every JSON engine. */
+/** Refuse what has no one form in every JSON engine; `depth` is how many objects and lists may stand in each other. */
 export function check(value: Json, depth: number = DEEPEST): void {
-  if (depth === 0) throw new OpeningError("nested too deeply");
+  if (depth === 0 && typeof value === "object" && value !== null) throw new OpeningError("nested too deeply");
   if (typeof value === "string") {
     if (LONE_SURROGATE.test(value)) throw new OpeningError("a lone surrogate has no UTF-8");
   } else if (typeof value === "number") {
@@ -66,19 +76,11 @@ export function check(value: Json, depth: number = DEEPEST): void {
   }
 }
 
-/** Whether two values of JSON are the same. */
-export function same(one: Json | undefined, other: Json | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  if (Array.isArray(one) && Array.isArray(other)) {
-    return one.length === other.length && one.every((each, at) => same(each, other[at]));
-  }
-  if (isObject(one) && isObject(other)) {
-    const keys = Object.keys(one);
-    return (
-      keys.length === Object.keys(other).length &&
-      keys.every((key) => Object.hasOwn(other, key) && same(one[key], other[key]))
-    );
-  }
-  return one === other;
+/** Whether an opening repeats what its line says in clear, byte for byte, and says nothing of the kind alone. */
+export function agrees(facts: Facts, clear: Facts | undefined): boolean {
+  const { type, clear: told = null } = facts;
+  // What is null is what nobody said.
+  if (clear === undefined) return told === null && !TOLD_IN_CLEAR.has(String(type));
+  if (told === null || Object.keys(facts)[2] !== "clear" || clear.type !== type) return false;
+  return JSON.stringify(told) === JSON.stringify(clear);
 }
-

@@ -4,6 +4,7 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 
 import { base64, equal, fromAscii, fromBase64, joined, uint32, utf8, type Bytes } from "./bytes";
 import { sha256Bytes, sha512 } from "./hashes";
+import { isSound } from "./points";
 
 export const CHECKPOINT_NAMESPACE = "evidence-kit";
 export const SEAL_NAMESPACE = "evidence-kit-seal";
@@ -15,8 +16,6 @@ const HASH = utf8("sha512");
 const NOTHING = new Uint8Array();
 const ARMOUR_BEGIN = "-----BEGIN SSH SIGNATURE-----\n";
 const ARMOUR_END = "-----END SSH SIGNATURE-----\n";
-// What Python's str.split takes for white space.
-const WHITE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
 
 export class SignatureError extends Error {}
 
@@ -39,6 +38,7 @@ const keyBlob = (raw: Uint8Array): Bytes => joined([string(KEY_TYPE), string(raw
 
 function keyOf(raw: Bytes): PublicKey {
   if (raw.length !== 32) throw new SignatureError("an Ed25519 public key has 32 bytes");
+  if (!isSound(raw)) throw new SignatureError("a key that proves nothing");
   const blob = keyBlob(raw);
   return {
     raw,
@@ -55,13 +55,14 @@ function keyFromBlob(blob: Uint8Array): PublicKey {
   return key;
 }
 
-/** Read `ssh-ed25519 AAAA… comment`. */
+/** Read `ssh-ed25519 AAAA…` in the one spelling that a log has for a key: no comment, no other base64. */
 export function parseKey(text: unknown): PublicKey {
-  if (typeof text !== "string") throw new SignatureError("not a text");
-  const parts = text.split(WHITE).filter((part) => part !== "");
-  const blob = parts[0] === "ssh-ed25519" ? fromBase64(parts[1] ?? "?") : undefined;
+  const [type = "", encoded = ""] = typeof text === "string" ? text.split(" ") : [];
+  const blob = type === "ssh-ed25519" ? fromBase64(encoded) : undefined;
   if (blob === undefined) throw new SignatureError("not an ssh-ed25519 public key");
-  return keyFromBlob(blob);
+  const key = keyFromBlob(blob);
+  if (key.line !== text) throw new SignatureError("a key is its type and its bytes in base64");
+  return key;
 }
 
 function signatureBlob(signature: Signature): Bytes {
@@ -97,7 +98,8 @@ export function parseSignature(blob: Uint8Array): Signature {
 
 /** Whether a signature was made by its key over exactly this message, for this namespace. */
 export async function holds(signature: Signature, message: Uint8Array, namespace: string): Promise<boolean> {
-  if (signature.namespace !== namespace) return false;
+  // The first half is a point too, and of small order it needs no secret.
+  if (signature.namespace !== namespace || !isSound(signature.raw.subarray(0, 32))) return false;
   const wrapped = joined([
     MAGIC,
     string(utf8(namespace)),
@@ -122,10 +124,29 @@ async function verify(signature: Signature, wrapped: Bytes): Promise<boolean> {
     }
   }
   try {
-    return ed25519.verify(signature.raw, wrapped, signature.key.raw, { zip215: false });
+    return exactly(signature, wrapped);
   } catch {
     return false;
   }
+}
+
+/**
+ * The equation without its cofactor, as OpenSSL and OpenSSH have it: the library's own takes more signatures, and two
+ * verifiers that differ in one are no two verifiers.
+ */
+function exactly({ key, raw }: Signature, wrapped: Bytes): boolean {
+  const { Point } = ed25519;
+  const half = raw.subarray(0, 32);
+  const scalar = number(raw.subarray(32));
+  if (scalar >= Point.Fn.ORDER) return false;
+  const challenge = number(sha512(joined([half, key.raw, wrapped]))) % Point.Fn.ORDER;
+  const point = Point.BASE.multiplyUnsafe(scalar).subtract(Point.fromBytes(key.raw).multiplyUnsafe(challenge));
+  return equal(point.toBytes(), half);
+}
+
+/** The number that bytes write, the least of them first. */
+function number(data: Uint8Array): bigint {
+  return data.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 }
 
 /** The text form, byte for byte as OpenSSH writes it. */

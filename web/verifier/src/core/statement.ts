@@ -5,7 +5,9 @@ import type { Custody } from "./chain";
 import type { Finding } from "./finding";
 import { ARCHIVE_NAMESPACE, holds, parseSignature, unarmour, type Signature } from "./sshsig";
 
-const FORM = /^evidence-kit-archive\/1 ([^\n]*)\n(0|[1-9][0-9]*)\n([0-9a-f]{64})\n([0-9a-f]{64})\n(0|[1-9][0-9]*)\n$/;
+// Fifteen digits are within what every language counts exactly.
+const FORM =
+  /^evidence-kit-archive\/1 ([A-Z0-9][A-Z0-9-]{2,31})\n(0|[1-9][0-9]{0,14})\n([0-9a-f]{64})\n([0-9a-f]{64})\n(0|[1-9][0-9]{0,14})\n$/;
 
 export interface Papers {
   text: Blob;
@@ -16,7 +18,7 @@ export interface Papers {
 export async function checkStatement(
   papers: Papers,
   custody: Custody,
-  archiveDigest: string | undefined,
+  archive: { digest: string | undefined; sizeBytes: number },
 ): Promise<Finding[]> {
   const file = `${custody.case ?? ""}.statement.txt`;
   const broken = (code: string): Finding[] => [{ code, weight: "broken", file, values: {} }];
@@ -31,9 +33,9 @@ export async function checkStatement(
   }
   const allowed = custody.signers.has(signature.key.fingerprint);
   if (!allowed || !(await holds(signature, text, ARCHIVE_NAMESPACE))) return broken("statement-signature-invalid");
-  const [, caseId, lines, head, digest] = parts;
+  const [, caseId, lines, head, digest, size] = parts;
   const last = custody.commits.at(-1)?.checkpoint;
   const agrees = last !== undefined && String(last.lines) === lines && last.head === head && caseId === custody.case;
-  if (agrees && digest === archiveDigest) return [];
+  if (agrees && digest === archive.digest && size === String(archive.sizeBytes)) return [];
   return broken("statement-differs");
 }

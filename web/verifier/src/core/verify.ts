@@ -1,18 +1,24 @@
 /** The whole check of one archive, and its verdict. */
 
 import { check, type Order as Checked } from "./check";
-import { LOG, type Custody } from "./chain";
+import { LOG, tokenOf, type Custody } from "./chain";
 import { receiptCode } from "./checkpoint";
-import type { Bag, Contents, Inside } from "./contents";
-import { judge, type Anchor, type Finding, type Verdict } from "./finding";
+import type { Contents, Inside } from "./contents";
+import { judge, type Anchor, type Finding, type Origin, type Verdict } from "./finding";
 import { prepare } from "./hashes";
+import type { Facts } from "./opening";
 import { Shelf } from "./shelf";
 import { checkStatement, type Papers } from "./statement";
 import type { Engine } from "./stream";
+import { StampError, microsOf, readStamp, type Stamp } from "./timestamp";
+
+const SECOND_MICROS = 1_000_000n;
 
 export interface Order extends Omit<Checked, "digest"> {
   /** A receipt code as `normaliseReceipt` gives it. */
   receipt?: string | undefined;
+  /** Where whoever typed it has it from. */
+  origin?: Origin | undefined;
   papers?: Papers | undefined;
 }
 
@@ -24,10 +30,12 @@ export interface Signer {
   last: string;
 }
 
-/** A time stamp, and what the log says of it. */
-export interface Stamp {
+/** A time stamp in the log. */
+export interface Stamped {
   through: number;
+  /** When, by the token itself; empty where it is none, or one of another line. */
   at: string;
+  /** Whose it is, as the log says it. */
   authority: string;
 }
 
@@ -45,8 +53,10 @@ export interface Report {
   eventsClosed: number;
   withheld: number[];
   signers: Signer[];
-  /** Time stamps in the log; whether these hold is not checked here. */
-  stamps: Stamp[];
+  /** Time stamps in the log; whether an authority gave them is not checked here. */
+  stamps: Stamped[];
+  /** How many of the intact items were taken in behind everything that is fixed from outside. */
+  itemsBehind: number;
   purpose: string | undefined;
   locked: boolean;
   statement: boolean;
@@ -71,20 +81,57 @@ export async function verify(order: Order, engine: Engine, onBytes: (bytes: numb
   const { custody, findings } = contents;
   const anchors: Anchor[] = [];
   const papers = contents.locked ? order.papers : undefined;
+  const stamps: Stamped[] = [];
   if (custody !== undefined) {
-    if (papers !== undefined) findings.push(...(await checkStatement(papers, custody, contents.digest)));
-    if (order.receipt !== undefined) {
-      const hit = custody.commits.find((signed) => receiptCode(signed.checkpoint) === order.receipt);
-      if (hit === undefined) findings.push({ code: "receipt-not-found", weight: "broken", file: LOG, values: {} });
-      else anchors.push({ through: hit.checkpoint.lines, kind: "receipt", since: hit.time });
+    if (papers !== undefined) findings.push(...(await checkStatement(papers, custody, contents)));
+    if (order.receipt !== undefined) findings.push(...held(order.receipt, order.origin ?? "paper", custody, anchors));
+    for (const [line, clear] of custody.clear) {
+      if (clear.type === "anchored") stamps.push(stampOf(line, clear, custody, contents, findings));
     }
   }
   const { bag, store } = contents;
   const shelf = bag === undefined || store === undefined || custody === undefined ? undefined : new Shelf(store, bag);
-  return { report: reportOf(contents, anchors, papers !== undefined), shelf };
+  return { report: reportOf(contents, anchors, stamps, papers !== undefined), shelf };
 }
 
-function reportOf(contents: Contents, anchors: Anchor[], statement: boolean): Report {
+/** Hold a receipt code against the log; what it fixes is an anchor, unless it came along with what it fixes. */
+function held(code: string, origin: Origin, custody: Custody, anchors: Anchor[]): Finding[] {
+  const hit = custody.commits.find((signed) => receiptCode(signed.checkpoint) === code);
+  if (hit === undefined) return [{ code: "receipt-not-found", weight: "broken", file: LOG, values: {} }];
+  if (origin === "archive") return [{ code: "receipt-came-along", weight: "note", file: LOG, values: {} }];
+  anchors.push({ through: hit.checkpoint.lines, kind: "receipt", since: hit.time, origin });
+  return [];
+}
+
+/** Look at one time stamp: over which bytes it is, when, and whether the log says the same of it. */
+function stampOf(line: number, clear: Facts, custody: Custody, { told }: Contents, findings: Finding[]): Stamped {
+  const covers = typeof clear.line === "number" ? clear.line : 0;
+  const note = (code: string, weight: "broken" | "note", values: Record<string, number> = {}): void => {
+    findings.push({ code, weight, file: LOG, line, values });
+  };
+  const said = told.get(line);
+  const nothing = { through: covers, at: "", authority: "" };
+  let stamp: Stamp;
+  try {
+    stamp = readStamp(tokenOf(clear));
+  } catch (error) {
+    if (!(error instanceof StampError)) throw error;
+    note("time-stamp-malformed", "broken");
+    return nothing;
+  }
+  const signed = custody.commits.find((commit) => commit.line === covers);
+  if (signed === undefined || custody.heads.get(covers) !== stamp.imprint) {
+    note("time-stamp-of-another-line", "broken", { covers });
+    return nothing;
+  }
+  if (said?.at !== undefined && said.at !== stamp.at) note("time-stamp-told-differently", "broken");
+  if (stamp.micros + stamp.accuracyMicros + SECOND_MICROS < microsOf(signed.time)) note("time-stamp-before-line", "note", { covers });
+  // No root certificate is given to this page: it fixes nothing for this reader.
+  note("time-stamp-authority-unknown", "note");
+  return { through: covers, at: stamp.at, authority: said?.authority ?? "" };
+}
+
+function reportOf(contents: Contents, anchors: Anchor[], stamps: Stamped[], statement: boolean): Report {
   const { custody, findings } = contents;
   return {
     verdict: judge(findings, anchors),
@@ -99,7 +146,8 @@ function reportOf(contents: Contents, anchors: Anchor[], statement: boolean): Re
     eventsClosed: contents.withheldEvents,
     withheld: contents.withheld,
     signers: custody === undefined ? [] : signersOf(custody),
-    stamps: custody === undefined ? [] : stampsIn(custody, contents.bag),
+    stamps,
+    itemsBehind: itemsBehind(contents, anchors),
     purpose: contents.purpose,
     locked: contents.locked,
     statement,
@@ -121,9 +169,10 @@ function signersOf(custody: Custody): Signer[] {
   return [...found.values()];
 }
 
-function stampsIn(custody: Custody, bag: Bag | undefined): Stamp[] {
-  const stamps = [...custody.clear].filter(([, clear]) => clear.type === "anchored");
-  return stamps.map(([line, clear]) => ({ at: "", authority: "", ...bag?.stamped.get(line), through: Number(clear.line) }));
+function itemsBehind({ items, bag }: Contents, anchors: readonly Anchor[]): number {
+  if (anchors.length === 0) return 0;
+  const through = Math.max(...anchors.map((anchor) => anchor.through));
+  return items.filter((item) => (bag?.kept.get(item)?.line ?? 0) > through).length;
 }
 
 function insideOf({ bag, store, custody }: Contents): Inside | undefined {

@@ -2,6 +2,7 @@
 
 import { normaliseReceipt } from "../core/checkpoint";
 import type { Inside } from "../core/contents";
+import { ORIGINS, type Origin } from "../core/finding";
 import type { Lying } from "../core/folder";
 import { prepare } from "../core/hashes";
 import { digitsIn, normalise } from "../core/passphrase";
@@ -62,6 +63,8 @@ class Page {
     autocapitalize: "characters",
     "aria-describedby": "receipt-help receipt-problem",
   });
+  /** Where the code comes from: one that came along with the archive fixes nothing. */
+  private readonly origins = ORIGINS.map((origin) => make("input", { type: "radio", name: "origin", id: `origin-${origin}` }));
   private readonly files = make("input", { id: "files", type: "file", multiple: true, class: "unseen" });
   private readonly folder = make("input", { id: "folder", type: "file", webkitdirectory: true, class: "unseen" });
   private readonly status = make("p", { id: "status" });
@@ -158,7 +161,7 @@ class Page {
         { class: "steps" },
         make("li", {}, ...this.choice()),
         ...(locked ? [make("li", {}, ...this.asked("passphrase", this.passphrase, digits))] : []),
-        make("li", {}, ...this.asked("receipt", this.receipt)),
+        make("li", {}, ...this.asked("receipt", this.receipt), this.askedOrigin()),
       ),
       make("div", { class: "tools" }, this.startButton(), this.status),
       make("p", { class: "quiet self" }, this.say("self")),
@@ -194,6 +197,29 @@ class Page {
       make("span", { id: `${name}-help`, class: "quiet" }, this.say(`${name}-help`)),
       make("span", { id: `${name}-problem`, class: "problem", role: "alert" }),
     ];
+  }
+
+  private askedOrigin(): HTMLElement {
+    const choices = ORIGINS.map((origin, at) =>
+      make("label", { for: `origin-${origin}`, class: "choice" }, this.origins[at], " ", this.say(`from.${origin}`)),
+    );
+    const group = make(
+      "fieldset",
+      { id: "origin", "aria-describedby": "origin-problem" },
+      make("legend", {}, this.say("receipt-from")),
+      ...choices,
+      make("span", { id: "origin-problem", class: "problem", role: "alert" }),
+    );
+    const show = (): void => {
+      group.hidden = this.receipt.value.trim() === "";
+    };
+    this.receipt.oninput = show;
+    show();
+    return group;
+  }
+
+  private get origin(): Origin | undefined {
+    return ORIGINS[this.origins.findIndex((input) => input.checked)];
   }
 
   private startButton(): HTMLElement {
@@ -245,7 +271,7 @@ class Page {
   }
 
   /** Look at what was typed; a slip of the hand is no verdict. */
-  private async typed(): Promise<{ passphrase: string; receipt: string | undefined } | undefined> {
+  private async typed(): Promise<Pick<Order, "passphrase" | "receipt" | "origin"> | undefined> {
     await prepare();
     const passphrase = this.state.chosen?.plain ? "" : normalise(this.passphrase.value);
     const wanted = this.receipt.value.trim() !== "";
@@ -253,6 +279,7 @@ class Page {
     const wrong: [HTMLInputElement, string, boolean][] = [
       [this.passphrase, "passphrase", passphrase === undefined],
       [this.receipt, "receipt", wanted && receipt === undefined],
+      [this.origins[0] as HTMLInputElement, "origin", wanted && this.origin === undefined],
     ];
     for (const [input, name, problem] of wrong) {
       const place = document.getElementById(`${name}-problem`);
@@ -262,7 +289,7 @@ class Page {
     }
     const first = wrong.find(([, , problem]) => problem);
     first?.[0].focus();
-    return first === undefined && passphrase !== undefined ? { passphrase, receipt } : undefined;
+    return first === undefined && passphrase !== undefined ? { passphrase, receipt, origin: this.origin } : undefined;
   }
 
   private async check(): Promise<void> {
@@ -332,12 +359,11 @@ class Page {
       this.draw();
       this.passphrase.focus();
     };
-    const held = report.verdict === "CONSISTENT" || report.verdict === "ANCHORED";
-    const limits = held ? "verify.limits" : "verify.limits-failed";
+    const limits = { ANCHORED: "limits", CONSISTENT: "limits-consistent" }[String(report.verdict)] ?? "limits-failed";
     return [
       verdict(report, words),
       findings(report, words),
-      make("p", { class: "limits" }, words.say(limits)),
+      make("p", { class: "limits" }, words.say(`verify.${limits}`)),
       facts(report, about, words),
       signing(words),
       make(

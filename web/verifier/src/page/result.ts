@@ -1,7 +1,7 @@
 /** The result: one word, what it means, what to do, what is wrong and where, and who stands behind it. */
 
 import type { Finding } from "../core/finding";
-import type { Report, Stamp } from "../core/verify";
+import type { Report, Stamped } from "../core/verify";
 import { code, make, path } from "./dom";
 import { neutral, ranges, type Words } from "./words";
 
@@ -24,11 +24,8 @@ export interface About {
 export function verdict(report: Report, words: Words): HTMLElement {
   const key = report.verdict.toLowerCase().replace(" ", "_");
   const noticed = report.verdict === "CONSISTENT" && report.findings.length > 0;
-  const anchored = report.anchors.map((anchor) => {
-    const since = anchor.since.replace("T", " ").slice(0, 19);
-    return make("p", {}, words.say("verify.anchored", { through: anchor.through, since, lines: report.lines }));
-  });
   const here = report.items.length + report.brokenItems.length;
+  const behind = { count: report.itemsBehind, items_here: here };
   return make(
     "section",
     // It gets the focus: who listens hears the word, what it means and what to do, without looking for it. The word
@@ -42,7 +39,8 @@ export function verdict(report: Report, words: Words): HTMLElement {
     },
     make("h2", { id: "word", "data-verdict": report.verdict }, words.say(`verdict.${key}.word`)),
     make("p", { class: "meaning", id: "meaning" }, words.say(noticed ? "verdict.consistent.but" : `verdict.${key}.meaning`)),
-    ...anchored,
+    ...fixed(report, words),
+    report.itemsBehind === 0 ? undefined : make("p", {}, words.say("verify.items-behind", behind)),
     report.parts > 1 ? make("p", {}, words.say("page.one-part", { part: report.part, parts: report.parts })) : undefined,
     here === 0 ? undefined : make("p", {}, words.say("verify.items", { items: report.items.length, items_here: here })),
     make("p", { class: "do", id: "do" }, words.say(toDo(report, key, words))),
@@ -149,10 +147,14 @@ function signers(report: Report, words: Words): HTMLElement[] {
 }
 
 function outside(report: Report, words: Words): (HTMLElement | string)[] {
-  if (report.anchors.length === 0) return [words.say("page.outside-none")];
-  return report.anchors.map((anchor) => {
-    const since = anchor.since.replace("T", " ").slice(0, 19);
-    return make("p", {}, words.say("verify.anchored", { through: anchor.through, since, lines: report.lines }));
+  return report.anchors.length === 0 ? [words.say("page.outside-none")] : fixed(report, words);
+}
+
+/** What fixes the log from outside, and what that rests on. */
+function fixed({ anchors, lines }: Report, words: Words): HTMLElement[] {
+  return anchors.map(({ through, since, origin }) => {
+    const values = { through, since: since.replace("T", " ").slice(0, 19), lines };
+    return make("p", {}, words.say(`verify.receipt-${origin}`, values));
   });
 }
 
@@ -181,12 +183,12 @@ function statement(report: Report): string {
 }
 
 function notHere(report: Report, words: Words): string[] {
-  const stamp = ({ through, at, authority }: Stamp): string => {
-    const said = { through, at: at.replace("T", " ").slice(0, 19), authority };
-    return words.say(at === "" || authority === "" ? "page.time-stamp-for-unsaid" : "page.time-stamp-for", said);
+  const stamp = ({ through, at, authority }: Stamped): string => {
+    const said = { through, at: at.replace("T", " ").slice(0, 19), authority: authority || "?" };
+    return words.say(at === "" ? "page.time-stamp-for-unsaid" : "page.time-stamp-for", said);
   };
   return [
-    ...(report.stamps.length === 0 ? [words.say("page.time-stamps")] : report.stamps.slice(-SHOWN_STAMPS).map(stamp)),
+    ...report.stamps.slice(-SHOWN_STAMPS).map(stamp),
     ...(report.parts > 1 ? [words.say("page.other-parts")] : []),
     words.say("page.counter-signatures"),
     ...(report.locked ? [] : [words.say("page.shell")]),
