@@ -334,7 +334,9 @@ def _entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Iterator[Entry
     chosen = registry.format_named(str(arguments["format"]))
     if chosen is None:
         raise ValueError(f"no format is called {arguments['format']}")
-    return registry.read(payload, chosen, Surroundings(str(arguments.get("name", ""))))
+    beside = arguments.get("beside")
+    listed = frozenset(map(str, beside)) if isinstance(beside, (list, tuple)) else None
+    return registry.read(payload, chosen, Surroundings(str(arguments.get("name", "")), listed))
 
 
 def _matching(payload: BinaryIO, arguments: Mapping[str, Json], wanted: MessageFilter) -> Iterator[tuple[Entry, int]]:

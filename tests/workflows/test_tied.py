@@ -196,3 +196,19 @@ def test_words_of_the_app_that_nobody_knows_are_said_when_they_are_taken_in(
     assert read.wording_unknown
     (conversation,) = conversations(writer.manifest)
     assert conversation.parts[0].wording_unknown
+
+
+def test_a_name_that_only_its_neighbours_tell_is_an_attachment_in_the_transcript_too(
+    new_case: NewCase, describer: WorkerDescriber, worker: Worker, tmp_path: Path
+) -> None:
+    folder = tmp_path / "p"
+    folder.mkdir()
+    (folder / "_chat.txt").write_text("[13/05/2025, 21:02:11] Nadia: \u200e<erantsia: kontratua azkena.docx>\n")
+    (folder / "kontratua azkena.docx").write_bytes(b"PK\x03\x04 x")
+    writer = new_case()
+    take(writer, describer, folder)
+    (said,) = said_in(writer, worker)
+    assert said.kind == "media"
+    assert [(each.name, each.status, len(each.items)) for each in said.attachments] == [
+        ("kontratua azkena.docx", "present", 1)
+    ]

@@ -108,16 +108,19 @@ class Unpacked:
         item: The item.
         format: Name of the format that reads it.
         name: The path that its reader is told.
+        beside: A digest of what its reader is told lies beside it; empty where it is told nothing.
     """
 
     item: Item
     format: str
     name: str
+    beside: str = ""
 
     @property
     def about(self) -> str:
         """The text that its pieces are authenticated with: another export or another reader has another."""
-        return "/".join((FORM, readers(), self.item.id, self.item.sha256.hex, self.format, REGION, self.name))
+        item = self.item
+        return "/".join((FORM, readers(), item.id, item.sha256.hex, self.format, REGION, self.name, self.beside))
 
 
 @dataclass(slots=True)

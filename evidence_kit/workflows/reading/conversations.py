@@ -16,7 +16,7 @@ from evidence_kit.chats.parts import part_number, whole_name
 from evidence_kit.custody.errors import ChatNotReadError
 from evidence_kit.custody.manifest import Item, LogEvent, Manifest
 from evidence_kit.errors import UsageError
-from evidence_kit.hashing.exact import Tally, tally
+from evidence_kit.hashing.exact import Tally, sha256, tally
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import ItemDamagedError
@@ -24,7 +24,7 @@ from evidence_kit.workers.job import Answer, Failure, Job
 from evidence_kit.workflows.case.read import Case, pieces
 from evidence_kit.workflows.reading.chat_index import PACK, REGION, ChatIndex, Unpacked
 from evidence_kit.workflows.reading.coverage import CoverageError, Moment, Participant, Talk, seconds_for, talks
-from evidence_kit.workflows.reading.messages import Gap, Said, Ties, gap_of, row_of, said_of
+from evidence_kit.workflows.reading.messages import Evidence, Gap, Said, Ties, gap_of, row_of, said_of
 
 ENTRIES: Final = "evidence_kit.chats.worker:entries"
 FIND: Final = "evidence_kit.chats.worker:identifiers"
@@ -34,6 +34,9 @@ MEMORY_AT_MOST: Final = 1 << 30
 _SECONDS = 120.0
 WORTH_SENDING_ONCE: Final = 1 << 20
 SCAN: Final = 5000
+# Formats in which a name is an attachment because a file of that name lies beside the export.
+KNOWS_BY_NAMES: Final = frozenset({"whatsapp-text"})
+MOST_BESIDE: Final = 20_000
 
 
 class Jobs(Protocol):
@@ -258,6 +261,7 @@ class Exports:
         self._held: tuple[str, bytes | BinaryIO] | None = None
         self._kept = kept
         self._index: ChatIndex | None = None
+        self._known_beside: dict[str, tuple[str, ...]] = {}
         self._unindexed: set[str] = set()
         self._intact: set[str] = set()
 
@@ -387,7 +391,7 @@ class Exports:
 
     def _indexed(self, item: Item, chosen: str) -> tuple[ChatIndex, str] | None:
         """Return the index that covers an export, after making it where that is not so yet; None where none can be."""
-        export = Unpacked(item, chosen, export_name(item, self._manifest))
+        export = self._unpacked(item, chosen)
         subject = export.about
         if not self._kept or subject in self._unindexed:
             return None
@@ -425,8 +429,29 @@ class Exports:
         if self._index is None:
             self._index = ChatIndex(self._case)
         index = self._index
-        exports = [Unpacked(item, chosen, export_name(item, self._manifest)) for item, chosen in listed]
+        exports = [self._unpacked(item, chosen) for item, chosen in listed]
         self._make_index([export for export in exports if export.about not in index])
+
+    def _unpacked(self, item: Item, chosen: str) -> Unpacked:
+        beside = self._beside(item, chosen)
+        digest = sha256("\0".join(beside).encode("utf-8", "surrogatepass")).hex if beside else ""
+        return Unpacked(item, chosen, export_name(item, self._manifest), digest)
+
+    def _beside(self, item: Item, chosen: str) -> tuple[str, ...]:
+        """Return what lies in an export's own folder or below it, for a reader that knows attachments by that."""
+        if chosen not in KNOWS_BY_NAMES:
+            return ()
+        if item.id not in self._known_beside:
+            folder, container = item.place.path.rpartition("/")[0], item.place.container
+            everything: list[Evidence] = [*self._manifest.included, *self._manifest.left_out]
+            places = (place for each in everything for place in (each.place, *each.also_at))
+            found = {
+                place.path
+                for place in places
+                if place.container == container and (not folder or place.path.startswith(f"{folder}/"))
+            }
+            self._known_beside[item.id] = tuple(sorted(found)[:MOST_BESIDE])
+        return self._known_beside[item.id]
 
     def _make_index(self, exports: Sequence[Unpacked]) -> None:
         if self._index is None or not exports:
@@ -454,6 +479,8 @@ class Exports:
             return kept
         about: dict[str, Json] = {"name": export_name(item, self._manifest), "format": chosen, "item": item.id}
         about["sha256"] = item.sha256.hex
+        if beside := self._beside(item, chosen):
+            about["beside"] = list(beside)
         return self._answer(
             item, Job(function, {**about, **arguments}, self._payload(item), seconds_for(item.size_bytes))
         )
