@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from evidence_kit.intake import compressed_stream, packed, tar_sparse
+from evidence_kit.intake import compressed_stream, tar_sparse
 from evidence_kit.intake.compressed_stream import Squeezed
 from evidence_kit.intake.containers import STORED, Unreadable, ZipMember, ZipPlan, ZipVerdict, examine_all
 from evidence_kit.intake.names import dangers
@@ -17,6 +17,8 @@ from evidence_kit.intake.read import HEAD_BYTES
 from evidence_kit.intake.seekable_stream import Rewinding
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.tar import TarMember, TarWalk
+from evidence_kit.intake.understood.text import understood
+from evidence_kit.intake.understood.written import CarriedFile
 from evidence_kit.intake.window import Window, of_bytes
 from evidence_kit.intake.zip_records import is_part
 from evidence_kit.intake.zip_stream import Content, MemberError, read_member
@@ -29,7 +31,7 @@ _PIECE_BYTES: Final = 1 << 20
 # A middle part has no bytes that tell it; only its name does.
 _NUMBERED_PART: Final = re.compile(r"\.(?:zip|7z|rar)\.\d{3}$|\.[zr]\d\d$|\.part\d+\.rar$", re.IGNORECASE | re.ASCII)
 _UNDATED: Final[Mapping[str, Json]] = {"local": None, "utc": None}
-# A text that pictures are packed into, where these may not be copied.
+# A text that holds more than is understood, where nothing else may be copied.
 TEXT: Final = "text"
 _CLOSED: Final = frozenset({"7z", "rar", "zstd", "lzip", "lz4", "cab", "cpio", "ar", "adb-backup"})
 
@@ -124,48 +126,68 @@ def _zip(plans: Sequence[ZipPlan | Unreadable], window: Window) -> Holding:
     )
 
 
-def of_text(name: str, window: Window) -> Holding | None:
-    """Return a text as the container of the pictures that are packed into it; None where there are none.
+def of_text(name: str, kind: Kind, window: Window) -> Holding | None:
+    """Return a text as the container of what is understood of it; None where it is understood as it stands.
 
-    Its first member is the text without them, its others are the pictures.
+    Its first member is the text written anew, its others are the files that stood in it as letters.
+
+    Args:
+        name: Its own name.
+        kind: What its first bytes say it is.
+        window: Its bytes.
 
     Raises:
-        MemberError: The text cannot be read, or too much is packed into it.
+        MemberError: Nobody here can read it.
     """
-    runs = packed.pictures(window)
-    if not runs:
+    written = understood(kind, window)
+    if written is None:
+        raise MemberError("not-understood", 0)
+    if written.whole:
         return None
     raw = _base(name).encode("utf-8", "surrogateescape")
     shown, name_bytes = _shown(raw, raw.decode("utf-8", "surrogateescape"))
-    rest = packed.without(window, runs)
-    told: dict[str, Json] = {"name_from": "container", "name_dangers": list(dangers(shown)), "without": len(runs)}
+    without = len(written.files) + written.stretches
+    told: dict[str, Json] = {
+        "name_from": "container",
+        "name_dangers": list(dangers(shown)),
+        "without": without,
+        "written_anew": {
+            "by": written.by,
+            "parts": dict(sorted(written.parts.items())),
+            "files": len(written.files),
+            "not_understood": written.stretches,
+        },
+    }
+    text = written.text
     whole = ContainerMember(
-        0, shown, name_bytes, None, None, dict(_UNDATED), told, rest, lambda: of_bytes(b"".join(rest()))
+        0, shown, name_bytes, len(text), None, dict(_UNDATED), told, lambda: iter([text]), lambda: of_bytes(text)
     )
 
     def entries() -> Iterator[ContainerMember]:
-        yield whole
-        for number, run in enumerate(runs, start=1):
-            yield _packed_entry(number, run, window)
+        if written.says_something:
+            yield whole
+        for number, each in enumerate(written.files, start=1):
+            yield _carried_entry(number, each)
 
     return Holding(TEXT, entries, names=[shown])
 
 
-def _packed_entry(number: int, run: packed.Base64Run, window: Window) -> ContainerMember:
-    name = f"part-{number}"
+def _carried_entry(number: int, carried: CarriedFile) -> ContainerMember:
+    raw = (carried.name or f"part-{number}").encode("utf-8", "surrogateescape")
+    name, name_bytes = _shown(raw, raw.decode("utf-8", "replace"))
     more: dict[str, Json] = {
-        "name_from": "container",
-        "name_dangers": [],
-        "within": {"start": run.start, "end": run.end, "part": number},
+        "name_from": "container" if carried.name is None else "message",
+        "name_dangers": list(dangers(name)),
+        "within": {"stood": carried.stood, "part": number},
     }
 
     def content() -> Iterator[bytes]:
-        data = run.content(window)
+        data = carried.content()
         for at in range(0, len(data), _PIECE_BYTES):
             yield data[at : at + _PIECE_BYTES]
 
     return ContainerMember(
-        number, name, None, None, None, dict(_UNDATED), more, content, lambda: of_bytes(run.content(window))
+        number, name, name_bytes, None, None, dict(_UNDATED), more, content, lambda: of_bytes(carried.content())
     )
 
 

@@ -238,14 +238,15 @@ def _sound(head: bytes, size: int) -> str | None:
             return "mp3"
     if at and head.startswith(b"fLaC", at):
         return "flac"
-    for name, frame_length in (("mp3", _mp3_frame_length), ("aac", _adts_frame_length)):
+    for name, frame_length in (("mp3", mp3_frame_length), ("aac", adts_frame_length)):
         length = frame_length(head[at : at + 7])
         if length and (at + length == size or frame_length(head[at + length : at + length + 7])):
             return name
     return "mp3" if at else None
 
 
-def _mp3_frame_length(header: bytes) -> int | None:
+def mp3_frame_length(header: bytes) -> int | None:
+    """Return how many bytes the frame of MPEG audio takes whose header this is, None where it is none."""
     # Layer I is left out: its sync is the byte order mark of UTF-16.
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
         return None
@@ -258,7 +259,8 @@ def _mp3_frame_length(header: bytes) -> int | None:
     return samples_over_8 * kbits * 1000 // _MP3_HERTZ[version][hertz] + padding
 
 
-def _adts_frame_length(header: bytes) -> int | None:
+def adts_frame_length(header: bytes) -> int | None:
+    """Return how many bytes the frame of AAC takes whose header this is, None where it is none."""
     if len(header) < 7 or header[0] != 0xFF or header[1] & 0xF6 != 0xF0 or header[2] >> 2 & 15 > 12:
         return None
     length = (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5

@@ -19,6 +19,7 @@ _MARKUP = re.compile(
     r"(?>\s+|<!--.*?-->|<\?.*?\?>|<!DOCTYPE\s+(?!html)[^\[>]*(?:\[.*?\]\s*)?>)*+(<!DOCTYPE\s+html|<[\w:.-]+)",
     re.DOTALL | re.IGNORECASE,
 )
+_SVG_SPACE = "http://www.w3.org/2000/svg"
 _HTML_ROOTS = frozenset({"<html", "<head", "<body", "<script", "<style", "<table", "<div", "<title", "<meta"})
 
 _MBOX = re.compile(r"From \S.*\d{1,2}:\d\d.*\r?\n[\x21-\x39\x3b-\x7e]+:")
@@ -72,9 +73,10 @@ def _markup(opening: str) -> str | None:
     root = found.group(1).lower() if found else ""
     if root.startswith("<!doctype") or root in _HTML_ROOTS:
         return "html"
-    if root in {"<svg", "<svg:svg"}:
+    # Writers of XML call the name space of SVG what they like.
+    if root == "<svg" or (root.endswith(":svg") and _SVG_SPACE in opening[:4096]):
         return "svg"
-    return "xml" if opening.lower().startswith(("<?xml", "<!doctype")) else None
+    return "xml" if opening.lower().startswith(("<?xml", "<?xpacket", "<x:xmpmeta", "<!doctype")) else None
 
 
 def _mail(text: str) -> str | None:

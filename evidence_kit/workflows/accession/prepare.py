@@ -13,20 +13,22 @@ from threading import Lock
 from typing import Final
 
 from evidence_kit.custody.manifest import FoundAt
-from evidence_kit.intake import picture_signatures
 from evidence_kit.intake.container import ContainerMember, Holding, head_of, holding, of_text
 from evidence_kit.intake.file_mentions import LARGEST_TEXT_BYTES, TEXT_ENDINGS, Mention, about, mentions
 from evidence_kit.intake.read import NotRegularError, Original, opened, pieces
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.surroundings import surroundings
+from evidence_kit.intake.understood.text import is_text
 from evidence_kit.intake.walk import FoundFile
 from evidence_kit.intake.window import Window, of_file, stream
 from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.model import Digest
 from evidence_kit.workflows.accession.commit_group import DescriptionService
 from evidence_kit.workflows.accession.reading import EvidenceSource, Reading, SourceEncryptor
-from evidence_kit.workflows.accession.witness import Rule, Seen, withheld, without_pictures
+from evidence_kit.workflows.accession.witness import Rule, Seen, in_words, judge, without_pictures
 
+# What is understood of a text up to this length is remembered until its turn comes; of a longer one it is found again.
+_REMEMBERED_BYTES: Final = 4 << 20
 CONTAINERS: Final = frozenset({"zip", "tar", "gzip", "bzip2", "xz", "7z", "rar"})
 
 
@@ -38,8 +40,9 @@ class Prepared:
         stretch: What it is.
         reading: What came of reading it; None when it is not to be copied.
         seen: What is known of it when it is only witnessed; None when not even its hash is taken.
-        window: Its bytes to be read anywhere; None when it is no container.
-        text: It is a text, and a container only for what is packed into it.
+        window: Its bytes to be read anywhere; None when nothing is to be looked for in it.
+        text: What was understood of it stands beside it, as its member.
+        held: What it holds, where that is known already.
     """
 
     stretch: EvidenceSource
@@ -47,14 +50,17 @@ class Prepared:
     window: Callable[[], Window] | None
     seen: Seen | None = None
     text: bool = False
+    held: Holding | None = None
     _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def holding(self) -> Holding | None:
         """Return what it holds, None when it is no container."""
         if self.window is None:
             return None
+        if self.held is not None:
+            return self.held
         if self.text:
-            return of_text(self.stretch.name, self.window())
+            return of_text(self.stretch.name, self.stretch.kind, self.window())
         return holding(self.stretch.kind, self.stretch.name, self.window())
 
     def close(self) -> None:
@@ -101,9 +107,10 @@ class Preparing:
             may_hold = stretch.kind.name in CONTAINERS or (
                 stretch.kind.name == "unknown" and holding(stretch.kind, stretch.name, window) is not None
             )
-            text = self._rule.careful and picture_signatures.is_text(stretch.kind)
-            inside = (lambda: window) if may_hold or text else None
-            prepared = self._prepared(stretch, inside, known, lambda: self._texts.of_folder(found.path))
+            if self._rule.careful:
+                prepared = self._careful(stretch, lambda: window, known, lambda: self._texts.of_folder(found.path))
+            else:
+                prepared = self._copied(stretch, (lambda: window) if may_hold else None, known)
             prepared._open = stack.pop_all()  # noqa: SLF001 - handed over
             return prepared
 
@@ -125,51 +132,56 @@ class Preparing:
             OwnDiskError: The case's disk failed.
         """
         stretch = replace(member_stretch(entry, place), inside=within.place.path, beside=held.names)
-        text = self._rule.careful and picture_signatures.is_text(stretch.kind)
-        window = entry.window if stretch.kind.name in CONTAINERS or text else None
-        return self._prepared(stretch, window, known, lambda: self._texts.of_container(held))
+        if self._rule.careful:
+            return self._careful(stretch, entry.window, known, lambda: self._texts.of_container(held))
+        return self._copied(stretch, entry.window if stretch.kind.name in CONTAINERS else None, known)
 
-    def _prepared(
+    def _copied(self, stretch: EvidenceSource, window: Callable[[], Window] | None, known: Digest | None) -> Prepared:
+        kind = stretch.kind.name
+        looked_at = self._describer.describes(kind) or self._describer.reads(kind)
+        return Prepared(stretch, self._reader.read(stretch, known, keep=looked_at), window)
+
+    def _careful(
         self,
         stretch: EvidenceSource,
-        window: Callable[[], Window] | None,
+        window: Callable[[], Window],
         known: Digest | None,
         texts: Callable[[], Mapping[str, tuple[Mention, ...]]],
     ) -> Prepared:
-        prepared = Prepared(stretch, None, window, text=self._rule.careful and picture_signatures.is_text(stretch.kind))
-        wanted: Digest | None = None
-        if self._rule.careful and self._withheld(prepared):
-            if self._rule.policy == "refuse":
-                return prepared
-            seen, unstable = self._reader.hash(stretch)
-            prepared.seen = Seen(seen, about(texts(), stretch.name), unstable)
-            if seen.sha256.hex not in self._rule.harmless:
-                return prepared
-            wanted = seen.sha256
-        kind = stretch.kind.name
-        looked_at = self._describer.describes(kind) or self._describer.reads(kind)
-        reading = self._reader.read(stretch, known, keep=looked_at)
-        if wanted is not None and reading.tally.sha256 != wanted:
-            # Other bytes than those that were declared harmless: they changed between two looks.
-            reading.drop()
-            prepared.seen = Seen(reading.tally, unstable=True)
+        """Prepare what is copied only where it is understood to its last byte."""
+        original = stretch.original
+        before = None if original is None else original.before
+        judged = judge(stretch, window)
+        stretch = replace(stretch, kind=judged.kind)
+        if judged.copied:
+            prepared = self._copied(stretch, None, known)
+            # A file that changed between two looks: what was copied is not what was judged.
+            if original is not None and (original.before is not before or original.changed()):
+                return self._unsettled(prepared)
             return prepared
-        prepared.reading = reading
-        if prepared.text:
-            prepared.window = None
-        return prepared
+        inside = None if judged.held is None else window
+        few = (stretch.size_bytes or 0) <= _REMEMBERED_BYTES
+        prepared = Prepared(stretch, None, inside, text=is_text(judged.kind), held=judged.held if few else None)
+        if self._rule.policy == "refuse":
+            return prepared
+        seen, unstable = self._reader.hash(stretch)
+        prepared.seen = Seen(seen, in_words(about(texts(), stretch.name)), unstable)
+        if seen.sha256.hex not in self._rule.harmless:
+            return prepared
+        copied = self._copied(stretch, None if prepared.text else inside, known)
+        if copied.reading is not None and copied.reading.tally.sha256 != seen.sha256:
+            # Other bytes than those that were declared harmless: they changed between two looks.
+            return self._unsettled(copied)
+        copied.held = None if prepared.text else prepared.held
+        return copied
 
     @staticmethod
-    def _withheld(prepared: Prepared) -> bool:
-        """Say whether it is not to be copied; a text that cannot be told from a picture's hiding place is not."""
-        try:
-            held = prepared.holding()
-        except MemberError:
-            prepared.window = None
-            return True
-        if held is None:
-            prepared.window = None
-        return withheld(prepared.stretch, held)
+    def _unsettled(prepared: Prepared) -> Prepared:
+        reading = prepared.reading
+        if reading is None:
+            return prepared
+        reading.drop()
+        return Prepared(prepared.stretch, None, None, Seen(reading.tally, unstable=True))
 
 
 class TextsBeside:

@@ -1,27 +1,28 @@
-"""In the case of a minor: what is not copied because it is, or may hold, a picture or a film."""
+"""In the case of a minor: only what is understood to its last byte is copied, everything else is witnessed."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from evidence_kit.custody.manifest import Manifest
+from evidence_kit.custody.manifest import FoundAt, Manifest
 from evidence_kit.hashing.exact import Tally, sha256
-from evidence_kit.intake import packed, picture_signatures
-from evidence_kit.intake.container import TEXT, ContainerMember, Holding, head_of
+from evidence_kit.intake import picture_signatures
+from evidence_kit.intake.container import Holding, holding, of_text
 from evidence_kit.intake.file_mentions import Mention
-from evidence_kit.intake.sniff import HEAD_BYTES, sniff
-from evidence_kit.intake.window import of_bytes
+from evidence_kit.intake.understood.language import cut, opaque
+from evidence_kit.intake.understood.sound import may_be_sound, only_sound
+from evidence_kit.intake.understood.text import decode, is_text
+from evidence_kit.intake.window import Window
 from evidence_kit.intake.zip_stream import MemberError
-from evidence_kit.model import Json
+from evidence_kit.model import Family, Json, Kind
 from evidence_kit.workflows.accession.reading import EvidenceSource
 
-# A container with bytes that belong to no member may hold a picture there.
-_OPEN_NOTES: Final = frozenset(
-    {"data-before", "data-after", "zip-before", "no-directory", "too-many", "damaged", "truncated", "ratio"}
-)
+# Letters without sense in what stands beside a file: an identifier, the address of a page.
+_BESIDE_LETTERS: Final = 80
+_SHORT_NAME: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,48 +73,70 @@ class Seen:
     unstable: bool = False
 
 
-def withheld(stretch: EvidenceSource, held: Holding | None) -> bool:
-    """Say whether something is not to be copied; every byte of it may have to be read for that.
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What becomes of one file or member in the case of a minor.
 
-    A container is copied only when nothing in it is, or may hold, a picture. Otherwise its members are asked about
-    one by one, and those that are text are copied without it. So it is with a text that pictures are packed into,
-    which is then a container (`intake.holding.of_text`): what is left of it without them is copied.
+    Attributes:
+        copied: Every byte of it is accounted for, as language or as sound: it is copied as it is.
+        kind: What it is: sound in what also holds films is a recording.
+        held: What it holds, for what is copied of it by the same rule; None when nothing is.
+    """
+
+    copied: bool
+    kind: Kind
+    held: Holding | None = None
+
+
+def judge(stretch: EvidenceSource, window: Callable[[], Window]) -> Judgement:
+    """Return what becomes of a file or member where nothing may be copied that was not understood.
+
+    Every byte of it may have to be read for that. A text is copied when each of its values is language; of any other
+    what is language is written anew, and is then a member of it. Sound is copied when its container was looked at
+    from the first byte to the last and holds nothing else. Of containers only members are copied, by this same rule.
 
     Args:
         stretch: The file or member.
-        held: What it holds, None when it is no container.
+        window: Its bytes to be read anywhere.
     """
+    kind = stretch.kind
     try:
-        if held is None or held.unreadable is not None:
-            return picture_signatures.may_hold_pictures(stretch.kind) or picture_signatures.picture_inside(
-                stretch.pieces()
-            )
-        if held.form == TEXT or any(entry.refusal is not None or _may_show(entry) for entry in held.entries()):
-            return True
-        if not _OPEN_NOTES.isdisjoint(held.notes) or held.parts != without_comments(held.parts):
-            return True
-        return picture_signatures.picture_inside(stretch.pieces())
+        if kind.family is Family.EMPTY:
+            return Judgement(copied=True, kind=kind)
+        if is_text(kind):
+            held = of_text(stretch.name, kind, window())
+            return Judgement(copied=held is None, kind=kind, held=held)
+        if may_be_sound(kind):
+            sound = only_sound(kind, _measured(window(), stretch))
+            return Judgement(copied=sound, kind=as_sound(kind) if sound else kind)
+        return Judgement(copied=False, kind=kind, held=holding(kind, stretch.name, window()))
     except MemberError:
-        return True
+        return Judgement(copied=False, kind=kind)
 
 
-def _may_show(entry: ContainerMember) -> bool:
-    head = head_of(entry.content())
-    kind = sniff(head, len(head) + 1)
-    if picture_signatures.may_hold_pictures(kind) or picture_signatures.picture_inside(entry.content()):
-        return True
-    return picture_signatures.is_text(kind) and bool(packed.pictures(entry.window()))
+def _measured(window: Window, stretch: EvidenceSource) -> Window:
+    """Return a view that knows its length; of a member whose length only reading tells, it is read for that."""
+    if window.size_bytes is not None:
+        return window
+    return window.part(0, sum(map(len, stretch.pieces())))
+
+
+def as_sound(kind: Kind) -> Kind:
+    """Return the kind of a file in which there is nothing but sound."""
+    if kind.family is Family.AUDIO:
+        return kind
+    return replace(kind, family=Family.AUDIO, media_type=kind.media_type.replace("video/", "audio/"))
 
 
 def without_pictures(more: Mapping[str, Json]) -> dict[str, Json]:
-    """Return what stood beside a file without values that may hold a picture: of these, length and SHA-256 remain."""
+    """Return what stood beside a file without values that are no language: of these, length and SHA-256 remain."""
     facts = dict(more)
     listed = facts.get("attributes")
     if isinstance(listed, list):
         facts["attributes"] = [_attribute(each) for each in listed if isinstance(each, Mapping)]
     zone = facts.get("zone_identifier")
     if isinstance(zone, Mapping):
-        facts["zone_identifier"] = {key: value for key, value in zone.items() if not _hides(str(value).encode())}
+        facts["zone_identifier"] = {key: value for key, value in zone.items() if spoken(str(value))}
     return facts
 
 
@@ -122,7 +145,7 @@ def _attribute(shown: Mapping[str, Json]) -> Mapping[str, Json]:
         value = base64.b64decode(str(shown["value_bytes"]))
     elif "value" in shown:
         value = str(shown["value"]).encode()
-        if not _hides(value):
+        if spoken(str(shown["value"])):
             return shown
     else:
         return shown
@@ -130,17 +153,33 @@ def _attribute(shown: Mapping[str, Json]) -> Mapping[str, Json]:
 
 
 def without_comments(parts: Sequence[Json]) -> list[Json]:
-    """Return what is known of the zips in a file, without a comment that may hold a picture."""
+    """Return what is known of the zips in a file, without a comment that is no language."""
     return [
-        {**part, "comment": ""} if _hides(base64.b64decode(str(part.get("comment") or ""))) else part
-        for part in parts
-        if isinstance(part, Mapping)
+        part if _says(part.get("comment")) else {**part, "comment": ""} for part in parts if isinstance(part, Mapping)
     ]
 
 
-def _hides(value: bytes) -> bool:
-    """Say whether a few bytes are, or may hold, a picture."""
-    kind = sniff(value[:HEAD_BYTES], len(value))
-    if picture_signatures.may_hold_pictures(kind) or picture_signatures.picture_inside(iter([value])):
-        return True
-    return bool(packed.pictures(of_bytes(value)))
+def _says(comment: object) -> bool:
+    decoded = decode(base64.b64decode(str(comment or "")))
+    return decoded is not None and spoken(decoded[0])
+
+
+def spoken(text: str) -> bool:
+    """Say whether a name, or a value beside a file, is a few words and not letters that stand for bytes."""
+    return not opaque(text, _BESIDE_LETTERS)
+
+
+def in_words(mentioned: Sequence[Mention]) -> tuple[Mention, ...]:
+    """Return what texts say around a name, without what is no language in it."""
+    return tuple(Mention(each.name, cut(each.text, opaque(each.text, _BESIDE_LETTERS))) for each in mentioned)
+
+
+def named_in_words(place: FoundAt) -> FoundAt:
+    """Return a place whose path is in words: of a name that is no language, its SHA-256 stands there."""
+    parts = place.path.split("/")
+    if all(len(part) <= _SHORT_NAME or spoken(part) for part in parts):
+        return place
+    path = "/".join(
+        part if len(part) <= _SHORT_NAME or spoken(part) else f"name-{sha256(part.encode()).hex[:16]}" for part in parts
+    )
+    return FoundAt(path, None, place.container, place.member)

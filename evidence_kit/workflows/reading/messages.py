@@ -182,7 +182,7 @@ class Ties:
         return self._within.get((chat.id, where[0], where[1], told.get("part")))
 
     def left_out(self, chat: Item, locator: Any) -> list[Evidence]:  # noqa: ANN401 - from a worker
-        """Return the pictures that once stood inside of a message, of which the case holds only the rest.
+        """Return the files that once stood inside of a message, of which the case holds only the rest.
 
         Such a text lies in the container that it is the rest of, and so do its pictures, each with the offsets that it
         had there. A picture that was met before in another container has none here; it is the one when no other is.
@@ -193,7 +193,7 @@ class Ties:
         if not isinstance(start, int) or not isinstance(end, int):
             return []
         among = self._members.get(chat.place.container, ())
-        members: list[Evidence] = [each for each in among if isinstance(each, Witnessed)]
+        members = [each for each in among if isinstance(each, Witnessed) or _was_left_out(each)]
         runs = sorted(_runs(members, chat.place.container), key=lambda run: run[0])
         found: list[Evidence] = []
         gone = 0
@@ -232,7 +232,8 @@ def _runs(members: Iterable[Evidence], container: str) -> Iterator[tuple[int, in
         within = each.facts.get("within")
         if each.place.container != container or not isinstance(within, Mapping):
             continue
-        start, end = within.get("start"), within.get("end")
+        # In a text written anew it is known where it would stand; in one that was cut, where it stood.
+        start, end = within.get("stood", within.get("start")), within.get("stood", within.get("end"))
         if isinstance(start, int) and isinstance(end, int):
             yield start, end, each
 
@@ -261,6 +262,12 @@ def _is_beside(place: FoundAt, chat: FoundAt) -> bool:
     return not folder or place.path.startswith(f"{folder}/")
 
 
+def _was_left_out(each: Evidence) -> bool:
+    """Say whether it stood in a text that was written anew without it."""
+    within = each.facts.get("within")
+    return isinstance(within, Mapping) and "stood" in within
+
+
 def said_of(told: Mapping[str, Any], item: Item, ties: Ties) -> Said:
     """Return a message out of a worker's entry.
 
@@ -280,7 +287,8 @@ def said_of(told: Mapping[str, Any], item: Item, ties: Ties) -> Said:
     if hollow and (seen := ties.left_out(item, told.get("locator"))):
         for number_of, at in enumerate(hollow):
             items = (seen[number_of],) if len(seen) == len(hollow) else tuple(seen)
-            tied[at] = Tied(tied[at].name, "witnessed", items)
+            status = "witnessed" if any(isinstance(each, Witnessed) for each in items) else "present"
+            tied[at] = Tied(tied[at].name, status, items)
     return Said(
         item=item,
         at=place_in(told.get("locator")),

@@ -103,8 +103,9 @@ def test_in_a_minors_case_texts_come_out_of_containers_with_pictures(new_case: N
         writer = new_case("minor")
         take_in(writer, tmp_path / name)
         kept = [path for path, _, _ in paths(writer)]
-        assert kept == ["_chat.txt", "clean.zip", "c.txt"]
-        assert writer.manifest.items["E000003"].place.container == "E000002"
+        assert kept == ["_chat.txt", "c.txt"]
+        clean_zip = writer.manifest.witnessed[str(writer.manifest.items["E000002"].place.container)]
+        assert clean_zip.place.path == "clean.zip"
         chat_zip = writer.manifest.witnessed[str(writer.manifest.items["E000001"].place.container)]
         assert chat_zip.place.path == "chat.zip"
         assert writer.manifest.witnessed[str(chat_zip.place.container)].place.path == name

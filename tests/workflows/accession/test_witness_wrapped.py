@@ -10,6 +10,7 @@ import json
 import lzma
 import os
 import quopri
+import re
 import sys
 import tarfile
 import zipfile
@@ -20,8 +21,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from evidence_kit.intake import packed
-from evidence_kit.intake.window import of_bytes
+from evidence_kit.intake.understood import language
 from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
@@ -163,7 +163,7 @@ WRAPPED: dict[str, tuple[str, bytes, bool]] = {
         True,
     ),
     "JSON, hexadecimal": ("a.json", json.dumps({"said": WORDS, "b": JPEG.hex()}).encode(), True),
-    "JSON, numbers": ("a.json", _numbers(), False),
+    "JSON, numbers": ("a.json", _numbers(), True),
     "JSON, begun in the middle": (
         "a.json",
         json.dumps({"said": WORDS, "b": base64.b64encode(JPEG[1000:]).decode()}).encode(),
@@ -205,7 +205,8 @@ def stretches() -> Iterator[bytes]:
 
 def unwrapped(folder: bytes) -> bytes:
     """The same bytes and, behind them, what base64 in it stands for: a description may hold bytes in that form."""
-    return folder + b"".join(packed.decoded(match[0]) for _, match in packed._matches(folder))
+    letters = (re.sub(rb"[^A-Za-z0-9+/]", b"", run) for run in re.findall(rb"[A-Za-z0-9+/\\\s]{32,}={0,2}", folder))
+    return folder + b"".join(base64.b64decode(run[: len(run) // 4 * 4]) for run in letters)
 
 
 def found_in(folder: bytes) -> list[str]:
@@ -258,19 +259,17 @@ def test_the_search_finds_what_an_adults_case_holds(
     assert found_in(everything(writer))
 
 
-def test_what_holds_no_picture_is_copied_whole_in_a_minors_case_too(
+def test_what_is_understood_is_copied_whole_in_a_minors_case_too(
     new_case: NewCase, tmp_path: Path, describer: WorkerDescriber
 ) -> None:
-    token = base64.b64encode(os.urandom(300)).decode()
-    digests = "\n".join(os.urandom(32).hex() for _ in range(200))
+    token = base64.b64encode(os.urandom(90)).decode()
     kept = {
         "threat.eml": _mail(body=WORDS + "\n" + token),
         "arabic.eml": _mail(body="إن لم تدفع قبل يوم الجمعة فسيراها الجميع\n" * 40),
-        "with-text.eml": _mail(("note.txt", b"a note\n" * 500)),
-        "digests.txt": digests.encode(),
+        "digest.txt": f"the file is {os.urandom(32).hex()}\nand the other one {os.urandom(32).hex()}\n".encode(),
         "links.txt": f"https://example.com/{'a' * 60}/{'b' * 60}?c=data:text\n".encode() * 50,
         "plain.json": json.dumps({"said": WORDS, "photo": "IMG-20250512-WA0001.jpg", "mime": "image/jpeg"}).encode(),
-        "texts.zip": _zip(a__txt=b"one", m__eml=_mail(body=WORDS)),
+        "one.txt": b"one",
     }
     for name, data in kept.items():
         (tmp_path / name).write_bytes(data)
@@ -283,6 +282,23 @@ def test_what_holds_no_picture_is_copied_whole_in_a_minors_case_too(
     assert {each.place.path.rpartition("/")[2] for each in read} >= {"threat.eml", "arabic.eml"}
 
 
+def test_of_what_holds_other_files_the_texts_are_copied_and_it_is_witnessed(
+    new_case: NewCase, tmp_path: Path, describer: WorkerDescriber
+) -> None:
+    (tmp_path / "with-text.eml").write_bytes(_mail(("note.txt", b"a note\n" * 500)))
+    (tmp_path / "texts.zip").write_bytes(_zip(a__txt=b"one", m__eml=_mail(body=WORDS)))
+    (tmp_path / "digests.txt").write_text("\n".join(os.urandom(32).hex() for _ in range(200)) + f"\n{WORDS}\n")
+    writer = new_case("minor")
+    taken(writer, tmp_path, describer)
+    kept = {each.place.path for each in writer.manifest.items.values()}
+    assert kept == {"with-text.eml", "note.txt", "a.txt", "m.eml", "digests.txt"}
+    assert {each.place.path.rpartition("/")[2] for each in writer.manifest.witnessed.values()} == {
+        "with-text.eml",
+        "texts.zip",
+        "digests.txt",
+    }
+
+
 def test_what_is_left_of_a_conversation_is_still_read_as_one(
     new_case: NewCase, tmp_path: Path, describer: WorkerDescriber
 ) -> None:
@@ -293,7 +309,7 @@ def test_what_is_left_of_a_conversation_is_still_read_as_one(
     read = {each.place.path: each.messages for each in outcomes if isinstance(each, ChatRead)}
     assert read == {"sms.xml": 2, "m.eml": 1}
     seen = {each.place.path: each for each in writer.manifest.witnessed.values()}
-    assert seen["part-1"].sha256.hex
+    assert seen["a.bin"].sha256.hex
     assert {each.size_bytes for each in writer.manifest.witnessed.values()} >= {len(JPEG)}
 
 
@@ -325,12 +341,9 @@ def test_no_picture_comes_in_as_an_attribute_or_in_the_text_around(
 
 
 @pytest.mark.parametrize("shift", range(0, 400, 37))
-def test_a_run_is_found_whole_wherever_the_blocks_are_cut(shift: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packed, "_BLOCK_BYTES", 8192)
-    text = (
-        b"x y\n" * (1900 + shift) + b"data:image/jpeg;base64," + base64.b64encode(JPEG) + b"' alt='' " + b"z \n" * 3000
-    )
-    runs = packed.pictures(of_bytes(text))
-    assert [run.content(of_bytes(text)) for run in runs] == [JPEG]
-    left = b"".join(packed.without(of_bytes(text), runs)())
-    assert left == b"x y\n" * (1900 + shift) + b"' alt='' " + b"z \n" * 3000
+def test_a_stretch_is_found_whole_wherever_the_blocks_are_cut(shift: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(language, "_BLOCK_LETTERS", 8192)
+    before, behind = "some words\n" * (700 + shift), " and others\n" * 3000
+    letters = base64.b64encode(JPEG).decode()
+    text = f"{before}{letters}{behind}"
+    assert language.opaque(text) == [(len(before), len(before) + len(letters))]

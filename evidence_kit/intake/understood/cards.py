@@ -1,0 +1,95 @@
+"""Address cards and calendars: written anew property by property, without files and what is no language."""
+
+from __future__ import annotations
+
+import quopri
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from evidence_kit.intake.understood.files import files_in, of_base64
+from evidence_kit.intake.understood.language import cut
+from evidence_kit.intake.understood.plain import Encode
+from evidence_kit.intake.understood.units import NEUTRAL, is_name, judged
+from evidence_kit.intake.understood.written import WrittenAnew
+
+NAME: Final = "card/1"
+# Some programs write two carriage returns, and some one alone.
+_FOLD: Final = re.compile(r"(?:\r+\n|\n|\r)[ \t]")
+_LINE: Final = re.compile(r"\r+\n|\n|\r")
+_PROPERTY: Final = re.compile(r"(?:[\w-]+\.)?[A-Za-z][\w-]*(?:;(?:[^:;\"]|\"[^\"]*\")*)*:")
+_QUOTED: Final = re.compile(r";(?:ENCODING=)?QUOTED-PRINTABLE", re.IGNORECASE)
+_FILE: Final = re.compile(r";(?:ENCODING=)?(?:B|BASE64)(?=[;:])", re.IGNORECASE)
+_CHARSET: Final = re.compile(r";CHARSET=([\w-]+)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Property:
+    """One property: its name with parameters, its value as text, and the file that it is, if it is one."""
+
+    head: str
+    value: str
+    file: bytes | None = None
+    is_file: bool = False
+
+
+def write(text: str, encode: Encode) -> WrittenAnew:
+    """Return cards or a calendar written anew; where all of it is understood, the original is exact.
+
+    Args:
+        text: The whole text.
+        encode: Makes bytes of it as they were.
+    """
+    written = WrittenAnew(NAME)
+    properties = _properties(text)
+    units: list[str] = []
+    for each in properties:
+        written.count("line")
+        units += [NEUTRAL if is_name(each.head) else each.head, "" if each.is_file else each.value]
+    found = judged(units)
+    for number, each in enumerate(properties):
+        if each.is_file:
+            content = each.file
+            written.leave_out([] if content is None else [(None, partial(bytes, content))], content is None)
+        head, value = found.get(2 * number), found.get(2 * number + 1)
+        if head:
+            written.leave_out([], 1)
+            continue
+        if value:
+            files = files_in(each.value)
+            written.leave_out(files, 0 if files else len(value))
+        rest = "" if each.is_file else cut(each.value, value or [])
+        written.write(encode(each.head + rest + "\r\n"))
+    return written
+
+
+def _properties(text: str) -> list[_Property]:
+    found: list[_Property] = []
+    lines = iter(_LINE.split(_FOLD.sub("", text)))
+    for line in lines:
+        if not line.strip():
+            continue
+        match = _PROPERTY.match(line)
+        head, value = (match[0], line[match.end() :]) if match else ("", line)
+        if _QUOTED.search(head):
+            while value.endswith("="):
+                value = value[:-1] + next(lines, "")
+            found.append(_decoded(head, value))
+        elif _FILE.search(head):
+            content = of_base64(value)
+            found.append(_Property(head, "", content or None, is_file=bool(value.strip())))
+        else:
+            found.append(_Property(head, value))
+    return found
+
+
+def _decoded(head: str, value: str) -> _Property:
+    charset = _CHARSET.search(head)
+    content = quopri.decodestring(value.encode("utf-8", "surrogateescape"))
+    try:
+        said = content.decode(charset[1] if charset else "utf-8")
+    except (LookupError, ValueError):
+        said = content.decode("utf-8", "surrogateescape")
+    said = said.replace("\r\n", "\\n").replace("\n", "\\n")
+    return _Property(_CHARSET.sub("", _QUOTED.sub("", head))[:-1] + ":", said)

@@ -1,0 +1,201 @@
+"""Files that stand in a text as letters: decoded where it is sure where they begin and end."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import string
+import urllib.parse
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from evidence_kit.intake.sniff import sniff
+from evidence_kit.model import Family
+
+Found = tuple[str | None, Callable[[], bytes]]
+
+_SHORTEST_BYTES: Final = 16
+_SHORTEST_OTHER_BYTES: Final = 256
+_ADDRESS: Final = re.compile(
+    r"data:[\w.+-]{1,40}/[\w.+-]{1,80}(?:((?:;[\w=.\"-]{1,80}){0,3};base64),([A-Za-z0-9+/=_%\\\s!-]*)|((?:;[\w=.\"-]{1,80}){0,4}),([^\s\"'<>)]*))",
+    re.IGNORECASE,
+)
+# Mail servers break lines that are too long for them.
+_BROKEN_LINE: Final = re.compile(r"!\s+")
+_RUN: Final = re.compile(r"(?:[A-Za-z0-9+/_-]|\\{1,3}/|%2[BbFf]|%3[Dd]|\\u002[bBfF]){32,}+={0,2}")
+_QUOTES: Final = re.compile(r"(?m)^[ \t>|]+")
+_SLASH: Final = re.compile(r"\\+/")
+_HEX: Final = re.compile(r"(?:0[xX]|\\\\?x)?((?:[0-9A-Fa-f]{2}){16,})")
+_UUENCODED: Final = re.compile(
+    r"^begin(?: |-base64 )([0-7]{3,4}) ([^\r\n]{1,200})\r?\n(.*?)^(?:end|====)[ \t]*\r?$", re.MULTILINE | re.DOTALL
+)
+_BASE64_ALPHABET: Final = frozenset(string.ascii_letters + string.digits + "+/=")
+_ESCAPES: Final = (("%2B", "+"), ("%2b", "+"), ("%2F", "/"), ("%2f", "/"), ("%3D", "="), ("%3d", "="),
+                   ("\\u002B", "+"), ("\\u002b", "+"), ("\\u002F", "/"), ("\\u002f", "/"))  # fmt: skip
+
+
+def files_in(text: str) -> list[Found]:
+    """Return the files that a stretch of text holds in base64 or hexadecimal, uuencoded, or as a `data:` address.
+
+    Only what decodes to its last letter, and is of a known type: what else a row of letters may stand for is a guess,
+    and the hash of a guess belongs to no file.
+    """
+    found: list[Found] = []
+    taken: list[tuple[int, int]] = []
+    for sort in (_addresses, _uuencoded, _whole, _runs):
+        for start, end, name, content in sort(text):
+            if not any(start < last and first < end for first, last in taken):
+                taken.append((start, end))
+                found.append((name, _same(content)))
+    return found
+
+
+def of_numbers(numbers: list[int]) -> list[Found]:
+    """Return the file that a row of numbers is, one for each byte, signed or not; none where it is of no known type."""
+    if len(numbers) < _SHORTEST_BYTES or not all(-128 <= number < 256 for number in numbers):
+        return []
+    content = bytes(number & 255 for number in numbers)
+    return [(None, _same(content))] if _known(content) else []
+
+
+def _same(content: bytes) -> Callable[[], bytes]:
+    return lambda: content
+
+
+def _known(content: bytes) -> bool:
+    """Say whether bytes are a whole file of a known type: the beginning of one is told by its end that is missing."""
+    if len(content) < _SHORTEST_BYTES:
+        return False
+    kind = sniff(content[:4096], len(content))
+    if kind.family in {Family.UNKNOWN, Family.EMPTY}:
+        return False
+    if kind.family is Family.TEXT:
+        return _is_utf8(content)
+    ends = _ENDS.get(kind.name)
+    return ends(content) if ends is not None else len(content) >= _SHORTEST_OTHER_BYTES
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except ValueError:
+        return False
+    return True
+
+
+def _boxes_end(content: bytes) -> bool:
+    at = 0
+    while at + 8 <= len(content):
+        size = int.from_bytes(content[at : at + 4], "big")
+        if size == 1:
+            size = int.from_bytes(content[at + 8 : at + 16], "big")
+        elif size == 0:
+            return at > 0
+        if size < 8:
+            return False
+        at += size
+    return at == len(content)
+
+
+def _riff_ends(content: bytes) -> bool:
+    return abs(int.from_bytes(content[4:8], "little") + 8 - len(content)) <= 1
+
+
+_ENDS: Final[dict[str, Callable[[bytes], bool]]] = {
+    "jpeg": lambda content: content.rstrip(b"\0").endswith(b"\xff\xd9"),
+    "png": lambda content: content.rstrip(b"\0").endswith(b"IEND\xaeB`\x82"),
+    "gif": lambda content: content.endswith(b";"),
+    "bmp": lambda content: abs(int.from_bytes(content[2:6], "little") - len(content)) <= 4,
+    **dict.fromkeys(("webp", "wav", "avi"), _riff_ends),
+    **dict.fromkeys(("heic", "avif", "mp4", "mov", "3gp", "m4a"), _boxes_end),
+    "pdf": lambda content: b"%%EOF" in content[-1024:],
+    **dict.fromkeys(("zip", "docx", "xlsx", "pptx", "odt", "epub"), lambda content: b"PK\5\6" in content[-65_600:]),
+}
+
+
+_Piece = tuple[int, int, str | None, bytes]
+
+
+def _addresses(text: str) -> Iterator[_Piece]:
+    for match in _ADDRESS.finditer(text) if "data:" in text.lower() else ():
+        if match[1] is not None:
+            letters = urllib.parse.unquote(_BROKEN_LINE.sub("", match[2]))
+            content = of_base64(_plain_letters(letters))
+        else:
+            content = urllib.parse.unquote_to_bytes(match[4])
+        if content:
+            yield match.start(), match.end(), None, content
+
+
+def _uuencoded(text: str) -> Iterator[_Piece]:
+    for match in _UUENCODED.finditer(text) if "begin" in text else ():
+        try:
+            packed = match[0].startswith("begin-base64")
+            content: bytes = (of_base64(match[3]) or b"") if packed else b"".join(map(_uu_line, match[3].splitlines()))
+        except (binascii.Error, ValueError):
+            continue
+        if content:
+            yield match.start(), match.end(), match[2].strip(), content
+
+
+def uuencoded(text: str) -> list[tuple[int, int]]:
+    """Return from where to where uuencoded files stand, what says where they begin and end among them."""
+    return [(start, end) for start, end, _, _ in _uuencoded(text)]
+
+
+def _uu_line(line: str) -> bytes:
+    data = line.encode("ascii", "strict")
+    try:
+        return binascii.a2b_uu(data)
+    except binascii.Error:
+        # Blanks at the end of a line were taken away on the way; how many bytes it holds, its first letter says.
+        needed = ((data[0] - 32 & 63) * 4 + 5) // 3
+        return binascii.a2b_uu(data[:needed])
+
+
+def _whole(text: str) -> Iterator[_Piece]:
+    """Yield the file that a whole value is, in letters broken into lines in whatever way, quoted or not."""
+    letters = _plain_letters(_QUOTES.sub("", text))
+    if len(letters) < 32 or not set(letters[:200]) <= _BASE64_ALPHABET:
+        return
+    content = of_base64(letters)
+    if content and _known(content):
+        yield 0, len(text), None, content
+        return
+    match = _HEX.fullmatch(letters)
+    if match is not None and _known(pairs := bytes.fromhex(match[1])):
+        yield 0, len(text), None, pairs
+
+
+def _plain_letters(text: str) -> str:
+    """Return base64 without spaces, escapes and the other alphabet."""
+    letters = _SLASH.sub("/", "".join(text.split()))
+    for escape, plain in _ESCAPES:
+        letters = letters.replace(escape, plain)
+    return letters.replace("-", "+").replace("_", "/")
+
+
+def _runs(text: str) -> Iterator[_Piece]:
+    """Yield the files that single rows of letters are; where several follow each other nobody knows where one ends."""
+    rows = [*_RUN.finditer(text)]
+    for number, match in enumerate(rows):
+        beside = [text[rows[at].end() : rows[at + 1].start()] for at in (number - 1, number) if 0 <= at < len(rows) - 1]
+        if any(len(between.strip()) < 2 for between in beside):
+            continue
+        letters = _plain_letters(match[0])
+        hexadecimal = _HEX.fullmatch(letters)
+        content = bytes.fromhex(hexadecimal[1]) if hexadecimal else of_base64(letters)
+        if content and _known(content) and sniff(content[:4096], len(content)).family is not Family.TEXT:
+            yield match.start(), match.end(), None, content
+
+
+def of_base64(text: str) -> bytes | None:
+    """Return what letters in base64 of either alphabet stand for, spaces left out; None where they are none."""
+    letters = "".join(text.split()).replace("-", "+").replace("_", "/").rstrip("=")
+    if len(letters) % 4 == 1:
+        return None
+    try:
+        return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None

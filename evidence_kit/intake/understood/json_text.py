@@ -1,0 +1,128 @@
+"""JSON, lines of JSON, JSON behind a name: written anew token by token, values without what is no language."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from evidence_kit.intake.understood.files import files_in, of_numbers
+from evidence_kit.intake.understood.language import Stretch, cut
+from evidence_kit.intake.understood.plain import Encode
+from evidence_kit.intake.understood.units import NEUTRAL, is_name, judged
+from evidence_kit.intake.understood.written import WrittenAnew
+
+NAME: Final = "json/1"
+# Possessive: a string that never ends is looked at once.
+_TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}:,\s]++|-?\d[\d.eE+-]*+|[A-Za-z_$.=();]++|.', re.DOTALL)
+_NUMBER: Final = re.compile(r"-?\d[\d.eE+-]*")
+_BYTE: Final = re.compile(r"-?\d{1,3}")
+_SHORTEST_ROW: Final = 16
+_WORDS: Final = frozenset({"true", "false", "null", "NaN", "Infinity"})
+_MISREAD: Final = re.compile("[\x80-\xff]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """One value: where it stands, what it says, and whether it is a name, a text or a number."""
+
+    start: int
+    end: int
+    sort: str
+    said: str
+    misread: bool = False
+
+
+def write(text: str, encode: Encode) -> WrittenAnew:
+    """Return JSON written anew.
+
+    Args:
+        text: The whole text; what is no JSON in it is judged as a value.
+        encode: Makes bytes of it as they were.
+    """
+    written = WrittenAnew(NAME)
+    values = _values(text)
+    for each in values:
+        written.count(each.sort)
+    found = judged([NEUTRAL if each.sort == "name" and is_name(each.said) else each.said for each in values])
+    rows = _rows(values, found)
+    at = 0
+    for number in sorted(found):
+        value = values[number]
+        if value.start < at:
+            continue
+        written.write(encode(text[at : value.start]))
+        if row := rows.get(number):
+            files = of_numbers([int(each.said) for each in row])
+            written.leave_out(files, 0 if files else 1)
+            at = row[-1].end
+        else:
+            _replace(written, value, found[number], encode)
+            at = value.end
+    written.write(encode(text[at:]))
+    return written
+
+
+def _rows(values: list[_Value], found: dict[int, list[Stretch]]) -> dict[int, list[_Value]]:
+    """Return rows of numbers most of which are no language, by the place of their first; each is one thing."""
+    rows: dict[int, list[_Value]] = {}
+    number = 0
+    while number < len(values):
+        last = number
+        while last < len(values) and values[last].sort == "number" and _BYTE.fullmatch(values[last].said):
+            last += 1
+        if last - number >= _SHORTEST_ROW and 2 * sum(at in found for at in range(number, last)) > last - number:
+            rows[number] = values[number:last]
+            found.setdefault(number, [])
+        number = max(last, number + 1)
+    return rows
+
+
+def _replace(written: WrittenAnew, value: _Value, stretches: list[Stretch], encode: Encode) -> None:
+    """Write a value without stretches of it, and note what they are."""
+    if value.sort == "number":
+        written.write(b"null" if encode("0") == b"0" else encode("null"))
+        return
+    files = files_in(value.said)
+    written.leave_out(files, 0 if files else len(stretches))
+    if value.sort == "other":
+        return
+    rest = cut(value.said, stretches)
+    if value.misread:
+        rest = rest.encode("utf-8").decode("latin-1")
+    written.write(encode(json.dumps(rest, ensure_ascii=value.misread) if rest or value.sort == "text" else '"-"'))
+
+
+def _values(text: str) -> list[_Value]:
+    values: list[_Value] = []
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        first = token[0]
+        if first == '"' and len(token) > 1:
+            named = text[match.end() : match.end() + 8].lstrip()[:1] == ":"
+            said, misread = _said(token)
+            values.append(_Value(match.start(), match.end(), "name" if named else "text", said, misread))
+        elif first in "[]{}:, \t\r\n" or token in _WORDS:
+            continue
+        else:
+            sort = "number" if _NUMBER.fullmatch(token) else "other"
+            values.append(_Value(match.start(), match.end(), sort, token))
+    return values
+
+
+def _said(token: str) -> tuple[str, bool]:
+    """Return what a string says, and whether its UTF-8 was read as another encoding before it was written."""
+    if "\\" in token:
+        try:
+            said = json.loads(token, strict=False)
+        except ValueError:
+            return token[1:-1], False
+    else:
+        said = token[1:-1]
+    if _MISREAD.search(said):
+        try:
+            return said.encode("latin-1").decode("utf-8"), True
+        except ValueError:
+            pass
+    return said, False

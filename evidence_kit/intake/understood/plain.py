@@ -1,0 +1,57 @@
+"""A plain text, a table, a log, a page of notes: its words are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from evidence_kit.intake.understood.files import files_in, uuencoded
+from evidence_kit.intake.understood.language import Stretch, merged, opaque
+from evidence_kit.intake.understood.written import WrittenAnew
+
+NAME: Final = "text/1"
+_QUOTING: Final = " \t\r\n>|"
+Encode = Callable[[str], bytes]
+
+
+def write(text: str, encode: Encode) -> WrittenAnew:
+    """Return a text written anew out of its words.
+
+    Args:
+        text: The whole text.
+        encode: Makes bytes of it as they were.
+    """
+    written = WrittenAnew(NAME)
+    written.count("text")
+    fill(written, text, merged([*opaque(text), *uuencoded(text)]), encode)
+    return written
+
+
+def fill(written: WrittenAnew, text: str, stretches: list[Stretch], encode: Encode) -> None:
+    """Write down what is left of a text without stretches of it, and note what these hold.
+
+    Args:
+        written: Where to.
+        text: The text.
+        stretches: What of it is no language.
+        encode: Makes bytes of it.
+    """
+    at = 0
+    for group in _groups(text, stretches):
+        for start, end in group:
+            written.write(encode(text[at:start]))
+            at = end
+        found = files_in(text[group[0][0] : group[-1][1]])
+        written.leave_out(found, 0 if found else 1)
+    written.write(encode(text[at:]))
+
+
+def _groups(text: str, stretches: list[Stretch]) -> list[list[Stretch]]:
+    """Put stretches together between which only spaces and quotation signs of mails stand: lines of one file."""
+    groups: list[list[Stretch]] = []
+    for start, end in stretches:
+        if groups and not text[groups[-1][-1][1] : start].strip(_QUOTING):
+            groups[-1].append((start, end))
+        else:
+            groups.append([(start, end)])
+    return groups

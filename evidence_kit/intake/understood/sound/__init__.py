@@ -1,0 +1,52 @@
+"""Containers of sound, looked at from their first byte to their last: nothing else may be in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from evidence_kit.intake.understood.sound import boxes, core_audio, ebml, flac, frames, ogg, wave
+from evidence_kit.intake.understood.sound.source import NotSoundError, Source
+from evidence_kit.intake.window import Window
+from evidence_kit.intake.zip_stream import MemberError
+from evidence_kit.model import Kind
+
+_CHECKS: Final[dict[str, Callable[[Source], None]]] = {
+    "m4a": boxes.check,
+    "mp4": boxes.check,
+    "mov": boxes.check,
+    "3gp": boxes.check,
+    "ogg": ogg.check,
+    "opus": ogg.check,
+    "wav": wave.check,
+    "flac": flac.check,
+    "mp3": frames.check_mpeg,
+    "aac": frames.check_adts,
+    "amr": frames.check_amr,
+    "webm": ebml.check,
+    "matroska": ebml.check,
+    "caf": core_audio.check,
+}
+
+
+def may_be_sound(kind: Kind) -> bool:
+    """Say whether files of this type can hold sound alone."""
+    return kind.name in _CHECKS
+
+
+def only_sound(kind: Kind, window: Window) -> bool:
+    """Say whether a file holds sound and words about it, and no other byte.
+
+    Args:
+        kind: What its first bytes say it is.
+        window: Its bytes; its length is known.
+    """
+    check = _CHECKS.get(kind.name)
+    if check is None or window.size_bytes is None:
+        return False
+    try:
+        check(Source(window.part(), window.size_bytes))
+    except (NotSoundError, MemberError, IndexError):
+        # An index error is a field that is shorter than its form says.
+        return False
+    return True

@@ -1,0 +1,265 @@
+"""MP4, M4A, 3GP and QuickTime: every box is known, every track is sound, every byte of the data is a sample of one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from evidence_kit.intake.understood.sound.source import NotSoundError, Source, words
+
+Box = tuple[bytes, int, int]
+"""Name, where its content begins, where it ends."""
+
+_CODECS: Final = frozenset(
+    {b"mp4a", b"samr", b"sawb", b"sawp", b"alac", b"Opus", b"ac-3", b"ec-3", b"fLaC", b".mp3", b"lpcm", b"sowt",
+     b"twos", b"ulaw", b"alaw", b"ima4", b"in24", b"in32", b"fl32", b"QDM2", b"agsm", b"ipcm", b"fpcm", b"sevc",
+     b"sqcp"}
+)  # fmt: skip
+# How long a box of numbers may be.
+_FIXED: Final = {
+    b"mvhd": 256, b"tkhd": 256, b"mdhd": 64, b"smhd": 32, b"iods": 64, b"elst": 1024, b"stsd": 4096, b"btrt": 64,
+    b"pitm": 64, b"tref": 64, b"load": 32, b"gmhd": 256, b"mfhd": 16, b"sgpd": 64, b"sbgp": 4096,
+}  # fmt: skip
+_TABLES: Final = frozenset({b"stts", b"stsc", b"stsz", b"stco", b"co64", b"ctts", b"stss", b"stsh", b"sdtp", b"stz2"})
+_HOLDERS: Final = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf", b"udta"})
+_BLANK: Final = frozenset({b"free", b"skip", b"wide"})
+_MOST_SAMPLES: Final = 10_000_000
+
+
+class _Film:
+    """What was found in a file: where its samples lie, and where its data does."""
+
+    def __init__(self) -> None:
+        self.data: list[tuple[int, int]] = []
+        self.samples: list[tuple[int, int]] = []
+        self.tracks = 0
+
+
+def check(source: Source) -> None:
+    """Make sure that a file is boxes of sound from end to end.
+
+    Raises:
+        NotSoundError: It is not: a track is no sound, a box is none of ours, or data belongs to no sample.
+    """
+    film = _Film()
+    for name, start, end in _boxes(source, 0, source.size_bytes):
+        if name == b"ftyp":
+            words(re.sub(rb"\0+", b" ", source.read(start, min(8, end - start))[:4]))
+            if end - start > 128:
+                raise NotSoundError
+        elif name == b"mdat":
+            film.data.append((start, end))
+        elif name == b"moov":
+            _look(source, start, end, film)
+        elif name in _BLANK:
+            _blank(source, start, end)
+        else:
+            raise NotSoundError
+    if not film.tracks or not film.data:
+        raise NotSoundError
+    _covered(source, film)
+
+
+def _boxes(source: Source, at: int, end: int) -> Iterator[Box]:
+    while at < end:
+        if end - at < 8:
+            source.empty(at, end)
+            return
+        size, name, head = source.number(at, 4), source.read(at + 4, 4), 8
+        if size == 1:
+            size, head = source.number(at + 8, 8), 16
+        if size == 0:
+            # A zero ends a list of QuickTime; elsewhere it means: to the end.
+            size = end - at
+        if size < head or at + size > end:
+            raise NotSoundError
+        yield name, at + head, at + size
+        at += size
+
+
+def _look(source: Source, start: int, end: int, film: _Film) -> None:
+    for name, first, last in _boxes(source, start, end):
+        if name == b"trak":
+            _track(source, first, last, film)
+        elif name == b"udta":
+            _words_about(source, first, last)
+        elif name == b"meta":
+            _meta(source, first, last)
+        elif name in _BLANK:
+            _blank(source, first, last)
+        elif name not in _FIXED or last - first > _FIXED[name]:
+            raise NotSoundError
+
+
+def _track(source: Source, start: int, end: int, film: _Film) -> None:
+    film.tracks += 1
+    tables: dict[bytes, Box] = {}
+    _walk(source, start, end, tables)
+    handler = tables.get(b"hdlr")
+    if handler is None or source.read(handler[1] + 8, 4) != b"soun" or b"stsd" not in tables:
+        raise NotSoundError
+    _descriptions(source, tables[b"stsd"])
+    film.samples += _samples(source, tables)
+
+
+def _walk(source: Source, start: int, end: int, tables: dict[bytes, Box]) -> None:
+    for name, first, last in _boxes(source, start, end):
+        if name == b"udta":
+            _words_about(source, first, last)
+        elif name == b"meta":
+            _meta(source, first, last)
+        elif name in _HOLDERS:
+            _walk(source, first, last, tables)
+        elif name == b"hdlr":
+            if source.read(first + 8, 4) == b"soun" or b"hdlr" not in tables:
+                tables[name] = (name, first, last)
+            words(re.sub(rb"[\0-\x1f]+", b" ", source.read(first + 24, max(0, last - first - 24))))
+        elif name == b"dref":
+            # Data of another file is none of this one; a name of it would be words.
+            if last - first > 64:
+                raise NotSoundError
+        elif name in _BLANK:
+            _blank(source, first, last)
+        elif name in _TABLES or (name in _FIXED and last - first <= _FIXED[name]):
+            if name in tables:
+                raise NotSoundError
+            tables[name] = (name, first, last)
+        else:
+            raise NotSoundError
+
+
+def _descriptions(source: Source, box: Box) -> None:
+    for name, _, _ in _boxes(source, box[1] + 8, box[2]):
+        if name not in _CODECS:
+            raise NotSoundError
+
+
+def _samples(source: Source, tables: dict[bytes, Box]) -> Iterator[tuple[int, int]]:
+    sizes = _Sizes(source, tables)
+    groups = _groups(source, tables)
+    at = 0
+    for number, offset in enumerate(_offsets(source, tables), start=1):
+        while len(groups) > 1 and groups[1][0] <= number:
+            groups.pop(0)
+        count = groups[0][1] if groups else 0
+        yield offset, offset + sizes.of(at, at + count)
+        at += count
+    if at != sizes.count:
+        raise NotSoundError
+
+
+class _Sizes:
+    """How long the samples of a track are, each or all alike."""
+
+    def __init__(self, source: Source, tables: dict[bytes, Box]) -> None:
+        box = tables.get(b"stsz")
+        if box is None:
+            raise NotSoundError
+        self.same, self.count = source.number(box[1] + 4, 4), source.number(box[1] + 8, 4)
+        if self.count > _MOST_SAMPLES or box[2] - box[1] != 12 + (0 if self.same else 4 * self.count):
+            raise NotSoundError
+        data = b"" if self.same else source.read(box[1] + 12, 4 * self.count)
+        self._ends = [0]
+        for at in range(0, len(data), 4):
+            self._ends.append(self._ends[-1] + int.from_bytes(data[at : at + 4], "big"))
+        if self.same == 1:
+            # Sound without a codec counts samples of time; how many bytes each has, its description says.
+            first = tables[b"stsd"][1] + 8
+            version, channels, bits = (
+                source.number(first + 16, 2),
+                source.number(first + 24, 2),
+                source.number(first + 26, 2),
+            )
+            self.same = source.number(first + 44, 4) if version == 1 else channels * bits // 8
+
+    def of(self, first: int, last: int) -> int:
+        """Return the length of some samples one behind the other."""
+        if last > self.count:
+            raise NotSoundError
+        return (last - first) * self.same if self.same else self._ends[last] - self._ends[first]
+
+
+def _offsets(source: Source, tables: dict[bytes, Box]) -> list[int]:
+    wide = b"co64" in tables
+    box = tables.get(b"co64" if wide else b"stco")
+    if box is None:
+        raise NotSoundError
+    count, size = source.number(box[1] + 4, 4), 8 if wide else 4
+    if box[2] - box[1] != 8 + size * count:
+        raise NotSoundError
+    data = source.read(box[1] + 8, size * count)
+    return [int.from_bytes(data[at : at + size], "big") for at in range(0, len(data), size)]
+
+
+def _groups(source: Source, tables: dict[bytes, Box]) -> list[tuple[int, int]]:
+    box = tables.get(b"stsc")
+    if box is None:
+        raise NotSoundError
+    count = source.number(box[1] + 4, 4)
+    if box[2] - box[1] != 8 + 12 * count:
+        raise NotSoundError
+    data = source.read(box[1] + 8, 12 * count)
+    numbers = [int.from_bytes(data[at : at + 4], "big") for at in range(0, len(data), 4)]
+    return [(numbers[at], numbers[at + 1]) for at in range(0, len(numbers), 3)]
+
+
+def _covered(source: Source, film: _Film) -> None:
+    """Make sure that every byte of the data belongs to a sample, or is zero."""
+    spans = sorted(film.samples)
+    for start, end in film.data:
+        at = start
+        for first, last in spans:
+            if last <= start or first >= end:
+                continue
+            if first > at:
+                source.empty(at, first)
+            at = max(at, last)
+        source.empty(at, end)
+        if at > end:
+            raise NotSoundError
+
+
+def _blank(source: Source, start: int, end: int) -> None:
+    """Make sure that room that was left holds zeros, or a few words of a program."""
+    data = source.read(start, min(end - start, 256))
+    if data.strip(b"\0"):
+        words(re.sub(rb"[\0-\x1f]+", b" ", data))
+    source.empty(min(end, start + 256), end)
+
+
+def _words_about(source: Source, start: int, end: int) -> None:
+    """Make sure that what is said about a sound is words: titles, places, programs; no cover."""
+    if end - start <= 8 and not source.read(start, end - start).strip(b"\0"):
+        return
+    for name, first, last in _boxes(source, start, end):
+        if name == b"meta":
+            _meta(source, first, last)
+        elif name in _BLANK:
+            _blank(source, first, last)
+        else:
+            words(re.sub(rb"[\0-\x1f]+", b" ", source.read(first, last - first)[4:]))
+
+
+def _meta(source: Source, start: int, end: int) -> None:
+    if source.number(start, 4) == 0:
+        start += 4
+    for name, first, last in _boxes(source, start, end):
+        if name == b"ilst":
+            _list(source, first, last)
+        elif name in _BLANK:
+            _blank(source, first, last)
+        elif name in {b"hdlr", b"keys"} and last - first <= 1024:
+            words(re.sub(rb"[\0-\x1f]+", b" ", source.read(first, last - first)))
+        else:
+            raise NotSoundError
+
+
+def _list(source: Source, start: int, end: int) -> None:
+    for name, first, last in _boxes(source, start, end):
+        if name == b"covr":
+            raise NotSoundError
+        for inner, low, high in _boxes(source, first, last):
+            if inner not in {b"data", b"mean", b"name"}:
+                raise NotSoundError
+            words(re.sub(rb"[\0-\x1f]+", b" ", source.read(low, high - low)[8 if inner == b"data" else 4 :]))

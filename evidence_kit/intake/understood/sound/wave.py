@@ -1,0 +1,70 @@
+"""WAVE: chunks of sound, and chunks of words."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from evidence_kit.intake.understood.sound.source import NotSoundError, Source, words
+
+_SMALL: Final = {b"fmt ": 64, b"fact": 16, b"ds64": 64, b"cue ": 4096, b"inst": 16, b"smpl": 256}
+_BLANK: Final = frozenset({b"JUNK", b"PAD ", b"FLLR", b"junk", b"minf", b"elm1", b"regn", b"umid", b"DGDA"})
+_FORMATS: Final = frozenset({1, 2, 3, 6, 7, 0x11, 0x31, 0x45, 0x50, 0x55, 0xFFFE})
+_TEXTS: Final = frozenset({b"bext", b"iXML", b"_PMX", b"aXML", b"axml"})
+
+
+def check(source: Source) -> None:
+    """Make sure that a file is one WAVE with sound and words.
+
+    Raises:
+        NotSoundError: It is not.
+    """
+    form = source.read(0, 4)
+    if form not in {b"RIFF", b"RF64", b"BW64"} or source.read(8, 4) != b"WAVE":
+        raise NotSoundError
+    size = source.number(4, 4, "little")
+    # A recorder that was cut off, or that streams, leaves the length open.
+    if form == b"RIFF" and size not in {0, 0xFFFFFFFF} and size + 8 not in {source.size_bytes, source.size_bytes - 1}:
+        raise NotSoundError
+    at, sounded = 12, False
+    while at + 8 <= source.size_bytes:
+        name, size = source.read(at, 4), source.number(at + 4, 4, "little")
+        start = at + 8
+        if name == b"data":
+            if size in {0xFFFFFFFF, 0}:
+                size = source.size_bytes - start
+            sounded = True
+            if start + size > source.size_bytes:
+                size = source.size_bytes - start
+        else:
+            _chunk(source, name, start, size)
+        at = start + size + (size & 1)
+        if size & 1 and at <= source.size_bytes and source.read(at - 1, 1) != b"\0":
+            at -= 1
+    if not sounded or at < source.size_bytes:
+        raise NotSoundError
+
+
+def _chunk(source: Source, name: bytes, start: int, size: int) -> None:
+    if name in _SMALL:
+        if size > _SMALL[name] or (name == b"fmt " and source.number(start, 2, "little") not in _FORMATS):
+            raise NotSoundError
+        source.read(start, size)
+    elif name in _BLANK:
+        source.empty(start, start + size)
+    elif name in _TEXTS:
+        words(re.sub(rb"\0+", b" ", source.read(start, size)))
+    elif name == b"LIST" and source.read(start, 4) in {b"INFO", b"adtl"}:
+        _listed(source, start + 4, start + size)
+    else:
+        raise NotSoundError
+
+
+def _listed(source: Source, at: int, end: int) -> None:
+    while at + 8 <= end:
+        size = source.number(at + 4, 4, "little")
+        words(source.read(at, 4))
+        words(source.read(at + 8, size).lstrip(b"\0\1\2\3\4\5\6\7\x08"))
+        at += 8 + size + (size & 1)
+    if at < end:
+        raise NotSoundError

@@ -1,0 +1,85 @@
+"""A text of any kind, read by the reader of its form, and written anew out of what was understood."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final
+
+from evidence_kit.intake.understood import cards, json_text, mails, markup, plain
+from evidence_kit.intake.understood.written import WrittenAnew
+from evidence_kit.intake.window import Window
+from evidence_kit.model import Family, Kind
+
+MOST_BYTES: Final = 512 << 20
+_WRITERS: Final = {
+    "json": json_text.write, "html": markup.write, "xml": markup.write, "vcard": cards.write, "ics": cards.write,
+    "text": plain.write,
+}  # fmt: skip
+_MAILS: Final = frozenset({"eml", "mbox"})
+_BROKEN: Final = re.compile("[\udc80-\udcff]")
+_BEYOND_ASCII: Final = re.compile("[^\x00-\x7f\udc80-\udcff]")
+# What a text has none of; some few get into one when a program breaks a character in two.
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
+_MOST_CONTROLS: Final = 16
+
+
+def is_text(kind: Kind) -> bool:
+    """Say whether a type consists of letters; mails do."""
+    return kind.family is Family.TEXT or kind.name in _MAILS
+
+
+def understood(kind: Kind, window: Window) -> WrittenAnew | None:
+    """Return a text written anew; None where nobody here can read it.
+
+    Args:
+        kind: What its first bytes say it is.
+        window: Its bytes.
+    """
+    view = window.part()
+    view.seek(0)
+    data = _all(view)
+    if len(data) > MOST_BYTES:
+        return None
+    if kind.name in _MAILS:
+        return None if len(_CONTROLS.findall(data[:65536].decode("latin-1"))) > _MOST_CONTROLS else mails.write(data)
+    decoded = decode(data)
+    if decoded is None:
+        return None
+    text, codec, errors = decoded
+    mark = codec if codec.startswith("utf-16") else None
+
+    def encode(piece: str) -> bytes:
+        return piece.encode(codec if mark is None else mark, errors)
+
+    written = _WRITERS[kind.name](text, encode)
+    return written if written.whole or written.says_something else None
+
+
+def decode(data: bytes) -> tuple[str, str, str] | None:
+    """Return the letters of a text, with the codec and the way of its errors that make the same bytes of them again."""
+    for mark, codec in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if data.startswith(mark):
+            text, errors = data.decode(codec, "surrogatepass") if len(data) % 2 == 0 else "", "surrogatepass"
+            return None if not text or len(_CONTROLS.findall(text)) > _MOST_CONTROLS else (text, codec, errors)
+    codec, errors = "utf-8", "surrogateescape"
+    text = data.decode(codec, errors)
+    broken = len(_BROKEN.findall(text))
+    if broken > len(_BEYOND_ASCII.findall(text)):
+        try:
+            text, codec, errors = data.decode("cp1256"), "cp1256", "strict"
+        except ValueError:
+            return None
+    elif broken > _MOST_CONTROLS:
+        return None
+    return None if len(_CONTROLS.findall(text)) > _MOST_CONTROLS else (text, codec, errors)
+
+
+def _all(view: Window) -> bytes:
+    pieces, size = [], 0
+    while piece := view.read(4 << 20):
+        pieces.append(piece)
+        size += len(piece)
+        if size > MOST_BYTES:
+            break
+    return b"".join(pieces)

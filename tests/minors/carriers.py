@@ -1,0 +1,212 @@
+"""Files that carry letters among words: each returns a file's name and bytes."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import html
+import io
+import json
+import plistlib
+import tarfile
+import zipfile
+from collections.abc import Callable
+from email.message import EmailMessage
+
+Carrier = Callable[[str], tuple[str, bytes]]
+
+WORDS = "if you do not pay by Friday everybody sees it"
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _mail(kind: str) -> Carrier:
+    def carry(letters: str) -> tuple[str, bytes]:
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = "sami@example.com", "nadia@example.com", "last warning"
+        mail["Date"], mail["Message-ID"] = "Mon, 12 May 2025 21:02:00 +0100", "<1@example.com>"
+        text = f"<html><body><p>{WORDS}</p><pre>{html.escape(letters)}</pre></body></html>"
+        mail.set_content(text if kind == "html" else f"{WORDS}\n\n{letters}\n", subtype=kind, charset="utf-8")
+        return "m.eml", mail.as_bytes()
+
+    return carry
+
+
+def _raw_mail(letters: str) -> tuple[str, bytes]:
+    head = "From: sami@example.com\r\nTo: nadia@example.com\r\nSubject: last warning\r\nDate: Mon, 12 May 2025 21:02:00 +0100\r\n"
+    return "m.eml", _bytes(f"{head}\r\n{WORDS}\r\n\r\n{letters}\r\n")
+
+
+def _header(letters: str) -> tuple[str, bytes]:
+    folded = "\n ".join(
+        "".join(letters.split("\n")).replace("\r", "")[at : at + 76] for at in range(0, len(letters), 76)
+    )
+    head = (
+        "From: sami@example.com\nTo: nadia@example.com\nSubject: last warning\nDate: Mon, 12 May 2025 21:02:00 +0100\n"
+    )
+    return "m.eml", _bytes(f"{head}X-Face: {folded}\n\n{WORDS}\n")
+
+
+def _mbox(letters: str) -> tuple[str, bytes]:
+    return "m.mbox", b"From sami@example.com Mon May 12 21:02:00 2025\n" + _raw_mail(letters)[1].replace(b"\r\n", b"\n")
+
+
+def _mhtml(letters: str) -> tuple[str, bytes]:
+    head = "From: <Saved by Blink>\r\nSubject: page\r\nDate: Mon, 12 May 2025 21:02:00 +0100\r\nMIME-Version: 1.0\r\n"
+    kind = 'Content-Type: multipart/related; type="text/html"; boundary="b"\r\n\r\n--b\r\n'
+    page = f'<html><p>{WORDS}</p><img src="{html.escape(letters)}"></html>'
+    return "p.mhtml", _bytes(
+        f"{head}{kind}Content-Type: text/html\r\nContent-Location: https://a.example/\r\n\r\n{page}\r\n--b--\r\n"
+    )
+
+
+def _card(field: str) -> Carrier:
+    def carry(letters: str) -> tuple[str, bytes]:
+        value = letters.replace("\r", "").replace("\n", "\r\n ")
+        card = f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Sami\r\nTEL:+212612345678\r\nNOTE:{WORDS}\r\n{field}:{value}\r\nEND:VCARD\r\n"
+        return "c.vcf", _bytes(card)
+
+    return carry
+
+
+def _calendar(letters: str) -> tuple[str, bytes]:
+    value = letters.replace("\r", "").replace("\n", "\r\n ")
+    entry = (
+        f"BEGIN:VEVENT\r\nSUMMARY:{WORDS}\r\nDTSTART:20250512T210200Z\r\nATTACH;VALUE=BINARY:{value}\r\nEND:VEVENT\r\n"
+    )
+    return "c.ics", _bytes(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{entry}END:VCALENDAR\r\n")
+
+
+def _har(letters: str) -> tuple[str, bytes]:
+    content = {"size": len(letters), "mimeType": "application/json", "text": json.dumps({"said": WORDS, "a": letters})}
+    entry = {
+        "request": {"method": "GET", "url": "https://example.com/"},
+        "response": {"status": 200, "content": content},
+    }
+    return "a.har", json.dumps({"log": {"version": "1.2", "entries": [entry]}}).encode()
+
+
+def _warc(letters: str) -> tuple[str, bytes]:
+    page = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><p>{WORDS}</p>{html.escape(letters)}</html>"
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: {len(_bytes(page))}\r\n\r\n"
+    return "a.warc", _bytes(f"{head}{page}\r\n\r\n")
+
+
+def _csv(letters: str) -> tuple[str, bytes]:
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerows([["name", "said", "data"], ["Sami", WORDS, letters], ["Nadia", "no", ""]])
+    return "a.csv", _bytes(table.getvalue())
+
+
+def _rows(letters: str) -> tuple[str, bytes]:
+    return "a.csv", _bytes("\n".join(f"12,Sami,{line},sent" for line in ["said", WORDS, *letters.splitlines()]))
+
+
+def _log(letters: str) -> tuple[str, bytes]:
+    lines = [WORDS, *letters.splitlines()]
+    return "a.log", _bytes(
+        "\n".join(f"2025-05-12 21:02:{at % 60:02d} INFO upload: {line}" for at, line in enumerate(lines))
+    )
+
+
+def _chat(letters: str) -> tuple[str, bytes]:
+    lines = [WORDS, *letters.splitlines()]
+    return "_chat.txt", _bytes(
+        "\n".join(f"12/05/2025, 21:{at // 60 % 60:02d} - Sami: {line}" for at, line in enumerate(lines))
+    )
+
+
+def _sms(letters: str) -> tuple[str, bytes]:
+    said = f'<sms address="+212600000001" date="1747080120000" type="1" body="{WORDS}" read="1" />'
+    other = f'<sms address="+212600000001" date="1747080120000" type="1" body="{html.escape(letters)}" read="1" />'
+    return "sms.xml", _bytes(f'<?xml version="1.0" encoding="UTF-8"?>\n<smses count="2">{said}{other}</smses>')
+
+
+def _fodt(letters: str) -> tuple[str, bytes]:
+    lines = "".join(f"<text:p>{html.escape(line)}</text:p>\n             " for line in letters.splitlines())
+    head = '<?xml version="1.0"?>\n<office:document xmlns:office="o" xmlns:text="t" office:mimetype="application/vnd.oasis">'
+    return "a.fodt", _bytes(f"{head}<office:body><text:p>{WORDS}</text:p>{lines}</office:body></office:document>")
+
+
+def _plist(letters: str) -> tuple[str, bytes]:
+    return "a.webarchive", plistlib.dumps({"said": WORDS, "data": _bytes(letters)})
+
+
+def _zip(letters: str) -> tuple[str, bytes]:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("a.txt", _bytes(f"{WORDS}\n{letters}\n"))
+        made.comment = _bytes(letters)[:60_000]
+    return "a.zip", held.getvalue()
+
+
+def _tar(letters: str) -> tuple[str, bytes]:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as made:
+        data = _bytes(json.dumps({"said": WORDS, "a": letters}))
+        info = tarfile.TarInfo("a.json")
+        info.size = len(data)
+        made.addfile(info, io.BytesIO(data))
+    return "a.tar", held.getvalue()
+
+
+def _tag(sort: str) -> Carrier:
+    from tests.minors.sounds import tagged
+
+    return lambda letters: tagged(sort, letters)
+
+
+CARRIERS: dict[str, Carrier] = {
+    "text": lambda letters: ("a.txt", _bytes(f"{WORDS}\n{letters}\nso think about it\n")),
+    "text in one line": lambda letters: ("a.txt", _bytes(f"{WORDS} {letters} so think about it\n")),
+    "text in UTF-16": lambda letters: ("a.txt", f"{WORDS}\n{letters}\n".encode("utf-16", "surrogatepass")),
+    "Markdown": lambda letters: ("a.md", _bytes(f"# Note\n\n{WORDS}\n\n```\n{letters}\n```\n")),
+    "Markdown, indented": lambda letters: ("a.md", _bytes(f"# {WORDS}\n\n    " + letters.replace("\n", "\n    ") + "\n")),
+    "mail": _mail("plain"),
+    "mail as it is": _raw_mail,
+    "mail, page": _mail("html"),
+    "mail, header": _header,
+    "mailbox": _mbox,
+    "saved page": _mhtml,
+    "address card, note": _card("X-NOTE"),
+    "address card, picture": _card("PHOTO;ENCODING=b"),
+    "calendar": _calendar,
+    "page": lambda letters: ("p.html", _bytes(f"<!DOCTYPE html><html><p>{WORDS}</p><p>{html.escape(letters)}</p></html>")),
+    "page, attribute": lambda letters: ("p.html", _bytes(f"<html><p>{WORDS}</p><img src='{html.escape(letters)}'></html>")),
+    "page, script": lambda letters: ("p.html", _bytes(f"<html><p>{WORDS}</p><script>var a = `{letters}`;</script></html>")),
+    "page, comment": lambda letters: ("p.html", _bytes(f"<html><p>{WORDS}</p><!-- {letters} --></html>")),
+    "page, style": lambda letters: ("p.html", _bytes(f"<html><style>p {{ background: url({letters}) }}</style><p>{WORDS}</p></html>")),
+    "drawing": lambda letters: ("a.svg", _bytes(f'<svg xmlns="http://www.w3.org/2000/svg"><desc>{html.escape(letters)}</desc></svg>')),
+    "JSON": lambda letters: ("a.json", json.dumps({"said": WORDS, "a": letters}).encode()),
+    "JSON, not escaped": lambda letters: ("a.json", _bytes(json.dumps({"said": WORDS, "a": letters}, ensure_ascii=False))),
+    "JSON, indented": lambda letters: ("a.json", json.dumps({"said": WORDS, "a": [letters]}, indent=4).encode()),
+    "JSON, list of lines": lambda letters: ("a.json", json.dumps({"said": WORDS, "a": letters.splitlines()}).encode()),
+    "JSON, lines": lambda letters: ("a.jsonl", "\n".join(json.dumps({"said": WORDS, "n": at, "a": line}) for at, line in enumerate(letters.splitlines())).encode()),
+    "JSON, name": lambda letters: ("a.json", json.dumps({"said": WORDS, letters: 1}).encode()),
+    "HAR": _har,
+    "XML": lambda letters: ("a.xml", _bytes(f'<?xml version="1.0"?>\n<a><b>{WORDS}</b><c>{html.escape(letters)}</c></a>')),
+    "XML, attribute": lambda letters: ("a.xml", _bytes(f'<?xml version="1.0"?>\n<a b="{WORDS}" c="{html.escape(letters)}"/>')),
+    "XML, CDATA": lambda letters: ("a.xml", _bytes(f'<?xml version="1.0"?>\n<a><b>{WORDS}</b><![CDATA[{letters}]]></a>')),
+    "XML, element a line": _fodt,
+    "messages": _sms,
+    "property list": _plist,
+    "WARC": _warc,
+    "CSV": _csv,
+    "CSV, a row a line": _rows,
+    "SQL": lambda letters: ("a.sql", _bytes(f"INSERT INTO notes VALUES (1, '{WORDS}');\nINSERT INTO pictures VALUES (2, '{letters}');\n")),
+    "log": _log,
+    "chat, one message": lambda letters: ("_chat.txt", _bytes(f"12/05/2025, 21:02 - Sami: {WORDS}\n12/05/2025, 21:03 - Sami: {letters}\n12/05/2025, 21:04 - Nadia: what is that\n")),
+    "chat, a message a line": _chat,
+    "program": lambda letters: ("a.py", _bytes(f'"""{WORDS}."""\n\nDATA = """{letters}"""\n\n\ndef show():\n    return DATA\n')),
+    "zip": _zip,
+    "tar": _tar,
+    "gzip": lambda letters: ("a.txt.gz", gzip.compress(_bytes(f"{WORDS}\n{letters}\n"), mtime=0)),
+    "WAVE": _tag("wav"),
+    "FLAC": _tag("flac"),
+    "MP3": _tag("mp3"),
+    "Ogg": _tag("ogg"),
+    "MP4": _tag("m4a"),
+}  # fmt: skip
