@@ -10,11 +10,12 @@ import typer
 from evidence_kit.commands._retention import retention_due
 from evidence_kit.commands._reveal import reveal as show_to_the_eye
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
-from evidence_kit.errors import UsageError
+from evidence_kit.errors import Exit, UsageError
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
     from evidence_kit.custody.manifest import Manifest
+    from evidence_kit.workflows.case.read import Case
 
 
 @case_command
@@ -25,6 +26,7 @@ def show(
     all_: Annotated[bool, typer.Option("--all")] = False,
     reveal: Annotated[str | None, typer.Option("--reveal", metavar="REASON")] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
+    recheck: Annotated[bool, typer.Option("--recheck")] = False,
 ) -> None:
     """Show a case, or one item with everything known about it; the picture itself only with a reason."""
     from evidence_kit.workflows.case.read import read
@@ -37,6 +39,9 @@ def show(
         show_to_the_eye(setting, folder, item, reveal.strip(), out)
         return
     opened = read(folder, setting.key(station), setting.memory(station))
+    if recheck:
+        _recheck(setting, opened)
+        return
     manifest = opened.opened
     retention_due(setting, manifest)
     if manifest.goes_on_with not in {None, station.public.fingerprint}:
@@ -51,6 +56,33 @@ def show(
         from evidence_kit.commands import _item_view
 
         _item_view.draw(setting.screen, facts)
+
+
+def _recheck(setting: Setting, case: Case) -> None:
+    """Name what a minor's case holds that today's rule would not copy; exit with 3 when there is any."""
+    from evidence_kit.workflows.recheck import beyond_the_rule
+
+    screen = setting.screen
+    found = list(beyond_the_rule(case))
+    for item in found:
+        screen.tell("show.recheck-item", item=item.id, kind=item.kind, path=item.place.path)
+    if found:
+        screen.tell("show.recheck-do", count=len(found), case=case.id, items=" ".join(item.id for item in found))
+    else:
+        screen.tell("show.recheck-none")
+    listed: list[Json] = [
+        {
+            "item": item.id,
+            "path": item.place.path,
+            "kind": item.kind,
+            "size": item.size_bytes,
+            "sha256": item.sha256.hex,
+        }
+        for item in found
+    ]
+    screen.document({"case": case.id, "beyond_the_rule": listed})
+    if found:
+        raise typer.Exit(Exit.INCOMPLETE)
 
 
 def _case(manifest: Manifest, case: str) -> dict[str, Json]:

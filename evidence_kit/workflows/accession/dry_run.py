@@ -11,10 +11,11 @@ from evidence_kit.custody.manifest import FoundAt
 from evidence_kit.intake import picture_signatures
 from evidence_kit.intake.container import Holding, holding
 from evidence_kit.intake.read import NotRegularError, opened
+from evidence_kit.intake.understood.rule import judge
 from evidence_kit.intake.walk import FoundFile, Unfit, os_words, walk
 from evidence_kit.intake.window import of_file
 from evidence_kit.workflows.accession.prepare import file_stretch
-from evidence_kit.workflows.accession.witness import Rule, judge
+from evidence_kit.workflows.accession.witness import Rule
 from evidence_kit.workflows.case.outcome import Refused, Totals, WouldKeep
 
 _CONTAINER_ENDINGS: Final = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".txz", ".tbz")
@@ -65,7 +66,7 @@ def _looked_at(found: FoundFile, *, careful: bool) -> WouldKeep | Refused:
         with opened(found.path) as original:
             stretch = file_stretch(original, found)
             window = of_file(original.file, original.before.size_bytes)
-            if careful and not judge(stretch, lambda: window).copied:
+            if careful and not judge(stretch.name, stretch.kind, lambda: window).copied:
                 return Refused(place, picture_signatures.REASON, stretch.kind.family.value, found.size_bytes)
             held = holding(stretch.kind, stretch.name, window)
             members, member_bytes = (None, 0) if held is None else _held(held)

@@ -18,6 +18,7 @@ from evidence_kit.intake.file_mentions import LARGEST_TEXT_BYTES, TEXT_ENDINGS, 
 from evidence_kit.intake.read import NotRegularError, Original, opened, pieces
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.surroundings import surroundings
+from evidence_kit.intake.understood.rule import judge
 from evidence_kit.intake.understood.text import is_text
 from evidence_kit.intake.walk import FoundFile
 from evidence_kit.intake.window import Window, of_file, stream
@@ -25,7 +26,7 @@ from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.model import Digest
 from evidence_kit.workflows.accession.commit_group import DescriptionService
 from evidence_kit.workflows.accession.reading import EvidenceSource, Reading, SourceEncryptor
-from evidence_kit.workflows.accession.witness import Rule, Seen, in_words, judge, without_pictures
+from evidence_kit.workflows.accession.witness import Rule, Seen, in_words, without_pictures
 
 # What is understood of a text up to this length is remembered until its turn comes; of a longer one it is found again.
 _REMEMBERED_BYTES: Final = 4 << 20
@@ -151,7 +152,7 @@ class Preparing:
         """Prepare what is copied only where it is understood to its last byte."""
         original = stretch.original
         before = None if original is None else original.before
-        judged = judge(stretch, window)
+        judged = judge(stretch.name, stretch.kind, window)
         stretch = replace(stretch, kind=judged.kind)
         if judged.copied:
             prepared = self._copied(stretch, None, known)

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from evidence_kit.custody.manifest import FoundAt, Manifest
 from evidence_kit.hashing.exact import Tally, sha256
 from evidence_kit.intake import picture_signatures
-from evidence_kit.intake.container import Holding, holding, of_text
 from evidence_kit.intake.file_mentions import Mention
 from evidence_kit.intake.understood.language import cut, opaque
-from evidence_kit.intake.understood.sound import may_be_sound, only_sound
-from evidence_kit.intake.understood.text import decode, is_text
-from evidence_kit.intake.window import Window
-from evidence_kit.intake.zip_stream import MemberError
-from evidence_kit.model import Family, Json, Kind
-from evidence_kit.workflows.accession.reading import EvidenceSource
+from evidence_kit.intake.understood.text import decode
+from evidence_kit.model import Json
 
 # Letters without sense in what stands beside a file: an identifier, the address of a page.
 _BESIDE_LETTERS: Final = 80
@@ -71,61 +66,6 @@ class Seen:
     tally: Tally
     around: tuple[Mention, ...] = ()
     unstable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What becomes of one file or member in the case of a minor.
-
-    Attributes:
-        copied: Every byte of it is accounted for, as language or as sound: it is copied as it is.
-        kind: What it is: sound in what also holds films is a recording.
-        held: What it holds, for what is copied of it by the same rule; None when nothing is.
-    """
-
-    copied: bool
-    kind: Kind
-    held: Holding | None = None
-
-
-def judge(stretch: EvidenceSource, window: Callable[[], Window]) -> Judgement:
-    """Return what becomes of a file or member where nothing may be copied that was not understood.
-
-    Every byte of it may have to be read for that. A text is copied when each of its values is language; of any other
-    what is language is written anew, and is then a member of it. Sound is copied when its container was looked at
-    from the first byte to the last and holds nothing else. Of containers only members are copied, by this same rule.
-
-    Args:
-        stretch: The file or member.
-        window: Its bytes to be read anywhere.
-    """
-    kind = stretch.kind
-    try:
-        if kind.family is Family.EMPTY:
-            return Judgement(copied=True, kind=kind)
-        if is_text(kind):
-            held = of_text(stretch.name, kind, window())
-            return Judgement(copied=held is None, kind=kind, held=held)
-        if may_be_sound(kind):
-            sound = only_sound(kind, _measured(window(), stretch))
-            return Judgement(copied=sound, kind=as_sound(kind) if sound else kind)
-        return Judgement(copied=False, kind=kind, held=holding(kind, stretch.name, window()))
-    except MemberError:
-        return Judgement(copied=False, kind=kind)
-
-
-def _measured(window: Window, stretch: EvidenceSource) -> Window:
-    """Return a view that knows its length; of a member whose length only reading tells, it is read for that."""
-    if window.size_bytes is not None:
-        return window
-    return window.part(0, sum(map(len, stretch.pieces())))
-
-
-def as_sound(kind: Kind) -> Kind:
-    """Return the kind of a file in which there is nothing but sound."""
-    if kind.family is Family.AUDIO:
-        return kind
-    return replace(kind, family=Family.AUDIO, media_type=kind.media_type.replace("video/", "audio/"))
 
 
 def without_pictures(more: Mapping[str, Json]) -> dict[str, Json]:

@@ -1,0 +1,74 @@
+"""The rule of a minor's case: what is understood to its last byte is copied, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from evidence_kit.intake.container import Holding, holding, of_text
+from evidence_kit.intake.understood.sound import may_be_sound, only_sound
+from evidence_kit.intake.understood.text import is_text
+from evidence_kit.intake.window import Window
+from evidence_kit.intake.zip_stream import MemberError
+from evidence_kit.model import Family, Kind
+
+_PIECE_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What becomes of one file or member in the case of a minor.
+
+    Attributes:
+        copied: Every byte of it is accounted for, as language or as sound: it is copied as it is.
+        kind: What it is: sound in what also holds films is a recording.
+        held: What it holds, for what is copied of it by the same rule; None when nothing is.
+    """
+
+    copied: bool
+    kind: Kind
+    held: Holding | None = None
+
+
+def judge(name: str, kind: Kind, window: Callable[[], Window]) -> Judgement:
+    """Return what becomes of a file or member where nothing may be copied that was not understood.
+
+    Every byte of it may have to be read for that. A text is copied when each of its values is language; of any other
+    what is language is written anew, and is then a member of it. Sound is copied when its container was looked at
+    from the first byte to the last and holds nothing else. Of containers only members are copied, by this same rule.
+
+    Args:
+        name: Its own name.
+        kind: What its first bytes say it is.
+        window: Its bytes to be read anywhere.
+    """
+    try:
+        if kind.family is Family.EMPTY:
+            return Judgement(copied=True, kind=kind)
+        if is_text(kind):
+            held = of_text(name, kind, window())
+            return Judgement(copied=held is None, kind=kind, held=held)
+        if may_be_sound(kind):
+            sound = only_sound(kind, _measured(window()))
+            return Judgement(copied=sound, kind=as_sound(kind) if sound else kind)
+        return Judgement(copied=False, kind=kind, held=holding(kind, name, window()))
+    except MemberError:
+        return Judgement(copied=False, kind=kind)
+
+
+def _measured(window: Window) -> Window:
+    """Return a view that knows its length; where only reading tells it, it is read for that."""
+    if window.size_bytes is not None:
+        return window
+    view, size_bytes = window.part(), 0
+    while piece := view.read(_PIECE_BYTES):
+        size_bytes += len(piece)
+    return window.part(0, size_bytes)
+
+
+def as_sound(kind: Kind) -> Kind:
+    """Return the kind of a file in which there is nothing but sound."""
+    if kind.family is Family.AUDIO:
+        return kind
+    return replace(kind, family=Family.AUDIO, media_type=kind.media_type.replace("video/", "audio/"))

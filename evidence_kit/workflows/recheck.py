@@ -1,0 +1,51 @@
+"""What a minor's case holds that today's rule would not copy: found, so that whoever may can destroy it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Final
+
+from evidence_kit.custody.manifest import Item
+from evidence_kit.intake.kinds import kind_named
+from evidence_kit.intake.understood.rule import judge
+from evidence_kit.intake.understood.sound import may_be_sound
+from evidence_kit.intake.understood.text import MOST_BYTES, is_text
+from evidence_kit.intake.window import of_bytes
+from evidence_kit.keys.age import DamagedError
+from evidence_kit.model import Family
+from evidence_kit.sealing.errors import ItemDamagedError
+from evidence_kit.workflows.accession.witness import rule_for
+from evidence_kit.workflows.case.read import Case
+
+_UNDECLARED: Final = "unknown"
+
+
+def beyond_the_rule(case: Case) -> Iterator[Item]:
+    """Yield the items that would only be witnessed if they were taken in today.
+
+    An adult's case has none, nor one whose lawyer said that everything is kept; what was declared harmless is none.
+    Every text and every sound is decrypted and looked at to its end, in memory.
+
+    Raises:
+        ItemDamagedError: An item is not what was taken in.
+    """
+    if not rule_for(case.opened, _UNDECLARED).careful:
+        return
+    for item in case.opened.items.values():
+        if item.id in case.custody.objects and item.sensitivity != "none" and not _copied_today(case, item):
+            yield item
+
+
+def _copied_today(case: Case, item: Item) -> bool:
+    kind = kind_named(item.kind)
+    if kind.family is Family.EMPTY:
+        return True
+    if not (is_text(kind) or may_be_sound(kind)) or item.size_bytes > MOST_BYTES:
+        return False
+    sink = io.BytesIO()
+    try:
+        case.decrypt(item.id, sink)
+    except (DamagedError, FileNotFoundError) as error:
+        raise ItemDamagedError("item-damaged", item=item.id, case=case.id) from error
+    return judge(item.place.path.rpartition("/")[2], kind, lambda: of_bytes(sink.getvalue())).copied

@@ -1,0 +1,42 @@
+"""What an older case of a minor holds beyond today's rule: found, named, and destroyed with two names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.workflows.accession.declare import Mark, mark, update
+from evidence_kit.workflows.accession.provenance import Saying
+from evidence_kit.workflows.case.read import read
+from evidence_kit.workflows.case.station import Station
+from evidence_kit.workflows.recheck import beyond_the_rule
+from evidence_kit.workflows.upkeep.destroy import destroy, doomed
+from tests.conftest import NewCase
+from tests.minors.carriers import CARRIERS
+from tests.minors.encoders import ENCODERS
+from tests.minors.pictures import pictures
+from tests.workflows.helpers import take_in
+
+
+def test_what_was_copied_under_an_earlier_rule_is_found_and_can_be_destroyed(
+    new_case: NewCase, tmp_path: Path, key: SigningKey, station: Station
+) -> None:
+    source = tmp_path / "phone"
+    source.mkdir()
+    (source / "a.jpg").write_bytes(pictures()["photograph"])
+    (source / "declared.gif").write_bytes(pictures()["gif"])
+    (source / "words.txt").write_text("if you do not pay\n")
+    (source / "m.eml").write_bytes(CARRIERS["mail as it is"](ENCODERS["uuencode"](pictures()["thumbnail"]))[1])
+    # A case that took everything in, as an adult's does, and turns out to be a minor's, holds what an older rule let in.
+    writer = new_case("adult")
+    take_in(writer, source)
+    harmless = next(item for item in writer.manifest.items.values() if item.kind == "gif")
+    mark(writer, [harmless], Mark(sensitivity="none"), Saying("Amina K.", "guardian", "a cup"))
+    assert list(beyond_the_rule(writer.case)) == []
+    update(writer, {"age_band": "minor", "age_known_by": "birth certificate"}, "shown today")
+    case = read(writer.case.folder, key, station)
+    found = {item.place.path for item in beyond_the_rule(case)}
+    assert found == {"phone/a.jpg", "phone/m.eml"}
+    ids = [item.id for item in beyond_the_rule(case)]
+    destroy(writer, doomed(writer.case, ids), "not ours to hold", ("Salma B.", "Me Idrissi"))
+    assert list(beyond_the_rule(read(writer.case.folder, key, station))) == []
