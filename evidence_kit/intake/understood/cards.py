@@ -11,7 +11,7 @@ from typing import Final
 from evidence_kit.intake.understood.files import files_in, of_base64
 from evidence_kit.intake.understood.language import cut
 from evidence_kit.intake.understood.plain import Encode
-from evidence_kit.intake.understood.units import NEUTRAL, is_name, judged
+from evidence_kit.intake.understood.units import NEUTRAL, is_labelled_number, is_name, judged
 from evidence_kit.intake.understood.written import WrittenAnew
 
 NAME: Final = "card/1"
@@ -46,7 +46,8 @@ def write(text: str, encode: Encode) -> WrittenAnew:
     units: list[str] = []
     for each in properties:
         written.count("line")
-        units += [NEUTRAL if is_name(each.head) else each.head, "" if each.is_file else each.value]
+        one = each.is_file or is_labelled_number(each.value)
+        units += [NEUTRAL if is_name(each.head) else each.head, "" if one else each.value]
     found = judged(units)
     for number, each in enumerate(properties):
         if each.is_file:

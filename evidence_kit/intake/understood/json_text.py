@@ -10,7 +10,7 @@ from typing import Final
 from evidence_kit.intake.understood.files import files_in, of_numbers
 from evidence_kit.intake.understood.language import Stretch, cut
 from evidence_kit.intake.understood.plain import Encode
-from evidence_kit.intake.understood.units import NEUTRAL, is_name, judged
+from evidence_kit.intake.understood.units import NEUTRAL, bytes_by_name, is_label, is_labelled_number, judged
 from evidence_kit.intake.understood.written import WrittenAnew
 
 NAME: Final = "json/1"
@@ -45,7 +45,14 @@ def write(text: str, encode: Encode) -> WrittenAnew:
     values = _values(text)
     for each in values:
         written.count(each.sort)
-    found = judged([NEUTRAL if each.sort == "name" and is_name(each.said) else each.said for each in values])
+    found = judged([_shown(values, at) for at in range(len(values))])
+    numbered = (
+        (values[at - 1].said, at, each.said)
+        for at, each in enumerate(values)
+        if at and values[at - 1].sort == "name" and each.sort in {"number", "text"}
+    )
+    for at in bytes_by_name(numbered):
+        found.setdefault(at, [(0, len(values[at].said))])
     rows = _rows(values, found)
     at = 0
     for number in sorted(found):
@@ -62,6 +69,15 @@ def write(text: str, encode: Encode) -> WrittenAnew:
             at = value.end
     written.write(encode(text[at:]))
     return written
+
+
+def _shown(values: list[_Value], at: int) -> str:
+    """Return a value as it is judged: names say what follows, and a number that has a name is one."""
+    value = values[at]
+    if value.sort == "name":
+        return NEUTRAL if is_label(value.said) else value.said
+    named = at > 0 and values[at - 1].sort == "name" and is_label(values[at - 1].said)
+    return NEUTRAL if named and is_labelled_number(value.said) else value.said
 
 
 def _rows(values: list[_Value], found: dict[int, list[Stretch]]) -> dict[int, list[_Value]]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BOUND: Final = 240
 """Letters that are no words, more than which a stretch of text may not gather."""
-RELIEF: Final = 0.5
+RELIEF: Final = 0.35
 """Suspicion that one letter of a word takes away."""
 _LONGEST_WORD: Final = 30
 _LONGEST_NAME: Final = 48
@@ -30,13 +30,18 @@ _SHORTEST_WORD: Final = 3
 _LONGEST_CAPITALS: Final = 20
 _LONGEST_DARIJA: Final = 14
 _DARIJA_LETTERS: Final = 0.6
-_RARE_IDEOGRAPH: Final = 1.5
+# Half of a Chinese text are a few hundred characters; of random ones hardly any is among them.
+_RARE_IDEOGRAPH: Final = 2.5
+_COMMON_IDEOGRAPH: Final = 2.0
+_LONGEST_NUMBER: Final = 20
 _LONG_CODE: Final = 12
 _CROWD: Final = 4
 _ALIEN_WEIGHT: Final = 3.0
 _SHORTEST_BETWEEN: Final = 8
 _BLOCK_LETTERS: Final = 2 << 20
 _LONGEST_BLOCK_LETTERS: Final = 32 << 20
+_SHORTEST_SEEN: Final = 4
+_LONGEST_SEEN: Final = 64
 _MOST_SEEN: Final = 100_000
 
 _EDGE: Final = r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]*"
@@ -45,9 +50,16 @@ _MONTH_FIRST: Final = r"(?:0?[1-9]|1[0-2])([/.-])(?:0?[1-9]|[12]\d|3[01])\2(?:(?
 _YEAR_FIRST: Final = rf"(?:19|20)\d\d([/.-]){_EDGE}(?:0?[1-9]|1[0-2]){_EDGE}\3{_EDGE}(?:0?[1-9]|[12]\d|3[01])"
 _HOUR: Final = r"(?:[01]?\d|2[0-4])[:.][0-5]\d(?:[:.][0-5]\d(?:[.,]\d{1,9})?)?(?![\d:.])"
 _ZONE: Final = r"(?:Z|[ ]?[+-]\d\d:?\d\d)?"
-_PHONE: Final = r"\+\d{1,3}(?:[ \u00a0\u2011().-]{0,2}\d{2,10}){1,5}|0[5-7](?:[ .-]?\d\d){4}"
+_PHONE: Final = r"\+\d{1,3}(?:[ \u00a0\u2011().-]{0,2}\d{2,10}){1,5}|0[5-7](?:[ .-]?\d\d){4}|\d{3}[.-]\d{3}[.-]\d{4}"
+# How telephones and conversations name their files.
+_TAKEN: Final = r"[A-Z][A-Za-z]{2,10}[-_](?:19|20)\d{6}(?:-WA\d{4,6}|[-_]\d{6}(?:\d{3})?)?"
+_FILE: Final = rf"\d{{8}}-[A-Z]{{3,8}}-(?:19|20)\d\d(?:-\d\d){{5}}|{_TAKEN}"
+_DATE: Final = rf"(?:{_DAY}|{_MONTH_FIRST}|{_YEAR_FIRST})"
+_ASCII_DIGITS: Final = {0x660 + digit: 0x30 + digit for digit in range(10)} | {
+    0x6F0 + digit: 0x30 + digit for digit in range(10)
+}
 _KNOWN_NUMBERS: Final = re.compile(
-    rf"(?<![\w.+/:-])(?:(?:{_DAY}|{_MONTH_FIRST}|{_YEAR_FIRST})(?:(?:T|,?[ \u00a0\u202f]{{1,2}})?{_HOUR})?{_ZONE}"
+    rf"(?<![\w.+/:-])(?:{_FILE}|{_DATE}(?:(?:T|,?[ \u00a0\u202f]{{1,2}})?{_HOUR})?{_ZONE}"
     rf"|{_HOUR}{_ZONE}|{_PHONE})(?![\w/])"
 )
 # What says that a file follows as letters, and how the files that everybody sends begin in base64, hexadecimal and
@@ -176,7 +188,7 @@ class _Counted:
         self.size = size = np.asarray(ends - starts, np.float64)
         self.distinct = size - count(alike)
         self.digits, self.aliens = count(part == letters.DIGIT), count(part == letters.ALIEN)
-        self.ideographs = count(part == letters.IDEOGRAPH)
+        self.ideographs, self.common = count(part == letters.IDEOGRAPH), count(part == letters.COMMON)
         uppers, lowers = count(part == letters.UPPER), count(part == letters.LOWER)
         accented = count(part == letters.ACCENTED)
         humps = count((part == letters.UPPER) & (before == letters.LOWER) & inside)
@@ -186,7 +198,10 @@ class _Counted:
         capitals = (lowers + accented == 0) & (size <= _LONGEST_CAPITALS)
         latin = self.digits + uppers + lowers + accented > 0
         shaped = spaced & ((uppers <= 1 + humps) | capitals) & (together * 2 <= size)
-        short = self.distinct <= np.where(humps > 0, _LONGEST_NAME, _LONGEST_WORD)
+        # Chinese and Japanese put no spaces between words: there it is told by which characters they are.
+        short = (self.distinct <= np.where(humps > 0, _LONGEST_NAME, _LONGEST_WORD)) | (
+            self.ideographs + self.common > 0
+        )
         one_script = count(changes & neither) == 0
         self.word = (self.digits == 0) & one_script & short & (~latin | shaped)
         # Darija in Latin letters writes sounds that these lack as digits: 3lach, 7it, tri9.
@@ -226,10 +241,10 @@ class _Atoms:
         size, distinct = counted.size, counted.distinct
         spoken = self.sort == _WORD
         word, darija = spoken & counted.word, spoken & counted.darija
-        number, dated = spoken & (counted.digits == size), self._dated()
+        number, dated = spoken & (counted.digits == size) & (size <= _LONGEST_NUMBER), self._dated()
         self._code = code = spoken & ~word & ~darija & ~number & ~dated
         weight = np.where(word & (size >= _SHORTEST_WORD), -RELIEF * distinct, 0.0)
-        weight += np.where(word, _RARE_IDEOGRAPH * counted.ideographs, 0.0)
+        weight += np.where(word, _RARE_IDEOGRAPH * counted.ideographs - _COMMON_IDEOGRAPH * counted.common, 0.0)
         weight = np.where(code, distinct, weight)
         weight[dated] = 0.0
         # A number, or a letter or two, counts where the last thing that was no mark is a number or no word either.
@@ -247,15 +262,17 @@ class _Atoms:
         weight = np.where(marks & (behind | (distinct >= _CROWD)), distinct, weight)
         weight = np.where(signs, distinct, weight)
         weight = np.where(self.sort == _ODD, _ALIEN_WEIGHT * counted.aliens, weight)
-        self.weight = np.maximum(weight, self._shredded(dated))
-        self.fine = (word & ~little) | dated | darija | ((marks | signs) & (self.weight <= _SHORTEST_WORD))
+        self.weight = np.maximum(weight, self._shredded(dated, np.where(word & (size >= _SHORTEST_WORD), size, 0.0)))
+        self.fine = (
+            (word & ~little & (self.weight <= 0)) | dated | darija | ((marks | signs) & (self.weight <= _SHORTEST_WORD))
+        )
 
     def _dated(self) -> NDArray[np.bool_]:
         """Return which atoms belong to a date, a time or a telephone number."""
         import numpy as np
 
         flags = np.zeros(len(self.starts), bool)
-        spans = [match.span() for match in _KNOWN_NUMBERS.finditer(self.text)]
+        spans = [match.span() for match in _KNOWN_NUMBERS.finditer(self.text.translate(_ASCII_DIGITS))]
         if spans:
             starts, ends = np.array(spans).T
             first = np.searchsorted(self.starts, starts, "left")
@@ -266,7 +283,7 @@ class _Atoms:
             flags = np.cumsum(step[:-1]) > 0
         return flags
 
-    def _shredded(self, dated: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def _shredded(self, dated: NDArray[np.bool_], words: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the weight of atoms in long chunks without a space that fall into many small pieces."""
         import numpy as np
 
@@ -277,17 +294,19 @@ class _Atoms:
         tails = np.concatenate((heads[1:] - 1, [len(touching) - 1]))
         length = self.ends[tails] - self.starts[heads]
         any_dated = np.bincount(chunk, weights=dated) > 0
-        torn = (length >= 16) & (pieces * 3 >= length) & ~any_dated
+        torn = (length >= 16) & (pieces * 3 >= length) & ~any_dated & (2 * np.bincount(chunk, weights=words) < length)
         return np.where(torn[chunk], (self.ends - self.starts).astype(np.float64), -np.inf)
 
     def _forget_repeated(self, points: NDArray[np.uint32], counted: _Counted, seen: set[int]) -> None:
         """Take the weight off long words without sense that stood in the file before: they tell nothing new."""
         import numpy as np
 
-        for at in np.flatnonzero(self._code & (counted.size >= 8) & (counted.size <= 64)).tolist():
+        short = (counted.size >= _SHORTEST_SEEN) & (counted.size <= _LONGEST_SEEN)
+        for at in np.flatnonzero((self._code & short) | (self.sort == _SIGN)).tolist():
             name = hash(points[self.starts[at] : self.ends[at]].tobytes())
             if name in seen:
                 self.weight[at] = 0.0
+                self.fine[at] = True
             elif len(seen) < _MOST_SEEN:
                 seen.add(name)
 
@@ -378,7 +397,7 @@ _DELIMITERS: Final = frozenset(" \t\r\n\f\"'<>")
 def _sorts() -> NDArray[np.uint8]:
     import numpy as np
 
-    found = np.full(10, _WORD, np.uint8)
+    found = np.full(letters.PARTS, _WORD, np.uint8)
     found[letters.SPACE] = _GAP
     found[letters.MARK] = _MARKS
     found[letters.SYMBOL] = _SIGN

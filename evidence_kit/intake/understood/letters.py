@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SPACE, DIGIT, LOWER, UPPER, ACCENTED, LETTER, MARK, SYMBOL, ALIEN, IDEOGRAPH = range(10)
+SPACE, DIGIT, LOWER, UPPER, ACCENTED, LETTER, MARK, SYMBOL, ALIEN, IDEOGRAPH, COMMON = range(11)
+PARTS: Final = 11
 """Part of a character. `ACCENTED` is a Latin letter outside of ASCII, `LETTER` one of another alphabet, `MARK` ASCII
-punctuation, `SYMBOL` any other sign, `ALIEN` what no text holds: controls, halves of surrogates, private use."""
+punctuation, `SYMBOL` any other sign, `COMMON` one of the ideographs that make half of any text, `ALIEN` what no text
+holds: controls, halves of surrogates, private use."""
 
 # The fifth of all characters that make half of a Chinese or Japanese text; random ones are hardly ever among them.
 _COMMON_IDEOGRAPHS: Final = (
@@ -41,7 +43,7 @@ def parts() -> NDArray[np.uint8]:
     found[0x3400:0xA000] = found[0x17000:0x1B000] = found[0x20000:0x32000] = IDEOGRAPH
     found[0x4DC0:0x4E00] = SYMBOL
     found[0xAC00:0xD7B0] = LETTER
-    found[[ord(each) for each in _COMMON_IDEOGRAPHS]] = LETTER
+    found[[ord(each) for each in _COMMON_IDEOGRAPHS]] = COMMON
     # Tags behind a flag and selectors of a picture's form: parts of emoji.
     found[0xE0020:0xE0080] = SYMBOL
     found[0xE0100:0xE01F0] = SYMBOL

@@ -137,15 +137,17 @@ class _Mail:
 
     def _headers(self, message: email.message.Message, changed: dict[str, str]) -> None:
         written, newline = self._written, self._newline
-        for name, value in message.items():
+        for name, held in message.raw_items():
+            # The parser keeps bytes beyond ASCII as halves of surrogates.
+            value = _bytes(str(held)).decode("utf-8", "surrogateescape")
             raw = f"{name}: {value}"
             lower = name.lower()
             if lower == "content-transfer-encoding" and "content-transfer-encoding" in changed:
                 continue
             if lower == "content-type" and "charset" in changed:
                 raw = _with_charset(raw)
-            if not is_name(name) or opaque(_spoken(str(value))) or (opaque(raw) and "=?" not in raw):
-                kept = "" if not is_name(name) else cut(str(value), opaque(str(value)))
+            if not is_name(name) or opaque(_spoken(value)) or (opaque(raw) and "=?" not in raw):
+                kept = "" if not is_name(name) else cut(value, opaque(value))
                 written.stretches += 1
                 if not kept.strip() or "=?" in raw or not is_name(name):
                     continue

@@ -10,7 +10,7 @@ from typing import Final
 from evidence_kit.intake.understood.files import files_in, uuencoded
 from evidence_kit.intake.understood.language import Stretch, cut, merged
 from evidence_kit.intake.understood.plain import Encode
-from evidence_kit.intake.understood.units import NEUTRAL, is_name, judged
+from evidence_kit.intake.understood.units import NEUTRAL, bytes_by_name, is_label, is_labelled_number, is_name, judged
 from evidence_kit.intake.understood.written import WrittenAnew
 
 NAME: Final = "markup/1"
@@ -21,6 +21,45 @@ _TOKEN: Final = re.compile(
 )
 _NAME: Final = re.compile(r"</?[?!]?\s*[^\s/>=]+")
 _ATTRIBUTE: Final = re.compile(r"([^\s=\"'/>]+)(?:(\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s>]+))?")
+_VERBATIM: Final = re.compile(r"<(script|style)\b", re.IGNORECASE)
+# Attributes without a value.
+_FLAGS: Final = frozenset(
+    [
+        "allowfullscreen",
+        "async",
+        "autofocus",
+        "autoplay",
+        "checked",
+        "compact",
+        "controls",
+        "crossorigin",
+        "default",
+        "defer",
+        "disabled",
+        "download",
+        "formnovalidate",
+        "hidden",
+        "html",
+        "inert",
+        "ismap",
+        "itemscope",
+        "loop",
+        "multiple",
+        "muted",
+        "nomodule",
+        "noresize",
+        "noshade",
+        "novalidate",
+        "nowrap",
+        "open",
+        "playsinline",
+        "public",
+        "readonly",
+        "required",
+        "reversed",
+        "selected",
+    ]
+)
 _STYLED: Final = frozenset({"class"})
 _MOST_STYLES: Final = 12
 _LONGEST_STYLE: Final = 24
@@ -49,7 +88,14 @@ def write(text: str, encode: Encode) -> WrittenAnew:
     values = _values(text)
     for each in values:
         written.count(each.sort)
-    found = judged([NEUTRAL if each.sort == "name" and is_name(each.said) else each.said for each in values])
+    found = judged([_shown(each) for each in values])
+    numbered = (
+        (values[at - 1].said, at, each.said.strip())
+        for at, each in enumerate(values)
+        if at and values[at - 1].sort == "name" and each.sort in {"attribute", "text"}
+    )
+    for at in bytes_by_name(numbered):
+        found.setdefault(at, [(0, len(values[at].said))])
     for number, each in enumerate(values):
         if each.sort == "text" and "begin" in each.said and (blocks := uuencoded(each.said)):
             found[number] = merged([*found.get(number, []), *blocks])
@@ -63,6 +109,13 @@ def write(text: str, encode: Encode) -> WrittenAnew:
     return written
 
 
+def _shown(value: _Value) -> str:
+    """Return a value as it is judged: names say what follows, and a number as an attribute is one."""
+    if value.sort == "name" or (value.sort == "attribute" and is_labelled_number(value.said)):
+        return NEUTRAL
+    return value.said
+
+
 def _replace(written: WrittenAnew, value: _Value, stretches: list[Stretch], encode: Encode) -> None:
     """Write a value without stretches of it, and note what they are."""
     files = files_in(value.said)
@@ -70,8 +123,8 @@ def _replace(written: WrittenAnew, value: _Value, stretches: list[Stretch], enco
         files = files_in("".join(value.said[start:end] for start, end in stretches))
     written.leave_out(files, 0 if files else len(stretches))
     rest = cut(value.said, stretches)
-    if value.sort == "name":
-        rest = "x"
+    if value.sort == "flag":
+        rest = rest or "x"
     elif value.sort == "attribute":
         quote = value.quote or '"'
         rest = quote + html.escape(rest) + quote
@@ -82,10 +135,18 @@ def _replace(written: WrittenAnew, value: _Value, stretches: list[Stretch], enco
 
 def _values(text: str) -> list[_Value]:
     values: list[_Value] = []
-    for match in _TOKEN.finditer(text):
-        sort = match.lastgroup
+    at = 0
+    while (match := _TOKEN.match(text, at)) is not None:
+        at, sort = match.end(), match.lastgroup
         if sort == "tag":
             _add_tag(values, text, match.start(), match.end())
+            if (named := _VERBATIM.match(match[0])) is not None:
+                # What stands in a script or a style is no markup, whatever signs are in it.
+                close = text.find(f"</{named[1]}", at)
+                close = len(text) if close < 0 else close
+                if text[at:close].strip():
+                    values.append(_Value(at, close, "comment", text[at:close]))
+                at = close
         elif sort is not None:
             said = match[sort]
             if said.isspace():
@@ -99,9 +160,12 @@ def _add_tag(values: list[_Value], text: str, start: int, end: int) -> None:
     if named is None:
         return
     first = named.start() + len(named[0]) - len(named[0].lstrip("</?! "))
-    values.append(_Value(first, named.end(), "name", named[0].lstrip("</?! ")))
+    values.append(_name(first, named.end(), named[0].lstrip("</?! ")))
     for match in _ATTRIBUTE.finditer(text, named.end(), end - 1):
-        values.append(_Value(match.start(1), match.end(1), "name", match[1]))
+        if match[3] is None and match[1].lower() not in _FLAGS:
+            values.append(_Value(match.start(1), match.end(1), "flag", match[1]))
+            continue
+        values.append(_name(match.start(1), match.end(1), match[1]))
         if match[3] is None:
             continue
         quote = match[3][0] if match[3][0] in "\"'" else ""
@@ -109,6 +173,11 @@ def _add_tag(values: list[_Value], text: str, start: int, end: int) -> None:
         if match[1].lower() in _STYLED and _is_style(said):
             continue
         values.append(_Value(match.start(3), match.end(3), "attribute", _plain(said), quote))
+
+
+def _name(start: int, end: int, said: str) -> _Value:
+    """Return the name of a tag or an attribute; what is no name that anybody gives is judged like a value."""
+    return _Value(start, end, "name" if is_label(said) else "flag", said)
 
 
 def _is_style(said: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final
 
 from evidence_kit.intake.understood.language import Stretch, height, opaque
@@ -13,6 +14,12 @@ from evidence_kit.intake.understood.language import Stretch, height, opaque
 # Reads as a time of day, which is neither a word nor counts as none, and ends a row of numbers.
 NEUTRAL: Final = "00:00"
 _SENSELESS_LETTERS: Final = 12
+_BYTE: Final = re.compile(r"-?\d{1,3}")
+_LONGEST_BYTE: Final = 4
+_LONGEST_LABELLED: Final = 24
+_LABELLED: Final = re.compile(r"[+(]{0,2}\d[\d\s()+./-]{5,}")
+_FEWEST_BYTES: Final = 24
+_FEWEST_VALUES: Final = 16
 
 
 def judged(units: Sequence[str]) -> dict[int, list[Stretch]]:
@@ -33,6 +40,38 @@ def judged(units: Sequence[str]) -> dict[int, list[Stretch]]:
             if piece[0] < piece[1]:
                 found.setdefault(number, []).append(piece)
     return found
+
+
+def bytes_by_name(numbered: Iterable[tuple[str, int, str]]) -> list[int]:
+    """Return the places of values that are one byte each: numbers under one name that fill the range of a byte.
+
+    Args:
+        numbered: Name, place and text of every value that has a name of its own.
+    """
+    by_name: dict[str, list[tuple[int, int]]] = {}
+    for name, place, said in numbered:
+        if len(said) <= _LONGEST_BYTE and _BYTE.fullmatch(said) and -128 <= int(said) < 256:
+            by_name.setdefault(name, []).append((place, int(said)))
+    found: list[int] = []
+    for listed in by_name.values():
+        if len(listed) < _FEWEST_BYTES or len({value for _, value in listed}) < _FEWEST_VALUES:
+            continue
+        upper = sum(value < 0 or value > 127 for _, value in listed)
+        falling = sum(after < before for (_, before), (_, after) in pairwise(listed))
+        # A counter climbs; hours, marks and percents stay below; bytes do neither.
+        if upper * 5 >= len(listed) and falling * 5 >= len(listed):
+            found += [place for place, _ in listed]
+    return found
+
+
+def is_labelled_number(said: str) -> bool:
+    """Say whether the value behind a name is one number: of a telephone, of an account, of a time."""
+    return len(said) <= _LONGEST_LABELLED and _LABELLED.fullmatch(said) is not None
+
+
+def is_label(text: str) -> bool:
+    """Say whether a name says what follows it: a name that is a number says nothing."""
+    return is_name(text) and not text.strip("-").isdigit()
 
 
 @lru_cache(maxsize=4096)
