@@ -166,6 +166,7 @@ def _witnessed(outcome: WitnessOutcome) -> Json:
         "kind": outcome.kind,
         "size": outcome.size_bytes,
         "sha256": outcome.sha256,
+        **({} if outcome.lies_in is None else {"lies_in": outcome.lies_in}),
     }
 
 
@@ -306,6 +307,9 @@ def _on_screen(screen: Screen, outcome: outcomes.ItemOutcome | WouldKeep) -> Non
             _show_refused(screen, outcome)
         case Unopened():
             _show_unreadable(screen, outcome)
+        case WitnessOutcome() if outcome.lies_in is not None:
+            path = outcome.place.path
+            screen.tell("ingest.witnessed-inside", item=outcome.item, path=path, holder=outcome.lies_in)
         case WitnessOutcome():
             screen.tell("ingest.witnessed-line", item=outcome.item, path=outcome.place.path)
         case ContainerRead():

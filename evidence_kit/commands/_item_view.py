@@ -77,6 +77,11 @@ def _heading(screen: Screen, about: Facts) -> None:
         screen.result("  " + screen.say("show.name-lies", ending=ending, kind=str(kind)))
     if about.get("unstable"):
         screen.result("  " + screen.say("show.unstable"))
+    if anew := about.get("written_anew"):
+        parts = ", ".join(f"{count} {part}" for part, count in anew["parts"].items())
+        files, unknown = int(anew["files"]), int(anew["not_understood"])
+        told = screen.say("show.written-anew", parts=neutral(parts), files=files, unknown=unknown)
+        screen.result(f"  {told}")
 
 
 def _came(screen: Screen, about: Facts) -> Iterator[Row]:

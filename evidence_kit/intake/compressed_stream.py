@@ -25,6 +25,9 @@ class Squeezed:
     Args:
         form: One of `FORMS`.
         window: The packed bytes.
+
+    Attributes:
+        ends_early: Other bytes stand behind the last stream; known once the end was reached.
     """
 
     def __init__(self, form: str, window: Window) -> None:
@@ -34,6 +37,7 @@ class Squeezed:
         self._unpacker = _unpacker(form)
         self._fresh = True
         self._ended = False
+        self.ends_early = False
 
     def step(self) -> bytes:
         """Return the next piece, of at most 1 MiB; empty at the end.
@@ -79,17 +83,21 @@ class Squeezed:
         self._at += len(given)
         return given
 
+    def _more(self, size: int) -> bytes:
+        self._window.seek(self._at)
+        more = self._window.read(size)
+        self._at += len(more)
+        return more
+
     def _next(self) -> bool:
-        """Begin with the stream behind the one that has ended; anything else behind it is left alone."""
+        """Begin with the stream behind the one that has ended; of anything else behind it, that is noted."""
         rest = self._unpacker.unused_data
         if self._form == "xz":
             rest = self._padded(rest)
         if len(rest) < 8:
-            self._window.seek(self._at)
-            more = self._window.read(8 - len(rest))
-            self._at += len(more)
-            rest += more
+            rest += self._more(8 - len(rest))
         if not rest.startswith(_MAGIC[self._form]):
+            self.ends_early = bool(rest)
             return False
         self._rest, self._unpacker = rest, _unpacker(self._form)
         return True

@@ -251,10 +251,14 @@ def _squeezed(form: str, name: str, window: Window) -> Holding:
     raw = _base(name).encode("utf-8", "surrogateescape") if stated is None else stated
     shown, name_bytes = _shown(raw, raw.decode("utf-8", "surrogateescape"))
 
+    held = Holding(form, names=[shown])
+
     def content() -> Iterator[bytes]:
         stream = Squeezed(form, window.part())
         while piece := stream.step():
             yield piece
+        if stream.ends_early and "data-after" not in held.notes:
+            held.notes.append("data-after")
 
     entry = ContainerMember(
         0,
@@ -267,7 +271,8 @@ def _squeezed(form: str, name: str, window: Window) -> Holding:
         content,
         lambda: Window(Rewinding(Squeezed(form, window.part())).read_at, 0, sum(map(len, content()))),
     )
-    return Holding(form, lambda: [entry], names=[shown])
+    held.entries = lambda: [entry]
+    return held
 
 
 def _base(name: str) -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
 from pathlib import Path
+
+import pytest
 
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.workflows.accession.declare import Mark, mark, update
-from evidence_kit.workflows.accession.provenance import Saying
+from evidence_kit.workflows.accession.describe import WorkerDescriber
+from evidence_kit.workflows.accession.ingest import ingest
+from evidence_kit.workflows.accession.provenance import Provenance, Saying
+from evidence_kit.workflows.case.outcome import WitnessOutcome
 from evidence_kit.workflows.case.read import read
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.recheck import beyond_the_rule
@@ -15,7 +21,7 @@ from tests.conftest import NewCase
 from tests.minors.carriers import CARRIERS
 from tests.minors.encoders import ENCODERS
 from tests.minors.pictures import pictures
-from tests.workflows.helpers import take_in
+from tests.workflows.helpers import take_in, totals
 
 
 def test_what_was_copied_under_an_earlier_rule_is_found_and_can_be_destroyed(
@@ -40,3 +46,26 @@ def test_what_was_copied_under_an_earlier_rule_is_found_and_can_be_destroyed(
     ids = [item.id for item in beyond_the_rule(case)]
     destroy(writer, doomed(writer.case, ids), "not ours to hold", ("Salma B.", "Me Idrissi"))
     assert list(beyond_the_rule(read(writer.case.folder, key, station))) == []
+
+
+def test_what_the_store_holds_is_never_announced_as_not_copied(
+    new_case: NewCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "sami@example.org", "nadia@example.org", "look"
+    mail["Date"] = "Sat, 03 May 2025 21:02:11 +0100"
+    mail.set_content("if you do not pay")
+    mail.add_attachment(pictures()["gif"], maintype="image", subtype="gif", filename="a.gif")
+    (tmp_path / "m.eml").write_bytes(mail.as_bytes())
+    writer = new_case("adult")
+    with WorkerDescriber(1) as describer:
+        with monkeypatch.context() as before_parts_were_taken_out:
+            before_parts_were_taken_out.setattr(
+                "evidence_kit.workflows.accession.ingest.take_carried", lambda *_: iter(())
+            )
+            list(ingest(writer, [tmp_path / "m.eml"], Provenance(), describer))
+        update(writer, {"age_band": "minor", "age_known_by": "birth certificate"}, "shown today")
+        outcomes = list(ingest(writer, [tmp_path / "m.eml"], Provenance(), describer))
+    announced = [(each.place.path, each.lies_in) for each in outcomes if isinstance(each, WitnessOutcome)]
+    assert announced == [("a.gif", "E000001")]
+    assert (totals(outcomes).withheld, totals(outcomes).witnessed) == (0, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import FoundAt, spot
@@ -142,7 +143,24 @@ class Accession:
         except BaseException:
             group.drop()
             raise
-        yield from told
+        for outcome in told:
+            yield self._checked(outcome) if isinstance(outcome, WitnessOutcome) else outcome
+
+    def _checked(self, seen: WitnessOutcome) -> WitnessOutcome:
+        """Return what is announced of something that was not copied, held against what the store holds.
+
+        A mail that was taken in under another rule holds what stands in it, whatever is decided about that today.
+        """
+        container = seen.place.container
+        holder = container if container in self._manifest.items else self._manifest.by_digest.get(seen.sha256)
+        if holder is None:
+            return seen
+        self.totals.withheld -= 1
+        self.totals.witnessed -= 1
+        counted = self.totals.kinds[seen.family]
+        counted["withheld"] -= 1
+        counted["again"] = counted.get("again", 0) + 1
+        return replace(seen, lies_in=holder)
 
     def _came_here(self) -> Json:
         """Return how things came here, by the clock as it is set now; asked anew for every group."""

@@ -26,7 +26,11 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class WitnessOutcome:
-    """Something was read to be hashed and is NOT in the case: it is only where it was."""
+    """Something was read to be hashed and is NOT in the case: it is only where it was.
+
+    Attributes:
+        lies_in: Unless it is: the item that holds its bytes, since it was taken in under another rule.
+    """
 
     item: str
     place: FoundAt
@@ -34,6 +38,7 @@ class WitnessOutcome:
     family: str
     size_bytes: int
     sha256: str
+    lies_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
