@@ -40,8 +40,8 @@ _ALIEN_WEIGHT: Final = 3.0
 _SHORTEST_BETWEEN: Final = 8
 _BLOCK_LETTERS: Final = 2 << 20
 _LONGEST_BLOCK_LETTERS: Final = 32 << 20
-_SHORTEST_SEEN: Final = 4
-_LONGEST_SEEN: Final = 64
+_SHORTEST_SEEN: Final = 8
+_LONGEST_SEEN: Final = 40
 _MOST_SEEN: Final = 100_000
 
 _EDGE: Final = r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]*"
@@ -62,6 +62,8 @@ _KNOWN_NUMBERS: Final = re.compile(
     rf"(?<![\w.+/:-])(?:{_FILE}|{_DATE}(?:(?:T|,?[ \u00a0\u202f]{{1,2}})?{_HOUR})?{_ZONE}"
     rf"|{_HOUR}{_ZONE}|{_PHONE})(?![\w/])"
 )
+# Who speaks, in a line of a conversation: names are spelled in whatever way.
+_SENDER: Final = re.compile(rf"(?m)^[^\w\n]{{0,4}}{_DATE}[^\n]{{0,24}}?(?:- |\] )([^:\n]{{1,24}}): ")
 # What says that a file follows as letters, and how the files that everybody sends begin in base64, hexadecimal and
 # escapes: such a stretch is no language, however short it is.
 _ANNOUNCED: Final = (
@@ -272,7 +274,9 @@ class _Atoms:
         import numpy as np
 
         flags = np.zeros(len(self.starts), bool)
-        spans = [match.span() for match in _KNOWN_NUMBERS.finditer(self.text.translate(_ASCII_DIGITS))]
+        text = self.text.translate(_ASCII_DIGITS)
+        spans = [match.span() for match in _KNOWN_NUMBERS.finditer(text)]
+        spans += [match.span(match.lastindex or 0) for match in _SENDER.finditer(text)]
         if spans:
             starts, ends = np.array(spans).T
             first = np.searchsorted(self.starts, starts, "left")
@@ -306,7 +310,7 @@ class _Atoms:
             name = hash(points[self.starts[at] : self.ends[at]].tobytes())
             if name in seen:
                 self.weight[at] = 0.0
-                self.fine[at] = True
+                self.fine[at] |= self.sort[at] == _SIGN
             elif len(seen) < _MOST_SEEN:
                 seen.add(name)
 
