@@ -22,6 +22,12 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+_HEAD = (
+    "From: sami@example.com\r\nTo: nadia@example.com\r\nSubject: last warning\r\n"
+    "Date: Mon, 12 May 2025 21:02:00 +0100\r\n"
+)
+
+
 def _mail(kind: str) -> Carrier:
     def carry(letters: str) -> tuple[str, bytes]:
         mail = EmailMessage()
@@ -35,8 +41,7 @@ def _mail(kind: str) -> Carrier:
 
 
 def _raw_mail(letters: str) -> tuple[str, bytes]:
-    head = "From: sami@example.com\r\nTo: nadia@example.com\r\nSubject: last warning\r\nDate: Mon, 12 May 2025 21:02:00 +0100\r\n"
-    return "m.eml", _bytes(f"{head}\r\n{WORDS}\r\n\r\n{letters}\r\n")
+    return "m.eml", _bytes(f"{_HEAD}\r\n{WORDS}\r\n\r\n{letters}\r\n")
 
 
 def _header(letters: str) -> tuple[str, bytes]:
@@ -65,8 +70,8 @@ def _mhtml(letters: str) -> tuple[str, bytes]:
 def _card(field: str) -> Carrier:
     def carry(letters: str) -> tuple[str, bytes]:
         value = letters.replace("\r", "").replace("\n", "\r\n ")
-        card = f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Sami\r\nTEL:+212612345678\r\nNOTE:{WORDS}\r\n{field}:{value}\r\nEND:VCARD\r\n"
-        return "c.vcf", _bytes(card)
+        said = f"FN:Sami\r\nTEL:+212612345678\r\nNOTE:{WORDS}\r\n"
+        return "c.vcf", _bytes(f"BEGIN:VCARD\r\nVERSION:3.0\r\n{said}{field}:{value}\r\nEND:VCARD\r\n")
 
     return carry
 
@@ -127,7 +132,7 @@ def _sms(letters: str) -> tuple[str, bytes]:
 
 def _fodt(letters: str) -> tuple[str, bytes]:
     lines = "".join(f"<text:p>{html.escape(line)}</text:p>\n             " for line in letters.splitlines())
-    head = '<?xml version="1.0"?>\n<office:document xmlns:office="o" xmlns:text="t" office:mimetype="application/vnd.oasis">'
+    head = '<?xml version="1.0"?>\n<office:document xmlns:office="o" xmlns:text="t" office:mimetype="a/vnd.oasis">'
     return "a.fodt", _bytes(f"{head}<office:body><text:p>{WORDS}</text:p>{lines}</office:body></office:document>")
 
 
@@ -159,12 +164,29 @@ def _tag(sort: str) -> Carrier:
     return lambda letters: tagged(sort, letters)
 
 
+def _around(name: str, form: str, escape: Callable[[str], str] = str) -> Carrier:
+    """Return a carrier that puts the words and the letters where a form has WORDS and LETTERS."""
+    return lambda letters: (name, _bytes(form.replace("WORDS", WORDS).replace("LETTERS", escape(letters))))
+
+
+def _json(form: Callable[[str], object], *, plain: bool = False, indent: int | None = None) -> Carrier:
+    return lambda letters: ("a.json", _bytes(json.dumps(form(letters), ensure_ascii=not plain, indent=indent)))
+
+
+def _json_lines(letters: str) -> tuple[str, bytes]:
+    lines = [json.dumps({"said": WORDS, "n": at, "a": line}) for at, line in enumerate(letters.splitlines())]
+    return "a.jsonl", "\n".join(lines).encode()
+
+
+_TALK = "12/05/2025, 21:02 - Sami: WORDS\n12/05/2025, 21:03 - Sami: LETTERS\n12/05/2025, 21:04 - Nadia: what is that\n"
+_XML = '<?xml version="1.0"?>\n'
+
 CARRIERS: dict[str, Carrier] = {
-    "text": lambda letters: ("a.txt", _bytes(f"{WORDS}\n{letters}\nso think about it\n")),
-    "text in one line": lambda letters: ("a.txt", _bytes(f"{WORDS} {letters} so think about it\n")),
+    "text": _around("a.txt", "WORDS\nLETTERS\nso think about it\n"),
+    "text in one line": _around("a.txt", "WORDS LETTERS so think about it\n"),
     "text in UTF-16": lambda letters: ("a.txt", f"{WORDS}\n{letters}\n".encode("utf-16", "surrogatepass")),
-    "Markdown": lambda letters: ("a.md", _bytes(f"# Note\n\n{WORDS}\n\n```\n{letters}\n```\n")),
-    "Markdown, indented": lambda letters: ("a.md", _bytes(f"# {WORDS}\n\n    " + letters.replace("\n", "\n    ") + "\n")),
+    "Markdown": _around("a.md", "# Note\n\nWORDS\n\n```\nLETTERS\n```\n"),
+    "Markdown, indented": _around("a.md", "# WORDS\n\n    LETTERS\n", lambda letters: letters.replace("\n", "\n    ")),
     "mail": _mail("plain"),
     "mail as it is": _raw_mail,
     "mail, page": _mail("html"),
@@ -174,33 +196,33 @@ CARRIERS: dict[str, Carrier] = {
     "address card, note": _card("X-NOTE"),
     "address card, picture": _card("PHOTO;ENCODING=b"),
     "calendar": _calendar,
-    "page": lambda letters: ("p.html", _bytes(f"<!DOCTYPE html><html><p>{WORDS}</p><p>{html.escape(letters)}</p></html>")),
-    "page, attribute": lambda letters: ("p.html", _bytes(f"<html><p>{WORDS}</p><img src='{html.escape(letters)}'></html>")),
-    "page, script": lambda letters: ("p.html", _bytes(f"<html><p>{WORDS}</p><script>var a = `{letters}`;</script></html>")),
-    "page, comment": lambda letters: ("p.html", _bytes(f"<html><p>{WORDS}</p><!-- {letters} --></html>")),
-    "page, style": lambda letters: ("p.html", _bytes(f"<html><style>p {{ background: url({letters}) }}</style><p>{WORDS}</p></html>")),
-    "drawing": lambda letters: ("a.svg", _bytes(f'<svg xmlns="http://www.w3.org/2000/svg"><desc>{html.escape(letters)}</desc></svg>')),
-    "JSON": lambda letters: ("a.json", json.dumps({"said": WORDS, "a": letters}).encode()),
-    "JSON, not escaped": lambda letters: ("a.json", _bytes(json.dumps({"said": WORDS, "a": letters}, ensure_ascii=False))),
-    "JSON, indented": lambda letters: ("a.json", json.dumps({"said": WORDS, "a": [letters]}, indent=4).encode()),
-    "JSON, list of lines": lambda letters: ("a.json", json.dumps({"said": WORDS, "a": letters.splitlines()}).encode()),
-    "JSON, lines": lambda letters: ("a.jsonl", "\n".join(json.dumps({"said": WORDS, "n": at, "a": line}) for at, line in enumerate(letters.splitlines())).encode()),
-    "JSON, name": lambda letters: ("a.json", json.dumps({"said": WORDS, letters: 1}).encode()),
+    "page": _around("p.html", "<!DOCTYPE html><html><p>WORDS</p><p>LETTERS</p></html>", html.escape),
+    "page, attribute": _around("p.html", "<html><p>WORDS</p><img src='LETTERS'></html>", html.escape),
+    "page, script": _around("p.html", "<html><p>WORDS</p><script>var a = `LETTERS`;</script></html>"),
+    "page, comment": _around("p.html", "<html><p>WORDS</p><!-- LETTERS --></html>"),
+    "page, style": _around("p.html", "<html><style>p { background: url(LETTERS) }</style><p>WORDS</p></html>"),
+    "drawing": _around("a.svg", '<svg xmlns="http://www.w3.org/2000/svg"><desc>LETTERS</desc></svg>', html.escape),
+    "JSON": _json(lambda letters: {"said": WORDS, "a": letters}),
+    "JSON, not escaped": _json(lambda letters: {"said": WORDS, "a": letters}, plain=True),
+    "JSON, indented": _json(lambda letters: {"said": WORDS, "a": [letters]}, indent=4),
+    "JSON, list of lines": _json(lambda letters: {"said": WORDS, "a": letters.splitlines()}),
+    "JSON, lines": _json_lines,
+    "JSON, name": _json(lambda letters: {"said": WORDS, letters: 1}),
     "HAR": _har,
-    "XML": lambda letters: ("a.xml", _bytes(f'<?xml version="1.0"?>\n<a><b>{WORDS}</b><c>{html.escape(letters)}</c></a>')),
-    "XML, attribute": lambda letters: ("a.xml", _bytes(f'<?xml version="1.0"?>\n<a b="{WORDS}" c="{html.escape(letters)}"/>')),
-    "XML, CDATA": lambda letters: ("a.xml", _bytes(f'<?xml version="1.0"?>\n<a><b>{WORDS}</b><![CDATA[{letters}]]></a>')),
+    "XML": _around("a.xml", f"{_XML}<a><b>WORDS</b><c>LETTERS</c></a>", html.escape),
+    "XML, attribute": _around("a.xml", f'{_XML}<a b="WORDS" c="LETTERS"/>', html.escape),
+    "XML, CDATA": _around("a.xml", f"{_XML}<a><b>WORDS</b><![CDATA[LETTERS]]></a>"),
     "XML, element a line": _fodt,
     "messages": _sms,
     "property list": _plist,
     "WARC": _warc,
     "CSV": _csv,
     "CSV, a row a line": _rows,
-    "SQL": lambda letters: ("a.sql", _bytes(f"INSERT INTO notes VALUES (1, '{WORDS}');\nINSERT INTO pictures VALUES (2, '{letters}');\n")),
+    "SQL": _around("a.sql", "INSERT INTO a VALUES (1, 'WORDS');\nINSERT INTO b VALUES (2, 'LETTERS');\n"),
     "log": _log,
-    "chat, one message": lambda letters: ("_chat.txt", _bytes(f"12/05/2025, 21:02 - Sami: {WORDS}\n12/05/2025, 21:03 - Sami: {letters}\n12/05/2025, 21:04 - Nadia: what is that\n")),
+    "chat, one message": _around("_chat.txt", _TALK),
     "chat, a message a line": _chat,
-    "program": lambda letters: ("a.py", _bytes(f'"""{WORDS}."""\n\nDATA = """{letters}"""\n\n\ndef show():\n    return DATA\n')),
+    "program": _around("a.py", '"""WORDS."""\n\nDATA = """LETTERS"""\n\n\ndef show():\n    return DATA\n'),
     "zip": _zip,
     "tar": _tar,
     "gzip": lambda letters: ("a.txt.gz", gzip.compress(_bytes(f"{WORDS}\n{letters}\n"), mtime=0)),
@@ -209,4 +231,4 @@ CARRIERS: dict[str, Carrier] = {
     "MP3": _tag("mp3"),
     "Ogg": _tag("ogg"),
     "MP4": _tag("m4a"),
-}  # fmt: skip
+}

@@ -161,6 +161,10 @@ def _lower_quoted(data: bytes) -> str:
     return "".join(f"={byte:02x}" for byte in data)
 
 
+def _chinese(data: bytes) -> str:
+    return "".join(chr(0x4E00 + (data[at] << 8 | data[at + 1]) % 20000) for at in range(0, len(data) - 1, 2))
+
+
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _Z85 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
 _B45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
@@ -251,7 +255,7 @@ ENCODERS: dict[str, Encoder] = {
     "Arabic code page as UTF-8": lambda data: data.decode("cp1256"),
     "Braille": lambda data: "".join(chr(0x2800 + byte) for byte in data),
     "emoji": lambda data: "".join(chr(0x1F3F7 + byte) for byte in data),
-    "Chinese characters": lambda data: "".join(chr(0x4E00 + (data[at] << 8 | data[at + 1]) % 20000) for at in range(0, len(data) - 1, 2)),
+    "Chinese characters": _chinese,
     "Python": repr,
     "numbers": _each("%d", ","),
     "numbers, blanks": _each("%d", ", "),

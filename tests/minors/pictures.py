@@ -13,7 +13,7 @@ from tests.e2e.conftest import ROOT
 
 def _saved(form: str, side: int, **how: int) -> bytes:
     held = io.BytesIO()
-    grain = random.Random(side)  # noqa: S311 - what cannot be squeezed, the same at every run
+    grain = random.Random(side)
     picture = Image.frombytes("RGB", (side, side), grain.randbytes(side * side * 3))
     picture.save(held, form, **how)
     return held.getvalue()

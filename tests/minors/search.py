@@ -35,7 +35,7 @@ class Picture:
         return any(found[at : at + STRETCH_BYTES] in self._stretches for at in range(len(found) - STRETCH_BYTES + 1))
 
     def in_letters(self, stored: bytes, letters: str) -> bool:
-        """Say whether what a stretch of the picture was written as stands in stored bytes, whatever spaces are there."""
+        """Say whether a stretch of the picture stands in stored bytes as it was written, whatever spaces are there."""
         squeezed = "".join(letters.split()).encode("utf-8", "surrogatepass")
         length = max(STRETCH_BYTES, len(squeezed) * STRETCH_BYTES // max(1, len(self.data)))
         there = b"".join(stored.split())

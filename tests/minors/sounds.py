@@ -16,16 +16,15 @@ def _sound(sort: str) -> bytes:
     held = io.BytesIO()
     with av.open(held, "w", format={"m4a": "mp4"}.get(sort, sort)) as container:
         stream = container.add_stream(_CODECS[sort], rate=48000)
+        assert isinstance(stream, av.AudioStream)
         stream.layout = "mono"
-        planar = stream.format.is_planar if hasattr(stream, "format") else True
-        form = {"wav": "s16", "flac": "s16", "mp3": "s16p", "ogg": "s16", "m4a": "fltp"}[sort]
+        form = {"mp3": "s16p", "m4a": "fltp"}.get(sort, "s16")
         for at in range(0, 24000, 960):
-            kind = np.float32 if form == "fltp" else np.int16
-            frame = av.AudioFrame.from_ndarray(np.zeros((1, 960), kind), format=form, layout="mono")
+            silence = np.zeros((1, 960), np.float32 if form == "fltp" else np.int16)
+            frame = av.AudioFrame.from_ndarray(silence, format=form, layout="mono")
             frame.sample_rate, frame.pts = 48000, at
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-        _ = planar
     return held.getvalue()
 
 
@@ -51,7 +50,7 @@ def tagged(sort: str, letters: str) -> tuple[str, bytes]:
         return "a.flac", b"fLaC" + first + data[8:42] + b"\4" + len(block).to_bytes(3, "big") + block + data[42:]
     # Written by the library: the letters are the title.
     held = io.BytesIO()
-    with av.open(io.BytesIO(data)) as source, av.open(held, "w", format={"m4a": "mp4"}.get(sort, sort)) as made:
+    with av.open(io.BytesIO(data), "r") as source, av.open(held, "w", format={"m4a": "mp4"}.get(sort, sort)) as made:
         made.metadata["comment"] = letters.replace("\0", "")
         stream = made.add_stream_from_template(source.streams.audio[0])
         for packet in source.demux(source.streams.audio[0]):

@@ -17,6 +17,8 @@ Found = tuple[str | None, Callable[[], bytes]]
 
 _SHORTEST_BYTES: Final = 16
 _SHORTEST_OTHER_BYTES: Final = 256
+# Bytes that happen to be letters are no text: in one there are spaces.
+_LONGEST_WORD_BYTES: Final = 24
 _ADDRESS: Final = re.compile(
     r"data:[\w.+-]{1,40}/[\w.+-]{1,80}(?:((?:;[\w=.\"-]{1,80}){0,3};base64),([A-Za-z0-9+/=_%\\\s!-]*)|((?:;[\w=.\"-]{1,80}){0,4}),([^\s\"'<>)]*))",
     re.IGNORECASE,
@@ -71,7 +73,7 @@ def _known(content: bytes) -> bool:
     if kind.family in {Family.UNKNOWN, Family.EMPTY}:
         return False
     if kind.family is Family.TEXT:
-        return _is_utf8(content)
+        return _is_utf8(content) and len(content.split()) * _LONGEST_WORD_BYTES >= len(content)
     ends = _ENDS.get(kind.name)
     return ends(content) if ends is not None else len(content) >= _SHORTEST_OTHER_BYTES
 

@@ -15,7 +15,7 @@ from evidence_kit.workflows.accession.provenance import Provenance, Saying
 from evidence_kit.workflows.case.outcome import WitnessOutcome
 from evidence_kit.workflows.case.read import read
 from evidence_kit.workflows.case.station import Station
-from evidence_kit.workflows.recheck import beyond_the_rule
+from evidence_kit.workflows.upkeep.beyond_rule import beyond_the_rule
 from evidence_kit.workflows.upkeep.destroy import destroy, doomed
 from tests.conftest import NewCase
 from tests.minors.carriers import CARRIERS
@@ -33,7 +33,7 @@ def test_what_was_copied_under_an_earlier_rule_is_found_and_can_be_destroyed(
     (source / "declared.gif").write_bytes(pictures()["gif"])
     (source / "words.txt").write_text("if you do not pay\n")
     (source / "m.eml").write_bytes(CARRIERS["mail as it is"](ENCODERS["uuencode"](pictures()["thumbnail"]))[1])
-    # A case that took everything in, as an adult's does, and turns out to be a minor's, holds what an older rule let in.
+    # An adult's case takes everything in; when it turns out to be a minor's, it holds what an older rule let in.
     writer = new_case("adult")
     take_in(writer, source)
     harmless = next(item for item in writer.manifest.items.values() if item.kind == "gif")
