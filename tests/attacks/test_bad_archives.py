@@ -21,6 +21,7 @@ from evidence_kit.errors import Exit
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.sealing import plan
+from evidence_kit.workflows.checking import verify as checking
 from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover import seal as sealing
 from evidence_kit.workflows.handover.seal import SealOrder, seal
@@ -127,12 +128,7 @@ def test_a_stick_that_is_pulled_meanwhile_is_one_sentence(
     path.write_bytes(data)
     (tmp_path / "digits").write_text(DIGITS)
     monkeypatch.setenv("EVIDENCE_KIT_STATION", str(tmp_path / "nobody"))
-    real = Path.open
-
-    def opens(self: Path, mode: str = "r", *more: object, **named: object) -> object:
-        return _Faulty(data) if self.name == NAME else real(self, mode, *more, **named)  # type: ignore[call-overload]
-
-    monkeypatch.setattr(Path, "open", opens)
+    monkeypatch.setattr(checking, "open_regular", lambda _path, **_: _Faulty(data))
     words = ["verify", str(path), "--archive-passphrase-file", str(tmp_path / "digits"), "--no-input", "--json"]
     code = run([*words, "--lang", language])
     out = capsys.readouterr()

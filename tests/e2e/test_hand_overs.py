@@ -114,7 +114,9 @@ def test_an_authoritys_clock_is_asked_over_the_network(do: Do, authority: Author
     assert (report["verdict"], report["findings"]) == ("ANCHORED", [])
     (shown,) = report["time_stamps"]
     assert (shown["covers"], shown["proves"], shown["days"]) == (done["covers"], "anchored", 0)
-    assert report["anchors"] == [{"kind": "time-stamp", "through": done["covers"], "since": shown["stamped_at"]}]
+    assert report["anchors"] == [
+        {"kind": "time-stamp", "through": done["covers"], "since": shown["stamped_at"], "origin": None}
+    ]
     # A stranger without the root: present, and proves nothing.
     (report,) = do(
         "verify", next((tmp_path / "cases").iterdir()), "--station", tmp_path / "nobody", keyed=False, expect=3

@@ -16,7 +16,8 @@ from evidence_kit.workflows.handover.timestamps import Outside
 
 _ENDING = ".sealed.zip"
 _PART = re.compile(r"\.part-([0-9]{1,6})-of-[0-9]{1,6}$")
-_OF_AN_ARCHIVE = (".statement.txt", ".statement.txt.sig", ".received.sig")
+_OF_A_PART = r"(?:\.part-[0-9]{1,6}-of-[0-9]{1,6})?"
+_OF_AN_ARCHIVE = r"(?:\.statement\.txt(?:\.sig)?|\.received\.sig)"
 _OF_A_HAND_OVER = frozenset({"LISEZ-MOI.txt", "covering-message.txt", "hand-over.pdf", "verify.html"})
 _NOTHING = Outside()
 
@@ -76,14 +77,14 @@ def beside(folder: Path, checked: Sequence[Path]) -> list[Finding]:
     belief that it came with the archive and was looked at.
     """
     names = {path.name for path in checked}
-    stems = [path.name.removesuffix(_ENDING) for path in checked]
-    ours = {f"{stem}{ending}" for stem in stems for ending in _OF_AN_ARCHIVE} | _OF_A_HAND_OVER
-    wrapped = tuple(f"{case_of(name)}.key-" for name in names)
+    # What was handed over with a part that is not here is no stranger: `part-not-here` says that it is missing.
+    cases = "|".join(sorted({re.escape(case_of(name)) for name in names}))
+    ours = re.compile(rf"(?:{cases})(?:{_OF_A_PART}{_OF_AN_ARCHIVE}|\.key-[0-9a-z]+\.age)")
     found = []
     for path in sorted(folder.iterdir()):
         name = path.name
         regular = path.is_file() and not path.is_symlink()
-        if name in names or (regular and (name in ours or (name.startswith(wrapped) and name.endswith(".age")))):
+        if name in names or (regular and (name in _OF_A_HAND_OVER or ours.fullmatch(name))):
             continue
         if name.endswith(_ENDING):
             found.append(Finding("archive-beside-not-checked", Weight.UNCHECKED, name))
