@@ -27,6 +27,7 @@ class Subject:
         platform: Of a chat format: the key of its platform's name; None where nothing of it is a message.
         kinds: Of a describer: the content types that it reads.
         groups: Of a describer: the names that the registry has for those types.
+        code: Of a rule: the finding that it gives.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Subject:
     platform: str | None = None
     kinds: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,57 @@ def _is_in_chats_page(root: Path, subject: Subject) -> bool:
     page = _text(root / "docs/CHATS.md")
     folders = {path.partition("/")[0] for path in _samples(root, subject.name)}
     return any(f"`{folder}/`" in page for folder in folders)
+
+
+# --- a rule of the verifier
+
+
+def _function_of(root: Path, number: str) -> tuple[str, str] | None:
+    """Return the module and the function that the table names for a rule."""
+    text = _text(root / "evidence_kit/sealing/rules.py")
+    row = re.search(rf'Rule\("{number}", "([a-z-]+)", f?"([^"]+)"\)', text)
+    if row is None:
+        return None
+    shorts = dict(re.findall(r'^(_\w+): Final = "([\w.]+)"', text, re.MULTILINE))
+    module, _, name = re.sub(r"\{(\w+)\}", lambda each: shorts.get(each[1], ""), row[2]).partition(":")
+    return module, name
+
+
+def _cells(root: Path, number: str) -> list[str]:
+    row = re.search(rf"^\| {number} \| .*$", _text(root / "docs/RULES.md"), re.MULTILINE)
+    return [] if row is None else [cell.strip() for cell in row[0].strip("|").split(" | ")]
+
+
+def _is_in_table(root: Path, subject: Subject) -> bool:
+    row = f'Rule("{subject.name}", "{subject.code}", '
+    return row in _text(root / "evidence_kit/sealing/rules.py")
+
+
+def _is_enforced(root: Path, subject: Subject) -> bool:
+    found = _function_of(root, subject.name)
+    if found is None:
+        return False
+    text = _text(root / f"evidence_kit/{found[0].replace('.', '/')}.py")
+    return all(re.search(rf"^ *(def|class) {re.escape(part)}\b", text, re.MULTILINE) for part in found[1].split("."))
+
+
+def _is_said(root: Path, subject: Subject) -> bool:
+    text = _text(root / "evidence_kit/words/findings.json")
+    listed = {each["code"]: each["meaning"] for each in json.loads(text)["findings"]} if text else {}
+    return bool(finished(root)) and set(finished(root)) <= set(listed.get(subject.code, ()))
+
+
+def _is_written_down(root: Path, subject: Subject) -> bool:
+    cells = _cells(root, subject.name)
+    return len(cells) == 7 and cells[3] == f"`{subject.code}`" and all(cells)
+
+
+def _is_in_the_page(root: Path, subject: Subject) -> bool:
+    cells = _cells(root, subject.name)
+    if len(cells) == 7 and cells[5] == "program":
+        return True
+    sources = (root / "web/verifier/src").rglob("*.ts")
+    return any(f'"{subject.code}"' in path.read_text("utf-8") for path in sources)
 
 
 # --- a language
@@ -212,6 +265,13 @@ RECIPES: dict[str, tuple[Place, ...]] = {
         Place("tests/chats/traps.toml", _has_row),
         Place("evidence_kit/words/<language>/platform.toml", _has_platform),
         Place("docs/CHATS.md", _is_in_chats_page),
+    ),
+    "A rule of the verifier": (
+        Place("evidence_kit/sealing/rules.py", _is_in_table),
+        Place("evidence_kit/", _is_enforced),
+        Place("evidence_kit/words/findings.json", _is_said),
+        Place("docs/RULES.md", _is_written_down),
+        Place("web/verifier/src/", _is_in_the_page),
     ),
     "A language": (
         Place("evidence_kit/words/languages.toml", _is_listed),

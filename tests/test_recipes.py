@@ -19,6 +19,7 @@ from evidence_kit.chats.format import ChatFormat, Surroundings
 from evidence_kit.chats.message import Message
 from evidence_kit.intake.kinds import KINDS
 from evidence_kit.media import registry as media
+from evidence_kit.sealing.rules import RULES
 from evidence_kit.words.languages import OFFERED
 from evidence_kit.workflows.handover.interop import FORMS
 from tests.chats.reading import LEDGER, sample_bytes
@@ -65,6 +66,7 @@ def describers() -> Iterator[Subject]:
 def subjects() -> list[tuple[str, Subject]]:
     """Return everything that the kit has already, with the recipe that it followed."""
     found = [("A chat format", Subject(each.name, module, platform_of(each.name))) for module, each in formats()]
+    found += [("A rule of the verifier", Subject(rule.number, code=rule.code)) for rule in RULES]
     found += [("A language", Subject(code)) for code in OFFERED]
     found += [("A form of export", Subject(form.name, form.write.__module__.rpartition(".")[2])) for form in FORMS]
     found += [("A describer", each) for each in describers()]
@@ -85,8 +87,9 @@ def test_the_page_lists_the_places_that_are_looked_for_and_no_others(recipe: str
     assert re.findall(r"^\d\. `([^`]+)`", own, re.MULTILINE) == [place.path for place in RECIPES[recipe]]
 
 
-def test_every_recipe_of_the_page_is_looked_after() -> None:
+def test_the_page_has_five_recipes_and_each_is_looked_after() -> None:
     assert re.findall(r"^### (.+)$", PAGE, re.MULTILINE) == list(RECIPES)
+    assert len(RECIPES) == 5
 
 
 def put(root: Path, path: str, text: str) -> None:
@@ -106,6 +109,19 @@ def _pigeons(root: Path) -> Subject:
         put(root, f"evidence_kit/words/{code}/platform.toml", '[platform]\npigeon = "Pigeon"\n')
     put(root, "docs/CHATS.md", "| Pigeon | text | coo | `pigeon/` |\n")
     return Subject("pigeon-text", "pigeon_text", "pigeon")
+
+
+def _moons(root: Path) -> Subject:
+    """A rule that a log is not signed at full moon."""
+    put(root, "evidence_kit/words/languages.toml", '[[language]]\ncode = "en"\n[[language]]\ncode = "ar"\n')
+    text = '_CHAIN: Final = "custody.chain"\nRULES = (Rule("M1", "log-full-moon", f"{_CHAIN}:_State.moon"),)\n'
+    put(root, "evidence_kit/sealing/rules.py", text)
+    put(root, "evidence_kit/custody/chain.py", "class _State:\n    def moon(self):\n        ...\n")
+    found = {"code": "log-full-moon", "meaning": {"en": "…", "ar": "…"}}
+    put(root, "evidence_kit/words/findings.json", json.dumps({"findings": [found]}))
+    put(root, "docs/RULES.md", "| M1 | `time` | a full moon | `log-full-moon` | 3 | both | log-moon |\n")
+    put(root, "web/verifier/src/core/chain.ts", 'found.push("log-full-moon");\n')
+    return Subject("M1", code="log-full-moon")
 
 
 def _spanish(root: Path) -> Subject:
@@ -144,6 +160,7 @@ def _stereograms(root: Path) -> Subject:
 
 INVENTED: dict[str, Callable[[Path], Subject]] = {
     "A chat format": _pigeons,
+    "A rule of the verifier": _moons,
     "A language": _spanish,
     "A form of export": _knots,
     "A describer": _stereograms,
@@ -157,6 +174,8 @@ def _forget(root: Path, place: str) -> None:
         path = root / place.replace("<language>", "es")
     if place == "docs/":
         (root / "docs/volunteer.es.md").unlink()
+    elif place == "evidence_kit/":
+        (root / "evidence_kit/custody/chain.py").unlink()
     elif path.is_dir():
         shutil.rmtree(path)
     else:
