@@ -88,6 +88,8 @@ def _headings(words: Words) -> Iterator[None]:
         name = "click." + message.strip().lower().strip(":.[]").replace(" ", "-")
         return words.say(name) if words.knows(name) else message
 
+    # Before typer is imported, and put back at once: `from gettext import gettext` binds what stands there then, so a
+    # program that imported typer earlier keeps its English, and whoever imports gettext later gets the real one.
     original = gettext.gettext
     gettext.gettext = translated
     try:

@@ -270,6 +270,7 @@ def case_command(function: Callable[..., None]) -> Callable[..., None]:
 
 def _with_common(function: Callable[..., None], more: Mapping[str, Any]) -> Callable[..., None]:
     added = _COMMON | dict(more)
+    # Made into types here: annotations are strings, and behind the wrapper their module would be this one.
     hints = get_type_hints(function, include_extras=True)
 
     @wraps(function)
@@ -277,6 +278,9 @@ def _with_common(function: Callable[..., None], more: Mapping[str, Any]) -> Call
         common = {name: given.pop(name) for name in added}
         function(_setting(common), **given)
 
+    # typer reads the signature and never the code: `wraps` alone would show it the command's own, with a `Setting` that
+    # nobody can type and without the common flags; by keyword only, so that flags without a default may stand behind
+    # those with one.
     own = list(inspect.signature(function).parameters.values())[1:]
     parameters = [each.replace(annotation=hints[each.name], kind=inspect.Parameter.KEYWORD_ONLY) for each in own]
     parameters += [

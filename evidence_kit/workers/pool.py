@@ -177,7 +177,10 @@ class Worker:
             late.set()
             process.kill()
 
+        # The deadline stands on a thread of its own: reading from a pipe has none, and a worker that hostile bytes hold
+        # in a loop answers nothing. Killing it closes the pipe, which is what wakes the reading below.
         timer = threading.Timer(seconds, give_up)
+        # Not waited for at the end of the program: without this, Ctrl-C would last as long as the longest job may.
         timer.daemon = True
         timer.start()
         failure: Failure | None = None
@@ -188,11 +191,13 @@ class Worker:
         except (EOFError, OSError):
             failure = Failure("crashed", "the process ended")
         except BaseException:
+            # Ctrl-C above all: a process that is left alone would go on with its job, and hold what it was given.
             timer.cancel()
             process.kill()
             self._drop(process)
             raise
         timer.cancel()
+        # It may have answered in the very moment in which it was killed; an answer behind the deadline is none.
         if failure is None and not late.is_set():
             return heard
         if failure is not None and failure.reason == "bad-answer":

@@ -75,6 +75,7 @@ def ahead(
     try:
         for some in _handfuls(things, min(_MOST_TOGETHER, max(1, most // 4))):
             size_bytes = sum(size for _, size in some)
+            # Given out before more is begun: a fast source would fill the memory while its first thing still waits.
             while waiting and (len(waiting) + len(some) > most or _held(waiting) + size_bytes > MOST_BYTES):
                 yield waiting.popleft()
             together = threads.submit(_all_now, make, [thing for thing, _ in some])
@@ -82,6 +83,7 @@ def ahead(
         while waiting:
             yield waiting.popleft()
     finally:
+        # Whoever stops early leaves drafts and open files behind: without this they would stay until the program ends.
         begun = [coming for _, coming in waiting if not coming.cancel()]
         for coming in begun:
             if not coming.together.cancelled() and coming.together.result()[coming.number].exception() is None:

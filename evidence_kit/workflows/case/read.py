@@ -63,6 +63,7 @@ class Case:
 
         Raises:
             DamagedError: The encrypted file is damaged; what `sink` got is worth nothing.
+            NoReaderError: The case was not unlocked.
         """
         if self.identity is None:
             raise NoReaderError("key-needed")

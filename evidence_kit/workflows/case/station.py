@@ -61,6 +61,7 @@ class Station:
         Raises:
             WrongPassphraseError: It does not fit.
             KeyMissingError: The key file is gone.
+            KeyUnreadableError: It is the key of another station.
         """
         try:
             data = (self.folder / KEY).read_bytes()

@@ -60,7 +60,11 @@ class CaseWriter:
 
     @property
     def recipient(self) -> str:
-        """For whom new bytes are encrypted."""
+        """For whom new bytes are encrypted.
+
+        Raises:
+            NoCaseError: The log names nobody: it is none of a case.
+        """
         recipient = self.case.custody.recipient
         if recipient is None:
             raise NoCaseError("no-case", path=str(self.case.folder.root))
@@ -72,6 +76,7 @@ class CaseWriter:
         Raises:
             OSError: The disk failed. How much of the commit it holds is unknown until the case is opened again,
                 so this writer writes nothing more.
+            RuntimeError: A commit failed before.
         """
         if self._failed:
             raise RuntimeError("a commit failed; the case has to be opened again")
@@ -125,6 +130,8 @@ def writing(
         CaseBrokenError: The signed part does not agree with itself; nothing was written.
         CaseOlderError: The station remembers more, and no reason was given.
         HandedOnError: The case goes on at another station; this copy of it can only be read.
+        CaseDestroyedError: The whole case was destroyed.
+        NoReaderError: The key does not open the case, or may not sign in it.
     """
     with _locked(folder):
         replayed, descends = replay(folder, station)
