@@ -57,11 +57,6 @@ FORMATS = (
         "an encrypted database of WhatsApp; the phone holds its key",
     ),
     _unreadable(
-        "whatsapp-database",
-        _by_name(r"msgstore[\w.\-]*\.db|ChatStorage\.sqlite", _SQLITE),
-        "a database of WhatsApp; its text export can be read",
-    ),
-    _unreadable(
         "viber-database",
         _by_name(r"viber(?:_messages|_data)?\.db|viber_messages", _SQLITE),
         "a database of Viber; the copy that its app sends by e-mail can be read",
