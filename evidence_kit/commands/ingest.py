@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.case.outcome import Totals
     from evidence_kit.workflows.case.write import CaseWriter
 
+_LONGEST_KEY_BYTES = 1000
+
 
 @case_command
 def ingest(
@@ -51,6 +53,7 @@ def ingest(
     taken_when: Annotated[str | None, typer.Option(metavar="WHEN")] = None,
     still_there: Annotated[str | None, typer.Option(metavar="yes|no|unknown")] = None,
     exclude: Annotated[list[str] | None, typer.Option(metavar="GLOB")] = None,
+    whatsapp_key_file: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
     describe: Annotated[bool, typer.Option("--describe/--no-describe")] = True,
 ) -> None:
@@ -87,16 +90,38 @@ def ingest(
         ),
     )
     key = setting.key(station)
+    backup_key = None if whatsapp_key_file is None else _backup_key(setting, whatsapp_key_file)
     if dry_run:
         totals = _rehearse(setting, folder, key, sources, exclude or [], given)
     else:
         from evidence_kit.workflows.case.write import writing
 
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
-            totals = take_in(setting, writer, IngestRequest(sources, given, exclude or [], describe=describe))
+            wish = IngestRequest(sources, given, exclude or [], describe=describe, backup_key=backup_key)
+            totals = take_in(setting, writer, wish)
             _remind(setting, writer, totals)
     if not totals.complete:
         raise typer.Exit(Exit.INCOMPLETE)
+
+
+def _backup_key(setting: Setting, path: Path) -> bytes:
+    """Return the key of WhatsApp's encrypted backups, out of a file or as it is typed.
+
+    Raises:
+        KeyMissingError: The file cannot be read.
+        KeyUnreadableError: It is no such key.
+    """
+    from evidence_kit.keys.errors import KeyMissingError
+    from evidence_kit.keys.whatsapp_backup import root_key
+
+    if str(path) == "-":
+        return root_key(setting.screen.ask_secret("ask.whatsapp-key"))
+    try:
+        with path.open("rb") as file:
+            typed = file.read(_LONGEST_KEY_BYTES)
+    except OSError as error:
+        raise KeyMissingError("whatsapp-key-missing", path=str(path)) from error
+    return root_key(typed.decode("ascii", "replace"))
 
 
 def _remind(setting: Setting, writer: CaseWriter, totals: Totals) -> None:
@@ -121,12 +146,14 @@ class IngestRequest:
         given: What is known of how they came here.
         exclude: Patterns of what is left out.
         describe: Whether anybody looks into what is kept.
+        backup_key: Opens encrypted backups of WhatsApp.
     """
 
     sources: Sequence[Path]
     given: Provenance
     exclude: Sequence[str] = ()
     describe: bool = True
+    backup_key: bytes | None = None
 
 
 def take_in(setting: Setting, writer: CaseWriter, wish: IngestRequest) -> Totals:
@@ -153,7 +180,7 @@ def take_in(setting: Setting, writer: CaseWriter, wish: IngestRequest) -> Totals
     with describer() if wish.describe else nullcontext(Undescribed()) as worker:
         try:
             with screen.progress("ingest.progress", needed) as on_bytes:
-                for outcome in ingest(writer, wish.sources, how, worker, on_bytes, wish.exclude):
+                for outcome in ingest(writer, wish.sources, how, worker, on_bytes, wish.exclude, wish.backup_key):
                     if isinstance(outcome, Totals):
                         totals = outcome
                     told.show(outcome)

@@ -54,7 +54,7 @@ FORMATS = (
     _unreadable(
         "whatsapp-encrypted-database",
         _by_name(r"(?:msgstore|wa)[\w.\-]*\.crypt\d{1,2}"),
-        "an encrypted database of WhatsApp; the phone holds its key",
+        "an encrypted database of WhatsApp; a .crypt15 opens with its 64-digit key (ingest --whatsapp-key-file)",
     ),
     _unreadable(
         "viber-database",

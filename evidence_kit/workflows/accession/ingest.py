@@ -25,6 +25,7 @@ from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.accession.read_ahead import Coming, ahead
 from evidence_kit.workflows.accession.reading import SourceEncryptor, held_bytes
 from evidence_kit.workflows.accession.register import Accession
+from evidence_kit.workflows.accession.whatsapp_backup import take_backups
 from evidence_kit.workflows.case.disk_errors import LIMITS, disk_error
 from evidence_kit.workflows.case.outcome import Outcome
 from evidence_kit.workflows.case.write import CaseWriter
@@ -43,6 +44,7 @@ def ingest(  # noqa: PLR0913 - what a command line says
     describer: DescriptionService,
     on_bytes: Callable[[int], None] | None = None,
     exclude: Sequence[str] = (),
+    backup_key: bytes | None = None,
 ) -> Iterator[Outcome]:
     """Take sources into a case; every outcome is yielded once it is durable, the totals last.
 
@@ -55,6 +57,7 @@ def ingest(  # noqa: PLR0913 - what a command line says
         describer: Looks into bytes somewhere else.
         on_bytes: Told the length of every piece that was read, from several threads.
         exclude: Patterns of paths and names that are left out, which the log says.
+        backup_key: Opens the encrypted backups of WhatsApp that are in the case afterwards; it is written nowhere.
 
     Raises:
         UsageError: It is not theirs to declare what the files are like.
@@ -66,7 +69,7 @@ def ingest(  # noqa: PLR0913 - what a command line says
     """
     check_sources(sources)
     check_sensitivity(writer.manifest.age_band, provenance.sensitivity, provenance.saying)
-    yield from _Ingest(writer, provenance, describer, on_bytes).run(sources, exclude)
+    yield from _Ingest(writer, provenance, describer, on_bytes).run(sources, exclude, backup_key)
 
 
 def check_sources(sources: Sequence[Path]) -> None:
@@ -105,7 +108,7 @@ class _Ingest:
             folder.resolve() for folder in (writer.case.folder.root, writer.station.folder, writer.station.cases)
         )
 
-    def run(self, sources: Sequence[Path], exclude: Sequence[str]) -> Iterator[Outcome]:
+    def run(self, sources: Sequence[Path], exclude: Sequence[str], backup_key: bytes | None) -> Iterator[Outcome]:
         accession = self._accession
         try:
             with ThreadPoolExecutor(READERS, thread_name_prefix="read") as threads:
@@ -113,6 +116,8 @@ class _Ingest:
                 for source in sources:
                     yield from self._source(source, exclude, threads, inside)
                 yield from accession.settle()
+                if backup_key is not None:
+                    yield from take_backups(accession, inside, backup_key)
                 with exports(accession.writer.case, accession.describer) as reading:
                     yield from take_carried(accession, inside, reading)
                     # Read once more while it is fast to say so, so that whoever asks later need not wait.

@@ -335,7 +335,7 @@ def test_in_the_case_of_a_minor_the_words_are_read_and_no_media(
     assert totals(outcomes).withheld == 1
     asked: list[str] = []
     monkeypatch.setattr(Exports, "_payload", _noting(asked))
-    with exports(writer.case, worker) as reading:
+    with exports(writer.case, worker, kept=False) as reading:
         said = all_of(reading, writer, 1)
     assert len(texts(said)) == 12
     assert {writer.manifest.items[item].kind for item in asked} == {"text"}
