@@ -139,7 +139,7 @@ def _title(screen: Screen, conversation: CaseConversation) -> str:
 def _head(screen: Screen, conversation: CaseConversation) -> None:
     screen.result(_title(screen, conversation))
     for part in conversation.parts:
-        screen.tell("chats.part", item=part.item.id, path=readable(part.item.place.path))
+        screen.tell("chats.part", item=part.item.id, path=readable(part.path or part.item.place.path))
     owners = [readable(each.name) for each in conversation.participants if each.owner and each.name != OWNER]
     if owners:
         screen.tell("chats.owner", name=", ".join(owners))

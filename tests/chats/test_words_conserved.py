@@ -21,7 +21,8 @@ from evidence_kit.chats.formats import (
     snapchat_json,
     x_archive,
 )
-from evidence_kit.chats.message import Conversation, Message
+from evidence_kit.chats.markup import Node, parse
+from evidence_kit.chats.message import Conversation, Message, Metadata
 from evidence_kit.chats.meta import records as meta
 from evidence_kit.chats.meta.repair import undone
 from evidence_kit.chats.telegram import words as telegram
@@ -117,8 +118,6 @@ def _is_markup(text: str, shown: str) -> bool:
         inner = json.loads(text)
         return all(squeezed(each) in shown for each in strings(inner, frozenset()))
     if "<" in text:
-        from evidence_kit.chats.markup import parse
-
         return all(squeezed(part) in shown for part in parse(text).text().split("\n"))
     return text.startswith("(File ") or text in {"null"}
 
@@ -155,3 +154,75 @@ def _innermost(document: Any) -> dict[str, Any]:
 
 def test_a_conversation_says_once_who_takes_part() -> None:
     assert Conversation("x", "y").members == ()
+
+
+PAGES = [sample for sample in LEDGER if str(sample["format"]).endswith("-html") and not sample["unread"]]
+# Dates are times, initials stand in place of a picture, and what is answered is told by its number.
+NOT_WORDS = frozenset(
+    {"date", "reply_to", "initials", "userpic_wrap", "_a6-o", "_2lem", "_a72d", "meta", "chatlog__timestamp"}
+)
+
+
+@pytest.mark.parametrize("sample", PAGES, ids=lambda sample: str(sample["path"]))
+def test_every_text_of_a_page_is_told_or_stands_about_the_whole(sample: dict[str, Any]) -> None:
+    data = sample_bytes(sample["path"])
+    entries = entries_of(data, sample["format"], Surroundings(sample["path"]))
+    shown = [squeezed(text) for entry in entries if isinstance(entry, Message) for text in told(entry)]
+    shown += [squeezed(str(entry.value)) for entry in entries if isinstance(entry, Metadata)]
+    shown += [squeezed(entry.time.raw) for entry in entries if isinstance(entry, Message)]
+    page = "\n".join(shown)
+    # A name and the bot by which it wrote are two things.
+    parts = [part for text in _visible(parse(data.decode("utf-8"))) for part in text.split(" via ")]
+    lost = [part for part in parts if squeezed(part) not in page]
+    assert lost == []
+
+
+def _visible(root: Node) -> Iterator[str]:
+    waiting: list[Node | str] = [root]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            if item.strip():
+                yield item
+        elif item.tag not in {"script", "style", "head"} and not item.classes() & NOT_WORDS:
+            waiting += reversed(item.children)
+
+
+# Attributes of a text message that hold numbers, states and times; the rest are words, names and addresses.
+MACHINES = frozenset(
+    {"protocol", "date", "type", "toa", "sc_toa", "service_center", "read", "status", "locked", "date_sent", "sub_id"}
+    | {
+        "readable_date",
+        "seq",
+        "ct",
+        "chset",
+        "cd",
+        "fn",
+        "cid",
+        "cl",
+        "ctt_s",
+        "ctt_t",
+        "data",
+        "rr",
+        "ct_t",
+        "msg_box",
+    }
+    | {"m_type", "m_id", "text_only", "charset", "count", "backup_set", "backup_date", "duration", "presentation"}
+    | {"v", "m_size", "sim_slot", "exp", "pri", "tr_id", "resp_st", "retr_st", "d_tm", "d_rpt", "m_cls", "st", "ct_cls"}
+    | {"sub_cs", "creator", "seen", "spam_report", "reserved", "deletable", "hidden", "app_id", "callback_set"}
+    | {"subscription_id", "sim_imsi", "from_address", "msg_id", "safe_message", "ct_l", "resp_txt", "rpt_a", "name"}
+)
+MESSAGES = [sample for sample in LEDGER if sample["format"] == "sms-backup-restore" and not sample["unread"]]
+
+
+@pytest.mark.parametrize("sample", MESSAGES, ids=lambda sample: str(sample["path"]))
+def test_every_text_of_text_messages_is_told_or_named_as_no_text(sample: dict[str, Any]) -> None:
+    data = sample_bytes(sample["path"])
+    entries = entries_of(data, sample["format"])
+    shown = "\n".join(squeezed(text) for entry in entries if isinstance(entry, Message) for text in told(entry))
+    # What the program writes for nothing, and the layout of a picture message.
+    nothing = re.compile(r"insert-address-token|null|\(Unknown\)||&lt;smil.*")
+    found = re.findall(r'([\w-]+)="([^"]*)"', re.sub(r"<\?.*?\?>", "", data.decode("utf-8", "replace")))
+    values = [part for name, value in found if name not in MACHINES for part in value.split("~")]
+    words = [value for value in values if not nothing.fullmatch(value) and "&#" not in value]
+    assert [value for value in words if squeezed(value) not in shown] == []

@@ -60,6 +60,7 @@ class ConversationPart:
         wording: In which language the app speaks in it, where its reader says so; begins with `unknown` where the app
             does, in words that no table knows.
         left_out: What the app leaves out of such an export, where that is known.
+        path: Where it was found; of a member with the path of its container before it.
     """
 
     item: Item
@@ -68,6 +69,7 @@ class ConversationPart:
     date_order: str | None = None
     wording: str | None = None
     left_out: str | None = None
+    path: str = ""
 
     @property
     def wording_unknown(self) -> bool:
@@ -201,8 +203,16 @@ def conversations(manifest: Manifest) -> list[CaseConversation]:
         for talk in _talks(entry.facts):
             title = None if talk.id else talk.title
             key = (item.place.container, whole, str(again), talk.platform, talk.id, title)
-            decided = (_decided(entry.facts, name) for name in ("date-order", "wording", "left-out"))
-            grouped.setdefault(key, []).append(ConversationPart(item, str(entry.facts["format"]), talk, *decided))
+            part = ConversationPart(
+                item,
+                str(entry.facts["format"]),
+                talk,
+                _decided(entry.facts, "date-order"),
+                _decided(entry.facts, "wording"),
+                _decided(entry.facts, "left-out"),
+                export_name(item, manifest),
+            )
+            grouped.setdefault(key, []).append(part)
     return [
         CaseConversation(number, tuple(sorted(parts, key=_earliest_first)))
         for number, parts in enumerate(grouped.values(), start=1)
