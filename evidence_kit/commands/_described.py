@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -28,6 +29,7 @@ _WORDS = (
     "Image XPKeywords", "Image XPAuthor", "Image Tag 0x5741", "dc:description[1]", "dc:title[1]", "caption", "headline",
     "comment", "Comment", "Description", "GPS GPSProcessingMethod", "GPS GPSAreaInformation",
 )  # fmt: skip
+_STICKER = "Image Tag 0x5741"
 _WOULD_DO = ("javascript", "launch_actions", "automatic_actions", "submit_actions", "remote_actions", "embedded_files")
 _APPS = {
     "whatsapp-android": "WhatsApp (Android)",
@@ -210,8 +212,18 @@ def words(facts: Facts) -> Iterator[Row]:
     for tag, value in _tags(facts):
         if tag in _WORDS and value.strip() and value not in seen and len(seen) < _MOST_LISTED:
             seen.add(value)
-            cut = value if len(value) <= _LONGEST_WORDS else value[:_LONGEST_WORDS] + "…"
-            yield "", f"{tag.rpartition(' ')[2]} = {cut}"
+            shown = _sticker(value) if tag == _STICKER else value
+            cut = shown if len(shown) <= _LONGEST_WORDS else shown[:_LONGEST_WORDS] + "…"
+            yield "sticker" if tag == _STICKER else "", cut if tag == _STICKER else f"{tag.rpartition(' ')[2]} = {cut}"
+
+
+def _sticker(written: str) -> str:
+    """Return what WhatsApp writes into a sticker, its letters unescaped; as it stands where it is no JSON."""
+    try:
+        told = json.loads(written)
+    except (ValueError, RecursionError):
+        return written
+    return ", ".join(f"{name}: {text(value)}" for name, value in told.items()) if isinstance(told, dict) else written
 
 
 def _tags(facts: Facts) -> Iterator[tuple[str, str]]:
@@ -314,6 +326,15 @@ _SHORT = 60
 
 def _listed(value: object) -> list[str]:
     return [text(each) for each in value] if isinstance(value, (list, tuple)) else []
+
+
+def is_moment(written: str) -> bool:
+    """Say whether there is such a day and time in the calendar."""
+    try:
+        datetime.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
 
 
 def nanoseconds(written: str) -> str:

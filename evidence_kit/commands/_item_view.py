@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from evidence_kit.commands import _described
-from evidence_kit.commands._described import Facts, Row, mapping, mappings, nanoseconds, text
+from evidence_kit.commands._described import Facts, Row, is_moment, mapping, mappings, nanoseconds, text
 from evidence_kit.commands._screen import Screen, neutral, size
 
 _SAID = (
@@ -29,7 +29,7 @@ def draw(screen: Screen, about: Facts) -> None:
         ("content", _described.content(screen, facts)),
         ("words", _described.words(facts)),
         ("came", _came(screen, about)),
-        ("dates", [*_described.dates(screen, facts), *_times(about)]),
+        ("dates", [*_described.dates(screen, facts), *_times(screen, about)]),
         ("where", _described.places(screen, facts)),
         ("made", _described.made(facts)),
         ("signs", _described.signs(screen, facts)),
@@ -97,12 +97,13 @@ def _came(screen: Screen, about: Facts) -> Iterator[Row]:
     yield "attributes", ", ".join(str(each["name"]) for each in about.get("attributes") or ())
 
 
-def _times(about: Facts) -> Iterator[Row]:
+def _times(screen: Screen, about: Facts) -> Iterator[Row]:
     times = mapping(about.get("times"))
     for name in ("created_ns", "modified_ns", "changed_ns"):
         if times.get(name):
             yield f"disk-{name.removesuffix('_ns')}", nanoseconds(str(times[name]))
-    yield "zip-local", text(times.get("local"))
+    local = text(times.get("local"))
+    yield "zip-local", f"{local} ({screen.say('show.no-such-time')})" if local and not is_moment(local) else local
     yield "zip-utc", text(times.get("utc"))
 
 

@@ -110,3 +110,16 @@ def test_every_further_picture_has_a_line_of_its_own(capsys: pytest.CaptureFixtu
     assert "#2" in text
     assert "640 × 480" in text
     assert "not compared: it is a gain map" in text
+
+
+def test_a_sticker_is_shown_in_letters(capsys: pytest.CaptureFixture[str]) -> None:
+    told = '{"sticker-pack-name": "\\u062a\\u0647\\u062f\\u064a\\u062f", "emojis": ["x"]}'
+    text = described(jpeg_with(block({"Image": [(0x5741, UNDEFINED, told.encode())]})), capsys)
+    assert "sticker-pack-name: تهديد, emojis: x" in text
+
+
+def test_a_date_in_a_container_that_is_in_no_calendar_is_shown_so(capsys: pytest.CaptureFixture[str]) -> None:
+    for local, odd in (("1980-00-00T00:00:00", True), ("2025-05-03T12:00:00", False)):
+        text = shown(about(b"x", "x", {}) | {"times": {"local": local, "utc": None}}, "en", capsys)
+        assert local in text
+        assert ("no such date" in text) is odd
