@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from evidence_kit.commands._archives import free
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 
 
@@ -18,15 +19,13 @@ def receipt(
     again: Annotated[bool, typer.Option("--again")] = False,
 ) -> None:
     """Print the receipt code that fixes the case as it is now."""
-    from evidence_kit.custody.errors import CaseExistsError
     from evidence_kit.sealing.slip import page
     from evidence_kit.workflows.case import record
     from evidence_kit.workflows.case.read import read
     from evidence_kit.workflows.case.write import writing
 
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
-    if out is not None and out.exists():
-        raise CaseExistsError("file-exists", path=str(out))
+    free(out)
     key = setting.key(station)
     if again:
         code, lines, line = record.last_receipt(read(folder, key, setting.memory(station)))

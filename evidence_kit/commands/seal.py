@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from contextlib import nullcontext
@@ -44,6 +45,7 @@ def seal(
     yes: Annotated[bool, typer.Option("--yes")] = False,
 ) -> None:
     """Make the archive for the police or the lawyer."""
+    from evidence_kit.custody.errors import CaseExistsError
     from evidence_kit.sealing import passphrase as digits
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.handover.seal import PURPOSES, SealOrder, next_folder, planned, slip_beside
@@ -83,7 +85,8 @@ def seal(
         )
         # Beside the folder and not in it: the slip is for paper, and does not travel with the archive.
         paper = receipt_out or slip_beside(order.out)
-        free(paper)
+        if os.path.lexists(paper):
+            raise CaseExistsError("file-exists", path=str(paper))
         plan = planned(writer.case, order, worker)
         _tell_plan(setting.screen, plan)
         if setting.asks and not yes and not setting.screen.agree("ask.seal"):

@@ -157,3 +157,18 @@ def test_another_authoritys_root_refuses_the_answer(do: Do, authority: Authority
     assert refused[0]["error"] == "stamp-not-vouched-for"
     assert says(do, "anchored") == []
     assert do("verify", "1")[0]["verdict"] == "CONSISTENT"
+
+
+def test_a_second_seal_asks_for_every_name_before_anything_is_signed(do: Do, tmp_path: Path) -> None:
+    """The folder went on a stick, and the slip stayed: no archive without its digits, and no plan for nothing."""
+    order = ("seal", "1", "--for", "lawyer", "--all", "--passphrase-out")
+    (first,) = do(*order, "digits-1", "--out", "handed")
+    Path(first["folder"]).rename(tmp_path / "stick")
+    (before,) = do("verify", "1")
+    assert do(*order, "digits-2", "--out", "handed", expect=23)[0]["error"] == "file-exists"
+    missing = ("--out", "other", "--receipt-out", tmp_path / "nowhere" / "slip.html")
+    assert do(*order, "digits-2", *missing, expect=2)[0]["error"] == "folder-missing"
+    assert not (tmp_path / "digits-2").exists()
+    assert do("verify", "1")[0]["lines"] == before["lines"]
+    (second,) = do(*order, "digits-2")
+    assert Path(second["receipt_slip"]).is_file()

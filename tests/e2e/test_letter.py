@@ -254,8 +254,11 @@ def test_the_receivers_confirmation_of_each_part_comes_back_and_anchors(
     shutil.copytree(handed.home / "lawyer", handed.home / "all")
     for path in list((handed.home / "all").glob("*/*.sealed.zip")):
         shutil.move(path, handed.home / "all" / path.name)
-    *_, whole = handed.kit("verify", handed.home / "all", "--archive-passphrase-file", "digits")
-    assert (whole["verdict"], whole["parts_here"], whole["findings"]) == ("ANCHORED", [1, 2], [])
+    *_, whole = handed.kit("verify", handed.home / "all", "--archive-passphrase-file", "digits", expect=3)
+    assert (whole["verdict"], whole["parts_here"]) == ("ANCHORED", [1, 2])
+    # The folders in which the parts were unpacked lie there as well, and are named.
+    assert {each["code"] for each in whole["findings"]} == {"file-beside-archive"}
+    assert {each["file"] for each in whole["findings"]} == {path.parent.name for path in opened.values()}
 
 
 def test_what_was_left_closed_is_closed_and_what_was_named_is_open(opened: dict[str, Path]) -> None:
