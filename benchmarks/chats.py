@@ -1,9 +1,11 @@
 """How fast chat exports are read, and in how much memory; beside whatstk and ijson where they are installed.
 
-    python -m benchmarks.chats [--messages N] [--peer PYTHON] [--only EXPORT] [--runs N]
+    python -m benchmarks.chats [--messages N] [--peer PYTHON] [--before FOLDER] [--only EXPORT] [--runs N]
 
-`--peer` is the Python of another environment that has the peers; they are no dependency of ours. Readers of one export
-take turns, so that what else the machine does falls on all of them; the seconds are medians.
+`--peer` is the Python of another environment that has the peers; they are no dependency of ours. `--before` is another
+checkout of this project, which reads the same file by turns with this one. Readers of one export take turns, so that
+what else the machine does falls on all of them; the seconds are medians of processor time, and `times` says how many
+times as long as this checkout a reader takes.
 """
 
 from __future__ import annotations
@@ -27,36 +29,37 @@ WORDS = (
 )
 
 OURS = """
-import os, resource, sys, time
+import resource, sys, time
+if len(sys.argv) > 3: sys.path.insert(0, sys.argv[3])
 from evidence_kit.chats.message import Message
 from evidence_kit.chats.registry import format_named, read
-started = time.perf_counter()
+started = time.process_time()
 with open(sys.argv[1], "rb") as export:
     count = sum(isinstance(entry, Message) for entry in read(export, format_named(sys.argv[2])))
-print(count, time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(count, time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 WHATSTK = """
 import resource, sys, time
 from whatstk import df_from_whatsapp
-started = time.perf_counter()
+started = time.process_time()
 count = len(df_from_whatsapp(sys.argv[1], max_size=1 << 40))
-print(count, time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(count, time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 IJSON = """
 import resource, sys, time
 import ijson
-started = time.perf_counter()
+started = time.process_time()
 with open(sys.argv[1], "rb") as export:
     count = sum(1 for _ in ijson.items(export, "messages.item"))
-print(count, time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(count, time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 WALK = """
 import resource, sys, time
 from evidence_kit.chats.jsontree import walk
-started = time.perf_counter()
+started = time.process_time()
 with open(sys.argv[1], "rb") as export:
     count = sum(len(piece.path) == 2 for piece in walk(export, lambda path: path in {(), ("messages",)}))
-print(count, time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(count, time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
@@ -75,28 +78,36 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--messages", type=int, default=200_000)
     parser.add_argument("--peer", default=sys.executable)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", choices=("whatsapp", "messenger", "sms", "sms-2gb", "telegram-1gb"))
+    parser.add_argument("--before")
+    parser.add_argument(
+        "--only", choices=("whatsapp", "messenger", "instagram", "telegram", "sms", "sms-2gb", "telegram-1gb")
+    )
     chosen = parser.parse_args(arguments)
-    print(f"{'export':16}{'reader':26}{'messages':>10}{'MB':>8}{'seconds':>9}{'us each':>9}{'peak MB':>9}")
+    print(f"{'export':16}{'reader':26}{'messages':>10}{'MB':>8}{'seconds':>9}{'us each':>9}{'peak MB':>9}{'times':>7}")
     with tempfile.TemporaryDirectory() as folder:
-        for name, written, readers in _exports(chosen.messages, chosen.peer):
+        for name, written, readers in _exports(chosen.messages, chosen.peer, chosen.before):
             if chosen.only == name or (chosen.only is None and not name.endswith("gb")):
                 export = _written(Path(folder, "export"), written)
                 _measure(name, export, readers, chosen.runs)
 
 
-def _exports(count: int, peer: str) -> Iterator[tuple[str, Iterator[str], list[Reader]]]:
+def _exports(count: int, peer: str, before: str | None) -> Iterator[tuple[str, Iterator[str], list[Reader]]]:
     """Yield what is measured: its name, the pieces of an export, and its readers."""
-    yield "whatsapp", _whatsapp(count), [_ours("whatsapp-text"), Reader("whatstk", peer, WHATSTK)]
     walk, items = Reader("evidence-kit, walk only", sys.executable, WALK), Reader("ijson, items only", peer, IJSON)
-    yield "messenger", _messenger(count), [_ours("messenger-json"), walk, items]
-    yield "sms", _sms(count), [_ours("sms-backup-restore")]
-    yield "sms-2gb", _picture_messages(2_000_000_000), [_ours("sms-backup-restore")]
-    yield "telegram-1gb", _telegram(1_000_000_000), [_ours("telegram-json")]
+    yield "whatsapp", _whatsapp(count), [*_ours("whatsapp-text", before), Reader("whatstk", peer, WHATSTK)]
+    yield "messenger", _messenger(count), [*_ours("messenger-json", before), walk, items]
+    yield "instagram", _messenger(count), [*_ours("instagram-json", before), items]
+    yield "telegram", _telegram(320 * count), [*_ours("telegram-json", before), items]
+    yield "sms", _sms(count), _ours("sms-backup-restore", before)
+    yield "sms-2gb", _picture_messages(2_000_000_000), _ours("sms-backup-restore", before)
+    yield "telegram-1gb", _telegram(1_000_000_000), _ours("telegram-json", before)
 
 
-def _ours(name: str) -> Reader:
-    return Reader("evidence-kit", sys.executable, OURS, (name,))
+def _ours(name: str, before: str | None) -> list[Reader]:
+    """Return this checkout, and the other one where there is one."""
+    here = str(Path(__file__).parent.parent)
+    found = [Reader("evidence-kit", sys.executable, OURS, (name, here))]
+    return [*found, Reader("evidence-kit, before", sys.executable, OURS, (name, before))] if before else found
 
 
 def _picture_messages(size_bytes: int) -> Iterator[str]:
@@ -146,12 +157,15 @@ def _measure(export: str, path: Path, readers: list[Reader], runs: int) -> None:
             said = done.stdout.split()
             told.setdefault(reader.name, []).append((int(said[0]), float(said[1]), int(said[2])))
     megabytes = path.stat().st_size / 1e6
+    first = next((statistics.median(seconds for _, seconds, _ in each) for each in told.values() if each), 1.0)
     for name, measured in told.items():
         if measured:
             count, peak = measured[0][0], max(peak for _, _, peak in measured)
             seconds = statistics.median(seconds for _, seconds, _ in measured)
             each = seconds / count * 1e6
-            print(f"{export:16}{name:26}{count:10}{megabytes:8.1f}{seconds:9.2f}{each:9.2f}{peak:9}")
+            print(
+                f"{export:16}{name:26}{count:10}{megabytes:8.1f}{seconds:9.2f}{each:9.2f}{peak:9}{seconds / first:7.2f}"
+            )
 
 
 def _written(path: Path, pieces: Iterator[str]) -> Path:

@@ -208,3 +208,22 @@ def test_a_worker_that_lies_makes_no_index_and_no_crash(case: CaseWriter, worker
             assert list(index.matching(export.about, MessageFilter())) == []
     index.close()
     assert LARGEST_BLOCK < 1 << 30
+
+
+def test_what_lies_beside_a_chat_is_known_when_it_is_read_again(
+    new_case: NewCase, describer: WorkerDescriber, worker: Worker, tmp_path: Path
+) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    words = "".join(
+        f"3/5/2025, 21:{minute:02} - Nadia: {'paßt.jpg (irgendwelche Worte)' if minute == 3 else 'salam'}\n"
+        for minute in range(9)
+    )
+    (folder / "WhatsApp Chat with Nadia.txt").write_text(words, "utf-8")
+    (folder / "paßt.jpg").write_bytes(b"\xff\xd8\xff no picture")
+    writer = new_case()
+    list(ingest(writer, [folder], Provenance(), describer))
+    for kept in (True, False):
+        with exports(writer.case, worker, kept=kept) as reading:
+            (said,) = [each for each in everything(reading, writer) if isinstance(each, Said) and each.attachments]
+        assert [item.place.path for tied in said.attachments for item in tied.items] == ["export/paßt.jpg"]
