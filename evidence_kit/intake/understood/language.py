@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -58,6 +59,7 @@ _DATE: Final = rf"(?:{_DAY}|{_MONTH_FIRST}|{_YEAR_FIRST})"
 _ASCII_DIGITS: Final = {0x660 + digit: 0x30 + digit for digit in range(10)} | {
     0x6F0 + digit: 0x30 + digit for digit in range(10)
 }
+_OTHER_DIGITS: Final = re.compile("[\u0660-\u0669\u06f0-\u06f9]")
 _KNOWN_NUMBERS: Final = re.compile(
     rf"(?<![\w.+/:-])(?:{_FILE}|{_DATE}(?:(?:T|,?[ \u00a0\u202f]{{1,2}})?{_HOUR})?{_ZONE}"
     rf"|{_HOUR}{_ZONE}|{_PHONE})(?![\w/])"
@@ -89,6 +91,8 @@ def opaque(text: str, bound: float = BOUND, seen: set[int] | None = None) -> lis
         bound: What may gather before a stretch is taken for no language.
         seen: Long words without sense that were met in the same file before; added to.
     """
+    if len(text) > 2 * _BLOCK_LETTERS and _is_quiet(text, bound):
+        return []
     seen = set() if seen is None else seen
     found: list[Stretch] = []
     at, size = 0, _BLOCK_LETTERS
@@ -110,6 +114,19 @@ def opaque(text: str, bound: float = BOUND, seen: set[int] | None = None) -> lis
         found += [(at + first, at + min(last, end)) for first, last in [*atoms.cuts(bound), *announced] if first < end]
         at, size = at + end, _BLOCK_LETTERS
     return merged(found)
+
+
+def _is_quiet(text: str, bound: float) -> bool:
+    """Say whether a long text is language, by blocks of it that two threads look at: most are, and that is told soon.
+
+    Where the sum stays below half the bound in every block, it stays below the bound over the edges of two.
+    """
+    blocks = (text[at : at + _BLOCK_LETTERS] for at in range(0, len(text), _BLOCK_LETTERS))
+    # A mark may stand across an edge: looked for in the whole.
+    if _announced(text):
+        return False
+    with ThreadPoolExecutor(2, thread_name_prefix="language") as threads:
+        return all(threads.map(lambda block: height(block) <= bound / 2, blocks))
 
 
 def height(text: str) -> float:
@@ -176,7 +193,12 @@ class _Counted:
         import numpy as np
 
         def count(flags: NDArray[np.bool_]) -> NDArray[np.float64]:
-            total = np.concatenate(([0], np.cumsum(flags, dtype=np.int64)))
+            # Where hardly any character is of a part, it is cheaper to look for those than to add all up.
+            places = np.flatnonzero(flags)
+            if len(places) * 8 < len(flags):
+                return np.asarray(np.searchsorted(places, ends) - np.searchsorted(places, starts), np.float64)
+            total = np.zeros(len(flags) + 1, np.int32)
+            np.cumsum(flags, dtype=np.int32, out=total[1:])
             return np.asarray(total[ends] - total[starts], np.float64)
 
         first = np.zeros(len(part), bool)
@@ -274,9 +296,9 @@ class _Atoms:
         import numpy as np
 
         flags = np.zeros(len(self.starts), bool)
-        text = self.text.translate(_ASCII_DIGITS)
+        # Translating takes as long as all the rest, and most texts have no such digit.
+        text = self.text if _OTHER_DIGITS.search(self.text) is None else self.text.translate(_ASCII_DIGITS)
         spans = [match.span() for match in _KNOWN_NUMBERS.finditer(text)]
-        spans += [match.span(match.lastindex or 0) for match in _SENDER.finditer(text)]
         if spans:
             starts, ends = np.array(spans).T
             first = np.searchsorted(self.starts, starts, "left")
@@ -328,6 +350,19 @@ class _Atoms:
         zeros = np.flatnonzero((self._sums() <= 0) & (self.ends > after))
         return int(self.ends[zeros[-1]]) if len(zeros) else None
 
+    def name_senders(self) -> None:
+        """Take the weight off who speaks, at the beginning of a line of a conversation."""
+        import numpy as np
+
+        text = self.text if _OTHER_DIGITS.search(self.text) is None else self.text.translate(_ASCII_DIGITS)
+        for match in _SENDER.finditer(text):
+            first, last = (
+                np.searchsorted(self.starts, match.start(1)),
+                np.searchsorted(self.ends, match.end(1), "right"),
+            )
+            self.weight[first:last] = 0.0
+            self.fine[first:last] = True
+
     def excursions(self, bound: float) -> Iterator[Stretch]:
         """Yield the stretches over which the sum climbs above the bound, each from its last zero to its peak.
 
@@ -358,6 +393,10 @@ class _Atoms:
         """Return the stretches of characters that are no language: of an excursion, all but the words in it."""
         import numpy as np
 
+        if self.highest() <= bound:
+            return []
+        # Names are looked for only where it matters, for that takes its time.
+        self.name_senders()
         heads = np.flatnonzero(~self.touching)
         bad = ~self.fine
         found: list[Stretch] = []
