@@ -11,6 +11,7 @@ import lzma
 import quopri
 import re
 import urllib.parse
+import warnings
 import zlib
 from collections.abc import Callable, Iterator
 
@@ -117,7 +118,9 @@ def _letters(data: bytes) -> Iterator[bytes]:
 
 
 def _escapes(data: bytes) -> Iterator[bytes]:
-    yield data.decode("latin-1").encode().decode("unicode_escape").encode("latin-1", "ignore")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield data.decode("latin-1").encode().decode("unicode_escape").encode("latin-1", "ignore")
 
 
 def _base32(data: bytes) -> Iterator[bytes]:

@@ -76,6 +76,7 @@ _ANNOUNCED: Final = (
     "255, 216, 255", "-1,-40,-1", "-1, -40, -1", "M_]C_X", "begin-base64", "=ybegin", "GIT binary patch",
     "(This file must be converted with BinHex",
 )  # fmt: skip
+_ENTITY: Final = re.compile(r"&(?:quot|amp|lt|gt|apos|nbsp);")
 _DATA_ADDRESS: Final = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80}(?:;[\w=.\"-]{1,80}){0,4},")
 _BROKEN_OFF: Final = re.compile(r"[\s\"'<>]")
 
@@ -239,6 +240,9 @@ class _Atoms:
     def __init__(self, text: str, seen: set[int]) -> None:
         import numpy as np
 
+        if "&" in text:
+            # Entities that stand for marks are no words.
+            text = _ENTITY.sub(lambda match: " " * len(match[0]), text)
         self.text = text
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
         part = letters.parts()[points]

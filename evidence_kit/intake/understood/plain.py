@@ -7,9 +7,13 @@ from typing import Final
 
 from evidence_kit.intake.understood.files import files_in, uuencoded
 from evidence_kit.intake.understood.language import Stretch, merged, opaque
+from evidence_kit.intake.understood.units import bytes_by_name
 from evidence_kit.intake.understood.written import WrittenAnew
 
 NAME: Final = "text/1"
+_LOOKED_AT: Final = 1 << 14
+_FEWEST_ROWS: Final = 16
+_LONGEST_CELL: Final = 4
 _QUOTING: Final = " \t\r\n>|"
 Encode = Callable[[str], bytes]
 
@@ -23,8 +27,34 @@ def write(text: str, encode: Encode) -> WrittenAnew:
     """
     written = WrittenAnew(NAME)
     written.count("text")
-    fill(written, text, merged([*opaque(text), *uuencoded(text)]), encode)
+    fill(written, text, merged([*opaque(text), *uuencoded(text), *_byte_columns(text)]), encode)
     return written
+
+
+def _byte_columns(text: str) -> list[Stretch]:
+    """Return the cells of a table that are one byte each: a column of numbers that fill the range of a byte."""
+    beginning = [line for line in text[:_LOOKED_AT].split("\n")[:-1] if line.strip()]
+    for mark in ",;\t":
+        counts = [line.count(mark) for line in beginning]
+        if len(counts) >= _FEWEST_ROWS and counts[0] and counts.count(counts[0]) * 10 >= len(counts) * 9:
+            return _cells(text, mark)
+    return []
+
+
+def _cells(text: str, mark: str) -> list[Stretch]:
+    cells: list[Stretch] = []
+    numbered: list[tuple[str, int, str]] = []
+    at = 0
+    for line in text.split("\n"):
+        start = at
+        for column, cell in enumerate(line.split(mark)):
+            said = cell.strip(' "\r')
+            if said and len(said) <= _LONGEST_CELL:
+                numbered.append((str(column), len(cells), said))
+                cells.append((start, start + len(cell)))
+            start += len(cell) + 1
+        at += len(line) + 1
+    return [cells[place] for place in bytes_by_name(numbered)]
 
 
 def fill(written: WrittenAnew, text: str, stretches: list[Stretch], encode: Encode) -> None:

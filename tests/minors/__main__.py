@@ -1,0 +1,54 @@
+"""`python -m tests.minors [PICTURE...]`: every encoder in every carrier, through the rule of a minor's case."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+
+from evidence_kit.intake.sniff import sniff
+from evidence_kit.intake.understood.rule import judge
+from evidence_kit.intake.window import of_bytes
+from tests.minors.carriers import CARRIERS
+from tests.minors.encoders import ENCODERS
+from tests.minors.pictures import pictures
+from tests.minors.search import Picture
+
+_DEEPEST = 3
+
+
+def copied(name: str, data: bytes, depth: int = 0) -> Iterator[bytes]:
+    """Yield what of a file would be in the store of a minor's case: itself, or what of its members is."""
+    judged = judge(name, sniff(data[:4096], len(data)), lambda: of_bytes(data))
+    if judged.copied:
+        yield data
+    elif judged.held is not None and depth < _DEEPEST:
+        for entry in judged.held.entries():
+            if entry.refusal is None:
+                yield from copied(entry.name, b"".join(entry.content()), depth + 1)
+
+
+def leak(picture: Picture, letters: str, stored: bytes) -> str | None:
+    """Return how a picture is found in what is stored, None where it is not."""
+    return picture.found_in(stored) or ("letters" if picture.in_letters(stored, letters) else None)
+
+
+def main(wanted: list[str]) -> int:
+    """Print how many were tried, how many leaked, and which."""
+    tried, leaks = 0, Counter[str]()
+    for name in wanted or pictures():
+        picture = Picture(pictures()[name])
+        for encoding, encode in ENCODERS.items():
+            letters = encode(picture.data)
+            for carrier, carry in CARRIERS.items():
+                tried += 1
+                stored = b"\n".join(copied(*carry(letters)))
+                if (way := leak(picture, letters, stored)) is not None:
+                    leaks[f"{name} | {encoding} | {carrier} | {way}"] += 1
+    sys.stdout.write(f"{len(ENCODERS)} encoders, {len(CARRIERS)} carriers, {tried} tried, {leaks.total()} leaks\n")
+    sys.stdout.writelines(f"{each}\n" for each in leaks)
+    return 1 if leaks else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
