@@ -197,4 +197,17 @@ def _event_row(custody: Custody, number: int, time: str, entry: LogEvent | None)
     if entry is not None:
         said = {key: value for key, value in entry.facts.items() if key not in {"salt", "type"}}
         row |= {"type": entry.type, "says": said}
+    if clear.get("type") == "anchored":
+        row["stamp"] = _stamp_row(clear)
     return row
+
+
+def _stamp_row(clear: Mapping[str, Any]) -> Json:
+    """Return what a time stamp says by its signed part, None where it is none; the event beside it only claims that."""
+    from evidence_kit.keys import timestamp
+
+    try:
+        stamp = timestamp.read(chain.token_of(clear))
+    except timestamp.StampError:
+        return None
+    return {"at": stamp.at.isoformat(), "authority": stamp.authority}

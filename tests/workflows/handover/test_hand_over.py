@@ -20,6 +20,7 @@ from evidence_kit.workflows.handover import timestamps, transfers
 from evidence_kit.workflows.handover.seal import Sealed, SealOrder, seal
 from evidence_kit.workflows.handover.timestamps import Outside
 from evidence_kit.workflows.handover.transfers import HandOver
+from evidence_kit.workflows.reading.overview import log_rows
 from tests.authority import Authority, needs_openssl, online
 from tests.conftest import NewCase
 from tests.workflows.helpers import take_in
@@ -77,6 +78,8 @@ def test_a_time_stamp_over_the_network_anchors_the_log(
     report = verify_case(folder, key, outside=outside)
     assert (report.verdict, report.findings) == (Verdict.ANCHORED, [])
     assert [(each.kind, each.through) for each in report.anchors] == [("time-stamp", before.line)]
+    (row,) = (each for each in log_rows(writer.case) if each["type"] == "anchored")
+    assert row["stamp"] == {"at": shown.stamp.at.isoformat(), "authority": "CN=Clock of Larache"}
     sealed = seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "out"), DIGITS)
     assert verify_archive(sealed.archive, DIGITS, outside=outside).verdict is Verdict.ANCHORED
     unknown = verify_archive(sealed.archive, DIGITS)
