@@ -34,14 +34,14 @@ class FileHead:
 
     @cached_property
     def text(self) -> str:
-        """The same as text: UTF-16 where a mark says so, otherwise UTF-8 with U+FFFD for what is none."""
+        """The same as text: UTF-16 where a mark says so, otherwise UTF-8 with U+FFFD for broken bytes."""
         if self.data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
             return self.data.decode("utf-16", "replace")
         return self.data.decode("utf-8", "replace").removeprefix("\ufeff")
 
     @cached_property
     def shape(self) -> frozenset[str]:
-        """The places in its JSON at which something stands, such as `/messages/*/text`; indices are `*`.
+        """The places in its JSON that are filled, such as `/messages/*/text`; indices are `*`.
 
         Empty when it is no JSON. Only what the head holds is seen; what it cuts off is not.
         """
@@ -52,7 +52,7 @@ class FileHead:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is known of a file beyond its bytes.
+    """Facts about a file beyond its bytes: its name, and its neighbours.
 
     Attributes:
         name: Its path inside the export, `/` between parts; as found, for recognising only.

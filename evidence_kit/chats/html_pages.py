@@ -1,4 +1,4 @@
-"""What every HTML format does alike: a page is cut into blocks, a block becomes a message."""
+"""The reading of HTML that all formats share: a page is cut into blocks, a block becomes a message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST_BYTES = 1 << 24
 
 
 def entries(export: BinaryIO, mark: re.Pattern[bytes], message: Callable[[Node, ByteRange], Made]) -> Iterator[Entry]:
-    """Yield what stands before the first message as metadata, then every block as a message or unread.
+    """Yield the page's head as metadata, then every block as a message or unread.
 
     Args:
         export: Stands at its beginning.
@@ -42,7 +42,7 @@ def entries(export: BinaryIO, mark: re.Pattern[bytes], message: Callable[[Node, 
 def _entries(
     text: str, root: Node, element: Node, place: ByteRange, message: Callable[[Node, ByteRange], Made]
 ) -> Iterator[Entry]:
-    """Yield the message; and what stands behind its end, where that is more than closing tags."""
+    """Yield the message, and the rest of its block where that is more than closing tags."""
     behind = lines("".join(child if isinstance(child, str) else child.text() for child in root.children[1:]))
     middle = place.end
     if behind:

@@ -79,7 +79,7 @@ class Node:
 
 
 def parse(text: str) -> Node:
-    """Return a root whose children are what stands in the text; unclosed elements end with it."""
+    """Return a root whose children are the elements and texts in order; unclosed elements end with it."""
     root = Node("", {})
     open_nodes = [root]
     opened: dict[str, int] = {}

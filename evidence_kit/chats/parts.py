@@ -19,7 +19,7 @@ def part_number(name: str) -> int:
 
 
 def whole_name(path: str) -> str:
-    """Return what the paths of all parts of one conversation have in common: the path without the part's number."""
+    """Return the path that all parts of one conversation share: without the part's number."""
     where = PurePosixPath(path)
     name = _NUMBER.sub(lambda found: found["ending"] or "", where.name) if _PART.fullmatch(where.name) else where.name
     return str(where.with_name(name)) if name else path

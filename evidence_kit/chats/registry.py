@@ -1,4 +1,4 @@
-"""Which format reads a file: exactly one must claim it, by what is in it first, by its name second.
+"""Which format reads a file: exactly one must claim it, by its content first, by its name second.
 
 The formats are the modules in `evidence_kit.chats.formats`: whoever adds one puts it there, with a `FORMAT`.
 """
@@ -27,7 +27,7 @@ def module_names() -> tuple[str, ...]:
 
 @cache
 def formats_in(module: str) -> tuple[ChatFormat, ...]:
-    """Return what a module of the folder reads: its `FORMAT`, or its `FORMATS`."""
+    """Return the formats of a module of the folder: its `FORMAT`, or its `FORMATS`."""
     found = importlib.import_module(f"{folder.__name__}.{module}")
     many: tuple[ChatFormat, ...] = getattr(found, "FORMATS", ())
     return many or (found.FORMAT,)

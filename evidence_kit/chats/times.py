@@ -246,7 +246,7 @@ def _month(text: str) -> re.Match[str] | None:
 
 
 def stands_for_none(value: str, *, apple: bool = False) -> bool:
-    """Say whether a time is what a program writes where it knows none: the beginning of its count, in any zone.
+    """Say whether a time stands for none: the beginning of a program's count, in any zone.
 
     Args:
         value: ISO 8601, as a reader understood it.
@@ -260,7 +260,7 @@ def stands_for_none(value: str, *, apple: bool = False) -> bool:
 
 
 def unless_none(time: Time, *, apple: bool = False) -> Time:
-    """Return a time, or that there is none where it is only what a program writes in its place."""
+    """Return a time, or none where it is the beginning of a program's count."""
     if time.value is None or not stands_for_none(time.value, apple=apple):
         return time
     return Time(time.raw, TimeKind.NONE, None, reason="stands-for-none")

@@ -1,4 +1,4 @@
-"""Every text that a message holds, wherever in the message it stands: what is searched, and asked for identifiers."""
+"""Every text that a message holds, wherever it stands, for searching and for identifiers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def name_of(person: MessageSender | None) -> str | None:
 
 
 def texts(message: Message) -> Iterator[tuple[str, str | None]]:
-    """Yield every text that somebody wrote, with who wrote it; None for the sender of the message."""
+    """Yield every written text with its author; None for the sender of the message."""
     if message.text:
         yield message.text, None
     for each in message.words:
@@ -32,7 +32,7 @@ def texts(message: Message) -> Iterator[tuple[str, str | None]]:
 
 
 def searched(message: Message) -> Iterator[str]:
-    """Yield every text in which words are looked for: also names of files, reactions, and what happened."""
+    """Yield every text in which words are looked for: names of files, reactions and events too."""
     yield message.text
     for words in message.words:
         yield words.text
@@ -46,14 +46,14 @@ def searched(message: Message) -> Iterator[str]:
 
 
 def sentences(event: Event) -> Iterator[str]:
-    """Yield what happened, as its code and as a sentence of every language."""
+    """Yield an event as its code and as a sentence of every language."""
     yield event.code
     for language in LANGUAGES:
         yield said_in(language, event.code, event.values or {})
 
 
 def said_in(language: str, code: str, values: Mapping[str, str]) -> str:
-    """Return what happened as a sentence; its code where there is none, or where a value is lacking."""
+    """Return an event as a sentence; its code where there is none, or where a value is lacking."""
     sentence = _sentence(language, code)
     try:
         return code if sentence is None else sentence.format(**values)

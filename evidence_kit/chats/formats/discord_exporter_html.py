@@ -133,7 +133,7 @@ def _answered(element: Node) -> str | None:
 
 
 def _words(element: Node, content: Node | None) -> Iterator[Words]:
-    """Yield what is quoted, with its author; the texts of embeds; addresses under words; names of files."""
+    """Yield quotations with their author, the texts of embeds, addresses under words, names of files."""
     author = element.find("chatlog__reply-author")
     for node in element.walk():
         classes = node.classes()

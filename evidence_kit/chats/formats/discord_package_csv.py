@@ -38,7 +38,7 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
-    """Yield what the owner wrote, in file order; the other side's words are not in it."""
+    """Yield the owner's messages in file order; the other side's are not in it."""
     folder = PurePosixPath(around.name).parent.name
     conversation = Conversation("discord", "package-csv", folder.removeprefix("c") or None)
     yield Metadata(ByteRange(0, 0), "decided:owner", "all messages: the package holds only one's own")

@@ -102,7 +102,7 @@ def _message(
 
 
 class _Parts(NamedTuple):
-    """What its sender wrote, and what others did below it."""
+    """A message parted: its sender's text, and reactions and answers of others below it."""
 
     text: str
     reactions: tuple[Reaction, ...]

@@ -61,7 +61,7 @@ class _Reader:
         self._day: Time | None = None
 
     def entry(self, stretch: Segment) -> Entry:
-        """Return what a stretch is."""
+        """Return the entry of a stretch."""
         opening, body, place = stretch
         if body is None:
             return Unread(place, Why.TOO_LONG)

@@ -158,7 +158,7 @@ def _message(mail: oxmsg.Message, place: ByteRange, whole: ByteRange) -> Message
 
 
 def _rtf_body(mail: oxmsg.Message) -> tuple[str, str | None]:
-    """Return the text of a body that is kept as RTF only; and in what it is kept where it cannot be read."""
+    """Return the text of a body that is kept as RTF only; and `RTF` where it cannot be read."""
     compressed = mail.properties.binary_prop_value(_RTF)
     if compressed is None:
         return "", None

@@ -11,7 +11,7 @@ from evidence_kit.chats.meta import pages
 
 
 def claims(head: FileHead, name: str) -> FormatVote:
-    """Vote for the exporter's boxes around messages, unless something names Instagram."""
+    """Vote for the exporter's boxes around messages, unless a path or link names Instagram."""
     return (
         FormatVote.BY_CONTENT
         if pages.is_family(head, name) and not pages.names_instagram(head, name)

@@ -11,7 +11,7 @@ from evidence_kit.chats.meta import records
 
 
 def claims(head: FileHead, name: str) -> FormatVote:
-    """Vote for the exporter's keys, unless something names Instagram."""
+    """Vote for the exporter's keys, unless a path or link names Instagram."""
     return (
         FormatVote.BY_CONTENT if records.is_family(head) and not records.names_instagram(head, name) else FormatVote.NO
     )

@@ -65,7 +65,7 @@ class _Reader:
         self._conversation = Conversation("messenger", "one-page-html")
 
     def entries(self, data: bytes, place: ByteRange, *, marked: bool) -> Iterator[Entry]:
-        """Yield what a block is, and what of the page stands behind it."""
+        """Yield the entry of a block, and the rest of the page behind it."""
         text = data.decode("utf-8", "surrogateescape")
         root = parse(text)
         element = next((child for child in root.children if isinstance(child, Node)), None)

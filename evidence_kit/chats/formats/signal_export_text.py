@@ -76,7 +76,7 @@ FORMAT = ChatFormat("signal-export-text", claims, read)
 def _message(
     opening: re.Match[str], body: str, place: ByteRange, conversation: Conversation, around: Surroundings
 ) -> Message:
-    """Return a message, with reactions and quotations taken for what they are; its text stays as it is written."""
+    """Return a message with its reactions and quotations parted from its text."""
     reactions = tuple(
         Reaction(emoji.strip(), name.strip())
         for line in _REACTIONS.findall(body)

@@ -142,7 +142,7 @@ class _Reader:
         self._chats: dict[str, Conversation] = {}
 
     def entry(self, text: str, place: ByteRange) -> Entry:
-        """Return what a frame is."""
+        """Return the entry of a frame."""
         frame, why = decoded(text)
         if why is not None:
             return Unread(place, why)
@@ -191,7 +191,7 @@ class _Reader:
         )
 
     def _words(self, item: Record, content: Record, quote: Record) -> Iterator[Words]:
-        """Yield what stands beside the text: earlier versions, what is quoted, links, polls, contacts, stories."""
+        """Yield the words beside the text: earlier versions, quotations, links, polls, contacts, stories."""
         for revision in mappings(item, "revisions"):
             earlier = mapping(revision, "standardMessage") or mapping(revision, "directStoryReplyMessage")
             if text := _text(earlier):
@@ -210,7 +210,7 @@ class _Reader:
                         yield Words(_ROLES.get(name, Role.NOTE), text)
 
     def _event(self, item: Record, standard: Record) -> Event | None:
-        """Return what an update says in codes and numbers, and where the rest of a long text stands."""
+        """Return the event of an item: an update's, a deletion's, or where the rest of a long text stands."""
         if long_text := mapping(standard, "longText"):
             return Event("longer-text", {"file": self._path(long_text) or "?"})
         if deleted := mapping(item, "adminDeletedMessage"):
@@ -251,7 +251,7 @@ class _Reader:
 
 
 def _pointers(content: Record) -> list[Record]:
-    """Return the files of a message: what it carries, and the rest of a text that is too long for it."""
+    """Return the files of a message: its attachments, and the rest of a text that is too long for it."""
     listed = [*mappings(content, "attachments")]
     listed += [mapping(content, key) for key in ("attachment", "longText") if key in content]
     listed += [mapping(mapping(content, "sticker"), "data")] if "sticker" in content else []
@@ -259,14 +259,14 @@ def _pointers(content: Record) -> list[Record]:
 
 
 def _file_names(pointer: Record) -> Iterator[Words]:
-    """Yield how a file was called before the export gave it another name, and what was written under it."""
+    """Yield a file's name before the export gave it another, and its caption."""
     for key, role in (("fileName", Role.FILE), ("caption", Role.CAPTION)):
         if text := string(pointer, key):
             yield Words(role, text)
 
 
 def _update(update: Record) -> Event:
-    """Return what an update says: a timer, a call, a number or key that changed, or the app's own name for it."""
+    """Return the event of an update: a timer, a call, a number or key that changed, or the app's own name."""
     if "expirationTimerChange" in update:
         period = string(mapping(update, "expirationTimerChange"), "expiresInMs") or "0"
         seconds = int(period) // 1000 if period.isdecimal() else 0
@@ -281,7 +281,7 @@ def _update(update: Record) -> Event:
 
 
 def _actions(update: Record) -> Iterator[str]:
-    """Yield what kinds of change an update is made of, by the app's own names."""
+    """Yield the kinds of change that an update is made of, by the app's own names."""
     for key, value in update.items():
         listed = mappings(mapping(update, key), "updates")
         yield from (name for each in listed for name in each) if listed else (key,)

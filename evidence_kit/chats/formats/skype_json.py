@@ -127,7 +127,7 @@ def _reactions(properties: Record) -> Iterator[Reaction]:
 
 
 def _own_text(root: Node) -> str:
-    """Return what a message shows, without what it quotes: that is another's."""
+    """Return the text of a message without its quotations: these are another's."""
     quotes = [node for node in root.walk() if node.tag == "quote"]
     kept = [(node, list(node.children)) for node in quotes]
     for node in quotes:
@@ -139,7 +139,7 @@ def _own_text(root: Node) -> str:
 
 
 def _links(root: Node | None) -> Iterator[Words]:
-    """Yield the addresses under words, and what is quoted, with its author."""
+    """Yield the addresses under words, and quotations with their author."""
     for node in root.walk() if root is not None else ():
         href = node.attributes.get("href", "")
         if node.tag == "a" and href and href not in node.text():

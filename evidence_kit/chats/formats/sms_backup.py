@@ -128,7 +128,7 @@ _NO_ELEMENTS: list[_Element] = []
 
 
 class _Waiting:
-    """Records that are parsed together: a parser for each costs more than what it reads."""
+    """Records that are parsed together: a parser for each costs more than its reading."""
 
     def __init__(self) -> None:
         self._blocks: list[Block] = []
@@ -144,7 +144,7 @@ class _Waiting:
         return True
 
     def entries(self) -> Iterator[Entry]:
-        """Yield what was taken, and begin anew."""
+        """Yield the entries taken so far, and begin anew."""
         taken, self._blocks, self._size_bytes = self._blocks, [], 0
         elements = _parsed_together([block.data or b"" for block in taken])
         if elements is None:
@@ -206,7 +206,7 @@ def _element(parsed: ET.Element) -> _Element:
 
 
 def _mended(data: bytes) -> bytes:
-    """Return XML with its pairs of surrogates made whole, and U+FFFD for what XML forbids."""
+    """Return XML with its pairs of surrogates made whole, and U+FFFD for forbidden characters."""
     return _PAIR_OR_ENTITY.sub(_legal, data) if b"&#" in data else data
 
 
@@ -300,7 +300,7 @@ def _sms(told: dict[str, str], place: ByteRange) -> Message:
 
 @lru_cache(maxsize=4096)
 def _sides(address: str | None, name: str | None, box: str) -> tuple[Conversation, MessageSender | None, str]:
-    """Return the conversation of a text message, who sent it, and what the box is called that it lay in."""
+    """Return the conversation of a text message, its sender, and the name of the box it lay in."""
     sender = _person(address, name, _sent(box))
     return _conversation("sms", address, name), sender, _BOXES.get(box, f"type {box}")
 
@@ -370,7 +370,7 @@ def _subject(told: Mapping[str, str]) -> tuple[Words, ...]:
 
 
 def _sent(box: str) -> bool | None:
-    """Return whether the owner wrote it; that a draft never reached anybody, `box` says."""
+    """Return whether the owner wrote it; that a draft was never sent, `box` says."""
     return box != "1" if box in _BOXES else None
 
 

@@ -100,7 +100,7 @@ def _sender(record: Record, group: str) -> tuple[str | None, bool | None]:
 
 
 def _time(record: Record) -> Time:
-    """Return the time; what the key calls microseconds are milliseconds."""
+    """Return the time; the microseconds of the key are milliseconds."""
     count = record.get(_COUNT)
     if isinstance(count, int) and count > 0:
         return from_epoch(count, 1_000_000 if count > 10**14 else 1000)

@@ -133,7 +133,7 @@ class _Reader:
 
 
 def _own(body: Node, *names: str) -> Node | None:
-    """Return a direct child of these classes: what a forwarded message quotes stands deeper."""
+    """Return a direct child of these classes: the quotation of a forwarded message stands deeper."""
     wanted = frozenset(names)
     return next((child for child in body.children if isinstance(child, Node) and wanted <= child.classes()), None)
 
@@ -148,7 +148,7 @@ def _origin(forwarded: Node) -> str | None:
 
 
 def _words(body: Node, text: Node | None) -> Iterator[Words]:
-    """Yield what stands beside the text: of a poll, a file, buttons with their addresses, links under words."""
+    """Yield the words beside the text: of a poll, a file, buttons with their addresses, links under words."""
     for node in text.walk() if text is not None else ():
         href = node.attributes.get("href", "")
         if node.tag == "a" and "://" in href and href not in node.text():

@@ -1,4 +1,4 @@
-"""Files that hold conversations and cannot be read here: named for what they are, and kept."""
+"""Files that hold conversations and cannot be read here: named, and kept."""
 
 from __future__ import annotations
 

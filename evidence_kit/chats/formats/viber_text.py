@@ -64,7 +64,7 @@ FORMAT = ChatFormat("viber-text", claims, read)
 
 
 def _row(row: str, place: ByteRange, conversation: Conversation) -> Message | None:
-    """Return a row: day, time, name, number and text; the text is the last cell, whatever signs are in it."""
+    """Return a row as a message: day, time, name, number, and all that is left as text."""
     cells: list[str] = []
     at = 0
     while len(cells) < 4 and at < len(row):

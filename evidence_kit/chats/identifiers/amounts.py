@@ -41,7 +41,7 @@ _BEFORE = re.compile(rf"(?<!\w)(?:{_UNIT})\s?{_NUMBER}(?![\d])", re.IGNORECASE)
 
 
 def amounts(text: Folded) -> Iterator[Identifier]:
-    """Yield sums, in the unit that was written; `in-dirhams` is what that is as people in Morocco count.
+    """Yield sums in the unit that was written; `in-dirhams` is their value as people in Morocco count.
 
     A thousand or a million without a unit is yielded too, since that is how it is said; of what, stays open.
     """
@@ -79,7 +79,7 @@ def _amount(text: Folded, found: re.Match[str]) -> Identifier | None:
 
 
 def _number(written: str) -> tuple[Decimal, str | None]:
-    """Return a number and what was assumed: three digits behind one sign are thousands."""
+    """Return a number and an assumption: three digits behind one sign are thousands."""
     groups = re.split(r"[ .,']", written)
     signs = re.findall(r"[ .,']", written)
     if not signs:

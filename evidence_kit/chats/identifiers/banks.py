@@ -89,7 +89,7 @@ def _details(rib: str) -> dict[str, Json]:
 
 
 def _valid_length(written: str) -> int | None:
-    """Return how much of what is written is an IBAN; words in capitals may follow it."""
+    """Return the length of the IBAN that a text begins with; words in capitals may follow it."""
     from schwifty import IBAN
     from schwifty.exceptions import SchwiftyException
 

@@ -1,4 +1,4 @@
-"""Codes with which money is fetched at a counter: digits that mean something beside the name of a service."""
+"""Codes with which money is fetched at a counter: digits beside the name of a service."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def _polymod(values: Sequence[int]) -> int:
 
 
 def _eight_bits(fives: Sequence[int]) -> bytes | None:
-    """Return groups of five bits as bytes; None when what is left over is not padding."""
+    """Return groups of five bits as bytes; None when the rest is not padding."""
     number, bits, told = 0, 0, bytearray()
     for five in fives:
         number, bits = number << 5 | five, bits + 5

@@ -1,4 +1,4 @@
-"""Looks for everything at once, and does not take the digits of one thing for another."""
+"""Looks for everything at once, and does not take the digits of one finding for another."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LOOSE: tuple[Find, ...] = (amounts, codes, handles)
 
 
 def identifiers(text: str, region: str = "MA") -> list[Identifier]:
-    """Return what names or reaches a person, an account or money, in the order of the text.
+    """Return the names of persons, accounts and money, in the order of the text.
 
     Inside an address or an account number nothing else is looked for. Digits that may be a phone number or
     the code of a transfer are given as both.

@@ -115,7 +115,7 @@ class Gathering:
         ]
 
     def row(self, kind: str, value: str, at: int) -> dict[str, Json]:
-        """Return one row: what was found, with its places from `at` on; only the first says how often and who."""
+        """Return one row: a value with its places from `at` on; only the first says how often and who."""
         each = self._values[kind, value]
         told = _told(kind, value, each)
         places: list[Json] = [_told_place(place) for place in each.places[at : at + PLACES_A_ROW]]
@@ -123,7 +123,7 @@ class Gathering:
 
 
 def merged(before: Json, found: Json) -> Json:
-    """Return what follows from a value, over all its places: of what differs from place to place, each once."""
+    """Return the details of a value over all its places: of those that differ, each once."""
     if before is None or found is None or before == found:
         return found if before is None else before
     if not isinstance(before, Mapping) or not isinstance(found, Mapping):

@@ -12,7 +12,7 @@ from evidence_kit.model import Json
 
 
 class IdentifierType(Enum):
-    """What kind of thing was found."""
+    """The kind of a finding."""
 
     PHONE = "phone"
     EMAIL = "email"
@@ -29,7 +29,7 @@ class IdentifierType(Enum):
 
 
 class Confidence(Enum):
-    """How sure it is that the text means what was read."""
+    """How sure a reading of the text is."""
 
     HIGH = "high"
     MEDIUM = "medium"

@@ -1,4 +1,4 @@
-"""What the mail formats share.
+"""The reading of headers and bodies that the mail formats share.
 
 What the headers say is given as they say it: who received it from whom, and what a server says it found out
 about the sender. Neither is a proof; the lowest `Received` lines are whatever the sender wrote.

@@ -1,4 +1,4 @@
-"""Makes a message of one mail in memory: its text, its attachments, what its headers say."""
+"""Makes a message of one mail in memory: its text, its attachments, its headers."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def message(data: bytes, place: ByteRange, variant: str, *, unescape: bool = Fal
 
 
 def subject_words(subject: object) -> tuple[Words, ...]:
-    """Return what a mail is about, as words of it."""
+    """Return the subject of a mail as words of it."""
     return (Words(Role.SUBJECT, subject),) if isinstance(subject, str) and subject.strip() else ()
 
 
@@ -89,7 +89,7 @@ def _kind(text: str, attachments: tuple[Attachment, ...], sealed: str | None) ->
 
 
 def _sealed(mail: Mail, parts: list[Mail]) -> str | None:
-    """Return in what the words of a mail are wrapped or encrypted, so that they cannot be read here; None when not."""
+    """Return the name of the wrapping that hides the words of a mail; None when they can be read."""
     if mail.get_content_type() == "multipart/encrypted":
         return "PGP/MIME"
     kinds = {part.get_content_type() for part in parts}
@@ -128,7 +128,7 @@ def _parts(mail: Mail) -> list[Mail]:
 
 
 def _text(parts: list[Mail]) -> str:
-    """Return the plain texts; of a mail that has none, what its HTML shows."""
+    """Return the plain texts; of a mail that has none, the text of its HTML."""
     shown = [part for part in parts if not _is_attached(part)]
     plain = [_decoded(part) for part in shown if part.get_content_type() == "text/plain"]
     if plain:

@@ -59,7 +59,7 @@ def _as_utf8(raw: str) -> str:
 
 
 def text_of(data: bytes, charset: str | None) -> str:
-    """Return bytes as text; in UTF-8 or cp1252 when the charset is none that anybody knows."""
+    """Return bytes as text; in UTF-8 or cp1252 when the charset is unknown."""
     for name in (charset, "utf-8"):
         try:
             return data.decode(name or "utf-8")
@@ -123,7 +123,7 @@ def time_of(raw: str | None) -> Time:
 
 
 def facts(mail: Mail) -> dict[str, Json]:
-    """Return what else the headers say: receivers, servers on the way, findings about the sender."""
+    """Return the other headers: receivers, servers on the way, findings about the sender."""
     told: dict[str, Json] = {"subject": header(mail, "Subject")}
     for name in _KEPT:
         if values := headers(mail, name):

@@ -90,7 +90,7 @@ def addresses_in(rtf: bytes) -> list[str]:
 
 
 def text_in(rtf: bytes) -> str:
-    """Return the text that an RTF shows; of one that was made of HTML, what the HTML shows."""
+    """Return the text that an RTF shows; of one that was made of HTML, the text of the HTML."""
     reading = _read(rtf)
     told = reading.told()
     return lines(parse(told).text()) if reading.from_html else told.strip("\n")
@@ -107,7 +107,7 @@ def _read(rtf: bytes) -> _Reading:
 
 @dataclass(slots=True)
 class _Group:
-    """What holds inside of one pair of braces.
+    """The state of one pair of braces.
 
     Attributes:
         unseen: Its text is no text of the mail.
@@ -138,7 +138,7 @@ class _Reading:
     _parts: list[str] = field(default_factory=list)
 
     def told(self) -> str:
-        """Return what was read."""
+        """Return the text read so far."""
         self._flush()
         return "".join(self._parts)
 

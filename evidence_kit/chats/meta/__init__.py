@@ -1,1 +1,1 @@
-"""What Messenger and Instagram exports share: one company, one exporter."""
+"""The reading that Messenger and Instagram exports share: one company, one exporter."""

@@ -62,7 +62,7 @@ _CALLED_FOR: Final = frozenset({*MEDIA, "sticker", "reactions", "call_duration",
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What one exporter calls what a message consists of.
+    """The keys under which one exporter writes the parts of a message.
 
     Attributes:
         variant: The variant of the format.

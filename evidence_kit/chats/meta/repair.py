@@ -1,4 +1,4 @@
-"""Undoes what Meta's exporter does to text: UTF-8 read as Latin-1, then written as JSON."""
+"""Undoes the mistake of Meta's exporter: UTF-8 read as Latin-1, then written as JSON."""
 
 from __future__ import annotations
 

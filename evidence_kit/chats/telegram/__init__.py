@@ -1,1 +1,1 @@
-"""What Telegram's records say besides text: words in other places, and events."""
+"""Words of Telegram's records outside of their text, and events."""

@@ -1,4 +1,4 @@
-"""Events of a Telegram chat: what a service record tells by the name of an action and by numbers."""
+"""Events of a Telegram chat, read from the action of a service record and its numbers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _UNANSWERED: Final = {"missed": "call-missed", "busy": "call-declined"}
 
 
 def event(record: Record) -> Event | None:
-    """Return what a record says happened; None for what is a message of words."""
+    """Return the event that a record tells; None for a message of words."""
     if "action" in record:
         return _of_action(string(record, "action") or "", record)
     stars = record.get("paid_stars_amount")

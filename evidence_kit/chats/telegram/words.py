@@ -47,7 +47,7 @@ WORDED = frozenset(
 
 
 def words(record: Record, known: frozenset[str]) -> tuple[Words, ...]:
-    """Return what stands beside the text: of a poll, a list, buttons, an invoice, a link under a word, and all else.
+    """Return the words beside the text: of a poll, a list, buttons, an invoice, links, and all else.
 
     Args:
         record: The record.
@@ -87,7 +87,7 @@ def _special(record: Record) -> Iterator[Words]:
 
 
 def _invoice(value: object) -> Iterator[Words]:
-    """Yield what an invoice says; it stands in the record as a text that is JSON itself."""
+    """Yield the words of an invoice; it stands in the record as a text that is JSON itself."""
     told, why = decoded(value) if isinstance(value, str) else (value, None)
     if why is not None or not isinstance(told, Mapping):
         yield from (Words(Role.INVOICE, text) for _, text in leaves(value, frozenset()))

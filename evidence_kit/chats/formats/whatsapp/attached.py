@@ -104,7 +104,7 @@ def _parted(inner: str) -> tuple[str, str, str]:
 
 
 def _candidates(inner: str) -> Iterator[tuple[str, str]]:
-    """Yield what may be a name, and the words around it: all, without the last words, without the first."""
+    """Yield possible names, each with the words around it: all, without the last words, without the first."""
     yield inner, ""
     words = inner.split(" ")
     for count in range(1, min(len(words), _MOST_WORDS)):

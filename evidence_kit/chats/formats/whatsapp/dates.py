@@ -46,7 +46,7 @@ class Decision:
 
 @dataclass(slots=True)
 class DateOrderVotes:
-    """What the dates of a file say about their order, gathered message by message."""
+    """Votes of a file's dates for their order, gathered message by message."""
 
     _impossible: Counter[DateOrder] = field(default_factory=Counter)
     _named: Counter[DateOrder] = field(default_factory=Counter)
@@ -84,7 +84,7 @@ class DateOrderVotes:
             self._named[order] += day is not None and day.replace("-", "") == named
 
     def decision(self) -> Decision:
-        """Return what follows from all of it."""
+        """Return the order that the votes decide, and why."""
         if self._seen and self._year_first == self._seen:
             return Decision(DateOrder.YEAR_FIRST, "year-has-four-digits")
         for counts, reason in (
@@ -169,7 +169,7 @@ def _by_another(raw: str, numbers: tuple[str, ...], calendar: str, told: str | N
 
 
 def _in_words(raw: str) -> Time:
-    """Return a time whose month is a word; without a year it is no more than what is written."""
+    """Return a time whose month is a word; without a year it is only raw."""
     time = from_words(raw)
     return time if time.value is not None else Time(raw, TimeKind.LOCAL, None, None, None, "no-year")
 
@@ -188,7 +188,7 @@ def _days(numbers: tuple[str, ...], decision: Decision) -> tuple[DateOrder, str,
 
 @lru_cache(maxsize=8192)
 def _clock(hour: str, minute: str, seconds: str | None, half: str | None) -> tuple[str | None, str | None]:
-    """Return the time of day in 24 hours, and what was odd about it.
+    """Return the time of day in 24 hours, and a doubt about it.
 
     A 24-hour clock with a half-of-day mark is left as it is: Arabic phones write `20:16 م`.
     """

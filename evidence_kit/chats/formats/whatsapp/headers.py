@@ -1,4 +1,4 @@
-"""What stands before each message, in the three styles that WhatsApp has written."""
+"""The header before each message, in the styles that WhatsApp has written."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ _SHORTEST_LITERAL: Final = 10
 
 @dataclass(slots=True)
 class Phrases:
-    """All sentences, folded, each by what it says.
+    """All sentences, folded, each by its meaning.
 
     Attributes:
         exact: Whole messages: their kind, and what else is to be known.

@@ -1,4 +1,4 @@
-"""What the app's own words say about a message, in every language whose sentences are known.
+"""The kind of a message by the app's own words, in every language whose sentences are known.
 
 The file decides before the words: see `attached`. Words that are in no table are said to be unknown, and never taken
 for what they may mean.
@@ -39,7 +39,7 @@ _APPS_OWN = "\u200e"
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What the app's own words say about a message.
+    """A message's kind and file by the app's own words.
 
     Attributes:
         kind: What it is.
@@ -63,7 +63,7 @@ _EMPTY = Wording(MessageKind.CALL)
 
 
 def worded(body: str, holds: Holds) -> Wording:
-    """Return what the words of a message say it is; `TEXT` for anything that a person wrote.
+    """Return the kind of a message by its words; `TEXT` for a person's own.
 
     Looks closer only where the app's words can be: nearly all messages are told by a few searches for one
     character. Names and phrases stand at the beginning or the end, so no more than that is looked at.
@@ -85,7 +85,7 @@ _MARKS = frozenset({"\u200e", "\u200f", "\u061c"})
 
 @lru_cache(maxsize=4096)
 def is_about_the_group(sender: str) -> bool:
-    """Return whether what stands before a colon is a sentence of the app, and no name."""
+    """Return whether the text before a colon is a sentence of the app, and no name."""
     return phrases().group.search(fold(sender)) is not None
 
 
