@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from evidence_kit.custody import opening
 from evidence_kit.custody.chain import Custody
@@ -11,6 +11,8 @@ from evidence_kit.custody.event import CLEAR_TYPES
 
 KEPT = "item.kept"
 WITNESSED = "item.witnessed"
+# What a verifier of an archive takes more from than that it was opened.
+LOOKED_INTO: Final = CLEAR_TYPES | {KEPT, WITNESSED, "item.redacted", "seal.begun"}
 
 
 def clear_agrees(facts: Mapping[str, Any], clear: Mapping[str, Any] | None) -> bool:
