@@ -102,7 +102,7 @@ class _Ingest:
         on_bytes: Callable[[int], None] | None,
     ) -> None:
         self._accession = Accession(writer, provenance, describer)
-        self._reader = SourceEncryptor(writer.store, writer.recipient, on_bytes)
+        self._reader = SourceEncryptor(writer.store, writer.recipient, on_bytes, self._accession.holds)
         self._preparing = Preparing(self._reader, describer, self._accession.rule)
         self._own = frozenset(
             folder.resolve() for folder in (writer.case.folder.root, writer.station.folder, writer.station.cases)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import BinaryIO
 
 from evidence_kit.custody.manifest import FoundAt
@@ -24,6 +25,9 @@ _LARGE_BYTES = 8 << 20
 _PIECES_BETWEEN = 4
 _GATHERED_BYTES = 640 << 10
 _UNKNOWN_BYTES = 16 << 20
+# What is this short is hashed before it is encrypted: an archive may hold the same few bytes ten thousand times, and
+# each time a draft would be made, synced and deleted.
+_SHORT_BYTES = 64 << 10
 
 
 class StoppedError(Exception):
@@ -69,7 +73,7 @@ class Reading:
 
     Attributes:
         tally: Digests and length of the bytes that passed by.
-        draft: The same bytes, encrypted; None when the case was found to hold them from this very place.
+        draft: The same bytes, encrypted; None when the case was found to hold them already.
         payload: The same bytes themselves while they are few and somebody wants to look at them, else None.
         unstable: The file changed while it was read, twice.
     """
@@ -92,12 +96,20 @@ class SourceEncryptor:
         store: Where the encrypted bytes go.
         recipient: For whom they are encrypted.
         on_bytes: Told the length of every piece that was read, from whichever thread.
+        holds: Says whether the case holds bytes of a digest already; asked from whichever thread.
     """
 
-    def __init__(self, store: Store, recipient: str, on_bytes: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        recipient: str,
+        on_bytes: Callable[[int], None] | None = None,
+        holds: Callable[[Digest], bool] = lambda _: False,
+    ) -> None:
         self._store = store
         self._recipient = recipient
         self._on_bytes = on_bytes
+        self._holds = holds
         self._stopped = threading.Event()
 
     def stop(self) -> None:
@@ -145,6 +157,12 @@ class SourceEncryptor:
         return tally(self._counted(stretch.pieces())), original.changed()
 
     def _encrypt(self, stretch: EvidenceSource, *, keep: bool) -> Reading:
+        source = self._counted(stretch.pieces())
+        if stretch.size_bytes is not None and stretch.size_bytes <= _SHORT_BYTES:
+            begun, whole = _begun(source)
+            if whole and self._holds((seen := tally(begun)).sha256):
+                return Reading(seen, None)
+            source = chain(begun, source)
         try:
             draft = self._store.draft()
         except OSError as error:
@@ -153,7 +171,7 @@ class SourceEncryptor:
         seen, kept = Tally(), _Kept() if keep and (stretch.size_bytes or 0) <= KEEP_BYTES else None
         try:
             with _Beside(sink) if (stretch.size_bytes or 0) >= _LARGE_BYTES else sink as writer:
-                for piece in self._counted(stretch.pieces()):
+                for piece in source:
                     writer.add(piece)
                     seen.add(piece)
                     if kept is not None:
@@ -262,6 +280,18 @@ class _Kept:
 
     def whole(self) -> bytes | None:
         return None if self._pieces is None else b"".join(self._pieces)
+
+
+def _begun(source: Iterator[bytes | memoryview]) -> tuple[list[bytes], bool]:
+    """Return what a source gives until it is no longer short, and whether that is all of it."""
+    begun, size_bytes = list[bytes](), 0
+    for piece in source:
+        # The piece is only lent.
+        begun.append(bytes(piece))
+        size_bytes += len(piece)
+        if size_bytes > _SHORT_BYTES:
+            return begun, False
+    return begun, True
 
 
 def held_bytes(size_bytes: int | None) -> int:

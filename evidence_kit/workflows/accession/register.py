@@ -45,27 +45,34 @@ class Accession:
         self.rule = rule_for(self._manifest, provenance.sensitivity)
         self._came = self._came_here()
 
+    def holds(self, digest: Digest) -> bool:
+        """Say whether the case holds these bytes already, from wherever; asked by the threads that read ahead.
+
+        An item that is committed does not go while the case is being written to, so that a yes stays one.
+        """
+        return digest.hex in self._manifest.by_digest
+
     def known(self, place: FoundAt) -> Digest | None:
         """Return the digest of what the case holds from this very place."""
         return self._manifest.places.get(spot(place))
 
     def admit(self, stretch: EvidenceSource, reading: Reading) -> str:
         """Take in what was read; return the id of the item that holds these bytes."""
-        digest = reading.tally.sha256
-        if reading.draft is None:
-            return self._met_again(self._manifest.by_digest[digest.hex], stretch)
+        digest, where = reading.tally.sha256, spot(stretch.place)
         twin = self.group.by_digest.get(digest.hex) or self._manifest.by_digest.get(digest.hex)
         if twin is not None:
-            reading.draft.drop()
-            # Read ahead before it was committed: the same source was named twice.
-            if digest in {self.known(stretch.place), self.group.places.get(spot(stretch.place))}:
+            reading.drop()
+            # Of this very place; or read ahead before it was committed: the same source was named twice.
+            if digest in {self._manifest.places.get(where), self.group.places.get(where)}:
                 return self._met_again(twin, stretch)
-            self.group.places[spot(stretch.place)] = digest
+            self.group.places[where] = digest
             event = Event("item.seen-again", {"item": twin, **place_facts(stretch.place), **_within(stretch)})
             self.group.add(SeenAgain(twin, stretch.place), event)
             self.totals.seen_again += 1
             self.totals.count(stretch.kind.family.value, "again")
             return twin
+        if reading.draft is None:
+            raise RuntimeError("what is not in the case was not written")
         return self._keep(stretch, reading, reading.draft)
 
     def withhold(self, stretch: EvidenceSource, seen: Seen | None) -> str | None:

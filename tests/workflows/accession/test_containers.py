@@ -12,6 +12,8 @@ import pytest
 from evidence_kit.commands._ingest_view import as_json
 from evidence_kit.intake.errors import SourceGoneError
 from evidence_kit.keys.station import SigningKey
+from evidence_kit.model import DiskFile
+from evidence_kit.vault.disk import RealDisk
 from evidence_kit.workflows.accession import reading
 from evidence_kit.workflows.accession.dry_run import needed_bytes, survey
 from evidence_kit.workflows.accession.ingest import ingest
@@ -265,3 +267,22 @@ def test_too_many_members_are_refused_together(
     lines = writer.head.lines
     assert totals(take_in(writer, tmp_path / "a.zip")).kept == 0
     assert writer.head.lines == lines
+
+
+def test_the_same_few_bytes_over_and_over_are_encrypted_a_few_times_only(
+    new_case: NewCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty.zip").write_bytes(zipped({f"{number:04}.txt": b"" for number in range(1000)}))
+    writer, made = new_case(), list[Path]()
+    create = RealDisk.create
+
+    def counted(disk: RealDisk, path: Path) -> DiskFile:
+        made.append(path)
+        return create(disk, path)
+
+    monkeypatch.setattr(RealDisk, "create", counted)
+    assert totals(take_in(writer, tmp_path / "empty.zip")).seen_again == 999
+    # What is in one commit together was read before the first of them was committed.
+    assert len([path for path in made if path.parent == writer.case.folder.store]) < 300
+    assert len(writer.manifest.items) == 2
+    assert totals(take_in(writer, tmp_path / "empty.zip")).seen_again == 0
