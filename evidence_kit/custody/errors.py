@@ -8,61 +8,61 @@ from evidence_kit.errors import EvidenceError, Exit
 class NoCaseError(EvidenceError):
     """There is no case where one was looked for."""
 
-    exit_code = 20
+    exit_code = Exit.NO_CASE
 
 
 class CaseLockedError(EvidenceError):
     """Another process is writing to the case."""
 
-    exit_code = 21
+    exit_code = Exit.CASE_LOCKED
 
 
 class CaseOlderError(EvidenceError):
     """The folder does not descend from the state that this station remembers."""
 
-    exit_code = 22
+    exit_code = Exit.CASE_OLDER
 
 
 class CaseExistsError(EvidenceError):
     """There is already something where a new case would go."""
 
-    exit_code = 23
+    exit_code = Exit.EXISTS
 
 
 class NoItemError(EvidenceError):
     """The case has no such item."""
 
-    exit_code = 24
+    exit_code = Exit.NO_ITEM
 
 
 class NoStationError(EvidenceError):
     """This computer has no station yet."""
 
-    exit_code = 25
+    exit_code = Exit.NO_STATION
 
 
 class StationExistsError(EvidenceError):
     """This computer has a station already."""
 
-    exit_code = 26
+    exit_code = Exit.STATION_EXISTS
 
 
 class ChatNotReadError(EvidenceError):
     """An item could not be read as the conversation that it was when it was taken in."""
 
-    exit_code = 27
+    exit_code = Exit.CHAT_NOT_READ
 
 
 class ExportExistsError(EvidenceError):
     """Where an export was to be written, there is something already."""
 
-    exit_code = 28
+    exit_code = Exit.EXPORT_EXISTS
 
 
 class CaseDestroyedError(EvidenceError):
     """The whole case was destroyed: nothing can be added to it."""
 
-    exit_code = 29
+    exit_code = Exit.CASE_DESTROYED
 
 
 class CaseNewerError(EvidenceError):

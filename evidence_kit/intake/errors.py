@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from evidence_kit.errors import EvidenceError
+from evidence_kit.errors import EvidenceError, Exit
 
 
 class SourceMissingError(EvidenceError):
     """There is nothing at a path that was to be taken in."""
 
-    exit_code = 10
+    exit_code = Exit.SOURCE_MISSING
 
 
 class DiskFullError(EvidenceError):
     """The disk of the case, or the one that is written to, is full."""
 
-    exit_code = 11
+    exit_code = Exit.DISK_FULL
 
 
 class DiskFailureError(EvidenceError):
     """The disk of the case, or a file that somebody named, cannot be written."""
 
-    exit_code = 12
+    exit_code = Exit.DISK_FAILURE
 
 
 class SourceGoneError(EvidenceError):
     """A source was taken away while it was read."""
 
-    exit_code = 14
+    exit_code = Exit.SOURCE_GONE
 
 
 class SystemLimitError(EvidenceError):
     """The system has no memory or no file handles left."""
 
-    exit_code = 13
+    exit_code = Exit.SYSTEM_LIMIT

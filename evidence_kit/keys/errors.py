@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
-from evidence_kit.errors import EvidenceError
+from evidence_kit.errors import EvidenceError, Exit
 
 
 class WrongPassphraseError(EvidenceError):
     """The passphrase does not open the station key."""
 
-    exit_code = 30
+    exit_code = Exit.WRONG_PASSPHRASE
 
 
 class KeyMissingError(EvidenceError):
     """A key file that is needed is not there."""
 
-    exit_code = 31
+    exit_code = Exit.KEY_MISSING
 
 
 class KeyUnreadableError(EvidenceError):
     """A file is there but is no key that the kit can use."""
 
-    exit_code = 32
+    exit_code = Exit.KEY_UNREADABLE
 
 
 class NoReaderError(EvidenceError):
     """None of the keys at hand opens this case."""
 
-    exit_code = 33
+    exit_code = Exit.NO_READER
 
 
 class WeakPassphraseError(EvidenceError):
     """A passphrase for the station key is too short."""
 
-    exit_code = 34
+    exit_code = Exit.WEAK_PASSPHRASE
 
 
 class NotConfirmedError(EvidenceError):
     """What was typed back does not agree with what was shown."""
 
-    exit_code = 35
+    exit_code = Exit.NOT_CONFIRMED
 
 
 class HandedOnError(EvidenceError):
     """The case was handed to another station: with this key it can be read, and nothing can be added."""
 
-    exit_code = 36
+    exit_code = Exit.HANDED_ON

@@ -8,43 +8,43 @@ from evidence_kit.errors import EvidenceError, Exit
 class NoConsentError(EvidenceError):
     """Nobody has consented to this purpose."""
 
-    exit_code = 40
+    exit_code = Exit.NO_CONSENT
 
 
 class NothingToSealError(EvidenceError):
     """The scope holds no item."""
 
-    exit_code = 41
+    exit_code = Exit.NOTHING_TO_SEAL
 
 
 class SealExistsError(EvidenceError):
     """There is something already where the archive would go."""
 
-    exit_code = 42
+    exit_code = Exit.SEAL_EXISTS
 
 
 class SealFailedError(EvidenceError):
     """The archive that was written is not the one that was planned; it was thrown away."""
 
-    exit_code = 43
+    exit_code = Exit.SEAL_FAILED
 
 
 class StampRefusedError(EvidenceError):
     """A time-stamping authority gave nothing that can be put into the log."""
 
-    exit_code = 44
+    exit_code = Exit.STAMP_REFUSED
 
 
 class ReceivedRefusedError(EvidenceError):
     """A counter-signature is not one over an archive of this case."""
 
-    exit_code = 45
+    exit_code = Exit.RECEIVED_REFUSED
 
 
 class NoSealError(EvidenceError):
     """Nothing was sealed from this case, or not what was named."""
 
-    exit_code = 46
+    exit_code = Exit.NO_SEAL
 
 
 class ItemDamagedError(EvidenceError):

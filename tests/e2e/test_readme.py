@@ -67,6 +67,7 @@ def test_the_table_has_every_exit_code_of_the_program_and_no_other(language: str
     assert len(set(codes)) == len(codes)
     assert sorted(codes) == sorted({int(each) for each in Exit} | {int(each.exit_code) for each in ours})
     assert all(meaning.strip() for _, meaning in table)
+    assert {type(each.exit_code) for each in ours} == {Exit}
 
 
 def test_every_error_lives_where_the_table_is_compared_with() -> None:
