@@ -120,24 +120,22 @@ class Station:
             UsageError: The association's code is none.
         """
         from evidence_kit.custody.errors import StationExistsError
-        from evidence_kit.keys.station import SigningKey
         from evidence_kit.workflows.case import station as stations
-        from evidence_kit.workflows.case.setup import SetupRequest, association_code, set_up, write_recovery
+        from evidence_kit.workflows.case.setup import SetupRequest, association_code, set_up
         from evidence_kit.workflows.case.world import this_computer
 
-        world, recovery = this_computer(), SigningKey.generate()
+        world = this_computer()
         wish = SetupRequest(
             folder.absolute(),
             association_code(association),
             stations.StationUser(name, role, place),
             cases.absolute(),
-            recovery.public,
+            None,
             recovery_to_file=True,
         )
         if stations.exists(wish.folder):
             raise StationExistsError("station-exists", path=str(wish.folder))
-        write_recovery(recovery, recovery_out, world)
-        made = set_up(wish, passphrase, world)
+        made = set_up(wish, passphrase, world, recovery_out).station
         return cls(made, made.unlock(passphrase), world)
 
     @classmethod

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from evidence_kit.errors import EvidenceError, Exit, place_of
@@ -29,11 +30,24 @@ GROUPS: Final = (
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and leave with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(run(given))
+    try:
+        code = run(given)
+    except BaseException as error:  # noqa: BLE001 - even what tells a person about trouble may lack memory or a library
+        code = int(Exit.SYSTEM_LIMIT)
+        with suppress(OSError):
+            os.write(2, f"evidence-kit: {type(error).__name__}\n".encode())
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the program and return its exit code."""
+    from evidence_kit.commands._streams import guarded
+
+    with guarded():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
     from evidence_kit.commands._language import environment, language_of
     from evidence_kit.commands._screen import Screen
 
@@ -54,7 +68,9 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         screen.warn("cli.interrupted")
         return int(Exit.INTERRUPTED)
-    except Exception as error:  # noqa: BLE001 - the one place where our own bug becomes an exit code
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the one place where our own bug, or a library's, becomes an exit code
         return _other(screen, error)
 
 
@@ -188,38 +204,22 @@ def _explain_help(command: Any, words: Words, above: Any) -> Any:  # noqa: ANN40
     return context
 
 
-def _other(screen: Any, error: Exception) -> int:  # noqa: ANN401 - a Screen
-    """Tell a slip of the hand from a bug; neither shows a traceback, which could show a secret."""
-    import typer
+def _other(screen: Any, error: BaseException) -> int:  # noqa: ANN401 - a Screen
+    """Tell a slip of the hand from a limit of the system and from a bug; none shows a traceback, or a secret in it."""
+    from evidence_kit.workflows.case.disk_errors import system_error
 
-    if isinstance(error, typer.Exit):
-        return int(error.exit_code)
     shown = getattr(error, "format_message", None)
     if callable(shown) and hasattr(error, "exit_code"):
         screen.failed(_usage(str(shown())))
         return int(Exit.USAGE)
-    refused = _refused_by_the_system(error)
+    if type(error).__name__ == "Exit" and hasattr(error, "exit_code"):
+        return int(error.exit_code)
+    refused = system_error(error)
     if refused is not None:
         screen.failed(refused)
         return int(refused.exit_code)
     screen.failed(EvidenceError("bug", error=type(error).__name__, place=place_of(error)))
     return int(Exit.BUG)
-
-
-def _refused_by_the_system(error: Exception) -> EvidenceError | None:
-    """Return what a person is told when a file that they named cannot be written or read; None for a bug of ours."""
-    import errno
-
-    from evidence_kit.intake.errors import DiskFailureError, DiskFullError
-    from evidence_kit.workflows.case.disk_errors import FULL
-
-    if not isinstance(error, OSError) or error.errno is None:
-        return None
-    path = str(error.filename or "…")
-    if error.errno in FULL:
-        return DiskFullError("file-failed", path=path, errno=error.errno)
-    not_ours = {errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR, errno.ENAMETOOLONG}
-    return DiskFailureError("file-failed", path=path, errno=error.errno) if error.errno in not_ours else None
 
 
 def _usage(message: str) -> EvidenceError:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.handover.timestamps import Outside
 
 
+_LARGEST_SLIP_BYTES = 1 << 20
+
+
 def outside_of(setting: Setting, given: Sequence[Path]) -> Outside:
     """Return what is known here that does not come out of what is checked: roots that were given, keys compared.
 
@@ -56,7 +59,11 @@ def bytes_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UsageError("file-unreadable", path=str(path)) from error
+        from evidence_kit.workflows.case.disk_errors import is_gone, refused
+
+        if is_gone(error) or isinstance(error, PermissionError):
+            raise UsageError("file-unreadable", path=str(path)) from error
+        raise refused(error, str(path)) from error
 
 
 def free(*paths: Path | None) -> None:
@@ -75,14 +82,31 @@ def free(*paths: Path | None) -> None:
             raise UsageError("folder-missing", path=str(path.parent))
 
 
-def write_secret(setting: Setting, path: Path, secret: str) -> None:
-    """Write a passphrase to a new file that its owner alone can read."""
-    file = setting.world().disk.create(path)
+def write_recorded(setting: Setting, path: Path, data: bytes, case: str, line: int) -> bool:
+    """Write a file about a recorded event; return whether it is in place.
+
+    Where it did not, the command did its work all the same, and says at its end what is left to do.
+    """
+    from evidence_kit.vault.disk import place_new
+    from evidence_kit.workflows.case.errors import not_in_place
+
     try:
-        file.write(secret.encode("ascii") + b"\n")
-        file.sync()
-    finally:
-        file.close()
+        place_new(setting.world().disk, path, data)
+    except OSError as error:
+        setting.left_to_do.append(not_in_place(case, line, path, error))
+        return False
+    return True
+
+
+def secret_bytes(secret: str) -> bytes:
+    """Return a passphrase as it stands in its file."""
+    return secret.encode("ascii") + b"\n"
+
+
+def holds_secret(path: Path, secret: str) -> bool:
+    """Say whether a file holds a passphrase, and nothing else."""
+    wanted = secret_bytes(secret)
+    return path.is_file() and path.stat().st_size == len(wanted) and path.read_bytes() == wanted
 
 
 def show_passphrase(setting: Setting, secret: str) -> None:
@@ -95,14 +119,17 @@ def show_passphrase(setting: Setting, secret: str) -> None:
         setting.screen.ask("ask.written-down")
 
 
-def write_slip(setting: Setting, path: Path, code: str, case: str, lines: int) -> None:
-    """Write a receipt slip to a new file."""
+def shows_receipt(path: Path, code: str, case: str, lines: int) -> bool:
+    """Say whether a file is the slip of a receipt."""
+    from evidence_kit.workflows.case.record import is_slip
+
+    return (
+        path.is_file() and path.stat().st_size < _LARGEST_SLIP_BYTES and is_slip(path.read_bytes(), code, case, lines)
+    )
+
+
+def slip(setting: Setting, code: str, case: str, lines: int) -> bytes:
+    """Return a receipt slip, of today."""
     from evidence_kit.sealing.slip import page
 
-    world = setting.world()
-    file = world.disk.create(path)
-    try:
-        file.write(page(code, case, lines, world.clock.now().astimezone().date().isoformat()))
-        file.sync()
-    finally:
-        file.close()
+    return page(code, case, lines, setting.world().clock.now().astimezone().date().isoformat())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,16 +42,25 @@ def end(screen: Screen, ended: BatchResult, *, dry_run: bool) -> None:
     screen.tell(sentence, whole=ended.whole, count=ended.lines)
 
 
-def free(report: Path | None) -> None:
-    """Refuse to write over something.
+def free(report: Path | None, file: Path) -> None:
+    """Refuse to overwrite any file but an earlier report about the same batch.
 
     Raises:
         CaseExistsError: There is something already.
     """
     from evidence_kit.custody.errors import CaseExistsError
 
-    if report is not None and report.exists():
+    if report is not None and os.path.lexists(report) and not _about(report, file):
         raise CaseExistsError("file-exists", path=str(report))
+
+
+def _about(report: Path, file: Path) -> bool:
+    """Say whether a report is about a batch file as it stands now."""
+    try:
+        facts = json.loads(report.read_bytes())
+        return bool(facts["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest() and facts["done"] == "batch")
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def write(report: Path, file: Path, told: Sequence[StepResult], ended: BatchResult, setting: Setting) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,24 @@ if TYPE_CHECKING:
 def reveal(setting: Setting, folder: CaseFolder, item: str, reason: str, out: Path | None) -> None:
     """Write the page, say where it lies, and delete it once a person has seen it, unless they chose its place."""
     from evidence_kit.words import catalogue
+    from evidence_kit.workflows.case.read import read
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.reading import reveal as workflow
     from evidence_kit.workflows.reading.overview import item_of
     from evidence_kit.workflows.upkeep.tidy import revealed_folder
 
     screen, station = setting.screen, setting.station()
-    if out is not None and out.exists():
-        raise CaseExistsError("file-exists", path=str(out))
     key = setting.key(station)
+    if out is not None and os.path.lexists(out):
+        # An interrupted run may have written it: then the newest line of the log says so.
+        opened = read(folder, key, setting.memory(station))
+        line = workflow.revealed_before(opened, item_of(opened.opened, item, opened.id), reason)
+        if line is None or not out.is_file():
+            raise CaseExistsError("file-exists", path=str(out))
+        screen.document({"item": item_of(opened.opened, item, opened.id).id, "page": str(out.absolute()), "line": line})
+        screen.tell("again.done", line=line)
+        screen.warn("reveal.stays", path=str(out))
+        return
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
         shown = item_of(writer.manifest, item, writer.case.id)
         place = out or revealed_folder(station) / f"{writer.case.id}.{shown.id}.html"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import unicodedata
@@ -81,7 +80,6 @@ class Screen:
         self.json = json
         self.quiet = quiet
         self._words = catalogue(language)
-        self._unheard = False
 
     def say(self, sentence: str, **values: str | int) -> str:
         """Return a sentence with values that came from anywhere, made harmless."""
@@ -215,13 +213,13 @@ class Screen:
         import select
         import time
 
-        if sys.stdout is None or self._unheard:
+        if sys.stdout is None or getattr(sys.stdout, "left", False):
             return False
         if sys.platform == "win32":
             time.sleep(seconds)
             return True
         left = select.poll()
-        left.register(sys.stdout, 0)
+        left.register(sys.stdout.fileno(), 0)
         # Without a reader the pipe says so at once; else this is the pause between two looks.
         return not any(event & (select.POLLERR | select.POLLHUP) for _, event in left.poll(seconds * 1000))
 
@@ -254,13 +252,8 @@ class Screen:
         if target is None:
             return
         encoding = getattr(target, "encoding", None) or "utf-8"
-        try:
-            target.write(text.encode(encoding, "replace").decode(encoding) + "\n")
-            target.flush()
-        except BrokenPipeError:
-            # Whoever read our output has left. The work goes on, and its exit code stands.
-            self._unheard = True
-            os.dup2(os.open(os.devnull, os.O_WRONLY), target.fileno())
+        target.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+        target.flush()
 
 
 def _wrapped(line: str, indent: int) -> list[str]:

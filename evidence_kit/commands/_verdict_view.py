@@ -50,6 +50,8 @@ def show(screen: Screen, report: Report, names: Mapping[str, str] | None = None)
         elif not report.with_key:
             screen.result(screen.say("verify.without-key"))
         _signers(screen, report.signers, names or {})
+    if report.earlier_of is not None:
+        screen.result(screen.say("copy.earlier", lines=report.lines, remembered=report.earlier_of))
     if report.being_written:
         screen.result(screen.say("verify.being-written", lines=report.lines))
     screen.result(screen.say(report.verdict.limits))
@@ -253,6 +255,7 @@ def json_of(screen: Screen, report: Report, names: Mapping[str, str]) -> dict[st
         "wholly_destroyed": report.wholly_destroyed,
         "with_key": report.with_key,
         "being_written": report.being_written,
+        "earlier_of": report.earlier_of,
         "signers": list(report.signers),
         "known": {by: names[by] for by in report.signers if by in names},
         "anchors": [

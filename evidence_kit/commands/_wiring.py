@@ -6,7 +6,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -15,7 +15,8 @@ import typer
 
 from evidence_kit.commands._language import environment, language_of
 from evidence_kit.commands._screen import Screen
-from evidence_kit.errors import UsageError
+from evidence_kit.commands._streams import trouble_with_results
+from evidence_kit.errors import Exit, UsageError
 from evidence_kit.words import OFFERED
 
 if TYPE_CHECKING:
@@ -24,11 +25,16 @@ if TYPE_CHECKING:
     from evidence_kit.workers.pool import Pool, Worker
     from evidence_kit.workflows.accession.describe import WorkerDescriber
     from evidence_kit.workflows.batch.steps import Hands
+    from evidence_kit.workflows.case.errors import UnfinishedError
     from evidence_kit.workflows.case.station import Station
     from evidence_kit.workflows.case.world import World
 
 _LONGEST_PASSPHRASE_BYTES = 4096
 _TYPED_BACK = 6
+# What these were asked for is what they print; all others did something besides.
+_SHOWING = frozenset(
+    {"list", "show", "cases", "chats", "identifiers", "threats", "log", "keys", "help", "compare"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class Setting:
         passphrase_file: Where the station key's passphrase stands; `-` is standard input.
         station_folder: Where the station lies.
         accept_older: A person's reason to go on with a case that is older than the station remembers.
+        left_to_do: What workflows could not do behind what they recorded.
+        recorded: Signature lines that were written into logs.
     """
 
     screen: Screen
@@ -48,6 +56,8 @@ class Setting:
     passphrase_file: str | None
     station_folder: Path
     accept_older: str | None = None
+    left_to_do: list[UnfinishedError] = field(default_factory=list)
+    recorded: list[int] = field(default_factory=list)
 
     @property
     def asks(self) -> bool:
@@ -94,9 +104,13 @@ class Setting:
 
     def world(self) -> World:
         """Return clock, disk and randomness."""
+        from dataclasses import replace
+
         from evidence_kit.workflows.case.world import this_computer
 
-        return this_computer()
+        return replace(
+            this_computer(), left_to_do=self.left_to_do, recorded=self.recorded, lost_results=trouble_with_results
+        )
 
     def ask(self, value: str | None, question: str, flag: str) -> str:
         """Return a fact: as given by its flag, or as the person answers.
@@ -144,6 +158,10 @@ def secret_from(path: str) -> bytes:
             with Path(path).open("rb") as file:
                 data = file.readline(_LONGEST_PASSPHRASE_BYTES)
     except (OSError, AttributeError) as error:
+        from evidence_kit.workflows.case.disk_errors import is_gone, refused
+
+        if isinstance(error, OSError) and not is_gone(error) and not isinstance(error, PermissionError):
+            raise refused(error, path) from error
         raise UsageError("passphrase-file-unreadable", path=path) from error
     secret = data.rstrip(b"\r\n")
     if not secret:
@@ -276,7 +294,17 @@ def _with_common(function: Callable[..., None], more: Mapping[str, Any]) -> Call
     @wraps(function)
     def wrapped(**given: Any) -> None:  # noqa: ANN401 - whatever typer parsed
         common = {name: given.pop(name) for name in added}
-        function(_setting(common), **given)
+        setting = _setting(common)
+        try:
+            function(setting, **given)
+        except typer.Exit as ended:
+            _end(setting, int(ended.exit_code), function.__name__)
+        except BaseException:
+            for error in setting.left_to_do:
+                setting.screen.failed(error)
+            raise
+        else:
+            _end(setting, int(Exit.DONE), function.__name__)
 
     # typer reads the signature and never the code: `wraps` alone would show it the command's own, with a `Setting` that
     # nobody can type and without the common flags; by keyword only, so that flags without a default may stand behind
@@ -290,6 +318,23 @@ def _with_common(function: Callable[..., None], more: Mapping[str, Any]) -> Call
     wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapped.__annotations__ = {each.name: each.annotation for each in parameters}
     return wrapped
+
+
+def _end(setting: Setting, code: int, name: str) -> None:
+    """End a finished command with its own code; tell unfinished steps and lost results."""
+    for error in setting.left_to_do:
+        setting.screen.failed(error)
+        code = code or int(error.exit_code)
+    lost = trouble_with_results()
+    if lost is not None:
+        setting.screen.warn("cli.results-lost", errno=lost)
+        if code == Exit.DONE and name.rstrip("_") in _SHOWING and not setting.recorded:
+            # What it was asked for is what was lost: a script must not take half a list for a whole one.
+            from evidence_kit.workflows.case.disk_errors import refused
+
+            code = int(refused(OSError(lost, "")).exit_code)
+    if code != Exit.DONE:
+        raise typer.Exit(code)
 
 
 def _setting(common: dict[str, Any]) -> Setting:

@@ -40,9 +40,11 @@ def batch(
     if not 1 <= jobs <= _MOST_JOBS:
         raise UsageError("batch-jobs", most=_MOST_JOBS)
     tasks, station, world = tasks_in(file), setting.station(), setting.world()
-    _batch_view.free(report)
+    _batch_view.free(report, file)
     key = setting.key(station)
     memory = Memory(progress or file.with_name(file.name + ENDING), world.disk, world.random)
+    if not dry_run:
+        memory.hold()
     waiting = Waiting(tasks, station, memory, world.clock.now().year, again=again)
     open_hands = partial(hands, setting.station_folder, key.openssh(None))
     told: list[StepResult] = []

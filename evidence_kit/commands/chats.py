@@ -37,7 +37,6 @@ def chats(
     jsonl: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
 ) -> None:
     """List the conversations of a case, read one, or write them into a file."""
-    from evidence_kit.workflows.case.plain_file import is_free
     from evidence_kit.workflows.case.read import read
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.reading.conversations import ConversationRequest, conversations, numbered
@@ -48,7 +47,6 @@ def chats(
     out = csv or jsonl
     folder, station = case_folder(setting, case), setting.station()
     if out is not None:
-        is_free(out)
         key = setting.key(station)
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
             listed = conversations(writer.manifest)

@@ -27,9 +27,12 @@ def destroy(
     yes: Annotated[bool, typer.Option("--yes")] = False,
 ) -> None:
     """Destroy items, or a whole case, with a reason and two names; the log goes on saying so."""
+    from evidence_kit.custody.errors import CaseDestroyedError
+    from evidence_kit.workflows.case.read import read
     from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.reading.overview import item_id
     from evidence_kit.workflows.upkeep.destroy import destroy as carry_out
-    from evidence_kit.workflows.upkeep.destroy import doomed
+    from evidence_kit.workflows.upkeep.destroy import destroyed_before, doomed
 
     if bool(items) == whole_case:
         raise UsageError("destroy-scope")
@@ -39,17 +42,43 @@ def destroy(
     if not yes and not setting.asks:
         raise UsageError("needed", fact="yes", flag="--yes")
     key = setting.key(station)
-    with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
-        what = doomed(writer.case, items or ())
-        _plan(setting, what)
-        if not yes and screen.ask("ask.destroy-case", case=writer.case.id) != writer.case.id:
-            screen.tell("destroy.not-done")
-            raise typer.Exit(0)
-        line = carry_out(writer, what, why, names)
+    try:
+        with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
+            before = destroyed_before(writer.case, items) if items else None
+            if before is not None:
+                _again(setting, folder.root.name, before, [item_id(each) for each in items or ()])
+                return
+            what = doomed(writer.case, items or ())
+            _plan(setting, what)
+            if not yes and screen.ask("ask.destroy-case", case=writer.case.id) != writer.case.id:
+                screen.tell("destroy.not-done")
+                raise typer.Exit(0)
+            line = carry_out(writer, what, why, names)
+    except CaseDestroyedError:
+        # Opening it has finished what an interruption left undone.
+        before = destroyed_before(read(folder, key, station), ()) if whole_case else None
+        if before is None:
+            raise
+        _again(setting, folder.root.name, before, [])
+        return
     screen.tell("destroy.done", line=line)
     screen.tell("destroy.elsewhere")
-    facts: dict[str, Json] = {"case": folder.root.name, "line": line, "whole": what.whole}
-    screen.document(
+    _document(setting, folder.root.name, line, what)
+
+
+def _again(setting: Setting, case: str, line: int, items: list[str]) -> None:
+    """Say that this was done before."""
+    from evidence_kit.workflows.upkeep.destroy import Doomed
+
+    setting.screen.tell("again.done", line=line)
+    kept, witnessed = ([each for each in items if each.startswith(letter)] for letter in "EW")
+    gone = Doomed(tuple(kept), tuple(witnessed), 0, frozenset(), whole=not items, archives=())
+    _document(setting, case, line, gone)
+
+
+def _document(setting: Setting, case: str, line: int, what: Doomed) -> None:
+    facts: dict[str, Json] = {"case": case, "line": line, "whole": what.whole}
+    setting.screen.document(
         facts | {"items": list(what.items), "witnessed": list(what.witnessed), "archives": list(what.archives)}
     )
 

@@ -26,7 +26,7 @@ def identifiers(
     csv: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
 ) -> None:
     """List phone numbers, accounts, transfer codes and sums named in conversations."""
-    from evidence_kit.workflows.case.plain_file import Wanted, export, is_free
+    from evidence_kit.workflows.case.plain_file import Wanted, export
     from evidence_kit.workflows.case.read import read
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.reading.identifiers import COLUMNS, TYPES, exports_of
@@ -40,7 +40,6 @@ def identifiers(
         found, whole = _all(setting, opened, region.upper(), kind)
         _identifier_view.show(setting.screen, found)
     else:
-        is_free(csv)
         key = setting.key(station)
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
             found, whole = _all(setting, writer.case, region.upper(), kind)

@@ -131,6 +131,7 @@ def _note(setting: Setting, writer: CaseWriter) -> None:
 
 def _receipt(setting: Setting, writer: CaseWriter) -> None:
     from evidence_kit.sealing.slip import page
+    from evidence_kit.vault.disk import place_new
     from evidence_kit.workflows.case import record
 
     screen, world = setting.screen, setting.world()
@@ -139,9 +140,6 @@ def _receipt(setting: Setting, writer: CaseWriter) -> None:
     screen.result(code)
     out = screen.ask_once("ask.slip")
     if out is not None and not Path(out).exists():
-        file = world.disk.create(Path(out))
-        try:
-            file.write(page(code, writer.case.id, lines, world.clock.now().astimezone().date().isoformat()))
-        finally:
-            file.close()
+        day = world.clock.now().astimezone().date().isoformat()
+        place_new(world.disk, Path(out), page(code, writer.case.id, lines, day))
         screen.tell("receipt.written", path=out)

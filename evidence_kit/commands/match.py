@@ -34,7 +34,7 @@ def match(
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.reading.match import MatchRequest
     from evidence_kit.workflows.reading.match import match as compare
-    from evidence_kit.workflows.reading.side_by_side import PairDrawOrder, beside
+    from evidence_kit.workflows.reading.side_by_side import PairDrawOrder, beside, drawn_before
 
     sources = candidates or []
     if other is not None and sources:
@@ -43,14 +43,14 @@ def match(
         raise UsageError("match-nothing-to-ingest")
     if sharp is not None and (picture is None or not sharp.strip()):
         raise UsageError("match-sharp-needs-picture")
-    if picture is not None:
-        is_free(picture)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     second_folder = None if other is None else case_folder(setting, other)
     key = setting.key(station)
     second: Case | None = None if second_folder is None else read(second_folder, key, setting.memory(station))
     drawn: list[Drawn | NotDrawn] = []
     with writing(folder, key, station, world, setting.accept_older) as writer, workers() as run:
+        if picture is not None and drawn_before(writer, picture) is None:
+            is_free(picture)
         taken = _taken_in(setting, writer, sources) if ingest else frozenset()
         asked = MatchRequest(() if ingest else sources, taken, second)
         with setting.screen.progress("match.progress") as on_bytes:

@@ -36,7 +36,8 @@ def new(
     case_id: Annotated[str | None, typer.Option("--id", metavar="ID")] = None,
 ) -> None:
     """Open a case and print its id."""
-    from evidence_kit.workflows.case.new import AGE_BANDS, MINOR_MEDIA, Guardian, Opening, create
+    from evidence_kit.custody.errors import CaseExistsError
+    from evidence_kit.workflows.case.new import AGE_BANDS, MINOR_MEDIA, Guardian, Opening, create, opened_before
 
     station = setting.station()
     band = setting.ask(age, "ask.age", "--age").lower()
@@ -68,11 +69,19 @@ def new(
         minor_media_by=decided,
     )
     key = setting.key(station)
-    writer = create(station, key, about, setting.world(), case_id)
-    setting.screen.tell("new.done", case=writer.case.id, path=str(writer.case.folder.root))
+    try:
+        case = create(station, key, about, setting.world(), case_id).case
+    except CaseExistsError:
+        found = None if case_id is None else opened_before(station, key, about, case_id)
+        if found is None:
+            raise
+        case = found
+        setting.screen.tell("again.done", line=1)
+    setting.screen.tell("new.done", case=case.id, path=str(case.folder.root))
     if band != "adult" and policy != "keep":
         setting.screen.tell("new.careful" if policy == MINOR_MEDIA[0] else "ingest.careful-refuse")
-    setting.screen.document({"case": writer.case.id, "path": str(writer.case.folder.root), "lines": writer.head.lines})
+    lines = case.custody.signed_lines
+    setting.screen.document({"case": case.id, "path": str(case.folder.root), "lines": lines})
 
 
 def day(text: str | None, flag: str) -> date | None:

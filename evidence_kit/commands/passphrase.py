@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._archives import free, show_passphrase, write_secret
+from evidence_kit.commands._archives import free, holds_secret, secret_bytes, show_passphrase, write_recorded
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.errors import UsageError
 
@@ -20,19 +21,27 @@ def passphrase(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE")] = None,
 ) -> None:
     """Show the passphrase of an archive once more."""
+    from evidence_kit.workflows.case.read import read
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.handover import transfers
 
     if out is None and not setting.asks:
         raise UsageError("needed", fact="out", flag="--out")
-    free(out)
     folder, station = case_folder(setting, case), setting.station()
     key = setting.key(station)
+    if out is not None and os.path.lexists(out):
+        # An interrupted run may have written it: then it holds these digits.
+        name, secret = transfers.digits_of(read(folder, key, setting.memory(station)), seal)
+        if not holds_secret(out, secret):
+            free(out)
+        setting.screen.tell("passphrase.logged", archive=name)
+        setting.screen.document({"case": folder.root.name, "archive": name, "out": str(out)})
+        return
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
         name, secret = transfers.passphrase(writer, seal)
     setting.screen.tell("passphrase.logged", archive=name)
     if out is None:
         show_passphrase(setting, secret)
     else:
-        write_secret(setting, out, secret)
+        write_recorded(setting, out, secret_bytes(secret), folder.root.name, writer.head.lines)
     setting.screen.document({"case": folder.root.name, "archive": name, "out": None if out is None else str(out)})

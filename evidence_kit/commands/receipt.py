@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._archives import free
+from evidence_kit.commands._archives import free, slip, write_recorded
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 
 
@@ -19,26 +20,32 @@ def receipt(
     again: Annotated[bool, typer.Option("--again")] = False,
 ) -> None:
     """Print the receipt code that fixes the case as it is now."""
-    from evidence_kit.sealing.slip import page
     from evidence_kit.workflows.case import record
     from evidence_kit.workflows.case.read import read
     from evidence_kit.workflows.case.write import writing
 
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
-    free(out)
+    if out is not None and not os.path.lexists(out):
+        free(out)
     key = setting.key(station)
-    if again:
+    before = None
+    if out is not None and os.path.lexists(out):
+        # An interrupted run may have written it: then it is the receipt that was issued last.
+        before = record.receipt_in(read(folder, key, setting.memory(station)), out)
+        if before is None:
+            free(out)
+    if before is not None:
+        code, lines, line = before
+        setting.screen.tell("again.done", line=line)
+    elif again:
         code, lines, line = record.last_receipt(read(folder, key, setting.memory(station)))
     else:
         with writing(folder, key, station, world, setting.accept_older) as writer:
             code, lines, line = record.receipt(writer)
-    if out is not None:
-        file = world.disk.create(out)
-        try:
-            file.write(page(code, folder.root.name, lines, world.clock.now().astimezone().date().isoformat()))
-        finally:
-            file.close()
-        setting.screen.tell("receipt.written", path=str(out))
+    if out is not None and before is None:
+        data = slip(setting, code, folder.root.name, lines)
+        if write_recorded(setting, out, data, folder.root.name, line):
+            setting.screen.tell("receipt.written", path=str(out))
     setting.screen.tell("receipt.explained", lines=lines)
     setting.screen.result(code)
     setting.screen.document({"case": folder.root.name, "code": code, "lines": lines, "line": line})

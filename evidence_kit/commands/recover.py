@@ -25,6 +25,8 @@ def recover(
     lost: Annotated[list[str] | None, typer.Option(metavar="WHO")] = None,
 ) -> None:
     """Let this station into cases that it cannot open, with the association's recovery key."""
+    from evidence_kit.workflows.case.disk_errors import refused
+
     screen, station = setting.screen, setting.station()
     if every == bool(cases):
         raise UsageError("recover-which")
@@ -36,9 +38,10 @@ def recover(
     for folder in folders:
         try:
             _one(setting, station, key, folder, lost or [])
-        except EvidenceError as error:
+        except (EvidenceError, OSError) as trouble:
             if len(folders) == 1:
                 raise
+            error = trouble if isinstance(trouble, EvidenceError) else refused(trouble)
             screen.failed(error)
             failed.append(error)
     if failed:
@@ -50,10 +53,15 @@ def _one(setting: Setting, station: Station, key: SigningKey, folder: CaseFolder
     from evidence_kit.workflows.case.write import writing
 
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
-        leaving = [each for who in lost for each in readers.meant(writer.case, who, station.public)]
+        gone = {who: readers.left_before(writer.case, who, station.public) for who in lost}
+        still = [who for who in lost if gone[who] is None]
+        leaving = [each for who in still for each in readers.meant(writer.case, who, station.public)]
         done = readers.recover(writer, station, leaving)
     screen = setting.screen
     screen.tell("recover.done" if done else "recover.inside", case=folder.root.name)
+    for line in gone.values():
+        if line is not None:
+            screen.tell("again.done", line=line)
     for each in leaving:
         screen.tell("recover.lost", name=each.name or each.role, fingerprint=each.fingerprint)
     screen.document(
@@ -84,7 +92,11 @@ def _recovery_key(setting: Setting, file: Path | None) -> SigningKey:
         try:
             return from_text(file.read_bytes())
         except OSError as error:
-            raise UsageError("passphrase-file-unreadable", path=str(file)) from error
+            from evidence_kit.workflows.case.disk_errors import is_gone, refused
+
+            if is_gone(error) or isinstance(error, PermissionError):
+                raise UsageError("passphrase-file-unreadable", path=str(file)) from error
+            raise refused(error, str(file)) from error
     if not setting.asks:
         raise UsageError("needed", fact="recovery-key", flag="--recovery-key")
     return from_paper(setting.screen.ask_secret("ask.recovery-code"))

@@ -26,13 +26,17 @@ def revoke(
     folder, station = case_folder(setting, case), setting.station()
     own = setting.key(station)
     with writing(folder, own, station, setting.world(), setting.accept_older) as writer:
-        leaving = readers.meant(writer.case, who, station.public)
+        before = readers.left_before(writer.case, who, station.public)
+        leaving = [] if before is not None else readers.meant(writer.case, who, station.public)
         for each in leaving:
             screen.tell("revoke.who", name=each.name or each.role, fingerprint=each.fingerprint)
-        screen.tell("revoke.limits")
-        if setting.asks and not yes and not screen.agree("ask.revoke"):
-            raise typer.Exit(Exit.DONE)
-        readers.revoke(writer, leaving, reason)
+        if before is not None:
+            screen.tell("again.done", line=before)
+        else:
+            screen.tell("revoke.limits")
+            if setting.asks and not yes and not screen.agree("ask.revoke"):
+                raise typer.Exit(Exit.DONE)
+            readers.revoke(writer, leaving, reason)
         left = [each for each in readers.holders(writer.case) if each.reads]
     screen.tell("revoke.done", case=folder.root.name, count=len(left))
     screen.document(

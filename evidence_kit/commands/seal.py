@@ -5,20 +5,31 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._archives import free, show_passphrase, write_secret, write_slip
+from evidence_kit.commands._archives import (
+    free,
+    holds_secret,
+    secret_bytes,
+    show_passphrase,
+    shows_receipt,
+    slip,
+    write_recorded,
+)
 from evidence_kit.commands._screen import Screen, readable, size
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated
 from evidence_kit.errors import Exit, UsageError
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.handover.scope import Counts
+    from evidence_kit.model import Disk
+    from evidence_kit.workflows.case.write import CaseWriter
+    from evidence_kit.workflows.handover.scope import Counts, SealOrder
     from evidence_kit.workflows.handover.seal import Sealed
 
 _SIZE = re.compile(r"([1-9][0-9]{0,14})\s*(?:(K|M|G|T)(i)?)?B?", re.IGNORECASE)
@@ -48,7 +59,14 @@ def seal(
     from evidence_kit.custody.errors import CaseExistsError
     from evidence_kit.sealing import passphrase as digits
     from evidence_kit.workflows.case.write import writing
-    from evidence_kit.workflows.handover.seal import PURPOSES, SealOrder, next_folder, planned, slip_beside
+    from evidence_kit.workflows.handover.seal import (
+        PURPOSES,
+        SealOrder,
+        newest_folder,
+        next_folder,
+        planned,
+        slip_beside,
+    )
     from evidence_kit.workflows.handover.seal import seal as make
 
     wanted = setting.ask(purpose, "ask.purpose", "--for")
@@ -61,7 +79,6 @@ def seal(
         raise UsageError("needed", fact="passphrase-out", flag="--passphrase-out")
     if without_consent is not None:
         authorised_by = setting.ask(authorised_by, "ask.authorised-by", "--authorised-by")
-    free(passphrase_out, receipt_out)
     limit = None if split is None else _bytes(split)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     key = setting.key(station)
@@ -71,48 +88,89 @@ def seal(
         isolated() if cited or redacted else nullcontext() as worker,
     ):
         today = world.clock.now().astimezone().date().isoformat()
+        where = (writer.case, station.cases.parent / "sealed", wanted, today)
         order = SealOrder(
             purpose=wanted,
             items=_ids(items),
             readers=readers,
             without_consent=without_consent,
-            out=out or next_folder(writer.case, station.cases.parent / "sealed", wanted, today),
+            out=out or next_folder(*where),
             cited=cited,
             redacted=redacted,
             notes=tuple(note or ()),
             split_bytes=limit,
             authorised_by=authorised_by,
         )
-        # Beside the folder and not in it: the slip is for paper, and does not travel with the archive.
-        paper = receipt_out or slip_beside(order.out)
-        if os.path.lexists(paper):
-            raise CaseExistsError("file-exists", path=str(paper))
         plan = planned(writer.case, order, worker)
-        _tell_plan(setting.screen, plan)
-        if setting.asks and not yes and not setting.screen.agree("ask.seal"):
-            raise typer.Exit(Exit.DONE)
-        secret = digits.generate()
-        if passphrase_out is not None:
-            write_secret(setting, passphrase_out, secret)
-        try:
-            with setting.screen.progress("seal.progress", 2 * plan.size_bytes) as on_bytes:
+        sealed = _made_before(writer, order, plan, None if out is not None else newest_folder(*where), passphrase_out)
+        if sealed is None:
+            # Beside the folder and not in it: the slip is for paper, and does not travel with the archive.
+            free(passphrase_out, receipt_out)
+            if os.path.lexists(paper := slip_beside(order.out)) and receipt_out is None:
+                raise CaseExistsError("file-exists", path=str(paper))
+            _tell_plan(setting.screen, plan)
+            if setting.asks and not yes and not setting.screen.agree("ask.seal"):
+                raise typer.Exit(Exit.DONE)
+            secret = digits.generate()
+            with (
+                _room_for_digits(world.disk, passphrase_out),
+                setting.screen.progress("seal.progress", 2 * plan.size_bytes) as on_bytes,
+            ):
                 sealed = make(writer, key, order, secret, on_bytes, worker)
-        except BaseException:
-            if order.out.exists():
-                # The archive is in place: whatever failed behind it, its digits must not be lost.
-                _show_digits(setting, secret, passphrase_out)
-            elif passphrase_out is not None:
-                # Digits without an archive are worthless, and would stand in the way of the next try.
-                passphrase_out.unlink(missing_ok=True)
-            raise
+        else:
+            secret = sealed.digits or ""
+            setting.screen.tell("again.done", line=sealed.line)
+        # The digits are in the log by now: whatever happens from here on, `passphrase` shows them again.
+        if passphrase_out is not None and not holds_secret(passphrase_out, secret):
+            write_recorded(setting, passphrase_out, secret_bytes(secret), folder.root.name, sealed.line)
         _show_digits(setting, secret, passphrase_out)
-    write_slip(setting, paper, sealed.receipt_code, folder.root.name, sealed.lines)
+    case_id, paper = folder.root.name, receipt_out or slip_beside(sealed.folder)
+    if not (sealed.digits is not None and shows_receipt(paper, sealed.receipt_code, case_id, sealed.lines)):
+        data = slip(setting, sealed.receipt_code, folder.root.name, sealed.lines)
+        write_recorded(setting, paper, data, folder.root.name, sealed.line)
     _tell(setting.screen, sealed, plan, folder.root.name, paper)
 
 
 def _show_digits(setting: Setting, secret: str, passphrase_out: Path | None) -> None:
     if passphrase_out is None and setting.asks:
         show_passphrase(setting, secret)
+
+
+@contextmanager
+def _room_for_digits(disk: Disk, path: Path | None) -> Iterator[None]:
+    """Check the place of the digits before an hour of sealing; no digit is written yet."""
+    if path is None:
+        yield
+        return
+    from evidence_kit.vault.disk import draft_beside, write_new
+
+    draft = draft_beside(path)
+    disk.remove(draft)
+    write_new(disk, draft, bytes(64))
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            disk.remove(draft)
+
+
+def _made_before(
+    writer: CaseWriter, order: SealOrder, plan: Counts, newest: Path | None, passphrase_out: Path | None
+) -> Sealed | None:
+    """Return the seal of an interrupted run of the same command, None in the first run.
+
+    Where nobody named a folder, the newest one is that run's if the digits that it made lie where they are to go now.
+    """
+    from dataclasses import replace
+
+    from evidence_kit.workflows.handover.seal import sealed_before
+
+    found = sealed_before(writer, order, plan)
+    if found is None and newest is not None and passphrase_out is not None and os.path.lexists(passphrase_out):
+        found = sealed_before(writer, replace(order, out=newest), plan)
+    if found is not None and passphrase_out is not None and os.path.lexists(passphrase_out):
+        return found if holds_secret(passphrase_out, found.digits or "") else None
+    return found
 
 
 def _ids(items: str | None) -> list[str] | None:

@@ -32,8 +32,6 @@ def setup(
     renew: Annotated[bool, typer.Option("--renew")] = False,
 ) -> None:
     """Make the keys of this station, once; or a new one in the place of a key that nobody can open any more."""
-    from evidence_kit.custody.errors import StationExistsError
-    from evidence_kit.workflows.case import station as stations
     from evidence_kit.workflows.case.setup import SetupRequest, association_code, set_up
     from evidence_kit.workflows.case.station import StationUser
 
@@ -41,8 +39,8 @@ def setup(
     if renew:
         _renew(setting, world)
         return
-    if stations.exists(setting.station_folder):
-        raise StationExistsError("station-exists", path=str(setting.station_folder))
+    if setting.asks or None in {association, name, role, place}:
+        _refuse_another(setting)
     if setting.asks and association is None:
         screen.tell("setup.two-orders", word="[" + screen.say("setup.sample")[::-1] + "]")
     code = association_code(setting.ask(association, "ask.association", "--association"))
@@ -52,20 +50,38 @@ def setup(
         setting.ask(place, "ask.place", "--place"),
     )
     passphrase = _new_passphrase(setting)
-    public = _recovery(setting, recovery, recovery_out, world)
+    public = _recovery(setting, recovery, recovery_out)
     folder = (cases or Path.home() / "evidence-kit" / "cases").absolute()
     wish = SetupRequest(setting.station_folder, code, person, folder, public, recovery_out is not None)
-    station = set_up(wish, passphrase, world)
+    made = set_up(wish, passphrase, world, recovery_out)
+    station = made.station
+    if made.recovery_out is not None and public is None:
+        screen.warn("setup.recovery-written", path=str(made.recovery_out))
+    if made.before:
+        screen.tell("again.setup")
     screen.tell("setup.done", fingerprint=station.public.fingerprint, cases=str(folder), folder=str(station.folder))
     screen.document(
         {
             "station": str(station.folder),
             "association": code,
             "fingerprint": station.public.fingerprint,
-            "recovery_fingerprint": public.fingerprint,
+            "recovery_fingerprint": station.recovery.fingerprint,
             "cases": str(folder),
         }
     )
+
+
+def _refuse_another(setting: Setting) -> None:
+    """Refuse to ask for the facts of a second station; a full command line may be a second run.
+
+    Raises:
+        StationExistsError: There is a station.
+    """
+    from evidence_kit.custody.errors import StationExistsError
+    from evidence_kit.workflows.case import station as stations
+
+    if stations.exists(setting.station_folder):
+        raise StationExistsError("station-exists", path=str(setting.station_folder))
 
 
 def _renew(setting: Setting, world: World) -> None:
@@ -89,14 +105,16 @@ def _new_passphrase(setting: Setting) -> bytes:
     return first
 
 
-def _recovery(setting: Setting, recovery: str | None, out: Path | None, world: World) -> PublicKey:
-    """Return the recovery key's public half: given, typed from paper, written to a file, or shown and typed back."""
+def _recovery(setting: Setting, recovery: str | None, out: Path | None) -> PublicKey | None:
+    """Return the recovery key's public half: given, typed from paper, or shown and typed back.
+
+    None where it is to be made with the station, and written to a file.
+    """
     from evidence_kit.keys.errors import KeyUnreadableError
     from evidence_kit.keys.recovery import from_paper, from_text, to_paper
     from evidence_kit.keys.sshsig import PublicKey
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.workflows.case.record import public_key
-    from evidence_kit.workflows.case.setup import write_recovery
 
     if recovery == "paper":
         if not setting.asks:
@@ -111,12 +129,10 @@ def _recovery(setting: Setting, recovery: str | None, out: Path | None, world: W
             raise KeyUnreadableError("key-not-ed25519") from error
     if out is None and not setting.asks:
         raise UsageError("needed", fact="recovery", flag="--recovery-out")
-    key = SigningKey.generate()
     if out is not None:
-        write_recovery(key, out, world)
-        setting.screen.warn("setup.recovery-written", path=str(out))
-    else:
-        _on_paper(setting.screen, to_paper(key))
+        return None
+    key = SigningKey.generate()
+    _on_paper(setting.screen, to_paper(key))
     return key.public
 
 

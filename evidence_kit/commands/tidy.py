@@ -11,6 +11,7 @@ import typer
 from evidence_kit.commands._declarations import Words
 from evidence_kit.commands._screen import size
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.errors import Exit
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
@@ -37,13 +38,15 @@ def tidy(
     key = setting.key(station)
     word = None if witnessed_by is None else Word(witnessed_by, words)
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
-        tidy_up(setting, writer, paths or (), word, confirmed=delete_confirmed)
+        left = tidy_up(setting, writer, paths or (), word, confirmed=delete_confirmed)
+    if left:
+        raise typer.Exit(Exit.INCOMPLETE)
 
 
 def tidy_up(
     setting: Setting, writer: CaseWriter, paths: Sequence[Path], word: Word | None, *, confirmed: bool = False
-) -> None:
-    """List what lies in clear, ask, delete, and say what stays."""
+) -> int:
+    """List plain copies, ask, delete; return the number of copies left against the person's word."""
     from evidence_kit.intake.mounts import table
     from evidence_kit.workflows.accession.ingest import total_bytes
     from evidence_kit.workflows.upkeep.tidy import delete, look, may_go, sources_of
@@ -75,6 +78,7 @@ def tidy_up(
         screen.tell("tidy.elsewhere")
     facts: dict[str, Json] = {"done": "tidy", "case": writer.case.id, "found": len(found), "deleted": deleted}
     screen.document(facts)
+    return len(going) - deleted if sure else 0
 
 
 def _tell(setting: Setting, found: Sequence[Plain]) -> None:
@@ -87,7 +91,7 @@ def _tell(setting: Setting, found: Sequence[Plain]) -> None:
         if not those:
             continue
         total = sum(plain.size_bytes for plain in those)
-        tell = screen.warn if state is State.STORE_DAMAGED else screen.tell
+        tell = screen.warn if state in {State.STORE_DAMAGED, State.STORE_UNREAD} else screen.tell
         tell(f"tidy.state.{state.value}", count=len(those), size=size(total))
         for plain in those[:_SHOWN]:
             screen.tell("tidy.line", path=str(plain.path))

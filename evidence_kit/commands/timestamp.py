@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,7 +32,8 @@ def timestamp(
 
     if sum(each is not None for each in (url, request, attach)) != 1:
         raise UsageError("stamp-how")
-    free(request)
+    if request is not None and not request.is_file():
+        free(request)
     given = [root_in(path) for path in tsa_ca or ()]
     answer = None if attach is None else bytes_of(attach)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
@@ -57,15 +59,16 @@ def timestamp(
 
 def _ask_by_hand(setting: Setting, writer: CaseWriter, path: Path) -> None:
     from evidence_kit.keys import timestamp as tokens
+    from evidence_kit.vault.disk import place_new
     from evidence_kit.workflows.handover import timestamps
 
     signed = writer.case.custody.commits[-1]
-    file = setting.world().disk.create(path)
-    try:
-        file.write(tokens.request(timestamps.line_bytes(writer.case, signed)))
-        file.sync()
-    finally:
-        file.close()
+    if os.path.lexists(path):
+        # An interrupted run may have written it: then it asks about this very line.
+        if bytes.fromhex(signed.head.hex) not in bytes_of(path):
+            free(path)
+    else:
+        place_new(setting.world().disk, path, tokens.request(timestamps.line_bytes(writer.case, signed)))
     setting.screen.tell("stamp.request", path=str(path), line=signed.line, answer=path.with_suffix(".tsr").name)
     setting.screen.document({"case": writer.case.id, "request": str(path), "covers": signed.line})
 

@@ -20,11 +20,14 @@ def verifier(
     from evidence_kit.custody.errors import CaseExistsError
     from evidence_kit.hashing.exact import sha256
     from evidence_kit.sealing import verifier as page
+    from evidence_kit.vault.disk import place_new
 
-    if out.exists():
-        raise CaseExistsError("file-exists", path=str(out))
     content = page.page()
-    out.write_bytes(content)
+    if not (out.is_file() and out.read_bytes() == content):
+        try:
+            place_new(setting.world().disk, out, content)
+        except FileExistsError as error:
+            raise CaseExistsError("file-exists", path=str(out)) from error
     digest = sha256(content).hex
     setting.screen.tell("verifier.written", path=str(out), size=size(len(content)))
     setting.screen.result(digest)

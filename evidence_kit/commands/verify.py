@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.handover.timestamps import Outside
 
 
+_DAY = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d [+-]\d{4}")
 _WORST_FIRST = ((Weight.BROKEN, Exit.BROKEN), (Weight.UNCHECKED, Exit.NOT_CHECKED), (Weight.NOTE, Exit.INCOMPLETE))
 
 
@@ -161,36 +165,61 @@ def _archive(setting: Setting, path: Path, receipt: str | None, secret_file: str
 
 
 def _case(setting: Setting, text: str, receipt: str | None, outside: Outside) -> Report:
+    from evidence_kit.workflows.checking.copies import earlier_states
     from evidence_kit.workflows.checking.verify import verify_case
 
     folder, station = case_folder(setting, text), setting.station_if_any()
     remembered = None if station is None else station.remembered(folder.root.name)
+    earlier = earlier_states(station, folder.root)
     key = setting.key_if_given(station)
-    total = sum(each.stat().st_size for each in folder.root.rglob("*") if each.is_file())
-    with setting.screen.progress("verify.progress", total) as on_bytes:
-        return verify_case(folder.root, key, remembered, receipt, on_bytes, outside)
+    with setting.screen.progress("verify.progress", _size_of(folder.root)) as on_bytes:
+        return verify_case(folder.root, key, remembered, receipt, on_bytes, outside, earlier)
+
+
+def _size_of(folder: Path) -> int:
+    """Return the bytes of a folder's files; files that come and go meanwhile raise nothing."""
+    total = 0
+    for here, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += (Path(here) / name).stat().st_size
+    return total
 
 
 def _free(page: Path | None) -> None:
     from evidence_kit.custody.errors import CaseExistsError
 
-    if page is not None and (page.exists() or page.is_symlink()):
+    if page is not None and os.path.lexists(page) and not page.is_file():
         raise CaseExistsError("file-exists", path=str(page))
+
+
+def _same_page(found: Report, names: dict[str, str], page: Path, digest: str | None) -> bool:
+    """Return whether a page reports this very check, on any day.
+
+    Raises:
+        CaseExistsError: It is another file.
+    """
+    from evidence_kit.custody.errors import CaseExistsError
+
+    held = page.read_bytes()
+    days = {each.decode("ascii") for each in _DAY.findall(held)}
+    if not any(_verdict_view.page_of(found, names, day, digest) == held for day in days):
+        raise CaseExistsError("file-exists", path=str(page))
+    return True
 
 
 def _write(setting: Setting, found: Report, names: dict[str, str], page: Path, archive: Path | None) -> None:
     """Write the page to print."""
+    from evidence_kit.vault.disk import place_new
+
     digest = None
     if archive is not None:
         with archive.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     world = setting.world()
     day = world.clock.now().astimezone().strftime("%Y-%m-%d %H:%M %z")
-    file_of_ours = world.disk.create(page)
-    try:
-        file_of_ours.write(_verdict_view.page_of(found, names, day, digest))
-    finally:
-        file_of_ours.close()
+    if not (os.path.lexists(page) and _same_page(found, names, page, digest)):
+        place_new(world.disk, page, _verdict_view.page_of(found, names, day, digest))
 
 
 def _many(setting: Setting, root: Path, remember: Path | None) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -109,11 +111,30 @@ def sign(case: str, openings: Openings, bodies: Digest, key: SigningKey) -> Comm
     return Commit(data, checkpoint, LogHead(case, seq, sha256(raw)))
 
 
+class UncertainError(OSError):
+    """A commit may or may not be in the log: it could neither be finished nor taken back."""
+
+
 def append(disk: Disk, log: Path, commit: Commit) -> None:
-    """Append a commit to the log; it counts once this returns."""
+    """Append a commit to the log; it counts once this returns.
+
+    Raises:
+        OSError: The disk failed, and nothing of the commit is in the log.
+        UncertainError: The disk failed, and failed again when what had been written was to be taken back.
+    """
+    end_bytes = log.stat().st_size
     file = disk.append(log)
     try:
         file.write(commit.data)
         file.sync()
+    except OSError as error:
+        # What is told as failed must not stand in the log: a person does it again, and it would stand there twice.
+        try:
+            disk.cut(log, end_bytes)
+        except OSError:
+            raise UncertainError(error.errno, os.strerror(error.errno or 0), str(log)) from error
+        raise
     finally:
-        file.close()
+        # Durable is durable: a file that does not close has not lost what was synced.
+        with suppress(OSError):
+            file.close()

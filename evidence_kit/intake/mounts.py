@@ -17,6 +17,7 @@ class Ground(Enum):
     REMOVABLE = "removable"
     NETWORK = "network"
     PHONE = "phone"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,17 @@ def table() -> list[Mount]:
 
 
 def ground(path: Path, known: Sequence[Mount]) -> Ground:
-    """Return what a path lies on; in doubt about a phone it is one."""
-    whole = path.resolve()
+    """Return what a path lies on; in doubt about a phone it is one.
+
+    Where the system has no table of file systems, or cannot say where a path leads, nobody knows.
+    """
+    try:
+        return _ground(path.resolve(), known)
+    except (OSError, RuntimeError):
+        return Ground.UNKNOWN
+
+
+def _ground(whole: Path, known: Sequence[Mount]) -> Ground:
     if any(_PHONE_PARTS.match(part) for part in whole.parts):
         return Ground.PHONE
     mount = _mount_of(whole.as_posix(), known)
@@ -82,7 +92,9 @@ def ground(path: Path, known: Sequence[Mount]) -> Ground:
         return Ground.PHONE
     if mount is not None and mount.form in _NETWORKS:
         return Ground.NETWORK
-    stick = whole.as_posix().startswith(_STICK_PLACES) or (mount is not None and mount.form in _STICKS)
+    if mount is None:
+        return Ground.UNKNOWN
+    stick = whole.as_posix().startswith(_STICK_PLACES) or mount.form in _STICKS
     return Ground.REMOVABLE if stick and root.as_posix() != "/" else Ground.DISK
 
 

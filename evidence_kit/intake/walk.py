@@ -58,7 +58,7 @@ def walk(
         exclude: Patterns of what is left out, as `fnmatch` reads them: each is held against the path from the
             source's own name on, and against the last name. A folder that is left out is not looked into.
     """
-    name = source.name or source.resolve().name or "source"
+    name = source.name or source.absolute().name or "source"
     try:
         mode = os.lstat(source)
     except OSError as error:
@@ -73,10 +73,10 @@ def walk(
 def _folder(
     folder: Path, shown: str, own_folders: frozenset[Path], exclude: Sequence[str]
 ) -> Iterator[FoundFile | Unfit]:
-    if own_folders and folder.resolve() in own_folders:
-        yield _unfit(shown, "own-folder")
-        return
     try:
+        if own_folders and folder.resolve() in own_folders:
+            yield _unfit(shown, "own-folder")
+            return
         with os.scandir(folder) as listing:
             names = sorted((entry.name for entry in listing), key=os.fsencode)
     except OSError as error:

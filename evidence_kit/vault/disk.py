@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -107,12 +107,23 @@ def replacing(disk: Disk, path: Path) -> Iterator[DiskFile]:
         yield file
         file.sync()
     except BaseException:
-        file.close()
-        disk.remove(draft)
+        _discard(disk, file, draft)
         raise
     file.close()
-    disk.move(draft, path)
+    try:
+        disk.move(draft, path)
+    except OSError:
+        _discard(disk, file, draft)
+        raise
     disk.sync_folder(path.parent)
+
+
+def _discard(disk: Disk, file: DiskFile, draft: Path) -> None:
+    """Delete a draft; trouble here must not hide its cause."""
+    with suppress(OSError):
+        file.close()
+    with suppress(OSError):
+        disk.remove(draft)
 
 
 def write_durably(disk: Disk, path: Path, data: bytes) -> None:
@@ -149,6 +160,76 @@ def read_regular(path: Path, *, follow: bool = False) -> bytes:
     """
     with open_regular(path, follow=follow) as file:
         return file.read()
+
+
+def write_new(disk: Disk, path: Path, data: bytes) -> None:
+    """Write a small file where there is none, and wait until its bytes are durable; its name is not yet.
+
+    Args:
+        disk: How it is written.
+        path: Where; nothing may be there.
+        data: Its bytes.
+
+    Raises:
+        FileExistsError: There is one.
+        OSError: The disk failed; nothing is left behind.
+    """
+    file = disk.create(path)
+    try:
+        file.write(data)
+        file.sync()
+    except BaseException:
+        _discard(disk, file, path)
+        raise
+    file.close()
+
+
+def draft_beside(path: Path) -> Path:
+    """Return where a file that a person named waits until it is whole: hidden, beside it."""
+    return path.with_name(f".{path.name}{DRAFT_ENDING}")
+
+
+def place_new(disk: Disk, path: Path, data: bytes) -> None:
+    """Put a small file in place where there is none: under its name it is whole, or not there.
+
+    Args:
+        disk: How it is written.
+        path: Where; nothing may be there.
+        data: Its bytes.
+
+    Raises:
+        FileExistsError: There is something already.
+        OSError: The disk failed; nothing is left behind.
+    """
+    draft = draft_beside(path)
+    disk.remove(draft)
+    write_new(disk, draft, data)
+    give_name(disk, draft, path)
+
+
+def give_name(disk: Disk, draft: Path, path: Path) -> None:
+    """Give a draft the name that a person chose, durably.
+
+    Args:
+        disk: How it is renamed.
+        draft: A durable file or folder beside its place.
+        path: Its final name; nothing may be there.
+
+    Raises:
+        FileExistsError: There is something already; the draft is gone.
+        OSError: The disk failed; the draft is gone.
+    """
+    try:
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        disk.move(draft, path)
+    except OSError:
+        with suppress(OSError):
+            disk.remove(draft)
+        raise
+    with suppress(OSError):
+        # The bytes are durable and have their name; only a power cut now could take the name away again.
+        disk.sync_folder(path.parent)
 
 
 def held(lock: Path) -> bool:

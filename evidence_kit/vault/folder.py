@@ -12,6 +12,7 @@ README = "README.txt"
 LOG = "custody.jsonl"
 LOCK = "lock"
 DRAFT_ENDING = ".draft"
+AGE_ENDING = ".age"
 _OURS = re.compile(r"(store|bodies|keys)/[A-Z]?([0-9]{4,15})\.age(?:\.draft)?")
 _BODY = re.compile(r"bodies/([0-9]{8,15})\.age")
 # What a person's file manager leaves behind, or somebody who gives a file such a name.

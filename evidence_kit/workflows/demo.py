@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ from evidence_kit.custody.manifest import Item
 from evidence_kit.errors import UsageError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import passphrase as digits
+from evidence_kit.vault.disk import write_new
 from evidence_kit.workers.job import JobRunner
 from evidence_kit.workflows.accession.commit_group import DescriptionService
 from evidence_kit.workflows.accession.ingest import ingest
@@ -19,7 +22,7 @@ from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.new import ConsentGiven, Opening, create
 from evidence_kit.workflows.case.outcome import Outcome
 from evidence_kit.workflows.case.record import receipt
-from evidence_kit.workflows.case.setup import SetupRequest, set_up, write_recovery
+from evidence_kit.workflows.case.setup import SetupRequest, set_up
 from evidence_kit.workflows.case.station import Station, StationUser
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter, writing
@@ -29,6 +32,8 @@ from evidence_kit.workflows.reading.match import Matches, MatchRequest, match
 
 EXPORT = "phone-export"
 CANDIDATES = "candidates"
+# Lies in the folder for as long as it is not all there.
+UNFINISHED = ".unfinished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +92,19 @@ def demo(out: Path, samples: Path, describer: DescriptionService, run: JobRunner
     """
     if not (samples / EXPORT).is_dir():
         raise UsageError("samples-missing", path=str(samples))
-    if out.exists():
+    mark = out / UNFINISHED
+    if mark.exists():
+        # Nothing in it was anybody's: an interrupted demonstration begins anew.
+        shutil.rmtree(out)
+    if os.path.lexists(out) and not (out.is_dir() and not any(out.iterdir())):
         raise CaseExistsError("demo-exists", path=str(out))
+    world.disk.make_folder(out)
+    write_new(world.disk, mark, b"")
+    yield from _all(out, samples, describer, run, world)
+    world.disk.remove(mark)
+
+
+def _all(out: Path, samples: Path, describer: DescriptionService, run: JobRunner, world: World) -> Iterator[Step]:
     yield Begun("setup")
     station, key = _station(out, world)
     yield Begun("new")
@@ -103,11 +119,9 @@ def _station(out: Path, world: World) -> tuple[Station, SigningKey]:
     world.disk.make_folder(out)
     passphrase = secrets.token_hex(10)
     _write(world, out / "station-passphrase.txt", passphrase)
-    recovery = SigningKey.generate()
-    write_recovery(recovery, out / "recovery.key", world)
     person = StationUser("Salma (demo)", "volunteer", "Larache")
-    wish = SetupRequest(out / "station", "DEMO", person, out / "cases", recovery.public, recovery_to_file=True)
-    station = set_up(wish, passphrase.encode(), world)
+    wish = SetupRequest(out / "station", "DEMO", person, out / "cases", None, recovery_to_file=True)
+    station = set_up(wish, passphrase.encode(), world, out / "recovery.key").station
     return station, station.unlock(passphrase.encode())
 
 

@@ -54,3 +54,8 @@ def test_a_link_does_not_hide_what_it_leads_to(tmp_path: Path) -> None:
 
 def test_this_computer_has_a_table_or_none() -> None:
     assert all(each.point.startswith("/") for each in table())
+
+
+def test_without_a_table_of_file_systems_nobody_knows_what_a_path_lies_on(tmp_path: Path) -> None:
+    assert ground(tmp_path, []) is Ground.UNKNOWN
+    assert ground(Path("/run/user/1000/gvfs/mtp:host=Samsung_A52/DCIM"), []) is Ground.PHONE

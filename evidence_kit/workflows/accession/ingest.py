@@ -159,6 +159,9 @@ class _Ingest:
     ) -> Iterator[Outcome]:
         accession, place = self._accession, FoundAt(found.shown, found.shown_bytes)
         if isinstance(found, Unfit):
+            if found.errno in LIMITS:
+                # Ours are used up; that says nothing about the source.
+                raise OSError(found.errno, os.strerror(found.errno or 0))
             if found.reason == "unreadable" and lifeline.gone(found.errno):
                 raise self._gone(lifeline)
             if found.reason == "excluded":

@@ -283,7 +283,7 @@ class _Kept:
 
 
 def _begun(source: Iterator[bytes | memoryview]) -> tuple[list[bytes], bool]:
-    """Return what a source gives until it is no longer short, and whether that is all of it."""
+    """Return the first pieces of a source up to the short limit, and whether the source ends there."""
     begun, size_bytes = list[bytes](), 0
     for piece in source:
         # The piece is only lent.

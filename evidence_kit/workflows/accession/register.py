@@ -57,7 +57,11 @@ class Accession:
         return self._manifest.places.get(spot(place))
 
     def admit(self, stretch: EvidenceSource, reading: Reading) -> str:
-        """Take in what was read; return the id of the item that holds these bytes."""
+        """Take in what was read; return the id of the item that holds these bytes.
+
+        Raises:
+            RuntimeError: A new item came without its encrypted bytes.
+        """
         digest, where = reading.tally.sha256, spot(stretch.place)
         twin = self.group.by_digest.get(digest.hex) or self._manifest.by_digest.get(digest.hex)
         if twin is not None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from evidence_kit.workflows.batch.errors import BatchFileError
 from evidence_kit.workflows.batch.task import FIELDS, Slip, Spot, Task, Value, checked, nearest
+from evidence_kit.workflows.case.disk_errors import is_gone, refused
 
 # Larger than any batch that people or their programs write; a file is read whole.
 LARGEST_BYTES: Final = 64 << 20
@@ -33,6 +34,8 @@ def tasks_in(path: Path) -> list[Task]:
     try:
         data = path.read_bytes() if path.stat().st_size <= LARGEST_BYTES else None
     except OSError as error:
+        if not is_gone(error):
+            raise refused(error, str(path)) from error
         raise BatchFileError("batch-unreadable", path=str(path)) from error
     if data is None:
         raise BatchFileError("batch-too-large", path=str(path), limit=LARGEST_BYTES)

@@ -1,9 +1,15 @@
-"""What can go wrong with many cases at once; it is a slip of whoever wrote the file, hence code 2."""
+"""Errors of a batch: slips in its file, and a second process at work."""
 
 from __future__ import annotations
 
-from evidence_kit.errors import UsageError
+from evidence_kit.errors import EvidenceError, Exit, UsageError
 
 
 class BatchFileError(UsageError):
     """A batch file, or the memory beside it, cannot be used as it stands."""
+
+
+class BatchBusyError(EvidenceError):
+    """Another process carries out the same batch."""
+
+    exit_code = Exit.CASE_LOCKED

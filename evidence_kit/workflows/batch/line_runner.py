@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evidence_kit.errors import EvidenceError, Exit, place_of
-from evidence_kit.workflows.batch.results import DONE, NOT_TRIED, StepResult, Trouble
+from evidence_kit.workflows.batch.results import DONE, FAILED, NOT_TRIED, StepResult, Trouble
 from evidence_kit.workflows.batch.steps import STEPS, Errand, Hands
+from evidence_kit.workflows.case.disk_errors import system_error
 
 
 def carry_out(errand: Errand, hands: Hands) -> Iterator[StepResult]:
@@ -16,7 +17,7 @@ def carry_out(errand: Errand, hands: Hands) -> Iterator[StepResult]:
     for step in steps:
         told = _one(errand, step, hands)
         yield told
-        if told.trouble is not None or told.code == Exit.BROKEN:
+        if told.result == FAILED or told.code == Exit.BROKEN:
             for left in steps:
                 yield StepResult(task.spot.line, task.name, errand.case, left, NOT_TRIED)
 
@@ -27,7 +28,16 @@ def _one(errand: Errand, step: str, hands: Hands) -> StepResult:
         code, facts = STEPS[step](errand, hands)
     except EvidenceError as error:
         return StepResult.failed(task, step, Trouble.of(error), errand.case)
-    except Exception as error:  # noqa: BLE001 - a bug of ours in one line must not cost the others
+    except (SystemExit, KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - what ails one line, a bug of ours too, must not cost the others
+        refused = system_error(error)
+        if refused is not None:
+            return StepResult.failed(task, step, Trouble.of(refused), errand.case)
         values = {"error": type(error).__name__, "place": place_of(error)}
         return StepResult.failed(task, step, Trouble(int(Exit.BUG), "bug", values), errand.case)
+    if hands.world.left_to_do:
+        left = Trouble.of(hands.world.left_to_do[-1])
+        hands.world.left_to_do.clear()
+        return StepResult(task.spot.line, task.name, errand.case, step, DONE, int(code) or left.code, facts, left)
     return StepResult(task.spot.line, task.name, errand.case, step, DONE, int(code), facts)

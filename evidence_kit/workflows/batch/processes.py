@@ -112,7 +112,8 @@ class Crew:
         except (EOFError, OSError):
             del self._members[member.channel]
             member.end()
-            trouble = Trouble(int(Exit.BUG), "batch-process-died", {"name": errand.task.name})
+            # The system ends a process for want of memory; whatever it was, the line can be carried out again.
+            trouble = Trouble(int(Exit.SYSTEM_LIMIT), "batch-process-died", {"name": errand.task.name})
             yield errand, StepResult.failed(errand.task, member.step, trouble, errand.case)
             return
         if told is None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 from evidence_kit.model import Disk, DiskFile, Json
-from evidence_kit.workflows.batch.errors import BatchFileError
+from evidence_kit.vault.lock import HeldError, locked
+from evidence_kit.workflows.batch.errors import BatchBusyError, BatchFileError
 from evidence_kit.workflows.batch.task import Task
+from evidence_kit.workflows.case.disk_errors import refused
 
 ENDING: Final = ".progress.jsonl"
 _FORMAT: Final = "evidence-kit-batch/1"
@@ -18,7 +21,8 @@ _FORMAT: Final = "evidence-kit-batch/1"
 class Memory:
     """Appends a line for everything begun and done, and makes it last before anything depends on it.
 
-    It holds names of lines and ids of cases, no passphrase and nothing out of a case.
+    It holds names of lines and ids of cases, no passphrase and nothing out of a case. One process at a time may have
+    it, from its first look on: two would open every case twice.
 
     Attributes:
         batch: 16 hexadecimal digits that tell this batch from every other one; cases are marked with it.
@@ -31,6 +35,9 @@ class Memory:
         self._done: dict[tuple[str, str], str] = {}
         self.batch = ""
         self._file: DiskFile | None = None
+        self._alone = ExitStack()
+        if path.exists():
+            self._be_alone()
         self._read()
         self._fresh = "" if self.batch else random(8).hex()
         self.batch = self.batch or self._fresh
@@ -63,6 +70,7 @@ class Memory:
         if self._file is not None:
             self._file.close()
             self._file = None
+        self._alone.close()
 
     def _append(self, facts: Json) -> None:
         if self._file is None:
@@ -71,11 +79,33 @@ class Memory:
         self._file.sync()
 
     def _open(self) -> DiskFile:
-        if not self._fresh:
-            return self._disk.append(self._path)
-        file = self._disk.create(self._path)
-        file.write(json.dumps({"format": _FORMAT, "batch": self._fresh}).encode("ascii") + b"\n")
+        self.hold()
+        file = self._disk.append(self._path)
+        if self._fresh:
+            file.write(json.dumps({"format": _FORMAT, "batch": self._fresh}).encode("ascii") + b"\n")
+            self._fresh = ""
         return file
+
+    def hold(self) -> None:
+        """Make the memory where there is none yet, and be the only process that has it, until `close`.
+
+        Raises:
+            BatchBusyError: Another process carries out this batch.
+            BatchFileError: It cannot be made or locked.
+        """
+        if not self._path.exists():
+            try:
+                self._disk.create(self._path).close()
+            except FileExistsError:
+                # Another process came first, by a moment.
+                raise BatchBusyError("batch-locked", path=str(self._path)) from None
+            self._be_alone()
+
+    def _be_alone(self) -> None:
+        try:
+            self._alone.enter_context(locked(self._path, 0))
+        except HeldError as error:
+            raise BatchBusyError("batch-locked", path=str(self._path)) from error
 
     def _read(self) -> None:
         try:
@@ -83,13 +113,12 @@ class Memory:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise BatchFileError("batch-memory-unreadable", path=str(self._path)) from error
+            raise refused(error, str(self._path)) from error
         whole = data.rfind(b"\n") + 1
         if whole < len(data):
             # The last line was being written when the power went; what it would have said was not done yet.
             self._disk.cut(self._path, whole)
         if not whole:
-            self._disk.remove(self._path)
             return
         try:
             head, *lines = (json.loads(line) for line in data[:whole].splitlines())

@@ -16,6 +16,7 @@ from evidence_kit.hashing.paper import TypedWronglyError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.sealing import passphrase as digits
+from evidence_kit.vault.disk import place_new
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workers.job import JobRunner
 from evidence_kit.workers.pool import Worker
@@ -31,9 +32,11 @@ from evidence_kit.workflows.case.record import named_reader
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter, writing
+from evidence_kit.workflows.checking.copies import earlier_states
 from evidence_kit.workflows.checking.verify import Report, verify_archive, verify_case
 from evidence_kit.workflows.handover.seal import SealOrder
 from evidence_kit.workflows.handover.seal import seal as make
+from evidence_kit.workflows.handover.transfers import digits_of
 from evidence_kit.workflows.reading.match import MatchRequest
 from evidence_kit.workflows.reading.match import match as compare
 from evidence_kit.workflows.reading.overview import item_id
@@ -161,15 +164,9 @@ def seal(errand: Errand, hands: Hands) -> Did:
         if made is not None:
             return Exit.DONE, made
         secret = digits.generate()
+        sealed = make(writer, hands.key, order_of(errand.task, place), secret, worker=worker)
         if secret_file is not None:
-            _write_secret(hands.world, secret_file, secret)
-        try:
-            sealed = make(writer, hands.key, order_of(errand.task, place), secret, worker=worker)
-        except BaseException:
-            # Digits without an archive are worthless, and would stand in the way of the next try.
-            if secret_file is not None:
-                secret_file.unlink(missing_ok=True)
-            raise
+            _write_secret(hands.world, secret_file, sealed.digits or secret)
     return Exit.DONE, {
         "archive": str(sealed.archive),
         "sha256": sealed.sha256,
@@ -192,7 +189,8 @@ def verify(errand: Errand, hands: Hands) -> Did:
         else:
             folder = find_case(hands.station, errand.case or "")
             remembered = hands.station.remembered(folder.root.name)
-            report = verify_case(folder.root, hands.key, remembered, receipt)
+            earlier = earlier_states(hands.station, folder.root)
+            report = verify_case(folder.root, hands.key, remembered, receipt, earlier=earlier)
     except TypedWronglyError as error:
         raise UsageError("receipt-typed-wrongly") from error
     except FileNotFoundError as error:
@@ -267,17 +265,21 @@ def _place(errand: Errand, writer: CaseWriter) -> tuple[Path, Path | None, Mappi
     task = errand.task
     sealed = task.path("out") or writer.station.cases.parent / "sealed"
     secrets = task.path("passphrase_folder")
-    known = {each.facts["sha256"]: each.facts for each in writer.manifest.entries.get("sealed", ())}
+    known = {each.facts["sha256"]: each for each in writer.manifest.entries.get("sealed", ())}
     number = 1
     while True:
         name = f"{writer.case.id}.{task.one('for')}.{errand.batch}" + (f".{number}" if number > 1 else "")
         place = sealed / name
         secret = None if secrets is None else secrets / f"{name}.txt"
         archive = place / f"{writer.case.id}.sealed.zip"
-        if archive.is_file() and (secret is None or secret.is_file()):
+        if archive.is_file():
             with archive.open("rb") as file:
-                facts = known.get(tally(pieces(file)).sha256.hex)
-            if facts is not None:
+                entry = known.get(tally(pieces(file)).sha256.hex)
+            if entry is not None:
+                facts = entry.facts
+                if secret is not None and not secret.is_file():
+                    # An interruption came between the archive and its digits: the log has them.
+                    _write_secret(writer.world, secret, digits_of(writer.case, entry.line)[1])
                 return place, secret, {"archive": str(archive), "sha256": facts["sha256"], "receipt": facts["receipt"]}
         if not place.exists() and (secret is None or not secret.exists()):
             return place, secret, None
@@ -286,12 +288,7 @@ def _place(errand: Errand, writer: CaseWriter) -> tuple[Path, Path | None, Mappi
 
 def _write_secret(world: World, path: Path, secret: str) -> None:
     world.disk.make_folder(path.parent)
-    file = world.disk.create(path)
-    try:
-        file.write(secret.encode("ascii") + b"\n")
-        file.sync()
-    finally:
-        file.close()
+    place_new(world.disk, path, secret.encode("ascii") + b"\n")
 
 
 def archive_digits(task: Task) -> str:

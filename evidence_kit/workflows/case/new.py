@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from evidence_kit.custody.chain import FORMAT, Custody
 from evidence_kit.custody.checkpoint import CASE_ID
 from evidence_kit.custody.errors import CaseExistsError
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Manifest
-from evidence_kit.errors import UsageError
+from evidence_kit.errors import EvidenceError, UsageError
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys.age import CaseIdentity
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.vault.disk import write_durably
-from evidence_kit.vault.folder import CaseFolder
+from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
 from evidence_kit.workflows.case import readme
-from evidence_kit.workflows.case.read import Case
+from evidence_kit.workflows.case.read import Case, read
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter
@@ -29,6 +33,7 @@ AGE_BANDS = ("adult", "minor", "unknown")
 MINOR_MEDIA = ("witness", "refuse", "keep")
 PURPOSES = ("police", "lawyer", "psychologist", "takedown")
 _NUMBER_DIGITS = 4
+_DRAFT = re.compile(r"\.[A-Z0-9][A-Z0-9-]{2,31}-[0-9a-f]{8}" + re.escape(DRAFT_ENDING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,29 +151,94 @@ def create(station: Station, key: SigningKey, about: Opening, world: World, case
     if about.age_band != "adult":
         for consent in about.consents:
             check_guardian(about.guardian, consent)
-    name = case_id or next_id(station, world.clock.now().year)
-    if not CASE_ID.fullmatch(name):
-        raise UsageError("case-id-malformed", case=name)
-    final = station.cases / name
-    if final.exists():
+    with station.alone(world.disk):
+        name = case_id or next_id(station, world.clock.now().year)
+        if not CASE_ID.fullmatch(name):
+            raise UsageError("case-id-malformed", case=name)
+        _clear_drafts(station.cases)
+        return _create(station, key, about, world, name)
+
+
+def _create(station: Station, key: SigningKey, about: Opening, world: World, name: str) -> CaseWriter:
+    """Make a case under a name that nobody else takes meanwhile."""
+    final, disk = station.cases / name, world.disk
+    if os.path.lexists(final):
         raise CaseExistsError("case-exists", path=str(final))
-    disk = world.disk
-    draft = CaseFolder(station.cases / f".{name}-{world.random(4).hex()}.draft")
-    for folder in (draft.root, draft.store, draft.bodies, draft.keys):
-        disk.make_folder(folder)
-    write_durably(disk, draft.readme, readme.text(name))
-    write_durably(disk, draft.log, b"")
+    draft = CaseFolder(station.cases / f".{name}-{world.random(4).hex()}{DRAFT_ENDING}")
     identity = CaseIdentity.generate()
     custody = Custody(case=name, recipient=identity.recipient)
-    writer = CaseWriter(Case(draft, custody, Manifest(), identity), key, station, world)
-    writer.commit(_first_events(writer, station, about, identity))
-    disk.move(draft.root, final)
-    disk.sync_folder(station.cases)
-    return CaseWriter(Case(CaseFolder(final), custody, writer.manifest, identity), key, station, world)
+    try:
+        for folder in (draft.root, draft.store, draft.bodies, draft.keys):
+            disk.make_folder(folder)
+        write_durably(disk, draft.readme, readme.text(name))
+        write_durably(disk, draft.log, b"")
+        # The station remembers a case once it is there.
+        writer = CaseWriter(Case(draft, custody, Manifest(), identity), key, station, world, remembers=False)
+        writer.commit(_first_events(writer, station, about, identity))
+        disk.move(draft.root, final)
+    except BaseException:
+        shutil.rmtree(draft.root, ignore_errors=True)
+        raise
+    with suppress(OSError):
+        # The case is there, whatever the disk says now: a second one in its place would be worse.
+        disk.sync_folder(station.cases)
+    made = CaseWriter(Case(CaseFolder(final), custody, writer.manifest, identity), key, station, world)
+    made.remember()
+    made.close()
+    return made
+
+
+def _clear_drafts(cases: Path) -> None:
+    """Delete the drafts of interrupted runs; the station's lock is held, so no other run has any."""
+    for path in cases.iterdir() if cases.is_dir() else ():
+        if _DRAFT.fullmatch(path.name):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def opened_before(station: Station, key: SigningKey, about: Opening, case_id: str) -> Case | None:
+    """Return the case of an id when it was opened with these very facts and nothing happened in it since.
+
+    Then the command that opened it was interrupted before it could say so, or is given a second time.
+
+    Args:
+        station: Whose cases.
+        key: Opens it.
+        about: The facts.
+        case_id: The id.
+    """
+    folder = CaseFolder(station.cases / case_id)
+    if not folder.log.is_file():
+        return None
+    try:
+        case = read(folder, key, station)
+    except EvidenceError:
+        return None
+    wanted = [(each.purpose, each.given) for each in about.consents]
+    same = len(case.custody.commits) == 1 and [(each.purpose, each.given) for each in case.opened.consents] == wanted
+    facts = case.opened.facts
+    return (
+        case if same and all(facts.get(name) == said for name, said in _opened_facts(station, about).items()) else None
+    )
 
 
 def _first_events(writer: CaseWriter, station: Station, about: Opening, identity: CaseIdentity) -> list[Event]:
     signers: Json = [station.public.line, station.recovery.line]
+    clear: dict[str, Json] = {
+        "format": FORMAT,
+        "case": writer.case.id,
+        "recipient": identity.recipient,
+        "signers": signers,
+    }
+    return [
+        Event("case.opened", _opened_facts(station, about), clear=clear),
+        granted(writer, identity, "K0001", KeyHolder(station.public.line, "station", station.person.name)),
+        granted(writer, identity, "K0002", KeyHolder(station.recovery.line, "recovery")),
+        *(each.event() for each in about.consents),
+    ]
+
+
+def _opened_facts(station: Station, about: Opening) -> dict[str, Json]:
+    """Return the facts of `case.opened` for key holders."""
     opened: dict[str, Json] = {
         "association": station.association,
         "person": {
@@ -190,18 +260,7 @@ def _first_events(writer: CaseWriter, station: Station, about: Opening, identity
         opened["safety_asked"] = True
     if about.reference is not None:
         opened["reference"] = about.reference
-    clear: dict[str, Json] = {
-        "format": FORMAT,
-        "case": writer.case.id,
-        "recipient": identity.recipient,
-        "signers": signers,
-    }
-    return [
-        Event("case.opened", opened, clear=clear),
-        granted(writer, identity, "K0001", KeyHolder(station.public.line, "station", station.person.name)),
-        granted(writer, identity, "K0002", KeyHolder(station.recovery.line, "recovery")),
-        *(each.event() for each in about.consents),
-    ]
+    return opened
 
 
 @dataclass(frozen=True, slots=True)

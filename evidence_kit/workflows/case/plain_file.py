@@ -6,15 +6,22 @@ import csv
 import hashlib
 import io
 import json
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from evidence_kit.custody.errors import ExportExistsError
 from evidence_kit.custody.event import Event
-from evidence_kit.model import Disk, DiskFile, Json
+from evidence_kit.hashing.exact import tally
+from evidence_kit.model import DiskFile, Json
+from evidence_kit.vault.disk import draft_beside, give_name
 from evidence_kit.words.controls import cell, escaped_json
-from evidence_kit.workflows.case.disk_errors import own_disk
+from evidence_kit.workflows.case.disk_errors import is_regular, own_disk
+from evidence_kit.workflows.case.errors import not_in_place
+from evidence_kit.workflows.case.read import Case, pieces
 from evidence_kit.workflows.case.write import CaseWriter
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -62,14 +69,15 @@ def is_free(path: Path) -> None:
 def export(writer: CaseWriter, wanted: Wanted, columns: Sequence[str], rows: Iterable[Mapping[str, Json]]) -> Exported:
     """Write rows into a new file that only its owner can read; note it in the log, then give the file its name.
 
+    A file that an interrupted run of the same export made is found, and nothing is noted twice.
+
     Raises:
         ExportExistsError: There is something at that path already.
         DiskFullError: No room; nothing is left behind.
     """
-    is_free(wanted.path)
-    disk, draft = writer.world.disk, wanted.path.with_name(wanted.path.name + ".draft")
-    is_free(draft)
+    disk, draft = writer.world.disk, draft_beside(wanted.path)
     with own_disk(len(writer.manifest.items)):
+        disk.remove(draft)
         file = disk.create(draft)
         try:
             out = _Out(file)
@@ -88,18 +96,71 @@ def export(writer: CaseWriter, wanted: Wanted, columns: Sequence[str], rows: Ite
                 "items": list(wanted.items),
                 **wanted.facts,
             }
-            line = writer.commit([Event("exported", facts)]).first
+            before = exported_before(writer.case, wanted.path, facts)
+            if before is not None:
+                disk.remove(draft)
+                return Exported(wanted.path, count, out.size_bytes, before)
             is_free(wanted.path)
-            _named(disk, draft, wanted.path)
+            line = writer.commit([Event("exported", facts)]).first
         except BaseException:
-            disk.remove(draft)
+            with suppress(OSError):
+                disk.remove(draft)
             raise
+    name_recorded(writer, draft, wanted.path, line)
     return Exported(wanted.path, count, out.size_bytes, line)
 
 
-def _named(disk: Disk, draft: Path, path: Path) -> None:
-    disk.move(draft, path)
-    disk.sync_folder(path.parent)
+def name_recorded(writer: CaseWriter, draft: Path, path: Path, line: int) -> None:
+    """Give a recorded draft its final name; on failure the event stands and the draft goes.
+
+    Args:
+        writer: The case; its world is told of a failure.
+        draft: File or folder.
+        path: Its final name.
+        line: Line of the event.
+    """
+    try:
+        give_name(writer.world.disk, draft, path)
+    except OSError as error:
+        if draft.is_dir():
+            shutil.rmtree(draft, ignore_errors=True)
+        writer.world.left_to_do.append(not_in_place(writer.case.id, line, path, error))
+
+
+def exported_before(case: Case, path: Path, facts: Mapping[str, Json]) -> int | None:
+    """Return the line that says that this very file was exported; None when it is not there, or another one is.
+
+    Args:
+        case: Unlocked.
+        path: Where the file would lie.
+        facts: Facts of the event, with `size` in bytes and `sha256`.
+
+    Raises:
+        OSError: The file could not be read now.
+    """
+    told = [each for each in case.opened.entries.get("exported", ()) if _same(each.facts, facts)]
+    if not told or not is_regular(path) or path.stat().st_size != facts["size"]:
+        return None
+    with path.open("rb") as file:
+        return told[-1].line if tally(pieces(file)).sha256.hex == facts["sha256"] else None
+
+
+def same_tree(first: Path, second: Path) -> bool:
+    """Say whether two folders hold the same files with the same bytes."""
+    return first.is_dir() and second.is_dir() and _tree(first) == _tree(second)
+
+
+def _tree(folder: Path) -> dict[str, str]:
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                found[path.relative_to(folder).as_posix()] = tally(pieces(file)).sha256.hex
+    return found
+
+
+def _same(before: Mapping[str, Any], now: Mapping[str, Json]) -> bool:
+    return all(before.get(name) == value for name, value in now.items())
 
 
 class _Out:

@@ -23,11 +23,14 @@ from evidence_kit.model import Finding, Weight
 from evidence_kit.vault.disk import open_regular, read_regular
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows.case import removal
+from evidence_kit.workflows.case.disk_errors import broken, is_gone, unread
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.case.station import Station
 
 PIECE_BYTES = 1 << 20
+# How often a case is read anew when somebody else writes to it meanwhile.
+_LOOKS = 4
 
 
 @dataclass(slots=True)
@@ -104,7 +107,20 @@ def read(folder: CaseFolder, key: SigningKey | None, station: Station | None = N
         CaseBrokenError: The signed part does not agree with itself.
         CaseOlderError: This station remembers a state that is not in the log.
         NoReaderError: The key does not open this case.
+        OSError: A file of the case could not be read now.
     """
+    for _ in range(_LOOKS):
+        size_bytes = folder.log.stat().st_size
+        try:
+            return _read_once(folder, key, station, depth)
+        except (CaseBrokenError, CaseOlderError):
+            # A destruction takes bodies away behind the back of whoever reads; its line is in the log before.
+            if folder.log.stat().st_size == size_bytes:
+                raise
+    return _read_once(folder, key, station, depth)
+
+
+def _read_once(folder: CaseFolder, key: SigningKey | None, station: Station | None, depth: Depth) -> Case:
     replayed, descends = replay(folder, station)
     refuse_broken(folder, replayed)
     if not descends:
@@ -167,11 +183,13 @@ def folded(case: Case, identity: CaseIdentity, *, brief: bool = False) -> Manife
 
     Raises:
         CaseBrokenError: An opening is not what its line commits to, or says too little.
+        DiskFailureError: One could not be read now.
+        SystemLimitError: There are no file handles left.
     """
     manifest = Manifest(absent=case.custody.destroyed, brief=brief)
     for entry in entries(case.folder, case.custody, identity, form=False):
         if isinstance(entry, Finding):
-            raise CaseBrokenError("case-broken", case=case.id, code=entry.code)
+            raise broken(case.id, entry)
         try:
             manifest.apply(entry)
         except ManifestError as error:
@@ -199,12 +217,12 @@ def entries(
     """
     for signed in custody.commits if commits is None else commits:
         place = folder.relative(folder.body(signed.line))
-        path = removal.waiting_body(folder, custody, signed.line) or folder.body(signed.line)
         expected = custody.bodies[signed.line].digest
         try:
-            body = read_regular(path)
-        except OSError:
-            yield Finding("body-missing", Weight.BROKEN, place, line=signed.line)
+            body = _body(folder, custody, signed.line)
+        except OSError as error:
+            missing = Finding("body-missing", Weight.BROKEN, place, line=signed.line)
+            yield missing if is_gone(error) else unread(error, place, signed.line)
             continue
         if sha256(body) != expected:
             yield Finding("body-changed", Weight.BROKEN, place, line=signed.line)
@@ -215,6 +233,15 @@ def entries(
             yield Finding("body-unreadable", Weight.BROKEN, place, line=signed.line)
             continue
         yield from open_lines(custody, signed, openings, place, form=form)
+
+
+def _body(folder: CaseFolder, custody: Custody, line: int) -> bytes:
+    """Return the encrypted body of a commit; a missing file is looked for twice."""
+    path = removal.waiting_body(folder, custody, line) or folder.body(line)
+    try:
+        return read_regular(path)
+    except FileNotFoundError:
+        return read_regular(path)
 
 
 def open_lines(
@@ -254,16 +281,23 @@ def unwrap(folder: CaseFolder, custody: Custody, openers: Sequence[Any]) -> Case
 
     Raises:
         NoReaderError: They open none, or none that was wrapped since the recipient was changed.
+        OSError: One that they may open could not be read now.
     """
     found: CaseIdentity | None = None
+    trouble: OSError | None = None
     for name in reversed(custody.readers):
         try:
             identity = age.unwrap(read_regular(folder.key(name)), openers)
-        except (OSError, NoReaderError):
+        except OSError as error:
+            trouble = trouble if is_gone(error) else error
+            continue
+        except NoReaderError:
             continue
         found = identity if found is None else found.after(identity)
         if set(custody.recipients) <= set(found.recipients):
             return found
+    if trouble is not None:
+        raise trouble
     raise NoReaderError("key-opens-nothing" if found is None else "key-opens-the-past")
 
 

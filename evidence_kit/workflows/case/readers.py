@@ -81,6 +81,25 @@ def meant(case: Case, who: str, own: PublicKey) -> list[Holder]:
     return left
 
 
+def left_before(case: Case, who: str, own: PublicKey) -> int | None:
+    """Return the line of a holder's removal; None for a holder who still reads or signs, or an unknown name.
+
+    Whoever came back since has a newer line, and was not sent away.
+
+    Args:
+        case: Unlocked.
+        who: A name, a fingerprint, a key, or a file in `keys/`.
+        own: This station's key, which is never meant.
+    """
+    wanted = who.strip()
+    names = {"name", "file", "fingerprint", "key"}
+    found = [each for each in holders(case) if wanted in {getattr(each, name) for name in names}]
+    if not found or any(each.reads or each.signs or each.key == own.line for each in found):
+        return None
+    changed = [line for line, clear in case.custody.clear.items() if clear["type"] == "recipient.changed"]
+    return max(changed, default=None)
+
+
 def successor(case: Case, who: str, own: PublicKey) -> Holder:
     """Return the one other station that a person means, which can read and sign and so go on with the case.
 

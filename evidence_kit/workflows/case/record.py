@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from evidence_kit.keys import key_file
 from evidence_kit.keys.age import recipient
 from evidence_kit.keys.errors import KeyMissingError
 from evidence_kit.model import Json
-from evidence_kit.sealing import bag
+from evidence_kit.sealing import bag, slip
 from evidence_kit.vault.disk import write_durably
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.case.world import World
     from evidence_kit.workflows.case.write import CaseWriter
 
+_LARGEST_PAGE_BYTES = 1 << 20
+_DAY = re.compile(rb"\d{4}-\d\d-\d\d")
 NOTE_READERS = ("association", "police", "lawyer", "psychologist")
 
 
@@ -69,6 +72,32 @@ def last_receipt(case: Case) -> tuple[str, int, int]:
         raise UsageError("no-receipt", case=case.id)
     facts = issued[-1].facts
     return str(facts["code"]), int(facts["lines"]), int(facts["signature_line"])
+
+
+def receipt_in(case: Case, page: Path) -> tuple[str, int, int] | None:
+    """Return the receipt that was issued last when a page shows it and nothing was written since, else None.
+
+    Raises:
+        OSError: The page cannot be read now.
+    """
+    issued = case.opened.entries.get("receipt.issued", ())
+    if not issued or issued[-1].line != case.custody.commits[-1].first or page.stat().st_size > _LARGEST_PAGE_BYTES:
+        return None
+    receipt = last_receipt(case)
+    return receipt if is_slip(page.read_bytes(), receipt[0], case.id, receipt[1]) else None
+
+
+def is_slip(data: bytes, code: str, case: str, lines: int) -> bool:
+    """Return whether a page is the slip of a receipt, of any day.
+
+    Args:
+        data: The page.
+        code: Receipt code.
+        case: Case id.
+        lines: Number of lines that the code fixes.
+    """
+    days = {each.decode("ascii") for each in _DAY.findall(data)}
+    return any(slip.page(code, case, lines, day) == data for day in days)
 
 
 def named_reader(text: str, base: Path = Path()) -> tuple[str, str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.manifest import LogEvent
 from evidence_kit.hashing.exact import Tally, tally
 from evidence_kit.model import Digest, DiskFile, Json
 from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
+from evidence_kit.workflows.case.disk_errors import is_regular
 from evidence_kit.workflows.case.read import Case, pieces
 
 if TYPE_CHECKING:
@@ -22,25 +24,32 @@ def put_aside(case: Case, world: World) -> Mapping[str, Json] | None:
     The order makes it safe to be interrupted: the tail is copied and durable before the log is cut.
     """
     folder, custody, disk = case.folder, case.custody, world.disk
-    orphans = list(_orphans(folder, custody))
-    if not custody.tail_bytes and not orphans:
+    orphans, unnamed = list(_orphans(folder, custody)), list(_unnamed(case))
+    if not custody.tail_bytes and not orphans and not unnamed:
         return None
     aside = _free_name(folder, custody.signed_lines)
-    disk.make_folder(aside)
     files: list[Json] = []
+    for path in unnamed:
+        with path.open("rb") as file:
+            seen = tally(pieces(file))
+        files.append(_aside(folder, path, seen.sha256, seen.size_bytes))
+    if custody.tail_bytes or orphans:
+        disk.make_folder(aside)
     if custody.tail_bytes:
         with folder.log.open("rb") as file:
             file.seek(custody.end_bytes)
             seen = _copy(file, disk.create(aside / "tail.jsonl"))
         files.append(_aside(folder, aside / "tail.jsonl", seen.sha256, seen.size_bytes))
         disk.sync_folder(aside)
+        disk.sync_folder(folder.recovered)
     for path in orphans:
         with path.open("rb") as file:
             seen = tally(pieces(file))
         target = aside / path.name
         disk.move(path, target)
         files.append(_aside(folder, target, seen.sha256, seen.size_bytes))
-    disk.sync_folder(aside)
+    for place in {path.parent for path in orphans} | ({aside} if orphans else set()):
+        disk.sync_folder(place)
     if custody.tail_bytes:
         disk.cut(folder.log, custody.end_bytes)
         custody.tail_bytes = 0
@@ -72,6 +81,21 @@ def _orphans(folder: CaseFolder, custody: Custody) -> Iterator[Path]:
             ours = path.name.endswith((".age", ".age" + DRAFT_ENDING))
             if ours and path not in named and path.is_file() and not path.is_symlink():
                 yield path
+
+
+def _unnamed(case: Case) -> Iterator[Path]:
+    """Yield files in `recovered/` without an event: a second interruption came before it."""
+    folder = case.folder
+    if not folder.recovered.is_dir():
+        return
+    named = {str(each.get("path")) for entry in _recovered(case) for each in entry.facts.get("files", ())}
+    for path in sorted(folder.recovered.glob("*/*")):
+        if folder.relative(path) not in named and is_regular(path) and path.parent.is_dir():
+            yield path
+
+
+def _recovered(case: Case) -> Sequence[LogEvent]:
+    return case.opened.entries.get("recovered", ())
 
 
 def _free_name(folder: CaseFolder, line: int) -> Path:

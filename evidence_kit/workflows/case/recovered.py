@@ -28,6 +28,7 @@ class _Opened:
     def __init__(self) -> None:
         self.tally = Tally()
         self.head = b""
+        self.whole = False
         self.text: bytearray | None = bytearray()
 
     def write(self, piece: bytes, /) -> int:
@@ -49,33 +50,42 @@ def gone_with(
 ) -> Iterator[str]:
     """Yield the paths in `recovered/` that go with these items.
 
-    A file goes when it holds the bytes of one, or begins like one and is cut off, or says the digest of one.
+    A file goes when it holds the bytes of one, or begins like one and is cut off, or says the digest of one; and when
+    it is cut off so early that nobody can say what it holds.
 
     Args:
         folder: The case.
         manifest: What it holds, for what was put aside.
         identity: The key to it.
         chosen: What is to be destroyed.
+
+    Raises:
+        OSError: A file could not be read now: whether it has to go is not known.
     """
     those = list(chosen)
     digests = {each.sha256.hex for each in those}
     heads = {_read(folder, each.id, identity).head for each in those if isinstance(each, Item)} - {b""}
     for path in _listed(manifest):
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(FileNotFoundError, ValueError):
             seen = _decrypted(folder, path, identity)
             text = bytes(seen.text or b"")
-            cut = seen.tally.sha256.hex not in digests and any(seen.head and h.startswith(seen.head) for h in heads)
+            cut = not seen.whole and (not seen.head or any(head.startswith(seen.head) for head in heads))
             if seen.tally.sha256.hex in digests or cut or any(digest.encode() in text for digest in digests):
                 yield path
 
 
 def _listed(manifest: Manifest) -> Iterator[str]:
     """Yield every encrypted file that was put aside and is not gone yet."""
+    return (path for path in everything(manifest) if ".age" in path)
+
+
+def everything(manifest: Manifest) -> Iterator[str]:
+    """Yield the path of every file that was put aside and is not gone yet."""
     gone = set(gone_before(manifest))
     for entry in manifest.entries.get("recovered", ()):
         for each in entry.facts.get("files", ()):
             path = str(each.get("path"))
-            if ".age" in path and path not in gone:
+            if path not in gone:
                 yield path
 
 
@@ -87,7 +97,7 @@ def gone_before(manifest: Manifest) -> Iterator[str]:
 
 def _read(folder: CaseFolder, item: str, identity: CaseIdentity) -> _Opened:
     seen = _Opened()
-    with contextlib.suppress(DamagedError, OSError), open_regular(folder.item(item)) as file:
+    with contextlib.suppress(DamagedError, FileNotFoundError), open_regular(folder.item(item)) as file:
         age.decrypt_stream(file, seen, identity.opener)
     return seen
 
@@ -97,6 +107,7 @@ def _decrypted(folder: CaseFolder, path: str, identity: CaseIdentity) -> _Opened
     # A draft that was cut off gives its beginning, and then the error.
     with contextlib.suppress(DamagedError), open_regular(folder.recovered_file(path)) as file:
         age.decrypt_stream(file, seen, identity.opener)
+        seen.whole = True
     return seen
 
 

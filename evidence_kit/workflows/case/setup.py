@@ -7,10 +7,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence_kit.custody.errors import CaseExistsError
-from evidence_kit.errors import UsageError
+from evidence_kit.custody.errors import CaseExistsError, StationExistsError
+from evidence_kit.errors import EvidenceError, UsageError
+from evidence_kit.keys.recovery import from_text
 from evidence_kit.keys.sshsig import PublicKey
 from evidence_kit.keys.station import SigningKey
+from evidence_kit.vault.disk import place_new
 from evidence_kit.workflows.case import station as stations
 from evidence_kit.workflows.case.station import Station, StationUser
 from evidence_kit.workflows.case.world import World
@@ -27,7 +29,7 @@ class SetupRequest:
         association: Code that case ids begin with: 2 to 12 capital letters and digits.
         person: Who works there.
         cases: Folder for cases.
-        recovery: The association's recovery key.
+        recovery: The association's recovery key; None when one is to be made and written to a file.
         recovery_to_file: It was written to a file instead of typed back from paper.
     """
 
@@ -35,7 +37,7 @@ class SetupRequest:
     association: str
     person: StationUser
     cases: Path
-    recovery: PublicKey
+    recovery: PublicKey | None
     recovery_to_file: bool
 
 
@@ -51,38 +53,94 @@ def association_code(text: str) -> str:
     return code
 
 
-def set_up(wish: SetupRequest, passphrase: bytes, world: World) -> Station:
-    """Make the station.
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A station that is ready.
+
+    Attributes:
+        station: The station.
+        before: An earlier run made it, with the same facts, and could not say so.
+        recovery_out: The recovery key was written to a file just now.
+    """
+
+    station: Station
+    before: bool = False
+    recovery_out: Path | None = None
+
+
+def set_up(wish: SetupRequest, passphrase: bytes, world: World, recovery_out: Path | None = None) -> Made:
+    """Make the station; one that was interrupted is made anew, and one that was made with these facts is found.
+
+    Args:
+        wish: What it is to be. Without a recovery key a new one is made.
+        passphrase: Of the station key.
+        world: Disk.
+        recovery_out: Where the recovery key is written.
 
     Raises:
-        StationExistsError: There is one already.
+        StationExistsError: There is another one already.
+        CaseExistsError: There is a file already where the recovery key would go.
+        CaseLockedError: Another process makes it just now.
         WeakPassphraseError: The passphrase is too short.
     """
-    key = SigningKey.generate()
-    station = Station(
-        folder=wish.folder,
-        association=wish.association,
-        person=wish.person,
-        public=key.public,
-        recovery=wish.recovery,
-        recovery_to_file=wish.recovery_to_file,
-        cases=wish.cases,
-    )
-    stations.write(station, key, passphrase, world)
-    return station
+    with stations.alone_in(wish.folder, world.disk):
+        if stations.exists(wish.folder):
+            station = stations.load(wish.folder)
+            if not _made_before(wish, station, passphrase, recovery_out):
+                raise StationExistsError("station-exists", path=str(wish.folder))
+            return Made(station, before=True)
+        secret = None if wish.recovery is not None else _recovery_key(wish, recovery_out)
+        key = SigningKey.generate()
+        station = Station(
+            folder=wish.folder,
+            association=wish.association,
+            person=wish.person,
+            public=key.public,
+            recovery=wish.recovery or (secret or key).public,
+            recovery_to_file=wish.recovery_to_file,
+            cases=wish.cases,
+        )
+
+        def before() -> None:
+            if secret is not None and recovery_out is not None and not os.path.lexists(recovery_out):
+                place_new(world.disk, recovery_out, secret.openssh(None))
+
+        stations.write(station, key, passphrase, world, before)
+        return Made(station, recovery_out=recovery_out)
 
 
-def write_recovery(key: SigningKey, path: Path, world: World) -> None:
-    """Write the recovery key to a new file, for whoever cannot print a sheet; it opens every case.
+def _recovery_key(wish: SetupRequest, path: Path | None) -> SigningKey:
+    """Return a new recovery key, or the one in the file that an interrupted run of the same command wrote.
 
     Raises:
-        CaseExistsError: There is a file already.
+        CaseExistsError: There is another file.
     """
-    if os.path.lexists(path):
+    if path is None or not os.path.lexists(path):
+        return SigningKey.generate()
+    begun = stations.half_made(wish.folder)
+    found = _key_in(path)
+    if begun is None or found is None or found.public != begun:
         raise CaseExistsError("file-exists", path=str(path))
-    file = world.disk.create(path)
+    return found
+
+
+def _made_before(wish: SetupRequest, station: Station, passphrase: bytes, recovery_out: Path | None) -> bool:
+    """Return whether a station agrees with a request and opens with its passphrase."""
+    if (wish.association, wish.person, wish.cases) != (station.association, station.person, station.cases):
+        return False
+    written = None if recovery_out is None else _key_in(recovery_out)
+    recovery = wish.recovery or (None if written is None else written.public)
+    if recovery != station.recovery:
+        return False
     try:
-        file.write(key.openssh(None))
-        file.sync()
-    finally:
-        file.close()
+        station.unlock(passphrase)
+    except EvidenceError:
+        return False
+    return True
+
+
+def _key_in(path: Path) -> SigningKey | None:
+    try:
+        return from_text(path.read_bytes())
+    except (OSError, EvidenceError):
+        return None

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from evidence_kit.custody.errors import NoStationError, StationExistsError
+from evidence_kit.custody.errors import CaseLockedError, NoStationError, StationExistsError
 from evidence_kit.custody.journal import LogHead
 from evidence_kit.keys.errors import KeyMissingError, KeyUnreadableError
 from evidence_kit.keys.sshsig import PublicKey
 from evidence_kit.keys.station import SigningKey, unlock
 from evidence_kit.model import Digest, Disk, Json
-from evidence_kit.vault.disk import write_durably
+from evidence_kit.vault.disk import write_durably, write_new
+from evidence_kit.vault.folder import DRAFT_ENDING
+from evidence_kit.vault.lock import HeldError, locked
 from evidence_kit.workflows.case.world import World
 
 SETTINGS = "station.json"
@@ -22,6 +26,10 @@ KEY = "station.key"
 PUBLIC = "station.pub"
 RECOVERY_PUBLIC = "recovery.pub"
 HEADS = "heads"
+LOCK = "lock"
+# Others hold these locks for as long as a few small files take.
+_PATIENCE_SECONDS = 20.0
+_MOST_COPIES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,20 @@ class Station:
         except (ValueError, KeyError, TypeError) as error:
             raise KeyUnreadableError("station-memory-unreadable", path=str(path)) from error
 
+    def copied(self, case: str) -> dict[int, Digest]:
+        """Return where this case's log ended whenever a copy of it was made here: digests by number of lines.
+
+        Raises:
+            KeyUnreadableError: The memory is there and cannot be read.
+        """
+        try:
+            facts = json.loads((self.folder / HEADS / f"{case}.json").read_bytes())
+            return {int(each["lines"]): Digest(each["head"]) for each in facts.get("copies", ())}
+        except FileNotFoundError:
+            return {}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise KeyUnreadableError("station-memory-unreadable", path=str(self.folder / HEADS / case)) from error
+
     def kept_until(self, case: str) -> date | None:
         """Return until when a case of this station is to be kept, None where nobody said or this is not remembered."""
         try:
@@ -94,14 +116,56 @@ class Station:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def remember(self, head: LogHead, disk: Disk, retention: date | None = None) -> None:
-        """Keep where a log ends, outside its folder; and until when the case is to be kept, to say so without a key."""
-        disk.make_folder(self.folder / HEADS)
-        facts: dict[str, Json] = {"v": 1, "case": head.case, "lines": head.lines, "head": head.digest.hex}
-        if retention is not None:
-            facts["retention"] = retention.isoformat()
-        data = _json(facts)
-        write_durably(disk, self.folder / HEADS / f"{head.case}.json", data)
+    def remember(self, head: LogHead, disk: Disk, retention: date | None = None, copied: LogHead | None = None) -> None:
+        """Keep where a log ends, outside its folder.
+
+        Args:
+            head: Where it ends.
+            disk: How it is written.
+            retention: Until when the case is to be kept, to say so without a key.
+            copied: Where the log of a copy ends that was made of the case just now.
+
+        Raises:
+            OSError: It could not be kept; what was kept before stands.
+        """
+        heads = self.folder / HEADS
+        disk.make_folder(heads)
+        with locked(heads / LOCK, _PATIENCE_SECONDS):
+            copies = dict(self.copied(head.case))
+            if copied is not None:
+                copies[copied.lines] = copied.digest
+            facts: dict[str, Json] = {"v": 1, "case": head.case, "lines": head.lines, "head": head.digest.hex}
+            if retention is not None:
+                facts["retention"] = retention.isoformat()
+            if copies:
+                newest = sorted(copies.items())[-_MOST_COPIES:]
+                facts["copies"] = [{"lines": lines, "head": digest.hex} for lines, digest in newest]
+            write_durably(disk, heads / f"{head.case}.json", _json(facts))
+
+    @contextmanager
+    def alone(self, disk: Disk) -> Iterator[None]:
+        """Be the only process that makes this station, or a case of it; taken before the first look.
+
+        Raises:
+            CaseLockedError: Another process does, and is not done yet.
+        """
+        with alone_in(self.folder, disk):
+            yield
+
+
+@contextmanager
+def alone_in(folder: Path, disk: Disk) -> Iterator[None]:
+    """Be the only process that changes a station.
+
+    Raises:
+        CaseLockedError: Another process does, and is not done yet.
+    """
+    disk.make_folder(folder)
+    try:
+        with locked(folder / LOCK, _PATIENCE_SECONDS):
+            yield
+    except HeldError as error:
+        raise CaseLockedError("station-locked", path=str(folder)) from error
 
 
 def load(folder: Path) -> Station:
@@ -132,22 +196,32 @@ def exists(folder: Path) -> bool:
     return (folder / SETTINGS).exists()
 
 
-def write(station: Station, key: SigningKey, passphrase: bytes, world: World) -> None:
+def write(
+    station: Station, key: SigningKey, passphrase: bytes, world: World, before: Callable[[], None] = lambda: None
+) -> None:
     """Put a new station on the disk; the settings come last, so that half a station is none.
+
+    Everything is written as drafts first. Whatever interrupts this leaves drafts, or files and the draft of the
+    settings: both say that nobody ever worked with this key, and the next `write` begins anew.
+
+    Args:
+        station: What to write; whoever calls this is alone in its folder.
+        key: The station key.
+        passphrase: Locks it.
+        world: The disk.
+        before: Done once all is on the disk and nothing has its name yet, such as writing the recovery key.
 
     Raises:
         StationExistsError: There is one already; a key is never overwritten.
         WeakPassphraseError: The passphrase is too short.
     """
     folder, disk = station.folder, world.disk
-    if exists(folder) or (folder / KEY).exists():
+    if exists(folder):
         raise StationExistsError("station-exists", path=str(folder))
-    locked = key.openssh(passphrase)
+    locked_key = key.openssh(passphrase)
     disk.make_folder(folder)
     disk.make_folder(station.cases)
-    write_durably(disk, folder / KEY, locked)
-    write_durably(disk, folder / PUBLIC, f"{station.public.line} {station.association}\n".encode())
-    write_durably(disk, folder / RECOVERY_PUBLIC, f"{station.recovery.line} recovery\n".encode())
+    _clear(folder, disk)
     facts: Json = {
         "v": 1,
         "association": station.association,
@@ -157,7 +231,51 @@ def write(station: Station, key: SigningKey, passphrase: bytes, world: World) ->
         "recovery_to_file": station.recovery_to_file,
         "cases": str(station.cases),
     }
-    write_durably(disk, folder / SETTINGS, _json(facts))
+    files = {
+        # The settings are the first draft and the last name.
+        SETTINGS: _json(facts),
+        RECOVERY_PUBLIC: f"{station.recovery.line} recovery\n".encode(),
+        PUBLIC: f"{station.public.line} {station.association}\n".encode(),
+        KEY: locked_key,
+    }
+    for name, data in files.items():
+        draft = folder / (name + DRAFT_ENDING)
+        disk.remove(draft)
+        write_new(disk, draft, data)
+    disk.sync_folder(folder)
+    before()
+    for name in reversed(files):
+        disk.move(folder / (name + DRAFT_ENDING), folder / name)
+        disk.sync_folder(folder)
+
+
+def _clear(folder: Path, disk: Disk) -> None:
+    """Delete half a station; a key in possible use stays, under another name."""
+    begun = (folder / (SETTINGS + DRAFT_ENDING)).exists()
+    if (folder / KEY).exists() and not begun:
+        _put_aside(folder, disk)
+    for name in (PUBLIC, RECOVERY_PUBLIC, *((KEY,) if begun else ())):
+        disk.remove(folder / name)
+        disk.remove(folder / (name + DRAFT_ENDING))
+
+
+def _put_aside(folder: Path, disk: Disk) -> None:
+    number = 1
+    while (aside := folder / f"{KEY}.{number}").exists():
+        number += 1
+    disk.move(folder / KEY, aside)
+
+
+def half_made(folder: Path) -> PublicKey | None:
+    """Return the recovery key of a station whose making was interrupted; None where there is no half a station."""
+    if exists(folder) or not (folder / (SETTINGS + DRAFT_ENDING)).exists():
+        return None
+    for name in (RECOVERY_PUBLIC + DRAFT_ENDING, RECOVERY_PUBLIC):
+        try:
+            return PublicKey.parse((folder / name).read_text("ascii"))
+        except (OSError, ValueError):
+            continue
+    return None
 
 
 def renew(station: Station, passphrase: bytes, world: World) -> Station:
@@ -170,16 +288,19 @@ def renew(station: Station, passphrase: bytes, world: World) -> Station:
     """
     folder, disk = station.folder, world.disk
     key = SigningKey.generate()
-    locked = key.openssh(passphrase)
-    if (folder / KEY).exists():
-        number = 1
-        while (aside := folder / f"{KEY}.{number}").exists():
-            number += 1
-        disk.move(folder / KEY, aside)
-    write_durably(disk, folder / PUBLIC, f"{key.public.line} {station.association}\n".encode())
-    write_durably(disk, folder / KEY, locked)
-    return load(folder)
+    locked_key = key.openssh(passphrase)
+    with station.alone(disk):
+        if (folder / KEY).exists():
+            _put_aside(folder, disk)
+        write_durably(disk, folder / PUBLIC, f"{key.public.line} {station.association}\n".encode())
+        write_durably(disk, folder / KEY, locked_key)
+        return load(folder)
 
 
 def _json(facts: Json) -> bytes:
-    return json.dumps(facts, ensure_ascii=False, indent=1).encode() + b"\n"
+    text = json.dumps(facts, ensure_ascii=False, indent=1)
+    try:
+        return text.encode() + b"\n"
+    except UnicodeEncodeError:
+        # A path that is no Unicode: its bytes come back out of escapes alone.
+        return json.dumps(facts, indent=1).encode("ascii") + b"\n"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from evidence_kit.custody import chain, journal, opening
@@ -18,14 +20,17 @@ from evidence_kit.custody.errors import (
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.journal import LogHead
 from evidence_kit.custody.manifest import Manifest
+from evidence_kit.errors import EvidenceError
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys import age
 from evidence_kit.keys.errors import HandedOnError, NoReaderError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Finding, Json
 from evidence_kit.vault.folder import CaseFolder
+from evidence_kit.vault.lock import HeldError
 from evidence_kit.vault.store import Draft, FolderStore
 from evidence_kit.workflows.case import recovered, removal
+from evidence_kit.workflows.case.errors import UnfinishedError
 from evidence_kit.workflows.case.read import Case, open_lines, refuse_broken, replay, unlock
 from evidence_kit.workflows.case.recover import put_aside
 
@@ -39,13 +44,15 @@ _LOCK_SECONDS = 0.5
 class CaseWriter:
     """A case that this process may write to; made by `writing` or `create`."""
 
-    def __init__(self, case: Case, key: SigningKey, station: Station, world: World) -> None:
+    def __init__(self, case: Case, key: SigningKey, station: Station, world: World, *, remembers: bool = True) -> None:
         self.case = case
+        self._remembers = remembers
         self.world = world
         self.station = station
         self.store = FolderStore(case.folder, world.disk)
         self._key = key
         self._failed = False
+        self._forgotten: OSError | EvidenceError | None = None
         self._head = LogHead(case.id, case.custody.signed_lines, case.custody.head)
 
     @property
@@ -74,8 +81,9 @@ class CaseWriter:
         """Make events and the files they vouch for durable; they count once this returns.
 
         Raises:
-            OSError: The disk failed. How much of the commit it holds is unknown until the case is opened again,
-                so this writer writes nothing more.
+            OSError: The disk failed, and nothing of this is in the log; this writer writes nothing more. Once the
+                lines are in the log nothing is raised any more, whatever else cannot be written.
+            UncertainError: The disk failed so that nobody knows whether they are.
             RuntimeError: A commit failed before.
         """
         if self._failed:
@@ -107,9 +115,39 @@ class CaseWriter:
                 raise CaseBrokenError("case-broken", case=self.case.id, code=entry.code)
             self.manifest.apply(entry)
         self._head = commit.head
-        self.station.remember(commit.head, self.world.disk, self.manifest.retention)
         self._failed = False
+        self.world.recorded.append(signed.line)
+        if self._remembers:
+            self.remember()
         return signed
+
+    def remember(self, copied: LogHead | None = None) -> bool:
+        """Let the station remember where the log ends now; say whether it could.
+
+        Args:
+            copied: Where the log of a copy ends that was made of the case just now.
+        """
+        try:
+            self.station.remember(self._head, self.world.disk, self.manifest.retention, copied)
+        except (OSError, HeldError, EvidenceError) as error:
+            self._forgotten = error if isinstance(error, (OSError, EvidenceError)) else OSError(errno.EAGAIN, "")
+            return False
+        self._forgotten = None
+        return True
+
+    def catch_up(self) -> None:
+        """Mark the station's memory for an update at closing, if an interrupted commit left it behind the log."""
+        remembered = self.station.remembered(self.case.id)
+        if self.case.folder.root.name == self.case.id and (remembered is None or remembered.lines != self._head.lines):
+            self._forgotten = OSError(errno.EINTR, os.strerror(errno.EINTR))
+
+    def close(self) -> None:
+        """Bring the station's memory up to date, or add its failure to the unfinished steps."""
+        if self._forgotten is not None and not self.remember():
+            number = self._forgotten.errno or 0 if isinstance(self._forgotten, OSError) else 0
+            self.world.left_to_do.append(
+                UnfinishedError("recorded-not-remembered", case=self.case.id, line=self._head.lines, errno=number)
+            )
 
 
 @contextmanager
@@ -148,13 +186,27 @@ def writing(
             raise NoReaderError("key-may-not-sign")
         _refuse_handed_on(case, key, station)
         writer = CaseWriter(case, key, station, world)
+        writer.catch_up()
         notes = [] if descends else [_older(station, case.id, accept_older or "")]
         found = put_aside(case, world)
         if found is not None:
             notes.append(Event("recovered", found))
         if notes:
             writer.commit(notes)
-        yield writer
+        try:
+            yield writer
+            _note_lost_results(writer)
+        finally:
+            writer.close()
+
+
+def _note_lost_results(writer: CaseWriter) -> None:
+    """Record lost results in the log, if known before the case is closed."""
+    lost = writer.world.lost_results()
+    if lost is not None and writer.world.recorded:
+        text = f"The results of this command could not be shown: system error {lost}."
+        with suppress(OSError):
+            writer.commit([Event("note", {"text": text, "readers": ["association"]})])
 
 
 @contextmanager

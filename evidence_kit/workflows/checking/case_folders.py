@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -17,10 +18,12 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, Disk, Finding, Json, Weight
 from evidence_kit.vault.disk import open_regular, read_regular, write_durably
 from evidence_kit.vault.folder import LOG, CaseFolder
+from evidence_kit.workflows.case.disk_errors import unread
 from evidence_kit.workflows.case.read import unwrap
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.checking.archive_parts import case_of, together
 from evidence_kit.workflows.checking.compare import same_log
+from evidence_kit.workflows.checking.copies import NEVER_EARLIER, earlier_states
 from evidence_kit.workflows.checking.verify import Report, verify_archive, verify_case
 
 SEALED = ".sealed.zip"
@@ -155,11 +158,22 @@ def _hold(report: Report, place: str, seen: dict[str, Custody], remembered: Mapp
 
 
 def _case(path: Path, key: SigningKey | None, station: Station | None) -> Report:
-    head = None if station is None or path.parent != station.cases else station.remembered(path.name)
     try:
-        return verify_case(path, key, head)
+        head = None if station is None else station.remembered(path.name)
+        earlier = earlier_states(station, path)
+    except OSError as error:
+        head, earlier, trouble = None, NEVER_EARLIER, [unread(error, path.name)]
+    except KeyUnreadableError:
+        head, earlier, trouble = None, NEVER_EARLIER, [unread(OSError(errno.EINVAL, ""), path.name)]
+    else:
+        trouble = []
+    try:
+        report = verify_case(path, key, head, earlier=earlier)
     except NoReaderError:
-        return verify_case(path, None, head)
+        report = verify_case(path, None, head, earlier=earlier)
+    report.findings += trouble
+    report.verdict = judge(report.findings, report.anchors)
+    return report
 
 
 def _cases(root: Path) -> Iterator[Path]:
@@ -202,10 +216,10 @@ def _identity(root: Path, case: str, key: SigningKey) -> object | None:
     for path in _cases(root):
         if path.name == case:
             folder = CaseFolder(path)
-            with open_regular(folder.log) as file:
-                custody = replay(pieces(file)).custody
             try:
+                with open_regular(folder.log) as file:
+                    custody = replay(pieces(file)).custody
                 return unwrap(folder, custody, [key.opener]).opener  # type: ignore[no-any-return]
-            except NoReaderError:
+            except (OSError, NoReaderError):
                 return None
     return None

@@ -17,6 +17,7 @@ from evidence_kit.keys.errors import KeyUnreadableError
 from evidence_kit.model import Disk
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.workflows.case.record import fingerprint, public_key
+from evidence_kit.workflows.case.station import alone_in
 
 KNOWN = "known.json"
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
@@ -64,8 +65,13 @@ def known(folder: Path) -> dict[str, str]:
 
 
 def trust(folder: Path, name: str, of: str, disk: Disk, *, receiver: bool = False) -> None:
-    """Know a key by a name from now on; as a receiver's only if that is said."""
-    _write(folder, trusted(folder) | {of: Trusted(name, receiver)}, disk)
+    """Know a key by a name from now on; as a receiver's only if that is said.
+
+    Raises:
+        CaseLockedError: Another process changes the station just now.
+    """
+    with alone_in(folder, disk):
+        _write(folder, trusted(folder) | {of: Trusted(name, receiver)}, disk)
 
 
 def forget(folder: Path, name: str, disk: Disk) -> None:
@@ -73,12 +79,14 @@ def forget(folder: Path, name: str, disk: Disk) -> None:
 
     Raises:
         UsageError: Nobody is known by it.
+        CaseLockedError: Another process changes the station just now.
     """
-    before = trusted(folder)
-    left = {of: each for of, each in before.items() if each.name != name}
-    if len(left) == len(before):
-        raise UsageError("known-unknown", name=name)
-    _write(folder, left, disk)
+    with alone_in(folder, disk):
+        before = trusted(folder)
+        left = {of: each for of, each in before.items() if each.name != name}
+        if len(left) == len(before):
+            raise UsageError("known-unknown", name=name)
+        _write(folder, left, disk)
 
 
 def fingerprint_of(text: str) -> str:

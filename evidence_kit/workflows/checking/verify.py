@@ -27,10 +27,14 @@ from evidence_kit.sealing.statement import Statement
 from evidence_kit.vault.disk import held, open_regular, read_regular
 from evidence_kit.vault.folder import DRAFT_ENDING, LITTER, LOG, CaseFolder
 from evidence_kit.workflows.case import readme, recovered, removal
+from evidence_kit.workflows.case.disk_errors import is_gone, is_regular, unread
 from evidence_kit.workflows.case.read import entries, pieces, unwrap
+from evidence_kit.workflows.checking.copies import NEVER_EARLIER, Earlier
 from evidence_kit.workflows.handover.timestamps import Outside, Shown, judged, stamps
 
 _NOTHING = Outside()
+# How often a case is checked anew when somebody destroys something in it meanwhile.
+_LOOKS = 4
 
 
 @dataclass(slots=True)
@@ -59,6 +63,8 @@ class Report:
         time_stamps: Those in the log, and what each proves.
         items_behind: How many of the items here were taken in behind everything that is fixed from outside.
         being_written: A writer was at work: what is newer than the last signature seen here was not judged.
+        earlier_of: It is a copy, whole as it was made, and ends before the log that this station remembers; how many
+            lines that one has. None where the log goes as far as anybody remembers.
         custody: What the log establishes; for whoever compares it with another.
     """
 
@@ -84,6 +90,7 @@ class Report:
     time_stamps: list[Shown] = field(default_factory=list)
     items_behind: int = 0
     being_written: bool = False
+    earlier_of: int | None = None
     custody: Custody | None = field(default=None, repr=False)
 
     @property
@@ -104,6 +111,7 @@ def verify_case(  # noqa: PLR0913 - a folder, and what is known of it besides
     receipt: str | None = None,
     on_bytes: Callable[[int], None] | None = None,
     outside: Outside = _NOTHING,
+    earlier: Earlier = NEVER_EARLIER,
 ) -> Report:
     """Check a case folder; with a key also that every item and opening says what the log commits to.
 
@@ -114,12 +122,20 @@ def verify_case(  # noqa: PLR0913 - a folder, and what is known of it besides
         receipt: The code on a paper, as typed.
         on_bytes: Told how many more bytes were read.
         outside: What the checker knows that does not come out of the case.
+        earlier: At which earlier states of what is remembered the log may end.
 
     Raises:
         TypedWronglyError: The receipt code has a slip of the pen.
         NoReaderError: The key does not open this case.
     """
-    return _Folder(CaseFolder(path), on_bytes or (lambda _: None), outside).check(key, remembered, receipt)
+    folder, told = CaseFolder(path), on_bytes or (lambda _: None)
+    for _ in range(_LOOKS):
+        checking = _Folder(folder, told, outside, earlier)
+        report = checking.check(key, remembered, receipt)
+        # A destruction beside us takes away what the log named when we read it; the newer log says so.
+        if report.verdict is not Verdict.BROKEN or not checking.overtaken():
+            break
+    return report
 
 
 def verify_archive(
@@ -134,14 +150,14 @@ def verify_archive(
     Raises:
         TypedWronglyError: The receipt code has a slip of the pen.
     """
-    size_bytes = path.stat().st_size
     try:
+        size_bytes = path.stat().st_size
         with open_regular(path, follow=True) as file:
             contents = check(file, size_bytes, path.name, passphrase, on_bytes)
     except OSError as error:
         # A stick that was pulled, a sector that is worn out: nobody is accused.
-        found = Finding("file-unreadable", Weight.UNCHECKED, path.name, values={"errno": error.errno or 0})
-        return Report(Verdict.NOT_CHECKED, path.name, "archive", findings=[found], with_key=True)
+        found = [unread(error, path.name)]
+        return Report(Verdict.NOT_CHECKED, path.name, "archive", findings=found, with_key=True)
     report = Report(Verdict.NOT_CHECKED, path.name, "archive", findings=contents.findings, with_key=True)
     custody = contents.custody
     if custody is not None:
@@ -202,7 +218,10 @@ def _received(report: Report, path: Path, custody: Custody, outside: Outside) ->
     last = custody.commits[-1]
     try:
         found = received(read_regular(paper, follow=True), read_regular(confirmed, follow=True))
-    except OSError:
+    except OSError as error:
+        if not is_gone(error):
+            report.findings.append(unread(error, confirmed.name))
+            return
         found = None
     if found is None:
         # Whoever carries an archive can lay a file beside it: that says nothing against the archive.
@@ -264,7 +283,9 @@ def _statement(path: Path, custody: Custody, sha256: Digest | None, size_bytes: 
         statement = Statement.parse(text)
         armoured = read_regular(paper.with_name(paper.name + ".sig"), follow=True)
         signature = Signature.parse(sshsig.unarmour(armoured))
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and not is_gone(error):
+            return [unread(error, paper.name)]
         return [Finding("statement-unreadable", Weight.BROKEN, paper.name)]
     if signature.key.fingerprint not in custody.signers or not signature.holds(text, ARCHIVE_NAMESPACE):
         return [Finding("statement-signature-invalid", Weight.BROKEN, paper.name)]
@@ -276,27 +297,34 @@ def _statement(path: Path, custody: Custody, sha256: Digest | None, size_bytes: 
 
 
 class _Folder:
-    def __init__(self, folder: CaseFolder, on_bytes: Callable[[int], None], outside: Outside) -> None:
+    def __init__(self, folder: CaseFolder, on_bytes: Callable[[int], None], outside: Outside, earlier: Earlier) -> None:
         self._folder = folder
         self._outside = outside
+        self._earlier = earlier
+        self._read_bytes = 0
         self._on_bytes = on_bytes
         self._findings: list[Finding] = []
         self._bad: set[str] = set()
         self._unfinished: set[Path] = set()
+        self._closed = False
 
     def check(self, key: SigningKey | None, remembered: LogHead | None, receipt: str | None) -> Report:
-        custody, descends = self._log(remembered)
         report = Report(Verdict.NOT_CHECKED, self._folder.root.name, "case", with_key=key is not None)
+        try:
+            custody, descends = self._log(remembered)
+        except OSError as error:
+            report.findings = [unread(error, LOG)]
+            return report
         if any(finding.weight is Weight.UNCHECKED for finding in self._findings):
             report.findings = self._findings
             return report
         if custody.case is not None and custody.case != self._folder.root.name:
             self._broken("case-renamed", LOG, says=custody.case)
         if not descends and remembered is not None:
-            self._broken("log-not-as-remembered", LOG, line=remembered.lines)
+            report.earlier_of = self._not_as_remembered(custody, remembered)
         self._files(custody)
         manifest = self._contents(custody, key) if key is not None else None
-        report.being_written = self._strangers(custody, manifest)
+        report.being_written = self._strangers(custody, None if self._closed else manifest)
         report.findings = self._findings
         _fill(report, custody)
         _receipt(report, custody, receipt, self._outside.origin)
@@ -312,6 +340,28 @@ class _Folder:
         report.verdict = judge(report.findings, report.anchors)
         return report
 
+    def _not_as_remembered(self, custody: Custody, remembered: LogHead) -> int | None:
+        """Judge a log outside the remembered line of descent; return the remembered lines for an earlier state."""
+        if custody.signed_lines >= remembered.lines or not custody.commits:
+            self._broken("log-not-as-remembered", LOG, line=remembered.lines)
+        elif self._earlier.heads.get(custody.signed_lines) == custody.head:
+            return remembered.lines
+        elif self._earlier.all_known:
+            self._broken("log-not-as-remembered", LOG, line=remembered.lines)
+        else:
+            values = {"lines": custody.signed_lines, "remembered": remembered.lines}
+            self._findings.append(
+                Finding("log-earlier-unproven", Weight.UNCHECKED, LOG, custody.signed_lines, values=values)
+            )
+        return None
+
+    def overtaken(self) -> bool:
+        """Say whether the log grew since it was read here."""
+        try:
+            return self._folder.log.stat().st_size > self._read_bytes
+        except OSError:
+            return False
+
     def _log(self, remembered: LogHead | None) -> tuple[Custody, bool]:
         met = remembered is None
 
@@ -322,6 +372,7 @@ class _Folder:
 
         with open_regular(self._folder.log) as file:
             replayed = replay(pieces(file), compare)
+            self._read_bytes = file.tell()
         self._findings += replayed.findings
         enough = remembered is None or replayed.custody.signed_lines >= remembered.lines
         return replayed.custody, met and enough
@@ -329,7 +380,10 @@ class _Folder:
     def _files(self, custody: Custody) -> None:
         """Hash every encrypted file that the log vouches for: needs no key."""
         folder = self._folder
-        self._unfinished = set(removal.leftovers(folder, custody))
+        try:
+            self._unfinished = set(removal.leftovers(folder, custody))
+        except OSError as error:
+            self._findings.append(unread(error, str(error.filename or LOG)))
         for path in sorted(self._unfinished):
             self._findings.append(Finding("destruction-unfinished", Weight.NOTE, folder.relative(path)))
         for line, stored in custody.bodies.items():
@@ -344,16 +398,15 @@ class _Folder:
         place = self._folder.relative(path)
         code = None
         try:
-            if path.is_symlink() or not path.is_file():
+            # Nothing is called gone that was looked for only once.
+            if not is_regular(path) and not is_regular(path):
                 code = f"{what}-missing"
             else:
                 with open_regular(path) as file:
                     seen = tally(self._watched(pieces(file)))
                 code = None if seen.sha256 == expected else f"{what}-changed"
         except OSError as error:
-            self._findings.append(
-                Finding("file-unreadable", Weight.UNCHECKED, place, line, item, {"errno": error.errno or 0})
-            )
+            self._not_read(error, place, line, item)
         if code is not None:
             self._broken(code, place, line=line, item=item)
 
@@ -370,18 +423,23 @@ class _Folder:
             if any(finding.code.startswith("key-") for finding in self._findings):
                 return None
             raise
+        except OSError as error:
+            self._not_read(error, self._folder.keys.name)
+            return None
         manifest = Manifest(absent=custody.destroyed)
         self._wrapped(custody, key)
         known = {(finding.code, finding.line) for finding in self._findings}
         for entry in entries(self._folder, custody, identity):
             if isinstance(entry, Finding):
+                self._closed = self._closed or entry.weight is Weight.UNCHECKED
                 if (entry.code, entry.line) not in known:
                     self._findings.append(entry)
             else:
                 self._apply(manifest, entry)
         for item in manifest.items.values():
             self._item(custody, identity, item)
-        for item_id in set(custody.objects) - set(manifest.items):
+        # What a body says that could not be read now is not missing: the item may well have its event.
+        for item_id in () if self._closed else set(custody.objects) - set(manifest.items):
             self._broken("item-without-event", LOG, line=custody.objects[item_id].line, item=item_id)
         self._recovered(manifest)
         return manifest
@@ -403,6 +461,9 @@ class _Folder:
         try:
             manifest.apply(entry)
         except ManifestError:
+            if self._closed:
+                # It may speak of something that a body said which could not be read now.
+                return
             self._broken("opening-incomplete", LOG, line=entry.line)
 
     def _item(self, custody: Custody, identity: CaseIdentity, item: Item) -> None:
@@ -420,8 +481,9 @@ class _Folder:
         except DamagedError:
             self._broken("item-undecryptable", place, line=item.line, item=item.id)
             return
-        except OSError:
-            self._broken("item-missing", place, line=item.line, item=item.id)
+        except OSError as error:
+            # It was there, and was hashed, a moment ago.
+            self._not_read(error, place, item.line, item.id)
             return
         seen = sink.seen
         if (seen.sha256, seen.size_bytes, seen.crc32) != (item.sha256, item.size_bytes, item.crc32):
@@ -500,6 +562,12 @@ class _Folder:
             "keys": max((int(name[1:]) for name in custody.readers), default=0),
         }
         return number > known[folder]
+
+    def _not_read(self, error: OSError, place: str, line: int | None = None, item: str | None = None) -> None:
+        """Note that a file could not be read now: it counts as not checked, and nobody is accused."""
+        if item is not None:
+            self._bad.add(item)
+        self._findings.append(unread(error, place, line, item))
 
     def _broken(
         self, code: str, file: str | None, line: int | None = None, item: str | None = None, **values: str

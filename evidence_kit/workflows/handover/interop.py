@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,11 +12,13 @@ from typing import Final
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Item
 from evidence_kit.errors import UsageError
+from evidence_kit.hashing.exact import sha256
 from evidence_kit.model import Json
 from evidence_kit.sealing import plan
 from evidence_kit.sealing.errors import NoConsentError, NothingToSealError
-from evidence_kit.workflows.case.disk_errors import own_disk
-from evidence_kit.workflows.case.plain_file import is_free
+from evidence_kit.vault.disk import draft_beside
+from evidence_kit.workflows.case.disk_errors import is_regular, own_disk
+from evidence_kit.workflows.case.plain_file import exported_before, is_free, name_recorded
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.handover.forms.bagit import BAGIT
@@ -26,6 +29,9 @@ from evidence_kit.workflows.handover.forms.takedown import TAKEDOWN
 
 # A form more is a file in `forms/` and its name here.
 FORMS: Final[tuple[Form, ...]] = (BAGIT, CASE_UCO, CSV, TAKEDOWN)
+
+# A manifest of a hundred thousand files.
+_LARGEST_BYTES: Final = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +113,7 @@ def export_as(writer: CaseWriter, order: ExportOrder, on_bytes: Callable[[int], 
     """
     case, world = writer.case, writer.world
     items = chosen(case, order)
-    is_free(order.out)
-    draft = order.out.with_name(f".{order.out.name}.draft")
+    draft = draft_beside(order.out)
     _throw_away(draft)
     day = world.clock.now().date().isoformat()
     target = Target(world.disk, draft)
@@ -128,10 +133,13 @@ def export_as(writer: CaseWriter, order: ExportOrder, on_bytes: Callable[[int], 
             }
             if order.without_consent is not None:
                 facts["without_consent"] = order.without_consent
-            line = writer.commit([Event("exported", facts)]).first
-            is_free(order.out)
-            world.disk.move(draft, order.out)
-            world.disk.sync_folder(order.out.parent)
+            line = _before(case, order.out, draft, facts)
+            if line is None:
+                is_free(order.out)
+                line = writer.commit([Event("exported", facts)]).first
+                name_recorded(writer, draft, order.out, line)
+            else:
+                _throw_away(draft)
         except BaseException:
             _throw_away(draft)
             raise
@@ -151,4 +159,20 @@ def _throw_away(draft: Path) -> None:
     if draft.is_dir() and not draft.is_symlink():
         shutil.rmtree(draft, ignore_errors=True)
     else:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _before(case: Case, out: Path, draft: Path, facts: Mapping[str, Json]) -> int | None:
+    """Return the line that says that this very export was made, file by file; None when it was not, or changed."""
+    if draft.is_file():
+        return exported_before(case, out, facts)
+    # A bag holds the log, which has a line more by now: it is that export if nothing else was written since, and the
+    # manifest that names all its files is the one in the log.
+    told, last = case.opened.entries.get("exported", ()), case.custody.commits[-1]
+    if not told or told[-1].line != last.first or not out.is_dir():
+        return None
+    before = told[-1].facts
+    same = all(before.get(name) == facts[name] for name in ("what", "form", "name", "items", "purpose"))
+    named = [each.read_bytes() for each in out.iterdir() if is_regular(each) and each.stat().st_size <= _LARGEST_BYTES]
+    return told[-1].line if same and before["sha256"] in {sha256(data).hex for data in named} else None

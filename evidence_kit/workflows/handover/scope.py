@@ -12,8 +12,9 @@ from evidence_kit.intake import picture_signatures
 from evidence_kit.intake.kinds import kind_named
 from evidence_kit.model import Family, Finding
 from evidence_kit.sealing import plan
-from evidence_kit.sealing.errors import ItemDamagedError, NoConsentError, NothingToSealError
+from evidence_kit.sealing.errors import NoConsentError, NothingToSealError
 from evidence_kit.sealing.plan import Scope
+from evidence_kit.workflows.case.disk_errors import broken
 from evidence_kit.workflows.case.read import Case, entries
 from evidence_kit.workflows.handover.bag_members import decrypted
 from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationRequest, Exports, conversations
@@ -301,7 +302,7 @@ def _withheld(case: Case, scope: Scope) -> tuple[frozenset[int], int]:
     closed, notes = set(case.custody.commitments), 0
     for entry in entries(case.folder, case.custody, case.identity):
         if isinstance(entry, Finding):
-            raise ItemDamagedError("case-broken", case=case.id, code=entry.code)
+            raise broken(case.id, entry)
         if plan.discloses(scope, entry.type, entry.facts, entry.line):
             closed.discard(entry.line)
         else:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from evidence_kit.custody.event import Event
+from evidence_kit.custody.manifest import LogEvent
 from evidence_kit.errors import UsageError
-from evidence_kit.hashing.exact import sha256
+from evidence_kit.hashing.exact import sha256, tally
 from evidence_kit.intake.errors import DiskFullError
 from evidence_kit.keys import age
 from evidence_kit.keys.station import SigningKey
@@ -24,10 +26,11 @@ from evidence_kit.sealing.compare import DATA
 from evidence_kit.sealing.errors import ItemDamagedError, SealExistsError, SealFailedError
 from evidence_kit.sealing.plan import Volume
 from evidence_kit.sealing.zipform import OtherContentError
-from evidence_kit.vault.disk import write_durably
+from evidence_kit.vault.disk import draft_beside, write_durably
 from evidence_kit.workers.pool import Worker
-from evidence_kit.workflows.case.disk_errors import own_disk
-from evidence_kit.workflows.case.read import Case
+from evidence_kit.workflows.case.disk_errors import is_regular, own_disk
+from evidence_kit.workflows.case.errors import not_in_place
+from evidence_kit.workflows.case.read import Case, pieces
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.handover import bag_members, companions, redact
 from evidence_kit.workflows.handover.bag_members import Load
@@ -74,6 +77,7 @@ class Sealed:
         receipt_code: Fixes the log up to the plan.
         lines: How many lines it fixes.
         line: The signature line behind the event `sealed`.
+        digits: Its passphrase, where an earlier run made it; that run's is the one that opens it.
     """
 
     folder: Path
@@ -88,6 +92,7 @@ class Sealed:
     receipt_code: str
     lines: int
     line: int
+    digits: str | None = None
 
     @property
     def archive(self) -> Path:
@@ -130,13 +135,16 @@ def seal(  # noqa: PLR0913 - a case, a key, an order, a secret, and two that mos
         worker: Reads conversations and blurs pictures, where the order needs that.
 
     Raises:
-        SealExistsError: There is something at `order.out`.
+        SealExistsError: There is something at `order.out`, and no interrupted run of this order made it.
         DiskFullError: There is no room for it; nothing was signed or written.
         ItemDamagedError: An item is not any more what was taken in; nothing is left behind.
         SealFailedError: What was written is not what was planned; nothing is left behind.
     """
     chosen = _chosen(writer.case, order, worker)
     counts = _counts(writer.case, order, chosen)
+    before = sealed_before(writer, order, counts)
+    if before is not None:
+        return before
     if os.path.lexists(order.out):
         raise SealExistsError("seal-exists", path=str(order.out))
     _refuse_full(writer.case, order, counts)
@@ -229,14 +237,21 @@ def _overhead(case: Case) -> int:
 
 @contextmanager
 def _draft(writer: CaseWriter, order: SealOrder) -> Iterator[Path]:
-    draft = order.out.with_name(f".{order.out.name}.draft")
+    draft = draft_beside(order.out)
     shutil.rmtree(draft, ignore_errors=True)
+    lines = writer.head.lines
     try:
         with own_disk(len(writer.case.opened.items)):
             writer.world.disk.make_folder(draft)
             yield draft
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        # What the log says was sealed waits here for its name.
+        if not _told_since(writer, lines):
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def _told_since(writer: CaseWriter, lines: int) -> bool:
+    return any(entry.line > lines for entry in writer.manifest.entries.get("sealed", ()))
 
 
 def _blurred(writer: CaseWriter, chosen: Chosen, worker: Worker | None, draft: Path) -> _Ready:
@@ -317,10 +332,11 @@ def _make(writer: CaseWriter, order: SealOrder, passphrase: str, begun: _Begun, 
     for file_name, content in companions.files(case, load.key, secret, readers, archives).items():
         write_durably(disk, draft / file_name, content)
     shutil.rmtree(draft / "copies", ignore_errors=True)
-    disk.move(draft, order.out)
-    disk.sync_folder(order.out.parent)
+    disk.sync_folder(draft)
     events_of = load.events_of
+    # The log first: an archive under its name that the log does not know would be sealed a second time.
     signed = writer.commit([Event("sealed", _facts(writer, archives, begun, secret))])
+    _put_in_place(writer, draft, order.out, signed.first)
     return Sealed(
         folder=order.out,
         archives=tuple(archives),
@@ -335,6 +351,70 @@ def _make(writer: CaseWriter, order: SealOrder, passphrase: str, begun: _Begun, 
         lines=begun.lines,
         line=signed.line,
     )
+
+
+def _put_in_place(writer: CaseWriter, draft: Path, out: Path, line: int) -> None:
+    """Give a sealed draft its final name; on failure it waits, whole, for the next run of the command."""
+    disk = writer.world.disk
+    try:
+        disk.move(draft, out)
+        with suppress(OSError):
+            disk.sync_folder(out.parent)
+    except OSError as error:
+        writer.world.left_to_do.append(not_in_place(writer.case.id, line, out, error))
+
+
+def sealed_before(writer: CaseWriter, order: SealOrder, counts: Counts) -> Sealed | None:
+    """Return the seal of an interrupted run of the same order, put in place; None without one.
+
+    Args:
+        writer: The case.
+        order: What is to be sealed now.
+        counts: What the archive would hold now.
+
+    It is the newest seal of the case, its archives are those that the log names, and it holds what would be sealed now.
+    """
+    case, draft = writer.case, draft_beside(order.out)
+    sealed: Sequence[LogEvent] = case.opened.entries.get("sealed", ())
+    place = order.out if order.out.is_dir() else draft
+    if not sealed or not place.is_dir() or case.identity is None:
+        return None
+    told = sealed[-1]
+    listed = [told.facts, *told.facts.get("further", ())]
+    begun = [each for each in case.opened.entries.get("seal.begun", ()) if each.line < told.line][-1].facts
+    same = (begun["purpose"], begun["scope"], begun["items_in"]) == (counts.purpose, counts.scope, counts.items_in)
+    if not same or not all(_is_there(place / str(each["archive"]), each) for each in listed):
+        return None
+    if place == draft:
+        _put_in_place(writer, draft, order.out, told.line)
+    held = [len(plan.numbers_in(each["items"], told.line)) for each in begun.get("volumes", [begun])]
+    archives = [
+        Made(str(each["archive"]), Digest(each["sha256"]), int(each["size"]), items)
+        for each, items in zip(listed, held, strict=True)
+    ]
+    wrapped = base64.b64decode(told.facts["passphrase_wrapped"])
+    return Sealed(
+        folder=order.out,
+        archives=tuple(archives),
+        size_bytes=sum(each.size_bytes for each in archives),
+        items_in=counts.items_in,
+        items_of=int(begun["items_of"]),
+        events_in=counts.events_in,
+        events_of=counts.events_of,
+        blurred=counts.blurred,
+        left_out=counts.left_out,
+        receipt_code=str(told.facts["receipt"]),
+        lines=int(told.facts["lines"]),
+        line=told.line,
+        digits=age.decrypt(wrapped, [case.identity.opener]).decode("ascii").strip(),
+    )
+
+
+def _is_there(path: Path, told: Mapping[str, Any]) -> bool:
+    if not is_regular(path) or path.stat().st_size != told["size"]:
+        return False
+    with path.open("rb") as file:
+        return tally(pieces(file)).sha256.hex == str(told["sha256"])
 
 
 def _facts(writer: CaseWriter, archives: Sequence[Made], begun: _Begun, secret: bytes) -> dict[str, Json]:
@@ -390,10 +470,28 @@ def next_folder(case: Case, sealed: Path, purpose: str, now: str) -> Path:
 
     The receipt's slip lies beside the folder and stays when the folder goes on a stick: its name has to be free too.
     """
+    return _folders(case, sealed, purpose, now)[-1]
+
+
+def newest_folder(case: Case, sealed: Path, purpose: str, now: str) -> Path | None:
+    """Return the folder that was given such a name last, None when the day saw none.
+
+    Args:
+        case: The case.
+        sealed: Folder of sealed archives.
+        purpose: For whom.
+        now: A day, YYYY-MM-DD.
+    """
+    found = _folders(case, sealed, purpose, now)
+    return found[-2] if len(found) > 1 else None
+
+
+def _folders(case: Case, sealed: Path, purpose: str, now: str) -> list[Path]:
+    """Return the folders of a day in their order, and behind them the first that is free."""
     base = f"{case.id}.{purpose}.{now[:10]}"
-    number = 1
-    while any(map(os.path.lexists, _names(found := sealed / (base if number == 1 else f"{base}.{number}")))):
-        number += 1
+    found = [sealed / base]
+    while any(map(os.path.lexists, _names(found[-1]))):
+        found.append(sealed / f"{base}.{len(found) + 1}")
     return found
 
 

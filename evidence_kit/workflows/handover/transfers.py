@@ -149,12 +149,20 @@ def passphrase(writer: CaseWriter, line: int | None = None) -> tuple[str, str]:
     Raises:
         NoSealError: There is no such seal, or it was made before passphrases were kept in the case.
     """
-    case = writer.case
-    sealed = seal_of(writer.manifest, case.id, line)
+    name, secret = digits_of(writer.case, line)
+    writer.commit([Event("exported", {"what": "passphrase", "form": "screen", "name": name})])
+    return name, secret
+
+
+def digits_of(case: Case, line: int | None = None) -> tuple[str, str]:
+    """Return an archive's name and its 28 digits.
+
+    Raises:
+        NoSealError: There is no such seal, or it was made before passphrases were kept in the case.
+    """
+    sealed = seal_of(case.opened, case.id, line)
     wrapped = sealed.facts.get("passphrase_wrapped")
     if wrapped is None or case.identity is None:
         raise NoSealError("no-passphrase", case=case.id, archive=str(sealed.facts["archive"]))
     secret = age.decrypt(base64.b64decode(wrapped), [case.identity.opener]).decode("ascii").strip()
-    name = str(sealed.facts["archive"])
-    writer.commit([Event("exported", {"what": "passphrase", "form": "screen", "name": name})])
-    return name, secret
+    return str(sealed.facts["archive"]), secret

@@ -14,6 +14,7 @@ from evidence_kit.custody.errors import CaseBrokenError, NoItemError
 from evidence_kit.custody.manifest import Item, LogEvent, Manifest, Witnessed
 from evidence_kit.model import Finding, Json, Weight
 from evidence_kit.vault.folder import LOG, CaseFolder
+from evidence_kit.workflows.case.disk_errors import broken
 from evidence_kit.workflows.case.read import Case, entries, pieces
 
 
@@ -32,18 +33,22 @@ class Overview:
 def overviews(cases: Path) -> Iterator[Overview]:
     """Yield every case in a folder, in the order of their ids."""
     for path in sorted(cases.iterdir()) if cases.is_dir() else ():
-        if not path.name.startswith(".") and (path / LOG).is_file():
+        if not path.name.startswith(".") and os.path.lexists(path / LOG):
             yield overview(CaseFolder(path))
 
 
 def overview(folder: CaseFolder) -> Overview:
     """Return what one case shows to anybody who can read its folder."""
-    with folder.log.open("rb") as file:
-        replayed = chain.replay(pieces(file))
-    custody = replayed.custody
-    broken = any(finding.weight is Weight.BROKEN for finding in replayed.findings)
-    newer = any(finding.weight is Weight.UNCHECKED for finding in replayed.findings)
-    state = "broken" if broken else "newer" if newer else "unfinished" if replayed.findings else "signed"
+    try:
+        with folder.log.open("rb") as file:
+            replayed = chain.replay(pieces(file))
+    except OSError:
+        # One that cannot be read now hides none of the others.
+        return Overview(folder.root.name, str(folder.root), "unreadable", 0, 0, None)
+    custody, weights = replayed.custody, {finding.weight for finding in replayed.findings}
+    state = "broken" if Weight.BROKEN in weights else "newer" if Weight.UNCHECKED in weights else "signed"
+    if weights == {Weight.NOTE}:
+        state = "unfinished"
     last = custody.commits[-1].time if custody.commits else None
     return Overview(folder.root.name, str(folder.root), state, custody.signed_lines, len(custody.objects), last)
 
@@ -186,7 +191,7 @@ def _said(case: Case, signed: Signed) -> dict[int, LogEvent]:
     said = {}
     for entry in entries(case.folder, case.custody, case.identity, [signed]):
         if isinstance(entry, Finding):
-            raise CaseBrokenError("case-broken", case=case.id, code=entry.code)
+            raise broken(case.id, entry)
         said[entry.line] = entry
     return said
 

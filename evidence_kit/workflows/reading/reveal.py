@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -19,6 +20,7 @@ from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.vault.folder import DRAFT_ENDING
 from evidence_kit.words import Words, direction
 from evidence_kit.workflows.case.disk_errors import own_disk
+from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.write import CaseWriter
 
 LARGEST_BYTES: Final = 256 << 20
@@ -97,8 +99,10 @@ def reveal(writer: CaseWriter, item: Item, reason: str, out: Path, words: Words)
             _write(writer, item, file, words)
             file.sync()
         except BaseException:
-            file.close()
-            disk.remove(draft)
+            with suppress(OSError):
+                file.close()
+            with suppress(OSError):
+                disk.remove(draft)
             raise
         file.close()
         disk.move(draft, out)
@@ -131,6 +135,21 @@ def refuse_minors(age_band: str, item: Item) -> None:
     """
     if age_band != ADULT and item.family in _SEEN and item.sensitivity != "none":
         raise UsageError("reveal-minor", item=item.id)
+
+
+def revealed_before(case: Case, item: Item, reason: str) -> int | None:
+    """Return the line that says that an item was looked at for this reason, when it is the newest; else None.
+
+    Args:
+        case: Unlocked.
+        item: The item.
+        reason: As it stands in the log.
+    """
+    told = case.opened.entries.get("item.viewed", ())
+    if not told or told[-1].line != case.custody.commits[-1].first:
+        return None
+    facts = told[-1].facts
+    return told[-1].line if (facts.get("item"), facts.get("reason")) == (item.id, reason) else None
 
 
 def check(age_band: str, item: Item) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import shutil
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from typing import Final
 from evidence_kit.custody.event import Event
 from evidence_kit.hashing.exact import Tally
 from evidence_kit.model import Json
+from evidence_kit.vault.disk import draft_beside, write_new
 from evidence_kit.workers.job import Failure, Job, JobRunner
 from evidence_kit.workflows.case.disk_errors import own_disk
-from evidence_kit.workflows.case.plain_file import is_free
+from evidence_kit.workflows.case.plain_file import is_free, name_recorded, same_tree
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.reading.features import LARGEST_BYTES
@@ -74,13 +76,12 @@ def beside(
         ExportExistsError: There is something where the folder would go.
         DiskFullError: No room; what was drawn is deleted.
     """
-    is_free(order.folder)
     made: list[Drawn | NotDrawn] = []
-    written: list[Path] = []
-    disk = writer.world.disk
+    disk, draft = writer.world.disk, draft_beside(order.folder)
+    shutil.rmtree(draft, ignore_errors=True)
     with own_disk(len(writer.manifest.items)):
         try:
-            disk.make_folder(order.folder)
+            disk.make_folder(draft)
             sizes = 0
             for number, pair in enumerate(_drawable(found), start=1):
                 answer = _jpeg(writer.case, other, found, pair, run, sharp=order.sharp is not None)
@@ -88,18 +89,36 @@ def beside(
                     made.append(NotDrawn(pair, answer))
                     continue
                 name = f"{number:03d}-{pair.item}.jpg"
-                _write(writer, order.folder / name, answer, written)
+                write_new(disk, draft / name, answer)
                 made.append(Drawn(pair, name))
                 sizes += len(answer)
             page = order.page([each for each in made if isinstance(each, Drawn)]).encode()
-            _write(writer, order.folder / PAGE, page, written)
-            writer.commit([Event("exported", _facts(order, made, sizes + len(page), page))])
+            write_new(disk, draft / PAGE, page)
+            disk.sync_folder(draft)
+            if same_tree(draft, order.folder) and drawn_before(writer, order.folder) is not None:
+                shutil.rmtree(draft, ignore_errors=True)
+                return made
+            is_free(order.folder)
+            line = writer.commit([Event("exported", _facts(order, made, sizes + len(page), page))]).first
         except BaseException:
-            for path in written:
-                disk.remove(path)
-            order.folder.rmdir()
+            shutil.rmtree(draft, ignore_errors=True)
             raise
+    name_recorded(writer, draft, order.folder, line)
     return made
+
+
+def drawn_before(writer: CaseWriter, folder: Path) -> int | None:
+    """Return the line that says that pairs were drawn into a folder of this name, None when none does."""
+    told = [
+        entry.line
+        for entry in writer.manifest.entries.get("exported", ())
+        if entry.facts.get("what") == "pairs" and entry.facts.get("name") == _shown(folder)
+    ]
+    return told[-1] if told and folder.is_dir() else None
+
+
+def _shown(folder: Path) -> str:
+    return folder.name.encode("utf-8", "replace").decode("utf-8")
 
 
 def _drawable(found: Matches) -> Iterator[Similar]:
@@ -160,22 +179,12 @@ def _bytes_of(case: Case, other: Case | None, found: Matches, name: str) -> tupl
     return reader(case, name)(), case.opened.items[name].kind
 
 
-def _write(writer: CaseWriter, path: Path, data: bytes, written: list[Path]) -> None:
-    file = writer.world.disk.create(path)
-    written.append(path)
-    try:
-        file.write(data)
-        file.sync()
-    finally:
-        file.close()
-
-
 def _facts(order: PairDrawOrder, made: Sequence[Drawn | NotDrawn], size: int, page: bytes) -> dict[str, Json]:
     drawn = [each for each in made if isinstance(each, Drawn)]
     return {
         "what": "pairs",
         "form": "jpeg",
-        "name": order.folder.name.encode("utf-8", "replace").decode("utf-8"),
+        "name": _shown(order.folder),
         "rows": len(drawn),
         "size": size,
         "sha256": hashlib.sha256(page).hexdigest(),

@@ -9,13 +9,15 @@ from pathlib import Path
 from evidence_kit.custody.chain import Custody, replay
 from evidence_kit.custody.errors import CaseBrokenError, CaseExistsError
 from evidence_kit.custody.event import Event
+from evidence_kit.custody.journal import LogHead
 from evidence_kit.custody.manifest import LogEvent, Manifest
 from evidence_kit.errors import UsageError
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.model import Disk, Json, Weight
 from evidence_kit.vault.disk import replacing
-from evidence_kit.vault.folder import LOG, CaseFolder
-from evidence_kit.workflows.case.disk_errors import own_disk
+from evidence_kit.vault.folder import AGE_ENDING, DRAFT_ENDING, LITTER, LOG, README, CaseFolder
+from evidence_kit.workflows.case import removal
+from evidence_kit.workflows.case.disk_errors import broken, is_regular, own_disk
 from evidence_kit.workflows.case.read import Case, pieces
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.verify import verify_case
@@ -67,6 +69,8 @@ def backup(writer: CaseWriter, into: Path, on_bytes: Callable[[int], None] | Non
     """
     case = writer.case
     done = mirror(case, into, writer.world.disk, on_bytes)
+    # Whoever checks the copy here is told that it is the state it was made of, and not that the log was cut.
+    writer.remember(copied=LogHead(case.id, case.custody.signed_lines, case.custody.head))
     facts: dict[str, Json] = {
         "what": "backup",
         "form": "case-folder",
@@ -98,14 +102,19 @@ def mirror(case: Case, into: Path, disk: Disk, on_bytes: Callable[[int], None] |
             there = target.root / source.relative(path)
             if _same(path, there, source):
                 continue
+            if path.parent == source.bodies and there.exists():
+                # A destruction replaced it. Beside the old log the old body is right until the new log is there.
+                there = there.with_name(there.name + DRAFT_ENDING)
             size_bytes += _copy(disk, path, there, told)
             copied += 1
-        for item in case.custody.destroyed:
-            disk.remove(target.item(item))
         size_bytes += _copy(disk, source.log, target.log, told, case.custody.end_bytes)
+        removal.finish(target, case.custody, disk)
+        _sweep(case, target, disk)
     report = verify_case(target.root)
     for finding in report.findings:
-        if finding.weight is not Weight.NOTE:
+        if finding.weight is Weight.UNCHECKED:
+            raise broken(case.id, finding)
+        if finding.weight is Weight.BROKEN:
             raise CaseBrokenError("backup-broken", case=case.id, code=finding.code, path=str(target.root))
     return Mirrored(target.root, report.lines, copied, size_bytes)
 
@@ -114,8 +123,11 @@ def _earlier(custody: Custody, target: CaseFolder) -> None:
     """Refuse a place where something else lies than an earlier state of this case."""
     if not target.root.exists():
         return
-    if not (target.root / LOG).is_file():
-        if any(target.root.iterdir()) and not (target.store.is_dir() or target.bodies.is_dir()):
+    if not is_regular(target.root / LOG):
+        # An interrupted copy has some of these and no log yet.
+        begun = {README, *(each.name for each in (target.store, target.bodies, target.keys, target.recovered))}
+        begun |= {f"{name}{DRAFT_ENDING}" for name in (README, LOG)}
+        if {path.name for path in target.root.iterdir()} - begun - LITTER:
             raise CaseExistsError("backup-other", path=str(target.root))
         return
     with target.log.open("rb") as file:
@@ -123,6 +135,16 @@ def _earlier(custody: Custody, target: CaseFolder) -> None:
     heads = {each.line: each.head for each in custody.commits}
     if there.signed_lines and heads.get(there.signed_lines) != there.head:
         raise CaseExistsError("backup-other", path=str(target.root))
+
+
+def _sweep(case: Case, target: CaseFolder, disk: Disk) -> None:
+    """Delete destroyed files and leftovers of interruptions in a copy."""
+    kept = {case.folder.relative(path) for path in _files(case.folder, case.custody)}
+    for folder in (target.store, target.bodies, target.keys, target.recovered):
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+            ours = path.name.endswith((AGE_ENDING, DRAFT_ENDING)) or folder == target.recovered
+            if ours and target.relative(path) not in kept and is_regular(path):
+                disk.remove(path)
 
 
 def _files(folder: CaseFolder, custody: Custody) -> Iterator[Path]:

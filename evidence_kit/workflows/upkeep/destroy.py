@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from evidence_kit.custody.errors import CaseBrokenError, NoItemError
+from evidence_kit.custody.errors import NoItemError
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import LogEvent, Manifest
 from evidence_kit.errors import UsageError
@@ -18,10 +19,11 @@ from evidence_kit.keys import age
 from evidence_kit.model import Disk, Finding, Json
 from evidence_kit.sealing.plan import item_number, numbers_in
 from evidence_kit.workflows.case import recovered, removal
-from evidence_kit.workflows.case.disk_errors import own_disk
+from evidence_kit.workflows.case.disk_errors import broken, own_disk
+from evidence_kit.workflows.case.errors import UnfinishedError
 from evidence_kit.workflows.case.read import Case, entries, folded
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.reading.overview import evidence_of
+from evidence_kit.workflows.reading.overview import evidence_of, item_id
 
 # A line of the log holds 64 KiB; an item takes 12 bytes of it and a body about 95.
 _OBJECTS_A_LINE: Final = 2000
@@ -74,7 +76,7 @@ def doomed(case: Case, names: Sequence[str]) -> Doomed:
         lines=frozenset(lines),
         whole=whole,
         archives=tuple(_archives(manifest, set(items))),
-        recovered=tuple(_aside(case, chosen)),
+        recovered=tuple(recovered.everything(manifest) if whole else _aside(case, chosen)),
     )
 
 
@@ -90,18 +92,45 @@ def destroy(writer: CaseWriter, what: Doomed, reason: str, names: tuple[str, str
         raise UsageError("two-names")
     case, disk = writer.case, writer.world.disk
     with own_disk(len(writer.manifest.items)):
+        # What was computed from the items may be in the cache. It goes first: no line tells the next one who opens the
+        # case that it was still to go.
+        _forget(case)
         bodies = _new_bodies(writer, what)
         facts: dict[str, Json] = {"reason": reason, "agreed_by": [first, second], "whole": what.whole}
         signed = writer.commit(list(_events(what, bodies, facts)))
+    try:
         removal.finish(case.folder, case.custody, disk)
         recovered.finish(case.folder, writer.manifest, disk)
-        # What was computed from the items may be in the cache; what was put aside is part of a whole case.
-        shutil.rmtree(case.folder.cache, ignore_errors=True)
-        if what.whole:
-            shutil.rmtree(case.folder.recovered, ignore_errors=True)
+        _forget(case)
+    except OSError as error:
+        left = UnfinishedError("destroyed-not-gone", case=case.id, line=signed.first, errno=error.errno or 0)
+        writer.world.left_to_do.append(left)
+        return signed.first
+    if what.whole:
+        # Every file in it is gone; the folders say nothing.
+        shutil.rmtree(case.folder.recovered, ignore_errors=True)
     if case.identity is not None:
         case.manifest = folded(case, case.identity)
     return signed.first
+
+
+def destroyed_before(case: Case, names: Sequence[str]) -> int | None:
+    """Return the line with which these items, or the whole case when none is named, were destroyed; None if not."""
+    if not names:
+        lines = [entry.line for entry in case.opened.entries.get("destroyed", ()) if entry.facts.get("whole")]
+        return lines[-1] if lines else None
+    gone = [case.opened.gone.get(item_id(name)) for name in names]
+    return max((entry.line for entry in gone if entry is not None), default=None) if all(gone) else None
+
+
+def _forget(case: Case) -> None:
+    """Delete the cache of a case.
+
+    Raises:
+        OSError: Something of it is still there.
+    """
+    with suppress(FileNotFoundError):
+        shutil.rmtree(case.folder.cache)
 
 
 def _aside(case: Case, chosen: set[str]) -> Iterator[str]:
@@ -115,7 +144,7 @@ def _opened(case: Case) -> Iterator[LogEvent]:
         raise UsageError("key-needed")
     for entry in entries(case.folder, case.custody, case.identity):
         if isinstance(entry, Finding):
-            raise CaseBrokenError("case-broken", case=case.id, code=entry.code)
+            raise broken(case.id, entry)
         yield entry
 
 
@@ -169,7 +198,8 @@ def _new_bodies(writer: CaseWriter, what: Doomed) -> list[tuple[int, str]]:
         disk.sync_folder(case.folder.bodies)
     except OSError:
         for line, _ in made:
-            disk.remove(removal.draft_of(case.folder, line))
+            with suppress(OSError):
+                disk.remove(removal.draft_of(case.folder, line))
         raise
     return made
 

@@ -20,6 +20,7 @@ from evidence_kit.intake.read import NotRegularError, Trace, opened, pieces
 from evidence_kit.intake.walk import FoundFile, walk
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import Digest, Json
+from evidence_kit.workflows.case.disk_errors import is_gone
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.write import CaseWriter
@@ -35,9 +36,15 @@ class State(Enum):
     REVEALED = "revealed"
     NOT_IN_CASE = "not-in-case"
     STORE_DAMAGED = "store-damaged"
+    STORE_UNREAD = "store-unread"
     UNREADABLE = "unreadable"
     PHONE = "phone"
+    UNKNOWN_GROUND = "unknown-ground"
     GONE = "gone"
+
+
+# Nothing is ever deleted there: a phone is the original, and what nobody knows may be one.
+_NOT_LOOKED_INTO: Final = {Ground.PHONE: State.PHONE, Ground.UNKNOWN: State.UNKNOWN_GROUND}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +113,8 @@ def look(case: Case, station: Station, sources: Iterable[Path], known: Sequence[
     for source in sources:
         if not os.path.lexists(source):
             yield Plain(source, State.GONE)
-        elif ground(source, known) is Ground.PHONE:
-            yield Plain(source, State.PHONE)
+        elif (lies_on := ground(source, known)) in _NOT_LOOKED_INTO:
+            yield Plain(source, _NOT_LOOKED_INTO[lies_on])
         else:
             for found in walk(source, own):
                 if isinstance(found, FoundFile):
@@ -147,17 +154,23 @@ class _Store:
     def __init__(self, case: Case) -> None:
         self.manifest = case.opened
         self._case = case
-        self._whole: dict[str, bool] = {}
+        self._states: dict[str, State] = {}
 
-    def whole(self, item: str) -> bool:
-        if item not in self._whole:
-            sink = _Counting()
-            try:
-                self._case.decrypt(item, sink)
-                self._whole[item] = sink.seen.sha256 == self.manifest.items[item].sha256
-            except (DamagedError, OSError):
-                self._whole[item] = False
-        return self._whole[item]
+    def state(self, item: str) -> State:
+        """Return the state of an item in the store: whole, damaged, or unreadable now."""
+        if item not in self._states:
+            self._states[item] = self._look(item)
+        return self._states[item]
+
+    def _look(self, item: str) -> State:
+        sink = _Counting()
+        try:
+            self._case.decrypt(item, sink)
+        except DamagedError:
+            return State.STORE_DAMAGED
+        except OSError as error:
+            return State.STORE_DAMAGED if is_gone(error) else State.STORE_UNREAD
+        return State.KEPT if sink.seen.sha256 == self.manifest.items[item].sha256 else State.STORE_DAMAGED
 
 
 class _Counting:
@@ -184,7 +197,7 @@ def _one(path: Path, store: _Store) -> Plain:
     manifest, name = store.manifest, seen.sha256.hex
     item = manifest.by_digest.get(name)
     if item is not None:
-        state = State.KEPT if store.whole(item) else State.STORE_DAMAGED
+        state = store.state(item)
     elif (item := manifest.witnessed_by_digest.get(name)) is not None:
         state = State.WITNESSED
     else:

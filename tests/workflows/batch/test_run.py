@@ -320,7 +320,7 @@ def test_a_process_that_dies_costs_its_own_line_alone(batch: Batch) -> None:
         ("dies", "ingest", "batch-process-died")
     ]
     assert isinstance(ended, BatchResult)
-    assert (ended.whole, ended.code) == (2, Exit.BUG)
+    assert (ended.whole, ended.code) == (2, Exit.SYSTEM_LIMIT)
 
 
 class _Dying(NoDescriber):
