@@ -181,6 +181,9 @@ def writing(
         unlock(case, key)
         recovered.finish(folder, case.opened, world.disk)
         if replayed.custody.wholly_destroyed:
+            ended = CaseWriter(case, key, station, world)
+            ended.catch_up()
+            ended.close()
             raise CaseDestroyedError("case-destroyed", case=case.id)
         if key.public.fingerprint not in case.custody.signers:
             raise NoReaderError("key-may-not-sign")

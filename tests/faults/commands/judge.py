@@ -1,0 +1,131 @@
+"""Judges what is left once a command was broken: nothing lost, nobody accused, nothing stuck, nothing in clear."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidence_kit.errors import Exit
+from evidence_kit.keys import age
+from evidence_kit.keys.age import DamagedError
+from evidence_kit.model import Weight
+from evidence_kit.vault.disk import held
+from evidence_kit.vault.folder import CaseFolder
+from evidence_kit.workflows.case.read import read
+from evidence_kit.workflows.case.station import load
+from evidence_kit.workflows.checking.verify import verify_case
+from tests.faults.commands.scenes import MARKER, PASSPHRASE, Place, Scene
+from tests.faults.commands.stage import Fault, Ran
+
+# What a command that the system breaks may end with.
+# `Exit.USAGE`: a file that was named may not be read by this person.
+STOPPED = {
+    Exit.DONE,
+    Exit.INCOMPLETE,
+    Exit.NOT_CHECKED,
+    Exit.DISK_FULL,
+    Exit.DISK_FAILURE,
+    Exit.SYSTEM_LIMIT,
+    Exit.SOURCE_GONE,
+}
+SOURCES = {"phone", "more", "batch", "copies"}
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One thing that must not be, and where."""
+
+    scene: str
+    fault: Fault
+    what: str
+
+
+def tried(place: Place, scene: Scene, fault: Fault) -> Iterator[Slip]:
+    """Break a scene once and yield whatever is wrong afterwards."""
+
+    def slip(what: str, ran: Ran | None = None) -> Slip:
+        said = "" if ran is None else f": {ran.code} {ran.err[-600:]}{ran.out[-300:]}"
+        return Slip(scene.called, fault, what + said)
+
+    place.again()
+    first = place.stage.run(place.line(scene), fault, typed=scene.typed.replace("{at}", str(place.at)))
+    if fault.action == "fail":
+        allowed = STOPPED | ({Exit.USAGE} if fault.errno == errno.EACCES else set())
+        if first.code not in allowed:
+            yield slip("ends with a code that it must not have", first)
+        if "Traceback" in first.err:
+            yield slip("shows a traceback", first)
+    elif first.code not in {-9, 0, 3}:
+        yield slip("was killed, and ends otherwise", first)
+    yield from (slip(each) for each in accused(place, scene, "after it"))
+    again = place.stage.run(place.line(scene), typed=scene.typed.replace("{at}", str(place.at)))
+    if again.code not in {0, 3}:
+        yield slip("the same command again does not work", again)
+    yield from (slip(each) for each in accused(place, scene, "after the same again", clean=scene.writes))
+    yield from (slip(each) for each in left(place, scene))
+    yield from (slip(each) for each in missing(place, scene, first))
+
+
+def accused(place: Place, scene: Scene, when: str, *, clean: bool = False) -> Iterator[str]:
+    """Yield what `verify` says against a case that is whole."""
+    station = load(place.kept_station)
+    key = station.unlock(PASSPHRASE.encode())
+    for case in sorted(each for each in (place.at / "cases").iterdir() if not each.name.startswith(".")):
+        opens = None if scene.called == "destroy-case" else key
+        remembered = load(place.at / "station").remembered(case.name) if scene.called != "setup-renew" else None
+        found = {each.code: each.weight for each in verify_case(case, opens, remembered).findings}
+        if any(weight is not Weight.NOTE for weight in found.values()) or (clean and found):
+            yield f"{when}: verify of {case.name}: {sorted(found)}"
+
+
+def left(place: Place, scene: Scene) -> Iterator[str]:
+    """Yield drafts, locks that are held, and evidence in clear."""
+    at = place.at
+    for path in sorted(at.rglob("*")):
+        shown = path.relative_to(at).as_posix()
+        if ".draft" in path.name and "recovered" not in path.parts:
+            yield f"a draft is left: {shown}"
+        if path.name == "lock" and held(path):
+            yield f"a lock is held: {shown}"
+        top = shown.partition("/")[0]
+        if path.is_file() and top not in SOURCES and top not in scene.plain and MARKER.encode() in path.read_bytes():
+            yield f"evidence lies in clear: {shown}"
+
+
+def missing(place: Place, scene: Scene, first: Ran) -> Iterator[str]:
+    """Yield what was said to be done and is not there; and bytes of what was destroyed."""
+    if scene.command in {"setup", "demo"} or scene.called == "destroy-case":
+        return
+    case = read(CaseFolder(place.case), load(place.kept_station).unlock(PASSPHRASE.encode()))
+    if first.code in {0, 3}:
+        for document in first.documents:
+            line = document.get("line")
+            if isinstance(line, int) and line > case.custody.signed_lines:
+                yield f"line {line} was told and is not there"
+    for document in first.documents:
+        item = document.get("item")
+        if document.get("outcome") == "kept" and (item not in case.opened.items):
+            yield f"{item} was told to be safe and is not there"
+    for item in case.opened.items.values():
+        sink = io.BytesIO()
+        case.decrypt(item.id, sink)
+        if hashlib.sha256(sink.getvalue()).hexdigest() != item.sha256.hex:
+            yield f"{item.id} does not come out as it went in"
+    if scene.command == "destroy":
+        yield from undestroyed(place.case, case.identity, f"{MARKER} b " * 40)
+
+
+def undestroyed(folder: Path, identity: object, text: str) -> Iterator[str]:
+    """Yield every file of a case that decrypts to a text, wherever it lies."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            sink = io.BytesIO()
+            with contextlib.suppress(DamagedError):
+                age.decrypt_stream(io.BytesIO(path.read_bytes()), sink, identity.opener)  # type: ignore[attr-defined]
+            if text[:200].encode() in sink.getvalue():
+                yield f"{path.relative_to(folder)} still holds what was destroyed"

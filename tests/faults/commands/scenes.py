@@ -1,0 +1,204 @@
+"""What every command is asked: one scene each, on a small station with a case that has lived a little."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evidence_kit.keys.station import SigningKey
+from tests.faults.commands.stage import Stage
+
+PASSPHRASE = "correct horse battery"
+# Stands in the sources and nowhere else in clear: neither in a case nor in the station.
+MARKER = "zitoun-7713-marker"
+COLLEAGUE = SigningKey.from_seed(bytes(range(64, 96)))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One command as it is tried.
+
+    Attributes:
+        command: Its name.
+        arguments: What it is given besides the flags of all commands; `{at}` is the folder of the scene.
+        writes: It changes a case, the station or files that somebody named.
+        plain: Files that may hold evidence in clear, as the command is asked for that.
+        typed: What a person types.
+        name: Another name where a command has several scenes.
+        quick: Its faults are tried by `make test` too.
+    """
+
+    command: str
+    arguments: tuple[str, ...] = ()
+    writes: bool = True
+    plain: tuple[str, ...] = ()
+    typed: str = ""
+    name: str = ""
+    quick: bool = True
+
+    @property
+    def called(self) -> str:
+        return self.name or self.command
+
+    def line(self, at: Path, *, json: bool = True) -> list[str]:
+        """Return the words of the command line."""
+        own = [each.replace("{at}", str(at)) for each in self.arguments]
+        common = ["--passphrase-file", str(at / "pass")] + ([] if self.typed else ["--no-input"])
+        station = [] if "--station" in own else ["--station", str(at / "station")]
+        return [self.command, *own, *common, *station, *(["--json"] if json else [])]
+
+
+def _s(command: str, *arguments: str, **more: object) -> Scene:
+    return Scene(command, arguments, **more)  # type: ignore[arg-type]
+
+
+_NEW_STATION = (
+    "--association", "ABC", "--name", "Salma B.", "--role", "volunteer", "--place", "Larache",
+    "--cases", "{at}/cases2", "--recovery-out", "{at}/rec2", "--station", "{at}/station2",
+)  # fmt: skip
+
+SCENES: Sequence[Scene] = (
+    _s("setup", *_NEW_STATION),
+    _s("setup", "--renew", name="setup-renew"),
+    _s("new", "--age", "adult", "--age-known-by", "told", "--consent", "lawyer"),
+    _s("new", "--age", "adult", "--age-known-by", "told", "--id", "LRC-2026-0777", name="new-id"),
+    _s("ingest", "1", "{at}/more", "--no-describe"),
+    _s("ingest", "1", "{at}/more", name="ingest-described", quick=False),
+    _s("intake", "1", typed="\n{at}/more/c.txt\n" + "\n" * 15 + "no\n" * 9, quick=False),
+    _s("receipt", "1", "--out", "{at}/slip.html"),
+    _s("consent", "1", "police", "--by", "person"),
+    _s("note", "1", "a note"),
+    _s("mark", "1", "E1", "--nature", "screenshot", "--said-by", "Me. Alami", "--said-as", "lawyer"),
+    _s("update", "1", "--why", "asked for it", "--pseudonym", "Nour"),
+    _s("exclude", "1", "E2", "--why", "misfiled"),
+    _s("cases", writes=False),
+    _s("list", "1", writes=False),
+    _s("show", "1", "E1", writes=False),
+    _s("show", "1", "E1", "--reveal", "why", "--out", "{at}/page.html", name="show-reveal", plain=("page.html",)),
+    _s("describe", "1", quick=False),
+    _s("chats", "1", writes=False, quick=False),
+    _s("chats", "1", "--csv", "{at}/chats.csv", name="chats-csv", plain=("chats.csv",), quick=False),
+    _s("identifiers", "1", "--csv", "{at}/identifiers.csv", plain=("identifiers.csv",), quick=False),
+    _s("threats", "1", "add", "--demand", "money", "--amount", "500"),
+    _s("match", "1", quick=False),
+    _s("match", "1", "--picture", "{at}/pairs", name="match-picture", plain=("pairs",), quick=False),
+    _s(
+        "seal", "1", "--for", "lawyer", "--all", "--out", "{at}/sealed/now", "--passphrase-out", "{at}/digits",
+        "--receipt-out", "{at}/receipt.html", "--yes",
+    ),
+    _s("seal", "1", "--for", "lawyer", "--all", "--passphrase-out", "{at}/digits", "--yes", name="seal-by-day"),
+    _s("export", "1", "--as", "csv", "--for", "lawyer", "--out", "{at}/table.csv", plain=("table.csv",)),
+    _s("export", "1", "--as", "bagit", "--for", "lawyer", "--out", "{at}/bag", name="export-bagit", plain=("bag",)),
+    _s("transfer", "1", "--to", "Me. Alami", "--for", "complaint", "--what", "paper"),
+    _s("transfer", "1", "--to-station", "Omar", "--for", "moved", "--into", "{at}/stick", name="transfer-station"),
+    _s("passphrase", "1", "--out", "{at}/again"),
+    _s("timestamp", "1", "--request", "{at}/ask.tsq"),
+    _s("verify", "{case}", writes=False),
+    _s("verify", "{at}/cases", "--recursive", "--remember", "{at}/memory.json", name="verify-many"),
+    _s("verify", "{case}", "--report", "{at}/verdict.html", name="verify-report"),
+    _s("compare", "{case}", "{at}/older/LRC-2026-0001", writes=False),
+    _s("verifier", "--out", "{at}/verify.html"),
+    _s("batch", "{at}/batch.toml", quick=False),
+    _s("demo", "--out", "{at}/demo", "--samples", "{samples}", quick=False),
+    _s("help", "phone", writes=False),
+    _s("tidy", "1", "{at}/copies", "--delete-confirmed"),
+    _s("keys", writes=False),
+    _s("keys", "trust", "Alami", "{colleague}", "--confirm", "{end}", name="keys-trust"),
+    _s("grant", "1", "{other}", "--name", "Hind", "--confirm", "{other-end}"),
+    _s("revoke", "1", "Omar", "--reason", "left", "--yes"),
+    _s("recover", "1", "--recovery-key", "{at}/rec", "--lost", "Omar"),
+    _s("backup", "1", "{at}/stick"),
+    _s("backup", "1", "{at}/older", name="backup-again"),
+    _s("destroy", "1", "E2", "--reason", "asked for", "--by", "Salma B.", "--and", "Omar K.", "--yes"),
+    _s(
+        "destroy", "1", "--whole-case", "--reason", "asked", "--by", "Salma B.", "--and", "Omar K.", "--yes",
+        name="destroy-case",
+    ),
+    _s("log", "1", writes=False),
+    _s("log", "1", "--checkpoint", "{at}/checkpoint", name="log-checkpoint"),
+)  # fmt: skip
+
+
+@dataclass
+class Place:
+    """A folder that is set up once and put back before every try.
+
+    Attributes:
+        at: Where commands work.
+        stage: What runs them.
+        case: The case they work on.
+    """
+
+    folder: Path
+    stage: Stage = field(init=False)
+    case: Path = field(init=False)
+    words: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.at = self.folder / "work"
+        self.at.mkdir()
+        self.stage = Stage(self.folder, self.at)
+        self._make()
+        shutil.copytree(self.at, self.folder / "kept", symlinks=True)
+
+    def _make(self) -> None:
+        at = self.at
+        (at / "pass").write_text(PASSPHRASE + "\n")
+        self._keyed(
+            "setup", "--association", "LRC", "--name", "Salma B.", "--role", "volunteer", "--place", "Larache",
+            "--cases", str(at / "cases"), "--recovery-out", str(at / "rec"),
+        )  # fmt: skip
+        self._keyed("new", "--age", "adult", "--age-known-by", "told", "--consent", "lawyer", "--id", "LRC-2026-0001")
+        self.case = at / "cases" / "LRC-2026-0001"
+        for name, texts in {"phone": "ab", "more": "cde", "batch": "f"}.items():
+            (at / name).mkdir()
+            for letter in texts:
+                (at / name / f"{letter}.txt").write_text(f"{MARKER} {letter} " * 40)
+        shutil.copytree(at / "phone", at / "copies")
+        (at / "stick").mkdir()
+        (at / "older").mkdir()
+        self._keyed("ingest", "1", str(at / "phone"), "--no-describe")
+        key, end = COLLEAGUE.public.line, COLLEAGUE.public.fingerprint[-6:]
+        self._keyed("grant", "1", key, "--name", "Omar", "--sign", "--confirm", end)
+        self._keyed("backup", "1", str(at / "older"))
+        self._keyed(
+            "seal", "1", "--for", "lawyer", "--all", "--out", str(at / "sealed" / "first"),
+            "--passphrase-out", str(at / "first-digits"), "--yes",
+        )  # fmt: skip
+        (at / "batch.toml").write_text(
+            '[defaults]\nsteps = ["new", "ingest", "seal", "verify"]\nage = "adult"\nage_known_by = "told"\n'
+            'consent = "lawyer"\nfor = "lawyer"\nscope = "all"\npassphrase_folder = "digits"\n\n'
+            '[[case]]\nname = "f"\nsources = ["batch"]\n'
+        )
+        for warming in (("list", "1"), ("verify", "1"), ("cases",), ("show", "1"), ("chats", "1"), ("log", "1")):
+            self._keyed(*warming)
+        other = SigningKey.from_seed(bytes(range(96, 128))).public
+        self.words = {
+            "{colleague}": key, "{end}": end, "{other}": other.line, "{other-end}": other.fingerprint[-6:],
+            "{case}": str(self.case), "{samples}": str(Path(__file__).parents[3] / "samples"),
+        }  # fmt: skip
+
+    def _keyed(self, *arguments: str) -> None:
+        common = ("--no-input", "--passphrase-file", str(self.at / "pass"), "--station", str(self.at / "station"))
+        # Setting letters starts threads, which no fork has: a seal is made in a fork of its own.
+        ran = self.stage.run([*arguments, *common, "--json"], inside=arguments[0] != "seal")
+        assert ran.code in {0, 3}, (arguments, ran.out, ran.err)
+
+    def line(self, scene: Scene, *, json: bool = True) -> list[str]:
+        """Return a scene's command line here."""
+        return [self.words.get(each, each) for each in scene.line(self.at, json=json)]
+
+    @property
+    def kept_station(self) -> Path:
+        """The station as it was at first; its key opens every case here, whatever became of the station."""
+        return self.folder / "kept" / "station"
+
+    def again(self) -> None:
+        """Put everything back as it was."""
+        shutil.rmtree(self.at)
+        shutil.copytree(self.folder / "kept", self.at, symlinks=True)
+
+    def close(self) -> None:
+        self.stage.close()

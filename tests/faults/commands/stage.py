@@ -1,0 +1,269 @@
+"""Runs commands of the program, each in a fork of one process that has loaded everything, and breaks them on the way.
+
+`python -m tests.faults.commands.stage` is that process: it reads requests, a JSON document a line, and answers each.
+`Stage` starts it with `calls.c` before the C library, and is what the tests use.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import io
+import json
+import os
+import pkgutil
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+SOURCE = Path(__file__).with_name("calls.c")
+CHANGE, READ, HANDLE, THREAD = 1, 2, 4, 8
+_ACTIONS = {"": 0, "kill": 1, "tear": 2, "fail": 3}
+SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong, and when.
+
+    Attributes:
+        action: `kill`, `tear` (half of a write, then a kill) or `fail`; nothing goes wrong without.
+        at: At which call, counting from 1.
+        errno: What the system answers.
+        stays: From this call on, and not only there.
+        classes: Which calls count.
+    """
+
+    action: str = ""
+    at: int = -1
+    errno: int = 0
+    stays: bool = False
+    classes: int = CHANGE
+
+
+SOUND = Fault()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended.
+
+    Attributes:
+        code: Its exit code, negative for a signal.
+        calls: How many calls of the fault's classes it made.
+        out: What it printed.
+        err: What it said besides.
+    """
+
+    code: int
+    calls: int
+    out: str = ""
+    err: str = field(default="", repr=False)
+
+    @property
+    def documents(self) -> list[dict[str, Any]]:
+        """What it printed as JSON; a last line that was cut off is none."""
+        return [json.loads(line) for line in self.out.splitlines(keepends=True) if line.endswith("}\n")]
+
+
+def library(folder: Path) -> Path:
+    """Build `calls.c`, or skip the test where nothing can."""
+    compiler = shutil.which("cc")
+    if compiler is None or sys.platform != "linux":
+        pytest.skip("breaking system calls wants Linux and a C compiler")
+    built = folder / "calls.so"
+    if not built.exists():
+        subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", built, SOURCE, "-ldl"], check=True)
+    return built
+
+
+class Stage:
+    """Runs commands; what concerns files below one folder can be broken."""
+
+    def __init__(self, folder: Path, below: Path) -> None:
+        self.below = below
+        environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        environment |= {"LD_PRELOAD": str(library(folder)), "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.commands.stage"],
+            cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def run(self, arguments: Sequence[str | Path], fault: Fault = SOUND, **more: Any) -> Ran:
+        """Run one command and wait for its end."""
+        return self.both([arguments], fault, **more)[0]
+
+    def both(self, several: Sequence[Sequence[str | Path]], fault: Fault = SOUND, **more: Any) -> list[Ran]:
+        """Run commands at once and wait for all of them."""
+        request = {"commands": [[str(each) for each in one] for one in several], "fault": vars(fault), **more}
+        request["below"] = str(self.below)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, "the stage is gone"
+        return [Ran(**each) for each in json.loads(line)]
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(10)
+
+
+def _load() -> None:
+    """Load whatever a command may want, so that a fork has it."""
+    import evidence_kit.commands
+    import evidence_kit.workflows
+    from evidence_kit import cli
+    from evidence_kit.keys import station
+
+    for package in (evidence_kit.commands, evidence_kit.workflows):
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            importlib.import_module(module.name)
+    for name in ("typst", "segno", "pyrage", "filelock", "rich.table", "evidence_kit.sealing.sheet"):
+        importlib.import_module(name)
+    # Locking a key costs half a second on purpose.
+    station.KDF_ROUNDS = 1
+    cli.run(["--help"])
+
+
+def _child(command: list[str], request: Mapping[str, Any], out: Path, err: Path) -> None:
+    """Become a command; never returns."""
+    code = 99
+    try:
+        for number, path in ((1, request.get("stdout") or out), (2, request.get("stderr") or err)):
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(file, number)
+            os.close(file)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode) for number, mode in ((0, "r"), (1, "w"), (2, "w")))
+        if request.get("typed"):
+            sys.stdin = _Person(request["typed"])
+        os.chdir(request.get("cwd") or "/")
+        if request.get("year"):
+            _later(int(request["year"]))
+        if request.get("broken"):
+            from tests.faults.commands.broken import BUILDS
+
+            BUILDS[request["broken"]]()
+        from evidence_kit import cli
+
+        _arm(request["below"], request["fault"])
+        code = cli.run(command)
+    except BaseException:  # noqa: BLE001 - a fork ends here, whatever happened
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        _calls().faults_disarm()
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (OSError, ValueError):
+                code = code or 120
+        os._exit(code)
+
+
+class _Person(io.StringIO):
+    """Somebody at a terminal, who typed everything beforehand."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def _later(year: int) -> None:
+    """Set the clock that the program sees."""
+    from datetime import UTC, datetime
+
+    from evidence_kit.workflows.case.world import SystemClock
+
+    setattr(SystemClock, "now", lambda _self: datetime.now(UTC).replace(year=year))  # noqa: B010
+
+
+def _calls() -> Any:
+    return ctypes.CDLL(None)
+
+
+def _arm(below: str, fault: Mapping[str, Any]) -> None:
+    action = _ACTIONS[fault["action"]]
+    _calls().faults_arm(
+        below.encode(), fault["classes"], action, ctypes.c_long(fault["at"]), fault["errno"], int(fault["stays"])
+    )
+
+
+def _serve() -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    _load()
+    gc.freeze()
+    folder = Path(tempfile.mkdtemp(prefix="stage-"))
+    for line in sys.stdin:
+        answers.write(json.dumps(_answer(json.loads(line), folder)) + "\n")
+        answers.flush()
+    shutil.rmtree(folder)
+
+
+def _answer(request: Mapping[str, Any], folder: Path) -> list[dict[str, Any]]:
+    if request.get("inside"):
+        return [_inside(command) for command in request["commands"]]
+    begun = []
+    for number, command in enumerate(request["commands"]):
+        out, err = folder / f"{number}.out", folder / f"{number}.err"
+        child = os.fork()
+        if child == 0:
+            _child(command, request, out, err)
+        begun.append((child, out, err))
+    told = []
+    for child, out, err in begun:
+        code = _ended(child)
+        texts = [path.read_text("utf-8", "replace") if path.exists() else "" for path in (out, err)]
+        told.append({"code": code, "calls": _calls().faults_seen(), "out": texts[0], "err": texts[1]})
+        for path in (out, err):
+            path.unlink(missing_ok=True)
+    return told
+
+
+def _inside(command: list[str]) -> dict[str, Any]:
+    """Run a command in this very process: what it loads and works out, every fork after it has."""
+    from evidence_kit import cli
+
+    held, sys.stdout = sys.stdout, io.StringIO()
+    try:
+        code = cli.run(command)
+        return {"code": code, "calls": 0, "out": sys.stdout.getvalue()}
+    finally:
+        sys.stdout = held
+        gc.collect()
+        gc.freeze()
+
+
+def _ended(child: int) -> int:
+    """Wait for a child; one that hangs is killed, and has no exit code of its own."""
+    until = time.monotonic() + SECONDS
+    watched = os.pidfd_open(child)
+    ready, _, _ = select.select([watched], [], [], max(0.0, until - time.monotonic()))
+    if not ready:
+        os.kill(child, signal.SIGKILL)
+    os.close(watched)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return code if ready else -1000
+
+
+if __name__ == "__main__":
+    _serve()

@@ -1,0 +1,97 @@
+"""Every command under every fault."""
+
+from __future__ import annotations
+
+import errno
+import random
+from collections.abc import Iterator
+from itertools import combinations_with_replacement
+
+import pytest
+
+from evidence_kit.cli import GROUPS
+from tests.faults.commands.judge import accused, left, tried
+from tests.faults.commands.scenes import SCENES, Place, Scene
+from tests.faults.commands.stage import CHANGE, HANDLE, READ, SOUND, Fault
+
+ERRORS = {
+    "ENOSPC": (errno.ENOSPC, CHANGE), "EIO": (errno.EIO, CHANGE | READ), "EROFS": (errno.EROFS, CHANGE),
+    "EMFILE": (errno.EMFILE, HANDLE), "ENOMEM": (errno.ENOMEM, CHANGE | READ), "EAGAIN": (errno.EAGAIN, CHANGE),
+    "EACCES": (errno.EACCES, HANDLE),
+}  # fmt: skip
+
+
+def test_every_command_has_a_scene() -> None:
+    assert {scene.command for scene in SCENES} == {name for _, names in GROUPS for name in names}
+
+
+def faults_of(place: Place, scene: Scene) -> Iterator[Fault]:
+    """Yield every fault of a scene: a kill before each changing call, a torn write; each error at each, once and on."""
+    place.again()
+    typed = scene.typed.replace("{at}", str(place.at))
+    calls = place.stage.run(place.line(scene), SOUND, typed=typed).calls
+    for at in range(1, calls + 1):
+        yield Fault("kill", at)
+        yield Fault("tear", at)
+    for number, classes in ERRORS.values():
+        place.again()
+        calls = place.stage.run(place.line(scene), Fault(classes=classes), typed=typed).calls
+        for at in range(1, calls + 1):
+            yield Fault("fail", at, number, classes=classes)
+            yield Fault("fail", at, number, stays=True, classes=classes)
+
+
+@pytest.mark.parametrize("scene", [each for each in SCENES if each.quick], ids=lambda scene: scene.called)
+def test_a_command_survives_what_ingest_survives(scene: Scene, place: Place) -> None:
+    chance = random.Random(scene.called)
+    number, classes = chance.choice(list(ERRORS.values()))
+    place.again()
+    changes = place.stage.run(place.line(scene)).calls
+    place.again()
+    calls = place.stage.run(place.line(scene), Fault(classes=classes)).calls
+    chosen = [Fault(chance.choice(("kill", "tear")), chance.randint(1, changes))] if changes else []
+    if calls:
+        chosen.append(Fault("fail", chance.randint(1, calls), number, stays=chance.random() < 0.5, classes=classes))
+    assert [slip for fault in chosen for slip in tried(place, scene, fault)] == []
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.called)
+def test_a_command_survives_a_kill_and_every_error_at_every_call(scene: Scene, place: Place) -> None:
+    every = list(faults_of(place, scene))
+    slips = [slip for fault in every for slip in tried(place, scene, fault)]
+    kills = sum(fault.action != "fail" for fault in every)
+    print(f"{scene.called}: {kills} kills, {len(every) - kills} errors, {len(slips)} slips")
+    assert slips == []
+
+
+WRITING = [scene for scene in SCENES if scene.writes and scene.quick and scene.command not in {"verifier", "verify"}]
+PAIRS = list(combinations_with_replacement(WRITING, 2))
+# One of two may be told that the other is at work, that it came first, or that what it names is there or gone by now.
+_SECOND = {0, 2, 3, 20, 21, 22, 23, 24, 26, 28, 29, 31, 33, 36, 42}
+
+
+def at_once(place: Place, pair: tuple[Scene, Scene]) -> list[str]:
+    """Run two commands at once; return whatever is wrong afterwards."""
+    place.again()
+    both = place.stage.both([place.line(scene) for scene in pair])
+    named = " and ".join(scene.called for scene in pair)
+    slips = [f"{named}: {ran.code} {ran.err[-300:]}" for ran in both if ran.code not in _SECOND]
+    slips += [f"{named}: a traceback" for ran in both if "Traceback" in ran.err]
+    if not any(ran.code in {0, 3} for ran in both):
+        slips.append(f"{named}: neither was done: {[(ran.code, ran.err[-200:]) for ran in both]}")
+    whole = not any(scene.called in {"destroy-case", "setup-renew"} for scene in pair)
+    slips += [f"{named}: {each}" for each in (accused(place, pair[0], "at once") if whole else ())]
+    return slips + [f"{named}: {each}" for each in left(place, Scene("", plain=pair[0].plain + pair[1].plain))]
+
+
+def test_two_commands_at_once_leave_a_case_that_is_whole(place: Place) -> None:
+    chosen = random.Random(7).sample(PAIRS, 8)
+    assert [slip for pair in chosen for slip in at_once(place, pair)] == []
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("first", WRITING, ids=lambda scene: scene.called)
+def test_every_two_commands_at_once_twenty_times(first: Scene, place: Place) -> None:
+    pairs = [pair for pair in PAIRS if pair[0] is first]
+    assert [slip for pair in pairs for _ in range(20) for slip in at_once(place, pair)] == []
