@@ -13,6 +13,7 @@ from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.case.new import ConsentGiven
+    from evidence_kit.workflows.case.write import CaseWriter
 
 
 @command
@@ -76,6 +77,10 @@ def new(
         if found is None:
             raise
         case = found
+        # The interruption may have come before the station remembered the case.
+        behind = CaseWriter(case, key, station, setting.world())
+        behind.catch_up()
+        behind.close()
         setting.screen.tell("again.done", line=1)
     setting.screen.tell("new.done", case=case.id, path=str(case.folder.root))
     if band != "adult" and policy != "keep":
