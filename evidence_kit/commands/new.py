@@ -13,7 +13,6 @@ from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.case.new import ConsentGiven
-    from evidence_kit.workflows.case.write import CaseWriter
 
 
 @command
@@ -77,6 +76,8 @@ def new(
         if found is None:
             raise
         case = found
+        from evidence_kit.workflows.case.write import CaseWriter
+
         # The interruption may have come before the station remembered the case.
         behind = CaseWriter(case, key, station, setting.world())
         behind.catch_up()
