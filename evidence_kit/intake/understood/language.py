@@ -76,7 +76,8 @@ _ANNOUNCED: Final = (
     "255, 216, 255", "-1,-40,-1", "-1, -40, -1", "M_]C_X", "begin-base64", "=ybegin", "GIT binary patch",
     "(This file must be converted with BinHex",
 )  # fmt: skip
-_ENTITY: Final = re.compile(r"&(?:quot|amp|lt|gt|apos|nbsp);")
+_ENTITY: Final = re.compile(r"&(quot|amp|lt|gt|apos);")
+_MARK_OF: Final = {"quot": '"', "amp": "&", "lt": "<", "gt": ">", "apos": "'"}
 _DATA_ADDRESS: Final = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80}(?:;[\w=.\"-]{1,80}){0,4},")
 _BROKEN_OFF: Final = re.compile(r"[\s\"'<>]")
 
@@ -241,8 +242,8 @@ class _Atoms:
         import numpy as np
 
         if "&" in text:
-            # Entities that stand for marks are no words.
-            text = _ENTITY.sub(lambda match: " " * len(match[0]), text)
+            # Entities that stand for marks are no words: the mark itself, as often as the entity is long.
+            text = _ENTITY.sub(lambda match: _MARK_OF[match[1]] * len(match[0]), text)
         self.text = text
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
         part = letters.parts()[points]
