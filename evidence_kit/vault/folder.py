@@ -17,8 +17,8 @@ _OURS = re.compile(r"(store|bodies|keys)/[A-Z]?([0-9]{4,15})\.age(?:\.draft)?")
 _BODY = re.compile(r"bodies/([0-9]{8,15})\.age")
 # What a person's file manager leaves behind, or somebody who gives a file such a name.
 LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
-# What `vault.cache` writes; a name says nothing.
-_CACHED = re.compile(r"cache/[0-9a-f]{32}(?:\.draft)?")
+# What `vault.cache` and the index of conversations write; a name says nothing.
+_CACHED = re.compile(r"cache/(?:[a-z]+/)?[0-9a-f]{32}(?:\.index)?(?:\.draft)?")
 
 
 @dataclass(frozen=True, slots=True)
