@@ -49,7 +49,8 @@ def show(screen: Screen, found: Matches, case: str, names: Mapping[str, str]) ->
 
 def says(screen: Screen, pair: Similar) -> list[str]:
     """Return a pair in words: level and what was done, then the numbers."""
-    lines = [screen.say(f"match.level.{pair.level}")]
+    altered = pair.level == "same-picture" and pair.transformation is not None and pair.transformation.differs
+    lines = [screen.say(f"match.level.{pair.level}-altered" if altered else f"match.level.{pair.level}")]
     if pair.transformation is not None and pair.level != "to-judge":
         lines.append(was(screen, pair.transformation))
     if frame := _frame(screen, pair):
@@ -75,7 +76,12 @@ def was(screen: Screen, told: Transformation) -> str:
     if told.inside is not None and told.place is not None:
         place = screen.say(f"match.place.{told.place}")
         parts.append(screen.say(f"match.was.in-{told.inside}", place=place, percent=told.covered_percent))
-    return screen.say("match.and").join(parts) if parts else screen.say("match.was.unchanged")
+    if told.differs:
+        parts.append(screen.say("match.was.differs", count=len(told.differs)))
+    elif not parts:
+        # Unchanged is said only of what was compared place by place and differs in none.
+        parts.append(screen.say("match.was.unchanged" if told.differs is not None else "match.was.not-compared"))
+    return screen.say("match.and").join(parts)
 
 
 def page(screen: Screen, case: str, names: Mapping[str, str], *, sharp: bool) -> Callable[[Sequence[Drawn]], str]:

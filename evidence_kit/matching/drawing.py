@@ -18,6 +18,7 @@ _OUTLINE, _RIM = (0, 214, 120), (20, 20, 20)
 # A blurred picture keeps so many patches along its longer side: enough to tell a face from a landscape, no more.
 _BLUR_PATCHES = 26
 _QUALITY = 85
+_DIFFERS = (200, 30, 30)
 
 
 def drawn(left: Pixels, right: Pixels, facts: Mapping[str, Json]) -> bytes:
@@ -27,7 +28,7 @@ def drawn(left: Pixels, right: Pixels, facts: Mapping[str, Json]) -> bytes:
         left: The picture of the case.
         right: The other one.
         facts: `area` (left, top, right, bottom in pixels of the left original), `outline` (points in pixels of
-            the right original), `sharp`: do not blur.
+            the right original), `differs` (places as `area`, outlined in red; may be absent), `sharp`: do not blur.
     """
     import cv2
 
@@ -49,6 +50,9 @@ def drawn(left: Pixels, right: Pixels, facts: Mapping[str, Json]) -> bytes:
             points = np.round(outline).astype(np.int32).reshape(-1, 1, 2)
             cv2.polylines(page, [points], True, _RIM, 9, cv2.LINE_AA)  # noqa: FBT003
             cv2.polylines(page, [points], True, _OUTLINE, 5, cv2.LINE_AA)  # noqa: FBT003
+    for place in _places(facts.get("differs")):
+        left_edge, top, right_edge, bottom = (round(each * _factor(left, first)) for each in place)
+        cv2.rectangle(page, (left_edge, top + tops[0]), (right_edge, bottom + tops[0]), _DIFFERS, 4, cv2.LINE_AA)
     if len(other) >= 3:
         _arrow(page, box, other)
     done, data = cv2.imencode(".jpg", page[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
@@ -90,6 +94,10 @@ def _numbers(value: Json) -> Sequence[Any]:
     if not isinstance(value, (list, tuple)) or len(value) != 4:
         raise TypeError("an area has four sides")
     return value
+
+
+def _places(value: Json) -> list[Sequence[Any]]:
+    return [_numbers(each) for each in value] if isinstance(value, (list, tuple)) else []
 
 
 def _points(value: Json) -> Sequence[Any]:

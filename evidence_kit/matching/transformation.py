@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidence_kit.matching.compare import Placed
+from evidence_kit.matching.differences import differing_places
 from evidence_kit.matching.features import Features, View
 from evidence_kit.matching.geometry import corners, mapped
 from evidence_kit.matching.regions import PixelBox
@@ -36,6 +37,8 @@ class Transformation:
         outline: Corners of what is left of it in the query, clockwise, x and y in pixels of the query.
         area: What is left of it in the reference: left, top, right, bottom in pixels of the reference.
         agreed: Where the pixels agree, in the reference; None where no pixel was compared.
+        differs: Places of the reference that look otherwise in the query, largest first: left, top, right, bottom in
+            its pixels; None where that was not compared.
     """
 
     mirrored: bool
@@ -49,6 +52,7 @@ class Transformation:
     outline: tuple[tuple[int, int], ...]
     area: tuple[int, int, int, int]
     agreed: tuple[int, int, int, int] | None
+    differs: tuple[tuple[int, int, int, int], ...] | None = None
 
 
 def transformation_of(placed: Placed, query: Features, seen: View, reference: Features, of: View) -> Transformation:
@@ -87,7 +91,19 @@ def transformation_of(placed: Placed, query: Features, seen: View, reference: Fe
         outline=tuple((round(float(x)), round(float(y))) for x, y in inner),
         area=area,
         agreed=agreed,
+        differs=_differs(placed, seen, reference, of),
     )
+
+
+def _differs(placed: Placed, seen: View, reference: Features, of: View) -> tuple[tuple[int, int, int, int], ...] | None:
+    """Return the places of the reference that look otherwise in the query, in pixels of the upright original."""
+    back = of.to_original() @ np.linalg.inv(of.to_grey())
+    onto = seen.to_grey() @ np.linalg.inv(seen.to_original()) @ placed.matrix @ back
+    places = differing_places(seen.grey, of.grey, onto)
+    if places is None:
+        return None
+    whole = [mapped(back, np.array([each[:2], each[2:]])).ravel() for each in places]
+    return tuple(_clamped([float(edge) for edge in each], reference.width, reference.height) for each in whole)
 
 
 def _corners(box: PixelBox) -> NDArray[np.float64]:

@@ -322,12 +322,14 @@ def test_a_case_of_which_everything_is_known() -> None:
 def pairs() -> Iterator[Similar]:
     outline = ((-5, 0), (3, 4))
     inside = Transformation(True, -90, True, 40, 60, "screenshot", "picture", "upper-left", outline, (0, 0, 3, 4), None)
+    altered = replace(inside, lies_in=None, agreed=(0, 0, 2, 2), differs=((0, 0, 1, 1),))
     whole = replace(inside, inside=None, place=None, lies_in=None, agreed=(0, 0, 1, 1), turned_degrees=180)
     film = MatchScore(60, 0, 0, 0, 0, 0, 0)
     yield Similar("E000001", "E000002", "picture-inside", "keypoints", MatchScore(None, 5, 9, 3, 2, 0.5, 0.5), inside)
     yield Similar("E000001", "found/a.jpg", "same-picture", "sha256")
     yield Similar("E000001", "LRC-2026-0002/E000007", "to-judge", "pdq", film, None, 1.0, 0, 2500)
     yield Similar("E000001", "E000003", "same-picture", "pdq", MatchScore(5, 9, 9, 9, 9, 1, 1), whole)
+    yield Similar("E000001", "E000004", "same-picture", "pdq", MatchScore(5, 9, 9, 9, 9, 1, 1), altered)
 
 
 def test_pairs_of_every_kind() -> None:

@@ -145,6 +145,7 @@ def _jpeg(  # noqa: PLR0913
         "pictures": [pair.item_picture, pair.other_picture],
         "area": list(told.area),
         "outline": [list(point) for point in told.outline],
+        "differs": [list(each) for each in told.differs or ()],
         "sharp": sharp,
     }
     payload = struct.pack(">Q", len(first)) + first + second

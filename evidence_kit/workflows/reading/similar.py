@@ -134,6 +134,7 @@ def _listed(told: Transformation) -> Json:
     facts["outline"] = [list(point) for point in told.outline]
     facts["area"] = list(told.area)
     facts["agreed"] = None if told.agreed is None else list(told.agreed)
+    facts["differs"] = None if told.differs is None else [list(each) for each in told.differs]
     return facts
 
 
