@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from evidence_kit.custody.manifest import FoundAt, Manifest
+from evidence_kit.custody.manifest import Manifest
 from evidence_kit.hashing.exact import Tally, sha256
 from evidence_kit.intake import picture_signatures
 from evidence_kit.intake.file_mentions import Mention
@@ -17,7 +17,6 @@ from evidence_kit.model import Json
 
 # Letters without sense in what stands beside a file: an identifier, the address of a page.
 _BESIDE_LETTERS: Final = 80
-_SHORT_NAME: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +111,3 @@ def spoken(text: str) -> bool:
 def in_words(mentioned: Sequence[Mention]) -> tuple[Mention, ...]:
     """Return what texts say around a name, without what is no language in it."""
     return tuple(Mention(each.name, cut(each.text, opaque(each.text, _BESIDE_LETTERS))) for each in mentioned)
-
-
-def named_in_words(place: FoundAt) -> FoundAt:
-    """Return a place whose path is in words: of a name that is no language, its SHA-256 stands there."""
-    parts = place.path.split("/")
-    if all(len(part) <= _SHORT_NAME or spoken(part) for part in parts):
-        return place
-    path = "/".join(
-        part if len(part) <= _SHORT_NAME or spoken(part) else f"name-{sha256(part.encode()).hex[:16]}" for part in parts
-    )
-    return FoundAt(path, None, place.container, place.member)
