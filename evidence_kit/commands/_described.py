@@ -1,4 +1,4 @@
-"""What describers found in one item, line by line; the facts came out of a worker and may have any shape."""
+"""Descriptions as lines of the screen; the facts came out of a worker and may have any shape."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ def made(facts: Facts) -> Iterator[Row]:
 
 
 def words(facts: Facts) -> Iterator[Row]:
-    """Yield what somebody wrote into a file beside its pictures or sounds, each text once."""
+    """Yield the texts that a file holds beside its pictures or sounds, each once."""
     seen: set[str] = set()
     for tag, value in _tags(facts):
         if tag in _WORDS and value.strip() and value not in seen and len(seen) < _MOST_LISTED:
@@ -289,7 +289,7 @@ def _credentials(screen: Screen, told: Facts) -> Iterator[Row]:
 
 
 def would(screen: Screen, facts: Facts) -> Iterator[Row]:
-    """Yield what a document could do when somebody opened it."""
+    """Yield the actions that a document could take when it is opened."""
     if facts.get("macros"):
         yield "", screen.say("show.would-macros")
     counts = mapping(facts.get("counts"))

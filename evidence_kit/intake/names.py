@@ -1,4 +1,4 @@
-"""What is dangerous about a name from outside: facts only, since such a name is never used as a path."""
+"""Dangers of names from outside: facts only, since such a name is never used as a path."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PART_BYTES = 255
 
 
 def dangers(name: str) -> tuple[str, ...]:
-    """Ids of what this name would do if somebody took it for a path, in a fixed order."""
+    """Return the ids of the dangers of a name that is taken for a path, in a fixed order."""
     parts = re.split(r"[/\\]", name)
     # A folder's name ends in a slash: the empty part behind it has no ending of its own.
     named = [part for part in parts if part not in {"", ".", ".."}]

@@ -1,4 +1,4 @@
-"""What a tar holds: header after header, each checked, none believed.
+"""Members of a tar: header after header, each checked, none believed.
 
 Source: POSIX.1-2017, pax interchange format and ustar; GNU tar manual, "Basic Tar Format" (long names, base-256).
 """

@@ -36,7 +36,7 @@ class MemberError(Exception):
 
 
 class _Unpacker(Protocol):
-    """What bz2 and lzma share."""
+    """Decompressor as bz2 and lzma have it."""
 
     @property
     def eof(self) -> bool: ...

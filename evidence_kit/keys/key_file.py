@@ -1,4 +1,4 @@
-"""The public key in a file or a line that a lawyer sends, whatever wrote it: PowerShell, Notepad, age-keygen, PuTTY."""
+"""Public keys in files that lawyers send, as PowerShell, Notepad, age-keygen and PuTTY write them."""
 
 from __future__ import annotations
 

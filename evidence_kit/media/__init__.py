@@ -1,1 +1,1 @@
-"""What is found in pictures, sound and film; runs inside workers only."""
+"""Readers of pictures, sound, film and documents; they run inside workers only."""

@@ -1,4 +1,4 @@
-"""What the colour profile of a picture is called: phones and editors sign there without knowing."""
+"""Name of a picture's colour profile: phones and editors sign there without knowing."""
 
 from __future__ import annotations
 

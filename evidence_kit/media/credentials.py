@@ -1,4 +1,4 @@
-"""What content credentials state, and whether their signature fits these very bytes: statements, never the truth.
+"""Content credentials checked against the bytes they are in: statements of the file, never the truth.
 
 The C2PA project's own library reads them, offline: it is told to fetch nothing, and the worker has no network besides.
 It comes with the extra `credentials`; without it a manifest is noticed and not read.

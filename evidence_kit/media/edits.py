@@ -31,7 +31,7 @@ class _Edit(NamedTuple):
 
 
 class Hidden(NamedTuple):
-    """What a player leaves out of one track, in seconds; `shown` are spans of the track's own time that it plays."""
+    """Parts of one track that a player leaves out, in seconds; `shown` are spans of the track's own time."""
 
     track: int
     kind: str

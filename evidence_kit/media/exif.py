@@ -1,4 +1,4 @@
-"""What EXIF says: every tag as text, the three dates, the place, the software, how it is turned.
+"""EXIF as facts: every tag as text, the three dates, the place, the software, how it is turned.
 
 Three readers look at it: our own walk over its directories, exifread, and Pillow. exifread names values in words and
 knows makers' notes and thumbnails, but leaves out texts of 1,000 characters and more, and both libraries misread some

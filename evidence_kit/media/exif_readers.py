@@ -1,4 +1,4 @@
-"""What several readers say of one EXIF entry, and why ours is shown where they differ."""
+"""Comparison of several readers of one EXIF entry, with the reason why ours is shown where they differ."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RATIONALS: Final = {5, 10}
 
 
 class Reading(NamedTuple):
-    """What a library says of one entry.
+    """One entry as a library reads it.
 
     Attributes:
         key: Directory and number of the tag.

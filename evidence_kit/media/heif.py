@@ -64,7 +64,7 @@ class Item:
 
     @property
     def auxiliary(self) -> str | None:
-        """What an auxiliary picture is for, as the file names it; None for others."""
+        """Purpose of an auxiliary picture, as the file names it; None for others."""
         for each in self.properties:
             if each.type == b"auxC":
                 return each.data[4:].split(b"\0")[0].decode("utf-8", "replace")

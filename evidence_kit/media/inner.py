@@ -1,4 +1,4 @@
-"""A picture or film inside a file, as it is listed before anybody decodes it."""
+"""A picture or film inside a file, as it is listed before it is decoded."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _LARGEST_CARD: Final = 16 << 20
 _MOST_PAGES: Final = 500
 _SMALLEST_SIDE: Final = 16
 _PHOTO: Final = re.compile(
-    rb"^(?:item\d+\.)?(?:PHOTO|LOGO)(?P<parameters>[;:][^\r\n]*?(?:base64|\bENCODING=b\b)[^\r\n:,]*)[:,](?P<data>[A-Za-z0-9+/=\s]+)",
+    rb"^(?:item\d+\.)?(?:PHOTO|LOGO)(?P<parameters>[;:][^\r\n]{0,200}?(?:base64|\bENCODING=b\b)[^\r\n:,]{0,200})[:,](?P<data>[A-Za-z0-9+/=\s]+)",
     re.IGNORECASE | re.MULTILINE,
 )
 

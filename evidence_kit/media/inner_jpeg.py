@@ -1,4 +1,4 @@
-"""What a JPEG carries besides its picture: further pictures (MPO), thumbnail, gain map, the film of a motion photo.
+"""Cargo of a JPEG besides its picture: further pictures (MPO), thumbnail, gain map, the film of a motion photo.
 
 Source: CIPA DC-007 (multi-picture format); Google's motion photo format 1.0; ISO 21496-1 and Android's Ultra HDR 1.1
 (gain maps).
@@ -20,6 +20,7 @@ _ENTRIES: Final = 0xB002
 _ENTRY_BYTES: Final = 16
 _MOST_ENTRIES: Final = 64
 _LARGEST_FILE_BYTES: Final = 256 << 20
+_MOST_LOOKS: Final = 32
 _BEGINS: Final = b"\xff\xd8\xff"
 _GAIN_MAP_MARKS: Final = (b"hdrgm", b"HDRGainMap", b"hdrgainmap", b"urn:iso:std:iso:ts:21496")
 _THUMBNAIL_OFFSET, _THUMBNAIL_LENGTH = 0x0201, 0x0202
@@ -101,10 +102,14 @@ def _film(payload: BinaryIO, size: int, reached: int) -> Iterator[Inner]:
         return
     payload.seek(0)
     data = payload.read(size)
+    view = io.BytesIO(data)
     at = data.find(b"ftyp", max(4, reached))
-    while at >= 4:
+    # Whoever writes these four letters a million times gets a few looks, and not a minute of them.
+    for _ in range(_MOST_LOOKS):
+        if at < 4:
+            return
         start = at - 4
-        kinds = {box.type for box in boxes(io.BytesIO(data), start, size)}
+        kinds = {box.type for box in boxes(view, start, size)}
         if {b"moov", b"mdat"} <= kinds and 8 <= int.from_bytes(data[start:at]) <= 4096:
             yield Inner("film", f"offset {start}", data[start:], "mp4")
             return

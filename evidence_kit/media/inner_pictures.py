@@ -37,7 +37,7 @@ _HIDING: Final = frozenset({"mp4", "mov", "3gp"})
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What `describe` and matching say of one inner picture without looking at its pixels."""
+    """An inner picture with its number in the file."""
 
     number: int
     inner: Inner
@@ -87,10 +87,13 @@ def _of_heif(payload: BinaryIO, kind: str) -> Iterator[Inner]:
         else:
             for item in others:
                 yield Inner("picture", f"item {item.number}", reason="form-not-decoded")
+        small, apart = set(items.referring(b"thmb")), set(items.referring(b"auxl"))
+        # Tiles and layers of another picture.
+        parts = {number for each in items.references if each.type == b"dimg" for number in each.to}
         for item in items.items.values():
-            if item.is_picture and item.number in {*items.referring(b"thmb"), *items.referring(b"auxl")}:
-                yield _belonging(items, item)
-            elif item.is_picture and item.hidden and not _is_part(items, item):
+            if item.is_picture and (item.number in small or item.number in apart):
+                yield _belonging(item, is_thumbnail=item.number in small)
+            elif item.is_picture and item.hidden and item.number not in parts:
                 yield Inner("hidden-picture", f"item {item.number}", reason="form-not-decoded")
     payload.seek(0, 2)
     for box in boxes(payload, 0, payload.tell()):
@@ -100,14 +103,9 @@ def _of_heif(payload: BinaryIO, kind: str) -> Iterator[Inner]:
             yield Inner("film", "mpvd", data, "mp4", reason=reason)
 
 
-def _is_part(items: heif.Heif, item: heif.Item) -> bool:
-    """Say whether an item is a tile or a layer of another picture."""
-    return any(each.type == b"dimg" and item.number in each.to for each in items.references)
-
-
-def _belonging(items: heif.Heif, item: heif.Item) -> Inner:
+def _belonging(item: heif.Item, *, is_thumbnail: bool) -> Inner:
     where = f"item {item.number}"
-    if item.number in items.referring(b"thmb"):
+    if is_thumbnail:
         return Inner("thumbnail", where, reason="form-not-decoded")
     use = (item.auxiliary or "").casefold()
     if any(name in use for name in _GAIN_MAPS):

@@ -1,4 +1,4 @@
-"""What the IPTC block of a picture says, under the names that its standard gives."""
+"""Records of a picture's IPTC block, under the names that its standard gives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the frame of a JPEG says about who compressed it last."""
+"""Quantisation and frame of a JPEG: signs of the program that compressed it last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is found in an office document that is a zip: who wrote it, with what, what it would do; nothing is run."""
+"""Description of office documents that are zips: authors, programs, macros, addresses; nothing is run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is found in an older office document: who wrote it with what, and what it would do. Nothing is executed."""
+"""Description of older office documents: authors, programs, macros. Nothing is executed."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ _NAMES = {
 
 
 def naming_signs(name: str) -> list[Json]:
-    """Return the ids of the naming habits that the file's name follows; anybody can give a file such a name."""
+    """Return the ids of the naming habits that the file's name follows; any file can be given such a name."""
     return [sign for sign, pattern in _NAMES.items() if pattern.search(name)]
 
 

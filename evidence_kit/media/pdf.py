@@ -1,4 +1,4 @@
-"""What is found in a PDF: who wrote it with what, and what it would do if somebody opened it. Nothing is executed."""
+"""Description of PDFs: authors, programs, actions they would take when opened. Nothing is executed."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ from evidence_kit.model import Json
 _HEAD_BYTES: Final = 1024
 _TAIL_BYTES: Final = 2048
 _DICTIONARY_BYTES: Final = 1 << 16
-_MOST_TABLES: Final = 10_000
+_MOST_TABLES: Final = 1000
+_LARGEST_TABLE_BYTES: Final = 8 << 20
 _LINEARISED: Final = re.compile(rb"\d+\s+\d+\s+obj\s*<<.{0,300}?/Linearized\b", re.DOTALL)
 _LENGTH: Final = re.compile(rb"/L\s+(\d{1,15})\b")
 _START: Final = re.compile(rb"startxref\s+(\d{1,15})\s+%%EOF")
@@ -57,10 +58,10 @@ def _dictionary(data: bytes, at: int) -> bytes | None:
     """Return the dictionary that belongs to the table at an offset."""
     start = len(data[at : at + 32]) - len(data[at : at + 32].lstrip())
     if data.startswith(b"xref", at + start):
-        trailer = data.find(b"trailer", at)
-        end = data.find(b"startxref", trailer)
+        trailer = data.find(b"trailer", at, at + _LARGEST_TABLE_BYTES)
+        end = data.find(b"startxref", trailer, trailer + _DICTIONARY_BYTES)
         return data[trailer:end] if trailer >= 0 and trailer < end < trailer + _DICTIONARY_BYTES else None
     if _STREAM_TABLE.match(data, at + start):
-        end = data.find(b"stream", at)
+        end = data.find(b"stream", at, at + _DICTIONARY_BYTES)
         return data[at:end] if at < end < at + _DICTIONARY_BYTES else None
     return None

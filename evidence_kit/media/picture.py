@@ -1,4 +1,4 @@
-"""What is found in a picture: its frame, EXIF, tables, signs and perceptual hashes."""
+"""Description of pictures: frame, EXIF, tables, signs and perceptual hashes."""
 
 from __future__ import annotations
 

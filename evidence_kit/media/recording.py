@@ -1,4 +1,4 @@
-"""What is found in sound and film: container, streams, tags. Nothing but the given bytes is ever opened."""
+"""Description of sound and film: container, streams, tags. Nothing but the given bytes is ever opened."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ OFFICE = ("docx", "xlsx", "pptx", "ooxml", "odt", "ods", "odp")
 
 
 class Describer(NamedTuple):
-    """What reads one family of content types.
+    """Reader of one family of content types.
 
     Attributes:
         name: With its version, which moves whenever the same bytes give other facts.

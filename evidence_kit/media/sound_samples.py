@@ -81,7 +81,7 @@ def _frames(container: Any, stream: Any, budget: Budget, packets: Any) -> Iterat
 
 
 class _Wave:
-    """What is learned from samples that pass by."""
+    """Digest, length and peaks of samples that pass by."""
 
     def __init__(self) -> None:
         self.digest = hashlib.sha256()

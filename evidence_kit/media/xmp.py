@@ -1,4 +1,4 @@
-"""What an XMP packet says: every property as a path and its text, bounded, never a key of ours."""
+"""Properties of an XMP packet: every one as a path and its text, bounded, never a key of ours."""
 
 from __future__ import annotations
 
