@@ -140,4 +140,5 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("F21", "file-not-in-log", "vault.folder:CaseFolder.strangers"),
     Rule("F22", "file-of-the-system", f"{_VERIFY}:_Folder._strangers"),
     Rule("F23", "readme-changed", f"{_VERIFY}:_Folder._readme"),
+    Rule("F24", "log-earlier-unproven", f"{_VERIFY}:_Folder._not_as_remembered"),
 )

@@ -11,6 +11,7 @@ from evidence_kit.keys import sshsig
 from evidence_kit.keys.sshsig import RECEIVED_NAMESPACE
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import bag
+from evidence_kit.workflows.checking.copies import Earlier
 from evidence_kit.workflows.checking.verify import Report, verify_archive, verify_case
 from evidence_kit.workflows.handover.timestamps import Outside
 from tests.attacks.conftest import DIGITS, Material, made
@@ -108,6 +109,11 @@ def test_an_outsider_and_a_case_folder(material: Material, case: Path) -> None:
         path.unlink()
     assert told(verify_case(case)) == (Verdict.CONSISTENT, [])
     assert told(verify_case(case, receipt=material.receipt)) == (Verdict.BROKEN, ["receipt-not-found"])
+    # A station that remembers only where the log ended cannot tell a rewrite from an earlier copy, and says so.
+    remembered = material.station.remembered(case.name)
+    unknown = Earlier({}, all_known=False)
+    found = verify_case(case, remembered=remembered, earlier=unknown)
+    assert told(found) == (Verdict.NOT_CHECKED, ["log-earlier-unproven"])
 
 
 def test_an_outsider_and_an_archive(material: Material, archive: Path) -> None:
