@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,9 @@ def test_an_export_is_private_new_and_logged(chat_program: Program, tmp_path: Pa
     assert out.stat().st_mode & 0o777 == 0o600
     rows = list(csv.DictReader(io.StringIO(out.read_bytes().decode("utf-8-sig"), newline="")))
     assert len(rows) == 30
-    run.keyed("chats", "1", "--csv", out, expect=28)
+    # The very file that this command made is recognised; any other one stays as it is.
+    run.keyed("chats", "1", "--csv", out)
+    run.keyed("chats", "1", "1", "--csv", out, expect=28)
     run.keyed("identifiers", "1", "--csv", tmp_path / "ids.csv")
     run.keyed("chats", "1", "1", "--jsonl", tmp_path / "one.jsonl")
     assert len([json.loads(line) for line in (tmp_path / "one.jsonl").read_text("utf-8").splitlines()]) == 8
@@ -109,4 +112,7 @@ def test_an_unread_stretch_ends_an_ingest_with_3_and_a_sentence(station_program:
     run.keyed("new", "--age", "adult", "--age-known-by", "told")
     done = run.keyed("ingest", "1", SAMPLES / "chats" / "unreadable", "--lang", "fr", expect=3)
     assert "n'a pas pu être lu" in done.stderr
-    assert run.keyed("chats", "1", "--lang", "en").stderr.count("kept whole") == 4
+    ledger = tomllib.loads((SAMPLES / "chats" / "LEDGER.toml").read_text("utf-8"))["sample"]
+    # WhatsApp's encrypted database is a container that wants its key, and is told of as one.
+    unread = {Path(each["path"]).name for each in ledger if each["path"].startswith("unreadable/")}
+    assert run.keyed("chats", "1", "--lang", "en").stderr.count("kept whole") == len(unread - {"msgstore.db.crypt15"})
