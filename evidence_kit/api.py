@@ -61,7 +61,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class SealedArchive:
-    """An archive that lies in place, and what opens it.
+    """An archive that lies in place, and the passphrase that opens it.
 
     Attributes:
         path: The archive, or its first part.
@@ -280,7 +280,7 @@ class Case:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let the lock go, end the isolated processes, and forget what was read."""
+        """Release the lock, end the isolated processes, and forget all that was read."""
         stack, self._stack = self._stack, None
         self._read = self._writer = self._describer = self._exports = None
         if stack is not None:
@@ -329,7 +329,7 @@ class Case:
         return self.reading.opened
 
     def items(self) -> list[Item | Witnessed]:
-        """Return what the case holds, and behind it what was seen and not copied, each in the order of taking in."""
+        """Return the items of the case, and behind them the witnessed files, each in the order of taking in."""
         return [*self.manifest.items.values(), *self.manifest.witnessed.values()]
 
     def item(self, name: str) -> Item | Witnessed:
@@ -435,7 +435,7 @@ class Case:
             yield from self._reader().each(each, request or ConversationRequest())
 
     def identifiers(self, region: str = "MA") -> list[Named]:
-        """Return the phone numbers, accounts and amounts that occur in messages; what is named most comes first.
+        """Return the phone numbers, accounts and amounts that occur in messages, the most frequent first.
 
         Args:
             region: Country whose way of writing phone numbers is assumed: two letters of ISO 3166.
@@ -494,7 +494,7 @@ class Case:
         readers: Mapping[str, str] | None = None,
         on_bytes: Callable[[int], None] | None = None,
     ) -> SealedArchive:
-        """Make an archive for somebody, opened again and re-hashed before it gets its name (`workflows/handover/seal`).
+        """Make an archive, opened again and re-hashed before it gets its name (`workflows/handover/seal`).
 
         Args:
             purpose: `lawyer` or `police`; the person has to have consented to it.
@@ -527,7 +527,7 @@ class Case:
         return SealedArchive(sealed.archive, digits, Receipt(sealed.receipt_code, sealed.lines), sealed)
 
     def verify(self, receipt: str | None = None) -> Report:
-        """Check the case's folder, every byte of it, and that it descends from what the station remembers.
+        """Check the case's folder, every byte of it, and that it descends from the head that the station remembers.
 
         In a block that has written, this case counts as being written to: `report.being_written` is true.
 

@@ -161,7 +161,7 @@ def _function(name: str) -> Any:  # noqa: ANN401 - typer reads its signature
 
 
 def _program(typer: Any) -> Any:  # noqa: ANN401 - the module, and a function that typer reads
-    """Return what the program takes before any command."""
+    """Return the program's own options, those before any command."""
 
     def shown(wanted: bool) -> None:  # noqa: FBT001 - typer calls it
         if wanted:

@@ -68,7 +68,7 @@ class EvidenceError(Exception):
 
 
 def place_of(error: BaseException) -> str:
-    """Return module and line of the innermost frame of ours: enough to report, nothing of anybody's data."""
+    """Return module and line of the innermost frame of ours: enough to report, and no person's data."""
     place, trace = "?", error.__traceback__
     while trace is not None:
         name = str(trace.tb_frame.f_globals.get("__name__", ""))

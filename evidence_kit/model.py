@@ -37,7 +37,7 @@ GENESIS = Digest("0" * 64)
 
 
 class Family(Enum):
-    """What a content type is to a person: decides describing, witnessing and sealing."""
+    """The family of a content type, as a person names it: decides describing, witnessing and sealing."""
 
     PICTURE = "picture"
     VIDEO = "video"
@@ -68,7 +68,7 @@ class Kind:
 
 
 class Weight(Enum):
-    """What a finding does to the verdict."""
+    """The effect of a finding on the verdict."""
 
     BROKEN = "broken"
     UNCHECKED = "unchecked"
@@ -77,7 +77,7 @@ class Weight(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a check has to say about one place.
+    """One finding of a check, about one place.
 
     Attributes:
         code: Stable identifier; its meaning stands in the word catalogues.
@@ -120,7 +120,7 @@ class DiskFile(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the file; what was not synced may be lost."""
+        """Close the file; unsynced bytes may be lost."""
         ...
 
 
@@ -140,7 +140,7 @@ class Disk(Protocol):
         ...
 
     def move(self, draft: Path, final: Path) -> None:
-        """Give a file its final name within one file system; what stood there is replaced."""
+        """Give a file its final name within one file system; a file of that name is replaced."""
         ...
 
     def cut(self, path: Path, size_bytes: int) -> None:

@@ -14,7 +14,7 @@ _MARK_BYTES = 1 << 10
 
 
 class Block(NamedTuple):
-    """What stands from one mark to the next.
+    """The bytes from one mark to the next.
 
     Attributes:
         data: Its bytes; None when they are more than a record may have.

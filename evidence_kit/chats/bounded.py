@@ -1,4 +1,4 @@
-"""Entries and texts cut to what an answer may hold, each cut said."""
+"""Entries and texts cut to the size of an answer, each cut said."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def code_of(why: Why) -> str:
 
 
 def bounded(entry: Entry, item: str) -> dict[str, Json]:
-    """Return `to_json` of an entry, small enough for an answer; `cut` names what was shortened for it."""
+    """Return `to_json` of an entry, small enough for an answer; `cut` names the shortened fields."""
     told = to_json(entry, item)
     # The copy for searching says nothing new and doubles the size.
     told.pop("text_search", None)

@@ -1,4 +1,4 @@
-"""A copy of a text for matching: the same words whatever the keyboard, the direction marks and the digits."""
+"""A copy of a text for matching: the same words on every keyboard, with any direction marks and digits."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ _LETTERS = str.maketrans(dict.fromkeys("أإآٱ", "ا") | {"ى": "ي"})
 
 
 def fold_for_search(text: str) -> str:
-    """Return `fold` of a text also without vowel marks, capitals and forms of alef: what a person types to find it."""
+    """Return `fold` of a text also without vowel marks, capitals and forms of alef, as people type to search."""
     return " ".join(_VOWELS.sub("", fold(text)).translate(_LETTERS).casefold().split())
 
 
 def _search_table() -> dict[str, str]:
-    """Return what becomes of each character that `fold_for_search` changes, capitals apart."""
+    """Return the replacement of each character that `fold_for_search` changes, capitals apart."""
     vowels = [*map(chr, range(0x64B, 0x653)), "\u0670", "\u0640"]
     letters = [*map(chr, _TABLE), *map(chr, _LETTERS), *vowels]
     return {letter: _VOWELS.sub("", fold(letter)).translate(_LETTERS) for letter in letters}

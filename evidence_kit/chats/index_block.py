@@ -1,4 +1,4 @@
-"""What an index keeps of an export: its entries some thousand together, beside them the words that are searched.
+"""The index block of an export: its entries some thousand together, beside them their searchable words.
 
 A block is three pieces of bytes. `entries` is one JSON text an entry, without what depends on the case: the item and
 the identifiers made from it. `words` is every text in which words are looked for, folded, so that one search for bytes
@@ -37,7 +37,7 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class Columns(msgspec.Struct, frozen=True):
-    """What may be asked of an entry besides its words, entry by entry.
+    """The columns of an index beside its words, entry by entry.
 
     Attributes:
         conversation: Number of its conversation in the export.
@@ -92,7 +92,7 @@ def blocks(told: Iterable[tuple[Entry, int]]) -> Iterator[Block]:
 
 
 def unpacked(data: bytes) -> bytes:
-    """Return what a piece of a block was packed from.
+    """Return the value that a piece of a block was packed from.
 
     Raises:
         ValueError: It is none, or larger than any.

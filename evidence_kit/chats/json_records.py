@@ -1,4 +1,4 @@
-"""What every JSON format does alike: records become messages, everything else is kept as what it is."""
+"""The steps that every JSON format shares: records become messages, all other values are kept as they are."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def entries(
 def _elements(
     run: Run, is_record: Callable[[Path], bool], message: Callable[[Record, Path, ByteRange], Message | None]
 ) -> Iterator[Entry]:
-    """Yield what each element of an array is; what every record of millions goes through stands in this one loop."""
+    """Yield the entry of each element of an array; every record of millions passes this one loop."""
     path, index, start = run.path, run.first, run.start
     before = pointer(path) + "/"
     plain = is_record((*path, index))
@@ -116,6 +116,6 @@ def mappings(record: Record, key: str) -> list[Record]:
 
 
 def rest(record: Record, known: frozenset[str], more: Record = NOTHING) -> Mapping[str, Json] | None:
-    """Return what a record says beyond the known keys, and more; None when that is nothing."""
+    """Return the facts of a record beyond the known keys; None when there are none."""
     told = {key: value for key, value in record.items() if key not in known} | dict(more)
     return cast("Mapping[str, Json]", told) if told else None

@@ -1,4 +1,4 @@
-"""Reads the elements of a long JSON array many at a time: where each ends from its brackets, what it says in C.
+"""Reads the elements of a long JSON array many at a time: their ends from their brackets, their values in C.
 
 The walk of `jsontree` hands over the bytes at an element of an array, and takes back what stands behind the last
 element that could be read so. Nothing is decided here that the walk would decide otherwise: a stretch of elements

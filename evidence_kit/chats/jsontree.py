@@ -118,7 +118,7 @@ def walk(export: BinaryIO, into: Callable[[Path], bool], skip: re.Pattern[str] |
 def runs(
     export: BinaryIO, into: Callable[[Path], bool], skip: re.Pattern[str] | None = None
 ) -> Iterator[Piece | Run | Torn]:
-    """Yield what `walk` yields, the elements of an array that is not entered many at a time.
+    """Yield the same as `walk`, the elements of an array that is not entered many at a time.
 
     Args:
         export: As for `walk`.
@@ -134,7 +134,7 @@ def members(
     wanted: Callable[[Path], bool],
     skip: re.Pattern[str] | None = None,
 ) -> Iterator[Piece]:
-    """Yield the values at wanted paths; what is not wanted is passed without being read, so that this costs little.
+    """Yield the values at wanted paths; others are passed without being read, so that this costs little.
 
     Args:
         export: As for `walk`.
@@ -171,7 +171,7 @@ def decoded(text: str) -> tuple[object, Why | None]:
 
 
 def shape(head: bytes) -> frozenset[str]:
-    """Return the places at which the beginning of a JSON file has something; indices are `*`."""
+    """Return the JSON paths that hold a value at the beginning of a file; indices are `*`."""
     seen: set[str] = set()
 
     def note(path: Path) -> bool:
@@ -288,7 +288,7 @@ class _Walk:
 
 
 class _TornError(Exception):
-    """No value could be read here; what was passed has been claimed."""
+    """No value could be read here; the passed bytes have been claimed."""
 
     def __init__(self, why: Why, detail: str, start: int, end: int) -> None:
         super().__init__(why, detail, start, end)
@@ -337,7 +337,7 @@ class _Window:
         self.text, self.at, self._taken = lead + rest, len(lead), 0
 
     def move_past(self, pattern: re.Pattern[str]) -> str:
-        """Go past what matches here and return the character that follows, "" at the end of the file."""
+        """Go past a match and return the character that follows, "" at the end of the file."""
         while True:
             found = pattern.match(self.text, self.at)
             end = found.end() if found else self.at
@@ -374,7 +374,7 @@ class _Window:
         return start, self._offset
 
     def _fill(self) -> bool:
-        """Make the window longer and forget what has been claimed; say whether there was more."""
+        """Extend the window and forget claimed bytes; say whether there was more."""
         if self._ended:
             return False
         data = self._export.read(max(CHUNK_BYTES, len(self.text) - self._taken))

@@ -1,4 +1,4 @@
-"""What a chat export says, as facts: messages, metadata, and what could not be read.
+"""Facts of a chat export: messages, metadata, and unread stretches.
 
 The conservation rule is built into the types. Every `Entry` has a `ByteRange`, and the places of all entries of
 one file, in the order in which they are yielded, cover the file from its first byte to its last: each begins
@@ -38,7 +38,7 @@ class ByteRange(Struct, frozen=True, gc=False):
 
 
 class TimeKind(Enum):
-    """What a time can be compared with."""
+    """The comparability of a time."""
 
     UTC = "utc"
     OFFSET = "offset"
@@ -91,7 +91,7 @@ NO_TIME = Time("", TimeKind.NONE, None)
 
 
 class AccountId(Struct, frozen=True, gc=False):
-    """One name under which a platform knows somebody.
+    """One name under which a platform knows an account.
 
     Attributes:
         type: `phone`, `user-id`, `recipient-id`, `handle`, `email`; `sender-name` or `own-chosen-name` where only such
@@ -120,7 +120,7 @@ class MessageSender(Struct, frozen=True, gc=False):
 
 
 class MessageKind(Enum):
-    """What a message is to a reader."""
+    """The kind of a message, as a reader sees it."""
 
     TEXT = "text"
     MEDIA = "media"
@@ -135,7 +135,7 @@ class MessageKind(Enum):
 
 
 class Flag(Enum):
-    """What else is to be known of a message."""
+    """A further property of a message."""
 
     DELETED = "deleted"
     DELETED_BY_SELF = "deleted_by_self"
@@ -238,7 +238,7 @@ class Event(Struct, frozen=True, gc=False):
 
 
 class Conversation(Struct, frozen=True, gc=False):
-    """What all messages of one conversation share.
+    """The properties that all messages of one conversation share.
 
     Attributes:
         platform: Such as `whatsapp`.
@@ -295,7 +295,7 @@ class Message(Struct, frozen=True, gc=False):
 
 
 class Metadata(Struct, frozen=True, gc=False):
-    """A stretch of the file that is about the conversation, or what a reader decided about it.
+    """A stretch of the file about the conversation, or a decision of a reader about it.
 
     Attributes:
         place: Where in the file; empty for a decision, which stands before what it is about.

@@ -1,4 +1,4 @@
-"""Which messages are asked for: of one conversation, from somebody, between two times, with some words."""
+"""A filter over messages: one conversation, a sender, a span of time, words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from evidence_kit.model import Json
 
 @dataclass(slots=True)
 class MessageFilter:
-    """What is asked for; None asks for nothing in particular.
+    """A filter over messages; a field that is None filters nothing.
 
     Attributes:
         conversation: Number of a conversation in its file, from 0.
@@ -33,7 +33,7 @@ class MessageFilter:
 
     @property
     def everything(self) -> bool:
-        """Say whether no message is left out for who, when or what."""
+        """Say whether the filter leaves no message out by sender, time or words."""
         return self.sender is None and self.since is None and self.until is None and self.search is None
 
     def wants(self, message: Message, number: int) -> bool:
@@ -80,7 +80,7 @@ class MessageFilter:
 
 
 def asked(arguments: Mapping[str, Json]) -> MessageFilter:
-    """Return what a job's arguments ask for."""
+    """Return the filter that a job's arguments describe."""
     number = arguments.get("conversation")
     return MessageFilter(
         number if isinstance(number, int) else None,

@@ -18,7 +18,7 @@ _MID_LINE = " "
 
 
 class Segment(NamedTuple):
-    """What stands from one beginning to the next; a tuple, because there are millions.
+    """The bytes from one beginning to the next; a tuple, because there are millions.
 
     Attributes:
         opening: How the beginning matched; None for what stands before the first.
@@ -94,7 +94,7 @@ class _Cutter:
         self._searched = max(1, len(self._text) - _HEADER_CHARACTERS)
 
     def rest(self) -> list[Segment]:
-        """Return what is left at the end of the file."""
+        """Return the last segment, at the end of the file."""
         if len(self._text) <= 1:
             return []
         return [self._stretch(self._opening.match(self._text), 0, len(self._text) - 1)]
@@ -114,7 +114,7 @@ class _Cutter:
         return Segment(opening, body, place)
 
     def _overflow(self) -> Segment:
-        """Give up holding a stretch: only what may still be the beginning of a message is kept."""
+        """Give up holding a segment: only bytes that may still begin a message are kept."""
         cut = self._text.rfind("\n", 1) if "\n" in self._text[-LONGEST_CHARACTERS // 2 :] else -1
         if cut <= 0:
             raw, self._text = self._text[1:], _MID_LINE

@@ -1,4 +1,4 @@
-"""What an isolated worker does with an export: recognises it, counts what is in it, tells it in bounded pages.
+"""The work of an isolated process on an export: recognise it, count its entries, return them in bounded pages.
 
 No answer grows with the export: lists have a most, texts a longest, pages a size; whatever is left out is counted.
 Nothing here needs a key.
@@ -154,7 +154,7 @@ _begun: list[_Begun] = []
 
 
 def _read_on(payload: BinaryIO, arguments: Mapping[str, Json], offset: int, count: int) -> Json:
-    """Return a page, reading on from the page before where that was the last thing that was read."""
+    """Return a page, reading on from the page before if that was the last one read."""
     reading = _at_page(payload, arguments, offset)
     item = str(arguments.get("item", ""))
     page: list[Json] = []
@@ -209,7 +209,7 @@ _indexing: list[_Indexing] = []
 
 
 def index(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
-    """Return a page of what an index keeps of an export, all read once.
+    """Return a page of the index of an export, all read once.
 
     Args:
         payload: The export.
@@ -264,7 +264,7 @@ def _pieces(source: BinaryIO, arguments: Mapping[str, Json]) -> Iterator[dict[st
 
 
 def carried(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
-    """Return some of what one record carries inside of it: parts of a mail or of a picture message.
+    """Return some of the files that one record carries: parts of a mail or of a picture message.
 
     Args:
         payload: The record: the bytes of the place that its attachments name.
@@ -292,7 +292,7 @@ def carried(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
 
 
 def identifiers(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
-    """Return whom and what the messages of an export name, gathered by value.
+    """Return the identifiers named in the messages of an export, gathered by value.
 
     Args:
         payload: The export.
@@ -356,7 +356,7 @@ def _matching(payload: BinaryIO, arguments: Mapping[str, Json], wanted: MessageF
 
 
 def key_of(message: Message) -> _Key:
-    """Return what makes two messages of one file the same conversation.
+    """Return the key under which two messages of one file are of the same conversation.
 
     The platform's own identifier where it gives one, else the title. A mailbox is one conversation.
     """
@@ -437,7 +437,7 @@ class _Talk:
 
 
 class _Survey:
-    """Counts what is in an export while it is read once."""
+    """Counts the entries of an export while it is read once."""
 
     def __init__(self) -> None:
         self._talks: dict[_Key, _Talk] = {}

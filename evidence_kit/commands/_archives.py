@@ -1,4 +1,4 @@
-"""What commands about archives share: secrets and slips, to files or to the screen."""
+"""Secrets and slips of the archive commands, to files or to the screen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LARGEST_SLIP_BYTES = 1 << 20
 
 
 def outside_of(setting: Setting, given: Sequence[Path]) -> Outside:
-    """Return what is known here that does not come out of what is checked: roots that were given, keys compared.
+    """Return the facts known from outside the checked material: given roots, compared keys.
 
     Keys are compared on computers without a station too. The station's own keys are nobody's who receives.
     """
@@ -51,7 +51,7 @@ def root_in(path: Path) -> bytes:
 
 
 def bytes_of(path: Path) -> bytes:
-    """Return what a small file holds.
+    """Return the bytes of a small file.
 
     Raises:
         UsageError: It cannot be read.
@@ -110,7 +110,7 @@ def holds_secret(path: Path, secret: str) -> bool:
 
 
 def show_passphrase(setting: Setting, secret: str) -> None:
-    """Show a passphrase on the alternate screen until somebody has written it down."""
+    """Show a passphrase on the alternate screen until its reader has written it down."""
     from evidence_kit.sealing import passphrase as digits
 
     with setting.screen.secret_page():

@@ -34,7 +34,7 @@ def show(screen: Screen, told: StepResult) -> None:
 
 
 def end(screen: Screen, ended: BatchResult, *, dry_run: bool) -> None:
-    """Show what the whole batch came to."""
+    """Show the result of the whole batch."""
     screen.document(_ended(ended, dry_run=dry_run))
     if screen.json:
         return

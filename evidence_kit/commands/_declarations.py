@@ -1,4 +1,4 @@
-"""Who declares something, out of flags or asked for."""
+"""The declaration of facts by a named person, from flags or asked for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Words = Annotated[str | None, typer.Option("--words", metavar="TEXT")]
 
 
 def saying(setting: Setting, said_by: str | None, said_as: str | None, words: str | None) -> Saying:
-    """Return who declares something; a person at the terminal is asked for what no flag said.
+    """Return the person who declares a fact; at a terminal, asked for where no flag names one.
 
     Raises:
         UsageError: Name or role is missing, or the role is none.

@@ -69,7 +69,7 @@ def text(value: object) -> str:
 
 
 def content(screen: Screen, facts: Facts) -> Iterator[Row]:
-    """Yield size, length and what a file holds."""
+    """Yield size, length and contents of a file."""
     width, height = facts.get("width_pixels"), facts.get("height_pixels")
     if width and height:
         yield "pixels", f"{width} × {height}"
@@ -194,7 +194,7 @@ def _angle(screen: Screen, gps: Facts, axis: str, not_stated: str) -> str:
 
 
 def made(facts: Facts) -> Iterator[Row]:
-    """Yield what a file says of the programs and people that made it."""
+    """Yield the programs and people that a file names as its makers."""
     seen: set[str] = set()
     for tag, value in _tags(facts):
         if tag in _MAKERS or tag in _WRITERS:
@@ -218,7 +218,7 @@ def words(facts: Facts) -> Iterator[Row]:
 
 
 def _sticker(written: str) -> str:
-    """Return what WhatsApp writes into a sticker, its letters unescaped; as it stands where it is no JSON."""
+    """Return the text that WhatsApp writes into a sticker, its letters unescaped; raw where it is no JSON."""
     try:
         told = json.loads(written)
     except (ValueError, RecursionError):
@@ -263,7 +263,7 @@ def signs(screen: Screen, facts: Facts) -> Iterator[Row]:
 
 
 def _credentials(screen: Screen, told: Facts) -> Iterator[Row]:
-    """Yield what content credentials state; who is not vouched for may have signed with any name."""
+    """Yield the statements of content credentials; a signer without a voucher may have used any name."""
     if not told.get("present"):
         if told and told.get("present") is None:
             yield "", screen.say("show.c2pa-not-looked-for")
@@ -303,7 +303,7 @@ def would(screen: Screen, facts: Facts) -> Iterator[Row]:
 
 
 def gaps(screen: Screen, facts: Facts) -> Iterator[Row]:
-    """Yield what is not known for sure: where readers of one file say different things."""
+    """Yield the facts that are not certain, where readers of one file disagree."""
     for each in mappings(mapping(facts.get("exif")).get("disagreements")):
         why = f"show.why-{each.get('why')}"
         for reader in ("exifread", "pillow"):

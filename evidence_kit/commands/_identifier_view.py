@@ -22,7 +22,7 @@ _MOST_SENDERS = 4
 
 
 def show(screen: Screen, found: Sequence[Named]) -> None:
-    """Show what was found, type by type."""
+    """Show the identifiers found, type by type."""
     for each in found:
         screen.document(each.row())
     if screen.json:
@@ -98,7 +98,7 @@ def _about(screen: Screen, named: Named) -> str:
 
 
 def _assumed(screen: Screen, assumption: str) -> str:
-    """Return what was assumed, in words where there are words for it."""
+    """Return the assumption in words where there are words for it."""
     told = []
     for each in assumption.split("; "):
         region = each.removeprefix("region ")

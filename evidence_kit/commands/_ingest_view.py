@@ -28,7 +28,7 @@ _TROUBLE = frozenset({"ingest.not-described", "ingest.unreadable"})
 
 
 def show(screen: Screen, outcome: outcomes.Outcome | WouldKeep) -> None:
-    """Show one outcome: every one as JSON, what needs an eye on the screen."""
+    """Show one outcome: every one as JSON, on the screen only those that need attention."""
     if isinstance(outcome, Totals):
         return
     screen.document(as_json(outcome))
@@ -36,7 +36,7 @@ def show(screen: Screen, outcome: outcomes.Outcome | WouldKeep) -> None:
 
 
 class Telling:
-    """Shows outcomes as they come: every one to a file or a program, and to a person only what needs an eye.
+    """Shows outcomes as they come: all to a file or a program, to a person only those that need attention.
 
     A person who takes two thousand files in is not helped by two thousand lines: of each kind of trouble the first few
     are shown, and how many more there are.
@@ -65,7 +65,7 @@ class Telling:
             _on_screen(self._screen, outcome)
 
     def rest(self) -> None:
-        """Say how many more there were of what was shown only in part."""
+        """Say how many more outcomes there were of each kind shown only in part."""
         more = sum(count - self._FIRST for trouble, count in self._met.items() if trouble and count > self._FIRST)
         if more:
             self._screen.tell("ingest.more-like-these", count=more)
@@ -86,7 +86,7 @@ def _trouble(outcome: outcomes.ItemOutcome) -> str:
 
 
 def summary(screen: Screen, done: outcomes.Totals) -> None:
-    """Show what an ingest came to: a table, then sentences about what matters."""
+    """Show the totals of an ingest: a table, then sentences about the exceptions."""
     table(screen, done)
     screen.tell("ingest.kept", count=done.kept, size=size(done.kept_bytes))
     for sentence, count in (
@@ -139,7 +139,7 @@ def place(where: FoundAt) -> dict[str, Json]:
 
 
 def reason(screen: Screen, name: str) -> str:
-    """Return why something was refused, in words; an unknown reason stays its id."""
+    """Return the reason for a refusal in words; an unknown reason stays its id."""
     return screen.say(f"reason.{name}") if screen.knows(f"reason.{name}") else name
 
 
@@ -171,7 +171,7 @@ def _witnessed(outcome: WitnessOutcome) -> Json:
 
 
 def _number(value: int | None) -> Json:
-    """Return what a container declares; as text where it is more than every reader of JSON holds exactly."""
+    """Return a number that a container declares; as text where it is more than every reader of JSON holds exactly."""
     return str(value) if value is not None and value >= 1 << 53 else value
 
 

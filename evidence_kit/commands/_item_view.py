@@ -1,4 +1,4 @@
-"""One item as a tired person can read it: what it is, how it came here, its dates, its place, what speaks for what."""
+"""One item in readable sections: content, provenance, dates, place, hints of its origin."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _POSTING = ("platform", "account", "profile_url", "content_url", "posted", "seen
 
 
 def draw(screen: Screen, about: Facts) -> None:
-    """Show everything known about one item, in sections; what is not known has no line."""
+    """Show everything known about one item, in sections; an unknown fact has no line."""
     described = [each for each in about["described"].values() if isinstance(each, Mapping)]
     facts: dict[str, Any] = {}
     for each in described:

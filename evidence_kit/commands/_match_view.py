@@ -23,7 +23,7 @@ _STYLE = (
 
 
 def show(screen: Screen, found: Matches, case: str, names: Mapping[str, str]) -> None:
-    """Show pairs and groups, and what could not be compared."""
+    """Show pairs and groups, and the items that could not be compared."""
     screen.document(
         {
             "case": case,
@@ -48,7 +48,7 @@ def show(screen: Screen, found: Matches, case: str, names: Mapping[str, str]) ->
 
 
 def says(screen: Screen, pair: Similar) -> list[str]:
-    """Return a pair in words: level and what was done, then the numbers."""
+    """Return a pair in words: level and transformation, then the numbers."""
     altered = pair.level == "same-picture" and pair.transformation is not None and pair.transformation.differs
     lines = [screen.say(f"match.level.{pair.level}-altered" if altered else f"match.level.{pair.level}")]
     if pair.transformation is not None and pair.level != "to-judge":
@@ -61,7 +61,7 @@ def says(screen: Screen, pair: Similar) -> list[str]:
 
 
 def was(screen: Screen, told: Transformation) -> str:
-    """Return what was done to a picture, in words."""
+    """Return the transformation of a picture, in words."""
     parts = []
     if told.lies_in is not None:
         parts.append(screen.say(f"match.was.from-{told.lies_in}"))
@@ -85,7 +85,7 @@ def was(screen: Screen, told: Transformation) -> str:
 
 
 def page(screen: Screen, case: str, names: Mapping[str, str], *, sharp: bool) -> Callable[[Sequence[Drawn]], str]:
-    """Return what makes a page of the drawn pairs, in the screen's language."""
+    """Return a function that makes a page of drawn pairs, in the screen's language."""
 
     def made(drawn: Sequence[Drawn]) -> str:
         way = direction(screen.language)

@@ -17,7 +17,7 @@ _ROLES = {"1": "minor-with-guardian", "2": "guardian", "3": "lawyer"}
 
 
 def asked(setting: Setting, given: Provenance, *, careful: bool) -> Provenance:
-    """Return what flags and a person say; nothing is asked that a flag has answered.
+    """Return the provenance that flags and a person give; nothing is asked that a flag has answered.
 
     Args:
         setting: Screen and world.
@@ -55,7 +55,7 @@ def note_readers(setting: Setting) -> list[str]:
 
 
 def _declared(setting: Setting, said: Provenance) -> Provenance:
-    """Ask whether somebody who may say so has said that nothing intimate is in these files."""
+    """Ask whether an entitled person has said that nothing intimate is in these files."""
     answer = setting.screen.ask_once("ask.declared") or ""
     role, _, name = answer.partition(" ")
     if role not in _ROLES or not name.strip():
@@ -98,7 +98,7 @@ def _number(text: str) -> int:
 
 
 def from_before(manifest: Manifest, given: Provenance) -> Provenance | None:
-    """Return what was said when the same sources were begun, for what is taken up again; None when nothing was."""
+    """Return the provenance given when the same sources were begun; None when they never were."""
     from evidence_kit.workflows.accession.provenance import Screenshot
 
     newest = max(manifest.everything, key=lambda each: each.line, default=None)

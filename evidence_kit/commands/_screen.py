@@ -34,7 +34,7 @@ def neutral(text: str) -> str:
 
 
 def readable(text: str) -> str:
-    """Return what somebody wrote, to be read: `neutral`, without the marks that keyboards and apps put into Arabic.
+    """Return a foreign text to be read: `neutral`, without the marks that keyboards and apps put into Arabic.
 
     A mark that turns the order of letters round is shown, since it may be there to deceive.
     """
@@ -88,7 +88,7 @@ class Screen:
 
     @property
     def watched(self) -> bool:
-        """Say whether a person looks at what is shown, and not a file or another program."""
+        """Say whether a person looks at the output, and not a file or another program."""
         return not self.json and _is_terminal(sys.stdout)
 
     def knows(self, sentence: str) -> bool:
@@ -121,7 +121,7 @@ class Screen:
             self._write(sys.stdout, escaped_json(text))
 
     def failed(self, error: EvidenceError) -> None:
-        """Show what happened and what to do; in JSON mode as a document too."""
+        """Show an error and its remedy; in JSON mode as a document too."""
         name = f"error.{error.message_id}"
         what, advice = self.say(f"{name}.what", **error.values), self.say(f"{name}.do", **error.values)
         self._write(sys.stderr, f"{what}\n{advice}")
@@ -154,14 +154,14 @@ class Screen:
             self.line(f"{self.say(name)}: {neutral(value)}")
 
     def write(self, text: str, indent: int = 0) -> None:
-        """Show what somebody wrote, line by line, made harmless and wrapped between words where a person looks."""
+        """Show a foreign text line by line, made harmless, and wrapped between words on a terminal."""
         for line in text.split("\n"):
             for piece in _wrapped(readable(line.rstrip("\r")), indent):
                 self.result(" " * indent + piece)
 
     @contextmanager
     def progress(self, sentence: str, total_bytes: int | None = None) -> Iterator[Callable[[int], None]]:
-        """Show how far something is, if a person is looking; yields what is told about every piece."""
+        """Show progress if a person is looking; yields the callback that counts every piece."""
         if self.quiet or self.json or not _is_terminal(sys.stderr):
             yield lambda _: None
             return
@@ -175,7 +175,7 @@ class Screen:
             yield lambda size_bytes: bar.update(task, advance=size_bytes)
 
     def ask(self, question: str, **values: str | int) -> str:
-        """Ask a person until something is answered."""
+        """Ask a person until an answer comes."""
         while True:
             sys.stderr.write(self.say(question, **values) + " ")
             sys.stderr.flush()
@@ -195,7 +195,7 @@ class Screen:
         return line.strip() or None
 
     def ask_secret(self, question: str) -> str:
-        """Ask for something that must not be seen."""
+        """Ask for a secret, unseen."""
         import getpass
 
         try:
@@ -209,7 +209,7 @@ class Screen:
         return answer in {word.casefold() for word in self.say("ask.yes-words").split()}
 
     def still_heard(self, seconds: float = _FOLLOW_SECONDS) -> bool:
-        """Wait a moment; say whether somebody still reads our results, so that following may end."""
+        """Wait a moment; say whether our results still have a reader, so that following may end."""
         import select
         import time
 
@@ -225,7 +225,7 @@ class Screen:
 
     @contextmanager
     def secret_page(self) -> Iterator[None]:
-        """Show what follows on the terminal's alternate screen, so that it does not stay in the scroll-back."""
+        """Show a secret on the terminal's alternate screen, so that it does not stay in the scroll-back."""
         if not _is_terminal(sys.stderr):
             yield
             return
@@ -237,7 +237,7 @@ class Screen:
             sys.stderr.flush()
 
     def secret_line(self, text: str) -> None:
-        """Write to the terminal alone; never to a pipe that somebody keeps."""
+        """Write to the terminal alone; never to a pipe whose output is kept."""
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
 

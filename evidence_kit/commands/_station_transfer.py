@@ -85,7 +85,7 @@ def moved(setting: Setting, case: str, move: Move) -> None:
 
 
 def _handed(writer: CaseWriter, goes_on: Holder, move: Move, purpose: str, on_bytes: Callable[[int], None]) -> int:
-    """Copy what is large, then write the line: a full stick must not leave a case that nobody can go on with."""
+    """Copy the large files, then write the line: a full stick must not leave a case that no station can go on with."""
     from evidence_kit.workflows.handover import transfers
     from evidence_kit.workflows.upkeep import backup
 

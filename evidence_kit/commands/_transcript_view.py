@@ -93,7 +93,7 @@ def stream(screen: Screen, conversation: CaseConversation, entries: Iterable[Sai
 
 
 def exported(screen: Screen, done: Exported, case: str) -> None:
-    """Say what was written, and that it lies there in clear."""
+    """Name the written files, and say that they lie there in clear."""
     screen.document(
         {"case": case, "path": str(done.path), "rows": done.rows, "size": done.size_bytes, "line": done.line}
     )
@@ -107,7 +107,7 @@ def platform(screen: Screen, known: str) -> str:
 
 
 def name(conversation: CaseConversation) -> str:
-    """Return what a conversation is called: its title, its identifier, or the name of its file."""
+    """Return the display name of a conversation: its title, its identifier, or the name of its file."""
     from evidence_kit.workflows.reading.conversations import file_name
 
     return readable(conversation.title or conversation.talk.id or file_name(conversation))
@@ -155,7 +155,7 @@ def _head(screen: Screen, conversation: CaseConversation) -> None:
 
 
 def _warn(screen: Screen, conversation: CaseConversation) -> None:
-    """Say what an export lacks for a reader: words of the app that nobody knows, times, and what the app leaves out."""
+    """Name the gaps of an export: the app's words in an unknown language, times, records that the app leaves out."""
     for part in conversation.parts:
         if part.wording_unknown:
             screen.warn("chats.wording-unknown", item=part.item.id)
@@ -210,7 +210,7 @@ def who(screen: Screen, name: str, *, owner: bool | None) -> str:
 
 
 def _beside(screen: Screen, said: Said) -> None:
-    """Show what a message says besides its text: what happened, its other words, to whom it went, reactions."""
+    """Show a message's facts besides its text: event, other words, receivers, reactions."""
     if said.event is not None:
         code, values = said.event
         screen.write("* " + said_in(screen.language, code, values), _INDENT)

@@ -1,4 +1,4 @@
-"""How the outcome of a check looks: the verdict first, then where, what, and what it means."""
+"""The view of a check's outcome: the verdict first, then place, finding and meaning."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def show(screen: Screen, report: Report, names: Mapping[str, str] | None = None)
 
 
 def show_part(screen: Screen, report: Report, names: Mapping[str, str]) -> None:
-    """Show one of several parts: its own verdict in a line, and what is wrong with it."""
+    """Show one of several parts: its own verdict in a line, and its findings."""
     screen.document(json_of(screen, report, names))
     if screen.json:
         return
@@ -70,7 +70,7 @@ def show_part(screen: Screen, report: Report, names: Mapping[str, str]) -> None:
 
 
 def show_whole(screen: Screen, whole: Whole, names: Mapping[str, str]) -> None:
-    """Show what the parts of a seal come to together."""
+    """Show the common result of the parts of a seal."""
     screen.document(
         {
             "verdict": whole.verdict.value,
@@ -105,7 +105,7 @@ def show_whole(screen: Screen, whole: Whole, names: Mapping[str, str]) -> None:
 
 
 def _anchors(screen: Screen, report: Report) -> None:
-    """Say what fixes the log from outside, and what every time stamp in it says."""
+    """Name the anchors of the log, and every time stamp in it."""
     _fixed(screen, report)
     for each in report.time_stamps:
         _stamp(screen, each)
@@ -117,7 +117,7 @@ def _fixed(screen: Screen, report: Report) -> None:
 
 
 def fixed(report: Report) -> list[tuple[str, dict[str, str | int]]]:
-    """Return what fixes the log from outside and how far, each a sentence's id and values."""
+    """Return the anchors of the log and how far they reach, each a sentence's id and values."""
     said: list[tuple[str, dict[str, str | int]]] = [
         (each.sentence, {"through": each.through, "lines": report.lines, "since": each.since})
         for each in report.anchors
@@ -136,7 +136,7 @@ def _stamp(screen: Screen, shown: Shown) -> None:
 
 
 def _of_an_archive(screen: Screen, report: Report) -> None:
-    """Say what part of the case an archive is, and what is not in it."""
+    """Say which share of the case an archive holds, and which it does not."""
     if report.parts > 1:
         screen.result(screen.say("verify.part", part=report.part, parts=report.parts))
     if report.blurred:
@@ -147,7 +147,7 @@ def _of_an_archive(screen: Screen, report: Report) -> None:
 
 
 def sentence(screen: Screen, finding: Finding) -> str:
-    """Return a finding in words: where, what, what it means."""
+    """Return a finding in words: place, finding, meaning."""
     values = dict(finding.values)
     where = finding.file or ""
     if finding.line is not None:
@@ -174,7 +174,7 @@ def known_names(setting: Setting) -> dict[str, str]:
 
 
 def archive_in(path: Path) -> Path:
-    """Return the one sealed archive of a folder that somebody was handed, or the path as it is."""
+    """Return the one sealed archive of a received folder, or the path as it is."""
     found = list(path.glob("*.sealed.zip")) if path.is_dir() else []
     return found[0] if len(found) == 1 else path
 

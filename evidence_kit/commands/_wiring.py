@@ -39,7 +39,7 @@ _SHOWING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What every command gets: the screen, and what of the world it may need.
+    """The setting of a command: the screen, and the parts of the outside world that it may need.
 
     Attributes:
         screen: Draws everything.
@@ -170,7 +170,7 @@ def secret_from(path: str) -> bytes:
 
 
 def compared_by_voice(setting: Setting, fingerprint: str, confirm: str | None) -> str:
-    """Return a fingerprint whose end somebody typed back after comparing it.
+    """Return a fingerprint whose end was typed back after a comparison by voice.
 
     Raises:
         NotConfirmedError: What was typed is not its end.
@@ -210,7 +210,7 @@ def _trust_anchors() -> str | None:
 
 @contextmanager
 def hands(station_folder: Path, openssh: bytes) -> Iterator[Hands]:
-    """Open what a process needs to carry out lines of a batch.
+    """Open the resources that a process needs to carry out lines of a batch.
 
     Args:
         station_folder: Where the station lies.
@@ -227,7 +227,7 @@ def hands(station_folder: Path, openssh: bytes) -> Iterator[Hands]:
 
 @contextmanager
 def isolated() -> Iterator[Worker]:
-    """Start one isolated process that reads what people sent, and stop it again."""
+    """Start one isolated process that reads foreign bytes, and stop it again."""
     from evidence_kit.workers.pool import Worker
 
     with Worker(environment=_for_workers()) as worker:

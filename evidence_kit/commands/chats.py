@@ -83,7 +83,7 @@ def _one(
 
 
 def _found(setting: Setting, opened: Case, listed: Sequence[CaseConversation], wish: ConversationRequest) -> None:
-    """Show what is wanted out of every conversation, the first page of each."""
+    """Show the wanted entries of every conversation, the first page of each."""
     from evidence_kit.workflows.reading.conversations import exports
 
     any_found = False

@@ -23,7 +23,7 @@ def consent(
     guardian: Annotated[str | None, typer.Option(metavar="NAME")] = None,
     guardian_relation: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
 ) -> None:
-    """Record what somebody allows, or no longer allows."""
+    """Record a consent, or its withdrawal."""
     from evidence_kit.workflows.case import record
     from evidence_kit.workflows.case.new import PURPOSES, ConsentGiven, Guardian
     from evidence_kit.workflows.case.write import writing

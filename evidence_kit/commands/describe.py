@@ -24,7 +24,7 @@ def describe(
     items: Annotated[list[str] | None, typer.Argument(metavar="[ITEM]...", show_default=False)] = None,
     again: Annotated[bool, typer.Option("--again")] = False,
 ) -> None:
-    """Look into items again and say what is different; the old description stays in the log."""
+    """Describe items again and show the differences; the old description stays in the log."""
     from evidence_kit.workflows.accession.describe_again import describable, redescribe
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.reading.overview import item_of

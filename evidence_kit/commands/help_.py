@@ -17,7 +17,7 @@ def help_(
     setting: Setting,
     topic: Annotated[str | None, typer.Argument(metavar="[TOPIC]", show_default=False)] = None,
 ) -> None:
-    """Explain one thing in words that a tired person can follow."""
+    """Explain one topic in words that a tired person can follow."""
     screen = setting.screen
     if topic is None:
         screen.document({"topics": list(TOPICS)})

@@ -52,7 +52,7 @@ def identifiers(
 
 
 def _all(setting: Setting, opened: Case, region: str, kinds: list[str] | None) -> tuple[list[Named], bool]:
-    """Return what was found, and whether every export could be looked through; those that could not are told."""
+    """Return all identifiers, and whether every export could be looked through; those that could not are named."""
     from evidence_kit.custody.errors import ChatNotReadError
     from evidence_kit.workflows.reading.conversations import exports
     from evidence_kit.workflows.reading.identifiers import exports_of, gathered

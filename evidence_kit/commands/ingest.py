@@ -125,7 +125,7 @@ def _backup_key(setting: Setting, path: Path) -> bytes:
 
 
 def _remind(setting: Setting, writer: CaseWriter, totals: Totals) -> None:
-    """Say when the case was last copied onto another disk, once something new is in it."""
+    """Say when the case was last copied onto another disk, once it holds new items."""
     from evidence_kit.workflows.upkeep import backup
 
     if not totals.kept:
@@ -139,7 +139,7 @@ def _remind(setting: Setting, writer: CaseWriter, totals: Totals) -> None:
 
 @dataclass(frozen=True, slots=True)
 class IngestRequest:
-    """What is to be taken in.
+    """The request of an ingest: sources and options.
 
     Attributes:
         sources: Files and folders.
@@ -157,7 +157,7 @@ class IngestRequest:
 
 
 def take_in(setting: Setting, writer: CaseWriter, wish: IngestRequest) -> Totals:
-    """Ask what nobody said, take files in, and say what it came to and what was not copied."""
+    """Ask for the facts no flag gave, take files in, and show the totals and the files not copied."""
     from evidence_kit.intake.mounts import Ground, ground, table
     from evidence_kit.workflows.accession.commit_group import Undescribed
     from evidence_kit.workflows.accession.dry_run import needed_bytes
@@ -200,7 +200,7 @@ def take_in(setting: Setting, writer: CaseWriter, wish: IngestRequest) -> Totals
 
 
 def _how(setting: Setting, writer: CaseWriter, wish: IngestRequest, *, careful: bool) -> Provenance:
-    """Return how the files came here: by flags, by what was said when they were begun, or asked."""
+    """Return the provenance of the files: by flags, as recorded when they were begun, or asked."""
     from evidence_kit.workflows.upkeep.tidy import sources_of
 
     known = set(sources_of(writer.manifest))
@@ -222,7 +222,7 @@ def _how(setting: Setting, writer: CaseWriter, wish: IngestRequest, *, careful: 
 def _rehearse(
     setting: Setting, folder: CaseFolder, key: SigningKey, sources: list[Path], exclude: list[str], given: Provenance
 ) -> Totals:
-    """Say what would be done; the case is only read."""
+    """Show the plan of an ingest; the case is only read."""
     from evidence_kit.workflows.accession.declare import check_sensitivity
     from evidence_kit.workflows.accession.dry_run import needed_bytes, survey
     from evidence_kit.workflows.accession.ingest import check_sources, free_bytes

@@ -26,7 +26,7 @@ def intake(
     setting: Setting,
     case: Annotated[str | None, typer.Argument(metavar="[CASE]", show_default=False)] = None,
 ) -> None:
-    """Guide a volunteer through the whole of it; what is done stays done when it is interrupted."""
+    """Guide a volunteer through the whole of a first meeting; finished steps stay finished when it is interrupted."""
     from evidence_kit.workflows.case.write import writing
 
     if not setting.asks:
@@ -48,7 +48,7 @@ def intake(
 
 
 def _with_case(setting: Setting, writer: CaseWriter) -> None:
-    """Files, receipt, plain copies: each step says what it does, and nothing is asked twice."""
+    """Take files in, give a receipt, list plain copies: each step announces itself, and nothing is asked twice."""
     screen, case = setting.screen, writer.case.id
     if writer.manifest.everything:
         screen.tell("intake.already", case=case, count=len(writer.manifest.items))
@@ -69,7 +69,7 @@ def _step(setting: Setting, number: int, what: str) -> None:
 
 
 def _opened(setting: Setting, key: SigningKey) -> CaseFolder:
-    """Ask what a case has to know, and open it."""
+    """Ask for the facts of a new case, and open it."""
     from evidence_kit.workflows.case.new import AGE_BANDS, ConsentGiven, Guardian, Opening, create
 
     screen, station = setting.screen, setting.station()
@@ -100,7 +100,7 @@ def _opened(setting: Setting, key: SigningKey) -> CaseFolder:
 
 
 def _files(setting: Setting, writer: CaseWriter) -> list[Path]:
-    """Say how files come off this phone, and take in whatever the person names."""
+    """Explain how files come off this phone, and take in the paths that the person names."""
     from evidence_kit.workflows.accession.provenance import Provenance
 
     screen, taken = setting.screen, []

@@ -21,7 +21,7 @@ def list_(
     case: CaseArgument,
     locked: Annotated[bool, typer.Option("--locked")] = False,
 ) -> None:
-    """List the items of a case; without a key only what the folder shows anybody."""
+    """List the items of a case; without a key only the public facts of the folder."""
     from evidence_kit.workflows.case.read import Depth, read
 
     folder, station = case_folder(setting, case), setting.station_if_any()
@@ -64,7 +64,7 @@ def _items(setting: Setting, opened: Case) -> None:
 
 
 def _state(screen: Screen, item: Item | Witnessed) -> str:
-    """Return what has to be known about an item at a glance; nothing of most."""
+    """Return the remarks on an item that matter at a glance; most items have none."""
     from evidence_kit.custody.manifest import Witnessed
 
     said = []

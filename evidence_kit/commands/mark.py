@@ -39,7 +39,7 @@ def mark(
     said_as: SaidAs = None,
     words: Words = None,
 ) -> None:
-    """Record what somebody says about items: sensitivity, nature, how a recording came about."""
+    """Record a declaration about items: sensitivity, nature, how a recording came about."""
     from evidence_kit.workflows.accession import declare
     from evidence_kit.workflows.accession.provenance import STILL_THERE, Posting, Screenshot
     from evidence_kit.workflows.case.write import writing

@@ -69,7 +69,7 @@ def match(
 
 
 def _taken_in(setting: Setting, writer: CaseWriter, sources: list[Path]) -> frozenset[str]:
-    """Take the files in and return the ids of what they are in the case."""
+    """Take the files in and return their item ids."""
     from evidence_kit.commands import _ingest_view
     from evidence_kit.workflows.accession.ingest import ingest
     from evidence_kit.workflows.accession.provenance import Provenance

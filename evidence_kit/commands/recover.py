@@ -85,7 +85,7 @@ def _every(station: Station) -> list[CaseFolder]:
 
 
 def _recovery_key(setting: Setting, file: Path | None) -> SigningKey:
-    """Return the recovery key: out of a file, or as somebody types it from paper."""
+    """Return the recovery key: out of a file, or typed from paper."""
     from evidence_kit.keys.recovery import from_paper, from_text
 
     if file is not None:

@@ -18,7 +18,7 @@ def revoke(
     reason: Annotated[str | None, typer.Option(metavar="REASON")] = None,
     yes: Annotated[bool, typer.Option("--yes")] = False,
 ) -> None:
-    """Take somebody's right to sign away, and close to them what is added from now on."""
+    """Revoke a key holder's right to sign, and close to them all that is added from now on."""
     from evidence_kit.workflows.case import readers
     from evidence_kit.workflows.case.write import writing
 

@@ -188,7 +188,7 @@ def _readers(given: list[str]) -> dict[str, str]:
 
 
 def _bytes(text: str) -> int:
-    """Return the number of bytes that a size such as 4G or 700MiB means; G is what disks and sticks are sold by."""
+    """Return the number of bytes of a size such as 4G or 700MiB; G is 10^9, as disks and sticks are sold."""
     found = _SIZE.fullmatch(text.strip())
     if found is None:
         raise UsageError("size-malformed", size=text)
@@ -224,7 +224,7 @@ def _tell_plan(screen: Screen, plan: Counts) -> None:
 
 
 def _tell_absent(screen: Screen, plan: Counts) -> None:
-    """Say what messages name and the archive will not hold, before anybody agrees to it."""
+    """Name the files that messages mention and the archive will not hold, before a person agrees to it."""
     cited = [each for each in plan.absent if each.cited]
     if cited:
         screen.warn("seal.cited-absent", count=len(cited))

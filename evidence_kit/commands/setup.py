@@ -85,7 +85,7 @@ def _refuse_another(setting: Setting) -> None:
 
 
 def _renew(setting: Setting, world: World) -> None:
-    """Give the station a new key; what it remembers and where its cases lie stays."""
+    """Give the station a new key; its memory and its cases folder stay."""
     from evidence_kit.workflows.case import station as stations
 
     old = setting.station()

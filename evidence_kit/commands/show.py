@@ -59,7 +59,7 @@ def show(
 
 
 def _recheck(setting: Setting, case: Case) -> None:
-    """Name what a minor's case holds that today's rule would not copy; exit with 3 when there is any."""
+    """Name the objects of a minor's case that today's rule would not copy; exit with 3 when there are any."""
     from evidence_kit.workflows.upkeep.beyond_rule import beyond_the_rule
 
     screen = setting.screen

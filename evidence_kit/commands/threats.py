@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Action(StrEnum):
-    """What to do with the ledger."""
+    """An action on the threat ledger."""
 
     LIST = "list"
     ADD = "add"

@@ -79,7 +79,7 @@ def transfer(
 
 @dataclass(frozen=True, slots=True)
 class _Paper:
-    """What came back from a receiver."""
+    """The files that came back from a receiver."""
 
     signature: Path
     statement: Path | None

@@ -29,7 +29,7 @@ def update(
     pseudonym: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     status: Annotated[str | None, typer.Option(metavar="open|closed")] = None,
 ) -> None:
-    """Record what is now known otherwise about a case, and why."""
+    """Record a change of the facts about a case, and why."""
     from evidence_kit.workflows.accession import declare
     from evidence_kit.workflows.case.new import AGE_BANDS, MINOR_MEDIA, Guardian
     from evidence_kit.workflows.case.write import writing

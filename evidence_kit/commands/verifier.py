@@ -16,7 +16,7 @@ def verifier(
     setting: Setting,
     out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)] = Path("verify.html"),
 ) -> None:
-    """Write the page with which anybody checks an archive in a browser."""
+    """Write the page that checks an archive in a browser."""
     from evidence_kit.custody.errors import CaseExistsError
     from evidence_kit.hashing.exact import sha256
     from evidence_kit.sealing import verifier as page

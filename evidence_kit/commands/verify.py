@@ -91,7 +91,7 @@ def _one(
 
 
 def _with_folder(found: Report, folder: Path, archive: Path) -> None:
-    """Add what lies in the folder beside an archive to what there is to say of the archive."""
+    """Add the findings about the other files of an archive's folder."""
     from evidence_kit.custody.verdict import judge
     from evidence_kit.workflows.checking.archive_parts import beside
 
@@ -100,7 +100,7 @@ def _with_folder(found: Report, folder: Path, archive: Path) -> None:
 
 
 def _origin(setting: Setting, receipt: str | None, said: str | None) -> Origin:
-    """Return where a receipt code comes from, as whoever checks says: what came with the archive fixes nothing."""
+    """Return the origin of a receipt code, as the checker states it: one out of the archive fixes nothing."""
     from evidence_kit.custody.verdict import Origin
 
     if receipt is None:

@@ -63,7 +63,7 @@ class Stored(NamedTuple):
 
 @dataclass(slots=True)
 class Custody:
-    """What the signed part of a log establishes.
+    """The facts that the signed part of a log establishes.
 
     Attributes:
         case: Case id of line 1.
@@ -112,7 +112,7 @@ class Custody:
 
     @property
     def head(self) -> Digest:
-        """What the next line must name as `prev`."""
+        """The digest that the next line must name as `prev`."""
         return self.commits[-1].head if self.commits else GENESIS
 
     def time_of(self, line: int) -> str:
@@ -139,7 +139,7 @@ class Custody:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A log, replayed: what it establishes and what is wrong with it."""
+    """A replayed log: its established facts and its findings."""
 
     custody: Custody
     findings: tuple[Finding, ...]
@@ -275,7 +275,7 @@ class _State:
         self._broken(problem, by=line.by)
 
     def _accept(self, line: SignatureLine, raw: bytes, checkpoint: Checkpoint) -> None:
-        """A signature holds: everything above it is part of the log, and so is what went wrong there."""
+        """Accept a signature: all lines above it are part of the log, and so are their findings."""
         custody = self.custody
         self.findings += self.tail
         self.tail = []
@@ -305,7 +305,7 @@ class _State:
         self.pending, self.first = [], self.number + 1
 
     def _establish(self, event: EventLine) -> None:
-        """Take over what a line says in clear."""
+        """Take over the facts that a line states in clear."""
         clear = dict(event.clear or {})
         self.custody.clear[event.seq] = clear
         try:
@@ -363,7 +363,7 @@ def _key_of(text: str) -> PublicKey:
 
 
 def _recipient(clear: Mapping[str, Any]) -> str:
-    """Return for whom new bytes are encrypted: a key that could be anybody's secret is none."""
+    """Return the recipient of new bytes; a key whose secret is public is none."""
     recipient = clear["recipient"]
     if not isinstance(recipient, str):
         raise TypeError("a recipient is a text")

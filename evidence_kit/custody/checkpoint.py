@@ -1,4 +1,4 @@
-"""Checkpoints and receipt codes: what is signed, and what fits on a slip of paper."""
+"""Checkpoints and receipt codes: the signed text, and its short form for a slip of paper."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Checkpoint:
 
 
 def normalise_receipt(typed: str) -> str:
-    """Return a receipt code as `receipt_code` writes it, whatever way a person typed it.
+    """Return a receipt code as `receipt_code` writes it, however a person typed it.
 
     Raises:
         TypedWronglyError: Its check characters do not fit: a slip of the pen, not a verdict.

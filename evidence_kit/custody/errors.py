@@ -1,4 +1,4 @@
-"""What can go wrong with a case: the codes 20 to 29, and 4 where the evidence itself is broken."""
+"""Errors about a case: the codes 20 to 29, and 4 where the evidence itself is broken."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CaseOlderError(EvidenceError):
 
 
 class CaseExistsError(EvidenceError):
-    """There is already something where a new case would go."""
+    """The path for a new case is taken."""
 
     exit_code = Exit.EXISTS
 
@@ -54,7 +54,7 @@ class ChatNotReadError(EvidenceError):
 
 
 class ExportExistsError(EvidenceError):
-    """Where an export was to be written, there is something already."""
+    """The path for an export is taken."""
 
     exit_code = Exit.EXPORT_EXISTS
 

@@ -1,4 +1,4 @@
-"""The manifest: what a case holds, as the fold of its openings. It is never stored; the log is the truth."""
+"""The manifest: the contents of a case, as the fold of its openings. It is never stored; the log is the truth."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Item:
 
     @property
     def audio(self) -> str | None:
-        """How a recording came about, `unknown` until somebody says so; None for what is no recording."""
+        """The provenance of a recording, `unknown` until it is declared; None for other items."""
         return None if self.family != "audio" else str(self.marks.get("audio", "unknown"))
 
     @property
@@ -111,7 +111,7 @@ class Item:
 
 @dataclass(slots=True)
 class Witnessed:
-    """Something that was seen and not copied: its bytes lie in no store.
+    """A file that was seen and not copied: its bytes lie in no store.
 
     Attributes:
         id: Such as `W000003`.
@@ -150,7 +150,7 @@ class Witnessed:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What somebody allowed or withdrew for one purpose."""
+    """A consent or a withdrawal, for one purpose."""
 
     line: int
     purpose: str
@@ -160,7 +160,7 @@ class Consent:
 
 
 class ManifestError(ValueError):
-    """An opening lacks what its type promises."""
+    """An opening lacks a field that its type promises."""
 
 
 @dataclass(slots=True)
@@ -223,12 +223,12 @@ class Manifest:
 
     @property
     def minor_media(self) -> str:
-        """What is done with pictures while the person is not known to be an adult: `witness`, `refuse` or `keep`."""
+        """The policy on pictures while the person is not known to be an adult: `witness`, `refuse` or `keep`."""
         return str(self.facts.get("minor_media") or "witness")
 
     @property
     def retention(self) -> date | None:
-        """Until when the case is to be kept, if somebody said so."""
+        """The day until which the case is to be kept, if one was recorded."""
         text = self.facts.get("retention")
         return None if text is None else date.fromisoformat(str(text))
 
@@ -250,16 +250,16 @@ class Manifest:
 
     @property
     def everything(self) -> list[Item | Witnessed]:
-        """Items, then what was witnessed, excluded or not."""
+        """Items, then witnessed files, excluded or not."""
         return [*self.items.values(), *self.witnessed.values()]
 
     @property
     def left_out(self) -> list[Witnessed]:
-        """What was seen and is still nowhere but where it was, without what an event has excluded."""
+        """Witnessed files that no event has excluded."""
         return [each for each in self.witnessed.values() if each.taken_in is None and each.excluded is None]
 
     def with_members(self, names: Iterable[str]) -> set[str]:
-        """Return ids together with the ids of whatever came out of them, however deep."""
+        """Return ids together with the ids of all members that came out of them, however deep."""
         found, grown = set(names), True
         while grown:
             inside = {each.id for each in self.everything if each.place.container in found}
@@ -268,7 +268,7 @@ class Manifest:
         return found
 
     def evidence(self, name: str) -> Item | Witnessed | None:
-        """Return an item, or what was witnessed, by its id; None when it was destroyed.
+        """Return an item, or a witnessed file, by its id; None when it was destroyed.
 
         Raises:
             KeyError: The case never had it.
@@ -281,7 +281,7 @@ class Manifest:
 
 
 def fold(entries: Iterable[LogEvent]) -> Manifest:
-    """Return what a sequence of opened events adds up to."""
+    """Return the manifest of a sequence of opened events."""
     manifest = Manifest()
     for entry in entries:
         manifest.apply(entry)
@@ -289,7 +289,7 @@ def fold(entries: Iterable[LogEvent]) -> Manifest:
 
 
 def spot(place: FoundAt) -> Spot:
-    """Return what makes two places the same place."""
+    """Return the key under which two places are the same place."""
     return (place.path, place.path_bytes, place.container, place.member)
 
 
@@ -308,7 +308,7 @@ def _updated(manifest: Manifest, entry: LogEvent) -> None:
 
 
 def _told(manifest: Manifest, entry: LogEvent) -> Mapping[str, Any]:
-    """Return what an item keeps of its event."""
+    """Return the facts that an item keeps of its event."""
     if manifest.brief:
         return {}
     return entry.facts if entry.text is None else OpeningFacts(entry.text)
@@ -413,7 +413,7 @@ def _excluded(manifest: Manifest, entry: LogEvent) -> None:
 
 
 def _destroyed(manifest: Manifest, entry: LogEvent) -> None:
-    """Note what is gone; its own events went with it, so it may never have been met."""
+    """Note destroyed objects; their own events went with them, so they may never have been met."""
     for name in (*entry.facts["clear"]["objects"], *entry.facts.get("witnessed", ())):
         manifest.gone[str(name)] = entry
         number = int(str(name)[1:]) + 1

@@ -1,4 +1,4 @@
-"""What an opened event may say of the line that commits to it: pure rules, the same for a folder and for an archive."""
+"""The agreement of an opened event with the line that commits to it: pure rules, the same for folder and archive."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOOKED_INTO: Final = CLEAR_TYPES | {KEPT, WITNESSED, "item.redacted", "seal.begu
 
 
 def clear_agrees(facts: Mapping[str, Any], clear: Mapping[str, Any] | None) -> bool:
-    """Say whether an opening repeats byte for byte, behind its type, what its line says in clear where its type has to.
+    """Say whether an opening repeats the `clear` of its line byte for byte, behind its type, where its type has one.
 
     Args:
         facts: What the opening says.

@@ -1,4 +1,4 @@
-"""Openings: the exact bytes that say what an event was, and that its line in the log commits to.
+"""Openings: the exact bytes of an event, to which its line in the log commits.
 
 An opening is a JSON object in one form only, the one that `JSON.stringify(JSON.parse(x))` gives again in any
 JavaScript engine: no white space, keys in the order they were written, the shortest escapes, UTF-8. So a
@@ -30,7 +30,7 @@ class OpeningError(ValueError):
 
 
 class OpeningFacts(Mapping[str, Any]):
-    """What an opening says, read from its bytes whenever somebody asks: they take a fifth of the memory.
+    """The facts of an opening, read from its bytes on demand: the bytes take a fifth of the memory.
 
     Args:
         text: The opening, known to be one.
@@ -130,7 +130,7 @@ def parse(data: bytes) -> Any:  # noqa: ANN401 - any JSON
 
 
 def quick(data: bytes) -> Any:  # noqa: ANN401 - any JSON
-    """Return the value of JSON, floats and double keys not refused: for those who compare what it gives when written.
+    """Return the value of JSON without refusing floats and double keys, for callers that compare its rewritten form.
 
     Raises:
         OpeningError: It is no JSON.
@@ -167,7 +167,7 @@ def _refuse(text: str) -> Any:  # noqa: ANN401 - never returns
 
 
 def check(value: Any, depth: int = _DEEPEST) -> None:  # noqa: ANN401 - any JSON
-    """Refuse what has no one form in every JSON engine.
+    """Refuse a value that has no single form in every JSON engine.
 
     Raises:
         OpeningError: A float, an integer beyond 2^53, an integer-like key, or too deep a nesting.

@@ -1,4 +1,4 @@
-"""The verdict: one word, out of what was found and what fixes the log from outside."""
+"""The verdict: one word, out of the findings and the anchors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from evidence_kit.model import Finding, Weight
 
 
 class Origin(Enum):
-    """Where a receipt code comes from, as whoever checks says; a code fixes what was written before it was held."""
+    """The origin of a receipt code, as the checker states it; a code fixes the lines written before it was held."""
 
     PAPER = "paper"
     TOLD = "told"
@@ -40,7 +40,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Something outside that fixes the first lines of a log.
+    """A fact from outside that fixes the first lines of a log.
 
     Attributes:
         through: Last line that is fixed.
@@ -56,7 +56,7 @@ class Anchor:
 
     @property
     def sentence(self) -> str:
-        """Id of the sentence that says what it fixes, and what that rests on."""
+        """Id of the sentence that names the fixed lines and their reason."""
         return f"verify.{self.kind}" if self.origin is None else f"verify.receipt-{self.origin.value}"
 
 
@@ -64,7 +64,7 @@ _LIMITS: Final = {Verdict.ANCHORED: "verify.limits", Verdict.CONSISTENT: "verify
 
 
 def match_receipt(typed: str, commits: Sequence[Signed], origin: Origin = Origin.PAPER) -> Anchor | None:
-    """Return what a receipt code fixes, None when no signature line has this code.
+    """Return the lines that a receipt code fixes, None when no signature line has this code.
 
     Raises:
         TypedWronglyError: It was typed wrongly; that is no verdict.
@@ -77,7 +77,7 @@ def match_receipt(typed: str, commits: Sequence[Signed], origin: Origin = Origin
 
 
 def judge(findings: Iterable[Finding], anchors: Sequence[Anchor]) -> Verdict:
-    """Return the verdict; a break outweighs everything, and what was not checked outweighs what agrees."""
+    """Return the verdict; a break outweighs everything, and an unchecked part outweighs agreement."""
     weights = {finding.weight for finding in findings}
     if Weight.BROKEN in weights:
         return Verdict.BROKEN

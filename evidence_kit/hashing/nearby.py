@@ -74,7 +74,7 @@ class ExactIndex:
         return len(self._words)
 
     def near(self, queries: Iterable[bytes], limit_bits: int) -> Iterator[Near]:
-        """See `Index.near`; memory is bounded whatever the number of queries and references."""
+        """Return all pairs within a distance; see `Index.near`. Memory is bounded for any input."""
         import numpy as np
 
         step = max(1, _BLOCK_DISTANCES // max(1, len(self)))

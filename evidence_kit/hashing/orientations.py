@@ -1,4 +1,4 @@
-"""The eight ways in which a picture can lie, and their names; what is known of PDQ without computing one."""
+"""The eight orientations of a picture, their names, and PDQ's hash in each."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class Squeezed:
         return b""
 
     def copy(self) -> Squeezed | None:
-        """Return a second stream that goes on from here, or None in the middle of what cannot be copied."""
+        """Return a second stream that goes on from here, or None where the state cannot be copied."""
         if isinstance(self._unpacker, Inflater):
             again = copy.copy(self)
             again._unpacker = self._unpacker.copy()  # noqa: SLF001 - its own kind
@@ -103,7 +103,7 @@ class Squeezed:
         return True
 
     def _padded(self, rest: bytes) -> bytes:
-        """Return what stands behind the zeros that may fill up an xz stream; source: the .xz file format, 2.2."""
+        """Return the bytes behind the zeros that may fill up an xz stream; source: the .xz file format, 2.2."""
         rest = rest.lstrip(b"\0")
         while not rest:
             self._window.seek(self._at)

@@ -1,4 +1,4 @@
-"""What any container holds, in one form: zip, tar, packed tar, or one packed file."""
+"""The contents of any container in one form: zip, tar, packed tar, or one packed file."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class ContainerMember:
 
 @dataclass(slots=True)
 class Holding:
-    """What a container holds.
+    """The contents of a container.
 
     Attributes:
         form: `zip`, `tar`, `tar+gzip`, `tar+bzip2`, `tar+xz`, `gzip`, `bzip2`, `xz` or `text`.
@@ -87,7 +87,7 @@ class Holding:
 
 
 def holding(kind: Kind, name: str, window: Window) -> Holding | None:
-    """Return what a file holds, None when it is no container.
+    """Return the contents of a file, None when it is no container.
 
     Args:
         kind: What its first bytes say it is; a zip may also stand behind bytes of no known type.
@@ -127,7 +127,7 @@ def _zip(plans: Sequence[ZipPlan | Unreadable], window: Window) -> Holding:
 
 
 def of_text(name: str, kind: Kind, window: Window) -> Holding | None:
-    """Return a text as the container of what is understood of it; None where it is understood as it stands.
+    """Return a text as the container of its understood parts; None where it is understood as it stands.
 
     Its first member is the text written anew, its others are the files that stood in it as letters.
 
@@ -276,7 +276,7 @@ def _squeezed(form: str, name: str, window: Window) -> Holding:
 
 
 def _base(name: str) -> str:
-    """Return the name of what is packed in a file of this name."""
+    """Return the name of the file packed in a file of this name."""
     stem, dot, ending = name.rpartition(".")
     return stem if dot and stem and ending.lower() in {"gz", "bz2", "xz"} else name
 

@@ -1,4 +1,4 @@
-"""What a zip holds, checked before a single member is read.
+"""The contents of a zip, checked before a single member is read.
 
 Nothing is extracted: members are streamed one by one by `zip_stream`, and their names are facts. Whatever is
 wrong, the zip itself is evidence and kept; a refusal here concerns only the looking inside.
@@ -99,7 +99,7 @@ class ZipMember:
 
 @dataclass(frozen=True, slots=True)
 class ZipPlan:
-    """What a zip holds and what stands around it.
+    """The contents of a zip, and the bytes around them.
 
     Attributes:
         members: At most `ENTRY_LIMIT`, in the order of the directory.
@@ -224,7 +224,7 @@ def _members(
 
 
 def _verdict(record: Record, header: Local | None, size: int, *, cut: bool) -> ZipVerdict:
-    """What the member's own records say about it; its neighbours are asked elsewhere."""
+    """Judge a member by its own records; its neighbours are judged elsewhere."""
     if header is None:
         return ZipVerdict.SIZE_OVER_FILE if record.offset >= size else ZipVerdict.HEADER_MISMATCH
     # Looked at whatever system made the zip: a forged maker must not hide a link.

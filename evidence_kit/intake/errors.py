@@ -1,4 +1,4 @@
-"""What can go wrong with the sources and the disk: the codes 10 to 19."""
+"""Errors about the sources and the disk: the codes 10 to 19."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class DiskFullError(EvidenceError):
 
 
 class DiskFailureError(EvidenceError):
-    """The disk of the case, or a file that somebody named, cannot be written."""
+    """The disk of the case, or a file that a person named, cannot be written."""
 
     exit_code = Exit.DISK_FAILURE
 

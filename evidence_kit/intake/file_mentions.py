@@ -1,4 +1,4 @@
-"""The text around a name: what a conversation says where it mentions a file that is not copied."""
+"""File mentions in texts: the words of a conversation around the name of a file that is not copied."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Mention:
 
 
 def mentions(texts: Iterable[tuple[str, Iterator[bytes]]]) -> Mapping[str, tuple[Mention, ...]]:
-    """Return what texts say around the names of pictures, films and documents, by the name in small letters.
+    """Return the texts around the names of pictures, films and documents, by the name in small letters.
 
     Args:
         texts: Names and contents; a text that is no UTF-8 is read with replacements.
@@ -54,7 +54,7 @@ def mentions(texts: Iterable[tuple[str, Iterator[bytes]]]) -> Mapping[str, tuple
 
 
 def about(known: Mapping[str, tuple[Mention, ...]], name: str) -> tuple[Mention, ...]:
-    """Return what is said around a file's name."""
+    """Return the texts around a file's name."""
     return known.get(name.lower().split()[-1], ()) if name.strip() else ()
 
 

@@ -28,7 +28,7 @@ class Inflater:
 
     @property
     def needs_input(self) -> bool:
-        """Say whether nothing more comes out of what was given."""
+        """Say whether all output of the given input has been taken."""
         return not self._inner.unconsumed_tail and not self._filled
 
     @property

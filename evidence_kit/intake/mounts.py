@@ -1,4 +1,4 @@
-"""What a path lies on: this computer, a stick, a network, or a phone, on which nothing is ever deleted."""
+"""The mount of a path: this computer, a stick, a network, or a phone, on which nothing is ever deleted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 
 
 class Ground(Enum):
-    """What a file lies on."""
+    """The kind of medium that a file lies on."""
 
     DISK = "disk"
     REMOVABLE = "removable"
@@ -71,7 +71,7 @@ def table() -> list[Mount]:
 
 
 def ground(path: Path, known: Sequence[Mount]) -> Ground:
-    """Return what a path lies on; in doubt about a phone it is one.
+    """Return the medium of a path; in doubt about a phone it is one.
 
     Where the system has no table of file systems, or cannot say where a path leads, nobody knows.
     """

@@ -1,4 +1,4 @@
-"""What is not copied in the case of a minor, or of somebody whose age nobody has recorded.
+"""Signatures of files that are not copied in the case of a minor, or of a person of unrecorded age.
 
 Possessing sexual material of a minor is punishable in Morocco without an exemption for associations, and nobody
 here has looked: so in such a case no picture, no film, and nothing that may hold one is copied.

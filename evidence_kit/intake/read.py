@@ -25,12 +25,12 @@ _FLAGS = (
 
 
 class NotRegularError(Exception):
-    """What was opened is no regular file; it was one, or nothing, a moment ago."""
+    """The opened file is no regular file; it was one, or absent, a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What the file system says about an open file.
+    """The facts of the file system about an open file.
 
     Attributes:
         size_bytes: Length.
@@ -77,7 +77,7 @@ class Trace:
 
 
 class Original:
-    """An open original that is read front to back, counting what passes by."""
+    """An open original that is read front to back, its bytes counted."""
 
     def __init__(self, file: BinaryIO, seen: os.stat_result | None = None) -> None:
         self.file = file

@@ -1,4 +1,4 @@
-"""What a file is, from its first bytes; the name is never asked.
+"""The type of a file, from its first bytes; the name is never asked.
 
 Every byte is hostile: nothing is parsed further than it takes to tell types apart, no offset is trusted, and
 whatever the bytes are, exactly one type comes out.

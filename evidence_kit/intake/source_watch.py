@@ -38,7 +38,7 @@ class Lifeline:
         self._failures = 0
 
     def gone(self, number: int | None) -> bool:
-        """Say whether the whole source is gone, now that something of it could not be read.
+        """Say whether the whole source is gone, after a part of it could not be read.
 
         Args:
             number: What the system said about that something.
@@ -68,7 +68,7 @@ def _identity(root: Path) -> tuple[int, int, int] | None:
 
 
 def _answers(path: Path) -> bool:
-    """Read again a byte of what could be read before, from the device and not out of the system's memory."""
+    """Read again a byte that could be read before, from the device and not out of the system's memory."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         try:

@@ -1,4 +1,4 @@
-"""What stands beside a file's bytes: attributes, and where a download says it came from. Read, never changed."""
+"""Facts beside a file's bytes: attributes, and where a download says it came from. Read, never changed."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _content(path: Path) -> bytes | None:
 
 
 def _read(data: bytes, where: str) -> dict[str, Json]:
-    """Return the raw text and what its lines say. Source: MS-FSCC, 5.6.1."""
+    """Return the raw text and the facts in its lines. Source: MS-FSCC, 5.6.1."""
     data = data[:_LARGEST_BYTES]
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     text = data.decode("utf-16" if wide else "utf-8-sig", "replace")

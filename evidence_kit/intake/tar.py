@@ -194,7 +194,7 @@ def _modified(raw: bytes, said: dict[bytes, bytes]) -> str | None:
 
 
 def _number(field_bytes: bytes) -> int | None:
-    """Return what a numeric field says: octal digits, or a binary number behind a set first bit."""
+    """Return the value of a numeric field: octal digits, or a binary number behind a set first bit."""
     if field_bytes[0] & 0x80:
         number = int.from_bytes(field_bytes, "big", signed=True) if field_bytes[0] == 0xFF else None
         if number is None:

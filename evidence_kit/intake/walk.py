@@ -30,7 +30,7 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """Something that is no regular file, or that could not be looked at.
+    """A path that is no regular file, or that could not be looked at.
 
     Attributes:
         shown: As in `FoundFile`.

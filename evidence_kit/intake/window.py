@@ -20,7 +20,7 @@ _spare: list[bytearray] = []
 
 
 class Seekable(Protocol):
-    """What the records of a container are read from."""
+    """A seekable source of bytes, from which the records of a container are read."""
 
     def seek(self, offset: int, /) -> int:
         """Go to an offset from the start."""

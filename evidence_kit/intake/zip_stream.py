@@ -20,7 +20,7 @@ _LZMA_END_MARK = 0x0002
 
 
 class MemberError(Exception):
-    """A member is not what the zip declares; what was yielded before is still what stands in the file.
+    """A member differs from its declaration in the zip; the bytes yielded before still stand in the file.
 
     Attributes:
         reason: `refused` (its verdict is not readable), `over-limit`, `size-lies` (more or less than is
@@ -136,7 +136,7 @@ class Content:
         return b""
 
     def copy(self) -> Content | None:
-        """Return a second stream that goes on from here, or None in the middle of what cannot be copied."""
+        """Return a second stream that goes on from here, or None where the state cannot be copied."""
         if isinstance(self._unpacker, (Inflater, _Stored)):
             again = copy.copy(self)
             again._packed = self._packed.copy()  # noqa: SLF001 - its own kind

@@ -70,7 +70,7 @@ class Counter:
 
 
 class _Short:
-    """Counts and XORs with what Python brings."""
+    """Counts and XORs with the standard library alone."""
 
     def numbers(self, first: int, blocks: int) -> memoryview:
         """Return the blocks that hold `first` and those behind it."""

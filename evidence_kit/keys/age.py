@@ -20,7 +20,7 @@ PIECE_BYTES = 1 << 20
 
 
 class ByteSource(Protocol):
-    """What an encryption reads from."""
+    """A source of bytes for an encryption."""
 
     def read(self, size: int, /) -> bytes:
         """Return up to `size` bytes, none at the end."""
@@ -28,7 +28,7 @@ class ByteSource(Protocol):
 
 
 class ByteSink(Protocol):
-    """What an encryption or decryption writes to."""
+    """A sink for the bytes of an encryption or decryption."""
 
     def write(self, data: bytes, /) -> int:
         """Take all of `data` and return its length."""
@@ -103,7 +103,7 @@ class CaseIdentity:
 
     @property
     def opener(self) -> Any:  # noqa: ANN401 - pyrage has no types
-        """What `decrypt` wants: the newest key is tried first."""
+        """The openers for `decrypt`: the newest key is tried first."""
         return self._identities[::-1]
 
 
@@ -170,7 +170,7 @@ def unwrap(wrapped: bytes, openers: Sequence[Any]) -> CaseIdentity:
 
 
 def encrypt_stream(source: ByteSource, sink: ByteSink, reader: str) -> None:
-    """Encrypt a stream of any length in flat memory; what `source` or `sink` raises comes out unchanged.
+    """Encrypt a stream of any length in flat memory; an exception of `source` or `sink` comes out unchanged.
 
     Raises:
         KeyUnreadableError: The reader is no `age1…`.
@@ -201,7 +201,7 @@ def decrypt_stream(source: ByteSource | BinaryIO, sink: ByteSink, opener: Any) -
 
 
 def open_stream(source: BinaryIO, sink: ByteSink, identity: CaseIdentity) -> None:
-    """Decrypt what `encrypt_stream` made, several times as fast; anything else as `decrypt_stream` does.
+    """Decrypt a file of `encrypt_stream`, several times as fast; any other as `decrypt_stream` does.
 
     Raises:
         DamagedError: The ciphertext is damaged, cut, or for another key; what `sink` got is then worth nothing.
@@ -225,7 +225,7 @@ def _reraise(*sides: _Guarded) -> None:
 
 
 class _Guarded:
-    """Passes reads and writes on, and remembers what they raised."""
+    """Passes reads and writes on, and remembers their exceptions."""
 
     def __init__(self, side: Any) -> None:  # noqa: ANN401 - a source or a sink
         self._side = side

@@ -1,4 +1,4 @@
-"""The reading half of age for what `age_writer` writes: one X25519 stanza, and pieces of 64 KiB.
+"""The reading half of age for files of `age_writer`: one X25519 stanza, and pieces of 64 KiB.
 
 Whatever has another header is left to pyrage. A seal holds what comes out against its signed SHA-256, so that this code
 cannot pass anything off wrongly there; `verify` reads a case with pyrage, which others wrote.
@@ -36,7 +36,7 @@ class BrokenError(Exception):
 
 
 class Source(Protocol):
-    """What is read from."""
+    """A source of bytes."""
 
     def read(self, size: int, /) -> bytes:
         """Return up to `size` bytes, none at the end."""
@@ -44,7 +44,7 @@ class Source(Protocol):
 
 
 def plaintext(source: Source, secrets: Sequence[str]) -> Iterator[bytes]:
-    """Yield what was encrypted, in pieces of 64 KiB, each authenticated before it is yielded.
+    """Yield the plaintext in pieces of 64 KiB, each authenticated before it is yielded.
 
     Args:
         source: At the start of an age file.

@@ -56,7 +56,7 @@ class Writer:
         self._held = bytearray()
 
     def add(self, piece: bytes | memoryview) -> Iterator[memoryview | bytes]:
-        """Yield what can be written once `piece` has come; each is to be used before the next is asked for."""
+        """Yield the ciphertext that is ready after `piece`; use each before the next is asked for."""
         if self._start:
             yield self._start
             self._start = b""

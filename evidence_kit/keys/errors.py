@@ -1,4 +1,4 @@
-"""What can go wrong with a key: the codes 30 to 39."""
+"""Errors about keys: the codes 30 to 39."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class WeakPassphraseError(EvidenceError):
 
 
 class NotConfirmedError(EvidenceError):
-    """What was typed back does not agree with what was shown."""
+    """The typed-back text does not agree with the one that was shown."""
 
     exit_code = Exit.NOT_CONFIRMED
 

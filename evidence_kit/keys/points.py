@@ -1,4 +1,4 @@
-"""Points of Curve25519 that are no keys: whoever knows none of anybody's secrets could sign or read with them.
+"""Points of Curve25519 that are no keys: anybody could sign or read with them.
 
 On a point of small order a signature can hold for any message, and what is encrypted to it opens for everybody. A
 second spelling of a point, with a coordinate that is not reduced, is refused too: one key has one fingerprint.
@@ -22,12 +22,12 @@ _SMALL_U: Final = frozenset({0, 1, _PRIME - 1, _EIGHTH_U, _OTHER_EIGHTH_U})
 
 
 def is_edwards_key(raw: bytes) -> bool:
-    """Say whether 32 bytes can be somebody's Ed25519 public key: spelt in the one way, and not of small order."""
+    """Say whether 32 bytes can be an Ed25519 public key: in canonical form, and not of small order."""
     y = int.from_bytes(raw, "little") & _LOW_BITS
     return y < _PRIME and y not in _SMALL_Y
 
 
 def is_montgomery_key(raw: bytes) -> bool:
-    """Say whether 32 bytes can be somebody's X25519 public key: not of small order, however it is spelt."""
+    """Say whether 32 bytes can be an X25519 public key: not of small order, in any form."""
     u = (int.from_bytes(raw, "little") & _LOW_BITS) % _PRIME
     return u not in _SMALL_U

@@ -28,7 +28,7 @@ class SealingBox:
         self._names = hashlib.sha256(b"names" + secret).digest()
 
     def name(self, about: str) -> str:
-        """Return a file name that says nothing about what it is the name of."""
+        """Return a file name that reveals nothing about the name it stands for."""
         return hmac.new(self._names, about.encode(), hashlib.sha256).hexdigest()[:32]
 
     def seal(self, about: str, data: bytes, nonce: bytes) -> bytes:

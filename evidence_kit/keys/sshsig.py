@@ -1,4 +1,4 @@
-"""SSHSIG signatures: what `ssh-keygen -Y sign` writes and `ssh-keygen -Y verify` reads.
+"""SSHSIG signatures, as `ssh-keygen -Y sign` writes and `ssh-keygen -Y verify` reads them.
 
 A signature is made over a small wrapper that names the namespace and the SHA-512 of the message, so that a
 signature made for one purpose is worth nothing for another. Only Ed25519 is written or accepted: one key type,

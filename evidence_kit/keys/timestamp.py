@@ -37,7 +37,7 @@ class StampError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a token's signed part says, by its own claim until `check` says who vouches for it.
+    """The claims of a token's signed part, until `check` says who vouches for them.
 
     Attributes:
         imprint: SHA-256 of what was stamped, in hexadecimal.
@@ -76,7 +76,7 @@ class Checked:
 
 
 def request(line: bytes) -> bytes:
-    """Return what an authority is asked: SHA-256, a nonce, and its certificates in the answer."""
+    """Return the request for an authority: SHA-256, a nonce, and its certificates in the answer."""
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
     builder = TimestampRequestBuilder().data(line).hash_algorithm(HashAlgorithm.SHA256)
@@ -114,7 +114,7 @@ def answer(data: bytes) -> bytes:
 
 
 def read(data: bytes) -> Stamp:
-    """Return what the signed part of an answer says.
+    """Return the claims of an answer's signed part.
 
     Raises:
         StampError: It is none, or the authority refused.

@@ -70,7 +70,7 @@ class Refusal:
 
 @asn1.sequence
 class SignerInfo:
-    """`SignerInfo`: whose certificate signed what."""
+    """`SignerInfo`: the signer's certificate and the signed content."""
 
     version: int
     signer: asn1.TLV
@@ -148,7 +148,7 @@ class SigningCertificate:
 
 @asn1.sequence
 class Imprint:
-    """`MessageImprint`: the hash of what was stamped."""
+    """`MessageImprint`: the stamped hash."""
 
     algorithm: Algorithm
     digest: bytes
@@ -165,7 +165,7 @@ class Accuracy:
 
 @asn1.sequence
 class TimeStampInfo:
-    """`TSTInfo`: what the authority says."""
+    """`TSTInfo`: the authority's statement."""
 
     version: int
     policy: ObjectIdentifier
@@ -181,7 +181,7 @@ class TimeStampInfo:
 
 @asn1.sequence
 class Request:
-    """`TimeStampReq`: what an authority was asked."""
+    """`TimeStampReq`: the question to an authority."""
 
     version: int
     imprint: Imprint

@@ -47,7 +47,7 @@ def root_key(typed: str) -> bytes:
 
 
 def decrypt(data: bytes, root: bytes) -> bytes:
-    """Return what a backup holds: a database, still packed with zlib.
+    """Return the contents of a backup: a database, still packed with zlib.
 
     Args:
         data: The whole file.

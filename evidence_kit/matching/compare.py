@@ -93,7 +93,7 @@ def _told(  # noqa: PLR0913
     query: View, reference: View, matrix: NDArray[np.float64], seen: Agreement,
     numbers: tuple[int | None, int, int], *, mirrored: bool, flipped: bool,
 ) -> Placed:  # fmt: skip
-    """Return what was seen, in pixels of the originals.
+    """Return the comparison in pixels of the originals.
 
     Args:
         query: The picture asked about.

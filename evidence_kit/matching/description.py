@@ -1,4 +1,4 @@
-"""What matching takes from the facts of an item: its hashes, or why it has none that count."""
+"""The input of matching from the facts of an item: its hashes, or why it has none that count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is compared of a picture: views of it (the whole, and photographs inside it), packed for a cache.
+"""The features compared of a picture: views of it (the whole, and photographs inside it), packed for a cache.
 
 The packed form is `ekf1`, then the length of a JSON head in four bytes, the head, and the arrays one behind the
 other. It comes out of a process that hostile bytes may have taken over: everything is checked when it is unpacked.

@@ -173,7 +173,7 @@ def corners(width: float, height: float) -> NDArray[np.float64]:
 
 
 def mapped(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return points moved by a 3 x 3 matrix; what goes to infinity is not finite."""
+    """Return points moved by a 3 x 3 matrix; points at infinity are not finite."""
     whole = np.hstack([points, np.ones((len(points), 1))]) @ matrix.T
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(whole[:, :2] / whole[:, 2:])

@@ -29,7 +29,7 @@ _NONE = np.zeros((0, DESCRIPTOR_BYTES), np.uint8)
 
 @dataclass(frozen=True, slots=True)
 class IndexVote:
-    """What the index says about one reference, or about its mirror image.
+    """The votes of the index for one reference, or for its mirror image.
 
     Attributes:
         reference: Its place, in the order in which references were given.

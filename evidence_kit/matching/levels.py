@@ -1,4 +1,4 @@
-"""The three levels in which similar pictures are told, and what it takes to reach each."""
+"""The three levels of similarity, and the thresholds of each."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def level_by_pixels(evidence: MatchScore) -> str | None:
 
 
 def worth_a_look(evidence: MatchScore) -> bool:
-    """Say whether a person should judge what is no match: some of the pixels agree, keypoints or a hash aside."""
+    """Say whether a person should judge a pair that is no match: some of the pixels agree all the same."""
     return evidence.blocks >= LEAST_BLOCKS and evidence.agreement >= JUDGED_AGREEING
 
 

@@ -162,7 +162,7 @@ class Library:
         return only_the_application(query, seen, reference, of, evidence)
 
     def _near(self, view: View) -> list[tuple[int, int, int, int]]:
-        """Return reference, view, distance in bits and orientation of what is near by hash, nearest first."""
+        """Return reference, view, distance in bits and orientation of near hashes, nearest first."""
         if view.quality is None or view.quality < QUALITY_LIMIT or not self._hashed:
             return []
         nearest: dict[tuple[int, int], tuple[int, int]] = {}
@@ -184,7 +184,7 @@ class Library:
     def _perhaps(  # noqa: PLR0913
         self, number: int, view: View, place: int, theirs: int, bits: int, way: int
     ) -> LibraryMatch | None:
-        """Return what pixels say of a hash that is near and not near enough: dark and soft pictures have no more."""
+        """Return the pixels' answer on a hash that is near and not near enough: dark and soft pictures have no more."""
         reference = self._features(self._names[place]).views[theirs]
         whole = not view.region and not reference.region
         if bits > REGION_CANDIDATE_BITS and not whole:

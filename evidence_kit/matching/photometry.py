@@ -171,7 +171,7 @@ def _agreement(  # noqa: PLR0913
 def _centred(
     blocks: NDArray[np.float32], clear: NDArray[np.float32], counted: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return the differences from each block's mean, 0 where something was painted over it."""
+    """Return the differences from each block's mean, 0 in blocks that were painted over."""
     means = (blocks * clear).sum(axis=2) / np.maximum(counted, 1)
     return np.asarray((blocks - means[..., None]) * clear, np.float32)
 

@@ -174,7 +174,7 @@ def _bars(plain: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def _bounds(mask: NDArray[np.uint8], stats: NDArray[np.int32]) -> PixelBox | None:
-    """Return the box of a part without the thin things that hang on it; None when too little of it is filled."""
+    """Return the box of a part without the thin lines attached to it; None when too little of it is filled."""
     left, top, wide, tall, _ = (int(each) for each in stats)
     part = mask[top : top + tall, left : left + wide]
     columns, rows = part.mean(axis=0), part.mean(axis=1)

@@ -1,4 +1,4 @@
-"""Screens: what of one is looked for, and when two of them agree only on the application around their photographs."""
+"""Screens: which views of one are searched, and when two agree only on the application around their photographs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def tall(features: Features) -> bool:
 
 
 def drawn(features: Features, frame: int) -> bool:
-    """Say whether a frame is a screen or a page, of whatever proportions: much of it has one colour.
+    """Say whether a frame is a screen or a page, of any proportions: much of it has one colour.
 
     A photograph of a tall screen is one too. No photograph inside need have been found: that it was not is the trap.
     """
@@ -54,7 +54,7 @@ def drawn(features: Features, frame: int) -> bool:
 def only_the_application(
     query: Features, seen: View, reference: Features, of: View, evidence: MatchScore | None
 ) -> bool:
-    """Say whether what agrees may be the application around two photographs, which is for a person to judge.
+    """Say whether the agreement may be the application around two photographs, which is for a person to judge.
 
     Bubbles, words and buttons are alike in all its screens, whatever is shown there. So a part of one screen is never
     sure in another, and two screens are the same only where hardly any place disagrees.

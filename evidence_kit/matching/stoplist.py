@@ -17,7 +17,7 @@ _BLOCK = 512
 
 
 class StopList:
-    """What is left out before keypoints are compared.
+    """The keypoints left out before a comparison.
 
     Args:
         groups: Descriptors by group; pictures that are copies of each other are one group, or a picture that

@@ -1,4 +1,4 @@
-"""What was done to a picture, as whole numbers and ids of words: mirrored, turned, cropped, inside what, where."""
+"""The transformation of a picture, as whole numbers and ids of words: mirrored, turned, cropped, inside, where."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ASLANT = 0.06
 
 @dataclass(frozen=True, slots=True)
 class Transformation:
-    """How the reference became what is in the query.
+    """The transformation from the reference to its image in the query.
 
     Attributes:
         mirrored: Left and right changed places.
@@ -56,7 +56,7 @@ class Transformation:
 
 
 def transformation_of(placed: Placed, query: Features, seen: View, reference: Features, of: View) -> Transformation:
-    """Return what was done.
+    """Return the transformation of a pair.
 
     Args:
         placed: Where the reference lies in the query.

@@ -1,4 +1,4 @@
-"""What runs in the isolated process: pixels become features, or two pictures one drawing."""
+"""The functions of the isolated process: pixels become features, or two pictures one drawing."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ _STATES: Final = {"Trusted": "trusted", "Valid": "valid", "Invalid": "invalid"}
 
 
 def read(payload: BinaryIO, kind: str, notes: Notes, trust_anchors: str | None = None) -> dict[str, Json]:
-    """Return whether there are content credentials, and what the library says of them.
+    """Return whether there are content credentials, and the library's account of them.
 
     Args:
         payload: The whole file.

@@ -1,4 +1,4 @@
-"""Edit lists of an MP4 or MOV: which parts of what is coded a player does not show.
+"""Edit lists of an MP4 or MOV: the coded parts that a player does not show.
 
 A phone or an app that trims a film often leaves all of it in the file and hides the rest with a list; then the file
 shows more than its player does.

@@ -117,7 +117,7 @@ def _by_exifread(source: BinaryIO) -> tuple[dict[str, Reading], list[tuple[str, 
 
 
 def _by_pillow(block: BinaryIO | None, kind: str, picture: Image.Image | None) -> dict[str, Reading]:
-    """Return what Pillow reads in the block itself; only a TIFF is its own block."""
+    """Return Pillow's reading of the block itself; only a TIFF is its own block."""
     if kind == "tiff" and picture is not None:
         exif = picture.getexif()
     elif block is not None:
@@ -158,7 +158,7 @@ def _bytes(value: bytes) -> str:
 def _merged(
     entries: Sequence[tiff.Entry], named: Mapping[str, Reading], pillow: Mapping[str, Reading]
 ) -> tuple[Tags, dict[str, str], dict[str, dict[str, str]]]:
-    """Return the tags under exifread's names, else Pillow's; encodings of texts; what the libraries say otherwise."""
+    """Return the tags under exifread's names, else Pillow's; encodings of texts; disagreements of the libraries."""
     readers = {"exifread": named, "pillow": pillow}
     names = {reading.key: name for reading_of in (pillow, named) for name, reading in reading_of.items()}
     tags: Tags = {name: (reading.shown, reading.values) for name, reading in (named or pillow).items()}

@@ -44,7 +44,7 @@ def own_value(entry: Entry) -> str:
 
 
 def compare(entry: Entry, text: Text | None, readings: Mapping[str, Reading | None]) -> dict[str, str]:
-    """Return what each library says that is not what the entry's bytes say, and `why` ours is shown; else nothing.
+    """Return each library's reading that differs from the entry's bytes, and `why` ours is shown; else nothing.
 
     Args:
         entry: From the file.

@@ -1,4 +1,4 @@
-"""Texts in EXIF: which characters an entry's bytes are, and on what assumption.
+"""Texts in EXIF: the characters of an entry's bytes, and the assumption behind them.
 
 Source: Exif 2.32, 4.6.4 (UserComment), Exif 3.0 (type 129, UTF-8); Microsoft's XP tags are UTF-16, lowest byte first.
 """

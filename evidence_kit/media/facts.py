@@ -1,4 +1,4 @@
-"""How what is found in hostile bytes becomes facts: bounded, without floats, foreign text never a key."""
+"""Facts out of hostile bytes: bounded, without floats, foreign text never a key."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Notes:
     _full: bool = False
 
     def problem(self, code: str, detail: object) -> None:
-        """Write down that something could not be read; an exception is given with its type."""
+        """Record an unreadable part; an exception is given with its type."""
         said = f"{type(detail).__name__}: {detail}" if isinstance(detail, BaseException) else str(detail)
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append({"code": code, "detail": unicode(said)[0][:_DETAIL_CHARACTERS]})

@@ -1,4 +1,4 @@
-"""Hashes of some frames of an animation, so that a match finds what appears only in its middle."""
+"""Hashes of some frames of an animation, so that a match finds a picture that appears only in its middle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Items of a HEIF or AVIF file: its pictures, what they are to each other, and how a viewer turns them.
+"""Items of a HEIF or AVIF file: its pictures, their relations, and how a viewer turns them.
 
 Decoders hand out pictures already turned, and the two that are used here rewrite the orientation in EXIF to match;
 what the file itself says is read from its boxes.
@@ -128,7 +128,7 @@ class Heif:
 
 
 def read(file: BinaryIO) -> Heif | None:
-    """Return what a file says of its items, None without a box `meta`."""
+    """Return the facts a file states about its items, None without a box `meta`."""
     file.seek(0, 2)
     for box in boxes(file, 0, file.tell()):
         if box.type == b"meta" and box.size_bytes <= _LARGEST_META_BYTES:

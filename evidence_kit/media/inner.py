@@ -30,7 +30,7 @@ class Inner:
     reason: str | None = None
 
     def facts(self, number: int) -> dict[str, Json]:
-        """Return what is known of it without its pixels."""
+        """Return its facts without its pixels."""
         told: dict[str, Json] = {"number": number, "role": self.role, "where": self.where}
         if self.data is not None:
             told |= {"size_bytes": len(self.data), "sha256": hashlib.sha256(self.data).hexdigest()}

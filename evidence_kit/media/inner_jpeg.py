@@ -34,7 +34,7 @@ class _Place(NamedTuple):
 
 
 def inner_of(payload: BinaryIO) -> Iterator[Inner]:
-    """Yield what the JPEG carries: listed pictures first, then its thumbnail, then a film behind it."""
+    """Yield the inner pictures of the JPEG: listed pictures first, then its thumbnail, then a film behind it."""
     payload.seek(0, 2)
     size = payload.tell()
     reached = 0

@@ -78,7 +78,7 @@ def _all(payload: BinaryIO, kind: str) -> Iterator[Inner]:
 
 
 def _of_heif(payload: BinaryIO, kind: str) -> Iterator[Inner]:
-    """Yield further pictures of a HEIF, what belongs to them, and the film that a phone puts behind."""
+    """Yield further pictures of a HEIF, their auxiliaries, and the film that a phone puts behind."""
     items = heif.read(payload)
     if items is not None:
         others = items.pictures()[1:]

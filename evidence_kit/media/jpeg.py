@@ -28,7 +28,7 @@ _CHROMINANCE = (
 
 
 def read(picture: Image.Image, notes: Notes) -> dict[str, Json] | None:
-    """Return the tables and what else tells compressors apart; None for what is no JPEG.
+    """Return the tables and other marks that tell compressors apart; None when it is no JPEG.
 
     `sha256` is there to compare the `tables` by; `progressive`, `sampling`, `jfif`, `adobe_mark` and `comment` follow.
     `ijg_quality` is the quality, 1 to 100, at which the programs of the Independent JPEG Group, and all that build on

@@ -1,4 +1,4 @@
-"""Hashes of key frames of a film: what a match between films, or of a still with a film, goes by."""
+"""Hashes of key frames of a film, for matches between films, or of a still with a film."""
 
 from __future__ import annotations
 

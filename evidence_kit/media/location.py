@@ -82,7 +82,7 @@ def _loci(raw: bytes, notes: Notes) -> Json:
 
 
 def _text(raw: bytes) -> tuple[str, bytes]:
-    """Return a text up to its end, and what stands behind it; UTF-16 begins with its mark."""
+    """Return a text up to its end, and the bytes behind it; UTF-16 begins with its mark."""
     if raw[:2] in {b"\xfe\xff", b"\xff\xfe"}:
         end = next((at for at in range(2, len(raw) - 1, 2) if raw[at : at + 2] == b"\0\0"), len(raw))
         return raw[:end].decode("utf-16", "replace"), raw[end + 2 :]

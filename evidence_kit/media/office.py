@@ -24,7 +24,7 @@ _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", 
 
 
 def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> dict[str, Json]:
-    """Return the facts of one document; what cannot be read is a problem in `notes`, and the rest still comes.
+    """Return the facts of one document; an unreadable part is a problem in `notes`, and the rest still comes.
 
     Args:
         payload: The whole file.
@@ -71,7 +71,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
 
 
 def versions() -> dict[str, Json]:
-    """Return the versions of what reads them."""
+    """Return the versions of the libraries that read documents."""
     import defusedxml
 
     return {"defusedxml": defusedxml.__version__, "c2pa": credentials.version()}

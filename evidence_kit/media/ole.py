@@ -22,7 +22,7 @@ _MACROS = ("_vba_project", "vba", "macros", "_vba_project_cur")
 
 
 def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> dict[str, Json]:
-    """Return the facts of one document; what cannot be read is a problem in `notes`, and the rest still comes.
+    """Return the facts of one document; an unreadable part is a problem in `notes`, and the rest still comes.
 
     Args:
         payload: The whole file.
@@ -49,7 +49,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
 
 
 def versions() -> dict[str, Json]:
-    """Return the versions of what reads them."""
+    """Return the versions of the libraries that read older documents."""
     import olefile
 
     return {"olefile": olefile.__version__}

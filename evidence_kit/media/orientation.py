@@ -1,4 +1,4 @@
-"""How a picture lies: its size as stored, what the file says about turning it, and what a viewer therefore shows.
+"""The orientation of a picture: its size as stored, the file's statements, and the resulting view.
 
 In HEIF and AVIF the boxes `irot` and `imir` are part of the picture and EXIF is only a remark; in every other form EXIF
 is all there is. Source: ISO/IEC 23008-12, 6.5.10 and 6.5.12, annex A.2; Exif 2.32, 4.6.4 (Orientation).

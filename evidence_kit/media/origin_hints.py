@@ -37,7 +37,7 @@ def naming_signs(name: str) -> list[Json]:
 
 
 def screenshot_signs(width: int, height: int, *, camera_tags: bool, texts: str = "") -> dict[str, Json]:
-    """Return what can be said for and against a screenshot.
+    """Return the hints for and against a screenshot.
 
     Args:
         width: In pixels.

@@ -31,7 +31,7 @@ _ACTIONS = {
 
 
 def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> dict[str, Json]:
-    """Return the facts of one PDF; what cannot be read is a problem in `notes`, and the rest still comes.
+    """Return the facts of one PDF; an unreadable part is a problem in `notes`, and the rest still comes.
 
     Args:
         payload: The whole file.
@@ -68,7 +68,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
 
 
 def versions() -> dict[str, Json]:
-    """Return the versions of what reads PDFs."""
+    """Return the versions of the libraries that read PDFs."""
     import pypdf
 
     return {"pypdf": pypdf.__version__, "c2pa": credentials.version()}
@@ -146,7 +146,7 @@ def _listed(reader: Any) -> Iterator[Any]:  # noqa: ANN401
 
 
 def _look(found: Any, counts: dict[str, int], links: list[str], files: list[str]) -> None:  # noqa: ANN401
-    """Count what one object, and what is written straight into it, says."""
+    """Count the features of one object, and of the objects written straight into it."""
     waiting = [(found, 0)]
     while waiting:
         each, depth = waiting.pop()

@@ -50,7 +50,7 @@ _JPEG_BEGINS = b"\xff\xd8"
 
 
 def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> dict[str, Json]:
-    """Return the facts of one picture; what cannot be read is a problem in `notes`, and the rest still comes.
+    """Return the facts of one picture; an unreadable part is a problem in `notes`, and the rest still comes.
 
     Args:
         payload: The whole file.
@@ -94,7 +94,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
 
 
 def versions() -> dict[str, Json]:
-    """Return the versions of what reads pictures; a library's decoder decides bits of a hash."""
+    """Return the versions of the libraries that read pictures; a decoder decides bits of a hash."""
     import defusedxml
     import imagehash
     import pi_heif
@@ -115,7 +115,7 @@ def versions() -> dict[str, Json]:
 
 
 def parameters() -> dict[str, Json]:
-    """Return what the hashes were made with."""
+    """Return the parameters that the hashes were made with."""
     return {
         "max_pixels": MAX_PIXELS,
         "draft_pixels": DRAFT_PIXELS,
@@ -144,7 +144,7 @@ def limited_pixels() -> Iterator[None]:
 
 @cache
 def formats() -> list[str]:
-    """Return what Pillow may open here."""
+    """Return the picture formats that Pillow may open here."""
     Image.init()
     import pi_heif
 
@@ -173,7 +173,7 @@ def _tried(code: str, notes: Notes, read: Callable[[], _T]) -> _T | None:
 
 
 def _frame(payload: BinaryIO, kind: str, picture: Image.Image, notes: Notes) -> dict[str, Json]:
-    """Return what stands beside the pixels, which are not decoded for it."""
+    """Return the facts beside the pixels, which are not decoded for it."""
     return {
         "format": picture.format,
         "mode": picture.mode,

@@ -34,7 +34,7 @@ _PICTURES = {"mjpeg", "png", "gif", "bmp", "webp"}
 
 
 def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> dict[str, Json]:
-    """Return the facts of one recording; what cannot be read is a problem in `notes`, and the rest still comes.
+    """Return the facts of one recording; an unreadable part is a problem in `notes`, and the rest still comes.
 
     Args:
         payload: The whole file.
@@ -87,7 +87,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
 
 
 def versions() -> dict[str, Json]:
-    """Return the versions of what reads recordings."""
+    """Return the versions of the libraries that read recordings."""
     import mutagen
 
     libraries: dict[str, Json] = {
@@ -97,7 +97,7 @@ def versions() -> dict[str, Json]:
 
 
 def parameters() -> dict[str, Json]:
-    """Return what the facts depend on besides the bytes."""
+    """Return the parameters that the facts depend on besides the bytes."""
     return {
         **OPTIONS,
         "most_key_frames": key_frames.MOST,

@@ -34,7 +34,7 @@ class Describer(NamedTuple):
 
 
 def describe(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json]:
-    """Return what is found in a file, for the event `item.described`.
+    """Return the facts of a file, for the event `item.described`.
 
     Args:
         payload: The whole file.

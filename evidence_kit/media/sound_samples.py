@@ -60,7 +60,7 @@ def read(container: Any, stream: Any, budget: Budget, notes: Notes) -> dict[str,
 
 
 def rewind(container: Any) -> None:  # noqa: ANN401
-    """Go to the first packet: some wrappings begin before zero, others cannot be asked for what lies before it."""
+    """Go to the first packet: some wrappings begin before zero, others cannot be asked for packets before it."""
     try:
         container.seek(_BEFORE_THE_BEGINNING)
     except av.FFmpegError:

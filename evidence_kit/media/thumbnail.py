@@ -24,7 +24,7 @@ _LARGEST_PIXELS = 4_000_000
 
 
 def read(data: bytes, picture: Image.Image | None) -> dict[str, Json]:
-    """Return what is known of an embedded thumbnail.
+    """Return the facts of an embedded thumbnail.
 
     Args:
         data: Its bytes.
@@ -54,7 +54,7 @@ def read(data: bytes, picture: Image.Image | None) -> dict[str, Json]:
 
 
 def shows_the_same(data: bytes, shown: NDArray[np.uint8]) -> bool:
-    """Say whether an embedded thumbnail is known to show what the picture shows.
+    """Say whether an embedded thumbnail is known to show the same as the picture.
 
     Args:
         data: Its bytes.

@@ -121,10 +121,10 @@ class _Encrypting:
         return len(data)
 
     def flush(self) -> None:
-        """Pieces go out when they are large enough, not when somebody is impatient."""
+        """Do nothing: pieces go out when they are large enough, not on demand."""
 
     def finish(self) -> None:
-        """Send what is left, and return when everything was written; whatever failed on the way is raised."""
+        """Send the last piece, and return when everything was written; any failure on the way is raised."""
         self._send()
         self._settle()
 
@@ -157,7 +157,7 @@ def _quickened(encrypter: Any, passphrase: str) -> Any:  # noqa: ANN401 - pyzipp
 
 @dataclass(frozen=True, slots=True)
 class _Keys:
-    """What WinZip's AE-2 makes of a passphrase and a salt."""
+    """The keys that WinZip's AE-2 derives from a passphrase and a salt."""
 
     cipher: bytes = field(repr=False)
     code: bytes = field(repr=False)
@@ -186,7 +186,7 @@ class _Decrypter:
 
 
 class _Counted:
-    """Counts what passes, so that a part cannot differ from its announcement."""
+    """Counts the bytes that pass, so that a part cannot differ from its announcement."""
 
     def __init__(self, target: ArchiveSink) -> None:
         self._target = target
@@ -274,7 +274,7 @@ class Opened:
         return self._decrypter.holds(code)
 
     def trailer_intact(self) -> bool:
-        """Say whether what stands behind the member is what our writer writes, to the last byte."""
+        """Say whether the bytes behind the member are those of our writer, to the last one."""
         expected = zipform.directory([self.outer])
         return self._file.read(len(expected) + 1) == expected
 

@@ -50,7 +50,7 @@ LISTED_TAG_FILES = TAG_FILES - {TAG_MANIFEST, TAG_SIGNATURE}
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What is known of a file before it is written."""
+    """The measures of a file, known before it is written."""
 
     size_bytes: int
     crc32: int
@@ -112,7 +112,7 @@ def parse_manifest(text: bytes) -> dict[str, Digest]:
 
 
 def place(name: str) -> tuple[int, int, str]:
-    """Return what puts a file of a bag into its place among the others.
+    """Return the sort key of a bag's file.
 
     Numbers in names have at least so many digits: of two, the shorter one is the smaller one.
     """
@@ -142,7 +142,7 @@ def part_of(info_text: bytes) -> tuple[int, int] | None:
 
 
 def informs(text: bytes, case: str, place: tuple[int | None, int], sizes: Sequence[int]) -> bool:
-    """Say whether a `bag-info.txt` says what is so.
+    """Say whether a `bag-info.txt` states the truth.
 
     Args:
         text: The file.

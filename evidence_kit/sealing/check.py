@@ -45,7 +45,7 @@ def check(  # noqa: PLR0913 - two of them are told what happens
     on_bytes: Callable[[int], None] | None = None,
     on_line: Callable[[int, bytes], None] | None = None,
 ) -> ArchiveContents:
-    """Return what an archive holds and everything that is wrong with it.
+    """Return the contents of an archive and all its findings.
 
     Args:
         file: The archive, at its start.
@@ -78,7 +78,7 @@ def check(  # noqa: PLR0913 - two of them are told what happens
 
 
 class _NewerError(Exception):
-    """The log inside is of a later version: whatever else seems wrong may be right there."""
+    """The log inside is of a later version, by whose rules any other finding may be none."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__()
@@ -150,7 +150,7 @@ class _WithHeader:
         return data
 
     def to_the_end(self) -> Digest:
-        """Read what is left, and return the digest of the whole file."""
+        """Read the rest, and return the digest of the whole file."""
         while self.read(_PIECE_BYTES):
             pass
         self._settle()
@@ -162,7 +162,7 @@ class _WithHeader:
 
 
 class _Reader:
-    """Reads the inner zip member by member and hands each to whoever understands it."""
+    """Reads the inner zip member by member and hands each to its reader."""
 
     def __init__(
         self,
@@ -282,7 +282,7 @@ class _Reader:
             raise FormError("a member is longer than the archive")
 
     def _events(self, content: Iterator[bytes]) -> None:
-        """Hold every opening against its line; remember what is needed to judge the rest."""
+        """Hold every opening against its line; remember the facts needed to judge the rest."""
         custody = self._bag.custody
         count = 0
         for count, (text, ended) in enumerate(chain.split(content, _LONGEST_OPENING_BYTES), start=1):
@@ -315,7 +315,7 @@ class _Reader:
             self._remember(number, facts)
 
     def _remember(self, number: int, facts: dict[str, Any]) -> None:
-        """Keep what is needed later of an event that agrees with its line."""
+        """Keep the facts that later checks need of an event that agrees with its line."""
         found, kind, item = self._bag, facts["type"], facts.get("item")
         if kind == meaning.KEPT:
             found.kept.setdefault(str(item), facts)

@@ -1,4 +1,4 @@
-"""Holds what one pass over an archive left in memory against itself: log, openings, plan, manifests, originals."""
+"""Cross-checks of one pass over an archive: log, openings, plan, manifests, originals."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OF_THE_FORM: Final = ("bag-", "archive-member-unexpected", "seal-plan-", "item-
 
 @dataclass(slots=True)
 class ArchiveContents:
-    """What was found inside an archive.
+    """The contents of an archive, as read.
 
     Attributes:
         custody: What the log establishes; None when there is none.
@@ -77,7 +77,7 @@ class Bag:
 
 
 class Comparison:
-    """Holds what one pass over the bag left in memory against itself."""
+    """Holds the parts of one bag against each other after a single pass."""
 
     def __init__(self, contents: ArchiveContents, found: Bag, name: str) -> None:
         self._contents = contents
@@ -196,7 +196,7 @@ class Comparison:
         self._originals(set(volume.items), listed, custody)
 
     def _info(self, part: int | None, parts: int, case: str) -> None:
-        """Hold `bag-info.txt` against what the bag holds; tools of others count by it."""
+        """Hold `bag-info.txt` against the bag; tools of others count by it."""
         text = self._bag.held.get(bag.INFO)
         sizes = [seen.size_bytes for name, seen in self._bag.digests.items() if DATA.fullmatch(name)]
         if text is not None and not bag.informs(text, case, (part, parts), sizes):
@@ -226,7 +226,7 @@ class Comparison:
         named: str | None,
         listed: Mapping[str, Digest],
     ) -> str | None:
-        """Return the code of what is wrong with one item, None when nothing is."""
+        """Return the code of the finding about one item, None when there is none."""
         kept = self._bag.kept.get(item)
         if present is None:
             return "item-missing"
@@ -255,7 +255,7 @@ class Comparison:
 
 
 def _of_the_log(item: str, custody: Custody) -> str | None:
-    """Return the code of what is wrong when an item that the log does not have any more, or never had, lies here."""
+    """Return the finding code for an item that the log lost, or never had."""
     if item in custody.destroyed:
         return "item-destroyed"
     return None if item in custody.objects else "item-without-event"

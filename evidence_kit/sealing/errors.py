@@ -1,4 +1,4 @@
-"""What can go wrong with a seal: the codes 40 to 49."""
+"""Errors about a seal: the codes 40 to 49."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class NothingToSealError(EvidenceError):
 
 
 class SealExistsError(EvidenceError):
-    """There is something already where the archive would go."""
+    """The path for the archive is taken."""
 
     exit_code = Exit.SEAL_EXISTS
 
@@ -42,12 +42,12 @@ class ReceivedRefusedError(EvidenceError):
 
 
 class NoSealError(EvidenceError):
-    """Nothing was sealed from this case, or not what was named."""
+    """Nothing was sealed from this case, or not the named archive."""
 
     exit_code = Exit.NO_SEAL
 
 
 class ItemDamagedError(EvidenceError):
-    """An item of the case does not decrypt to what was taken in."""
+    """An item of the case does not decrypt to the bytes that were taken in."""
 
     exit_code = Exit.BROKEN

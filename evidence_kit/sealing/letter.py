@@ -30,7 +30,7 @@ _SYSTEM_NAMES: Final = {"linux": "Linux", "macos": "macOS", "windows": "Windows 
 
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
-    """What the letter says about this archive.
+    """The facts that the letter states about this archive.
 
     Attributes:
         case: Case id.
@@ -62,13 +62,13 @@ class LetterFacts:
 
     @property
     def stem(self) -> str:
-        """What the names of this archive and of its statement begin with."""
+        """The common beginning of the names of this archive and of its statement."""
         return self.case if self.parts == 1 else f"{self.case}.part-{self.part}-of-{self.parts}"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to check: a sentence and, for each system, the commands that do it.
+    """One step of a check by hand: a sentence and, for each system, its commands.
 
     Attributes:
         sentence: Id in the catalogues.
@@ -144,7 +144,7 @@ def outside() -> bytes:
 
 
 def covering(parts: int = 1) -> bytes:
-    """Return `covering-message.txt`: what to write when the archive is sent; never the passphrase."""
+    """Return `covering-message.txt`: the text to send with the archive; never the passphrase."""
     blocks = []
     for words in map(catalogue, OUTSIDE):
         said = words.say("letter.covering")
@@ -288,7 +288,7 @@ def _statement_commands(system: str, facts: LetterFacts) -> list[str]:
 
 
 def _received_commands(system: str, stem: str, above: str | None = None) -> list[str]:
-    """Confirm with a key of the receiver's own what was received."""
+    """Return the commands that confirm a receipt with a key of the receiver's own."""
     place = ("..\\" if system == "windows" else "../") if above is None else above
     command = (
         f"ssh-keygen -Y sign -n {RECEIVED_NAMESPACE} -f {_RECEIVERS_KEY} "

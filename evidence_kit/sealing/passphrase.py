@@ -17,11 +17,11 @@ _AZERTY_ONLY = frozenset("&é\"'(è_çà")
 
 
 class PassphraseFormError(ValueError):
-    """What was typed is no passphrase of an archive."""
+    """The typed text is no passphrase of an archive."""
 
 
 def generate(below: Callable[[int], int] = secrets.randbelow) -> str:
-    """Return a new passphrase, without spaces: what the archive is locked with."""
+    """Return a new passphrase for an archive, without spaces."""
     return f"{below(10**DIGITS):0{DIGITS}d}"
 
 

@@ -1,4 +1,4 @@
-"""What goes into an archive and what stays closed: the plan that `seal.begun` signs and every verifier compares."""
+"""The plan of an archive, its opened and closed lines: signed by `seal.begun`, compared by every verifier."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def blurred_path(item: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What goes into an archive.
+    """The scope of an archive.
 
     Attributes:
         purpose: `police` or `lawyer`.

@@ -38,7 +38,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class HandOverFacts:
-    """What the sheet says about an archive; nothing that names the matter.
+    """The facts that the sheet states about an archive; none of them names the matter.
 
     No receipt code: the sheet travels with the archive, and a code that comes along fixes nothing.
 

@@ -1,4 +1,4 @@
-"""The receipt as a slip of paper: a code, a date, and nothing that says what it is about."""
+"""The receipt as a slip of paper: a code and a date, without the matter."""
 
 from __future__ import annotations
 

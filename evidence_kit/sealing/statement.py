@@ -17,7 +17,7 @@ _FORM = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What the sender says about one archive.
+    """The sender's statement about one archive.
 
     Attributes:
         case: Case id.

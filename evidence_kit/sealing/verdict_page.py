@@ -15,7 +15,7 @@ _SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class VerdictPageFacts:
-    """What the page says.
+    """The facts that the page states.
 
     Attributes:
         verdict: Name of the verdict in the catalogues, such as `not_checked`.

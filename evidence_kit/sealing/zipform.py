@@ -64,7 +64,7 @@ class ArchiveMember:
 
     @property
     def packed_bytes(self) -> int:
-        """Length of what stands between this header and the next."""
+        """Return the number of bytes between this header and the next."""
         return self.size_bytes + (AES_OVERHEAD_BYTES if self.encrypted else 0)
 
 
@@ -129,7 +129,7 @@ def central_entry(member: ArchiveMember, offset: int) -> bytes:
 
 
 def end_records(count: int, directory_bytes: int, directory_offset: int) -> bytes:
-    """Return what stands behind the directory."""
+    """Return the records behind the directory."""
     large = count >= _FULL16 or directory_bytes >= _FULL32 or directory_offset >= _FULL32
     end64 = b""
     if large:

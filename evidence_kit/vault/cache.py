@@ -1,4 +1,4 @@
-"""What can be computed again, kept so that it need not be: sealed with a secret of the case, never evidence.
+"""A cache of computed results, sealed with a secret of the case: rebuildable, never evidence.
 
 A file that this secret did not seal, for this very thing, is thrown away and computed anew: whoever can write the
 folder can at most slow us down. Names say nothing; lengths are rounded up.
@@ -37,7 +37,7 @@ class Cache:
         self._random = random
 
     def get(self, about: str) -> bytes | None:
-        """Return what is known about something; None when it has to be computed."""
+        """Return the cached result under a name; None when it has to be computed."""
         path = self._path(about)
         try:
             if path.stat().st_size > _LARGEST_BYTES:
@@ -56,7 +56,7 @@ class Cache:
         return data if unpacker.eof else None
 
     def put(self, about: str, data: bytes) -> bool:
-        """Keep what was computed and say whether that worked; nothing but speed depends on it."""
+        """Store a result and say whether that worked; nothing but speed depends on it."""
         packed = zlib.compress(data, 1)
         plain = len(packed).to_bytes(4) + packed
         plain += bytes(-len(plain) % _ROUNDED_BYTES)
@@ -76,7 +76,7 @@ class Cache:
         return True
 
     def forget(self, about: str) -> None:
-        """Delete what is known about something."""
+        """Delete the cached result under a name."""
         try:
             self._disk.remove(self._path(about))
         except OSError:

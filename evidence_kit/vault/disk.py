@@ -1,4 +1,4 @@
-"""The real disk: drafts that become files, and what it takes to make them last."""
+"""The real disk: drafts that become files, and the syncing that makes them last."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def open_regular(path: Path, *, follow: bool = False) -> BinaryIO:
 
 
 def read_regular(path: Path, *, follow: bool = False) -> bytes:
-    """Return what a small file holds that other people may have put there.
+    """Return the bytes of a small file that other people may have put there.
 
     Raises:
         OSError: It cannot be read, or it is no regular file.

@@ -53,7 +53,7 @@ class CaseFolder:
 
     @property
     def recovered(self) -> Path:
-        """What was found behind the last signed line."""
+        """The folder of bytes found behind the last signed line."""
         return self.root / "recovered"
 
     @property
@@ -68,7 +68,7 @@ class CaseFolder:
 
     @property
     def readme(self) -> Path:
-        """What this folder is, in three languages."""
+        """The description of this folder, in three languages."""
         return self.root / README
 
     def item(self, item: str) -> Path:
@@ -87,7 +87,7 @@ class CaseFolder:
 
     @staticmethod
     def number_of(relative: str) -> tuple[str, int] | None:
-        """What a path inside the case would be a file of: its folder and number; a draft counts as its file."""
+        """Return the folder and number that a path inside the case would have; a draft counts as its file."""
         match = _OURS.fullmatch(relative)
         return None if match is None else (match[1], int(match[2]))
 

@@ -53,7 +53,7 @@ class Draft(Protocol):
 
 
 class Store(Protocol):
-    """Encrypted items by id; only `draft` and what drafts do may happen in several threads at once."""
+    """Encrypted items by id; only `draft` and the methods of drafts may run in several threads at once."""
 
     def draft(self, item: str = "") -> Draft:
         """Begin an item, whose id may be given later; several drafts may be open at once, in several threads."""
@@ -109,7 +109,7 @@ class FolderDraft:
         self._file.flush()
 
     def finish(self) -> None:
-        """Make the bytes durable, beside whatever comes next when they are many; a second time does nothing.
+        """Make the bytes durable, beside later drafts when they are many; a second time does nothing.
 
         Raises:
             OSError: The disk failed.
@@ -125,13 +125,13 @@ class FolderDraft:
             self._sending = self._threads.submit(self._go_down)
 
     def _go_down(self) -> None:
-        """Close what is durable: between its end and its commit a draft holds no file handle."""
+        """Close durable files: between its end and its commit a draft holds no file handle."""
         self._file.sync()
         self._file.close()
 
     @property
     def stored(self) -> Digest:
-        """SHA-256 of what was written."""
+        """SHA-256 of the written bytes."""
         return Digest(self._sha256.hexdigest())
 
     def settle(self) -> None:
@@ -144,7 +144,7 @@ class FolderDraft:
         self._wait()
 
     def drop(self) -> None:
-        """Close and delete the draft; what goes wrong with that no longer matters."""
+        """Close and delete the draft; a failure of that no longer matters."""
         with contextlib.suppress(OSError):
             self._wait()
         with contextlib.suppress(OSError):

@@ -134,7 +134,7 @@ class _Sentences(Mapping[str, Sentence]):
 
 @dataclass(frozen=True, slots=True)
 class FindingFacts:
-    """What is known of a finding before it is made.
+    """The facts of a finding code.
 
     Attributes:
         weight: `broken`, `unchecked` or `note`.
@@ -158,7 +158,7 @@ def findings() -> Mapping[str, FindingFacts]:
 
 
 def everywhere(sentence: str, **values: str | int) -> list[str]:
-    """Return one sentence in all languages, for papers that have to be read by anybody."""
+    """Return one sentence in all languages, for papers that any reader must understand."""
     return [catalogue(code).say(sentence, **values) for code in LANGUAGES]
 
 

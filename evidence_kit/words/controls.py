@@ -20,12 +20,12 @@ _FORMULA: Final = re.compile(r"(\A|[;\t\r\n])([\s\u200b-\u200f\u2060\ufeff]*)(?=
 
 
 def escaped_json(text: str) -> str:
-    """Return JSON with every control and direction character escaped; its value stays what it was."""
+    """Return JSON with every control and direction character escaped; its value does not change."""
     return text.translate(_JSON_ESCAPES)
 
 
 def cell(text: str) -> str:
-    """Return a text as a cell that no spreadsheet computes, whatever it takes for a separator.
+    """Return a text as a cell that no spreadsheet computes, for any separator.
 
     An apostrophe stands before what would begin a formula; a control character becomes `[U+001B]`.
     """

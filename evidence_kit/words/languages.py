@@ -1,4 +1,4 @@
-"""The languages of the kit: code, name, direction, plural rule. Whoever treats a language apart asks here."""
+"""The languages of the kit: code, name, direction, plural rule. Code that treats a language apart asks here."""
 
 from __future__ import annotations
 

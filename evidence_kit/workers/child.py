@@ -1,4 +1,4 @@
-"""The isolated process: reads jobs from its pipe, runs one function at a time, writes what came of it.
+"""The isolated process: reads jobs from its pipe, runs one function at a time, writes the results.
 
 Started by `pool` as `python -I -m evidence_kit.workers.child {"allowed": [...], "libraries": [...]}` with the pipe
 as descriptors 0 and 1. It moves the pipe away first, so that nothing which a library prints or reads gets there.
@@ -36,7 +36,7 @@ class OpenedFile(io.RawIOBase):
         self._at = 0
 
     def readable(self) -> bool:
-        """Return True: that is what it is for."""
+        """Return True: this file is readable."""
         return True
 
     def seekable(self) -> bool:
@@ -137,7 +137,7 @@ def main() -> None:
 
 
 def _cpu_seconds(job: Mapping[str, Json]) -> int:
-    """Return how much a job may use: what is usual, or as much as it may take by the clock where that is more."""
+    """Return the processor seconds a job may use: the usual limit, or its wall-clock limit where that is more."""
     wanted = job.get("seconds")
     return max(limits.CPU_SECONDS, wanted) if isinstance(wanted, int) else limits.CPU_SECONDS
 

@@ -1,4 +1,4 @@
-"""A job for a worker, what comes of it, and the seam through which many small jobs run."""
+"""A job for a worker, its result, and the seam through which many small jobs run."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the function returned.
+    """The result of a function.
 
     Attributes:
         value: As JSON carries it; it may be a lie of bytes that took the worker over, and is data, never a path.

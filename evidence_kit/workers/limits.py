@@ -1,4 +1,4 @@
-"""What a worker process takes from itself before it sees a hostile byte.
+"""The limits that a worker process takes on before it sees a hostile byte.
 
 Each means is tried on its own; where the system lacks it, the worker runs on without and says so, and the report
 goes into the record of what it describes.
@@ -42,7 +42,7 @@ _FORBIDDEN_CALLS = {
 
 
 def confine(readable: Iterable[Path]) -> dict[str, Json]:
-    """Give up what describing files does not need, for good, and return what the system granted.
+    """Give up the rights that describing files does not need, for good, and return those that the system withdrew.
 
     Args:
         readable: Folders that stay readable besides the system's libraries.

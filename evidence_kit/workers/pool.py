@@ -1,4 +1,4 @@
-"""Runs functions on hostile bytes in isolated processes; whatever happens to one is a value.
+"""Runs functions on hostile bytes in isolated processes; any misbehaviour is a value.
 
 A process lives for many jobs (a new one costs a tenth of a second and the imports of its describers) and is killed
 and replaced after a crash, a timeout or a lack of memory.
@@ -112,7 +112,7 @@ class Worker:
         payload: bytes | BinaryIO | None = None,
         seconds: float = DEFAULT_SECONDS,
     ) -> Answer:
-        """Return what a function makes of a payload, or why it made nothing.
+        """Return a function's result on a payload, or the reason why there is none.
 
         Args:
             function: `module:name`, see `Job`.
@@ -170,7 +170,7 @@ class Worker:
     def _guarded(
         self, process: _Process, seconds: float, talk: Callable[[], Mapping[str, Json]]
     ) -> Mapping[str, Json] | Failure:
-        """Return what `talk` heard; kill the process when it fails, takes too long, or we are interrupted."""
+        """Return the answer of `talk`; kill the process when it fails, takes too long, or we are interrupted."""
         late = threading.Event()
 
         def give_up() -> None:
@@ -385,7 +385,7 @@ class _Process:
         return value
 
     def kill(self) -> None:
-        """Stop the process and everything it started; whoever waits for its answer hears the end."""
+        """Stop the process and its children; a caller that waits for its answer hears the end."""
         with self._ending:
             if self._popen.returncode is None:
                 if _CAN_PASS_DESCRIPTORS:
@@ -445,13 +445,13 @@ def _spelled(number: int, function: str, arguments: Mapping[str, Json], seconds:
 
 
 def _trace(file: BinaryIO) -> tuple[int, int, int, int]:
-    """Return what of an open file changes when somebody writes to it."""
+    """Return the file facts that change when an open file is written to."""
     seen = os.fstat(file.fileno())
     return seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino
 
 
 def _held(payload: bytes | BinaryIO | None) -> bytes | BinaryIO | Failure | None:
-    """Return a payload that stays ours whatever becomes of the file.
+    """Return a payload that stays ours when the file changes.
 
     Raises:
         ValueError: A file that was opened for writing too.

@@ -31,7 +31,7 @@ _MAX_DEPTH = 64
 
 
 class ProtocolError(Exception):
-    """The other end said something that the protocol does not know; it is not to be talked to again."""
+    """The other end broke the protocol; it is not to be talked to again."""
 
 
 def header(kind: bytes, size_bytes: int) -> bytes:
@@ -82,7 +82,7 @@ def encode(value: Json) -> bytes:
 
 
 def decode(body: bytes) -> Json:
-    """Return what the JSON says.
+    """Return the value of the JSON.
 
     Raises:
         ProtocolError: It is not JSON, or says something that `checked` refuses.

@@ -45,14 +45,14 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What the case holds."""
+    """The contents of the demo's case."""
 
     items: tuple[Item, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DemoMatches:
-    """What was found to be similar in a case, and the names of its items."""
+    """The similar pictures found in the demo's case, and the names of its items."""
 
     case: str
     matches: Matches
@@ -84,7 +84,7 @@ def samples_folder(package: Path) -> Path:
 
 
 def demo(out: Path, samples: Path, describer: DescriptionService, run: JobRunner, world: World) -> Iterator[Step]:
-    """Do everything once, and yield what there is to see.
+    """Run every step once, and yield the outcomes to be shown.
 
     Raises:
         UsageError: The samples are not there.

@@ -230,7 +230,7 @@ def _lacking(form: _Form, columns: dict[str, frozenset[str]]) -> str | None:
 
 
 def _query(form: _Form, columns: dict[str, frozenset[str]]) -> str:
-    """Return the query with what this database has; the rest is NULL."""
+    """Return the query with the columns of this database; the rest is NULL."""
     joins = {found["joined"]: found["on"] for found in _PLACE.finditer(form.query) if found["joined"]}
     usable = {table for table, on in joins.items() if _has_all(form, columns, on)}
 
@@ -300,7 +300,7 @@ def _sender(row: dict[str, Any], chat: str | None, kind: MessageKind) -> Message
 
 
 def _time(value: object, form: _Form) -> Time:
-    """Return a time; what the file says stays as it is, and Apple's count is told from 1970."""
+    """Return a time; its raw value stays, and Apple's count is told from 1970."""
     raw = _text(value)
     if raw is None:
         return from_epoch(None)

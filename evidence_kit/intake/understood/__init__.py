@@ -1,1 +1,1 @@
-"""What of a file is understood: language, and sound looked at to its end; only that is copied in a minor's case."""
+"""Understood parts of a file: language, and sound looked at to its end; only these are copied in a minor's case."""

@@ -1,4 +1,4 @@
-"""Address cards and calendars: written anew property by property, without files and what is no language."""
+"""Address cards and calendars: written anew property by property, without files and other non-language."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def _uuencoded(text: str) -> Iterator[_Piece]:
 
 
 def uuencoded(text: str) -> list[tuple[int, int]]:
-    """Return from where to where uuencoded files stand, what says where they begin and end among them."""
+    """Return the spans of uuencoded files, found by their begin and end lines."""
     return [(start, end) for start, end, _, _ in _uuencoded(text)]
 
 
@@ -157,7 +157,7 @@ def _uu_line(line: str) -> bytes:
 
 
 def _whole(text: str) -> Iterator[_Piece]:
-    """Yield the file that a whole value is, in letters broken into lines in whatever way, quoted or not."""
+    """Yield the file that a whole value is, in letters broken into lines in any way, quoted or not."""
     letters = _plain_letters(_QUOTES.sub("", text))
     if len(letters) < 32 or not set(letters[:200]) <= _BASE64_ALPHABET:
         return
@@ -193,7 +193,7 @@ def _runs(text: str) -> Iterator[_Piece]:
 
 
 def of_base64(text: str) -> bytes | None:
-    """Return what letters in base64 of either alphabet stand for, spaces left out; None where they are none."""
+    """Return the bytes of letters in base64 of either alphabet, spaces left out; None where they are none."""
     letters = "".join(text.split()).replace("-", "+").replace("_", "/").rstrip("=")
     if len(letters) % 4 == 1:
         return None

@@ -1,4 +1,4 @@
-"""JSON, lines of JSON, JSON behind a name: written anew token by token, values without what is no language."""
+"""JSON, lines of JSON, JSON behind a name: written anew token by token, values without non-language."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MISREAD: Final = re.compile("[\x80-\xff]")
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """One value: where it stands, what it says, and whether it is a name, a text or a number."""
+    """One value: its place, its text, and whether it is a name, a text or a number."""
 
     start: int
     end: int
@@ -72,7 +72,7 @@ def write(text: str, encode: Encode) -> WrittenAnew:
 
 
 def _shown(values: list[_Value], at: int) -> str:
-    """Return a value as it is judged: names say what follows, and a number that has a name is one."""
+    """Return a value as it is judged: names announce the next value, and a number that has a name is one."""
     value = values[at]
     if value.sort == "name":
         return NEUTRAL if is_label(value.said) else value.said
@@ -81,7 +81,7 @@ def _shown(values: list[_Value], at: int) -> str:
 
 
 def _rows(values: list[_Value], found: dict[int, list[Stretch]]) -> dict[int, list[_Value]]:
-    """Return rows of numbers most of which are no language, by the place of their first; each is one thing."""
+    """Return rows of numbers most of which are no language, by the place of their first; each counts as one value."""
     rows: dict[int, list[_Value]] = {}
     number = 0
     while number < len(values):
@@ -96,7 +96,7 @@ def _rows(values: list[_Value], found: dict[int, list[Stretch]]) -> dict[int, li
 
 
 def _replace(written: WrittenAnew, value: _Value, stretches: list[Stretch], encode: Encode) -> None:
-    """Write a value without stretches of it, and note what they are."""
+    """Write a value without some of its spans, and note their kind."""
     if value.sort == "number":
         written.write(b"null" if encode("0") == b"0" else encode("null"))
         return
@@ -128,7 +128,7 @@ def _values(text: str) -> list[_Value]:
 
 
 def _said(token: str) -> tuple[str, bool]:
-    """Return what a string says, and whether its UTF-8 was read as another encoding before it was written."""
+    """Return the text of a string, and whether its UTF-8 was read as another encoding before it was written."""
     if "\\" in token:
         try:
             said = json.loads(token, strict=False)

@@ -1,4 +1,4 @@
-"""The decision what is language: how much that is no word a text may hold before a picture could stand in it.
+"""The decision on language: how many letters that are no words a text may hold before they could hold a picture.
 
 A text is cut into atoms: runs of letters and digits, of marks, of spaces. A word takes some of the suspicion away, what
 is no word adds its length to it, dates and telephone numbers do neither, a number counts where numbers stand in a row.
@@ -183,7 +183,7 @@ def merged(stretches: list[Stretch]) -> list[Stretch]:
 
 
 class _Counted:
-    """What the characters of every atom are: how many of each part, how they follow each other, what shape that is."""
+    """The character counts of every atom: how many of each class, their transitions, their shape."""
 
     def __init__(
         self,
@@ -420,7 +420,7 @@ class _Atoms:
         return found
 
     def widened(self, start: int, end: int) -> Stretch:
-        """Return a stretch up to where spaces, quotation marks or brackets end what its edges stand in."""
+        """Return a span widened to the spaces, quotation marks or brackets around its edge words."""
         text = self.text
         while start > 0 and text[start - 1] not in _DELIMITERS:
             start -= 1
@@ -430,7 +430,7 @@ class _Atoms:
 
 
 def _sums(weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the cumulative sum of Page: what gathered since the lowest point before."""
+    """Return the cumulative sum of Page: the excess gathered since the lowest point before."""
     import numpy as np
 
     total = np.cumsum(weight)

@@ -1,4 +1,4 @@
-"""Mails, mailboxes and saved pages in the form of mails: headers and texts written anew, what is attached apart."""
+"""Mails, mailboxes and saved pages in the form of mails: headers and texts written anew, attachments apart."""
 
 from __future__ import annotations
 

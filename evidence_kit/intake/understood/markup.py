@@ -1,4 +1,4 @@
-"""XML and HTML: written anew tag by tag, attributes and texts without what is no language."""
+"""XML and HTML: written anew tag by tag, attributes and texts without non-language."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _HALVES: Final = re.compile(r"&#(5[56]\d{3});&#(5[67]\d{3});")
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """One value: where it stands, what it says, and what it is: a name, an attribute, a text, a comment."""
+    """One value: its place, its text, and its kind: a name, an attribute, a text, a comment."""
 
     start: int
     end: int
@@ -110,14 +110,14 @@ def write(text: str, encode: Encode) -> WrittenAnew:
 
 
 def _shown(value: _Value) -> str:
-    """Return a value as it is judged: names say what follows, and a number as an attribute is one."""
+    """Return a value as it is judged: names announce the next value, and a number as an attribute is one."""
     if value.sort == "name" or (value.sort == "attribute" and is_labelled_number(value.said)):
         return NEUTRAL
     return value.said
 
 
 def _replace(written: WrittenAnew, value: _Value, stretches: list[Stretch], encode: Encode) -> None:
-    """Write a value without stretches of it, and note what they are."""
+    """Write a value without some of its spans, and note their kind."""
     files = files_in(value.said)
     if not files and len(stretches) > 1:
         files = files_in("".join(value.said[start:end] for start, end in stretches))
@@ -176,7 +176,7 @@ def _add_tag(values: list[_Value], text: str, start: int, end: int) -> None:
 
 
 def _name(start: int, end: int, said: str) -> _Value:
-    """Return the name of a tag or an attribute; what is no name that anybody gives is judged like a value."""
+    """Return the name of a tag or an attribute; an unusual name is judged like a value."""
     return _Value(start, end, "name" if is_label(said) else "flag", said)
 
 

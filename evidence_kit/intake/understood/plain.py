@@ -58,7 +58,7 @@ def _cells(text: str, mark: str) -> list[Stretch]:
 
 
 def fill(written: WrittenAnew, text: str, stretches: list[Stretch], encode: Encode) -> None:
-    """Write down what is left of a text without stretches of it, and note what these hold.
+    """Write the rest of a text without some of its spans, and note their contents.
 
     Args:
         written: Where to.

@@ -1,4 +1,4 @@
-"""The rule of a minor's case: what is understood to its last byte is copied, and nothing else."""
+"""The rule of a minor's case: a file understood to its last byte is copied, and no other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PIECE_BYTES: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What becomes of one file or member in the case of a minor.
+    """The judgement on one file or member in the case of a minor.
 
     Attributes:
         copied: Every byte of it is accounted for, as language or as sound: it is copied as it is.
@@ -32,7 +32,7 @@ class Judgement:
 
 
 def judge(name: str, kind: Kind, window: Callable[[], Window]) -> Judgement:
-    """Return what becomes of a file or member where nothing may be copied that was not understood.
+    """Judge a file or member where only understood bytes may be copied.
 
     Every byte of it may have to be read for that. A text is copied when each of its values is language; of any other
     what is language is written anew, and is then a member of it. Sound is copied when its container was looked at

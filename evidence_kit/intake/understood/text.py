@@ -1,4 +1,4 @@
-"""A text of any kind, read by the reader of its form, and written anew out of what was understood."""
+"""A text of any kind, read by the reader of its form, and written anew out of its understood parts."""
 
 from __future__ import annotations
 

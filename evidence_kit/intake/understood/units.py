@@ -1,4 +1,4 @@
-"""The values of a structured text, judged together: what is no language is cut out of each."""
+"""The values of a structured text, judged together: non-language is cut out of each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FEWEST_VALUES: Final = 16
 
 
 def judged(units: Sequence[str]) -> dict[int, list[Stretch]]:
-    """Return what of each value is no language; values that are language are not among them.
+    """Return the non-language spans of each value; values that are language are not among them.
 
     Args:
         units: The values in the order in which they stand, decoded from whatever escapes their format has.
@@ -70,7 +70,7 @@ def is_labelled_number(said: str) -> bool:
 
 
 def is_label(text: str) -> bool:
-    """Say whether a name says what follows it: a name that is a number says nothing."""
+    """Say whether a name announces its value: a name that is a number announces nothing."""
     return is_name(text) and not text.strip("-").isdigit()
 
 

@@ -1,4 +1,4 @@
-"""What is written anew of a text out of the parts of it that were understood."""
+"""The rewritten text, out of the understood parts of the original."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class WrittenAnew:
 
     @property
     def whole(self) -> bool:
-        """Say whether the original itself holds nothing but what was understood."""
+        """Say whether the original holds only understood parts."""
         return self.exact and not self.stretches and not self.files
 
     @property
@@ -72,7 +72,7 @@ class WrittenAnew:
         self.parts[part] = self.parts.get(part, 0) + number
 
     def leave_out(self, found: Iterable[tuple[str | None, Callable[[], bytes]]], stretches: int = 0) -> None:
-        """Note what stood here and is not in it.
+        """Note the kind of an omitted span.
 
         Args:
             found: Name and content of each file that could be decoded.

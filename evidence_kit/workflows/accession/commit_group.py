@@ -1,4 +1,4 @@
-"""What the next commit of an ingest will hold: events, drafts, and descriptions that are still being made."""
+"""The contents of an ingest's next commit: events, drafts, and descriptions still being made."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ASK_EVERY = 16
 
 
 class Pending(Protocol):
-    """A description that somebody else is making."""
+    """A description still being made."""
 
     def result(self) -> Mapping[str, Json]:
         """Wait for the facts of an `item.described`, without its item; trouble is among them, never raised."""
@@ -55,7 +55,7 @@ class DescriptionService(Protocol):
         ...
 
     def reads(self, kind: str) -> bool:
-        """Say whether something of this type may be an exported conversation."""
+        """Say whether a file of this type may be an exported conversation."""
         ...
 
     def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
@@ -115,7 +115,7 @@ class KnownDescription:
 
 @dataclass(frozen=True, slots=True)
 class _Later:
-    """An event and outcomes that wait for somebody else; without facts there is no event."""
+    """An event and outcomes that wait for a description; without facts there is no event."""
 
     type: str
     item: str
@@ -156,7 +156,7 @@ class Group:
 
     @property
     def _tight(self) -> bool:
-        """Say whether the case's disk has hardly room for what these events will want.
+        """Say whether the case's disk has hardly room for these events.
 
         A disk with much room is asked only now and then.
         """
@@ -171,11 +171,11 @@ class Group:
 
     @property
     def next_witnessed(self) -> str:
-        """The id of the next thing that is seen and not copied."""
+        """The id of the next witnessed file."""
         return f"W{self.writer.manifest.next_witnessed + len(self.witnessed):06d}"
 
     def add(self, outcome: Outcome, event: Event | None = None) -> None:
-        """Note something that happened and, unless the log knows it already, its event."""
+        """Note an outcome and, unless the log has it already, its event."""
         if event is not None:
             self._events.append(event)
         self._outcomes.append(outcome)
@@ -245,7 +245,7 @@ class Group:
 
 
 def problems_of(described: Mapping[str, Json]) -> tuple[str, ...]:
-    """Return the codes of what went wrong while something was described."""
+    """Return the codes of the failures of a description."""
     listed = described.get("problems", ())
     problems = listed if isinstance(listed, (list, tuple)) else ()
     return tuple(str(each.get("code")) for each in problems if isinstance(each, Mapping))

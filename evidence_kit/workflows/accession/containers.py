@@ -33,7 +33,7 @@ _MEMBERS_LIMIT: Final = 100_000
 
 @dataclass(slots=True)
 class Allowance:
-    """What may still come out of one file, over all levels.
+    """The number of bytes and members that may still come out of one file, over all levels.
 
     Attributes:
         members: How many members.
@@ -45,7 +45,7 @@ class Allowance:
 
     @classmethod
     def of(cls, size_bytes: int) -> Allowance:
-        """Return what a file of this size may hold."""
+        """Return the allowance of a file of this size."""
         return cls(_MEMBERS_LIMIT, max(_FLOOR_BYTES, _RATIO_LIMIT * size_bytes))
 
     def take(self, entry: ContainerMember) -> bool:
@@ -106,7 +106,7 @@ class Inside:
         self._threads = threads
 
     def take(self, prepared: Prepared, allowance: Allowance | None = None, depth: int = 1) -> Iterator[Outcome]:
-        """Take in what was prepared and everything in it; yields what was committed on the way.
+        """Take in a prepared file and its members; yields the outcomes committed on the way.
 
         Raises:
             OSError: The container cannot be read any more; what was taken in of it stays.
@@ -130,7 +130,7 @@ class Inside:
         self._read(level)
 
     def more(self, item: Item, held: Holding) -> Iterator[Outcome]:
-        """Take in what an item that is in the case already turned out to hold."""
+        """Take in the members of an item that is in the case already."""
         level = _Level(item.id, _stretch(item), held, 1, Allowance.of(item.size_bytes))
         yield from self._members(level)
         self._read(level)
@@ -195,7 +195,7 @@ class Inside:
         accession.group.add(Unopened(level.item, level.stretch.place, reason), event)
 
     def _read(self, level: _Level) -> None:
-        """Note what came of a container that the log has."""
+        """Note the result of reading a container that the log has."""
         if level.item is None:
             return
         known = level.item in self._accession.looked_into

@@ -1,4 +1,4 @@
-"""What people say about items and about a case: declarations, changes, what is taken out again."""
+"""Declarations about items and about a case: marks, changes, exclusions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ADULT: Final = "adult"
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is said about some items.
+    """A mark on some items.
 
     Attributes:
         sensitivity: One of `SENSITIVITIES`.
@@ -45,7 +45,7 @@ class Mark:
     posting: Posting = field(default_factory=Posting)
 
     def facts(self) -> dict[str, Json]:
-        """Return what was said, and only that."""
+        """Return the declared facts, and only those."""
         said: dict[str, Json] = {
             "sensitivity": self.sensitivity,
             "nature": self.nature,
@@ -60,7 +60,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """What a mark came to.
+    """The result of a mark.
 
     Attributes:
         items: Ids of what it is about.
@@ -107,7 +107,7 @@ def chosen(manifest: Manifest, case: str, names: Sequence[str], folders: Sequenc
 
 
 def _below(manifest: Manifest, folder: str) -> Iterator[Item | Witnessed]:
-    """Yield what was found at a path or below it, members of containers there included."""
+    """Yield the objects found at a path or below it, members of containers there included."""
     concerned = manifest.with_members(each.id for each in manifest.everything if _is_below(each, folder))
     yield from (each for each in manifest.everything if each.id in concerned)
 
@@ -118,7 +118,7 @@ def _is_below(each: Item | Witnessed, folder: str) -> bool:
 
 
 def mark(writer: CaseWriter, items: Sequence[Item | Witnessed], said: Mark, saying: Saying) -> Marked:
-    """Record what somebody says about items.
+    """Record a declaration about items.
 
     Raises:
         UsageError: It is not theirs to say, or it says nothing.
@@ -164,7 +164,7 @@ def exclude(
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """What a change of the case came to.
+    """The result of a change of the case.
 
     Attributes:
         line: Line that says so.
@@ -177,7 +177,7 @@ class Updated:
 
 
 def update(writer: CaseWriter, changes: Mapping[str, Json], why: str) -> Updated:
-    """Record what is now known otherwise about the case, and why.
+    """Record a change of the facts about the case, and why.
 
     Raises:
         UsageError: Nothing changes, or pictures of somebody who is not known to be an adult are to be kept and

@@ -1,4 +1,4 @@
-"""Describing items: which types there is something to say about, and the pool of workers that says it."""
+"""Describing items: the types that have describers, and the pool of workers that runs them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class WorkerDescriber:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End every process; what still runs is given up when an error passes through."""
+        """End every process; running jobs are given up when an error passes through."""
         self._pool.__exit__(kind, error, trace)
 
     @property
@@ -81,7 +81,7 @@ class WorkerDescriber:
         return _Described(_GROUPS.get(kind, _BY_FAMILY.get(kind_named(kind).family, kind)), self._pool.submit(job))
 
     def reads(self, kind: str) -> bool:
-        """Say whether something of this type may be an exported conversation."""
+        """Say whether a file of this type may be an exported conversation."""
         return kind in _CHATS
 
     def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:

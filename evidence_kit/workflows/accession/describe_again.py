@@ -1,4 +1,4 @@
-"""Describing items of a case again, with the libraries of today; nothing is overwritten, what differs is said."""
+"""Describing items of a case again, with the libraries of today; nothing is overwritten, differences are shown."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Redescribed:
-    """What came of looking into an item again.
+    """The result of describing an item again.
 
     Attributes:
         item: Its id.
@@ -60,7 +60,7 @@ class Redescribed:
 def describable(
     writer: CaseWriter, describer: DescriptionService, wanted: Sequence[Item], *, again: bool
 ) -> list[Item]:
-    """Return those items that there is something to say about; without `again` only those nobody looked into yet."""
+    """Return the items that have a describer; without `again` only those never described."""
     chosen = wanted or writer.manifest.included
     return [
         item
@@ -86,7 +86,7 @@ def redescribe(writer: CaseWriter, describer: DescriptionService, items: Sequenc
 
 
 def differences(before: Mapping[str, Json], after: Mapping[str, Json]) -> tuple[Difference, ...]:
-    """Return what two descriptions say differently: versions, parameters, facts and problems."""
+    """Return the differences of two descriptions: versions, parameters, facts and problems."""
     old, new = (dict(_flat({name: each.get(name) for name in _SAID}, "")) for each in (before, after))
     return tuple(
         Difference(name, old.get(name), new.get(name))
@@ -172,7 +172,7 @@ def _settled(writer: CaseWriter, waiting: deque[tuple[Item, Pending | Mapping[st
 
 
 def _newest(item: Item, name: str) -> tuple[int, Mapping[str, Json]] | None:
-    """Return line and content of the newest description under a name that found something, or else of the newest."""
+    """Return line and content of the newest description under a name that has facts, or else of the newest."""
     entries = [each for each in item.descriptions if str(each.facts["describer"]).partition("/")[0] == name]
     useful = [each for each in entries if each.facts.get("facts")] or entries
     return (useful[-1].line, useful[-1].facts) if useful else None

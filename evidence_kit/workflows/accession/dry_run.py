@@ -1,4 +1,4 @@
-"""Looking at sources before anything is taken in: what would be done, and how much room it needs."""
+"""A dry run over sources: the plan of an ingest, and the room it needs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CONTAINER_ENDINGS: Final = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".txz
 def survey(
     sources: Sequence[Path], own: frozenset[Path], exclude: Sequence[str], rule: Rule
 ) -> Iterator[WouldKeep | Refused | Totals]:
-    """Yield what an ingest would do with every file, the totals last; nothing is written.
+    """Yield the plan of an ingest for every file, the totals last; nothing is written.
 
     Whether the case has the same bytes already only reading them all would tell; that is not done.
 
@@ -43,7 +43,7 @@ def survey(
 
 
 def needed_bytes(sources: Sequence[Path], exclude: Sequence[str] = ()) -> int:
-    """Return how many bytes an ingest may write: every file, and what containers say that they hold."""
+    """Return how many bytes an ingest may write: every file, and the declared members of containers."""
     needed = 0
     for found in (each for source in sources for each in walk(source, exclude=exclude)):
         if isinstance(found, FoundFile):

@@ -186,13 +186,13 @@ class _Ingest:
             accession.refuse(place, "unreadable", os_words(error), found.size_bytes)
 
     def _gone(self, lifeline: Lifeline) -> SourceGoneError:
-        """Return the error about a source that was taken away; what was read of it is committed first."""
+        """Return the error about a source that was taken away; the part already read is committed first."""
         list(self._accession.settle())
         safe = len(self._accession.writer.manifest.items)
         return SourceGoneError("source-gone", source=lifeline.root.name or str(lifeline.root), safe=safe)
 
     def _stopped(self, error: OwnDiskError | OSError | MemoryError) -> Exception:
-        """Return the error that a person sees; what could be committed still is."""
+        """Return the error that a person sees, after committing as much as still can be."""
         cause = error.__cause__ if isinstance(error, OwnDiskError) else error
         with contextlib.suppress(OwnDiskError, MemoryError):
             list(self._accession.settle())

@@ -29,7 +29,7 @@ _Part = tuple[int, int, int]
 
 
 def take_carried(accession: Accession, inside: Inside, reading: Exports) -> Iterator[Outcome]:
-    """Take in what the messages of a case carry and what was not taken in before; mails inside of mails too.
+    """Take in files carried by the messages of a case, where not taken in before; mails inside of mails too.
 
     Yields:
         What was committed.
@@ -47,7 +47,7 @@ def take_carried(accession: Accession, inside: Inside, reading: Exports) -> Iter
 
 
 def _waiting(accession: Accession) -> Iterator[tuple[Item, str]]:
-    """Yield the exports with something inside that nobody has looked into."""
+    """Yield the exports with carried files that were never looked into."""
     manifest = accession.writer.manifest
     for item, entry in parsed(manifest).items():
         if item in accession.looked_into or not _carries(entry.facts):
@@ -85,7 +85,7 @@ def _one(inside: Inside, reading: Exports, item: Item, chosen: str) -> Iterator[
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """A file inside of a message: what it is called, and where its record begins and ends, and which part it is."""
+    """A file inside of a message: its name, where its record begins and ends, and which part it is."""
 
     name: str
     place: _Part

@@ -1,4 +1,4 @@
-"""What is done with one file or member before its turn comes: opened, recognised, read, hashed, encrypted.
+"""The preparation of one file or member before its turn: opened, recognised, read, hashed, encrypted.
 
 It runs in threads, several at once, and decides nothing that depends on the order.
 """
@@ -55,7 +55,7 @@ class Prepared:
     _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def holding(self) -> Holding | None:
-        """Return what it holds, None when it is no container."""
+        """Return the contents of the file, None when it is no container."""
         if self.window is None:
             return None
         if self.held is not None:
@@ -149,7 +149,7 @@ class Preparing:
         known: Digest | None,
         texts: Callable[[], Mapping[str, tuple[Mention, ...]]],
     ) -> Prepared:
-        """Prepare what is copied only where it is understood to its last byte."""
+        """Prepare a file that is copied only if it is understood to its last byte."""
         original = stretch.original
         before = None if original is None else original.before
         judged = judge(stretch.name, stretch.kind, window)
@@ -186,7 +186,7 @@ class Preparing:
 
 
 class TextsBeside:
-    """What texts say around names, read once for a folder or a container; the last few are remembered."""
+    """The texts around names, read once for a folder or a container; the last few are remembered."""
 
     _MOST: Final = 4
 
@@ -195,14 +195,14 @@ class TextsBeside:
         self._known: list[tuple[Path | Holding, Mapping[str, tuple[Mention, ...]]]] = []
 
     def of_folder(self, path: Path) -> Mapping[str, tuple[Mention, ...]]:
-        """Return what the texts in a file's own folder say."""
+        """Return the mentions in the texts of a file's own folder."""
         folder = path.parent
         with self._lock:
             found = next((said for place, said in self._known if place == folder), None)
             return self._remember(folder, mentions(_texts_in(folder))) if found is None else found
 
     def of_container(self, held: Holding) -> Mapping[str, tuple[Mention, ...]]:
-        """Return what the texts in a container say; of one that can only be read in order, nothing."""
+        """Return the mentions in the texts of a container; none where it can only be read in order."""
         if not held.side_by_side:
             return {}
         with self._lock:
@@ -234,7 +234,7 @@ def _texts_of(held: Holding) -> Iterator[tuple[str, Iterator[bytes]]]:
 
 
 def file_stretch(original: Original, found: FoundFile) -> EvidenceSource:
-    """Return what is known of an open file before it is read."""
+    """Return the facts of an open file before it is read."""
     size_bytes = original.before.size_bytes
 
     return EvidenceSource(
@@ -252,7 +252,7 @@ def file_stretch(original: Original, found: FoundFile) -> EvidenceSource:
 
 
 def member_stretch(entry: ContainerMember, place: FoundAt) -> EvidenceSource:
-    """Return what is known of a member before it is read as a whole.
+    """Return the facts of a member before it is read as a whole.
 
     Raises:
         MemberError: Not even its beginning can be read.

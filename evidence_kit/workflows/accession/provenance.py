@@ -13,7 +13,7 @@ SPEAKERS = ("person", "minor-with-guardian", "guardian", "lawyer", "other")
 
 @dataclass(frozen=True, slots=True)
 class Screenshot:
-    """What somebody says about screenshots: each is None when nobody said.
+    """Declared facts about screenshots; each is None when it was not declared.
 
     Attributes:
         taken_by: Who took them.
@@ -28,13 +28,13 @@ class Screenshot:
     still_there: str | None = None
 
     def facts(self) -> dict[str, Json]:
-        """Return what was said, and only that."""
+        """Return the declared facts, and only those."""
         return _said(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """Where on which platform the material stood, as somebody says: each is None when nobody said.
+    """The declared place of the material on a platform; each field is None when it was not declared.
 
     Attributes:
         platform: Such as Instagram.
@@ -53,13 +53,13 @@ class Posting:
     seen: str | None = None
 
     def facts(self) -> dict[str, Json]:
-        """Return what was said, and only that."""
+        """Return the declared facts, and only those."""
         return _said(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """Who declares something.
+    """The person who declares a fact.
 
     Attributes:
         name: A person's name.
@@ -78,7 +78,7 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How the files of one ingest came here; whatever nobody said is None.
+    """The provenance of the files of one ingest; an undeclared fact is None.
 
     Attributes:
         how: `phone-export`, `copy`, `screenshot`, `re-photograph`, `download` or `unknown`.
@@ -124,11 +124,11 @@ class Provenance:
 
     @property
     def saying(self) -> Saying | None:
-        """Who declared what the files are like; None when nobody did."""
+        """The person who declared the nature of the files; None when none was declared."""
         return None if self.declared_by is None else Saying(self.declared_by, self.declared_as or "other", self.words)
 
     def facts(self, utc_offset: str) -> Json:
-        """Return the facts as they go into the log; what nobody said is left out, the first five apart."""
+        """Return the facts as they go into the log; undeclared ones are left out, the first five apart."""
         facts: dict[str, Json] = {
             "how": self.how,
             "handed_by": self.handed_by,

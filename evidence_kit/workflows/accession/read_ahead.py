@@ -1,4 +1,4 @@
-"""Doing the next things while the last ones are being finished: in threads, but given back in order."""
+"""Read-ahead in threads: the next objects are made while the last ones are finished, and given back in order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TOGETHER_BYTES = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class Coming(Generic[Made]):
-    """What is being made of one thing, perhaps together with others.
+    """An object being made, perhaps together with others.
 
     Attributes:
         together: What is being made of all of them.
@@ -33,7 +33,7 @@ class Coming(Generic[Made]):
     size_bytes: int
 
     def result(self) -> Made:
-        """Wait until it is made and return it, or raise what went wrong."""
+        """Wait for the result and return it, or raise the failure."""
         return self.together.result()[self.number].result()
 
     def done(self) -> bool:
@@ -52,7 +52,7 @@ def ahead(
     most: int,
     discard: Callable[[Made], None],
 ) -> Generator[tuple[Thing, Coming[Made]], None, None]:
-    """Yield every thing with what is being made of it, in the order of the things; nobody waits for it here.
+    """Yield every object with its work under way, in the order of the objects; this function never waits.
 
     What was begun and is not asked for any more, because the one who asks has stopped and closed this, is waited for
     and discarded.
@@ -95,7 +95,7 @@ def _held(waiting: Iterable[tuple[Thing, Coming[Made]]]) -> int:
 
 
 def _handfuls(things: Iterable[tuple[Thing, int]], most: int) -> Iterator[list[tuple[Thing, int]]]:
-    """Put small things together."""
+    """Group small objects into one piece of work."""
     some: list[tuple[Thing, int]] = []
     for thing, size_bytes in things:
         if some and (len(some) >= most or sum(size for _, size in some) + size_bytes > _TOGETHER_BYTES):

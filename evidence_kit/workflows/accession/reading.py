@@ -1,4 +1,4 @@
-"""One stretch of evidence: what is known before it is read, and the one pass that hashes and encrypts it."""
+"""One source of evidence: its facts before it is read, and the one pass that hashes and encrypts it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SHORT_BYTES = 64 << 10
 
 
 class StoppedError(Exception):
-    """Somebody asked the reading to stop."""
+    """The reading was asked to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class EvidenceSource:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of reading a stretch.
+    """The result of reading a source.
 
     Attributes:
         tally: Digests and length of the bytes that passed by.
@@ -84,7 +84,7 @@ class Reading:
     unstable: bool = False
 
     def drop(self) -> None:
-        """Forget what was written."""
+        """Forget the written draft."""
         if self.draft is not None:
             self.draft.drop()
 

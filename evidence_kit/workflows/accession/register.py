@@ -1,4 +1,4 @@
-"""Admitting what was read: the next item, the same bytes at another place, or a refusal; then its description."""
+"""Registering read sources: the next item, the same bytes at another place, or a refusal; then its description."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class Accession:
         return digest.hex in self._manifest.by_digest
 
     def known(self, place: FoundAt) -> Digest | None:
-        """Return the digest of what the case holds from this very place."""
+        """Return the digest that the case holds from this very place."""
         return self._manifest.places.get(spot(place))
 
     def admit(self, stretch: EvidenceSource, reading: Reading) -> str:
-        """Take in what was read; return the id of the item that holds these bytes.
+        """Register a read source; return the id of the item that holds its bytes.
 
         Raises:
             RuntimeError: A new item came without its encrypted bytes.
@@ -80,7 +80,7 @@ class Accession:
         return self._keep(stretch, reading, reading.draft)
 
     def withhold(self, stretch: EvidenceSource, seen: Seen | None) -> str | None:
-        """Note that something is not copied because of the person's age; return its id when it was witnessed.
+        """Note a file not copied because of the person's age; return its id when it was witnessed.
 
         Args:
             stretch: What it is.
@@ -118,13 +118,13 @@ class Accession:
         return item
 
     def refuse(self, place: FoundAt, reason: str, detail: str | None = None, size_bytes: int | None = None) -> None:
-        """Note that something was not kept."""
+        """Note a file that was not kept."""
         self.totals.count("none", "refused")
         self.totals.refused += 1
         self._refuse(place, reason, detail, size_bytes)
 
     def leave_out(self, place: FoundAt, pattern: str | None) -> None:
-        """Note that something was left out because somebody asked for that."""
+        """Note a file that was left out on request."""
         self.totals.excluded += 1
         self._refuse(place, "excluded", pattern, None)
 
@@ -158,7 +158,7 @@ class Accession:
             yield self._checked(outcome) if isinstance(outcome, WitnessOutcome) else outcome
 
     def _checked(self, seen: WitnessOutcome) -> WitnessOutcome:
-        """Return what is announced of something that was not copied, held against what the store holds.
+        """Return the announcement of an uncopied file, held against the store.
 
         A mail that was taken in under another rule holds what stands in it, whatever is decided about that today.
         """
@@ -174,7 +174,7 @@ class Accession:
         return replace(seen, lies_in=holder)
 
     def _came_here(self) -> Json:
-        """Return how things came here, by the clock as it is set now; asked anew for every group."""
+        """Return the provenance of the group, by the clock as it is set now; asked anew for every group."""
         return self._provenance.facts(self.writer.world.clock.now().astimezone().strftime("%z"))
 
     def _met_again(self, item: str, stretch: EvidenceSource) -> str:
@@ -225,7 +225,7 @@ class Accession:
     def _facts(
         self, stretch: EvidenceSource, seen: Tally, *, copied: bool, agrees: bool | None, unstable: bool
     ) -> dict[str, Json]:
-        """Return what is recorded of something, copied or not; what was not copied needs no CRC-32."""
+        """Return the recorded facts of a file, copied or not; one that was not copied needs no CRC-32."""
         kind, said = stretch.kind, self._provenance
         facts: dict[str, Json] = {
             **place_facts(stretch.place),
@@ -288,6 +288,6 @@ class Accession:
 
 
 def _within(stretch: EvidenceSource) -> dict[str, Json]:
-    """Return where in its container something stood that is a part of a record, so that the record finds it again."""
+    """Return the place of a part of a record in its container, so that the record finds it again."""
     within = stretch.more.get("within")
     return {} if within is None else {"within": within}

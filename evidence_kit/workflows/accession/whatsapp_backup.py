@@ -28,7 +28,7 @@ _PIECE_BYTES: Final = 1 << 20
 
 
 def take_backups(accession: Accession, inside: Inside, key: bytes) -> Iterator[Outcome]:
-    """Take in what the encrypted backups of a case hold, as far as this key opens them.
+    """Take in the contents of a case's encrypted backups, as far as this key opens them.
 
     Args:
         accession: Admits what is found.
@@ -62,7 +62,7 @@ def take_backups(accession: Accession, inside: Inside, key: bytes) -> Iterator[O
 
 
 def _opened(accession: Accession, item: Item, key: bytes) -> bytes | str:
-    """Return what a backup holds, or the code of why it cannot be had."""
+    """Return the contents of a backup, or the code of why it cannot be opened."""
     if item.size_bytes > LARGEST_BYTES:
         return "whatsapp-backup-too-large"
     sink = BytesIO()

@@ -1,4 +1,4 @@
-"""In the case of a minor: only what is understood to its last byte is copied, everything else is witnessed."""
+"""In the case of a minor: a file understood to its last byte is copied, every other is witnessed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BESIDE_LETTERS: Final = 80
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What one ingest does with pictures and films.
+    """The rule of one ingest on pictures and films.
 
     Attributes:
         policy: `witness`, `refuse` or `keep`; `keep` also for adults.
@@ -35,12 +35,12 @@ class Rule:
 
     @property
     def careful(self) -> bool:
-        """Say whether something is not copied."""
+        """Say whether pictures and films are not copied."""
         return self.policy != "keep"
 
 
 def rule_for(manifest: Manifest, sensitivity: str) -> Rule:
-    """Return what an ingest into this case does.
+    """Return the rule of an ingest into this case.
 
     Args:
         manifest: What the case holds and says.
@@ -54,7 +54,7 @@ def rule_for(manifest: Manifest, sensitivity: str) -> Rule:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Something that was read to be hashed, and not copied.
+    """A file that was read to be hashed, and not copied.
 
     Attributes:
         tally: Its digest and length.
@@ -68,7 +68,7 @@ class Seen:
 
 
 def without_pictures(more: Mapping[str, Json]) -> dict[str, Json]:
-    """Return what stood beside a file without values that are no language: of these, length and SHA-256 remain."""
+    """Return the facts beside a file without values that are no language: of these, length and SHA-256 remain."""
     facts = dict(more)
     listed = facts.get("attributes")
     if isinstance(listed, list):
@@ -92,7 +92,7 @@ def _attribute(shown: Mapping[str, Json]) -> Mapping[str, Json]:
 
 
 def without_comments(parts: Sequence[Json]) -> list[Json]:
-    """Return what is known of the zips in a file, without a comment that is no language."""
+    """Return the facts of the zips in a file, without a comment that is no language."""
     return [
         part if _says(part.get("comment")) else {**part, "comment": ""} for part in parts if isinstance(part, Mapping)
     ]
@@ -109,5 +109,5 @@ def spoken(text: str) -> bool:
 
 
 def in_words(mentioned: Sequence[Mention]) -> tuple[Mention, ...]:
-    """Return what texts say around a name, without what is no language in it."""
+    """Return the texts around a name, without their non-language."""
     return tuple(Mention(each.name, cut(each.text, opaque(each.text, _BESIDE_LETTERS))) for each in mentioned)

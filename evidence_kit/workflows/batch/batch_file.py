@@ -1,4 +1,4 @@
-"""A batch file, TOML or CSV, as tasks; what is wrong with it is told with line and column."""
+"""A batch file, TOML or CSV, as tasks; its slips are told with line and column."""
 
 from __future__ import annotations
 

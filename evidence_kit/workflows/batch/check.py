@@ -66,7 +66,7 @@ class _Rehearsal:
         }
 
     def line(self, errand: Errand) -> Iterator[StepResult]:
-        """Yield what would come of each step of a line."""
+        """Yield the forecast of each step of a line."""
         task, broken = errand.task, False
         for step in errand.steps:
             if broken:
@@ -139,7 +139,7 @@ class _Rehearsal:
         return read(find_case(self._station, errand.case or ""), self._hands.key, self._station)
 
     def _take(self, size_bytes: int) -> None:
-        """Count what a step will write, behind everything that the steps before it will have written."""
+        """Count the bytes that a step will write, after those of the steps before it."""
         self._taken_bytes += size_bytes
         free = free_bytes(CaseFolder(self._station.cases))
         if self._taken_bytes > free:

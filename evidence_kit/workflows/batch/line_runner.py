@@ -11,7 +11,7 @@ from evidence_kit.workflows.case.disk_errors import system_error
 
 
 def carry_out(errand: Errand, hands: Hands) -> Iterator[StepResult]:
-    """Yield what each step came to; behind one that failed no other is tried, as each builds on the last."""
+    """Yield the result of each step; behind a failed one no other is tried, as each builds on the last."""
     task = errand.task
     steps = iter(errand.steps)
     for step in steps:

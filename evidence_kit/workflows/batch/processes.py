@@ -1,4 +1,4 @@
-"""Processes of our own that carry errands out side by side; each streams what it has to tell."""
+"""Processes of our own that carry errands out side by side; each streams its results."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Alone:
         self._context.__exit__(kind, error, trace)
 
     def run(self, free: Free) -> Iterator[tuple[Errand, StepResult]]:
-        """Yield what each step came to."""
+        """Yield the result of each step."""
         while (errand := free(frozenset())) is not None:
             for told in carry_out(errand, self._hands):
                 yield errand, told
@@ -75,7 +75,7 @@ class Crew:
             member.end()
 
     def run(self, free: Free) -> Iterator[tuple[Errand, StepResult]]:
-        """Yield what each step came to, as it comes; an errand begins when a process is idle."""
+        """Yield the result of each step, as it comes; an errand begins when a process is idle."""
         idle: list[_Member] = []
         while True:
             while idle or len(self._members) < self._size:
@@ -125,7 +125,7 @@ class Crew:
 
 
 class _Member:
-    """One process and what it has in work."""
+    """One process and its errand."""
 
     def __init__(self, channel: Connection, process: multiprocessing.process.BaseProcess) -> None:
         self.channel = channel
@@ -144,7 +144,7 @@ class _Member:
         self.channel.send(errand)
 
     def end(self) -> None:
-        """Let the process go; one that is still at work stops as at Ctrl-C, and what is durable stays so."""
+        """Let the process go; one still at work stops as at Ctrl-C, and durable results stay so."""
         if self.errand is not None and self._process.pid is not None and sys.platform != "win32":
             with suppress(ProcessLookupError):
                 os.kill(self._process.pid, signal.SIGINT)
@@ -164,7 +164,7 @@ def _after(errand: Errand, step: str) -> str:
 
 @contextmanager
 def _held_back() -> Iterator[None]:
-    """Hold Ctrl-C back while a process is started, and in that process until it knows what to do then.
+    """Hold Ctrl-C back while a process is started, and in that process until its handler is set.
 
     Until `serve` runs, a new process loads its modules for a good part of a second, and Ctrl-C would end it there with
     a traceback.
@@ -182,7 +182,7 @@ def _held_back() -> Iterator[None]:
 
 
 def serve(channel: Connection, open_hands: OpenHands) -> None:
-    """Carry out what comes through a channel; the whole life of a process of a crew."""
+    """Carry out the errands of a channel; the whole life of a process of a crew."""
     # Ctrl-C reaches every process of a terminal: here it ends the errand in hand, never the process.
     working = False
 

@@ -1,4 +1,4 @@
-"""What a batch has done already, beside its file: so that a second run takes up where the first one stopped."""
+"""The progress of a batch, beside its file: a second run takes up where the first one stopped."""
 
 from __future__ import annotations
 

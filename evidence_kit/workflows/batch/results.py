@@ -1,4 +1,4 @@
-"""What a batch tells about each step of each line."""
+"""The results of a batch, for each step of each line."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class Trouble:
 
     @classmethod
     def slip(cls, slip: Slip) -> Trouble:
-        """Return what is wrong with a line."""
+        """Return the slip of a line."""
         place = {"line": slip.spot.line, "column": slip.spot.column}
         return cls(int(UsageError.exit_code), slip.code, {**place, **slip.values})
 
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What came of one step of one line.
+    """The result of one step of one line.
 
     Attributes:
         line: Line of the batch file, counting from 1.
@@ -75,7 +75,7 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What a whole batch came to.
+    """The result of a whole batch.
 
     Attributes:
         lines: How many lines it has.

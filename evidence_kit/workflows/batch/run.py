@@ -1,4 +1,4 @@
-"""A whole batch: which lines are left, in which order they may begin, and what they came to."""
+"""A whole batch: its remaining lines, the order in which they may begin, and their results."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Runner(Protocol):
     """Carries errands out; `crew.Alone` and `crew.Crew`."""
 
     def run(self, free: Free) -> Iterator[tuple[Errand, StepResult]]:
-        """Yield what each step came to; asks for the next errand when it can begin one."""
+        """Yield the result of each step; asks for the next errand when it can begin one."""
         ...
 
 
 def run(waiting: Waiting, runner: Runner) -> Iterator[StepResult | BatchResult]:
-    """Carry a batch out; every outcome is yielded when it is durable, what it came to last.
+    """Carry a batch out; every outcome is yielded when it is durable, the totals last.
 
     Args:
         waiting: What is left of it.
@@ -58,7 +58,7 @@ def run(waiting: Waiting, runner: Runner) -> Iterator[StepResult | BatchResult]:
 
 
 def stopped(waiting: Waiting) -> BatchResult:
-    """Return what a batch came to that was interrupted between two steps."""
+    """Return the result of a batch that was interrupted between two steps."""
     did = waiting.memory.did
     whole = sum(not task.slips and all(did(task, step) for step in task.steps) for task in waiting.tasks)
     return BatchResult(len(waiting.tasks), whole, int(Exit.INTERRUPTED), stopped=True)
@@ -75,7 +75,7 @@ class Waiting:
     def __init__(
         self, tasks: Sequence[Task], station: Station, memory: Memory, year: int, *, again: bool = False
     ) -> None:
-        """Look at what is left.
+        """Take up the remaining lines.
 
         Args:
             tasks: The lines of the batch.
@@ -92,7 +92,7 @@ class Waiting:
         self._left = [task for task in tasks if not task.slips and self._steps(task)]
 
     def told_at_once(self) -> Iterator[StepResult]:
-        """Yield what needs no work: slips, and steps that were done before."""
+        """Yield the results that need no work: slips, and steps that were done before."""
         for task in self.tasks:
             for slip in task.slips:
                 yield StepResult.failed(task, "check", Trouble.slip(slip), None)

@@ -1,4 +1,4 @@
-"""What the steps of a line do; each is the workflow of the command of that name."""
+"""The steps of a line; each is the workflow of the command of that name."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ MOST_NAMED: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """What a process needs to work on cases.
+    """The resources that a process needs to work on cases.
 
     Attributes:
         station: Whose cases.
@@ -84,7 +84,7 @@ class Errand:
 
     @property
     def mark(self) -> str:
-        """What a case bears that this line opened, so that it is known again."""
+        """The mark of a case that this line opened, by which it is known again."""
         return f"{self.batch}/{self.task.name}"
 
 
@@ -107,7 +107,7 @@ def new(errand: Errand, hands: Hands) -> Did:
 
 
 def opening_of(errand: Errand, world: World) -> Opening:
-    """Return what a line knows about the person.
+    """Return the opening facts that a line gives about the person.
 
     Raises:
         UsageError: A date is none, or nobody answers for a minor.
@@ -241,7 +241,7 @@ def readers_of(task: Task) -> dict[str, str]:
 
 
 def order_of(task: Task, place: Path) -> SealOrder:
-    """Return what a line wants sealed."""
+    """Return the seal order of a line."""
     items = task.many("items")
     return SealOrder(
         purpose=task.one("for") or "",
@@ -261,7 +261,7 @@ def _writing(errand: Errand, hands: Hands) -> AbstractContextManager[CaseWriter]
 
 
 def _place(errand: Errand, writer: CaseWriter) -> tuple[Path, Path | None, Mapping[str, Json] | None]:
-    """Return where an archive goes, and its digits; and what it is, if it lies there already and the log knows it."""
+    """Return the path of an archive, its digits, and its facts, if it lies there already and the log knows it."""
     task = errand.task
     sealed = task.path("out") or writer.station.cases.parent / "sealed"
     secrets = task.path("passphrase_folder")

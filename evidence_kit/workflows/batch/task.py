@@ -1,4 +1,4 @@
-"""What one line of a batch asks for: its steps, its facts, and what is wrong with them."""
+"""One line of a batch: its steps, its facts, and its slips."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """Something that is wrong with a line, before anything of it was done.
+    """A slip in a line, found before any of its steps.
 
     Attributes:
         spot: Where it stands.

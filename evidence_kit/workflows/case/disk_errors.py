@@ -25,7 +25,7 @@ _PANIC: Final = "PanicException"
 
 
 def disk_error(error: BaseException | None, safe: int) -> EvidenceError:
-    """Return what a person is told about a failure of the disk.
+    """Return the error that a person is shown about a failure of the disk.
 
     Args:
         error: What the system said.

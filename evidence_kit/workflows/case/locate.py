@@ -22,7 +22,7 @@ def find_folder(path: Path) -> CaseFolder:
 
 
 def locate(text: str, cases_folder: Callable[[], Path]) -> CaseFolder:
-    """Return the case that somebody means: a folder, an id, or the last number of an id.
+    """Return the case that a text means: a folder, an id, or the last number of an id.
 
     Args:
         text: What they said.

@@ -1,4 +1,4 @@
-"""Opening a case: its folder, its identity, its readers, and what is known about the person and the consent."""
+"""Opening a case: its folder, its identity, its readers, and the facts about the person and the consent."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Guardian:
 
 @dataclass(frozen=True, slots=True)
 class ConsentGiven:
-    """What somebody allows or withdraws.
+    """A consent or a withdrawal.
 
     Attributes:
         purpose: One of `PURPOSES`.
@@ -83,7 +83,7 @@ class ConsentGiven:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What is known when a case is opened.
+    """The facts given when a case is opened.
 
     Attributes:
         age_band: One of `AGE_BANDS`; `unknown` counts as minor everywhere.
@@ -265,7 +265,7 @@ def _opened_facts(station: Station, about: Opening) -> dict[str, Json]:
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """Somebody whose key opens the case.
+    """A person whose key opens the case.
 
     Attributes:
         recipient: `age1…` or an OpenSSH public key without comment.

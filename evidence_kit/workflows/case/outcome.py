@@ -1,4 +1,4 @@
-"""What workflows yield: facts about one thing each, for a screen, a script or a test."""
+"""The outcomes that workflows yield: facts about one file each, for a screen, a script or a test."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class WitnessOutcome:
-    """Something was read to be hashed and is NOT in the case: it is only where it was.
+    """A file was read to be hashed and is NOT in the case: it is only where it was.
 
     Attributes:
         lies_in: Unless it is: the item that holds its bytes, since it was taken in under another rule.
@@ -59,7 +59,7 @@ class AlreadyInCase:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Something was not kept; the reason is an id with a sentence in the catalogues."""
+    """A file was not kept; the reason is an id with a sentence in the catalogues."""
 
     place: FoundAt
     reason: str
@@ -124,7 +124,7 @@ class ChatRead:
 
 @dataclass(slots=True)
 class Totals:
-    """What an ingest came to, counted over all sources; `kinds` is the same by family."""
+    """The totals of an ingest, counted over all sources; `kinds` is the same by family."""
 
     kept: int = 0
     kept_bytes: int = 0
@@ -142,7 +142,7 @@ class Totals:
     kinds: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def count(self, family: str, column: str) -> None:
-        """Count one more thing in the table.
+        """Count one more file in the table.
 
         Args:
             family: What it is to a person, `none` for what was not opened.

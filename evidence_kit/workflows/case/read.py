@@ -81,7 +81,7 @@ def pieces(file: BinaryIO) -> Iterator[bytes]:
 
 
 class Depth(Enum):
-    """How much of what a case says is kept in memory.
+    """The depth of a reading: how much of a case's openings is kept in memory.
 
     Attributes:
         ALL: Everything.
@@ -132,7 +132,7 @@ def _read_once(folder: CaseFolder, key: SigningKey | None, station: Station | No
 
 
 def replay(folder: CaseFolder, station: Station | None) -> tuple[Replay, bool]:
-    """Replay the log; say also whether it descends from what the station remembers."""
+    """Replay the log; say also whether it descends from the head that the station remembers."""
     remembered = None if station is None else station.remembered(folder.root.name)
     met = remembered is None
 
@@ -148,7 +148,7 @@ def replay(folder: CaseFolder, station: Station | None) -> tuple[Replay, bool]:
 
 
 def refuse_broken(folder: CaseFolder, replayed: Replay) -> None:
-    """Refuse to work on a case whose signed part is broken; what stands behind it is another matter."""
+    """Refuse to work on a case whose signed part is broken; bytes behind it are another matter."""
     custody = replayed.custody
     if any(finding.weight is Weight.UNCHECKED for finding in replayed.findings):
         raise CaseNewerError("case-newer", case=folder.root.name)
@@ -161,7 +161,7 @@ def refuse_broken(folder: CaseFolder, replayed: Replay) -> None:
 
 
 def unlock(case: Case, key: SigningKey, depth: Depth = Depth.ALL) -> None:
-    """Open a case with a key: its identity, and what its openings add up to.
+    """Open a case with a key: its identity, and the fold of its openings.
 
     Args:
         case: Read and not yet unlocked; changed in place.
@@ -179,7 +179,7 @@ def unlock(case: Case, key: SigningKey, depth: Depth = Depth.ALL) -> None:
 
 
 def folded(case: Case, identity: CaseIdentity, *, brief: bool = False) -> Manifest:
-    """Return what everything in a case adds up to.
+    """Return the manifest of a case, the fold of all its openings.
 
     Raises:
         CaseBrokenError: An opening is not what its line commits to, or says too little.
@@ -205,7 +205,7 @@ def entries(
     *,
     form: bool = True,
 ) -> Iterator[LogEvent | Finding]:
-    """Yield every opened event in order, and a finding wherever an opening is not what its line commits to.
+    """Yield every opened event in order, and a finding wherever an opening is not the one its line commits to.
 
     Args:
         folder: The case.
@@ -261,7 +261,7 @@ def open_lines(
 def open_line(  # noqa: PLR0913 - what a line is held against
     custody: Custody, number: int, text: bytes, time: str, place: str, *, form: bool = True
 ) -> LogEvent | Finding:
-    """Return what one opening says, or why it is not the one its line commits to."""
+    """Return the event of one opening, or the finding why it is not the one its line commits to."""
     commitment = custody.commitments.get(number)
     if commitment is None or commitment.hex != hashlib.sha256(text).hexdigest():
         return Finding("opening-changed", Weight.BROKEN, place, line=number)

@@ -19,7 +19,7 @@ from evidence_kit.workflows.case.write import CaseWriter
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Somebody with a key.
+    """A holder of a key.
 
     Attributes:
         key: Public key, `age1…` or an OpenSSH one without comment.
@@ -39,7 +39,7 @@ class Holder:
 
     @property
     def fingerprint(self) -> str:
-        """What two people compare by voice."""
+        """The text that two people compare by voice."""
         return fingerprint(self.key)
 
 

@@ -1,4 +1,4 @@
-"""README.txt of a case folder: no hash covers it, so it is told apart from what somebody wrote in its place."""
+"""README.txt of a case folder: no hash covers it, so it is told apart from a foreign text in its place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _EARLIER = frozenset({"4b276e303611918520182d5caa3edebf22d1e743087a0f757dad7d90b
 
 
 def text(case: str) -> bytes:
-    """Return what the file says, in three languages."""
+    """Return the text of the file, in three languages."""
     return "\n\n".join(everywhere("case.readme", case=case)).encode()
 
 

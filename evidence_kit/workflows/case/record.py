@@ -1,4 +1,4 @@
-"""The small records of a case: consent, notes, receipts; and what two people compare by voice."""
+"""The small records of a case: consent, notes, receipts; and key fingerprints to compare by voice."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def write_checkpoint(case: Case, folder: Path, world: World) -> list[Path]:
 
 
 def fingerprint(reader: str) -> str:
-    """Return what two people compare by voice: an SSH key's fingerprint, or an age key itself."""
+    """Return the text that two people compare by voice: an SSH key's fingerprint, or an age key itself."""
     if reader.startswith("age1"):
         return reader
     blob = base64.b64decode(reader.split()[1])

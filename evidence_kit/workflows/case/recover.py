@@ -1,4 +1,4 @@
-"""Put aside what stands behind the last signed line: bytes that nobody acknowledged, kept under `recovered/`."""
+"""Put aside all bytes behind the last signed line, which were never acknowledged, under `recovered/`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def put_aside(case: Case, world: World) -> Mapping[str, Json] | None:
-    """Move what stands behind the last signed line to `recovered/`; return the event's facts if there was any.
+    """Move all bytes behind the last signed line to `recovered/`; return the event's facts if there were any.
 
     The order makes it safe to be interrupted: the tail is copied and durable before the log is cut.
     """

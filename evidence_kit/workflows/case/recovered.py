@@ -1,4 +1,4 @@
-"""What was put aside after an interruption and holds, or names, something that is destroyed: it goes as well.
+"""Recovered bytes that hold, or name, a destroyed object: they go as well.
 
 An interrupted ingest leaves encrypted files that no signed line vouches for; the next one moves them to `recovered/`
 and takes the sources again. So the bytes of an item, or its name and digest, may lie there a second time.
@@ -112,7 +112,7 @@ def _decrypted(folder: CaseFolder, path: str, identity: CaseIdentity) -> _Opened
 
 
 def finish(folder: CaseFolder, manifest: Manifest, disk: Disk) -> None:
-    """Take away what destructions promised to be gone from `recovered/`.
+    """Remove from `recovered/` all bytes that destructions promised to be gone.
 
     Raises:
         OSError: The disk failed; opening the case again goes on from there.

@@ -1,4 +1,4 @@
-"""What a `destroyed` line promises to be gone, and finishing what an interruption left undone.
+"""The files that a `destroyed` line promises to be gone, and the end of an interrupted destruction.
 
 The order: new bodies lie beside the old ones as drafts, durable; then the line is signed; then the drafts take their
 places and the items' files go. Whoever opens the case after an interruption finds the line and does the rest.
@@ -33,7 +33,7 @@ def draft_of(folder: CaseFolder, line: int) -> Path:
 
 
 def leftovers(folder: CaseFolder, custody: Custody) -> Iterator[Path]:
-    """Yield what an interrupted destruction left: files of destroyed items, and bodies that wait for their place."""
+    """Yield the files an interrupted destruction left: those of destroyed items, and waiting bodies."""
     for item in custody.destroyed:
         path = folder.item(item)
         if item not in custody.objects and path.is_file() and not path.is_symlink():
@@ -45,7 +45,7 @@ def leftovers(folder: CaseFolder, custody: Custody) -> Iterator[Path]:
 
 
 def finish(folder: CaseFolder, custody: Custody, disk: Disk) -> int:
-    """Do what the log says was done; return how many files that took.
+    """Finish the destructions in the log; return how many files that took.
 
     Raises:
         OSError: The disk failed; opening the case again goes on from there.

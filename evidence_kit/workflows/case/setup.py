@@ -22,7 +22,7 @@ _ASSOCIATION = re.compile(r"[A-Z0-9]{2,12}")
 
 @dataclass(frozen=True, slots=True)
 class SetupRequest:
-    """What a new station is to be.
+    """The facts of a new station.
 
     Attributes:
         folder: Where it goes.

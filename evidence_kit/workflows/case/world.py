@@ -1,4 +1,4 @@
-"""What a workflow may ask the world for; replaced in tests."""
+"""The outside world as a workflow may use it: clock, disk, randomness; replaced in tests."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class CaseWriter:
 
     @property
     def manifest(self) -> Manifest:
-        """What the case holds, kept up to date with every commit."""
+        """The contents of the case, kept up to date with every commit."""
         return self.case.opened
 
     @property
@@ -103,7 +103,7 @@ class CaseWriter:
         return self._take_over(openings, commit)
 
     def _take_over(self, openings: journal.Openings, commit: journal.Commit) -> Signed:
-        """Bring what is in memory up to what is now on the disk, the way reading it again would."""
+        """Bring the state in memory up to the state on the disk, as reading it again would."""
         custody = self.case.custody
         grown = chain.resume(custody, commit.data)
         if grown:
@@ -154,7 +154,7 @@ class CaseWriter:
 def writing(
     folder: CaseFolder, key: SigningKey, station: Station, world: World, accept_older: str | None = None
 ) -> Iterator[CaseWriter]:
-    """Open a case for writing: lock it, check it, put aside what was never acknowledged.
+    """Open a case for writing: lock it, check it, put unacknowledged bytes aside.
 
     Args:
         folder: The case.

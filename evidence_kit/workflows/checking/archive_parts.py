@@ -24,7 +24,7 @@ _NOTHING = Outside()
 
 @dataclass(slots=True)
 class Whole:
-    """What the parts of a seal come to together.
+    """The common result of the parts of a seal.
 
     Attributes:
         verdict: Of all that was checked; never ANCHORED while one part is not.
@@ -67,7 +67,7 @@ def parts_in(folder: Path) -> list[Path]:
 
 
 def beside(folder: Path, checked: Sequence[Path]) -> list[Finding]:
-    """Return a finding for everything in a folder that is not of what was handed over with the archives checked.
+    """Return a finding for every file in a folder that does not belong to the checked archives.
 
     Args:
         folder: What somebody was handed, on a stick for example.
@@ -101,7 +101,7 @@ def verify_parts(  # noqa: PLR0913 - the parts, what opens them, and what is kno
     outside: Outside = _NOTHING,
     found: Sequence[Finding] = (),
 ) -> Iterator[tuple[Path, Report] | Whole]:
-    """Yield the report of every part, then what they come to together.
+    """Yield the report of every part, then their common result.
 
     Args:
         paths: The parts.
@@ -123,7 +123,7 @@ def verify_parts(  # noqa: PLR0913 - the parts, what opens them, and what is kno
 
 
 def together(reports: Sequence[Report], found: Sequence[Finding] = ()) -> Whole:
-    """Return what archives come to as parts of one seal.
+    """Return the common result of archives as parts of one seal.
 
     Parts of one seal share one signed log end, because one plan lists them all. What is not here is not checked, and
     nobody is accused: a stick that was forgotten and two archives that were mixed up are no forgery.

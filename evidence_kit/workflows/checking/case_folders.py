@@ -1,4 +1,4 @@
-"""Verifying a whole folder of cases, against what an earlier check remembers of them."""
+"""Verifying a whole folder of cases, against the memory of an earlier check."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Remembered:
 
 @dataclass(slots=True)
 class Total:
-    """What a check of a folder came to.
+    """The result of a check of a folder.
 
     Attributes:
         verdict: The worst of all.
@@ -99,7 +99,7 @@ def verify_below(
 
 
 def read_memory(path: Path) -> dict[str, Remembered]:
-    """Return what an earlier check remembers; nothing where there was none.
+    """Return the memory of an earlier check; empty where there was none.
 
     Raises:
         KeyUnreadableError: The file is there and cannot be read; that is no reason to forget.
@@ -117,7 +117,7 @@ def read_memory(path: Path) -> dict[str, Remembered]:
 
 
 def write_memory(path: Path, before: Mapping[str, Remembered], reports: Mapping[str, Report], disk: Disk) -> None:
-    """Remember the cases that nothing is wrong with; what was remembered of all others stays."""
+    """Remember the cases without findings; the memory of all others stays."""
     now = dict(before)
     for place, report in reports.items():
         sound = all(each.weight is Weight.NOTE for each in report.findings)
@@ -135,7 +135,7 @@ def write_memory(path: Path, before: Mapping[str, Remembered], reports: Mapping[
 
 
 def _hold(report: Report, place: str, seen: dict[str, Custody], remembered: Mapping[str, Remembered]) -> None:
-    """Hold a case against what is remembered of it, and against another copy that was met before."""
+    """Hold a case against the memory of it, and against another copy that was met before."""
     custody = report.custody
     if custody is None or report.case is None:
         seen.setdefault(Path(place).name, Custody())

@@ -1,4 +1,4 @@
-"""Whose keys somebody here has compared with a paper or by voice, and which of them are receivers' keys.
+"""Keys that a person here has compared with a paper or by voice, and which of them are receivers' keys.
 
 A name says who signed. That a key is a receiver's decides more: a counter-signature by it fixes what was handed
 over. So it is recorded apart, by whoever compared the key; a list of an earlier version does not say it of any.
@@ -25,7 +25,7 @@ _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 
 @dataclass(frozen=True, slots=True)
 class Trusted:
-    """Somebody whose key was compared.
+    """A compared key and its holder.
 
     Attributes:
         name: Who it is.

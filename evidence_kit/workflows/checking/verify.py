@@ -39,7 +39,7 @@ _LOOKS = 4
 
 @dataclass(slots=True)
 class Report:
-    """What a check came to.
+    """The result of a check.
 
     Attributes:
         verdict: One of four words.
@@ -113,7 +113,7 @@ def verify_case(  # noqa: PLR0913 - a folder, and what is known of it besides
     outside: Outside = _NOTHING,
     earlier: Earlier = NEVER_EARLIER,
 ) -> Report:
-    """Check a case folder; with a key also that every item and opening says what the log commits to.
+    """Check a case folder; with a key also that every item and opening is the one the log commits to.
 
     Args:
         path: The folder.
@@ -233,7 +233,7 @@ def _received(report: Report, path: Path, custody: Custody, outside: Outside) ->
 def _count(  # noqa: PLR0913 - who confirmed what, and where it stands
     report: Report, by: str, custody: Custody, outside: Outside, over: tuple[Signed, str], line: int | None = None
 ) -> None:
-    """Take a confirmation for an anchor when whoever checks keeps its key as a receiver's, and the case does not."""
+    """Take a confirmation for an anchor when the checker keeps its key as a receiver's, and the case does not."""
     signed, place = over
     if by in outside.receivers and by not in custody.known_keys:
         report.anchors.append(Anchor(signed.checkpoint.lines, "counter-signature", signed.time))
@@ -263,7 +263,7 @@ def _confirmed(report: Report, manifest: Manifest, custody: Custody, outside: Ou
 
 
 def received(statement: bytes, armoured: bytes) -> str | None:
-    """Return the fingerprint of whoever confirmed a statement, None when this is no such confirmation."""
+    """Return the fingerprint of the receiver who confirmed a statement, None when this is no such confirmation."""
     try:
         signature = Signature.parse(sshsig.unarmour(armoured))
     except ValueError:
@@ -416,7 +416,7 @@ class _Folder:
             yield piece
 
     def _contents(self, custody: Custody, key: SigningKey) -> Manifest | None:
-        """Open everything: what an item decrypts to has to be what was taken in."""
+        """Open everything: each item has to decrypt to the bytes that were taken in."""
         try:
             identity = unwrap(self._folder, custody, [key.opener])
         except NoReaderError:
@@ -445,7 +445,7 @@ class _Folder:
         return manifest
 
     def _wrapped(self, custody: Custody, key: SigningKey) -> None:
-        """Look into every wrapped key that this key opens: it has to hold what the log names, and nothing else."""
+        """Check every wrapped key that this key opens: it holds the identity that the log names, alone."""
         for name, stored in custody.readers.items():
             path = self._folder.key(name)
             try:
@@ -502,7 +502,7 @@ class _Folder:
                     self._broken("opening-incomplete", LOG, line=entry.line)
 
     def _strangers(self, custody: Custody, manifest: Manifest | None) -> bool:
-        """Name files that no signed line vouches for; what a cut-off commit leaves behind looks the same.
+        """Name files that no signed line vouches for; the leavings of a cut-off commit look the same.
 
         Returns:
             Whether a writer is at work; its newest files accuse nobody.
@@ -530,7 +530,7 @@ class _Folder:
         return written
 
     def _readme(self, custody: Custody) -> None:
-        """Name README.txt where it is not what the kit writes: nothing signs it, and people read it first."""
+        """Name a README.txt that is not the kit's own: nothing signs it, and people read it first."""
         path = self._folder.readme
         if custody.case is None or not os.path.lexists(path):
             return
@@ -542,7 +542,7 @@ class _Folder:
             self._findings.append(Finding("readme-changed", Weight.NOTE, self._folder.relative(path)))
 
     def _being_written(self, custody: Custody) -> bool:
-        """Say whether somebody writes into the case, or has appended a commit since its log was read here."""
+        """Say whether the case is being written, or has grown by a commit since its log was read here."""
         with open_regular(self._folder.log) as file:
             file.seek(0, 2)
             grown = file.tell() > custody.end_bytes + custody.tail_bytes

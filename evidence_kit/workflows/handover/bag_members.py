@@ -54,7 +54,7 @@ class Load:
         return len(self.case.custody.commitments)
 
     def letter_facts(self, number: int) -> letter.LetterFacts:
-        """Return what the letter in one part says."""
+        """Return the facts of the letter in one part."""
         case = self.case
         last = case.custody.commits[-1]
         receipts = case.opened.entries.get("receipt.issued", ())
@@ -107,7 +107,7 @@ def members(load: Load, number: int) -> list[ArchivePart]:
 
 
 def decrypted(case: Case, item: Item, sink: ByteSink) -> None:
-    """Push an original into a sink; what it got counts only once this returns.
+    """Push an original into a sink; its bytes count only once this returns.
 
     Raises:
         ItemDamagedError: It is not any more what was taken in.
@@ -122,7 +122,7 @@ def decrypted(case: Case, item: Item, sink: ByteSink) -> None:
 
 
 def _measured(load: Load, name: str, stream: Callable[[Load], Iterator[bytes]]) -> Tally:
-    """Measure what is the same in every part, once."""
+    """Measure the members that are the same in every part, once."""
     if name not in load.measured:
         seen = load.measured[name] = Tally()
         for piece in stream(load):

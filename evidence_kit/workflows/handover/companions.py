@@ -1,4 +1,4 @@
-"""What lies beside an archive: statements, wrapped passphrases, letters, the hand-over sheet."""
+"""The files beside an archive: statements, wrapped passphrases, letters, the hand-over sheet."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Made:
 
     @property
     def stem(self) -> str:
-        """What the names of its statement and signature begin with."""
+        """The common beginning of the names of its statement and signature."""
         return self.name.removesuffix(".sealed.zip")
 
 
@@ -43,7 +43,7 @@ def archive_name(case: str, number: int, parts: int) -> str:
 
 
 def statement_of(case: Case, made: Made) -> Statement:
-    """Return what is said of one archive."""
+    """Return the statement of one archive."""
     last = case.custody.commits[-1].checkpoint
     return Statement(case.id, last.lines, last.head, made.sha256, made.size_bytes)
 

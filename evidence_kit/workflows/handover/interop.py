@@ -36,7 +36,7 @@ _LARGEST_BYTES: Final = 32 << 20
 
 @dataclass(frozen=True, slots=True)
 class ExportOrder:
-    """What is to leave, for whom, in which form.
+    """The order of an export: its items, its receiver, its form.
 
     Attributes:
         form: One of `FORMS`.
@@ -55,7 +55,7 @@ class ExportOrder:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What was written, plainly, for whoever gets it."""
+    """The files written in clear for the receiver."""
 
     path: Path
     form: str
@@ -80,7 +80,7 @@ def form_of(name: str) -> Form:
 
 
 def chosen(case: Case, order: ExportOrder) -> list[Item]:
-    """Return the items that an order means, once somebody consented to it.
+    """Return the items of an order, once there is consent to it.
 
     Raises:
         NoConsentError: Nobody consented to this purpose, or the consent was withdrawn.

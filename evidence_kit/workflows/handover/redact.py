@@ -48,7 +48,7 @@ class Copy:
 
     @property
     def event(self) -> Event:
-        """What the log says of it."""
+        """The event that records the export."""
         facts: dict[str, Json] = {
             "item": self.payload.item,
             "sha256": self.payload.sha256.hex,

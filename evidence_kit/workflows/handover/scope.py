@@ -1,4 +1,4 @@
-"""Which items and events an order means: what the ledger of threats cites, everything, or what a person names."""
+"""The scope of an order: the items that the threat ledger cites, all, or those that a person names."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PURPOSES = ("police", "lawyer")
 
 @dataclass(frozen=True, slots=True)
 class SealOrder:
-    """What is to be sealed and for whom.
+    """The order of a seal: its scope and its receiver.
 
     Attributes:
         purpose: One of `PURPOSES`.
@@ -54,7 +54,7 @@ class SealOrder:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Something that a message names and the archive will not hold.
+    """A file that a message names and the archive will not hold.
 
     Attributes:
         where: The message, such as `E000012:5`.
@@ -74,7 +74,7 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What goes into an archive, for a person to agree to.
+    """The counts of a planned archive, for a person to agree to.
 
     Attributes:
         items_in: How many files go in.
@@ -133,7 +133,7 @@ class Chosen:
 
 
 def choose(case: Case, order: SealOrder, reading: Exports | None = None) -> Chosen:
-    """Return what an order means in this case.
+    """Return the scope of an order in this case.
 
     Args:
         case: Unlocked.
@@ -220,7 +220,7 @@ def _named(case: Case, items: Iterable[str], here: Mapping[str, Item]) -> set[st
 
 
 def _cited(case: Case, here: Mapping[str, Item], reading: Exports | None) -> tuple[set[str], tuple[Absent, ...]]:
-    """Return what the ledger speaks of, its conversations and what was attached to these; and what is named in vain."""
+    """Return the ledger's citations, their conversations and attachments; and the names without a file."""
     cited = _ledger(case.opened)
     if not cited:
         raise NothingToSealError("nothing-cited", case=case.id)
@@ -243,7 +243,7 @@ def _cited_messages(manifest: Manifest) -> set[tuple[str, str]]:
 
 
 def _absent(entry: Said | Gap, here: Mapping[str, Item], *, cited: bool) -> Iterator[Absent]:
-    """Yield what a message names and no archive will hold, or that nobody understood what stands there."""
+    """Yield the files a message names that no archive will hold, and the messages in an unknown wording."""
     if isinstance(entry, Gap) or entry.kind == "unsupported":
         yield Absent(entry.where, None, "unread", cited=cited)
     for tied in entry.attachments if isinstance(entry, Said) else ():

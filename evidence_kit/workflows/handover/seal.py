@@ -62,7 +62,7 @@ _COPY_BYTES = 16 << 10
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """Archives that lie in place, re-read and found to be what was planned.
+    """Archives that lie in place, re-read and found as planned.
 
     Attributes:
         folder: Where they lie.
@@ -106,7 +106,7 @@ class Sealed:
 
 
 def planned(case: Case, order: SealOrder, worker: Worker | None = None) -> Counts:
-    """Return what the archive would hold, for a person to agree to.
+    """Return the counts of the planned archive, for a person to agree to.
 
     Raises:
         NoConsentError: Nobody consented to this purpose, or the consent was withdrawn.
@@ -156,7 +156,7 @@ def seal(  # noqa: PLR0913 - a case, a key, an order, a secret, and two that mos
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """What goes in, the blurred copies made."""
+    """The contents of an archive, the blurred copies made."""
 
     chosen: Chosen
     copies: dict[str, Copy]
@@ -164,7 +164,7 @@ class _Ready:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """A signed plan and what it loads."""
+    """A signed plan and the resources it uses."""
 
     ready: _Ready
     load: Load
@@ -207,7 +207,7 @@ def _counts(case: Case, order: SealOrder, chosen: Chosen) -> Counts:
 
 
 def _refuse_full(case: Case, order: SealOrder, counts: Counts) -> None:
-    """Refuse what will not fit before a plan is signed and an hour is spent on writing half of it."""
+    """Refuse an archive that will not fit, before a plan is signed and an hour is spent on writing half of it."""
     place = next(each for each in (order.out.parent.absolute(), *order.out.absolute().parents) if each.exists())
     needed = counts.size_bytes + counts.parts * _overhead(case) + counts.items_in * _ITEM_BYTES
     free = shutil.disk_usage(place).free
@@ -418,7 +418,7 @@ def _is_there(path: Path, told: Mapping[str, Any]) -> bool:
 
 
 def _facts(writer: CaseWriter, archives: Sequence[Made], begun: _Begun, secret: bytes) -> dict[str, Json]:
-    """Return what `sealed` says; the passphrase in it is for whoever opens the case, wherever the folder went."""
+    """Return the facts of `sealed`; the passphrase in it is for every later reader of the case."""
     last = writer.case.custody.commits[-1].checkpoint
     listed: list[dict[str, Json]] = [
         {"archive": each.name, "size": each.size_bytes, "sha256": each.sha256.hex} for each in archives

@@ -1,4 +1,4 @@
-"""Time stamps of a case: over which line, asked for, attached, and what each of them proves."""
+"""Time stamps of a case: the line they cover, request, answer, and the proof that each gives."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LOG = "custody.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What a checker knows that does not come out of what is checked.
+    """The facts that a checker knows from outside the checked material.
 
     Attributes:
         roots: PEM files of time-stamping authorities' root certificates.
@@ -49,7 +49,7 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One time stamp in a log, and what it proves to this checker.
+    """One time stamp in a log, and its proof to this checker.
 
     Attributes:
         line: The line that holds it.
@@ -143,7 +143,7 @@ def attach(writer: CaseWriter, data: bytes, roots: Sequence[bytes], asked: bytes
 
 
 def stamps(custody: Custody, outside: Outside) -> Iterator[Shown]:
-    """Yield what every time stamp in a log proves."""
+    """Yield the proof of every time stamp in a log."""
     commits = {signed.line: signed for signed in custody.commits}
     for line, clear in sorted(custody.clear.items()):
         if clear.get("type") == "anchored":
@@ -153,7 +153,7 @@ def stamps(custody: Custody, outside: Outside) -> Iterator[Shown]:
 
 
 def judged(shown: Sequence[Shown], told: Mapping[int, object]) -> tuple[list[Finding], list[Anchor]]:
-    """Return what is wrong with the time stamps of a log, and what they fix.
+    """Return the findings about the time stamps of a log, and the lines that they fix.
 
     Args:
         shown: The stamps.
@@ -180,7 +180,7 @@ def judged(shown: Sequence[Shown], told: Mapping[int, object]) -> tuple[list[Fin
 
 
 def roots_of(folder: Path) -> list[bytes]:
-    """Return the root certificates that somebody gave this station."""
+    """Return the root certificates given to this station."""
     place = folder / ROOTS
     return [path.read_bytes() for path in sorted(place.glob("*.pem"))] if place.is_dir() else []
 

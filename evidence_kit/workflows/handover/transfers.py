@@ -1,4 +1,4 @@
-"""Hand-overs: what left our hands or came into them, with both names; confirmations; the passphrase once more."""
+"""Hand-overs: outgoing and incoming, with both names; confirmations; the passphrase once more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What readers found in the exports of a case, kept so that a conversation is read once.
+"""The index of a case's conversations, kept so that each is read once.
 
 It lies in the case's `cache/`, in files of any number: each covers some exports, is written once and never changed. It
 is no evidence and may be deleted at any time. Every piece of a file is encrypted and authenticated with a secret that
@@ -54,7 +54,7 @@ _END = ENTRY_END.encode()
 
 @cache
 def readers() -> str:
-    """Return a digest of the code that reads conversations: what an older one found does not count for this one."""
+    """Return a digest of the code that reads conversations: results of older code do not count."""
     digest = hashlib.sha256()
     folder = Path(chats.__file__).parent
     for path in sorted(folder.rglob("*.py")):
@@ -79,7 +79,7 @@ class BlockPlace(msgspec.Struct, frozen=True):
 
 
 class Covered(msgspec.Struct, frozen=True):
-    """What a file holds of one export.
+    """The index entry of one export.
 
     Attributes:
         about: As `about` tells it.
@@ -125,7 +125,7 @@ class Unpacked:
 
 @dataclass(slots=True)
 class _Held:
-    """An export of which everything is kept, and what of it is in memory."""
+    """An export with a complete index, and the part of it in memory."""
 
     covered: Covered
     file: BinaryIO
@@ -168,7 +168,7 @@ class ChatIndex:
         return subject in self._held
 
     def _open(self, path: Path) -> None:
-        """Take over what a file covers; one that does not open is deleted."""
+        """Take over the contents of a file; one that does not open is deleted."""
         try:
             file = path.open("rb")
         except OSError:
@@ -365,7 +365,7 @@ class ChatIndex:
 
 
 def _hits(words: bytes, needle: bytes) -> list[int]:
-    """Return the numbers of the entries in whose texts something stands."""
+    """Return the numbers of the entries whose texts hold the words."""
     hits: list[int] = []
     number = behind = 0
     at = words.find(needle)
@@ -382,7 +382,7 @@ def _hits(words: bytes, needle: bytes) -> list[int]:
 
 
 def _from(columns: Columns, sender: str | None) -> set[int] | None:
-    """Return the numbers of the senders that are asked for; None where anybody is."""
+    """Return the numbers of the wanted senders; None where all are."""
     return None if sender is None else {number for number, names in enumerate(columns.senders) if sender in names}
 
 

@@ -1,4 +1,4 @@
-"""Conversations of a case: which there are, what they say, and what was named in them; read by an isolated worker."""
+"""Conversations of a case: their list, their messages, the identifiers in them; read by an isolated worker."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class CaseConversation:
 
     @property
     def talk(self) -> Talk:
-        """What the first part says about it."""
+        """The facts that the first part states about it."""
         return self.parts[0].talk
 
     @property
@@ -161,7 +161,7 @@ class ConversationRequest:
         return not (self.sender or self.since or self.until or self.search)
 
     def arguments(self) -> dict[str, Json]:
-        """Return it as a worker is told, and as the log says what was exported."""
+        """Return the request as a worker takes it, and as the log records an export."""
         told = {"sender": self.sender, "since": self.since, "until": self.until, "search": self.search}
         return {name: value for name, value in told.items() if value}
 
@@ -378,7 +378,7 @@ class Exports:
             raise ChatNotReadError("chat-not-read", item=item.id, reason=f"bad-answer: {error}") from error
 
     def _from_index(self, item: Item, chosen: str, arguments: Mapping[str, Json]) -> Page | None:
-        """Return a page out of what was kept when the export was read, None where nothing could be kept."""
+        """Return a page out of the index, None where there is none."""
         found = self._indexed(item, chosen)
         if found is None:
             return None
@@ -415,7 +415,7 @@ class Exports:
         return None
 
     def _is_intact(self, item: Item) -> bool:
-        """Say whether an item is in the store as it was taken in: what an index says of it counts only then."""
+        """Say whether an item is in the store as it was taken in: only then its index counts."""
         if item.id in self._intact:
             return True
         stored = self._case.custody.objects.get(item.id)
@@ -431,7 +431,7 @@ class Exports:
         return found == stored.digest
 
     def keep(self, listed: Sequence[tuple[Item, str]]) -> None:
-        """Read exports once, and keep what was found; what cannot be kept is read again when it is asked for.
+        """Read exports once, and keep their index; an export without one is read again on demand.
 
         Args:
             listed: Items that hold messages, each with the name of its format.
@@ -448,7 +448,7 @@ class Exports:
         return Unpacked(item, chosen, export_name(item, self._manifest), digest)
 
     def _beside(self, item: Item, chosen: str) -> tuple[str, ...]:
-        """Return what lies in an export's own folder or below it, for a reader that knows attachments by that."""
+        """Return the files in an export's own folder or below it, for a reader that knows attachments by them."""
         if chosen not in KNOWS_BY_NAMES:
             return ()
         if item.id not in self._known_beside:
@@ -479,7 +479,7 @@ class Exports:
         return said_of(told, item, self._ties) if told.get("entry") == "message" else gap_of(told, item)
 
     def ask(self, function: str, item: Item, chosen: str, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
-        """Return what a function of the worker makes of an item's bytes.
+        """Return the result of a worker's function on an item's bytes.
 
         Raises:
             ChatNotReadError: Nothing.
@@ -511,7 +511,7 @@ class Exports:
         return {**page, "left_out": left_out}
 
     def carried(self, item: Item, chosen: str, record: tuple[int, int], part: int, offset: int) -> Mapping[str, Json]:
-        """Return what `evidence_kit.chats.worker.carried` says of one record of an export.
+        """Return the result of `evidence_kit.chats.worker.carried` on one record of an export.
 
         Args:
             item: The export.
@@ -556,7 +556,7 @@ class Exports:
         return self._held[1]
 
     def _in_memory(self, item: Item) -> BinaryIO:
-        """Decrypt what is too large for a frame into a file that has no name on any disk, where the system can."""
+        """Decrypt an item too large for a frame into a file that has no name on any disk, where the system can."""
         if not hasattr(os, "memfd_create") or item.size_bytes > max(MEMORY_AT_MOST, free_memory_bytes() // 2):
             raise ChatNotReadError("chat-too-large", item=item.id, size=item.size_bytes)
         descriptor = os.memfd_create("export")
@@ -585,7 +585,7 @@ def free_memory_bytes() -> int:
 
 
 class _Seen:
-    """Hashes what is written, on its way."""
+    """Hashes the bytes that are written, on their way."""
 
     def __init__(self, sink: BinaryIO) -> None:
         self.tally = Tally()

@@ -1,4 +1,4 @@
-"""How far an export of conversations could be read: what a worker says, held against the shape it must have."""
+"""How far an export of conversations could be read: a worker's claims, held against their required shape."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Talk:
 
 
 def seconds_for(size_bytes: int) -> float:
-    """Return how long a worker may take over an export of that size: many times what it takes on a slow machine."""
+    """Return how long a worker may take over an export of that size: many times the time of a slow machine."""
     return _SECONDS + size_bytes / _BYTES_A_SECOND
 
 
@@ -133,7 +133,7 @@ def talks(facts: Mapping[str, Any]) -> list[Talk]:
 
 
 def chat_read(item: str, place: FoundAt, facts: Mapping[str, Any]) -> ChatRead:
-    """Return what a `chat.parsed` says, in short."""
+    """Return the facts of a `chat.parsed`, in short."""
     problems = [str(each.get("code")) for each in facts.get("problems", ())]
     reasons = [str(each["why"]) for each in facts.get("unread", ())]
     chosen = facts.get("format")

@@ -1,4 +1,4 @@
-"""What of a file is compared: features of pictures and films, hashes of sound; made in isolation, kept in a cache."""
+"""The compared features of a file: of pictures and films, hashes of sound; made in isolation, kept in a cache."""
 
 from __future__ import annotations
 
@@ -141,12 +141,12 @@ class Traits:
             yield part, why
 
     def _useful(self, part: ComparedFile) -> str | None:
-        """Return why what is known of a picture or sound is of no use; None where it is."""
+        """Return why a result on a picture or sound is of no use; None where it is."""
         packed = self._known(part) or b""
         return self._checked(part, packed) if packed.startswith(MAGIC) else self._sound(part, packed)
 
     def _took(self, file: ComparedFile, answer: Answer) -> str | None:
-        """Keep what a worker answered of a file and of what is in it; return the reason where there is no answer."""
+        """Keep a worker's answer on a file and its inner pictures; return the reason where there is none."""
         if isinstance(answer, Failure):
             return f"worker-{answer.reason}" if answer.reason in {"timeout", "memory", "crashed"} else "not-decoded"
         value = answer.value if isinstance(answer.value, Mapping) else {}
@@ -187,7 +187,7 @@ class Traits:
         return None if file.cache is None else file.cache.get(about)
 
     def _checked(self, file: ComparedFile, packed: bytes) -> str | None:
-        """Return a reason where what came out of the worker is not what it should be."""
+        """Return a reason where the worker's answer is not of the required form."""
         from evidence_kit.matching.features import UnsoundError, unpack
 
         try:
@@ -236,7 +236,7 @@ def _part(file: ComparedFile, number: int, digest: str | None) -> ComparedFile:
 
 
 def _about(file: ComparedFile, number: int) -> str:
-    """Return under which name something is kept: 0 for the list of what is in the file, then its pictures."""
+    """Return the name of a cached result: 0 for the list of pictures in the file, then its pictures."""
     whole = file.whole_sha256 or file.sha256
     return f"{_VERSION} {whole}" if number == 1 else f"{_VERSION} {whole}#{number}"
 
@@ -247,7 +247,7 @@ def _number(told: Mapping[str, Json]) -> int:
 
 
 def _bytes_of(told: Mapping[str, Json]) -> bytes | None:
-    """Return what a worker made of one picture or sound, None where it is not what it should be."""
+    """Return a worker's result on one picture or sound, None where it has the wrong shape."""
     if "packed" not in told:
         return json.dumps({key: told[key] for key in ("packets", "samples") if key in told}).encode()
     try:

@@ -1,4 +1,4 @@
-"""What names or reaches a person, an account or money in the conversations of a case, gathered over all of them."""
+"""Identifiers of persons, accounts and money in the conversations of a case, gathered over all of them."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def exports_of(manifest: Manifest) -> list[tuple[Item, str]]:
 
 
 def identifiers(reading: Exports, item: Item, chosen: str, region: str) -> Iterator[Named]:
-    """Yield what the messages of one export name.
+    """Yield the identifiers in the messages of one export.
 
     Raises:
         ChatNotReadError: The worker failed.
@@ -123,7 +123,7 @@ def identifiers(reading: Exports, item: Item, chosen: str, region: str) -> Itera
 
 
 def gathered(found: Iterator[Named]) -> list[Named]:
-    """Return the findings of many exports, the same values together; what was named most often comes first."""
+    """Return the findings of many exports, equal values together, the most frequent first."""
     values: dict[tuple[str, str], Named] = {}
     for each in found:
         known = values.setdefault((each.type, each.value), Named(each.type, each.value, each.confidence))

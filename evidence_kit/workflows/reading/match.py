@@ -52,20 +52,20 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class NotCompared:
-    """Something that could not be compared, which is not to say that nothing is like it."""
+    """An item that could not be compared, which is not to say that nothing is like it."""
 
     name: str
     reason: str
 
     @property
     def matters(self) -> bool:
-        """Say whether a person would want to know: what is no picture, or shows nothing, is no loss."""
+        """Say whether the loss of a comparison matters: one of a blank picture, or of no picture, does not."""
         return self.reason not in _OF_NO_CONCERN
 
 
 @dataclass(slots=True)
 class Matches:
-    """What a comparison came to.
+    """The result of a comparison.
 
     Attributes:
         pairs: Strongest first.
@@ -86,7 +86,7 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class MatchRequest:
-    """What is to be compared with the case.
+    """The request of a comparison with the case.
 
     Attributes:
         sources: Files and folders found elsewhere.
@@ -102,7 +102,7 @@ class MatchRequest:
 def match(
     writer: CaseWriter, asked: MatchRequest, run: JobRunner, on_bytes: Callable[[int], None] = lambda _: None
 ) -> Matches:
-    """Compare, and note in the log what came of it.
+    """Compare, and note the result in the log.
 
     Args:
         writer: The case.
@@ -135,12 +135,12 @@ def match(
 
 
 def may_decode(case: Case, item: Item) -> bool:
-    """Say whether an item may be decoded: in a case of somebody not known to be an adult only what was declared."""
+    """Say whether an item may be decoded: while the person is not known to be an adult, only declared items."""
     return case.opened.age_band == picture_signatures.ADULT or item.sensitivity == "none"
 
 
 def cache_of(case: Case, world: World) -> Cache | None:
-    """Return where what can be computed of a case's items is kept; None for a case that is not unlocked."""
+    """Return the cache for computed results of a case's items; None for a case that is not unlocked."""
     if case.identity is None:
         return None
     box = SealingBox(case.identity.derive(PURPOSE))
@@ -148,7 +148,7 @@ def cache_of(case: Case, world: World) -> Cache | None:
 
 
 def reader(case: Case, item: str) -> Callable[[], bytes]:
-    """Return what decrypts one item into memory."""
+    """Return a function that decrypts one item into memory."""
 
     def read() -> bytes:
         sink = _Memory()
@@ -302,7 +302,7 @@ def _same_sound(ours: Sequence[ComparedFile], theirs: Sequence[ComparedFile], tr
 
 
 def _facts(found: Matches) -> dict[str, Json]:
-    """Return what the log says about a comparison."""
+    """Return the facts of a comparison as the log records them."""
     return {
         **method_facts(),
         "compared": found.compared,

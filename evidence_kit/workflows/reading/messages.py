@@ -142,7 +142,7 @@ class Gap:
 
 
 class Ties:
-    """Finds the items that a chat's attachments are, by the ends of their paths; what was only witnessed too.
+    """Finds the items that a chat's attachments are, by the ends of their paths; witnessed files too.
 
     An item is one that came with the message when it lies in the same container, or on the same phone, and there in the
     chat's own folder or below it; else under the very path or the unmistakable name that the message gives. Where those
@@ -204,7 +204,7 @@ class Ties:
         return found if runs or len(members) != 1 else members
 
     def items(self, name: str, chat: Item) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...], str | None]:
-        """Return the items that a name in a chat means, one when it is sure; what it perhaps means; and why perhaps."""
+        """Return the items that a name in a chat means: one when sure; the possible ones; and why only possible."""
         name = name[:_LONGEST_NAME].replace("\\", "/").removeprefix("./")
         fits = [(place, item) for place, item in self._named.get(_last(name), ()) if _ends_in(place.path, name)]
         if not fits:

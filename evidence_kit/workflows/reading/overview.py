@@ -1,4 +1,4 @@
-"""What is in a case, as facts for a screen or a script."""
+"""The contents of a case, as facts for a screen or a script."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def overviews(cases: Path) -> Iterator[Overview]:
 
 
 def overview(folder: CaseFolder) -> Overview:
-    """Return what one case shows to anybody who can read its folder."""
+    """Return the facts of one case that every reader of its folder can see."""
     try:
         with folder.log.open("rb") as file:
             replayed = chain.replay(pieces(file))
@@ -54,7 +54,7 @@ def overview(folder: CaseFolder) -> Overview:
 
 
 def item_row(item: Item | Witnessed) -> dict[str, Json]:
-    """Return one item, or what was seen and not copied, as a script wants it."""
+    """Return one item, or witnessed file, as a script wants it."""
     about: dict[str, Json] = (
         {"state": "kept", "audio": item.audio, "for_the_lawyer": item.for_the_lawyer}
         if isinstance(item, Item)
@@ -80,7 +80,7 @@ def item_row(item: Item | Witnessed) -> dict[str, Json]:
 
 
 def locked_rows(case: Case) -> Iterator[dict[str, Json]]:
-    """Yield what can be said about each item of a case that was not unlocked."""
+    """Yield the public facts about each item of a case that was not unlocked."""
     for item, stored in case.custody.objects.items():
         path = case.folder.item(item)
         size = path.stat().st_size if path.is_file() else None
@@ -100,7 +100,7 @@ def item_of(manifest: Manifest, item: str, case: str) -> Item:
 
 
 def evidence_of(manifest: Manifest, item: str, case: str) -> Item | Witnessed:
-    """Return an item, or what was seen and not copied, by its id, however it was typed.
+    """Return an item, or a witnessed file, by its id, however it was typed.
 
     Raises:
         NoItemError: The case has none of this name, or it was destroyed.
@@ -116,7 +116,7 @@ def evidence_of(manifest: Manifest, item: str, case: str) -> Item | Witnessed:
 
 
 def item_id(typed: str) -> str:
-    """Return the id that somebody means: `E000003`, `e3` and `3` are one, `w3` is `W000003`."""
+    """Return the full id: `E000003`, `e3` and `3` are one, `w3` is `W000003`."""
     wanted = typed.strip().upper()
     letter = "W" if wanted.startswith("W") else "E"
     number = wanted.removeprefix(letter)
@@ -124,7 +124,7 @@ def item_id(typed: str) -> str:
 
 
 def everything_about(item: Item | Witnessed) -> dict[str, Json]:
-    """Return one item, or what was seen and not copied, with everything known about it."""
+    """Return one item, or witnessed file, with everything known about it."""
     facts = {key: value for key, value in item.facts.items() if key not in {"salt", "type"}}
     described = {
         name: {key: value for key, value in each.items() if key not in {"salt", "type", "item", "describer"}}
@@ -135,7 +135,7 @@ def everything_about(item: Item | Witnessed) -> dict[str, Json]:
 
 
 def log_rows(case: Case, commits: Sequence[Signed] | None = None) -> Iterator[dict[str, Json]]:
-    """Yield every line of the signed log: what it is, and what it says where the case is unlocked.
+    """Yield every line of the signed log: its kind, and its content where the case is unlocked.
 
     Args:
         case: The case; of an unlocked one the memory of one commit is needed, however long the log is.
@@ -208,7 +208,7 @@ def _event_row(custody: Custody, number: int, time: str, entry: LogEvent | None)
 
 
 def _stamp_row(clear: Mapping[str, Any]) -> Json:
-    """Return what a time stamp says by its signed part, None where it is none; the event beside it only claims that."""
+    """Return a time stamp's signed claims, None where it is none; the event beside it only repeats them."""
     from evidence_kit.keys import timestamp
 
     try:

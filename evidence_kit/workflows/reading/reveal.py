@@ -110,7 +110,7 @@ def reveal(writer: CaseWriter, item: Item, reason: str, out: Path, words: Words)
 
 
 def write_original(writer: CaseWriter, item: Item, reason: str, sink: ByteSink) -> None:
-    """Log that an item's bytes are handed out, then write them, compared with what was taken in.
+    """Log that an item's bytes are handed out, then write them, compared with the log's digest.
 
     Args:
         writer: The case.
@@ -128,7 +128,7 @@ def write_original(writer: CaseWriter, item: Item, reason: str, sink: ByteSink) 
 
 
 def refuse_minors(age_band: str, item: Item) -> None:
-    """Refuse what may show somebody who is not known to be an adult.
+    """Refuse to show an item of a person not known to be an adult.
 
     Raises:
         UsageError: It may, and nobody who may say so declared that nothing intimate is in it.
@@ -153,7 +153,7 @@ def revealed_before(case: Case, item: Item, reason: str) -> int | None:
 
 
 def check(age_band: str, item: Item) -> None:
-    """Refuse what cannot be shown, or must not be.
+    """Refuse an item that cannot be shown, or must not be.
 
     Raises:
         UsageError: So it is.
@@ -208,7 +208,7 @@ def _head(item: Item, words: Words) -> str:
 
 
 class _Counted:
-    """Hashes what passes by, so that no page shows anything else than what was taken in."""
+    """Hashes the bytes that pass by, so that no page shows any others than those that were taken in."""
 
     def __init__(self, sink: ByteSink) -> None:
         self._sink = sink

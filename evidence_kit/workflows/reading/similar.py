@@ -1,4 +1,4 @@
-"""Two files that are similar: by which method, with which numbers, and what was done to the one to become the other."""
+"""Two similar files: the method, its numbers, and the transformation from one to the other."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Similar:
 
     @classmethod
     def of(cls, found: LibraryMatch, other: str, query: Features, reference: Features) -> Self:
-        """Return what the library found, told in the pixels of the originals."""
+        """Return the library's finding, in the pixels of the originals."""
         from evidence_kit.matching.levels import MatchScore
         from evidence_kit.matching.transformation import transformation_of
 

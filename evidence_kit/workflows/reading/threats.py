@@ -1,4 +1,4 @@
-"""The ledger of threats: what was demanded, until when, over what, as a person recorded it."""
+"""The threat ledger: demand, deadline and means of each threat, as a person recorded it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_MESSAGES = 20
 
 @dataclass(frozen=True, slots=True)
 class Threat:
-    """What a person records about one threat, in their own words.
+    """One threat as a person records it, in their own words.
 
     Attributes:
         demand: What is demanded, and what is threatened.
@@ -47,7 +47,7 @@ class Threat:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A sum of money that somebody named, as a place to look at; whether it is a threat, a person decides.
+    """A sum of money named in a message, as a place to look at; whether it is a threat, a person decides.
 
     Attributes:
         amount: The sum.
@@ -60,7 +60,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """What the ledger rests on; what was excluded since is not among it.
+    """The items that the ledger cites; those excluded since are not among them.
 
     Attributes:
         items: Ids of the items that its entries name, exports in which cited messages stand among them.
@@ -83,7 +83,7 @@ class Cited:
 
 
 def cited(manifest: Manifest) -> Cited:
-    """Return what the threats of a case rest on; empty tuples when none was recorded."""
+    """Return the items and messages that the threats of a case cite; empty tuples when none was recorded."""
     included = {item.id for item in manifest.included}
     entries = recorded(manifest)
     messages = [each for entry in entries for each in entry.facts.get("messages", ())]
@@ -145,7 +145,7 @@ def suggestions(found: Iterable[Named]) -> list[Suggestion]:
 
 
 def taken(threat: Threat, suggested: Sequence[Suggestion], number: int) -> Threat:
-    """Return a threat with what a suggestion says, wherever a person said nothing else.
+    """Return a threat completed by a suggestion, wherever the person left a field open.
 
     Args:
         threat: As the person told it.

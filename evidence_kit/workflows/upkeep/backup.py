@@ -1,4 +1,4 @@
-"""A copy of a case on another disk: what is new is copied, everything is hashed again, the log says so."""
+"""A copy of a case on another disk: new files are copied, everything is hashed again, the log records it."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def mirror(case: Case, into: Path, disk: Disk, on_bytes: Callable[[int], None] |
 
 
 def _earlier(custody: Custody, target: CaseFolder) -> None:
-    """Refuse a place where something else lies than an earlier state of this case."""
+    """Refuse a place that holds another file than an earlier state of this case."""
     if not target.root.exists():
         return
     if not is_regular(target.root / LOG):

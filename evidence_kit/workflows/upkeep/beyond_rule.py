@@ -1,4 +1,4 @@
-"""What a minor's case holds that today's rule would not copy: found, so that whoever may can destroy it."""
+"""Objects of a minor's case that today's rule would not copy: found, so that they can be destroyed."""
 
 from __future__ import annotations
 

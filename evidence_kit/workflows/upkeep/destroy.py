@@ -33,7 +33,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Doomed:
-    """What would be destroyed, for two people to agree to.
+    """The objects that would be destroyed, for two people to agree to.
 
     Attributes:
         items: Ids of items whose files go, members of containers among them.
@@ -55,7 +55,7 @@ class Doomed:
 
 
 def doomed(case: Case, names: Sequence[str]) -> Doomed:
-    """Return what goes when these items go, or the whole case when none is named.
+    """Return the objects that go with these items, or with the whole case when none is named.
 
     Raises:
         NoItemError: The case has no such item.
@@ -81,7 +81,7 @@ def doomed(case: Case, names: Sequence[str]) -> Doomed:
 
 
 def destroy(writer: CaseWriter, what: Doomed, reason: str, names: tuple[str, str]) -> int:
-    """Destroy; return the line that says so. What is interrupted is finished when the case is opened again.
+    """Destroy; return the line that records it. An interrupted destruction is finished when the case is opened again.
 
     Raises:
         UsageError: The two names are one.
@@ -149,7 +149,7 @@ def _opened(case: Case) -> Iterator[LogEvent]:
 
 
 def _refuse_copies_inside(manifest: Manifest, chosen: set[str]) -> None:
-    """Refuse to say that something is gone while a container that stays still holds its bytes."""
+    """Refuse to call an object gone while a remaining container still holds its bytes."""
     for name in sorted(chosen):
         item = manifest.evidence(name)
         if item is None:
@@ -160,7 +160,7 @@ def _refuse_copies_inside(manifest: Manifest, chosen: set[str]) -> None:
 
 
 def _speaks_of(entry: LogEvent, chosen: set[str]) -> bool:
-    """Say whether an opening tells something about what goes: its name, its hash, what was found in it.
+    """Say whether an opening tells a fact about a destroyed object: its name, its hash, its description.
 
     Events that merely name its id among others stay: the id says nothing.
     """
@@ -182,7 +182,7 @@ def _archives(manifest: Manifest, items: set[str]) -> Iterator[str]:
 
 
 def _new_bodies(writer: CaseWriter, what: Doomed) -> list[tuple[int, str]]:
-    """Write, beside each body that says too much, what stays of it; return lines and new hashes."""
+    """Write, beside each body that says too much, its remaining openings; return lines and new hashes."""
     case, disk = writer.case, writer.world.disk
     made: list[tuple[int, str]] = []
     try:

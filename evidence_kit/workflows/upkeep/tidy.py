@@ -1,4 +1,4 @@
-"""Plain copies: what of a case's sources lies in clear, held against the store, and deleted on a person's word."""
+"""Plain copies: the sources of a case that lie in clear, held against the store, and deleted on a person's word."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _BATCH: Final = 500
 
 
 class State(Enum):
-    """What a plain file is to the case."""
+    """The relation of a plain file to the case."""
 
     KEPT = "kept"
     WITNESSED = "witnessed"
@@ -70,7 +70,7 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """The lawyer's word about what was only witnessed."""
+    """The lawyer's word about witnessed files."""
 
     name: str
     words: str | None
@@ -81,7 +81,7 @@ class Word:
 
 
 def remember(writer: CaseWriter, sources: Sequence[Path], known: Sequence[Mount]) -> None:
-    """Note where sources lie on this computer, so that `tidy` finds them; what is noted already is not noted again."""
+    """Note where sources lie on this computer, so that `tidy` finds them; each is noted once."""
     places = [_place(source, known) for source in sources]
     noted = [each for entry in writer.manifest.entries.get("source.read", ()) for each in entry.facts["sources"]]
     if any(place not in noted for place in places):
@@ -100,7 +100,7 @@ def revealed_folder(station: Station) -> Path:
 
 
 def look(case: Case, station: Station, sources: Iterable[Path], known: Sequence[Mount]) -> Iterator[Plain]:
-    """Yield every plain file of the sources, hashed, and held against what the store really holds.
+    """Yield every plain file of the sources, hashed, and held against the store's real contents.
 
     Args:
         case: The case, unlocked.
@@ -149,7 +149,7 @@ def delete(
 
 
 class _Store:
-    """Says what the store really holds, item by item, each decrypted once."""
+    """States the store's real contents, item by item, each decrypted once."""
 
     def __init__(self, case: Case) -> None:
         self.manifest = case.opened

@@ -139,7 +139,7 @@ class _Reader:
         self._unknown = 0
 
     def entries(self, found: Iterable[Segment]) -> Iterator[Entry]:
-        """Yield what each stretch is; a plain message, which nearly all are, takes no call that could be saved."""
+        """Yield the entry of each segment; a plain message, which nearly all are, takes no call that could be saved."""
         conversation, known, times, always = self._conversation, self._times.known, self._times, self._always
         holds = self._around.holds
         before, plain = "", MessageKind.TEXT

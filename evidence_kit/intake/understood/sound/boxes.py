@@ -28,7 +28,7 @@ _MOST_SAMPLES: Final = 10_000_000
 
 
 class _Film:
-    """What was found in a file: where its samples lie, and where its data does."""
+    """The layout of a file: where its samples lie, and where its data does."""
 
     def __init__(self) -> None:
         self.data: list[tuple[int, int]] = []
@@ -229,7 +229,7 @@ def _blank(source: Source, start: int, end: int) -> None:
 
 
 def _words_about(source: Source, start: int, end: int) -> None:
-    """Make sure that what is said about a sound is words: titles, places, programs; no cover."""
+    """Check that the texts about a sound are words: titles, places, programs; no cover."""
     if end - start <= 8 and not source.read(start, end - start).strip(b"\0"):
         return
     for name, first, last in _boxes(source, start, end):

@@ -105,7 +105,7 @@ def _value(source: Source, name: int, start: int, end: int, tracks: set[int]) ->
 
 
 def _private(data: bytes) -> None:
-    """Make sure that what a codec needs is of a codec for sound: Opus, AAC, Vorbis with its books."""
+    """Check that the codec's data is of a codec for sound: Opus, AAC, Vorbis with its books."""
     if data.startswith(b"OpusHead") and len(data) <= 64:
         return
     if len(data) > 64 and not (data[:1] == b"\2" and b"\x01vorbis" in data[:16] and len(data) < 32 << 10):

@@ -14,7 +14,7 @@ _LONGEST_HEADERS_BYTES: Final = 256 << 10
 
 @dataclass(slots=True)
 class _Stream:
-    """One stream of packets: what it is, how many of its first packets were seen, and the one that is not finished."""
+    """One stream of packets: its codec, how many of its first packets were seen, and the unfinished one."""
 
     form: bytes
     packets: int = 0

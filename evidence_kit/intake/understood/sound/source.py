@@ -1,4 +1,4 @@
-"""The bytes of a sound file, asked for by their place; whatever does not fit ends the looking."""
+"""The bytes of a sound file, asked for by their place; any misfit ends the looking."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BLOCK_BYTES: Final = 64 << 10
 
 
 class NotSoundError(Exception):
-    """Something stands in the file that is no sound and no word about it."""
+    """The file holds bytes that are neither sound nor words about it."""
 
 
 class Source:

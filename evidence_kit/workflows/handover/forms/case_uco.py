@@ -156,7 +156,7 @@ def _within(case: str, item: Item, file: str) -> Node:
 
 
 def _id(above: str, name: str) -> str:
-    """Return the same name for the same thing in every export of a case."""
+    """Return the same identifier for the same object in every export of a case."""
     return f"kb:{uuid.uuid5(uuid.NAMESPACE_URL, f'urn:evidence-kit:{above}#{name}')}"
 
 

@@ -1,4 +1,4 @@
-"""What a form is, and what it may draw from."""
+"""The interface of a form of export, and the facts that it may draw from."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from evidence_kit.workflows.case.read import Case
 
 @dataclass(frozen=True, slots=True)
 class ExportContents:
-    """What is to leave.
+    """The contents of an export.
 
     Attributes:
         case: The case, unlocked.
@@ -135,7 +135,7 @@ class ExportFile:
 
 
 class _Digests:
-    """Makes every digest that somebody may ask for, in one pass."""
+    """Makes every digest that a form may ask for, in one pass."""
 
     def __init__(self, sink: Any, on_bytes: Callable[[int], None]) -> None:  # noqa: ANN401
         self._sink = sink

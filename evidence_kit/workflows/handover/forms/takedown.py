@@ -1,4 +1,4 @@
-"""`export --as takedown`: the hashes that platforms ask for, with what to do with them, on one page.
+"""`export --as takedown`: the hashes that platforms ask for, with instructions, on one page.
 
 It submits nothing: no service takes hashes from whoever is shown in a picture, each makes them on her own telephone
 from the file. The page says which service is for whom, and holds what a lawyer can give to a platform that asks.
@@ -28,7 +28,7 @@ _SENSITIVITY_FIRST = ("intimate", "unknown", "none")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a platform may ask of one item.
+    """The facts that a platform may ask for about one item.
 
     Attributes:
         item: Its id.
@@ -64,7 +64,7 @@ def write(contents: ExportContents, target: Target) -> int:
 
 
 def row(contents: ExportContents, item: Item) -> Row:
-    """Return the line of one item; its PDQ is what was recorded when it was taken in.
+    """Return the line of one item; its PDQ is the one recorded when it was taken in.
 
     Raises:
         ItemDamagedError: It is not any more what was taken in.
