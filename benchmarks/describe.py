@@ -11,7 +11,8 @@ from PIL import Image
 
 from evidence_kit.hashing.perceptual import pdq
 from evidence_kit.workers.job import Job
-from evidence_kit.workers.pool import Pool, Worker
+from evidence_kit.workers.pool import Pool
+from evidence_kit.workers.worker import Worker
 
 DESCRIBE = "evidence_kit.media.registry:describe"
 

@@ -515,7 +515,7 @@ class Case:
             UsageError: The case has no item of that name.
         """
         from evidence_kit.sealing.passphrase import generate
-        from evidence_kit.workers.pool import Worker
+        from evidence_kit.workers.worker import Worker
         from evidence_kit.workflows.handover.seal import SealOrder, seal
         from evidence_kit.workflows.reading.overview import item_id
 

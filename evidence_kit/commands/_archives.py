@@ -70,14 +70,14 @@ def free(*paths: Path | None) -> None:
     """Refuse files that exist already, and such as have no folder to lie in: before anything is done, not behind it.
 
     Raises:
-        CaseExistsError: There is something at one of these paths; nothing is ever overwritten.
+        PathTakenError: There is something at one of these paths; nothing is ever overwritten.
         UsageError: There is no folder where one of them would go.
     """
-    from evidence_kit.custody.errors import CaseExistsError
+    from evidence_kit.custody.errors import PathTakenError
 
     for path in paths:
         if path is not None and os.path.lexists(path):
-            raise CaseExistsError("file-exists", path=str(path))
+            raise PathTakenError("file-exists", path=str(path))
         if path is not None and not path.parent.is_dir():
             raise UsageError("folder-missing", path=str(path.parent))
 

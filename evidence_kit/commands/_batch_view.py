@@ -46,12 +46,12 @@ def free(report: Path | None, file: Path) -> None:
     """Refuse to overwrite any file but an earlier report about the same batch.
 
     Raises:
-        CaseExistsError: There is something already.
+        PathTakenError: There is something already.
     """
-    from evidence_kit.custody.errors import CaseExistsError
+    from evidence_kit.custody.errors import PathTakenError
 
     if report is not None and os.path.lexists(report) and not _about(report, file):
-        raise CaseExistsError("file-exists", path=str(report))
+        raise PathTakenError("file-exists", path=str(report))
 
 
 def _about(report: Path, file: Path) -> bool:

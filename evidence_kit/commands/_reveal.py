@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evidence_kit.commands._wiring import Setting
-from evidence_kit.custody.errors import CaseExistsError
+from evidence_kit.custody.errors import PathTakenError
 
 if TYPE_CHECKING:
     from evidence_kit.vault.folder import CaseFolder
@@ -29,7 +29,7 @@ def reveal(setting: Setting, folder: CaseFolder, item: str, reason: str, out: Pa
         opened = read(folder, key, setting.memory(station))
         line = workflow.revealed_before(opened, item_of(opened.opened, item, opened.id), reason)
         if line is None or not out.is_file():
-            raise CaseExistsError("file-exists", path=str(out))
+            raise PathTakenError("file-exists", path=str(out))
         screen.document({"item": item_of(opened.opened, item, opened.id).id, "page": str(out.absolute()), "line": line})
         screen.tell("again.done", line=line)
         screen.warn("reveal.stays", path=str(out))

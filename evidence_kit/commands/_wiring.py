@@ -22,7 +22,8 @@ from evidence_kit.words import OFFERED
 if TYPE_CHECKING:
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.vault.folder import CaseFolder
-    from evidence_kit.workers.pool import Pool, Worker
+    from evidence_kit.workers.pool import Pool
+    from evidence_kit.workers.worker import Worker
     from evidence_kit.workflows.accession.describe import WorkerDescriber
     from evidence_kit.workflows.batch.steps import Hands
     from evidence_kit.workflows.case.errors import UnfinishedError
@@ -228,7 +229,7 @@ def hands(station_folder: Path, openssh: bytes) -> Iterator[Hands]:
 @contextmanager
 def isolated() -> Iterator[Worker]:
     """Start one isolated process that reads foreign bytes, and stop it again."""
-    from evidence_kit.workers.pool import Worker
+    from evidence_kit.workers.worker import Worker
 
     with Worker(environment=_for_workers()) as worker:
         yield worker
@@ -237,7 +238,8 @@ def isolated() -> Iterator[Worker]:
 @contextmanager
 def workers() -> Iterator[Pool]:
     """Start isolated processes, one a core, that decode and compare pictures, and stop them again."""
-    from evidence_kit.workers.pool import Pool, Worker
+    from evidence_kit.workers.pool import Pool
+    from evidence_kit.workers.worker import Worker
     from evidence_kit.workflows.accession.describe import cores
 
     surroundings = _for_workers()

@@ -56,7 +56,7 @@ def seal(
     yes: Annotated[bool, typer.Option("--yes")] = False,
 ) -> None:
     """Make the archive for the police or the lawyer."""
-    from evidence_kit.custody.errors import CaseExistsError
+    from evidence_kit.custody.errors import PathTakenError
     from evidence_kit.sealing import passphrase as digits
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.handover.seal import (
@@ -107,7 +107,7 @@ def seal(
             # Beside the folder and not in it: the slip is for paper, and does not travel with the archive.
             free(passphrase_out, receipt_out)
             if os.path.lexists(paper := slip_beside(order.out)) and receipt_out is None:
-                raise CaseExistsError("file-exists", path=str(paper))
+                raise PathTakenError("file-exists", path=str(paper))
             _tell_plan(setting.screen, plan)
             if setting.asks and not yes and not setting.screen.agree("ask.seal"):
                 raise typer.Exit(Exit.DONE)

@@ -17,7 +17,7 @@ def verifier(
     out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)] = Path("verify.html"),
 ) -> None:
     """Write the page that checks an archive in a browser."""
-    from evidence_kit.custody.errors import CaseExistsError
+    from evidence_kit.custody.errors import PathTakenError
     from evidence_kit.hashing.exact import sha256
     from evidence_kit.sealing import verifier as page
     from evidence_kit.vault.disk import place_new
@@ -27,7 +27,7 @@ def verifier(
         try:
             place_new(setting.world().disk, out, content)
         except FileExistsError as error:
-            raise CaseExistsError("file-exists", path=str(out)) from error
+            raise PathTakenError("file-exists", path=str(out)) from error
     digest = sha256(content).hex
     setting.screen.tell("verifier.written", path=str(out), size=size(len(content)))
     setting.screen.result(digest)

@@ -187,24 +187,24 @@ def _size_of(folder: Path) -> int:
 
 
 def _free(page: Path | None) -> None:
-    from evidence_kit.custody.errors import CaseExistsError
+    from evidence_kit.custody.errors import PathTakenError
 
     if page is not None and os.path.lexists(page) and not page.is_file():
-        raise CaseExistsError("file-exists", path=str(page))
+        raise PathTakenError("file-exists", path=str(page))
 
 
 def _same_page(found: Report, names: dict[str, str], page: Path, digest: str | None) -> bool:
     """Return whether a page reports this very check, on any day.
 
     Raises:
-        CaseExistsError: It is another file.
+        PathTakenError: It is another file.
     """
-    from evidence_kit.custody.errors import CaseExistsError
+    from evidence_kit.custody.errors import PathTakenError
 
     held = page.read_bytes()
     days = {each.decode("ascii") for each in _DAY.findall(held)}
     if not any(_verdict_view.page_of(found, names, day, digest) == held for day in days):
-        raise CaseExistsError("file-exists", path=str(page))
+        raise PathTakenError("file-exists", path=str(page))
     return True
 
 

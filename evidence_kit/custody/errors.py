@@ -23,10 +23,14 @@ class CaseOlderError(EvidenceError):
     exit_code = Exit.CASE_OLDER
 
 
-class CaseExistsError(EvidenceError):
-    """The path for a new case is taken."""
+class PathTakenError(EvidenceError):
+    """The path for a new file or folder is taken."""
 
     exit_code = Exit.EXISTS
+
+
+class CaseExistsError(PathTakenError):
+    """The path for a new case is taken."""
 
 
 class NoItemError(EvidenceError):

@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 from evidence_kit.model import Json
 from evidence_kit.words import LANGUAGES, catalogue
 from evidence_kit.workers.job import Result
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 
 _OF_A_FILE: Final = ("file", "size", "sha256")
 _OF_ALL: Final = ("items", "fingerprint", "day")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence_kit.custody.errors import CaseExistsError
+from evidence_kit.custody.errors import PathTakenError
 from evidence_kit.custody.manifest import Item
 from evidence_kit.errors import UsageError
 from evidence_kit.keys.station import SigningKey
@@ -88,7 +88,7 @@ def demo(out: Path, samples: Path, describer: DescriptionService, run: JobRunner
 
     Raises:
         UsageError: The samples are not there.
-        CaseExistsError: There is something at `out` already.
+        PathTakenError: There is something at `out` already.
     """
     if not (samples / EXPORT).is_dir():
         raise UsageError("samples-missing", path=str(samples))
@@ -97,7 +97,7 @@ def demo(out: Path, samples: Path, describer: DescriptionService, run: JobRunner
         # Nothing in it was anybody's: an interrupted demonstration begins anew.
         shutil.rmtree(out)
     if os.path.lexists(out) and not (out.is_dir() and not any(out.iterdir())):
-        raise CaseExistsError("demo-exists", path=str(out))
+        raise PathTakenError("demo-exists", path=str(out))
     world.disk.make_folder(out)
     write_new(world.disk, mark, b"")
     yield from _all(out, samples, describer, run, world)

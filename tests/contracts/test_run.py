@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.workers.job import Failure, Job, JobRunner, Result
-from evidence_kit.workers.pool import Pool, Worker
+from evidence_kit.workers.pool import Pool
+from evidence_kit.workers.worker import Worker
 
 HOSTILE = Path(__file__).parents[1] / "workers"
 

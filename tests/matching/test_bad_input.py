@@ -14,7 +14,7 @@ from evidence_kit.matching.features import Features, unpack
 from evidence_kit.matching.levels import MATCHES
 from evidence_kit.matching.library import Library
 from evidence_kit.workers.job import Job, Result
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 from tests.matching.scenes import features, photo
 
 FUNCTION = "evidence_kit.matching.worker:features"

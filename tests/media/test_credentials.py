@@ -19,7 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from evidence_kit.media import content_credentials, credentials
 from evidence_kit.media.facts import Notes
 from evidence_kit.workers.job import Job, Result
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 from tests.media.test_lengths import voice_note
 from tests.media.test_picture import saved, scene
 from tests.media.test_recording import film, sound

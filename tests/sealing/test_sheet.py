@@ -37,7 +37,7 @@ def test_behind_a_large_archive_the_same_page_is_set_in_a_process_of_its_own(mon
 
 def test_where_no_process_can_be_started_the_page_is_set_here(monkeypatch: pytest.MonkeyPatch) -> None:
     large = replace(FACTS, files=[replace(FACTS.files[0], size_bytes=5 << 30)])
-    monkeypatch.setattr("evidence_kit.workers.pool.Worker.call", lambda *_: Failure("not-started", "no"))
+    monkeypatch.setattr("evidence_kit.workers.worker.Worker.call", lambda *_: Failure("not-started", "no"))
     assert pdf(large).startswith(b"%PDF-")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 from tests.attacks.conftest import archive, case, material
 from tests.authority import Authority
 from tests.web.material import Handed, hand_over, hand_over_in_parts

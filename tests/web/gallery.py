@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 from tests.attacks.conftest import DIGITS
 from tests.attacks.rebuild import pack, relist, unpack
 from tests.authority import Authority

@@ -15,7 +15,7 @@ from evidence_kit.keys import timestamp
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.vault.disk import RealDisk
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.new import ConsentGiven, Opening, create
 from evidence_kit.workflows.case.station import Station, StationUser, write

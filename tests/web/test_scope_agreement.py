@@ -9,7 +9,7 @@ import pytest
 
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import plan
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover import seal as sealing

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.workers.job import Failure, Job, Result
-from evidence_kit.workers.pool import ENVIRONMENT, Pool, Worker
+from evidence_kit.workers.pool import Pool
+from evidence_kit.workers.worker import ENVIRONMENT, Worker
 
 HERE = Path(__file__).parent
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="Landlock and the filter of system calls are Linux")
@@ -217,7 +218,7 @@ def test_a_worker_ends_with_the_program_in_the_middle_of_a_job() -> None:
     script = f"""
 import os, sys, threading
 from pathlib import Path
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 worker = Worker(allowed=("hostile.",), libraries=(Path({str(HERE)!r}),))
 print(worker.call("hostile:pid", {{}}).value, flush=True)
 threading.Thread(target=worker.call, args=("hostile:sleep", {{"seconds": "60"}}), daemon=True).start()
@@ -234,7 +235,7 @@ def test_it_works_where_the_program_has_no_standard_streams(tmp_path: Path) -> N
 import os
 for descriptor in (0, 1, 2): os.close(descriptor)
 from pathlib import Path
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 with Worker(allowed=("hostile.",), libraries=(Path({str(HERE)!r}),)) as worker:
     answer = worker.call("hostile:echo", {{}}, b"abc")
 Path({str(tmp_path / "answer")!r}).write_text(repr(answer.value))
@@ -306,7 +307,7 @@ def test_a_pool_holds_only_so_many_bytes_of_payloads_and_always_one() -> None:
 
 
 def test_what_is_too_large_is_the_value_of_its_future(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("evidence_kit.workers.pool._CAN_PASS_DESCRIPTORS", False)
+    monkeypatch.setattr("evidence_kit.workers.payload.CAN_PASS_DESCRIPTORS", False)
     path = tmp_path / "film"
     with path.open("wb") as made:
         made.truncate(64 * 1024 * 1024 + 1)
@@ -328,7 +329,7 @@ def test_a_pool_that_an_error_leaves_does_not_wait_for_its_jobs() -> None:
 
 @POSIX
 def test_without_sockets_pipes_do_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evidence_kit.workers.pool._CAN_PASS_DESCRIPTORS", False)
+    monkeypatch.setattr("evidence_kit.workers.payload.CAN_PASS_DESCRIPTORS", False)
     with worker() as piped, tempfile.TemporaryFile() as opened:
         opened.write(b"head and tail")
         assert next_job_works(piped)

@@ -12,7 +12,8 @@ from evidence_kit.custody import opening
 from evidence_kit.intake.kinds import kind_named
 from evidence_kit.model import Family, Json
 from evidence_kit.workers.job import Answer, Failure, Job, JobRunner
-from evidence_kit.workers.pool import Pool, Worker
+from evidence_kit.workers.pool import Pool
+from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.accession.commit_group import Pending
 from evidence_kit.workflows.reading.coverage import CoverageError, failed, seconds_for, sound
 

@@ -19,7 +19,7 @@ from evidence_kit.sealing import passphrase as digits
 from evidence_kit.vault.disk import place_new
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workers.job import JobRunner
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.accession.commit_group import DescriptionService
 from evidence_kit.workflows.accession.ingest import ingest as take_in
 from evidence_kit.workflows.accession.provenance import WAYS, Provenance

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -141,7 +139,7 @@ def replay(folder: CaseFolder, station: Station | None) -> tuple[Replay, bool]:
         if remembered is not None and number == remembered.lines:
             met = hashlib.sha256(raw).hexdigest() == remembered.digest.hex
 
-    with _uncollected(), open_regular(folder.log) as file:
+    with open_regular(folder.log) as file:
         replayed = chain.replay(pieces(file), compare)
     enough = remembered is None or replayed.custody.signed_lines >= remembered.lines
     return replayed, met and enough
@@ -174,8 +172,7 @@ def unlock(case: Case, key: SigningKey, depth: Depth = Depth.ALL) -> None:
     """
     case.identity = unwrap(case.folder, case.custody, [key.opener])
     if depth is not Depth.KEYS:
-        with _uncollected():
-            case.manifest = folded(case, case.identity, brief=depth is Depth.BRIEF)
+        case.manifest = folded(case, case.identity, brief=depth is Depth.BRIEF)
 
 
 def folded(case: Case, identity: CaseIdentity, *, brief: bool = False) -> Manifest:
@@ -299,15 +296,3 @@ def unwrap(folder: CaseFolder, custody: Custody, openers: Sequence[Any]) -> Case
     if trouble is not None:
         raise trouble
     raise NoReaderError("key-opens-nothing" if found is None else "key-opens-the-past")
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Let nobody look for garbage while a case is read: there is none, and looking takes a quarter of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

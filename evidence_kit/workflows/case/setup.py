@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence_kit.custody.errors import CaseExistsError, StationExistsError
+from evidence_kit.custody.errors import PathTakenError, StationExistsError
 from evidence_kit.errors import EvidenceError, UsageError
 from evidence_kit.keys.recovery import from_text
 from evidence_kit.keys.sshsig import PublicKey
@@ -79,7 +79,7 @@ def set_up(wish: SetupRequest, passphrase: bytes, world: World, recovery_out: Pa
 
     Raises:
         StationExistsError: There is another one already.
-        CaseExistsError: There is a file already where the recovery key would go.
+        PathTakenError: There is a file already where the recovery key would go.
         CaseLockedError: Another process makes it just now.
         WeakPassphraseError: The passphrase is too short.
     """
@@ -113,14 +113,14 @@ def _recovery_key(wish: SetupRequest, path: Path | None) -> SigningKey:
     """Return a new recovery key, or the one in the file that an interrupted run of the same command wrote.
 
     Raises:
-        CaseExistsError: There is another file.
+        PathTakenError: There is another file.
     """
     if path is None or not os.path.lexists(path):
         return SigningKey.generate()
     begun = stations.half_made(wish.folder)
     found = _key_in(path)
     if begun is None or found is None or found.public != begun:
-        raise CaseExistsError("file-exists", path=str(path))
+        raise PathTakenError("file-exists", path=str(path))
     return found
 
 

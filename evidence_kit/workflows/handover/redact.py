@@ -21,7 +21,7 @@ from evidence_kit.sealing import plan
 from evidence_kit.sealing.bag import Payload
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.workers.job import Failure
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.handover.bag_members import decrypted
 

@@ -27,7 +27,7 @@ from evidence_kit.sealing.errors import ItemDamagedError, SealExistsError, SealF
 from evidence_kit.sealing.plan import Volume
 from evidence_kit.sealing.zipform import OtherContentError
 from evidence_kit.vault.disk import draft_beside, write_durably
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.case.disk_errors import is_regular, own_disk
 from evidence_kit.workflows.case.errors import not_in_place
 from evidence_kit.workflows.case.read import Case, pieces

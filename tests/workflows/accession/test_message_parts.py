@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from evidence_kit.custody.manifest import Item
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance

@@ -22,7 +22,7 @@ from evidence_kit.intake.errors import DiskFullError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import NoConsentError, NothingToSealError
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.verify import Report, verify_archive

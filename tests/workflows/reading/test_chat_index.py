@@ -12,7 +12,7 @@ import pytest
 from evidence_kit.chats.index_block import LARGEST_BLOCK
 from evidence_kit.chats.message_filter import MessageFilter
 from evidence_kit.model import Json
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance

@@ -19,7 +19,7 @@ from evidence_kit.model import Json
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.sealing.plan import Scope, discloses
 from evidence_kit.workers.job import Answer, Job
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance

@@ -16,7 +16,8 @@ from evidence_kit.keys import age
 from evidence_kit.matching.levels import INSIDE, MATCHES, SAME_PICTURE, TO_JUDGE
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workers.job import Answer, Job
-from evidence_kit.workers.pool import Pool, Worker
+from evidence_kit.workers.pool import Pool
+from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.accession.declare import Mark, mark
 from evidence_kit.workflows.accession.provenance import Saying
 from evidence_kit.workflows.case.read import Case

@@ -11,7 +11,7 @@ from evidence_kit.custody.errors import NoItemError
 from evidence_kit.custody.event import Event
 from evidence_kit.errors import UsageError
 from evidence_kit.sealing.plan import Scope, discloses
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance

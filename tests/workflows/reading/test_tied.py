@@ -14,7 +14,7 @@ from evidence_kit.commands.seal import _tell_plan
 from evidence_kit.custody.manifest import FoundAt, Item, Manifest
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.words import LANGUAGES
-from evidence_kit.workers.pool import Worker
+from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
