@@ -43,9 +43,12 @@ class Words:
         sentences: Every sentence by its dotted id.
     """
 
-    def __init__(self, language: str, sentences: Mapping[str, Sentence]) -> None:
+    def __init__(
+        self, language: str, sentences: Mapping[str, Sentence], draft: Mapping[str, Sentence] | None = None
+    ) -> None:
         self.language = language
         self.sentences = sentences
+        self._draft = draft
 
     def say(self, sentence: str, **values: str | int) -> str:
         """Return a sentence with its values.
@@ -55,7 +58,9 @@ class Words:
         """
         text = self.sentences[sentence]
         if not isinstance(text, str):
-            text = text[plural_form(self.language, int(values["count"]))]
+            # A sentence that a draft does not say yet has the forms of the language that says it instead.
+            own = self._draft is None or sentence in self._draft
+            text = text[plural_form(self.language if own else FALLBACK, int(values["count"]))]
         return text.format(**values)
 
     def knows(self, sentence: str) -> bool:
@@ -76,7 +81,7 @@ def catalogue(code: str) -> Words:
     own = _Sentences(code)
     if not language(code).draft:
         return Words(code, own)
-    return Words(code, _Sentences(FALLBACK, under=own))
+    return Words(code, _Sentences(FALLBACK, under=own), own)
 
 
 class _Sentences(Mapping[str, Sentence]):

@@ -21,7 +21,7 @@ class Language:
         direction: `ltr` or `rtl`, as HTML has it.
         plurals: Name of its plural rule, a key of `PLURAL_RULES`.
         seen_by_a_native_reader: Whether somebody whose language it is has read the catalogue.
-        place_outside: Its place among the languages on what lies beside an archive, from 1.
+        place_outside: Its place among the languages on what lies beside an archive, from 1; none for a draft.
         draft: Whether sentences may be missing: they are said in English then, and papers leave the language out.
     """
 
@@ -29,8 +29,8 @@ class Language:
     name: str
     direction: str
     plurals: str
-    seen_by_a_native_reader: bool
-    place_outside: int
+    seen_by_a_native_reader: bool = False
+    place_outside: int = 99
     draft: bool = False
 
 

@@ -24,15 +24,16 @@ ALWAYS = {
 OPENSSL = {"_cffi_backend", "_openssl", "cryptography"}
 LOOKS = OPENSSL | {"bcrypt", "pyrage"}
 WRITES = LOOKS | {"filelock"}
+TALKS = WRITES | {"msgspec"}
 MATCHES = WRITES | {"cv2", "numpy"}
-SEALS = WRITES | {"Cryptodome", "cffi", "pycparser", "pyzipper", "segno", "typst"}
+SEALS = TALKS | {"Cryptodome", "cffi", "pycparser", "pyzipper", "segno", "typst"}
 LOADS: dict[str, set[str]] = {
     "intake": set(), "help": set(), "verifier": set(),
     "setup": OPENSSL | {"bcrypt"}, "keys": LOOKS, "cases": OPENSSL, "new": LOOKS,
     "list": LOOKS, "show": WRITES, "log": LOOKS, "verify": LOOKS, "compare": OPENSSL,
-    "ingest": WRITES, "receipt": WRITES, "consent": WRITES, "note": WRITES, "mark": WRITES, "update": WRITES,
-    "exclude": WRITES, "describe": WRITES, "chats": WRITES, "identifiers": WRITES, "threats": WRITES,
-    "export": WRITES, "transfer": WRITES, "passphrase": WRITES, "tidy": WRITES, "grant": WRITES, "revoke": WRITES,
+    "ingest": TALKS, "receipt": WRITES, "consent": WRITES, "note": WRITES, "mark": WRITES, "update": WRITES,
+    "exclude": WRITES, "describe": WRITES, "chats": TALKS, "identifiers": TALKS, "threats": TALKS,
+    "export": WRITES, "transfer": WRITES, "passphrase": WRITES, "tidy": TALKS, "grant": WRITES, "revoke": WRITES,
     "recover": WRITES, "backup": WRITES, "destroy": WRITES, "timestamp": WRITES | {"rfc3161_client"},
     "match": MATCHES, "seal": SEALS, "demo": MATCHES | SEALS,
     # Its own main module, by the name that a process beside it gives it.
@@ -45,9 +46,9 @@ WITHOUT = {
     "verify 1 --keyless": OPENSSL,
     "verify {archive} --archive-passphrase-file digits": OPENSSL,
     "keys": set(),
-    "chats 1": LOOKS,
-    "identifiers 1": LOOKS,
-    "threats 1 list": LOOKS,
+    "chats 1": LOOKS | {"msgspec"},
+    "identifiers 1": LOOKS | {"msgspec"},
+    "threats 1 list": LOOKS | {"msgspec"},
     "match 2": WRITES,
     # Only what is shown to the eye is written down.
     **dict.fromkeys(("show 1", "show 2", "show 1 E000001", "show 1 E000003", "show 2 W000001"), LOOKS),

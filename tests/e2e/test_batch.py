@@ -125,7 +125,10 @@ def test_outcomes_and_the_report_say_the_same(batch: Program) -> None:
         10,
     )
     assert (batch.home / "report.json").stat().st_mode & 0o777 == 0o600
-    again = batch.json("batch", "batch.toml", "--report", "report.json", expect=23)
+    # An earlier report about the same batch is replaced; no other file is.
+    batch.json("batch", "batch.toml", "--report", "report.json", expect=10)
+    (batch.home / "mine.json").write_text("{}", "utf-8")
+    again = batch.json("batch", "batch.toml", "--report", "mine.json", expect=23)
     assert again[-1]["error"] == "file-exists"
     (batch.home / "away").rename(batch.home / "export-3")
     assert batch.json("batch", "batch.toml")[-1]["whole"] == CASES

@@ -128,7 +128,9 @@ def test_an_authoritys_clock_is_asked_over_the_network(do: Do, authority: Author
 @needs_openssl
 def test_a_request_is_carried_and_the_answer_carried_back(do: Do, authority: Authority, tmp_path: Path) -> None:
     (asked,) = do("timestamp", "1", "--request", "7.tsq")
-    assert do("timestamp", "1", "--request", "7.tsq", expect=23)[0]["error"] == "file-exists"
+    assert do("timestamp", "1", "--request", "7.tsq")[0] == asked  # the same command again: it was done before
+    (tmp_path / "mine.tsq").write_bytes(b"mine")
+    assert do("timestamp", "1", "--request", "mine.tsq", expect=23)[0]["error"] == "file-exists"
     # On another computer, with nothing but curl.
     posted = ["curl", "-s", "--data-binary", "@7.tsq", "-H", "Content-Type: application/timestamp-query"]
     curl = [*posted, "-o", "7.tsr", authority.url]

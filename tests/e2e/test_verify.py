@@ -52,7 +52,12 @@ def test_the_page_is_one_sheet_in_three_languages_and_loads_nothing(
     assert "default-src 'none'" in text
     assert not re.search(r"(?:src|href)=", text)
     assert page.stat().st_mode & 0o777 == 0o600
-    run("verify", sealed, "--archive-passphrase-file", digits, "--report", page, expect=23)
+    run("verify", sealed, "--archive-passphrase-file", digits, "--report", page, expect=4)
+    assert page.read_text("utf-8") == text  # the same page again
+    mine = tmp_path / "mine.html"
+    mine.write_text("mine", "utf-8")
+    run("verify", sealed, "--archive-passphrase-file", digits, "--report", mine, expect=23)
+    assert mine.read_text("utf-8") == "mine"
     chromium = shutil.which("chromium")
     if chromium is None or shutil.which("pdfinfo") is None:
         pytest.skip("chromium or pdfinfo is not installed")

@@ -39,7 +39,18 @@ pytestmark = needs_node
 
 # Codes that only a case folder can have: encrypted files, a memory of heads, openings that an archive leaves out.
 OF_A_CASE = (
-    *("body-", "key-", "recovered-", "case-", "destruction-", "log-cut", "log-not-as", "log-shorter", "log-forked"),
+    *(
+        "body-",
+        "key-",
+        "recovered-",
+        "case-",
+        "destruction-",
+        "log-cut",
+        "log-earlier",
+        "log-not-as",
+        "log-shorter",
+        "log-forked",
+    ),
     *("opening-incomplete", "item-without-file", "item-undecryptable", "item-not-what-was-taken-in"),
     *("file-not-in-log", "readme-changed"),
 )

@@ -54,7 +54,10 @@ def test_the_command_writes_the_page_and_its_digest(tmp_path: Path, capsys: pyte
     said = json.loads(capsys.readouterr().out)
     assert said["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
     assert out.read_bytes() == PAGE.read_bytes()
+    assert run(["verifier", "--out", str(out)]) == 0  # the same page again
+    out.write_bytes(b"mine")
     assert run(["verifier", "--out", str(out)]) == 23
+    assert out.read_bytes() == b"mine"
 
 
 def test_the_documentation_names_the_page_of_the_package() -> None:

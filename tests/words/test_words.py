@@ -118,10 +118,11 @@ def test_a_draft_says_in_english_what_it_does_not_say_yet(tmp_path: Path, monkey
     english = Path(words.__file__).parent / "en"
     (tmp_path / "en").symlink_to(english)
     monkeypatch.setattr(words, "_FOLDER", tmp_path)
-    monkeypatch.setitem(languages._ALL, "es", Language("es", "Español", "ltr", "english", False, 4, draft=True))
+    monkeypatch.setitem(languages._ALL, "es", Language("es", "Español", "ltr", "arabic", draft=True))
     catalogue.cache_clear()
     spanish = catalogue("es")
     assert spanish.say("help.new.what") == "Abrir un caso."
     assert spanish.say("help.new.age") == ENGLISH["help.new.age"]
+    assert spanish.say("match.matched", count=3) == "3 pairs match."
     assert set(spanish.sentences) == set(ENGLISH)
     catalogue.cache_clear()

@@ -248,7 +248,6 @@ def test_in_a_minors_case_no_picture_is_kept_in_any_wrapping(new_case: NewCase, 
         outcomes = take_in(writer, folder)
         assert {item.place.path for item in writer.manifest.items.values()} == {
             "export/plain.txt",
-            "export/without.zip",
             "_chat.txt",
             "page.html",  # what is left of it without its picture
         }

@@ -15,6 +15,7 @@ from PIL import Image
 from evidence_kit.custody.manifest import Manifest
 from evidence_kit.errors import UsageError
 from evidence_kit.hashing.exact import sha256
+from evidence_kit.intake.mounts import Mount
 from evidence_kit.keys import age as encryption
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing.passphrase import generate
@@ -43,6 +44,8 @@ from tests.conftest import NewCase
 from tests.e2e.conftest import ROOT
 from tests.fakes import NoDescriber
 from tests.workflows.helpers import take_in, totals
+
+DISK = [Mount("/", "ext4")]
 
 PICTURES = [ROOT / "samples" / "candidates" / name for name in ("tasse.jpg", "vitrine.jpg")]
 GUARDIAN = Saying("Amina K.", "guardian", "only the conversation")
@@ -362,13 +365,13 @@ def test_tidy_leaves_what_was_only_witnessed_until_the_lawyer_has_spoken(
 ) -> None:
     writer = new_case("minor")
     take_in(writer, export)
-    found = list(look(writer.case, station, [export], []))
+    found = list(look(writer.case, station, [export], DISK))
     states = {plain.path.name: plain.state for plain in found}
     assert states["IMG-20250512-WA0001.jpg"] is State.WITNESSED
     list(delete(writer, found, [export], None))
     assert (export / "IMG-20250512-WA0001.jpg").is_file()
     assert not (export / "_chat.txt").exists()
-    found = list(look(writer.case, station, [export], []))
+    found = list(look(writer.case, station, [export], DISK))
     list(delete(writer, found, [export], Word("Me Idrissi", "handed to the police today")))
     assert not export.exists()
     told = writer.manifest.entries["tidied"][-1].facts
