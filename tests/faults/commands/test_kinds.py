@@ -76,8 +76,8 @@ def destroyed_after_two_interruptions(place: Place, broken: str | None) -> list[
     (more / "b.txt").write_text(f"{MARKER} b " * 40)
     (more / "c.txt").write_text("new " * 400)
     slips = []
-    for first in (20, 24):
-        for second in range(1, 8, 2):
+    for first in (4, 6, 8, 24):
+        for second in (3, 7):
             place.again()
             (place.case / "store" / "E000009.age").write_bytes((place.case / "store" / "E000002.age").read_bytes())
             place.stage.run(ingest, Fault("kill", first), broken=broken)
