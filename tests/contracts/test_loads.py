@@ -31,7 +31,7 @@ LOADS: dict[str, set[str]] = {
     "intake": set(), "help": set(), "verifier": set(),
     "setup": OPENSSL | {"bcrypt"}, "keys": LOOKS, "cases": OPENSSL, "new": LOOKS,
     "list": LOOKS, "show": WRITES, "log": LOOKS, "verify": LOOKS, "compare": OPENSSL,
-    "ingest": TALKS, "receipt": WRITES, "consent": WRITES, "note": WRITES, "mark": WRITES, "update": WRITES,
+    "ingest": TALKS | {"numpy"}, "receipt": WRITES, "consent": WRITES, "note": WRITES, "mark": WRITES, "update": WRITES,
     "exclude": WRITES, "describe": WRITES, "chats": TALKS, "identifiers": TALKS, "threats": TALKS,
     "export": WRITES, "transfer": WRITES, "passphrase": WRITES, "tidy": TALKS, "grant": WRITES, "revoke": WRITES,
     "recover": WRITES, "backup": WRITES, "destroy": WRITES, "timestamp": WRITES | {"rfc3161_client"},

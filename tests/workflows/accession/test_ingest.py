@@ -254,7 +254,7 @@ def test_in_a_minors_case_no_picture_is_kept_in_any_wrapping(new_case: NewCase, 
         page = next(item for item in writer.manifest.items.values() if item.place.path == "page.html")
         assert page.size_bytes == len("<html><img src=''>")
         assert not [each for each in outcomes if isinstance(each, Refused)]
-        assert totals(outcomes).withheld == totals(outcomes).witnessed == 7
+        assert totals(outcomes).withheld == totals(outcomes).witnessed == 8
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS])
