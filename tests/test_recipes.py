@@ -77,7 +77,8 @@ def subjects() -> list[tuple[str, Subject]]:
     ("recipe", "subject"), subjects(), ids=lambda each: each if isinstance(each, str) else each.name
 )
 def test_nothing_was_forgotten(recipe: str, subject: Subject) -> None:
-    assert missing(recipe, ROOT, subject) == [], f"{subject.name} is missing there; see CONTRIBUTING.md, {recipe!r}"
+    gone = missing(recipe, ROOT, subject)
+    assert not gone, f"{subject.name} is missing in: {', '.join(gone)}; see CONTRIBUTING.md, {recipe!r}"
 
 
 @pytest.mark.parametrize("recipe", RECIPES)

@@ -268,7 +268,7 @@ def case_folder(setting: Setting, text: str) -> CaseFolder:
 _COMMON: dict[str, Any] = {
     "json": Annotated[bool, typer.Option("--json")],
     "quiet": Annotated[bool, typer.Option("--quiet", "-q")],
-    "lang": Annotated[str | None, typer.Option("--lang", metavar="ar|fr|en")],
+    "lang": Annotated[str | None, typer.Option("--lang", metavar="|".join(OFFERED))],
     "no_input": Annotated[bool, typer.Option("--no-input")],
     "passphrase_file": Annotated[str | None, typer.Option("--passphrase-file", metavar="FILE")],
     "station": Annotated[Path | None, typer.Option("--station", metavar="DIR")],
@@ -343,7 +343,7 @@ def _setting(common: dict[str, Any]) -> Setting:
     surroundings = environment()
     language = common["lang"] or language_of((), surroundings)
     if language not in OFFERED:
-        raise UsageError("language-unknown", language=str(language))
+        raise UsageError("language-unknown", language=str(language), offered=", ".join(OFFERED))
     folder = common["station"] or surroundings.get("EVIDENCE_KIT_STATION") or typer.get_app_dir("evidence-kit")
     return Setting(
         screen=Screen(language, json=common["json"], quiet=common["quiet"]),

@@ -21,3 +21,7 @@ def test_the_worked_example_of_the_format_document_is_what_the_program_writes() 
 
 def test_the_copy_that_travels_with_archives_is_the_document() -> None:
     assert bag.format_document() == DOCUMENT.encode()
+
+
+def test_the_copy_that_travels_with_an_archive_is_this_document() -> None:
+    assert (ROOT / "evidence_kit" / "sealing" / "FORMAT.md").read_text("utf-8") == DOCUMENT
