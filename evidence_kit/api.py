@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.case.new import Guardian
     from evidence_kit.workflows.case.outcome import Outcome
     from evidence_kit.workflows.case.world import World
-    from evidence_kit.workflows.checking.verify import Report
+    from evidence_kit.workflows.checking.report import Report
     from evidence_kit.workflows.handover.seal import Sealed
     from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationRequest, Exports
     from evidence_kit.workflows.reading.identifiers import Named

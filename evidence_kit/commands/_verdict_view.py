@@ -12,7 +12,7 @@ from evidence_kit.model import Finding, Json, Weight
 if TYPE_CHECKING:
     from evidence_kit.commands._wiring import Setting
     from evidence_kit.workflows.checking.archive_parts import Whole
-    from evidence_kit.workflows.checking.verify import Report
+    from evidence_kit.workflows.checking.report import Report
     from evidence_kit.workflows.handover.timestamps import Shown
 
 _SHOWN = 40

@@ -92,7 +92,7 @@ def _received(setting: Setting, case: str, came: _Paper) -> None:
     from evidence_kit.keys.errors import NotConfirmedError
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.checking import trusted_keys
-    from evidence_kit.workflows.checking.verify import received as signer_of
+    from evidence_kit.workflows.checking.anchors import received as signer_of
     from evidence_kit.workflows.handover import transfers
 
     signature = came.signature

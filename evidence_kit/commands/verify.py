@@ -21,7 +21,7 @@ from evidence_kit.model import Weight
 if TYPE_CHECKING:
     from evidence_kit.custody.verdict import Origin
     from evidence_kit.workflows.checking.case_folders import Total
-    from evidence_kit.workflows.checking.verify import Report
+    from evidence_kit.workflows.checking.report import Report
     from evidence_kit.workflows.handover.timestamps import Outside
 
 

@@ -26,7 +26,8 @@ from evidence_kit.workflows.case.setup import SetupRequest, set_up
 from evidence_kit.workflows.case.station import Station, StationUser
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter, writing
-from evidence_kit.workflows.checking.verify import Report, verify_archive
+from evidence_kit.workflows.checking.report import Report
+from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover.seal import Sealed, SealOrder, seal
 from evidence_kit.workflows.reading.match import Matches, MatchRequest, match
 

@@ -15,7 +15,8 @@ from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.new import ConsentGiven, Opening, create
 from evidence_kit.workflows.case.station import Station, StationUser, write
 from evidence_kit.workflows.case.world import World
-from evidence_kit.workflows.checking.verify import Report, verify_archive
+from evidence_kit.workflows.checking.report import Report
+from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover.seal import Sealed, SealOrder, seal
 from tests.conftest import PASSPHRASE, Numbered, SteppingClock
 from tests.workflows.helpers import take_in

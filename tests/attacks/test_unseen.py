@@ -12,7 +12,8 @@ from evidence_kit.keys.sshsig import RECEIVED_NAMESPACE
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import bag
 from evidence_kit.workflows.checking.copies import Earlier
-from evidence_kit.workflows.checking.verify import Report, verify_archive, verify_case
+from evidence_kit.workflows.checking.report import Report
+from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from evidence_kit.workflows.handover.timestamps import Outside
 from tests.attacks.conftest import DIGITS, Material, made
 from tests.attacks.meaning import OTHER, kept, lied, says

@@ -28,7 +28,7 @@ from evidence_kit.workflows.batch import results as batch
 from evidence_kit.workflows.case import outcome
 from evidence_kit.workflows.case.new import Guardian
 from evidence_kit.workflows.case.outcome import WouldKeep
-from evidence_kit.workflows.checking.verify import Report
+from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.handover.timestamps import Shown
 from evidence_kit.workflows.reading import messages, overview, threats
 from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationPart, conversation_row

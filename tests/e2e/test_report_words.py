@@ -9,7 +9,7 @@ import pytest
 from evidence_kit.commands._verdict_view import fixed, page_of
 from evidence_kit.custody.verdict import Anchor, Origin, Verdict
 from evidence_kit.words import LANGUAGES, catalogue
-from evidence_kit.workflows.checking.verify import Report
+from evidence_kit.workflows.checking.report import Report
 
 SINCE = "2026-11-23T18:48:00.000000Z"
 ANCHORS = {

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from evidence_kit.custody.verdict import Origin
-from evidence_kit.workflows.checking.verify import Report, verify_archive, verify_case
+from evidence_kit.workflows.checking.report import Report
+from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from evidence_kit.workflows.handover.timestamps import Outside
 from tests.meaning.story import CASE, DIGITS
 from tests.vectors.made import Vector, case_folder, every, made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from evidence_kit.custody.verdict import judge
-from evidence_kit.workflows.checking.verify import Report
+from evidence_kit.workflows.checking.report import Report
 
 # Codes that only the program gives, and the sentence by which the page says that it does not look for them.
 NOT_HERE = {"received-": "page.counter-signatures", "part": "page.other-parts"}

@@ -11,7 +11,8 @@ from evidence_kit.custody.verdict import Verdict, judge
 from evidence_kit.errors import Exit
 from evidence_kit.model import Finding, Weight
 from evidence_kit.vault.folder import LITTER
-from evidence_kit.workflows.checking.verify import Report, verify_archive
+from evidence_kit.workflows.checking.report import Report
+from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover.timestamps import Outside
 
 _ENDING = ".sealed.zip"

@@ -24,7 +24,8 @@ from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.checking.archive_parts import case_of, together
 from evidence_kit.workflows.checking.compare import same_log
 from evidence_kit.workflows.checking.copies import NEVER_EARLIER, earlier_states
-from evidence_kit.workflows.checking.verify import Report, verify_archive, verify_case
+from evidence_kit.workflows.checking.report import Report
+from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 
 SEALED = ".sealed.zip"
 

@@ -25,7 +25,8 @@ from evidence_kit.sealing.errors import NoConsentError, NothingToSealError
 from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.checking.verify import Report, verify_archive
+from evidence_kit.workflows.checking.report import Report
+from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover.scope import Counts
 from evidence_kit.workflows.handover.seal import Sealed, SealOrder, planned, seal
 from tests.conftest import NewCase
