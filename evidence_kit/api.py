@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.case.outcome import Outcome
     from evidence_kit.workflows.case.world import World
     from evidence_kit.workflows.checking.report import Report
-    from evidence_kit.workflows.handover.seal import Sealed
+    from evidence_kit.workflows.handover.sealed import Sealed
     from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationRequest, Exports
     from evidence_kit.workflows.reading.identifiers import Named
     from evidence_kit.workflows.reading.match import Matches
@@ -516,7 +516,8 @@ class Case:
         """
         from evidence_kit.sealing.passphrase import generate
         from evidence_kit.workers.worker import Worker
-        from evidence_kit.workflows.handover.seal import SealOrder, seal
+        from evidence_kit.workflows.handover.scope import SealOrder
+        from evidence_kit.workflows.handover.seal import seal
         from evidence_kit.workflows.reading.overview import item_id
 
         chosen = None if items is None else [item_id(each) for each in items]

@@ -42,7 +42,7 @@ def _show(screen: Screen, step: Any) -> None:  # noqa: ANN401 - any step
     from evidence_kit.workflows import demo as workflow
     from evidence_kit.workflows.case.outcome import Totals
     from evidence_kit.workflows.checking.report import Report
-    from evidence_kit.workflows.handover.seal import Sealed
+    from evidence_kit.workflows.handover.sealed import Sealed
 
     if isinstance(step, workflow.Listed):
         _list(screen, step)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from evidence_kit.model import Disk
     from evidence_kit.workflows.case.write import CaseWriter
     from evidence_kit.workflows.handover.scope import Counts, SealOrder
-    from evidence_kit.workflows.handover.seal import Sealed
+    from evidence_kit.workflows.handover.sealed import Sealed
 
 _SIZE = re.compile(r"([1-9][0-9]{0,14})\s*(?:(K|M|G|T)(i)?)?B?", re.IGNORECASE)
 _FEW = 20
@@ -59,15 +59,10 @@ def seal(
     from evidence_kit.custody.errors import PathTakenError
     from evidence_kit.sealing import passphrase as digits
     from evidence_kit.workflows.case.write import writing
-    from evidence_kit.workflows.handover.seal import (
-        PURPOSES,
-        SealOrder,
-        newest_folder,
-        next_folder,
-        planned,
-        slip_beside,
-    )
+    from evidence_kit.workflows.handover.scope import PURPOSES, SealOrder
     from evidence_kit.workflows.handover.seal import seal as make
+    from evidence_kit.workflows.handover.seal_estimate import planned
+    from evidence_kit.workflows.handover.sealed_folders import newest_folder, next_folder, slip_beside
 
     wanted = setting.ask(purpose, "ask.purpose", "--for")
     if wanted not in PURPOSES:
@@ -163,7 +158,7 @@ def _made_before(
     """
     from dataclasses import replace
 
-    from evidence_kit.workflows.handover.seal import sealed_before
+    from evidence_kit.workflows.handover.sealed import sealed_before
 
     found = sealed_before(writer, order, plan)
     if found is None and newest is not None and passphrase_out is not None and os.path.lexists(passphrase_out):
@@ -197,7 +192,7 @@ def _bytes(text: str) -> int:
 
 
 def _tell_plan(screen: Screen, plan: Counts) -> None:
-    from evidence_kit.workflows.handover.seal import FAT32_MOST_BYTES
+    from evidence_kit.workflows.handover.seal_estimate import FAT32_MOST_BYTES
 
     screen.tell(f"seal.scope-{plan.scope}")
     screen.tell("seal.plan", items_in=plan.items_in, items_of=plan.items_of, size=size(plan.size_bytes))

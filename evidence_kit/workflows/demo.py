@@ -28,7 +28,9 @@ from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter, writing
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive
-from evidence_kit.workflows.handover.seal import Sealed, SealOrder, seal
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import seal
+from evidence_kit.workflows.handover.sealed import Sealed
 from evidence_kit.workflows.reading.match import Matches, MatchRequest, match
 
 EXPORT = "phone-export"

@@ -17,7 +17,9 @@ from evidence_kit.workflows.case.station import Station, StationUser, write
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive
-from evidence_kit.workflows.handover.seal import Sealed, SealOrder, seal
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import seal
+from evidence_kit.workflows.handover.sealed import Sealed
 from tests.conftest import PASSPHRASE, Numbered, SteppingClock
 from tests.workflows.helpers import take_in
 

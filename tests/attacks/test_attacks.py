@@ -17,7 +17,8 @@ from evidence_kit.workflows.case.write import writing
 from evidence_kit.workflows.checking.compare import compare, folder_log
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
-from evidence_kit.workflows.handover.seal import SealOrder, seal
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import seal
 from tests.attacks.conftest import DIGITS, Check, Material
 from tests.attacks.generator import BESIDE, FOLDERS, ON_ARCHIVES, REWRITES, Attack, OnBeside, OnFolder, archive_of, rows
 from tests.e2e.conftest import ROOT

@@ -24,7 +24,8 @@ from evidence_kit.sealing import plan
 from evidence_kit.workflows.checking import verify as checking
 from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover import seal as sealing
-from evidence_kit.workflows.handover.seal import SealOrder, seal
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import seal
 from tests.attacks.conftest import DIGITS, Material
 from tests.attacks.rebuild import not_read_back, pack, relist, unpack
 from tests.conftest import NewCase

@@ -23,7 +23,8 @@ from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from evidence_kit.workflows.handover import seal as sealing
-from evidence_kit.workflows.handover.seal import SealOrder, seal
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import seal
 from tests.attacks.conftest import DIGITS
 from tests.attacks.rebuild import not_read_back, pack, relist, unpack
 from tests.conftest import NewCase

@@ -24,7 +24,7 @@ from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.write import writing
 from evidence_kit.workflows.checking.archive_parts import beside
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
-from evidence_kit.workflows.handover.seal import next_folder, slip_beside
+from evidence_kit.workflows.handover.sealed_folders import next_folder, slip_beside
 from evidence_kit.workflows.handover.timestamps import Outside
 from tests.attacks.conftest import DIGITS, Material
 from tests.attacks.meaning import COLLEAGUE, small_order_key, small_order_recipient

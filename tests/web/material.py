@@ -22,7 +22,9 @@ from evidence_kit.workflows.case.station import Station, StationUser, write
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.handover import timestamps
-from evidence_kit.workflows.handover.seal import Sealed, SealOrder, seal
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import seal
+from evidence_kit.workflows.handover.sealed import Sealed
 from tests.attacks.conftest import DIGITS
 from tests.authority import Authority
 from tests.conftest import PASSPHRASE, Numbered, SteppingClock

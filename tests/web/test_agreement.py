@@ -23,7 +23,8 @@ from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.words import findings
 from evidence_kit.workflows.case.write import writing
 from evidence_kit.workflows.checking.verify import verify_archive
-from evidence_kit.workflows.handover.seal import SealOrder, seal
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import seal
 from tests.attacks.conftest import DIGITS, Material
 from tests.attacks.generator import BESIDE, FOLDERS, OnFolder
 from tests.attacks.liar import Line, tells, told_anew

@@ -26,7 +26,7 @@ from evidence_kit.workflows.batch.steps import (
 )
 from evidence_kit.workflows.case.new import check_guardian
 from evidence_kit.workflows.case.read import Case, read
-from evidence_kit.workflows.handover.seal import planned
+from evidence_kit.workflows.handover.seal_estimate import planned
 
 
 def rehearse(

@@ -35,7 +35,7 @@ from evidence_kit.workflows.case.write import CaseWriter, writing
 from evidence_kit.workflows.checking.copies import earlier_states
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
-from evidence_kit.workflows.handover.seal import SealOrder
+from evidence_kit.workflows.handover.scope import SealOrder
 from evidence_kit.workflows.handover.seal import seal as make
 from evidence_kit.workflows.handover.transfers import digits_of
 from evidence_kit.workflows.reading.match import MatchRequest

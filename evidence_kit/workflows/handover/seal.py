@@ -5,17 +5,13 @@ from __future__ import annotations
 import base64
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from evidence_kit.custody.event import Event
-from evidence_kit.custody.manifest import LogEvent
-from evidence_kit.errors import UsageError
-from evidence_kit.hashing.exact import sha256, tally
-from evidence_kit.intake.errors import DiskFullError
+from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys import age
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, Json
@@ -28,92 +24,16 @@ from evidence_kit.sealing.plan import Volume
 from evidence_kit.sealing.zipform import OtherContentError
 from evidence_kit.vault.disk import draft_beside, write_durably
 from evidence_kit.workers.worker import Worker
-from evidence_kit.workflows.case.disk_errors import is_regular, own_disk
-from evidence_kit.workflows.case.errors import not_in_place
-from evidence_kit.workflows.case.read import Case, pieces
+from evidence_kit.workflows.case.disk_errors import own_disk
+from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.handover import bag_members, companions, redact
 from evidence_kit.workflows.handover.bag_members import Load
 from evidence_kit.workflows.handover.companions import Made
 from evidence_kit.workflows.handover.redact import Copy
-from evidence_kit.workflows.handover.scope import (
-    PURPOSES,
-    Chosen,
-    Counts,
-    SealOrder,
-    choose,
-    others,
-    without,
-    wording_unknown,
-)
-from evidence_kit.workflows.reading.conversations import exports
-
-__all__ = ["PURPOSES", "Planned", "SealOrder", "Sealed", "next_folder", "planned", "seal", "slip_beside"]
-
-Planned = Counts
-FAT32_MOST_BYTES = (4 << 30) - 1
-# Letters, format, manifests' frames and end records of a part, generously.
-_FIXED_BYTES = 192 << 10
-# Headers, a manifest line and a place in the plan for each item; for a copy also its event.
-_ITEM_BYTES = 1200
-# A blurred copy is far smaller; for a plan that is shown before any is made.
-_COPY_BYTES = 16 << 10
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """Archives that lie in place, re-read and found as planned.
-
-    Attributes:
-        folder: Where they lie.
-        archives: The parts; one, if the archive was not to be split.
-        size_bytes: Length of all parts together.
-        items_in: How many items went in.
-        items_of: How many the case has.
-        events_in: How many events are opened.
-        events_of: How many the log has.
-        blurred: How many of the items are blurred copies.
-        left_out: Ids of items that were meant and stayed here because of what they may hold.
-        receipt_code: Fixes the log up to the plan.
-        lines: How many lines it fixes.
-        line: The signature line behind the event `sealed`.
-        digits: Its passphrase, where an earlier run made it; that run's is the one that opens it.
-    """
-
-    folder: Path
-    archives: tuple[Made, ...]
-    size_bytes: int
-    items_in: int
-    items_of: int
-    events_in: int
-    events_of: int
-    blurred: int
-    left_out: tuple[str, ...]
-    receipt_code: str
-    lines: int
-    line: int
-    digits: str | None = None
-
-    @property
-    def archive(self) -> Path:
-        """The archive, or the first part of it."""
-        return self.folder / self.archives[0].name
-
-    @property
-    def sha256(self) -> str:
-        """Digest of the archive, or of the first part of it."""
-        return self.archives[0].sha256.hex
-
-
-def planned(case: Case, order: SealOrder, worker: Worker | None = None) -> Counts:
-    """Return the counts of the planned archive, for a person to agree to.
-
-    Raises:
-        NoConsentError: Nobody consented to this purpose, or the consent was withdrawn.
-        UsageError: It names an item or a note that the case does not have, or parts that are too small.
-        NothingToSealError: No item is left.
-    """
-    return _counts(case, order, _chosen(case, order, worker))
+from evidence_kit.workflows.handover.scope import Chosen, SealOrder, without
+from evidence_kit.workflows.handover.seal_estimate import chosen_for, estimated, refuse_full, split_into_parts
+from evidence_kit.workflows.handover.sealed import Sealed, put_in_place, sealed_before
 
 
 def seal(  # noqa: PLR0913 - a case, a key, an order, a secret, and two that most orders do not need
@@ -140,14 +60,14 @@ def seal(  # noqa: PLR0913 - a case, a key, an order, a secret, and two that mos
         ItemDamagedError: An item is not any more what was taken in; nothing is left behind.
         SealFailedError: What was written is not what was planned; nothing is left behind.
     """
-    chosen = _chosen(writer.case, order, worker)
-    counts = _counts(writer.case, order, chosen)
+    chosen = chosen_for(writer.case, order, worker)
+    counts = estimated(writer.case, order, chosen)
     before = sealed_before(writer, order, counts)
     if before is not None:
         return before
     if os.path.lexists(order.out):
         raise SealExistsError("seal-exists", path=str(order.out))
-    _refuse_full(writer.case, order, counts)
+    refuse_full(writer.case, order, counts)
     with _draft(writer, order) as draft:
         ready = _blurred(writer, chosen, worker, draft)
         begun = _begin(writer, key, order, ready, on_bytes)
@@ -170,69 +90,6 @@ class _Begun:
     load: Load
     receipt_code: str
     lines: int
-
-
-def _chosen(case: Case, order: SealOrder, worker: Worker | None) -> Chosen:
-    if not order.cited or worker is None:
-        return choose(case, order)
-    with exports(case, worker) as reading:
-        return choose(case, order, reading)
-
-
-def _counts(case: Case, order: SealOrder, chosen: Chosen) -> Counts:
-    scope, manifest = chosen.scope, case.opened
-    sizes = [(item, _COPY_BYTES if item in scope.blurred else manifest.items[item].size_bytes) for item in scope.items]
-    parts = _split(case, order, sizes)
-    of = dict(sizes)
-    conversations, other = others(case, scope)
-    events = len(case.custody.commitments)
-    return Counts(
-        items_in=len(scope.items),
-        items_of=len(manifest.items),
-        events_in=events - len(chosen.withheld),
-        events_of=events,
-        size_bytes=sum(of.values()),
-        purpose=scope.purpose,
-        scope=scope.kind,
-        blurred=len(scope.blurred),
-        left_out=chosen.left_out,
-        conversations=conversations,
-        other_conversations=other,
-        notes_closed=chosen.notes_closed,
-        absent=chosen.absent,
-        wording_unknown=wording_unknown(case, scope),
-        parts=len(parts),
-        largest_bytes=_overhead(case) + max(sum(of[item] + _ITEM_BYTES for item in part) for part in parts),
-    )
-
-
-def _refuse_full(case: Case, order: SealOrder, counts: Counts) -> None:
-    """Refuse an archive that will not fit, before a plan is signed and an hour is spent on writing half of it."""
-    place = next(each for each in (order.out.parent.absolute(), *order.out.absolute().parents) if each.exists())
-    needed = counts.size_bytes + counts.parts * _overhead(case) + counts.items_in * _ITEM_BYTES
-    free = shutil.disk_usage(place).free
-    if needed > free:
-        raise DiskFullError("seal-no-room", needed=needed, free=free, path=str(order.out))
-
-
-def _split(case: Case, order: SealOrder, sizes: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
-    """Return which items go into which part.
-
-    Raises:
-        UsageError: The log alone is larger than a part may be.
-    """
-    if order.split_bytes is None:
-        return [tuple(item for item, _ in sizes)]
-    room = order.split_bytes - _overhead(case) - _ITEM_BYTES * len(sizes)
-    if room < _ITEM_BYTES:
-        raise UsageError("split-too-small", minimum=order.split_bytes - room + _ITEM_BYTES)
-    return plan.split(sizes, room, _ITEM_BYTES)
-
-
-def _overhead(case: Case) -> int:
-    """Return about how long a part is beside its items: every part holds the whole log and its openings."""
-    bodies = sum(case.folder.body(signed.line).stat().st_size for signed in case.custody.commits)
-    return case.custody.end_bytes + bodies + _FIXED_BYTES
 
 
 @contextmanager
@@ -286,7 +143,7 @@ def _begin(
         item: copies[item].payload if item in copies else bag.original(writer.manifest.items[item])
         for item in scope.items
     }
-    parts = _split(case, order, [(item, payloads[item].size_bytes) for item in scope.items])
+    parts = split_into_parts(case, order, [(item, payloads[item].size_bytes) for item in scope.items])
     volumes: list[list[Payload]] = [[payloads[item] for item in part] for part in parts]
     digests = [sha256(bag.payload_manifest(each)).hex for each in volumes]
     facts = plan.facts(
@@ -336,7 +193,7 @@ def _make(writer: CaseWriter, order: SealOrder, passphrase: str, begun: _Begun, 
     events_of = load.events_of
     # The log first: an archive under its name that the log does not know would be sealed a second time.
     signed = writer.commit([Event("sealed", _facts(writer, archives, begun, secret))])
-    _put_in_place(writer, draft, order.out, signed.first)
+    put_in_place(writer, draft, order.out, signed.first)
     return Sealed(
         folder=order.out,
         archives=tuple(archives),
@@ -351,70 +208,6 @@ def _make(writer: CaseWriter, order: SealOrder, passphrase: str, begun: _Begun, 
         lines=begun.lines,
         line=signed.line,
     )
-
-
-def _put_in_place(writer: CaseWriter, draft: Path, out: Path, line: int) -> None:
-    """Give a sealed draft its final name; on failure it waits, whole, for the next run of the command."""
-    disk = writer.world.disk
-    try:
-        disk.move(draft, out)
-        with suppress(OSError):
-            disk.sync_folder(out.parent)
-    except OSError as error:
-        writer.world.left_to_do.append(not_in_place(writer.case.id, line, out, error))
-
-
-def sealed_before(writer: CaseWriter, order: SealOrder, counts: Counts) -> Sealed | None:
-    """Return the seal of an interrupted run of the same order, put in place; None without one.
-
-    Args:
-        writer: The case.
-        order: What is to be sealed now.
-        counts: What the archive would hold now.
-
-    It is the newest seal of the case, its archives are those that the log names, and it holds what would be sealed now.
-    """
-    case, draft = writer.case, draft_beside(order.out)
-    sealed: Sequence[LogEvent] = case.opened.entries.get("sealed", ())
-    place = order.out if order.out.is_dir() else draft
-    if not sealed or not place.is_dir() or case.identity is None:
-        return None
-    told = sealed[-1]
-    listed = [told.facts, *told.facts.get("further", ())]
-    begun = [each for each in case.opened.entries.get("seal.begun", ()) if each.line < told.line][-1].facts
-    same = (begun["purpose"], begun["scope"], begun["items_in"]) == (counts.purpose, counts.scope, counts.items_in)
-    if not same or not all(_is_there(place / str(each["archive"]), each) for each in listed):
-        return None
-    if place == draft:
-        _put_in_place(writer, draft, order.out, told.line)
-    held = [len(plan.numbers_in(each["items"], told.line)) for each in begun.get("volumes", [begun])]
-    archives = [
-        Made(str(each["archive"]), Digest(each["sha256"]), int(each["size"]), items)
-        for each, items in zip(listed, held, strict=True)
-    ]
-    wrapped = base64.b64decode(told.facts["passphrase_wrapped"])
-    return Sealed(
-        folder=order.out,
-        archives=tuple(archives),
-        size_bytes=sum(each.size_bytes for each in archives),
-        items_in=counts.items_in,
-        items_of=int(begun["items_of"]),
-        events_in=counts.events_in,
-        events_of=counts.events_of,
-        blurred=counts.blurred,
-        left_out=counts.left_out,
-        receipt_code=str(told.facts["receipt"]),
-        lines=int(told.facts["lines"]),
-        line=told.line,
-        digits=age.decrypt(wrapped, [case.identity.opener]).decode("ascii").strip(),
-    )
-
-
-def _is_there(path: Path, told: Mapping[str, Any]) -> bool:
-    if not is_regular(path) or path.stat().st_size != told["size"]:
-        return False
-    with path.open("rb") as file:
-        return tally(pieces(file)).sha256.hex == str(told["sha256"])
 
 
 def _facts(writer: CaseWriter, archives: Sequence[Made], begun: _Begun, secret: bytes) -> dict[str, Json]:
@@ -463,42 +256,3 @@ def _read_back(case: Case, path: Path, passphrase: str, on_bytes: Callable[[int]
 def _item_of(name: str) -> str | None:
     match = DATA.fullmatch(name)
     return None if match is None else match[1]
-
-
-def next_folder(case: Case, sealed: Path, purpose: str, now: str) -> Path:
-    """Return a folder name that is free: case, purpose, day, and a number when the day saw several.
-
-    The receipt's slip lies beside the folder and stays when the folder goes on a stick: its name has to be free too.
-    """
-    return _folders(case, sealed, purpose, now)[-1]
-
-
-def newest_folder(case: Case, sealed: Path, purpose: str, now: str) -> Path | None:
-    """Return the folder that was given such a name last, None when the day saw none.
-
-    Args:
-        case: The case.
-        sealed: Folder of sealed archives.
-        purpose: For whom.
-        now: A day, YYYY-MM-DD.
-    """
-    found = _folders(case, sealed, purpose, now)
-    return found[-2] if len(found) > 1 else None
-
-
-def _folders(case: Case, sealed: Path, purpose: str, now: str) -> list[Path]:
-    """Return the folders of a day in their order, and behind them the first that is free."""
-    base = f"{case.id}.{purpose}.{now[:10]}"
-    found = [sealed / base]
-    while any(map(os.path.lexists, _names(found[-1]))):
-        found.append(sealed / f"{base}.{len(found) + 1}")
-    return found
-
-
-def slip_beside(folder: Path) -> Path:
-    """Return where the receipt's slip goes: beside the folder, because it does not travel with the archive."""
-    return folder.with_name(folder.name + ".receipt.html")
-
-
-def _names(folder: Path) -> tuple[Path, Path]:
-    return folder, slip_beside(folder)

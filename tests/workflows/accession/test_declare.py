@@ -15,7 +15,8 @@ from evidence_kit.workflows.accession.provenance import Posting, Saying
 from evidence_kit.workflows.case.read import entries, read
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.checking.verify import verify_archive
-from evidence_kit.workflows.handover.seal import SealOrder, seal
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import seal
 from tests.conftest import NewCase
 from tests.workflows.helpers import take_in
 

@@ -37,7 +37,8 @@ from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter, writing
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
-from evidence_kit.workflows.handover.seal import SealOrder, seal
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import seal
 from evidence_kit.workflows.upkeep.destroy import destroy, doomed
 from evidence_kit.workflows.upkeep.tidy import State, Word, delete, look
 from tests.conftest import NewCase

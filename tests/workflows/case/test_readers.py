@@ -17,7 +17,8 @@ from evidence_kit.workflows.case.station import Station, StationUser
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import writing
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
-from evidence_kit.workflows.handover.seal import SealOrder, seal
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import seal
 from tests.attacks.conftest import DIGITS
 from tests.conftest import NewCase
 from tests.workflows.helpers import take_in

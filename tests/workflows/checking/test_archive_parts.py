@@ -20,7 +20,9 @@ from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.verify import verify_case
-from evidence_kit.workflows.handover.seal import Sealed, SealOrder, seal
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import seal
+from evidence_kit.workflows.handover.sealed import Sealed
 from tests.conftest import PASSPHRASE, NewCase
 from tests.disks import small_disk
 from tests.schemas import held

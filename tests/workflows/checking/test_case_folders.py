@@ -20,7 +20,8 @@ from evidence_kit.workflows.case.write import CaseWriter, writing
 from evidence_kit.workflows.checking.case_folders import read_memory
 from evidence_kit.workflows.checking.compare import archive_log, compare, folder_log
 from evidence_kit.workflows.checking.verify import verify_case
-from evidence_kit.workflows.handover.seal import SealOrder, seal
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import seal
 from tests.attacks.conftest import DIGITS
 from tests.conftest import PASSPHRASE, NewCase
 from tests.schemas import held

@@ -17,7 +17,9 @@ from evidence_kit.sealing.errors import NoSealError, ReceivedRefusedError, Stamp
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from evidence_kit.workflows.handover import timestamps, transfers
-from evidence_kit.workflows.handover.seal import Sealed, SealOrder, seal
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import seal
+from evidence_kit.workflows.handover.sealed import Sealed
 from evidence_kit.workflows.handover.timestamps import Outside
 from evidence_kit.workflows.handover.transfers import HandOver
 from evidence_kit.workflows.reading.overview import log_rows

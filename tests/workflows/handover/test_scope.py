@@ -27,8 +27,10 @@ from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive
-from evidence_kit.workflows.handover.scope import Counts
-from evidence_kit.workflows.handover.seal import Sealed, SealOrder, planned, seal
+from evidence_kit.workflows.handover.scope import Counts, SealOrder
+from evidence_kit.workflows.handover.seal import seal
+from evidence_kit.workflows.handover.seal_estimate import planned
+from evidence_kit.workflows.handover.sealed import Sealed
 from tests.conftest import NewCase
 from tests.workflows.helpers import take_in
 

@@ -17,7 +17,8 @@ from evidence_kit.workflows.accession.declare import Mark, chosen, mark
 from evidence_kit.workflows.accession.provenance import Saying
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.verify import verify_archive
-from evidence_kit.workflows.handover.seal import SealOrder, seal
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import seal
 from evidence_kit.workflows.reading.reveal import reveal
 from tests.conftest import NewCase
 from tests.e2e.conftest import ROOT

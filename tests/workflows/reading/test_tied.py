@@ -20,7 +20,8 @@ from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.outcome import ChatRead, Outcome
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.handover.seal import SealOrder, planned
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal_estimate import planned
 from evidence_kit.workflows.reading.conversations import (
     ConversationRequest,
     conversation_row,

@@ -23,7 +23,8 @@ from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter, writing
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
-from evidence_kit.workflows.handover.seal import SealOrder, seal
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import seal
 from evidence_kit.workflows.reading.overview import evidence_of
 from evidence_kit.workflows.upkeep.destroy import Doomed, destroy, doomed
 from tests.conftest import NewCase, Numbered, SteppingClock

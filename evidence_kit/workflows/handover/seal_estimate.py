@@ -1,0 +1,132 @@
+"""The estimate of a seal: what the archive would hold, how it is parted, and whether there is room for it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+
+from evidence_kit.errors import UsageError
+from evidence_kit.intake.errors import DiskFullError
+from evidence_kit.sealing import plan
+from evidence_kit.workers.worker import Worker
+from evidence_kit.workflows.case.read import Case
+from evidence_kit.workflows.handover.scope import Chosen, Counts, SealOrder, choose, others, wording_unknown
+from evidence_kit.workflows.reading.conversations import exports
+
+FAT32_MOST_BYTES = (4 << 30) - 1
+# Letters, format, manifests' frames and end records of a part, generously.
+_FIXED_BYTES = 192 << 10
+# Headers, a manifest line and a place in the plan for each item; for a copy also its event.
+_ITEM_BYTES = 1200
+# A blurred copy is far smaller; for a plan that is shown before any is made.
+_COPY_BYTES = 16 << 10
+
+
+def planned(case: Case, order: SealOrder, worker: Worker | None = None) -> Counts:
+    """Return the counts of the planned archive, for a person to agree to.
+
+    Raises:
+        NoConsentError: Nobody consented to this purpose, or the consent was withdrawn.
+        UsageError: It names an item or a note that the case does not have, or parts that are too small.
+        NothingToSealError: No item is left.
+    """
+    return estimated(case, order, chosen_for(case, order, worker))
+
+
+def chosen_for(case: Case, order: SealOrder, worker: Worker | None) -> Chosen:
+    """Return what an order chooses; exports are read where it cites messages.
+
+    Args:
+        case: Unlocked.
+        order: What and for whom.
+        worker: Reads the exports of the messages that the order cites.
+
+    Raises:
+        NoConsentError: Nobody consented to this purpose, or the consent was withdrawn.
+        UsageError: It names an item or a note that the case does not have.
+        NothingToSealError: No item is left.
+    """
+    if not order.cited or worker is None:
+        return choose(case, order)
+    with exports(case, worker) as reading:
+        return choose(case, order, reading)
+
+
+def estimated(case: Case, order: SealOrder, chosen: Chosen) -> Counts:
+    """Return the counts of what was chosen.
+
+    Args:
+        case: Unlocked.
+        order: How large a part may be.
+        chosen: What goes in.
+
+    Raises:
+        UsageError: The log alone is larger than a part may be.
+    """
+    scope, manifest = chosen.scope, case.opened
+    sizes = [(item, _COPY_BYTES if item in scope.blurred else manifest.items[item].size_bytes) for item in scope.items]
+    parts = split_into_parts(case, order, sizes)
+    of = dict(sizes)
+    conversations, other = others(case, scope)
+    events = len(case.custody.commitments)
+    return Counts(
+        items_in=len(scope.items),
+        items_of=len(manifest.items),
+        events_in=events - len(chosen.withheld),
+        events_of=events,
+        size_bytes=sum(of.values()),
+        purpose=scope.purpose,
+        scope=scope.kind,
+        blurred=len(scope.blurred),
+        left_out=chosen.left_out,
+        conversations=conversations,
+        other_conversations=other,
+        notes_closed=chosen.notes_closed,
+        absent=chosen.absent,
+        wording_unknown=wording_unknown(case, scope),
+        parts=len(parts),
+        largest_bytes=_overhead(case) + max(sum(of[item] + _ITEM_BYTES for item in part) for part in parts),
+    )
+
+
+def refuse_full(case: Case, order: SealOrder, counts: Counts) -> None:
+    """Refuse an archive that will not fit, before a plan is signed and an hour is spent on writing half of it.
+
+    Args:
+        case: The case.
+        order: Where the archive goes.
+        counts: What it would hold.
+
+    Raises:
+        DiskFullError: There is no room for it.
+    """
+    place = next(each for each in (order.out.parent.absolute(), *order.out.absolute().parents) if each.exists())
+    needed = counts.size_bytes + counts.parts * _overhead(case) + counts.items_in * _ITEM_BYTES
+    free = shutil.disk_usage(place).free
+    if needed > free:
+        raise DiskFullError("seal-no-room", needed=needed, free=free, path=str(order.out))
+
+
+def split_into_parts(case: Case, order: SealOrder, sizes: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
+    """Return which items go into which part.
+
+    Args:
+        case: Its log is in every part.
+        order: How large a part may be.
+        sizes: Ids of items, each with its length in bytes.
+
+    Raises:
+        UsageError: The log alone is larger than a part may be.
+    """
+    if order.split_bytes is None:
+        return [tuple(item for item, _ in sizes)]
+    room = order.split_bytes - _overhead(case) - _ITEM_BYTES * len(sizes)
+    if room < _ITEM_BYTES:
+        raise UsageError("split-too-small", minimum=order.split_bytes - room + _ITEM_BYTES)
+    return plan.split(sizes, room, _ITEM_BYTES)
+
+
+def _overhead(case: Case) -> int:
+    """Return about how long a part is beside its items: every part holds the whole log and its openings."""
+    bodies = sum(case.folder.body(signed.line).stat().st_size for signed in case.custody.commits)
+    return case.custody.end_bytes + bodies + _FIXED_BYTES
