@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from evidence_kit.custody.manifest import Item, Manifest, Witnessed
-    from evidence_kit.keys.age import ByteSink
     from evidence_kit.keys.station import SigningKey
-    from evidence_kit.model import Json
+    from evidence_kit.model import ByteSink, Json
     from evidence_kit.vault.folder import CaseFolder
     from evidence_kit.workflows.accession.describe import WorkerDescriber
     from evidence_kit.workflows.accession.provenance import Provenance
@@ -37,7 +36,8 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.case.world import World
     from evidence_kit.workflows.checking.report import Report
     from evidence_kit.workflows.handover.sealed import Sealed
-    from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationRequest, Exports
+    from evidence_kit.workflows.reading.conversations import CaseConversation
+    from evidence_kit.workflows.reading.exports import ConversationRequest, Exports
     from evidence_kit.workflows.reading.identifiers import Named
     from evidence_kit.workflows.reading.match import Matches
     from evidence_kit.workflows.reading.messages import Gap, Said
@@ -429,7 +429,7 @@ class Case:
             ChatNotReadError: An isolated process failed.
             ItemDamagedError: An item is not any more what was taken in.
         """
-        from evidence_kit.workflows.reading.conversations import ConversationRequest
+        from evidence_kit.workflows.reading.exports import ConversationRequest
 
         for each in self.conversations() if conversation is None else (conversation,):
             yield from self._reader().each(each, request or ConversationRequest())
@@ -573,7 +573,7 @@ class Case:
         return self._describer
 
     def _reader(self) -> Exports:
-        from evidence_kit.workflows.reading.conversations import exports
+        from evidence_kit.workflows.reading.exports import exports
 
         stack = self._inside()
         if self._exports is None:

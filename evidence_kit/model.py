@@ -104,6 +104,18 @@ class Clock(Protocol):
         ...
 
 
+class ByteSink(Protocol):
+    """A sink for the bytes of a stream."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take all of `data` and return its length."""
+        ...
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+        ...
+
+
 class DiskFile(Protocol):
     """A file of our own that is being written."""
 

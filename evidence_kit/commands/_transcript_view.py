@@ -13,8 +13,9 @@ from evidence_kit.commands._screen import Screen, readable, size
 if TYPE_CHECKING:
     from evidence_kit.custody.manifest import Manifest
     from evidence_kit.workflows.case.plain_file import Exported
-    from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationPart, Page
+    from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationPart
     from evidence_kit.workflows.reading.coverage import Moment
+    from evidence_kit.workflows.reading.exports import Page
     from evidence_kit.workflows.reading.messages import Gap, Said, Tied
 
 # Some terminals open an address at a touch.
@@ -30,7 +31,8 @@ _DIGEST_SIGNS = 16
 
 def overview(screen: Screen, manifest: Manifest, listed: Sequence[CaseConversation]) -> None:
     """Show which conversations there are, and which exports could not be read."""
-    from evidence_kit.workflows.reading.conversations import conversation_row, parsed
+    from evidence_kit.workflows.reading.conversation_rows import conversation_row
+    from evidence_kit.workflows.reading.conversations import parsed
     from evidence_kit.workflows.reading.coverage import chat_read
 
     read = [chat_read(item, manifest.items[item].place, entry.facts) for item, entry in parsed(manifest).items()]
@@ -57,7 +59,7 @@ def overview(screen: Screen, manifest: Manifest, listed: Sequence[CaseConversati
 
 def show(screen: Screen, conversation: CaseConversation, page: Page, number: int, pages: int) -> None:
     """Show some messages of one conversation as they were written."""
-    from evidence_kit.workflows.reading.conversations import row_in
+    from evidence_kit.workflows.reading.conversation_rows import row_in
 
     for entry in page.entries:
         screen.document(row_in(entry, conversation))
@@ -83,7 +85,7 @@ def show(screen: Screen, conversation: CaseConversation, page: Page, number: int
 
 def stream(screen: Screen, conversation: CaseConversation, entries: Iterable[Said | Gap]) -> bool:
     """Write messages for a script, one by one, and return whether there was any."""
-    from evidence_kit.workflows.reading.conversations import row_in
+    from evidence_kit.workflows.reading.conversation_rows import row_in
 
     written = False
     for entry in entries:

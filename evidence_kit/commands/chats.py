@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from evidence_kit.model import Json
     from evidence_kit.workflows.case.read import Case
     from evidence_kit.workflows.case.write import CaseWriter
-    from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationRequest
+    from evidence_kit.workflows.reading.conversations import CaseConversation
+    from evidence_kit.workflows.reading.exports import ConversationRequest
 
 PAGE_MESSAGES = 100
 _TIME = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d(?::\d\d(?::\d\d)?)?)?)?)?")
@@ -39,7 +40,8 @@ def chats(
     """List the conversations of a case, read one, or write them into a file."""
     from evidence_kit.workflows.case.read import read
     from evidence_kit.workflows.case.write import writing
-    from evidence_kit.workflows.reading.conversations import ConversationRequest, conversations, numbered
+    from evidence_kit.workflows.reading.conversations import conversations, numbered
+    from evidence_kit.workflows.reading.exports import ConversationRequest
 
     wish = ConversationRequest(sender, _time(since), _time(until), search)
     if csv is not None and jsonl is not None:
@@ -67,7 +69,7 @@ def _one(
     setting: Setting, opened: Case, conversation: CaseConversation, wish: ConversationRequest, page: int | None
 ) -> None:
     """Show a page of one conversation; a script gets all of it unless it asks for a page."""
-    from evidence_kit.workflows.reading.conversations import exports
+    from evidence_kit.workflows.reading.exports import exports
 
     screen = setting.screen
     with isolated() as worker, exports(opened, worker) as reading:
@@ -84,7 +86,7 @@ def _one(
 
 def _found(setting: Setting, opened: Case, listed: Sequence[CaseConversation], wish: ConversationRequest) -> None:
     """Show the wanted entries of every conversation, the first page of each."""
-    from evidence_kit.workflows.reading.conversations import exports
+    from evidence_kit.workflows.reading.exports import exports
 
     any_found = False
     with isolated() as worker, exports(opened, worker) as reading:
@@ -109,7 +111,8 @@ def _export(
     form: str,
 ) -> None:
     from evidence_kit.workflows.case.plain_file import Wanted, export
-    from evidence_kit.workflows.reading.conversations import exports, row_in
+    from evidence_kit.workflows.reading.conversation_rows import row_in
+    from evidence_kit.workflows.reading.exports import exports
     from evidence_kit.workflows.reading.messages import COLUMNS, Gap
 
     items = sorted({part.item.id for conversation in chosen for part in conversation.parts})

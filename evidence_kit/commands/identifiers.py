@@ -54,7 +54,7 @@ def identifiers(
 def _all(setting: Setting, opened: Case, region: str, kinds: list[str] | None) -> tuple[list[Named], bool]:
     """Return all identifiers, and whether every export could be looked through; those that could not are named."""
     from evidence_kit.custody.errors import ChatNotReadError
-    from evidence_kit.workflows.reading.conversations import exports
+    from evidence_kit.workflows.reading.exports import exports
     from evidence_kit.workflows.reading.identifiers import exports_of, gathered
     from evidence_kit.workflows.reading.identifiers import identifiers as find
 

@@ -12,7 +12,7 @@ from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, c
 
 if TYPE_CHECKING:
     from evidence_kit.custody.manifest import Manifest
-    from evidence_kit.workflows.reading.conversations import Exports
+    from evidence_kit.workflows.reading.exports import Exports
     from evidence_kit.workflows.reading.threats import Suggestion, Threat
 
 
@@ -51,7 +51,7 @@ def threats(
     if not suggest:
         _identifier_view.ledger(setting.screen, recorded(opened.opened))
         return
-    from evidence_kit.workflows.reading.conversations import exports
+    from evidence_kit.workflows.reading.exports import exports
 
     with isolated() as worker, exports(opened, worker) as reading:
         _identifier_view.suggest(setting.screen, _suggested(opened.opened, reading))
@@ -67,7 +67,7 @@ def _suggested(manifest: Manifest, reading: Exports) -> list[Suggestion]:
 
 def _add(setting: Setting, case: str, threat: Threat, suggestion: int | None) -> None:
     from evidence_kit.workflows.case.write import writing
-    from evidence_kit.workflows.reading.conversations import exports
+    from evidence_kit.workflows.reading.exports import exports
     from evidence_kit.workflows.reading.threats import record, taken
 
     folder, station = case_folder(setting, case), setting.station()

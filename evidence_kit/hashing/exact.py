@@ -6,7 +6,7 @@ import hashlib
 import zlib
 from collections.abc import Iterable
 
-from evidence_kit.model import Digest
+from evidence_kit.model import ByteSink, Digest
 
 
 def sha256(data: bytes) -> Digest:
@@ -49,3 +49,21 @@ def tally(pieces: Iterable[bytes | memoryview]) -> Tally:
     for piece in pieces:
         total.add(piece)
     return total
+
+
+class TallyingSink:
+    """Counts and hashes the bytes that are written, and passes them on; without a sink they are forgotten."""
+
+    def __init__(self, sink: ByteSink | None = None) -> None:
+        self.tally = Tally()
+        self._sink = sink
+
+    def write(self, data: bytes, /) -> int:
+        """Count one more piece of the stream, and hand it on."""
+        self.tally.add(data)
+        return len(data) if self._sink is None else self._sink.write(data)
+
+    def flush(self) -> None:
+        """Hand on what the sink behind it may hold back."""
+        if self._sink is not None:
+            self._sink.flush()

@@ -15,6 +15,7 @@ from evidence_kit.keys.age_reader import BrokenError, OtherFormError
 from evidence_kit.keys.age_writer import Writer, recipient_bytes
 from evidence_kit.keys.errors import KeyUnreadableError, NoReaderError
 from evidence_kit.keys.sshsig import PublicKey, SmallOrderError
+from evidence_kit.model import ByteSink
 
 PIECE_BYTES = 1 << 20
 
@@ -24,18 +25,6 @@ class ByteSource(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """Return up to `size` bytes, none at the end."""
-        ...
-
-
-class ByteSink(Protocol):
-    """A sink for the bytes of an encryption or decryption."""
-
-    def write(self, data: bytes, /) -> int:
-        """Take all of `data` and return its length."""
-        ...
-
-    def flush(self) -> None:
-        """Nothing is kept back."""
         ...
 
 

@@ -31,7 +31,8 @@ from evidence_kit.workflows.case.outcome import WouldKeep
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.handover.timestamps import Shown
 from evidence_kit.workflows.reading import messages, overview, threats
-from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationPart, conversation_row
+from evidence_kit.workflows.reading.conversation_rows import conversation_row
+from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationPart
 from evidence_kit.workflows.reading.coverage import chat_read, sound, talks
 from evidence_kit.workflows.reading.identifiers import Named, _named, gathered
 from evidence_kit.workflows.reading.match import Candidate, Matches, NotCompared

@@ -15,7 +15,7 @@ from typing import IO, BinaryIO
 
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Item
-from evidence_kit.hashing.exact import Tally
+from evidence_kit.hashing.exact import TallyingSink
 from evidence_kit.intake import picture_signatures
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import Json
@@ -128,28 +128,13 @@ def _plain(writer: CaseWriter, item: Item) -> Iterator[bytes | BinaryIO | None]:
 
 def _checked(writer: CaseWriter, item: Item, held: IO[bytes]) -> None:
     """Decrypt an item into memory and see that it is the one that was taken in."""
-    sink = _Counting(held)
+    sink = TallyingSink(held)
     try:
         writer.case.decrypt(item.id, sink)
     except (FileNotFoundError, DamagedError) as error:
         raise ItemDamagedError("item-damaged", item=item.id, case=writer.case.id) from error
     if sink.tally.sha256 != item.sha256:
         raise ItemDamagedError("item-damaged", item=item.id, case=writer.case.id)
-
-
-class _Counting:
-    """Passes bytes on and counts them."""
-
-    def __init__(self, held: IO[bytes]) -> None:
-        self.tally = Tally()
-        self._held = held
-
-    def write(self, piece: bytes, /) -> int:
-        self.tally.add(piece)
-        return self._held.write(piece)
-
-    def flush(self) -> None:
-        self._held.flush()
 
 
 def _settled(writer: CaseWriter, waiting: deque[tuple[Item, Pending | Mapping[str, Json]]]) -> Iterator[Redescribed]:

@@ -29,7 +29,7 @@ from evidence_kit.workflows.accession.whatsapp_backup import take_backups
 from evidence_kit.workflows.case.disk_errors import LIMITS, disk_error
 from evidence_kit.workflows.case.outcome import Outcome
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.reading.conversations import exports
+from evidence_kit.workflows.reading.exports import exports
 from evidence_kit.workflows.reading.identifiers import exports_of
 
 # Hashing and encrypting let go of the interpreter; more threads than cores wait for the source's disk.

@@ -19,8 +19,9 @@ from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.workflows.accession.containers import DEEPEST, Inside
 from evidence_kit.workflows.accession.register import Accession
 from evidence_kit.workflows.case.outcome import Outcome
-from evidence_kit.workflows.reading.conversations import Exports, parsed
+from evidence_kit.workflows.reading.conversations import parsed
 from evidence_kit.workflows.reading.coverage import CoverageError, talks
+from evidence_kit.workflows.reading.exports import Exports
 from evidence_kit.workflows.reading.messages import Said, plain
 
 FORM: Final = "messages"

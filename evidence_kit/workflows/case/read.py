@@ -17,7 +17,7 @@ from evidence_kit.keys import age
 from evidence_kit.keys.age import CaseIdentity, DamagedError
 from evidence_kit.keys.errors import NoReaderError
 from evidence_kit.keys.station import SigningKey
-from evidence_kit.model import Finding, Weight
+from evidence_kit.model import ByteSink, Finding, Weight
 from evidence_kit.vault.disk import open_regular, read_regular
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows.case import removal
@@ -59,7 +59,7 @@ class Case:
             raise NoReaderError("key-needed")
         return self.manifest
 
-    def decrypt(self, item: str, sink: age.ByteSink) -> None:
+    def decrypt(self, item: str, sink: ByteSink) -> None:
         """Write the original bytes of an item into `sink`.
 
         Raises:

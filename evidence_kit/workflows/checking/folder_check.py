@@ -11,7 +11,7 @@ from evidence_kit.custody.journal import LogHead
 from evidence_kit.custody.manifest import Item, LogEvent, Manifest, ManifestError
 from evidence_kit.custody.meaning import WITNESSED
 from evidence_kit.custody.verdict import Verdict, judge
-from evidence_kit.hashing.exact import Tally, tally
+from evidence_kit.hashing.exact import TallyingSink, tally
 from evidence_kit.keys import age
 from evidence_kit.keys.age import CaseIdentity, DamagedError
 from evidence_kit.keys.errors import NoReaderError
@@ -215,7 +215,7 @@ class FolderCheck:
             return
         if item.id in self._bad:
             return
-        sink = _Counting()
+        sink = TallyingSink()
         try:
             with open_regular(path) as file:
                 age.decrypt_stream(file, sink, identity.opener)
@@ -226,7 +226,7 @@ class FolderCheck:
             # It was there, and was hashed, a moment ago.
             self._not_read(error, place, item.line, item.id)
             return
-        seen = sink.seen
+        seen = sink.tally
         if (seen.sha256, seen.size_bytes, seen.crc32) != (item.sha256, item.size_bytes, item.crc32):
             self._broken("item-not-what-was-taken-in", place, line=item.line, item=item.id)
 
@@ -267,20 +267,6 @@ class FolderCheck:
         if item is not None:
             self._bad.add(item)
         self._findings.append(Finding(code, Weight.BROKEN, file, line, item, values))
-
-
-class _Counting:
-    """Takes decrypted bytes, counts them and forgets them."""
-
-    def __init__(self) -> None:
-        self.seen = Tally()
-
-    def write(self, data: bytes, /) -> int:
-        self.seen.add(data)
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is kept."""
 
 
 def _recovered_paths(manifest: Manifest | None) -> set[str]:

@@ -11,10 +11,10 @@ from evidence_kit.custody.manifest import Item
 from evidence_kit.errors import UsageError
 from evidence_kit.hashing.exact import Tally, sha256
 from evidence_kit.keys import age, sshsig
-from evidence_kit.keys.age import ByteSink, DamagedError
+from evidence_kit.keys.age import DamagedError
 from evidence_kit.keys.sshsig import SEAL_NAMESPACE
 from evidence_kit.keys.station import SigningKey
-from evidence_kit.model import Digest
+from evidence_kit.model import ByteSink, Digest
 from evidence_kit.sealing import bag, letter
 from evidence_kit.sealing.archive import ArchivePart, ArchiveSink, part
 from evidence_kit.sealing.bag import Payload

@@ -17,7 +17,8 @@ from evidence_kit.sealing.plan import Scope
 from evidence_kit.workflows.case.disk_errors import broken
 from evidence_kit.workflows.case.read import Case, entries
 from evidence_kit.workflows.handover.bag_members import decrypted
-from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationRequest, Exports, conversations
+from evidence_kit.workflows.reading.conversations import CaseConversation, conversations
+from evidence_kit.workflows.reading.exports import ConversationRequest, Exports
 from evidence_kit.workflows.reading.messages import Gap, Said
 
 PURPOSES = ("police", "lawyer")

@@ -11,7 +11,7 @@ from evidence_kit.sealing import plan
 from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.handover.scope import Chosen, Counts, SealOrder, choose, others, wording_unknown
-from evidence_kit.workflows.reading.conversations import exports
+from evidence_kit.workflows.reading.exports import exports
 
 FAT32_MOST_BYTES = (4 << 30) - 1
 # Letters, format, manifests' frames and end records of a part, generously.

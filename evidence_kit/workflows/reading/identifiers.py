@@ -10,8 +10,10 @@ from evidence_kit.chats.identifiers.gathered import merged
 from evidence_kit.custody.errors import ChatNotReadError
 from evidence_kit.custody.manifest import Item, Manifest
 from evidence_kit.model import Json
-from evidence_kit.workflows.reading.conversations import Exports, moment_row, parsed
+from evidence_kit.workflows.reading.conversation_rows import moment_row
+from evidence_kit.workflows.reading.conversations import parsed
 from evidence_kit.workflows.reading.coverage import CoverageError, Moment, count, moment, text
+from evidence_kit.workflows.reading.exports import Exports
 from evidence_kit.workflows.reading.messages import place_in
 
 FIND: Final = "evidence_kit.chats.worker:identifiers"

@@ -12,10 +12,10 @@ from typing import Final, Protocol
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Item
 from evidence_kit.errors import UsageError
-from evidence_kit.hashing.exact import Tally
+from evidence_kit.hashing.exact import TallyingSink
 from evidence_kit.intake.picture_signatures import ADULT
-from evidence_kit.keys.age import ByteSink, DamagedError
-from evidence_kit.model import DiskFile
+from evidence_kit.keys.age import DamagedError
+from evidence_kit.model import ByteSink, DiskFile
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.vault.folder import DRAFT_ENDING
 from evidence_kit.words import Words, direction
@@ -183,12 +183,12 @@ def _write(writer: CaseWriter, item: Item, file: DiskFile, words: Words) -> None
 
 
 def _copy(writer: CaseWriter, item: Item, sink: ByteSink) -> None:
-    counted = _Counted(sink)
+    counted = TallyingSink(sink)
     try:
         writer.case.decrypt(item.id, counted)
     except (DamagedError, FileNotFoundError) as error:
         raise ItemDamagedError("item-damaged", item=item.id, case=writer.case.id) from error
-    if counted.seen.sha256 != item.sha256:
+    if counted.tally.sha256 != item.sha256:
         raise ItemDamagedError("item-damaged", item=item.id, case=writer.case.id)
 
 
@@ -205,21 +205,6 @@ def _head(item: Item, words: Words) -> str:
         f'<div class="say on">{html.escape(words.say("reveal.click"))}</div>'
         f'<div class="say off">{html.escape(words.say("reveal.blur"))}</div></label><div class="veil">'
     )
-
-
-class _Counted:
-    """Hashes the bytes that pass by, so that no page shows any others than those that were taken in."""
-
-    def __init__(self, sink: ByteSink) -> None:
-        self._sink = sink
-        self.seen = Tally()
-
-    def write(self, data: bytes, /) -> int:
-        self.seen.add(data)
-        return self._sink.write(data)
-
-    def flush(self) -> None:
-        """Nothing is kept back."""
 
 
 class _Base64:

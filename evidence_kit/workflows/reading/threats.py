@@ -11,7 +11,8 @@ from evidence_kit.custody.manifest import Item, LogEvent, Manifest
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Json
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationRequest, Exports, conversations
+from evidence_kit.workflows.reading.conversations import CaseConversation, conversations
+from evidence_kit.workflows.reading.exports import ConversationRequest, Exports
 from evidence_kit.workflows.reading.identifiers import ACCOUNTS, Named
 from evidence_kit.workflows.reading.messages import Said
 from evidence_kit.workflows.reading.overview import item_of

@@ -14,7 +14,7 @@ from typing import Final
 
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Manifest
-from evidence_kit.hashing.exact import Tally, tally
+from evidence_kit.hashing.exact import TallyingSink, tally
 from evidence_kit.intake.mounts import Ground, Mount, ground
 from evidence_kit.intake.read import NotRegularError, Trace, opened, pieces
 from evidence_kit.intake.walk import FoundFile, walk
@@ -163,26 +163,14 @@ class _Store:
         return self._states[item]
 
     def _look(self, item: str) -> State:
-        sink = _Counting()
+        sink = TallyingSink()
         try:
             self._case.decrypt(item, sink)
         except DamagedError:
             return State.STORE_DAMAGED
         except OSError as error:
             return State.STORE_DAMAGED if is_gone(error) else State.STORE_UNREAD
-        return State.KEPT if sink.seen.sha256 == self.manifest.items[item].sha256 else State.STORE_DAMAGED
-
-
-class _Counting:
-    def __init__(self) -> None:
-        self.seen = Tally()
-
-    def write(self, data: bytes, /) -> int:
-        self.seen.add(data)
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is kept."""
+        return State.KEPT if sink.tally.sha256 == self.manifest.items[item].sha256 else State.STORE_DAMAGED
 
 
 def _one(path: Path, store: _Store) -> Plain:

@@ -19,7 +19,8 @@ from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.reading.conversations import ConversationRequest, conversations, exports
+from evidence_kit.workflows.reading.conversations import conversations
+from evidence_kit.workflows.reading.exports import ConversationRequest, exports
 from evidence_kit.workflows.reading.messages import Said
 from tests.conftest import NewCase
 

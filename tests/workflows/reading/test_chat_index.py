@@ -19,7 +19,8 @@ from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.reading import chat_index
 from evidence_kit.workflows.reading.chat_index import ChatIndex, Unpacked
-from evidence_kit.workflows.reading.conversations import ConversationRequest, Exports, Page, conversations, exports
+from evidence_kit.workflows.reading.conversations import conversations
+from evidence_kit.workflows.reading.exports import ConversationRequest, Exports, Page, exports
 from evidence_kit.workflows.reading.identifiers import exports_of, gathered, identifiers
 from evidence_kit.workflows.reading.messages import Gap, Said
 from tests.conftest import NewCase

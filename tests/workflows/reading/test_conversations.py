@@ -26,9 +26,12 @@ from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.outcome import ChatRead, Kept, Outcome
 from evidence_kit.workflows.case.plain_file import Wanted, export
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.reading import conversations as chats
-from evidence_kit.workflows.reading.conversations import ConversationRequest, Exports, conversations, exports, numbered
+from evidence_kit.workflows.reading import export_bytes
+from evidence_kit.workflows.reading import exports as reading_exports
+from evidence_kit.workflows.reading.conversations import conversations, numbered
 from evidence_kit.workflows.reading.coverage import CoverageError, seconds_for, sound
+from evidence_kit.workflows.reading.export_bytes import ExportBytes
+from evidence_kit.workflows.reading.exports import ConversationRequest, Exports, exports
 from evidence_kit.workflows.reading.messages import COLUMNS, Gap, Said, row_of
 from tests.conftest import NewCase
 from tests.workflows.helpers import totals
@@ -246,13 +249,13 @@ def test_what_is_too_large_for_a_frame_is_read_from_memory(
     take(writer, describer, WHATSAPP)
     with exports(writer.case, worker, kept=False) as reading:
         as_bytes = texts(all_of(reading, writer, 1))
-    monkeypatch.setattr(chats, "WORTH_SENDING_ONCE", 100)
+    monkeypatch.setattr(export_bytes, "WORTH_SENDING_ONCE", 100)
     with exports(writer.case, worker, kept=False) as reading:
         assert texts(all_of(reading, writer, 1)) == as_bytes
-    monkeypatch.setattr(chats, "MEMORY_AT_MOST", 100)
+    monkeypatch.setattr(export_bytes, "MEMORY_AT_MOST", 100)
     with exports(writer.case, worker, kept=False) as reading:
         assert texts(all_of(reading, writer, 1)) == as_bytes
-    monkeypatch.setattr(chats, "free_memory_bytes", lambda: 100)
+    monkeypatch.setattr(export_bytes, "free_memory_bytes", lambda: 100)
     with exports(writer.case, worker, kept=False) as reading, pytest.raises(ChatNotReadError) as refused:
         all_of(reading, writer, 1)
     assert refused.value.message_id == "chat-too-large"
@@ -277,14 +280,14 @@ def test_a_long_chat_is_written_out_page_by_page_and_read_once(
     source.write_text("".join(f"{1 + n // 60 % 28}/5/2025 21:{n % 60:02} - A: {n}\n" for n in range(500)), "utf-8")
     writer = new_case()
     take(writer, describer, source)
-    monkeypatch.setattr(chats, "SCAN", 7)
+    monkeypatch.setattr(reading_exports, "SCAN", 7)
     counted = Counted(worker)
     with exports(writer.case, counted, kept=False) as reading:
         told = texts(list(reading.each(conversations(writer.manifest)[0], ConversationRequest())))
     assert told == [str(n) for n in range(500)]
     assert len(counted.jobs) == 72
     # What no worker remembers is read from the beginning, and gives the same; a process for each of few pages.
-    monkeypatch.setattr(chats, "SCAN", 70)
+    monkeypatch.setattr(reading_exports, "SCAN", 70)
     with exports(writer.case, Forgetful(worker), kept=False) as reading:
         assert texts(list(reading.each(conversations(writer.manifest)[0], ConversationRequest()))) == told
 
@@ -305,7 +308,7 @@ def test_all_messages_in_order_are_those_of_the_pages(
 ) -> None:
     writer = new_case()
     take(writer, describer, PHONE)
-    monkeypatch.setattr(chats, "SCAN", 3)
+    monkeypatch.setattr(reading_exports, "SCAN", 3)
     with exports(writer.case, worker) as reading:
         for conversation in conversations(writer.manifest):
             paged = [each.where for each in reading.page(conversation, ConversationRequest(), 0, 1000).entries]
@@ -334,7 +337,7 @@ def test_in_the_case_of_a_minor_the_words_are_read_and_no_media(
     outcomes = take(writer, describer, SAMPLES / "minor-export")
     assert totals(outcomes).withheld == 1
     asked: list[str] = []
-    monkeypatch.setattr(Exports, "_payload", _noting(asked))
+    monkeypatch.setattr(ExportBytes, "of", _noting(asked))
     with exports(writer.case, worker, kept=False) as reading:
         said = all_of(reading, writer, 1)
     assert len(texts(said)) == 12
@@ -405,9 +408,9 @@ def test_how_dates_were_read_is_told_with_the_conversation(
 
 
 def _noting(asked: list[str]):  # type: ignore[no-untyped-def] # noqa: ANN202
-    original = Exports._payload
+    original = ExportBytes.of
 
-    def payload(self: Exports, item):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    def payload(self: ExportBytes, item):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
         asked.append(item.id)
         return original(self, item)
 

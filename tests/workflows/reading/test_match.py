@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 
 from evidence_kit.keys import age
 from evidence_kit.matching.levels import INSIDE, MATCHES, SAME_PICTURE, TO_JUDGE
+from evidence_kit.model import ByteSink
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workers.job import Answer, Job
 from evidence_kit.workers.pool import Pool
@@ -197,7 +198,7 @@ def test_in_a_minors_case_nothing_is_decoded_that_was_not_declared_none(
     read: list[str] = []
     decrypt = Case.decrypt
 
-    def watched(case: Case, item: str, sink: age.ByteSink) -> None:
+    def watched(case: Case, item: str, sink: ByteSink) -> None:
         read.append(item)
         decrypt(case, item, sink)
 

@@ -16,7 +16,8 @@ from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.reading.conversations import ConversationRequest, Exports, conversations, exports
+from evidence_kit.workflows.reading.conversations import conversations
+from evidence_kit.workflows.reading.exports import ConversationRequest, Exports, exports
 from evidence_kit.workflows.reading.identifiers import Named, exports_of, gathered, identifiers
 from evidence_kit.workflows.reading.messages import Said
 from evidence_kit.workflows.reading.threats import Threat, cited, record, recorded, row, suggestions, taken

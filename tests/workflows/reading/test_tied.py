@@ -22,13 +22,9 @@ from evidence_kit.workflows.case.outcome import ChatRead, Outcome
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.handover.scope import SealOrder
 from evidence_kit.workflows.handover.seal_estimate import planned
-from evidence_kit.workflows.reading.conversations import (
-    ConversationRequest,
-    conversation_row,
-    conversations,
-    exports,
-    row_in,
-)
+from evidence_kit.workflows.reading.conversation_rows import conversation_row, row_in
+from evidence_kit.workflows.reading.conversations import conversations
+from evidence_kit.workflows.reading.exports import ConversationRequest, exports
 from evidence_kit.workflows.reading.messages import Said, Ties
 from evidence_kit.workflows.reading.threats import Threat, record
 from tests.conftest import NewCase
