@@ -55,24 +55,22 @@ Spot: TypeAlias = tuple[str, str | None, str | None, int | None]
 """What makes two places the same place."""
 
 
-@dataclass(slots=True)
-class Item:
-    """One item of evidence.
+@dataclass(slots=True, kw_only=True)
+class CaseObject:
+    """The record of a file that a case knows by its bytes; an item or a witnessed file, never one by itself.
+
+    Both are found, placed, marked and excluded in the same way, and one event tells of either in the same words.
 
     Attributes:
-        id: Such as `E000003`.
-        line: Line of its `item.kept`.
-        time: When it was taken in, by the kit's clock.
+        id: Such as `E000003` or `W000003`.
+        line: Line of the event that brought it in.
+        time: When that was, by the kit's clock.
         place: Where it was found first.
         size_bytes: Length of the original.
         sha256: Digest of the original.
-        crc32: CRC-32 of the original, eight hexadecimal digits.
-        kind: Name of the content type.
+        kind: Name of the content type, from its first bytes.
         family: Family of the content type.
-        facts: The whole `item.kept`.
-        described: The newest `item.described` of each describer that found something, whatever its version; by the
-            describer's name without it.
-        descriptions: Every `item.described`, in order.
+        facts: The whole event.
         also_at: Other places where the same bytes were found.
         also_within: Containers in which the same bytes stood inside of another record, and where in it.
         sensitivity: `none`, `intimate` or `unknown`, and nothing else.
@@ -86,17 +84,30 @@ class Item:
     place: FoundAt
     size_bytes: int
     sha256: Digest
-    crc32: str
     kind: str
     family: str
     facts: Mapping[str, Any]
-    described: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    descriptions: list[LogEvent] = field(default_factory=list)
     also_at: list[FoundAt] = field(default_factory=list)
     also_within: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     sensitivity: str = "unknown"
     excluded: str | None = None
     marks: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Item(CaseObject):
+    """One item of evidence, from its `item.kept`: its bytes lie encrypted in the store.
+
+    Attributes:
+        crc32: CRC-32 of the original, eight hexadecimal digits.
+        described: The newest `item.described` of each describer that found something, whatever its version; by the
+            describer's name without it.
+        descriptions: Every `item.described`, in order.
+    """
+
+    crc32: str
+    described: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    descriptions: list[LogEvent] = field(default_factory=list)
 
     @property
     def audio(self) -> str | None:
@@ -109,42 +120,16 @@ class Item:
         return self.audio not in {None, RECEIVED}
 
 
-@dataclass(slots=True)
-class Witnessed:
-    """A file that was seen and not copied: its bytes lie in no store.
+@dataclass(slots=True, kw_only=True)
+class Witnessed(CaseObject):
+    """A file that was seen and not copied, from its `item.witnessed`: its bytes lie in no store.
+
+    Once its `sensitivity` is `none`, the next ingest takes it in.
 
     Attributes:
-        id: Such as `W000003`.
-        line: Line of its `item.witnessed`.
-        time: When it was seen, by the kit's clock.
-        place: Where it was found first.
-        size_bytes: Its length.
-        sha256: Its digest, made without looking into it.
-        kind: Name of the content type, from its first bytes.
-        family: Family of the content type.
-        facts: The whole `item.witnessed`.
-        also_at: Other places where the same bytes were found.
-        also_within: Containers in which the same bytes stood inside of another record, and where in it.
-        sensitivity: `none`, `intimate` or `unknown`; once it is `none`, the next ingest takes it in.
-        excluded: As for an item.
-        marks: As for an item.
         taken_in: The item that has these bytes since, None while nothing was copied.
     """
 
-    id: str
-    line: int
-    time: str
-    place: FoundAt
-    size_bytes: int
-    sha256: Digest
-    kind: str
-    family: str
-    facts: Mapping[str, Any]
-    also_at: list[FoundAt] = field(default_factory=list)
-    also_within: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-    sensitivity: str = "unknown"
-    excluded: str | None = None
-    marks: dict[str, Any] = field(default_factory=dict)
     taken_in: str | None = None
 
 
@@ -319,21 +304,25 @@ def _lean(entry: LogEvent) -> LogEvent:
     return entry._replace(text=None)
 
 
-def _kept(manifest: Manifest, entry: LogEvent) -> None:
+def _object_fields(manifest: Manifest, entry: LogEvent) -> dict[str, Any]:
+    """Return the fields that `item.kept` and `item.witnessed` tell alike, as arguments of either record."""
     facts = entry.facts
-    item = Item(
-        id=str(facts["item"]),
-        line=entry.line,
-        time=entry.time,
-        place=_place(facts),
-        size_bytes=int(facts["size"]),
-        sha256=Digest(facts["sha256"]),
-        crc32=str(facts["crc32"]),
-        kind=intern(str(facts["kind"]["name"])),
-        family=intern(str(facts["kind"]["family"])),
-        facts=_told(manifest, entry),
-        sensitivity=str(facts.get("sensitivity", "unknown")),
-    )
+    return {
+        "id": str(facts["item"]),
+        "line": entry.line,
+        "time": entry.time,
+        "place": _place(facts),
+        "size_bytes": int(facts["size"]),
+        "sha256": Digest(facts["sha256"]),
+        "kind": intern(str(facts["kind"]["name"])),
+        "family": intern(str(facts["kind"]["family"])),
+        "facts": _told(manifest, entry),
+        "sensitivity": str(facts.get("sensitivity", "unknown")),
+    }
+
+
+def _kept(manifest: Manifest, entry: LogEvent) -> None:
+    item = Item(**_object_fields(manifest, entry), crc32=str(entry.facts["crc32"]))
     manifest.items[item.id] = item
     manifest.by_digest.setdefault(item.sha256.hex, item.id)
     seen = manifest.witnessed.get(manifest.witnessed_by_digest.get(item.sha256.hex, ""))
@@ -348,19 +337,7 @@ def _kept(manifest: Manifest, entry: LogEvent) -> None:
 
 
 def _witnessed(manifest: Manifest, entry: LogEvent) -> None:
-    facts = entry.facts
-    seen = Witnessed(
-        id=str(facts["item"]),
-        line=entry.line,
-        time=entry.time,
-        place=_place(facts),
-        size_bytes=int(facts["size"]),
-        sha256=Digest(facts["sha256"]),
-        kind=intern(str(facts["kind"]["name"])),
-        family=intern(str(facts["kind"]["family"])),
-        facts=_told(manifest, entry),
-        sensitivity=str(facts.get("sensitivity", "unknown")),
-    )
+    seen = Witnessed(**_object_fields(manifest, entry))
     manifest.witnessed[seen.id] = seen
     manifest.witnessed_by_digest.setdefault(seen.sha256.hex, seen.id)
     manifest.witnessed_at[spot(seen.place)] = seen.sha256

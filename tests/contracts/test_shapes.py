@@ -77,7 +77,9 @@ def test_a_document_is_one_line_to_everybody(capsys: pytest.CaptureFixture[str])
 
 def item(name: str = "E000001", path: str = "phone/chat.txt", **more: Any) -> Item:
     given = {"kind": "text", "family": "text", "facts": {}} | more
-    return Item(name, 5, "2026-11-23T18:48:00.123456Z", FoundAt(path), 9, Digest(SHA256), "00c0ffee", **given)
+    when = "2026-11-23T18:48:00.123456Z"
+    told: dict[str, Any] = {"size_bytes": 9, "sha256": Digest(SHA256), "crc32": "00c0ffee"}
+    return Item(id=name, line=5, time=when, place=FoundAt(path), **told, **given)
 
 
 def message(**more: Any) -> chat.Message:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 
-from evidence_kit.custody.manifest import Item, Manifest, Witnessed
+from evidence_kit.custody.manifest import CaseObject, Item, Manifest
 from evidence_kit.hashing.exact import Tally
 from evidence_kit.keys import age
 from evidence_kit.keys.age import CaseIdentity, DamagedError
@@ -46,7 +46,7 @@ class _Opened:
 
 
 def gone_with(
-    folder: CaseFolder, manifest: Manifest, identity: CaseIdentity, chosen: Iterable[Item | Witnessed]
+    folder: CaseFolder, manifest: Manifest, identity: CaseIdentity, chosen: Iterable[CaseObject]
 ) -> Iterator[str]:
     """Yield the paths in `recovered/` that go with these items.
 

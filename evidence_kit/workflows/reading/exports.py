@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from evidence_kit.chats.message_filter import asked
 from evidence_kit.custody.errors import ChatNotReadError
-from evidence_kit.custody.manifest import Item
+from evidence_kit.custody.manifest import CaseObject, Item
 from evidence_kit.hashing.exact import sha256, tally
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import Json
@@ -20,7 +20,7 @@ from evidence_kit.workflows.reading.chat_index import PACK, REGION, ChatIndex, U
 from evidence_kit.workflows.reading.conversations import CaseConversation, export_name
 from evidence_kit.workflows.reading.coverage import CoverageError, seconds_for
 from evidence_kit.workflows.reading.export_bytes import ExportBytes
-from evidence_kit.workflows.reading.messages import Evidence, Gap, Said, Ties, gap_of, said_of
+from evidence_kit.workflows.reading.messages import Gap, Said, Ties, gap_of, said_of
 
 ENTRIES: Final = "evidence_kit.chats.worker:entries"
 FIND: Final = "evidence_kit.chats.worker:identifiers"
@@ -276,7 +276,7 @@ class Exports:
             return ()
         if item.id not in self._known_beside:
             folder, container = item.place.path.rpartition("/")[0], item.place.container
-            everything: list[Evidence] = [*self._manifest.included, *self._manifest.left_out]
+            everything: list[CaseObject] = [*self._manifest.included, *self._manifest.left_out]
             places = (place for each in everything for place in (each.place, *each.also_at))
             found = {
                 place.path

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, TypeAlias
+from typing import Any
 
 from evidence_kit.chats.told import OWNER
-from evidence_kit.custody.manifest import FoundAt, Item, Manifest, Witnessed
+from evidence_kit.custody.manifest import CaseObject, FoundAt, Item, Manifest, Witnessed
 from evidence_kit.model import Json
 from evidence_kit.workflows.reading.coverage import CoverageError, Moment, moment, text
 
@@ -22,9 +22,6 @@ _HASHED = re.compile(r"(?P<digest>[0-9a-f]{64})(?:\.[A-Za-z0-9]{1,8})?")
 # A name that an app made of a day and a count, a digest or an identifier: no two files bear it by chance.
 _UNMISTAKABLE = re.compile(r"\d{8}-WA\d{4}|^\d{8}-[A-Z]+-\d{4}|[0-9a-f]{32}|[A-Za-z0-9_~-]{20,}")
 _DOUBTS = ("elsewhere", "other-container", "other-source")
-
-# What a case holds, or what was seen and left where it was: that bears an id and a digest all the same.
-Evidence: TypeAlias = Item | Witnessed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +41,8 @@ class Tied:
 
     name: str | None
     status: str
-    items: tuple[Evidence, ...] = ()
-    perhaps: tuple[Evidence, ...] = ()
+    items: tuple[CaseObject, ...] = ()
+    perhaps: tuple[CaseObject, ...] = ()
     reason: str | None = None
 
 
@@ -151,11 +148,11 @@ class Ties:
     """
 
     def __init__(self, manifest: Manifest) -> None:
-        self._named: dict[str, list[tuple[FoundAt, Evidence]]] = {}
-        self._dated: dict[str, list[tuple[FoundAt, Evidence]]] = {}
-        self._within: dict[tuple[Any, ...], Evidence] = {}
-        self._members: dict[str, list[Evidence]] = {}
-        listed: list[Evidence] = [*manifest.included, *manifest.left_out]
+        self._named: dict[str, list[tuple[FoundAt, CaseObject]]] = {}
+        self._dated: dict[str, list[tuple[FoundAt, CaseObject]]] = {}
+        self._within: dict[tuple[Any, ...], CaseObject] = {}
+        self._members: dict[str, list[CaseObject]] = {}
+        listed: list[CaseObject] = [*manifest.included, *manifest.left_out]
         for each in listed:
             for place in (each.place, *each.also_at):
                 self._named.setdefault(_last(place.path), []).append((place, each))
@@ -167,21 +164,21 @@ class Ties:
                     self._members.setdefault(place.container, []).append(each)
             self._inside(each)
 
-    def _inside(self, each: Evidence) -> None:
+    def _inside(self, each: CaseObject) -> None:
         within = each.facts.get("within")
         if each.place.container is not None and isinstance(within, Mapping):
             self._within[_stood(each.place.container, within)] = each
         for container, again in each.also_within:
             self._within.setdefault(_stood(container, again), each)
 
-    def inside(self, told: Mapping[str, Any], chat: Item) -> Evidence | None:
+    def inside(self, told: Mapping[str, Any], chat: Item) -> CaseObject | None:
         """Return the item that stands inside of a message, None when nobody took it out."""
         where = told.get("inside")
         if not isinstance(where, Sequence) or len(where) != 2:
             return None
         return self._within.get((chat.id, where[0], where[1], told.get("part")))
 
-    def left_out(self, chat: Item, locator: Any) -> list[Evidence]:  # noqa: ANN401 - from a worker
+    def left_out(self, chat: Item, locator: Any) -> list[CaseObject]:  # noqa: ANN401 - from a worker
         """Return the files that once stood inside of a message, of which the case holds only the rest.
 
         Such a text lies in the container that it is the rest of, and so do its pictures, each with the offsets that it
@@ -195,7 +192,7 @@ class Ties:
         among = self._members.get(chat.place.container, ())
         members = [each for each in among if isinstance(each, Witnessed) or _was_left_out(each)]
         runs = sorted(_runs(members, chat.place.container), key=lambda run: run[0])
-        found: list[Evidence] = []
+        found: list[CaseObject] = []
         gone = 0
         for first, last, each in runs:
             if start <= first - gone <= end:
@@ -203,7 +200,7 @@ class Ties:
             gone += last - first
         return found if runs or len(members) != 1 else members
 
-    def items(self, name: str, chat: Item) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...], str | None]:
+    def items(self, name: str, chat: Item) -> tuple[tuple[CaseObject, ...], tuple[CaseObject, ...], str | None]:
         """Return the items that a name in a chat means: one when sure; the possible ones; and why only possible."""
         name = name[:_LONGEST_NAME].replace("\\", "/").removeprefix("./")
         fits = [(place, item) for place, item in self._named.get(_last(name), ()) if _ends_in(place.path, name)]
@@ -226,7 +223,7 @@ def _last(path: str) -> str:
     return PurePosixPath(path.replace("\\", "/")).name
 
 
-def _runs(members: Iterable[Evidence], container: str) -> Iterator[tuple[int, int, Evidence]]:
+def _runs(members: Iterable[CaseObject], container: str) -> Iterator[tuple[int, int, CaseObject]]:
     """Yield from where to where each of them stood in the container."""
     for each in members:
         within = each.facts.get("within")
@@ -262,7 +259,7 @@ def _is_beside(place: FoundAt, chat: FoundAt) -> bool:
     return not folder or place.path.startswith(f"{folder}/")
 
 
-def _was_left_out(each: Evidence) -> bool:
+def _was_left_out(each: CaseObject) -> bool:
     """Say whether it stood in a text that was written anew without it."""
     within = each.facts.get("within")
     return isinstance(within, Mapping) and "stood" in within

@@ -62,7 +62,10 @@ def said_in(writer: CaseWriter, worker: Worker, number: int = 0) -> list[Said]:
 
 def item(name: str, path: str, container: str | None = None) -> Item:
     place = FoundAt(path, None, container)
-    return Item(name, 1, TIME, place, 1, sha256(name.encode()), "00000000", "text", "text", {})
+    return Item(
+        id=name, line=1, time=TIME, place=place, size_bytes=1, sha256=sha256(name.encode()), crc32="00000000",
+        kind="text", family="text", facts={},
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
