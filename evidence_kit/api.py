@@ -115,7 +115,7 @@ class Station:
 
         Raises:
             StationExistsError: There is a station in the folder.
-            CaseExistsError: There is something at `recovery_out`.
+            PathTakenError: There is something at `recovery_out`.
             WeakPassphraseError: The passphrase is too short.
             UsageError: The association's code is none.
         """

@@ -10,11 +10,15 @@ from evidence_kit.commands._wiring import Setting
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.accession.provenance import Saying
+    from evidence_kit.workflows.accession.provenance import Saying, Screenshot
 
 SaidBy = Annotated[str | None, typer.Option("--said-by", metavar="NAME")]
 SaidAs = Annotated[str | None, typer.Option("--said-as", metavar="ROLE")]
 Words = Annotated[str | None, typer.Option("--words", metavar="TEXT")]
+TakenBy = Annotated[str | None, typer.Option("--taken-by", metavar="WHO")]
+TakenOn = Annotated[str | None, typer.Option("--taken-on", metavar="DEVICE")]
+TakenWhen = Annotated[str | None, typer.Option("--taken-when", metavar="WHEN")]
+StillThere = Annotated[str | None, typer.Option("--still-there", metavar="yes|no|unknown")]
 
 
 def saying(setting: Setting, said_by: str | None, said_as: str | None, words: str | None) -> Saying:
@@ -28,6 +32,26 @@ def saying(setting: Setting, said_by: str | None, said_as: str | None, words: st
     name = setting.ask(said_by, "ask.said-by", "--said-by")
     role = one_of(setting.ask(said_as, "ask.said-as", "--said-as"), SPEAKERS, "--said-as")
     return Saying(name, role, words)
+
+
+def screenshot(
+    taken_by: str | None, taken_on: str | None, taken_when: str | None, still_there: str | None
+) -> Screenshot:
+    """Return what was declared about screenshots.
+
+    Args:
+        taken_by: Who took them.
+        taken_on: On which device.
+        taken_when: When, in the words of whoever says so.
+        still_there: Whether the conversation still exists on the device, as typed.
+
+    Raises:
+        UsageError: The last is none of the three words.
+    """
+    from evidence_kit.workflows.accession.provenance import STILL_THERE, Screenshot
+
+    there = None if still_there is None else one_of(still_there, STILL_THERE, "--still-there")
+    return Screenshot(taken_by, taken_on, taken_when, there)
 
 
 def one_of(given: str, known: tuple[str, ...], flag: str) -> str:

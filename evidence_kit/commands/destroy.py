@@ -8,7 +8,7 @@ import typer
 
 from evidence_kit.commands._screen import size
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
-from evidence_kit.errors import UsageError
+from evidence_kit.errors import Exit, UsageError
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def destroy(
             _plan(setting, what)
             if not yes and screen.ask("ask.destroy-case", case=writer.case.id) != writer.case.id:
                 screen.tell("destroy.not-done")
-                raise typer.Exit(0)
+                raise typer.Exit(Exit.DONE)
             line = carry_out(writer, what, why, names)
     except CaseDestroyedError:
         # Opening it has finished what an interruption left undone.

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands import _ingest_view
-from evidence_kit.commands._declarations import SaidAs, SaidBy, Words, one_of
+from evidence_kit.commands._declarations import (
+    SaidAs,
+    SaidBy,
+    StillThere,
+    TakenBy,
+    TakenOn,
+    TakenWhen,
+    Words,
+    one_of,
+    screenshot,
+)
 from evidence_kit.commands._questions import asked, from_before
 from evidence_kit.commands._retention import retention_due
 from evidence_kit.commands._screen import size
@@ -48,10 +58,10 @@ def ingest(
     phone_clock: Annotated[str | None, typer.Option(metavar="TIME")] = None,
     present: Annotated[list[str] | None, typer.Option(metavar="WHO")] = None,
     phone_now: Annotated[str | None, typer.Option(metavar="WHERE")] = None,
-    taken_by: Annotated[str | None, typer.Option(metavar="WHO")] = None,
-    taken_on: Annotated[str | None, typer.Option(metavar="DEVICE")] = None,
-    taken_when: Annotated[str | None, typer.Option(metavar="WHEN")] = None,
-    still_there: Annotated[str | None, typer.Option(metavar="yes|no|unknown")] = None,
+    taken_by: TakenBy = None,
+    taken_on: TakenOn = None,
+    taken_when: TakenWhen = None,
+    still_there: StillThere = None,
     exclude: Annotated[list[str] | None, typer.Option(metavar="GLOB")] = None,
     whatsapp_key_file: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
@@ -59,7 +69,7 @@ def ingest(
 ) -> None:
     """Take files into the case without changing them."""
     from evidence_kit.workflows.accession.declare import SENSITIVITIES
-    from evidence_kit.workflows.accession.provenance import SPEAKERS, STILL_THERE, WAYS, Provenance, Screenshot
+    from evidence_kit.workflows.accession.provenance import SPEAKERS, WAYS, Provenance
 
     if how not in WAYS:
         raise UsageError("how-unknown", how=how, known=", ".join(WAYS))
@@ -82,12 +92,7 @@ def ingest(
         computer_clock=None if phone_clock is None else clock,
         present=tuple(present or ()),
         phone_now=phone_now,
-        screenshot=Screenshot(
-            taken_by,
-            taken_on,
-            taken_when,
-            None if still_there is None else one_of(still_there, STILL_THERE, "--still-there"),
-        ),
+        screenshot=screenshot(taken_by, taken_on, taken_when, still_there),
     )
     key = setting.key(station)
     backup_key = None if whatsapp_key_file is None else _backup_key(setting, whatsapp_key_file)

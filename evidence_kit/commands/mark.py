@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._declarations import SaidAs, SaidBy, Words, one_of, saying
+from evidence_kit.commands._declarations import (
+    SaidAs,
+    SaidBy,
+    StillThere,
+    TakenBy,
+    TakenOn,
+    TakenWhen,
+    Words,
+    one_of,
+    saying,
+    screenshot,
+)
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.model import Json
 
@@ -25,10 +36,10 @@ def mark(
     parent: Annotated[str | None, typer.Option(metavar="ITEM")] = None,
     transformation: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     audio: Annotated[str | None, typer.Option(metavar="HOW")] = None,
-    taken_by: Annotated[str | None, typer.Option(metavar="WHO")] = None,
-    taken_on: Annotated[str | None, typer.Option(metavar="DEVICE")] = None,
-    taken_when: Annotated[str | None, typer.Option(metavar="WHEN")] = None,
-    still_there: Annotated[str | None, typer.Option(metavar="yes|no|unknown")] = None,
+    taken_by: TakenBy = None,
+    taken_on: TakenOn = None,
+    taken_when: TakenWhen = None,
+    still_there: StillThere = None,
     platform: Annotated[str | None, typer.Option(metavar="NAME")] = None,
     account: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     profile_url: Annotated[str | None, typer.Option(metavar="URL")] = None,
@@ -41,7 +52,7 @@ def mark(
 ) -> None:
     """Record a declaration about items: sensitivity, nature, how a recording came about."""
     from evidence_kit.workflows.accession import declare
-    from evidence_kit.workflows.accession.provenance import STILL_THERE, Posting, Screenshot
+    from evidence_kit.workflows.accession.provenance import Posting
     from evidence_kit.workflows.case.write import writing
 
     said = declare.Mark(
@@ -50,12 +61,7 @@ def mark(
         parent=parent,
         transformation=transformation,
         audio=None if audio is None else one_of(audio, declare.RECORDINGS, "--audio"),
-        screenshot=Screenshot(
-            taken_by,
-            taken_on,
-            taken_when,
-            None if still_there is None else one_of(still_there, STILL_THERE, "--still-there"),
-        ),
+        screenshot=screenshot(taken_by, taken_on, taken_when, still_there),
         posting=Posting(platform, account, profile_url, content_url, posted, seen),
     )
     station = setting.station()
