@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import io
 import os
-from typing import Any, BinaryIO
+from typing import BinaryIO
+
+from evidence_kit.positioned_file import PositionedFile
+
+_BUFFER_BYTES = 1 << 18
 
 
 class Exchanged(io.BufferedReader):
@@ -15,39 +19,25 @@ class Exchanged(io.BufferedReader):
     """
 
     def __init__(self, payload: BinaryIO) -> None:
-        self._under = _Under(payload)
-        super().__init__(self._under, _BUFFER_BYTES)
+        # Apart from this object: a circle of references would keep a whole export in memory until it is collected.
+        self._payload = _Payload(payload)
+        super().__init__(PositionedFile(self._payload), _BUFFER_BYTES)
 
     def exchange(self, payload: BinaryIO) -> None:
         """Go on reading from another handle of the same bytes."""
-        self._under.payload = payload
+        self._payload.file = payload
 
 
-_BUFFER_BYTES = 1 << 18
+class _Payload:
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
 
+    def read_at(self, offset: int, size_bytes: int) -> bytes:
+        self.file.seek(offset)
+        return self.file.read(size_bytes)
 
-class _Under(io.RawIOBase):
-    def __init__(self, payload: BinaryIO) -> None:
-        super().__init__()
-        self.payload = payload
-        self._at = 0
+    def length(self) -> int:
+        return self.file.seek(0, os.SEEK_END)
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401
-        self.payload.seek(self._at)
-        data = self.payload.read(len(buffer))
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at}.get(whence)
-        if base is None:
-            base = self.payload.seek(0, os.SEEK_END)
-        self._at = base + offset
-        return self._at
+    def close(self) -> None:
+        """It belongs to whoever brought it."""

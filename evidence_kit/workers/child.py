@@ -17,52 +17,31 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import evidence_kit
 from evidence_kit.model import Json
+from evidence_kit.positioned_file import PositionedFile
 from evidence_kit.workers import limits
 from evidence_kit.workers.protocol import BYTES, DESCRIPTOR, JSON, ProtocolError, decode, encode, header, read_frame
 
 _DETAIL_CHARACTERS = 500
 
 
-class OpenedFile(io.RawIOBase):
-    """A descriptor read at positions of its own, so that the program's position stays where it is."""
+class _Descriptor:
+    """Bytes behind a descriptor, read without moving the position that the program has in them."""
 
-    def __init__(self, descriptor: int) -> None:
-        super().__init__()
-        self._descriptor = descriptor
-        self._at = 0
+    def __init__(self, number: int) -> None:
+        self._number = number
 
-    def readable(self) -> bool:
-        """Return True: this file is readable."""
-        return True
+    def read_at(self, offset: int, size_bytes: int) -> bytes:
+        return os.pread(self._number, size_bytes, offset)
 
-    def seekable(self) -> bool:
-        """Return True: positions are numbers of its own."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401
-        """Fill the buffer as far as the file goes and return how many bytes that was."""
-        piece = os.pread(self._descriptor, len(buffer), self._at)
-        buffer[: len(piece)] = piece
-        self._at += len(piece)
-        return len(piece)
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move to a position and return it."""
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: os.fstat(self._descriptor).st_size}[whence]
-        if base + offset < 0:
-            raise OSError("before the beginning of the file")
-        self._at = base + offset
-        return self._at
+    def length(self) -> int:
+        return os.fstat(self._number).st_size
 
     def close(self) -> None:
-        """Let go of the descriptor."""
-        if not self.closed:
-            os.close(self._descriptor)
-        super().close()
+        os.close(self._number)
 
 
 class _Pipe:
@@ -154,7 +133,7 @@ def _payload(pipe: _Pipe) -> BinaryIO | io.BytesIO | io.BufferedReader:
     if frame is None or frame[0] == JSON:
         raise ProtocolError("a payload was expected")
     if frame[0] == DESCRIPTOR:
-        return io.BufferedReader(OpenedFile(pipe.read_descriptor()))
+        return io.BufferedReader(PositionedFile(_Descriptor(pipe.read_descriptor())))
     return io.BytesIO(frame[1]) if frame[0] == BYTES else io.BytesIO()
 
 
