@@ -15,7 +15,7 @@ import typer
 from evidence_kit.commands import _verdict_view
 from evidence_kit.commands._archives import outside_of
 from evidence_kit.commands._wiring import Setting, archive_digits, case_folder, command
-from evidence_kit.errors import Exit, UsageError
+from evidence_kit.errors import EvidenceError, Exit, UsageError
 from evidence_kit.model import Weight
 
 if TYPE_CHECKING:
@@ -225,6 +225,7 @@ def _write(setting: Setting, found: Report, names: dict[str, str], page: Path, a
 def _many(setting: Setting, root: Path, remember: Path | None) -> None:
     """Check every case below a folder; one document a case, then one for the whole."""
     from evidence_kit.custody.errors import NoCaseError
+    from evidence_kit.workflows.case.disk_errors import refused
     from evidence_kit.workflows.checking.case_folders import Total, read_memory, verify_below, write_memory
 
     if not root.is_dir():
@@ -245,11 +246,17 @@ def _many(setting: Setting, root: Path, remember: Path | None) -> None:
             screen.result(f"{word}  {screen.say('verify.place', path=place, lines=found.lines)}")
             for finding in found.findings:
                 screen.result("  • " + _verdict_view.sentence(screen, finding))
-    if remember is not None:
-        write_memory(remember, before, reports, setting.world().disk)
     _tell_total(setting, total, remembered=len(before))
     every = [*total.findings, *(each for found in reports.values() for each in found.findings)]
     weights = {each.weight for each in every}
+    if remember is not None:
+        # The verdict is told whatever becomes of the memory, and a broken case is broken all the same.
+        try:
+            write_memory(remember, before, reports, setting.world().disk)
+        except (EvidenceError, OSError) as error:
+            if Weight.BROKEN not in weights:
+                raise
+            setting.screen.failed(error if isinstance(error, EvidenceError) else refused(error, str(remember)))
     for weight, code in _WORST_FIRST:
         if weight in weights:
             raise typer.Exit(code)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.errors import CaseLockedError
 from evidence_kit.custody.verdict import Verdict, judge
 from evidence_kit.keys import age
 from evidence_kit.keys.age import DamagedError
@@ -18,6 +19,7 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, Disk, Finding, Json, Weight
 from evidence_kit.vault.disk import open_regular, read_regular, write_durably
 from evidence_kit.vault.folder import LOG, CaseFolder
+from evidence_kit.vault.lock import HeldError, locked
 from evidence_kit.workflows.case.disk_errors import unread
 from evidence_kit.workflows.case.read import unwrap
 from evidence_kit.workflows.case.station import Station
@@ -28,6 +30,8 @@ from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 
 SEALED = ".sealed.zip"
+# Another check holds the memory's lock for as long as one small file takes.
+_PATIENCE_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,10 @@ class Remembered:
     lines: int
     head: Digest
     path: str
+
+    def facts(self) -> Json:
+        """Return the facts as they lie in a memory."""
+        return {"lines": self.lines, "head": self.head.hex, "path": self.path}
 
 
 @dataclass(slots=True)
@@ -118,21 +126,38 @@ def read_memory(path: Path) -> dict[str, Remembered]:
 
 
 def write_memory(path: Path, before: Mapping[str, Remembered], reports: Mapping[str, Report], disk: Disk) -> None:
-    """Remember the cases without findings; the memory of all others stays."""
-    now = dict(before)
-    for place, report in reports.items():
-        sound = all(each.weight is Weight.NOTE for each in report.findings)
-        if report.kind == "case" and sound and report.custody is not None and report.case is not None:
-            known = now.get(report.case)
-            if known is None or report.lines >= known.lines:
-                now[report.case] = Remembered(report.lines, report.custody.head, place)
-    facts: Json = {
-        "v": 1,
-        "cases": {
-            case: {"lines": each.lines, "head": each.head.hex, "path": each.path} for case, each in sorted(now.items())
-        },
-    }
-    write_durably(disk, path, json.dumps(facts, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n")
+    """Remember the cases without findings; the memory of all others stays, and so does that of a check beside this one.
+
+    Args:
+        path: The memory.
+        before: What it held when the check began.
+        reports: What the check found, by place.
+        disk: How it is written.
+
+    Raises:
+        CaseLockedError: Another check writes to it, and is not done yet.
+        KeyUnreadableError: It cannot be read any more.
+        OSError: It cannot be written.
+    """
+    try:
+        with locked(path.with_name(f".{path.name}.lock"), _PATIENCE_SECONDS):
+            now = read_memory(path)
+            for place, report in reports.items():
+                sound = all(each.weight is Weight.NOTE for each in report.findings)
+                if report.kind == "case" and sound and report.custody is not None and report.case is not None:
+                    known = now.get(report.case)
+                    # One that another check left meanwhile gives way to a log that goes on from it, and to no other.
+                    if known is None or known == before.get(report.case) or _goes_on(report.custody, known):
+                        now[report.case] = Remembered(report.lines, report.custody.head, place)
+            facts: Json = {"v": 1, "cases": {case: each.facts() for case, each in sorted(now.items())}}
+            data = json.dumps(facts, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
+            write_durably(disk, path, data)
+    except HeldError as error:
+        raise CaseLockedError("memory-locked", path=str(path)) from error
+
+
+def _goes_on(custody: Custody, known: Remembered) -> bool:
+    return any(each.line == known.lines and each.head == known.head for each in custody.commits)
 
 
 def _hold(report: Report, place: str, seen: dict[str, Custody], remembered: Mapping[str, Remembered]) -> None:

@@ -13,12 +13,16 @@ from evidence_kit.cli import run
 from evidence_kit.custody.verdict import Verdict
 from evidence_kit.errors import UsageError
 from evidence_kit.keys.station import SigningKey
+from evidence_kit.vault.folder import CaseFolder
+from evidence_kit.vault.lock import locked
 from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter, writing
-from evidence_kit.workflows.checking.case_folders import read_memory
+from evidence_kit.workflows.checking import case_folders
+from evidence_kit.workflows.checking.case_folders import read_memory, write_memory
 from evidence_kit.workflows.checking.compare import archive_log, compare, folder_log
+from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_case
 from evidence_kit.workflows.handover.scope import SealOrder
 from evidence_kit.workflows.handover.seal import seal
@@ -110,6 +114,47 @@ def test_a_memory_that_cannot_be_read_is_no_reason_to_forget(
     assert (tmp_path / "memory").read_text() == "{"
 
 
+def test_two_checks_of_one_memory_keep_what_both_found(
+    two: tuple[CaseWriter, CaseWriter], station: Station, key: SigningKey, world: World, tmp_path: Path
+) -> None:
+    memory, copy = tmp_path / "memory", tmp_path / "copy"
+    one, other = (writer.case.folder.root for writer in two)
+    shutil.copytree(one, copy / one.name)
+
+    def found(*roots: Path) -> dict[str, Report]:
+        return {each.name: verify_case(each) for each in roots}
+
+    slow, before = found(one), read_memory(memory)
+    write_memory(memory, before, found(other), world.disk)
+    write_memory(memory, before, slow, world.disk)
+    assert set(read_memory(memory)) == {one.name, other.name}
+
+    # A check that began earlier ends later: what it saw is behind what another remembered meanwhile.
+    before = read_memory(memory)
+    record.note(two[0], "later", ["association"])
+    write_memory(memory, before, found(one), world.disk)
+    newer = read_memory(memory)
+    write_memory(memory, before, slow, world.disk)
+    # A fork beside it is not remembered instead, however long.
+    with writing(CaseFolder(copy / one.name), key, Station(tmp_path / "forgets", *_rest(station)), world) as fork:
+        for text in ("some", "other", "words"):
+            record.note(fork, text, ["association"])
+    write_memory(memory, before, found(copy / one.name), world.disk)
+    assert read_memory(memory) == newer
+
+
+def test_a_check_beside_one_that_writes_the_memory_says_so_and_its_verdict_stands(
+    two: tuple[CaseWriter, CaseWriter], station: Station, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(case_folders, "_PATIENCE_SECONDS", 0.1)
+    with locked(tmp_path / ".memory.lock", 0):
+        code, said = checked(station, tmp_path / "memory", capsys)
+    assert (code, said[-1]["error"], said[-2]["verdict"]) == (21, "memory-locked", "CONSISTENT")
+    assert not (tmp_path / "memory").exists()
+    assert checked(station, tmp_path / "memory", capsys)[0] == 0
+
+
 def test_two_logs_are_compared_to_the_line(
     two: tuple[CaseWriter, CaseWriter], station: Station, key: SigningKey, world: World, tmp_path: Path
 ) -> None:
@@ -122,8 +167,6 @@ def test_two_logs_are_compared_to_the_line(
     longer = compare(folder_log(root), folder_log(copy))
     assert (longer.relation, longer.common) == ("first-longer", folder_log(copy).signed)
     assert compare(archive_log(sealed.archive, DIGITS), folder_log(root)).relation == "second-longer"
-    from evidence_kit.vault.folder import CaseFolder
-
     with writing(CaseFolder(copy), key, Station(tmp_path / "forgets", *_rest(station)), world) as other:
         record.note(other, "there", ["association"])
     forked = compare(folder_log(root), folder_log(copy))
