@@ -70,7 +70,8 @@ def _step(setting: Setting, number: int, what: str) -> None:
 
 def _opened(setting: Setting, key: SigningKey) -> CaseFolder:
     """Ask for the facts of a new case, and open it."""
-    from evidence_kit.workflows.case.new import AGE_BANDS, ConsentGiven, Guardian, Opening, create
+    from evidence_kit.workflows.case.new import AGE_BANDS, ConsentGiven, Guardian, Opening
+    from evidence_kit.workflows.case.untold import opened_once
 
     screen, station = setting.screen, setting.station()
     _step(setting, 1, "case")
@@ -94,9 +95,11 @@ def _opened(setting: Setting, key: SigningKey) -> CaseFolder:
             if screen.agree(f"ask.consent-{purpose}")
         ]
     about = Opening(band, known_by, consents, guardian, safety_asked=True)
-    writer = create(station, key, about, setting.world())
-    screen.tell("new.done", case=writer.case.id, path=str(writer.case.folder.root))
-    return writer.case.folder
+    with opened_once(station, key, about, setting.world()) as opened:
+        if opened.before:
+            screen.tell("again.done", line=1)
+        screen.tell("new.done", case=opened.case.id, path=str(opened.case.folder.root))
+    return opened.case.folder
 
 
 def _files(setting: Setting, writer: CaseWriter) -> list[Path]:

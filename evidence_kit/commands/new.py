@@ -36,8 +36,8 @@ def new(
     case_id: Annotated[str | None, typer.Option("--id", metavar="ID")] = None,
 ) -> None:
     """Open a case and print its id."""
-    from evidence_kit.custody.errors import CaseExistsError
-    from evidence_kit.workflows.case.new import AGE_BANDS, MINOR_MEDIA, Guardian, Opening, create, opened_before
+    from evidence_kit.workflows.case.new import AGE_BANDS, MINOR_MEDIA, Guardian, Opening
+    from evidence_kit.workflows.case.untold import opened_once
 
     station = setting.station()
     band = setting.ask(age, "ask.age", "--age").lower()
@@ -69,25 +69,15 @@ def new(
         minor_media_by=decided,
     )
     key = setting.key(station)
-    try:
-        case = create(station, key, about, setting.world(), case_id).case
-    except CaseExistsError:
-        found = None if case_id is None else opened_before(station, key, about, case_id)
-        if found is None:
-            raise
-        case = found
-        from evidence_kit.workflows.case.write import CaseWriter
-
-        # The interruption may have come before the station remembered the case.
-        behind = CaseWriter(case, key, station, setting.world())
-        behind.catch_up()
-        behind.close()
-        setting.screen.tell("again.done", line=1)
-    setting.screen.tell("new.done", case=case.id, path=str(case.folder.root))
-    if band != "adult" and policy != "keep":
-        setting.screen.tell("new.careful" if policy == MINOR_MEDIA[0] else "ingest.careful-refuse")
-    lines = case.custody.signed_lines
-    setting.screen.document({"case": case.id, "path": str(case.folder.root), "lines": lines})
+    with opened_once(station, key, about, setting.world(), case_id) as opened:
+        case = opened.case
+        if opened.before:
+            setting.screen.tell("again.done", line=1)
+        setting.screen.tell("new.done", case=case.id, path=str(case.folder.root))
+        if band != "adult" and policy != "keep":
+            setting.screen.tell("new.careful" if policy == MINOR_MEDIA[0] else "ingest.careful-refuse")
+        lines = case.custody.signed_lines
+        setting.screen.document({"case": case.id, "path": str(case.folder.root), "lines": lines})
 
 
 def day(text: str | None, flag: str) -> date | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -146,24 +146,46 @@ def create(station: Station, key: SigningKey, about: Opening, world: World, case
         UsageError: A minor's consent was given and nobody answers for the minor, or pictures are to be treated
             otherwise than usual and nobody is named for it.
     """
+    check_facts(about)
+    with naming(station, world, case_id) as name:
+        return create_named(station, key, about, world, name)
+
+
+def check_facts(about: Opening) -> None:
+    """Refuse facts that do not go together.
+
+    Raises:
+        UsageError: As `create` says.
+    """
     if about.minor_media != MINOR_MEDIA[0] and about.minor_media_by is None:
         raise UsageError("keep-unsigned")
     if about.age_band != "adult":
         for consent in about.consents:
             check_guardian(about.guardian, consent)
+
+
+@contextmanager
+def naming(station: Station, world: World, case_id: str | None = None) -> Iterator[str]:
+    """Give an id that nobody else takes inside.
+
+    Raises:
+        CaseExistsError: There is something at its place already.
+        CaseLockedError: Another process opens a case, and is not done yet.
+        UsageError: It is no id.
+    """
     with station.alone(world.disk):
         name = case_id or next_id(station, world.clock.now().year)
         if not CASE_ID.fullmatch(name):
             raise UsageError("case-id-malformed", case=name)
         _clear_drafts(station.cases)
-        return _create(station, key, about, world, name)
+        if os.path.lexists(station.cases / name):
+            raise CaseExistsError("case-exists", path=str(station.cases / name))
+        yield name
 
 
-def _create(station: Station, key: SigningKey, about: Opening, world: World, name: str) -> CaseWriter:
-    """Make a case under a name that nobody else takes meanwhile."""
+def create_named(station: Station, key: SigningKey, about: Opening, world: World, name: str) -> CaseWriter:
+    """Make a case under an id from `naming`."""
     final, disk = station.cases / name, world.disk
-    if os.path.lexists(final):
-        raise CaseExistsError("case-exists", path=str(final))
     draft = CaseFolder(station.cases / f".{name}-{world.random(4).hex()}{DRAFT_ENDING}")
     identity = CaseIdentity.generate()
     custody = Custody(case=name, recipient=identity.recipient)

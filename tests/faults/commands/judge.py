@@ -6,7 +6,7 @@ import contextlib
 import errno
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +72,7 @@ def tried(place: Place, scene: Scene, fault: Fault) -> Iterator[Slip]:
     yield from (slip(each) for each in accused(place, scene, "after the same again", clean=scene.writes))
     yield from (slip(each) for each in left(place, scene))
     yield from (slip(each) for each in missing(place, scene, first))
+    yield from (slip(each) for each in untold(place, scene, (first, again)))
 
 
 def accused(place: Place, scene: Scene, when: str, *, clean: bool = False) -> Iterator[str]:
@@ -121,6 +122,15 @@ def missing(place: Place, scene: Scene, first: Ran) -> Iterator[str]:
             yield f"{item.id} does not come out as it went in"
     if scene.command == "destroy":
         yield from undestroyed(place.case, case.identity, f"{MARKER} b " * 40)
+
+
+def untold(place: Place, scene: Scene, runs: Sequence[Ran]) -> Iterator[str]:
+    """Yield the cases that a `new` and the same `new` again opened, and that neither told."""
+    if scene.called == "new":
+        told = {document.get("case") for ran in runs for document in ran.documents}
+        for case in (place.at / "cases").iterdir():
+            if case.name not in told | {place.case.name}:
+                yield f"{case.name} was opened, and nobody was told of it"
 
 
 def undestroyed(folder: Path, identity: object, text: str) -> Iterator[str]:
