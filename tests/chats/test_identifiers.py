@@ -54,6 +54,55 @@ def test_dates_and_small_numbers_are_no_phones(text: str) -> None:
     assert not of(text, IdentifierType.PHONE)
 
 
+ONE = ["+212612345678"]
+TWO = ["+212612345678", "+212698765432"]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("send 300 0612345678", ONE),
+        ("2000 06 12 34 56 78", ONE),
+        ("1. 0612345678", ONE),
+        ("1-0612345678", ONE),
+        ("05/03/2026 06 12 34 56 78", ONE),
+        ("2026-03-05 0612345678", ONE),
+        ("05.03.2026 06.12.34.56.78", ONE),
+        ("20260305 0612345678", ONE),
+        ("05/03 06 12 34 56 78", ONE),
+        ("06 12 34 56 78 2026-03-05", ONE),
+        ("0612345678 12/03", ONE),
+        ("14:30 06 12 34 56 78", ONE),
+        ("+212 6 12 34 56 78 21:30", ONE),
+        ("00 212 6 12 34 56 78 500", ONE),
+        ("٠٥/٠٣/٢٠٢٦ ٠٦١٢٣٤٥٦٧٨", ONE),
+        ("06 12 34 56 78 06 98 76 54 32", TWO),
+        ("0612345678 0698765432", TWO),
+        ("1) 0612345678 2) 0698765432", TWO),
+        ("00212612345678 00212698765432", TWO),
+        ("35.0612345678, -6.1556", []),
+        ("06123456780612345678", []),
+        ("4970 1012 3456 7890", []),
+    ],
+)
+def test_a_number_beside_other_digits_is_found(text: str, numbers: list[str]) -> None:
+    assert values(text, IdentifierType.PHONE) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "sums"),
+    [
+        ("send 300 DH 0612345678", ["300 MAD"]),
+        ("06 12 34 56 78 500 dh", ["500 MAD"]),
+        ("500 dh 06 12 34 56 78", ["500 MAD"]),
+        ("0612345678 12 500 dh", ["12500 MAD"]),
+        ("1 000 000 000 dh", ["1000000000 MAD"]),
+    ],
+)
+def test_the_digits_of_a_number_are_no_sum(text: str, sums: list[str]) -> None:
+    assert values(text, IdentifierType.AMOUNT) == sums
+
+
 def test_a_position_is_one_in_the_text_and_not_in_the_copy() -> None:
     text = "سلام \u200f\u202a٠٦١٢ ٣٤٥ ٦٧٨\u202c دابا"
     found = of(text, IdentifierType.PHONE)[0]

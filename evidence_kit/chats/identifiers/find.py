@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 
 from evidence_kit.chats.identifiers.accounts import emails, handles, urls
@@ -12,7 +13,7 @@ from evidence_kit.chats.identifiers.banks import ibans, ribs
 from evidence_kit.chats.identifiers.codes import codes
 from evidence_kit.chats.identifiers.coins import coins
 from evidence_kit.chats.identifiers.identifier import Find, Folded, Identifier, IdentifierType, folded
-from evidence_kit.chats.identifiers.phones import phones
+from evidence_kit.chats.identifiers.phones import is_dialled, phones
 
 LONGEST_CHARACTERS = 200_000
 _MOST = 2000
@@ -27,7 +28,9 @@ _NUMBER = re.compile(
 _WORD = re.compile(rf"\b(?:{MULTIPLIER_WORDS})\b|www\.|هو|dyali|T[1-9A-HJ-NP-Za-km-z]{{25}}", re.IGNORECASE)
 
 _WHOLE: tuple[Find, ...] = (urls, emails, ibans, ribs, coins)
-_LOOSE: tuple[Find, ...] = (amounts, codes, handles)
+_LOOSE: tuple[Find, ...] = (codes, handles)
+# Stands for a digit that is no part of a sum; one that no pattern of a sum knows.
+_MASK = "\u00b7"
 
 
 def identifiers(text: str, region: str = "MA") -> list[Identifier]:
@@ -63,11 +66,24 @@ def _found(looked_at: Folded, region: str) -> list[Identifier]:
         free = _free(find(looked_at), taken)
         _take(free, taken)
         found += free
+    numbers = list(phones(looked_at, region))
+    found += _free(amounts(_without(looked_at, filter(is_dialled, numbers))), taken)
     for loose in _LOOSE:
         found += _free(loose(looked_at), taken)
     _take([each for each in found if each.type is not IdentifierType.TRANSFER_CODE], taken)
-    found += _free(phones(looked_at, region), taken)
+    found += _free(numbers, taken)
     return sorted(found, key=lambda each: (each.start, each.end))
+
+
+def _without(looked_at: Folded, numbers: Iterable[Identifier]) -> Folded:
+    """Return a text whose phone numbers are masked: "0612345678 500 dh" is a number and a sum, not 78,500 dirhams."""
+    inside = bytearray(len(looked_at.text))
+    _take(numbers, inside)
+    if not any(inside):
+        return looked_at
+    letters = zip(looked_at.folded, looked_at.origins, strict=False)
+    masked = [_MASK if inside[origin] else letter for letter, origin in letters]
+    return replace(looked_at, folded="".join(masked))
 
 
 def _free(found: Iterable[Identifier], taken: bytearray) -> list[Identifier]:
