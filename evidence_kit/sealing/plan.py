@@ -46,6 +46,7 @@ class Scope:
         cited: The items are those that the ledger of threats speaks of, and not a person's choice.
         blurred: Ids, out of `items`, of pictures that go in as blurred copies.
         notes: Lines of notes that were named one by one, whoever their readers are.
+        threats: The ledger of threats is opened, as far as all items that it cites go in.
     """
 
     purpose: str
@@ -55,6 +56,7 @@ class Scope:
     cited: bool = False
     blurred: frozenset[str] = frozenset()
     notes: frozenset[int] = frozenset()
+    threats: bool = False
 
     @property
     def kind(self) -> str:
@@ -69,12 +71,14 @@ def discloses(scope: Scope, event_type: str, facts: Mapping[str, Any], line: int
     is neither privileged nor for a psychologist, or when it was named. What a picture's describers found stays
     closed when the picture itself goes in as a blurred copy. What was witnessed and not copied has no file to go in:
     what is said of it goes along with the whole case only, and a member of a container that was witnessed goes by
-    itself.
+    itself. The ledger of threats goes in where that was asked for, an entry only with everything that it cites.
     """
     if event_type == "note":
         return line in scope.notes or _note_for(scope.purpose, facts)
-    if event_type in _ALWAYS_CLOSED or event_type == "destroyed":
-        return event_type == "destroyed"
+    if event_type == "destroyed":
+        return True
+    if event_type in _ALWAYS_CLOSED and not (scope.threats and event_type == "threat.recorded"):
+        return False
     about = {str(name) for name in (facts.get("item"), *facts.get("items", ())) if isinstance(name, str)}
     if about & scope.excluded or (not scope.everything and any(map(_is_witnessed, about))):
         return False
@@ -98,6 +102,10 @@ def mentioned(facts: Mapping[str, Any]) -> set[str]:
     """Return the ids of all items that an event speaks of."""
     found = {str(facts[key]) for key in ("item", "container") if facts.get(key) is not None}
     found |= {str(each) for each in facts.get("items", ()) if isinstance(each, str)}
+    # A threat names what came with the messages that it cites; elsewhere `messages` is a number.
+    messages = facts.get("messages")
+    for message in messages if isinstance(messages, list) else ():
+        found |= {str(each) for each in (message.get("item"), *message.get("attachments", ())) if each is not None}
     for pair in facts.get("pairs", ()):
         found |= {str(pair[key]) for key in ("item", "other") if pair.get(key) is not None}
     return found

@@ -1,0 +1,1 @@
+"""Turn the contents of a case into papers: one language-free dossier, drawn as PDF in three languages."""

@@ -1,0 +1,53 @@
+"""A case as a reader of an archive will know it: folded again from nothing but the events that its plan opens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from evidence_kit.custody.errors import CaseBrokenError
+from evidence_kit.custody.manifest import Manifest, ManifestError
+from evidence_kit.keys.errors import NoReaderError
+from evidence_kit.model import Finding
+from evidence_kit.sealing import plan
+from evidence_kit.sealing.plan import Scope
+from evidence_kit.workflows.case.disk_errors import broken
+from evidence_kit.workflows.case.read import Case, entries
+
+
+def whole(case: Case, purpose: str) -> Scope:
+    """Return the scope of a paper about everything that may leave a case, its ledger of threats included.
+
+    Args:
+        case: Unlocked.
+        purpose: For whom; notes go by it.
+    """
+    manifest = case.opened
+    return Scope(
+        purpose=purpose,
+        items=tuple(item.id for item in manifest.included if item.id in case.custody.objects),
+        everything=True,
+        excluded=frozenset(each.id for each in manifest.everything if each.excluded is not None),
+        threats=True,
+    )
+
+
+def disclosed(case: Case, scope: Scope) -> Case:
+    """Return the case as far as a scope discloses it; what it withholds is not in memory at all.
+
+    Raises:
+        CaseBrokenError: An opening is not what its line commits to, or says too little.
+        NoReaderError: The case was not unlocked.
+    """
+    if case.identity is None:
+        raise NoReaderError("key-needed")
+    manifest = Manifest(absent=case.custody.destroyed)
+    for entry in entries(case.folder, case.custody, case.identity, form=False):
+        if isinstance(entry, Finding):
+            raise broken(case.id, entry)
+        if not plan.discloses(scope, entry.type, entry.facts, entry.line):
+            continue
+        try:
+            manifest.apply(entry)
+        except ManifestError as error:
+            raise CaseBrokenError("case-broken", case=case.id, code="opening-incomplete") from error
+    return replace(case, manifest=manifest)
