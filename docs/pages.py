@@ -13,10 +13,13 @@ from typing import Final
 
 from markdown_it import MarkdownIt
 
+from evidence_kit.words import LANGUAGES
+from evidence_kit.words.languages import FALLBACK
+
 ROOT: Final = Path(__file__).parents[1]
 GUIDES: Final = ("volunteer", "lawyer", "handbook", "scripts")
 # How a translation's file ends; English has no ending of its own.
-ENDINGS: Final = {"en": "", "fr": ".fr", "ar": ".ar"}
+ENDINGS: Final = {code: "" if code == FALLBACK else f".{code}" for code in LANGUAGES}
 # Sizes at which the pages that are to be one sheet are one, in points; measured with the longest translation.
 _SMALL: Final = {"volunteer": (9.8, 8.4), "lawyer": (9.2, 7.2)}
 _LARGE: Final = (10.0, 8.5)

@@ -26,7 +26,6 @@ class Subject:
         module: Its module, where it has one.
         platform: Of a chat format: the key of its platform's name; None where nothing of it is a message.
         kinds: Of a describer: the content types that it reads.
-        groups: Of a describer: the names that the registry has for those types.
         code: Of a rule: the finding that it gives.
     """
 
@@ -34,7 +33,6 @@ class Subject:
     module: str = ""
     platform: str | None = None
     kinds: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
     code: str = ""
 
 
@@ -159,10 +157,28 @@ def _is_written_down(root: Path, subject: Subject) -> bool:
 
 def _is_in_the_page(root: Path, subject: Subject) -> bool:
     cells = _cells(root, subject.name)
-    if len(cells) == 7 and cells[5] == "program":
+    if len(cells) != 7 or cells[5] == "program":
+        # Whether the page judges by it is said in docs/RULES.md, which is named where it is missing.
         return True
     sources = (root / "web/verifier/src").rglob("*.ts")
     return any(f'"{subject.code}"' in path.read_text("utf-8") for path in sources)
+
+
+def _is_shown_by(root: Path, subject: Subject) -> bool:
+    cells = _cells(root, subject.name)
+    if len(cells) != 7:
+        return False
+    attacks, vectors = _text(root / "docs/ATTACKS.md"), _text(root / "testvectors/vectors.json")
+    for shown in re.split(r", (?=[^“”]*(?:“|$))", cells[6]):
+        if shown.startswith("“"):
+            there = f"| {shown.strip('“”')} |" in attacks
+        elif shown.startswith("tests/"):
+            there = subject.code in _text(root / shown)
+        else:
+            there = f'"{shown}"' in vectors
+        if not there:
+            return False
+    return True
 
 
 # --- a language
@@ -192,7 +208,7 @@ def _has_guides(root: Path, subject: Subject) -> bool:
     docs = root / "docs"
     guides = [path.name.partition(".")[0] for path in docs.glob("*.fr.md")]
     there = all((docs / f"{guide}.{subject.name}.md").is_file() for guide in guides)
-    return bool(guides) and there and f'"{subject.name}": ".{subject.name}"' in _text(docs / "pages.py")
+    return bool(guides) and there
 
 
 # --- a form of export
@@ -201,13 +217,6 @@ def _has_guides(root: Path, subject: Subject) -> bool:
 def _is_a_form(root: Path, subject: Subject) -> bool:
     text = _text(root / f"evidence_kit/workflows/handover/forms/{subject.module}.py")
     return bool(re.search(rf'\bForm\(\s*(name=)?"{re.escape(subject.name)}"', text))
-
-
-def _is_offered(root: Path, subject: Subject) -> bool:
-    text = _text(root / "evidence_kit/workflows/handover/interop.py")
-    constant = subject.name.replace("-", "_").upper()
-    form = re.search(r"^FORMS\b.*?\n?.*?\)$", text, re.MULTILINE | re.DOTALL)
-    return form is not None and bool(re.search(rf"\b{constant}\b", form[0]))
 
 
 def _is_helped(root: Path, subject: Subject) -> bool:
@@ -249,15 +258,6 @@ def _is_known(root: Path, subject: Subject) -> bool:
     return bool(subject.kinds) and all(re.search(rf'_kind\(\s*"{re.escape(kind)}"', text) for kind in subject.kinds)
 
 
-def _is_asked_for(root: Path, subject: Subject) -> bool:
-    return f'"{subject.name}"' in _text(root / "evidence_kit/workflows/accession/describe.py")
-
-
-def _is_fuzzed(root: Path, subject: Subject) -> bool:
-    text = _text(root / "tests/fuzz/targets.py")
-    return any(re.search(rf"\b{name}\b|\"{name}\"", text) for name in (subject.name, *subject.groups))
-
-
 RECIPES: dict[str, tuple[Place, ...]] = {
     "A chat format": (
         Place("evidence_kit/chats/formats/", _has_module),
@@ -271,6 +271,7 @@ RECIPES: dict[str, tuple[Place, ...]] = {
         Place("evidence_kit/", _is_enforced),
         Place("evidence_kit/words/findings.json", _is_said),
         Place("docs/RULES.md", _is_written_down),
+        Place("tests/", _is_shown_by),
         Place("web/verifier/src/", _is_in_the_page),
     ),
     "A language": (
@@ -281,7 +282,6 @@ RECIPES: dict[str, tuple[Place, ...]] = {
     ),
     "A form of export": (
         Place("evidence_kit/workflows/handover/forms/", _is_a_form),
-        Place("evidence_kit/workflows/handover/interop.py", _is_offered),
         Place("evidence_kit/words/<language>/export.toml", _is_helped),
         Place("docs/schemas/export.json", _is_in_schema),
         Place("tests/contracts/scenario_lines.txt", _is_called),
@@ -291,7 +291,5 @@ RECIPES: dict[str, tuple[Place, ...]] = {
         Place("evidence_kit/media/", _describes),
         Place("evidence_kit/media/registry.py", _is_registered),
         Place("evidence_kit/intake/kinds.py", _is_known),
-        Place("evidence_kit/workflows/accession/describe.py", _is_asked_for),
-        Place("tests/fuzz/targets.py", _is_fuzzed),
     ),
 }

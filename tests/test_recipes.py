@@ -17,7 +17,6 @@ from evidence_kit.chats import formats as folder
 from evidence_kit.chats import registry
 from evidence_kit.chats.format import ChatFormat, Surroundings
 from evidence_kit.chats.message import Message
-from evidence_kit.intake.kinds import KINDS
 from evidence_kit.media import registry as media
 from evidence_kit.sealing.rules import RULES
 from evidence_kit.words.languages import OFFERED
@@ -50,17 +49,9 @@ def formats() -> Iterator[tuple[str, ChatFormat]]:
 
 
 def describers() -> Iterator[Subject]:
-    """Yield every describer, with the types that it reads and the names that those have together."""
-    groups = {name: value for name, value in vars(media).items() if name.isupper() and isinstance(value, tuple)}
-    read: dict[str, tuple[str, list[str]]] = {}
-    for kind in (each.name for each in KINDS):
-        chosen = media._describer(kind)
-        if chosen is not None:
-            name = chosen.name.partition("/")[0]
-            read.setdefault(name, (chosen.describe.__module__.rpartition(".")[2], []))[1].append(kind)
-    for name, (module, kinds) in read.items():
-        own = tuple(group for group, value in groups.items() if set(value) & set(kinds))
-        yield Subject(name, module, kinds=tuple(kinds), groups=own)
+    """Yield every describer, with the types that it reads."""
+    for each in media.DESCRIBERS:
+        yield Subject(each.name.partition("/")[0], each.module, kinds=each.kinds)
 
 
 def subjects() -> list[tuple[str, Subject]]:
@@ -121,6 +112,7 @@ def _moons(root: Path) -> Subject:
     found = {"code": "log-full-moon", "meaning": {"en": "…", "ar": "…"}}
     put(root, "evidence_kit/words/findings.json", json.dumps({"findings": [found]}))
     put(root, "docs/RULES.md", "| M1 | `time` | a full moon | `log-full-moon` | 3 | both | log-moon |\n")
+    put(root, "testvectors/vectors.json", '{"vectors": [{"name": "log-moon"}]}')
     put(root, "web/verifier/src/core/chain.ts", 'found.push("log-full-moon");\n')
     return Subject("M1", code="log-full-moon")
 
@@ -132,14 +124,12 @@ def _spanish(root: Path) -> Subject:
     put(root, "evidence_kit/words/findings.json", json.dumps({"findings": [{"meaning": {"en": "…", "es": "…"}}]}))
     put(root, "docs/volunteer.fr.md", "…")
     put(root, "docs/volunteer.es.md", "…")
-    put(root, "docs/pages.py", 'ENDINGS = {"en": "", "es": ".es"}\n')
     return Subject("es")
 
 
 def _knots(root: Path) -> Subject:
     put(root, "evidence_kit/words/languages.toml", '[[language]]\ncode = "en"\n[[language]]\ncode = "ar"\n')
-    put(root, "evidence_kit/workflows/handover/forms/knots.py", 'KNOT_CORD = Form("knot-cord", ".txt", write)\n')
-    put(root, "evidence_kit/workflows/handover/interop.py", "FORMS: Final[tuple[Form, ...]] = (CSV, KNOT_CORD)\n")
+    put(root, "evidence_kit/workflows/handover/forms/knots.py", 'FORM = Form("knot-cord", ".txt", write)\n')
     for code in ("en", "ar"):
         put(root, f"evidence_kit/words/{code}/export.toml", '[help.export]\nform = "knot-cord (…)"\n')
     put(root, "docs/schemas/export.json", '{"enum": ["knot-cord"]}')
@@ -154,9 +144,7 @@ def _stereograms(root: Path) -> Subject:
     put(root, "evidence_kit/media/stereogram.py", text)
     put(root, "evidence_kit/media/registry.py", 'return Describer("stereogram/1", stereogram.describe)\n')
     put(root, "evidence_kit/intake/kinds.py", '_kind("stereo", Family.PICTURE, "image/x-stereo", ".st3")\n')
-    put(root, "evidence_kit/workflows/accession/describe.py", '_GROUPS = {"stereo": "stereogram"}\n')
-    put(root, "tests/fuzz/targets.py", "_described(data, STEREO)\n")
-    return Subject("stereogram", "stereogram", kinds=("stereo",), groups=("STEREO",))
+    return Subject("stereogram", "stereogram", kinds=("stereo",))
 
 
 INVENTED: dict[str, Callable[[Path], Subject]] = {
@@ -175,6 +163,8 @@ def _forget(root: Path, place: str) -> None:
         path = root / place.replace("<language>", "es")
     if place == "docs/":
         (root / "docs/volunteer.es.md").unlink()
+    elif place == "tests/":
+        (root / "testvectors/vectors.json").unlink()
     elif place == "evidence_kit/":
         (root / "evidence_kit/custody/chain.py").unlink()
     elif path.is_dir():

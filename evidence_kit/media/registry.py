@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import BinaryIO, NamedTuple
+from collections.abc import Mapping
+from importlib import import_module
+from typing import BinaryIO, Final, NamedTuple
 
 from evidence_kit.media.facts import Notes
 from evidence_kit.model import Json
@@ -14,23 +15,37 @@ RECORDINGS = (
     "caf", "mpegts", "mpeg", "flv", "asf",
 )  # fmt: skip
 
-OFFICE = ("docx", "xlsx", "pptx", "ooxml", "odt", "ods", "odp")
-
 
 class Describer(NamedTuple):
-    """Reader of one family of content types.
+    """A module that reads some content types.
 
     Attributes:
         name: With its version, which moves whenever the same bytes give other facts.
-        describe: Facts from payload, arguments and notes.
-        versions: Of the libraries.
-        parameters: What the facts depend on besides.
+        module: In this package; it has `describe` (facts from payload, arguments and notes), `versions` of its
+            libraries and `parameters` (what the facts depend on besides).
+        kinds: The content types that it reads.
     """
 
     name: str
-    describe: Callable[[BinaryIO, Mapping[str, Json], Notes], dict[str, Json]]
-    versions: Callable[[], dict[str, Json]]
-    parameters: Callable[[], dict[str, Json]]
+    module: str
+    kinds: tuple[str, ...]
+
+
+# Modules by name, and not imported: each loads libraries that only its own types need.
+DESCRIBERS: Final = (
+    Describer("picture/3", "picture", PICTURES),
+    Describer("recording/3", "recording", RECORDINGS),
+    Describer("pdf/2", "pdf", ("pdf",)),
+    Describer("office/2", "office", ("docx", "xlsx", "pptx", "ooxml", "odt", "ods", "odp")),
+    Describer("ole/1", "ole", ("ole",)),
+)
+_BY_KIND: Final = {kind: each for each in DESCRIBERS for kind in each.kinds}
+
+
+def describer_of(kind: str) -> str | None:
+    """Return the name of the describer of a content type, without its version; None where there is none."""
+    chosen = _BY_KIND.get(kind)
+    return None if chosen is None else chosen.name.partition("/")[0]
 
 
 def describe(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json]:
@@ -48,17 +63,18 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json
     """
     notes = Notes()
     kind = str(arguments.get("kind"))
-    chosen = _describer(kind)
+    chosen = _BY_KIND.get(kind)
     if chosen is None:
         notes.problem("no-describer", kind)
         return {"describer": None, "versions": {}, "parameters": {}, "facts": {}, "problems": notes.problems}
-    facts = chosen.describe(payload, arguments, notes)
+    module = import_module(f"{__package__}.{chosen.module}")
+    facts: dict[str, Json] = module.describe(payload, arguments, notes)
     if arguments.get("pixels") is not False:
         facts["inner_pictures"] = _inner(payload, kind, notes)
     return {
         "describer": chosen.name,
-        "versions": chosen.versions(),
-        "parameters": chosen.parameters() | {"pixels": arguments.get("pixels") is not False},
+        "versions": module.versions(),
+        "parameters": module.parameters() | {"pixels": arguments.get("pixels") is not False},
         "facts": facts,
         "problems": notes.problems,
     }
@@ -72,27 +88,3 @@ def _inner(payload: BinaryIO, kind: str, notes: Notes) -> list[Json]:
     except Exception as error:  # noqa: BLE001
         notes.problem("inner-not-read", error)
         return []
-
-
-def _describer(kind: str) -> Describer | None:
-    if kind in PICTURES:
-        from evidence_kit.media import picture
-
-        return Describer("picture/3", picture.describe, picture.versions, picture.parameters)
-    if kind in RECORDINGS:
-        from evidence_kit.media import recording
-
-        return Describer("recording/3", recording.describe, recording.versions, recording.parameters)
-    if kind == "pdf":
-        from evidence_kit.media import pdf
-
-        return Describer("pdf/2", pdf.describe, pdf.versions, pdf.parameters)
-    if kind in OFFICE:
-        from evidence_kit.media import office
-
-        return Describer("office/2", office.describe, office.versions, office.parameters)
-    if kind == "ole":
-        from evidence_kit.media import ole
-
-        return Describer("ole/1", ole.describe, ole.versions, ole.parameters)
-    return None

@@ -17,11 +17,13 @@ from evidence_kit.intake.kinds import KINDS
 from evidence_kit.intake.sniff import HEAD_BYTES, sniff
 from evidence_kit.intake.zip_stream import MemberError, read_member
 from evidence_kit.media.facts import FOREIGN_BYTES
-from evidence_kit.media.registry import OFFICE, PICTURES, RECORDINGS, describe
+from evidence_kit.media.registry import DESCRIBERS, PICTURES, RECORDINGS, describe
 from evidence_kit.workers.protocol import checked
 
 Target: TypeAlias = Callable[[bytes], None]
 
+# Whatever else has a describer.
+_DOCUMENTS = tuple(kind for each in DESCRIBERS for kind in each.kinds if each.kinds not in {PICTURES, RECORDINGS})
 _LARGEST_FACTS = FOREIGN_BYTES + 64 * 1024
 _MOST_MEMBER_BYTES = 1 << 20
 _ZIP_MEMBERS = 20
@@ -91,7 +93,7 @@ def recordings(data: bytes) -> None:
 
 def documents(data: bytes) -> None:
     """The same for PDF and office documents."""
-    _described(data, ("pdf", "ole", *OFFICE))
+    _described(data, _DOCUMENTS)
 
 
 TARGETS: dict[str, Target] = {
@@ -105,7 +107,7 @@ def seeds(name: str) -> tuple[bytes, ...]:
     samples = Path(__file__).parents[2] / "samples"
     files = [path.read_bytes() for path in sorted(samples.rglob("*")) if path.is_file()]
     small = [data for data in files if 0 < len(data) <= LONGEST_INPUT]
-    kinds = {"pictures": PICTURES, "recordings": RECORDINGS, "documents": ("pdf", "ole", *OFFICE)}.get(name)
+    kinds = {"pictures": PICTURES, "recordings": RECORDINGS, "documents": _DOCUMENTS}.get(name)
     if kinds is not None:
         typed = ((sniff(data[:HEAD_BYTES], len(data)).name, data) for data in small)
         found = [bytes([kinds.index(kind)]) + data for kind, data in typed if kind in kinds]

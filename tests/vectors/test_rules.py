@@ -4,36 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 
 from evidence_kit.words import findings
 from tests.attacks.generator import rows
 from tests.e2e.conftest import ROOT
 from tests.vectors import files
+from tests.vectors.rules import rules
 
-DOCUMENT = (ROOT / "docs" / "RULES.md").read_text("utf-8")
-ROW = re.compile(
-    r"^\| ([A-Z]+[0-9]+) \| (.+?) \| (.+?) \| `([a-z-]+)` \| ([0-9., ]+) \| (both|program) \| (.+?) \|$", re.MULTILINE
-)
 VECTORS = {each["name"]: each for each in json.loads(files.LISTED.read_text("utf-8"))["vectors"]}
 ATTACKS = {what: code.strip("`") for what, _, code, _ in rows()}
 SOUND = re.compile(r"^(good|receipt-paper|receipt-told|folder-good|folder-whole)")
-
-
-@dataclass(frozen=True)
-class Rule:
-    number: str
-    code: str
-    who: str
-    shown_by: tuple[str, ...]
-
-
-def rules() -> list[Rule]:
-    found = [
-        Rule(row[1], row[4], row[6], tuple(re.split(r", (?=[^“”]*(?:“|$))", row[7]))) for row in ROW.finditer(DOCUMENT)
-    ]
-    assert len(found) == len(re.findall(r"^\| [A-Z]+[0-9]+ \|", DOCUMENT, re.MULTILINE))
-    return found
 
 
 def _sources(folder: str, ending: str) -> str:

@@ -10,6 +10,7 @@ from typing import BinaryIO, Final, Self
 
 from evidence_kit.custody import opening
 from evidence_kit.intake.kinds import kind_named
+from evidence_kit.media.registry import describer_of
 from evidence_kit.model import Family, Json
 from evidence_kit.workers.job import Answer, Failure, Job, JobRunner
 from evidence_kit.workers.pool import Pool
@@ -19,12 +20,10 @@ from evidence_kit.workflows.reading.coverage import CoverageError, failed, secon
 
 FUNCTION: Final = "evidence_kit.media.registry:describe"
 READ_CHAT: Final = "evidence_kit.chats.worker:read"
-_DOCUMENTS: Final = frozenset({"pdf", "docx", "xlsx", "pptx", "ooxml", "odt", "ods", "odp", "ole"})
 _FAMILIES: Final = frozenset({Family.PICTURE, Family.AUDIO, Family.VIDEO})
 # Types that exports of conversations have; some can only be named for what they are, and some look like nothing.
 _CHATS: Final = frozenset({"text", "json", "html", "xml", "eml", "mbox", "ole", "sqlite", "unknown", "empty"})
-# Under which name a description that failed stands: that of the describer without its version.
-_GROUPS: Final = {**dict.fromkeys(_DOCUMENTS, "office"), "pdf": "pdf", "ole": "ole"}
+# Under which name the failed description of a type stands that no describer reads.
 _BY_FAMILY: Final = {Family.PICTURE: "picture", Family.AUDIO: "recording", Family.VIDEO: "recording"}
 _MOST_WORKERS = 8
 # How many jobs a worker has waiting, so that it goes on describing while a group is made durable.
@@ -74,12 +73,13 @@ class WorkerDescriber:
 
     def describes(self, kind: str) -> bool:
         """Say whether there is anything to say about this type."""
-        return kind in _DOCUMENTS or kind_named(kind).family in _FAMILIES
+        return describer_of(kind) is not None or kind_named(kind).family in _FAMILIES
 
     def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
         """Start to describe; waits while too much is under way, so that payloads do not pile up."""
         job = Job(FUNCTION, {"kind": kind, "name": name, "pixels": pixels, **self._trust}, payload)
-        return _Described(_GROUPS.get(kind, _BY_FAMILY.get(kind_named(kind).family, kind)), self._pool.submit(job))
+        name = describer_of(kind) or _BY_FAMILY.get(kind_named(kind).family, kind)
+        return _Described(name, self._pool.submit(job))
 
     def reads(self, kind: str) -> bool:
         """Say whether a file of this type may be an exported conversation."""

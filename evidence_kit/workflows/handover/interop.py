@@ -6,7 +6,9 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Final
 
 from evidence_kit.custody.event import Event
@@ -21,14 +23,18 @@ from evidence_kit.workflows.case.disk_errors import is_regular, own_disk
 from evidence_kit.workflows.case.plain_file import exported_before, is_free, name_recorded
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.handover.forms.bagit import BAGIT
-from evidence_kit.workflows.handover.forms.case_uco import CASE_UCO
+from evidence_kit.workflows.handover import forms
 from evidence_kit.workflows.handover.forms.form import ExportContents, Form, Target
-from evidence_kit.workflows.handover.forms.table import CSV
-from evidence_kit.workflows.handover.forms.takedown import TAKEDOWN
 
-# A form more is a file in `forms/` and its name here.
-FORMS: Final[tuple[Form, ...]] = (BAGIT, CASE_UCO, CSV, TAKEDOWN)
+
+def _found() -> tuple[Form, ...]:
+    names = sorted(each.name for each in iter_modules(forms.__path__))
+    modules = [import_module(f"{forms.__name__}.{name}") for name in names]
+    return tuple(module.FORM for module in modules if hasattr(module, "FORM"))
+
+
+# In the order of their modules' names.
+FORMS: Final[tuple[Form, ...]] = _found()
 
 # A manifest of a hundred thousand files.
 _LARGEST_BYTES: Final = 32 << 20

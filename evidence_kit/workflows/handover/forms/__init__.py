@@ -1,1 +1,1 @@
-"""Forms in which a case leaves for other people's programs; `interop` has the list of them."""
+"""Forms in which a case leaves for other people's programs: each module here with a `FORM` is one; no list names it."""

@@ -73,4 +73,4 @@ def _events(contents: ExportContents) -> Iterator[bytes]:
         yield b"\n"
 
 
-BAGIT = Form("bagit", "", write)
+FORM = Form("bagit", "", write)

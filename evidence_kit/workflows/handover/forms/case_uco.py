@@ -172,4 +172,4 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-CASE_UCO = Form("case-uco", ".jsonld", write)
+FORM = Form("case-uco", ".jsonld", write)

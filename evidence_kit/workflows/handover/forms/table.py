@@ -60,4 +60,4 @@ def modified(facts: Mapping[str, object]) -> str | None:
     return whole.strftime("%Y-%m-%dT%H:%M:%S") + f".{nanoseconds // 1000:06d}Z"
 
 
-CSV = Form("csv", ".csv", write)
+FORM = Form("csv", ".csv", write)

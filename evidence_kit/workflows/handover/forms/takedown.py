@@ -174,4 +174,4 @@ _STYLE = (
     "code{font:9pt/1.4 ui-monospace,monospace;overflow-wrap:anywhere}tr{break-inside:avoid}small{color:#333}"
 )
 
-TAKEDOWN = Form("takedown", ".html", write, ("takedown",))
+FORM = Form("takedown", ".html", write, ("takedown",))
