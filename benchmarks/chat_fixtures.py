@@ -29,10 +29,10 @@ from evidence_kit.chats import registry
 from evidence_kit.chats.format import Surroundings
 from evidence_kit.chats.message import Entry, Message, Unread
 from evidence_kit.chats.meta import records as meta
-from evidence_kit.chats.meta.repair import undone
-from evidence_kit.chats.registry import Contested, Recognised, read, recognise
+from evidence_kit.chats.meta.repair import undone_mojibake
+from evidence_kit.chats.registry import Contested, Recognised, read_export, recognise_format
 from evidence_kit.chats.telegram import words as telegram
-from evidence_kit.chats.told import searched
+from evidence_kit.chats.told import searched_texts
 
 _WORD = re.compile(r"\w{2,}")
 # Keys of every format whose texts are times, identifiers, paths and addresses of files.
@@ -224,12 +224,12 @@ def _git(clone: Path, *arguments: str) -> bytes:
 def _look(corpus: Corpus, name: str, data: bytes) -> tuple[int, int, list[str], tuple[int, int]]:
     """Return how many messages a file has, how many were read, why some were not, and its words and those told."""
     there = _count(corpus.platform, data)
-    recognition = recognise(data, corpus.name or name)
+    recognition = recognise_format(data, corpus.name or name)
     if isinstance(recognition, Contested):
         return there, 0, [f"claimed by {', '.join(recognition.names)}"], (0, 0)
     if not isinstance(recognition, Recognised):
         return there, 0, ["no format claims it"], (0, 0)
-    entries = list(read(io.BytesIO(data), recognition.format, Surroundings(name)))
+    entries = list(read_export(io.BytesIO(data), recognition.format, Surroundings(name)))
     found = sum(isinstance(entry, Message) for entry in entries)
     why = [f"{entry.why.name.lower()} {entry.detail}".strip() for entry in entries if isinstance(entry, Unread)]
     if found < there and not why:
@@ -248,13 +248,15 @@ def _words(name: str, data: bytes, entries: Sequence[Entry]) -> tuple[int, int]:
     technical = _MACHINES | getattr(found, "TECHNICAL", meta.TECHNICAL if "json" in name else frozenset())
     if name == "telegram-json":
         technical |= telegram.TECHNICAL
-    held = Counter(word for text in _texts(document, technical) for word in _WORD.findall(undone(text) or text))
+    held = Counter(
+        word for text in _texts(document, technical) for word in _WORD.findall(undone_mojibake(text) or text)
+    )
     shown: Counter[str] = Counter()
     for entry in entries:
         if isinstance(entry, Message):
             sender = entry.sender
             people = [sender.display or "", *(each.value for each in sender.ids)] if sender else []
-            for text in (*searched(entry), *people, entry.conversation.title or "", *entry.conversation.members):
+            for text in (*searched_texts(entry), *people, entry.conversation.title or "", *entry.conversation.members):
                 shown.update(_WORD.findall(text))
     return held.total(), sum(count for word, count in held.items() if word in shown)
 

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable
 
 from evidence_kit.keys import age
-from evidence_kit.keys.aes_counter import Counter
+from evidence_kit.keys.aes_counter import CounterStream
 from evidence_kit.keys.age import CaseIdentity
 
 PIECE = 1 << 20
@@ -43,7 +43,7 @@ def steps(count: int) -> dict[str, Callable[[], None]]:
     sealed = io.BytesIO()
     age.encrypt_stream(_Text(piece, count), sealed, identity.recipient)
     kept = sealed.getvalue()
-    ours, blocks = Counter(bytes(32)), Cipher(algorithms.AES(bytes(32)), modes.ECB()).encryptor()  # noqa: S305
+    ours, blocks = CounterStream(bytes(32)), Cipher(algorithms.AES(bytes(32)), modes.ECB()).encryptor()  # noqa: S305
     counting = Cipher(algorithms.AES(bytes(32)), modes.CTR(bytes(16))).encryptor()
     theirs = AES.new(bytes(32), AES.MODE_CTR, counter=TheirCounter.new(128, initial_value=1, little_endian=True))
     whole = AESZipEncrypter(b"1" * 28, nbits=256)

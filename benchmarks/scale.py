@@ -144,7 +144,7 @@ class _Bench:
     def events(self, case: str, count: int) -> None:
         """Write a log of so many items, 128 a commit, without their files: opening a case does not read these."""
         self._kit("new", "--age", "adult", "--age-known-by", "told", "--consent", "lawyer", "--id", case)
-        station = stations.load(self.folder / "station")
+        station = stations.load_station(self.folder / "station")
         key = station.unlock((self.folder / "passphrase").read_bytes().strip())
         world = World(SystemClock(), RealDisk(), os.urandom, "benchmark")
         with writing(CaseFolder(self.folder / "cases" / case), key, station, world) as writer:

@@ -27,7 +27,7 @@ from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case import station as stations
-from evidence_kit.workflows.case.new import Opening, create
+from evidence_kit.workflows.case.new import CaseOpening, create_case
 from evidence_kit.workflows.case.world import this_computer
 from evidence_kit.workflows.case.write import writing
 from evidence_kit.workflows.checking.verify import verify_case
@@ -76,7 +76,7 @@ class _Bench:
         (folder / "pass").write_bytes(PASSPHRASE + b"\n")
         facts = ("--association", "LRC", "--name", "S", "--role", "r", "--place", "p", "--cases", str(folder / "cases"))
         self._run(["setup", *facts, "--recovery-out", str(folder / "rec")])
-        self._station = stations.load(folder / "station")
+        self._station = stations.load_station(folder / "station")
         self._key = self._station.unlock(PASSPHRASE)
 
     def starting(self) -> None:
@@ -156,8 +156,8 @@ class _Bench:
         world = this_computer()
         with WorkerDescriber() as describer:
             for number in range(cases):
-                about = Opening("adult", "told", [])
-                folder = create(self._station, self._key, about, world, f"LRC-2026-{5000 + number}").case.folder
+                about = CaseOpening("adult", "told", [])
+                folder = create_case(self._station, self._key, about, world, f"LRC-2026-{5000 + number}").case.folder
                 source = [self._folder / "exports" / str(number)]
                 with writing(folder, self._key, self._station, world) as writer:
                     list(ingest(writer, source, Provenance(), describer))
@@ -216,9 +216,9 @@ def _processor() -> float:
 
 
 def _long_case(folder: Path, events: int) -> None:
-    world, station = this_computer(), stations.load(folder / "station")
+    world, station = this_computer(), stations.load_station(folder / "station")
     key = station.unlock(PASSPHRASE)
-    made = create(station, key, Opening("adult", "told", []), world, "LRC-2026-9900")
+    made = create_case(station, key, CaseOpening("adult", "told", []), world, "LRC-2026-9900")
     with writing(made.case.folder, key, station, world) as writer:
         for first in range(1, events // 2, 512):
             writer.commit(list(_items(first, min(first + 512, events // 2 + 1))))

@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.case.outcome import Outcome
     from evidence_kit.workflows.case.world import World
     from evidence_kit.workflows.checking.report import Report
-    from evidence_kit.workflows.handover.sealed import Sealed
+    from evidence_kit.workflows.handover.sealed import SealResult
     from evidence_kit.workflows.reading.conversations import CaseConversation
-    from evidence_kit.workflows.reading.exports import ConversationRequest, Exports
-    from evidence_kit.workflows.reading.identifiers import Named
-    from evidence_kit.workflows.reading.match import Matches
-    from evidence_kit.workflows.reading.messages import Gap, Said
+    from evidence_kit.workflows.reading.exports import ConversationRequest, ExportReader
+    from evidence_kit.workflows.reading.identifiers import NamedIdentifier
+    from evidence_kit.workflows.reading.match import MatchResult
+    from evidence_kit.workflows.reading.messages import TranscriptEntry, TranscriptGap
     from evidence_kit.workflows.reading.overview import Overview
 
 __all__ = ["Case", "Receipt", "SealedArchive", "Station"]
@@ -73,7 +73,7 @@ class SealedArchive:
     path: Path
     passphrase: str
     receipt: Receipt
-    sealed: Sealed
+    sealed: SealResult
 
 
 class Station:
@@ -121,7 +121,7 @@ class Station:
         """
         from evidence_kit.custody.errors import StationExistsError
         from evidence_kit.workflows.case import station as stations
-        from evidence_kit.workflows.case.setup import SetupRequest, association_code, set_up
+        from evidence_kit.workflows.case.setup import SetupRequest, association_code, set_up_station
         from evidence_kit.workflows.case.world import this_computer
 
         world = this_computer()
@@ -133,9 +133,9 @@ class Station:
             None,
             recovery_to_file=True,
         )
-        if stations.exists(wish.folder):
+        if stations.station_exists(wish.folder):
             raise StationExistsError("station-exists", path=str(wish.folder))
-        made = set_up(wish, passphrase, world, recovery_out).station
+        made = set_up_station(wish, passphrase, world, recovery_out).station
         return cls(made, made.unlock(passphrase), world)
 
     @classmethod
@@ -150,7 +150,7 @@ class Station:
         from evidence_kit.workflows.case import station as stations
         from evidence_kit.workflows.case.world import this_computer
 
-        found = stations.load(folder.absolute())
+        found = stations.load_station(folder.absolute())
         return cls(found, found.unlock(passphrase), this_computer())
 
     def __enter__(self) -> Self:
@@ -230,10 +230,10 @@ class Station:
         Raises:
             UsageError: A minor's consent was given and nobody answers for the minor.
         """
-        from evidence_kit.workflows.case.new import ConsentGiven, Opening, create
+        from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, create_case
 
         today = self._world.clock.now().date()
-        about = Opening(
+        about = CaseOpening(
             age_band=age_band,
             age_known_by=age_known_by,
             consents=[ConsentGiven(each, given=True, on=today, said_by=consent_by) for each in consent],
@@ -242,7 +242,7 @@ class Station:
             reference=reference,
             retention=retention,
         )
-        return Case(self, create(self.facts, self.key, about, self._world).case.folder)
+        return Case(self, create_case(self.facts, self.key, about, self._world).case.folder)
 
 
 class Case:
@@ -259,7 +259,7 @@ class Case:
         self._read: case_read.Case | None = None
         self._writer: case_write.CaseWriter | None = None
         self._describer: WorkerDescriber | None = None
-        self._exports: Exports | None = None
+        self._exports: ExportReader | None = None
         self.folder = folder
 
     @property
@@ -296,13 +296,13 @@ class Case:
             NoReaderError: The station's key does not open this case.
             ValueError: It is used outside a `with` block.
         """
-        from evidence_kit.workflows.case.read import read
+        from evidence_kit.workflows.case.read import read_case
 
         self._inside()
         if self._writer is not None:
             return self._writer.case
         if self._read is None:
-            self._read = read(self.folder, self._station.key, self._station.facts)
+            self._read = read_case(self.folder, self._station.key, self._station.facts)
         return self._read
 
     @property
@@ -394,15 +394,15 @@ class Case:
             SystemLimitError: No memory or file handles are left.
             UsageError: Whoever declares what the files are like may not.
         """
-        from evidence_kit.intake.mounts import table
+        from evidence_kit.intake.mounts import mount_table
         from evidence_kit.workflows.accession.commit_group import Undescribed
         from evidence_kit.workflows.accession.ingest import check_sources, ingest
         from evidence_kit.workflows.accession.provenance import Provenance
-        from evidence_kit.workflows.upkeep.tidy import remember
+        from evidence_kit.workflows.upkeep.tidy import remember_sources
 
         check_sources(sources)
         writer = self.writing
-        remember(writer, sources, table())
+        remember_sources(writer, sources, mount_table())
         describer = self._workers() if describe else Undescribed()
         try:
             yield from ingest(writer, sources, provenance or Provenance(), describer, on_bytes, exclude)
@@ -418,7 +418,7 @@ class Case:
 
     def messages(
         self, conversation: CaseConversation | None = None, request: ConversationRequest | None = None
-    ) -> Iterator[Said | Gap]:
+    ) -> Iterator[TranscriptEntry | TranscriptGap]:
         """Yield messages, and stretches that could not be read, in the order of each file.
 
         Args:
@@ -434,7 +434,7 @@ class Case:
         for each in self.conversations() if conversation is None else (conversation,):
             yield from self._reader().each(each, request or ConversationRequest())
 
-    def identifiers(self, region: str = "MA") -> list[Named]:
+    def identifiers(self, region: str = "MA") -> list[NamedIdentifier]:
         """Return the phone numbers, accounts and amounts that occur in messages, the most frequent first.
 
         Args:
@@ -444,14 +444,14 @@ class Case:
             ChatNotReadError: An isolated process failed.
             ItemDamagedError: An item is not any more what was taken in.
         """
-        from evidence_kit.workflows.reading.identifiers import exports_of, gathered, identifiers
+        from evidence_kit.workflows.reading.identifiers import export_identifiers, exports_of, gathered_identifiers
 
         reader = self._reader()
-        return gathered(
-            each for item, form in exports_of(self.manifest) for each in identifiers(reader, item, form, region)
+        return gathered_identifiers(
+            each for item, form in exports_of(self.manifest) for each in export_identifiers(reader, item, form, region)
         )
 
-    def find_similar(self, *sources: Path) -> Matches:
+    def find_similar(self, *sources: Path) -> MatchResult:
         """Compare pictures, films and sound with each other, or with files found elsewhere, and note it in the log.
 
         Args:
@@ -460,9 +460,9 @@ class Case:
         Raises:
             SourceMissingError: A source does not exist.
         """
-        from evidence_kit.workflows.reading.match import MatchRequest, match
+        from evidence_kit.workflows.reading.match import MatchRequest, match_pictures
 
-        return match(self.writing, MatchRequest(sources), self._workers().run)
+        return match_pictures(self.writing, MatchRequest(sources), self._workers().run)
 
     def note(self, text: str, readers: Sequence[str], *, privileged: bool = False) -> int:
         """Record a note; return the line of the log that holds it.
@@ -472,15 +472,15 @@ class Case:
             readers: Who may read it: `association`, `police`, `lawyer`, `psychologist`.
             privileged: It leaves the house only when a seal names it by its line.
         """
-        from evidence_kit.workflows.case.record import note
+        from evidence_kit.workflows.case.record import record_note
 
-        return note(self.writing, text, readers, privileged=privileged)
+        return record_note(self.writing, text, readers, privileged=privileged)
 
     def receipt(self) -> Receipt:
         """Issue a receipt over everything signed so far, and note it in the log."""
-        from evidence_kit.workflows.case.record import receipt
+        from evidence_kit.workflows.case.record import issue_receipt
 
-        code, lines, _ = receipt(self.writing)
+        code, lines, _ = issue_receipt(self.writing)
         return Receipt(code, lines)
 
     def seal(  # noqa: PLR0913 - an order says many things, most of them seldom
@@ -514,17 +514,17 @@ class Case:
             SealFailedError: What was written is not what was planned; nothing is left behind.
             UsageError: The case has no item of that name.
         """
-        from evidence_kit.sealing.passphrase import generate
+        from evidence_kit.sealing.passphrase import generate_passphrase
         from evidence_kit.workers.worker import Worker
         from evidence_kit.workflows.handover.scope import SealOrder
-        from evidence_kit.workflows.handover.seal import seal
+        from evidence_kit.workflows.handover.seal import make_seal
         from evidence_kit.workflows.reading.overview import item_id
 
         chosen = None if items is None else [item_id(each) for each in items]
         order = SealOrder(purpose, chosen, readers or {}, None, out.absolute(), cited=cited, redacted=redacted)
-        digits = generate()
+        digits = generate_passphrase()
         with Worker() if cited or redacted else nullcontext() as worker:
-            sealed = seal(self.writing, self._station.key, order, digits, on_bytes, worker)
+            sealed = make_seal(self.writing, self._station.key, order, digits, on_bytes, worker)
         return SealedArchive(sealed.archive, digits, Receipt(sealed.receipt_code, sealed.lines), sealed)
 
     def verify(self, receipt: str | None = None) -> Report:
@@ -572,10 +572,10 @@ class Case:
             self._describer = stack.enter_context(WorkerDescriber())
         return self._describer
 
-    def _reader(self) -> Exports:
-        from evidence_kit.workflows.reading.exports import exports
+    def _reader(self) -> ExportReader:
+        from evidence_kit.workflows.reading.exports import open_exports
 
         stack = self._inside()
         if self._exports is None:
-            self._exports = stack.enter_context(exports(self.reading, self._workers()))
+            self._exports = stack.enter_context(open_exports(self.reading, self._workers()))
         return self._exports

@@ -44,9 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the program and return its exit code."""
-    from evidence_kit.commands._streams import guarded
+    from evidence_kit.commands._streams import guarded_streams
 
-    with guarded():
+    with guarded_streams():
         return _run(arguments)
 
 

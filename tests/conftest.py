@@ -12,8 +12,8 @@ from hypothesis import settings
 
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.vault.disk import RealDisk
-from evidence_kit.workflows.case.new import ConsentGiven, Opening, create
-from evidence_kit.workflows.case.station import Station, StationUser, write
+from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, create_case
+from evidence_kit.workflows.case.station import Station, StationUser, write_station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter
 
@@ -79,7 +79,7 @@ def station(tmp_path: Path, key: SigningKey, recovery: SigningKey, world: World)
         recovery_to_file=False,
         cases=tmp_path / "cases",
     )
-    write(made, key, PASSPHRASE, world)
+    write_station(made, key, PASSPHRASE, world)
     return made
 
 
@@ -91,8 +91,8 @@ def new_case(station: Station, key: SigningKey, world: World) -> NewCase:
     def make(age: str = "adult", purposes: tuple[str, ...] = ("lawyer",)) -> CaseWriter:
         today = world.clock.now().date()
         consents = [ConsentGiven(purpose, given=True, on=today, said_by="person") for purpose in purposes]
-        about = Opening(age, "told", consents if age == "adult" else ())
-        return create(station, key, about, world)
+        about = CaseOpening(age, "told", consents if age == "adult" else ())
+        return create_case(station, key, about, world)
 
     return make
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from evidence_kit.model import DiskFile, Json
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.workers.job import Answer, Job
-from evidence_kit.workflows.accession.commit_group import Pending
+from evidence_kit.workflows.accession.commit_group import PendingDescription
 
 
 class NoDescriber:
@@ -20,13 +20,13 @@ class NoDescriber:
     def describes(self, kind: str) -> bool:
         return False
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> PendingDescription:
         raise AssertionError(kind)
 
     def reads(self, kind: str) -> bool:
         return False
 
-    def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
+    def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> PendingDescription:
         raise AssertionError(about)
 
     def submit(self, job: Job) -> Future[Answer]:

@@ -35,7 +35,7 @@ def platform_of(format_name: str) -> str | None:
     for sample in LEDGER:
         if sample["format"] == format_name and sample["messages"]:
             export = io.BytesIO(sample_bytes(sample["path"]))
-            entries = registry.read(export, chosen, Surroundings(sample["path"]))
+            entries = registry.read_export(export, chosen, Surroundings(sample["path"]))
             return next(each.conversation.platform for each in entries if isinstance(each, Message))
     return None
 

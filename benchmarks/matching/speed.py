@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from evidence_kit.hashing.nearby import BinaryIndex, ExactIndex, Index
+from evidence_kit.hashing.nearby import BinaryIndex, ExactIndex, NearIndex
 from evidence_kit.hashing.perceptual import dhash, phash
 from evidence_kit.matching import geometry
 from evidence_kit.matching.extraction import features_of
@@ -114,7 +114,7 @@ def _hashes(wanted: argparse.Namespace) -> Iterator[str]:
         yield f"  imagededup, 64 bits: BK tree {theirs['bktree']:.2f} s, brute force {theirs['brute']:.2f} s"
 
 
-def _searched(index: Index, queries: Sequence[bytes], rounds: int) -> float:
+def _searched(index: NearIndex, queries: Sequence[bytes], rounds: int) -> float:
     return _median(lambda: list(index.near(queries, 31)), rounds)
 
 
@@ -193,7 +193,7 @@ def _asked(photos: Path) -> list[Features]:
 def _brute(query: Features, references: Sequence[Features]) -> None:
     for each in references:
         pairs = geometry.similar_pairs(query.views[0].keypoints, each.views[0].keypoints)
-        geometry.fit(query.views[0].keypoints, each.views[0].keypoints, pairs, each.views[0].size)
+        geometry.fit_plane(query.views[0].keypoints, each.views[0].keypoints, pairs, each.views[0].size)
 
 
 def _memory(wanted: argparse.Namespace) -> Iterator[str]:

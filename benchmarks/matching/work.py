@@ -16,7 +16,7 @@ from PIL import Image
 from benchmarks.matching import attacks, augly_attacks_names
 from benchmarks.matching.negatives import HardClass
 from evidence_kit.matching.extraction import features_of
-from evidence_kit.matching.features import Features, pack, unpack
+from evidence_kit.matching.features import Features, pack_features, unpack_features
 from evidence_kit.matching.library import Library, LibraryMatch
 
 HERE = Path(__file__).parent
@@ -192,7 +192,7 @@ class Work:
     def _features(self, about: str, picture: Path | Image.Image) -> Features:
         path = self.folder / "features" / f"{about.replace('/', '-')}.ekf"
         if path.is_file():
-            return unpack(path.read_bytes())
+            return unpack_features(path.read_bytes())
         self._in_time()
         if isinstance(picture, Path):
             with Image.open(picture) as opened:
@@ -204,7 +204,7 @@ class Work:
         made = features_of(np.asarray(small), size)
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(".draft")
-        draft.write_bytes(pack(made))
+        draft.write_bytes(pack_features(made))
         draft.rename(path)
         return made
 

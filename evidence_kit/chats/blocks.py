@@ -13,7 +13,7 @@ LONGEST_BYTES = 1 << 26
 _MARK_BYTES = 1 << 10
 
 
-class Block(NamedTuple):
+class MarkedBlock(NamedTuple):
     """The bytes from one mark to the next.
 
     Attributes:
@@ -27,7 +27,9 @@ class Block(NamedTuple):
     marked: bool
 
 
-def blocks(export: BinaryIO, mark: re.Pattern[bytes], longest_bytes: int = LONGEST_BYTES) -> Iterator[Block]:
+def marked_blocks(
+    export: BinaryIO, mark: re.Pattern[bytes], longest_bytes: int = LONGEST_BYTES
+) -> Iterator[MarkedBlock]:
     """Yield the blocks of a file in order; together they are the whole file.
 
     Args:
@@ -43,7 +45,7 @@ def blocks(export: BinaryIO, mark: re.Pattern[bytes], longest_bytes: int = LONGE
         for found in mark.finditer(held, searched):
             if found.start() > begin:
                 whole = None if overflowing else held[begin : found.start()]
-                yield Block(whole, ByteRange(offset + begin, offset + found.start()), marked)
+                yield MarkedBlock(whole, ByteRange(offset + begin, offset + found.start()), marked)
             begin, marked, overflowing = found.start(), True, False
         held, offset = held[begin:], offset + begin
         if not data:
@@ -51,7 +53,7 @@ def blocks(export: BinaryIO, mark: re.Pattern[bytes], longest_bytes: int = LONGE
         searched = max(len(held) - _MARK_BYTES, 1 if marked else 0)
         if len(held) > longest_bytes:
             kept = min(len(held), CHUNK_BYTES)
-            yield Block(None, ByteRange(offset, offset + len(held) - kept), marked)
+            yield MarkedBlock(None, ByteRange(offset, offset + len(held) - kept), marked)
             held, offset, overflowing, searched = held[-kept:], offset + len(held) - kept, True, 1
     if held:
-        yield Block(None if overflowing else held, ByteRange(offset, offset + len(held)), marked)
+        yield MarkedBlock(None if overflowing else held, ByteRange(offset, offset + len(held)), marked)

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Mapping
 
-from evidence_kit.chats.json_form import to_json
-from evidence_kit.chats.message import Entry, Unread, Why
+from evidence_kit.chats.json_form import entry_json
+from evidence_kit.chats.message import Entry, Unread, UnreadReason
 from evidence_kit.model import Json
 
 LONGEST_TITLE = 200
@@ -19,15 +19,15 @@ _DEEPEST = 40
 _MOST = 500
 
 
-def cut(text: str, longest: int = LONGEST_DETAIL) -> str:
+def shortened(text: str, longest: int = LONGEST_DETAIL) -> str:
     """Return a text as Unicode, cut with an ellipsis when it is longer."""
     clean = _SURROGATE.sub("\ufffd", text[: longest + 1])
     return clean if len(clean) <= longest else clean[: longest - 1] + "…"
 
 
-def brief(text: str | None, longest: int = LONGEST_DETAIL) -> str | None:
-    """Return `cut` of a text that may be missing."""
-    return None if text is None else cut(text, longest)
+def shortened_or_none(text: str | None, longest: int = LONGEST_DETAIL) -> str | None:
+    """Return `shortened` of a text that may be missing."""
+    return None if text is None else shortened(text, longest)
 
 
 def json_bytes(value: Json) -> int:
@@ -35,18 +35,18 @@ def json_bytes(value: Json) -> int:
     return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
-def code_of(why: Why) -> str:
+def unread_code(why: UnreadReason) -> str:
     """Return the stable code of why a stretch was not understood."""
     return why.name.lower().replace("_", "-")
 
 
-def bounded(entry: Entry, item: str) -> dict[str, Json]:
-    """Return `to_json` of an entry, small enough for an answer; `cut` names the shortened fields."""
-    told = to_json(entry, item)
+def bounded_json(entry: Entry, item: str) -> dict[str, Json]:
+    """Return `entry_json` of an entry, small enough for an answer; `cut` names the shortened fields."""
+    told = entry_json(entry, item)
     # The copy for searching says nothing new and doubles the size.
     told.pop("text_search", None)
     if isinstance(entry, Unread):
-        told["why"] = code_of(entry.why)
+        told["why"] = unread_code(entry.why)
     shortened: list[Json] = []
     for name in ("details", "value"):
         if _depth(told.get(name)) > _DEEPEST:
@@ -70,10 +70,10 @@ def bounded(entry: Entry, item: str) -> dict[str, Json]:
 
 def _smaller(value: Json) -> Json:
     if isinstance(value, str):
-        return cut(value, LONGEST_TEXT)
+        return shortened(value, LONGEST_TEXT)
     if isinstance(value, Mapping) and "escaped" in value:
         # A long text that is no Unicode: what of it can be shown stays.
-        return cut(str(value.get("text")), LONGEST_TEXT)
+        return shortened(str(value.get("text")), LONGEST_TEXT)
     if isinstance(value, list) and json_bytes(value) <= LARGEST_ENTRY // 4:
         return value[:_MOST]
     return value if json_bytes(value) <= LONGEST_DETAIL else None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from evidence_kit.chats.message import ByteRange, Entry, Message, Unread, Why
+from evidence_kit.chats.message import ByteRange, Entry, Message, Unread, UnreadReason
 
 
-def conserved(entries: Iterable[Entry], size_bytes: int) -> Iterator[Entry]:
+def conserved_entries(entries: Iterable[Entry], size_bytes: int) -> Iterator[Entry]:
     """Yield the entries, and every stretch of the file that they leave out.
 
     Args:
@@ -23,12 +23,12 @@ def conserved(entries: Iterable[Entry], size_bytes: int) -> Iterator[Entry]:
     for entry in entries:
         place = entry.place
         if place.start > reached:
-            yield Unread(ByteRange(reached, place.start), Why.OVERLOOKED)
+            yield Unread(ByteRange(reached, place.start), UnreadReason.OVERLOOKED)
         reached = max(reached, place.end)
         if not said:
-            said = isinstance(entry, Message) or (isinstance(entry, Unread) and entry.why is Why.UNSUPPORTED)
+            said = isinstance(entry, Message) or (isinstance(entry, Unread) and entry.why is UnreadReason.UNSUPPORTED)
         yield entry
     if reached < size_bytes:
-        yield Unread(ByteRange(reached, size_bytes), Why.OVERLOOKED)
+        yield Unread(ByteRange(reached, size_bytes), UnreadReason.OVERLOOKED)
     if not said:
-        yield Unread(ByteRange(size_bytes, size_bytes), Why.NO_MESSAGES)
+        yield Unread(ByteRange(size_bytes, size_bytes), UnreadReason.NO_MESSAGES)

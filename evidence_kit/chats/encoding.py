@@ -53,7 +53,7 @@ def encoding_of(export: BinaryIO) -> Encoding:
     if _is_utf8(export):
         return UTF8
     broken = letters = 0
-    for text in decoded(export, UTF8):
+    for text in decoded_text(export, UTF8):
         broken += len(_NOT_UTF8.findall(text))
         letters += sum(map(len, _NOT_ASCII.findall(text)))
     export.seek(0)
@@ -64,7 +64,7 @@ def encoding_of(export: BinaryIO) -> Encoding:
 
 def _is_utf8(export: BinaryIO) -> bool:
     try:
-        for _ in decoded(export, Encoding("utf-8", "strict", "")):
+        for _ in decoded_text(export, Encoding("utf-8", "strict", "")):
             pass
     except UnicodeDecodeError:
         return False
@@ -73,7 +73,7 @@ def _is_utf8(export: BinaryIO) -> bool:
     return True
 
 
-def decoded(export: BinaryIO, encoding: Encoding) -> Iterator[str]:
+def decoded_text(export: BinaryIO, encoding: Encoding) -> Iterator[str]:
     """Yield the text in pieces; an odd byte at the end of UTF-16 is left out."""
     decoder = codecs.getincrementaldecoder(encoding.codec)(encoding.errors)
     while data := export.read(CHUNK_BYTES):

@@ -27,30 +27,30 @@ _TABLE = _table()
 _IN_TABLE = re.compile("[" + "".join(map(re.escape, map(chr, _TABLE))) + "]")
 
 
-def fold(text: str) -> str:
+def fold_text(text: str) -> str:
     """Return the text without direction marks, with Latin digits, commas and plain spaces."""
     return text if text.isascii() or not _IN_TABLE.search(text) else text.translate(_TABLE)
 
 
 @lru_cache(maxsize=4096)
 def fold_wording(text: str) -> str:
-    """Return `fold` of a short text, also without vowel marks, outer spaces, full stop and capitals."""
-    return _VOWELS.sub("", fold(text)).strip().rstrip(".").casefold()
+    """Return `fold_text` of a short text, also without vowel marks, outer spaces, full stop and capitals."""
+    return _VOWELS.sub("", fold_text(text)).strip().rstrip(".").casefold()
 
 
 _LETTERS = str.maketrans(dict.fromkeys("أإآٱ", "ا") | {"ى": "ي"})
 
 
 def fold_for_search(text: str) -> str:
-    """Return `fold` of a text also without vowel marks, capitals and forms of alef, as people type to search."""
-    return " ".join(_VOWELS.sub("", fold(text)).translate(_LETTERS).casefold().split())
+    """Return `fold_text` of a text also without vowel marks, capitals and forms of alef, as people type to search."""
+    return " ".join(_VOWELS.sub("", fold_text(text)).translate(_LETTERS).casefold().split())
 
 
 def _search_table() -> dict[str, str]:
     """Return the replacement of each character that `fold_for_search` changes, capitals apart."""
     vowels = [*map(chr, range(0x64B, 0x653)), "\u0670", "\u0640"]
     letters = [*map(chr, _TABLE), *map(chr, _LETTERS), *vowels]
-    return {letter: _VOWELS.sub("", fold(letter)).translate(_LETTERS) for letter in letters}
+    return {letter: _VOWELS.sub("", fold_text(letter)).translate(_LETTERS) for letter in letters}
 
 
 _FOR_SEARCH = _search_table()
@@ -77,7 +77,7 @@ def fold_many_for_search(joined: str) -> str:
 
 
 def fold_with_origins(text: str) -> tuple[str, Sequence[int]]:
-    """Return `fold` of a text, and for each of its characters where it stood; one more for the end."""
+    """Return `fold_text` of a text, and for each of its characters where it stood; one more for the end."""
     if text.isascii() or not _IN_TABLE.search(text):
         return text, range(len(text) + 1)
     folded, origins = [], []

@@ -45,9 +45,9 @@ class FileHead:
 
         Empty when it is no JSON. Only what the head holds is seen; what it cuts off is not.
         """
-        from evidence_kit.chats.jsontree import shape
+        from evidence_kit.chats.jsontree import json_shape
 
-        return shape(self.data)
+        return json_shape(self.data)
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from typing import Any, Final
 
 import msgspec
 
-from evidence_kit.chats.bounded import LARGEST_ENTRY, LONGEST_TEXT, bounded, cut
+from evidence_kit.chats.bounded import LARGEST_ENTRY, LONGEST_TEXT, bounded_json, shortened
 from evidence_kit.chats.folding import fold_for_search, fold_many_for_search
 from evidence_kit.chats.json_form import place_id
 from evidence_kit.chats.message import Entry, Message
-from evidence_kit.chats.told import name_of, searched
+from evidence_kit.chats.told import person_name, searched_texts
 from evidence_kit.model import Json
 
 # A folded text holds no white space but single blanks: these end a text, and an entry.
@@ -36,7 +36,7 @@ _DEEPEST = 20
 _ENCODER = msgspec.json.Encoder()
 
 
-class Columns(msgspec.Struct, frozen=True):
+class IndexColumns(msgspec.Struct, frozen=True):
     """The columns of an index beside its words, entry by entry.
 
     Attributes:
@@ -55,14 +55,14 @@ class Columns(msgspec.Struct, frozen=True):
 
 
 @dataclass(slots=True)
-class Block:
+class IndexBlock:
     """Some thousand entries, packed.
 
     Attributes:
         count: How many.
         alone: Whether all are of the conversation with the number 0.
         entries: One JSON text an entry.
-        columns: `Columns` as JSON.
+        columns: `IndexColumns` as JSON.
         words: Folded texts.
     """
 
@@ -73,7 +73,7 @@ class Block:
     words: bytes
 
 
-def blocks(told: Iterable[tuple[Entry, int]]) -> Iterator[Block]:
+def index_blocks(told: Iterable[tuple[Entry, int]]) -> Iterator[IndexBlock]:
     """Yield the entries of an export packed, in their order.
 
     Args:
@@ -91,7 +91,7 @@ def blocks(told: Iterable[tuple[Entry, int]]) -> Iterator[Block]:
             yield making.block()
 
 
-def unpacked(data: bytes) -> bytes:
+def unpacked_piece(data: bytes) -> bytes:
     """Return the value that a piece of a block was packed from.
 
     Raises:
@@ -122,7 +122,7 @@ class _Making:
     times: list[list[str]] = field(default_factory=list)
 
     def add(self, entry: Entry, number: int) -> None:
-        line = line_of(entry)
+        line = entry_line(entry)
         self.size_bytes += len(line)
         self.lines.append(line)
         self.conversation.append(number)
@@ -136,21 +136,21 @@ class _Making:
         time = entry.time
         self.times.append([time.value] if time.value is not None else list(time.readings))
         self.sender.append(-1 if entry.sender is None else self._sender(entry))
-        self.texts.append(TEXT_END.join([_in_one_line(text) for text in searched(entry) if text]))
+        self.texts.append(TEXT_END.join([_in_one_line(text) for text in searched_texts(entry) if text]))
 
     def _sender(self, entry: Message) -> int:
         sender = entry.sender
         number = self.known.get(sender)
         if number is None and sender is not None:
-            names = [name_of(sender) or "", *(each.value for each in sender.ids)]
-            told = "".join(cut(fold_for_search(name), LONGEST_TEXT) + TEXT_END for name in names)
+            names = [person_name(sender) or "", *(each.value for each in sender.ids)]
+            told = "".join(shortened(fold_for_search(name), LONGEST_TEXT) + TEXT_END for name in names)
             number = self.known[sender] = self.senders.setdefault(told, len(self.senders))
         return -1 if number is None else number
 
-    def block(self) -> Block:
-        columns = Columns(self.conversation, self.message, self.sender, list(self.senders), self.times)
+    def block(self) -> IndexBlock:
+        columns = IndexColumns(self.conversation, self.message, self.sender, list(self.senders), self.times)
         words = fold_many_for_search(ENTRY_END.join(self.texts))
-        return Block(
+        return IndexBlock(
             len(self.lines),
             not any(self.conversation),
             zlib.compress(b"\n".join(self.lines), _LEVEL),
@@ -159,7 +159,7 @@ class _Making:
         )
 
 
-def line_of(entry: Entry) -> bytes:
+def entry_line(entry: Entry) -> bytes:
     """Return an entry as one line of JSON; most are written in C, with `place` where others have a locator."""
     if isinstance(entry, Message) and _is_plain(entry):
         try:
@@ -168,7 +168,7 @@ def line_of(entry: Entry) -> bytes:
             line = b""
         if line and len(line) <= LARGEST_ENTRY:
             return line
-    told = bounded(entry, "")
+    told = bounded_json(entry, "")
     if isinstance(entry, Message) and entry.native_id is None:
         told["id"] = None
     return json.dumps(told, separators=(",", ":")).encode()
@@ -178,11 +178,11 @@ def _in_one_line(text: str) -> str:
     return text.replace("\r", " ").replace("\n", " ") if "\n" in text or "\r" in text else text
 
 
-def told_of(line: Mapping[str, Json], item: str, number: int) -> dict[str, Json]:
-    """Return an entry as `evidence_kit.chats.worker:entries` tells it.
+def entry_as_told(line: Mapping[str, Json], item: str, number: int) -> dict[str, Json]:
+    """Return an entry as `evidence_kit.chats.worker:export_entries` tells it.
 
     Args:
-        line: What `line_of` made, decoded.
+        line: What `entry_line` made, decoded.
         item: The case's item that the export is.
         number: Of the entry's conversation.
     """

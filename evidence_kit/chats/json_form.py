@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import cast
 
-from evidence_kit.chats.folding import fold
+from evidence_kit.chats.folding import fold_text
 from evidence_kit.chats.message import Entry, Message
 from evidence_kit.model import Json
 
@@ -37,7 +37,7 @@ def place_id(item: str, member: str, start: int, end: int) -> str:
     return hashlib.sha256(json.dumps([item, member, start, end]).encode()).hexdigest()
 
 
-def to_json(entry: Entry, item: str = "", member: str = "") -> dict[str, Json]:
+def entry_json(entry: Entry, item: str = "", member: str = "") -> dict[str, Json]:
     """Return an entry as JSON without floats, lone surrogates, integer-like keys or integers from 2^53 on.
 
     A mapping with such keys becomes a list of pairs, such an integer a string of digits. A string that is not
@@ -57,7 +57,7 @@ def to_json(entry: Entry, item: str = "", member: str = "") -> dict[str, Json]:
         # Said once of the whole conversation, and not with each of its messages.
         cast("dict[str, Json]", told["conversation"]).pop("members")
         first["id"] = _json(message_id(entry, item, member))
-        told["text_search"] = _json(fold(entry.text))
+        told["text_search"] = _json(fold_text(entry.text))
     return {**first, **told, "locator": locator}
 
 

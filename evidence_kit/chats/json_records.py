@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO, TypeAlias, cast
 
-from evidence_kit.chats.jsontree import Path, Run, Torn, members, pointer, runs
-from evidence_kit.chats.message import ByteRange, Entry, Message, Metadata, Unread, Why
+from evidence_kit.chats.jsontree import ElementRun, Path, TornJson, json_pointer, values_at_paths, walk_runs
+from evidence_kit.chats.message import ByteRange, Entry, Message, Metadata, Unread, UnreadReason
 from evidence_kit.model import Json
 
 Record: TypeAlias = Mapping[str, object]
@@ -15,7 +15,7 @@ Into: TypeAlias = Callable[[Path], bool]
 NOTHING: Record = {}
 
 
-def entries(
+def record_entries(
     export: BinaryIO,
     into: Into,
     is_record: Callable[[Path], bool],
@@ -31,23 +31,23 @@ def entries(
         message: Makes one; None for a record of a shape that is not known.
         skip: What stands before the JSON.
     """
-    for step in runs(export, into, skip):
-        if isinstance(step, Run):
+    for step in walk_runs(export, into, skip):
+        if isinstance(step, ElementRun):
             yield from _elements(step, is_record, message)
             continue
-        place = ByteRange(step.start, step.end, pointer=pointer(step.path))
-        if isinstance(step, Torn):
+        place = ByteRange(step.start, step.end, pointer=json_pointer(step.path))
+        if isinstance(step, TornJson):
             yield Unread(place, step.why, step.detail)
         else:
             yield _entry(step.value, step.path, place, is_record, message)
 
 
 def _elements(
-    run: Run, is_record: Callable[[Path], bool], message: Callable[[Record, Path, ByteRange], Message | None]
+    run: ElementRun, is_record: Callable[[Path], bool], message: Callable[[Record, Path, ByteRange], Message | None]
 ) -> Iterator[Entry]:
     """Yield the entry of each element of an array; every record of millions passes this one loop."""
     path, index, start = run.path, run.first, run.start
-    before = pointer(path) + "/"
+    before = json_pointer(path) + "/"
     plain = is_record((*path, index))
     for value, end in zip(run.values, run.ends, strict=True):
         place = ByteRange(start, end, None, f"{before}{index}")
@@ -71,11 +71,11 @@ def _entry(
     if not is_record(path):
         return Metadata(place, place.pointer or "", cast("Json", value))
     if not isinstance(value, Mapping):
-        return Unread(place, Why.UNKNOWN_SHAPE, type(value).__name__)
-    return message(value, path, place) or Unread(place, Why.UNKNOWN_SHAPE, ", ".join(sorted(value))[:200])
+        return Unread(place, UnreadReason.UNKNOWN_SHAPE, type(value).__name__)
+    return message(value, path, place) or Unread(place, UnreadReason.UNKNOWN_SHAPE, ", ".join(sorted(value))[:200])
 
 
-def facts(
+def values_in_file(
     export: BinaryIO, into: Into, wanted: Callable[[Path], bool], skip: re.Pattern[str] | None = None
 ) -> dict[Path, object]:
     """Return the values at wanted paths, from anywhere in the file, and go back to its beginning.
@@ -88,12 +88,12 @@ def facts(
         wanted: Whether the value at a path is wanted; the same for all elements of an array that is not entered.
         skip: What stands before the JSON.
     """
-    found = {piece.path: piece.value for piece in members(export, into, wanted, skip)}
+    found = {piece.path: piece.value for piece in values_at_paths(export, into, wanted, skip)}
     export.seek(0)
     return found
 
 
-def string(record: Record, key: str) -> str | None:
+def string_member(record: Record, key: str) -> str | None:
     """Return a member that is a string; an integer as its digits; None for anything else."""
     value = record.get(key)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -101,13 +101,13 @@ def string(record: Record, key: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def mapping(record: Record, key: str) -> Record:
+def object_member(record: Record, key: str) -> Record:
     """Return a member that is an object, an empty one for anything else."""
     value = record.get(key)
     return value if isinstance(value, Mapping) else NOTHING
 
 
-def mappings(record: Record, key: str) -> list[Record]:
+def object_members(record: Record, key: str) -> list[Record]:
     """Return the objects in a member that is an array."""
     value = record.get(key)
     if not isinstance(value, Sequence) or isinstance(value, str):
@@ -115,7 +115,7 @@ def mappings(record: Record, key: str) -> list[Record]:
     return [member for member in value if isinstance(member, Mapping)]
 
 
-def rest(record: Record, known: frozenset[str], more: Record = NOTHING) -> Mapping[str, Json] | None:
+def other_facts(record: Record, known: frozenset[str], more: Record = NOTHING) -> Mapping[str, Json] | None:
     """Return the facts of a record beyond the known keys; None when there are none."""
     told = {key: value for key, value in record.items() if key not in known} | dict(more)
     return cast("Mapping[str, Json]", told) if told else None

@@ -31,7 +31,7 @@ _DECODER = msgspec.json.Decoder(list, float_hook=str)
 
 
 @dataclass(slots=True)
-class Stretch:
+class BulkStretch:
     """Elements that stand one behind the other.
 
     Attributes:
@@ -47,7 +47,7 @@ class Stretch:
     count: int
 
 
-class Elements:
+class ArrayElements:
     """The elements of one array, from one of them on.
 
     Args:
@@ -67,7 +67,7 @@ class Elements:
         self.data, self.offset, self.ended, self.told = data, offset, False, False
         self._export, self._start = export, start
 
-    def stretches(self, *, wanted: bool, decode_one: Callable[[str], object]) -> Iterator[Stretch]:
+    def stretches(self, *, wanted: bool, decode_one: Callable[[str], object]) -> Iterator[BulkStretch]:
         """Yield the elements as far as they can be read so.
 
         Args:
@@ -112,11 +112,11 @@ class Elements:
         self.data = self.data[reached:]
         self.offset += reached
 
-    def _told(self, values: list[object], ends: list[int]) -> Stretch:
+    def _told(self, values: list[object], ends: list[int]) -> BulkStretch:
         self.told = True
         start, base = self._start, self.offset
         self._start = base + ends[-1]
-        return Stretch(values, [base + end for end in ends] if values else [], start, len(ends))
+        return BulkStretch(values, [base + end for end in ends] if values else [], start, len(ends))
 
     def _values(self, found: _Boundaries, lead: int, decode_one: Callable[[str], object]) -> list[object]:
         """Return the values of the elements; fewer where one of them is not for this way of reading."""

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO, NamedTuple, TypeAlias
 
-from evidence_kit.chats.jsonbulk import Elements
-from evidence_kit.chats.message import Why
+from evidence_kit.chats.jsonbulk import ArrayElements
+from evidence_kit.chats.message import UnreadReason
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -32,7 +32,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+("?)|[{}\[\]]', re.DOTALL)
 _SCALAR = re.compile(r'[^\s,:{}\[\]"]+')
 
 
-class Piece(NamedTuple):
+class JsonPiece(NamedTuple):
     """A value that was taken whole; a tuple, because there are millions.
 
     Attributes:
@@ -48,13 +48,13 @@ class Piece(NamedTuple):
     end: int
 
 
-class Run(NamedTuple):
+class ElementRun(NamedTuple):
     """Elements of an array that were taken whole, one behind the other.
 
     Attributes:
         path: Keys and indices that lead to the array.
         first: Index of the first of them.
-        values: As in `Piece`.
+        values: As in `JsonPiece`.
         start: Offset of the first byte of the first of them.
         ends: Offset behind each; where one ends, the next begins.
     """
@@ -67,13 +67,13 @@ class Run(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Torn:
+class TornJson:
     """A stretch that is no JSON, or that no reader should hold in memory."""
 
     path: Path
     start: int
     end: int
-    why: Why
+    why: UnreadReason
     detail: str = ""
 
 
@@ -91,12 +91,14 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=str, parse_constant=str, strict=False)
 
 
-def pointer(path: Path) -> str:
+def json_pointer(path: Path) -> str:
     """Return a path as a JSON pointer (RFC 6901)."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
-def walk(export: BinaryIO, into: Callable[[Path], bool], skip: re.Pattern[str] | None = None) -> Iterator[Piece | Torn]:
+def walk_values(
+    export: BinaryIO, into: Callable[[Path], bool], skip: re.Pattern[str] | None = None
+) -> Iterator[JsonPiece | TornJson]:
     """Yield the values of a JSON file in file order; their ranges follow each other without a gap.
 
     Args:
@@ -105,50 +107,50 @@ def walk(export: BinaryIO, into: Callable[[Path], bool], skip: re.Pattern[str] |
             an array.
         skip: What stands before the JSON, such as an assignment; counted with the first piece.
     """
-    for step in runs(export, into, skip):
-        if not isinstance(step, Run):
+    for step in walk_runs(export, into, skip):
+        if not isinstance(step, ElementRun):
             yield step
             continue
         path, index, start = step.path, step.first, step.start
         for value, end in zip(step.values, step.ends, strict=True):
-            yield Piece((*path, index), value, start, end)
+            yield JsonPiece((*path, index), value, start, end)
             index, start = index + 1, end
 
 
-def runs(
+def walk_runs(
     export: BinaryIO, into: Callable[[Path], bool], skip: re.Pattern[str] | None = None
-) -> Iterator[Piece | Run | Torn]:
-    """Yield the same as `walk`, the elements of an array that is not entered many at a time.
+) -> Iterator[JsonPiece | ElementRun | TornJson]:
+    """Yield the same as `walk_values`, the elements of an array that is not entered many at a time.
 
     Args:
-        export: As for `walk`.
-        into: As for `walk`.
-        skip: As for `walk`.
+        export: As for `walk_values`.
+        into: As for `walk_values`.
+        skip: As for `walk_values`.
     """
     yield from _Walk(_begun(export, skip), into, None).pieces()
 
 
-def members(
+def values_at_paths(
     export: BinaryIO,
     into: Callable[[Path], bool],
     wanted: Callable[[Path], bool],
     skip: re.Pattern[str] | None = None,
-) -> Iterator[Piece]:
+) -> Iterator[JsonPiece]:
     """Yield the values at wanted paths; others are passed without being read, so that this costs little.
 
     Args:
-        export: As for `walk`.
-        into: As for `walk`.
+        export: As for `walk_values`.
+        into: As for `walk_values`.
         wanted: Whether the value at a path is wanted; the same for all elements of an array.
-        skip: As for `walk`.
+        skip: As for `walk_values`.
     """
     for step in _Walk(_begun(export, skip), into, wanted).pieces():
-        if isinstance(step, Piece) and wanted(step.path):
+        if isinstance(step, JsonPiece) and wanted(step.path):
             yield step
-        elif isinstance(step, Run):
+        elif isinstance(step, ElementRun):
             index, start = step.first, step.start
             for value, end in zip(step.values, step.ends, strict=False):
-                yield Piece((*step.path, index), value, start, end)
+                yield JsonPiece((*step.path, index), value, start, end)
                 index, start = index + 1, end
 
 
@@ -159,7 +161,7 @@ def _begun(export: BinaryIO, skip: re.Pattern[str] | None) -> _Window:
     return window
 
 
-def decoded(text: str) -> tuple[object, Why | None]:
+def decoded_json(text: str) -> tuple[object, UnreadReason | None]:
     """Return the one JSON value in a text, with None; or None, with why it is none.
 
     Line ends inside strings are taken: exports hold them.
@@ -170,7 +172,7 @@ def decoded(text: str) -> tuple[object, Why | None]:
         return None, _why(error)
 
 
-def shape(head: bytes) -> frozenset[str]:
+def json_shape(head: bytes) -> frozenset[str]:
     """Return the JSON paths that hold a value at the beginning of a file; indices are `*`."""
     seen: set[str] = set()
 
@@ -178,7 +180,7 @@ def shape(head: bytes) -> frozenset[str]:
         seen.add("".join("/*" if isinstance(part, int) else f"/{part}" for part in path))
         return len(path) < 6
 
-    for piece in walk(BytesIO(head), note):
+    for piece in walk_values(BytesIO(head), note):
         note(piece.path)
     return frozenset(seen - {""})
 
@@ -202,7 +204,7 @@ class _Walk:
         # How many elements are to be taken one by one, and for how many that was so the last time.
         self._alone = self._fruitless = 0
 
-    def pieces(self) -> Iterator[Piece | Run | Torn]:
+    def pieces(self) -> Iterator[JsonPiece | ElementRun | TornJson]:
         """Yield until the file ends."""
         window = self._window
         if first := window.move_past(_SPACE):
@@ -214,7 +216,7 @@ class _Walk:
                 window.at += 1
                 self._frames.pop()
             elif not character:
-                yield Torn(frame.path, *window.run_out(), Why.TRUNCATED)
+                yield TornJson(frame.path, *window.run_out(), UnreadReason.TRUNCATED)
             elif frame.close == "]":
                 yield from self._element(frame, character)
             else:
@@ -222,11 +224,11 @@ class _Walk:
         if window.ran_out:
             return
         if window.move_past(_SPACE):
-            yield Torn((), *window.run_out(), Why.MALFORMED, "something stands behind the end")
+            yield TornJson((), *window.run_out(), UnreadReason.MALFORMED, "something stands behind the end")
         else:
-            yield Piece((), None, *window.claim())
+            yield JsonPiece((), None, *window.claim())
 
-    def _element(self, frame: _Frame, character: str) -> Iterator[Piece | Run | Torn]:
+    def _element(self, frame: _Frame, character: str) -> Iterator[JsonPiece | ElementRun | TornJson]:
         """Yield the next element, or with it as many behind it as can be read at once."""
         path = (*frame.path, frame.index)
         if character not in {"{", "["} or self._into(path):
@@ -246,51 +248,53 @@ class _Walk:
         frame.index += 1
         yield from self._take_whole(path)
 
-    def _together(self, frame: _Frame, *, wanted: bool) -> Iterator[Run]:
+    def _together(self, frame: _Frame, *, wanted: bool) -> Iterator[ElementRun]:
         """Yield elements that can be read many at a time; none where the first is not among them."""
         found = self._window.elements()
         for stretch in found.stretches(wanted=wanted, decode_one=_DECODER.decode):
             if wanted:
-                yield Run(frame.path, frame.index, stretch.values, stretch.start, stretch.ends)
+                yield ElementRun(frame.path, frame.index, stretch.values, stretch.start, stretch.ends)
             frame.index += stretch.count
         self._window.resume(found)
 
-    def _member(self, path: Path, character: str) -> Iterator[Piece | Torn]:
+    def _member(self, path: Path, character: str) -> Iterator[JsonPiece | TornJson]:
         window = self._window
         try:
             key = window.value() if character == '"' else None
         except _TornError as torn:
-            yield Torn(path, torn.start, torn.end, torn.why, torn.detail)
+            yield TornJson(path, torn.start, torn.end, torn.why, torn.detail)
             return
         if isinstance(key, str) and window.move_past(_SPACE) == ":":
             window.at += 1
             yield from self._take((*path, key), window.move_past(_SPACE))
         else:
-            yield Torn(path, *window.run_out(), Why.MALFORMED, "no key and colon where one must stand")
+            yield TornJson(path, *window.run_out(), UnreadReason.MALFORMED, "no key and colon where one must stand")
 
-    def _take(self, path: Path, character: str) -> Iterator[Piece | Torn]:
+    def _take(self, path: Path, character: str) -> Iterator[JsonPiece | TornJson]:
         if character in {"{", "["} and self._into(path):
             self._frames.append(_Frame(path, "}" if character == "{" else "]"))
             self._window.at += 1
             return
         yield from self._take_whole(path)
 
-    def _take_whole(self, path: Path) -> Iterator[Piece | Torn]:
+    def _take_whole(self, path: Path) -> Iterator[JsonPiece | TornJson]:
         try:
             value = self._window.value()
         except _TornError as torn:
-            yield Torn(path, torn.start, torn.end, torn.why, torn.detail)
+            yield TornJson(path, torn.start, torn.end, torn.why, torn.detail)
             self._torn += 1
             if self._torn > MOST_TORN:
-                yield Torn(path, *self._window.run_out(), Why.MALFORMED, f"more than {MOST_TORN} broken records")
+                yield TornJson(
+                    path, *self._window.run_out(), UnreadReason.MALFORMED, f"more than {MOST_TORN} broken records"
+                )
         else:
-            yield Piece(path, value, *self._window.claim())
+            yield JsonPiece(path, value, *self._window.claim())
 
 
 class _TornError(Exception):
     """No value could be read here; the passed bytes have been claimed."""
 
-    def __init__(self, why: Why, detail: str, start: int, end: int) -> None:
+    def __init__(self, why: UnreadReason, detail: str, start: int, end: int) -> None:
         super().__init__(why, detail, start, end)
         self.why, self.detail, self.start, self.end = why, detail, start, end
 
@@ -318,14 +322,14 @@ class _Window:
         self._taken = self.at
         return start, self._offset
 
-    def elements(self) -> Elements:
+    def elements(self) -> ArrayElements:
         """Hand over the bytes from here on, until `resume`."""
         lead = self.text[self._taken : self.at].encode("utf-8", "surrogateescape")
         waiting = self._decoder.getstate()[0]
         data = self.text[self.at :].encode("utf-8", "surrogateescape") + waiting
-        return Elements(self._export, data, self._offset, self._offset + len(lead))
+        return ArrayElements(self._export, data, self._offset, self._offset + len(lead))
 
-    def resume(self, elements: Elements) -> None:
+    def resume(self, elements: ArrayElements) -> None:
         """Go on behind the last element that was told, with the bytes that are left over."""
         self._ended = self._ended or elements.ended
         self._decoder.reset()
@@ -391,9 +395,9 @@ class _Window:
         if end is not None:
             self.at = end
             return _TornError(_why(error), str(error)[:200], *self.claim())
-        why = Why.TRUNCATED if self._ended else Why.TOO_LONG
+        why = UnreadReason.TRUNCATED if self._ended else UnreadReason.TOO_LONG
         if self.text[self.at : self.at + 1] in {",", ":", "}", "]"}:
-            why = Why.MALFORMED
+            why = UnreadReason.MALFORMED
         return _TornError(why, str(error)[:200], *self.run_out())
 
     def _measure(self) -> int | None:
@@ -413,7 +417,7 @@ class _Window:
         return None
 
 
-def _why(error: Exception) -> Why:
+def _why(error: Exception) -> UnreadReason:
     if isinstance(error, RecursionError):
-        return Why.TOO_DEEP
-    return Why.REPEATED_KEY if isinstance(error, _RepeatedKeyError) else Why.MALFORMED
+        return UnreadReason.TOO_DEEP
+    return UnreadReason.REPEATED_KEY if isinstance(error, _RepeatedKeyError) else UnreadReason.MALFORMED

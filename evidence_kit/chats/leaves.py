@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from evidence_kit.chats.json_records import Record
-from evidence_kit.chats.message import Role, Words
+from evidence_kit.chats.message import FurtherWords, WordsRole
 
 _MOST = 500
 _HOLDING = frozenset({str, dict, list})
-_NOTHING: Mapping[str, Role] = {}
+_NOTHING: Mapping[str, WordsRole] = {}
 
 
-def leaves(value: object, technical: frozenset[str]) -> Iterator[tuple[str, str]]:
+def text_leaves(value: object, technical: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Yield every text inside a value with the last key above it, in the order of the source.
 
     Args:
@@ -36,8 +36,8 @@ def leaves(value: object, technical: frozenset[str]) -> Iterator[tuple[str, str]
 
 
 def other_words(
-    record: Record, known: frozenset[str], technical: frozenset[str], roles: Mapping[str, Role] = _NOTHING
-) -> tuple[Words, ...]:
+    record: Record, known: frozenset[str], technical: frozenset[str], roles: Mapping[str, WordsRole] = _NOTHING
+) -> tuple[FurtherWords, ...]:
     """Return every text of a record under a key that its reader does not tell itself.
 
     Args:
@@ -54,9 +54,9 @@ def other_words(
     ]
     if not others:
         return ()
-    found: dict[tuple[Role, str], None] = {}
-    for key, text in leaves(dict(others), technical):
-        found[roles.get(key, Role.NOTE), text] = None
+    found: dict[tuple[WordsRole, str], None] = {}
+    for key, text in text_leaves(dict(others), technical):
+        found[roles.get(key, WordsRole.NOTE), text] = None
         if len(found) == _MOST:
             break
-    return tuple(Words(role, text) for role, text in found)
+    return tuple(FurtherWords(role, text) for role, text in found)

@@ -23,7 +23,7 @@ _UNSEEN = frozenset({"script", "style", "head", "template"})
 
 
 @dataclass(slots=True)
-class Node:
+class MarkupNode:
     """An element; `children` are elements and texts in order.
 
     Attributes:
@@ -32,22 +32,22 @@ class Node:
 
     tag: str
     attributes: dict[str, str]
-    children: list[Node | str] = field(default_factory=list)
+    children: list[MarkupNode | str] = field(default_factory=list)
     end: int = 0
 
     def classes(self) -> frozenset[str]:
         """Return its classes."""
         return frozenset(self.attributes.get("class", "").split())
 
-    def walk(self) -> Iterator[Node]:
+    def walk(self) -> Iterator[MarkupNode]:
         """Yield this element and all inside, in the order of the text."""
         waiting = [self]
         while waiting:
             node = waiting.pop()
             yield node
-            waiting.extend(child for child in reversed(node.children) if isinstance(child, Node))
+            waiting.extend(child for child in reversed(node.children) if isinstance(child, MarkupNode))
 
-    def find(self, *names: str) -> Node | None:
+    def find(self, *names: str) -> MarkupNode | None:
         """Return the first element that has all these classes."""
         wanted = frozenset(names)
         return next((node for node in self.walk() if wanted <= node.classes()), None)
@@ -55,7 +55,7 @@ class Node:
     def text(self) -> str:
         """Return the text inside as shown; `br` and the borders of blocks are line ends."""
         told: list[str] = []
-        waiting: list[Node | str | None] = [self]
+        waiting: list[MarkupNode | str | None] = [self]
         ends = False
         while waiting:
             item = waiting.pop()
@@ -63,7 +63,7 @@ class Node:
                 ends = True
                 continue
             # A line ends where a block begins, and where it ends and more follows.
-            begins = isinstance(item, Node) and item.tag in _BLOCKS
+            begins = isinstance(item, MarkupNode) and item.tag in _BLOCKS
             if (ends or begins) and told and not told[-1].endswith("\n"):
                 told.append("\n")
             ends = False
@@ -78,9 +78,9 @@ class Node:
         return "".join(told)
 
 
-def parse(text: str) -> Node:
+def parse_markup(text: str) -> MarkupNode:
     """Return a root whose children are the elements and texts in order; unclosed elements end with it."""
-    root = Node("", {})
+    root = MarkupNode("", {})
     open_nodes = [root]
     opened: dict[str, int] = {}
     for token in _TOKEN.finditer(text):
@@ -94,7 +94,7 @@ def parse(text: str) -> Node:
             if opened.get(tag, 0):
                 _close(open_nodes, opened, tag, token.end())
             continue
-        node = Node(tag, _attributes(token["attributes"]), end=len(text))
+        node = MarkupNode(tag, _attributes(token["attributes"]), end=len(text))
         open_nodes[-1].children.append(node)
         if tag not in _VOID and not token["attributes"].endswith("/"):
             open_nodes.append(node)
@@ -103,13 +103,13 @@ def parse(text: str) -> Node:
     return root
 
 
-def lines(text: str) -> str:
+def shown_lines(text: str) -> str:
     """Return a text as a browser shows it: spaces of the source run together, no empty lines around."""
     shown = "\n".join(" ".join(line.split(" ")).strip(" \t\r") for line in text.split("\n"))
     return shown.strip("\n")
 
 
-def _close(open_nodes: list[Node], opened: dict[str, int], tag: str, end: int) -> None:
+def _close(open_nodes: list[MarkupNode], opened: dict[str, int], tag: str, end: int) -> None:
     while True:
         node = open_nodes.pop()
         opened[node.tag] -= 1

@@ -64,7 +64,7 @@ class DateOrder(Enum):
     AMBIGUOUS = "ambiguous"
 
 
-class Time(Struct, frozen=True, gc=False):
+class MessageTime(Struct, frozen=True, gc=False):
     """A time as the source states it, and how it was read.
 
     Attributes:
@@ -87,7 +87,7 @@ class Time(Struct, frozen=True, gc=False):
     readings: tuple[str, ...] = ()
 
 
-NO_TIME = Time("", TimeKind.NONE, None)
+NO_TIME = MessageTime("", TimeKind.NONE, None)
 
 
 class AccountId(Struct, frozen=True, gc=False):
@@ -134,7 +134,7 @@ class MessageKind(Enum):
     UNSUPPORTED = "unsupported"
 
 
-class Flag(Enum):
+class MessageFlag(Enum):
     """A further property of a message."""
 
     DELETED = "deleted"
@@ -183,10 +183,10 @@ class Reaction(Struct, frozen=True, gc=False):
 
     emoji: str
     actor: str | None
-    time: Time = NO_TIME
+    time: MessageTime = NO_TIME
 
 
-class Role(Enum):
+class WordsRole(Enum):
     """The place in a message of words that are not its text."""
 
     CAPTION = "caption"
@@ -211,7 +211,7 @@ class Role(Enum):
     NOTE = "note"
 
 
-class Words(Struct, frozen=True, gc=False):
+class FurtherWords(Struct, frozen=True, gc=False):
     """Words of a message outside of its text: a poll's question, a link, an earlier version.
 
     Attributes:
@@ -220,12 +220,12 @@ class Words(Struct, frozen=True, gc=False):
         by: Who wrote them, where that is another than the sender of the message.
     """
 
-    role: Role
+    role: WordsRole
     text: str
     by: str | None = None
 
 
-class Event(Struct, frozen=True, gc=False):
+class MessageEvent(Struct, frozen=True, gc=False):
     """An act that the source records without words: a screenshot taken, a timer set.
 
     Attributes:
@@ -280,17 +280,17 @@ class Message(Struct, frozen=True, gc=False):
     place: ByteRange
     conversation: Conversation
     sender: MessageSender | None
-    time: Time
+    time: MessageTime
     text: str
     kind: MessageKind = MessageKind.TEXT
     attachments: tuple[Attachment, ...] = ()
-    flags: frozenset[Flag] = frozenset()
+    flags: frozenset[MessageFlag] = frozenset()
     native_id: str | None = None
     reply_to: str | None = None
     reactions: tuple[Reaction, ...] = ()
     details: Mapping[str, Json] | None = None
-    words: tuple[Words, ...] = ()
-    event: Event | None = None
+    words: tuple[FurtherWords, ...] = ()
+    event: MessageEvent | None = None
     to: tuple[MessageSender, ...] = ()
 
 
@@ -308,7 +308,7 @@ class Metadata(Struct, frozen=True, gc=False):
     value: Json = None
 
 
-class Why(Enum):
+class UnreadReason(Enum):
     """Why a stretch could not be read as messages."""
 
     NOT_A_MESSAGE = "stands where a message should, and is none"
@@ -334,7 +334,7 @@ class Unread(Struct, frozen=True, gc=False):
     """
 
     place: ByteRange
-    why: Why
+    why: UnreadReason
     detail: str = ""
 
 

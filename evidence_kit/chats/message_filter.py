@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from evidence_kit.chats.folding import fold_for_search
 from evidence_kit.chats.message import Message
-from evidence_kit.chats.told import name_of, searched
+from evidence_kit.chats.told import person_name, searched_texts
 from evidence_kit.model import Json
 
 
@@ -56,11 +56,11 @@ class MessageFilter:
         sender = message.sender
         if sender is None or self.sender is None:
             return False
-        names = [name_of(sender) or "", *(each.value for each in sender.ids)]
+        names = [person_name(sender) or "", *(each.value for each in sender.ids)]
         return any(self.sender in fold_for_search(name) for name in names)
 
     def _says(self, message: Message) -> bool:
-        return any((self.search or "") in fold_for_search(text) for text in searched(message))
+        return any((self.search or "") in fold_for_search(text) for text in searched_texts(message))
 
     def is_then(self, readings: Sequence[str]) -> bool:
         """Say whether a message is of the time that is asked for; one without a time is counted.
@@ -79,7 +79,7 @@ class MessageFilter:
         )
 
 
-def asked(arguments: Mapping[str, Json]) -> MessageFilter:
+def filter_from_arguments(arguments: Mapping[str, Json]) -> MessageFilter:
     """Return the filter that a job's arguments describe."""
     number = arguments.get("conversation")
     return MessageFilter(

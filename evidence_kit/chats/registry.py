@@ -14,7 +14,7 @@ from functools import cache
 from typing import BinaryIO, TypeAlias
 
 from evidence_kit.chats import formats as folder
-from evidence_kit.chats.conservation import conserved
+from evidence_kit.chats.conservation import conserved_entries
 from evidence_kit.chats.format import ALONE, HEAD_BYTES, ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import Entry
 
@@ -34,7 +34,7 @@ def formats_in(module: str) -> tuple[ChatFormat, ...]:
 
 
 @cache
-def formats() -> tuple[ChatFormat, ...]:
+def all_formats() -> tuple[ChatFormat, ...]:
     """Return every format that there is; all modules are imported for that."""
     return tuple(each for module in module_names() for each in formats_in(module))
 
@@ -71,7 +71,7 @@ class NoChat:
 Recognition: TypeAlias = Recognised | Contested | NoChat
 
 
-def recognise(head: bytes, name: str = "") -> Recognition:
+def recognise_format(head: bytes, name: str = "") -> Recognition:
     """Return which format claims a file.
 
     Args:
@@ -79,7 +79,7 @@ def recognise(head: bytes, name: str = "") -> Recognition:
         name: Its path inside the export, `/` between parts.
     """
     seen = FileHead(head[:HEAD_BYTES])
-    votes = [(each.claims(seen, name), each) for each in formats()]
+    votes = [(each.claims(seen, name), each) for each in all_formats()]
     best = max(vote for vote, _ in votes)
     claiming = [each for vote, each in votes if vote is best]
     if best is FormatVote.NO:
@@ -102,14 +102,14 @@ def _is_called(module: str, name: str) -> bool:
     return f"{name}-".startswith(module.replace("_", "-") + "-")
 
 
-def read(export: BinaryIO, chosen: ChatFormat, around: Surroundings = ALONE) -> Iterator[Entry]:
+def read_export(export: BinaryIO, chosen: ChatFormat, around: Surroundings = ALONE) -> Iterator[Entry]:
     """Yield every entry of an export; lazy; their places cover the file.
 
     Args:
         export: Seekable; read from its beginning, some formats twice.
-        chosen: As `recognise` said.
+        chosen: As `recognise_format` said.
         around: What is known of the file beyond its bytes.
     """
     size_bytes = export.seek(0, os.SEEK_END)
     export.seek(0)
-    yield from conserved(chosen.read(export, around), size_bytes)
+    yield from conserved_entries(chosen.read(export, around), size_bytes)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import BinaryIO, NamedTuple
 
-from evidence_kit.chats.encoding import Encoding, decoded
+from evidence_kit.chats.encoding import Encoding, decoded_text
 from evidence_kit.chats.message import ByteRange
 
 LONGEST_CHARACTERS = 1 << 24
@@ -17,7 +17,7 @@ _LINE_START = "\n"
 _MID_LINE = " "
 
 
-class Segment(NamedTuple):
+class TextSegment(NamedTuple):
     """The bytes from one beginning to the next; a tuple, because there are millions.
 
     Attributes:
@@ -32,10 +32,12 @@ class Segment(NamedTuple):
 
 
 # What `Stretch(…)` does, without the call in between.
-_stretch: Callable[[tuple[re.Match[str] | None, str | None, ByteRange]], Segment] = partial(tuple.__new__, Segment)
+_stretch: Callable[[tuple[re.Match[str] | None, str | None, ByteRange]], TextSegment] = partial(
+    tuple.__new__, TextSegment
+)
 
 
-def stretches(export: BinaryIO, encoding: Encoding, opening: re.Pattern[str]) -> Iterator[Segment]:
+def text_segments(export: BinaryIO, encoding: Encoding, opening: re.Pattern[str]) -> Iterator[TextSegment]:
     """Yield the stretches of a text in file order; together they are the whole text.
 
     Lines end at LF only: a message may hold any other character that some call a line end.
@@ -48,7 +50,7 @@ def stretches(export: BinaryIO, encoding: Encoding, opening: re.Pattern[str]) ->
             `memchr`.
     """
     cutter = _Cutter(encoding, opening)
-    for text in decoded(export, encoding):
+    for text in decoded_text(export, encoding):
         yield from cutter.add(text)
     yield from cutter.rest()
 
@@ -62,7 +64,7 @@ class _Cutter:
         self._text, self._offset, self._line, self._overflowing = _LINE_START, 0, 1, False
         self._searched = 1
 
-    def add(self, text: str) -> Iterator[Segment]:
+    def add(self, text: str) -> Iterator[TextSegment]:
         """Yield the stretches that are complete, now that more text is known.
 
         What every message of millions goes through stands here in one loop, without a call that could be saved.
@@ -93,27 +95,27 @@ class _Cutter:
             yield self._overflow()
         self._searched = max(1, len(self._text) - _HEADER_CHARACTERS)
 
-    def rest(self) -> list[Segment]:
+    def rest(self) -> list[TextSegment]:
         """Return the last segment, at the end of the file."""
         if len(self._text) <= 1:
             return []
         return [self._stretch(self._opening.match(self._text), 0, len(self._text) - 1)]
 
-    def _stretch(self, opening: re.Match[str] | None, begin: int, end: int) -> Segment:
+    def _stretch(self, opening: re.Match[str] | None, begin: int, end: int) -> TextSegment:
         raw = self._text[begin + 1 : end + 1]
         place = self._place(raw)
         if opening is not None:
             self._overflowing = False
             body = raw[opening.end() - begin - 1 :]
         elif self._overflowing:
-            return Segment(None, None, place)
+            return TextSegment(None, None, place)
         else:
             body = raw
         if body[-1:] == "\n":
             body = body[:-2] if body[-2:-1] == "\r" else body[:-1]
-        return Segment(opening, body, place)
+        return TextSegment(opening, body, place)
 
-    def _overflow(self) -> Segment:
+    def _overflow(self) -> TextSegment:
         """Give up holding a segment: only bytes that may still begin a message are kept."""
         cut = self._text.rfind("\n", 1) if "\n" in self._text[-LONGEST_CHARACTERS // 2 :] else -1
         if cut <= 0:
@@ -121,7 +123,7 @@ class _Cutter:
         else:
             raw, self._text = self._text[1 : cut + 1], self._text[cut:]
         self._overflowing = True
-        return Segment(None, None, self._place(raw))
+        return TextSegment(None, None, self._place(raw))
 
     def _place(self, raw: str) -> ByteRange:
         start, first = self._offset, self._line

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evidence_kit.chats.message import Time, TimeKind
+from evidence_kit.chats.message import MessageTime, TimeKind
 
 
 @dataclass(slots=True)
-class Span:
+class MessageSpan:
     """From when to when messages go, gathered in the order of their file.
 
     A day that can be read in two ways is compared in both. Where these name different messages as the first, the one
     that stands first in the file is taken: files run one way, and which way most of them does is counted.
     """
 
-    _first: Time | None = None
-    _last: Time | None = None
-    _earliest: tuple[tuple[str, int, Time], tuple[str, int, Time]] | None = None
-    _latest: tuple[tuple[str, int, Time], tuple[str, int, Time]] | None = None
-    _incomparable: tuple[Time, Time] | None = None
+    _first: MessageTime | None = None
+    _last: MessageTime | None = None
+    _earliest: tuple[tuple[str, int, MessageTime], tuple[str, int, MessageTime]] | None = None
+    _latest: tuple[tuple[str, int, MessageTime], tuple[str, int, MessageTime]] | None = None
+    _incomparable: tuple[MessageTime, MessageTime] | None = None
     _before: tuple[str, str] | None = None
     _seen: int = 0
     _forward: int = 0
     _backward: int = 0
 
-    def add(self, time: Time) -> None:
+    def add(self, time: MessageTime) -> None:
         """Take in the time of the next message; one without a time changes nothing."""
         value = time.value
         if value is None and not time.readings:
@@ -58,21 +58,23 @@ class Span:
         return self._backward > self._forward
 
     @property
-    def first(self) -> Time | None:
+    def first(self) -> MessageTime | None:
         """The earliest time; None when there is none."""
         if self._earliest is None and self._incomparable is not None:
             return self._incomparable[0]
         return self._chosen(self._earliest, self._last if self.newest_first else self._first)
 
     @property
-    def last(self) -> Time | None:
+    def last(self) -> MessageTime | None:
         """The latest time."""
         if self._latest is None and self._incomparable is not None:
             return self._incomparable[1]
         return self._chosen(self._latest, self._first if self.newest_first else self._last)
 
     @staticmethod
-    def _chosen(ends: tuple[tuple[str, int, Time], tuple[str, int, Time]] | None, by_place: Time | None) -> Time | None:
+    def _chosen(
+        ends: tuple[tuple[str, int, MessageTime], tuple[str, int, MessageTime]] | None, by_place: MessageTime | None
+    ) -> MessageTime | None:
         if ends is None:
             return None
         (one, _, first), (other, _, second) = ends
@@ -80,5 +82,5 @@ class Span:
         return first if first == second or one == other else by_place
 
 
-def _value(end: tuple[str, int, Time]) -> str:
+def _value(end: tuple[str, int, MessageTime]) -> str:
     return end[0]

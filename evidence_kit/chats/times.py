@@ -6,8 +6,8 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from evidence_kit.chats.folding import fold, fold_wording
-from evidence_kit.chats.message import NO_TIME, DateOrder, Precision, Time, TimeKind
+from evidence_kit.chats.folding import fold_text, fold_wording
+from evidence_kit.chats.message import NO_TIME, DateOrder, MessageTime, Precision, TimeKind
 
 # The days on which counts begin, and the day before it in zones to the west: Unix, Windows files, OLE, .NET, DOS.
 _BEGINNINGS = frozenset(
@@ -94,7 +94,7 @@ _MONTH_WORD = re.compile(
 )
 
 
-def from_epoch(value: object, per_second: int = 1) -> Time:
+def from_epoch(value: object, per_second: int = 1) -> MessageTime:
     """Return a time that the source gives as a count since 1970-01-01 UTC; 0 stands for none.
 
     Args:
@@ -113,12 +113,14 @@ def from_epoch(value: object, per_second: int = 1) -> Time:
     if per_second == 1:
         minutes, second = divmod(count, 60)
         day, minute = divmod(minutes, _MINUTES_A_DAY)
-        return Time(raw, TimeKind.UTC, f"{_date(day)}{_CLOCK_TO_THE_MINUTE[minute]}{second:02d}Z", Precision.SECOND)
+        return MessageTime(
+            raw, TimeKind.UTC, f"{_date(day)}{_CLOCK_TO_THE_MINUTE[minute]}{second:02d}Z", Precision.SECOND
+        )
     seconds, thousandths = divmod(count * 1000 // per_second, 1000)
     minutes, second = divmod(seconds, 60)
     day, minute = divmod(minutes, _MINUTES_A_DAY)
     told = f"{_date(day)}{_CLOCK_TO_THE_MINUTE[minute]}{second:02d}.{thousandths:03d}Z"
-    return Time(raw, TimeKind.UTC, told, Precision.MILLISECOND)
+    return MessageTime(raw, TimeKind.UTC, told, Precision.MILLISECOND)
 
 
 @lru_cache(maxsize=4096)
@@ -127,24 +129,24 @@ def _date(day: int) -> str:
     return (_EPOCH + timedelta(days=day)).date().isoformat()
 
 
-def _from_any_epoch(value: object, per_second: int) -> Time:
+def _from_any_epoch(value: object, per_second: int) -> MessageTime:
     raw = str(value)
     if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,20}(\.\d{1,20})?", raw):
-        return NO_TIME if value is None else Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
+        return NO_TIME if value is None else MessageTime(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
     whole, _, fraction = raw.partition(".")
     if not int(whole) and not int(fraction or 0):
-        return Time(raw, TimeKind.NONE, None, reason="stands-for-none")
+        return MessageTime(raw, TimeKind.NONE, None, reason="stands-for-none")
     thousandths = int(whole) * 1000 // per_second + (int((fraction + "000")[:3]) if per_second == 1 else 0)
     try:
         moment = _EPOCH + timedelta(milliseconds=thousandths)
     except OverflowError:
-        return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
+        return MessageTime(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
     fine = per_second > 1 or bool(fraction)
     told = moment.isoformat(timespec="milliseconds" if fine else "seconds").replace("+00:00", "Z")
-    return Time(raw, TimeKind.UTC, told, Precision.MILLISECOND if fine else Precision.SECOND)
+    return MessageTime(raw, TimeKind.UTC, told, Precision.MILLISECOND if fine else Precision.SECOND)
 
 
-def from_iso(raw: object, *, is_utc: bool = False) -> Time:
+def from_iso(raw: object, *, is_utc: bool = False) -> MessageTime:
     """Return a time written as `2025-05-03T21:02:11`, with or without a zone, a space instead of the T.
 
     Args:
@@ -153,26 +155,26 @@ def from_iso(raw: object, *, is_utc: bool = False) -> Time:
     """
     if not isinstance(raw, str):
         return NO_TIME
-    found = _ISO.match(fold(raw).strip())
+    found = _ISO.match(fold_text(raw).strip())
     try:
         moment = datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00'}{found[3] or ''}") if found else None
     except ValueError:
         moment = None
     if found is None or moment is None:
-        return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
+        return MessageTime(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
     day, clock, seconds, fraction, zone = found.groups()
     told = day if clock is None else f"{day}T{clock}{seconds or ''}{(fraction or '')[:4]}"
     precision = _precision(clock, seconds, fraction)
     if day in _BEGINNINGS:
-        return Time(raw, TimeKind.NONE, None, reason="stands-for-none")
+        return MessageTime(raw, TimeKind.NONE, None, reason="stands-for-none")
     if clock is not None and ((zone or "").upper() in {"Z", "UTC"} or (zone is None and is_utc)):
-        return Time(raw, TimeKind.UTC, told + "Z", precision, reason=None if zone else "utc-by-the-format")
+        return MessageTime(raw, TimeKind.UTC, told + "Z", precision, reason=None if zone else "utc-by-the-format")
     if zone:
-        return Time(raw, TimeKind.OFFSET, told + zone, precision)
-    return Time(raw, TimeKind.LOCAL, told, precision)
+        return MessageTime(raw, TimeKind.OFFSET, told + zone, precision)
+    return MessageTime(raw, TimeKind.LOCAL, told, precision)
 
 
-def from_words(raw: str) -> Time:
+def from_words(raw: str) -> MessageTime:
     """Return a local time whose month is a word of one of many languages.
 
     A month that is a number gives every reading, unless a day of the week beside it fits only one of them. Both
@@ -180,7 +182,7 @@ def from_words(raw: str) -> Time:
     UTC; letters such as PDT or CET mean several.
     """
     if len(raw) > _LONGEST_CHARACTERS:
-        return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
+        return MessageTime(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
     text = fold_wording(raw)
     clock = _CLOCK.search(text)
     told, precision = _clock(clock)
@@ -194,14 +196,14 @@ def from_words(raw: str) -> Time:
     zone = _HOURS_FROM_UTC.search(text)
     if len(readings) == 1 and zone and told and int(zone[2]) <= 14:
         offset = f"{zone[1]}{int(zone[2]):02d}:{zone[3] or '00'}"
-        return Time(raw, TimeKind.OFFSET, readings[0] + offset, precision, order)
+        return MessageTime(raw, TimeKind.OFFSET, readings[0] + offset, precision, order)
     if len(readings) == 1:
         words = None if by_weekday or _NUMERIC.search(rest) is None else "only-one-day-is-possible-here"
         reason = "the-day-of-the-week-fits" if by_weekday else words
-        return Time(raw, TimeKind.LOCAL, readings[0], precision, order, reason)
+        return MessageTime(raw, TimeKind.LOCAL, readings[0], precision, order, reason)
     if readings:
-        return Time(raw, TimeKind.LOCAL, None, precision, DateOrder.AMBIGUOUS, "nothing-decides", readings)
-    return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
+        return MessageTime(raw, TimeKind.LOCAL, None, precision, DateOrder.AMBIGUOUS, "nothing-decides", readings)
+    return MessageTime(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
 
 
 def _fitting(days: list[str], text: str) -> list[str]:
@@ -259,11 +261,11 @@ def stands_for_none(value: str, *, apple: bool = False) -> bool:
     return apple and day in {"2000-12-31", "2001-01-01"} and clock[3:8] in {"00:00", "00", "30:00", "30", "45:00", "45"}
 
 
-def unless_none(time: Time, *, apple: bool = False) -> Time:
+def unless_none(time: MessageTime, *, apple: bool = False) -> MessageTime:
     """Return a time, or none where it is the beginning of a program's count."""
     if time.value is None or not stands_for_none(time.value, apple=apple):
         return time
-    return Time(time.raw, TimeKind.NONE, None, reason="stands-for-none")
+    return MessageTime(time.raw, TimeKind.NONE, None, reason="stands-for-none")
 
 
 def _clock(found: re.Match[str] | None) -> tuple[str | None, Precision]:

@@ -17,15 +17,22 @@ from itertools import islice
 from typing import BinaryIO
 
 from evidence_kit.chats import registry
-from evidence_kit.chats.bounded import LONGEST_TITLE, bounded, brief, code_of, cut, json_bytes
+from evidence_kit.chats.bounded import (
+    LONGEST_TITLE,
+    bounded_json,
+    json_bytes,
+    shortened,
+    shortened_or_none,
+    unread_code,
+)
 from evidence_kit.chats.exchanged import Exchanged
 from evidence_kit.chats.format import HEAD_BYTES, Surroundings
 from evidence_kit.chats.identifiers.gathered import Gathering
-from evidence_kit.chats.index_block import blocks
-from evidence_kit.chats.message import Entry, Flag, Message, MessageKind, Metadata, Time, Unread
-from evidence_kit.chats.message_filter import MessageFilter, asked
-from evidence_kit.chats.span import Span
-from evidence_kit.chats.told import name_of
+from evidence_kit.chats.index_block import index_blocks
+from evidence_kit.chats.message import Entry, Message, MessageFlag, MessageKind, MessageTime, Metadata, Unread
+from evidence_kit.chats.message_filter import MessageFilter, filter_from_arguments
+from evidence_kit.chats.span import MessageSpan
+from evidence_kit.chats.told import person_name
 from evidence_kit.model import Json
 
 PAGE_BYTES = 4 << 20
@@ -44,7 +51,7 @@ _PAGE = frozenset({"offset", "count"})
 _Key = tuple[str, str | None, str | None]
 
 
-def read(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
+def reading_facts(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
     """Return how far an export could be read, as it goes into `chat.parsed` without its item.
 
     Args:
@@ -57,7 +64,7 @@ def read(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
         `problems`.
     """
     name = str(arguments.get("name", ""))
-    recognition = registry.recognise(payload.read(HEAD_BYTES), name)
+    recognition = registry.recognise_format(payload.read(HEAD_BYTES), name)
     if isinstance(recognition, registry.Contested):
         return {"recognition": "contested", "formats": list(recognition.names)}
     if isinstance(recognition, registry.NoChat):
@@ -69,20 +76,20 @@ def read(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
         problem: Json = {"code": "too-large-inside-container", "detail": ""}
         return {"recognition": "failed", "format": recognition.format.name, "by": by, "problems": [problem]}
     survey = _Survey()
-    for entry in registry.read(payload, recognition.format, Surroundings(name, listed)):
+    for entry in registry.read_export(payload, recognition.format, Surroundings(name, listed)):
         survey.add(entry)
     return {"recognition": "recognised", "format": recognition.format.name, "by": by, **survey.facts()}
 
 
-def entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
+def export_entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
     """Return some entries of an export.
 
     Args:
         payload: The export.
-        arguments: `name`, `format` as `read` said; `item` for the locators, `sha256` of it; `offset` and `count`
-            among the entries that are asked for; `newest_first`: the file begins with the newest, so it is told from
-            its end; `until_full`: read no further than the page, and go on from there when the next page is asked for;
-            the rest as in `MessageFilter`.
+        arguments: `name`, `format` as `reading_facts` said; `item` for the locators, `sha256` of it; `offset` and
+            `count` among the entries that are asked for; `newest_first`: the file begins with the newest, so it is
+            told from its end; `until_full`: read no further than the page, and go on from there when the next page
+            is asked for; the rest as in `MessageFilter`.
 
     Returns:
         `entries`; `next`, the offset to go on from, None at the end; `matched`, how many entries there are, all of
@@ -93,18 +100,18 @@ def entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
     if arguments.get("until_full"):
         return _read_on(payload, arguments, offset, count)
     if arguments.get("newest_first"):
-        total = sum(1 for _ in _matching(payload, arguments, asked(arguments)))
+        total = sum(1 for _ in _matching(payload, arguments, filter_from_arguments(arguments)))
         window = range(max(0, total - offset - count), max(0, total - offset))
     else:
         window = range(offset, offset + count)
-    item, wanted = str(arguments.get("item", "")), asked(arguments)
+    item, wanted = str(arguments.get("item", "")), filter_from_arguments(arguments)
     page: deque[tuple[int, Json]] = deque()
     used = total = 0
     for at, (entry, conversation) in enumerate(_matching(payload, arguments, wanted)):
         total = at + 1
         full = used > PAGE_BYTES and not arguments.get("newest_first")
         if at in window and not full:
-            told = {**bounded(entry, item), "conversation_number": conversation}
+            told = {**bounded_json(entry, item), "conversation_number": conversation}
             used += (size := json_bytes(told))
             page.append((size, told))
             while used > PAGE_BYTES and arguments.get("newest_first") and len(page) > 1:
@@ -160,7 +167,7 @@ def _read_on(payload: BinaryIO, arguments: Mapping[str, Json], offset: int, coun
     page: list[Json] = []
     used = 0
     while len(page) < count and used <= PAGE_BYTES and (found := reading.step()) is not None:
-        told = {**bounded(found[0], item), "conversation_number": found[1]}
+        told = {**bounded_json(found[0], item), "conversation_number": found[1]}
         used += json_bytes(told)
         page.append(told)
     return {
@@ -177,7 +184,7 @@ def _at_page(payload: BinaryIO, arguments: Mapping[str, Json], offset: int) -> _
     asked_for = size_bytes, repr(sorted((name, told) for name, told in arguments.items() if name not in _PAGE))
     begun = _begun.pop() if _begun else None
     if begun is None or not offset or begun.asked_for != asked_for or begun.told != offset:
-        source, wanted = Exchanged(payload), asked(arguments)
+        source, wanted = Exchanged(payload), filter_from_arguments(arguments)
         entries = _matching(source, arguments, wanted)
         begun = _Begun(asked_for, source, entries, wanted, 0, next(entries, None))
         while begun.told < offset and begun.step() is not None:
@@ -208,16 +215,16 @@ class _Indexing:
 _indexing: list[_Indexing] = []
 
 
-def index(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
+def index_page(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
     """Return a page of the index of an export, all read once.
 
     Args:
         payload: The export.
-        arguments: `name`, `format` as `read` said; `region` for phone numbers; `offset` among the pieces.
+        arguments: `name`, `format` as `reading_facts` said; `region` for phone numbers; `offset` among the pieces.
 
     Returns:
         `pieces`, in order: blocks, each with `count`, `alone`, and, in base64, `entries`, `columns`, `words` as in
-        `index_block.Block`; behind them `found`, rows as `identifiers` tells them, packed the same way, and
+        `IndexBlock`; behind them `found`, rows as `find_identifiers` tells them, packed the same way, and
         `left_out`; `next`, the offset to go on from, None at the end.
     """
     size_bytes, offset = payload.seek(0, os.SEEK_END), _number(arguments, "offset")
@@ -250,7 +257,7 @@ def _pieces(source: BinaryIO, arguments: Mapping[str, Json]) -> Iterator[dict[st
                 gathering.add(entry)
             yield entry, number
 
-    for block in blocks(gathered()):
+    for block in index_blocks(gathered()):
         packed = {"entries": block.entries, "columns": block.columns, "words": block.words}
         yield {
             "count": block.count,
@@ -263,7 +270,7 @@ def _pieces(source: BinaryIO, arguments: Mapping[str, Json]) -> Iterator[dict[st
         yield {"found": base64.b64encode(zlib.compress(told.encode(), 1)).decode(), "left_out": gathering.left_out}
 
 
-def carried(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
+def carried_files(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
     """Return some of the files that one record carries: parts of a mail or of a picture message.
 
     Args:
@@ -291,7 +298,7 @@ def carried(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
     return {"pieces": pieces, "next": None}
 
 
-def identifiers(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
+def find_identifiers(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
     """Return the identifiers named in the messages of an export, gathered by value.
 
     Args:
@@ -336,7 +343,7 @@ def _entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Iterator[Entry
         raise ValueError(f"no format is called {arguments['format']}")
     beside = arguments.get("beside")
     listed = frozenset(map(str, beside)) if isinstance(beside, (list, tuple)) else None
-    return registry.read(payload, chosen, Surroundings(str(arguments.get("name", "")), listed))
+    return registry.read_export(payload, chosen, Surroundings(str(arguments.get("name", "")), listed))
 
 
 def _matching(payload: BinaryIO, arguments: Mapping[str, Json], wanted: MessageFilter) -> Iterator[tuple[Entry, int]]:
@@ -348,14 +355,14 @@ def _matching(payload: BinaryIO, arguments: Mapping[str, Json], wanted: MessageF
     number = 0
     for entry in _entries(payload, arguments):
         if isinstance(entry, Message):
-            number = numbers.setdefault(key_of(entry), len(numbers))
+            number = numbers.setdefault(conversation_key(entry), len(numbers))
             if wanted.wants(entry, number):
                 yield entry, number
         elif isinstance(entry, Unread) and wanted.everything and wanted.conversation in {None, number}:
             yield entry, number
 
 
-def key_of(message: Message) -> _Key:
+def conversation_key(message: Message) -> _Key:
     """Return the key under which two messages of one file are of the same conversation.
 
     The platform's own identifier where it gives one, else the title. A mailbox is one conversation.
@@ -382,7 +389,7 @@ class _Talk:
     flags: Counter[str] = field(default_factory=Counter)
     times: Counter[str] = field(default_factory=Counter)
     attachments: Counter[str] = field(default_factory=Counter)
-    span: Span = field(default_factory=Span)
+    span: MessageSpan = field(default_factory=MessageSpan)
     messages: int = 0
 
     def add(self, message: Message) -> None:
@@ -403,7 +410,7 @@ class _Talk:
     def _sender(self, message: Message) -> None:
         if message.sender is None:
             return
-        name = name_of(message.sender)
+        name = person_name(message.sender)
         if name is not None and (name in self.senders or len(self.senders) < 10 * MOST_PARTICIPANTS):
             self.senders[name] += 1
             if message.sender.is_owner is not None:
@@ -417,15 +424,15 @@ class _Talk:
             "number": number,
             "platform": conversation.platform,
             "variant": next(iter(self.variants)),
-            "id": brief(conversation.id, LONGEST_TITLE),
-            "title": brief(title, LONGEST_TITLE),
+            "id": shortened_or_none(conversation.id, LONGEST_TITLE),
+            "title": shortened_or_none(title, LONGEST_TITLE),
             "messages": self.messages,
             "participants": [
-                {"name": brief(name, LONGEST_TITLE), "messages": count, "owner": self.owners.get(name)}
+                {"name": shortened_or_none(name, LONGEST_TITLE), "messages": count, "owner": self.owners.get(name)}
                 for name, count in self.senders.most_common(MOST_PARTICIPANTS)
             ],
             "participants_more": max(0, len(self.senders) - MOST_PARTICIPANTS),
-            "members": [brief(name, LONGEST_TITLE) for name in self.members],
+            "members": [shortened_or_none(name, LONGEST_TITLE) for name in self.members],
             "first": time_facts(self.span.first),
             "last": time_facts(self.span.last),
             "newest_first": self.span.newest_first,
@@ -448,16 +455,16 @@ class _Survey:
 
     def add(self, entry: Entry) -> None:
         if isinstance(entry, Message):
-            self._guesses += Flag.ENCODING_GUESS in entry.flags
+            self._guesses += MessageFlag.ENCODING_GUESS in entry.flags
             self._ambiguous += entry.time.value is None and bool(entry.time.readings)
-            key = key_of(entry)
+            key = conversation_key(entry)
             if key not in self._talks:
                 self._talks[key] = _Talk(entry)
             self._talks[key].add(entry)
         elif isinstance(entry, Metadata):
             self._metadata += 1
             if entry.name.startswith("decided:") and len(self._decided) < MOST_PARTICIPANTS:
-                self._decided[entry.name.removeprefix("decided:")] = cut(str(entry.value))
+                self._decided[entry.name.removeprefix("decided:")] = shortened(str(entry.value))
         else:
             self._unread_count += 1
             self._unread_bytes += entry.place.end - entry.place.start
@@ -507,21 +514,21 @@ def _looks_cut(talks: list[_Talk]) -> Iterator[tuple[int, str]]:
 def _unread_facts(entry: Unread) -> dict[str, Json]:
     place = entry.place
     facts: dict[str, Json] = {
-        "why": code_of(entry.why),
+        "why": unread_code(entry.why),
         "start": place.start,
         "end": place.end,
-        "detail": cut(entry.detail),
+        "detail": shortened(entry.detail),
     }
     if place.lines is not None:
         facts["lines"] = list(place.lines)
     if place.pointer is not None:
-        facts["pointer"] = cut(place.pointer)
+        facts["pointer"] = shortened(place.pointer)
     return facts
 
 
-def time_facts(time: Time | None) -> Json:
+def time_facts(time: MessageTime | None) -> Json:
     """Return a time as the log tells it, None when there is none."""
     if time is None:
         return None
-    told: dict[str, Json] = {"raw": cut(time.raw), "kind": time.kind.value, "value": time.value}
+    told: dict[str, Json] = {"raw": shortened(time.raw), "kind": time.kind.value, "value": time.value}
     return {**told, "readings": list(time.readings)} if time.readings and time.value is None else told

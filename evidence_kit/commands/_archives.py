@@ -11,13 +11,13 @@ from evidence_kit.commands._wiring import Setting
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.handover.timestamps import Outside
+    from evidence_kit.workflows.handover.timestamps import OutsideFacts
 
 
 _LARGEST_SLIP_BYTES = 1 << 20
 
 
-def outside_of(setting: Setting, given: Sequence[Path]) -> Outside:
+def outside_facts(setting: Setting, given: Sequence[Path]) -> OutsideFacts:
     """Return the facts known from outside the checked material: given roots, compared keys.
 
     Keys are compared on computers without a station too. The station's own keys are nobody's who receives.
@@ -25,18 +25,18 @@ def outside_of(setting: Setting, given: Sequence[Path]) -> Outside:
     from evidence_kit.workflows.checking import trusted_keys
     from evidence_kit.workflows.handover import timestamps
 
-    roots = [root_in(path) for path in given]
+    roots = [root_certificate(path) for path in given]
     folder, station = setting.station_folder, setting.station_if_any()
-    people = trusted_keys.trusted(folder)
+    people = trusted_keys.trusted_keys(folder)
     own = set() if station is None else {station.public.fingerprint, station.recovery.fingerprint}
-    return timestamps.Outside(
+    return timestamps.OutsideFacts(
         roots=[*roots, *timestamps.roots_of(folder)],
         receivers={of: each.name for of, each in people.items() if each.receiver and of not in own},
         known={of: each.name for of, each in people.items() if not each.receiver or of in own},
     )
 
 
-def root_in(path: Path) -> bytes:
+def root_certificate(path: Path) -> bytes:
     """Return a root certificate.
 
     Raises:
@@ -44,13 +44,13 @@ def root_in(path: Path) -> bytes:
     """
     from evidence_kit.keys import timestamp
 
-    data = bytes_of(path)
+    data = small_file_bytes(path)
     if not timestamp.is_root(data):
         raise UsageError("stamp-root-malformed", path=str(path))
     return data
 
 
-def bytes_of(path: Path) -> bytes:
+def small_file_bytes(path: Path) -> bytes:
     """Return the bytes of a small file.
 
     Raises:
@@ -59,14 +59,14 @@ def bytes_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        from evidence_kit.workflows.case.disk_errors import is_gone, refused
+        from evidence_kit.workflows.case.disk_errors import file_refused, is_gone
 
         if is_gone(error) or isinstance(error, PermissionError):
             raise UsageError("file-unreadable", path=str(path)) from error
-        raise refused(error, str(path)) from error
+        raise file_refused(error, str(path)) from error
 
 
-def free(*paths: Path | None) -> None:
+def refuse_existing(*paths: Path | None) -> None:
     """Refuse files that exist already, and such as have no folder to lie in: before anything is done, not behind it.
 
     Raises:
@@ -115,7 +115,7 @@ def show_passphrase(setting: Setting, secret: str) -> None:
 
     with setting.screen.secret_page():
         setting.screen.secret_line(setting.screen.say("seal.passphrase-page"))
-        setting.screen.secret_line("\n    " + digits.grouped(secret) + "\n")
+        setting.screen.secret_line("\n    " + digits.grouped_passphrase(secret) + "\n")
         setting.screen.ask("ask.written-down")
 
 
@@ -128,8 +128,8 @@ def shows_receipt(path: Path, code: str, case: str, lines: int) -> bool:
     )
 
 
-def slip(setting: Setting, code: str, case: str, lines: int) -> bytes:
+def receipt_slip(setting: Setting, code: str, case: str, lines: int) -> bytes:
     """Return a receipt slip, of today."""
-    from evidence_kit.sealing.slip import page
+    from evidence_kit.sealing.slip import slip_page
 
-    return page(code, case, lines, setting.world().clock.now().astimezone().date().isoformat())
+    return slip_page(code, case, lines, setting.world().clock.now().astimezone().date().isoformat())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.batch.results import BatchResult, StepResult
 
 
-def show(screen: Screen, told: StepResult) -> None:
+def show_outcome(screen: Screen, told: StepResult) -> None:
     """Show one outcome: every one as JSON, and a line of its own on the screen."""
     screen.document(_json(screen, told))
     if screen.json:
@@ -33,7 +33,7 @@ def show(screen: Screen, told: StepResult) -> None:
         screen.tell(f"batch.{told.result}", **values, result=_facts(screen, told))
 
 
-def end(screen: Screen, ended: BatchResult, *, dry_run: bool) -> None:
+def show_batch_result(screen: Screen, ended: BatchResult, *, dry_run: bool) -> None:
     """Show the result of the whole batch."""
     screen.document(_ended(ended, dry_run=dry_run))
     if screen.json:
@@ -42,7 +42,7 @@ def end(screen: Screen, ended: BatchResult, *, dry_run: bool) -> None:
     screen.tell(sentence, whole=ended.whole, count=ended.lines)
 
 
-def free(report: Path | None, file: Path) -> None:
+def refuse_other_file(report: Path | None, file: Path) -> None:
     """Refuse to overwrite any file but an earlier report about the same batch.
 
     Raises:
@@ -63,7 +63,7 @@ def _about(report: Path, file: Path) -> bool:
         return False
 
 
-def write(report: Path, file: Path, told: Sequence[StepResult], ended: BatchResult, setting: Setting) -> None:
+def write_report(report: Path, file: Path, told: Sequence[StepResult], ended: BatchResult, setting: Setting) -> None:
     """Put the final report in place, whole or not at all."""
     from evidence_kit.vault.disk import write_durably
 

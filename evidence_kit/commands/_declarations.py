@@ -10,7 +10,7 @@ from evidence_kit.commands._wiring import Setting
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.accession.provenance import Saying, Screenshot
+    from evidence_kit.workflows.accession.provenance import Declarer, Screenshot
 
 SaidBy = Annotated[str | None, typer.Option("--said-by", metavar="NAME")]
 SaidAs = Annotated[str | None, typer.Option("--said-as", metavar="ROLE")]
@@ -21,17 +21,17 @@ TakenWhen = Annotated[str | None, typer.Option("--taken-when", metavar="WHEN")]
 StillThere = Annotated[str | None, typer.Option("--still-there", metavar="yes|no|unknown")]
 
 
-def saying(setting: Setting, said_by: str | None, said_as: str | None, words: str | None) -> Saying:
+def declared_by(setting: Setting, said_by: str | None, said_as: str | None, words: str | None) -> Declarer:
     """Return the person who declares a fact; at a terminal, asked for where no flag names one.
 
     Raises:
         UsageError: Name or role is missing, or the role is none.
     """
-    from evidence_kit.workflows.accession.provenance import SPEAKERS, Saying
+    from evidence_kit.workflows.accession.provenance import SPEAKERS, Declarer
 
     name = setting.ask(said_by, "ask.said-by", "--said-by")
-    role = one_of(setting.ask(said_as, "ask.said-as", "--said-as"), SPEAKERS, "--said-as")
-    return Saying(name, role, words)
+    role = known_value(setting.ask(said_as, "ask.said-as", "--said-as"), SPEAKERS, "--said-as")
+    return Declarer(name, role, words)
 
 
 def screenshot(
@@ -50,11 +50,11 @@ def screenshot(
     """
     from evidence_kit.workflows.accession.provenance import STILL_THERE, Screenshot
 
-    there = None if still_there is None else one_of(still_there, STILL_THERE, "--still-there")
+    there = None if still_there is None else known_value(still_there, STILL_THERE, "--still-there")
     return Screenshot(taken_by, taken_on, taken_when, there)
 
 
-def one_of(given: str, known: tuple[str, ...], flag: str) -> str:
+def known_value(given: str, known: tuple[str, ...], flag: str) -> str:
     """Return a value that is one of those known.
 
     Raises:

@@ -46,44 +46,44 @@ _LONGEST_WORDS = 500
 _SAME_LENGTH_SECONDS = 0.5
 
 
-def mapping(value: object) -> Facts:
+def facts_by_name(value: object) -> Facts:
     """Return a value where it holds facts by name, else nothing."""
     return value if isinstance(value, Mapping) else {}
 
 
-def mappings(value: object) -> list[Facts]:
+def facts_in_list(value: object) -> list[Facts]:
     """Return those members of a list that hold facts by name."""
     return [each for each in value if isinstance(each, Mapping)] if isinstance(value, (list, tuple)) else []
 
 
-def whole(value: object) -> int | None:
+def whole_number(value: object) -> int | None:
     """Return a whole number, None for anything else."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def text(value: object) -> str:
+def value_text(value: object) -> str:
     """Return a value as text, a list with commas; None is empty."""
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
 
 
-def content(screen: Screen, facts: Facts) -> Iterator[Row]:
+def content_lines(screen: Screen, facts: Facts) -> Iterator[Row]:
     """Yield size, length and contents of a file."""
     width, height = facts.get("width_pixels"), facts.get("height_pixels")
     if width and height:
         yield "pixels", f"{width} × {height}"
-    yield from _turned(screen, mapping(facts.get("orientation")))
-    if (whole(facts.get("frames")) or 1) > 1:
-        yield "frames", text(facts["frames"])
+    yield from _turned(screen, facts_by_name(facts.get("orientation")))
+    if (whole_number(facts.get("frames")) or 1) > 1:
+        yield "frames", value_text(facts["frames"])
     yield from _lengths(screen, facts)
-    for stream in mappings(facts.get("streams")):
+    for stream in facts_in_list(facts.get("streams")):
         yield "stream", _stream(screen, stream)
         if _peaks(stream):
             yield "wave", _wave(_peaks(stream))
     if facts.get("pages") is not None:
-        yield "pages", text(facts["pages"])
-    yield from _inner(screen, mappings(facts.get("inner_pictures")))
+        yield "pages", value_text(facts["pages"])
+    yield from _inner(screen, facts_in_list(facts.get("inner_pictures")))
     if facts.get("encrypted") is True:
         yield "", screen.say("show.locked")
 
@@ -91,8 +91,11 @@ def content(screen: Screen, facts: Facts) -> Iterator[Row]:
 def _inner(screen: Screen, listed: list[Facts]) -> Iterator[Row]:
     """Yield the further pictures of a file, each with its number, and why one is not compared."""
     for each in listed[:_MOST_LISTED]:
-        role, reason = f"show.inner-{each.get('role')}", text(each.get("not_compared"))
-        parts = [f"#{text(each.get('number'))}", screen.say(role) if screen.knows(role) else text(each.get("role"))]
+        role, reason = f"show.inner-{each.get('role')}", value_text(each.get("not_compared"))
+        parts = [
+            f"#{value_text(each.get('number'))}",
+            screen.say(role) if screen.knows(role) else value_text(each.get("role")),
+        ]
         if each.get("width_pixels"):
             parts.append(f"{each['width_pixels']} × {each.get('height_pixels')}")
         if reason:
@@ -104,37 +107,37 @@ def _inner(screen: Screen, listed: list[Facts]) -> Iterator[Row]:
 
 
 def _turned(screen: Screen, told: Facts) -> Iterator[Row]:
-    shown = {"width": text(told.get("shown_width_pixels")), "height": text(told.get("shown_height_pixels"))}
+    shown = {"width": value_text(told.get("shown_width_pixels")), "height": value_text(told.get("shown_height_pixels"))}
     if told.get("rests_on") in {"boxes", "exif"}:
         yield "", screen.say(f"show.turned-{told['rests_on']}", **shown)
-    if told.get("rests_on") in {"boxes", "nothing"} and whole(told.get("exif")) not in {None, 1}:
-        yield "", screen.say("show.turned-not", exif=text(told["exif"]))
+    if told.get("rests_on") in {"boxes", "nothing"} and whole_number(told.get("exif")) not in {None, 1}:
+        yield "", screen.say("show.turned-not", exif=value_text(told["exif"]))
 
 
 def _lengths(screen: Screen, facts: Facts) -> Iterator[Row]:
-    length = mapping(facts.get("length"))
+    length = facts_by_name(facts.get("length"))
     seconds, stated = length.get("seconds"), facts.get("duration_seconds")
     if seconds is None:
-        yield "duration", "" if stated is None else _duration(text(stated))
+        yield "duration", "" if stated is None else _duration(value_text(stated))
         return
-    yield "duration", _duration(text(seconds))
+    yield "duration", _duration(value_text(seconds))
     if stated is not None and abs(_number(seconds) - _number(stated)) >= _SAME_LENGTH_SECONDS:
-        yield "", screen.say(f"show.length-{text(length.get('rests_on'))}", stated=_duration(text(stated)))
-    ogg = mapping(facts.get("ogg"))
-    if (whole(ogg.get("streams")) or 0) > 1:
-        yield "", screen.say("show.chained", count=whole(ogg["streams"]) or 0)
-    if whole(ogg.get("missing_pages")):
-        yield "", screen.say("show.missing-pages", count=whole(ogg["missing_pages"]) or 0)
-    for each in mappings(facts.get("edits")):
+        yield "", screen.say(f"show.length-{value_text(length.get('rests_on'))}", stated=_duration(value_text(stated)))
+    ogg = facts_by_name(facts.get("ogg"))
+    if (whole_number(ogg.get("streams")) or 0) > 1:
+        yield "", screen.say("show.chained", count=whole_number(ogg["streams"]) or 0)
+    if whole_number(ogg.get("missing_pages")):
+        yield "", screen.say("show.missing-pages", count=whole_number(ogg["missing_pages"]) or 0)
+    for each in facts_in_list(facts.get("edits")):
         kind = "film" if each.get("kind") == "vide" else "sound"
         for place in ("before", "behind", "between"):
             if _number(each.get(f"{place}_seconds")) > 0:
-                yield "", screen.say(f"show.hidden-{kind}-{place}", seconds=text(each[f"{place}_seconds"]))
+                yield "", screen.say(f"show.hidden-{kind}-{place}", seconds=value_text(each[f"{place}_seconds"]))
 
 
 def _stream(screen: Screen, stream: Facts) -> str:
     kind = f"show.stream-{stream.get('type')}"
-    parts = [screen.say(kind) if screen.knows(kind) else "", text(stream.get("codec"))]
+    parts = [screen.say(kind) if screen.knows(kind) else "", value_text(stream.get("codec"))]
     if stream.get("width_pixels"):
         parts.append(f"{stream['width_pixels']} × {stream.get('height_pixels')}")
     if stream.get("rotation_degrees"):
@@ -144,41 +147,41 @@ def _stream(screen: Screen, stream: Facts) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def dates(screen: Screen, facts: Facts) -> Iterator[Row]:
+def date_lines(screen: Screen, facts: Facts) -> Iterator[Row]:
     """Yield the dates that a file states, with their zone or its lack."""
-    for name, found in mapping(mapping(facts.get("exif")).get("dates")).items():
-        said = mapping(found)
-        remarks = [text(said.get("offset_raw")) or screen.say("show.no-zone")]
+    for name, found in facts_by_name(facts_by_name(facts.get("exif")).get("dates")).items():
+        said = facts_by_name(found)
+        remarks = [value_text(said.get("offset_raw")) or screen.say("show.no-zone")]
         remarks += [screen.say(f"show.{each.replace('_', '-')}") for each in _MARKS if said.get(each)]
         yield f"date-{name}", f"{said.get('raw')} ({'; '.join(remarks)})"
-    for each in mappings(facts.get("created")):
+    for each in facts_in_list(facts.get("created")):
         if each.get("box") == "mvhd" and each.get("created") not in {None, "0"}:
-            yield "date-film", _since_1904(text(each["created"]))
-    yield "place-time", text(mapping(mapping(facts.get("exif")).get("gps")).get("time_utc"))
+            yield "date-film", _since_1904(value_text(each["created"]))
+    yield "place-time", value_text(facts_by_name(facts_by_name(facts.get("exif")).get("gps")).get("time_utc"))
 
 
 _MARKS = ("no_such_time", "no_such_offset")
 
 
-def places(screen: Screen, facts: Facts) -> Iterator[Row]:
+def place_lines(screen: Screen, facts: Facts) -> Iterator[Row]:
     """Yield the places that a file states; one whose hemisphere is not stated is no place."""
-    gps = mapping(mapping(facts.get("exif")).get("gps"))
+    gps = facts_by_name(facts_by_name(facts.get("exif")).get("gps"))
     angles = [_angle(screen, gps, axis, open_) for axis, open_ in _AXES]
     if all(angles):
         stated = gps.get("latitude_degrees") is not None and gps.get("longitude_degrees") is not None
         yield "degrees" if stated else "degrees-unsigned", ", ".join(angles)
     if gps.get("altitude_metres") is not None:
-        yield "altitude", text(gps["altitude_metres"])
+        yield "altitude", value_text(gps["altitude_metres"])
     else:
-        yield "altitude-unsigned", text(gps.get("altitude_raw"))
+        yield "altitude-unsigned", value_text(gps.get("altitude_raw"))
     if gps.get("void") is True:
         yield "", screen.say("show.place-void")
-    for place in mappings(facts.get("locations")):
+    for place in facts_in_list(facts.get("locations")):
         if place.get("latitude_degrees"):
             named = f" ({place['name']})" if place.get("name") else ""
             yield "degrees", f"{place['latitude_degrees']}, {place.get('longitude_degrees')}{named}"
         else:
-            yield "place-raw", text(place.get("raw"))
+            yield "place-raw", value_text(place.get("raw"))
         if place.get("role") == "fictional":
             yield "", screen.say("show.place-fictional")
 
@@ -188,12 +191,12 @@ _AXES = (("latitude", "north-or-south"), ("longitude", "east-or-west"))
 
 def _angle(screen: Screen, gps: Facts, axis: str, not_stated: str) -> str:
     if gps.get(f"{axis}_degrees") is not None:
-        return text(gps[f"{axis}_degrees"])
+        return value_text(gps[f"{axis}_degrees"])
     unsigned = gps.get(f"{axis}_unsigned_degrees")
-    return "" if unsigned is None else screen.say(f"show.{not_stated}", degrees=text(unsigned))
+    return "" if unsigned is None else screen.say(f"show.{not_stated}", degrees=value_text(unsigned))
 
 
-def made(facts: Facts) -> Iterator[Row]:
+def maker_lines(facts: Facts) -> Iterator[Row]:
     """Yield the programs and people that a file names as its makers."""
     seen: set[str] = set()
     for tag, value in _tags(facts):
@@ -202,11 +205,11 @@ def made(facts: Facts) -> Iterator[Row]:
             if shown not in seen and len(seen) < 2 * _MOST_LISTED:
                 seen.add(shown)
                 yield "", shown
-    yield "colours", text(mapping(facts.get("colours")).get("name"))
-    yield "quality", text(mapping(facts.get("quantisation")).get("ijg_quality"))
+    yield "colours", value_text(facts_by_name(facts.get("colours")).get("name"))
+    yield "quality", value_text(facts_by_name(facts.get("quantisation")).get("ijg_quality"))
 
 
-def words(facts: Facts) -> Iterator[Row]:
+def text_lines(facts: Facts) -> Iterator[Row]:
     """Yield the texts that a file holds beside its pictures or sounds, each once."""
     seen: set[str] = set()
     for tag, value in _tags(facts):
@@ -223,43 +226,45 @@ def _sticker(written: str) -> str:
         told = json.loads(written)
     except (ValueError, RecursionError):
         return written
-    return ", ".join(f"{name}: {text(value)}" for name, value in told.items()) if isinstance(told, dict) else written
+    return (
+        ", ".join(f"{name}: {value_text(value)}" for name, value in told.items()) if isinstance(told, dict) else written
+    )
 
 
 def _tags(facts: Facts) -> Iterator[tuple[str, str]]:
     for listed in (
-        mapping(facts.get("exif")).get("tags"),
-        mapping(facts.get("xmp")).get("properties"),
-        mapping(facts.get("iptc")).get("records"),
+        facts_by_name(facts.get("exif")).get("tags"),
+        facts_by_name(facts.get("xmp")).get("properties"),
+        facts_by_name(facts.get("iptc")).get("records"),
         facts.get("texts"),
         facts.get("tags"),
-        *(each.get("tags") for each in mappings(facts.get("streams"))),
-        mapping(facts.get("embedded")).get("tags"),
+        *(each.get("tags") for each in facts_in_list(facts.get("streams"))),
+        facts_by_name(facts.get("embedded")).get("tags"),
         facts.get("info"),
         facts.get("properties"),
     ):
-        for each in mappings(listed):
-            yield text(each.get("tag")), text(each.get("value"))
+        for each in facts_in_list(listed):
+            yield value_text(each.get("tag")), value_text(each.get("value"))
 
 
-def signs(screen: Screen, facts: Facts) -> Iterator[Row]:
+def hint_lines(screen: Screen, facts: Facts) -> Iterator[Row]:
     """Yield hints of how a file came about, none of them a proof."""
     for sign in _listed(facts.get("naming_signs")):
         app = _APPS.get(sign)
         yield "", screen.say("show.sign-screenshot") if app is None else screen.say("show.sign-name", app=app)
-    found = mapping(facts.get("screenshot_signs"))
+    found = facts_by_name(facts.get("screenshot_signs"))
     for name in ("size_of_a_known_screen", "says_screenshot"):
         if found.get(name):
             yield "", screen.say(f"show.sign-{name.replace('_', '-')}")
     if found:
         yield "", screen.say("show.sign-camera" if found.get("camera_tags") else "show.sign-no-camera")
-    for thumbnail in mappings(facts.get("thumbnails")):
+    for thumbnail in facts_in_list(facts.get("thumbnails")):
         if "differs" in thumbnail:
             sentence = "show.thumbnail-differs" if thumbnail["differs"] else "show.thumbnail-same"
-            yield "", screen.say(sentence, likeness=text(thumbnail.get("likeness")))
-    yield from _credentials(screen, mapping(facts.get("c2pa")))
-    if whole(facts.get("revisions")):
-        yield "", screen.say("show.sign-revisions", count=whole(facts["revisions"]) or 0)
+            yield "", screen.say(sentence, likeness=value_text(thumbnail.get("likeness")))
+    yield from _credentials(screen, facts_by_name(facts.get("c2pa")))
+    if whole_number(facts.get("revisions")):
+        yield "", screen.say("show.sign-revisions", count=whole_number(facts["revisions"]) or 0)
 
 
 def _credentials(screen: Screen, told: Facts) -> Iterator[Row]:
@@ -268,31 +273,31 @@ def _credentials(screen: Screen, told: Facts) -> Iterator[Row]:
         if told and told.get("present") is None:
             yield "", screen.say("show.c2pa-not-looked-for")
         return
-    check = mapping(told.get("check"))
+    check = facts_by_name(told.get("check"))
     changed = check.get("state") == "invalid" and any(
-        "mismatch" in text(code) for code in _listed(check.get("failures"))
+        "mismatch" in value_text(code) for code in _listed(check.get("failures"))
     )
     state = "show.c2pa-changed" if changed else f"show.c2pa-{check.get('state')}"
     if not check or not screen.knows(state):
         yield "", screen.say("show.sign-c2pa")
         return
-    signer = mapping(check.get("signer"))
-    named = ", ".join(part for part in (text(signer.get("name")), text(signer.get("issuer"))) if part)
+    signer = facts_by_name(check.get("signer"))
+    named = ", ".join(part for part in (value_text(signer.get("name")), value_text(signer.get("issuer"))) if part)
     yield "", screen.say(state, signer=named or "?")
-    yield "c2pa-program", text(check.get("program"))
+    yield "c2pa-program", value_text(check.get("program"))
     if check.get("by_model"):
         yield "", screen.say("show.c2pa-by-model")
-    for action in mappings(check.get("actions"))[:_MOST_LISTED]:
-        parts = (text(action.get(name)).rpartition("/")[2] for name in ("action", "source_type", "when"))
+    for action in facts_in_list(check.get("actions"))[:_MOST_LISTED]:
+        parts = (value_text(action.get(name)).rpartition("/")[2] for name in ("action", "source_type", "when"))
         yield "c2pa-action", ", ".join(part for part in parts if part)
-    yield "c2pa-failures", text(check.get("failures"))
+    yield "c2pa-failures", value_text(check.get("failures"))
 
 
-def would(screen: Screen, facts: Facts) -> Iterator[Row]:
+def action_lines(screen: Screen, facts: Facts) -> Iterator[Row]:
     """Yield the actions that a document could take when it is opened."""
     if facts.get("macros"):
         yield "", screen.say("show.would-macros")
-    counts = mapping(facts.get("counts"))
+    counts = facts_by_name(facts.get("counts"))
     for name in _WOULD_DO:
         if counts.get(name):
             yield "", screen.say(f"show.would-{name.replace('_', '-')}")
@@ -302,18 +307,18 @@ def would(screen: Screen, facts: Facts) -> Iterator[Row]:
     yield "files-inside", ", ".join(_listed(facts.get("files")))
 
 
-def gaps(screen: Screen, facts: Facts) -> Iterator[Row]:
+def doubt_lines(screen: Screen, facts: Facts) -> Iterator[Row]:
     """Yield the facts that are not certain, where readers of one file disagree."""
-    for each in mappings(mapping(facts.get("exif")).get("disagreements")):
+    for each in facts_in_list(facts_by_name(facts.get("exif")).get("disagreements")):
         why = f"show.why-{each.get('why')}"
         for reader in ("exifread", "pillow"):
             if each.get(reader) is not None and screen.knows(why):
-                other = text(each[reader])[:_SHORT]
+                other = value_text(each[reader])[:_SHORT]
                 yield (
                     "",
                     screen.say(
                         "show.readers-differ",
-                        tag=text(each.get("tag")),
+                        tag=value_text(each.get("tag")),
                         reader=reader,
                         other=other,
                         why=screen.say(why),
@@ -325,7 +330,7 @@ _SHORT = 60
 
 
 def _listed(value: object) -> list[str]:
-    return [text(each) for each in value] if isinstance(value, (list, tuple)) else []
+    return [value_text(each) for each in value] if isinstance(value, (list, tuple)) else []
 
 
 def is_moment(written: str) -> bool:
@@ -355,7 +360,7 @@ def _safely(read: Callable[[], datetime], raw: str) -> str:
 
 def _number(value: object) -> float:
     try:
-        return float(text(value) or 0)
+        return float(value_text(value) or 0)
     except ValueError:
         return 0.0
 
@@ -370,7 +375,7 @@ def _duration(written: str) -> str:
 
 def _peaks(stream: Facts) -> list[int]:
     listed = stream.get("peaks")
-    return [each for each in listed if whole(each) is not None] if isinstance(listed, (list, tuple)) else []
+    return [each for each in listed if whole_number(each) is not None] if isinstance(listed, (list, tuple)) else []
 
 
 def _wave(peaks: list[int]) -> str:

@@ -8,12 +8,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from evidence_kit.chats.told import OWNER
-from evidence_kit.commands._screen import Screen, readable
-from evidence_kit.commands._transcript_view import moment
+from evidence_kit.commands._screen import Screen, readable_text
+from evidence_kit.commands._transcript_view import time_text
 
 if TYPE_CHECKING:
     from evidence_kit.custody.manifest import LogEvent
-    from evidence_kit.workflows.reading.identifiers import Named
+    from evidence_kit.workflows.reading.identifiers import NamedIdentifier
     from evidence_kit.workflows.reading.threats import Suggestion
 
 _INDENT = 4
@@ -21,7 +21,7 @@ _MOST_PLACES = 6
 _MOST_SENDERS = 4
 
 
-def show(screen: Screen, found: Sequence[Named]) -> None:
+def show_identifiers(screen: Screen, found: Sequence[NamedIdentifier]) -> None:
     """Show the identifiers found, type by type."""
     for each in found:
         screen.document(each.row())
@@ -30,7 +30,7 @@ def show(screen: Screen, found: Sequence[Named]) -> None:
     for kind, values in groupby(found, key=lambda each: each.type):
         screen.result(screen.say(f"identifiers.type.{kind}"))
         for each in values:
-            screen.result(f"  {readable(each.value)}  ({screen.say(f'identifiers.confidence.{each.confidence}')})")
+            screen.result(f"  {readable_text(each.value)}  ({screen.say(f'identifiers.confidence.{each.confidence}')})")
             if "checksum-fails" in each.how:
                 screen.write(screen.say("identifiers.checksum-fails"), _INDENT)
             if code := each.bank("bank-code"):
@@ -41,7 +41,7 @@ def show(screen: Screen, found: Sequence[Named]) -> None:
     screen.tell("identifiers.said" if found else "identifiers.none")
 
 
-def suggest(screen: Screen, suggested: Sequence[Suggestion]) -> None:
+def show_suggestions(screen: Screen, suggested: Sequence[Suggestion]) -> None:
     """Show sums that were named, as places to look at."""
     for number, each in enumerate(suggested, start=1):
         accounts = [{"type": account.type, "value": account.value} for account in each.accounts]
@@ -49,23 +49,23 @@ def suggest(screen: Screen, suggested: Sequence[Suggestion]) -> None:
     if screen.json:
         return
     for number, each in enumerate(suggested, start=1):
-        screen.result(f"{number}. {readable(each.amount.value)}")
+        screen.result(f"{number}. {readable_text(each.amount.value)}")
         screen.write(_about(screen, each.amount), _INDENT)
         for account in each.accounts:
             screen.write(f"{screen.say(f'identifiers.type.{account.type}')} {account.value}", _INDENT)
     screen.tell("threats.suggested" if suggested else "threats.nothing-suggested")
 
 
-def ledger(screen: Screen, threats: Sequence[LogEvent]) -> None:
+def show_threats(screen: Screen, threats: Sequence[LogEvent]) -> None:
     """Show the threats that were recorded."""
-    from evidence_kit.workflows.reading.threats import FACTS, row
+    from evidence_kit.workflows.reading.threats import FACTS, threat_row
 
     for entry in threats:
-        screen.document(row(entry))
+        screen.document(threat_row(entry))
     if screen.json:
         return
     for number, entry in enumerate(threats, start=1):
-        told = row(entry)
+        told = threat_row(entry)
         screen.result(screen.say("threats.head", number=number, line=entry.line, by=str(told["by"])))
         for name in (*FACTS, "messages", "items"):
             value = told[name]
@@ -76,7 +76,7 @@ def ledger(screen: Screen, threats: Sequence[LogEvent]) -> None:
         screen.tell("threats.none")
 
 
-def _bank(screen: Screen, named: Named, code: str) -> str:
+def _bank(screen: Screen, named: NamedIdentifier, code: str) -> str:
     """Return which bank an account is with, as far as its code says so."""
     name = named.bank("bank")
     if name is None:
@@ -85,11 +85,11 @@ def _bank(screen: Screen, named: Named, code: str) -> str:
     return screen.say("identifiers.bank-disputed" if disputed else "identifiers.bank", name=name, code=code)
 
 
-def _about(screen: Screen, named: Named) -> str:
+def _about(screen: Screen, named: NamedIdentifier) -> str:
     """Return how often, by whom, when and where, in one line."""
     names = [screen.say("chats.owner-unnamed") if name == OWNER else name for name in named.senders]
     people = ", ".join(names[:_MOST_SENDERS]) + (f" +{len(names) - _MOST_SENDERS}" if names[_MOST_SENDERS:] else "")
-    times = " – ".join(dict.fromkeys(filter(None, map(moment, (named.first, named.last)))))
+    times = " – ".join(dict.fromkeys(filter(None, map(time_text, (named.first, named.last)))))
     places = " ".join(named.places[:_MOST_PLACES])
     if len(named.places) > _MOST_PLACES:
         places += f" +{len(named.places) - _MOST_PLACES}"

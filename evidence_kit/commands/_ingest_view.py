@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from evidence_kit.commands._screen import Screen, size
+from evidence_kit.commands._screen import Screen, byte_count
 from evidence_kit.custody.manifest import FoundAt
 from evidence_kit.model import Family, Json
 from evidence_kit.workflows.case import outcome as outcomes
@@ -27,15 +27,15 @@ _COLUMNS = ("kept", "withheld", "again", "refused", "unclear")
 _TROUBLE = frozenset({"ingest.not-described", "ingest.unreadable"})
 
 
-def show(screen: Screen, outcome: outcomes.Outcome | WouldKeep) -> None:
+def show_outcome(screen: Screen, outcome: outcomes.Outcome | WouldKeep) -> None:
     """Show one outcome: every one as JSON, on the screen only those that need attention."""
     if isinstance(outcome, Totals):
         return
-    screen.document(as_json(outcome))
+    screen.document(outcome_json(outcome))
     _on_screen(screen, outcome)
 
 
-class Telling:
+class OutcomePrinter:
     """Shows outcomes as they come: all to a file or a program, to a person only those that need attention.
 
     A person who takes two thousand files in is not helped by two thousand lines: of each kind of trouble the first few
@@ -55,7 +55,7 @@ class Telling:
     def show(self, outcome: outcomes.Outcome) -> None:
         """Show one outcome."""
         if not self._watched:
-            show(self._screen, outcome)
+            show_outcome(self._screen, outcome)
             return
         if isinstance(outcome, Totals):
             return
@@ -85,10 +85,10 @@ def _trouble(outcome: outcomes.ItemOutcome) -> str:
             return ""
 
 
-def summary(screen: Screen, done: outcomes.Totals) -> None:
+def show_totals(screen: Screen, done: outcomes.Totals) -> None:
     """Show the totals of an ingest: a table, then sentences about the exceptions."""
-    table(screen, done)
-    screen.tell("ingest.kept", count=done.kept, size=size(done.kept_bytes))
+    totals_table(screen, done)
+    screen.tell("ingest.kept", count=done.kept, size=byte_count(done.kept_bytes))
     for sentence, count in (
         ("ingest.seen-again", done.seen_again),
         ("ingest.known", done.known),
@@ -112,7 +112,7 @@ def summary(screen: Screen, done: outcomes.Totals) -> None:
         screen.warn("ingest.refused", count=others)
 
 
-def table(screen: Screen, done: outcomes.Totals) -> None:
+def totals_table(screen: Screen, done: outcomes.Totals) -> None:
     """Draw how many of each kind were kept, not copied, met again, refused, not understood."""
     if screen.quiet or not done.kinds:
         return
@@ -128,7 +128,7 @@ def table(screen: Screen, done: outcomes.Totals) -> None:
     screen.table(columns, rows, right=range(1, len(columns)))
 
 
-def place(where: FoundAt) -> dict[str, Json]:
+def place_json(where: FoundAt) -> dict[str, Json]:
     """Return a place as JSON."""
     facts: dict[str, Json] = {"path": where.path}
     if where.path_bytes is not None:
@@ -138,7 +138,7 @@ def place(where: FoundAt) -> dict[str, Json]:
     return facts
 
 
-def reason(screen: Screen, name: str) -> str:
+def refusal_sentence(screen: Screen, name: str) -> str:
     """Return the reason for a refusal in words; an unknown reason stays its id."""
     return screen.say(f"reason.{name}") if screen.knows(f"reason.{name}") else name
 
@@ -147,7 +147,7 @@ def _kept(outcome: Kept) -> Json:
     return {
         "outcome": "kept",
         "item": outcome.item,
-        **place(outcome.place),
+        **place_json(outcome.place),
         "kind": outcome.kind,
         "size": outcome.size_bytes,
         "sha256": outcome.sha256,
@@ -162,7 +162,7 @@ def _witnessed(outcome: WitnessOutcome) -> Json:
     return {
         "outcome": "witnessed",
         "item": outcome.item,
-        **place(outcome.place),
+        **place_json(outcome.place),
         "kind": outcome.kind,
         "size": outcome.size_bytes,
         "sha256": outcome.sha256,
@@ -178,7 +178,7 @@ def _number(value: int | None) -> Json:
 def _refused(outcome: Refused) -> Json:
     return {
         "outcome": "refused",
-        **place(outcome.place),
+        **place_json(outcome.place),
         "reason": outcome.reason,
         "detail": outcome.detail,
         "size": _number(outcome.size_bytes),
@@ -189,7 +189,7 @@ def _container(outcome: ContainerRead) -> Json:
     return {
         "outcome": "container",
         "item": outcome.item,
-        **place(outcome.place),
+        **place_json(outcome.place),
         "members": outcome.members,
         "kept": outcome.kept,
         "refused": outcome.refused,
@@ -201,7 +201,7 @@ def _chat(outcome: ChatRead) -> Json:
     return {
         "outcome": "chat",
         "item": outcome.item,
-        **place(outcome.place),
+        **place_json(outcome.place),
         "recognition": outcome.recognition,
         "format": outcome.format,
         "messages": outcome.messages,
@@ -216,7 +216,7 @@ def _chat(outcome: ChatRead) -> Json:
 def _would_keep(outcome: WouldKeep) -> Json:
     return {
         "outcome": "would-keep",
-        **place(outcome.place),
+        **place_json(outcome.place),
         "kind": outcome.kind,
         "size": outcome.size_bytes,
         "members": outcome.members,
@@ -224,7 +224,7 @@ def _would_keep(outcome: WouldKeep) -> Json:
     }
 
 
-def as_json(outcome: outcomes.ItemOutcome | WouldKeep) -> Json:  # noqa: PLR0911 - one line for each outcome
+def outcome_json(outcome: outcomes.ItemOutcome | WouldKeep) -> Json:  # noqa: PLR0911 - one line for each outcome
     """Return an outcome as `--json` prints it."""
     match outcome:
         case Kept():
@@ -240,11 +240,16 @@ def as_json(outcome: outcomes.ItemOutcome | WouldKeep) -> Json:  # noqa: PLR0911
         case ChatRead():
             return _chat(outcome)
         case SeenAgain():
-            return {"outcome": "seen-again", "item": outcome.item, **place(outcome.place)}
+            return {"outcome": "seen-again", "item": outcome.item, **place_json(outcome.place)}
         case AlreadyInCase():
-            return {"outcome": "known", "item": outcome.item, **place(outcome.place)}
+            return {"outcome": "known", "item": outcome.item, **place_json(outcome.place)}
         case Unopened():
-            return {"outcome": "unreadable", "item": outcome.item, **place(outcome.place), "reason": outcome.reason}
+            return {
+                "outcome": "unreadable",
+                "item": outcome.item,
+                **place_json(outcome.place),
+                "reason": outcome.reason,
+            }
 
 
 def _show_kept(screen: Screen, outcome: Kept) -> None:
@@ -255,13 +260,13 @@ def _show_kept(screen: Screen, outcome: Kept) -> None:
     if outcome.unstable:
         screen.warn("ingest.unstable", item=outcome.item)
     for problem in outcome.problems:
-        screen.tell("ingest.problem", item=outcome.item, reason=reason(screen, problem))
+        screen.tell("ingest.problem", item=outcome.item, reason=refusal_sentence(screen, problem))
 
 
 def _show_refused(screen: Screen, outcome: Refused) -> None:
     if outcome.reason == "excluded":
         return
-    screen.warn("ingest.refused-line", path=outcome.place.path, reason=reason(screen, outcome.reason))
+    screen.warn("ingest.refused-line", path=outcome.place.path, reason=refusal_sentence(screen, outcome.reason))
 
 
 def _show_container(screen: Screen, outcome: ContainerRead) -> None:
@@ -273,7 +278,7 @@ def _show_container(screen: Screen, outcome: ContainerRead) -> None:
 
 
 def _show_unreadable(screen: Screen, outcome: Unopened) -> None:
-    screen.warn("ingest.unreadable-line", item=outcome.item, reason=reason(screen, outcome.reason))
+    screen.warn("ingest.unreadable-line", item=outcome.item, reason=refusal_sentence(screen, outcome.reason))
 
 
 def _show_chat(screen: Screen, outcome: ChatRead) -> None:
@@ -282,7 +287,7 @@ def _show_chat(screen: Screen, outcome: ChatRead) -> None:
         return
     if outcome.recognition == "recognised" and outcome.messages:
         screen.tell("ingest.chat", item=outcome.item, count=outcome.messages)
-    reasons = "; ".join(reason(screen, each) for each in outcome.reasons)
+    reasons = "; ".join(refusal_sentence(screen, each) for each in outcome.reasons)
     if outcome.recognition == "failed":
         screen.warn("ingest.chat-failed", item=outcome.item, reason=reasons)
     elif outcome.unread:

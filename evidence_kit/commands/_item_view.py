@@ -7,8 +7,16 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from evidence_kit.commands import _described
-from evidence_kit.commands._described import Facts, Row, is_moment, mapping, mappings, nanoseconds, text
-from evidence_kit.commands._screen import Screen, neutral, size
+from evidence_kit.commands._described import (
+    Facts,
+    Row,
+    facts_by_name,
+    facts_in_list,
+    is_moment,
+    nanoseconds,
+    value_text,
+)
+from evidence_kit.commands._screen import Screen, byte_count, neutral_text
 
 _SAID = (
     "handed_by", "device", "system", "exported_by", "app", "menu", "phone_clock", "computer_clock", "clock_state",
@@ -18,23 +26,23 @@ _SCREENSHOT = ("taken_by", "taken_on", "taken_when", "still_there")
 _POSTING = ("platform", "account", "profile_url", "content_url", "posted", "seen")
 
 
-def draw(screen: Screen, about: Facts) -> None:
+def show_item(screen: Screen, about: Facts) -> None:
     """Show everything known about one item, in sections; an unknown fact has no line."""
     described = [each for each in about["described"].values() if isinstance(each, Mapping)]
     facts: dict[str, Any] = {}
     for each in described:
-        facts |= mapping(each.get("facts"))
+        facts |= facts_by_name(each.get("facts"))
     _heading(screen, about)
     for name, rows in (
-        ("content", _described.content(screen, facts)),
-        ("words", _described.words(facts)),
+        ("content", _described.content_lines(screen, facts)),
+        ("words", _described.text_lines(facts)),
         ("came", _came(screen, about)),
-        ("dates", [*_described.dates(screen, facts), *_times(screen, about)]),
-        ("where", _described.places(screen, facts)),
-        ("made", _described.made(facts)),
-        ("signs", _described.signs(screen, facts)),
-        ("would", _described.would(screen, facts)),
-        ("gaps", [*_gaps(screen, about, described), *_described.gaps(screen, facts)]),
+        ("dates", [*_described.date_lines(screen, facts), *_times(screen, about)]),
+        ("where", _described.place_lines(screen, facts)),
+        ("made", _described.maker_lines(facts)),
+        ("signs", _described.hint_lines(screen, facts)),
+        ("would", _described.action_lines(screen, facts)),
+        ("gaps", [*_gaps(screen, about, described), *_described.doubt_lines(screen, facts)]),
         ("exact", _exact(about, facts)),
     ):
         listed = [(label, shown) for label, shown in rows if shown]
@@ -48,17 +56,17 @@ def draw(screen: Screen, about: Facts) -> None:
 
 
 def _line(screen: Screen, label: str, shown: str) -> None:
-    harmless = neutral(" ".join(shown.split()))
+    harmless = neutral_text(" ".join(shown.split()))
     screen.result(f"  {screen.say(f'show.{label}')}: {harmless}" if label else f"  {harmless}")
 
 
 def _heading(screen: Screen, about: Facts) -> None:
     kind = about.get("kind")
     family = str(about.get("family"))
-    screen.result(f"{about['item']}  {neutral(PurePosixPath(str(about['path'])).name)}")
+    screen.result(f"{about['item']}  {neutral_text(PurePosixPath(str(about['path'])).name)}")
     rows: list[Row] = [
         ("type", f"{screen.say(f'show.family-{family}')}, {kind}"),
-        ("size", screen.say("show.bytes", size=size(int(about["size"])))),
+        ("size", screen.say("show.bytes", size=byte_count(int(about["size"])))),
         ("path", str(about["path"])),
         ("container", str(about.get("container") or "")),
         ("also", ", ".join(about.get("also_at") or ())),
@@ -69,7 +77,7 @@ def _heading(screen: Screen, about: Facts) -> None:
     for label, shown in rows:
         if shown:
             _line(screen, label, shown)
-    guessed = text(about.get("name_from"))
+    guessed = value_text(about.get("name_from"))
     if guessed.startswith("assumed-") and guessed != "assumed-utf-8":
         screen.result("  " + screen.say("show.name-guessed", page=guessed.removeprefix("assumed-")))
     if about.get("name_agrees") is False:
@@ -80,38 +88,38 @@ def _heading(screen: Screen, about: Facts) -> None:
     if anew := about.get("written_anew"):
         parts = ", ".join(f"{count} {part}" for part, count in anew["parts"].items())
         files, unknown = int(anew["files"]), int(anew["not_understood"])
-        told = screen.say("show.written-anew", parts=neutral(parts), files=files, unknown=unknown)
+        told = screen.say("show.written-anew", parts=neutral_text(parts), files=files, unknown=unknown)
         screen.result(f"  {told}")
 
 
 def _came(screen: Screen, about: Facts) -> Iterator[Row]:
     said = about.get("provenance") or {}
     how = f"show.how-{said.get('how')}"
-    yield "how", screen.say(how) if screen.knows(how) else text(said.get("how"))
-    yield from ((name.replace("_", "-"), text(said.get(name))) for name in _SAID)
-    yield from ((name.replace("_", "-"), text((said.get("screenshot") or {}).get(name))) for name in _SCREENSHOT)
-    yield from ((name.replace("_", "-"), text((said.get("posting") or {}).get(name))) for name in _POSTING)
+    yield "how", screen.say(how) if screen.knows(how) else value_text(said.get("how"))
+    yield from ((name.replace("_", "-"), value_text(said.get(name))) for name in _SAID)
+    yield from ((name.replace("_", "-"), value_text((said.get("screenshot") or {}).get(name))) for name in _SCREENSHOT)
+    yield from ((name.replace("_", "-"), value_text((said.get("posting") or {}).get(name))) for name in _POSTING)
     zone = about.get("zone_identifier") or {}
-    yield "host-url", text(zone.get("host_url"))
-    yield "referrer-url", text(zone.get("referrer_url"))
+    yield "host-url", value_text(zone.get("host_url"))
+    yield "referrer-url", value_text(zone.get("referrer_url"))
     yield "attributes", ", ".join(str(each["name"]) for each in about.get("attributes") or ())
 
 
 def _times(screen: Screen, about: Facts) -> Iterator[Row]:
-    times = mapping(about.get("times"))
+    times = facts_by_name(about.get("times"))
     for name in ("created_ns", "modified_ns", "changed_ns"):
         if times.get(name):
             yield f"disk-{name.removesuffix('_ns')}", nanoseconds(str(times[name]))
-    local = text(times.get("local"))
+    local = value_text(times.get("local"))
     yield "zip-local", f"{local} ({screen.say('show.no-such-time')})" if local and not is_moment(local) else local
-    yield "zip-utc", text(times.get("utc"))
+    yield "zip-utc", value_text(times.get("utc"))
 
 
 def _gaps(screen: Screen, about: Facts, described: Sequence[Facts]) -> Iterator[Row]:
     for each in described:
-        if mapping(each.get("parameters")).get("pixels") is False:
+        if facts_by_name(each.get("parameters")).get("pixels") is False:
             yield "", screen.say("show.no-pixels")
-        for code in dict.fromkeys(str(problem.get("code")) for problem in mappings(each.get("problems"))):
+        for code in dict.fromkeys(str(problem.get("code")) for problem in facts_in_list(each.get("problems"))):
             yield "", screen.say(f"reason.{code}") if screen.knows(f"reason.{code}") else code
     if not described:
         # Of these types something is read; a witnessed one is not to be looked into.
@@ -122,9 +130,9 @@ def _gaps(screen: Screen, about: Facts, described: Sequence[Facts]) -> Iterator[
 
 def _exact(about: Facts, facts: Facts) -> Iterator[Row]:
     yield "sha256", str(about["sha256"])
-    for stream in mappings(facts.get("streams")):
-        yield "samples", text(stream.get("samples_sha256"))
-    yield "pdq", text(mapping(mapping(facts.get("pdq")).get("hashes")).get("upright"))
+    for stream in facts_in_list(facts.get("streams")):
+        yield "samples", value_text(stream.get("samples_sha256"))
+    yield "pdq", value_text(facts_by_name(facts_by_name(facts.get("pdq")).get("hashes")).get("upright"))
     yield "line", str(about["line"])
 
 

@@ -11,9 +11,9 @@ from evidence_kit.words import direction
 
 if TYPE_CHECKING:
     from evidence_kit.matching.transformation import Transformation
-    from evidence_kit.workflows.reading.match import Matches
-    from evidence_kit.workflows.reading.side_by_side import Drawn
-    from evidence_kit.workflows.reading.similar import Similar
+    from evidence_kit.workflows.reading.match import MatchResult
+    from evidence_kit.workflows.reading.side_by_side import DrawnPair
+    from evidence_kit.workflows.reading.similar import SimilarPair
 
 _STYLE = (
     "body{font:17px/1.5 sans-serif;max-width:1900px;margin:2em auto;padding:0 1em;color:#1c1a17;background:#faf8f4}"
@@ -22,7 +22,7 @@ _STYLE = (
 )
 
 
-def show(screen: Screen, found: Matches, case: str, names: Mapping[str, str]) -> None:
+def show_matches(screen: Screen, found: MatchResult, case: str, names: Mapping[str, str]) -> None:
     """Show pairs and groups, and the items that could not be compared."""
     screen.document(
         {
@@ -31,7 +31,8 @@ def show(screen: Screen, found: Matches, case: str, names: Mapping[str, str]) ->
             "compared": found.compared,
             "candidates": len(found.candidates),
             "pairs": [
-                {**pair.facts(found.candidates, found.other_case), "says": says(screen, pair)} for pair in found.pairs
+                {**pair.facts(found.candidates, found.other_case), "says": pair_sentence(screen, pair)}
+                for pair in found.pairs
             ],
             "clusters": [list(each) for each in found.clusters],
             "not_compared": [{"name": each.name, "reason": each.reason} for each in found.not_compared],
@@ -41,18 +42,18 @@ def show(screen: Screen, found: Matches, case: str, names: Mapping[str, str]) ->
         return
     for pair in found.pairs:
         screen.result(screen.say("match.pair", item=_ours(pair, names), other=_theirs(pair, names)))
-        for line in says(screen, pair):
+        for line in pair_sentence(screen, pair):
             screen.result(f"    {line}")
     _counted(screen, found)
     screen.tell("match.said")
 
 
-def says(screen: Screen, pair: Similar) -> list[str]:
+def pair_sentence(screen: Screen, pair: SimilarPair) -> list[str]:
     """Return a pair in words: level and transformation, then the numbers."""
     altered = pair.level == "same-picture" and pair.transformation is not None and pair.transformation.differs
     lines = [screen.say(f"match.level.{pair.level}-altered" if altered else f"match.level.{pair.level}")]
     if pair.transformation is not None and pair.level != "to-judge":
-        lines.append(was(screen, pair.transformation))
+        lines.append(transformation_sentence(screen, pair.transformation))
     if frame := _frame(screen, pair):
         lines.append(frame)
     if numbers := _numbers(screen, pair):
@@ -60,7 +61,7 @@ def says(screen: Screen, pair: Similar) -> list[str]:
     return lines
 
 
-def was(screen: Screen, told: Transformation) -> str:
+def transformation_sentence(screen: Screen, told: Transformation) -> str:
     """Return the transformation of a picture, in words."""
     parts = []
     if told.lies_in is not None:
@@ -84,10 +85,12 @@ def was(screen: Screen, told: Transformation) -> str:
     return screen.say("match.and").join(parts)
 
 
-def page(screen: Screen, case: str, names: Mapping[str, str], *, sharp: bool) -> Callable[[Sequence[Drawn]], str]:
+def pair_page(
+    screen: Screen, case: str, names: Mapping[str, str], *, sharp: bool
+) -> Callable[[Sequence[DrawnPair]], str]:
     """Return a function that makes a page of drawn pairs, in the screen's language."""
 
-    def made(drawn: Sequence[Drawn]) -> str:
+    def made(drawn: Sequence[DrawnPair]) -> str:
         way = direction(screen.language)
         title = html.escape(screen.say("match.page.title", case=case))
         head = f'<!doctype html><html lang="{screen.language}" dir="{way}"><meta charset="utf-8"><title>{title}</title>'
@@ -99,12 +102,12 @@ def page(screen: Screen, case: str, names: Mapping[str, str], *, sharp: bool) ->
     return made
 
 
-def _figure(screen: Screen, drawn: Drawn, names: Mapping[str, str]) -> str:
+def _figure(screen: Screen, drawn: DrawnPair, names: Mapping[str, str]) -> str:
     pair = drawn.pair
     ours = _label(screen.say("match.page.ours"), _ours(pair, names))
     theirs = _label(screen.say("match.page.theirs"), _theirs(pair, names))
     outline = "outline-judge" if pair.level == "to-judge" else "outline"
-    lines = [*says(screen, pair), screen.say(f"match.page.{outline}")]
+    lines = [*pair_sentence(screen, pair), screen.say(f"match.page.{outline}")]
     said = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
     # The picture's left side is the case's in every language.
     head = f'<div class="two" dir="ltr">{ours}{theirs}</div>'
@@ -116,28 +119,30 @@ def _label(said: str, name: str) -> str:
     return f'<span dir="auto">{html.escape(said)}: <bdi dir="ltr">{html.escape(name)}</bdi></span>'
 
 
-def _ours(pair: Similar, names: Mapping[str, str]) -> str:
+def _ours(pair: SimilarPair, names: Mapping[str, str]) -> str:
     return _named(pair.item, pair.item_picture, names)
 
 
-def _theirs(pair: Similar, names: Mapping[str, str]) -> str:
+def _theirs(pair: SimilarPair, names: Mapping[str, str]) -> str:
     return _named(pair.other, pair.other_picture, names)
 
 
 def _named(name: str, picture: int, names: Mapping[str, str]) -> str:
     """Return an id with the name of its file; a further picture in a file bears its number behind `#`."""
-    from evidence_kit.commands._screen import neutral
+    from evidence_kit.commands._screen import neutral_text
 
     path, number = names.get(name), "" if picture == 1 else f"#{picture}"
-    return f"{neutral(name)}{number}" if path is None else f"{name}{number} {neutral(path.rpartition('/')[2])}"
+    return (
+        f"{neutral_text(name)}{number}" if path is None else f"{name}{number} {neutral_text(path.rpartition('/')[2])}"
+    )
 
 
-def _frame(screen: Screen, pair: Similar) -> str:
+def _frame(screen: Screen, pair: SimilarPair) -> str:
     times = [each for each in (pair.item_frame, pair.other_frame) if each >= 1000]
     return screen.say("match.and").join(screen.say("match.frame", seconds=f"{each / 1000:.1f}") for each in times)
 
 
-def _numbers(screen: Screen, pair: Similar) -> str:
+def _numbers(screen: Screen, pair: SimilarPair) -> str:
     from evidence_kit.matching.levels import MATCH_BITS
 
     seen = pair.evidence
@@ -153,7 +158,7 @@ def _numbers(screen: Screen, pair: Similar) -> str:
     return screen.say("match.and").join(parts)
 
 
-def _counted(screen: Screen, found: Matches) -> None:
+def _counted(screen: Screen, found: MatchResult) -> None:
     from evidence_kit.matching.levels import MATCHES
 
     matched = sum(pair.level in MATCHES for pair in found.pairs)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _ROLES = {"1": "minor-with-guardian", "2": "guardian", "3": "lawyer"}
 
 
-def asked(setting: Setting, given: Provenance, *, careful: bool) -> Provenance:
+def ask_provenance(setting: Setting, given: Provenance, *, careful: bool) -> Provenance:
     """Return the provenance that flags and a person give; nothing is asked that a flag has answered.
 
     Args:
@@ -97,7 +97,7 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def from_before(manifest: Manifest, given: Provenance) -> Provenance | None:
+def provenance_from_before(manifest: Manifest, given: Provenance) -> Provenance | None:
     """Return the provenance given when the same sources were begun; None when they never were."""
     from evidence_kit.workflows.accession.provenance import Screenshot
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def reveal(setting: Setting, folder: CaseFolder, item: str, reason: str, out: Path | None) -> None:
     """Write the page, say where it lies, and delete it once a person has seen it, unless they chose its place."""
     from evidence_kit.words import catalogue
-    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.reading import reveal as workflow
     from evidence_kit.workflows.reading.overview import item_of
@@ -26,7 +26,7 @@ def reveal(setting: Setting, folder: CaseFolder, item: str, reason: str, out: Pa
     key = setting.key(station)
     if out is not None and os.path.lexists(out):
         # An interrupted run may have written it: then the newest line of the log says so.
-        opened = read(folder, key, setting.memory(station))
+        opened = read_case(folder, key, setting.memory(station))
         line = workflow.revealed_before(opened, item_of(opened.opened, item, opened.id), reason)
         if line is None or not out.is_file():
             raise PathTakenError("file-exists", path=str(out))
@@ -37,7 +37,7 @@ def reveal(setting: Setting, folder: CaseFolder, item: str, reason: str, out: Pa
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
         shown = item_of(writer.manifest, item, writer.case.id)
         place = out or revealed_folder(station) / f"{writer.case.id}.{shown.id}.html"
-        page = workflow.reveal(writer, shown, reason, place.absolute(), catalogue(screen.language))
+        page = workflow.reveal_item(writer, shown, reason, place.absolute(), catalogue(screen.language))
     screen.document({"item": page.item, "page": str(page.path), "line": page.line})
     screen.tell("reveal.done", path=str(page.path), line=page.line)
     if out is None and setting.asks:

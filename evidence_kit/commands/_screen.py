@@ -28,13 +28,13 @@ _MARKS = dict.fromkeys((0x61C, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, *range(0x
 _JOINERS = frozenset("\u200c\u200d")
 
 
-def neutral(text: str) -> str:
+def neutral_text(text: str) -> str:
     """Return text from evidence as it may be shown: control and direction characters become `[U+202E]`."""
     return "".join(sign if _harmless(sign) else f"[U+{ord(sign):04X}]" for sign in text)
 
 
-def readable(text: str) -> str:
-    """Return a foreign text to be read: `neutral`, without the marks that keyboards and apps put into Arabic.
+def readable_text(text: str) -> str:
+    """Return a foreign text to be read: `neutral_text`, without the marks that keyboards and apps put into Arabic.
 
     A mark that turns the order of letters round is shown, since it may be there to deceive.
     """
@@ -59,7 +59,7 @@ def _harmless(sign: str) -> bool:
     }
 
 
-def size(size_bytes: int) -> str:
+def byte_count(size_bytes: int) -> str:
     """Return a byte count with thin spaces between groups of three digits."""
     return f"{size_bytes:,}".replace(",", "\u2009")
 
@@ -83,7 +83,7 @@ class Screen:
 
     def say(self, sentence: str, **values: str | int) -> str:
         """Return a sentence with values that came from anywhere, made harmless."""
-        shown = {name: neutral(value) if isinstance(value, str) else value for name, value in values.items()}
+        shown = {name: neutral_text(value) if isinstance(value, str) else value for name, value in values.items()}
         return self._words.say(sentence, **shown)
 
     @property
@@ -151,12 +151,12 @@ class Screen:
     def facts(self, rows: Sequence[tuple[str, str]]) -> None:
         """Show names and values, a line each."""
         for name, value in rows:
-            self.line(f"{self.say(name)}: {neutral(value)}")
+            self.line(f"{self.say(name)}: {neutral_text(value)}")
 
     def write(self, text: str, indent: int = 0) -> None:
         """Show a foreign text line by line, made harmless, and wrapped between words on a terminal."""
         for line in text.split("\n"):
-            for piece in _wrapped(readable(line.rstrip("\r")), indent):
+            for piece in _wrapped(readable_text(line.rstrip("\r")), indent):
                 self.result(" " * indent + piece)
 
     @contextmanager
@@ -276,7 +276,7 @@ def _wrapped(line: str, indent: int) -> list[str]:
 def _plain(cell: str) -> Text:
     from rich.text import Text
 
-    return Text(neutral(cell))
+    return Text(neutral_text(cell))
 
 
 def _is_terminal(target: IO[str] | None) -> bool:

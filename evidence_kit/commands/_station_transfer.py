@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from evidence_kit.workflows.case.read import Case
-    from evidence_kit.workflows.case.readers import Holder
+    from evidence_kit.workflows.case.readers import CaseHolder
     from evidence_kit.workflows.case.write import CaseWriter
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class StationMove:
     """A case that goes on at another station.
 
     Attributes:
@@ -46,14 +46,14 @@ class Move:
     remark: str | None
 
 
-def moved(setting: Setting, case: str, move: Move) -> None:
+def record_move(setting: Setting, case: str, move: StationMove) -> None:
     """Record the hand-over, make the copy, and say so.
 
     A case that is on its way to that station already can only be copied once more.
     """
     from evidence_kit.keys.errors import HandedOnError
     from evidence_kit.workflows.case import readers, record
-    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.handover import transfers
     from evidence_kit.workflows.upkeep import backup
@@ -71,12 +71,12 @@ def moved(setting: Setting, case: str, move: Move) -> None:
                 line = _handed(writer, goes_on, move, purpose, on_bytes)
                 opened: Case = writer.case
         except HandedOnError:
-            opened = read(folder, key, station)
+            opened = read_case(folder, key, station)
             goes_on = readers.successor(opened, who, station.public)
             if move.into is None or opened.opened.goes_on_with != goes_on.fingerprint:
                 raise
             line = transfers.handed_on(opened)
-        copy = None if move.into is None else backup.mirror(opened, move.into, world.disk, on_bytes)
+        copy = None if move.into is None else backup.mirror_case(opened, move.into, world.disk, on_bytes)
     screen.tell("transfer.moved", case=folder.root.name, name=goes_on.name or "?", line=line)
     if copy is not None:
         screen.tell("transfer.copy", path=str(copy.path))
@@ -84,7 +84,9 @@ def moved(setting: Setting, case: str, move: Move) -> None:
     screen.document(document | {"station": goes_on.fingerprint, "copy": None if copy is None else str(copy.path)})
 
 
-def _handed(writer: CaseWriter, goes_on: Holder, move: Move, purpose: str, on_bytes: Callable[[int], None]) -> int:
+def _handed(
+    writer: CaseWriter, goes_on: CaseHolder, move: StationMove, purpose: str, on_bytes: Callable[[int], None]
+) -> int:
     """Copy the large files, then write the line: a full stick must not leave a case that no station can go on with."""
     from evidence_kit.workflows.handover import transfers
     from evidence_kit.workflows.upkeep import backup
@@ -101,5 +103,5 @@ def _handed(writer: CaseWriter, goes_on: Holder, move: Move, purpose: str, on_by
         remark=move.remark,
     )
     if move.into is not None:
-        backup.mirror(writer.case, move.into, writer.world.disk, on_bytes)
-    return transfers.to_station(writer, over, goes_on.fingerprint)
+        backup.mirror_case(writer.case, move.into, writer.world.disk, on_bytes)
+    return transfers.transfer_to_station(writer, over, goes_on.fingerprint)

@@ -16,7 +16,7 @@ _LEFT: Final = frozenset(
 _STANDARD: Final = (0, 1, 2)
 
 
-class Guarded:
+class GuardedStream:
     """A text stream whose full disk or missing reader raises nothing; all else is the stream's own.
 
     Attributes:
@@ -77,11 +77,11 @@ class Guarded:
 
 
 @contextmanager
-def guarded() -> Iterator[None]:
+def guarded_streams() -> Iterator[None]:
     """Guard standard output and error while a command runs."""
     _occupy()
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = (None if each is None else Guarded(each) for each in before)
+    sys.stdout, sys.stderr = (None if each is None else GuardedStream(each) for each in before)
     try:
         yield
     finally:
@@ -107,7 +107,7 @@ def trouble_with_results() -> int | None:
     What was handed over so far is handed to the system first.
     """
     stream = sys.stdout
-    if not isinstance(stream, Guarded):
+    if not isinstance(stream, GuardedStream):
         return None
     stream.flush()
     return stream.trouble if stream.full else None

@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from evidence_kit.chats.told import OWNER, said_in
+from evidence_kit.chats.told import OWNER, event_sentence
 from evidence_kit.commands import _ingest_view
-from evidence_kit.commands._screen import Screen, readable, size
+from evidence_kit.commands._screen import Screen, byte_count, readable_text
 
 if TYPE_CHECKING:
     from evidence_kit.custody.manifest import Manifest
-    from evidence_kit.workflows.case.plain_file import Exported
+    from evidence_kit.workflows.case.plain_file import ExportedFile
     from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationPart
-    from evidence_kit.workflows.reading.coverage import Moment
-    from evidence_kit.workflows.reading.exports import Page
-    from evidence_kit.workflows.reading.messages import Gap, Said, Tied
+    from evidence_kit.workflows.reading.coverage import StatedTime
+    from evidence_kit.workflows.reading.exports import ConversationPage
+    from evidence_kit.workflows.reading.messages import TiedAttachment, TranscriptEntry, TranscriptGap
 
 # Some terminals open an address at a touch.
 _SCHEME = re.compile(r"\b(h)tt(ps?://)", re.IGNORECASE)
@@ -29,18 +29,20 @@ _MOST_RECEIVERS = 10
 _DIGEST_SIGNS = 16
 
 
-def overview(screen: Screen, manifest: Manifest, listed: Sequence[CaseConversation]) -> None:
+def show_conversations(screen: Screen, manifest: Manifest, listed: Sequence[CaseConversation]) -> None:
     """Show which conversations there are, and which exports could not be read."""
     from evidence_kit.workflows.reading.conversation_rows import conversation_row
-    from evidence_kit.workflows.reading.conversations import parsed
+    from evidence_kit.workflows.reading.conversations import newest_readings
     from evidence_kit.workflows.reading.coverage import chat_read
 
-    read = [chat_read(item, manifest.items[item].place, entry.facts) for item, entry in parsed(manifest).items()]
+    read = [
+        chat_read(item, manifest.items[item].place, entry.facts) for item, entry in newest_readings(manifest).items()
+    ]
     for conversation in listed:
         screen.document(conversation_row(conversation))
     for each in read:
         if not each.whole:
-            _ingest_view.show(screen, each)
+            _ingest_view.show_outcome(screen, each)
     if screen.json:
         return
     if not listed:
@@ -49,7 +51,7 @@ def overview(screen: Screen, manifest: Manifest, listed: Sequence[CaseConversati
     for conversation in listed:
         screen.result(_title(screen, conversation))
         items = " ".join(part.item.id for part in conversation.parts)
-        screen.write(f"{people(screen, conversation)} · {span(screen, conversation)} · {items}", _INDENT)
+        screen.write(f"{main_writers(screen, conversation)} · {period_text(screen, conversation)} · {items}", _INDENT)
         for part in conversation.parts:
             if (order := _order(screen, part)) and order[0] == "either":
                 screen.warn("chats.order.either", number=conversation.number, reason=order[1])
@@ -57,12 +59,14 @@ def overview(screen: Screen, manifest: Manifest, listed: Sequence[CaseConversati
     screen.tell("chats.next")
 
 
-def show(screen: Screen, conversation: CaseConversation, page: Page, number: int, pages: int) -> None:
+def show_messages(
+    screen: Screen, conversation: CaseConversation, page: ConversationPage, number: int, pages: int
+) -> None:
     """Show some messages of one conversation as they were written."""
-    from evidence_kit.workflows.reading.conversation_rows import row_in
+    from evidence_kit.workflows.reading.conversation_rows import conversation_entry
 
     for entry in page.entries:
-        screen.document(row_in(entry, conversation))
+        screen.document(conversation_entry(entry, conversation))
     if screen.json:
         return
     _head(screen, conversation)
@@ -83,48 +87,50 @@ def show(screen: Screen, conversation: CaseConversation, page: Page, number: int
         screen.tell("chats.page", page=number, pages=pages, messages=page.matched)
 
 
-def stream(screen: Screen, conversation: CaseConversation, entries: Iterable[Said | Gap]) -> bool:
+def stream_messages(
+    screen: Screen, conversation: CaseConversation, entries: Iterable[TranscriptEntry | TranscriptGap]
+) -> bool:
     """Write messages for a script, one by one, and return whether there was any."""
-    from evidence_kit.workflows.reading.conversation_rows import row_in
+    from evidence_kit.workflows.reading.conversation_rows import conversation_entry
 
     written = False
     for entry in entries:
-        screen.document(row_in(entry, conversation))
+        screen.document(conversation_entry(entry, conversation))
         written = True
     return written
 
 
-def exported(screen: Screen, done: Exported, case: str) -> None:
+def show_exported(screen: Screen, done: ExportedFile, case: str) -> None:
     """Name the written files, and say that they lie there in clear."""
     screen.document(
         {"case": case, "path": str(done.path), "rows": done.rows, "size": done.size_bytes, "line": done.line}
     )
-    screen.tell("export.done", path=str(done.path), count=done.rows, size=size(done.size_bytes))
+    screen.tell("export.done", path=str(done.path), count=done.rows, size=byte_count(done.size_bytes))
     screen.warn("export.plain", path=str(done.path))
 
 
-def platform(screen: Screen, known: str) -> str:
+def platform_name(screen: Screen, known: str) -> str:
     """Return the name of a platform."""
     return screen.say(f"platform.{known}") if screen.knows(f"platform.{known}") else known
 
 
-def name(conversation: CaseConversation) -> str:
+def conversation_name(conversation: CaseConversation) -> str:
     """Return the display name of a conversation: its title, its identifier, or the name of its file."""
-    from evidence_kit.workflows.reading.conversations import file_name
+    from evidence_kit.workflows.reading.conversations import conversation_file
 
-    return readable(conversation.title or conversation.talk.id or file_name(conversation))
+    return readable_text(conversation.title or conversation.talk.id or conversation_file(conversation))
 
 
-def people(screen: Screen, conversation: CaseConversation) -> str:
+def main_writers(screen: Screen, conversation: CaseConversation) -> str:
     """Return who wrote most."""
-    told = [who(screen, each.name, owner=each.owner) for each in conversation.participants[:_MOST_NAMES]]
+    told = [sender_name(screen, each.name, owner=each.owner) for each in conversation.participants[:_MOST_NAMES]]
     more = len(conversation.participants) - len(told) + sum(part.talk.participants_more for part in conversation.parts)
     return ", ".join(told) + (f" +{more}" if more else "")
 
 
-def span(screen: Screen, conversation: CaseConversation) -> str:
+def period_text(screen: Screen, conversation: CaseConversation) -> str:
     """Return from when to when a conversation goes, in one column."""
-    times = [moment(each) for each in (conversation.first, conversation.last)]
+    times = [time_text(each) for each in (conversation.first, conversation.last)]
     return " – ".join(dict.fromkeys(each for each in times if each)) or screen.say("chats.no-time")
 
 
@@ -132,8 +138,8 @@ def _title(screen: Screen, conversation: CaseConversation) -> str:
     return screen.say(
         "chats.head",
         number=conversation.number,
-        platform=platform(screen, conversation.talk.platform),
-        name=name(conversation),
+        platform=platform_name(screen, conversation.talk.platform),
+        name=conversation_name(conversation),
         count=conversation.messages,
     )
 
@@ -141,8 +147,8 @@ def _title(screen: Screen, conversation: CaseConversation) -> str:
 def _head(screen: Screen, conversation: CaseConversation) -> None:
     screen.result(_title(screen, conversation))
     for part in conversation.parts:
-        screen.tell("chats.part", item=part.item.id, path=readable(part.path or part.item.place.path))
-    owners = [readable(each.name) for each in conversation.participants if each.owner and each.name != OWNER]
+        screen.tell("chats.part", item=part.item.id, path=readable_text(part.path or part.item.place.path))
+    owners = [readable_text(each.name) for each in conversation.participants if each.owner and each.name != OWNER]
     if owners:
         screen.tell("chats.owner", name=", ".join(owners))
     for told in dict.fromkeys(order for part in conversation.parts if (order := _order(screen, part))):
@@ -175,21 +181,21 @@ def _order(screen: Screen, part: ConversationPart) -> tuple[str, str] | None:
     return (known[order], screen.say(why)) if order in known and screen.knows(why) else None
 
 
-def _day(entry: Said | Gap) -> str | None:
+def _day(entry: TranscriptEntry | TranscriptGap) -> str | None:
     """Return the day of a message, None where it has none that is sure."""
     time = getattr(entry, "time", None)
-    return None if time is None or time.value is None else readable(time.value[:_TO_THE_DAY])
+    return None if time is None or time.value is None else readable_text(time.value[:_TO_THE_DAY])
 
 
-def _entry(screen: Screen, entry: Said | Gap) -> None:
+def _entry(screen: Screen, entry: TranscriptEntry | TranscriptGap) -> None:
     if entry.told.get("entry") != "message":
-        gap: Gap = entry  # type: ignore[assignment]
-        screen.result(f"{gap.where}  " + screen.say("chats.gap", reason=_ingest_view.reason(screen, gap.why)))
+        gap: TranscriptGap = entry  # type: ignore[assignment]
+        screen.result(f"{gap.where}  " + screen.say("chats.gap", reason=_ingest_view.refusal_sentence(screen, gap.why)))
         return
-    said: Said = entry  # type: ignore[assignment]
-    sender = who(screen, said.sender, owner=said.owner) if said.sender else screen.say("chats.app")
-    time = moment(said.time, raw=True) or screen.say("chats.no-time")
-    screen.result(f"{readable(said.where)}  {time}  {sender}")
+    said: TranscriptEntry = entry  # type: ignore[assignment]
+    sender = sender_name(screen, said.sender, owner=said.owner) if said.sender else screen.say("chats.app")
+    time = time_text(said.time, raw=True) or screen.say("chats.no-time")
+    screen.result(f"{readable_text(said.where)}  {time}  {sender}")
     marks = [f"kind.{said.kind}"] if said.kind not in {"text", "system", "media"} else []
     marks += [f"flag.{flag}" for flag in said.flags if flag not in {said.kind, "app_generated"}]
     if said.text:
@@ -204,53 +210,53 @@ def _entry(screen: Screen, entry: Said | Gap) -> None:
         screen.result(" " * _INDENT + _attachment(screen, each))
 
 
-def who(screen: Screen, name: str, *, owner: bool | None) -> str:
+def sender_name(screen: Screen, name: str, *, owner: bool | None) -> str:
     """Return how a sender is called; the owner of an export that does not name them in words of the language."""
     if owner and name == OWNER:
         return screen.say("chats.owner-unnamed")
-    return readable(name).replace("\n", " ")
+    return readable_text(name).replace("\n", " ")
 
 
-def _beside(screen: Screen, said: Said) -> None:
+def _beside(screen: Screen, said: TranscriptEntry) -> None:
     """Show a message's facts besides its text: event, other words, receivers, reactions."""
     if said.event is not None:
         code, values = said.event
-        screen.write("* " + said_in(screen.language, code, values), _INDENT)
+        screen.write("* " + event_sentence(screen.language, code, values), _INDENT)
     for each in said.words:
         label = f"chats.word.{each.role}"
         label = screen.say(label) if screen.knows(label) else each.role
-        named = f"{label} ({readable(each.by)})" if each.by else label
+        named = f"{label} ({readable_text(each.by)})" if each.by else label
         screen.write(screen.say("chats.labelled", label=named) + " " + _SCHEME.sub(r"\1xx\2", each.text), _INDENT)
     if said.to:
-        shown = ", ".join(readable(name) for name in said.to[:_MOST_RECEIVERS])
+        shown = ", ".join(readable_text(name) for name in said.to[:_MOST_RECEIVERS])
         more = len(said.to) - _MOST_RECEIVERS
         screen.write(screen.say("chats.to", names=shown + (f" +{more}" if more > 0 else "")), _INDENT)
     if said.reactions:
         shown = ", ".join(
-            f"{each.emoji} {readable(each.actor)}" if each.actor else each.emoji for each in said.reactions
+            f"{each.emoji} {readable_text(each.actor)}" if each.actor else each.emoji for each in said.reactions
         )
         screen.write(screen.say("chats.reactions", signs=shown), _INDENT)
 
 
-def moment(stated: Moment | None, *, raw: bool = False) -> str:
+def time_text(stated: StatedTime | None, *, raw: bool = False) -> str:
     """Return a time as the export writes it; one that only machines read is told in letters first."""
     if stated is None:
         return ""
-    written = readable(stated.raw).replace("\n", " ")
+    written = readable_text(stated.raw).replace("\n", " ")
     if stated.readings and stated.value is None:
-        return f"{written} ({' / '.join(map(readable, stated.readings))})"
+        return f"{written} ({' / '.join(map(readable_text, stated.readings))})"
     if stated.value is None or not (written.isdigit() or "T" in written):
         return written
     if not raw:
         offset = _OFFSET.search(stated.value) if stated.kind == "offset" else None
         zone = " UTC" if stated.kind == "utc" else f" {offset[0]}" if offset else ""
-        return readable(stated.value[:_TO_THE_MINUTE]).replace("T", " ") + zone
-    told = readable(stated.value).replace("T", " ").replace("Z", " UTC")
+        return readable_text(stated.value[:_TO_THE_MINUTE]).replace("T", " ") + zone
+    told = readable_text(stated.value).replace("T", " ").replace("Z", " UTC")
     return f"{told} [{written}]" if written.isdigit() else told
 
 
-def _attachment(screen: Screen, tied: Tied) -> str:
-    named = readable(tied.name) if tied.name else screen.say("chats.unnamed")
+def _attachment(screen: Screen, tied: TiedAttachment) -> str:
+    named = readable_text(tied.name) if tied.name else screen.say("chats.unnamed")
     if len(tied.items) == 1:
         item = tied.items[0]
         told = "chats.witnessed" if tied.status == "witnessed" else "chats.tied"
@@ -258,7 +264,7 @@ def _attachment(screen: Screen, tied: Tied) -> str:
     if tied.items:
         return screen.say("chats.ambiguous", name=named, items=", ".join(item.id for item in tied.items))
     if tied.perhaps:
-        items = ", ".join(f"{item.id} ({readable(item.place.path)})" for item in tied.perhaps[:_MOST_NAMES])
+        items = ", ".join(f"{item.id} ({readable_text(item.place.path)})" for item in tied.perhaps[:_MOST_NAMES])
         reason = screen.say(f"chats.doubt.{tied.reason}")
         return screen.say("chats.perhaps", name=named, items=items, reason=reason)
     status = f"chats.status.{tied.status}"

@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence_kit.commands._screen import Screen, neutral
+from evidence_kit.commands._screen import Screen, neutral_text
 from evidence_kit.model import Finding, Json, Weight
 
 if TYPE_CHECKING:
     from evidence_kit.commands._wiring import Setting
-    from evidence_kit.workflows.checking.archive_parts import Whole
+    from evidence_kit.workflows.checking.archive_parts import PartsResult
     from evidence_kit.workflows.checking.report import Report
-    from evidence_kit.workflows.handover.timestamps import Shown
+    from evidence_kit.workflows.handover.timestamps import ShownStamp
 
 _SHOWN = 40
 
 
-def show(screen: Screen, report: Report, names: Mapping[str, str] | None = None) -> None:
+def show_report(screen: Screen, report: Report, names: Mapping[str, str] | None = None) -> None:
     """Show a report.
 
     Args:
@@ -26,7 +26,7 @@ def show(screen: Screen, report: Report, names: Mapping[str, str] | None = None)
         report: What a check came to.
         names: Of people whose keys are known here, by fingerprint.
     """
-    screen.document(json_of(screen, report, names or {}))
+    screen.document(report_json(screen, report, names or {}))
     if screen.json:
         return
     name = report.verdict.name.lower()
@@ -35,7 +35,7 @@ def show(screen: Screen, report: Report, names: Mapping[str, str] | None = None)
     screen.result(screen.say("verdict.consistent.but" if partly else f"verdict.{name}.meaning"))
     _anchors(screen, report)
     for finding in report.findings[:_SHOWN]:
-        screen.result("• " + sentence(screen, finding))
+        screen.result("• " + finding_sentence(screen, finding))
     if len(report.findings) > _SHOWN:
         screen.result(screen.say("verify.more", count=len(report.findings) - _SHOWN))
     if report.wholly_destroyed:
@@ -59,17 +59,17 @@ def show(screen: Screen, report: Report, names: Mapping[str, str] | None = None)
 
 def show_part(screen: Screen, report: Report, names: Mapping[str, str]) -> None:
     """Show one of several parts: its own verdict in a line, and its findings."""
-    screen.document(json_of(screen, report, names))
+    screen.document(report_json(screen, report, names))
     if screen.json:
         return
     word = screen.say(f"verdict.{report.verdict.name.lower()}.word")
-    screen.result(f"{word}  {neutral(report.path)}")
+    screen.result(f"{word}  {neutral_text(report.path)}")
     _fixed(screen, report)
     for finding in report.findings[:_SHOWN]:
-        screen.result("  • " + sentence(screen, finding))
+        screen.result("  • " + finding_sentence(screen, finding))
 
 
-def show_whole(screen: Screen, whole: Whole, names: Mapping[str, str]) -> None:
+def show_whole(screen: Screen, whole: PartsResult, names: Mapping[str, str]) -> None:
     """Show the common result of the parts of a seal."""
     screen.document(
         {
@@ -86,14 +86,14 @@ def show_whole(screen: Screen, whole: Whole, names: Mapping[str, str]) -> None:
             "events_closed": whole.events_closed,
             "signers": list(whole.signers),
             "known": {by: names[by] for by in whole.signers if by in names},
-            "findings": [document_of(screen, each) for each in whole.findings],
+            "findings": [finding_json(screen, each) for each in whole.findings],
             "says": screen.say(whole.verdict.limits),
         }
     )
     if screen.json:
         return
     for finding in whole.findings:
-        screen.result("• " + sentence(screen, finding))
+        screen.result("• " + finding_sentence(screen, finding))
     screen.result(screen.say(f"verdict.{whole.verdict.name.lower()}.word"))
     screen.result(screen.say("verify.parts", here=len(whole.here), parts=whole.parts))
     if whole.case is not None:
@@ -112,11 +112,11 @@ def _anchors(screen: Screen, report: Report) -> None:
 
 
 def _fixed(screen: Screen, report: Report) -> None:
-    for sentence_id, values in fixed(report):
+    for sentence_id, values in anchor_sentences(report):
         screen.result(screen.say(sentence_id, **values))
 
 
-def fixed(report: Report) -> list[tuple[str, dict[str, str | int]]]:
+def anchor_sentences(report: Report) -> list[tuple[str, dict[str, str | int]]]:
     """Return the anchors of the log and how far they reach, each a sentence's id and values."""
     said: list[tuple[str, dict[str, str | int]]] = [
         (each.sentence, {"through": each.through, "lines": report.lines, "since": each.since})
@@ -127,7 +127,7 @@ def fixed(report: Report) -> list[tuple[str, dict[str, str | int]]]:
     return said
 
 
-def _stamp(screen: Screen, shown: Shown) -> None:
+def _stamp(screen: Screen, shown: ShownStamp) -> None:
     """Say whose a time stamp is, when it was made, how long after the line it is over, and who checked it."""
     if shown.stamp is not None and not shown.broken:
         by = shown.checked.by if shown.checked is not None else screen.say("verify.stamp-nobody")
@@ -146,7 +146,7 @@ def _of_an_archive(screen: Screen, report: Report) -> None:
     screen.result(screen.say("verify.absent", **values, events=report.events_closed, events_of=report.events))
 
 
-def sentence(screen: Screen, finding: Finding) -> str:
+def finding_sentence(screen: Screen, finding: Finding) -> str:
     """Return a finding in words: place, finding, meaning."""
     values = dict(finding.values)
     where = finding.file or ""
@@ -161,7 +161,7 @@ def sentence(screen: Screen, finding: Finding) -> str:
 
 def known_names(setting: Setting) -> dict[str, str]:
     """Return whose keys are known on this computer, by fingerprint: the station's own, and those trusted by name."""
-    from evidence_kit.workflows.checking.trusted_keys import known
+    from evidence_kit.workflows.checking.trusted_keys import trusted_names
 
     station = setting.station_if_any()
     own = {}
@@ -170,7 +170,7 @@ def known_names(setting: Setting) -> dict[str, str]:
             station.recovery.fingerprint: setting.screen.say("keys.recovery"),
             station.public.fingerprint: station.person.name,
         }
-    return own | known(setting.station_folder)
+    return own | trusted_names(setting.station_folder)
 
 
 def archive_in(path: Path) -> Path:
@@ -189,13 +189,13 @@ def _signers(screen: Screen, signers: Sequence[str], names: Mapping[str, str]) -
         screen.result(screen.say("verify.signers", signers=", ".join(strange)))
 
 
-def page_of(report: Report, names: Mapping[str, str], day: str, sha256: str | None) -> bytes:
+def report_page(report: Report, names: Mapping[str, str], day: str, sha256: str | None) -> bytes:
     """Return the report as a page to print."""
     from evidence_kit.sealing import verdict_page
 
     name = report.verdict.name.lower()
     partly = name == "consistent" and report.findings
-    said = fixed(report)
+    said = anchor_sentences(report)
     if report.case is not None:
         said.append(("verify.items", {"items": report.items, "items_here": report.items_here}))
     if report.case is not None and report.kind == "archive":
@@ -218,10 +218,10 @@ def page_of(report: Report, names: Mapping[str, str], day: str, sha256: str | No
         said=said,
         findings=sorted(report.findings, key=lambda each: list(Weight).index(each.weight)),
     )
-    return verdict_page.page(facts, neutral)
+    return verdict_page.verdict_page(facts, neutral_text)
 
 
-def document_of(screen: Screen, finding: Finding) -> Json:
+def finding_json(screen: Screen, finding: Finding) -> Json:
     """Return a finding as a script wants it."""
     return {
         "code": finding.code,
@@ -234,7 +234,7 @@ def document_of(screen: Screen, finding: Finding) -> Json:
     }
 
 
-def json_of(screen: Screen, report: Report, names: Mapping[str, str]) -> dict[str, Json]:
+def report_json(screen: Screen, report: Report, names: Mapping[str, str]) -> dict[str, Json]:
     """Return a report as a script wants it; `docs/schemas/verify.json` describes it."""
     return {
         "verdict": report.verdict.value,
@@ -280,6 +280,6 @@ def json_of(screen: Screen, report: Report, names: Mapping[str, str]) -> dict[st
             }
             for each in report.time_stamps
         ],
-        "findings": [document_of(screen, each) for each in report.findings],
+        "findings": [finding_json(screen, each) for each in report.findings],
         "says": screen.say(report.verdict.limits),
     }

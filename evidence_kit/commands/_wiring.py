@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from evidence_kit.workers.pool import Pool
     from evidence_kit.workers.worker import Worker
     from evidence_kit.workflows.accession.describe import WorkerDescriber
-    from evidence_kit.workflows.batch.steps import Hands
+    from evidence_kit.workflows.batch.steps import BatchResources
     from evidence_kit.workflows.case.errors import UnfinishedError
     from evidence_kit.workflows.case.station import Station
     from evidence_kit.workflows.case.world import World
@@ -69,13 +69,13 @@ class Setting:
         """Return the station, which has to exist."""
         from evidence_kit.workflows.case import station
 
-        return station.load(self.station_folder)
+        return station.load_station(self.station_folder)
 
     def station_if_any(self) -> Station | None:
         """Return the station, or None where a stranger checks a case."""
         from evidence_kit.workflows.case import station
 
-        return station.load(self.station_folder) if station.exists(self.station_folder) else None
+        return station.load_station(self.station_folder) if station.station_exists(self.station_folder) else None
 
     def passphrase(self, question: str = "ask.passphrase", *, flag: str = "--passphrase-file") -> bytes:
         """Return a passphrase: out of the file, or from the person.
@@ -132,7 +132,7 @@ def archive_digits(setting: Setting, secret_file: str | None) -> str:
     Raises:
         UsageError: It is none, or there is no file and nobody to ask.
     """
-    from evidence_kit.sealing.passphrase import PassphraseFormError, normalise
+    from evidence_kit.sealing.passphrase import PassphraseFormError, normalise_passphrase
 
     if secret_file is None and not setting.asks:
         raise UsageError("needed", fact="archive-passphrase", flag="--archive-passphrase-file")
@@ -141,7 +141,7 @@ def archive_digits(setting: Setting, secret_file: str | None) -> str:
     else:
         typed = setting.screen.ask_secret("ask.archive-passphrase")
     try:
-        return normalise(typed)
+        return normalise_passphrase(typed)
     except PassphraseFormError as error:
         raise UsageError("archive-passphrase-malformed") from error
 
@@ -159,10 +159,10 @@ def secret_from(path: str) -> bytes:
             with Path(path).open("rb") as file:
                 data = file.readline(_LONGEST_PASSPHRASE_BYTES)
     except (OSError, AttributeError) as error:
-        from evidence_kit.workflows.case.disk_errors import is_gone, refused
+        from evidence_kit.workflows.case.disk_errors import file_refused, is_gone
 
         if isinstance(error, OSError) and not is_gone(error) and not isinstance(error, PermissionError):
-            raise refused(error, path) from error
+            raise file_refused(error, path) from error
         raise UsageError("passphrase-file-unreadable", path=path) from error
     secret = data.rstrip(b"\r\n")
     if not secret:
@@ -210,7 +210,7 @@ def _trust_anchors() -> str | None:
 
 
 @contextmanager
-def hands(station_folder: Path, openssh: bytes) -> Iterator[Hands]:
+def batch_resources(station_folder: Path, openssh: bytes) -> Iterator[BatchResources]:
     """Open the resources that a process needs to carry out lines of a batch.
 
     Args:
@@ -218,16 +218,23 @@ def hands(station_folder: Path, openssh: bytes) -> Iterator[Hands]:
         openssh: Its key, without a passphrase: it comes through a pipe and stays in memory.
     """
     from evidence_kit.keys.station import unlock
-    from evidence_kit.workflows.batch.steps import Hands
+    from evidence_kit.workflows.batch.steps import BatchResources
     from evidence_kit.workflows.case import station
     from evidence_kit.workflows.case.world import this_computer
 
     with describer() as worker:
-        yield Hands(station.load(station_folder), unlock(openssh, None), this_computer(), worker, worker.run, isolated)
+        yield BatchResources(
+            station.load_station(station_folder),
+            unlock(openssh, None),
+            this_computer(),
+            worker,
+            worker.run,
+            isolated_worker,
+        )
 
 
 @contextmanager
-def isolated() -> Iterator[Worker]:
+def isolated_worker() -> Iterator[Worker]:
     """Start one isolated process that reads foreign bytes, and stop it again."""
     from evidence_kit.workers.worker import Worker
 
@@ -236,14 +243,14 @@ def isolated() -> Iterator[Worker]:
 
 
 @contextmanager
-def workers() -> Iterator[Pool]:
+def worker_pool() -> Iterator[Pool]:
     """Start isolated processes, one a core, that decode and compare pictures, and stop them again."""
     from evidence_kit.workers.pool import Pool
     from evidence_kit.workers.worker import Worker
-    from evidence_kit.workflows.accession.describe import cores
+    from evidence_kit.workflows.accession.describe import usable_cores
 
     surroundings = _for_workers()
-    with Pool(lambda: Worker(environment=surroundings), workers=cores(), ahead=4) as pool:
+    with Pool(lambda: Worker(environment=surroundings), workers=usable_cores(), ahead=4) as pool:
         yield pool
 
 
@@ -332,9 +339,9 @@ def _end(setting: Setting, code: int, name: str) -> None:
         setting.screen.warn("cli.results-lost", errno=lost)
         if code == Exit.DONE and name.rstrip("_") in _SHOWING and not setting.recorded:
             # What it was asked for is what was lost: a script must not take half a list for a whole one.
-            from evidence_kit.workflows.case.disk_errors import refused
+            from evidence_kit.workflows.case.disk_errors import file_refused
 
-            code = int(refused(OSError(lost, "")).exit_code)
+            code = int(file_refused(OSError(lost, "")).exit_code)
     if code != Exit.DONE:
         raise typer.Exit(code)
 

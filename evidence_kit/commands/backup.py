@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._screen import size
+from evidence_kit.commands._screen import byte_count
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.errors import UsageError
 
@@ -30,8 +30,8 @@ def backup(
         writing(folder, key, station, setting.world(), setting.accept_older) as writer,
         setting.screen.progress("backup.progress") as on_bytes,
     ):
-        done = backups.backup(writer, into, on_bytes)
-    setting.screen.tell("backup.done", path=str(done.path), count=done.copied, size=size(done.copied_bytes))
+        done = backups.back_up_case(writer, into, on_bytes)
+    setting.screen.tell("backup.done", path=str(done.path), count=done.copied, size=byte_count(done.copied_bytes))
     setting.screen.document(
         {
             "case": folder.root.name,

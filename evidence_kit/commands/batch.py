@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands import _batch_view
-from evidence_kit.commands._wiring import Setting, command, hands
+from evidence_kit.commands._wiring import Setting, batch_resources, command
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.batch.processes import OpenHands
     from evidence_kit.workflows.batch.results import BatchResult, StepResult
-    from evidence_kit.workflows.batch.run import Waiting
+    from evidence_kit.workflows.batch.run import WaitingLines
 
 _MOST_JOBS = 64
 
@@ -33,20 +33,20 @@ def batch(
 ) -> None:
     """Carry out many cases from one file; run again, it takes up where it stopped."""
     from evidence_kit.workflows.batch.batch_file import tasks_in
-    from evidence_kit.workflows.batch.progress import ENDING, Memory
+    from evidence_kit.workflows.batch.progress import ENDING, BatchMemory
     from evidence_kit.workflows.batch.results import BatchResult
-    from evidence_kit.workflows.batch.run import Waiting, stopped
+    from evidence_kit.workflows.batch.run import WaitingLines, stopped_result
 
     if not 1 <= jobs <= _MOST_JOBS:
         raise UsageError("batch-jobs", most=_MOST_JOBS)
     tasks, station, world = tasks_in(file), setting.station(), setting.world()
-    _batch_view.free(report, file)
+    _batch_view.refuse_other_file(report, file)
     key = setting.key(station)
-    memory = Memory(progress or file.with_name(file.name + ENDING), world.disk, world.random)
+    memory = BatchMemory(progress or file.with_name(file.name + ENDING), world.disk, world.random)
     if not dry_run:
         memory.hold()
-    waiting = Waiting(tasks, station, memory, world.clock.now().year, again=again)
-    open_hands = partial(hands, setting.station_folder, key.openssh(None))
+    waiting = WaitingLines(tasks, station, memory, world.clock.now().year, again=again)
+    open_hands = partial(batch_resources, setting.station_folder, key.openssh(None))
     told: list[StepResult] = []
     ended: BatchResult | None = None
     try:
@@ -55,31 +55,31 @@ def batch(
                 ended = each
             else:
                 told.append(each)
-                _batch_view.show(setting.screen, each)
+                _batch_view.show_outcome(setting.screen, each)
     except KeyboardInterrupt:
         # Between two steps nobody below hears it; what was done until then is on the disk already.
-        ended = stopped(waiting)
+        ended = stopped_result(waiting)
     finally:
         memory.close()
     code = Exit.BUG if ended is None else ended.code
     if ended is not None:
-        _batch_view.end(setting.screen, ended, dry_run=dry_run)
+        _batch_view.show_batch_result(setting.screen, ended, dry_run=dry_run)
         if report is not None:
-            _batch_view.write(report, file, told, ended, setting)
+            _batch_view.write_report(report, file, told, ended, setting)
     if code != Exit.DONE:
         raise typer.Exit(code)
 
 
 def _outcomes(
-    waiting: Waiting, open_hands: OpenHands, jobs: int, *, dry_run: bool
+    waiting: WaitingLines, open_hands: OpenHands, jobs: int, *, dry_run: bool
 ) -> Iterator[StepResult | BatchResult]:
     from evidence_kit.workflows.batch.check import rehearse
-    from evidence_kit.workflows.batch.processes import Alone, Crew
-    from evidence_kit.workflows.batch.run import run
+    from evidence_kit.workflows.batch.processes import ProcessCrew, SingleRunner
+    from evidence_kit.workflows.batch.run import run_batch
 
     if dry_run:
         with open_hands() as own:
             yield from rehearse(waiting.rehearsal(), own, list(waiting.told_at_once()))
         return
-    with Alone(open_hands) if jobs == 1 else Crew(open_hands, jobs) as runner:
-        yield from run(waiting, runner)
+    with SingleRunner(open_hands) if jobs == 1 else ProcessCrew(open_hands, jobs) as runner:
+        yield from run_batch(waiting, runner)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands import _transcript_view
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated_worker
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def chats(
     jsonl: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
 ) -> None:
     """List the conversations of a case, read one, or write them into a file."""
-    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.case.write import writing
-    from evidence_kit.workflows.reading.conversations import conversations, numbered
+    from evidence_kit.workflows.reading.conversations import conversation_at, conversations
     from evidence_kit.workflows.reading.exports import ConversationRequest
 
     wish = ConversationRequest(sender, _time(since), _time(until), search)
@@ -52,15 +52,15 @@ def chats(
         key = setting.key(station)
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
             listed = conversations(writer.manifest)
-            chosen = listed if number is None else [numbered(listed, number, writer.case.id)]
+            chosen = listed if number is None else [conversation_at(listed, number, writer.case.id)]
             _export(setting, writer, chosen, wish, out, "csv" if csv else "jsonl")
         return
-    opened = read(folder, setting.key(station), station)
+    opened = read_case(folder, setting.key(station), station)
     listed = conversations(opened.opened)
     if number is not None:
-        _one(setting, opened, numbered(listed, number, opened.id), wish, page)
+        _one(setting, opened, conversation_at(listed, number, opened.id), wish, page)
     elif wish.everything:
-        _transcript_view.overview(setting.screen, opened.opened, listed)
+        _transcript_view.show_conversations(setting.screen, opened.opened, listed)
     else:
         _found(setting, opened, listed, wish)
 
@@ -69,35 +69,39 @@ def _one(
     setting: Setting, opened: Case, conversation: CaseConversation, wish: ConversationRequest, page: int | None
 ) -> None:
     """Show a page of one conversation; a script gets all of it unless it asks for a page."""
-    from evidence_kit.workflows.reading.exports import exports
+    from evidence_kit.workflows.reading.exports import open_exports
 
     screen = setting.screen
-    with isolated() as worker, exports(opened, worker) as reading:
+    with isolated_worker() as worker, open_exports(opened, worker) as reading:
         if screen.json and page is None:
-            _transcript_view.stream(screen, conversation, reading.in_order(conversation, wish))
+            _transcript_view.stream_messages(screen, conversation, reading.in_order(conversation, wish))
             return
         at = page or 1
         found = reading.page(conversation, wish, (at - 1) * PAGE_MESSAGES, PAGE_MESSAGES)
         pages = max(1, -(-found.matched // PAGE_MESSAGES))
         if at > pages:
             raise UsageError("page-unknown", page=at, pages=pages)
-        _transcript_view.show(screen, conversation, found, at, pages)
+        _transcript_view.show_messages(screen, conversation, found, at, pages)
 
 
 def _found(setting: Setting, opened: Case, listed: Sequence[CaseConversation], wish: ConversationRequest) -> None:
     """Show the wanted entries of every conversation, the first page of each."""
-    from evidence_kit.workflows.reading.exports import exports
+    from evidence_kit.workflows.reading.exports import open_exports
 
     any_found = False
-    with isolated() as worker, exports(opened, worker) as reading:
+    with isolated_worker() as worker, open_exports(opened, worker) as reading:
         for conversation in listed:
             if setting.screen.json:
-                any_found |= _transcript_view.stream(setting.screen, conversation, reading.in_order(conversation, wish))
+                any_found |= _transcript_view.stream_messages(
+                    setting.screen, conversation, reading.in_order(conversation, wish)
+                )
                 continue
             found = reading.page(conversation, wish, 0, PAGE_MESSAGES)
             if found.matched:
                 any_found = True
-                _transcript_view.show(setting.screen, conversation, found, 1, -(-found.matched // PAGE_MESSAGES))
+                _transcript_view.show_messages(
+                    setting.screen, conversation, found, 1, -(-found.matched // PAGE_MESSAGES)
+                )
     if not any_found:
         setting.screen.tell("chats.nothing-found")
 
@@ -110,18 +114,18 @@ def _export(
     out: Path,
     form: str,
 ) -> None:
-    from evidence_kit.workflows.case.plain_file import Wanted, export
-    from evidence_kit.workflows.reading.conversation_rows import row_in
-    from evidence_kit.workflows.reading.exports import exports
-    from evidence_kit.workflows.reading.messages import COLUMNS, Gap
+    from evidence_kit.workflows.case.plain_file import WantedFile, export_rows
+    from evidence_kit.workflows.reading.conversation_rows import conversation_entry
+    from evidence_kit.workflows.reading.exports import open_exports
+    from evidence_kit.workflows.reading.messages import COLUMNS, TranscriptGap
 
     items = sorted({part.item.id for conversation in chosen for part in conversation.parts})
-    wanted = Wanted(out, form, "chats", items, {"only": wish.arguments()})
+    wanted = WantedFile(out, form, "chats", items, {"only": wish.arguments()})
     gaps = 0
     total = sum(part.item.size_bytes for conversation in chosen for part in conversation.parts)
     with (
-        isolated() as worker,
-        exports(writer.case, worker) as reading,
+        isolated_worker() as worker,
+        open_exports(writer.case, worker) as reading,
         setting.screen.progress("chats.progress", total) as on_bytes,
     ):
 
@@ -129,12 +133,12 @@ def _export(
             nonlocal gaps
             for conversation in chosen:
                 for entry in reading.each(conversation, wish):
-                    gaps += isinstance(entry, Gap)
-                    yield row_in(entry, conversation)
+                    gaps += isinstance(entry, TranscriptGap)
+                    yield conversation_entry(entry, conversation)
                 on_bytes(sum(part.item.size_bytes for part in conversation.parts))
 
-        done = export(writer, wanted, COLUMNS, rows())
-    _transcript_view.exported(setting.screen, done, writer.case.id)
+        done = export_rows(writer, wanted, COLUMNS, rows())
+    _transcript_view.show_exported(setting.screen, done, writer.case.id)
     if gaps:
         raise typer.Exit(Exit.INCOMPLETE)
 
@@ -147,9 +151,9 @@ def _time(text: str | None) -> str | None:
     """
     if text is None:
         return None
-    from evidence_kit.chats.folding import fold
+    from evidence_kit.chats.folding import fold_text
 
-    told = fold(text).strip().replace(" ", "T", 1)
+    told = fold_text(text).strip().replace(" ", "T", 1)
     if not _TIME.fullmatch(told):
         raise UsageError("time-unreadable", text=text)
     return told

@@ -13,7 +13,7 @@ from evidence_kit.custody.verdict import Verdict
 from evidence_kit.errors import Exit
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.checking.compare import Log, LogComparison
+    from evidence_kit.workflows.checking.compare import ComparedLog, LogComparison
 
 
 @command
@@ -24,7 +24,7 @@ def compare(
     archive_passphrase: Annotated[list[str] | None, typer.Option("--archive-passphrase-file", metavar="FILE")] = None,
 ) -> None:
     """Say how far two copies of a case, or archives of it, are one log, and who signed after they part."""
-    from evidence_kit.workflows.checking.compare import compare as hold
+    from evidence_kit.workflows.checking.compare import compare_logs as hold
 
     secrets = list(archive_passphrase or [])
     one = _log(setting, first, secrets)
@@ -37,7 +37,7 @@ def compare(
         raise typer.Exit(Exit.NOT_CHECKED)
 
 
-def _log(setting: Setting, text: str, secrets: list[str]) -> Log:
+def _log(setting: Setting, text: str, secrets: list[str]) -> ComparedLog:
     """Read one side; passphrase files are taken in the order of the archives, the last one for all that follow."""
     from evidence_kit.workflows.checking.compare import archive_log, folder_log
 
@@ -51,10 +51,10 @@ def _log(setting: Setting, text: str, secrets: list[str]) -> Log:
 
 
 def _show(setting: Setting, compared: LogComparison, names: dict[str, str]) -> None:
-    from evidence_kit.workflows.checking.compare import signers
+    from evidence_kit.workflows.checking.compare import commit_signers
 
     screen, sides = setting.screen, (compared.first, compared.second)
-    after = [signers(log.after(compared.common)) for log in sides]
+    after = [commit_signers(log.after(compared.common)) for log in sides]
     screen.document(
         {
             "verdict": compared.verdict.value,
@@ -71,7 +71,7 @@ def _show(setting: Setting, compared: LogComparison, names: dict[str, str]) -> N
                 }
                 for log, signed in zip(sides, after, strict=True)
             ],
-            "findings": [_verdict_view.document_of(screen, each) for each in compared.findings],
+            "findings": [_verdict_view.finding_json(screen, each) for each in compared.findings],
         }
     )
     if screen.json:
@@ -84,4 +84,4 @@ def _show(setting: Setting, compared: LogComparison, names: dict[str, str]) -> N
             who = f"{names[by]}, {by}" if by in names else by
             screen.result("  " + screen.say("compare.after", who=who, count=count, since=since))
     for finding in compared.findings:
-        screen.result("• " + _verdict_view.sentence(screen, finding))
+        screen.result("• " + _verdict_view.finding_sentence(screen, finding))

@@ -40,7 +40,7 @@ def consent(
     key = setting.key(station)
     with writing(folder, key, station, world, setting.accept_older) as writer:
         given = ConsentGiven(purpose, given=not withdraw, on=said_on, said_by=said_by, reference=reference)
-        line = record.consent(writer, given, answering)
+        line = record.record_consent(writer, given, answering)
     name = "consent.withdrawn" if withdraw else "consent.given"
     setting.screen.tell(name, purpose=purpose, case=folder.root.name, line=line)
     setting.screen.document({"case": folder.root.name, "purpose": purpose, "given": not withdraw, "line": line})

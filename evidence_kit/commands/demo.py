@@ -9,11 +9,11 @@ import typer
 
 import evidence_kit
 from evidence_kit.commands import _ingest_view, _match_view, _verdict_view
-from evidence_kit.commands._screen import Screen, size
-from evidence_kit.commands._wiring import Setting, command, describer, workers
+from evidence_kit.commands._screen import Screen, byte_count
+from evidence_kit.commands._wiring import Setting, command, describer, worker_pool
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.demo import DemoResult, Listed
+    from evidence_kit.workflows.demo import DemoListing, DemoResult
 
 
 @command
@@ -29,9 +29,9 @@ def demo(
     folder = samples or workflow.samples_folder(Path(evidence_kit.__file__).parent)
     screen.tell("demo.begin", path=str(out.absolute()))
     number = 0
-    with describer() as worker, workers() as run:
-        for step in workflow.demo(out.absolute(), folder, worker, run, setting.world()):
-            if isinstance(step, workflow.Begun):
+    with describer() as worker, worker_pool() as run:
+        for step in workflow.run_demo(out.absolute(), folder, worker, run, setting.world()):
+            if isinstance(step, workflow.StepBegun):
                 number += 1
                 screen.tell("demo.step", number=number, what=screen.say(f"demo.{step.step}"))
             else:
@@ -42,26 +42,26 @@ def _show(screen: Screen, step: Any) -> None:  # noqa: ANN401 - any step
     from evidence_kit.workflows import demo as workflow
     from evidence_kit.workflows.case.outcome import Totals
     from evidence_kit.workflows.checking.report import Report
-    from evidence_kit.workflows.handover.sealed import Sealed
+    from evidence_kit.workflows.handover.sealed import SealResult
 
-    if isinstance(step, workflow.Listed):
+    if isinstance(step, workflow.DemoListing):
         _list(screen, step)
     elif isinstance(step, workflow.DemoMatches):
-        _match_view.show(screen, step.matches, step.case, step.names)
-    elif isinstance(step, Sealed):
-        screen.tell("seal.done", path=str(step.folder), size=size(step.size_bytes))
+        _match_view.show_matches(screen, step.matches, step.case, step.names)
+    elif isinstance(step, SealResult):
+        screen.tell("seal.done", path=str(step.folder), size=byte_count(step.size_bytes))
     elif isinstance(step, Report):
-        _verdict_view.show(screen, step)
+        _verdict_view.show_report(screen, step)
     elif isinstance(step, workflow.DemoResult):
         _end(screen, step)
     elif isinstance(step, Totals):
-        _ingest_view.summary(screen, step)
+        _ingest_view.show_totals(screen, step)
     else:
-        _ingest_view.show(screen, step)
+        _ingest_view.show_outcome(screen, step)
 
 
-def _list(screen: Screen, listed: Listed) -> None:
-    rows = [(item.id, item.kind, size(item.size_bytes), item.place.path) for item in listed.items]
+def _list(screen: Screen, listed: DemoListing) -> None:
+    rows = [(item.id, item.kind, byte_count(item.size_bytes), item.place.path) for item in listed.items]
     if not screen.json:
         screen.table(("column.item", "column.kind", "column.bytes", "column.path"), rows, right=(2,))
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._screen import size
+from evidence_kit.commands._screen import byte_count
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.errors import Exit, UsageError
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.upkeep.destroy import Doomed
+    from evidence_kit.workflows.upkeep.destroy import DoomedObjects
 
 
 @case_command
@@ -28,11 +28,11 @@ def destroy(
 ) -> None:
     """Destroy items, or a whole case, with a reason and two names; the log goes on saying so."""
     from evidence_kit.custody.errors import CaseDestroyedError
-    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.reading.overview import item_id
-    from evidence_kit.workflows.upkeep.destroy import destroy as carry_out
-    from evidence_kit.workflows.upkeep.destroy import destroyed_before, doomed
+    from evidence_kit.workflows.upkeep.destroy import destroy_evidence as carry_out
+    from evidence_kit.workflows.upkeep.destroy import destroyed_before, doomed_objects
 
     if bool(items) == whole_case:
         raise UsageError("destroy-scope")
@@ -48,7 +48,7 @@ def destroy(
             if before is not None:
                 _again(setting, folder.root.name, before, [item_id(each) for each in items or ()])
                 return
-            what = doomed(writer.case, items or ())
+            what = doomed_objects(writer.case, items or ())
             _plan(setting, what)
             if not yes and screen.ask("ask.destroy-case", case=writer.case.id) != writer.case.id:
                 screen.tell("destroy.not-done")
@@ -56,7 +56,7 @@ def destroy(
             line = carry_out(writer, what, why, names)
     except CaseDestroyedError:
         # Opening it has finished what an interruption left undone.
-        before = destroyed_before(read(folder, key, station), ()) if whole_case else None
+        before = destroyed_before(read_case(folder, key, station), ()) if whole_case else None
         if before is None:
             raise
         _again(setting, folder.root.name, before, [])
@@ -68,26 +68,28 @@ def destroy(
 
 def _again(setting: Setting, case: str, line: int, items: list[str]) -> None:
     """Say that this was done before."""
-    from evidence_kit.workflows.upkeep.destroy import Doomed
+    from evidence_kit.workflows.upkeep.destroy import DoomedObjects
 
     setting.screen.tell("again.done", line=line)
     kept, witnessed = ([each for each in items if each.startswith(letter)] for letter in "EW")
-    gone = Doomed(tuple(kept), tuple(witnessed), 0, frozenset(), whole=not items, archives=())
+    gone = DoomedObjects(tuple(kept), tuple(witnessed), 0, frozenset(), whole=not items, archives=())
     _document(setting, case, line, gone)
 
 
-def _document(setting: Setting, case: str, line: int, what: Doomed) -> None:
+def _document(setting: Setting, case: str, line: int, what: DoomedObjects) -> None:
     facts: dict[str, Json] = {"case": case, "line": line, "whole": what.whole}
     setting.screen.document(
         facts | {"items": list(what.items), "witnessed": list(what.witnessed), "archives": list(what.archives)}
     )
 
 
-def _plan(setting: Setting, what: Doomed) -> None:
+def _plan(setting: Setting, what: DoomedObjects) -> None:
     screen = setting.screen
     if what.whole:
         screen.tell("destroy.whole")
-    screen.tell("destroy.plan", count=len(what.items), size=size(what.size_bytes), items=", ".join(what.items[:20]))
+    screen.tell(
+        "destroy.plan", count=len(what.items), size=byte_count(what.size_bytes), items=", ".join(what.items[:20])
+    )
     if what.witnessed:
         screen.tell("destroy.witnessed", count=len(what.witnessed))
     for archive in what.archives:

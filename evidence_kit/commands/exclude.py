@@ -25,8 +25,8 @@ def exclude(
     reason = setting.ask(why, "ask.why", "--why")
     key = setting.key(station)
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
-        chosen = declare.chosen(writer.manifest, writer.case.id, items, ())
-        concerned, line = declare.exclude(writer, chosen, reason, take_back=take_back)
+        chosen = declare.chosen_items(writer.manifest, writer.case.id, items, ())
+        concerned, line = declare.exclude_items(writer, chosen, reason, take_back=take_back)
     name = "exclude.taken-back" if take_back else "exclude.done"
     setting.screen.tell(name, count=len(concerned), items=", ".join(concerned), line=line)
     setting.screen.document({"case": folder.root.name, "items": concerned, "excluded": not take_back, "line": line})

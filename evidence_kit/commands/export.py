@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._screen import size
+from evidence_kit.commands._screen import byte_count
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.errors import UsageError
 
@@ -25,7 +25,7 @@ def export(
     """Write items of a case for other people's programs, in clear."""
     from evidence_kit.workflows.case.new import PURPOSES
     from evidence_kit.workflows.case.write import writing
-    from evidence_kit.workflows.handover.interop import ExportOrder, chosen, export_as, form_of
+    from evidence_kit.workflows.handover.interop import ExportOrder, consented_items, export_as, form_of
 
     wanted = form_of(setting.ask(form, "ask.form", "--as"))
     whom = setting.ask(purpose, "ask.export-purpose", "--for")
@@ -36,11 +36,13 @@ def export(
     order = ExportOrder(wanted, whom, _ids(items), without_consent, path)
     key = setting.key(station)
     with writing(folder, key, station, world, setting.accept_older) as writer:
-        total = sum(item.size_bytes for item in chosen(writer.case, order))
+        total = sum(item.size_bytes for item in consented_items(writer.case, order))
         with setting.screen.progress("export.progress", total) as on_bytes:
             left = export_as(writer, order, on_bytes)
     screen = setting.screen
-    screen.tell("export.items", count=left.items, items_of=left.items_of, path=str(path), size=size(left.size_bytes))
+    screen.tell(
+        "export.items", count=left.items, items_of=left.items_of, path=str(path), size=byte_count(left.size_bytes)
+    )
     screen.warn("export.plain", path=str(path))
     screen.document(
         {

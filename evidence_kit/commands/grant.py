@@ -25,9 +25,9 @@ def grant(
     folder, station = case_folder(setting, case), setting.station()
     reader = record.public_key(key)
     who = setting.ask(name, "ask.reader-name", "--name")
-    shown = compared_by_voice(setting, record.fingerprint(reader), confirm)
+    shown = compared_by_voice(setting, record.key_fingerprint(reader), confirm)
     own = setting.key(station)
     with writing(folder, own, station, setting.world(), setting.accept_older) as writer:
-        written = readers.grant(writer, reader, who, sign=sign)
+        written = readers.grant_access(writer, reader, who, sign=sign)
     setting.screen.tell("grant.signs" if sign else "grant.done", case=folder.root.name, name=who, file=written)
     setting.screen.document({"case": folder.root.name, "key": written, "fingerprint": shown, "signs": sign})

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands import _identifier_view, _transcript_view
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated_worker
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.case.read import Case
-    from evidence_kit.workflows.reading.identifiers import Named
+    from evidence_kit.workflows.reading.identifiers import NamedIdentifier
 
 
 @case_command
@@ -26,8 +26,8 @@ def identifiers(
     csv: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
 ) -> None:
     """List phone numbers, accounts, transfer codes and sums named in conversations."""
-    from evidence_kit.workflows.case.plain_file import Wanted, export
-    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.plain_file import WantedFile, export_rows
+    from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.reading.identifiers import COLUMNS, TYPES, exports_of
 
@@ -36,38 +36,40 @@ def identifiers(
             raise UsageError("identifier-unknown", type=each, known=", ".join(TYPES))
     folder, station = case_folder(setting, case), setting.station()
     if csv is None:
-        opened = read(folder, setting.key(station), station)
+        opened = read_case(folder, setting.key(station), station)
         found, whole = _all(setting, opened, region.upper(), kind)
-        _identifier_view.show(setting.screen, found)
+        _identifier_view.show_identifiers(setting.screen, found)
     else:
         key = setting.key(station)
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
             found, whole = _all(setting, writer.case, region.upper(), kind)
             items = [item.id for item, _ in exports_of(writer.manifest)]
-            wanted = Wanted(csv, "csv", "identifiers", items, {"types": list(kind or TYPES), "region": region.upper()})
-            done = export(writer, wanted, COLUMNS, (each.flat() for each in found))
-        _transcript_view.exported(setting.screen, done, folder.root.name)
+            wanted = WantedFile(
+                csv, "csv", "identifiers", items, {"types": list(kind or TYPES), "region": region.upper()}
+            )
+            done = export_rows(writer, wanted, COLUMNS, (each.flat() for each in found))
+        _transcript_view.show_exported(setting.screen, done, folder.root.name)
     if not whole:
         raise typer.Exit(Exit.INCOMPLETE)
 
 
-def _all(setting: Setting, opened: Case, region: str, kinds: list[str] | None) -> tuple[list[Named], bool]:
+def _all(setting: Setting, opened: Case, region: str, kinds: list[str] | None) -> tuple[list[NamedIdentifier], bool]:
     """Return all identifiers, and whether every export could be looked through; those that could not are named."""
     from evidence_kit.custody.errors import ChatNotReadError
-    from evidence_kit.workflows.reading.exports import exports
-    from evidence_kit.workflows.reading.identifiers import exports_of, gathered
-    from evidence_kit.workflows.reading.identifiers import identifiers as find
+    from evidence_kit.workflows.reading.exports import open_exports
+    from evidence_kit.workflows.reading.identifiers import export_identifiers as find
+    from evidence_kit.workflows.reading.identifiers import exports_of, gathered_identifiers
 
     whole = True
     chats = exports_of(opened.opened)
     total = sum(item.size_bytes for item, _ in chats)
     with (
-        isolated() as worker,
-        exports(opened, worker) as reading,
+        isolated_worker() as worker,
+        open_exports(opened, worker) as reading,
         setting.screen.progress("chats.progress", total) as on_bytes,
     ):
 
-        def each_of_all() -> Iterator[Named]:
+        def each_of_all() -> Iterator[NamedIdentifier]:
             nonlocal whole
             for item, chosen in chats:
                 try:
@@ -77,5 +79,5 @@ def _all(setting: Setting, opened: Case, region: str, kinds: list[str] | None) -
                     setting.screen.warn(f"error.{error.message_id}.what", **error.values)
                 on_bytes(item.size_bytes)
 
-        found = gathered(each_of_all())
+        found = gathered_identifiers(each_of_all())
     return [each for each in found if not kinds or each.type in kinds], whole

@@ -19,12 +19,12 @@ from evidence_kit.commands._declarations import (
     TakenOn,
     TakenWhen,
     Words,
-    one_of,
+    known_value,
     screenshot,
 )
-from evidence_kit.commands._questions import asked, from_before
+from evidence_kit.commands._questions import ask_provenance, provenance_from_before
 from evidence_kit.commands._retention import retention_due
-from evidence_kit.commands._screen import size
+from evidence_kit.commands._screen import byte_count
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, describer
 from evidence_kit.errors import Exit, UsageError
 
@@ -80,9 +80,9 @@ def ingest(
         handed_by=handed_by,
         device=device,
         place=place or station.person.place,
-        sensitivity=one_of(sensitivity, SENSITIVITIES, "--sensitivity"),
+        sensitivity=known_value(sensitivity, SENSITIVITIES, "--sensitivity"),
         declared_by=said_by,
-        declared_as=None if said_as is None else one_of(said_as, SPEAKERS, "--said-as"),
+        declared_as=None if said_as is None else known_value(said_as, SPEAKERS, "--said-as"),
         words=words,
         system=system,
         exported_by=exported_by,
@@ -135,7 +135,7 @@ def _remind(setting: Setting, writer: CaseWriter, totals: Totals) -> None:
 
     if not totals.kept:
         return
-    last = backup.last(writer.manifest)
+    last = backup.last_backup(writer.manifest)
     if last is None:
         setting.screen.tell("backup.remind-never", case=writer.case.id)
     else:
@@ -163,25 +163,25 @@ class IngestRequest:
 
 def take_in(setting: Setting, writer: CaseWriter, wish: IngestRequest) -> Totals:
     """Ask for the facts no flag gave, take files in, and show the totals and the files not copied."""
-    from evidence_kit.intake.mounts import Ground, ground, table
+    from evidence_kit.intake.mounts import MediumKind, medium_of, mount_table
     from evidence_kit.workflows.accession.commit_group import Undescribed
     from evidence_kit.workflows.accession.dry_run import needed_bytes
     from evidence_kit.workflows.accession.ingest import check_sources, free_bytes, ingest
     from evidence_kit.workflows.case.outcome import Totals
-    from evidence_kit.workflows.upkeep.tidy import remember
+    from evidence_kit.workflows.upkeep.tidy import remember_sources
 
-    screen, totals, mounts = setting.screen, Totals(), table()
+    screen, totals, mounts = setting.screen, Totals(), mount_table()
     check_sources(wish.sources)
     retention_due(setting, writer.manifest)
     careful = writer.manifest.age_band != "adult" and writer.manifest.minor_media != "keep"
     if careful:
         screen.warn(f"ingest.careful-{writer.manifest.minor_media}")
     how = _how(setting, writer, wish, careful=careful)
-    remember(writer, wish.sources, mounts)
+    remember_sources(writer, wish.sources, mounts)
     needed = needed_bytes(wish.sources, wish.exclude)
     if needed > (free := free_bytes(writer.case.folder)):
-        screen.warn("ingest.space", needed=size(needed), free=size(free))
-    told = _ingest_view.Telling(screen)
+        screen.warn("ingest.space", needed=byte_count(needed), free=byte_count(free))
+    told = _ingest_view.OutcomePrinter(screen)
     with describer() if wish.describe else nullcontext(Undescribed()) as worker:
         try:
             with screen.progress("ingest.progress", needed) as on_bytes:
@@ -195,11 +195,11 @@ def take_in(setting: Setting, writer: CaseWriter, wish: IngestRequest) -> Totals
         finally:
             told.rest()
     screen.document({"done": "ingest", "case": writer.case.id, **totals.facts()})
-    _ingest_view.summary(screen, totals)
+    _ingest_view.show_totals(screen, totals)
     places = ", ".join(str(source.absolute()) for source in wish.sources)
     if totals.withheld:
         screen.warn("ingest.still-there", places=places)
-    if any(ground(source, mounts) is not Ground.PHONE for source in wish.sources) and totals.kept:
+    if any(medium_of(source, mounts) is not MediumKind.PHONE for source in wish.sources) and totals.kept:
         screen.tell("ingest.in-clear", places=places, case=writer.case.id)
     return totals
 
@@ -210,7 +210,7 @@ def _how(setting: Setting, writer: CaseWriter, wish: IngestRequest, *, careful: 
 
     known = set(sources_of(writer.manifest))
     if all(source.absolute() in known for source in wish.sources):
-        before = from_before(writer.manifest, wish.given)
+        before = provenance_from_before(writer.manifest, wish.given)
         if before is not None:
             if setting.asks:
                 setting.screen.tell("ingest.as-before")
@@ -218,7 +218,7 @@ def _how(setting: Setting, writer: CaseWriter, wish: IngestRequest, *, careful: 
     if not setting.asks:
         return wish.given
     setting.screen.tell("ingest.questions")
-    said = asked(setting, wish.given, careful=careful)
+    said = ask_provenance(setting, wish.given, careful=careful)
     setting.screen.line()
     setting.screen.tell("ingest.begins")
     return said
@@ -229,31 +229,31 @@ def _rehearse(
 ) -> Totals:
     """Show the plan of an ingest; the case is only read."""
     from evidence_kit.workflows.accession.declare import check_sensitivity
-    from evidence_kit.workflows.accession.dry_run import needed_bytes, survey
+    from evidence_kit.workflows.accession.dry_run import needed_bytes, plan_ingest
     from evidence_kit.workflows.accession.ingest import check_sources, free_bytes
     from evidence_kit.workflows.accession.witness import rule_for
     from evidence_kit.workflows.case.outcome import Totals
-    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.read import read_case
 
     check_sources(sources)
     screen, station, totals = setting.screen, setting.station(), Totals()
-    manifest = read(folder, key, setting.memory(station)).opened
+    manifest = read_case(folder, key, setting.memory(station)).opened
     check_sensitivity(manifest.age_band, given.sensitivity, given.saying)
     rule = rule_for(manifest, given.sensitivity)
     if rule.careful:
         screen.warn(f"ingest.careful-{rule.policy}")
     own = frozenset(each.resolve() for each in (folder.root, station.folder, station.cases))
-    for outcome in survey(sources, own, exclude, rule):
+    for outcome in plan_ingest(sources, own, exclude, rule):
         if isinstance(outcome, Totals):
             totals = outcome
-        _ingest_view.show(screen, outcome)
+        _ingest_view.show_outcome(screen, outcome)
     needed, free = needed_bytes(sources, exclude), free_bytes(folder)
     facts = {"needed_bytes": needed, "free_bytes": free, **totals.facts()}
     screen.document({"done": "dry-run", "case": folder.root.name, **facts})
-    _ingest_view.table(screen, totals)
-    screen.tell("ingest.would-keep", count=totals.kept, size=size(totals.kept_bytes))
-    screen.tell("ingest.room", free=size(free))
+    _ingest_view.totals_table(screen, totals)
+    screen.tell("ingest.would-keep", count=totals.kept, size=byte_count(totals.kept_bytes))
+    screen.tell("ingest.room", free=byte_count(free))
     if needed > free:
-        screen.warn("ingest.space", needed=size(needed), free=size(free))
+        screen.warn("ingest.space", needed=byte_count(needed), free=byte_count(free))
     screen.warn("ingest.would")
     return totals

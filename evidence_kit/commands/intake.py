@@ -70,7 +70,7 @@ def _step(setting: Setting, number: int, what: str) -> None:
 
 def _opened(setting: Setting, key: SigningKey) -> CaseFolder:
     """Ask for the facts of a new case, and open it."""
-    from evidence_kit.workflows.case.new import AGE_BANDS, ConsentGiven, Guardian, Opening
+    from evidence_kit.workflows.case.new import AGE_BANDS, CaseOpening, ConsentGiven, Guardian
     from evidence_kit.workflows.case.untold import opened_once
 
     screen, station = setting.screen, setting.station()
@@ -94,7 +94,7 @@ def _opened(setting: Setting, key: SigningKey) -> CaseFolder:
             for purpose in ("lawyer", "police")
             if screen.agree(f"ask.consent-{purpose}")
         ]
-    about = Opening(band, known_by, consents, guardian, safety_asked=True)
+    about = CaseOpening(band, known_by, consents, guardian, safety_asked=True)
     with opened_once(station, key, about, setting.world()) as opened:
         if opened.before:
             screen.tell("again.done", line=1)
@@ -128,21 +128,21 @@ def _note(setting: Setting, writer: CaseWriter) -> None:
     text = setting.screen.ask_once("ask.note-at-intake")
     if text is not None:
         readers = note_readers(setting)
-        line = record.note(writer, text, readers)
+        line = record.record_note(writer, text, readers)
         setting.screen.tell("note.done", case=writer.case.id, line=line)
 
 
 def _receipt(setting: Setting, writer: CaseWriter) -> None:
-    from evidence_kit.sealing.slip import page
+    from evidence_kit.sealing.slip import slip_page
     from evidence_kit.vault.disk import place_new
     from evidence_kit.workflows.case import record
 
     screen, world = setting.screen, setting.world()
-    code, lines, _ = record.receipt(writer)
+    code, lines, _ = record.issue_receipt(writer)
     screen.tell("receipt.explained", lines=lines)
     screen.result(code)
     out = screen.ask_once("ask.slip")
     if out is not None and not Path(out).exists():
         day = world.clock.now().astimezone().date().isoformat()
-        place_new(world.disk, Path(out), page(code, writer.case.id, lines, day))
+        place_new(world.disk, Path(out), slip_page(code, writer.case.id, lines, day))
         screen.tell("receipt.written", path=out)

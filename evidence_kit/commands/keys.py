@@ -33,9 +33,9 @@ def keys(
 
 
 def _own(setting: Setting) -> None:
-    from evidence_kit.workflows.checking.trusted_keys import trusted
+    from evidence_kit.workflows.checking.trusted_keys import trusted_keys
 
-    station, people = setting.station(), trusted(setting.station_folder)
+    station, people = setting.station(), trusted_keys(setting.station_folder)
     rows = [
         ("keys.station", station.public.fingerprint),
         ("keys.recovery", station.recovery.fingerprint),
@@ -65,31 +65,31 @@ def _own(setting: Setting) -> None:
 
 
 def _trust(setting: Setting, name: str, key: str, confirm: str | None, *, receiver: bool) -> None:
-    from evidence_kit.workflows.checking.trusted_keys import fingerprint_of, trust
+    from evidence_kit.workflows.checking.trusted_keys import fingerprint_of, trust_key
 
     meant, station = fingerprint_of(key), setting.station_if_any()
     if receiver and station is not None and meant in {station.public.fingerprint, station.recovery.fingerprint}:
         raise UsageError("receiver-is-own", fingerprint=meant)
     shown = compared_by_voice(setting, meant, confirm)
-    trust(setting.station_folder, name, shown, setting.world().disk, receiver=receiver)
+    trust_key(setting.station_folder, name, shown, setting.world().disk, receiver=receiver)
     setting.screen.tell("keys.trusted-receiver" if receiver else "keys.trusted", name=name, fingerprint=shown)
     setting.screen.document({"name": name, "fingerprint": shown, "receiver": receiver})
 
 
 def _forget(setting: Setting, name: str) -> None:
-    from evidence_kit.workflows.checking.trusted_keys import forget
+    from evidence_kit.workflows.checking.trusted_keys import forget_name
 
-    forget(setting.station_folder, name, setting.world().disk)
+    forget_name(setting.station_folder, name, setting.world().disk)
     setting.screen.tell("keys.forgotten", name=name)
     setting.screen.document({"forgotten": name})
 
 
 def _readers(setting: Setting, case: str) -> None:
-    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.case.readers import holders
 
     folder, station = case_folder(setting, case), setting.station()
-    found = holders(read(folder, setting.key(station), station))
+    found = holders(read_case(folder, setting.key(station), station))
     screen = setting.screen
     screen.document(
         {

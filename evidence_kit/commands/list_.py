@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands._retention import retention_due
-from evidence_kit.commands._screen import Screen, size
+from evidence_kit.commands._screen import Screen, byte_count
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ def list_(
     locked: Annotated[bool, typer.Option("--locked")] = False,
 ) -> None:
     """List the items of a case; without a key only the public facts of the folder."""
-    from evidence_kit.workflows.case.read import Depth, read
+    from evidence_kit.workflows.case.read import ReadingDepth, read_case
 
     folder, station = case_folder(setting, case), setting.station_if_any()
     closed = locked or station is None or (setting.passphrase_file is None and not setting.asks)
     key = None if closed or station is None else setting.key(station)
-    opened = read(folder, key, setting.memory(station), Depth.BRIEF)
+    opened = read_case(folder, key, setting.memory(station), ReadingDepth.BRIEF)
     if closed:
         _locked(setting, opened)
     else:
@@ -47,7 +47,7 @@ def _items(setting: Setting, opened: Case) -> None:
         (
             item.id,
             item.kind,
-            size(item.size_bytes),
+            byte_count(item.size_bytes),
             item.time[:16].replace("T", " "),
             item.place.path,
             _state(screen, item),
@@ -93,4 +93,4 @@ def _locked(setting: Setting, opened: Case) -> None:
 
 
 def _size(value: object) -> str:
-    return size(value) if isinstance(value, int) else "?"
+    return byte_count(value) if isinstance(value, int) else "?"

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._screen import neutral
+from evidence_kit.commands._screen import neutral_text
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.model import Json
 
@@ -23,22 +23,22 @@ def log(
     follow: Annotated[bool, typer.Option("--follow")] = False,
 ) -> None:
     """Show the log, or write the files with which `ssh-keygen` checks its end."""
-    from evidence_kit.workflows.case.read import Depth, read
+    from evidence_kit.workflows.case.read import ReadingDepth, read_case
     from evidence_kit.workflows.case.record import write_checkpoint
-    from evidence_kit.workflows.reading.overview import followed, log_rows
+    from evidence_kit.workflows.reading.overview import follow_log, log_rows
 
     folder, station = case_folder(setting, case), setting.station_if_any()
     if checkpoint is not None:
-        written = write_checkpoint(read(folder, None, setting.memory(station)), checkpoint, setting.world())
+        written = write_checkpoint(read_case(folder, None, setting.memory(station)), checkpoint, setting.world())
         for path in written:
             setting.screen.result(str(path))
         setting.screen.document({"written": [str(path) for path in written]})
         return
     closed = locked or station is None or (setting.passphrase_file is None and not setting.asks)
     key = None if closed or station is None else setting.key(station)
-    opened = read(folder, key, setting.memory(station), Depth.KEYS)
+    opened = read_case(folder, key, setting.memory(station), ReadingDepth.KEYS)
     if follow:
-        _each(setting, chain(log_rows(opened), followed(opened, setting.screen.still_heard)))
+        _each(setting, chain(log_rows(opened), follow_log(opened, setting.screen.still_heard)))
     elif setting.screen.json:
         _each(setting, log_rows(opened))
     else:
@@ -51,7 +51,7 @@ def _each(setting: Setting, rows: Iterable[Mapping[str, Json]]) -> None:
     for row in rows:
         setting.screen.document(row)
         if not setting.screen.json:
-            setting.screen.result(neutral("  ".join(_cells(row))))
+            setting.screen.result(neutral_text("  ".join(_cells(row))))
 
 
 def _cells(row: Mapping[str, Json]) -> tuple[str, str, str, str]:

@@ -14,15 +14,15 @@ from evidence_kit.commands._declarations import (
     TakenOn,
     TakenWhen,
     Words,
-    one_of,
-    saying,
+    declared_by,
+    known_value,
     screenshot,
 )
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.accession.declare import Mark, Marked
+    from evidence_kit.workflows.accession.declare import Mark, MarkResult
 
 
 @case_command
@@ -56,25 +56,25 @@ def mark(
     from evidence_kit.workflows.case.write import writing
 
     said = declare.Mark(
-        sensitivity=None if sensitivity is None else one_of(sensitivity, declare.SENSITIVITIES, "--sensitivity"),
-        nature=None if nature is None else one_of(nature, declare.NATURES, "--nature"),
+        sensitivity=None if sensitivity is None else known_value(sensitivity, declare.SENSITIVITIES, "--sensitivity"),
+        nature=None if nature is None else known_value(nature, declare.NATURES, "--nature"),
         parent=parent,
         transformation=transformation,
-        audio=None if audio is None else one_of(audio, declare.RECORDINGS, "--audio"),
+        audio=None if audio is None else known_value(audio, declare.RECORDINGS, "--audio"),
         screenshot=screenshot(taken_by, taken_on, taken_when, still_there),
         posting=Posting(platform, account, profile_url, content_url, posted, seen),
     )
     station = setting.station()
     at = case_folder(setting, case)
-    who = saying(setting, said_by, said_as, words)
+    who = declared_by(setting, said_by, said_as, words)
     key = setting.key(station)
     with writing(at, key, station, setting.world(), setting.accept_older) as writer:
-        chosen = declare.chosen(writer.manifest, writer.case.id, items or (), folder or ())
-        marked = declare.mark(writer, chosen, said, who)
+        chosen = declare.chosen_items(writer.manifest, writer.case.id, items or (), folder or ())
+        marked = declare.record_mark(writer, chosen, said, who)
     _tell(setting, writer.case.id, said, marked)
 
 
-def _tell(setting: Setting, case: str, said: Mark, marked: Marked) -> None:
+def _tell(setting: Setting, case: str, said: Mark, marked: MarkResult) -> None:
     screen = setting.screen
     screen.tell("mark.done", count=len(marked.items), line=marked.line)
     if marked.next_time:

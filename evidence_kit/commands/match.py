@@ -9,13 +9,13 @@ import typer
 
 from evidence_kit.commands import _match_view
 from evidence_kit.commands._screen import Screen
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, describer, workers
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, describer, worker_pool
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.case.read import Case
     from evidence_kit.workflows.case.write import CaseWriter
-    from evidence_kit.workflows.reading.side_by_side import Drawn, NotDrawn
+    from evidence_kit.workflows.reading.side_by_side import DrawnPair, NotDrawn
 
 
 @case_command
@@ -29,12 +29,12 @@ def match(
     sharp: Annotated[str | None, typer.Option("--sharp", metavar="REASON")] = None,
 ) -> None:
     """Find pictures, films and sound that are the same, whole, in part, or inside another."""
-    from evidence_kit.workflows.case.plain_file import is_free
-    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.plain_file import ensure_free
+    from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.reading.match import MatchRequest
-    from evidence_kit.workflows.reading.match import match as compare
-    from evidence_kit.workflows.reading.side_by_side import PairDrawOrder, beside, drawn_before
+    from evidence_kit.workflows.reading.match import match_pictures as compare
+    from evidence_kit.workflows.reading.side_by_side import PairDrawOrder, draw_pairs, drawn_before
 
     sources = candidates or []
     if other is not None and sources:
@@ -46,11 +46,11 @@ def match(
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     second_folder = None if other is None else case_folder(setting, other)
     key = setting.key(station)
-    second: Case | None = None if second_folder is None else read(second_folder, key, setting.memory(station))
-    drawn: list[Drawn | NotDrawn] = []
-    with writing(folder, key, station, world, setting.accept_older) as writer, workers() as run:
+    second: Case | None = None if second_folder is None else read_case(second_folder, key, setting.memory(station))
+    drawn: list[DrawnPair | NotDrawn] = []
+    with writing(folder, key, station, world, setting.accept_older) as writer, worker_pool() as run:
         if picture is not None and drawn_before(writer, picture) is None:
-            is_free(picture)
+            ensure_free(picture)
         taken = _taken_in(setting, writer, sources) if ingest else frozenset()
         asked = MatchRequest(() if ingest else sources, taken, second)
         with setting.screen.progress("match.progress") as on_bytes:
@@ -59,9 +59,9 @@ def match(
         if second is not None:
             names |= {f"{second.id}/{item.id}": item.place.path for item in second.opened.items.values()}
         if picture is not None:
-            page = _match_view.page(setting.screen, folder.root.name, names, sharp=sharp is not None)
-            drawn = beside(writer, second, found, run, PairDrawOrder(picture, sharp, page))
-    _match_view.show(setting.screen, found, folder.root.name, names)
+            page = _match_view.pair_page(setting.screen, folder.root.name, names, sharp=sharp is not None)
+            drawn = draw_pairs(writer, second, found, run, PairDrawOrder(picture, sharp, page))
+    _match_view.show_matches(setting.screen, found, folder.root.name, names)
     if picture is not None:
         _say_drawn(setting.screen, picture, drawn, sharp=sharp is not None)
     if any(each.matters for each in found.not_compared):
@@ -82,13 +82,13 @@ def _taken_in(setting: Setting, writer: CaseWriter, sources: list[Path]) -> froz
             if isinstance(outcome, (Kept, AlreadyInCase, SeenAgain)):
                 items.add(outcome.item)
             if isinstance(outcome, Totals):
-                _ingest_view.summary(screen, outcome)
+                _ingest_view.show_totals(screen, outcome)
             else:
-                _ingest_view.show(screen, outcome)
+                _ingest_view.show_outcome(screen, outcome)
     return frozenset(items)
 
 
-def _say_drawn(screen: Screen, folder: Path, made: list[Drawn | NotDrawn], *, sharp: bool) -> None:
+def _say_drawn(screen: Screen, folder: Path, made: list[DrawnPair | NotDrawn], *, sharp: bool) -> None:
     from evidence_kit.workflows.reading.side_by_side import NotDrawn
 
     for each in made:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._declarations import one_of
+from evidence_kit.commands._declarations import known_value
 from evidence_kit.commands._wiring import Setting, command
 from evidence_kit.errors import UsageError
 
@@ -36,7 +36,7 @@ def new(
     case_id: Annotated[str | None, typer.Option("--id", metavar="ID")] = None,
 ) -> None:
     """Open a case and print its id."""
-    from evidence_kit.workflows.case.new import AGE_BANDS, MINOR_MEDIA, Guardian, Opening
+    from evidence_kit.workflows.case.new import AGE_BANDS, MINOR_MEDIA, CaseOpening, Guardian
     from evidence_kit.workflows.case.untold import opened_once
 
     station = setting.station()
@@ -51,13 +51,13 @@ def new(
     today = setting.world().clock.now().astimezone().date()
     on = day(consent_on, "--consent-on") or today
     said_by = consent_by or ("guardian" if answering is not None else "person")
-    policy, decided = one_of(minor_media, MINOR_MEDIA, "--minor-media"), None
+    policy, decided = known_value(minor_media, MINOR_MEDIA, "--minor-media"), None
     if policy != MINOR_MEDIA[0]:
         decided = (
             setting.ask(minor_media_by, "ask.said-by", "--minor-media-by"),
             setting.ask(minor_media_why, "ask.why", "--minor-media-why"),
         )
-    about = Opening(
+    about = CaseOpening(
         age_band=band,
         age_known_by=known_by,
         consents=[_given(purpose, on, said_by, consent_reference) for purpose in consent or ()],

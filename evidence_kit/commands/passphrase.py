@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._archives import free, holds_secret, secret_bytes, show_passphrase, write_recorded
+from evidence_kit.commands._archives import holds_secret, refuse_existing, secret_bytes, show_passphrase, write_recorded
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.errors import UsageError
 
@@ -21,7 +21,7 @@ def passphrase(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE")] = None,
 ) -> None:
     """Show the passphrase of an archive once more."""
-    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.handover import transfers
 
@@ -31,14 +31,14 @@ def passphrase(
     key = setting.key(station)
     if out is not None and os.path.lexists(out):
         # An interrupted run may have written it: then it holds these digits.
-        name, secret = transfers.digits_of(read(folder, key, setting.memory(station)), seal)
+        name, secret = transfers.passphrase_digits(read_case(folder, key, setting.memory(station)), seal)
         if not holds_secret(out, secret):
-            free(out)
+            refuse_existing(out)
         setting.screen.tell("passphrase.logged", archive=name)
         setting.screen.document({"case": folder.root.name, "archive": name, "out": str(out)})
         return
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
-        name, secret = transfers.passphrase(writer, seal)
+        name, secret = transfers.show_passphrase(writer, seal)
     setting.screen.tell("passphrase.logged", archive=name)
     if out is None:
         show_passphrase(setting, secret)

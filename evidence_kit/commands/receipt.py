@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._archives import free, slip, write_recorded
+from evidence_kit.commands._archives import receipt_slip, refuse_existing, write_recorded
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 
 
@@ -21,29 +21,29 @@ def receipt(
 ) -> None:
     """Print the receipt code that fixes the case as it is now."""
     from evidence_kit.workflows.case import record
-    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.case.write import writing
 
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     if out is not None and not os.path.lexists(out):
-        free(out)
+        refuse_existing(out)
     key = setting.key(station)
     before = None
     if out is not None and os.path.lexists(out):
         # An interrupted run may have written it: then it is the receipt that was issued last.
-        before = record.receipt_in(read(folder, key, setting.memory(station)), out)
+        before = record.receipt_in(read_case(folder, key, setting.memory(station)), out)
         if before is None:
-            free(out)
+            refuse_existing(out)
     if before is not None:
         code, lines, line = before
         setting.screen.tell("again.done", line=line)
     elif again:
-        code, lines, line = record.last_receipt(read(folder, key, setting.memory(station)))
+        code, lines, line = record.last_receipt(read_case(folder, key, setting.memory(station)))
     else:
         with writing(folder, key, station, world, setting.accept_older) as writer:
-            code, lines, line = record.receipt(writer)
+            code, lines, line = record.issue_receipt(writer)
     if out is not None and before is None:
-        data = slip(setting, code, folder.root.name, lines)
+        data = receipt_slip(setting, code, folder.root.name, lines)
         if write_recorded(setting, out, data, folder.root.name, line):
             setting.screen.tell("receipt.written", path=str(out))
     setting.screen.tell("receipt.explained", lines=lines)

@@ -25,7 +25,7 @@ def recover(
     lost: Annotated[list[str] | None, typer.Option(metavar="WHO")] = None,
 ) -> None:
     """Let this station into cases that it cannot open, with the association's recovery key."""
-    from evidence_kit.workflows.case.disk_errors import refused
+    from evidence_kit.workflows.case.disk_errors import file_refused
 
     screen, station = setting.screen, setting.station()
     if every == bool(cases):
@@ -41,7 +41,7 @@ def recover(
         except (EvidenceError, OSError) as trouble:
             if len(folders) == 1:
                 raise
-            error = trouble if isinstance(trouble, EvidenceError) else refused(trouble)
+            error = trouble if isinstance(trouble, EvidenceError) else file_refused(trouble)
             screen.failed(error)
             failed.append(error)
     if failed:
@@ -55,8 +55,8 @@ def _one(setting: Setting, station: Station, key: SigningKey, folder: CaseFolder
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
         gone = {who: readers.left_before(writer.case, who, station.public) for who in lost}
         still = [who for who in lost if gone[who] is None]
-        leaving = [each for who in still for each in readers.meant(writer.case, who, station.public)]
-        done = readers.recover(writer, station, leaving)
+        leaving = [each for who in still for each in readers.meant_holder(writer.case, who, station.public)]
+        done = readers.recover_access(writer, station, leaving)
     screen = setting.screen
     screen.tell("recover.done" if done else "recover.inside", case=folder.root.name)
     for line in gone.values():
@@ -86,17 +86,17 @@ def _every(station: Station) -> list[CaseFolder]:
 
 def _recovery_key(setting: Setting, file: Path | None) -> SigningKey:
     """Return the recovery key: out of a file, or typed from paper."""
-    from evidence_kit.keys.recovery import from_paper, from_text
+    from evidence_kit.keys.recovery import from_paper, key_from_text
 
     if file is not None:
         try:
-            return from_text(file.read_bytes())
+            return key_from_text(file.read_bytes())
         except OSError as error:
-            from evidence_kit.workflows.case.disk_errors import is_gone, refused
+            from evidence_kit.workflows.case.disk_errors import file_refused, is_gone
 
             if is_gone(error) or isinstance(error, PermissionError):
                 raise UsageError("passphrase-file-unreadable", path=str(file)) from error
-            raise refused(error, str(file)) from error
+            raise file_refused(error, str(file)) from error
     if not setting.asks:
         raise UsageError("needed", fact="recovery-key", flag="--recovery-key")
     return from_paper(setting.screen.ask_secret("ask.recovery-code"))

@@ -27,7 +27,7 @@ def revoke(
     own = setting.key(station)
     with writing(folder, own, station, setting.world(), setting.accept_older) as writer:
         before = readers.left_before(writer.case, who, station.public)
-        leaving = [] if before is not None else readers.meant(writer.case, who, station.public)
+        leaving = [] if before is not None else readers.meant_holder(writer.case, who, station.public)
         for each in leaving:
             screen.tell("revoke.who", name=each.name or each.role, fingerprint=each.fingerprint)
         if before is not None:
@@ -36,7 +36,7 @@ def revoke(
             screen.tell("revoke.limits")
             if setting.asks and not yes and not screen.agree("ask.revoke"):
                 raise typer.Exit(Exit.DONE)
-            readers.revoke(writer, leaving, reason)
+            readers.revoke_access(writer, leaving, reason)
         left = [each for each in readers.holders(writer.case) if each.reads]
     screen.tell("revoke.done", case=folder.root.name, count=len(left))
     screen.document(

@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands._archives import (
-    free,
     holds_secret,
+    receipt_slip,
+    refuse_existing,
     secret_bytes,
     show_passphrase,
     shows_receipt,
-    slip,
     write_recorded,
 )
-from evidence_kit.commands._screen import Screen, readable, size
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated
+from evidence_kit.commands._screen import Screen, byte_count, readable_text
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated_worker
 from evidence_kit.errors import Exit, UsageError
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
     from evidence_kit.model import Disk
     from evidence_kit.workflows.case.write import CaseWriter
-    from evidence_kit.workflows.handover.scope import Counts, SealOrder
-    from evidence_kit.workflows.handover.sealed import Sealed
+    from evidence_kit.workflows.handover.scope import SealCounts, SealOrder
+    from evidence_kit.workflows.handover.sealed import SealResult
 
 _SIZE = re.compile(r"([1-9][0-9]{0,14})\s*(?:(K|M|G|T)(i)?)?B?", re.IGNORECASE)
 _FEW = 20
@@ -60,8 +60,8 @@ def seal(
     from evidence_kit.sealing import passphrase as digits
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.handover.scope import PURPOSES, SealOrder
-    from evidence_kit.workflows.handover.seal import seal as make
-    from evidence_kit.workflows.handover.seal_estimate import planned
+    from evidence_kit.workflows.handover.seal import make_seal as make
+    from evidence_kit.workflows.handover.seal_estimate import planned_counts
     from evidence_kit.workflows.handover.sealed_folders import newest_folder, next_folder, slip_beside
 
     wanted = setting.ask(purpose, "ask.purpose", "--for")
@@ -80,7 +80,7 @@ def seal(
     cited = not everything and items is None
     with (
         writing(folder, key, station, world, setting.accept_older) as writer,
-        isolated() if cited or redacted else nullcontext() as worker,
+        isolated_worker() if cited or redacted else nullcontext() as worker,
     ):
         today = world.clock.now().astimezone().date().isoformat()
         where = (writer.case, station.cases.parent / "sealed", wanted, today)
@@ -96,17 +96,17 @@ def seal(
             split_bytes=limit,
             authorised_by=authorised_by,
         )
-        plan = planned(writer.case, order, worker)
+        plan = planned_counts(writer.case, order, worker)
         sealed = _made_before(writer, order, plan, None if out is not None else newest_folder(*where), passphrase_out)
         if sealed is None:
             # Beside the folder and not in it: the slip is for paper, and does not travel with the archive.
-            free(passphrase_out, receipt_out)
+            refuse_existing(passphrase_out, receipt_out)
             if os.path.lexists(paper := slip_beside(order.out)) and receipt_out is None:
                 raise PathTakenError("file-exists", path=str(paper))
             _tell_plan(setting.screen, plan)
             if setting.asks and not yes and not setting.screen.agree("ask.seal"):
                 raise typer.Exit(Exit.DONE)
-            secret = digits.generate()
+            secret = digits.generate_passphrase()
             with (
                 _room_for_digits(world.disk, passphrase_out),
                 setting.screen.progress("seal.progress", 2 * plan.size_bytes) as on_bytes,
@@ -121,7 +121,7 @@ def seal(
         _show_digits(setting, secret, passphrase_out)
     case_id, paper = folder.root.name, receipt_out or slip_beside(sealed.folder)
     if not (sealed.digits is not None and shows_receipt(paper, sealed.receipt_code, case_id, sealed.lines)):
-        data = slip(setting, sealed.receipt_code, folder.root.name, sealed.lines)
+        data = receipt_slip(setting, sealed.receipt_code, folder.root.name, sealed.lines)
         write_recorded(setting, paper, data, folder.root.name, sealed.line)
     _tell(setting.screen, sealed, plan, folder.root.name, paper)
 
@@ -150,8 +150,8 @@ def _room_for_digits(disk: Disk, path: Path | None) -> Iterator[None]:
 
 
 def _made_before(
-    writer: CaseWriter, order: SealOrder, plan: Counts, newest: Path | None, passphrase_out: Path | None
-) -> Sealed | None:
+    writer: CaseWriter, order: SealOrder, plan: SealCounts, newest: Path | None, passphrase_out: Path | None
+) -> SealResult | None:
     """Return the seal of an interrupted run of the same command, None in the first run.
 
     Where nobody named a folder, the newest one is that run's if the digits that it made lie where they are to go now.
@@ -191,11 +191,11 @@ def _bytes(text: str) -> int:
     return int(found[1]) * int(unit ** " KMGT".index((found[2] or " ").upper()))
 
 
-def _tell_plan(screen: Screen, plan: Counts) -> None:
+def _tell_plan(screen: Screen, plan: SealCounts) -> None:
     from evidence_kit.workflows.handover.seal_estimate import FAT32_MOST_BYTES
 
     screen.tell(f"seal.scope-{plan.scope}")
-    screen.tell("seal.plan", items_in=plan.items_in, items_of=plan.items_of, size=size(plan.size_bytes))
+    screen.tell("seal.plan", items_in=plan.items_in, items_of=plan.items_of, size=byte_count(plan.size_bytes))
     if plan.conversations:
         screen.tell("seal.conversations", count=plan.conversations, others=plan.other_conversations)
     if plan.blurred:
@@ -213,18 +213,18 @@ def _tell_plan(screen: Screen, plan: Counts) -> None:
     if plan.notes_closed:
         screen.tell("seal.notes-closed", count=plan.notes_closed)
     if plan.parts > 1:
-        screen.tell("seal.parts", count=plan.parts, size=size(plan.largest_bytes))
+        screen.tell("seal.parts", count=plan.parts, size=byte_count(plan.largest_bytes))
     if plan.largest_bytes > FAT32_MOST_BYTES:
-        screen.warn("seal.fat32", size=size(plan.largest_bytes))
+        screen.warn("seal.fat32", size=byte_count(plan.largest_bytes))
 
 
-def _tell_absent(screen: Screen, plan: Counts) -> None:
+def _tell_absent(screen: Screen, plan: SealCounts) -> None:
     """Name the files that messages mention and the archive will not hold, before a person agrees to it."""
     cited = [each for each in plan.absent if each.cited]
     if cited:
         screen.warn("seal.cited-absent", count=len(cited))
     for each in cited[:_FEW]:
-        name = readable(each.name) if each.name else screen.say("chats.unnamed")
+        name = readable_text(each.name) if each.name else screen.say("chats.unnamed")
         screen.warn(f"seal.absent-{each.status}", where=each.where, name=name, items=", ".join(each.perhaps))
     others = Counter(each.status for each in plan.absent if not each.cited)
     for status, count in sorted(others.items()):
@@ -237,8 +237,8 @@ def _few(items: tuple[str, ...]) -> str:
     return ", ".join(items[:_FEW]) + (" …" if len(items) > _FEW else "")
 
 
-def _tell(screen: Screen, sealed: Sealed, plan: Counts, case: str, paper: Path) -> None:
-    screen.tell("seal.done", path=str(sealed.folder), size=size(sealed.size_bytes))
+def _tell(screen: Screen, sealed: SealResult, plan: SealCounts, case: str, paper: Path) -> None:
+    screen.tell("seal.done", path=str(sealed.folder), size=byte_count(sealed.size_bytes))
     screen.tell(
         "seal.absent",
         items=sealed.items_of - sealed.items_in,

@@ -32,7 +32,7 @@ def setup(
     renew: Annotated[bool, typer.Option("--renew")] = False,
 ) -> None:
     """Make the keys of this station, once; or a new one in the place of a key that nobody can open any more."""
-    from evidence_kit.workflows.case.setup import SetupRequest, association_code, set_up
+    from evidence_kit.workflows.case.setup import SetupRequest, association_code, set_up_station
     from evidence_kit.workflows.case.station import StationUser
 
     screen, world = setting.screen, setting.world()
@@ -53,7 +53,7 @@ def setup(
     public = _recovery(setting, recovery, recovery_out)
     folder = (cases or Path.home() / "evidence-kit" / "cases").absolute()
     wish = SetupRequest(setting.station_folder, code, person, folder, public, recovery_out is not None)
-    made = set_up(wish, passphrase, world, recovery_out)
+    made = set_up_station(wish, passphrase, world, recovery_out)
     station = made.station
     if made.recovery_out is not None and public is None:
         screen.warn("setup.recovery-written", path=str(made.recovery_out))
@@ -80,7 +80,7 @@ def _refuse_another(setting: Setting) -> None:
     from evidence_kit.custody.errors import StationExistsError
     from evidence_kit.workflows.case import station as stations
 
-    if stations.exists(setting.station_folder):
+    if stations.station_exists(setting.station_folder):
         raise StationExistsError("station-exists", path=str(setting.station_folder))
 
 
@@ -89,7 +89,7 @@ def _renew(setting: Setting, world: World) -> None:
     from evidence_kit.workflows.case import station as stations
 
     old = setting.station()
-    station = stations.renew(old, _new_passphrase(setting), world)
+    station = stations.renew_station(old, _new_passphrase(setting), world)
     setting.screen.tell("setup.renewed", fingerprint=station.public.fingerprint, old=old.public.fingerprint)
     setting.screen.document(
         {"station": str(station.folder), "fingerprint": station.public.fingerprint, "before": old.public.fingerprint}
@@ -111,7 +111,7 @@ def _recovery(setting: Setting, recovery: str | None, out: Path | None) -> Publi
     None where it is to be made with the station, and written to a file.
     """
     from evidence_kit.keys.errors import KeyUnreadableError
-    from evidence_kit.keys.recovery import from_paper, from_text, to_paper
+    from evidence_kit.keys.recovery import from_paper, key_from_text, to_paper
     from evidence_kit.keys.sshsig import PublicKey
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.workflows.case.record import public_key
@@ -123,7 +123,7 @@ def _recovery(setting: Setting, recovery: str | None, out: Path | None) -> Publi
     if recovery is not None:
         try:
             if Path(recovery).is_file() and (data := Path(recovery).read_bytes()).startswith(b"-----BEGIN"):
-                return from_text(data).public
+                return key_from_text(data).public
             return PublicKey.parse(public_key(recovery))
         except ValueError as error:
             raise KeyUnreadableError("key-not-ed25519") from error

@@ -29,7 +29,7 @@ def show(
     recheck: Annotated[bool, typer.Option("--recheck")] = False,
 ) -> None:
     """Show a case, or one item with everything known about it; the picture itself only with a reason."""
-    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.reading.overview import everything_about, evidence_of
 
     folder, station = case_folder(setting, case), setting.station()
@@ -38,7 +38,7 @@ def show(
             raise UsageError("reveal-what")
         show_to_the_eye(setting, folder, item, reveal.strip(), out)
         return
-    opened = read(folder, setting.key(station), setting.memory(station))
+    opened = read_case(folder, setting.key(station), setting.memory(station))
     if recheck:
         _recheck(setting, opened)
         return
@@ -55,7 +55,7 @@ def show(
     else:
         from evidence_kit.commands import _item_view
 
-        _item_view.draw(setting.screen, facts)
+        _item_view.show_item(setting.screen, facts)
 
 
 def _recheck(setting: Setting, case: Case) -> None:
@@ -118,12 +118,12 @@ def _case(manifest: Manifest, case: str) -> dict[str, Json]:
 
 def _draw(setting: Setting, value: Json, depth: int) -> None:
     """Draw nested facts, names indented; every value made harmless."""
-    from evidence_kit.commands._screen import neutral
+    from evidence_kit.commands._screen import neutral_text
 
     if not isinstance(value, dict):
         return
     for name, inner in value.items():
-        label = "  " * depth + neutral(str(name)).replace("_", " ")
+        label = "  " * depth + neutral_text(str(name)).replace("_", " ")
         if isinstance(inner, dict):
             setting.screen.result(f"{label}:")
             _draw(setting, inner, depth + 1)
@@ -131,7 +131,7 @@ def _draw(setting: Setting, value: Json, depth: int) -> None:
             setting.screen.result(f"{label}:")
             for each in inner:
                 shown = ", ".join(f"{key}={part}" for key, part in each.items())
-                setting.screen.result("  " * (depth + 1) + neutral(shown))
+                setting.screen.result("  " * (depth + 1) + neutral_text(shown))
         elif inner not in (None, [], {}):
             text = ", ".join(map(str, inner)) if isinstance(inner, list) else str(inner)
-            setting.screen.result(f"{label}: {neutral(text)}")
+            setting.screen.result(f"{label}: {neutral_text(text)}")

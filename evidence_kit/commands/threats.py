@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands import _identifier_view
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated_worker
 
 if TYPE_CHECKING:
     from evidence_kit.custody.manifest import Manifest
-    from evidence_kit.workflows.reading.exports import Exports
+    from evidence_kit.workflows.reading.exports import ExportReader
     from evidence_kit.workflows.reading.threats import Suggestion, Threat
 
 
@@ -39,46 +39,48 @@ def threats(
     suggestion: Annotated[int | None, typer.Option(metavar="N", show_default=False)] = None,
 ) -> None:
     """Record a threat, or list those that were recorded."""
-    from evidence_kit.workflows.case.read import read
-    from evidence_kit.workflows.reading.threats import Threat, recorded
+    from evidence_kit.workflows.case.read import read_case
+    from evidence_kit.workflows.reading.threats import Threat, recorded_threats
 
     if action is Action.ADD and not suggest:
         told = setting.ask(demand, "ask.demand", "--demand")
         _add(setting, case, Threat(told, deadline, amount, channel, account, item or (), message or ()), suggestion)
         return
     folder, station = case_folder(setting, case), setting.station()
-    opened = read(folder, setting.key(station), station)
+    opened = read_case(folder, setting.key(station), station)
     if not suggest:
-        _identifier_view.ledger(setting.screen, recorded(opened.opened))
+        _identifier_view.show_threats(setting.screen, recorded_threats(opened.opened))
         return
-    from evidence_kit.workflows.reading.exports import exports
+    from evidence_kit.workflows.reading.exports import open_exports
 
-    with isolated() as worker, exports(opened, worker) as reading:
-        _identifier_view.suggest(setting.screen, _suggested(opened.opened, reading))
+    with isolated_worker() as worker, open_exports(opened, worker) as reading:
+        _identifier_view.show_suggestions(setting.screen, _suggested(opened.opened, reading))
 
 
-def _suggested(manifest: Manifest, reading: Exports) -> list[Suggestion]:
-    from evidence_kit.workflows.reading.identifiers import exports_of, gathered, identifiers
+def _suggested(manifest: Manifest, reading: ExportReader) -> list[Suggestion]:
+    from evidence_kit.workflows.reading.identifiers import export_identifiers, exports_of, gathered_identifiers
     from evidence_kit.workflows.reading.threats import suggestions
 
     chats = exports_of(manifest)
-    return suggestions(gathered(each for one, chosen in chats for each in identifiers(reading, one, chosen, "MA")))
+    return suggestions(
+        gathered_identifiers(each for one, chosen in chats for each in export_identifiers(reading, one, chosen, "MA"))
+    )
 
 
 def _add(setting: Setting, case: str, threat: Threat, suggestion: int | None) -> None:
     from evidence_kit.workflows.case.write import writing
-    from evidence_kit.workflows.reading.exports import exports
-    from evidence_kit.workflows.reading.threats import record, taken
+    from evidence_kit.workflows.reading.exports import open_exports
+    from evidence_kit.workflows.reading.threats import completed_threat, record_threat
 
     folder, station = case_folder(setting, case), setting.station()
     key = setting.key(station)
     with (
         writing(folder, key, station, setting.world(), setting.accept_older) as writer,
-        isolated() as worker,
-        exports(writer.case, worker) as reading,
+        isolated_worker() as worker,
+        open_exports(writer.case, worker) as reading,
     ):
         if suggestion is not None:
-            threat = taken(threat, _suggested(writer.manifest, reading), suggestion)
-        line = record(writer, threat, reading)
+            threat = completed_threat(threat, _suggested(writer.manifest, reading), suggestion)
+        line = record_threat(writer, threat, reading)
     setting.screen.tell("threats.done", case=folder.root.name, line=line)
     setting.screen.document({"case": folder.root.name, "line": line})

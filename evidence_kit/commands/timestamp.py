@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._archives import bytes_of, free, root_in
+from evidence_kit.commands._archives import refuse_existing, root_certificate, small_file_bytes
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.case.write import CaseWriter
-    from evidence_kit.workflows.handover.timestamps import Shown
+    from evidence_kit.workflows.handover.timestamps import ShownStamp
 
 
 @case_command
@@ -33,9 +33,9 @@ def timestamp(
     if sum(each is not None for each in (url, request, attach)) != 1:
         raise UsageError("stamp-how")
     if request is not None and not request.is_file():
-        free(request)
-    given = [root_in(path) for path in tsa_ca or ()]
-    answer = None if attach is None else bytes_of(attach)
+        refuse_existing(request)
+    given = [root_certificate(path) for path in tsa_ca or ()]
+    answer = None if attach is None else small_file_bytes(attach)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     key = setting.key(station)
     for root in given:
@@ -48,12 +48,12 @@ def timestamp(
         if url is not None:
             from evidence_kit.keys import timestamp as tokens
 
-            asked = tokens.request(timestamps.line_bytes(writer.case, writer.case.custody.commits[-1]))
-            shown = timestamps.attach(writer, timestamps.ask(url, asked), roots, asked)
+            asked = tokens.stamp_request(timestamps.line_bytes(writer.case, writer.case.custody.commits[-1]))
+            shown = timestamps.attach_stamp(writer, timestamps.ask_authority(url, asked), roots, asked)
         else:
             beside = attach.with_suffix(".tsq") if attach is not None else None
             asked_then = beside.read_bytes() if beside is not None and beside.is_file() else None
-            shown = timestamps.attach(writer, answer or b"", roots, asked_then)
+            shown = timestamps.attach_stamp(writer, answer or b"", roots, asked_then)
     _tell(setting, shown, folder.root.name)
 
 
@@ -65,15 +65,15 @@ def _ask_by_hand(setting: Setting, writer: CaseWriter, path: Path) -> None:
     signed = writer.case.custody.commits[-1]
     if os.path.lexists(path):
         # An interrupted run may have written it: then it asks about this very line.
-        if bytes.fromhex(signed.head.hex) not in bytes_of(path):
-            free(path)
+        if bytes.fromhex(signed.head.hex) not in small_file_bytes(path):
+            refuse_existing(path)
     else:
-        place_new(setting.world().disk, path, tokens.request(timestamps.line_bytes(writer.case, signed)))
+        place_new(setting.world().disk, path, tokens.stamp_request(timestamps.line_bytes(writer.case, signed)))
     setting.screen.tell("stamp.request", path=str(path), line=signed.line, answer=path.with_suffix(".tsr").name)
     setting.screen.document({"case": writer.case.id, "request": str(path), "covers": signed.line})
 
 
-def _tell(setting: Setting, shown: Shown, case: str) -> None:
+def _tell(setting: Setting, shown: ShownStamp, case: str) -> None:
     screen, stamped = setting.screen, shown.stamp
     if stamped is None:
         return

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._archives import bytes_of
-from evidence_kit.commands._station_transfer import Move, moved
+from evidence_kit.commands._archives import small_file_bytes
+from evidence_kit.commands._station_transfer import StationMove, record_move
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.commands.new import day
 from evidence_kit.errors import UsageError
@@ -53,7 +53,7 @@ def transfer(
         _received(setting, case, _Paper(received, statement, by, confirm, when))
         return
     if to_station is not None:
-        moved(setting, case, Move(to_station, into, to, by, purpose, place, when, means, remark))
+        record_move(setting, case, StationMove(to_station, into, to, by, purpose, place, when, means, remark))
         return
     own = station.person.name
     over = transfers.HandOver(
@@ -71,7 +71,7 @@ def transfer(
     )
     key = setting.key(station)
     with writing(folder, key, station, world, setting.accept_older) as writer:
-        line = transfers.transfer(writer, over)
+        line = transfers.record_transfer(writer, over)
     setting.screen.tell("transfer.done", given_by=over.given_by, received_by=over.received_by, line=line)
     kind = "transfer.in" if incoming else "transfer.out"
     setting.screen.document({"case": folder.root.name, "line": line, "type": kind})
@@ -92,16 +92,16 @@ def _received(setting: Setting, case: str, came: _Paper) -> None:
     from evidence_kit.keys.errors import NotConfirmedError
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.checking import trusted_keys
-    from evidence_kit.workflows.checking.anchors import received as signer_of
+    from evidence_kit.workflows.checking.anchors import receiver_fingerprint as signer_of
     from evidence_kit.workflows.handover import transfers
 
     signature = came.signature
     paper = came.statement or signature.with_name(signature.name.removesuffix(".received.sig") + ".statement.txt")
-    armoured, text = bytes_of(signature), bytes_of(paper)
+    armoured, text = small_file_bytes(signature), small_file_bytes(paper)
     who = setting.ask(came.by, "ask.confirmed-by", "--by")
     fingerprint = signer_of(text, armoured)
     station, world = setting.station(), setting.world()
-    people = trusted_keys.trusted(station.folder)
+    people = trusted_keys.trusted_keys(station.folder)
     if fingerprint is not None and not (fingerprint in people and people[fingerprint].receiver):
         # Anybody can make a key and sign: whose it is, two people say to each other.
         setting.screen.tell("grant.fingerprint", fingerprint=fingerprint)
@@ -111,8 +111,8 @@ def _received(setting: Setting, case: str, came: _Paper) -> None:
     key = setting.key(station)
     folder = case_folder(setting, case)
     with writing(folder, key, station, world, setting.accept_older) as writer:
-        found, lines, line = transfers.confirmed(writer, armoured, text, who, came.on)
-    trusted_keys.trust(station.folder, who, found, world.disk, receiver=True)
+        found, lines, line = transfers.record_confirmation(writer, armoured, text, who, came.on)
+    trusted_keys.trust_key(station.folder, who, found, world.disk, receiver=True)
     setting.screen.tell("transfer.confirmed", by=who, lines=lines, line=line)
     setting.screen.document(
         {"case": folder.root.name, "line": line, "type": "transfer.in", "key": found, "through": lines}

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._declarations import SaidBy, one_of
+from evidence_kit.commands._declarations import SaidBy, known_value
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.commands.new import day
 from evidence_kit.model import Json
@@ -37,7 +37,7 @@ def update(
     folder, station = case_folder(setting, case), setting.station()
     changes: dict[str, Json] = {}
     if age is not None:
-        changes["age_band"] = one_of(age, AGE_BANDS, "--age")
+        changes["age_band"] = known_value(age, AGE_BANDS, "--age")
         changes["age_known_by"] = setting.ask(age_known_by, "ask.age-known-by", "--age-known-by")
     if guardian is not None:
         relation = setting.ask(guardian_relation, "ask.guardian-relation", "--guardian-relation")
@@ -46,7 +46,7 @@ def update(
         changes["retention"] = until.isoformat()
     reason = setting.ask(why, "ask.why", "--why")
     if minor_media is not None:
-        changes["minor_media"] = policy = one_of(minor_media, MINOR_MEDIA, "--minor-media")
+        changes["minor_media"] = policy = known_value(minor_media, MINOR_MEDIA, "--minor-media")
         changes["minor_media_by"] = None
         if policy != "witness":
             changes["minor_media_by"] = {"name": setting.ask(said_by, "ask.said-by", "--said-by"), "reason": reason}
@@ -55,13 +55,13 @@ def update(
         for name, value in (
             ("responsible", responsible),
             ("pseudonym", pseudonym),
-            ("status", None if status is None else one_of(status, ("open", "closed"), "--status")),
+            ("status", None if status is None else known_value(status, ("open", "closed"), "--status")),
         )
         if value is not None
     }
     key = setting.key(station)
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
-        updated = declare.update(writer, changes, reason)
+        updated = declare.update_case(writer, changes, reason)
     setting.screen.tell("update.done", case=folder.root.name, line=updated.line)
     if updated.lie_here:
         setting.screen.warn("update.lie-here", count=len(updated.lie_here))

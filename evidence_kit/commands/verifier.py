@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._screen import size
+from evidence_kit.commands._screen import byte_count
 from evidence_kit.commands._wiring import Setting, command
 
 
@@ -22,13 +22,13 @@ def verifier(
     from evidence_kit.sealing import verifier as page
     from evidence_kit.vault.disk import place_new
 
-    content = page.page()
+    content = page.verifier_page()
     if not (out.is_file() and out.read_bytes() == content):
         try:
             place_new(setting.world().disk, out, content)
         except FileExistsError as error:
             raise PathTakenError("file-exists", path=str(out)) from error
     digest = sha256(content).hex
-    setting.screen.tell("verifier.written", path=str(out), size=size(len(content)))
+    setting.screen.tell("verifier.written", path=str(out), size=byte_count(len(content)))
     setting.screen.result(digest)
     setting.screen.document({"path": str(out), "size": len(content), "sha256": digest})

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands import _verdict_view
-from evidence_kit.commands._archives import outside_of
+from evidence_kit.commands._archives import outside_facts
 from evidence_kit.commands._wiring import Setting, archive_digits, case_folder, command
 from evidence_kit.errors import EvidenceError, Exit, UsageError
 from evidence_kit.model import Weight
 
 if TYPE_CHECKING:
-    from evidence_kit.custody.verdict import Origin
-    from evidence_kit.workflows.checking.case_folders import Total
+    from evidence_kit.custody.verdict import ReceiptOrigin
+    from evidence_kit.workflows.checking.case_folders import FolderTotal
     from evidence_kit.workflows.checking.report import Report
-    from evidence_kit.workflows.handover.timestamps import Outside
+    from evidence_kit.workflows.handover.timestamps import OutsideFacts
 
 
 _DAY = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d [+-]\d{4}")
@@ -53,7 +53,7 @@ def verify(
     if remember is not None:
         raise UsageError("needed", fact="recursive", flag="--recursive")
     _free(report)
-    outside = replace(outside_of(setting, tsa_ca or []), origin=_origin(setting, receipt, receipt_from))
+    outside = replace(outside_facts(setting, tsa_ca or []), origin=_origin(setting, receipt, receipt_from))
     parts = _parts_meant(paths)
     if parts:
         if report is not None:
@@ -65,7 +65,7 @@ def verify(
 
 
 def _one(
-    setting: Setting, path: str, receipt: str | None, secret_file: str | None, page: Path | None, outside: Outside
+    setting: Setting, path: str, receipt: str | None, secret_file: str | None, page: Path | None, outside: OutsideFacts
 ) -> None:
     from evidence_kit.hashing.paper import TypedWronglyError
 
@@ -83,7 +83,7 @@ def _one(
     names = _verdict_view.known_names(setting)
     if page is not None:
         _write(setting, found, names, page, file if file.is_file() else None)
-    _verdict_view.show(setting.screen, found, names)
+    _verdict_view.show_report(setting.screen, found, names)
     if page is not None:
         setting.screen.tell("verify.page", path=str(page))
     if found.exit is not Exit.DONE:
@@ -92,22 +92,22 @@ def _one(
 
 def _with_folder(found: Report, folder: Path, archive: Path) -> None:
     """Add the findings about the other files of an archive's folder."""
-    from evidence_kit.custody.verdict import judge
-    from evidence_kit.workflows.checking.archive_parts import beside
+    from evidence_kit.custody.verdict import judge_findings
+    from evidence_kit.workflows.checking.archive_parts import unexpected_files
 
-    found.findings += beside(folder, [archive])
-    found.verdict = judge(found.findings, found.anchors)
+    found.findings += unexpected_files(folder, [archive])
+    found.verdict = judge_findings(found.findings, found.anchors)
 
 
-def _origin(setting: Setting, receipt: str | None, said: str | None) -> Origin:
+def _origin(setting: Setting, receipt: str | None, said: str | None) -> ReceiptOrigin:
     """Return the origin of a receipt code, as the checker states it: one out of the archive fixes nothing."""
-    from evidence_kit.custody.verdict import Origin
+    from evidence_kit.custody.verdict import ReceiptOrigin
 
     if receipt is None:
-        return Origin.PAPER
+        return ReceiptOrigin.PAPER
     origin = setting.ask(said, "ask.receipt-from", "--receipt-from")
     try:
-        return Origin(origin.strip().lower())
+        return ReceiptOrigin(origin.strip().lower())
     except ValueError:
         raise UsageError("receipt-from-unknown", given=origin) from None
 
@@ -131,24 +131,24 @@ def _parts(
     folder: Path | None,
     receipt: str | None,
     secret_file: str | None,
-    outside: Outside,
+    outside: OutsideFacts,
 ) -> None:
     """Check the parts of a seal: one document a part, then one for the whole."""
     from evidence_kit.hashing.paper import TypedWronglyError
-    from evidence_kit.workflows.checking.archive_parts import Whole, beside, verify_parts
+    from evidence_kit.workflows.checking.archive_parts import PartsResult, unexpected_files, verify_parts
 
     screen, names = setting.screen, _verdict_view.known_names(setting)
     passphrase = archive_digits(setting, secret_file)
     total = sum(path.stat().st_size for path in paths)
-    outcomes: list[tuple[Path, Report] | Whole] = []
+    outcomes: list[tuple[Path, Report] | PartsResult] = []
     try:
         with screen.progress("verify.progress", total) as on_bytes:
-            around = [] if folder is None else beside(folder, paths)
+            around = [] if folder is None else unexpected_files(folder, paths)
             outcomes.extend(verify_parts(paths, passphrase, receipt, on_bytes, outside, around))
     except TypedWronglyError as error:
         raise UsageError("receipt-typed-wrongly") from error
     for outcome in outcomes:
-        if isinstance(outcome, Whole):
+        if isinstance(outcome, PartsResult):
             _verdict_view.show_whole(screen, outcome, names)
             if outcome.exit is not Exit.DONE:
                 raise typer.Exit(outcome.exit)
@@ -156,7 +156,9 @@ def _parts(
             _verdict_view.show_part(screen, outcome[1], names)
 
 
-def _archive(setting: Setting, path: Path, receipt: str | None, secret_file: str | None, outside: Outside) -> Report:
+def _archive(
+    setting: Setting, path: Path, receipt: str | None, secret_file: str | None, outside: OutsideFacts
+) -> Report:
     from evidence_kit.workflows.checking.verify import verify_archive
 
     passphrase = archive_digits(setting, secret_file)
@@ -164,7 +166,7 @@ def _archive(setting: Setting, path: Path, receipt: str | None, secret_file: str
         return verify_archive(path, passphrase, receipt, on_bytes, outside)
 
 
-def _case(setting: Setting, text: str, receipt: str | None, outside: Outside) -> Report:
+def _case(setting: Setting, text: str, receipt: str | None, outside: OutsideFacts) -> Report:
     from evidence_kit.workflows.checking.copies import earlier_states
     from evidence_kit.workflows.checking.verify import verify_case
 
@@ -203,7 +205,7 @@ def _same_page(found: Report, names: dict[str, str], page: Path, digest: str | N
 
     held = page.read_bytes()
     days = {each.decode("ascii") for each in _DAY.findall(held)}
-    if not any(_verdict_view.page_of(found, names, day, digest) == held for day in days):
+    if not any(_verdict_view.report_page(found, names, day, digest) == held for day in days):
         raise PathTakenError("file-exists", path=str(page))
     return True
 
@@ -219,14 +221,14 @@ def _write(setting: Setting, found: Report, names: dict[str, str], page: Path, a
     world = setting.world()
     day = world.clock.now().astimezone().strftime("%Y-%m-%d %H:%M %z")
     if not (os.path.lexists(page) and _same_page(found, names, page, digest)):
-        place_new(world.disk, page, _verdict_view.page_of(found, names, day, digest))
+        place_new(world.disk, page, _verdict_view.report_page(found, names, day, digest))
 
 
 def _many(setting: Setting, root: Path, remember: Path | None) -> None:
     """Check every case below a folder; one document a case, then one for the whole."""
     from evidence_kit.custody.errors import NoCaseError
-    from evidence_kit.workflows.case.disk_errors import refused
-    from evidence_kit.workflows.checking.case_folders import Total, read_memory, verify_below, write_memory
+    from evidence_kit.workflows.case.disk_errors import file_refused
+    from evidence_kit.workflows.checking.case_folders import FolderTotal, read_memory, verify_below, write_memory
 
     if not root.is_dir():
         raise NoCaseError("no-case", path=str(root))
@@ -235,17 +237,17 @@ def _many(setting: Setting, root: Path, remember: Path | None) -> None:
     before = read_memory(remember) if remember is not None else {}
     reports: dict[str, Report] = {}
     for outcome in verify_below(root, key, station, before):
-        if isinstance(outcome, Total):
+        if isinstance(outcome, FolderTotal):
             total = outcome
             continue
         place, found = outcome
         reports[place] = found
-        screen.document({"below": place, **_verdict_view.json_of(screen, found, names)})
+        screen.document({"below": place, **_verdict_view.report_json(screen, found, names)})
         if not screen.json:
             word = screen.say(f"verdict.{found.verdict.name.lower()}.word")
             screen.result(f"{word}  {screen.say('verify.place', path=place, lines=found.lines)}")
             for finding in found.findings:
-                screen.result("  • " + _verdict_view.sentence(screen, finding))
+                screen.result("  • " + _verdict_view.finding_sentence(screen, finding))
     _tell_total(setting, total, remembered=len(before))
     every = [*total.findings, *(each for found in reports.values() for each in found.findings)]
     weights = {each.weight for each in every}
@@ -256,13 +258,13 @@ def _many(setting: Setting, root: Path, remember: Path | None) -> None:
         except (EvidenceError, OSError) as error:
             if Weight.BROKEN not in weights:
                 raise
-            setting.screen.failed(error if isinstance(error, EvidenceError) else refused(error, str(remember)))
+            setting.screen.failed(error if isinstance(error, EvidenceError) else file_refused(error, str(remember)))
     for weight, code in _WORST_FIRST:
         if weight in weights:
             raise typer.Exit(code)
 
 
-def _tell_total(setting: Setting, total: Total, remembered: int) -> None:
+def _tell_total(setting: Setting, total: FolderTotal, remembered: int) -> None:
     screen = setting.screen
     screen.document(
         {
@@ -272,13 +274,13 @@ def _tell_total(setting: Setting, total: Total, remembered: int) -> None:
             "archives": total.archives,
             "archives_not_opened": total.archives_closed,
             "remembered": remembered,
-            "findings": [_verdict_view.document_of(screen, each) for each in total.findings],
+            "findings": [_verdict_view.finding_json(screen, each) for each in total.findings],
         }
     )
     if screen.json:
         return
     for finding in total.findings:
-        screen.result("• " + _verdict_view.sentence(screen, finding))
+        screen.result("• " + _verdict_view.finding_sentence(screen, finding))
     screen.result(screen.say(f"verdict.{total.verdict.name.lower()}.word"))
     screen.result(screen.say("verify.cases", count=total.cases))
     if total.archives_closed:

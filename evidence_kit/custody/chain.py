@@ -1,6 +1,6 @@
 """The chain of a log and its signatures, checked from the first line to the last without stopping at a break.
 
-`replay` reads a log once and keeps, beside the findings, what the signed lines establish: who may sign, for whom
+`replay_log` reads a log once and keeps, beside the findings, what the signed lines establish: who may sign, for whom
 new bytes are encrypted, which file every item and every commit has, and how far the log is signed.
 
 Source: linking after Haber & Stornetta (1991), over exact line bytes, so that no canonical form is needed.
@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from evidence_kit.custody import opening
 from evidence_kit.custody.checkpoint import CASE_ID, Checkpoint
-from evidence_kit.custody.line import LONGEST_LINE_BYTES, VERSION, EventLine, LineError, SignatureLine, parse
+from evidence_kit.custody.line import LONGEST_LINE_BYTES, VERSION, EventLine, LineError, SignatureLine, parse_line
 from evidence_kit.keys.age_writer import recipient_bytes
 from evidence_kit.keys.errors import KeyUnreadableError
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE, PublicKey, Signature
@@ -30,7 +30,7 @@ LOG = "custody.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class SignedCommit:
     """One commit whose signature holds.
 
     Attributes:
@@ -54,7 +54,7 @@ class Signed:
     head: Digest
 
 
-class Stored(NamedTuple):
+class StoredFile(NamedTuple):
     """A file that a signed line vouches for."""
 
     line: int
@@ -92,13 +92,13 @@ class Custody:
     signers: dict[str, PublicKey] = field(default_factory=dict)
     known_keys: dict[str, PublicKey] = field(default_factory=dict)
     removed: dict[str, int] = field(default_factory=dict)
-    objects: dict[str, Stored] = field(default_factory=dict)
+    objects: dict[str, StoredFile] = field(default_factory=dict)
     named: dict[int, str] = field(default_factory=dict)
-    bodies: dict[int, Stored] = field(default_factory=dict)
-    readers: dict[str, Stored] = field(default_factory=dict)
+    bodies: dict[int, StoredFile] = field(default_factory=dict)
+    readers: dict[str, StoredFile] = field(default_factory=dict)
     destroyed: dict[str, int] = field(default_factory=dict)
     rewritten: set[int] = field(default_factory=set)
-    commits: list[Signed] = field(default_factory=list)
+    commits: list[SignedCommit] = field(default_factory=list)
     commitments: dict[int, Digest] = field(default_factory=dict)
     clear: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     lines: int = 0
@@ -145,7 +145,7 @@ class Replay:
     findings: tuple[Finding, ...]
 
 
-def split(pieces: Iterable[bytes], longest: int = LONGEST_LINE_BYTES) -> Iterator[tuple[bytes, bool]]:
+def split_lines(pieces: Iterable[bytes], longest: int = LONGEST_LINE_BYTES) -> Iterator[tuple[bytes, bool]]:
     """Yield each line without its newline, and whether it had one; only the last may have none.
 
     A stretch without any newline that is longer than a line may be is yielded as if it were lines, so that
@@ -163,7 +163,7 @@ def split(pieces: Iterable[bytes], longest: int = LONGEST_LINE_BYTES) -> Iterato
         yield rest, False
 
 
-def replay(pieces: Iterable[bytes], on_line: Callable[[int, bytes], None] | None = None) -> Replay:
+def replay_log(pieces: Iterable[bytes], on_line: Callable[[int, bytes], None] | None = None) -> Replay:
     """Check a log from its first byte to its last.
 
     Args:
@@ -176,22 +176,22 @@ def replay(pieces: Iterable[bytes], on_line: Callable[[int, bytes], None] | None
         cannot be the beginning of a commit that was being written. A log of a later version is not looked into.
     """
     state = _State()
-    for raw, ended in split(pieces):
+    for raw, ended in split_lines(pieces):
         if on_line is not None:
             on_line(state.number + 1, raw)
-        if state.number == 0 and newer(raw):
+        if state.number == 0 and is_newer_format(raw):
             return Replay(state.custody, (Finding("log-version-unknown", Weight.UNCHECKED, LOG, line=1),))
         state.take(raw, ended=ended)
     return state.finish()
 
 
-def newer(raw: bytes) -> bool:
+def is_newer_format(raw: bytes) -> bool:
     """Say whether a first line announces a later version of the format than the one that is known here.
 
     It does so in the form that every line has: what no version of ours would write announces nothing.
     """
     try:
-        fields = opening.parse(raw)
+        fields = opening.parse_canonical(raw)
         if isinstance(fields, dict) and type(fields.get("v")) is int and fields["v"] > VERSION:
             return True
         announced = _ANNOUNCED.fullmatch(fields["clear"]["format"])
@@ -200,7 +200,7 @@ def newer(raw: bytes) -> bool:
     return announced is not None and int(announced[1]) > VERSION
 
 
-def resume(custody: Custody, data: bytes) -> tuple[Finding, ...]:
+def resume_custody(custody: Custody, data: bytes) -> tuple[Finding, ...]:
     """Let a custody that was replayed before grow by a commit that was appended since.
 
     Returns:
@@ -213,7 +213,7 @@ def resume(custody: Custody, data: bytes) -> tuple[Finding, ...]:
         previous=custody.head.hex,
         first=custody.signed_lines + 1,
     )
-    for raw, ended in split([data]):
+    for raw, ended in split_lines([data]):
         state.take(raw, ended=ended)
     return state.finish().findings
 
@@ -234,7 +234,7 @@ class _State:
         self.number += 1
         self.offset += len(raw) + ended
         try:
-            line = parse(raw, self.time)
+            line = parse_line(raw, self.time)
         except LineError as error:
             if not ended and _could_be_a_beginning(raw):
                 return
@@ -285,13 +285,13 @@ class _State:
             if event.object is not None and event.stored is not None:
                 if event.object in custody.objects or event.object in custody.destroyed:
                     self._finding("log-object-twice", event.seq, item=event.object)
-                custody.objects[event.object] = Stored(event.seq, event.stored)
+                custody.objects[event.object] = StoredFile(event.seq, event.stored)
                 custody.named[event.seq] = event.object
             if event.clear is not None:
                 self._establish(event)
-        custody.bodies[line.seq] = Stored(line.seq, line.bodies)
+        custody.bodies[line.seq] = StoredFile(line.seq, line.bodies)
         custody.commits.append(
-            Signed(
+            SignedCommit(
                 checkpoint=checkpoint,
                 line=self.number,
                 first=self.first,
@@ -392,7 +392,7 @@ def _reader_granted(custody: Custody, line: int, clear: Mapping[str, Any]) -> No
     key, digest = clear["key"], Digest(clear["sha256"])
     if not _KEY_NAME.fullmatch(key) or key in custody.readers:
         raise ValueError(key)
-    custody.readers[key] = Stored(line, digest)
+    custody.readers[key] = StoredFile(line, digest)
 
 
 def _destroyed(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
@@ -408,7 +408,7 @@ def _destroyed(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
         del custody.objects[item]
         custody.destroyed[item] = line
     for number, digest in anew.items():
-        custody.bodies[number] = Stored(line, digest)
+        custody.bodies[number] = StoredFile(line, digest)
         custody.rewritten.add(number)
 
 
@@ -424,11 +424,11 @@ def _numbered(value: object) -> int:
 
 
 def _anchored(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
-    if _numbered(clear["line"]) not in custody.bodies or not token_of(clear):
+    if _numbered(clear["line"]) not in custody.bodies or not anchored_token(clear):
         raise ValueError(clear["line"])
 
 
-def token_of(clear: Mapping[str, Any]) -> bytes:
+def anchored_token(clear: Mapping[str, Any]) -> bytes:
     """Return the time stamp that an `anchored` line holds, none when it is not written in the one base64 of it."""
     try:
         token = base64.b64decode(clear["token"], validate=True)

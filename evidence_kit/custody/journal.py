@@ -12,7 +12,7 @@ from pathlib import Path
 from evidence_kit.custody import opening
 from evidence_kit.custody.checkpoint import Checkpoint
 from evidence_kit.custody.event import Event
-from evidence_kit.custody.line import LONGEST_LINE_BYTES, EventLine, SignatureLine, stamp
+from evidence_kit.custody.line import LONGEST_LINE_BYTES, EventLine, SignatureLine, line_time
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE
 from evidence_kit.keys.station import SigningKey
@@ -66,7 +66,7 @@ class Commit:
     head: LogHead
 
 
-def link(head: LogHead, events: Sequence[Event], now: datetime, salt: Callable[[], bytes]) -> Openings:
+def link_events(head: LogHead, events: Sequence[Event], now: datetime, salt: Callable[[], bytes]) -> Openings:
     """Return the openings and event lines of a commit.
 
     Args:
@@ -80,7 +80,7 @@ def link(head: LogHead, events: Sequence[Event], now: datetime, salt: Callable[[
     """
     if not events:
         raise ValueError("a commit has at least one event")
-    previous, time = head.digest, stamp(now)
+    previous, time = head.digest, line_time(now)
     openings, lines, raws = [], [], []
     for seq, event in enumerate(events, start=head.lines + 1):
         clear: dict[str, Json] | None = None
@@ -88,7 +88,7 @@ def link(head: LogHead, events: Sequence[Event], now: datetime, salt: Callable[[
         if event.clear is not None:
             clear = {"type": event.type, **event.clear}
             fields = {"clear": clear, **fields}
-        text = opening.encode(salt(), event.type, fields)
+        text = opening.encode_opening(salt(), event.type, fields)
         line = EventLine(seq, time, sha256(text), previous, event.object, event.stored, clear)
         raw = line.encode()
         if len(raw) > LONGEST_LINE_BYTES:
@@ -100,7 +100,7 @@ def link(head: LogHead, events: Sequence[Event], now: datetime, salt: Callable[[
     return Openings(b"".join(openings), tuple(lines), tuple(raws), lines[-1].seq + 1)
 
 
-def sign(case: str, openings: Openings, bodies: Digest, key: SigningKey) -> Commit:
+def sign_commit(case: str, openings: Openings, bodies: Digest, key: SigningKey) -> Commit:
     """Return the commit whose body file has been made durable and has this digest."""
     seq, previous = openings.signature_line, sha256(openings.raws[-1])
     checkpoint = Checkpoint(case, seq - 1, previous, bodies)
@@ -115,7 +115,7 @@ class UncertainError(OSError):
     """A commit may or may not be in the log: it could neither be finished nor taken back."""
 
 
-def append(disk: Disk, log: Path, commit: Commit) -> None:
+def append_commit(disk: Disk, log: Path, commit: Commit) -> None:
     """Append a commit to the log; it counts once this returns.
 
     Raises:

@@ -1,7 +1,7 @@
 """Lines of the log: an event line commits to an opening, a signature line signs all that stands before it.
 
 Both are compact JSON with their keys in one order; `prev` is the SHA-256 of the exact bytes of the line before,
-without its newline. `parse` takes only the bytes that `encode` would write.
+without its newline. `parse_line` takes only the bytes that `encode` would write.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class EventLine(NamedTuple):
             fields |= {"object": self.object, "stored": self.stored.hex}
         if self.clear is not None:
             fields["clear"] = self.clear
-        return opening.compact(fields | {"prev": self.prev.hex})
+        return opening.compact_json(fields | {"prev": self.prev.hex})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class SignatureLine:
 
     def encode(self) -> bytes:
         """Return the line without its newline."""
-        return opening.compact(
+        return opening.compact_json(
             {
                 "v": VERSION,
                 "seq": self.seq,
@@ -110,7 +110,7 @@ class SignatureLine:
         )
 
 
-def parse(raw: bytes, time: str | None = None) -> EventLine | SignatureLine:
+def parse_line(raw: bytes, time: str | None = None) -> EventLine | SignatureLine:
     """Read one line, newline removed.
 
     Args:
@@ -126,9 +126,9 @@ def parse(raw: bytes, time: str | None = None) -> EventLine | SignatureLine:
     if plain is not None and (line := _plain(plain, time)) is not None:
         return line
     try:
-        return _parsed(raw, opening.quick)
+        return _parsed(raw, opening.loads_quick)
     except LineError:
-        return _parsed(raw, opening.loads)  # says more exactly what is wrong
+        return _parsed(raw, opening.loads_strict)  # says more exactly what is wrong
 
 
 def _plain(found: re.Match[bytes], known: str | None) -> EventLine | None:
@@ -137,7 +137,7 @@ def _plain(found: re.Match[bytes], known: str | None) -> EventLine | None:
     time = stamped.decode("ascii")
     if time != known:
         try:
-            instant(time)
+            line_instant(time)
         except ValueError:
             return None
     return EventLine(
@@ -166,7 +166,7 @@ def _parsed(raw: bytes, read: Callable[[bytes], Any]) -> EventLine | SignatureLi
     return line
 
 
-def stamp(now: datetime) -> str:
+def line_time(now: datetime) -> str:
     """Return an aware instant the way lines write it: UTC, six decimals, Z.
 
     Raises:
@@ -177,7 +177,7 @@ def stamp(now: datetime) -> str:
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def instant(text: str) -> datetime:
+def line_instant(text: str) -> datetime:
     """Return the instant that a line's time stands for."""
     return datetime.fromisoformat(text)
 
@@ -193,7 +193,7 @@ def _event(fields: dict[str, Any]) -> EventLine:
         raise LineError("clear is an object with a type")
     if isinstance(clear, dict) and next(iter(clear)) != "type":
         raise LineError("clear begins with its type")
-    opening.check(fields)
+    opening.check_canonical(fields)
     return EventLine(
         seq=_seq(fields),
         time=_time(fields),
@@ -235,5 +235,5 @@ def _time(fields: dict[str, Any]) -> str:
     text = fields["time"]
     if not _TIME.fullmatch(text):
         raise LineError("time is UTC with six decimals")
-    instant(text)
+    line_instant(text)
     return str(text)

@@ -265,7 +265,7 @@ class Manifest:
         return found
 
 
-def fold(entries: Iterable[LogEvent]) -> Manifest:
+def fold_events(entries: Iterable[LogEvent]) -> Manifest:
     """Return the manifest of a sequence of opened events."""
     manifest = Manifest()
     for entry in entries:
@@ -273,7 +273,7 @@ def fold(entries: Iterable[LogEvent]) -> Manifest:
     return manifest
 
 
-def spot(place: FoundAt) -> Spot:
+def place_key(place: FoundAt) -> Spot:
     """Return the key under which two places are the same place."""
     return (place.path, place.path_bytes, place.container, place.member)
 
@@ -332,7 +332,7 @@ def _kept(manifest: Manifest, entry: LogEvent) -> None:
         item.marks |= seen.marks
         if item.sensitivity == "unknown":
             item.sensitivity = seen.sensitivity
-    manifest.places[spot(item.place)] = item.sha256
+    manifest.places[place_key(item.place)] = item.sha256
     manifest.next_item = max(manifest.next_item, int(item.id[1:]) + 1)
 
 
@@ -340,7 +340,7 @@ def _witnessed(manifest: Manifest, entry: LogEvent) -> None:
     seen = Witnessed(**_object_fields(manifest, entry))
     manifest.witnessed[seen.id] = seen
     manifest.witnessed_by_digest.setdefault(seen.sha256.hex, seen.id)
-    manifest.witnessed_at[spot(seen.place)] = seen.sha256
+    manifest.witnessed_at[place_key(seen.place)] = seen.sha256
     manifest.next_witnessed = max(manifest.next_witnessed, int(seen.id[1:]) + 1)
 
 
@@ -363,11 +363,11 @@ def _seen_again(manifest: Manifest, entry: LogEvent) -> None:
     if place.container is not None and isinstance(within, Mapping):
         item.also_within.append((place.container, within))
     places = manifest.places if isinstance(item, Item) else manifest.witnessed_at
-    places[spot(place)] = item.sha256
+    places[place_key(place)] = item.sha256
 
 
 def _refused(manifest: Manifest, entry: LogEvent) -> None:
-    manifest.refused[spot(_place(entry.facts))] = _lean(entry)
+    manifest.refused[place_key(_place(entry.facts))] = _lean(entry)
 
 
 def _marked(manifest: Manifest, entry: LogEvent) -> None:

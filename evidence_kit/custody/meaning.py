@@ -31,7 +31,7 @@ def clear_agrees(facts: Mapping[str, Any], clear: Mapping[str, Any] | None) -> b
     if told is None or list(facts)[2:3] != ["clear"] or clear.get("type") != facts["type"]:
         return False
     # Texts are compared: to Python True is 1, and an object is the same in any order of its keys.
-    return opening.compact(told) == opening.compact(clear)
+    return opening.compact_json(told) == opening.compact_json(clear)
 
 
 def object_agrees(facts: Mapping[str, Any], custody: Custody, line: int) -> bool:

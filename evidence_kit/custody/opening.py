@@ -42,21 +42,21 @@ class OpeningFacts(Mapping[str, Any]):
         self._text = text
 
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - any JSON
-        return quick(self._text)[key]
+        return loads_quick(self._text)[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(quick(self._text))
+        return iter(loads_quick(self._text))
 
     def __len__(self) -> int:
-        return len(quick(self._text))
+        return len(loads_quick(self._text))
 
     def items(self) -> ItemsView[str, Any]:
         """Return everything it says, read once."""
-        facts: dict[str, Any] = quick(self._text)
+        facts: dict[str, Any] = loads_quick(self._text)
         return facts.items()
 
 
-def encode(salt: bytes, event_type: str, fields: Mapping[str, Json]) -> bytes:
+def encode_opening(salt: bytes, event_type: str, fields: Mapping[str, Json]) -> bytes:
     """Return the opening's bytes.
 
     Args:
@@ -71,11 +71,11 @@ def encode(salt: bytes, event_type: str, fields: Mapping[str, Json]) -> bytes:
     if len(salt) != SALT_BYTES:
         raise OpeningError("a salt has 16 bytes")
     whole: dict[str, Json] = {"salt": salt.hex(), "type": event_type, **fields}
-    check(whole)
-    return compact(whole)
+    check_canonical(whole)
+    return compact_json(whole)
 
 
-def compact(value: Json) -> bytes:
+def compact_json(value: Json) -> bytes:
     """Return a JSON value the way `JSON.stringify` writes it."""
     try:
         return _WRITER.encode(value).encode("utf-8")
@@ -83,22 +83,22 @@ def compact(value: Json) -> bytes:
         raise OpeningError("a lone surrogate has no UTF-8") from error
 
 
-def decode(opening: bytes) -> dict[str, Any]:
+def decode_opening(opening: bytes) -> dict[str, Any]:
     """Return the facts of an opening.
 
     Raises:
         OpeningError: The bytes are not in the one form.
     """
-    return _opened(parse(opening))
+    return _opened(parse_canonical(opening))
 
 
-def facts_of(opening: bytes) -> dict[str, Any]:
+def opening_facts(opening: bytes) -> dict[str, Any]:
     """Return the facts of an opening whose bytes are known to be the signed ones; its form is not looked at.
 
     Raises:
         OpeningError: The bytes are no opening at all.
     """
-    return _opened(quick(opening))
+    return _opened(loads_quick(opening))
 
 
 def _opened(facts: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
@@ -111,25 +111,25 @@ def _opened(facts: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     return facts
 
 
-def parse(data: bytes) -> Any:  # noqa: ANN401 - any JSON
+def parse_canonical(data: bytes) -> Any:  # noqa: ANN401 - any JSON
     """Return the value of JSON that is in the one form.
 
     Raises:
         OpeningError: It is not.
     """
-    value = quick(data)
+    value = loads_quick(data)
     try:
-        check(value)
+        check_canonical(value)
     except OpeningError:
-        loads(data)  # says what is wrong with a number more exactly
+        loads_strict(data)  # says what is wrong with a number more exactly
         raise
-    if compact(value) != data:
-        loads(data)  # says when it is a key that stands twice
+    if compact_json(value) != data:
+        loads_strict(data)  # says when it is a key that stands twice
         raise OpeningError("not the bytes that JSON.stringify gives")
     return value
 
 
-def quick(data: bytes) -> Any:  # noqa: ANN401 - any JSON
+def loads_quick(data: bytes) -> Any:  # noqa: ANN401 - any JSON
     """Return the value of JSON without refusing floats and double keys, for callers that compare its rewritten form.
 
     Raises:
@@ -141,7 +141,7 @@ def quick(data: bytes) -> Any:  # noqa: ANN401 - any JSON
         raise OpeningError("not JSON in UTF-8") from error
 
 
-def loads(data: bytes) -> Any:  # noqa: ANN401 - any JSON
+def loads_strict(data: bytes) -> Any:  # noqa: ANN401 - any JSON
     """Return the value of JSON without floats and double keys; its form is the caller's to compare.
 
     Raises:
@@ -166,7 +166,7 @@ def _refuse(text: str) -> Any:  # noqa: ANN401 - never returns
     raise OpeningError(f"{text[:20]} is no integer")
 
 
-def check(value: Any, depth: int = _DEEPEST) -> None:  # noqa: ANN401 - any JSON
+def check_canonical(value: Any, depth: int = _DEEPEST) -> None:  # noqa: ANN401 - any JSON
     """Refuse a value that has no single form in every JSON engine.
 
     Raises:
@@ -181,11 +181,11 @@ def check(value: Any, depth: int = _DEEPEST) -> None:  # noqa: ANN401 - any JSON
             if not isinstance(key, str) or (key[:1] in _DIGITS and _INTEGER_LIKE.fullmatch(key)):
                 raise OpeningError("a key is a text that does not look like an integer")
             if type(inner) not in _PLAIN and not (type(inner) is int and abs(inner) <= LARGEST_INTEGER):
-                check(inner, depth - 1)
+                check_canonical(inner, depth - 1)
     elif kind is list or isinstance(value, (list, tuple)):
         for inner in value:
             if type(inner) not in _PLAIN and not (type(inner) is int and abs(inner) <= LARGEST_INTEGER):
-                check(inner, depth - 1)
+                check_canonical(inner, depth - 1)
     elif isinstance(value, (str, bool)) or value is None:
         return
     elif not isinstance(value, int):

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from evidence_kit.custody.chain import Signed
+from evidence_kit.custody.chain import SignedCommit
 from evidence_kit.custody.checkpoint import normalise_receipt
 from evidence_kit.model import Finding, Weight
 
 
-class Origin(Enum):
+class ReceiptOrigin(Enum):
     """The origin of a receipt code, as the checker states it; a code fixes the lines written before it was held."""
 
     PAPER = "paper"
@@ -52,7 +52,7 @@ class Anchor:
     through: int
     kind: str
     since: str
-    origin: Origin | None = None
+    origin: ReceiptOrigin | None = None
 
     @property
     def sentence(self) -> str:
@@ -63,7 +63,9 @@ class Anchor:
 _LIMITS: Final = {Verdict.ANCHORED: "verify.limits", Verdict.CONSISTENT: "verify.limits-consistent"}
 
 
-def match_receipt(typed: str, commits: Sequence[Signed], origin: Origin = Origin.PAPER) -> Anchor | None:
+def match_receipt(
+    typed: str, commits: Sequence[SignedCommit], origin: ReceiptOrigin = ReceiptOrigin.PAPER
+) -> Anchor | None:
     """Return the lines that a receipt code fixes, None when no signature line has this code.
 
     Raises:
@@ -76,7 +78,7 @@ def match_receipt(typed: str, commits: Sequence[Signed], origin: Origin = Origin
     return None
 
 
-def judge(findings: Iterable[Finding], anchors: Sequence[Anchor]) -> Verdict:
+def judge_findings(findings: Iterable[Finding], anchors: Sequence[Anchor]) -> Verdict:
     """Return the verdict; a break outweighs everything, and an unchecked part outweighs agreement."""
     weights = {finding.weight for finding in findings}
     if Weight.BROKEN in weights:

@@ -43,7 +43,7 @@ class Tally:
         return f"{self._crc32:08x}"
 
 
-def tally(pieces: Iterable[bytes | memoryview]) -> Tally:
+def tally_stream(pieces: Iterable[bytes | memoryview]) -> Tally:
     """Read a stream to its end and return its digests."""
     total = Tally()
     for piece in pieces:

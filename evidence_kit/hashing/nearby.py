@@ -20,7 +20,7 @@ _BLOCK_QUERIES = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class NearPair:
     """Two hashes within a limit.
 
     Attributes:
@@ -34,10 +34,10 @@ class Near:
     distance_bits: int
 
 
-class Index(Protocol):
+class NearIndex(Protocol):
     """Finds the hashes near others; every implementation passes `tests/contracts/test_index.py`."""
 
-    def near(self, queries: Iterable[bytes], limit_bits: int) -> Iterator[Near]:
+    def near(self, queries: Iterable[bytes], limit_bits: int) -> Iterator[NearPair]:
         """Yield every pair at most `limit_bits` apart, by query, then by reference.
 
         Args:
@@ -73,7 +73,7 @@ class ExactIndex:
         """Return the number of references."""
         return len(self._words)
 
-    def near(self, queries: Iterable[bytes], limit_bits: int) -> Iterator[Near]:
+    def near(self, queries: Iterable[bytes], limit_bits: int) -> Iterator[NearPair]:
         """Return all pairs within a distance; see `Index.near`. Memory is bounded for any input."""
         import numpy as np
 
@@ -86,10 +86,10 @@ class ExactIndex:
             words = np.frombuffer(b"".join(block), dtype=np.uint64).reshape(len(block), -1)
             yield from self._near_block(first, words, limit_bits)
 
-    def _near_block(self, first: int, queries: NDArray[np.uint64], limit_bits: int) -> Iterator[Near]:
+    def _near_block(self, first: int, queries: NDArray[np.uint64], limit_bits: int) -> Iterator[NearPair]:
         import numpy as np
 
-        found: list[Near] = []
+        found: list[NearPair] = []
         step = max(1, _BLOCK_DISTANCES // len(queries))
         for start in range(0, len(self), step):
             part = self._words[start : start + step]
@@ -98,7 +98,7 @@ class ExactIndex:
                 distances += np.bitwise_count(queries[:, word, None] ^ part[None, :, word])
             rows, columns = np.nonzero(distances <= limit_bits)
             found.extend(
-                Near(first + int(row), start + int(column), int(distances[row, column]))
+                NearPair(first + int(row), start + int(column), int(distances[row, column]))
                 for row, column in zip(rows, columns, strict=True)
             )
         yield from sorted(found, key=lambda near: (near.query, near.reference))
@@ -129,7 +129,7 @@ class BinaryIndex:
         """Return the number of references."""
         return int(self._index.ntotal)
 
-    def near(self, queries: Iterable[bytes], limit_bits: int) -> Iterator[Near]:
+    def near(self, queries: Iterable[bytes], limit_bits: int) -> Iterator[NearPair]:
         """See `Index.near`; memory grows with the pairs of a block of queries."""
         import numpy as np
 
@@ -143,10 +143,10 @@ class BinaryIndex:
             for number in range(len(block)):
                 mine = slice(int(ends[number]), int(ends[number + 1]))
                 pairs = zip(places[mine].tolist(), distances[mine].tolist(), strict=True)
-                yield from (Near(first + number, place, int(bits)) for place, bits in sorted(pairs))
+                yield from (NearPair(first + number, place, int(bits)) for place, bits in sorted(pairs))
 
 
-def make_index(references: Iterable[bytes]) -> Index:
+def make_index(references: Iterable[bytes]) -> NearIndex:
     """Return the index that fits the number of hashes.
 
     Raises:

@@ -70,17 +70,17 @@ def phash(picture: Image.Image) -> str:
     """Return the 64-bit DCT hash of `imagehash` as 16 hexadecimal digits."""
     import imagehash
 
-    return str(imagehash.phash(flat(picture)))
+    return str(imagehash.phash(flat_picture(picture)))
 
 
 def dhash(picture: Image.Image) -> str:
     """Return the 64-bit difference hash of `imagehash` as 16 hexadecimal digits."""
     import imagehash
 
-    return str(imagehash.dhash(flat(picture)))
+    return str(imagehash.dhash(flat_picture(picture)))
 
 
-def flat(picture: Image.Image) -> Image.Image:
+def flat_picture(picture: Image.Image) -> Image.Image:
     """Return the picture in 8-bit grey or RGB, transparent parts on white, 16-bit samples halved."""
     if picture.mode in {"L", "RGB"} and "transparency" not in picture.info:
         return picture
@@ -107,7 +107,7 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
 def _luma(picture: Image.Image) -> NDArray[np.float64]:
     """Return luma from 0 to 255, rows by columns, no side above the working side."""
     width, height = (min(side, WORKING_SIDE_PIXELS) for side in picture.size)
-    plain = flat(picture)
+    plain = flat_picture(picture)
     if plain.size != (width, height):
         plain = plain.resize((width, height), Image.Resampling.BOX, reducing_gap=2.0)
     samples = np.asarray(plain, dtype=np.float64)

@@ -21,7 +21,7 @@ _ARABIC_FINAL: Final = frozenset("ةى")
 _SIGNS: Final = frozenset("°’‘“”«»–—…€№،؛؟ـ\u00a0")
 
 
-def page_of(names: Iterable[bytes]) -> str:
+def best_code_page(names: Iterable[bytes]) -> str:
     """Return the code page that makes the best words of these names, `cp437` where none makes better ones.
 
     Args:
@@ -39,7 +39,7 @@ def page_of(names: Iterable[bytes]) -> str:
     return PAGES[scores.index(max(scores))]
 
 
-def decoded(name: bytes, page: str) -> str:
+def decoded_name(name: bytes, page: str) -> str:
     """Return a name in a code page; bytes that the page does not have become U+FFFD."""
     return _decoded(name, page)
 
@@ -93,7 +93,7 @@ def _is_latin(sign: str) -> bool:
     return sign.isalpha() and (sign.isascii() or unicodedata.name(sign, "").startswith("LATIN"))
 
 
-def shown(names: Sequence[bytes]) -> list[tuple[str, str]]:
+def shown_names(names: Sequence[bytes]) -> list[tuple[str, str]]:
     """Return each name for display and how it was read, the page decided for all together.
 
     Args:
@@ -103,7 +103,7 @@ def shown(names: Sequence[bytes]) -> list[tuple[str, str]]:
         Of each `ascii`, `assumed-utf-8`, or `assumed-` and the code page.
     """
     plain = [_utf8(name) for name in names]
-    page = page_of(name for name, text in zip(names, plain, strict=True) if text is None)
+    page = best_code_page(name for name, text in zip(names, plain, strict=True) if text is None)
     return [
         (text, "ascii" if name.isascii() else "assumed-utf-8")
         if text is not None

@@ -19,7 +19,7 @@ FORMS: Final = ("gzip", "bzip2", "xz")
 _MEMORY_BYTES: Final = 256 << 20
 
 
-class Squeezed:
+class CompressedStream:
     """The plain bytes of a packed file on their way; several streams may stand one behind the other.
 
     Args:
@@ -64,13 +64,13 @@ class Squeezed:
         self._ended = True
         return b""
 
-    def copy(self) -> Squeezed | None:
+    def copy(self) -> CompressedStream | None:
         """Return a second stream that goes on from here, or None where the state cannot be copied."""
         if isinstance(self._unpacker, Inflater):
             again = copy.copy(self)
             again._unpacker = self._unpacker.copy()  # noqa: SLF001 - its own kind
             return again
-        return None if self._at else Squeezed(self._form, self._window)
+        return None if self._at else CompressedStream(self._form, self._window)
 
     def _given(self) -> bytes:
         if not self._unpacker.needs_input:
@@ -126,7 +126,7 @@ def _unpacker(form: str) -> Inflater | bz2.BZ2Decompressor | lzma.LZMADecompress
 
 def first_bytes(form: str, window: Window, most: int) -> bytes:
     """Return the first plain bytes, none where the stream is damaged from the start."""
-    stream, head = Squeezed(form, window.part()), b""
+    stream, head = CompressedStream(form, window.part()), b""
     try:
         while len(head) < most and (piece := stream.step()):
             head += piece

@@ -10,18 +10,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from evidence_kit.intake import compressed_stream, tar_sparse
-from evidence_kit.intake.compressed_stream import Squeezed
-from evidence_kit.intake.containers import STORED, Unreadable, ZipMember, ZipPlan, ZipVerdict, examine_all
-from evidence_kit.intake.names import dangers
+from evidence_kit.intake.compressed_stream import CompressedStream
+from evidence_kit.intake.containers import STORED, UnreadableZip, ZipMember, ZipPlan, ZipVerdict, examine_all_zips
+from evidence_kit.intake.names import name_dangers
 from evidence_kit.intake.read import HEAD_BYTES
-from evidence_kit.intake.seekable_stream import Rewinding
+from evidence_kit.intake.seekable_stream import SeekableStream
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.tar import TarMember, TarWalk
-from evidence_kit.intake.understood.text import understood
+from evidence_kit.intake.understood.text import understood_text
 from evidence_kit.intake.understood.written import CarriedFile
-from evidence_kit.intake.window import Window, of_bytes
+from evidence_kit.intake.window import Window, bytes_window
 from evidence_kit.intake.zip_records import is_part
-from evidence_kit.intake.zip_stream import Content, MemberError, read_member
+from evidence_kit.intake.zip_stream import MemberError, MemberStream, read_member
 from evidence_kit.model import Json, Kind
 
 # Up to here a container inside a packed container is simply held in memory.
@@ -64,7 +64,7 @@ class ContainerMember:
 
 
 @dataclass(slots=True)
-class Holding:
+class ContainerContents:
     """The contents of a container.
 
     Attributes:
@@ -86,7 +86,7 @@ class Holding:
     parts: list[Json] = field(default_factory=list)
 
 
-def holding(kind: Kind, name: str, window: Window) -> Holding | None:
+def container_contents(kind: Kind, name: str, window: Window) -> ContainerContents | None:
     """Return the contents of a file, None when it is no container.
 
     Args:
@@ -95,28 +95,28 @@ def holding(kind: Kind, name: str, window: Window) -> Holding | None:
         window: Its bytes.
     """
     if kind.name in {"zip", "unknown"}:
-        plans = list(examine_all(window, window.size_bytes or 0))
+        plans = list(examine_all_zips(window, window.size_bytes or 0))
         if kind.name == "zip" or isinstance(plans[0], ZipPlan):
             return _zip(plans, window)
         part = _NUMBERED_PART.search(name) is not None or is_part(window, window.size_bytes or 0)
-        return Holding("zip", unreadable="zip-part") if part else None
+        return ContainerContents("zip", unreadable="zip-part") if part else None
     if kind.name == "tar":
         return _tar("tar", window, side_by_side=True)
     if kind.name in compressed_stream.FORMS:
         return _squeezed(kind.name, name, window)
-    return Holding(kind.name, unreadable="form-not-opened") if kind.name in _CLOSED else None
+    return ContainerContents(kind.name, unreadable="form-not-opened") if kind.name in _CLOSED else None
 
 
-def _zip(plans: Sequence[ZipPlan | Unreadable], window: Window) -> Holding:
-    if isinstance(plans[0], Unreadable):
-        return Holding("zip", unreadable=plans[0].reason)
+def _zip(plans: Sequence[ZipPlan | UnreadableZip], window: Window) -> ContainerContents:
+    if isinstance(plans[0], UnreadableZip):
+        return ContainerContents("zip", unreadable=plans[0].reason)
     read = [plan for plan in plans if isinstance(plan, ZipPlan)]
     listed = [(number, member) for number, member in _numbered(read) if not member.is_folder]
     notes = list(dict.fromkeys(note for plan in read for note in plan.notes))
     if listed and all(member.verdict is ZipVerdict.ENCRYPTED for _, member in listed):
         notes.append("encrypted")
     shown = [_shown(member.name_bytes, member.name)[0] for _, member in listed]
-    return Holding(
+    return ContainerContents(
         "zip",
         lambda: (_zip_entry(number, member, window) for number, member in listed),
         names=shown if len(shown) <= _MOST_NAMES else None,
@@ -126,7 +126,7 @@ def _zip(plans: Sequence[ZipPlan | Unreadable], window: Window) -> Holding:
     )
 
 
-def of_text(name: str, kind: Kind, window: Window) -> Holding | None:
+def text_contents(name: str, kind: Kind, window: Window) -> ContainerContents | None:
     """Return a text as the container of its understood parts; None where it is understood as it stands.
 
     Its first member is the text written anew, its others are the files that stood in it as letters.
@@ -139,7 +139,7 @@ def of_text(name: str, kind: Kind, window: Window) -> Holding | None:
     Raises:
         MemberError: Nobody here can read it.
     """
-    written = understood(kind, window)
+    written = understood_text(kind, window)
     if written is None:
         raise MemberError("not-understood", 0)
     if written.whole:
@@ -149,7 +149,7 @@ def of_text(name: str, kind: Kind, window: Window) -> Holding | None:
     without = len(written.files) + written.stretches
     told: dict[str, Json] = {
         "name_from": "container",
-        "name_dangers": list(dangers(shown)),
+        "name_dangers": list(name_dangers(shown)),
         "without": without,
         "written_anew": {
             "by": written.by,
@@ -160,7 +160,7 @@ def of_text(name: str, kind: Kind, window: Window) -> Holding | None:
     }
     text = written.text
     whole = ContainerMember(
-        0, shown, name_bytes, len(text), None, dict(_UNDATED), told, lambda: iter([text]), lambda: of_bytes(text)
+        0, shown, name_bytes, len(text), None, dict(_UNDATED), told, lambda: iter([text]), lambda: bytes_window(text)
     )
 
     def entries() -> Iterator[ContainerMember]:
@@ -169,7 +169,7 @@ def of_text(name: str, kind: Kind, window: Window) -> Holding | None:
         for number, each in enumerate(written.files, start=1):
             yield _carried_entry(number, each)
 
-    return Holding(TEXT, entries, names=[shown])
+    return ContainerContents(TEXT, entries, names=[shown])
 
 
 def _carried_entry(number: int, carried: CarriedFile) -> ContainerMember:
@@ -177,7 +177,7 @@ def _carried_entry(number: int, carried: CarriedFile) -> ContainerMember:
     name, name_bytes = _shown(raw, raw.decode("utf-8", "replace"))
     more: dict[str, Json] = {
         "name_from": "container" if carried.name is None else "message",
-        "name_dangers": list(dangers(name)),
+        "name_dangers": list(name_dangers(name)),
         "within": {"stood": carried.stood, "part": number},
     }
 
@@ -187,7 +187,7 @@ def _carried_entry(number: int, carried: CarriedFile) -> ContainerMember:
             yield data[at : at + _PIECE_BYTES]
 
     return ContainerMember(
-        number, name, name_bytes, None, None, dict(_UNDATED), more, content, lambda: of_bytes(carried.content())
+        number, name, name_bytes, None, None, dict(_UNDATED), more, content, lambda: bytes_window(carried.content())
     )
 
 
@@ -215,8 +215,10 @@ def _zip_entry(number: int, member: ZipMember, window: Window) -> ContainerMembe
         if member.method == STORED and member.data_offset is not None:
             return window.part(member.data_offset, member.size_bytes)
         if member.size_bytes <= _IN_MEMORY_BYTES:
-            return of_bytes(b"".join(content()))
-        return Window(Rewinding(Content(window.part(), member, member.size_bytes)).read_at, 0, member.size_bytes)
+            return bytes_window(b"".join(content()))
+        return Window(
+            SeekableStream(MemberStream(window.part(), member, member.size_bytes)).read_at, 0, member.size_bytes
+        )
 
     return ContainerMember(
         number,
@@ -242,19 +244,19 @@ def _part(plan: ZipPlan) -> Json:
     }
 
 
-def _squeezed(form: str, name: str, window: Window) -> Holding:
+def _squeezed(form: str, name: str, window: Window) -> ContainerContents:
     head = compressed_stream.first_bytes(form, window, HEAD_BYTES)
     if sniff(head, len(head) + 1).name == "tar":
-        unpacked = Window(Rewinding(Squeezed(form, window.part())).read_at)
+        unpacked = Window(SeekableStream(CompressedStream(form, window.part())).read_at)
         return _tar(f"tar+{form}", unpacked, side_by_side=False)
     stated = compressed_stream.stated_name(window.part())
     raw = _base(name).encode("utf-8", "surrogateescape") if stated is None else stated
     shown, name_bytes = _shown(raw, raw.decode("utf-8", "surrogateescape"))
 
-    held = Holding(form, names=[shown])
+    held = ContainerContents(form, names=[shown])
 
     def content() -> Iterator[bytes]:
-        stream = Squeezed(form, window.part())
+        stream = CompressedStream(form, window.part())
         while piece := stream.step():
             yield piece
         if stream.ends_early and "data-after" not in held.notes:
@@ -267,9 +269,9 @@ def _squeezed(form: str, name: str, window: Window) -> Holding:
         None,
         None,
         dict(_UNDATED),
-        {"name_from": "container" if stated is None else "gzip", "name_dangers": list(dangers(shown))},
+        {"name_from": "container" if stated is None else "gzip", "name_dangers": list(name_dangers(shown))},
         content,
-        lambda: Window(Rewinding(Squeezed(form, window.part())).read_at, 0, sum(map(len, content()))),
+        lambda: Window(SeekableStream(CompressedStream(form, window.part())).read_at, 0, sum(map(len, content()))),
     )
     held.entries = lambda: [entry]
     return held
@@ -281,8 +283,8 @@ def _base(name: str) -> str:
     return stem if dot and stem and ending.lower() in {"gz", "bz2", "xz"} else name
 
 
-def _tar(form: str, window: Window, *, side_by_side: bool) -> Holding:
-    held = Holding(form, side_by_side=side_by_side)
+def _tar(form: str, window: Window, *, side_by_side: bool) -> ContainerContents:
+    held = ContainerContents(form, side_by_side=side_by_side)
 
     def entries() -> Iterator[ContainerMember]:
         walk, seen = TarWalk(window.part()), set[bytes]()
@@ -308,7 +310,7 @@ def _tar_entry(member: TarMember, window: Window, *, twice: bool) -> ContainerMe
     def content() -> Iterator[bytes]:
         view, read = window.part(), 0
         if member.sparse is not None:
-            for piece in tar_sparse.pieces(member.sparse, _reading(view)):
+            for piece in tar_sparse.sparse_pieces(member.sparse, _reading(view)):
                 read += len(piece)
                 yield piece
             if read < member.size_bytes:
@@ -325,7 +327,7 @@ def _tar_entry(member: TarMember, window: Window, *, twice: bool) -> ContainerMe
         if member.sparse is None:
             return window.part(member.data_offset, member.size_bytes)
         # Of a container with holes only what fits into memory is looked into.
-        return of_bytes(b"".join(content()) if member.size_bytes <= _IN_MEMORY_BYTES else b"")
+        return bytes_window(b"".join(content()) if member.size_bytes <= _IN_MEMORY_BYTES else b"")
 
     return ContainerMember(
         member.index,
@@ -334,7 +336,7 @@ def _tar_entry(member: TarMember, window: Window, *, twice: bool) -> ContainerMe
         member.size_bytes,
         member.refusal,
         {"local": None, "utc": _utc(member.modified), "seconds": member.modified},
-        {"name_from": member.name_from, "name_dangers": list(dangers(text)) + ["duplicate"] * twice},
+        {"name_from": member.name_from, "name_dangers": list(name_dangers(text)) + ["duplicate"] * twice},
         content,
         inner,
     )
@@ -365,7 +367,7 @@ def _shown(raw: bytes, name: str) -> tuple[str, str | None]:
     return (shown, None) if shown.encode("utf-8") == raw else (shown, base64.b64encode(raw).decode("ascii"))
 
 
-def head_of(stream: Iterator[bytes]) -> bytes:
+def stream_head(stream: Iterator[bytes]) -> bytes:
     """Return the first bytes of a stream, as many as telling its type needs."""
     head = b""
     for piece in stream:

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 
-from evidence_kit.intake.names import collisions, dangers
+from evidence_kit.intake.names import name_collisions, name_dangers
 from evidence_kit.intake.window import Seekable
-from evidence_kit.intake.zip_overflow import overflows, unwrapped
+from evidence_kit.intake.zip_overflow import offsets_overflow, unwrapped_entries
 from evidence_kit.intake.zip_records import (
     DIRECTORY_LIMIT_BYTES,
     STREAMED,
-    Local,
-    Record,
+    LocalHeader,
+    ZipRecord,
     directory_of,
     entries_of,
     local_at,
@@ -123,13 +123,13 @@ class ZipPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableZip:
     """A file in which no zip was found; `reason` is `not-a-zip` or `no-directory`."""
 
     reason: str
 
 
-def examine(source: Seekable, size: int) -> ZipPlan | Unreadable:
+def examine_zip(source: Seekable, size: int) -> ZipPlan | UnreadableZip:
     """Everything that can be known about a zip without reading a member.
 
     Args:
@@ -137,7 +137,7 @@ def examine(source: Seekable, size: int) -> ZipPlan | Unreadable:
         size: How many of its bytes, from the start, to look at.
 
     Returns:
-        The plan, also of a zip that lost its end; `Unreadable` when there is neither directory nor member.
+        The plan, also of a zip that lost its end; `UnreadableZip` when there is neither directory nor member.
     """
     directory = directory_of(source, size)
     if directory is None:
@@ -145,7 +145,7 @@ def examine(source: Seekable, size: int) -> ZipPlan | Unreadable:
     records = list(islice(entries_of(source, directory), ENTRY_LIMIT + 1))
     surplus = len(records) > ENTRY_LIMIT or directory.size_bytes > DIRECTORY_LIMIT_BYTES
     del records[ENTRY_LIMIT:]
-    overflow = None if surplus or not overflows(directory) else unwrapped(source, records, directory)
+    overflow = None if surplus or not offsets_overflow(directory) else unwrapped_entries(source, records, directory)
     records = records if overflow is None else overflow
     span = (directory.start, directory.end)
     members, starts = _members(source, size, records, span, cut=False)
@@ -164,21 +164,21 @@ def examine(source: Seekable, size: int) -> ZipPlan | Unreadable:
     return ZipPlan(members, notes, directory.entries, before, size - directory.end, directory.comment)
 
 
-def examine_all(source: Seekable, size: int) -> Iterator[ZipPlan | Unreadable]:
+def examine_all_zips(source: Seekable, size: int) -> Iterator[ZipPlan | UnreadableZip]:
     """The zip at the end of a file, then each one that stands before it, at most `PARTS_LIMIT`."""
     for _ in range(PARTS_LIMIT):
-        plan = examine(source, size)
+        plan = examine_zip(source, size)
         yield plan
-        if isinstance(plan, Unreadable) or "zip-before" not in plan.notes:
+        if isinstance(plan, UnreadableZip) or "zip-before" not in plan.notes:
             return
         size = plan.before_bytes
 
 
-def _examine_cut(source: Seekable, size: int) -> ZipPlan | Unreadable:
+def _examine_cut(source: Seekable, size: int) -> ZipPlan | UnreadableZip:
     records = list(islice(walk_locals(source, size), ENTRY_LIMIT + 1))
     if not records:
         source.seek(0)
-        return Unreadable("no-directory" if source.read(2) == b"PK" else "not-a-zip")
+        return UnreadableZip("no-directory" if source.read(2) == b"PK" else "not-a-zip")
     members, _ = _members(source, size, records[:ENTRY_LIMIT], None, cut=True)
     end = max(member.data_offset + member.packed_bytes for member in members if member.data_offset is not None)
     found = {"no-directory": True, "too-many": len(records) > ENTRY_LIMIT, "data-after": end < size}
@@ -187,14 +187,14 @@ def _examine_cut(source: Seekable, size: int) -> ZipPlan | Unreadable:
 
 
 def _members(
-    source: Seekable, size: int, records: Sequence[Record], span: tuple[int, int] | None, *, cut: bool
+    source: Seekable, size: int, records: Sequence[ZipRecord], span: tuple[int, int] | None, *, cut: bool
 ) -> tuple[tuple[ZipMember, ...], list[int]]:
     """The members, and the offsets at which their headers were found."""
     headers = [local_at(source, record.offset, size) for record in records]
     overlapping = _overlapping(records, headers, span)
     greedy = _greedy(records)
     named = shown_names(records)
-    twice = collisions([name for name, _ in named])
+    twice = name_collisions([name for name, _ in named])
     members = []
     for index, (record, header, (name, name_from)) in enumerate(zip(records, headers, named, strict=True)):
         verdict = _verdict(record, header, size, cut=cut)
@@ -207,7 +207,7 @@ def _members(
             name_bytes=record.name,
             name=name,
             name_from=name_from,
-            dangers=dangers(name) + twice[index],
+            dangers=name_dangers(name) + twice[index],
             is_folder=record.name.endswith(b"/") and not record.size_bytes,
             time_local=local_time(record),
             time_utc=utc_time(record),
@@ -223,7 +223,7 @@ def _members(
     return tuple(members), [header.record.offset for header in headers if header]
 
 
-def _verdict(record: Record, header: Local | None, size: int, *, cut: bool) -> ZipVerdict:
+def _verdict(record: ZipRecord, header: LocalHeader | None, size: int, *, cut: bool) -> ZipVerdict:
     """Judge a member by its own records; its neighbours are judged elsewhere."""
     if header is None:
         return ZipVerdict.SIZE_OVER_FILE if record.offset >= size else ZipVerdict.HEADER_MISMATCH
@@ -242,7 +242,7 @@ def _verdict(record: Record, header: Local | None, size: int, *, cut: bool) -> Z
     return next((refusal for refusal, present in refusals.items() if present), ZipVerdict.READABLE)
 
 
-def _same(entry: Record, header: Record) -> bool:
+def _same(entry: ZipRecord, header: ZipRecord) -> bool:
     """Whether directory and local header speak of the same member."""
     if (entry.name, entry.method, entry.flags & _ENCRYPTED) != (
         header.name,
@@ -260,7 +260,9 @@ def _same(entry: Record, header: Record) -> bool:
     return all(said == repeated or repeated in unknown for said, repeated in pairs)
 
 
-def _overlapping(records: Sequence[Record], headers: Sequence[Local | None], span: tuple[int, int] | None) -> set[int]:
+def _overlapping(
+    records: Sequence[ZipRecord], headers: Sequence[LocalHeader | None], span: tuple[int, int] | None
+) -> set[int]:
     """Members whose bytes also belong to another one or to the directory.
 
     That no two share a byte and none leaves the file implies that the packed sizes add up to less than the
@@ -283,7 +285,7 @@ def _overlapping(records: Sequence[Record], headers: Sequence[Local | None], spa
     return found - {-1}
 
 
-def _greedy(records: Sequence[Record]) -> set[int]:
+def _greedy(records: Sequence[ZipRecord]) -> set[int]:
     """Members that claim to grow too much, alone or, small as they are, all together."""
     claimed, packed = sum(r.size_bytes for r in records), sum(r.packed_bytes for r in records)
     floor = 0 if claimed > max(RATIO_FLOOR_BYTES, RATIO_LIMIT * packed) else RATIO_FLOOR_BYTES

@@ -22,7 +22,7 @@ _LETTERS: Final = re.compile(r"(?:[A-Za-z0-9+/_=-]|\\/){40,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class FileMention:
     """Where a text names a file.
 
     Attributes:
@@ -35,13 +35,13 @@ class Mention:
     text: str
 
 
-def mentions(texts: Iterable[tuple[str, Iterator[bytes]]]) -> Mapping[str, tuple[Mention, ...]]:
+def file_mentions(texts: Iterable[tuple[str, Iterator[bytes]]]) -> Mapping[str, tuple[FileMention, ...]]:
     """Return the texts around the names of pictures, films and documents, by the name in small letters.
 
     Args:
         texts: Names and contents; a text that is no UTF-8 is read with replacements.
     """
-    found: dict[str, list[Mention]] = {}
+    found: dict[str, list[FileMention]] = {}
     for name, content in texts:
         lines = b"".join(content).decode("utf-8", "replace").splitlines()
         for number, line in enumerate(lines):
@@ -49,11 +49,11 @@ def mentions(texts: Iterable[tuple[str, Iterator[bytes]]]) -> Mapping[str, tuple
                 # A file is also found under the last word of its name: names with spaces end in one.
                 listed = found.setdefault(match[0].lower(), [])
                 if len(listed) < _MOST_MENTIONS:
-                    listed.append(Mention(name, _window(lines, number, match.start())))
+                    listed.append(FileMention(name, _window(lines, number, match.start())))
     return {name: tuple(listed) for name, listed in found.items()}
 
 
-def about(known: Mapping[str, tuple[Mention, ...]], name: str) -> tuple[Mention, ...]:
+def mentions_of(known: Mapping[str, tuple[FileMention, ...]], name: str) -> tuple[FileMention, ...]:
     """Return the texts around a file's name."""
     return known.get(name.lower().split()[-1], ()) if name.strip() else ()
 

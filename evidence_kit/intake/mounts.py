@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 
-class Ground(Enum):
+class MediumKind(Enum):
     """The kind of medium that a file lies on."""
 
     DISK = "disk"
@@ -51,7 +51,7 @@ _STICK_PLACES: Final = ("/media/", "/run/media/", "/Volumes/")
 _PHONE_ROOT: Final = ("Android", "DCIM")
 
 
-def mounts(text: str) -> list[Mount]:
+def parse_mounts(text: str) -> list[Mount]:
     """Return the file systems that `/proc/self/mountinfo` names."""
     found = []
     for line in text.splitlines():
@@ -62,15 +62,15 @@ def mounts(text: str) -> list[Mount]:
     return found
 
 
-def table() -> list[Mount]:
+def mount_table() -> list[Mount]:
     """Return this computer's file systems; none where the system has no such table."""
     try:
-        return mounts(MOUNTS.read_text("utf-8", "surrogateescape"))
+        return parse_mounts(MOUNTS.read_text("utf-8", "surrogateescape"))
     except OSError:
         return []
 
 
-def ground(path: Path, known: Sequence[Mount]) -> Ground:
+def medium_of(path: Path, known: Sequence[Mount]) -> MediumKind:
     """Return the medium of a path; in doubt about a phone it is one.
 
     Where the system has no table of file systems, or cannot say where a path leads, nobody knows.
@@ -78,24 +78,24 @@ def ground(path: Path, known: Sequence[Mount]) -> Ground:
     try:
         return _ground(path.resolve(), known)
     except (OSError, RuntimeError):
-        return Ground.UNKNOWN
+        return MediumKind.UNKNOWN
 
 
-def _ground(whole: Path, known: Sequence[Mount]) -> Ground:
+def _ground(whole: Path, known: Sequence[Mount]) -> MediumKind:
     if any(_PHONE_PARTS.match(part) for part in whole.parts):
-        return Ground.PHONE
+        return MediumKind.PHONE
     mount = _mount_of(whole.as_posix(), known)
     if mount is not None and mount.form in _PHONES:
-        return Ground.PHONE
+        return MediumKind.PHONE
     root = Path(mount.point) if mount is not None else Path(whole.anchor)
     if root != Path("/") and _is_phone_root(root):
-        return Ground.PHONE
+        return MediumKind.PHONE
     if mount is not None and mount.form in _NETWORKS:
-        return Ground.NETWORK
+        return MediumKind.NETWORK
     if mount is None:
-        return Ground.UNKNOWN
+        return MediumKind.UNKNOWN
     stick = whole.as_posix().startswith(_STICK_PLACES) or mount.form in _STICKS
-    return Ground.REMOVABLE if stick and root.as_posix() != "/" else Ground.DISK
+    return MediumKind.REMOVABLE if stick and root.as_posix() != "/" else MediumKind.DISK
 
 
 def _mount_of(path: str, known: Iterable[Mount]) -> Mount | None:

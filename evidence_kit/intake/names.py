@@ -13,7 +13,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|
 _PART_BYTES = 255
 
 
-def dangers(name: str) -> tuple[str, ...]:
+def name_dangers(name: str) -> tuple[str, ...]:
     """Return the ids of the dangers of a name that is taken for a path, in a fixed order."""
     parts = re.split(r"[/\\]", name)
     # A folder's name ends in a slash: the empty part behind it has no ending of its own.
@@ -36,7 +36,7 @@ def dangers(name: str) -> tuple[str, ...]:
     return tuple(danger for danger, present in found.items() if present)
 
 
-def collisions(names: Sequence[str]) -> list[tuple[str, ...]]:
+def name_collisions(names: Sequence[str]) -> list[tuple[str, ...]]:
     """For each name whether others are equal, or become equal on a disk that folds case or normalises.
 
     Returns:

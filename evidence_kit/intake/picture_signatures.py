@@ -45,7 +45,7 @@ def is_text(kind: Kind) -> bool:
     return kind.family is Family.TEXT or kind.name in _MAILS
 
 
-class Marks:
+class PictureMarks:
     """Looks for the marks of packed pictures in bytes that come piece by piece."""
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ def _marked(block: bytes) -> bool:
 
 def picture_inside(stream: Iterator[bytes | memoryview]) -> bool:
     """Say whether the bytes of a text or sound bear the mark of a picture packed into them, across pieces too."""
-    marks = Marks()
+    marks = PictureMarks()
     for piece in stream:
         marks.write(piece)
         if marks.found:

@@ -29,7 +29,7 @@ class NotRegularError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class FileTrace:
     """The facts of the file system about an open file.
 
     Attributes:
@@ -49,7 +49,7 @@ class Trace:
     created_ns: int | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, descriptor: int, seen: os.stat_result | None = None) -> Trace:
+    def of(cls, descriptor: int, seen: os.stat_result | None = None) -> FileTrace:
         """Ask the system about an open file.
 
         Args:
@@ -63,7 +63,7 @@ class Trace:
     def holds(self, descriptor: int) -> bool:
         """Say whether all that is compared is as it was."""
         seen = os.fstat(descriptor)
-        return self == Trace(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+        return self == FileTrace(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
 
     def facts(self) -> Json:
         """Return the times as they go into the log: nanoseconds as text, because JavaScript rounds them."""
@@ -81,7 +81,7 @@ class Original:
 
     def __init__(self, file: BinaryIO, seen: os.stat_result | None = None) -> None:
         self.file = file
-        self.before = Trace.of(file.fileno(), seen)
+        self.before = FileTrace.of(file.fileno(), seen)
         head = file.read(HEAD_BYTES)
         # A short read is no end: a file on a phone may come in pieces.
         while len(head) < HEAD_BYTES and (more := file.read(HEAD_BYTES - len(head))):
@@ -95,7 +95,7 @@ class Original:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Original]:
+def open_original(path: Path) -> Iterator[Original]:
     """Open an original.
 
     Raises:
@@ -113,7 +113,7 @@ def opened(path: Path) -> Iterator[Original]:
         os.close(descriptor)
 
 
-def pieces(file: BinaryIO) -> Iterator[bytes]:
+def file_pieces(file: BinaryIO) -> Iterator[bytes]:
     """Yield a file from where it stands in pieces of at most 1 MiB."""
     while piece := file.read(PIECE_BYTES):
         yield piece

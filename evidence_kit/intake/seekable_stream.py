@@ -15,7 +15,7 @@ _FIRST_STEP_BYTES = 1 << 20
 _MOST_STATES = 256
 
 
-class Stream(Protocol):
+class UnpackedStream(Protocol):
     """Unpacked content on its way."""
 
     def step(self) -> bytes:
@@ -27,15 +27,15 @@ class Stream(Protocol):
         ...
 
 
-class Rewinding:
+class SeekableStream:
     """Random access to a stream; several threads may ask, one at a time is served.
 
     Args:
         start: The stream at its beginning, which can be copied at least there.
     """
 
-    def __init__(self, start: Stream) -> None:
-        self._states: list[tuple[int, Stream]] = [(0, start)]
+    def __init__(self, start: UnpackedStream) -> None:
+        self._states: list[tuple[int, UnpackedStream]] = [(0, start)]
         self._step_bytes = _FIRST_STEP_BYTES
         self._turn = threading.Lock()
         self._stream = self._again(start)
@@ -85,7 +85,7 @@ class Rewinding:
             self._step_bytes *= 2
 
     @staticmethod
-    def _again(state: Stream) -> Stream:
+    def _again(state: UnpackedStream) -> UnpackedStream:
         stream = state.copy()
         if stream is None:
             raise TypeError("a stream that cannot begin again")

@@ -18,7 +18,7 @@ _DEVICE: Final = frozenset(
 _ALL_BAD: Final = 8
 
 
-class Lifeline:
+class SourceWatch:
     """Watches one source while it is read.
 
     Args:

@@ -29,7 +29,7 @@ _FIELDS = {
 }  # fmt: skip
 
 
-def surroundings(path: Path, descriptor: int) -> dict[str, Json]:
+def file_surroundings(path: Path, descriptor: int) -> dict[str, Json]:
     """Return `attributes` and `zone_identifier`, each only where there is one.
 
     Args:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from evidence_kit.intake.tar_sparse import Sparse, of_old_gnu, of_pax
+from evidence_kit.intake.tar_sparse import SparseMap, gnu_sparse_map, pax_sparse_map
 from evidence_kit.intake.window import Window
 
 BLOCK_BYTES: Final = 512
@@ -56,7 +56,7 @@ class TarMember:
     size_bytes: int
     data_offset: int
     refusal: str | None
-    sparse: Sparse | None = None
+    sparse: SparseMap | None = None
 
 
 @dataclass(slots=True)
@@ -110,7 +110,7 @@ class TarWalk:
         """Return a file with holes as it really is, and how many bytes of its map are not counted as content."""
         place = member.data_offset, member.size_bytes
         is_old = raw[156:157] == _OLD_SPARSE
-        found = of_old_gnu(raw, *place, self._at) if is_old else of_pax(said, *place, self._at)
+        found = gnu_sparse_map(raw, *place, self._at) if is_old else pax_sparse_map(said, *place, self._at)
         if found is None:
             return member, 0
         name, name_from = (member.name_bytes, member.name_from) if found.name is None else (found.name, "pax")
@@ -134,7 +134,7 @@ class TarWalk:
         if len(raw) < BLOCK_BYTES:
             self.notes.append("truncated")
             return None
-        if not sound(raw):
+        if not checksum_agrees(raw):
             self.notes.append("damaged")
             return None
         return raw
@@ -152,7 +152,7 @@ class TarWalk:
         return self.window.read(size)
 
 
-def sound(header: bytes) -> bool:
+def checksum_agrees(header: bytes) -> bool:
     """Say whether a header agrees with its own check sum, which some old programs made of signed bytes."""
     stored = _number(header[148:156])
     rest = header[:148] + b" " * 8 + header[156:BLOCK_BYTES]

@@ -22,7 +22,7 @@ ReadAt = Callable[[int, int], bytes]
 """Returns the bytes of the tar at an offset, at most so many."""
 
 
-class Sparse(NamedTuple):
+class SparseMap(NamedTuple):
     """How a file with holes lies in a tar.
 
     Attributes:
@@ -46,7 +46,9 @@ class Sparse(NamedTuple):
         return self.size_bytes > max(RATIO_FLOOR_BYTES, RATIO_LIMIT * stored)
 
 
-def of_pax(records: Mapping[bytes, bytes], data_offset: int, size_bytes: int, read_at: ReadAt) -> Sparse | None:
+def pax_sparse_map(
+    records: Mapping[bytes, bytes], data_offset: int, size_bytes: int, read_at: ReadAt
+) -> SparseMap | None:
     """Return the map that pax records give, None where they give none that fits.
 
     Args:
@@ -67,7 +69,7 @@ def of_pax(records: Mapping[bytes, bytes], data_offset: int, size_bytes: int, re
     return _checked(size, numbers, data_offset, size_bytes, name) if numbers else None
 
 
-def of_old_gnu(header: bytes, data_offset: int, size_bytes: int, read_at: ReadAt) -> Sparse | None:
+def gnu_sparse_map(header: bytes, data_offset: int, size_bytes: int, read_at: ReadAt) -> SparseMap | None:
     """Return the map in an old GNU header and the blocks behind it, None where it does not fit."""
     raw, more, behind = header[386:482], header[482] != 0, 0
     while more and len(raw) < _LARGEST_MAP_BYTES:
@@ -87,7 +89,7 @@ def of_old_gnu(header: bytes, data_offset: int, size_bytes: int, read_at: ReadAt
     return None if found is None else found._replace(header_bytes=behind)
 
 
-def pieces(sparse: Sparse, read_at: ReadAt) -> Iterator[bytes]:
+def sparse_pieces(sparse: SparseMap, read_at: ReadAt) -> Iterator[bytes]:
     """Yield the file, holes as zeros, in pieces of at most 1 MiB; ends early where the tar does."""
     at, stored = 0, sparse.data_offset
     for offset, length in sparse.parts:
@@ -112,7 +114,7 @@ def _zeros(count: int) -> Iterator[bytes]:
 
 def _checked(
     size: int | None, numbers: list[int | None], data_offset: int, stored_bytes: int, name: bytes | None
-) -> Sparse | None:
+) -> SparseMap | None:
     if size is None or size > _LARGEST_BYTES or len(numbers) % 2 or len(numbers) > 2 * _MOST_PARTS:
         return None
     reached, stored, parts = 0, 0, []
@@ -122,7 +124,7 @@ def _checked(
         reached, stored = offset + length, stored + length
         if length:
             parts.append((offset, length))
-    return Sparse(size, tuple(parts), data_offset, 0, name) if stored <= stored_bytes else None
+    return SparseMap(size, tuple(parts), data_offset, 0, name) if stored <= stored_bytes else None
 
 
 def _listed(raw: bytes) -> tuple[list[int | None], int]:

@@ -29,7 +29,7 @@ class FoundFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Unfit:
+class UnfitPath:
     """A path that is no regular file, or that could not be looked at.
 
     Attributes:
@@ -47,9 +47,9 @@ class Unfit:
     errno: int | None = None
 
 
-def walk(
+def walk_files(
     source: Path, own_folders: frozenset[Path] = frozenset(), exclude: Sequence[str] = ()
-) -> Iterator[FoundFile | Unfit]:
+) -> Iterator[FoundFile | UnfitPath]:
     """Yield every file below a source, or the source itself; names sort by their bytes, folders with files.
 
     Args:
@@ -72,7 +72,7 @@ def walk(
 
 def _folder(
     folder: Path, shown: str, own_folders: frozenset[Path], exclude: Sequence[str]
-) -> Iterator[FoundFile | Unfit]:
+) -> Iterator[FoundFile | UnfitPath]:
     try:
         if own_folders and folder.resolve() in own_folders:
             yield _unfit(shown, "own-folder")
@@ -85,7 +85,7 @@ def _folder(
     for name in names:
         path, inner = folder / name, f"{shown}/{name}"
         if (pattern := _excluded(inner, name, exclude)) is not None:
-            yield Unfit(*display(inner), reason="excluded", detail=pattern)
+            yield UnfitPath(*display_name(inner), reason="excluded", detail=pattern)
             continue
         try:
             mode = os.lstat(path)
@@ -109,18 +109,18 @@ _UNFIT = (
 )
 
 
-def _one(path: Path, shown: str, mode: os.stat_result) -> FoundFile | Unfit:
+def _one(path: Path, shown: str, mode: os.stat_result) -> FoundFile | UnfitPath:
     if stat.S_ISREG(mode.st_mode):
-        return FoundFile(path, *display(shown), size_bytes=mode.st_size)
+        return FoundFile(path, *display_name(shown), size_bytes=mode.st_size)
     return _unfit(shown, next((reason for test, reason in _UNFIT if test(mode.st_mode)), "device"))
 
 
-def _unfit(shown: str, reason: str, error: OSError | None = None) -> Unfit:
+def _unfit(shown: str, reason: str, error: OSError | None = None) -> UnfitPath:
     detail, number = (None, None) if error is None else (os_words(error), error.errno)
-    return Unfit(*display(shown), reason=reason, detail=detail, errno=number)
+    return UnfitPath(*display_name(shown), reason=reason, detail=detail, errno=number)
 
 
-def display(name: str) -> tuple[str, str | None]:
+def display_name(name: str) -> tuple[str, str | None]:
     """Return a name as it can be shown, and its exact bytes in base64 where it is no Unicode."""
     raw = os.fsencode(name)
     try:

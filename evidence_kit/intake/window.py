@@ -71,17 +71,17 @@ class Window:
         return Window(self._read_at, self._start + start, size_bytes)
 
 
-def of_bytes(data: bytes) -> Window:
+def bytes_window(data: bytes) -> Window:
     """Return a view of bytes in memory."""
     return Window(lambda offset, size: data[offset : offset + size], 0, len(data))
 
 
-def of_file(file: BinaryIO, size_bytes: int) -> Window:
+def file_window(file: BinaryIO, size_bytes: int) -> Window:
     """Return a view of an open file, which may be read from several threads at once."""
     return Window(_positioned(file) if _HAS_PREAD else _taking_turns(file), 0, size_bytes)
 
 
-def stream(file: BinaryIO) -> Iterator[memoryview]:
+def file_stream(file: BinaryIO) -> Iterator[memoryview]:
     """Yield an open file from its start in pieces of at most 1 MiB, each to be used before the next is asked for.
 
     Like views, it has a position of its own: the file may be read elsewhere meanwhile.

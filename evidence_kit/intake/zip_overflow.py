@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from evidence_kit.intake.window import Seekable
-from evidence_kit.intake.zip_records import STREAMED, Directory, Record, local_at
+from evidence_kit.intake.zip_records import STREAMED, ZipDirectory, ZipRecord, local_at
 
 _WRAP: Final = 1 << 32
 _STORED: Final = 0
@@ -20,12 +20,14 @@ _MOST_WRAPS: Final = 1 << 12
 _LONGEST_DESCRIPTOR: Final = 24
 
 
-def overflows(directory: Directory) -> bool:
+def offsets_overflow(directory: ZipDirectory) -> bool:
     """Say whether offsets are too small by a multiple of 4 GiB, in a zip without the long records."""
     return not directory.zip64 and directory.base > 0 and directory.base % _WRAP == 0
 
 
-def unwrapped(source: Seekable, records: Sequence[Record], directory: Directory) -> list[Record] | None:
+def unwrapped_entries(
+    source: Seekable, records: Sequence[ZipRecord], directory: ZipDirectory
+) -> list[ZipRecord] | None:
     """Return the entries with the offsets and sizes that they really have, None where they do not fit this form.
 
     Args:
@@ -51,7 +53,7 @@ def unwrapped(source: Seekable, records: Sequence[Record], directory: Directory)
     ]
 
 
-def _header(source: Seekable, record: Record, directory: Directory, reached: int) -> tuple[int, int] | None:
+def _header(source: Seekable, record: ZipRecord, directory: ZipDirectory, reached: int) -> tuple[int, int] | None:
     """Return where the next member that bears the name stands, and where its data begin."""
     offset = (record.offset - directory.base) % _WRAP
     offset += max(0, -(-(reached - offset) // _WRAP)) * _WRAP
@@ -65,7 +67,7 @@ def _header(source: Seekable, record: Record, directory: Directory, reached: int
     return None
 
 
-def _sized(record: Record, start: int, room: int) -> Record:
+def _sized(record: ZipRecord, start: int, room: int) -> ZipRecord:
     """Return an entry with the packed size that fills its room, but for a descriptor."""
     wraps = max(0, (room - record.packed_bytes) // _WRAP)
     packed = record.packed_bytes + wraps * _WRAP

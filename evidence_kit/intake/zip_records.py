@@ -38,7 +38,7 @@ STREAMED, UTF8 = 0x0008, 0x0800
 
 
 @dataclass(frozen=True, slots=True)
-class Directory:
+class ZipDirectory:
     """Where the directory of a zip stands, from its last record.
 
     Attributes:
@@ -61,7 +61,7 @@ class Directory:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ZipRecord:
     """One member, as its directory entry or its local header declares it; offsets are those of the file."""
 
     flags: int
@@ -78,14 +78,14 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Local:
+class LocalHeader:
     """A local header and where its data begin."""
 
-    record: Record
+    record: ZipRecord
     data_offset: int
 
 
-def directory_of(source: Seekable, size: int) -> Directory | None:
+def directory_of(source: Seekable, size: int) -> ZipDirectory | None:
     """The directory that the last fitting end record names; None when there is none inside the file.
 
     An end record whose comment reaches exactly to the end is preferred; otherwise the last one that fits,
@@ -122,7 +122,7 @@ def is_part(source: Seekable, size: int) -> bool:
     return bool(disk or first_disk) or offset + length > start + at
 
 
-def _directory(source: Seekable, end_at: int, record: bytes) -> Directory | None:
+def _directory(source: Seekable, end_at: int, record: bytes) -> ZipDirectory | None:
     _, disk, first_disk, _, entries, length, offset, comment = _END.unpack_from(record)
     stop, zip64 = end_at, False
     long = _long_end(source, end_at)
@@ -137,7 +137,7 @@ def _directory(source: Seekable, end_at: int, record: bytes) -> Directory | None
     for start in (stop - length, offset):
         inside = start >= offset and start + length <= stop
         if inside and (length == 0 or _read(source, start, 4) == ENTRY):
-            return Directory(start, length, end, start - offset, entries, zip64, behind)
+            return ZipDirectory(start, length, end, start - offset, entries, zip64, behind)
     return None
 
 
@@ -155,7 +155,7 @@ def _long_end(source: Seekable, end_at: int) -> tuple[int, int, int, int, int, i
     return None
 
 
-def entries_of(source: Seekable, directory: Directory) -> Iterator[Record]:
+def entries_of(source: Seekable, directory: ZipDirectory) -> Iterator[ZipRecord]:
     """The entries of the directory, in its order; ends at the first that is none."""
     raw = _read(source, directory.start, min(directory.size_bytes, DIRECTORY_LIMIT_BYTES))
     at = 0
@@ -172,10 +172,10 @@ def entries_of(source: Seekable, directory: Directory) -> Iterator[Record]:
         size, packed, offset = _long_values(extra, (size, packed, offset))
         name = raw[name_at:extra_at]
         position = directory.base + offset
-        yield Record(flags, method, time, date, crc, packed, size, name, extra, attributes, position)
+        yield ZipRecord(flags, method, time, date, crc, packed, size, name, extra, attributes, position)
 
 
-def local_at(source: Seekable, offset: int, size: int) -> Local | None:
+def local_at(source: Seekable, offset: int, size: int) -> LocalHeader | None:
     """The local header at an offset; None when none stands there whole."""
     if not 0 <= offset <= size - _LOCAL.size:
         return None
@@ -188,11 +188,11 @@ def local_at(source: Seekable, offset: int, size: int) -> Local | None:
         return None
     name, extra = rest[:name_length], rest[name_length:]
     length, packed = _long_values(extra, (length, packed))
-    record = Record(flags, method, time, date, crc, packed, length, name, extra, 0, offset)
-    return Local(record, offset + _LOCAL.size + name_length + extra_length)
+    record = ZipRecord(flags, method, time, date, crc, packed, length, name, extra, 0, offset)
+    return LocalHeader(record, offset + _LOCAL.size + name_length + extra_length)
 
 
-def walk_locals(source: Seekable, size: int) -> Iterator[Record]:
+def walk_locals(source: Seekable, size: int) -> Iterator[ZipRecord]:
     """Members of a zip that has no directory, from one local header to the next.
 
     A member whose sizes stand behind its data is followed by a descriptor that repeats the distance; without
@@ -262,17 +262,19 @@ def _long_values(extra: bytes, values: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(result)
 
 
-def shown_names(records: Sequence[Record]) -> list[tuple[str, str]]:
+def shown_names(records: Sequence[ZipRecord]) -> list[tuple[str, str]]:
     """Return each name for display, and how it was found: an id that names the assumption if there is one.
 
     Names that nothing is said of were written by one computer in one code page, so they are read together.
     """
     declared = [_declared_name(record) for record in records]
-    guessed = iter(code_pages.shown([record.name for record, told in zip(records, declared, strict=True) if not told]))
+    guessed = iter(
+        code_pages.shown_names([record.name for record, told in zip(records, declared, strict=True) if not told])
+    )
     return [told or next(guessed) for told in declared]
 
 
-def _declared_name(record: Record) -> tuple[str, str] | None:
+def _declared_name(record: ZipRecord) -> tuple[str, str] | None:
     for number, content in extra_fields(record.extra):
         if number == 0x7075 and content[:1] == b"\x01" and len(content) > 5:
             fits = int.from_bytes(content[1:5], "little") == zlib.crc32(record.name)
@@ -296,7 +298,7 @@ def _escaped(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def local_time(record: Record) -> str | None:
+def local_time(record: ZipRecord) -> str | None:
     """The DOS time as digits, without a zone and even if there is no such day; None when it was not set."""
     date, time = record.dos_date, record.dos_time
     if not date and not time:
@@ -305,7 +307,7 @@ def local_time(record: Record) -> str | None:
     return f"{day}T{time >> 11:02d}:{time >> 5 & 63:02d}:{(time & 31) * 2:02d}"
 
 
-def utc_time(record: Record) -> str | None:
+def utc_time(record: ZipRecord) -> str | None:
     """When the content was last changed by the extended time stamp, in UTC; None without one."""
     for number, content in extra_fields(record.extra):
         if number == 0x5455 and len(content) >= 5 and content[0] & 1:

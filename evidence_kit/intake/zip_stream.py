@@ -87,7 +87,7 @@ class _Packed:
         return copy.copy(self)
 
 
-class Content:
+class MemberStream:
     """The content of a member on its way; see `read_member`.
 
     Args:
@@ -135,14 +135,14 @@ class Content:
             self._judge()
         return b""
 
-    def copy(self) -> Content | None:
+    def copy(self) -> MemberStream | None:
         """Return a second stream that goes on from here, or None where the state cannot be copied."""
         if isinstance(self._unpacker, (Inflater, _Stored)):
             again = copy.copy(self)
             again._packed = self._packed.copy()  # noqa: SLF001 - its own kind
             again._unpacker = self._unpacker.copy()  # noqa: SLF001 - its own kind
             return again
-        return None if self._read else Content(self._packed.source, self._member, self._limit)
+        return None if self._read else MemberStream(self._packed.source, self._member, self._limit)
 
     def _judge(self) -> None:
         whole = self._unpacker.eof or (self._member.method == STORED and not self._packed.left_bytes)
@@ -169,7 +169,7 @@ def read_member(source: Seekable, member: ZipMember, limit: int) -> Iterator[byt
     Raises:
         MemberError: As soon as something does not fit. Nothing beyond the declared size is ever yielded.
     """
-    content = Content(source, member, limit)
+    content = MemberStream(source, member, limit)
     while piece := content.step():
         yield piece
 

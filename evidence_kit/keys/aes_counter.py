@@ -23,7 +23,7 @@ _SHORT_BLOCKS: Final = (2 << 20) // _BLOCK_BYTES
 Bytes: TypeAlias = bytes | bytearray | memoryview
 
 
-class Counter:
+class CounterStream:
     """A stream that is encrypted or decrypted front to back; the two are the same.
 
     Args:

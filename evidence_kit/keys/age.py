@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Protocol
 
 from evidence_kit.keys import age_reader
 from evidence_kit.keys.age_reader import BrokenError, OtherFormError
-from evidence_kit.keys.age_writer import Writer, recipient_bytes
+from evidence_kit.keys.age_writer import AgeWriter, recipient_bytes
 from evidence_kit.keys.errors import KeyUnreadableError, NoReaderError
 from evidence_kit.keys.sshsig import PublicKey, SmallOrderError
 from evidence_kit.model import ByteSink
@@ -81,7 +81,7 @@ class CaseIdentity:
 
     def wrap(self, reader: str) -> bytes:
         """Return this identity, as a file for one reader; `age -d -i THEIR-KEY` prints its keys again, a line each."""
-        return encrypt("".join(f"{each}\n" for each in self._secrets).encode(), [reader])
+        return encrypt_bytes("".join(f"{each}\n" for each in self._secrets).encode(), [reader])
 
     def derive(self, purpose: str) -> bytes:
         """Return 32 bytes that only who holds the newest key can compute, others for every purpose (HKDF-SHA256)."""
@@ -92,11 +92,11 @@ class CaseIdentity:
 
     @property
     def opener(self) -> Any:  # noqa: ANN401 - pyrage has no types
-        """The openers for `decrypt`: the newest key is tried first."""
+        """The openers for `decrypt_bytes`: the newest key is tried first."""
         return self._identities[::-1]
 
 
-def recipient(text: str) -> Any:  # noqa: ANN401 - pyrage has no types
+def age_recipient(text: str) -> Any:  # noqa: ANN401 - pyrage has no types
     """Return pyrage's recipient for `age1…` or `ssh-ed25519 AAAA…`.
 
     Raises:
@@ -120,14 +120,14 @@ def recipient(text: str) -> Any:  # noqa: ANN401 - pyrage has no types
         raise KeyUnreadableError("key-not-a-recipient") from error
 
 
-def encrypt(plaintext: bytes, readers: Sequence[str]) -> bytes:
+def encrypt_bytes(plaintext: bytes, readers: Sequence[str]) -> bytes:
     """Encrypt a small piece of data to all readers."""
     import pyrage
 
-    return bytes(pyrage.encrypt(plaintext, [recipient(reader) for reader in readers]))
+    return bytes(pyrage.encrypt(plaintext, [age_recipient(reader) for reader in readers]))
 
 
-def decrypt(ciphertext: bytes, openers: Sequence[Any]) -> bytes:
+def decrypt_bytes(ciphertext: bytes, openers: Sequence[Any]) -> bytes:
     """Decrypt a small piece of data.
 
     Raises:
@@ -146,14 +146,14 @@ def _each(openers: Sequence[Any]) -> list[Any]:
     return [each for opener in openers for each in (opener if isinstance(opener, tuple) else (opener,))]
 
 
-def unwrap(wrapped: bytes, openers: Sequence[Any]) -> CaseIdentity:
+def unwrap_identity(wrapped: bytes, openers: Sequence[Any]) -> CaseIdentity:
     """Open a case identity that was wrapped for one of these keys.
 
     Raises:
         NoReaderError: It was wrapped for somebody else, or is damaged.
     """
     try:
-        return CaseIdentity(decrypt(wrapped, openers).decode("ascii").strip())
+        return CaseIdentity(decrypt_bytes(wrapped, openers).decode("ascii").strip())
     except (DamagedError, ValueError) as error:
         raise NoReaderError("key-opens-nothing") from error
 
@@ -164,7 +164,7 @@ def encrypt_stream(source: ByteSource, sink: ByteSink, reader: str) -> None:
     Raises:
         KeyUnreadableError: The reader is no `age1…`.
     """
-    writer = Writer(reader)
+    writer = AgeWriter(reader)
     while piece := source.read(PIECE_BYTES):
         for sealed in writer.add(piece):
             sink.write(bytes(sealed))
@@ -197,7 +197,7 @@ def open_stream(source: BinaryIO, sink: ByteSink, identity: CaseIdentity) -> Non
     """
     start = source.tell()
     try:
-        for piece in age_reader.plaintext(source, identity.secrets):
+        for piece in age_reader.plaintext_pieces(source, identity.secrets):
             sink.write(piece)
         sink.flush()
     except OtherFormError:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Protocol
 
-from evidence_kit.keys.age_writer import CHUNK_BYTES, TAG_BYTES, hkdf, payload_of
+from evidence_kit.keys.age_writer import CHUNK_BYTES, TAG_BYTES, hkdf_sha256, payload_of
 
 _HEADER: Final = re.compile(
     rb"(age-encryption\.org/v1\n-> X25519 ([A-Za-z0-9+/]{43})\n([A-Za-z0-9+/]{43})\n---) ([A-Za-z0-9+/]{43})\n"
@@ -35,7 +35,7 @@ class BrokenError(Exception):
     """The file is damaged, cut off, or for another key."""
 
 
-class Source(Protocol):
+class CipherSource(Protocol):
     """A source of bytes."""
 
     def read(self, size: int, /) -> bytes:
@@ -43,7 +43,7 @@ class Source(Protocol):
         ...
 
 
-def plaintext(source: Source, secrets: Sequence[str]) -> Iterator[bytes]:
+def plaintext_pieces(source: CipherSource, secrets: Sequence[str]) -> Iterator[bytes]:
     """Yield the plaintext in pieces of 64 KiB, each authenticated before it is yielded.
 
     Args:
@@ -61,7 +61,7 @@ def plaintext(source: Source, secrets: Sequence[str]) -> Iterator[bytes]:
     nonce = _exactly(source, _NONCE_BYTES)
     if len(nonce) < _NONCE_BYTES:
         raise BrokenError("cut off")
-    cipher, count = ChaCha20Poly1305(hkdf(file_key, nonce, b"payload")), 0
+    cipher, count = ChaCha20Poly1305(hkdf_sha256(file_key, nonce, b"payload")), 0
     block = _exactly(source, _BLOCK_BYTES)
     while True:
         following = _exactly(source, _BLOCK_BYTES) if len(block) == _BLOCK_BYTES else b""
@@ -100,11 +100,11 @@ def _file_key(header: bytes, secrets: Sequence[str]) -> bytes:
         own = X25519PrivateKey.from_private_bytes(secret_bytes(secret))
         try:
             shared = own.exchange(X25519PublicKey.from_public_bytes(share))
-            key = hkdf(shared, share + own.public_key().public_bytes_raw(), b"age-encryption.org/v1/X25519")
+            key = hkdf_sha256(shared, share + own.public_key().public_bytes_raw(), b"age-encryption.org/v1/X25519")
             file_key = ChaCha20Poly1305(key).decrypt(bytes(12), wrapped, None)
         except (InvalidTag, ValueError):  # for another key; a point of low order
             continue
-        if not hmac.compare_digest(hmac.digest(hkdf(file_key, None, b"header"), found[1], "sha256"), mac):
+        if not hmac.compare_digest(hmac.digest(hkdf_sha256(file_key, None, b"header"), found[1], "sha256"), mac):
             raise BrokenError("the header is damaged")
         return file_key
     raise BrokenError("for another key")
@@ -129,7 +129,7 @@ def _decoded(text: bytes) -> bytes:
     return data
 
 
-def _exactly(source: Source, size: int) -> bytes:
+def _exactly(source: CipherSource, size: int) -> bytes:
     """Return so many bytes, fewer only at the end."""
     data = source.read(size)
     if len(data) == size or not data:

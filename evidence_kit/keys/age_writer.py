@@ -34,7 +34,7 @@ _GENERATOR: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _memory = threading.local()
 
 
-class Writer:
+class AgeWriter:
     """Turns plaintext, piece by piece, into one age file.
 
     The primitives let go of the interpreter while they work, so that several writers keep several cores busy.
@@ -50,8 +50,8 @@ class Writer:
         from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
         file_key, nonce = os.urandom(_KEY_BYTES), os.urandom(_NONCE_BYTES)
-        self._start = header(file_key, recipient_bytes(reader)) + nonce
-        self._cipher = ChaCha20Poly1305(hkdf(file_key, nonce, b"payload"))
+        self._start = age_header(file_key, recipient_bytes(reader)) + nonce
+        self._cipher = ChaCha20Poly1305(hkdf_sha256(file_key, nonce, b"payload"))
         self._count = 0
         self._held = bytearray()
 
@@ -110,7 +110,7 @@ def _block_memory() -> memoryview:
     return block
 
 
-def header(file_key: bytes, recipient: bytes) -> bytes:
+def age_header(file_key: bytes, recipient: bytes) -> bytes:
     """Return the header that gives a file key to one X25519 public key."""
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -121,10 +121,10 @@ def header(file_key: bytes, recipient: bytes) -> bytes:
         shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(recipient))
     except ValueError:  # a point of low order, which would make the secret known to everybody
         raise KeyUnreadableError("key-not-a-recipient") from None
-    wrapping = ChaCha20Poly1305(hkdf(shared, share + recipient, _X25519))
+    wrapping = ChaCha20Poly1305(hkdf_sha256(shared, share + recipient, _X25519))
     wrapped = wrapping.encrypt(bytes(12), file_key, None)
     text = _INTRO + b"-> X25519 " + _base64(share) + b"\n" + _base64(wrapped) + b"\n---"
-    mac = hmac.digest(hkdf(file_key, None, b"header"), text, "sha256")
+    mac = hmac.digest(hkdf_sha256(file_key, None, b"header"), text, "sha256")
     return text + b" " + _base64(mac) + b"\n"
 
 
@@ -173,7 +173,7 @@ def _checksum(prefix: str, values: list[int]) -> int:
     return total
 
 
-def hkdf(secret: bytes, salt: bytes | None, info: bytes) -> bytes:
+def hkdf_sha256(secret: bytes, salt: bytes | None, info: bytes) -> bytes:
     """Return 32 bytes by HKDF-SHA256."""
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF

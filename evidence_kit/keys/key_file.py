@@ -37,12 +37,12 @@ def text_of(data: bytes) -> str:
         raise KeyUnreadableError("key-not-a-recipient") from error
 
 
-def key_in(text: str) -> str:
+def only_key_in(text: str) -> str:
     """Return the one public key in a text; empty lines and remarks behind `#` are passed over.
 
     Raises:
         KeyUnreadableError: `key-is-secret` (somebody sent the key that nobody else may have), `key-several`,
-            `key-ssh2`, and what `check` raises.
+            `key-ssh2`, and what `check_key` raises.
     """
     lines = [line.strip().lstrip("\ufeff") for line in text.splitlines()]
     told = [line for line in lines if line and not line.startswith("#")]
@@ -58,11 +58,11 @@ def key_in(text: str) -> str:
         keys = found
     if not keys:
         raise KeyUnreadableError("key-not-a-recipient")
-    check(keys[0])
+    check_key(keys[0])
     return keys[0]
 
 
-def check(key: str) -> None:
+def check_key(key: str) -> None:
     """Pass a key of a kind that can be encrypted to.
 
     Raises:

@@ -29,7 +29,7 @@ def from_paper(typed: str) -> SigningKey:
         raise KeyUnreadableError("recovery-typed-wrongly") from None
 
 
-def from_text(data: bytes) -> SigningKey:
+def key_from_text(data: bytes) -> SigningKey:
     """Return the key in a file: as `setup --recovery-out` wrote it, or the sheet's text.
 
     Raises:

@@ -37,7 +37,7 @@ class StampError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """The claims of a token's signed part, until `check` says who vouches for them.
+    """The claims of a token's signed part, until `check_stamp` says who vouches for them.
 
     Attributes:
         imprint: SHA-256 of what was stamped, in hexadecimal.
@@ -63,7 +63,7 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedStamp:
     """Who vouches for a token.
 
     Attributes:
@@ -75,7 +75,7 @@ class Checked:
     root: str
 
 
-def request(line: bytes) -> bytes:
+def stamp_request(line: bytes) -> bytes:
     """Return the request for an authority: SHA-256, a nonce, and its certificates in the answer."""
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
@@ -83,7 +83,7 @@ def request(line: bytes) -> bytes:
     return bytes(builder.nonce(nonce=True).cert_request(cert_request=True).build().as_bytes())
 
 
-def nonce_of(asked: bytes) -> int | None:
+def request_nonce(asked: bytes) -> int | None:
     """Return the nonce of a request, None where it has none or is no request."""
     from cryptography.hazmat import asn1
 
@@ -95,7 +95,7 @@ def nonce_of(asked: bytes) -> int | None:
         return None
 
 
-def answer(data: bytes) -> bytes:
+def stamp_answer(data: bytes) -> bytes:
     """Return an authority's answer; a bare token, as some services give it, is put into the frame of one.
 
     Raises:
@@ -113,7 +113,7 @@ def answer(data: bytes) -> bytes:
     return _element(form.SEQUENCE, _GRANTED + data)
 
 
-def read(data: bytes) -> Stamp:
+def read_stamp(data: bytes) -> Stamp:
     """Return the claims of an answer's signed part.
 
     Raises:
@@ -127,7 +127,7 @@ def read(data: bytes) -> Stamp:
         raise StampError("not an answer of a time-stamping authority") from error
 
 
-def check(data: bytes, digest: str, roots: Sequence[bytes]) -> Checked | None:
+def check_stamp(data: bytes, digest: str, roots: Sequence[bytes]) -> CheckedStamp | None:
     """Return who vouches for a token over this digest; None when none of the roots does.
 
     Certificates count as of the time that the token says: it goes on proving what it proved when they have ended.
@@ -145,7 +145,7 @@ def check(data: bytes, digest: str, roots: Sequence[bytes]) -> Checked | None:
         return None
     for root in roots:
         if _vouched(signed_only, digest, root):
-            return Checked(CHECKED_BY, hashlib.sha256(root).hexdigest())
+            return CheckedStamp(CHECKED_BY, hashlib.sha256(root).hexdigest())
     return None
 
 

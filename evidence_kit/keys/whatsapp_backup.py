@@ -46,7 +46,7 @@ def root_key(typed: str) -> bytes:
     return bytes.fromhex(digits)
 
 
-def decrypt(data: bytes, root: bytes) -> bytes:
+def decrypt_backup(data: bytes, root: bytes) -> bytes:
     """Return the contents of a backup: a database, still packed with zlib.
 
     Args:

@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 from evidence_kit.hashing.orientations import Orientation
 from evidence_kit.matching import geometry
-from evidence_kit.matching.features import View
-from evidence_kit.matching.geometry import Fit, Pairs, corners, mapped
+from evidence_kit.matching.features import PictureView
+from evidence_kit.matching.geometry import KeypointPairs, PlaneFit, mapped_points, rectangle_corners
 from evidence_kit.matching.levels import MatchScore
-from evidence_kit.matching.photometry import Agreement, agreement
+from evidence_kit.matching.photometry import PixelAgreement, pixel_agreement
 
 _REFINED_ROUNDS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class Placement:
     """A reference laid over a query.
 
     Attributes:
@@ -36,7 +36,9 @@ class Placed:
     agreed: tuple[float, float, float, float] | None
 
 
-def compare(query: View, reference: View, pairs: Pairs | None = None, *, mirrored: bool) -> Placed | None:
+def compare_keypoints(
+    query: PictureView, reference: PictureView, pairs: KeypointPairs | None = None, *, mirrored: bool
+) -> Placement | None:
     """Return how the reference lies in the query, None where the keypoints agree on nothing.
 
     Args:
@@ -48,26 +50,26 @@ def compare(query: View, reference: View, pairs: Pairs | None = None, *, mirrore
     keypoints = reference.keypoints.mirrored(reference.size[0]) if mirrored else reference.keypoints
     if pairs is None:
         pairs = geometry.similar_pairs(query.keypoints, keypoints)
-    found = geometry.fit(query.keypoints, keypoints, pairs, reference.size)
+    found = geometry.fit_plane(query.keypoints, keypoints, pairs, reference.size)
     simple = geometry.fit_similarity(query.keypoints, keypoints, pairs, reference.size)
-    best: Placed | None = None
+    best: Placement | None = None
     for each in (found, simple):
-        if each is not None and geometry.reasonable(each.matrix, reference.size):
+        if each is not None and geometry.is_reasonable(each.matrix, reference.size):
             placed = _placed(query, reference, each, mirrored=mirrored)
             if best is None or _merit(placed) > _merit(best):
                 best = placed
     return best
 
 
-def filling(query: View, reference: View, way: Orientation, distance_bits: int) -> Placed:
+def compare_filling(query: PictureView, reference: PictureView, way: Orientation, distance_bits: int) -> Placement:
     """Return how the reference lies in a query that it fills, turned as its hash says."""
     matrix = _filling(query, reference, way)
-    seen = agreement(query.grey, reference.grey, _onto_grey(matrix, query, reference))
+    seen = pixel_agreement(query.grey, reference.grey, _onto_grey(matrix, query, reference))
     mirrored = bool(np.linalg.det(matrix[:2, :2]) < 0)
     return _told(query, reference, matrix, seen, (distance_bits, 0, 0), mirrored=mirrored, flipped=False)
 
 
-def compare_boxes(query: View, reference: View, way: Orientation, distance_bits: int) -> Placed:
+def compare_boxes(query: PictureView, reference: PictureView, way: Orientation, distance_bits: int) -> Placement:
     """Return how the reference lies in the query if it fills it, turned as its hash says, then moved to fit.
 
     It helps where there are hardly any keypoints: dark, soft and plain pictures.
@@ -75,24 +77,24 @@ def compare_boxes(query: View, reference: View, way: Orientation, distance_bits:
     start = _filling(query, reference, way)
     grey = _onto_grey(start, query, reference)
     refined = _refined(query.grey, reference.grey, grey)
-    seen = agreement(query.grey, reference.grey, refined)
+    seen = pixel_agreement(query.grey, reference.grey, refined)
     mirrored = bool(np.linalg.det(refined[:2, :2]) < 0)
     matrix = np.linalg.inv(query.to_grey()) @ refined @ reference.to_grey()
     return _told(query, reference, matrix, seen, (distance_bits, 0, 0), mirrored=mirrored, flipped=False)
 
 
-def _placed(query: View, reference: View, fit: Fit, *, mirrored: bool) -> Placed:
+def _placed(query: PictureView, reference: PictureView, fit: PlaneFit, *, mirrored: bool) -> Placement:
     grey = reference.grey[:, ::-1] if mirrored else reference.grey
     matrix = _onto_grey(fit.matrix, query, reference)
-    seen = agreement(query.grey, np.ascontiguousarray(grey), matrix)
+    seen = pixel_agreement(query.grey, np.ascontiguousarray(grey), matrix)
     numbers = (None, fit.count, fit.inside)
     return _told(query, reference, fit.matrix, seen, numbers, mirrored=mirrored, flipped=mirrored)
 
 
 def _told(  # noqa: PLR0913
-    query: View, reference: View, matrix: NDArray[np.float64], seen: Agreement,
+    query: PictureView, reference: PictureView, matrix: NDArray[np.float64], seen: PixelAgreement,
     numbers: tuple[int | None, int, int], *, mirrored: bool, flipped: bool,
-) -> Placed:  # fmt: skip
+) -> Placement:  # fmt: skip
     """Return the comparison in pixels of the originals.
 
     Args:
@@ -107,7 +109,7 @@ def _told(  # noqa: PLR0913
     wide, high = reference.size
     turn = np.array([(-1, 0, wide - 1), (0, 1, 0), (0, 0, 1)], np.float64) if flipped else np.eye(3)
     whole = query.to_original() @ matrix @ turn @ np.linalg.inv(reference.to_original())
-    outline = mapped(matrix, corners(wide, high))
+    outline = mapped_points(matrix, rectangle_corners(wide, high))
     covered = _area_within(outline, query.size) / (query.size[0] * query.size[1])
     agreed = None
     if seen.outline is not None:
@@ -115,19 +117,19 @@ def _told(  # noqa: PLR0913
         if flipped:
             left, right = reference.grey.shape[1] - right, reference.grey.shape[1] - left
         back = reference.to_original() @ np.linalg.inv(reference.to_grey())
-        (x0, y0), (x1, y1) = mapped(back, np.array([(left, top), (right, bottom)]))
+        (x0, y0), (x1, y1) = mapped_points(back, np.array([(left, top), (right, bottom)]))
         agreed = (float(x0), float(y0), float(x1), float(y1))
     evidence = MatchScore(
         *numbers, seen.blocks, seen.agreeing, seen.overlap, covered, seen.either, seen.patch, seen.hole
     )
-    return Placed(evidence, whole, mirrored, agreed)
+    return Placement(evidence, whole, mirrored, agreed)
 
 
-def _onto_grey(matrix: NDArray[np.float64], query: View, reference: View) -> NDArray[np.float64]:
+def _onto_grey(matrix: NDArray[np.float64], query: PictureView, reference: PictureView) -> NDArray[np.float64]:
     return query.to_grey() @ matrix @ np.linalg.inv(reference.to_grey())
 
 
-def _filling(query: View, reference: View, way: Orientation) -> NDArray[np.float64]:
+def _filling(query: PictureView, reference: PictureView, way: Orientation) -> NDArray[np.float64]:
     """Return the map of a reference that fills the query, turned as an orientation says."""
     wide, high = reference.size
     # From the corner of the picture, not from the middle of its first pixel.
@@ -164,11 +166,11 @@ def _refined(
 def _area_within(outline: NDArray[np.float64], size: tuple[int, int]) -> float:
     import cv2
 
-    frame = corners(*size).astype(np.float32)
+    frame = rectangle_corners(*size).astype(np.float32)
     found, _ = cv2.intersectConvexConvex(outline.astype(np.float32), frame)
     return float(found)
 
 
-def _merit(placed: Placed) -> tuple[float, float]:
+def _merit(placed: Placement) -> tuple[float, float]:
     seen = placed.evidence
     return seen.agreeing * seen.agreement, seen.inliers

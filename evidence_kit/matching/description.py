@@ -14,7 +14,7 @@ _SHORT_HEX = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
-class Hashes:
+class ItemHashes:
     """The perceptual hashes of one item.
 
     Attributes:
@@ -47,7 +47,7 @@ class Unmatchable:
     quality: int | None = None
 
 
-def hashes_of(item: str, facts: Mapping[str, Json]) -> Hashes | Unmatchable:
+def hashes_of(item: str, facts: Mapping[str, Json]) -> ItemHashes | Unmatchable:
     """Return the hashes recorded in the facts of a picture, as `media.picture` writes them.
 
     Args:
@@ -66,7 +66,7 @@ def hashes_of(item: str, facts: Mapping[str, Json]) -> Hashes | Unmatchable:
     if not all(_PDQ_HEX.fullmatch(text) for text in hexes):
         return Unmatchable(item, "damaged-hashes", quality)
     packed = tuple(bytes.fromhex(text) for text in hexes)
-    return Hashes(item, quality, packed, _short(facts.get("phash")), _short(facts.get("dhash")))
+    return ItemHashes(item, quality, packed, _short(facts.get("phash")), _short(facts.get("dhash")))
 
 
 def _short(recorded: Json) -> str | None:

@@ -21,7 +21,7 @@ _QUALITY = 85
 _DIFFERS = (200, 30, 30)
 
 
-def drawn(left: Pixels, right: Pixels, facts: Mapping[str, Json]) -> bytes:
+def draw_pair(left: Pixels, right: Pixels, facts: Mapping[str, Json]) -> bytes:
     """Return the drawing as JPEG.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from evidence_kit.matching.features import Features, View
+from evidence_kit.matching.features import Features, PictureView
 from evidence_kit.matching.keypoints import keypoints_of
 from evidence_kit.matching.regions import PixelBox, regions_of
 
@@ -40,7 +40,7 @@ def features_of(rgb: NDArray[np.uint8], size: tuple[int, int], frame: int = 0, *
     return Features(width, height, tuple(views))
 
 
-def _view(part: NDArray[np.uint8], box: PixelBox, frame: int, *, region: bool) -> View:
+def _view(part: NDArray[np.uint8], box: PixelBox, frame: int, *, region: bool) -> PictureView:
     import cv2
 
     from evidence_kit.hashing.perceptual import pdq_of_rgb as pdq
@@ -62,4 +62,4 @@ def _view(part: NDArray[np.uint8], box: PixelBox, frame: int, *, region: bool) -
     hashed = pdq(np.ascontiguousarray(part))
     quality = None if hashed is None else hashed.quality
     hashes = () if hashed is None else tuple(bytes.fromhex(one) for one in hashed.hashes.values())
-    return View(frame, box, region, (wide, high), found, np.asarray(half, np.uint8), quality, hashes)
+    return PictureView(frame, box, region, (wide, high), found, np.asarray(half, np.uint8), quality, hashes)

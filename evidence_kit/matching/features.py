@@ -33,7 +33,7 @@ class UnsoundError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class PictureView:
     """One rectangle of one frame, as it is compared.
 
     Attributes:
@@ -78,10 +78,10 @@ class Features:
 
     width: int
     height: int
-    views: tuple[View, ...]
+    views: tuple[PictureView, ...]
 
 
-def pack(features: Features) -> bytes:
+def pack_features(features: Features) -> bytes:
     """Return the features as bytes."""
     arrays = bytearray()
     views = []
@@ -107,7 +107,7 @@ def pack(features: Features) -> bytes:
     return _MAGIC + struct.pack(">I", len(head)) + head + bytes(arrays)
 
 
-def unpack(data: bytes) -> Features:
+def unpack_features(data: bytes) -> Features:
     """Return the features that these bytes are.
 
     Raises:
@@ -137,7 +137,7 @@ def _unpacked(data: bytes) -> Features:
     return Features(width, height, views)
 
 
-def _view(head: Mapping[str, Any], reader: _Arrays, width: int, height: int) -> View:
+def _view(head: Mapping[str, Any], reader: _Arrays, width: int, height: int) -> PictureView:
     left, top, right, bottom = (_whole(each, _LARGEST_SIDE_PIXELS, least=0) for each in head["box"])
     if not (left < right <= width and top < bottom <= height):
         raise UnsoundError("a box outside")
@@ -157,7 +157,7 @@ def _view(head: Mapping[str, Any], reader: _Arrays, width: int, height: int) -> 
         quality = _whole(quality, 100, least=0)
     if len(pdq) != (0 if quality is None else _PDQ_BYTES * len(ORIENTATIONS)):
         raise UnsoundError("hashes of another number")
-    return View(
+    return PictureView(
         _whole(head["frame"], 1 << 32, least=0),
         PixelBox(left, top, right, bottom), _yes_or_no(head["region"]), (wide, tall),
         Keypoints(points, scales, descriptors), grey, quality, hashes,

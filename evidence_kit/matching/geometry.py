@@ -20,7 +20,7 @@ _CONFIDENCE = 0.999
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class KeypointPairs:
     """Keypoints that look alike.
 
     Attributes:
@@ -37,7 +37,7 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class PlaneFit:
     """A plane-to-plane map from the reference onto the query.
 
     Attributes:
@@ -49,7 +49,7 @@ class Fit:
 
     matrix: NDArray[np.float64]
     inliers: NDArray[np.bool_]
-    pairs: Pairs
+    pairs: KeypointPairs
     inside: int
 
     @property
@@ -63,13 +63,13 @@ class Fit:
         return self.count / max(1, self.inside)
 
 
-def similar_pairs(query: Keypoints, reference: Keypoints, ratio: float = RATIO) -> Pairs:
+def similar_pairs(query: Keypoints, reference: Keypoints, ratio: float = RATIO) -> KeypointPairs:
     """Return each query keypoint with the one it resembles clearly more than any other, each reference's once."""
     import cv2
 
     none = np.zeros(0, np.intp)
     if len(query) < 2 or len(reference) < 2:
-        return Pairs(none, none)
+        return KeypointPairs(none, none)
     matcher = cv2.BFMatcher(cv2.NORM_L2)
     found = matcher.knnMatch(query.descriptors.astype(np.float32), reference.descriptors.astype(np.float32), k=2)
     best: dict[int, tuple[float, int]] = {}
@@ -78,12 +78,12 @@ def similar_pairs(query: Keypoints, reference: Keypoints, ratio: float = RATIO) 
             held = best.get(first.trainIdx)
             if held is None or first.distance < held[0]:
                 best[first.trainIdx] = (first.distance, first.queryIdx)
-    return Pairs(
+    return KeypointPairs(
         np.fromiter(best, np.intp, len(best)), np.fromiter((each[1] for each in best.values()), np.intp, len(best))
     )
 
 
-def fit(query: Keypoints, reference: Keypoints, pairs: Pairs, size: tuple[int, int]) -> Fit | None:
+def fit_plane(query: Keypoints, reference: Keypoints, pairs: KeypointPairs, size: tuple[int, int]) -> PlaneFit | None:
     """Return the map that most pairs agree on, None where there is none.
 
     Args:
@@ -108,7 +108,9 @@ def fit(query: Keypoints, reference: Keypoints, pairs: Pairs, size: tuple[int, i
     return _fitted(np.asarray(matrix, np.float64), mask.ravel().astype(bool), pairs, target, size)
 
 
-def fit_similarity(query: Keypoints, reference: Keypoints, pairs: Pairs, size: tuple[int, int]) -> Fit | None:
+def fit_similarity(
+    query: Keypoints, reference: Keypoints, pairs: KeypointPairs, size: tuple[int, int]
+) -> PlaneFit | None:
     """Return the best map that only moves, turns and scales: it needs two pairs, so few keypoints suffice."""
     target = query.points[pairs.query]
     found = _similarity(reference.points[pairs.reference], target)
@@ -155,39 +157,39 @@ def _similarity(
 
 
 def _fitted(
-    matrix: NDArray[np.float64], inliers: NDArray[np.bool_], pairs: Pairs, target: NDArray[np.float32],
+    matrix: NDArray[np.float64], inliers: NDArray[np.bool_], pairs: KeypointPairs, target: NDArray[np.float32],
     size: tuple[int, int],
-) -> Fit:  # fmt: skip
+) -> PlaneFit:  # fmt: skip
     import cv2
 
-    outline = mapped(matrix, corners(*size)).astype(np.float32)
+    outline = mapped_points(matrix, rectangle_corners(*size)).astype(np.float32)
     if not np.isfinite(outline).all():
-        return Fit(matrix, inliers, pairs, len(pairs))
+        return PlaneFit(matrix, inliers, pairs, len(pairs))
     inside = sum(cv2.pointPolygonTest(outline, (float(x), float(y)), False) >= 0 for x, y in target)  # noqa: FBT003
-    return Fit(matrix, inliers, pairs, max(inside, int(inliers.sum())))
+    return PlaneFit(matrix, inliers, pairs, max(inside, int(inliers.sum())))
 
 
-def corners(width: float, height: float) -> NDArray[np.float64]:
+def rectangle_corners(width: float, height: float) -> NDArray[np.float64]:
     """Return the corners of a rectangle at the origin, clockwise from the top left."""
     return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
 
 
-def mapped(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+def mapped_points(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return points moved by a 3 x 3 matrix; points at infinity are not finite."""
     whole = np.hstack([points, np.ones((len(points), 1))]) @ matrix.T
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(whole[:, :2] / whole[:, 2:])
 
 
-def reasonable(matrix: NDArray[np.float64], size: tuple[int, int]) -> bool:
+def is_reasonable(matrix: NDArray[np.float64], size: tuple[int, int]) -> bool:
     """Say whether a rectangle of this size would still look like a picture: convex, not folded, not a sliver."""
     import cv2
 
     width, height = size
-    whole = np.hstack([corners(width, height), np.ones((4, 1))]) @ matrix.T
+    whole = np.hstack([rectangle_corners(width, height), np.ones((4, 1))]) @ matrix.T
     if (whole[:, 2] <= 1e-9).any():
         return False
-    outline = mapped(matrix, corners(width, height))
+    outline = mapped_points(matrix, rectangle_corners(width, height))
     if not np.isfinite(outline).all() or not cv2.isContourConvex(outline.astype(np.float32)):
         return False
     sides = np.linalg.norm(np.roll(outline, -1, axis=0) - outline, axis=1)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from evidence_kit.matching.geometry import Pairs
+from evidence_kit.matching.geometry import KeypointPairs
 from evidence_kit.matching.keypoints import DESCRIPTOR_BYTES, one_handed
 
 NEIGHBOURS = 5
@@ -41,7 +41,7 @@ class IndexVote:
     reference: int
     mirrored: bool
     score: float
-    pairs: Pairs
+    pairs: KeypointPairs
 
 
 class DescriptorIndex(Protocol):
@@ -139,7 +139,7 @@ class InvertedDescriptors:
         return self._owners.counted(distances, rows, mirrored, most)
 
 
-def make_index(references: list[NDArray[np.uint8]]) -> DescriptorIndex:
+def make_descriptor_index(references: list[NDArray[np.uint8]]) -> DescriptorIndex:
     """Return the index that fits the number of descriptors; where they are many the list is emptied meanwhile."""
     total = sum(len(each) for each in references)
     return ExactDescriptors(references) if total < EXACT_BELOW else InvertedDescriptors(references, references)
@@ -202,6 +202,6 @@ class _Owners:
             mine = owner == place
             reference = int(place) // 2
             begin = int(self._ends[reference] - self._counts[reference])
-            pairs = Pairs((row[mine] - begin).astype(np.intp), queries[mine].astype(np.intp))
+            pairs = KeypointPairs((row[mine] - begin).astype(np.intp), queries[mine].astype(np.intp))
             votes.append(IndexVote(reference, bool(place % 2), float(scores[place]), pairs))
         return votes

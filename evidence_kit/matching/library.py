@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from evidence_kit.hashing.nearby import make_index as make_hash_index
 from evidence_kit.hashing.orientations import ORIENTATIONS, QUALITY_LIMIT
-from evidence_kit.matching.compare import Placed, compare, compare_boxes, filling
-from evidence_kit.matching.features import Features, View
+from evidence_kit.matching.compare import Placement, compare_boxes, compare_filling, compare_keypoints
+from evidence_kit.matching.features import Features, PictureView
 from evidence_kit.matching.geometry import agreeing_on_a_similarity
-from evidence_kit.matching.index import IndexVote, make_index
+from evidence_kit.matching.index import IndexVote, make_descriptor_index
 from evidence_kit.matching.keypoints import Keypoints, mirrored_points
 from evidence_kit.matching.levels import (
     CANDIDATE_BITS,
@@ -31,7 +31,7 @@ from evidence_kit.matching.levels import (
     level_of,
     worth_a_look,
 )  # fmt: skip
-from evidence_kit.matching.screens import indexed, only_the_application
+from evidence_kit.matching.screens import indexed_views, only_the_application
 from evidence_kit.matching.stoplist import StopList
 
 VOTED = 50
@@ -63,7 +63,7 @@ class LibraryMatch:
     query_view: int
     reference_view: int
     orientation: int | None
-    placed: Placed | None
+    placed: Placement | None
     distance_bits: int | None
 
     @property
@@ -103,7 +103,7 @@ class Library:
         most = indexed_keypoints(len(self._names))
         for place, name in enumerate(self._names):
             features = load(name)
-            for number in indexed(features):
+            for number in indexed_views(features):
                 view = features.views[number]
                 self._views.append((place, number))
                 kept = view.keypoints.strongest(most)
@@ -116,7 +116,7 @@ class Library:
                     hashes.extend(view.pdq)
         self._hash_index = make_hash_index(hashes)
         self.stop_list = StopList(_grouped(descriptors, [place for place, _ in self._views], self._copies(hashes)))
-        self._index = make_index(descriptors)
+        self._index = make_descriptor_index(descriptors)
 
     def __len__(self) -> int:
         """Return how many references there are."""
@@ -161,7 +161,7 @@ class Library:
         seen, of = query.views[found.query_view], reference.views[found.reference_view]
         return only_the_application(query, seen, reference, of, evidence)
 
-    def _near(self, view: View) -> list[tuple[int, int, int, int]]:
+    def _near(self, view: PictureView) -> list[tuple[int, int, int, int]]:
         """Return reference, view, distance in bits and orientation of near hashes, nearest first."""
         if view.quality is None or view.quality < QUALITY_LIMIT or not self._hashed:
             return []
@@ -174,15 +174,15 @@ class Library:
         matches = sum(bits <= MATCH_BITS for bits, *_ in ranked)
         return [(place, theirs, bits, way) for bits, way, place, theirs in ranked[: matches + _BOXES_COMPARED]]
 
-    def _same(self, number: int, view: View, place: int, theirs: int, bits: int, way: int) -> LibraryMatch:  # noqa: PLR0913
+    def _same(self, number: int, view: PictureView, place: int, theirs: int, bits: int, way: int) -> LibraryMatch:  # noqa: PLR0913
         reference = self._features(self._names[place]).views[theirs]
         whole = not view.region and not reference.region
-        placed = filling(view, reference, ORIENTATIONS[way], bits)
+        placed = compare_filling(view, reference, ORIENTATIONS[way], bits)
         level, method = (SAME_PICTURE, "pdq") if whole else (INSIDE, "pdq-region")
         return LibraryMatch(self._names[place], level, method, number, theirs, way, placed, bits)
 
     def _perhaps(  # noqa: PLR0913
-        self, number: int, view: View, place: int, theirs: int, bits: int, way: int
+        self, number: int, view: PictureView, place: int, theirs: int, bits: int, way: int
     ) -> LibraryMatch | None:
         """Return the pixels' answer on a hash that is near and not near enough: dark and soft pictures have no more."""
         reference = self._features(self._names[place]).views[theirs]
@@ -199,10 +199,10 @@ class Library:
             self._names[place], level, "pdq" if whole else "pdq-region", number, theirs, way, placed, bits
         )
 
-    def _by_keypoints(self, number: int, view: View, sure: set[str]) -> Iterator[LibraryMatch]:
+    def _by_keypoints(self, number: int, view: PictureView, sure: set[str]) -> Iterator[LibraryMatch]:
         asked = _kept(view.keypoints, self.stop_list.rare(view.keypoints.descriptors))
         view = replace(view, keypoints=asked)
-        voting = asked.strongest(ASKED_KEYPOINTS if view.region else asked_of(view))
+        voting = asked.strongest(ASKED_KEYPOINTS if view.region else voting_keypoints(view))
         quick = []
         for vote in self._index.votes(voting.descriptors, VOTED):
             place, theirs = self._views[vote.reference]
@@ -212,7 +212,7 @@ class Library:
         chosen = [each for each in quick if each[0] >= QUICK_INLIERS] or quick[:1]
         for _, mirrored, place, theirs in sorted(chosen, key=lambda each: -each[0])[:FULLY_COMPARED]:
             reference = self._features(self._names[place]).views[theirs]
-            placed = compare(view, reference, mirrored=mirrored)
+            placed = compare_keypoints(view, reference, mirrored=mirrored)
             level = None if placed is None else level_of(placed.evidence)
             if level == SAME_PICTURE and (view.region or reference.region):
                 level = INSIDE
@@ -247,7 +247,7 @@ class Library:
         return first
 
 
-def asked_of(view: View) -> int:
+def voting_keypoints(view: PictureView) -> int:
     """Return how many keypoints of a whole picture vote: a tall one is mostly text and buttons."""
     return ASKED_KEYPOINTS if max(view.size) <= 1.6 * min(view.size) else 2 * ASKED_KEYPOINTS
 

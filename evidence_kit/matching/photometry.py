@@ -21,7 +21,7 @@ _OTHER_SHADE, _FITTED_ROUNDS = 25.0, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class PixelAgreement:
     """How far the pixels agree.
 
     Attributes:
@@ -48,7 +48,9 @@ class Agreement:
         return self.agreeing / self.blocks if self.blocks else 0.0
 
 
-def agreement(query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: NDArray[np.float64]) -> Agreement:
+def pixel_agreement(
+    query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: NDArray[np.float64]
+) -> PixelAgreement:
     """Return how the query looks where the reference is said to lie.
 
     Args:
@@ -138,10 +140,10 @@ def _softened(reference: NDArray[np.uint8], matrix: NDArray[np.float64]) -> NDAr
 def _agreement(  # noqa: PLR0913
     reference: NDArray[np.uint8], warped: NDArray[np.uint8], seen: NDArray[np.uint8], paint: NDArray[np.bool_],
     block: int, overlap: float,
-) -> Agreement:  # fmt: skip
+) -> PixelAgreement:  # fmt: skip
     rows, columns = reference.shape[0] // block, reference.shape[1] // block
     if not rows or not columns:
-        return Agreement(0, 0, overlap, None, 0, 0, 0)
+        return PixelAgreement(0, 0, overlap, None, 0, 0, 0)
     ours, theirs = _blocks(reference, rows, columns, block), _blocks(warped, rows, columns, block)
     visible = _blocks(seen, rows, columns, block).mean(axis=2) >= _SHARE_OF_BLOCK * 255
     if paint.any():
@@ -165,7 +167,7 @@ def _agreement(  # noqa: PLR0913
         left, top, last, bottom = (float(each * block) for each in edges)
         outline = (left, top, last, bottom)
     hole = _largest_place(telling & ~agrees)
-    return Agreement(int(telling.sum()), int(agreeing.sum()), overlap, outline, int(either.sum()), 0, hole)
+    return PixelAgreement(int(telling.sum()), int(agreeing.sum()), overlap, outline, int(either.sum()), 0, hole)
 
 
 def _centred(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from evidence_kit.matching.features import Features, View
+from evidence_kit.matching.features import Features, PictureView
 from evidence_kit.matching.levels import MATCH_BITS, MOST_AGREEING, SAME_SCREEN_PATCH_BLOCKS, MatchScore
 
 _TALL = 1.6
@@ -17,27 +17,27 @@ _FLAT, _FLAT_SHARE = 2, 0.3
 _SMOOTH, _SMOOTH_SHARE = 5.0, 0.4
 
 
-def indexed(features: Features) -> list[int]:
+def indexed_views(features: Features) -> list[int]:
     """Return which views of a reference are looked for: in a screenshot only the photographs, never the frame.
 
     Everything else in it belongs to the application, and is in every other screenshot too.
     """
     regions = [number for number, view in enumerate(features.views) if view.region]
     whole = [number for number, view in enumerate(features.views) if not view.region]
-    return regions if regions and tall(features) and drawn(features, 0) else whole + regions
+    return regions if regions and is_tall(features) and is_drawn_page(features, 0) else whole + regions
 
 
-def screen_like(features: Features) -> bool:
+def is_screen_like(features: Features) -> bool:
     """Say whether a picture has the proportions of a telephone's screen and photographs inside it."""
-    return tall(features) and any(view.region for view in features.views)
+    return is_tall(features) and any(view.region for view in features.views)
 
 
-def tall(features: Features) -> bool:
+def is_tall(features: Features) -> bool:
     """Say whether a picture has the proportions of a telephone's screen, upright or on its side."""
     return max(features.width, features.height) >= _TALL * min(features.width, features.height)
 
 
-def drawn(features: Features, frame: int) -> bool:
+def is_drawn_page(features: Features, frame: int) -> bool:
     """Say whether a frame is a screen or a page, of any proportions: much of it has one colour.
 
     A photograph of a tall screen is one too. No photograph inside need have been found: that it was not is the trap.
@@ -48,11 +48,11 @@ def drawn(features: Features, frame: int) -> bool:
     spread = cv2.dilate(grey, _RANGE_PIXELS) - cv2.erode(grey, _RANGE_PIXELS)
     if float((spread <= _FLAT).mean()) >= _FLAT_SHARE:
         return True
-    return tall(features) and _smooth_share(grey) >= _SMOOTH_SHARE
+    return is_tall(features) and _smooth_share(grey) >= _SMOOTH_SHARE
 
 
 def only_the_application(
-    query: Features, seen: View, reference: Features, of: View, evidence: MatchScore | None
+    query: Features, seen: PictureView, reference: Features, of: PictureView, evidence: MatchScore | None
 ) -> bool:
     """Say whether the agreement may be the application around two photographs, which is for a person to judge.
 
@@ -68,14 +68,16 @@ def only_the_application(
     """
     if seen.region and of.region:
         return True
-    both_drawn = drawn(query, seen.frame) and drawn(reference, of.frame)
+    both_drawn = is_drawn_page(query, seen.frame) and is_drawn_page(reference, of.frame)
     if both_drawn and (seen.region or of.region):
         return True
     if evidence is None:
         return False
     if not both_drawn:
         same_by_hash = evidence.distance_bits is not None and evidence.distance_bits <= MATCH_BITS
-        upright = tall(query) and tall(reference) and query.height > query.width and reference.height > reference.width
+        upright = (
+            is_tall(query) and is_tall(reference) and query.height > query.width and reference.height > reference.width
+        )
         return upright and not same_by_hash and evidence.agreement < MOST_AGREEING
     textured = max(evidence.blocks, evidence.either, 1)
     return evidence.agreeing < MOST_AGREEING * textured or evidence.patch > SAME_SCREEN_PATCH_BLOCKS

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evidence_kit.matching.compare import Placed
+from evidence_kit.matching.compare import Placement
 from evidence_kit.matching.differences import differing_places
-from evidence_kit.matching.features import Features, View
-from evidence_kit.matching.geometry import corners, mapped
+from evidence_kit.matching.features import Features, PictureView
+from evidence_kit.matching.geometry import mapped_points, rectangle_corners
 from evidence_kit.matching.regions import PixelBox
-from evidence_kit.matching.screens import screen_like
+from evidence_kit.matching.screens import is_screen_like
 
 _WHOLE_PERCENT = 93
 _SNAP_DEGREES = 3
@@ -55,7 +55,9 @@ class Transformation:
     differs: tuple[tuple[int, int, int, int], ...] | None = None
 
 
-def transformation_of(placed: Placed, query: Features, seen: View, reference: Features, of: View) -> Transformation:
+def transformation_of(
+    placed: Placement, query: Features, seen: PictureView, reference: Features, of: PictureView
+) -> Transformation:
     """Return the transformation of a pair.
 
     Args:
@@ -65,20 +67,22 @@ def transformation_of(placed: Placed, query: Features, seen: View, reference: Fe
         reference: All of the reference.
         of: The view of it that was compared.
     """
-    outline = mapped(placed.matrix, _corners(of.box))
+    outline = mapped_points(placed.matrix, _corners(of.box))
     inner = _within(outline, seen.box)
-    back = mapped(np.asarray(np.linalg.inv(placed.matrix), np.float64), inner) if len(inner) else _corners(of.box)
+    back = (
+        mapped_points(np.asarray(np.linalg.inv(placed.matrix), np.float64), inner) if len(inner) else _corners(of.box)
+    )
     area = _bounds(back, reference.width, reference.height)
     agreed = None if placed.agreed is None else _clamped(placed.agreed, reference.width, reference.height)
     open_ended = not seen.region and _share(inner, query) < _WHOLE_PERCENT / 100
     if agreed is not None and open_ended and _area(agreed) < 0.9 * _area(area):
         # Nothing says where the picture ends inside a larger one, but where it agrees is known.
         area = agreed
-        inner = _clockwise(_within(mapped(placed.matrix, _corners(PixelBox(*agreed))), seen.box))
+        inner = _clockwise(_within(mapped_points(placed.matrix, _corners(PixelBox(*agreed))), seen.box))
     shown = min(100, round(100 * _area(area) / max(1, of.box.area)))
     covered = min(100, round(100 * _share(inner, query)))
     fills = covered >= _WHOLE_PERCENT
-    inside = None if fills else "screenshot" if screen_like(query) else "picture"
+    inside = None if fills else "screenshot" if is_screen_like(query) else "picture"
     return Transformation(
         mirrored=placed.mirrored,
         turned_degrees=_turned(placed.matrix, of.box, mirrored=placed.mirrored),
@@ -86,7 +90,7 @@ def transformation_of(placed: Placed, query: Features, seen: View, reference: Fe
         shown_percent=100 if shown >= _WHOLE_PERCENT else shown,
         covered_percent=100 if fills else covered,
         inside=inside,
-        lies_in=None if not of.region else "screenshot" if screen_like(reference) else "picture",
+        lies_in=None if not of.region else "screenshot" if is_screen_like(reference) else "picture",
         place=None if inside is None else _place(inner, query),
         outline=tuple((round(float(x)), round(float(y))) for x, y in inner),
         area=area,
@@ -95,19 +99,21 @@ def transformation_of(placed: Placed, query: Features, seen: View, reference: Fe
     )
 
 
-def _differs(placed: Placed, seen: View, reference: Features, of: View) -> tuple[tuple[int, int, int, int], ...] | None:
+def _differs(
+    placed: Placement, seen: PictureView, reference: Features, of: PictureView
+) -> tuple[tuple[int, int, int, int], ...] | None:
     """Return the places of the reference that look otherwise in the query, in pixels of the upright original."""
     back = of.to_original() @ np.linalg.inv(of.to_grey())
     onto = seen.to_grey() @ np.linalg.inv(seen.to_original()) @ placed.matrix @ back
     places = differing_places(seen.grey, of.grey, onto)
     if places is None:
         return None
-    whole = [mapped(back, np.array([each[:2], each[2:]])).ravel() for each in places]
+    whole = [mapped_points(back, np.array([each[:2], each[2:]])).ravel() for each in places]
     return tuple(_clamped([float(edge) for edge in each], reference.width, reference.height) for each in whole)
 
 
 def _corners(box: PixelBox) -> NDArray[np.float64]:
-    return np.asarray(corners(box.width, box.height) + np.array((box.left, box.top)), np.float64)
+    return np.asarray(rectangle_corners(box.width, box.height) + np.array((box.left, box.top)), np.float64)
 
 
 def _within(outline: NDArray[np.float64], box: PixelBox) -> NDArray[np.float64]:
@@ -155,7 +161,7 @@ def _turned(matrix: NDArray[np.float64], box: PixelBox, *, mirrored: bool) -> in
     """Return by how many degrees clockwise the reference was turned, after it was mirrored left to right."""
     middle = np.array([(box.left + box.right) / 2, (box.top + box.bottom) / 2])
     step = np.array([(-1.0 if mirrored else 1.0) * box.width / 4, 0.0])
-    start, end = mapped(matrix, np.array([middle, middle + step]))
+    start, end = mapped_points(matrix, np.array([middle, middle + step]))
     degrees = round(math.degrees(math.atan2(end[1] - start[1], end[0] - start[0])))
     nearest = round(degrees / 90) * 90
     whole = nearest if abs(degrees - nearest) <= _SNAP_DEGREES else degrees

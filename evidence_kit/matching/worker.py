@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from evidence_kit.matching.extraction import features_of
-from evidence_kit.matching.features import MOST_VIEWS, Features, View, pack
+from evidence_kit.matching.features import MOST_VIEWS, Features, PictureView, pack_features
 from evidence_kit.media import sound, thumbnail
-from evidence_kit.media.inner_pictures import decoded, inner_of
+from evidence_kit.media.inner_pictures import decoded_inner, inner_of
 from evidence_kit.media.pixels import Pixels, UndecodedError, frames_of
 from evidence_kit.media.registry import PICTURES
 from evidence_kit.model import Json
@@ -22,7 +22,7 @@ _LARGEST_INNER_CHARACTERS = 8 << 20
 _TOLD = {"number", "role", "sha256"}
 
 
-def features(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json]:
+def extract_features(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json]:
     """Return the features of a picture, an animated picture or a film, and of every further picture in the file.
 
     Args:
@@ -32,13 +32,13 @@ def features(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json
 
     Returns:
         `packed`: `features.pack` in base64, or `reason`: why there is none. Of a film's wrapping that holds nothing
-        but sound, and of sound: what `media.sound.hashes` returns. `inner`: for each further picture `number`, `role`,
+        but sound, and of sound: what `media.sound` returns. `inner`: for each further picture `number`, `role`,
         `sha256` where it is a file by itself, and `packed` or `reason`.
     """
     kind, family = str(arguments.get("kind")), arguments.get("family")
     first: list[Pixels] = []
     if family == "audio":
-        answer = sound.hashes(payload, arguments)
+        answer = sound.sound_hashes(payload, arguments)
     elif family in {"document", "text"}:
         answer = {"reason": "no-picture"}
     else:
@@ -46,7 +46,7 @@ def features(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json
             first = list(_pixels(payload, kind))
             answer = _packed(first)
         except UndecodedError as error:
-            answer = sound.hashes(payload, arguments) if error.reason == "no-film" else {"reason": error.reason}
+            answer = sound.sound_hashes(payload, arguments) if error.reason == "no-film" else {"reason": error.reason}
     return answer | {"inner": _inner(payload, kind, first)}
 
 
@@ -54,7 +54,7 @@ def _packed(frames: list[Pixels]) -> dict[str, Json]:
     import cv2
 
     cv2.setNumThreads(1)
-    return {"packed": base64.b64encode(pack(_views(iter(frames)))).decode("ascii")}
+    return {"packed": base64.b64encode(pack_features(_views(iter(frames)))).decode("ascii")}
 
 
 def _inner(payload: BinaryIO, kind: str, first: list[Pixels]) -> list[Json]:
@@ -65,7 +65,7 @@ def _inner(payload: BinaryIO, kind: str, first: list[Pixels]) -> list[Json]:
         for each in inner_of(payload, kind):
             told = {key: value for key, value in each.inner.facts(each.number).items() if key in _TOLD}
             try:
-                frames = list(decoded(payload, each.inner))
+                frames = list(decoded_inner(payload, each.inner))
                 if (
                     each.inner.role == "thumbnail"
                     and first
@@ -84,7 +84,7 @@ def _inner(payload: BinaryIO, kind: str, first: list[Pixels]) -> list[Json]:
     return found
 
 
-def side_by_side(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json]:
+def draw_side_by_side(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json]:
     """Return a JPEG of two pictures beside each other, with the matching area outlined in both.
 
     Args:
@@ -95,7 +95,7 @@ def side_by_side(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, 
     Returns:
         `jpeg` in base64, or `reason`.
     """
-    from evidence_kit.matching.drawing import drawn
+    from evidence_kit.matching.drawing import draw_pair
 
     whole = payload.read()
     (first,) = struct.unpack(">Q", whole[:8])
@@ -110,7 +110,7 @@ def side_by_side(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, 
         ]
     except UndecodedError as error:
         return {"reason": error.reason}
-    return {"jpeg": base64.b64encode(drawn(both[0], both[1], arguments)).decode("ascii")}
+    return {"jpeg": base64.b64encode(draw_pair(both[0], both[1], arguments)).decode("ascii")}
 
 
 def _pixels(payload: BinaryIO, kind: str) -> Iterator[Pixels]:
@@ -127,7 +127,7 @@ def _numbered(payload: BinaryIO, kind: str, number: int) -> Iterator[Pixels]:
     found = next((each.inner for each in inner_of(payload, kind) if each.number == number), None)
     if found is None:
         raise UndecodedError("not-decoded")
-    return decoded(payload, found)
+    return decoded_inner(payload, found)
 
 
 def _frame(frames: Iterator[Pixels], wanted: int) -> Pixels:
@@ -145,7 +145,7 @@ def _views(frames: Iterator[Pixels]) -> Features:
     if not listed:
         raise UndecodedError("not-decoded")
     single = len(listed) == 1
-    views: list[View] = []
+    views: list[PictureView] = []
     for each in listed:
         made = features_of(each.rgb, (each.width, each.height), each.frame, inside=single)
         if single or not _repeats(made.views[0], views):
@@ -153,12 +153,12 @@ def _views(frames: Iterator[Pixels]) -> Features:
     return Features(listed[0].width, listed[0].height, tuple(views[:MOST_VIEWS]))
 
 
-def _repeats(view: View, earlier: list[View]) -> bool:
+def _repeats(view: PictureView, earlier: list[PictureView]) -> bool:
     same = (one.pdq[0] for one in earlier if one.pdq and view.pdq)
     return any((int.from_bytes(each) ^ int.from_bytes(view.pdq[0])).bit_count() <= 16 for each in same)
 
 
-def _fewer(view: View) -> View:
+def _fewer(view: PictureView) -> PictureView:
     from dataclasses import replace
 
     return replace(view, keypoints=view.keypoints.strongest(_MOST_FRAME_KEYPOINTS))

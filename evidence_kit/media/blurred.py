@@ -23,7 +23,7 @@ SIDE_PIXELS: Final = 256
 QUALITY: Final = 80
 
 
-def blur(payload: BinaryIO, _arguments: Mapping[str, Json]) -> dict[str, Json]:
+def blur_picture(payload: BinaryIO, _arguments: Mapping[str, Json]) -> dict[str, Json]:
     """Return a blurred copy as JPEG, in base64, and how it was made.
 
     Whatever Pillow raises about hostile bytes ends the job, and the picture stays out.

@@ -22,7 +22,7 @@ class IsoBox(NamedTuple):
     size_bytes: int
 
 
-def boxes(file: BinaryIO, start: int, end: int) -> Iterator[IsoBox]:
+def iso_boxes(file: BinaryIO, start: int, end: int) -> Iterator[IsoBox]:
     """Yield the boxes between two offsets; ends where a length makes no sense.
 
     Source: ISO/IEC 14496-12, 4.2.
@@ -44,17 +44,17 @@ def boxes(file: BinaryIO, start: int, end: int) -> Iterator[IsoBox]:
         at += size
 
 
-def inside(file: BinaryIO, start: int, end: int, *path: bytes) -> Iterator[IsoBox]:
+def boxes_at_path(file: BinaryIO, start: int, end: int, *path: bytes) -> Iterator[IsoBox]:
     """Yield every box at a path of types, such as `moov`, `udta`."""
-    for box in boxes(file, start, end):
+    for box in iso_boxes(file, start, end):
         if box.type == path[0]:
             if len(path) == 1:
                 yield box
             else:
-                yield from inside(file, box.start, box.start + box.size_bytes, *path[1:])
+                yield from boxes_at_path(file, box.start, box.start + box.size_bytes, *path[1:])
 
 
-def content(file: BinaryIO, box: IsoBox, most_bytes: int) -> bytes:
+def box_content(file: BinaryIO, box: IsoBox, most_bytes: int) -> bytes:
     """Return the first bytes of a box's content."""
     file.seek(box.start)
     return file.read(min(box.size_bytes, most_bytes))

@@ -9,7 +9,7 @@ WALL_SECONDS = 40.0
 """Below the limits that end the whole process, with room for the other facts."""
 
 
-class Budget:
+class TimeBudget:
     """Time that one description has."""
 
     def __init__(self, cpu_seconds: float = CPU_SECONDS, wall_seconds: float = WALL_SECONDS) -> None:

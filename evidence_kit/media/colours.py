@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PIL import Image
 
-from evidence_kit.media.facts import Notes, blob
+from evidence_kit.media.facts import DescriptionNotes, blob_facts
 from evidence_kit.model import Json
 
 _MOST_TAGS = 100
 _LONGEST = 400
 
 
-def read(picture: Image.Image, notes: Notes) -> dict[str, Json] | None:
+def read(picture: Image.Image, notes: DescriptionNotes) -> dict[str, Json] | None:
     """Return `size_bytes`, `sha256` and `name` of the ICC profile, None without one.
 
     Source: ICC.1:2022, 7.2 to 10.
@@ -19,7 +19,7 @@ def read(picture: Image.Image, notes: Notes) -> dict[str, Json] | None:
     profile = picture.info.get("icc_profile")
     if not isinstance(profile, bytes) or not profile:
         return None
-    return {**blob(profile), "name": notes.text(_name(profile))}
+    return {**blob_facts(profile), "name": notes.text(_name(profile))}
 
 
 def _name(profile: bytes) -> str | None:

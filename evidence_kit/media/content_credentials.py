@@ -9,7 +9,7 @@ import zipfile
 from typing import BinaryIO, Final
 
 from evidence_kit.media import jpeg_segments, tiff
-from evidence_kit.media.boxes import boxes, content
+from evidence_kit.media.boxes import box_content, iso_boxes
 from evidence_kit.model import Json
 
 # Source: C2PA Technical Specification 2.2, appendix A, embedding manifests into assets.
@@ -48,9 +48,9 @@ def read(payload: BinaryIO, kind: str) -> dict[str, Json]:
 
 def _in_jpeg(file: BinaryIO) -> Found | None:
     total, marked = 0, False
-    for segment in jpeg_segments.segments(file):
+    for segment in jpeg_segments.jpeg_segments(file):
         if segment.marker == jpeg_segments.APP11:
-            body = jpeg_segments.content(file, segment, 4096)
+            body = jpeg_segments.segment_content(file, segment, 4096)
             # JPEG XT boxes: JP, instance, number, then the box itself, whose head is repeated in every part.
             if body[:2] == b"JP" and body[12:16] == b"jumb":
                 total += segment.size_bytes
@@ -139,8 +139,8 @@ def _in_riff(file: BinaryIO) -> Found | None:
 
 def _in_boxes(file: BinaryIO) -> Found | None:
     file.seek(0, 2)
-    for box in boxes(file, 0, file.tell()):
-        if box.type == b"uuid" and content(file, box, 16) == _UUID:
+    for box in iso_boxes(file, 0, file.tell()):
+        if box.type == b"uuid" and box_content(file, box, 16) == _UUID:
             return "uuid", box.size_bytes - 16
     return None
 

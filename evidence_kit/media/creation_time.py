@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from evidence_kit.media.boxes import content, inside
+from evidence_kit.media.boxes import box_content, boxes_at_path
 from evidence_kit.model import Json
 
 _MOST = 16
@@ -19,8 +19,8 @@ def read(payload: BinaryIO) -> list[Json]:
     end = payload.tell()
     found: list[Json] = []
     for path in ((b"moov", b"mvhd"), (b"moov", b"trak", b"tkhd"), (b"moov", b"trak", b"mdia", b"mdhd")):
-        for box in inside(payload, 0, end, *path):
-            head = content(payload, box, 20)
+        for box in boxes_at_path(payload, 0, end, *path):
+            head = box_content(payload, box, 20)
             wide = head[:1] == b"\1"
             if len(found) < _MOST and len(head) >= (20 if wide else 12):
                 width = 8 if wide else 4

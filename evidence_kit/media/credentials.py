@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO, Final
 
 from evidence_kit.media import content_credentials
-from evidence_kit.media.facts import Notes
+from evidence_kit.media.facts import DescriptionNotes
 from evidence_kit.model import Json
 
 LARGEST_BYTES: Final = 256 << 20
@@ -31,7 +31,7 @@ _MOST_LISTED: Final = 20
 _STATES: Final = {"Trusted": "trusted", "Valid": "valid", "Invalid": "invalid"}
 
 
-def read(payload: BinaryIO, kind: str, notes: Notes, trust_anchors: str | None = None) -> dict[str, Json]:
+def read(payload: BinaryIO, kind: str, notes: DescriptionNotes, trust_anchors: str | None = None) -> dict[str, Json]:
     """Return whether there are content credentials, and the library's account of them.
 
     Args:
@@ -68,13 +68,13 @@ def read(payload: BinaryIO, kind: str, notes: Notes, trust_anchors: str | None =
     return facts | {"check": _told(report, notes, c2pa.sdk_version()) | {"trust_list": given}}
 
 
-def anchors(arguments: Mapping[str, Json]) -> str | None:
+def trust_anchors(arguments: Mapping[str, Json]) -> str | None:
     """Return the trust list that a job brings along, None without."""
     given = arguments.get("trust_anchors")
     return given if isinstance(given, str) else None
 
 
-def version() -> str | None:
+def library_version() -> str | None:
     """Return the version of the library, None where it is not installed."""
     from importlib.metadata import PackageNotFoundError
     from importlib.metadata import version as of
@@ -104,7 +104,7 @@ def _report(c2pa: Any, payload: BinaryIO, media_type: str, trust_anchors: str | 
     return report
 
 
-def _told(report: Mapping[str, Any], notes: Notes, library: str) -> dict[str, Json]:
+def _told(report: Mapping[str, Any], notes: DescriptionNotes, library: str) -> dict[str, Json]:
     active = (report.get("manifests") or {}).get(report.get("active_manifest")) or {}
     signature = active.get("signature_info") or {}
     generator: Mapping[str, Any] = next(iter(active.get("claim_generator_info") or ()), {})

@@ -11,8 +11,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import BinaryIO, Final, NamedTuple
 
-from evidence_kit.media.boxes import IsoBox, boxes, content, inside
-from evidence_kit.media.facts import decimal
+from evidence_kit.media.boxes import IsoBox, box_content, boxes_at_path, iso_boxes
+from evidence_kit.media.facts import rounded_decimal
 from evidence_kit.model import Json
 
 SHORTEST_SECONDS: Final = Fraction(1, 10)
@@ -30,7 +30,7 @@ class _Edit(NamedTuple):
     media_time: int
 
 
-class Hidden(NamedTuple):
+class HiddenParts(NamedTuple):
     """Parts of one track that a player leaves out, in seconds; `shown` are spans of the track's own time."""
 
     track: int
@@ -45,43 +45,43 @@ class Hidden(NamedTuple):
         return not any(begin <= seconds < end for begin, end in self.shown)
 
 
-def hidden(payload: BinaryIO) -> list[Hidden]:
+def hidden_parts(payload: BinaryIO) -> list[HiddenParts]:
     """Return every track whose edit list hides a tenth of a second or more."""
     payload.seek(0, 2)
     end = payload.tell()
-    film = next(iter(inside(payload, 0, end, b"moov", b"mvhd")), None)
+    film = next(iter(boxes_at_path(payload, 0, end, b"moov", b"mvhd")), None)
     film_scale = _scale(payload, film)
     found = []
-    for number, track in enumerate(inside(payload, 0, end, b"moov", b"trak")):
+    for number, track in enumerate(boxes_at_path(payload, 0, end, b"moov", b"trak")):
         told = _of_track(payload, track, number, film_scale) if number < _MOST_TRACKS and film_scale else None
         if told is not None and max(told.before, told.behind, told.between) >= SHORTEST_SECONDS:
             found.append(told)
     return found
 
 
-def facts(found: list[Hidden]) -> list[Json]:
+def hidden_facts(found: list[HiddenParts]) -> list[Json]:
     """Return them as facts: `track`, `kind` (`vide`, `soun`), and seconds hidden `before`, `behind` and `between`."""
     return [
         {
             "track": each.track,
             "kind": each.kind,
-            "before_seconds": decimal(each.before, _PLACES),
-            "behind_seconds": decimal(each.behind, _PLACES),
-            "between_seconds": decimal(each.between, _PLACES),
+            "before_seconds": rounded_decimal(each.before, _PLACES),
+            "behind_seconds": rounded_decimal(each.behind, _PLACES),
+            "between_seconds": rounded_decimal(each.between, _PLACES),
         }
         for each in found
     ]
 
 
-def _of_track(payload: BinaryIO, track: IsoBox, number: int, film_scale: int) -> Hidden | None:
+def _of_track(payload: BinaryIO, track: IsoBox, number: int, film_scale: int) -> HiddenParts | None:
     stop = track.start + track.size_bytes
-    list_box = next(iter(inside(payload, track.start, stop, b"edts", b"elst")), None)
-    media = next((box for box in boxes(payload, track.start, stop) if box.type == b"mdia"), None)
+    list_box = next(iter(boxes_at_path(payload, track.start, stop, b"edts", b"elst")), None)
+    media = next((box for box in iso_boxes(payload, track.start, stop) if box.type == b"mdia"), None)
     if list_box is None or media is None:
         return None
     media_end = media.start + media.size_bytes
-    header = next(iter(inside(payload, media.start, media_end, b"mdhd")), None)
-    handler = next(iter(inside(payload, media.start, media_end, b"hdlr")), None)
+    header = next(iter(boxes_at_path(payload, media.start, media_end, b"mdhd")), None)
+    handler = next(iter(boxes_at_path(payload, media.start, media_end, b"hdlr")), None)
     scale, length = _scale(payload, header), _duration(payload, header)
     shown = [each for each in _edits(payload, list_box) if each.media_time >= 0 and each.duration > 0]
     if not scale or length is None or not shown:
@@ -92,9 +92,9 @@ def _of_track(payload: BinaryIO, track: IsoBox, number: int, film_scale: int) ->
     for begin, end in spans[1:]:
         between += max(Fraction(0), begin - reached)
         reached = max(reached, end)
-    return Hidden(
+    return HiddenParts(
         number,
-        "" if handler is None else content(payload, handler, 12)[8:12].decode("latin-1"),
+        "" if handler is None else box_content(payload, handler, 12)[8:12].decode("latin-1"),
         max(Fraction(0), Fraction(spans[0][0] - delay, scale)),
         max(Fraction(0), (length + delay - reached) / scale),
         between / scale,
@@ -103,7 +103,7 @@ def _of_track(payload: BinaryIO, track: IsoBox, number: int, film_scale: int) ->
 
 
 def _edits(payload: BinaryIO, box: IsoBox) -> list[_Edit]:
-    raw = content(payload, box, 8 + 20 * _MOST_EDITS)
+    raw = box_content(payload, box, 8 + 20 * _MOST_EDITS)
     wide = 8 if raw[:1] == b"\1" else 4
     count, step = int.from_bytes(raw[4:8]), 2 * wide + 4
     entries = []
@@ -116,19 +116,19 @@ def _edits(payload: BinaryIO, box: IsoBox) -> list[_Edit]:
 def _delay(payload: BinaryIO, media: IsoBox) -> int:
     """Return by how many ticks the first frame is shown after it is decoded; that is no hidden part."""
     end = media.start + media.size_bytes
-    box = next(iter(inside(payload, media.start, end, b"minf", b"stbl", b"ctts")), None)
-    raw = b"" if box is None else content(payload, box, 16)
+    box = next(iter(boxes_at_path(payload, media.start, end, b"minf", b"stbl", b"ctts")), None)
+    raw = b"" if box is None else box_content(payload, box, 16)
     return max(0, int.from_bytes(raw[12:16], signed=True)) if len(raw) == 16 else 0
 
 
 def _scale(payload: BinaryIO, box: IsoBox | None) -> int:
-    raw = b"" if box is None else content(payload, box, 32)
+    raw = b"" if box is None else box_content(payload, box, 32)
     at = 20 if raw[:1] == b"\1" else 12
     return int.from_bytes(raw[at : at + 4])
 
 
 def _duration(payload: BinaryIO, box: IsoBox | None) -> int | None:
-    raw = b"" if box is None else content(payload, box, 32)
+    raw = b"" if box is None else box_content(payload, box, 32)
     wide = raw[:1] == b"\1"
     data = raw[24:32] if wide else raw[16:20]
     unknown = (1 << (8 * len(data))) - 1

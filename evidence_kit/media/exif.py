@@ -15,9 +15,9 @@ import exifread
 from PIL import ExifTags, Image
 
 from evidence_kit.media import exif_source, gps, tiff
-from evidence_kit.media.exif_readers import Reading, compare, own_value
+from evidence_kit.media.exif_readers import LibraryReading, differing_readings, own_value
 from evidence_kit.media.exif_text import text_of
-from evidence_kit.media.facts import Notes, blob
+from evidence_kit.media.facts import DescriptionNotes, blob_facts
 from evidence_kit.model import Json
 
 _DATES: Final = {
@@ -41,7 +41,7 @@ Tags = dict[str, tuple[str, Sequence[Any]]]
 
 
 def read(
-    payload: BinaryIO, kind: str, picture: Image.Image | None, notes: Notes
+    payload: BinaryIO, kind: str, picture: Image.Image | None, notes: DescriptionNotes
 ) -> tuple[dict[str, Json], Sequence[tuple[str, bytes]]]:
     """Return the EXIF facts, and the tags that are other files: thumbnails.
 
@@ -58,7 +58,7 @@ def read(
         `gps` (None without), `orientation` (1 to 8 as the file says, None where it says nothing or something else),
         `software`, `camera_tags` (whether there are any).
     """
-    block = _tried(notes, lambda: exif_source.find(payload, kind, picture))
+    block = _tried(notes, lambda: exif_source.find_exif(payload, kind, picture))
     entries = [] if block is None else _tried(notes, lambda: tiff.read(block)) or []
     # What Pillow could not open and we could not find may still be something to exifread.
     source = block or (payload if picture is None else None)
@@ -73,7 +73,7 @@ def read(
         "orientation": _orientation(entries, notes),
     }
     embedded = _embedded(entries, embedded)
-    facts["embedded"] = [{"tag": name[:200], **blob(data)} for name, data in embedded[:20]]
+    facts["embedded"] = [{"tag": name[:200], **blob_facts(data)} for name, data in embedded[:20]]
     facts["tags"] = [
         {**entry, **({"encoding": encodings[name]} if name in encodings else {})}
         for name, (shown, _) in tags.items()
@@ -92,7 +92,7 @@ def has_camera(facts: Mapping[str, Json]) -> bool:
     return facts.get("camera_tags") is True
 
 
-def _tried(notes: Notes, read: Any) -> Any:  # noqa: ANN401
+def _tried(notes: DescriptionNotes, read: Any) -> Any:  # noqa: ANN401
     try:
         return read()
     except Exception as error:  # noqa: BLE001 - exifread alone raises five kinds on damaged files
@@ -100,9 +100,9 @@ def _tried(notes: Notes, read: Any) -> Any:  # noqa: ANN401
         return None
 
 
-def _by_exifread(source: BinaryIO) -> tuple[dict[str, Reading], list[tuple[str, bytes]]]:
+def _by_exifread(source: BinaryIO) -> tuple[dict[str, LibraryReading], list[tuple[str, bytes]]]:
     source.seek(0)
-    tags: dict[str, Reading] = {}
+    tags: dict[str, LibraryReading] = {}
     embedded: list[tuple[str, bytes]] = []
     for name, tag in exifread.process_file(source, truncate_tags=False).items():
         if isinstance(tag, bytes):
@@ -112,11 +112,11 @@ def _by_exifread(source: BinaryIO) -> tuple[dict[str, Reading], list[tuple[str, 
         else:
             values = tag.values
             key = (name.partition(" ")[0], int(tag.tag))
-            tags[name] = Reading(key, str(tag.printable), [values] if isinstance(values, str) else list(values))
+            tags[name] = LibraryReading(key, str(tag.printable), [values] if isinstance(values, str) else list(values))
     return tags, embedded
 
 
-def _by_pillow(block: BinaryIO | None, kind: str, picture: Image.Image | None) -> dict[str, Reading]:
+def _by_pillow(block: BinaryIO | None, kind: str, picture: Image.Image | None) -> dict[str, LibraryReading]:
     """Return Pillow's reading of the block itself; only a TIFF is its own block."""
     if kind == "tiff" and picture is not None:
         exif = picture.getexif()
@@ -132,9 +132,9 @@ def _by_pillow(block: BinaryIO | None, kind: str, picture: Image.Image | None) -
     return tags
 
 
-def _named(directory: Any, prefix: str, names: Mapping[int, str]) -> dict[str, Reading]:  # noqa: ANN401
+def _named(directory: Any, prefix: str, names: Mapping[int, str]) -> dict[str, LibraryReading]:  # noqa: ANN401
     return {
-        f"{prefix} {_name(names, key)}": Reading((prefix, int(key)), *_shown(value))
+        f"{prefix} {_name(names, key)}": LibraryReading((prefix, int(key)), *_shown(value))
         for key, value in directory.items()
         if key not in _POINTERS
     }
@@ -151,12 +151,12 @@ def _shown(value: object) -> tuple[str, Sequence[Any]]:
 
 
 def _bytes(value: bytes) -> str:
-    size = blob(value)
+    size = blob_facts(value)
     return f"{size['size_bytes']} bytes, SHA-256 {size['sha256']}"
 
 
 def _merged(
-    entries: Sequence[tiff.Entry], named: Mapping[str, Reading], pillow: Mapping[str, Reading]
+    entries: Sequence[tiff.TiffEntry], named: Mapping[str, LibraryReading], pillow: Mapping[str, LibraryReading]
 ) -> tuple[Tags, dict[str, str], dict[str, dict[str, str]]]:
     """Return the tags under exifread's names, else Pillow's; encodings of texts; disagreements of the libraries."""
     readers = {"exifread": named, "pillow": pillow}
@@ -178,7 +178,7 @@ def _merged(
                 tags[f"{name} (behind its end)"] = (text.rest, [text.rest])
         elif entry.directory == "GPS" or name not in tags:
             tags[name] = (tags[name][0] if name in tags else own_value(entry), entry.ratios())
-        said = compare(entry, text, {reader: found.get(name) for reader, found in readers.items()})
+        said = differing_readings(entry, text, {reader: found.get(name) for reader, found in readers.items()})
         if said:
             disagreements[name] = {"shown": tags[name][0], **said}
     return tags, encodings, disagreements
@@ -188,13 +188,13 @@ def _names_of(directory: str) -> Mapping[int, str]:
     return ExifTags.GPSTAGS if directory == "GPS" else ExifTags.TAGS
 
 
-def _embedded(entries: Sequence[tiff.Entry], found: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+def _embedded(entries: Sequence[tiff.TiffEntry], found: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
     """Return embedded bytes, a maker's note by our own reading: exifread leaves out large ones."""
     notes = [("EXIF MakerNote", entry.data) for entry in entries if entry.tag == _MAKER_NOTE and entry.data]
     return [*(each for each in found if not notes or each[0] != "EXIF MakerNote"), *notes[:1]]
 
 
-def _orientation(entries: Sequence[tiff.Entry], notes: Notes) -> int | None:
+def _orientation(entries: Sequence[tiff.TiffEntry], notes: DescriptionNotes) -> int | None:
     for entry in entries:
         if (entry.directory, entry.tag) == _ORIENTATION:
             value = next(iter(entry.integers()), None)
@@ -208,7 +208,7 @@ def _text(tags: Tags, name: str) -> str | None:
     return tags[name][0] if name in tags else None
 
 
-def _date(tags: Tags, notes: Notes, name: str, offset: str) -> dict[str, Json]:
+def _date(tags: Tags, notes: DescriptionNotes, name: str, offset: str) -> dict[str, Json]:
     """Return a date and its offset as written, and whether there is such a moment; no offset is None, and not UTC."""
     raw, offset_raw = _text(tags, name), _text(tags, offset)
     facts: dict[str, Json] = {"raw": notes.text(raw), "offset_raw": notes.text(offset_raw)}

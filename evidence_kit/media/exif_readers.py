@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
-from evidence_kit.media.exif_text import Text
-from evidence_kit.media.facts import blob
-from evidence_kit.media.gps import fraction
-from evidence_kit.media.tiff import Entry
+from evidence_kit.media.exif_text import ExifText
+from evidence_kit.media.facts import blob_facts
+from evidence_kit.media.gps import exact_fraction
+from evidence_kit.media.tiff import TiffEntry
 
 _MOST_SHOWN: Final = 20
 # From so many values on exifread gives none.
@@ -17,7 +17,7 @@ _LEFT_OUT_FROM: Final = 1000
 _RATIONALS: Final = {5, 10}
 
 
-class Reading(NamedTuple):
+class LibraryReading(NamedTuple):
     """One entry as a library reads it.
 
     Attributes:
@@ -31,19 +31,21 @@ class Reading(NamedTuple):
     values: Sequence[Any]
 
 
-def own_value(entry: Entry) -> str:
+def own_value(entry: TiffEntry) -> str:
     """Return the values of an entry that is no text, as text."""
     if entry.type in _RATIONALS:
         listed = [f"{above}/{below}" if below != 1 else str(above) for above, below in entry.ratios()]
     else:
         listed = [str(number) for number in entry.integers()]
     if not listed or len(listed) > _MOST_SHOWN:
-        size = blob(entry.data)
+        size = blob_facts(entry.data)
         return f"{size['size_bytes']} bytes, SHA-256 {size['sha256']}"
     return listed[0] if len(listed) == 1 else f"[{', '.join(listed)}]"
 
 
-def compare(entry: Entry, text: Text | None, readings: Mapping[str, Reading | None]) -> dict[str, str]:
+def differing_readings(
+    entry: TiffEntry, text: ExifText | None, readings: Mapping[str, LibraryReading | None]
+) -> dict[str, str]:
     """Return each library's reading that differs from the entry's bytes, and `why` ours is shown; else nothing.
 
     Args:
@@ -68,7 +70,7 @@ def compare(entry: Entry, text: Text | None, readings: Mapping[str, Reading | No
     return said | {"why": "left-out" if empty and entry.values >= _LEFT_OUT_FROM else "characters"}
 
 
-def _agrees(entry: Entry, text: Text | None, reading: Reading) -> bool:
+def _agrees(entry: TiffEntry, text: ExifText | None, reading: LibraryReading) -> bool:
     if text is not None:
         plain = [value for value in reading.values if isinstance(value, str)]
         bare = [value for value in reading.values if isinstance(value, bytes)]
@@ -92,7 +94,7 @@ def _numbers(values: Sequence[Any]) -> list[Fraction | None] | None:
             found += [Fraction(each) for each in value]
             continue
         try:
-            found.append(fraction(value))
+            found.append(exact_fraction(value))
         except ZeroDivisionError:
             found.append(None)
         except (TypeError, ValueError, OverflowError):

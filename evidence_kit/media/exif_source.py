@@ -13,14 +13,14 @@ from typing import BinaryIO, Final
 from PIL import Image
 
 from evidence_kit.media import heif
-from evidence_kit.media.jpeg_segments import APP1, content, segments
+from evidence_kit.media.jpeg_segments import APP1, jpeg_segments, segment_content
 
 _LARGEST_BYTES: Final = 16 << 20
 _MARK: Final = b"Exif\0\0"
 _MOST_CHUNKS: Final = 4000
 
 
-def find(payload: BinaryIO, kind: str, picture: Image.Image | None) -> BinaryIO | None:
+def find_exif(payload: BinaryIO, kind: str, picture: Image.Image | None) -> BinaryIO | None:
     """Return the block, beginning with its TIFF header; None where the file has none.
 
     Args:
@@ -44,9 +44,9 @@ def find(payload: BinaryIO, kind: str, picture: Image.Image | None) -> BinaryIO 
 
 def _of_jpeg(payload: BinaryIO) -> bytes | None:
     found = b""
-    for segment in segments(payload):
+    for segment in jpeg_segments(payload):
         if segment.marker == APP1 and len(found) < _LARGEST_BYTES:
-            data = content(payload, segment)
+            data = segment_content(payload, segment)
             # A block above 64 KiB goes on in the next segment, behind the same mark.
             if data.startswith(_MARK) and (not found or not _begins(data[6:])):
                 found += data[6:]
@@ -55,7 +55,7 @@ def _of_jpeg(payload: BinaryIO) -> bytes | None:
 
 def _of_heif(payload: BinaryIO) -> bytes | None:
     items = heif.read(payload)
-    for data in heif.metadata(payload, items, b"Exif", most_bytes=_LARGEST_BYTES) if items else ():
+    for data in heif.metadata_items(payload, items, b"Exif", most_bytes=_LARGEST_BYTES) if items else ():
         # Four bytes say how far behind them the TIFF header stands.
         start = 4 + int.from_bytes(data[:4])
         if _begins(data[start : start + 4]):

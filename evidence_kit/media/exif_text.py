@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final, NamedTuple
 
-from evidence_kit.media.tiff import Entry
+from evidence_kit.media.tiff import TiffEntry
 
 _ASCII, _UNDEFINED, _BYTE, _UTF8 = 2, 7, 1, 129
 # UserComment; in the GPS directory GPSProcessingMethod and GPSAreaInformation.
@@ -21,7 +21,7 @@ _NO_TEXTS: Final = {0x927C, 0x02BC, 0x83BB, 0x8649, 0x8773, 0xCD41}
 _COMMON_BELOW: Final = 0x3000
 
 
-class Text(NamedTuple):
+class ExifText(NamedTuple):
     """A text and how it was read.
 
     Attributes:
@@ -35,7 +35,7 @@ class Text(NamedTuple):
     rest: str = ""
 
 
-def text_of(entry: Entry) -> Text | None:
+def text_of(entry: TiffEntry) -> ExifText | None:
     """Return the text that an entry holds; None for one that holds none, or bytes that are no text."""
     if entry.type == _UTF8:
         return _as_utf8(_ended(entry.data))
@@ -46,15 +46,15 @@ def text_of(entry: Entry) -> Text | None:
     return None if entry.tag in _NO_TEXTS or entry.type not in {_BYTE, _UNDEFINED} else _undeclared(entry)
 
 
-def _undeclared(entry: Entry) -> Text | None:
+def _undeclared(entry: TiffEntry) -> ExifText | None:
     if (entry.directory, entry.tag) in _CODED:
         return _coded(entry)
     if entry.tag in _XP:
-        return Text(_without_end(entry.data.decode("utf-16-le", "replace")), "utf-16")
+        return ExifText(_without_end(entry.data.decode("utf-16-le", "replace")), "utf-16")
     return _looks_like_text(entry.data) if entry.type == _UNDEFINED or entry.values >= _SHORTEST_TEXT * 4 else None
 
 
-def _coded(entry: Entry) -> Text | None:
+def _coded(entry: TiffEntry) -> ExifText | None:
     """Return a text behind eight bytes that name its code."""
     code, data = entry.data[:_CODE_BYTES], entry.data[_CODE_BYTES:]
     if code == b"UNICODE\0":
@@ -63,29 +63,29 @@ def _coded(entry: Entry) -> Text | None:
         return _eight_bits(_ended(data))
     if code == b"JIS\0\0\0\0\0":
         try:
-            return Text(_ended(data).decode("iso2022_jp"), "jis")
+            return ExifText(_ended(data).decode("iso2022_jp"), "jis")
         except UnicodeDecodeError:
             return _eight_bits(_ended(data))
     if code == bytes(_CODE_BYTES):
         found = _eight_bits(_ended(data))
-        return Text(found.value, found.encoding if "assumed" in found.encoding else f"{found.encoding} assumed")
+        return ExifText(found.value, found.encoding if "assumed" in found.encoding else f"{found.encoding} assumed")
     # Some programs leave the code out.
     return _looks_like_text(entry.data)
 
 
-def _utf16(data: bytes, *, little: bool) -> Text:
+def _utf16(data: bytes, *, little: bool) -> ExifText:
     """Return a text in 16-bit units: in the order of its mark, or of the block, or the other where that alone reads.
 
     Source: the standard says nothing of the order; programs that write big-endian blocks with little-endian texts are
     common.
     """
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return Text(_without_end(data.decode("utf-16", "replace")), "utf-16")
+        return ExifText(_without_end(data.decode("utf-16", "replace")), "utf-16")
     own, other = ("utf-16-le", "utf-16-be") if little else ("utf-16-be", "utf-16-le")
     first, second = (_without_end(data.decode(each, "replace")) for each in (own, other))
     if _strange(second) < _strange(first):
-        return Text(second, "utf-16, other byte order than the block assumed")
-    return Text(first, "utf-16")
+        return ExifText(second, "utf-16, other byte order than the block assumed")
+    return ExifText(first, "utf-16")
 
 
 def _strange(text: str) -> int:
@@ -95,20 +95,20 @@ def _strange(text: str) -> int:
     )
 
 
-def _eight_bits(data: bytes) -> Text:
+def _eight_bits(data: bytes) -> ExifText:
     if data.isascii():
-        return Text(data.decode("ascii"), "ascii")
+        return ExifText(data.decode("ascii"), "ascii")
     found = _as_utf8(data)
     if "\ufffd" not in found.value:
-        return Text(found.value, "utf-8 assumed")
-    return Text(data.decode("cp1252", "replace"), "cp1252 assumed")
+        return ExifText(found.value, "utf-8 assumed")
+    return ExifText(data.decode("cp1252", "replace"), "cp1252 assumed")
 
 
-def _as_utf8(data: bytes) -> Text:
-    return Text(data.decode("utf-8", "replace"), "utf-8")
+def _as_utf8(data: bytes) -> ExifText:
+    return ExifText(data.decode("utf-8", "replace"), "utf-8")
 
 
-def _looks_like_text(data: bytes) -> Text | None:
+def _looks_like_text(data: bytes) -> ExifText | None:
     """Return bytes of no declared kind as text where every one of them can be read: stickers carry JSON so."""
     plain = _ended(data)
     try:
@@ -117,7 +117,7 @@ def _looks_like_text(data: bytes) -> Text | None:
         return None
     if len(text) < _SHORTEST_TEXT or not all(each.isprintable() or each in "\r\n\t" for each in text):
         return None
-    return Text(text, "ascii" if plain.isascii() else "utf-8 assumed")
+    return ExifText(text, "ascii" if plain.isascii() else "utf-8 assumed")
 
 
 def _ended(data: bytes) -> bytes:

@@ -20,7 +20,7 @@ _LARGEST_INTEGER = 2**53
 
 
 @dataclass(slots=True)
-class Notes:
+class DescriptionNotes:
     """Problems met in one file, and how much of its text may still be written down.
 
     Attributes:
@@ -36,7 +36,7 @@ class Notes:
         """Record an unreadable part; an exception is given with its type."""
         said = f"{type(detail).__name__}: {detail}" if isinstance(detail, BaseException) else str(detail)
         if len(self.problems) < _MOST_PROBLEMS:
-            self.problems.append({"code": code, "detail": unicode(said)[0][:_DETAIL_CHARACTERS]})
+            self.problems.append({"code": code, "detail": clean_unicode(said)[0][:_DETAIL_CHARACTERS]})
 
     def has(self, *codes: str) -> bool:
         """Say whether one of these problems was met."""
@@ -55,8 +55,8 @@ class Notes:
         A value above 2,000 characters is cut and bears `"cut": true` and `"characters"`; one with lone surrogates
         bears `"replaced": true`.
         """
-        plain, replaced = unicode(value)
-        entry: dict[str, Json] = {"tag": unicode(tag)[0][:_TAG_CHARACTERS], "value": plain[:_VALUE_CHARACTERS]}
+        plain, replaced = clean_unicode(value)
+        entry: dict[str, Json] = {"tag": clean_unicode(tag)[0][:_TAG_CHARACTERS], "value": plain[:_VALUE_CHARACTERS]}
         if len(plain) > _VALUE_CHARACTERS:
             entry |= {"cut": True, "characters": len(plain)}
         if replaced:
@@ -76,26 +76,26 @@ class Notes:
         return [entry for entry in made if entry is not None]
 
 
-def unicode(text: str) -> tuple[str, bool]:
+def clean_unicode(text: str) -> tuple[str, bool]:
     """Return the text without lone surrogates, and whether there were any."""
     plain = text.encode("utf-8", "replace").decode()
     return plain, plain != text
 
 
-def integer(value: object) -> int | None:
+def safe_integer(value: object) -> int | None:
     """Return a whole number that JSON carries safely, None for anything else."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_INTEGER:
         return value
     return None
 
 
-def decimal(value: Fraction, places: int) -> str:
+def rounded_decimal(value: Fraction, places: int) -> str:
     """Return a plain decimal with so many places, rounded."""
     scaled = round(value * 10**places)
     whole, rest = divmod(abs(scaled), 10**places)
     return f"{'-' if scaled < 0 else ''}{whole}" + (f".{rest:0{places}}" if places else "")
 
 
-def blob(data: bytes) -> dict[str, Json]:
+def blob_facts(data: bytes) -> dict[str, Json]:
     """Return length and SHA-256 of embedded bytes, which are never written out."""
     return {"size_bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}

@@ -9,10 +9,10 @@ import av
 import numpy as np
 
 from evidence_kit.media import edits, key_frames
-from evidence_kit.media.budget import Budget
+from evidence_kit.media.budget import TimeBudget
 from evidence_kit.media.pixels import Pixels, UndecodedError
 from evidence_kit.media.recording import OPTIONS, WITHOUT_EDITS
-from evidence_kit.media.sound_samples import rewind
+from evidence_kit.media.sound_samples import rewind_container
 
 MOST_KEY_FRAMES = 16
 _LONGEST_SIDE_PIXELS = 800
@@ -46,12 +46,12 @@ def hidden_frames_of(payload: BinaryIO) -> Iterator[Pixels]:
         UndecodedError: They cannot be decoded.
     """
     try:
-        film = next((each for each in edits.hidden(payload) if each.kind == "vide"), None)
+        film = next((each for each in edits.hidden_parts(payload) if each.kind == "vide"), None)
         if film is None:
             return
         payload.seek(0)
         with av.open(payload, "r", options=WITHOUT_EDITS, metadata_errors="replace") as container:
-            frames = key_frames.hidden(container, container.streams.video[0], film.hides, Budget())
+            frames = key_frames.hidden_frames(container, container.streams.video[0], film.hides, TimeBudget())
             yield from map(_pixels, frames)
     except Exception as error:
         raise UndecodedError("not-decoded") from error
@@ -69,7 +69,7 @@ def _frames(container: Any) -> Iterator[Pixels]:  # noqa: ANN401 - PyAV's types 
     if not kept:
         # Trimmed within its first group of pictures: no key frame is shown, and yet there is a film.
         stream.codec_context.skip_frame = "DEFAULT"
-        rewind(container)
+        rewind_container(container)
         kept = _spread(container.decode(stream), _MOST_BETWEEN_KEY_FRAMES)
     if not kept:
         raise UndecodedError("no-frame")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from PIL import Image
 
 from evidence_kit.hashing.perceptual import WORKING_SIDE_PIXELS, pdq
-from evidence_kit.media.facts import Notes
+from evidence_kit.media.facts import DescriptionNotes
 from evidence_kit.model import Json
 
 MOST = 12
 _MOST_PIXELS = 400_000_000
 
 
-def read(picture: Image.Image, notes: Notes) -> list[Json]:
+def read(picture: Image.Image, notes: DescriptionNotes) -> list[Json]:
     """Return `frame` (from 0), `quality` and `hashes` of up to `MOST` frames, evenly spread, beginning with the second.
 
     Args:
@@ -20,7 +20,7 @@ def read(picture: Image.Image, notes: Notes) -> list[Json]:
         notes: Takes the problem where a frame cannot be decoded; those before it are still there.
     """
     count = int(getattr(picture, "n_frames", 1))
-    wanted = set(spread(count, MOST)) - {0}
+    wanted = set(spread_numbers(count, MOST)) - {0}
     found: list[Json] = []
     left = _MOST_PIXELS
     try:
@@ -40,7 +40,7 @@ def read(picture: Image.Image, notes: Notes) -> list[Json]:
     return found
 
 
-def spread(count: int, most: int) -> list[int]:
+def spread_numbers(count: int, most: int) -> list[int]:
     """Return at most `most` numbers below `count`, the first, the last, and between them in even steps."""
     if count <= most:
         return list(range(count))

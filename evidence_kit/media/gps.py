@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
-from evidence_kit.media.facts import Notes, decimal
+from evidence_kit.media.facts import DescriptionNotes, rounded_decimal
 from evidence_kit.model import Json
 
 _PLACES: Final = 7
@@ -37,7 +37,7 @@ _DAY: Final = re.compile(r"(\d{4}):(0[1-9]|1[0-2]):(0[1-9]|[12]\d|3[01])", re.AS
 Tags = Mapping[str, tuple[str, Sequence[Any]]]
 
 
-def read(tags: Tags, notes: Notes) -> dict[str, Json] | None:
+def read(tags: Tags, notes: DescriptionNotes) -> dict[str, Json] | None:
     """Return the facts of the place, None where EXIF has none.
 
     Args:
@@ -62,7 +62,7 @@ def read(tags: Tags, notes: Notes) -> dict[str, Json] | None:
     return place | _altitude(tags, notes) | _movement(tags, notes) | _time(tags, notes)
 
 
-def _degrees_of(tags: Tags, axis: _Axis, notes: Notes) -> dict[str, Json]:
+def _degrees_of(tags: Tags, axis: _Axis, notes: DescriptionNotes) -> dict[str, Json]:
     raw, reference = _text(tags, axis.tag), _text(tags, f"{axis.tag}Ref")
     degrees = None
     if raw is not None:
@@ -76,8 +76,8 @@ def _degrees_of(tags: Tags, axis: _Axis, notes: Notes) -> dict[str, Json]:
     return {
         f"{axis.name}_raw": notes.text(raw),
         f"{axis.name}_reference_raw": notes.text(reference),
-        f"{axis.name}_degrees": None if degrees is None or sign is None else decimal(sign * degrees, _PLACES),
-        f"{axis.name}_unsigned_degrees": None if degrees is None else decimal(degrees, _PLACES),
+        f"{axis.name}_degrees": None if degrees is None or sign is None else rounded_decimal(sign * degrees, _PLACES),
+        f"{axis.name}_unsigned_degrees": None if degrees is None else rounded_decimal(degrees, _PLACES),
     }
 
 
@@ -90,7 +90,7 @@ def _degrees(values: Sequence[Any], most: int) -> Fraction:
     """
     if len(values) != 3:
         raise ValueError("a place has degrees, minutes and seconds")
-    degrees, minutes, seconds = (fraction(value) for value in values)
+    degrees, minutes, seconds = (exact_fraction(value) for value in values)
     whole = degrees + minutes / 60 + seconds / 3600
     if not (0 <= minutes < 60 and 0 <= seconds < 60):
         raise ValueError("minutes and seconds are below 60")
@@ -99,7 +99,7 @@ def _degrees(values: Sequence[Any], most: int) -> Fraction:
     return whole
 
 
-def _altitude(tags: Tags, notes: Notes) -> dict[str, Json]:
+def _altitude(tags: Tags, notes: DescriptionNotes) -> dict[str, Json]:
     raw = _text(tags, "GPSAltitude")
     if raw is None:
         return {}
@@ -108,21 +108,21 @@ def _altitude(tags: Tags, notes: Notes) -> dict[str, Json]:
     return {
         "altitude_raw": notes.text(raw),
         "altitude_reference_raw": None if reference is None else str(int(reference)),
-        "altitude_metres": None if height is None or sign is None else decimal(sign * height, 2),
+        "altitude_metres": None if height is None or sign is None else rounded_decimal(sign * height, 2),
     }
 
 
-def _movement(tags: Tags, notes: Notes) -> dict[str, Json]:
+def _movement(tags: Tags, notes: DescriptionNotes) -> dict[str, Json]:
     found: dict[str, Json] = {}
     raw = _text(tags, "GPSImgDirection")
     if raw is not None:
         angle = _one(tags, "GPSImgDirection", notes)
         if angle is not None and not 0 <= angle <= 360:
-            notes.problem("gps-out-of-range", f"GPSImgDirection: {decimal(angle, 2)}")
+            notes.problem("gps-out-of-range", f"GPSImgDirection: {rounded_decimal(angle, 2)}")
             angle = None
         found |= {
             "direction_raw": notes.text(raw),
-            "direction_degrees": None if angle is None else decimal(angle, 2),
+            "direction_degrees": None if angle is None else rounded_decimal(angle, 2),
             "direction_from": _NORTHS.get((_text(tags, "GPSImgDirectionRef") or "").strip()[:1].upper()),
         }
     raw = _text(tags, "GPSSpeed")
@@ -130,14 +130,14 @@ def _movement(tags: Tags, notes: Notes) -> dict[str, Json]:
         speed = _one(tags, "GPSSpeed", notes)
         found |= {
             "speed_raw": notes.text(raw),
-            "speed": None if speed is None else decimal(speed, 2),
+            "speed": None if speed is None else rounded_decimal(speed, 2),
             "speed_unit": _SPEEDS.get((_text(tags, "GPSSpeedRef") or "").strip()[:1].upper()),
         }
     status = _text(tags, "GPSStatus")
     return found if status is None else found | {"void": status.strip()[:1].upper() == "V"}
 
 
-def _time(tags: Tags, notes: Notes) -> dict[str, Json]:
+def _time(tags: Tags, notes: DescriptionNotes) -> dict[str, Json]:
     day, clock = _text(tags, "GPSDate") or _text(tags, "GPSDateStamp"), tags.get("GPS GPSTimeStamp")
     if day is None and clock is None:
         return {}
@@ -150,7 +150,7 @@ def _time(tags: Tags, notes: Notes) -> dict[str, Json]:
     if match is None or clock is None:
         return found
     try:
-        hours, minutes, seconds = (fraction(value) for value in clock[1])
+        hours, minutes, seconds = (exact_fraction(value) for value in clock[1])
     except (ValueError, ZeroDivisionError, TypeError):
         notes.problem("gps-not-read", "GPSTimeStamp")
         return found
@@ -161,10 +161,10 @@ def _time(tags: Tags, notes: Notes) -> dict[str, Json]:
     return found | {"time_utc": f"{match[1]}-{match[2]}-{match[3]}T{whole}Z"}
 
 
-def _one(tags: Tags, name: str, notes: Notes | None) -> Fraction | None:
+def _one(tags: Tags, name: str, notes: DescriptionNotes | None) -> Fraction | None:
     values = tags.get(f"GPS {name}", ("", ()))[1]
     try:
-        return fraction(values[0])
+        return exact_fraction(values[0])
     except (ValueError, ZeroDivisionError, TypeError, IndexError) as error:
         if notes is not None:
             notes.problem("gps-not-read", error)
@@ -176,7 +176,7 @@ def _text(tags: Tags, name: str) -> str | None:
     return None if found is None else found[0]
 
 
-def fraction(value: Any) -> Fraction:  # noqa: ANN401 - a number, a pair, or a library's own ratio
+def exact_fraction(value: Any) -> Fraction:  # noqa: ANN401 - a number, a pair, or a library's own ratio
     """Return a number exactly.
 
     Raises:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, NamedTuple
 
-from evidence_kit.media.boxes import IsoBox, boxes, content
+from evidence_kit.media.boxes import IsoBox, box_content, iso_boxes
 
 _MOST_ITEMS: Final = 4000
 _LARGEST_META_BYTES: Final = 8 << 20
@@ -20,7 +20,7 @@ CODED: Final = frozenset({b"hvc1", b"av01", b"avc1", b"jpeg", b"j2k1", b"vvc1", 
 DERIVED: Final = frozenset({b"grid", b"iovl", b"iden", b"tmap"})
 
 
-class Property(NamedTuple):
+class HeifProperty(NamedTuple):
     """A property box of an item: four letters and content."""
 
     type: bytes
@@ -28,7 +28,7 @@ class Property(NamedTuple):
 
 
 @dataclass(slots=True)
-class Item:
+class HeifItem:
     """One item.
 
     Attributes:
@@ -47,7 +47,7 @@ class Item:
     content_type: str = ""
     extents: list[tuple[int, int]] = field(default_factory=list)
     inside: bool = False
-    properties: list[Property] = field(default_factory=list)
+    properties: list[HeifProperty] = field(default_factory=list)
 
     @property
     def is_picture(self) -> bool:
@@ -90,7 +90,7 @@ class Item:
         return any(each.type == b"clap" for each in self.properties)
 
 
-class Reference(NamedTuple):
+class HeifReference(NamedTuple):
     """That one item refers to others: as thumbnail `thmb`, auxiliary `auxl`, part `dimg`, description `cdsc`."""
 
     type: bytes
@@ -110,15 +110,15 @@ class Heif:
     """
 
     primary: int | None = None
-    items: dict[int, Item] = field(default_factory=dict)
-    references: list[Reference] = field(default_factory=list)
+    items: dict[int, HeifItem] = field(default_factory=dict)
+    references: list[HeifReference] = field(default_factory=list)
     idat: IsoBox | None = None
 
     def referring(self, kind: bytes, to: int | None = None) -> list[int]:
         """Return the items that refer to others (to this one) in a way, such as thumbnails by `thmb`."""
         return [each.origin for each in self.references if each.type == kind and (to is None or to in each.to)]
 
-    def pictures(self) -> list[Item]:
+    def pictures(self) -> list[HeifItem]:
         """Return the pictures to be shown by themselves: the primary first, the others as the file lists them."""
         apart = {*self.referring(b"thmb"), *self.referring(b"auxl")}
         shown = [
@@ -130,13 +130,13 @@ class Heif:
 def read(file: BinaryIO) -> Heif | None:
     """Return the facts a file states about its items, None without a box `meta`."""
     file.seek(0, 2)
-    for box in boxes(file, 0, file.tell()):
+    for box in iso_boxes(file, 0, file.tell()):
         if box.type == b"meta" and box.size_bytes <= _LARGEST_META_BYTES:
             return _meta(file, box)
     return None
 
 
-def content_of(file: BinaryIO, heif: Heif, item: Item, most_bytes: int) -> bytes:
+def content_of(file: BinaryIO, heif: Heif, item: HeifItem, most_bytes: int) -> bytes:
     """Return the bytes of an item, at most so many."""
     base, end = (heif.idat.start, heif.idat.size_bytes) if item.inside and heif.idat else (0, None)
     found = bytearray()
@@ -149,7 +149,7 @@ def content_of(file: BinaryIO, heif: Heif, item: Item, most_bytes: int) -> bytes
     return bytes(found)
 
 
-def metadata(
+def metadata_items(
     file: BinaryIO, heif: Heif, kind: bytes, content_type: str = "", most_bytes: int = 16 << 20
 ) -> list[bytes]:
     """Return the items of one type, such as `Exif`; those that describe the primary picture come first."""
@@ -161,15 +161,15 @@ def metadata(
 
 def _meta(file: BinaryIO, meta: IsoBox) -> Heif:
     heif = Heif()
-    inner = {box.type: box for box in boxes(file, meta.start + 4, meta.start + meta.size_bytes)}
+    inner = {box.type: box for box in iso_boxes(file, meta.start + 4, meta.start + meta.size_bytes)}
     heif.idat = inner.get(b"idat")
     if b"pitm" in inner:
-        raw = content(file, inner[b"pitm"], 8)
+        raw = box_content(file, inner[b"pitm"], 8)
         heif.primary = int.from_bytes(raw[4:8] if raw[:1] != b"\0" else raw[4:6])
     if b"iinf" in inner:
         _names(file, inner[b"iinf"], heif)
     if b"iloc" in inner:
-        _places(content(file, inner[b"iloc"], _LARGEST_META_BYTES), heif)
+        _places(box_content(file, inner[b"iloc"], _LARGEST_META_BYTES), heif)
     if b"iprp" in inner:
         _properties(file, inner[b"iprp"], heif)
     if b"iref" in inner:
@@ -178,17 +178,17 @@ def _meta(file: BinaryIO, meta: IsoBox) -> Heif:
 
 
 def _names(file: BinaryIO, box: IsoBox, heif: Heif) -> None:
-    version = content(file, box, 1)[:1]
+    version = box_content(file, box, 1)[:1]
     first = box.start + (6 if version == b"\0" else 8)
-    for entry in boxes(file, first, box.start + box.size_bytes):
-        raw = content(file, entry, 1024)
+    for entry in iso_boxes(file, first, box.start + box.size_bytes):
+        raw = box_content(file, entry, 1024)
         if entry.type != b"infe" or len(raw) < 12 or raw[0] not in {2, 3} or len(heif.items) >= _MOST_ITEMS:
             continue
         wide = 4 if raw[0] == 3 else 2
         number, kind = int.from_bytes(raw[4 : 4 + wide]), raw[6 + wide : 10 + wide]
         texts = raw[10 + wide :].split(b"\0")
         media = texts[1].decode("utf-8", "replace") if kind == b"mime" and len(texts) > 1 else ""
-        heif.items[number] = Item(number, kind, bool(raw[3] & 1), media)
+        heif.items[number] = HeifItem(number, kind, bool(raw[3] & 1), media)
 
 
 def _places(raw: bytes, heif: Heif) -> None:
@@ -215,15 +215,15 @@ def _places(raw: bytes, heif: Heif) -> None:
 
 
 def _properties(file: BinaryIO, box: IsoBox, heif: Heif) -> None:
-    listed: list[Property] = []
-    for part in boxes(file, box.start, box.start + box.size_bytes):
+    listed: list[HeifProperty] = []
+    for part in iso_boxes(file, box.start, box.start + box.size_bytes):
         if part.type == b"ipco":
             listed = [
-                Property(each.type, content(file, each, 256))
-                for each in boxes(file, part.start, part.start + part.size_bytes)
+                HeifProperty(each.type, box_content(file, each, 256))
+                for each in iso_boxes(file, part.start, part.start + part.size_bytes)
             ]
         elif part.type == b"ipma":
-            reader = _Reader(content(file, part, _LARGEST_META_BYTES))
+            reader = _Reader(box_content(file, part, _LARGEST_META_BYTES))
             version, flags = reader.number(1), reader.number(3)
             for _ in range(min(reader.number(4), _MOST_ITEMS)):
                 item = heif.items.get(reader.number(2 if version < 1 else 4))
@@ -236,12 +236,12 @@ def _properties(file: BinaryIO, box: IsoBox, heif: Heif) -> None:
 
 
 def _references(file: BinaryIO, box: IsoBox, heif: Heif) -> None:
-    wide = 4 if content(file, box, 1) == b"\1" else 2
-    for each in boxes(file, box.start + 4, box.start + box.size_bytes):
-        reader = _Reader(content(file, each, 1 << 16))
+    wide = 4 if box_content(file, box, 1) == b"\1" else 2
+    for each in iso_boxes(file, box.start + 4, box.start + box.size_bytes):
+        reader = _Reader(box_content(file, each, 1 << 16))
         origin = reader.number(wide)
         to = tuple(reader.number(wide) for _ in range(min(reader.number(2), _MOST_ITEMS)))
-        heif.references.append(Reference(each.type, origin, to))
+        heif.references.append(HeifReference(each.type, origin, to))
         if len(heif.references) >= _MOST_ITEMS:
             return
 

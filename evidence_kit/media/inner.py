@@ -9,7 +9,7 @@ from evidence_kit.model import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Inner:
+class InnerPicture:
     """One further picture of a file.
 
     Attributes:

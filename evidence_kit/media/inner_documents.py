@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
-from evidence_kit.media.inner import Inner
+from evidence_kit.media.inner import InnerPicture
 
 OFFICE: Final = frozenset({"docx", "xlsx", "pptx", "ooxml", "odt", "ods", "odp", "epub"})
 KINDS: Final = OFFICE | {"pdf", "vcard"}
@@ -32,7 +32,7 @@ _PHOTO: Final = re.compile(
 )
 
 
-def inner_of(payload: BinaryIO, kind: str) -> Iterator[Inner]:
+def inner_of(payload: BinaryIO, kind: str) -> Iterator[InnerPicture]:
     """Yield the pictures of a document; nothing for other types."""
     if kind in OFFICE:
         yield from _of_office(payload)
@@ -42,7 +42,7 @@ def inner_of(payload: BinaryIO, kind: str) -> Iterator[Inner]:
         yield from _of_card(payload)
 
 
-def _of_office(payload: BinaryIO) -> Iterator[Inner]:
+def _of_office(payload: BinaryIO) -> Iterator[InnerPicture]:
     payload.seek(0)
     left = _LARGEST_TOGETHER
     try:
@@ -52,23 +52,23 @@ def _of_office(payload: BinaryIO) -> Iterator[Inner]:
     for info in archive.infolist():
         name = info.filename.casefold()
         if name.endswith(_DRAWINGS):
-            yield Inner("document-picture", info.filename[:200], reason="form-not-decoded")
+            yield InnerPicture("document-picture", info.filename[:200], reason="form-not-decoded")
         if not name.endswith(_PICTURES):
             continue
         if info.file_size > min(_LARGEST_PICTURE, left):
-            yield Inner("document-picture", info.filename[:200], reason="too-large")
+            yield InnerPicture("document-picture", info.filename[:200], reason="too-large")
             continue
         try:
             with archive.open(info) as part:
                 data = part.read(_LARGEST_PICTURE + 1)
         except Exception:  # noqa: BLE001 - encrypted, damaged, or packed in a way that nobody reads
-            yield Inner("document-picture", info.filename[:200], reason="part-not-read")
+            yield InnerPicture("document-picture", info.filename[:200], reason="part-not-read")
             continue
         left -= len(data)
-        yield Inner("document-picture", info.filename[:200], data, "cover")
+        yield InnerPicture("document-picture", info.filename[:200], data, "cover")
 
 
-def _of_pdf(payload: BinaryIO) -> Iterator[Inner]:
+def _of_pdf(payload: BinaryIO) -> Iterator[InnerPicture]:
     from pypdf import PdfReader
 
     payload.seek(0)
@@ -84,7 +84,7 @@ def _of_pdf(payload: BinaryIO) -> Iterator[Inner]:
         try:
             found = list(_images(reader.pages[number], seen, 0))
         except Exception:  # noqa: BLE001
-            yield Inner("document-picture", f"page {number + 1}", reason="part-not-read")
+            yield InnerPicture("document-picture", f"page {number + 1}", reason="part-not-read")
             continue
         for name, stream in found:
             yield _pdf_picture(f"page {number + 1} {name}"[:200], stream)
@@ -106,28 +106,28 @@ def _images(node: Any, seen: set[Any], depth: int) -> Iterator[tuple[str, Any]]:
             yield from _images(stream, seen, depth + 1)
 
 
-def _pdf_picture(where: str, stream: Any) -> Inner:  # noqa: ANN401
+def _pdf_picture(where: str, stream: Any) -> InnerPicture:  # noqa: ANN401
     width, height = int(stream.get("/Width", 0)), int(stream.get("/Height", 0))
     if min(width, height) < _SMALLEST_SIDE:
-        return Inner("document-picture", where, reason="too-small")
+        return InnerPicture("document-picture", where, reason="too-small")
     if width * height > 100_000_000:
-        return Inner("document-picture", where, reason="too-many-pixels")
+        return InnerPicture("document-picture", where, reason="too-many-pixels")
     filters = stream.get("/Filter")
     names = [str(each) for each in filters] if isinstance(filters, list) else [str(filters)]
     try:
         if names == ["/DCTDecode"]:
-            return Inner("document-picture", where, bytes(stream._data), "jpeg")  # noqa: SLF001 - as it is packed
+            return InnerPicture("document-picture", where, bytes(stream._data), "jpeg")  # noqa: SLF001 - as it is packed
         if names[-1] == "/JPXDecode":
-            return Inner("document-picture", where, reason="form-not-decoded")
+            return InnerPicture("document-picture", where, reason="form-not-decoded")
         picture = stream.decode_as_image()
         made = io.BytesIO()
         picture.convert("RGB").save(made, "PNG", compress_level=1)
     except Exception:  # noqa: BLE001 - one picture that cannot be unpacked costs only itself
-        return Inner("document-picture", where, reason="not-decoded")
-    return Inner("document-picture", where, made.getvalue(), "png")
+        return InnerPicture("document-picture", where, reason="not-decoded")
+    return InnerPicture("document-picture", where, made.getvalue(), "png")
 
 
-def _of_card(payload: BinaryIO) -> Iterator[Inner]:
+def _of_card(payload: BinaryIO) -> Iterator[InnerPicture]:
     payload.seek(0)
     data = payload.read(_LARGEST_CARD)
     # Long lines are folded with a blank, and some programs fold without one.
@@ -139,6 +139,6 @@ def _of_card(payload: BinaryIO) -> Iterator[Inner]:
         except (binascii.Error, ValueError):
             photo = b""
         if photo:
-            yield Inner("contact-photo", f"offset {match.start()}", photo, "cover")
+            yield InnerPicture("contact-photo", f"offset {match.start()}", photo, "cover")
         else:
-            yield Inner("contact-photo", f"offset {match.start()}", reason="part-not-read")
+            yield InnerPicture("contact-photo", f"offset {match.start()}", reason="part-not-read")

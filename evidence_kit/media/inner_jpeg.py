@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
 from evidence_kit.media import exif_source, tiff
-from evidence_kit.media.boxes import boxes
-from evidence_kit.media.inner import Inner
-from evidence_kit.media.jpeg_segments import APP2, content, segments
+from evidence_kit.media.boxes import iso_boxes
+from evidence_kit.media.inner import InnerPicture
+from evidence_kit.media.jpeg_segments import APP2, jpeg_segments, segment_content
 
 _MARK: Final = b"MPF\0"
 _ENTRIES: Final = 0xB002
@@ -33,36 +33,36 @@ class _Place(NamedTuple):
     size_bytes: int
 
 
-def inner_of(payload: BinaryIO) -> Iterator[Inner]:
+def inner_of(payload: BinaryIO) -> Iterator[InnerPicture]:
     """Yield the inner pictures of the JPEG: listed pictures first, then its thumbnail, then a film behind it."""
     payload.seek(0, 2)
     size = payload.tell()
     reached = 0
-    for place in listed(payload)[1:]:
+    for place in listed_pictures(payload)[1:]:
         payload.seek(place.offset)
         data = payload.read(min(place.size_bytes, _LARGEST_FILE_BYTES)) if place.offset else b""
         where = f"offset {place.offset}"
         if not data.startswith(_BEGINS):
-            yield Inner("picture", where, reason="inner-gone")
+            yield InnerPicture("picture", where, reason="inner-gone")
         elif len(data) < place.size_bytes:
-            yield Inner("picture", where, data, "jpeg", reason="inner-cut")
+            yield InnerPicture("picture", where, data, "jpeg", reason="inner-cut")
         elif any(mark in data[:65536] for mark in _GAIN_MAP_MARKS):
-            yield Inner("gain-map", where, data, "jpeg", reason="gain-map")
+            yield InnerPicture("gain-map", where, data, "jpeg", reason="gain-map")
         else:
-            yield Inner("picture", where, data, "jpeg")
+            yield InnerPicture("picture", where, data, "jpeg")
         reached = max(reached, place.offset + len(data))
     thumbnail = _thumbnail(payload)
     if thumbnail is not None:
-        yield Inner("thumbnail", "EXIF", thumbnail, "jpeg")
+        yield InnerPicture("thumbnail", "EXIF", thumbnail, "jpeg")
     yield from _film(payload, size, reached)
 
 
-def listed(payload: BinaryIO) -> list[_Place]:
+def listed_pictures(payload: BinaryIO) -> list[_Place]:
     """Return where the file's own list (MPF) says its pictures stand, the first one included; empty without a list."""
-    for segment in segments(payload):
+    for segment in jpeg_segments(payload):
         if segment.marker != APP2:
             continue
-        data = content(payload, segment)
+        data = segment_content(payload, segment)
         if not data.startswith(_MARK):
             continue
         try:
@@ -81,7 +81,7 @@ def listed(payload: BinaryIO) -> list[_Place]:
 
 
 def _thumbnail(payload: BinaryIO) -> bytes | None:
-    block = exif_source.find(payload, "jpeg", None)
+    block = exif_source.find_exif(payload, "jpeg", None)
     if block is None:
         return None
     try:
@@ -96,7 +96,7 @@ def _thumbnail(payload: BinaryIO) -> bytes | None:
     return data if data.startswith(_BEGINS[:2]) else None
 
 
-def _film(payload: BinaryIO, size: int, reached: int) -> Iterator[Inner]:
+def _film(payload: BinaryIO, size: int, reached: int) -> Iterator[InnerPicture]:
     """Yield the film that Google's and Samsung's phones put behind a picture: an MP4 with its own boxes."""
     if size > _LARGEST_FILE_BYTES:
         return
@@ -109,8 +109,8 @@ def _film(payload: BinaryIO, size: int, reached: int) -> Iterator[Inner]:
         if at < 4:
             return
         start = at - 4
-        kinds = {box.type for box in boxes(view, start, size)}
+        kinds = {box.type for box in iso_boxes(view, start, size)}
         if {b"moov", b"mdat"} <= kinds and 8 <= int.from_bytes(data[start:at]) <= 4096:
-            yield Inner("film", f"offset {start}", data[start:], "mp4")
+            yield InnerPicture("film", f"offset {start}", data[start:], "mp4")
             return
         at = data.find(b"ftyp", at + 4)

@@ -16,10 +16,10 @@ from PIL import Image
 
 from evidence_kit.hashing.perceptual import pdq_of_rgb
 from evidence_kit.media import edits, heif, inner_documents, inner_jpeg, tags
-from evidence_kit.media.boxes import boxes, content
-from evidence_kit.media.budget import Budget
-from evidence_kit.media.facts import Notes
-from evidence_kit.media.inner import Inner
+from evidence_kit.media.boxes import box_content, iso_boxes
+from evidence_kit.media.budget import TimeBudget
+from evidence_kit.media.facts import DescriptionNotes
+from evidence_kit.media.inner import InnerPicture
 from evidence_kit.media.picture import formats, limited_pixels
 from evidence_kit.media.pixels import Pixels, UndecodedError, frames_of, page_of
 from evidence_kit.model import Json
@@ -36,14 +36,14 @@ _HIDING: Final = frozenset({"mp4", "mov", "3gp"})
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class NumberedInner:
     """An inner picture with its number in the file."""
 
     number: int
-    inner: Inner
+    inner: InnerPicture
 
 
-def inner_of(payload: BinaryIO, kind: str) -> Iterator[Listed]:
+def inner_of(payload: BinaryIO, kind: str) -> Iterator[NumberedInner]:
     """Yield every further picture or film in a file, numbered from 2; lazy, nothing is decoded.
 
     Args:
@@ -53,7 +53,7 @@ def inner_of(payload: BinaryIO, kind: str) -> Iterator[Listed]:
     seen: set[str] = set()
     for number, inner in enumerate(_all(payload, kind), start=2):
         if number >= MOST + 2:
-            yield Listed(number, Inner("further", reason="too-many-inner"))
+            yield NumberedInner(number, InnerPicture("further", reason="too-many-inner"))
             return
         told = inner
         if told.data is not None and told.reason is None:
@@ -61,10 +61,10 @@ def inner_of(payload: BinaryIO, kind: str) -> Iterator[Listed]:
             if digest in seen:
                 told = replace(told, reason="same-as-another")
             seen.add(digest)
-        yield Listed(number, told)
+        yield NumberedInner(number, told)
 
 
-def _all(payload: BinaryIO, kind: str) -> Iterator[Inner]:
+def _all(payload: BinaryIO, kind: str) -> Iterator[InnerPicture]:
     if kind == "jpeg":
         yield from inner_jpeg.inner_of(payload)
     elif kind in {"heic", "avif"}:
@@ -77,7 +77,7 @@ def _all(payload: BinaryIO, kind: str) -> Iterator[Inner]:
         yield from inner_documents.inner_of(payload, kind)
 
 
-def _of_heif(payload: BinaryIO, kind: str) -> Iterator[Inner]:
+def _of_heif(payload: BinaryIO, kind: str) -> Iterator[InnerPicture]:
     """Yield further pictures of a HEIF, their auxiliaries, and the film that a phone puts behind."""
     items = heif.read(payload)
     if items is not None:
@@ -86,7 +86,7 @@ def _of_heif(payload: BinaryIO, kind: str) -> Iterator[Inner]:
             yield from _frames(payload, [f"item {item.number}" for item in others], "picture")
         else:
             for item in others:
-                yield Inner("picture", f"item {item.number}", reason="form-not-decoded")
+                yield InnerPicture("picture", f"item {item.number}", reason="form-not-decoded")
         small, apart = set(items.referring(b"thmb")), set(items.referring(b"auxl"))
         # Tiles and layers of another picture.
         parts = {number for each in items.references if each.type == b"dimg" for number in each.to}
@@ -94,30 +94,30 @@ def _of_heif(payload: BinaryIO, kind: str) -> Iterator[Inner]:
             if item.is_picture and (item.number in small or item.number in apart):
                 yield _belonging(item, is_thumbnail=item.number in small)
             elif item.is_picture and item.hidden and item.number not in parts:
-                yield Inner("hidden-picture", f"item {item.number}", reason="form-not-decoded")
+                yield InnerPicture("hidden-picture", f"item {item.number}", reason="form-not-decoded")
     payload.seek(0, 2)
-    for box in boxes(payload, 0, payload.tell()):
+    for box in iso_boxes(payload, 0, payload.tell()):
         if box.type == b"mpvd":
             reason = "too-large" if box.size_bytes > _LARGEST_FILM_BYTES else None
-            data = None if reason else content(payload, box, box.size_bytes)
-            yield Inner("film", "mpvd", data, "mp4", reason=reason)
+            data = None if reason else box_content(payload, box, box.size_bytes)
+            yield InnerPicture("film", "mpvd", data, "mp4", reason=reason)
 
 
-def _belonging(item: heif.Item, *, is_thumbnail: bool) -> Inner:
+def _belonging(item: heif.HeifItem, *, is_thumbnail: bool) -> InnerPicture:
     where = f"item {item.number}"
     if is_thumbnail:
-        return Inner("thumbnail", where, reason="form-not-decoded")
+        return InnerPicture("thumbnail", where, reason="form-not-decoded")
     use = (item.auxiliary or "").casefold()
     if any(name in use for name in _GAIN_MAPS):
-        return Inner("gain-map", where, reason="gain-map")
+        return InnerPicture("gain-map", where, reason="gain-map")
     if "alpha" in use:
-        return Inner("alpha", where, reason="alpha")
+        return InnerPicture("alpha", where, reason="alpha")
     if any(name in use for name in _DEPTHS):
-        return Inner("depth", where, reason="depth")
-    return Inner("auxiliary", where, reason="form-not-decoded")
+        return InnerPicture("depth", where, reason="depth")
+    return InnerPicture("auxiliary", where, reason="form-not-decoded")
 
 
-def _frames(payload: BinaryIO, places: list[str], role: str) -> Iterator[Inner]:
+def _frames(payload: BinaryIO, places: list[str], role: str) -> Iterator[InnerPicture]:
     """Yield those frames of a file that Pillow does not show first."""
     with limited_pixels():
         try:
@@ -128,22 +128,22 @@ def _frames(payload: BinaryIO, places: list[str], role: str) -> Iterator[Inner]:
             return
     others = [number for number in range(count) if number != shown]
     for place, number in enumerate(others):
-        yield Inner(role, places[place] if place < len(places) else f"{role} {number + 1}", frame=number)
+        yield InnerPicture(role, places[place] if place < len(places) else f"{role} {number + 1}", frame=number)
 
 
-def _of_recording(payload: BinaryIO, kind: str) -> Iterator[Inner]:
-    for data in tags.covers(payload, kind):
-        yield Inner("cover", "tags", data, "cover")
+def _of_recording(payload: BinaryIO, kind: str) -> Iterator[InnerPicture]:
+    for data in tags.cover_pictures(payload, kind):
+        yield InnerPicture("cover", "tags", data, "cover")
     if kind in _HIDING:
         try:
-            hides = any(each.kind == "vide" for each in edits.hidden(payload))
+            hides = any(each.kind == "vide" for each in edits.hidden_parts(payload))
         except Exception:  # noqa: BLE001 - said where the recording is described
             return
         if hides:
-            yield Inner("hidden-film", "edit list", frame=0)
+            yield InnerPicture("hidden-film", "edit list", frame=0)
 
 
-def decoded(payload: BinaryIO, inner: Inner) -> Iterator[Pixels]:
+def decoded_inner(payload: BinaryIO, inner: InnerPicture) -> Iterator[Pixels]:
     """Return the pixels of an inner picture or film, upright.
 
     Args:
@@ -166,7 +166,7 @@ def decoded(payload: BinaryIO, inner: Inner) -> Iterator[Pixels]:
     return iter([page_of(payload, inner.frame)])
 
 
-def described(payload: BinaryIO, kind: str, notes: Notes) -> list[Json]:
+def described_inner(payload: BinaryIO, kind: str, notes: DescriptionNotes) -> list[Json]:
     """Return the facts of every further picture.
 
     Args:
@@ -180,12 +180,12 @@ def described(payload: BinaryIO, kind: str, notes: Notes) -> list[Json]:
         `milliseconds`; and `not_compared`, the reason, of what is not compared.
     """
     found: list[Json] = []
-    budget = Budget()
+    budget = TimeBudget()
     for each in inner_of(payload, kind):
         told = each.inner.facts(each.number)
         try:
             budget.check()
-            told |= _seen(list(decoded(payload, each.inner)), film="film" in each.inner.role)
+            told |= _seen(list(decoded_inner(payload, each.inner)), film="film" in each.inner.role)
         except UndecodedError as error:
             told["not_compared"] = error.reason
         except TimeoutError:

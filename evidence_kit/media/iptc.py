@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image, IptcImagePlugin
 
-from evidence_kit.media.facts import Notes
+from evidence_kit.media.facts import DescriptionNotes
 from evidence_kit.model import Json
 
 # Source: IPTC-NAA Information Interchange Model 4.2, record 2.
@@ -20,7 +20,7 @@ _UTF8 = b"\x1b%G"
 _MOST = 200
 
 
-def read(picture: Image.Image, notes: Notes) -> dict[str, Json] | None:
+def read(picture: Image.Image, notes: DescriptionNotes) -> dict[str, Json] | None:
     """Return `records` and their `encoding` (`utf-8` if declared, else `… assumed`); None where there is no block."""
     found = IptcImagePlugin.getiptcinfo(picture)  # type: ignore[arg-type]
     if not found:

@@ -9,7 +9,7 @@ from functools import cache
 
 from PIL import Image, JpegImagePlugin
 
-from evidence_kit.media.facts import Notes
+from evidence_kit.media.facts import DescriptionNotes
 from evidence_kit.model import Json
 
 _SAMPLINGS = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
@@ -27,7 +27,7 @@ _CHROMINANCE = (
 )  # fmt: skip
 
 
-def read(picture: Image.Image, notes: Notes) -> dict[str, Json] | None:
+def read(picture: Image.Image, notes: DescriptionNotes) -> dict[str, Json] | None:
     """Return the tables and other marks that tell compressors apart; None when it is no JPEG.
 
     `sha256` is there to compare the `tables` by; `progressive`, `sampling`, `jfif`, `adobe_mark` and `comment` follow.

@@ -17,7 +17,7 @@ _END_OF_IMAGE, _START_OF_SCAN = 0xD9, 0xDA
 _BARE: Final = {0x01, *range(0xD0, 0xD9)}
 
 
-class Segment(NamedTuple):
+class JpegSegment(NamedTuple):
     """One segment.
 
     Attributes:
@@ -31,7 +31,7 @@ class Segment(NamedTuple):
     size_bytes: int
 
 
-def segments(file: BinaryIO, start: int = 0) -> Iterator[Segment]:
+def jpeg_segments(file: BinaryIO, start: int = 0) -> Iterator[JpegSegment]:
     """Yield the segments of the JPEG that begins at `start`; ends at its first scan, or where none follows."""
     at = start + 2
     for _ in range(_MOST_SEGMENTS):
@@ -48,11 +48,11 @@ def segments(file: BinaryIO, start: int = 0) -> Iterator[Segment]:
         length = int.from_bytes(head[2:4])
         if length < 2:
             return
-        yield Segment(head[1], at + 4, length - 2)
+        yield JpegSegment(head[1], at + 4, length - 2)
         at += 2 + length
 
 
-def content(file: BinaryIO, segment: Segment, most_bytes: int = 1 << 16) -> bytes:
+def segment_content(file: BinaryIO, segment: JpegSegment, most_bytes: int = 1 << 16) -> bytes:
     """Return the first bytes of a segment's content."""
     file.seek(segment.start)
     return file.read(min(segment.size_bytes, most_bytes))

@@ -9,9 +9,9 @@ from typing import Any
 from PIL import Image
 
 from evidence_kit.hashing.perceptual import pdq
-from evidence_kit.media.budget import Budget
-from evidence_kit.media.facts import Notes, decimal
-from evidence_kit.media.sound_samples import rewind
+from evidence_kit.media.budget import TimeBudget
+from evidence_kit.media.facts import DescriptionNotes, rounded_decimal
+from evidence_kit.media.sound_samples import rewind_container
 from evidence_kit.model import Json
 
 MOST = 12
@@ -28,7 +28,7 @@ _TURNS = {
 }
 
 
-def read(container: Any, stream: Any, budget: Budget, notes: Notes) -> tuple[int | None, list[Json]]:  # noqa: ANN401
+def read(container: Any, stream: Any, budget: TimeBudget, notes: DescriptionNotes) -> tuple[int | None, list[Json]]:  # noqa: ANN401
     """Decode up to `MOST` key frames, evenly spread over the film; other frames where it has no key frame to show.
 
     Args:
@@ -59,7 +59,7 @@ def read(container: Any, stream: Any, budget: Budget, notes: Notes) -> tuple[int
         for frames in ("NONKEY", "DEFAULT"):
             if not seen.times:
                 context.skip_frame = frames
-                for frame in spread(_all_frames(container, stream, budget)):
+                for frame in spread_frames(_all_frames(container, stream, budget)):
                     seen.add(frame)
     except TimeoutError:
         notes.problem("film-took-too-long", f"after {len(seen.found)} key frames")
@@ -70,11 +70,11 @@ def read(container: Any, stream: Any, budget: Budget, notes: Notes) -> tuple[int
     return seen.rotation, seen.found
 
 
-def hidden(
+def hidden_frames(
     container: Any,  # noqa: ANN401
     stream: Any,  # noqa: ANN401
     hides: Callable[[Fraction], bool],
-    budget: Budget,
+    budget: TimeBudget,
 ) -> list[Any]:
     """Return up to `MOST` frames that a player leaves out, key frames where there are some, upright.
 
@@ -88,7 +88,7 @@ def hidden(
         return []
     stream.thread_type = "NONE"
     stream.codec_context.skip_frame = "NONKEY"
-    return spread(
+    return spread_frames(
         frame
         for frame in _all_frames(container, stream, budget)
         if frame.pts is not None and hides(frame.pts * Fraction(frame.time_base))
@@ -100,11 +100,11 @@ def facts_of(frame: Any) -> dict[str, Json] | None:  # noqa: ANN401
     hashed = pdq(_shown(frame))
     if hashed is None:
         return None
-    seconds = None if frame.pts is None else decimal(frame.pts * Fraction(frame.time_base), _PLACES)
+    seconds = None if frame.pts is None else rounded_decimal(frame.pts * Fraction(frame.time_base), _PLACES)
     return {"seconds": seconds, "quality": hashed.quality, "hashes": dict(hashed.hashes)}
 
 
-def spread(frames: Iterable[Any], most: int = MOST) -> list[Any]:
+def spread_frames(frames: Iterable[Any], most: int = MOST) -> list[Any]:
     """Return at most so many of the frames, in even steps, in memory for twice as many."""
     kept: list[Any] = []
     step, at = 1, 0
@@ -138,8 +138,8 @@ class _Seen:
             self.found.append(told if frame.key_frame else told | {"between_key_frames": True})
 
 
-def _all_frames(container: Any, stream: Any, budget: Budget) -> Iterator[Any]:  # noqa: ANN401
-    rewind(container)
+def _all_frames(container: Any, stream: Any, budget: TimeBudget) -> Iterator[Any]:  # noqa: ANN401
+    rewind_container(container)
     for packet in container.demux(stream):
         budget.check()
         yield from packet.decode()
@@ -151,7 +151,7 @@ def _times(container: Any) -> list[int]:  # noqa: ANN401
     return [start + duration * number // MOST for number in range(MOST)] if duration > 0 else [start]
 
 
-def _frame_at(container: Any, stream: Any, at: int, budget: Budget) -> Any:  # noqa: ANN401
+def _frame_at(container: Any, stream: Any, at: int, budget: TimeBudget) -> Any:  # noqa: ANN401
     """Return the key frame that a player would start from, None when there is none near."""
     container.seek(at)
     for number, packet in enumerate(container.demux(stream)):

@@ -12,8 +12,8 @@ import re
 from fractions import Fraction
 from typing import BinaryIO
 
-from evidence_kit.media.boxes import content, inside
-from evidence_kit.media.facts import Notes, decimal
+from evidence_kit.media.boxes import box_content, boxes_at_path
+from evidence_kit.media.facts import DescriptionNotes, rounded_decimal
 from evidence_kit.model import Json
 
 KEYS = re.compile(
@@ -32,7 +32,7 @@ _LONGEST_BOX = 4096
 _MOST_BOXES = 8
 
 
-def read(tags: list[tuple[str, str]], notes: Notes) -> list[Json]:
+def read(tags: list[tuple[str, str]], notes: DescriptionNotes) -> list[Json]:
     """Return every place among tags: `tag`, `raw`, `latitude_degrees`, `longitude_degrees`, `altitude_raw`, `name`."""
     found: list[Json] = []
     for tag, value in tags:
@@ -41,7 +41,7 @@ def read(tags: list[tuple[str, str]], notes: Notes) -> list[Json]:
     return found
 
 
-def boxed(payload: BinaryIO, notes: Notes) -> list[Json]:
+def box_places(payload: BinaryIO, notes: DescriptionNotes) -> list[Json]:
     """Return every place in a box `loci` of an MP4, MOV or 3GP.
 
     Returns:
@@ -52,13 +52,13 @@ def boxed(payload: BinaryIO, notes: Notes) -> list[Json]:
     end = payload.tell()
     found: list[Json] = []
     for path in _PATHS:
-        for box in inside(payload, 0, end, *path):
+        for box in boxes_at_path(payload, 0, end, *path):
             if len(found) < _MOST_BOXES:
-                found.append(_loci(content(payload, box, _LONGEST_BOX), notes))
+                found.append(_loci(box_content(payload, box, _LONGEST_BOX), notes))
     return found
 
 
-def _loci(raw: bytes, notes: Notes) -> Json:
+def _loci(raw: bytes, notes: DescriptionNotes) -> Json:
     name, rest = _text(raw[6:])
     if len(rest) < 13:
         notes.problem("gps-not-read", "a box loci that is too short")
@@ -68,13 +68,15 @@ def _loci(raw: bytes, notes: Notes) -> Json:
     body = _text(rest[13:])[0]
     within = abs(latitude) <= 90 and abs(longitude) <= 180
     if not within:
-        notes.problem("gps-out-of-range", f"{decimal(latitude, _PLACES)}, {decimal(longitude, _PLACES)}")
+        notes.problem(
+            "gps-out-of-range", f"{rounded_decimal(latitude, _PLACES)}, {rounded_decimal(longitude, _PLACES)}"
+        )
     return {
         "tag": "loci",
         "raw": notes.text(", ".join(map(str, numbers))),
-        "latitude_degrees": decimal(latitude, _PLACES) if within else None,
-        "longitude_degrees": decimal(longitude, _PLACES) if within else None,
-        "altitude_raw": decimal(altitude, 2),
+        "latitude_degrees": rounded_decimal(latitude, _PLACES) if within else None,
+        "longitude_degrees": rounded_decimal(longitude, _PLACES) if within else None,
+        "altitude_raw": rounded_decimal(altitude, 2),
         "name": notes.text(name or None),
         "role": _ROLES[role] if role < len(_ROLES) else None,
         "body": notes.text(body or None),
@@ -90,7 +92,7 @@ def _text(raw: bytes) -> tuple[str, bytes]:
     return text.decode("utf-8", "replace"), rest
 
 
-def _degrees(text: str, notes: Notes) -> dict[str, Json]:
+def _degrees(text: str, notes: DescriptionNotes) -> dict[str, Json]:
     match = _POINT.fullmatch(text.strip())
     try:
         if match is None:
@@ -103,8 +105,8 @@ def _degrees(text: str, notes: Notes) -> dict[str, Json]:
         notes.problem("gps-not-read", error)
         return {"latitude_degrees": None, "longitude_degrees": None, "altitude_raw": None, "name": None}
     return {
-        "latitude_degrees": decimal(latitude, _PLACES),
-        "longitude_degrees": decimal(longitude, _PLACES),
+        "latitude_degrees": rounded_decimal(latitude, _PLACES),
+        "longitude_degrees": rounded_decimal(longitude, _PLACES),
         "altitude_raw": match[3],
         "name": notes.text(match[5] or None),
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from evidence_kit.media import credentials
-from evidence_kit.media.facts import Notes
+from evidence_kit.media.facts import DescriptionNotes
 from evidence_kit.media.origin_hints import naming_signs
 from evidence_kit.model import Json
 
@@ -23,7 +23,7 @@ _DEEPEST = 12
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".emf", ".wmf", ".heic", ".svg")
 
 
-def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> dict[str, Json]:
+def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: DescriptionNotes) -> dict[str, Json]:
     """Return the facts of one document; an unreadable part is a problem in `notes`, and the rest still comes.
 
     Args:
@@ -49,7 +49,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
         return facts | {"parts": len(names)}
     kind = str(arguments.get("kind"))
     try:
-        facts["c2pa"] = credentials.read(payload, kind, notes, credentials.anchors(arguments))
+        facts["c2pa"] = credentials.read(payload, kind, notes, credentials.trust_anchors(arguments))
     except Exception as error:  # noqa: BLE001
         notes.problem("c2pa-not-read", error)
     lower = [name.casefold() for name in names]
@@ -74,7 +74,7 @@ def versions() -> dict[str, Json]:
     """Return the versions of the libraries that read documents."""
     import defusedxml
 
-    return {"defusedxml": defusedxml.__version__, "c2pa": credentials.version()}
+    return {"defusedxml": defusedxml.__version__, "c2pa": credentials.library_version()}
 
 
 def parameters() -> dict[str, Json]:
@@ -82,7 +82,7 @@ def parameters() -> dict[str, Json]:
     return {"largest_part_bytes": _LARGEST_PART}
 
 
-def _properties(archive: zipfile.ZipFile, name: str, notes: Notes) -> list[tuple[str, str]]:
+def _properties(archive: zipfile.ZipFile, name: str, notes: DescriptionNotes) -> list[tuple[str, str]]:
     root = _parsed(archive, name, notes)
     return [] if root is None else list(_leaves(root, "", 0))
 
@@ -101,7 +101,7 @@ def _leaves(node: Element, path: str, depth: int) -> Iterator[tuple[str, str]]:
         yield from _leaves(child, below, depth + 1)
 
 
-def _external(archive: zipfile.ZipFile, names: list[str], notes: Notes) -> Iterator[str]:
+def _external(archive: zipfile.ZipFile, names: list[str], notes: DescriptionNotes) -> Iterator[str]:
     """Yield the targets outside of the document that its relations name: templates, pictures, links."""
     relations = [name for name in names if name.endswith(".rels")]
     for name in relations[:_MOST_RELATIONS]:
@@ -112,7 +112,7 @@ def _external(archive: zipfile.ZipFile, names: list[str], notes: Notes) -> Itera
                 yield f"{kind}: {relation.get('Target')}"
 
 
-def _parsed(archive: zipfile.ZipFile, name: str, notes: Notes) -> Any:  # noqa: ANN401
+def _parsed(archive: zipfile.ZipFile, name: str, notes: DescriptionNotes) -> Any:  # noqa: ANN401
     from defusedxml.ElementTree import fromstring
 
     try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import BinaryIO, Final, NamedTuple
 
-from evidence_kit.media.facts import decimal
+from evidence_kit.media.facts import rounded_decimal
 from evidence_kit.model import Json
 
 _HEADER_BYTES: Final = 27
@@ -102,7 +102,9 @@ def read(payload: BinaryIO) -> dict[str, Json] | None:
     return (
         {
             "streams": len(streams),
-            "seconds": None if beside or len(known) < len(lengths) else decimal(sum(known, Fraction(0)), _PLACES),
+            "seconds": None
+            if beside or len(known) < len(lengths)
+            else rounded_decimal(sum(known, Fraction(0)), _PLACES),
             "missing_pages": sum(stream.missing_pages for stream in streams),
         }
         if streams

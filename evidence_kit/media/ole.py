@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from evidence_kit.media.facts import Notes
+from evidence_kit.media.facts import DescriptionNotes
 from evidence_kit.media.origin_hints import naming_signs
 from evidence_kit.model import Json
 
@@ -21,7 +21,7 @@ _PROGRAMS = {
 _MACROS = ("_vba_project", "vba", "macros", "_vba_project_cur")
 
 
-def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> dict[str, Json]:
+def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: DescriptionNotes) -> dict[str, Json]:
     """Return the facts of one document; an unreadable part is a problem in `notes`, and the rest still comes.
 
     Args:
@@ -60,7 +60,7 @@ def parameters() -> dict[str, Json]:
     return {"most_streams": _MOST_STREAMS}
 
 
-def _facts(names: list[str], notes: Notes) -> dict[str, Json]:
+def _facts(names: list[str], notes: DescriptionNotes) -> dict[str, Json]:
     parts = [{part.casefold() for part in name.split("/")} for name in names]
     program = next((_PROGRAMS[name.casefold()] for name in names if name.casefold() in _PROGRAMS), None)
     return {
@@ -72,7 +72,7 @@ def _facts(names: list[str], notes: Notes) -> dict[str, Json]:
     }
 
 
-def _properties(opened: Any, notes: Notes) -> list[Json]:  # noqa: ANN401
+def _properties(opened: Any, notes: DescriptionNotes) -> list[Json]:  # noqa: ANN401
     try:
         found = opened.get_metadata()
     except Exception as error:  # noqa: BLE001

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from evidence_kit.media import credentials, pdf_revisions, xmp
-from evidence_kit.media.facts import Notes, integer
+from evidence_kit.media.facts import DescriptionNotes, safe_integer
 from evidence_kit.media.origin_hints import naming_signs
 from evidence_kit.model import Json
 
@@ -30,7 +30,7 @@ _ACTIONS = {
 }  # fmt: skip
 
 
-def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> dict[str, Json]:
+def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: DescriptionNotes) -> dict[str, Json]:
     """Return the facts of one PDF; an unreadable part is a problem in `notes`, and the rest still comes.
 
     Args:
@@ -46,7 +46,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
     """
     facts: dict[str, Json] = {"naming_signs": naming_signs(str(arguments.get("name", ""))), **_outside(payload)}
     facts["c2pa"] = _tried(
-        "c2pa-not-read", notes, lambda: credentials.read(payload, "pdf", notes, credentials.anchors(arguments))
+        "c2pa-not-read", notes, lambda: credentials.read(payload, "pdf", notes, credentials.trust_anchors(arguments))
     )
     try:
         reader = _opened(payload)
@@ -60,7 +60,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
             notes.problem("document-locked", "a password is wanted")
             return facts
     facts |= {
-        "pages": _tried("pages-not-counted", notes, lambda: integer(len(reader.pages))),
+        "pages": _tried("pages-not-counted", notes, lambda: safe_integer(len(reader.pages))),
         "info": _tried("info-not-read", notes, lambda: _info(reader, notes)) or [],
         "xmp": _tried("xmp-not-read", notes, lambda: _xmp(reader, notes)),
     }
@@ -71,7 +71,7 @@ def versions() -> dict[str, Json]:
     """Return the versions of the libraries that read PDFs."""
     import pypdf
 
-    return {"pypdf": pypdf.__version__, "c2pa": credentials.version()}
+    return {"pypdf": pypdf.__version__, "c2pa": credentials.library_version()}
 
 
 def parameters() -> dict[str, Json]:
@@ -97,7 +97,7 @@ def _opened(payload: BinaryIO) -> Any:  # noqa: ANN401
     return PdfReader(payload, strict=False)
 
 
-def _info(reader: Any, notes: Notes) -> list[Json]:  # noqa: ANN401
+def _info(reader: Any, notes: DescriptionNotes) -> list[Json]:  # noqa: ANN401
     found = reader.trailer.get("/Info")
     info = found.get_object() if found is not None else {}
     said: list[tuple[str, str]] = []
@@ -108,12 +108,12 @@ def _info(reader: Any, notes: Notes) -> list[Json]:  # noqa: ANN401
     return notes.entries(ordered[:100])
 
 
-def _xmp(reader: Any, notes: Notes) -> dict[str, Json] | None:  # noqa: ANN401
+def _xmp(reader: Any, notes: DescriptionNotes) -> dict[str, Json] | None:  # noqa: ANN401
     stream = reader.trailer["/Root"].get("/Metadata")
     return None if stream is None else xmp.read(stream.get_object().get_data(), notes)
 
 
-def _objects(reader: Any, notes: Notes) -> dict[str, Json]:  # noqa: ANN401
+def _objects(reader: Any, notes: DescriptionNotes) -> dict[str, Json]:  # noqa: ANN401
     """Look through every object that the file lists, as far as it can be read."""
     counts = dict.fromkeys(sorted({*_KEYS.values(), *_ACTIONS.values(), "signatures", "pictures"}), 0)
     links: list[str] = []
@@ -175,7 +175,7 @@ def _count(entry: Any, counts: dict[str, int], links: list[str], files: list[str
         counts["pictures"] += 1
 
 
-def _tried(code: str, notes: Notes, read: Any) -> Any:  # noqa: ANN401
+def _tried(code: str, notes: DescriptionNotes, read: Any) -> Any:  # noqa: ANN401
     try:
         return read()
     except Exception as error:  # noqa: BLE001

@@ -28,7 +28,7 @@ from evidence_kit.media import (
     thumbnail,
     xmp,
 )
-from evidence_kit.media.facts import Notes, blob, integer
+from evidence_kit.media.facts import DescriptionNotes, blob_facts, safe_integer
 from evidence_kit.media.origin_hints import naming_signs, screenshot_signs
 from evidence_kit.model import Json
 
@@ -49,7 +49,7 @@ ANIMATED = frozenset({"GIF", "WEBP", "PNG", "AVIF"})
 _JPEG_BEGINS = b"\xff\xd8"
 
 
-def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> dict[str, Json]:
+def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: DescriptionNotes) -> dict[str, Json]:
     """Return the facts of one picture; an unreadable part is a problem in `notes`, and the rest still comes.
 
     Args:
@@ -81,7 +81,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
                 lambda: orientation.read(payload, kind, picture.size, turned if isinstance(turned, int) else None),
             ) or {"width_pixels": picture.width, "height_pixels": picture.height}
         facts["c2pa"] = _tried(
-            "c2pa-not-read", notes, lambda: credentials.read(payload, kind, notes, credentials.anchors(arguments))
+            "c2pa-not-read", notes, lambda: credentials.read(payload, kind, notes, credentials.trust_anchors(arguments))
         )
         if picture is not None:
             facts["screenshot_signs"] = screenshot_signs(
@@ -110,7 +110,7 @@ def versions() -> dict[str, Json]:
         "defusedxml": defusedxml.__version__,
         "imagehash": imagehash.__version__,
         "numpy": np.__version__,
-        "c2pa": credentials.version(),
+        "c2pa": credentials.library_version(),
     }
 
 
@@ -153,7 +153,7 @@ def formats() -> list[str]:
     return [name for name in FORMATS if name in Image.OPEN]
 
 
-def _opened(payload: BinaryIO, notes: Notes) -> Image.Image | None:
+def _opened(payload: BinaryIO, notes: DescriptionNotes) -> Image.Image | None:
     payload.seek(0)
     try:
         return Image.open(payload, formats=formats())
@@ -164,7 +164,7 @@ def _opened(payload: BinaryIO, notes: Notes) -> Image.Image | None:
     return None
 
 
-def _tried(code: str, notes: Notes, read: Callable[[], _T]) -> _T | None:
+def _tried(code: str, notes: DescriptionNotes, read: Callable[[], _T]) -> _T | None:
     try:
         return read()
     except Exception as error:  # noqa: BLE001
@@ -172,7 +172,7 @@ def _tried(code: str, notes: Notes, read: Callable[[], _T]) -> _T | None:
         return None
 
 
-def _frame(payload: BinaryIO, kind: str, picture: Image.Image, notes: Notes) -> dict[str, Json]:
+def _frame(payload: BinaryIO, kind: str, picture: Image.Image, notes: DescriptionNotes) -> dict[str, Json]:
     """Return the facts beside the pixels, which are not decoded for it."""
     return {
         "format": picture.format,
@@ -190,14 +190,14 @@ def _count(payload: BinaryIO, picture: Image.Image) -> int | None:
     """Return how many pictures there are; of those that a JPEG only lists, none that is gone."""
     if picture.format == "MPO":
         return 1 + sum(each.data is not None and each.role != "thumbnail" for each in inner_jpeg.inner_of(payload))
-    return integer(getattr(picture, "n_frames", 1))
+    return safe_integer(getattr(picture, "n_frames", 1))
 
 
-def _xmp(payload: BinaryIO, kind: str, picture: Image.Image, notes: Notes) -> dict[str, Json] | None:
+def _xmp(payload: BinaryIO, kind: str, picture: Image.Image, notes: DescriptionNotes) -> dict[str, Json] | None:
     if kind in {"heic", "avif"}:
         # The HEIF plug-in takes the orientation out of the packet that it hands on.
         items = heif.read(payload)
-        packets = heif.metadata(payload, items, b"mime", "application/rdf+xml") if items else []
+        packets = heif.metadata_items(payload, items, b"mime", "application/rdf+xml") if items else []
         return xmp.read(packets[0], notes) if packets else None
     for key in _XMP_KEYS:
         found = picture.info.get(key)
@@ -206,7 +206,7 @@ def _xmp(payload: BinaryIO, kind: str, picture: Image.Image, notes: Notes) -> di
     return None
 
 
-def _texts(picture: Image.Image, notes: Notes) -> list[Json]:
+def _texts(picture: Image.Image, notes: DescriptionNotes) -> list[Json]:
     """Return the texts that PNG and GIF carry beside the picture, XMP apart; programs that make pictures sign there."""
     if picture.format not in {"PNG", "GIF"}:
         return []
@@ -223,7 +223,7 @@ def _said(facts: Mapping[str, Json]) -> str:
     return json.dumps([facts.get(name) for name in ("exif", "xmp", "texts")], ensure_ascii=False)
 
 
-def _seen(payload: BinaryIO, facts: dict[str, Json], notes: Notes) -> Image.Image | None:
+def _seen(payload: BinaryIO, facts: dict[str, Json], notes: DescriptionNotes) -> Image.Image | None:
     """Decode the picture, put its hashes into the facts, and return it small, as it is stored."""
     payload.seek(0)
     try:
@@ -240,16 +240,16 @@ def _seen(payload: BinaryIO, facts: dict[str, Json], notes: Notes) -> Image.Imag
         return None
 
 
-def _thumbnails(embedded: Sequence[tuple[str, bytes]], seen: Image.Image | None, notes: Notes) -> list[Json]:
+def _thumbnails(embedded: Sequence[tuple[str, bytes]], seen: Image.Image | None, notes: DescriptionNotes) -> list[Json]:
     found: list[Json] = []
     for tag, data in embedded[:_MOST_THUMBNAILS]:
         if "Thumbnail" in tag and data[:2] == _JPEG_BEGINS:
             facts = _tried("thumbnail-not-read", notes, partial(thumbnail.read, data, seen))
-            found.append({"tag": tag[:200], **(facts or blob(data))})
+            found.append({"tag": tag[:200], **(facts or blob_facts(data))})
     return found
 
 
-def _hashes(small: Image.Image, notes: Notes) -> dict[str, Json]:
+def _hashes(small: Image.Image, notes: DescriptionNotes) -> dict[str, Json]:
     try:
         upright = ImageOps.exif_transpose(small)
     except Exception as error:  # noqa: BLE001

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence
 
-from evidence_kit.hashing.perceptual import flat
+from evidence_kit.hashing.perceptual import flat_picture
 from evidence_kit.media.picture import ANIMATED, MAX_PIXELS, formats, limited_pixels
 
 LONGEST_SIDE_PIXELS = 1600
@@ -134,7 +134,7 @@ def _upright(picture: Image.Image, size: tuple[int, int], frame: int, longest_si
     if factor > 1 and picture.mode in {"L", "RGB", "RGBA", "CMYK", "LA", "YCbCr"}:
         small = picture.reduce(factor)
         small.info.update({key: picture.info[key] for key in ("exif",) if key in picture.info})
-    upright = flat(ImageOps.exif_transpose(small)).convert("RGB")
+    upright = flat_picture(ImageOps.exif_transpose(small)).convert("RGB")
     if max(upright.size) > longest_side:
         upright.thumbnail((longest_side, longest_side), Image.Resampling.BOX, reducing_gap=2.0)
     width, height = size[::-1] if turned else size

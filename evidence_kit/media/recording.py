@@ -9,8 +9,8 @@ from typing import Any, BinaryIO, TypeVar
 import av
 
 from evidence_kit.media import creation_time, credentials, edits, key_frames, location, ogg, sound_samples, tags
-from evidence_kit.media.budget import Budget
-from evidence_kit.media.facts import Notes, decimal, integer
+from evidence_kit.media.budget import TimeBudget
+from evidence_kit.media.facts import DescriptionNotes, rounded_decimal, safe_integer
 from evidence_kit.media.origin_hints import naming_signs
 from evidence_kit.model import Json
 
@@ -33,7 +33,7 @@ _OGG = {"ogg", "opus", "ogv"}
 _PICTURES = {"mjpeg", "png", "gif", "bmp", "webp"}
 
 
-def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> dict[str, Json]:
+def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: DescriptionNotes) -> dict[str, Json]:
     """Return the facts of one recording; an unreadable part is a problem in `notes`, and the rest still comes.
 
     Args:
@@ -56,18 +56,18 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Notes) -> 
     facts: dict[str, Json] = {
         "naming_signs": naming_signs(str(arguments.get("name", ""))),
         "c2pa": _tried(
-            "c2pa-not-read", notes, lambda: credentials.read(payload, kind, notes, credentials.anchors(arguments))
+            "c2pa-not-read", notes, lambda: credentials.read(payload, kind, notes, credentials.trust_anchors(arguments))
         ),
         "created": creation_time.read(payload) if kind in _BOXED else [],
         "embedded": tags.read(payload, kind, notes, pixels=pixels),
     }
-    hidden: list[edits.Hidden] = []
+    hidden: list[edits.HiddenParts] = []
     if kind in _BOXED:
-        hidden = _tried("edits-not-read", notes, lambda: edits.hidden(payload)) or []
-        facts["edits"] = edits.facts(hidden)
+        hidden = _tried("edits-not-read", notes, lambda: edits.hidden_parts(payload)) or []
+        facts["edits"] = edits.hidden_facts(hidden)
     if kind in _OGG:
         facts["ogg"] = _tried("ogg-not-read", notes, lambda: ogg.read(payload))
-    places = _tried("gps-not-read", notes, lambda: location.boxed(payload, notes)) if kind in _BOXED else []
+    places = _tried("gps-not-read", notes, lambda: location.box_places(payload, notes)) if kind in _BOXED else []
     payload.seek(0)
     try:
         container = av.open(payload, "r", options=OPTIONS, metadata_errors="replace")
@@ -93,7 +93,7 @@ def versions() -> dict[str, Json]:
     libraries: dict[str, Json] = {
         name: ".".join(map(str, numbers)) for name, numbers in sorted(av.library_versions.items())
     }
-    return {"av": av.__version__, "mutagen": mutagen.version_string, "c2pa": credentials.version(), **libraries}
+    return {"av": av.__version__, "mutagen": mutagen.version_string, "c2pa": credentials.library_version(), **libraries}
 
 
 def parameters() -> dict[str, Json]:
@@ -106,7 +106,7 @@ def parameters() -> dict[str, Json]:
     }
 
 
-def _tried(code: str, notes: Notes, read: Callable[[], _T]) -> _T | None:
+def _tried(code: str, notes: DescriptionNotes, read: Callable[[], _T]) -> _T | None:
     try:
         return read()
     except Exception as error:  # noqa: BLE001
@@ -114,7 +114,7 @@ def _tried(code: str, notes: Notes, read: Callable[[], _T]) -> _T | None:
         return None
 
 
-def _opened(container: Any, places: list[Json], notes: Notes, *, pixels: bool) -> dict[str, Json]:  # noqa: ANN401
+def _opened(container: Any, places: list[Json], notes: DescriptionNotes, *, pixels: bool) -> dict[str, Json]:  # noqa: ANN401
     streams = list(container.streams)
     if len(streams) > _MOST_STREAMS:
         notes.problem("facts-cut", f"{len(streams)} streams")
@@ -122,13 +122,13 @@ def _opened(container: Any, places: list[Json], notes: Notes, *, pixels: bool) -
     facts: dict[str, Json] = {
         "container": container.format.name,
         "duration_seconds": _seconds(container.duration, Fraction(1, _MICROSECONDS)),
-        "bit_rate": integer(container.bit_rate),
+        "bit_rate": safe_integer(container.bit_rate),
         # What FFmpeg makes of a box is the same place again, with fewer decimals.
         "locations": [*places, *location.read([pair for pair in said if not (places and _is_of_box(pair[0]))], notes)],
         "tags": notes.entries(list(container.metadata.items())),
     }
     listed = {int(stream.index): _stream(stream, notes) for stream in streams[:_MOST_STREAMS]}
-    budget = Budget()
+    budget = TimeBudget()
     film = next((each for each in streams if _is_film(each)), None)
     if film is not None and pixels and int(film.index) in listed:
         rotation, found = key_frames.read(container, film, budget, notes)
@@ -140,11 +140,11 @@ def _opened(container: Any, places: list[Json], notes: Notes, *, pixels: bool) -
     return facts | {"streams": list(listed.values())}
 
 
-def _hidden_frames(payload: BinaryIO, film: edits.Hidden) -> list[Json]:
+def _hidden_frames(payload: BinaryIO, film: edits.HiddenParts) -> list[Json]:
     """Return hashes of frames that the edit list hides; their `seconds` count from where the coded film begins."""
     payload.seek(0)
     with av.open(payload, "r", options=WITHOUT_EDITS, metadata_errors="replace") as container:
-        frames = key_frames.hidden(container, container.streams.video[0], film.hides, Budget())
+        frames = key_frames.hidden_frames(container, container.streams.video[0], film.hides, TimeBudget())
         return [told for told in map(key_frames.facts_of, frames) if told is not None]
 
 
@@ -173,7 +173,7 @@ def _is_film(stream: Any) -> bool:  # noqa: ANN401
     return stream.type == "video" and stream.codec_context is not None and stream.codec_context.name not in _PICTURES
 
 
-def _stream(stream: Any, notes: Notes) -> dict[str, Json]:  # noqa: ANN401
+def _stream(stream: Any, notes: DescriptionNotes) -> dict[str, Json]:  # noqa: ANN401
     context = stream.codec_context
     codec = None if context is None else str(context.name)
     facts: dict[str, Json] = {
@@ -181,27 +181,27 @@ def _stream(stream: Any, notes: Notes) -> dict[str, Json]:  # noqa: ANN401
         "type": str(stream.type),
         "codec": codec,
         "duration_seconds": _seconds(stream.duration, stream.time_base),
-        "bit_rate": None if context is None else integer(context.bit_rate),
+        "bit_rate": None if context is None else safe_integer(context.bit_rate),
         "tags": notes.entries(list(stream.metadata.items())),
     }
     if context is None:
         notes.problem("stream-not-read", f"no decoder for stream {stream.index}")
     elif stream.type == "audio":
         facts |= {
-            "sample_rate_hertz": integer(context.sample_rate),
-            "channels": integer(context.channels),
+            "sample_rate_hertz": safe_integer(context.sample_rate),
+            "channels": safe_integer(context.channels),
             "layout": notes.text(str(context.layout.name)),
         }
     elif stream.type == "video":
         rate = stream.average_rate
         facts |= {
-            "width_pixels": integer(context.width),
-            "height_pixels": integer(context.height),
-            "frames_a_second": None if not rate else decimal(Fraction(rate), 3),
+            "width_pixels": safe_integer(context.width),
+            "height_pixels": safe_integer(context.height),
+            "frames_a_second": None if not rate else rounded_decimal(Fraction(rate), 3),
             "attached_picture": codec in _PICTURES,
         }
     return facts
 
 
 def _seconds(ticks: int | None, base: Fraction | None) -> str | None:
-    return None if ticks is None or base is None else decimal(ticks * Fraction(base), _PLACES)
+    return None if ticks is None or base is None else rounded_decimal(ticks * Fraction(base), _PLACES)

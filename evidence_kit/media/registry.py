@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import BinaryIO, Final, NamedTuple
 
-from evidence_kit.media.facts import Notes
+from evidence_kit.media.facts import DescriptionNotes
 from evidence_kit.model import Json
 
 PICTURES = ("jpeg", "png", "gif", "webp", "bmp", "tiff", "heic", "avif")
@@ -61,7 +61,7 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json
         `inner_pictures.described`, unless no pixels are wanted), `problems` (`code` and `detail` each). A kind that
         nobody reads has no describer and the problem `no-describer`.
     """
-    notes = Notes()
+    notes = DescriptionNotes()
     kind = str(arguments.get("kind"))
     chosen = _BY_KIND.get(kind)
     if chosen is None:
@@ -80,11 +80,11 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json
     }
 
 
-def _inner(payload: BinaryIO, kind: str, notes: Notes) -> list[Json]:
+def _inner(payload: BinaryIO, kind: str, notes: DescriptionNotes) -> list[Json]:
     from evidence_kit.media import inner_pictures
 
     try:
-        return inner_pictures.described(payload, kind, notes)
+        return inner_pictures.described_inner(payload, kind, notes)
     except Exception as error:  # noqa: BLE001
         notes.problem("inner-not-read", error)
         return []

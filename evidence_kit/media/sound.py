@@ -8,13 +8,13 @@ from typing import BinaryIO
 import av
 
 from evidence_kit.media import sound_samples
-from evidence_kit.media.budget import Budget
-from evidence_kit.media.facts import Notes
+from evidence_kit.media.budget import TimeBudget
+from evidence_kit.media.facts import DescriptionNotes
 from evidence_kit.media.recording import OPTIONS
 from evidence_kit.model import Json
 
 
-def hashes(payload: BinaryIO, _arguments: Mapping[str, Json]) -> dict[str, Json]:
+def sound_hashes(payload: BinaryIO, _arguments: Mapping[str, Json]) -> dict[str, Json]:
     """Return `samples` and `packets`, SHA-256 of the first sound stream, or `reason`: why there is none.
 
     The same voice note in another container has the same packets; its decoded samples are the same too unless the
@@ -25,7 +25,7 @@ def hashes(payload: BinaryIO, _arguments: Mapping[str, Json]) -> dict[str, Json]
         with av.open(payload, "r", options=OPTIONS, metadata_errors="replace") as container:
             if not container.streams.audio:
                 return {"reason": "no-sound"}
-            found = sound_samples.read(container, container.streams.audio[0], Budget(), Notes())
+            found = sound_samples.read(container, container.streams.audio[0], TimeBudget(), DescriptionNotes())
     except Exception:  # noqa: BLE001
         return {"reason": "not-decoded"}
     if not found:

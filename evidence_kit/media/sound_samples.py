@@ -11,8 +11,8 @@ from typing import Any
 import av
 import numpy as np
 
-from evidence_kit.media.budget import Budget
-from evidence_kit.media.facts import Notes, decimal
+from evidence_kit.media.budget import TimeBudget
+from evidence_kit.media.facts import DescriptionNotes, rounded_decimal
 from evidence_kit.model import Json
 
 PEAKS = 240
@@ -22,7 +22,7 @@ _PLACES = 6
 _BEFORE_THE_BEGINNING = -1_000_000
 
 
-def read(container: Any, stream: Any, budget: Budget, notes: Notes) -> dict[str, Json]:  # noqa: ANN401
+def read(container: Any, stream: Any, budget: TimeBudget, notes: DescriptionNotes) -> dict[str, Json]:  # noqa: ANN401
     """Decode one stream of sound from its beginning.
 
     Returns:
@@ -35,7 +35,7 @@ def read(container: Any, stream: Any, budget: Budget, notes: Notes) -> dict[str,
     wave = _Wave()
     packets = hashlib.sha256()
     try:
-        rewind(container)
+        rewind_container(container)
         for frame in _frames(container, stream, budget, packets):
             wave.add(frame)
             if wave.samples > LONGEST_SECONDS * frame.sample_rate:
@@ -54,12 +54,12 @@ def read(container: Any, stream: Any, budget: Budget, notes: Notes) -> dict[str,
         "packets_sha256": packets.hexdigest(),
         "samples_sha256": wave.digest.hexdigest(),
         "samples": wave.samples,
-        "samples_seconds": decimal(wave.seconds, _PLACES),
+        "samples_seconds": rounded_decimal(wave.seconds, _PLACES),
         "peaks": wave.peaks(),
     }
 
 
-def rewind(container: Any) -> None:  # noqa: ANN401
+def rewind_container(container: Any) -> None:  # noqa: ANN401
     """Go to the first packet: some wrappings begin before zero, others cannot be asked for packets before it."""
     try:
         container.seek(_BEFORE_THE_BEGINNING)
@@ -67,7 +67,7 @@ def rewind(container: Any) -> None:  # noqa: ANN401
         container.seek(0)
 
 
-def _frames(container: Any, stream: Any, budget: Budget, packets: Any) -> Iterator[Any]:  # noqa: ANN401
+def _frames(container: Any, stream: Any, budget: TimeBudget, packets: Any) -> Iterator[Any]:  # noqa: ANN401
     resampler: av.AudioResampler | None = None
     for packet in container.demux(stream):
         budget.check()

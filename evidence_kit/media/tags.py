@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from PIL import Image
 
 from evidence_kit.hashing.perceptual import pdq
-from evidence_kit.media.facts import Notes, blob, integer
+from evidence_kit.media.facts import DescriptionNotes, blob_facts, safe_integer
 from evidence_kit.model import Json
 
 # Names of mutagen's readers by content type; the file is never asked what it is.
@@ -24,7 +24,7 @@ _LONGEST_BINARY = 64
 _COVER_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
 
 
-def read(payload: BinaryIO, kind: str, notes: Notes, *, pixels: bool) -> dict[str, Json]:
+def read(payload: BinaryIO, kind: str, notes: DescriptionNotes, *, pixels: bool) -> dict[str, Json]:
     """Return `tags` and `pictures` (`size_bytes`, `sha256`, and where it may be decoded its size and `pdq`).
 
     Both are empty for types that mutagen does not read.
@@ -42,7 +42,7 @@ def read(payload: BinaryIO, kind: str, notes: Notes, *, pixels: bool) -> dict[st
     }
 
 
-def covers(payload: BinaryIO, kind: str) -> list[bytes]:
+def cover_pictures(payload: BinaryIO, kind: str) -> list[bytes]:
     """Return the bytes of embedded pictures; none where there are none or they cannot be read."""
     try:
         return _found(payload, kind)[1][:_MOST_PICTURES]
@@ -105,13 +105,13 @@ def _text(value: Any) -> str:  # noqa: ANN401
     return str(value)
 
 
-def _seen(data: bytes, notes: Notes, *, pixels: bool) -> Json:
+def _seen(data: bytes, notes: DescriptionNotes, *, pixels: bool) -> Json:
     if not pixels:
         return {"size_bytes": len(data)}
-    facts: dict[str, Json] = dict(blob(data))
+    facts: dict[str, Json] = dict(blob_facts(data))
     try:
         with Image.open(io.BytesIO(data), formats=_COVER_FORMATS) as picture:
-            facts |= {"width_pixels": integer(picture.width), "height_pixels": integer(picture.height)}
+            facts |= {"width_pixels": safe_integer(picture.width), "height_pixels": safe_integer(picture.height)}
             picture.draft("RGB", (1024, 1024))
             hashed = pdq(picture)
     except Exception as error:  # noqa: BLE001

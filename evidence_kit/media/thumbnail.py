@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from evidence_kit.hashing.perceptual import flat
-from evidence_kit.media.facts import blob, decimal
+from evidence_kit.hashing.perceptual import flat_picture
+from evidence_kit.media.facts import blob_facts, rounded_decimal
 from evidence_kit.model import Json
 
 SIDE_PIXELS = 32
@@ -38,16 +38,16 @@ def read(data: bytes, picture: Image.Image | None) -> dict[str, Json]:
     Raises:
         Exception: Whatever the decoder says.
     """
-    facts: dict[str, Json] = dict(blob(data))
+    facts: dict[str, Json] = dict(blob_facts(data))
     with Image.open(io.BytesIO(data), formats=["JPEG"]) as small:
         facts |= {"width_pixels": small.width, "height_pixels": small.height}
         if picture is None or small.width * small.height > _LARGEST_PIXELS or min(small.size) < 8:
             return facts
         small.load()
-        likeness = _likeness(flat(small), flat(picture))
+        likeness = _likeness(flat_picture(small), flat_picture(picture))
     if likeness is not None:
         facts |= {
-            "likeness": decimal(Fraction(round(likeness * 1000), 1000), 3),
+            "likeness": rounded_decimal(Fraction(round(likeness * 1000), 1000), 3),
             "differs": likeness < float(DIFFERS_BELOW),
         }
     return facts

@@ -23,7 +23,7 @@ _INNER: Final = {
 }
 
 
-class Entry(NamedTuple):
+class TiffEntry(NamedTuple):
     """One entry of a directory.
 
     Attributes:
@@ -72,7 +72,7 @@ class Entry(NamedTuple):
         return [int.from_bytes(self.data[at : at + width], self.order, signed=signed) for at in range(0, whole, width)]
 
 
-def read(file: BinaryIO, start: int = 0) -> list[Entry]:
+def read(file: BinaryIO, start: int = 0) -> list[TiffEntry]:
     """Return the entries of all directories, as far as they can be followed.
 
     Args:
@@ -97,14 +97,14 @@ class _Walk:
         self._seen: set[int] = set()
         self._count = 0
 
-    def entries(self, head: bytes) -> Iterator[Entry]:
+    def entries(self, head: bytes) -> Iterator[TiffEntry]:
         at, number = self._number(head[4:8]), 0
         while at:
             name = ("Image", "Thumbnail")[number] if number < 2 else f"IFD {number}"
             at = yield from self._directory(at, name)
             number += 1
 
-    def _directory(self, at: int, name: str) -> Generator[Entry, None, int]:
+    def _directory(self, at: int, name: str) -> Generator[TiffEntry, None, int]:
         """Yield the entries of one directory and of those below it; returns where the next one stands, 0 for none."""
         if at in self._seen or len(self._seen) >= _MOST_DIRECTORIES:
             return 0
@@ -121,14 +121,14 @@ class _Walk:
                 yield from self._directory(inner, _INNER[entry.tag])
         return self._number(raw[12 * count : 12 * count + 4])
 
-    def _entry(self, raw: bytes, name: str) -> Entry | None:
+    def _entry(self, raw: bytes, name: str) -> TiffEntry | None:
         tag, kind, count = self._number(raw[:2]), self._number(raw[2:4]), self._number(raw[4:8])
         self._count += 1
         if kind not in _SIZES or self._count > _MOST_ENTRIES:
             return None
         size = count * _SIZES[kind]
         data = raw[8 : 8 + size] if size <= 4 else self._bytes(self._number(raw[8:12]), min(size, LONGEST_VALUE_BYTES))
-        return Entry(name, tag, kind, count, data, self._little)
+        return TiffEntry(name, tag, kind, count, data, self._little)
 
     def _bytes(self, at: int, size: int) -> bytes:
         self._file.seek(self._start + at)

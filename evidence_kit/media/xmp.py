@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evidence_kit.media.facts import Notes, blob
+from evidence_kit.media.facts import DescriptionNotes, blob_facts
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
@@ -46,14 +46,14 @@ _PREFIXES = {
 }
 
 
-def read(packet: bytes, notes: Notes) -> dict[str, Json]:
+def read(packet: bytes, notes: DescriptionNotes) -> dict[str, Json]:
     """Return length, SHA-256 and properties of a packet.
 
     Args:
         packet: As it stands in the file.
         notes: Takes the problem when it is not XML, or declares a document type: nothing is ever expanded or fetched.
     """
-    facts = blob(packet)
+    facts = blob_facts(packet)
     if len(packet) > LARGEST_BYTES:
         notes.problem("xmp-not-read", f"{len(packet)} bytes")
         return facts
@@ -69,7 +69,7 @@ def read(packet: bytes, notes: Notes) -> dict[str, Json]:
     return facts | {"properties": notes.entries(found[:_MOST_PROPERTIES])}
 
 
-def values(facts: Json, *tags: str) -> list[str]:
+def xmp_values(facts: Json, *tags: str) -> list[str]:
     """Return the values that a packet has for any of these paths, as `read` gives them."""
     listed = facts.get("properties") if isinstance(facts, dict) else None
     found = [each for each in listed or () if isinstance(each, dict)] if isinstance(listed, list) else []

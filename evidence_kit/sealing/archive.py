@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from evidence_kit.keys.aes_counter import Counter
+from evidence_kit.keys.aes_counter import CounterStream
 from evidence_kit.sealing import zipform
 from evidence_kit.sealing.zipform import ArchiveMember, FormError, OtherContentError
 
@@ -63,7 +63,7 @@ class ArchivePart:
     feed: Callable[[ArchiveSink], None]
 
 
-def part(name: str, content: bytes) -> ArchivePart:
+def small_part(name: str, content: bytes) -> ArchivePart:
     """Return a small member whose content is in memory."""
 
     def feed(sink: ArchiveSink) -> None:
@@ -72,7 +72,7 @@ def part(name: str, content: bytes) -> ArchivePart:
     return ArchivePart(ArchiveMember(name, len(content), zlib.crc32(content)), feed)
 
 
-def write(target: ArchiveSink, parts: Iterable[ArchivePart], passphrase: str) -> None:
+def write_archive(target: ArchiveSink, parts: Iterable[ArchivePart], passphrase: str) -> None:
     """Write the whole archive; every byte leaves in order, nothing is written twice.
 
     Raises:
@@ -82,7 +82,7 @@ def write(target: ArchiveSink, parts: Iterable[ArchivePart], passphrase: str) ->
 
     listed = list(parts)
     members = [each.member for each in listed]
-    outer = ArchiveMember(OUTER_MEMBER, zipform.size_of(members), 0, encrypted=True)
+    outer = ArchiveMember(OUTER_MEMBER, zipform.archive_size_bytes(members), 0, encrypted=True)
     target.write(zipform.local_header(outer))
     encrypter = AESZipEncrypter(passphrase.encode("ascii"), nbits=256)
     encrypter = _quickened(encrypter, passphrase)
@@ -95,10 +95,10 @@ def write(target: ArchiveSink, parts: Iterable[ArchivePart], passphrase: str) ->
             each.feed(counted)
             if (counted.size_bytes, counted.crc32) != (each.member.size_bytes, each.member.crc32):
                 raise OtherContentError(each.member.name)
-        inner.write(zipform.directory(members))
+        inner.write(zipform.directory_bytes(members))
         inner.finish()
     target.write(encrypter.flush())
-    target.write(zipform.directory([outer]))
+    target.write(zipform.directory_bytes([outer]))
     target.flush()
 
 
@@ -150,7 +150,7 @@ def _quickened(encrypter: Any, passphrase: str) -> Any:  # noqa: ANN401 - pyzipp
     Source: docs/decisions/0005; a test holds both against pyzipper's own.
     """
     keys = _Keys.derived(passphrase, encrypter.salt)
-    encrypter.encrypter = Counter(keys.cipher)
+    encrypter.encrypter = CounterStream(keys.cipher)
     encrypter.hmac = hmac.new(keys.code, digestmod=hashlib.sha1)
     return encrypter
 
@@ -174,7 +174,7 @@ class _Decrypter:
     """Decrypts front to back, and holds the authentication code of all that came."""
 
     def __init__(self, keys: _Keys) -> None:
-        self._counter = Counter(keys.cipher)
+        self._counter = CounterStream(keys.cipher)
         self._code = hmac.new(keys.code, digestmod=hashlib.sha1)
 
     def decrypt(self, piece: bytes) -> bytes:
@@ -210,7 +210,7 @@ class Readable(Protocol):
         ...
 
 
-class Opened:
+class OpenedArchive:
     """The decrypted stream of an archive's one member.
 
     Nothing that is read here may be shown before `authentic` was asked at the end: until then anybody may have
@@ -275,12 +275,12 @@ class Opened:
 
     def trailer_intact(self) -> bool:
         """Say whether the bytes behind the member are those of our writer, to the last one."""
-        expected = zipform.directory([self.outer])
+        expected = zipform.directory_bytes([self.outer])
         return self._file.read(len(expected) + 1) == expected
 
 
 @contextmanager
-def opened(file: Readable, size_bytes: int, passphrase: str) -> Iterator[Opened]:
+def open_archive(file: Readable, size_bytes: int, passphrase: str) -> Iterator[OpenedArchive]:
     """Open an archive's one member.
 
     Raises:
@@ -296,7 +296,7 @@ def opened(file: Readable, size_bytes: int, passphrase: str) -> Iterator[Opened]
     if not hmac.compare_digest(keys.check, header[_SALT_BYTES:]):
         raise WrongPassphraseOrDamagedError
     with ThreadPoolExecutor(1, thread_name_prefix="open") as thread:
-        yield Opened(file, outer, _Decrypter(keys), thread)
+        yield OpenedArchive(file, outer, _Decrypter(keys), thread)
 
 
 def outer_member(file: Readable, size_bytes: int) -> ArchiveMember:
@@ -316,6 +316,6 @@ def outer_member(file: Readable, size_bytes: int) -> ArchiveMember:
     member = zipform.member_of(head + rest)
     if member.name != OUTER_MEMBER or not member.encrypted or member.crc32:
         raise FormError("not the one encrypted member of a sealed archive")
-    if size_bytes < zipform.size_of([member]):
+    if size_bytes < zipform.archive_size_bytes([member]):
         raise CutError
     return member

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-from evidence_kit.custody.chain import Custody, token_of
+from evidence_kit.custody.chain import Custody, anchored_token
 from evidence_kit.custody.manifest import Item
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys import sshsig
@@ -49,7 +49,7 @@ LISTED_TAG_FILES = TAG_FILES - {TAG_MANIFEST, TAG_SIGNATURE}
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredFile:
     """The measures of a file, known before it is written."""
 
     size_bytes: int
@@ -78,7 +78,7 @@ class Payload:
     blurred: bool = False
 
 
-def original(item: Item) -> Payload:
+def original_payload(item: Item) -> Payload:
     """Return an original as it goes into a bag."""
     path = plan.data_path(item.id, item.kind)
     return Payload(item.id, path, item.size_bytes, item.crc32, item.sha256)
@@ -86,10 +86,10 @@ def original(item: Item) -> Payload:
 
 def payload_manifest(payloads: Iterable[Payload]) -> bytes:
     """Return `manifest-sha256.txt`: a line for everything below `data/`."""
-    return manifest((each.path, each.sha256) for each in payloads)
+    return manifest_text((each.path, each.sha256) for each in payloads)
 
 
-def manifest(digests: Iterable[tuple[str, Digest]]) -> bytes:
+def manifest_text(digests: Iterable[tuple[str, Digest]]) -> bytes:
     """Return a manifest the way `sha256sum` writes and checks it."""
     return b"".join(f"{digest}  {name}\n".encode("ascii") for name, digest in sorted(digests))
 
@@ -98,7 +98,7 @@ def parse_manifest(text: bytes) -> dict[str, Digest]:
     """Return the digests of a manifest by name.
 
     Raises:
-        ValueError: It is not written the way `manifest` writes it.
+        ValueError: It is not written the way `manifest_text` writes it.
     """
     found: dict[str, Digest] = {}
     for line in text.decode("ascii").splitlines():
@@ -106,12 +106,12 @@ def parse_manifest(text: bytes) -> dict[str, Digest]:
         if not separator or name in found:
             raise ValueError("a manifest line is a digest, two spaces and a name")
         found[name] = Digest(digest)
-    if manifest(found.items()) != text:
+    if manifest_text(found.items()) != text:
         raise ValueError("a manifest is sorted, with a newline behind each line")
     return found
 
 
-def place(name: str) -> tuple[int, int, str]:
+def sort_key(name: str) -> tuple[int, int, str]:
     """Return the sort key of a bag's file.
 
     Numbers in names have at least so many digits: of two, the shorter one is the smaller one.
@@ -124,7 +124,7 @@ def place(name: str) -> tuple[int, int, str]:
     return (len(_BEFORE) if name.startswith(ANCHORS) else len(_BEFORE) + 1 + len(_BEHIND)), len(stem), stem
 
 
-def info(case: str, day: str, payloads: Sequence[Payload], kit: str, place: tuple[int, int]) -> bytes:
+def bag_info(case: str, day: str, payloads: Sequence[Payload], kit: str, place: tuple[int, int]) -> bytes:
     """Return `bag-info.txt`; `place` is the number of this part, from 1, and how many there are."""
     part, parts = place
     octets = sum(each.size_bytes for each in payloads)
@@ -135,13 +135,13 @@ def info(case: str, day: str, payloads: Sequence[Payload], kit: str, place: tupl
     return lines.encode("ascii")
 
 
-def part_of(info_text: bytes) -> tuple[int, int] | None:
+def stated_part(info_text: bytes) -> tuple[int, int] | None:
     """Return which part of how many a `bag-info.txt` says it is, None where it says nothing of the kind."""
     found = re.match(rb"Bag-Count: ([1-9][0-9]{0,5}) of ([1-9][0-9]{0,5})\n", info_text)
     return (int(found[1]), int(found[2])) if found else None
 
 
-def informs(text: bytes, case: str, place: tuple[int | None, int], sizes: Sequence[int]) -> bool:
+def states_truth(text: bytes, case: str, place: tuple[int | None, int], sizes: Sequence[int]) -> bool:
     """Say whether a `bag-info.txt` states the truth.
 
     Args:
@@ -207,7 +207,7 @@ def format_document() -> bytes:
 def anchor_files(custody: Custody) -> dict[str, bytes]:
     """Return the time stamps that stand in the log, as files that `openssl ts` reads."""
     stamps = {number: clear for number, clear in custody.clear.items() if clear.get("type") == "anchored"}
-    return {f"{ANCHORS}{number:08d}.tsr": token_of(clear) for number, clear in sorted(stamps.items())}
+    return {f"{ANCHORS}{number:08d}.tsr": anchored_token(clear) for number, clear in sorted(stamps.items())}
 
 
 def signed_files(custody: Custody) -> Mapping[str, bytes]:
@@ -221,8 +221,8 @@ def signed_files(custody: Custody) -> Mapping[str, bytes]:
     }
 
 
-def measured(content: bytes) -> Measured:
+def measured_bytes(content: bytes) -> MeasuredFile:
     """Measure a file that is in memory."""
     import zlib
 
-    return Measured(len(content), zlib.crc32(content), sha256(content))
+    return MeasuredFile(len(content), zlib.crc32(content), sha256(content))

@@ -18,12 +18,12 @@ from evidence_kit.model import Digest, Finding, Weight
 from evidence_kit.sealing import bag, plan, zipform
 from evidence_kit.sealing.archive import (
     CutError,
-    Opened,
+    OpenedArchive,
     WrongPassphraseOrDamagedError,
-    opened,
+    open_archive,
     outer_member,
 )
-from evidence_kit.sealing.compare import DATA, ArchiveContents, Bag, Comparison
+from evidence_kit.sealing.compare import DATA, ArchiveContents, BagContents, Comparison
 from evidence_kit.sealing.zipform import ArchiveMember, FormError
 
 # Small files of the bag are compared byte for byte, so they are held; none of ours is near this size.
@@ -37,7 +37,7 @@ _END64_BYTES = 56 + 20
 _LONGEST_OPENING_BYTES = 16 << 20
 
 
-def check(  # noqa: PLR0913 - two of them are told what happens
+def check_archive(  # noqa: PLR0913 - two of them are told what happens
     file: BinaryIO,
     size_bytes: int,
     name: str,
@@ -63,7 +63,7 @@ def check(  # noqa: PLR0913 - two of them are told what happens
     reader = _Reader(contents, name, on_bytes, on_line)
     try:
         source, outer_bytes = _source(file, size_bytes, name, contents)
-        with source, opened(source, outer_bytes, passphrase) as stream:
+        with source, open_archive(source, outer_bytes, passphrase) as stream:
             reader.read(stream)
             contents.sha256 = source.to_the_end()
     except CutError:
@@ -93,14 +93,14 @@ def _source(file: BinaryIO, size_bytes: int, name: str, contents: ArchiveContent
     """Return the archive with the header that it should have; one that was changed is no reason to stop."""
     try:
         member = outer_member(file, size_bytes)
-        if size_bytes > zipform.size_of([member]):
+        if size_bytes > zipform.archive_size_bytes([member]):
             contents.findings.append(Finding("archive-bytes-behind", Weight.BROKEN, name))
     except FormError:
         member = _meant(file, size_bytes)
         contents.findings.append(Finding("archive-header-changed", Weight.BROKEN, name))
     header = zipform.local_header(member)
     file.seek(0)
-    return _WithHeader(header, file), max(size_bytes, zipform.size_of([member]))
+    return _WithHeader(header, file), max(size_bytes, zipform.archive_size_bytes([member]))
 
 
 def _meant(file: BinaryIO, size_bytes: int) -> ArchiveMember:
@@ -109,14 +109,14 @@ def _meant(file: BinaryIO, size_bytes: int) -> ArchiveMember:
     Raises:
         _NotOursError: It does not.
     """
-    empty = zipform.size_of([ArchiveMember("evidence.zip", 0, 0, encrypted=True)])
+    empty = zipform.archive_size_bytes([ArchiveMember("evidence.zip", 0, 0, encrypted=True)])
     for overhead in (empty, empty + _ZIP64_BYTES, empty + _ZIP64_BYTES + _END64_BYTES):
         member = ArchiveMember("evidence.zip", max(0, size_bytes - overhead), 0, encrypted=True)
         header = zipform.local_header(member)
         file.seek(0)
         found = file.read(len(header))
         alike = sum(a == b for a, b in zip(header, found, strict=False))
-        if zipform.size_of([member]) == size_bytes and alike >= _RESEMBLES * len(header):
+        if zipform.archive_size_bytes([member]) == size_bytes and alike >= _RESEMBLES * len(header):
             return member
     raise _NotOursError
 
@@ -175,12 +175,12 @@ class _Reader:
         self._name = name
         self._on_bytes = on_bytes
         self._on_line = on_line
-        self._bag = Bag()
+        self._bag = BagContents()
         self._members: list[ArchiveMember] = []
         self._place = (-1, 0, "")
         self._recognised = False
 
-    def read(self, stream: Opened) -> None:
+    def read(self, stream: OpenedArchive) -> None:
         try:
             self._read_members(stream)
         except FormError:
@@ -195,7 +195,7 @@ class _Reader:
             self._broken("archive-trailer-changed")
         Comparison(self._contents, self._bag, self._name).run()
 
-    def _read_members(self, stream: Opened) -> None:
+    def _read_members(self, stream: OpenedArchive) -> None:
         while True:
             head = stream.exactly(zipform.LOCAL_HEADER_BYTES)
             if zipform.starts_directory(head):
@@ -208,7 +208,7 @@ class _Reader:
             self._recognised = True
             self._members.append(member)
             self._file(member, stream)
-        expected = zipform.directory(self._members)
+        expected = zipform.directory_bytes(self._members)
         if head + stream.exactly(len(expected) + 1 - len(head)) != expected:
             self._broken("archive-directory-changed")
 
@@ -219,7 +219,7 @@ class _Reader:
             alike = sum(a == b for a, b in zip(head[:14], usual[:14], strict=False))
             self._recognised = self._recognised or alike >= _RESEMBLES * 14
 
-    def _file(self, member: ArchiveMember, stream: Opened) -> None:
+    def _file(self, member: ArchiveMember, stream: OpenedArchive) -> None:
         case, _, name = member.name.partition("/")
         self._bag.case = self._bag.case or case
         if case != self._bag.case or not self._belongs(name):
@@ -230,7 +230,7 @@ class _Reader:
         tally = self._bag.digests[name] = Tally()
         content = self._counted(stream, member, tally)
         if name == bag.LOG:
-            replayed = chain.replay(content, self._on_line)
+            replayed = chain.replay_log(content, self._on_line)
             self._bag.custody, self._bag.log_findings = replayed.custody, replayed.findings
             if any(each.weight is Weight.UNCHECKED for each in replayed.findings):
                 raise _NewerError(replayed.findings)
@@ -248,7 +248,7 @@ class _Reader:
 
     def _ordered(self, name: str) -> None:
         """Hold a file's place against that of the one before it."""
-        place = bag.place(name)
+        place = bag.sort_key(name)
         if place < self._place:
             self._broken("archive-member-misplaced", member=_shown(name))
         self._place = max(place, self._place)
@@ -270,7 +270,7 @@ class _Reader:
         custody = self._bag.custody
         return bag.TAG_FILES if custody is None else bag.TAG_FILES | set(bag.anchor_files(custody))
 
-    def _counted(self, stream: Opened, member: ArchiveMember, tally: Tally) -> Iterator[bytes]:
+    def _counted(self, stream: OpenedArchive, member: ArchiveMember, tally: Tally) -> Iterator[bytes]:
         left = member.size_bytes
         while left and (piece := stream.read(left)):
             left -= len(piece)
@@ -285,7 +285,7 @@ class _Reader:
         """Hold every opening against its line; remember the facts needed to judge the rest."""
         custody = self._bag.custody
         count = 0
-        for count, (text, ended) in enumerate(chain.split(content, _LONGEST_OPENING_BYTES), start=1):
+        for count, (text, ended) in enumerate(chain.split_lines(content, _LONGEST_OPENING_BYTES), start=1):
             if not ended:
                 self._broken("events-cut", file=bag.EVENTS, line=count)
             if text:
@@ -298,7 +298,7 @@ class _Reader:
             self._broken("opening-changed", file=bag.EVENTS, line=number)
             return
         try:
-            facts = opening.decode(text)
+            facts = opening.decode_opening(text)
         except opening.OpeningError as error:
             self._broken("opening-malformed", file=bag.EVENTS, line=number, reason=str(error))
             return

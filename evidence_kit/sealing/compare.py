@@ -59,7 +59,7 @@ class ArchiveContents:
 
 
 @dataclass(slots=True)
-class Bag:
+class BagContents:
     """Everything that one pass over the bag leaves in memory."""
 
     case: str | None = None
@@ -79,7 +79,7 @@ class Bag:
 class Comparison:
     """Holds the parts of one bag against each other after a single pass."""
 
-    def __init__(self, contents: ArchiveContents, found: Bag, name: str) -> None:
+    def __init__(self, contents: ArchiveContents, found: BagContents, name: str) -> None:
         self._contents = contents
         self._bag = found
         self._name = name
@@ -163,7 +163,7 @@ class Comparison:
             self._broken("seal-plan-missing", bag.EVENTS)
             return
         try:
-            planned = plan.parse(begun, custody.lines)
+            planned = plan.parse_plan(begun, custody.lines)
         except plan.NewerPlanError:
             raise
         except (AttributeError, KeyError, TypeError, ValueError):
@@ -188,7 +188,7 @@ class Comparison:
         number = planned.part_with(sha256(text).hex) if text is not None else None
         if text is not None and number is None:
             self._broken("seal-plan-differs", bag.MANIFEST)
-        claimed = bag.part_of(self._bag.held.get(bag.INFO, b""))
+        claimed = bag.stated_part(self._bag.held.get(bag.INFO, b""))
         self._contents.part = number or (claimed[0] if claimed else 1)
         volume = planned.volumes[min(self._contents.part, len(planned.volumes)) - 1]
         self._info(number, len(planned.volumes), custody.case or "")
@@ -199,7 +199,7 @@ class Comparison:
         """Hold `bag-info.txt` against the bag; tools of others count by it."""
         text = self._bag.held.get(bag.INFO)
         sizes = [seen.size_bytes for name, seen in self._bag.digests.items() if DATA.fullmatch(name)]
-        if text is not None and not bag.informs(text, case, (part, parts), sizes):
+        if text is not None and not bag.states_truth(text, case, (part, parts), sizes):
             self._broken("bag-file-differs", bag.INFO)
 
     def _originals(self, planned: set[str], listed: Mapping[str, Digest], custody: Custody) -> None:

@@ -67,7 +67,7 @@ class LetterFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CheckStep:
     """One step of a check by hand: a sentence and, for each system, its commands.
 
     Attributes:
@@ -79,21 +79,21 @@ class Step:
     commands: dict[str, tuple[str, ...]]
 
 
-def steps(facts: LetterFacts) -> tuple[Step, ...]:
+def check_steps(facts: LetterFacts) -> tuple[CheckStep, ...]:
     """Return the checks in the order in which a careful person makes them."""
     return (
-        Step("letter.files", _each(_manifest_command)),
-        Step("letter.signatures", _each(lambda system: _signature_commands(system, facts.case))),
-        Step("letter.head", _each(lambda system: _head_commands(system, facts.checkpoint.lines))),
-        Step("letter.event", _each(_event_commands)),
-        Step("letter.receipt", _each(lambda system: _receipt_commands(system, facts))),
-        Step("letter.statement", _each(lambda system: _statement_commands(system, facts))),
-        Step("letter.received", _each(lambda system: _received_commands(system, facts.stem))),
-        *(Step("letter.stamp", _each(partial(_stamp_commands, stamp=each))) for each in facts.stamps),
+        CheckStep("letter.files", _each(_manifest_command)),
+        CheckStep("letter.signatures", _each(lambda system: _signature_commands(system, facts.case))),
+        CheckStep("letter.head", _each(lambda system: _head_commands(system, facts.checkpoint.lines))),
+        CheckStep("letter.event", _each(_event_commands)),
+        CheckStep("letter.receipt", _each(lambda system: _receipt_commands(system, facts))),
+        CheckStep("letter.statement", _each(lambda system: _statement_commands(system, facts))),
+        CheckStep("letter.received", _each(lambda system: _received_commands(system, facts.stem))),
+        *(CheckStep("letter.stamp", _each(partial(_stamp_commands, stamp=each))) for each in facts.stamps),
     )
 
 
-def text(facts: LetterFacts) -> bytes:
+def letter_text(facts: LetterFacts) -> bytes:
     """Return `READ-ME-FIRST.txt`: Arabic, French, English, then the commands once."""
     blocks = []
     for language in LANGUAGES:
@@ -101,13 +101,13 @@ def text(facts: LetterFacts) -> bytes:
         blocks.append("\n\n".join([words.say("letter.title"), *_paragraphs(words, facts)]))
     for system in SYSTEMS:
         lines = [_SYSTEM_NAMES[system], ""]
-        for number, step in enumerate(steps(facts), start=1):
+        for number, step in enumerate(check_steps(facts), start=1):
             lines += [f"{number}.", *(f"    {command}" for command in step.commands[system]), ""]
         blocks.append("\n".join(lines))
     return ("\n\n" + "=" * 72 + "\n\n").join(blocks).encode() + b"\n"
 
 
-def page(facts: LetterFacts) -> bytes:
+def letter_page(facts: LetterFacts) -> bytes:
     """Return `READ-ME-FIRST.html`: the same, for a browser; no script, nothing from the network."""
     sections = []
     for language in LANGUAGES:
@@ -119,7 +119,7 @@ def page(facts: LetterFacts) -> bytes:
         sections.append(f'<section lang="{language}" dir="{way}"><h1>{title}</h1>{body}</section>')
     for system in SYSTEMS:
         listed = "".join(
-            f"<li><pre>{html.escape(chr(10).join(step.commands[system]))}</pre></li>" for step in steps(facts)
+            f"<li><pre>{html.escape(chr(10).join(step.commands[system]))}</pre></li>" for step in check_steps(facts)
         )
         sections.append(f'<section lang="en" dir="ltr"><h2>{_SYSTEM_NAMES[system]}</h2><ol>{listed}</ol></section>')
     head = (
@@ -131,7 +131,7 @@ def page(facts: LetterFacts) -> bytes:
     return (head + "".join(sections) + "</body></html>\n").encode()
 
 
-def outside() -> bytes:
+def outside_letter() -> bytes:
     """Return `LISEZ-MOI.txt`: how to open the archive and confirm its receipt; nothing that names the matter."""
     blocks = [catalogue(language).say("letter.outside") for language in OUTSIDE]
     lines = []
@@ -143,7 +143,7 @@ def outside() -> bytes:
     return ("\n\n" + "-" * 72 + "\n\n").join(blocks).encode() + b"\n"
 
 
-def covering(parts: int = 1) -> bytes:
+def covering_message(parts: int = 1) -> bytes:
     """Return `covering-message.txt`: the text to send with the archive; never the passphrase."""
     blocks = []
     for words in map(catalogue, OUTSIDE):
@@ -180,7 +180,7 @@ def _paragraphs(words: Words, facts: LetterFacts) -> list[str]:
         said.append(words.say("letter.part", part=facts.part, parts=facts.parts))
     if facts.blurred:
         said.append(words.say("letter.blurred", count=facts.blurred))
-    said += [f"{n}. {words.say(step.sentence, **values)}" for n, step in enumerate(steps(facts), start=1)]
+    said += [f"{n}. {words.say(step.sentence, **values)}" for n, step in enumerate(check_steps(facts), start=1)]
     said += [words.say("letter.signer", **values), words.say("letter.limits", **values)]
     return said
 

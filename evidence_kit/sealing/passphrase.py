@@ -20,17 +20,17 @@ class PassphraseFormError(ValueError):
     """The typed text is no passphrase of an archive."""
 
 
-def generate(below: Callable[[int], int] = secrets.randbelow) -> str:
+def generate_passphrase(below: Callable[[int], int] = secrets.randbelow) -> str:
     """Return a new passphrase for an archive, without spaces."""
     return f"{below(10**DIGITS):0{DIGITS}d}"
 
 
-def grouped(passphrase: str) -> str:
+def grouped_passphrase(passphrase: str) -> str:
     """Return it the way it is read out: groups of four."""
     return " ".join(passphrase[at : at + GROUP] for at in range(0, len(passphrase), GROUP))
 
 
-def normalise(typed: str) -> str:
+def normalise_passphrase(typed: str) -> str:
     """Return the passphrase that a person meant.
 
     Spaces and hyphens are ignored, digits of any script count, and so does the digit row of an AZERTY keyboard

@@ -82,10 +82,12 @@ def discloses(scope: Scope, event_type: str, facts: Mapping[str, Any], line: int
     about = {str(name) for name in (facts.get("item"), *facts.get("items", ())) if isinstance(name, str)}
     if about & scope.excluded or (not scope.everything and any(map(_is_witnessed, about))):
         return False
-    if event_type in _ABOUT_PICTURES and bool(mentioned(facts) & scope.blurred) != (event_type == "item.redacted"):
+    if event_type in _ABOUT_PICTURES and bool(mentioned_items(facts) & scope.blurred) != (
+        event_type == "item.redacted"
+    ):
         return False
     # Where an item lay is said of the item, whether or not its container goes along.
-    named = about if event_type in _ABOUT_PLACES and about else mentioned(facts)
+    named = about if event_type in _ABOUT_PLACES and about else mentioned_items(facts)
     return {name for name in named if not _is_witnessed(name)} <= set(scope.items)
 
 
@@ -98,7 +100,7 @@ def _is_witnessed(name: str) -> bool:
     return name.startswith("W")
 
 
-def mentioned(facts: Mapping[str, Any]) -> set[str]:
+def mentioned_items(facts: Mapping[str, Any]) -> set[str]:
     """Return the ids of all items that an event speaks of."""
     found = {str(facts[key]) for key in ("item", "container") if facts.get(key) is not None}
     found |= {str(each) for each in facts.get("items", ()) if isinstance(each, str)}
@@ -111,7 +113,7 @@ def mentioned(facts: Mapping[str, Any]) -> set[str]:
     return found
 
 
-def ranges(numbers: Iterable[int]) -> list[list[int]]:
+def inclusive_ranges(numbers: Iterable[int]) -> list[list[int]]:
     """Return ascending numbers as inclusive ranges."""
     found: list[list[int]] = []
     for number in sorted(numbers):
@@ -164,7 +166,7 @@ class Volume:
     payload_manifest: str
 
 
-def facts(scope: Scope, items_of: int, withheld: Iterable[int], volumes: Sequence[Volume]) -> dict[str, Json]:
+def plan_facts(scope: Scope, items_of: int, withheld: Iterable[int], volumes: Sequence[Volume]) -> dict[str, Json]:
     """Return the plan as `seal.begun` says it.
 
     Args:
@@ -173,19 +175,19 @@ def facts(scope: Scope, items_of: int, withheld: Iterable[int], volumes: Sequenc
         withheld: Numbers of the event lines whose openings stay closed.
         volumes: The parts; one where the archive is whole.
     """
-    numbers = ranges(item_number(item) for item in scope.items)
+    numbers = inclusive_ranges(item_number(item) for item in scope.items)
     said: dict[str, Json] = {"purpose": scope.purpose, "scope": scope.kind, "items": numbers}
-    said |= {"items_in": len(scope.items), "items_of": items_of, "withheld": ranges(withheld)}
+    said |= {"items_in": len(scope.items), "items_of": items_of, "withheld": inclusive_ranges(withheld)}
     if len(volumes) == 1:
         said |= {"payload_manifest": volumes[0].payload_manifest, "reports": [], "part": 1, "parts": 1}
     else:
         said |= {"reports": [], "parts": len(volumes)}
         said["volumes"] = [
-            {"items": ranges(map(item_number, each.items)), "payload_manifest": each.payload_manifest}
+            {"items": inclusive_ranges(map(item_number, each.items)), "payload_manifest": each.payload_manifest}
             for each in volumes
         ]
     if scope.blurred:
-        said["blurred"] = ranges(map(item_number, scope.blurred))
+        said["blurred"] = inclusive_ranges(map(item_number, scope.blurred))
     if len(volumes) > 1 or scope.blurred:
         said["form"] = FORM
     return said
@@ -219,7 +221,7 @@ class Plan:
         return found[0] if found else None
 
 
-def parse(begun: Mapping[str, Any], lines: int) -> Plan:
+def parse_plan(begun: Mapping[str, Any], lines: int) -> Plan:
     """Read a plan.
 
     Args:
@@ -289,7 +291,7 @@ def _volumes(begun: Mapping[str, Any], lines: int) -> Iterator[Volume]:
         yield Volume(items, Digest(each["payload_manifest"]).hex)
 
 
-def split(sizes: Sequence[tuple[str, int]], room_bytes: int, item_bytes: int) -> list[tuple[str, ...]]:
+def split_volumes(sizes: Sequence[tuple[str, int]], room_bytes: int, item_bytes: int) -> list[tuple[str, ...]]:
     """Return which items go into which part, in their order.
 
     Args:

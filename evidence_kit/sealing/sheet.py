@@ -22,7 +22,7 @@ _LARGE_BYTES: Final = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class SheetArchive:
     """One archive on a sheet.
 
     Attributes:
@@ -49,13 +49,13 @@ class HandOverFacts:
         day: When it was sealed.
     """
 
-    files: Sequence[File]
+    files: Sequence[SheetArchive]
     items: str
     fingerprint: str
     day: date
 
 
-def pdf(facts: HandOverFacts) -> bytes:
+def sheet_pdf(facts: HandOverFacts) -> bytes:
     """Return the sheet as PDF/A; the same facts give the same bytes.
 
     Typst takes 30 MB for one page, for good. Behind a large archive it is set in a process of its own, which gives them
@@ -67,10 +67,10 @@ def pdf(facts: HandOverFacts) -> bytes:
             answer = worker.call(f"{__name__}:drawn", arguments)
         if isinstance(answer, Result):
             return base64.b64decode(str(answer.value))
-    return base64.b64decode(drawn(None, arguments))
+    return base64.b64decode(draw_sheet(None, arguments))
 
 
-def drawn(_: BinaryIO | None, arguments: Mapping[str, Json]) -> str:
+def draw_sheet(_: BinaryIO | None, arguments: Mapping[str, Json]) -> str:
     """Return the page in base64; runs in a worker."""
     import typst
 

@@ -7,7 +7,7 @@ import html
 from evidence_kit.words import LANGUAGES, catalogue, direction
 
 
-def page(code: str, case: str, lines: int, day: str) -> bytes:
+def slip_page(code: str, case: str, lines: int, day: str) -> bytes:
     """Return a self-contained page to print: the code in groups and as a QR, in three languages."""
     import segno
 

@@ -42,7 +42,7 @@ class VerdictPageFacts:
     findings: Sequence[Finding]
 
 
-def page(facts: VerdictPageFacts, neutral: Callable[[str], str]) -> bytes:
+def verdict_page(facts: VerdictPageFacts, neutral: Callable[[str], str]) -> bytes:
     """Return a self-contained page; nothing in it is loaded from elsewhere.
 
     Args:

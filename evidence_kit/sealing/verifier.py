@@ -7,6 +7,6 @@ from importlib.resources import files
 NAME = "verifier.html"
 
 
-def page() -> bytes:
+def verifier_page() -> bytes:
     """Return the page, one self-contained file."""
     return files(__package__).joinpath(NAME).read_bytes()

@@ -157,7 +157,7 @@ def end_records(count: int, directory_bytes: int, directory_offset: int) -> byte
     )
 
 
-def directory(members: Iterable[ArchiveMember]) -> bytes:
+def directory_bytes(members: Iterable[ArchiveMember]) -> bytes:
     """Return everything that stands behind the last member: directory and end records."""
     entries, offset = [], 0
     for member in members:
@@ -167,11 +167,11 @@ def directory(members: Iterable[ArchiveMember]) -> bytes:
     return listed + end_records(len(entries), len(listed), offset)
 
 
-def size_of(members: Iterable[ArchiveMember]) -> int:
+def archive_size_bytes(members: Iterable[ArchiveMember]) -> int:
     """Return the length of a whole archive of these members."""
     all_of_them = list(members)
     bodies = sum(len(local_header(each)) + each.packed_bytes for each in all_of_them)
-    return bodies + len(directory(all_of_them))
+    return bodies + len(directory_bytes(all_of_them))
 
 
 def parse_local(head: bytes) -> tuple[int, int]:

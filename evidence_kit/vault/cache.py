@@ -20,7 +20,7 @@ _ROUNDED_BYTES = 32 * 1024
 _LARGEST_BYTES = 64 << 20
 
 
-class Cache:
+class SealedCache:
     """A folder of sealed files.
 
     Args:

@@ -98,7 +98,7 @@ class RealDisk:
 
 
 @contextmanager
-def replacing(disk: Disk, path: Path) -> Iterator[DiskFile]:
+def replacing_file(disk: Disk, path: Path) -> Iterator[DiskFile]:
     """Give a draft to write to, and put it in place once it is durable; when anything fails, the old file stays."""
     draft = path.with_name(path.name + DRAFT_ENDING)
     disk.remove(draft)
@@ -128,7 +128,7 @@ def _discard(disk: Disk, file: DiskFile, draft: Path) -> None:
 
 def write_durably(disk: Disk, path: Path, data: bytes) -> None:
     """Put a small file in place so that after a power cut there is the old one or the new one, whole."""
-    with replacing(disk, path) as file:
+    with replacing_file(disk, path) as file:
         file.write(data)
 
 
@@ -232,7 +232,7 @@ def give_name(disk: Disk, draft: Path, path: Path) -> None:
         disk.sync_folder(path.parent)
 
 
-def held(lock: Path) -> bool:
+def is_held(lock: Path) -> bool:
     """Say whether some process holds a lock right now; the file is neither made nor written to."""
     try:
         descriptor = os.open(lock, os.O_RDONLY | _BINARY | _NO_WAITING)

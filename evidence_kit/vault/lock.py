@@ -20,7 +20,7 @@ class HeldError(Exception):
 
 
 @contextmanager
-def locked(path: Path, patience_seconds: float) -> Iterator[None]:
+def hold_lock(path: Path, patience_seconds: float) -> Iterator[None]:
     """Hold the lock that a file stands for; the file is made where it is missing, and stays.
 
     Args:

@@ -28,7 +28,7 @@ from evidence_kit.words.languages import (
     plural_form,
 )
 
-__all__ = ["LANGUAGES", "OFFERED", "Words", "catalogue", "direction", "everywhere", "findings", "plural_form"]
+__all__ = ["LANGUAGES", "OFFERED", "Words", "catalogue", "direction", "findings", "in_all_languages", "plural_form"]
 
 Sentence: TypeAlias = "str | Mapping[str, str]"
 
@@ -162,7 +162,7 @@ def findings() -> Mapping[str, FindingFacts]:
     }
 
 
-def everywhere(sentence: str, **values: str | int) -> list[str]:
+def in_all_languages(sentence: str, **values: str | int) -> list[str]:
     """Return one sentence in all languages, for papers that any reader must understand."""
     return [catalogue(code).say(sentence, **values) for code in LANGUAGES]
 

@@ -24,7 +24,7 @@ def escaped_json(text: str) -> str:
     return text.translate(_JSON_ESCAPES)
 
 
-def cell(text: str) -> str:
+def plain_cell(text: str) -> str:
     """Return a text as a cell that no spreadsheet computes, for any separator.
 
     An apostrophe stands before what would begin a formula; a control character becomes `[U+001B]`.

@@ -23,7 +23,16 @@ import evidence_kit
 from evidence_kit.model import Json
 from evidence_kit.positioned_file import PositionedFile
 from evidence_kit.workers import limits
-from evidence_kit.workers.protocol import BYTES, DESCRIPTOR, JSON, ProtocolError, decode, encode, header, read_frame
+from evidence_kit.workers.protocol import (
+    BYTES,
+    DESCRIPTOR,
+    JSON,
+    ProtocolError,
+    decode_json,
+    encode_json,
+    frame_header,
+    read_frame,
+)
 
 _DETAIL_CHARACTERS = 500
 
@@ -75,8 +84,8 @@ class _Pipe:
 
     def write(self, value: Mapping[str, Json]) -> None:
         """Send one frame of JSON."""
-        body = encode(value)
-        rest = memoryview(header(JSON, len(body)) + body)
+        body = encode_json(value)
+        rest = memoryview(frame_header(JSON, len(body)) + body)
         while rest:
             rest = rest[os.write(self._out, rest) :]
 
@@ -104,7 +113,7 @@ def main() -> None:
         pipe.end_with_the_program()
     pipe.write({"isolation": isolation})
     while (frame := read_frame(pipe.read)) is not None:
-        job = decode(frame[1])
+        job = decode_json(frame[1])
         if frame[0] != JSON or not isinstance(job, Mapping):
             raise ProtocolError("a job was expected")
         limits.renew_cpu_time(_cpu_seconds(job))
@@ -147,7 +156,7 @@ def _run(job: Mapping[str, Json], payload: BinaryIO, allowed: tuple[str, ...]) -
         function: Callable[..., Json] = getattr(importlib.import_module(module), attribute)
         value = function(payload if job["has_payload"] else None, job["arguments"])
         # Written here already: what cannot be JSON, or is too large, is this function's failure.
-        header(JSON, len(encode(value)) + 1000)
+        frame_header(JSON, len(encode_json(value)) + 1000)
     except MemoryError:
         return {"reason": "memory", "detail": "MemoryError"}
     except ProtocolError as error:

@@ -13,7 +13,7 @@ from evidence_kit.workers.job import Failure
 from evidence_kit.workers.protocol import (
     MAX_PAYLOAD_BYTES,
     ProtocolError,
-    encode,
+    encode_json,
 )
 
 CAN_PASS_DESCRIPTORS = hasattr(socket, "send_fds") and hasattr(os, "pread")
@@ -29,7 +29,7 @@ def encode_job(
     """
     try:
         told: dict[str, Json] = {"job": number, "function": function, "arguments": arguments}
-        return encode({**told, "seconds": math.ceil(seconds), "has_payload": has_payload})
+        return encode_json({**told, "seconds": math.ceil(seconds), "has_payload": has_payload})
     except ProtocolError as error:
         raise ValueError(str(error)) from error
 

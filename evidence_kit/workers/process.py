@@ -19,8 +19,8 @@ from evidence_kit.workers.protocol import (
     DESCRIPTOR,
     JSON,
     ProtocolError,
-    decode,
-    header,
+    decode_json,
+    frame_header,
     read_frame,
 )
 
@@ -52,12 +52,12 @@ class WorkerProcess:
 
     def ask(self, job: bytes, payload: bytes | BinaryIO) -> Mapping[str, Json]:
         """Send a job and its payload, and return the answer."""
-        self._send(header(JSON, len(job)) + job)
+        self._send(frame_header(JSON, len(job)) + job)
         if isinstance(payload, bytes):
-            self._send(header(BYTES, len(payload)))
+            self._send(frame_header(BYTES, len(payload)))
             self._send(payload)
         else:
-            self._send(header(DESCRIPTOR, 1))
+            self._send(frame_header(DESCRIPTOR, 1))
             if self._socket is None:
                 raise ProtocolError("descriptors need a socket")
             socket.send_fds(self._socket, [b"."], [payload.fileno()])
@@ -68,7 +68,7 @@ class WorkerProcess:
         frame = read_frame(self._read)
         if frame is None:
             raise EOFError
-        value = decode(frame[1]) if frame[0] == JSON else None
+        value = decode_json(frame[1]) if frame[0] == JSON else None
         if not isinstance(value, Mapping):
             raise ProtocolError("an answer was expected")
         return value

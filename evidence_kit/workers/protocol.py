@@ -34,7 +34,7 @@ class ProtocolError(Exception):
     """The other end broke the protocol; it is not to be talked to again."""
 
 
-def header(kind: bytes, size_bytes: int) -> bytes:
+def frame_header(kind: bytes, size_bytes: int) -> bytes:
     """Return the five bytes before a body.
 
     Raises:
@@ -71,21 +71,21 @@ def read_frame(read: Callable[[int], bytes]) -> tuple[bytes, bytes] | None:
     return kind, body
 
 
-def encode(value: Json) -> bytes:
+def encode_json(value: Json) -> bytes:
     """Return compact JSON.
 
     Raises:
-        ProtocolError: Something that `checked` refuses.
+        ProtocolError: Something that `check_value` refuses.
     """
-    checked(value)
+    check_value(value)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def decode(body: bytes) -> Json:
+def decode_json(body: bytes) -> Json:
     """Return the value of the JSON.
 
     Raises:
-        ProtocolError: It is not JSON, or says something that `checked` refuses.
+        ProtocolError: It is not JSON, or says something that `check_value` refuses.
     """
     try:
         value: Json = json.loads(
@@ -93,11 +93,11 @@ def decode(body: bytes) -> Json:
         )
     except (ValueError, RecursionError) as error:
         raise ProtocolError(f"not JSON: {type(error).__name__}") from None
-    checked(value)
+    check_value(value)
     return value
 
 
-def checked(value: object, depth: int = 0) -> None:
+def check_value(value: object, depth: int = 0) -> None:
     """Look through a whole value and return when all of it may stand in the log.
 
     Raises:
@@ -116,13 +116,13 @@ def checked(value: object, depth: int = 0) -> None:
             _check_text(value)
         case list() | tuple():
             for one in value:
-                checked(one, depth + 1)
+                check_value(one, depth + 1)
         case Mapping():
             for key, one in value.items():
                 if not isinstance(key, str) or key.isdigit():
                     raise ProtocolError("a key that is no name")
                 _check_text(key)
-                checked(one, depth + 1)
+                check_value(one, depth + 1)
         case _:
             raise ProtocolError(f"{type(value).__name__} cannot be written as JSON")
 

@@ -19,19 +19,19 @@ from evidence_kit.workers.job import JobRunner
 from evidence_kit.workflows.accession.commit_group import DescriptionService
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
-from evidence_kit.workflows.case.new import ConsentGiven, Opening, create
+from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, create_case
 from evidence_kit.workflows.case.outcome import Outcome
-from evidence_kit.workflows.case.record import receipt
-from evidence_kit.workflows.case.setup import SetupRequest, set_up
+from evidence_kit.workflows.case.record import issue_receipt
+from evidence_kit.workflows.case.setup import SetupRequest, set_up_station
 from evidence_kit.workflows.case.station import Station, StationUser
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter, writing
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal import seal
-from evidence_kit.workflows.handover.sealed import Sealed
-from evidence_kit.workflows.reading.match import Matches, MatchRequest, match
+from evidence_kit.workflows.handover.seal import make_seal
+from evidence_kit.workflows.handover.sealed import SealResult
+from evidence_kit.workflows.reading.match import MatchRequest, MatchResult, match_pictures
 
 EXPORT = "phone-export"
 CANDIDATES = "candidates"
@@ -40,14 +40,14 @@ UNFINISHED = ".unfinished"
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class StepBegun:
     """A step begins; its name has a sentence."""
 
     step: str
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class DemoListing:
     """The contents of the demo's case."""
 
     items: tuple[Item, ...]
@@ -58,7 +58,7 @@ class DemoMatches:
     """The similar pictures found in the demo's case, and the names of its items."""
 
     case: str
-    matches: Matches
+    matches: MatchResult
     names: dict[str, str]
 
 
@@ -77,7 +77,7 @@ class DemoResult:
     digits: Path
 
 
-Step = Begun | Outcome | Listed | DemoMatches | Sealed | Report | DemoResult
+Step = StepBegun | Outcome | DemoListing | DemoMatches | SealResult | Report | DemoResult
 
 
 def samples_folder(package: Path) -> Path:
@@ -86,7 +86,7 @@ def samples_folder(package: Path) -> Path:
     return beside if (beside / EXPORT).is_dir() else package / "samples"
 
 
-def demo(out: Path, samples: Path, describer: DescriptionService, run: JobRunner, world: World) -> Iterator[Step]:
+def run_demo(out: Path, samples: Path, describer: DescriptionService, run: JobRunner, world: World) -> Iterator[Step]:
     """Run every step once, and yield the outcomes to be shown.
 
     Raises:
@@ -108,12 +108,12 @@ def demo(out: Path, samples: Path, describer: DescriptionService, run: JobRunner
 
 
 def _all(out: Path, samples: Path, describer: DescriptionService, run: JobRunner, world: World) -> Iterator[Step]:
-    yield Begun("setup")
+    yield StepBegun("setup")
     station, key = _station(out, world)
-    yield Begun("new")
+    yield StepBegun("new")
     today = world.clock.now().astimezone().date()
     consent = ConsentGiven("lawyer", given=True, on=today, said_by="person")
-    made = create(station, key, Opening("adult", "told", [consent], pseudonym="Nadia"), world)
+    made = create_case(station, key, CaseOpening("adult", "told", [consent], pseudonym="Nadia"), world)
     with writing(made.case.folder, key, station, world) as writer:
         yield from _inside(out, samples, describer, run, writer, key)
 
@@ -124,31 +124,31 @@ def _station(out: Path, world: World) -> tuple[Station, SigningKey]:
     _write(world, out / "station-passphrase.txt", passphrase)
     person = StationUser("Salma (demo)", "volunteer", "Larache")
     wish = SetupRequest(out / "station", "DEMO", person, out / "cases", None, recovery_to_file=True)
-    station = set_up(wish, passphrase.encode(), world, out / "recovery.key").station
+    station = set_up_station(wish, passphrase.encode(), world, out / "recovery.key").station
     return station, station.unlock(passphrase.encode())
 
 
 def _inside(  # noqa: PLR0913
     out: Path, samples: Path, describer: DescriptionService, run: JobRunner, writer: CaseWriter, key: SigningKey
 ) -> Iterator[Step]:
-    yield Begun("ingest")
+    yield StepBegun("ingest")
     provenance = Provenance("phone-export", "Nadia", "invented phone", "Larache")
     yield from ingest(writer, [samples / EXPORT], provenance, describer)
-    code, _, _ = receipt(writer)
-    yield Begun("list")
+    code, _, _ = issue_receipt(writer)
+    yield StepBegun("list")
     items = writer.manifest.items
-    yield Listed(tuple(items.values()))
-    yield Begun("match")
+    yield DemoListing(tuple(items.values()))
+    yield StepBegun("match")
     names = {item.id: item.place.path for item in items.values()}
-    yield DemoMatches(writer.case.id, match(writer, MatchRequest(), run), names)
-    yield Begun("match-found")
-    yield DemoMatches(writer.case.id, match(writer, MatchRequest([samples / CANDIDATES]), run), names)
-    yield Begun("seal")
-    secret = digits.generate()
+    yield DemoMatches(writer.case.id, match_pictures(writer, MatchRequest(), run), names)
+    yield StepBegun("match-found")
+    yield DemoMatches(writer.case.id, match_pictures(writer, MatchRequest([samples / CANDIDATES]), run), names)
+    yield StepBegun("seal")
+    secret = digits.generate_passphrase()
     _write(writer.world, out / "archive-passphrase.txt", secret)
-    sealed = seal(writer, key, SealOrder("lawyer", None, {}, None, out / "sealed"), secret)
+    sealed = make_seal(writer, key, SealOrder("lawyer", None, {}, None, out / "sealed"), secret)
     yield sealed
-    yield Begun("verify")
+    yield StepBegun("verify")
     yield verify_archive(sealed.archive, secret, code)
     yield DemoResult(writer.case.folder.root, sealed.archive, out / "archive-passphrase.txt")
 

@@ -12,14 +12,14 @@ import pytest
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.workflows.case import record
-from evidence_kit.workflows.case.new import ConsentGiven, Opening, create
-from evidence_kit.workflows.case.station import Station, StationUser, write
+from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, create_case
+from evidence_kit.workflows.case.station import Station, StationUser, write_station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal import seal
-from evidence_kit.workflows.handover.sealed import Sealed
+from evidence_kit.workflows.handover.seal import make_seal
+from evidence_kit.workflows.handover.sealed import SealResult
 from tests.conftest import PASSPHRASE, Numbered, SteppingClock
 from tests.workflows.helpers import take_in
 
@@ -35,7 +35,7 @@ class Material:
     key: SigningKey
     case: Path
     receipt: str
-    sealed: Sealed
+    sealed: SealResult
 
 
 @pytest.fixture(scope="session")
@@ -49,18 +49,18 @@ def made(root: Path, key: SigningKey, edited: bytes | None = None) -> Material:
     world = World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
     person = StationUser("Salma B.", "volunteer", "Larache")
     station = Station(root / "station", "LRC", person, key.public, recovery.public, False, root / "cases")
-    write(station, key, PASSPHRASE, world)
+    write_station(station, key, PASSPHRASE, world)
     consent = ConsentGiven("lawyer", given=True, on=world.clock.now().date(), said_by="person")
-    writer = create(station, key, Opening("adult", "told", [consent]), world)
+    writer = create_case(station, key, CaseOpening("adult", "told", [consent]), world)
     source = root / "phone"
     source.mkdir(parents=True)
     for name, content in (("a.txt", edited or b"a threat\n"), ("b.txt", b"another\n"), ("c.bin", bytes(range(200)))):
         (source / name).write_bytes(content)
     take_in(writer, source)
-    record.note(writer, "for us alone", ["association"])
-    receipt, _, _ = record.receipt(writer)
+    record.record_note(writer, "for us alone", ["association"])
+    receipt, _, _ = record.issue_receipt(writer)
     order = SealOrder("lawyer", None, {}, None, root / "sealed")
-    sealed = seal(writer, key, order, DIGITS)
+    sealed = make_seal(writer, key, order, DIGITS)
     return Material(station, world, key, writer.case.folder.root, receipt, sealed)
 
 

@@ -21,11 +21,10 @@ from typing import Any
 
 import pytest
 
-from evidence_kit.custody.chain import replay
+from evidence_kit.custody.chain import replay_log
 from evidence_kit.custody.errors import CaseBrokenError
 from evidence_kit.custody.event import Event
-from evidence_kit.custody.line import SignatureLine
-from evidence_kit.custody.line import parse as parse_line
+from evidence_kit.custody.line import SignatureLine, parse_line
 from evidence_kit.keys import sshsig, timestamp
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE, SEAL_NAMESPACE
 from evidence_kit.keys.station import SigningKey
@@ -165,7 +164,7 @@ OUTSIDE: list[Attack] = [
         NOBODY,
         "archive-code-wrong",
         make=_flipped(
-            lambda size: size - len(zipform.directory([ArchiveMember("evidence.zip", 1, 0, encrypted=True)])) - 5
+            lambda size: size - len(zipform.directory_bytes([ArchiveMember("evidence.zip", 1, 0, encrypted=True)])) - 5
         ),
     ),
 ]
@@ -202,7 +201,7 @@ def _parts(material: Material) -> Parts:
 
 def _zipped(parts: Parts, listed: Sequence[ArchiveMember] | None = None) -> bytes:
     bodies = b"".join(zipform.local_header(member) + data for member, data in parts)
-    return bodies + zipform.directory(listed or [member for member, _ in parts])
+    return bodies + zipform.directory_bytes(listed or [member for member, _ in parts])
 
 
 def _inner(change: Callable[[Parts], bytes]) -> Callable[[Material], bytes]:
@@ -220,7 +219,7 @@ def _planted(name: str) -> Callable[[Material], bytes]:
         )
         head = head[:6] + struct.pack("<H", 0x800) + head[8:]
         bodies = b"".join(zipform.local_header(member) + each for member, each in parts)
-        return bodies + head + data + zipform.directory(member for member, _ in parts)
+        return bodies + head + data + zipform.directory_bytes(member for member, _ in parts)
 
     return _inner(change)
 
@@ -231,7 +230,7 @@ def _hidden(parts: Parts) -> bytes:
     secret = zipform.local_header(ArchiveMember(f"{CASE}/data/E000009.txt", len(data), zlib.crc32(data))) + data
     first = zipform.local_header(parts[0][0]) + parts[0][1]
     rest = b"".join(zipform.local_header(member) + each for member, each in parts[1:])
-    return first + secret + rest + zipform.directory(member for member, _ in parts)
+    return first + secret + rest + zipform.directory_bytes(member for member, _ in parts)
 
 
 def _gap(parts: Parts) -> bytes:
@@ -351,7 +350,7 @@ def _signed_anew(key: SigningKey, namespace: str, by: str | None = None) -> Call
         *lines, last = members["custody.jsonl"].splitlines()
         line = parse_line(last)
         assert isinstance(line, SignatureLine)
-        checkpoint = replay([members["custody.jsonl"]]).custody.commits[-1].checkpoint
+        checkpoint = replay_log([members["custody.jsonl"]]).custody.commits[-1].checkpoint
         blob = key.sign(checkpoint.text, namespace).blob
         anew = SignatureLine(line.seq, line.time, line.bodies, by or key.public.fingerprint, blob, line.prev)
         return members | {"custody.jsonl": b"".join(each + b"\n" for each in [*lines, anew.encode()])}
@@ -626,15 +625,15 @@ def _forged(material: Material, case: Path, key: SigningKey, prepare: Callable[[
 
 def _removed_signer(material: Material, case: Path) -> None:
     def prepare(writer: CaseWriter) -> None:
-        readers.grant(writer, COLLEAGUE.public.line, "Nadia L.", sign=True)
-        readers.revoke(writer, readers.meant(writer.case, "Nadia L.", material.key.public))
+        readers.grant_access(writer, COLLEAGUE.public.line, "Nadia L.", sign=True)
+        readers.revoke_access(writer, readers.meant_holder(writer.case, "Nadia L.", material.key.public))
 
     _forged(material, case, COLLEAGUE, prepare)
 
 
 def _reader_only(material: Material, case: Path) -> None:
     def prepare(writer: CaseWriter) -> None:
-        readers.grant(writer, COLLEAGUE.public.line, "Nadia L.")
+        readers.grant_access(writer, COLLEAGUE.public.line, "Nadia L.")
 
     _forged(material, case, COLLEAGUE, prepare)
 
@@ -661,7 +660,7 @@ def _stamped(token: Callable[[Authority, bytes, bytes], bytes]) -> Callable[[Mat
 
 
 def _over(clock: Authority, line: bytes) -> bytes:
-    return timestamp.answer(clock.reply(timestamp.request(line)))
+    return timestamp.stamp_answer(clock.reply(timestamp.stamp_request(line)))
 
 
 def _cut_case(_: Material, case: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evidence_kit.custody import opening
-from evidence_kit.custody.chain import replay
+from evidence_kit.custody.chain import replay_log
 from evidence_kit.custody.checkpoint import Checkpoint
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE
 from evidence_kit.keys.station import SigningKey
@@ -37,7 +37,7 @@ def told_anew(members: Members, key: SigningKey, change: Callable[[list[Line]], 
     change(lines)
     log, said = _chained(lines, key)
     changed = members | {bag.LOG: log, bag.EVENTS: said}
-    custody = replay([log]).custody
+    custody = replay_log([log]).custody
     if custody.commits:
         changed |= bag.signed_files(custody)
     return relist(changed, key)
@@ -46,7 +46,7 @@ def told_anew(members: Members, key: SigningKey, change: Callable[[list[Line]], 
 def _chained(lines: list[Line], key: SigningKey) -> tuple[bytes, bytes]:
     log, said, before, case = b"", b"", GENESIS, _case(lines)
     for number, line in enumerate(lines, 1):
-        fields, text = line.fields, b"" if line.opened is None else opening.compact(line.opened)
+        fields, text = line.fields, b"" if line.opened is None else opening.compact_json(line.opened)
         fields |= {"seq": number, "prev": before.hex}
         if "sig" in fields:
             named = fields.get("bodies")
@@ -56,7 +56,7 @@ def _chained(lines: list[Line], key: SigningKey) -> tuple[bytes, bytes]:
             fields |= {"by": key.public.fingerprint, "sig": base64.b64encode(signed).decode("ascii")}
         elif text:
             fields["commit"] = hashlib.sha256(text).hexdigest()
-        raw = opening.compact(fields)
+        raw = opening.compact_json(fields)
         before = Digest(hashlib.sha256(raw).hexdigest())
         log, said = log + raw + b"\n", said + text + b"\n"
     return log, said

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from evidence_kit.custody.chain import replay
+from evidence_kit.custody.chain import replay_log
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys.age_writer import _BECH32, _checksum
 from evidence_kit.keys.sshsig import _KEY_TYPE, _string
@@ -73,7 +73,7 @@ def lied(*changes: Change, data: Members | None = None, files: Callable[[Members
 
     def make(material: Material) -> bytes:
         members = unpack(material.sealed.archive.read_bytes()) | (data or {})
-        listed = bag.manifest((name, sha256(each)) for name, each in members.items() if name.startswith("data/"))
+        listed = bag.manifest_text((name, sha256(each)) for name, each in members.items() if name.startswith("data/"))
         changes_of_all = [plan(payload_manifest=sha256(listed).hex), *changes]
         changed = told_anew(members, material.key, lambda lines: [each(lines) for each in changes_of_all])
         if files is not None:
@@ -118,7 +118,7 @@ def stamped(at: str = THEN, told: str | None = None, *, other: bool = False, jun
 
     def make(material: Material) -> bytes:
         log = unpack(material.sealed.archive.read_bytes())[bag.LOG]
-        first = replay([log]).custody.commits[0]
+        first = replay_log([log]).custody.commits[0]
         raw = log.splitlines()[first.line - 1]
         assert hashlib.sha256(raw).hexdigest() == first.head.hex
         token = b"word of honour" if junk else CLOCK.stamp(b"another line" if other else raw, at)
@@ -130,7 +130,7 @@ def stamped(at: str = THEN, told: str | None = None, *, other: bool = False, jun
 
 
 def _earlier_signers(members: Members) -> Members:
-    custody = replay([members[bag.LOG]]).custody
+    custody = replay_log([members[bag.LOG]]).custody
     return members | {bag.ALLOWED_SIGNERS: bag.allowed_signers_before(custody)}
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pyzipper
 
-from evidence_kit.custody.chain import replay
+from evidence_kit.custody.chain import replay_log
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys import sshsig
 from evidence_kit.keys.sshsig import SEAL_NAMESPACE
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest
 from evidence_kit.sealing import archive, bag, zipform
-from evidence_kit.sealing.archive import ArchivePart, part
+from evidence_kit.sealing.archive import ArchivePart, small_part
 from tests.attacks.conftest import DIGITS
 
 Members = dict[str, bytes]
@@ -32,23 +32,23 @@ def unpack(data: bytes) -> Members:
 
 def pack(members: Members, case: str = "LRC-2026-0001") -> bytes:
     """Return an archive of these members, every header as ours would be."""
-    return pack_parts([part(f"{case}/{name}", content) for name, content in members.items()])
+    return pack_parts([small_part(f"{case}/{name}", content) for name, content in members.items()])
 
 
 def pack_parts(parts: list[ArchivePart]) -> bytes:
     target = io.BytesIO()
-    archive.write(target, parts, DIGITS)
+    archive.write_archive(target, parts, DIGITS)
     return target.getvalue()
 
 
 def relist(members: Members, key: SigningKey | None) -> Members:
     """Make both manifests anew so that they agree, signed by a key or not at all."""
-    payload = bag.manifest(
-        (name, bag.measured(content).sha256) for name, content in members.items() if name.startswith("data/")
+    payload = bag.manifest_text(
+        (name, bag.measured_bytes(content).sha256) for name, content in members.items() if name.startswith("data/")
     )
     changed = members | {bag.MANIFEST: payload}
-    tags = bag.manifest(
-        (name, bag.measured(content).sha256)
+    tags = bag.manifest_text(
+        (name, bag.measured_bytes(content).sha256)
         for name, content in changed.items()
         if not name.startswith("data/") and name not in {bag.TAG_MANIFEST, bag.TAG_SIGNATURE}
     )
@@ -65,7 +65,7 @@ def not_read_back(_case: object, path: Path, *_: object) -> tuple[Digest, int]:
 
 
 def ends_of_commits(log: bytes) -> list[int]:
-    return [signed.end_bytes for signed in replay([log]).custody.commits]
+    return [signed.end_bytes for signed in replay_log([log]).custody.commits]
 
 
 def pack_inner(inner: bytes) -> bytes:
@@ -75,4 +75,4 @@ def pack_inner(inner: bytes) -> bytes:
     outer = zipform.ArchiveMember(archive.OUTER_MEMBER, len(inner), 0, encrypted=True)
     encrypter = AESZipEncrypter(DIGITS.encode(), nbits=256)
     head = zipform.local_header(outer) + encrypter.encryption_header()
-    return bytes(head + encrypter.encrypt(inner) + encrypter.flush() + zipform.directory([outer]))
+    return bytes(head + encrypter.encrypt(inner) + encrypter.flush() + zipform.directory_bytes([outer]))

@@ -15,7 +15,7 @@ from evidence_kit.keys import sshsig
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import zipform
-from evidence_kit.sealing.archive import part
+from evidence_kit.sealing.archive import small_part
 from evidence_kit.workflows.checking.verify import verify_archive
 from tests.attacks.conftest import DIGITS, Check, Material
 from tests.attacks.rebuild import Members, ends_of_commits, pack, pack_parts, relist, unpack
@@ -135,10 +135,10 @@ NAMES = ("../x", "/x", "data\\x", "C:x", "data/E000001.txt", "Data/e000001.TXT",
 def test_a_member_with_a_name_that_does_not_belong_is_found(name: str, material: Material, check: Check) -> None:
     members = unpack(material.sealed.archive.read_bytes())
     case = material.case.name
-    parts = [part(f"{case}/{each}", content) for each, content in members.items()]
-    report = check(pack_parts([*parts, part(f"{case}/{name}", b"planted")]))
+    parts = [small_part(f"{case}/{each}", content) for each, content in members.items()]
+    report = check(pack_parts([*parts, small_part(f"{case}/{name}", b"planted")]))
     assert "archive-member-unexpected" in {finding.code for finding in report.findings}
-    elsewhere = check(pack_parts([*parts, part(f"OTHER-2026-0001/{name}", b"planted")]))
+    elsewhere = check(pack_parts([*parts, small_part(f"OTHER-2026-0001/{name}", b"planted")]))
     assert "archive-member-unexpected" in {finding.code for finding in elsewhere.findings}
 
 

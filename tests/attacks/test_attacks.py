@@ -14,11 +14,11 @@ from evidence_kit.words import findings
 from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.write import writing
-from evidence_kit.workflows.checking.compare import compare, folder_log
+from evidence_kit.workflows.checking.compare import compare_logs, folder_log
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal import seal
+from evidence_kit.workflows.handover.seal import make_seal
 from tests.attacks.conftest import DIGITS, Check, Material
 from tests.attacks.generator import BESIDE, FOLDERS, ON_ARCHIVES, REWRITES, Attack, OnBeside, OnFolder, archive_of, rows
 from tests.e2e.conftest import ROOT
@@ -72,7 +72,7 @@ def test_what_is_wrong_with_a_time_stamp_is_found_in_an_archive_too(
         case.parent,
     )  # fmt: skip
     with writing(CaseFolder(case), material.key, forgetful, material.world) as writer:
-        sealed = seal(writer, material.key, SealOrder("lawyer", None, {}, None, tmp_path / "stamped"), DIGITS)
+        sealed = make_seal(writer, material.key, SealOrder("lawyer", None, {}, None, tmp_path / "stamped"), DIGITS)
     judged(attack, verify_archive(sealed.archive, DIGITS))
 
 
@@ -102,10 +102,10 @@ def test_two_logs_that_one_key_wrote_from_one_case_are_told_apart(
             False, folder.parent,
         )  # fmt: skip
         with writing(CaseFolder(folder), material.key, station, material.world) as writer:
-            record.note(writer, text, ["association"])
+            record.record_note(writer, text, ["association"])
         assert verify_case(folder).findings == []
         assert verify_case(folder, receipt=material.receipt).verdict is Verdict.ANCHORED
-    compared = compare(folder_log(case), folder_log(other))
+    compared = compare_logs(folder_log(case), folder_log(other))
     assert [finding.code for finding in compared.findings] == ["log-forked"]
 
 

@@ -25,7 +25,7 @@ from evidence_kit.workflows.checking import verify as checking
 from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover import seal as sealing
 from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal import seal
+from evidence_kit.workflows.handover.seal import make_seal
 from tests.attacks.conftest import DIGITS, Material
 from tests.attacks.rebuild import not_read_back, pack, relist, unpack
 from tests.conftest import NewCase
@@ -89,10 +89,10 @@ def test_a_plan_of_a_later_form_is_not_checked(
 ) -> None:  # fmt: skip
     writer = new_case()
     take_in(writer, source)
-    honest = plan.facts
-    monkeypatch.setattr(plan, "facts", lambda *given: honest(*given) | {"form": plan.FORM + 1, **more})
+    honest = plan.plan_facts
+    monkeypatch.setattr(plan, "plan_facts", lambda *given: honest(*given) | {"form": plan.FORM + 1, **more})
     monkeypatch.setattr(sealing, "_read_back", not_read_back)
-    sealed = seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+    sealed = make_seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
     report = verify_archive(sealed.archive, DIGITS)
     assert report.verdict is Verdict.NOT_CHECKED
     assert [each.code for each in report.findings] == ["plan-version-unknown"]

@@ -10,7 +10,7 @@ import pytest
 
 from evidence_kit.custody.verdict import Verdict
 from evidence_kit.sealing import archive as archive_of
-from evidence_kit.sealing.check import check as checked
+from evidence_kit.sealing.check import check_archive as checked
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from tests.attacks.conftest import DIGITS, Check, Material
 from tests.attacks.generator import many_flips
@@ -79,7 +79,7 @@ def large() -> bytes:
     """An archive of 2 MB; that it is no whole seal makes nothing easier to find."""
     target = io.BytesIO()
     content = random.Random(5).randbytes(2_000_000)
-    archive_of.write(target, [archive_of.part("LRC-2026-0001/data/E000001.bin", content)], DIGITS)
+    archive_of.write_archive(target, [archive_of.small_part("LRC-2026-0001/data/E000001.bin", content)], DIGITS)
     return target.getvalue()
 
 

@@ -22,7 +22,7 @@ def plain(members: Members) -> list[tuple[ArchiveMember, bytes]]:
 
 def zipped(parts: list[tuple[ArchiveMember, bytes]]) -> bytes:
     bodies = b"".join(zipform.local_header(member) + data for member, data in parts)
-    return bodies + zipform.directory(member for member, _ in parts)
+    return bodies + zipform.directory_bytes(member for member, _ in parts)
 
 
 def _encrypted(parts: list[tuple[ArchiveMember, bytes]]) -> bytes:

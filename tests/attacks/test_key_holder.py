@@ -24,7 +24,7 @@ from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from evidence_kit.workflows.handover import seal as sealing
 from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal import seal
+from evidence_kit.workflows.handover.seal import make_seal
 from tests.attacks.conftest import DIGITS
 from tests.attacks.rebuild import not_read_back, pack, relist, unpack
 from tests.conftest import NewCase
@@ -47,7 +47,7 @@ def put(writer: CaseWriter, item: str, ciphertext: bytes, event: str, fields: di
 
 
 def _another(writer: CaseWriter) -> None:
-    real = age.encrypt(b"what was taken in", [writer.recipient])
+    real = age.encrypt_bytes(b"what was taken in", [writer.recipient])
     put(writer, "E000001", real, "item.kept", kept("E000001", b"what they say"))
 
 
@@ -60,17 +60,17 @@ def _fileless(writer: CaseWriter) -> None:
 
 
 def _of_another(writer: CaseWriter) -> None:
-    put(writer, "E000001", age.encrypt(b"x", [writer.recipient]), "item.kept", kept("E000002", b"x"))
+    put(writer, "E000001", age.encrypt_bytes(b"x", [writer.recipient]), "item.kept", kept("E000002", b"x"))
 
 
 def _said_anew(writer: CaseWriter) -> None:
-    put(writer, "E000001", age.encrypt(b"x", [writer.recipient]), "item.kept", kept("E000001", b"x"))
+    put(writer, "E000001", age.encrypt_bytes(b"x", [writer.recipient]), "item.kept", kept("E000001", b"x"))
     writer.commit([Event("item.kept", kept("E000001", b"something else"))])
 
 
 def _left(writer: CaseWriter) -> None:
     """Destroy an item and leave what was said of it."""
-    put(writer, "E000001", age.encrypt(b"x", [writer.recipient]), "item.kept", kept("E000001", b"x"))
+    put(writer, "E000001", age.encrypt_bytes(b"x", [writer.recipient]), "item.kept", kept("E000001", b"x"))
     gone: dict[str, Json] = {"objects": ["E000001"], "bodies": []}
     writer.commit([Event("destroyed", {"reason": "x", "agreed_by": ["a", "b"]}, clear=gone)])
     writer.case.folder.item("E000001").unlink()
@@ -82,7 +82,7 @@ def _seen_twice(writer: CaseWriter) -> None:
 
 
 def _eventless(writer: CaseWriter) -> None:
-    put(writer, "E000001", age.encrypt(b"x", [writer.recipient]), "note", {"text": "", "readers": []})
+    put(writer, "E000001", age.encrypt_bytes(b"x", [writer.recipient]), "note", {"text": "", "readers": []})
 
 
 @pytest.mark.parametrize(
@@ -109,15 +109,15 @@ def test_a_signed_lie_about_an_item_is_found(
 
 
 def _spaced(salt: bytes, event: str, fields: dict[str, Json]) -> bytes:
-    return opening.compact({"salt": salt.hex(), "type": event, **fields}).replace(b'","', b'", "', 1)
+    return opening.compact_json({"salt": salt.hex(), "type": event, **fields}).replace(b'","', b'", "', 1)
 
 
 def _without_clear(salt: bytes, event: str, fields: dict[str, Json]) -> bytes:
-    return opening.compact({"salt": salt.hex(), "type": event} | {k: v for k, v in fields.items() if k != "clear"})
+    return opening.compact_json({"salt": salt.hex(), "type": event} | {k: v for k, v in fields.items() if k != "clear"})
 
 
 def _empty(salt: bytes, event: str, fields: dict[str, Json]) -> bytes:
-    return opening.compact({"salt": salt.hex(), "type": event})
+    return opening.compact_json({"salt": salt.hex(), "type": event})
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_signed_opening_in_another_form_is_found(
     new_case: NewCase, key: SigningKey, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     writer = new_case()
-    monkeypatch.setattr(opening, "encode", written)
+    monkeypatch.setattr(opening, "encode_opening", written)
     with pytest.raises(Exception, match=r"case-broken|item\.marked"):
         writer.commit([event])
     monkeypatch.undo()
@@ -188,7 +188,7 @@ def test_what_was_exchanged_in_the_store_goes_into_no_archive(
     with writer.case.folder.item(item.id).open("wb") as file:
         age.encrypt_stream(io.BytesIO(other), file, writer.recipient)
     with pytest.raises(ItemDamagedError) as refused:
-        seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+        make_seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
     assert refused.value.values["item"] == item.id
     assert not list(tmp_path.glob("*sealed*"))
 
@@ -220,11 +220,11 @@ def test_an_archive_that_departs_from_its_signed_plan_is_found(
     changes, code = PLANS[name]
     writer = new_case()
     take_in(writer, source)
-    record.note(writer, "closed", ["association"])
-    honest = plan.facts
-    monkeypatch.setattr(plan, "facts", lambda *given: honest(*given) | changes)
+    record.record_note(writer, "closed", ["association"])
+    honest = plan.plan_facts
+    monkeypatch.setattr(plan, "plan_facts", lambda *given: honest(*given) | changes)
     monkeypatch.setattr(sealing, "_read_back", not_read_back)
-    sealed = seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+    sealed = make_seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
     report = verify_archive(sealed.archive, DIGITS)
     assert code in {finding.code for finding in report.findings}
 
@@ -236,10 +236,10 @@ def test_the_seal_itself_refuses_to_hand_out_what_departs_from_its_plan(
 
     writer = new_case()
     take_in(writer, source)
-    honest = plan.facts
-    monkeypatch.setattr(plan, "facts", lambda *given: honest(*given) | {"items": [[1, 5]]})
+    honest = plan.plan_facts
+    monkeypatch.setattr(plan, "plan_facts", lambda *given: honest(*given) | {"items": [[1, 5]]})
     with pytest.raises(SealFailedError):
-        seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+        make_seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
     assert not (tmp_path / "sealed").exists()
     assert not list(tmp_path.glob(".sealed*"))
 
@@ -261,7 +261,7 @@ def test_a_tag_file_that_makes_no_sense_is_found(
 ) -> None:
     writer = new_case()
     take_in(writer, source)
-    sealed = seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+    sealed = make_seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
     members = unpack(sealed.archive.read_bytes()) | {name: content}
     if name in {bag.EVENTS, bag.LOG}:
         members = relist(members, key)

@@ -33,7 +33,7 @@ def parts(clock: Clock) -> Parts:
 
 
 def said(data: bytes) -> tuple[dt.datetime, str | None, str]:
-    stamp = timestamp.read(data)
+    stamp = timestamp.read_stamp(data)
     return stamp.at, stamp.authority, stamp.imprint
 
 
@@ -43,9 +43,9 @@ TRUE = (AT, "CN=Clock of Larache", DIGEST)
 def test_an_answer_as_the_authority_gave_it_says_its_time_and_who_stamped(clock: Clock) -> None:
     data = clock.stamp(LINE, THEN)
     assert said(data) == TRUE
-    assert timestamp.check(data, DIGEST, [clock.root]) is not None
-    assert timestamp.check(data, ELSEWHERE.hex(), [clock.root]) is None
-    assert timestamp.check(data, DIGEST, [Clock().root]) is None
+    assert timestamp.check_stamp(data, DIGEST, [clock.root]) is not None
+    assert timestamp.check_stamp(data, ELSEWHERE.hex(), [clock.root]) is None
+    assert timestamp.check_stamp(data, DIGEST, [Clock().root]) is None
 
 
 @needs_openssl
@@ -64,7 +64,7 @@ def test_a_second_time_in_a_part_that_nobody_signs_is_not_read(planted: object, 
     for digest in (bytes.fromhex(DIGEST), ELSEWHERE):
         data = planted(parts, digest, NEVER)
         assert said(data) == TRUE
-        assert timestamp.check(data, DIGEST, [clock.root]) is not None
+        assert timestamp.check_stamp(data, DIGEST, [clock.root]) is not None
 
 
 def test_a_certificate_that_was_put_beside_the_signers_gives_no_name(clock: Clock, parts: Parts) -> None:
@@ -73,14 +73,14 @@ def test_a_certificate_that_was_put_beside_the_signers_gives_no_name(clock: Cloc
         for listed in ([stranger, *parts.certificates], [*parts.certificates, stranger]):
             data = with_certificates(parts, listed, sort=False)
             assert said(data) == TRUE
-            assert timestamp.check(data, DIGEST, [clock.root]) is not None
+            assert timestamp.check_stamp(data, DIGEST, [clock.root]) is not None
 
 
 def test_without_the_signers_certificate_nobody_is_named_and_nobody_vouches(clock: Clock, parts: Parts) -> None:
     for left in ([clock.namesake("Ministry of Justice")], parts.certificates[1:], []):
         data = with_certificates(parts, left)
         assert said(data) == (AT, None, DIGEST)
-        assert timestamp.check(data, DIGEST, [clock.root]) is None
+        assert timestamp.check_stamp(data, DIGEST, [clock.root]) is None
 
 
 def test_a_stamp_counts_at_its_own_time_and_needs_no_program(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,8 +89,8 @@ def test_a_stamp_counts_at_its_own_time_and_needs_no_program(monkeypatch: pytest
     ended = Clock(ends=dt.datetime(2020, 1, 3, tzinfo=dt.UTC))
     within, after = ended.parts(LINE, "20200102000000Z"), ended.parts(LINE, "20200104000000Z")
     for order in (within.certificates, within.certificates[::-1]):
-        assert timestamp.check(with_certificates(within, order, sort=False), DIGEST, [ended.root]) is not None
-    assert timestamp.check(after.joined(), DIGEST, [ended.root]) is None
+        assert timestamp.check_stamp(with_certificates(within, order, sort=False), DIGEST, [ended.root]) is not None
+    assert timestamp.check_stamp(after.joined(), DIGEST, [ended.root]) is None
 
 
 @pytest.mark.parametrize(
@@ -98,11 +98,11 @@ def test_a_stamp_counts_at_its_own_time_and_needs_no_program(monkeypatch: pytest
 )
 def test_a_time_that_is_none_is_no_stamp(at: str, clock: Clock) -> None:
     with pytest.raises(timestamp.StampError):
-        timestamp.read(clock.stamp(LINE, at))
+        timestamp.read_stamp(clock.stamp(LINE, at))
 
 
 def test_finer_units_than_microseconds_are_cut_off(clock: Clock) -> None:
-    stamp = timestamp.read(clock.stamp(LINE, "20261201120000.123456789Z"))
+    stamp = timestamp.read_stamp(clock.stamp(LINE, "20261201120000.123456789Z"))
     assert stamp.at == AT.replace(microsecond=123456)
 
 
@@ -115,4 +115,4 @@ def test_no_byte_of_an_answer_changes_what_is_vouched_for(clock: Clock) -> None:
             found = said(flipped)
         except timestamp.StampError:
             continue
-        assert found == TRUE or timestamp.check(flipped, DIGEST, [clock.root]) is None
+        assert found == TRUE or timestamp.check_stamp(flipped, DIGEST, [clock.root]) is None

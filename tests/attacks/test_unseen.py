@@ -11,10 +11,10 @@ from evidence_kit.keys import sshsig
 from evidence_kit.keys.sshsig import RECEIVED_NAMESPACE
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import bag
-from evidence_kit.workflows.checking.copies import Earlier
+from evidence_kit.workflows.checking.copies import EarlierStates
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
-from evidence_kit.workflows.handover.timestamps import Outside
+from evidence_kit.workflows.handover.timestamps import OutsideFacts
 from tests.attacks.conftest import DIGITS, Material, made
 from tests.attacks.meaning import OTHER, kept, lied, says
 from tests.attacks.rebuild import ends_of_commits, pack, relist, unpack
@@ -86,7 +86,7 @@ def test_a_carrier_of_a_time_stamp() -> None:
     parts = clock.parts(b"a line", "20261201120000Z")
     written = with_second_info(parts, bytes(32), "20010101000000Z")
     assert written != parts.joined()
-    assert timestamp.read(written) == timestamp.read(parts.joined())
+    assert timestamp.read_stamp(written) == timestamp.read_stamp(parts.joined())
 
 
 def test_a_receiver_who_confirms_for_whoever_wrote_anew(material: Material, tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_receiver_who_confirms_for_whoever_wrote_anew(material: Material, tmp_
     statement = archive.with_name("LRC-2026-0001.statement.txt").read_bytes()
     signature = RECEIVER.sign(statement, RECEIVED_NAMESPACE)
     archive.with_name("LRC-2026-0001.received.sig").write_bytes(sshsig.armour(signature.blob))
-    keeps = Outside(receivers={RECEIVER.public.fingerprint: "Me Idrissi"})
+    keeps = OutsideFacts(receivers={RECEIVER.public.fingerprint: "Me Idrissi"})
     assert told(verify_archive(archive, DIGITS, outside=keeps)) == (Verdict.ANCHORED, [])
     assert verify_archive(archive, DIGITS, material.receipt, outside=keeps).verdict is Verdict.BROKEN
     assert told(verify_archive(archive, DIGITS)) == (Verdict.CONSISTENT, ["received-key-unknown"])
@@ -112,7 +112,7 @@ def test_an_outsider_and_a_case_folder(material: Material, case: Path) -> None:
     assert told(verify_case(case, receipt=material.receipt)) == (Verdict.BROKEN, ["receipt-not-found"])
     # A station that remembers only where the log ended cannot tell a rewrite from an earlier copy, and says so.
     remembered = material.station.remembered(case.name)
-    unknown = Earlier({}, all_known=False)
+    unknown = EarlierStates({}, all_known=False)
     found = verify_case(case, remembered=remembered, earlier=unknown)
     assert told(found) == (Verdict.NOT_CHECKED, ["log-earlier-unproven"])
 

@@ -9,23 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from evidence_kit.custody.chain import replay
-from evidence_kit.custody.verdict import Origin, Verdict
+from evidence_kit.custody.chain import replay_log
+from evidence_kit.custody.verdict import ReceiptOrigin, Verdict
 from evidence_kit.keys import points, sshsig
-from evidence_kit.keys.age import recipient
+from evidence_kit.keys.age import age_recipient
 from evidence_kit.keys.errors import KeyUnreadableError
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE, RECEIVED_NAMESPACE, SEAL_NAMESPACE, PublicKey
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import bag
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows.case import readers
-from evidence_kit.workflows.case.read import read
+from evidence_kit.workflows.case.read import read_case
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.write import writing
-from evidence_kit.workflows.checking.archive_parts import beside
+from evidence_kit.workflows.checking.archive_parts import unexpected_files
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from evidence_kit.workflows.handover.sealed_folders import next_folder, slip_beside
-from evidence_kit.workflows.handover.timestamps import Outside
+from evidence_kit.workflows.handover.timestamps import OutsideFacts
 from tests.attacks.conftest import DIGITS, Material
 from tests.attacks.meaning import COLLEAGUE, small_order_key, small_order_recipient
 from tests.conftest import NewCase
@@ -33,14 +33,14 @@ from tests.workflows.helpers import take_in
 
 
 def test_everything_beside_an_archive_is_named(archive: Path) -> None:
-    assert beside(archive.parent, [archive]) == []
+    assert unexpected_files(archive.parent, [archive]) == []
     (archive.parent / "setup.exe").write_bytes(b"MZ")
     (archive.parent / "LRC-2026-0009.sealed.zip").write_bytes(b"broken")
     (archive.parent / "Thumbs.db").write_bytes(b"x")
     (archive.parent / "LISEZ-MOI.txt").unlink()
     (archive.parent / "LISEZ-MOI.txt").symlink_to(archive)
     (archive.parent / "more").mkdir()
-    found = {(each.code, each.file) for each in beside(archive.parent, [archive])}
+    found = {(each.code, each.file) for each in unexpected_files(archive.parent, [archive])}
     assert found == {
         ("file-beside-archive", "setup.exe"),
         ("archive-beside-not-checked", "LRC-2026-0009.sealed.zip"),
@@ -65,9 +65,9 @@ def test_pipes_beside_an_archive_make_nobody_wait(archive: Path) -> None:
 
 def test_a_code_that_came_along_anchors_nothing(material: Material) -> None:
     """Whoever writes an archive anew can write its code into a letter beside it."""
-    for origin in Origin:
-        report = verify_archive(material.sealed.archive, DIGITS, material.receipt, outside=Outside(origin=origin))
-        anchored = origin is not Origin.ARCHIVE
+    for origin in ReceiptOrigin:
+        report = verify_archive(material.sealed.archive, DIGITS, material.receipt, outside=OutsideFacts(origin=origin))
+        anchored = origin is not ReceiptOrigin.ARCHIVE
         assert (report.verdict is Verdict.ANCHORED) == anchored
         assert [each.code for each in report.findings] == ([] if anchored else ["receipt-came-along"])
         assert [each.origin for each in report.anchors] == ([origin] if anchored else [])
@@ -91,9 +91,9 @@ def test_a_key_of_the_association_confirms_nothing_for_a_receiver(material: Mate
     archive.with_name("LRC-2026-0001.received.sig").write_bytes(sshsig.armour(blob))
     name = {COLLEAGUE.public.fingerprint: "Nadia L."}
     for outside, verdict, code in (
-        (Outside(), Verdict.CONSISTENT, "received-key-unknown"),
-        (Outside(known=name), Verdict.CONSISTENT, "received-key-not-a-receiver"),
-        (Outside(receivers=name), Verdict.ANCHORED, None),
+        (OutsideFacts(), Verdict.CONSISTENT, "received-key-unknown"),
+        (OutsideFacts(known=name), Verdict.CONSISTENT, "received-key-not-a-receiver"),
+        (OutsideFacts(receivers=name), Verdict.ANCHORED, None),
     ):
         report = verify_archive(archive, DIGITS, outside=outside)
         assert (report.verdict, [each.code for each in report.findings]) == (verdict, [code] if code else [])
@@ -117,12 +117,12 @@ def test_a_removed_key_is_not_good_in_the_hand_check(material: Material, case: P
         pytest.skip("ssh-keygen is not installed")
     station = material.station
     with writing(_folder(case), material.key, _forgetful(material, case), material.world) as writer:
-        readers.grant(writer, COLLEAGUE.public.line, "Nadia L.", sign=True)
+        readers.grant_access(writer, COLLEAGUE.public.line, "Nadia L.", sign=True)
         added = writer.case.custody.commits[-1].time
-        readers.revoke(writer, readers.meant(writer.case, "Nadia L.", station.public))
+        readers.revoke_access(writer, readers.meant_holder(writer.case, "Nadia L.", station.public))
         removed = writer.case.custody.commits[-1].time
     assert added < removed
-    custody = replay([(case / "custody.jsonl").read_bytes()]).custody
+    custody = replay_log([(case / "custody.jsonl").read_bytes()]).custody
     (tmp_path / "allowed").write_bytes(bag.allowed_signers(custody))
 
     def good(key: SigningKey, space: str, when: str | None = None) -> bool:
@@ -142,7 +142,7 @@ def test_a_removed_key_is_not_good_in_the_hand_check(material: Material, case: P
 
 def test_a_seal_gets_names_that_are_free_with_its_slip(material: Material, tmp_path: Path) -> None:
     """The folder went on a stick, and the slip stayed: the next seal of the day takes another name."""
-    case = read(_folder(material.case), None, material.station)
+    case = read_case(_folder(material.case), None, material.station)
     first = next_folder(case, tmp_path, "police", "2026-11-23")
     slip_beside(first).write_text("paper")
     second = next_folder(case, tmp_path, "police", "2026-11-23")
@@ -154,7 +154,7 @@ def test_points_that_are_no_keys_are_refused_wherever_a_key_enters() -> None:
         PublicKey.parse(small_order_key())
     for text in (small_order_key(), small_order_recipient()):
         with pytest.raises(KeyUnreadableError) as refused:
-            recipient(text)
+            age_recipient(text)
         assert refused.value.message_id == "key-of-small-order"
 
 

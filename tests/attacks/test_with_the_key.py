@@ -27,16 +27,16 @@ def _body(change: Callable[[bytes], bytes]) -> Lie:
     """Encrypt another body than the commit's, and sign for it."""
 
     def lie(writer: CaseWriter, monkeypatch: pytest.MonkeyPatch) -> None:
-        honest = age.encrypt
-        monkeypatch.setattr(age, "encrypt", lambda data, readers: change(honest(data, readers)))
+        honest = age.encrypt_bytes
+        monkeypatch.setattr(age, "encrypt_bytes", lambda data, readers: change(honest(data, readers)))
         writer.commit([NOTE])
 
     return lie
 
 
 def _miscounted(writer: CaseWriter, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = age.encrypt
-    monkeypatch.setattr(age, "encrypt", lambda data, readers: honest(data + b"{}\n", readers))
+    honest = age.encrypt_bytes
+    monkeypatch.setattr(age, "encrypt_bytes", lambda data, readers: honest(data + b"{}\n", readers))
     writer.commit([NOTE])
 
 
@@ -66,7 +66,7 @@ def _confirmed(writer: CaseWriter, _: pytest.MonkeyPatch) -> None:
 
 
 def _not_yet_gone(writer: CaseWriter, _: pytest.MonkeyPatch) -> None:
-    put(writer, "E000001", age.encrypt(b"x", [writer.recipient]), "item.kept", kept("E000001", b"x"))
+    put(writer, "E000001", age.encrypt_bytes(b"x", [writer.recipient]), "item.kept", kept("E000001", b"x"))
     clear: dict[str, Json] = {"objects": ["E000001"], "bodies": []}
     writer.commit([Event("destroyed", {"reason": "asked", "agreed_by": ["A.", "B."]}, clear=clear)])
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from evidence_kit.chats.format import ALONE, ChatFormat, Surroundings
 from evidence_kit.chats.message import Entry, Message, Metadata, Unread
-from evidence_kit.chats.registry import format_named, formats, read
+from evidence_kit.chats.registry import all_formats, format_named, read_export
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "chats"
 LEDGER: list[dict[str, Any]] = tomllib.loads((SAMPLES / "LEDGER.toml").read_text("utf-8"))["sample"]
-NAMES = [each.name for each in formats()]
+NAMES = [each.name for each in all_formats()]
 
 
 def named(name: str) -> ChatFormat:
@@ -27,7 +27,7 @@ def sample_bytes(path: str) -> bytes:
 
 
 def entries_of(data: bytes, name: str, around: Surroundings = ALONE) -> list[Entry]:
-    return list(read(io.BytesIO(data), named(name), around))
+    return list(read_export(io.BytesIO(data), named(name), around))
 
 
 def messages_of(data: bytes, name: str, around: Surroundings = ALONE) -> list[Message]:

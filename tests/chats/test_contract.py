@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence_kit.chats.format import HEAD_BYTES, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.json_form import to_json
-from evidence_kit.chats.message import Message, Unread, Why
-from evidence_kit.chats.registry import NoChat, Recognised, formats, read, recognise
+from evidence_kit.chats.json_form import entry_json
+from evidence_kit.chats.message import Message, Unread, UnreadReason
+from evidence_kit.chats.registry import NoChat, Recognised, all_formats, read_export, recognise_format
 from tests.chats.reading import (
     LEDGER,
     NAMES,
@@ -39,10 +39,10 @@ def sampled(sample: dict[str, Any]) -> str:
 def test_a_sample_reads_as_its_ledger_line_says(sample: dict[str, Any]) -> None:
     data = sample_bytes(sample["path"])
     assert hashlib.sha256(data).hexdigest() == sample["sha256"]
-    chosen = recognise(data, sample["path"])
+    chosen = recognise_format(data, sample["path"])
     assert isinstance(chosen, Recognised)
     assert chosen.format.name == sample["format"]
-    entries = list(read(io.BytesIO(data), chosen.format, Surroundings(sample["path"])))
+    entries = list(read_export(io.BytesIO(data), chosen.format, Surroundings(sample["path"])))
     counted = [sum(isinstance(entry, kind) for entry in entries) for kind in (Message, Unread)]
     assert counted == [sample["messages"], sample["unread"]]
     assert_nothing_is_lost([entry for entry in entries if not _is_about_the_whole(entry)], len(data))
@@ -52,7 +52,7 @@ def test_a_sample_reads_as_its_ledger_line_says(sample: dict[str, Any]) -> None:
 def test_no_two_formats_claim_one_sample(sample: dict[str, Any]) -> None:
     head = FileHead(sample_bytes(sample["path"])[:HEAD_BYTES])
     for name in (sample["path"], ""):
-        votes = {each.name: each.claims(head, name) for each in formats()}
+        votes = {each.name: each.claims(head, name) for each in all_formats()}
         by_content = [name for name, vote in votes.items() if vote is FormatVote.BY_CONTENT]
         assert len(by_content) <= 1
 
@@ -60,7 +60,7 @@ def test_no_two_formats_claim_one_sample(sample: dict[str, Any]) -> None:
 @pytest.mark.parametrize("sample", LEDGER, ids=sampled)
 def test_every_entry_of_a_sample_becomes_json_and_comes_back_the_same(sample: dict[str, Any]) -> None:
     for entry in entries_of(sample_bytes(sample["path"]), sample["format"], Surroundings(sample["path"])):
-        told = to_json(entry, "E000001", sample["path"])
+        told = entry_json(entry, "E000001", sample["path"])
         text = json.dumps(told, ensure_ascii=False, allow_nan=False)
         text.encode("utf-8")
         assert json.loads(text, parse_float=_no_float) == told
@@ -96,9 +96,9 @@ def test_no_byte_of_a_damaged_sample_is_ever_lost(sample: dict[str, Any], seed: 
     data = _damaged(sample_bytes(sample["path"]), random.Random(seed))
     entries = entries_of(data, sample["format"])
     assert_nothing_is_lost(entries, len(data))
-    assert Why.OVERLOOKED not in {entry.why for entry in entries if isinstance(entry, Unread)}
+    assert UnreadReason.OVERLOOKED not in {entry.why for entry in entries if isinstance(entry, Unread)}
     for entry in entries:
-        json.dumps(to_json(entry), ensure_ascii=False).encode("utf-8")
+        json.dumps(entry_json(entry), ensure_ascii=False).encode("utf-8")
 
 
 HOSTILE = {
@@ -132,7 +132,7 @@ def test_hostile_input_raises_nothing_and_is_accounted_for(name: str, hostile: s
     entries = entries_of(data, name)
     assert_nothing_is_lost(entries, len(data))
     for entry in entries:
-        json.dumps(to_json(entry), ensure_ascii=False).encode("utf-8")
+        json.dumps(entry_json(entry), ensure_ascii=False).encode("utf-8")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -146,12 +146,12 @@ def test_a_line_of_50_megabytes_is_accounted_for(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_without_messages_is_never_silence(name: str) -> None:
     said = {entry.why for entry in entries_of(b"", name) if isinstance(entry, Unread)}
-    assert said & {Why.NO_MESSAGES, Why.UNSUPPORTED}
+    assert said & {UnreadReason.NO_MESSAGES, UnreadReason.UNSUPPORTED}
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"{}", b"[]", b"\xff\xd8\xff", b"<html></html>", b"3/5/2025"])
 def test_what_is_no_chat_is_claimed_by_none(data: bytes) -> None:
-    assert isinstance(recognise(data), NoChat)
+    assert isinstance(recognise_format(data), NoChat)
 
 
 def _damaged(data: bytes, chance: random.Random) -> bytes:
@@ -181,7 +181,7 @@ def _damaged(data: bytes, chance: random.Random) -> bytes:
 
 
 def _is_about_the_whole(entry: object) -> bool:
-    return isinstance(entry, Unread) and entry.why is Why.NO_MESSAGES
+    return isinstance(entry, Unread) and entry.why is UnreadReason.NO_MESSAGES
 
 
 def _no_float(text: str) -> str:

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence_kit.chats.blocks import blocks
-from evidence_kit.chats.conservation import conserved
-from evidence_kit.chats.folding import fold, fold_with_origins
+from evidence_kit.chats.blocks import marked_blocks
+from evidence_kit.chats.conservation import conserved_entries
+from evidence_kit.chats.folding import fold_text, fold_with_origins
 from evidence_kit.chats.format import Surroundings
-from evidence_kit.chats.json_form import message_id, to_json
-from evidence_kit.chats.jsontree import Piece, Torn, pointer, shape, walk
-from evidence_kit.chats.markup import parse
+from evidence_kit.chats.json_form import entry_json, message_id
+from evidence_kit.chats.jsontree import JsonPiece, TornJson, json_pointer, json_shape, walk_values
+from evidence_kit.chats.markup import parse_markup
 from evidence_kit.chats.message import (
     NO_TIME,
     AttachmentStatus,
@@ -28,7 +28,7 @@ from evidence_kit.chats.message import (
     Metadata,
     TimeKind,
     Unread,
-    Why,
+    UnreadReason,
 )
 from evidence_kit.chats.times import from_epoch, from_iso, from_words
 
@@ -39,20 +39,20 @@ JSON = st.recursive(
 )
 
 
-def pieces(data: bytes, depth: int = 2) -> list[Piece | Torn]:
-    return list(walk(io.BytesIO(data), lambda path: len(path) < depth))
+def pieces(data: bytes, depth: int = 2) -> list[JsonPiece | TornJson]:
+    return list(walk_values(io.BytesIO(data), lambda path: len(path) < depth))
 
 
 @given(value=JSON, depth=st.integers(0, 4), indent=st.sampled_from([None, 1]))
 def test_a_walk_takes_every_value_whole_and_every_byte_once(value: Any, depth: int, indent: int | None) -> None:
     data = json.dumps(value, ensure_ascii=False, indent=indent).encode("utf-8", "surrogatepass")
     walked = pieces(data, depth)
-    assert all(isinstance(piece, Piece) for piece in walked)
+    assert all(isinstance(piece, JsonPiece) for piece in walked)
     reached = 0
     for piece in walked:
         assert piece.start == reached
         reached = piece.end
-        if isinstance(piece, Piece) and piece.path:
+        if isinstance(piece, JsonPiece) and piece.path:
             assert json.loads(json.dumps(piece.value)) == _at(value, piece.path)
     assert reached == len(data)
 
@@ -69,65 +69,65 @@ def test_a_walk_over_anything_covers_it(data: bytes) -> None:
 def test_a_record_longer_than_the_window_is_still_one() -> None:
     long = "é" * 300_000
     data = json.dumps([long, 1], ensure_ascii=False).encode()
-    assert [piece.value for piece in pieces(data) if isinstance(piece, Piece)] == [long, 1, None]
+    assert [piece.value for piece in pieces(data) if isinstance(piece, JsonPiece)] == [long, 1, None]
 
 
 def test_what_is_too_deep_too_long_or_twice_is_said_and_passed() -> None:
     deep = b"[" + b"[" * 100_000 + b"]" * 100_000 + b',{"a":1,"a":2},7]'
-    torn = [piece.why for piece in pieces(deep, 1) if isinstance(piece, Torn)]
-    assert torn == [Why.TOO_DEEP, Why.REPEATED_KEY]
-    assert [piece.value for piece in pieces(deep, 1) if isinstance(piece, Piece)] == [7, None]
+    torn = [piece.why for piece in pieces(deep, 1) if isinstance(piece, TornJson)]
+    assert torn == [UnreadReason.TOO_DEEP, UnreadReason.REPEATED_KEY]
+    assert [piece.value for piece in pieces(deep, 1) if isinstance(piece, JsonPiece)] == [7, None]
     endless = b'["' + b"x" * 40_000_000
-    assert [piece.why for piece in pieces(endless, 1) if isinstance(piece, Torn)] == [Why.TOO_LONG]
+    assert [piece.why for piece in pieces(endless, 1) if isinstance(piece, TornJson)] == [UnreadReason.TOO_LONG]
 
 
 def test_numbers_with_a_fraction_are_strings_and_so_is_what_is_no_number() -> None:
-    assert [piece.value for piece in pieces(b"[1.50,NaN,-Infinity]", 1) if isinstance(piece, Piece)][:3] == [
+    assert [piece.value for piece in pieces(b"[1.50,NaN,-Infinity]", 1) if isinstance(piece, JsonPiece)][:3] == [
         "1.50", "NaN", "-Infinity",
     ]  # fmt: skip
 
 
 def test_pointers_are_escaped_and_shapes_have_no_indices() -> None:
-    assert pointer(("a/b", "~", 3)) == "/a~1b/~0/3"
-    assert shape(b'{"a":[{"b":1},{"c":') == {"/a", "/a/*", "/a/*/b", "/a/*/c"}
+    assert json_pointer(("a/b", "~", 3)) == "/a~1b/~0/3"
+    assert json_shape(b'{"a":[{"b":1},{"c":') == {"/a", "/a/*", "/a/*/b", "/a/*/c"}
 
 
 @given(parts=st.lists(st.binary(max_size=40), max_size=6))
 def test_blocks_cover_the_file_and_begin_at_marks(parts: list[bytes]) -> None:
     data = b"<x>".join(parts)
-    cut = list(blocks(io.BytesIO(data), re.compile(b"<x>")))
+    cut = list(marked_blocks(io.BytesIO(data), re.compile(b"<x>")))
     assert b"".join(block.data or b"" for block in cut) == data
     assert sum(block.marked for block in cut) == data.count(b"<x>")
 
 
 def test_a_block_longer_than_any_is_passed_over_and_the_next_is_read() -> None:
     data = b"<x>" + b"a" * 3_000_000 + b"<x>b"
-    cut = list(blocks(io.BytesIO(data), re.compile(b"<x>"), 1_000_000))
+    cut = list(marked_blocks(io.BytesIO(data), re.compile(b"<x>"), 1_000_000))
     assert [block.data for block in cut if block.data] == [b"<x>b"]
     assert cut[-2].place.end == cut[-1].place.start
 
 
 @given(text=st.text(alphabet="<>/=\"' abdiv!-&;", max_size=300))
 def test_any_markup_becomes_a_tree(text: str) -> None:
-    root = parse(text)
+    root = parse_markup(text)
     assert root.end == len(text)
     root.text()
 
 
 @pytest.mark.parametrize("piece", ["<a", "<!", '<a "', "<a '\"", "<!--", "</a", "<a b=", "&#", "<a>", '"<a"', "< "])
 def test_markup_made_to_take_long_does_not(piece: str) -> None:
-    root = parse(piece * (1_000_000 // len(piece)))
+    root = parse_markup(piece * (1_000_000 // len(piece)))
     root.text()
 
 
 def test_a_file_of_nothing_but_broken_records_is_given_up() -> None:
     walked = pieces(b"[" + b"nope," * 30_000 + b"1]", 1)
-    assert sum(isinstance(piece, Torn) for piece in walked) == 10_002
+    assert sum(isinstance(piece, TornJson) for piece in walked) == 10_002
     assert walked[-1].end == 1 + 5 * 30_000 + 2
 
 
 def test_scripts_and_styles_are_no_text() -> None:
-    assert parse("<p>a<script>b</script><br>c &amp; d</p>").text() == "a\nc & d"
+    assert parse_markup("<p>a<script>b</script><br>c &amp; d</p>").text() == "a\nc & d"
 
 
 @pytest.mark.parametrize(
@@ -183,15 +183,15 @@ def test_counts_since_1970_never_become_1970_when_they_are_none() -> None:
 @given(text=st.text(max_size=50))
 def test_a_folded_text_knows_where_its_characters_stood(text: str) -> None:
     copy, origins = fold_with_origins(text)
-    assert copy == fold(text)
+    assert copy == fold_text(text)
     assert len(origins) == len(copy) + 1
 
 
 def test_a_reader_that_leaves_something_out_is_noticed() -> None:
-    told = list(conserved([Metadata(ByteRange(2, 4), "x")], 9))
+    told = list(conserved_entries([Metadata(ByteRange(2, 4), "x")], 9))
     assert [(entry.place.start, entry.place.end) for entry in told] == [(0, 2), (2, 4), (4, 9), (9, 9)]
     assert [entry.why for entry in told if isinstance(entry, Unread)] == [
-        Why.OVERLOOKED, Why.OVERLOOKED, Why.NO_MESSAGES,
+        UnreadReason.OVERLOOKED, UnreadReason.OVERLOOKED, UnreadReason.NO_MESSAGES,
     ]  # fmt: skip
 
 
@@ -199,7 +199,7 @@ def test_a_message_becomes_json_that_any_verifier_takes() -> None:
     message = Message(
         ByteRange(0, 9), Conversation("x", "y"), None, NO_TIME, "a\udcff٣", details={"7": 2**60, "\ud800": "1.5"}
     )
-    told = to_json(message, "E000001", "chat.txt")
+    told = entry_json(message, "E000001", "chat.txt")
     assert told["text"] == {"text": "a\ufffd٣", "escaped": '"a\\udcff\\u0663"'}
     assert told["details"] == [
         ["7", "1152921504606846976"],

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence_kit.chats.identifiers.banks import bank_of, is_rib
+from evidence_kit.chats.identifiers.banks import bank_of, is_valid_rib
 from evidence_kit.chats.identifiers.coins import is_base58_address, is_bech32_address, is_ethereum_checksum
-from evidence_kit.chats.identifiers.find import identifiers
+from evidence_kit.chats.identifiers.find import identifiers_in
 from evidence_kit.chats.identifiers.identifier import Confidence, Identifier, IdentifierType
 
 
 def of(text: str, kind: IdentifierType, region: str = "MA") -> list[Identifier]:
-    return [found for found in identifiers(text, region) if found.type is kind]
+    return [found for found in identifiers_in(text, region) if found.type is kind]
 
 
 def values(text: str, kind: IdentifierType) -> list[str]:
@@ -145,8 +145,8 @@ def test_a_mistyped_rib_is_kept_and_said_to_be_one() -> None:
 def test_any_one_wrong_digit_of_a_rib_is_noticed(account: int, digit: int, other: int) -> None:
     rib = f"{account:022d}{97 - account * 100 % 97:02d}"
     wrong = rib[:digit] + str((int(rib[digit]) + other) % 10) + rib[digit + 1 :]
-    assert is_rib(rib)
-    assert not is_rib(wrong)
+    assert is_valid_rib(rib)
+    assert not is_valid_rib(wrong)
 
 
 def test_banks_that_are_not_in_the_table_are_unknown() -> None:
@@ -188,7 +188,7 @@ def test_ibans_of_the_countries_that_others_get_wrong_are_valid(iban: str) -> No
 
 
 def test_inside_an_account_number_nothing_else_is_found() -> None:
-    assert [found.type for found in identifiers("MA64 0115 1900 0001 2050 0053 4921")] == [IdentifierType.IBAN]
+    assert [found.type for found in identifiers_in("MA64 0115 1900 0001 2050 0053 4921")] == [IdentifierType.IBAN]
 
 
 @pytest.mark.parametrize(
@@ -205,9 +205,9 @@ def test_inside_an_account_number_nothing_else_is_found() -> None:
 def test_an_address_with_the_right_checksum_is_sure_and_a_typing_error_is_not(
     address: str, kind: IdentifierType
 ) -> None:
-    assert [(found.type, found.confidence) for found in identifiers(address)] == [(kind, Confidence.HIGH)]
+    assert [(found.type, found.confidence) for found in identifiers_in(address)] == [(kind, Confidence.HIGH)]
     for wrong in _mistyped(address):
-        assert Confidence.HIGH not in {found.confidence for found in identifiers(f"btc {wrong}")}
+        assert Confidence.HIGH not in {found.confidence for found in identifiers_in(f"btc {wrong}")}
 
 
 def test_bech32_and_bech32m_are_not_taken_for_each_other() -> None:
@@ -251,7 +251,7 @@ def test_the_same_digits_alone_are_no_code() -> None:
 
 
 def test_digits_that_may_be_a_phone_or_a_code_are_both() -> None:
-    found = identifiers("وفاكاش 0612345678")
+    found = identifiers_in("وفاكاش 0612345678")
     assert {each.type for each in found} == {IdentifierType.TRANSFER_CODE, IdentifierType.PHONE}
     assert of("وفاكاش 0612345678", IdentifierType.TRANSFER_CODE)[0].confidence is Confidence.LOW
 
@@ -290,7 +290,7 @@ def test_what_was_assumed_of_an_amount_is_said() -> None:
 
 @given(text=st.text(max_size=200))
 def test_any_text_is_looked_through_and_positions_hold(text: str) -> None:
-    for found in identifiers(text):
+    for found in identifiers_in(text):
         assert text[found.start : found.end] == found.raw
 
 
@@ -298,7 +298,7 @@ def test_any_text_is_looked_through_and_positions_hold(text: str) -> None:
     "piece", ["a@b.cc ", "0612345678 ", "1", "MA64 0115 1900 0001 2050 0053 4921 ", "@a", "1.", "www.", "$"]
 )
 def test_a_text_made_to_take_long_does_not(piece: str) -> None:
-    identifiers(piece * (200_000 // len(piece)))
+    identifiers_in(piece * (200_000 // len(piece)))
 
 
 def _mistyped(address: str) -> Iterator[str]:

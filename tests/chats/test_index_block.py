@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from evidence_kit.chats.folding import fold_for_search, fold_many_for_search
 from evidence_kit.chats.identifiers import find
-from evidence_kit.chats.identifiers.identifier import folded
-from evidence_kit.chats.index_block import Columns, blocks, told_of, unpacked
+from evidence_kit.chats.identifiers.identifier import folded_copy
+from evidence_kit.chats.index_block import IndexColumns, entry_as_told, index_blocks, unpacked_piece
 from evidence_kit.chats.message_filter import MessageFilter
-from evidence_kit.chats.worker import _matching, entries
+from evidence_kit.chats.worker import _matching, export_entries
 
 LETTERS = "aKß3٣أإىةًـ\u200e\u202f\xa0 ،٫٬،İſ'\u2028\x1c\x85…"
 
@@ -39,12 +39,12 @@ WRITTEN = [
 @given(st.lists(st.sampled_from(WRITTEN) | st.text(max_size=5), max_size=4), st.sampled_from(["", " ", "\u200e", "é"]))
 def test_a_text_that_is_passed_over_holds_no_identifier(parts: list[str], between: str) -> None:
     text = between.join(parts)
-    assert find.identifiers(text) == find._found(folded(text), "MA")
+    assert find.identifiers_in(text) == find._found(folded_copy(text), "MA")
 
 
 @pytest.mark.parametrize("text", WRITTEN)
 def test_nothing_that_is_found_is_passed_over(text: str) -> None:
-    assert find.identifiers(text) == find._found(folded(text), "MA")
+    assert find.identifiers_in(text) == find._found(folded_copy(text), "MA")
 
 
 STRANGE = [
@@ -61,15 +61,15 @@ STRANGE = [
 def test_a_kept_entry_is_told_as_the_export_tells_it() -> None:
     export = json.dumps({"name": "a", "type": "personal_chat", "id": 9, "messages": STRANGE}).encode()
     arguments = {"format": "telegram-json", "name": "result.json"}
-    told = entries(io.BytesIO(export), {**arguments, "item": "E000007", "count": 5000})
+    told = export_entries(io.BytesIO(export), {**arguments, "item": "E000007", "count": 5000})
     assert isinstance(told, dict)
     kept = []
-    for block in blocks(_matching(io.BytesIO(export), arguments, MessageFilter())):
-        columns = msgspec.json.decode(unpacked(block.columns), type=Columns)
-        lines = unpacked(block.entries).split(b"\n")
+    for block in index_blocks(_matching(io.BytesIO(export), arguments, MessageFilter())):
+        columns = msgspec.json.decode(unpacked_piece(block.columns), type=IndexColumns)
+        lines = unpacked_piece(block.entries).split(b"\n")
         assert len(lines) == block.count == len(columns.times)
         kept += [
-            told_of(msgspec.json.decode(line), "E000007", number)
+            entry_as_told(msgspec.json.decode(line), "E000007", number)
             for line, number in zip(lines, columns.conversation, strict=True)
         ]
     assert kept == told["entries"]

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_kit.chats import jsontree
-from evidence_kit.chats.jsontree import Path, Piece, Torn, members, walk
-from evidence_kit.chats.message import Why
+from evidence_kit.chats.jsontree import JsonPiece, Path, TornJson, values_at_paths, walk_values
+from evidence_kit.chats.message import UnreadReason
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
 VALUES = st.recursive(
@@ -28,26 +28,27 @@ def inside(path: Path) -> bool:
     return len(path) < 2
 
 
-def one_by_one(data: bytes) -> list[Piece | Torn]:
+def one_by_one(data: bytes) -> list[JsonPiece | TornJson]:
     """Return what the walk says when it takes each element by itself."""
     patient = jsontree._Walk(jsontree._begun(io.BytesIO(data), None), inside, None)
     patient._alone = 1 << 40
-    found: list[Piece | Torn] = []
+    found: list[JsonPiece | TornJson] = []
     for step in patient.pieces():
-        assert isinstance(step, (Piece, Torn))
+        assert isinstance(step, (JsonPiece, TornJson))
         found.append(step)
     return found
 
 
-def plain(steps: list[Piece | Torn]) -> list[tuple[Any, ...]]:
+def plain(steps: list[JsonPiece | TornJson]) -> list[tuple[Any, ...]]:
     """Return all but what a decoder said, which names places in its own window."""
     return [
-        (step.path, step.start, step.end, repr(step.value) if isinstance(step, Piece) else step.why) for step in steps
+        (step.path, step.start, step.end, repr(step.value) if isinstance(step, JsonPiece) else step.why)
+        for step in steps
     ]
 
 
-def same(data: bytes) -> list[Piece | Torn]:
-    found = list(walk(io.BytesIO(data), inside))
+def same(data: bytes) -> list[JsonPiece | TornJson]:
+    found = list(walk_values(io.BytesIO(data), inside))
     assert plain(found) == plain(one_by_one(data))
     return found
 
@@ -96,8 +97,8 @@ def test_a_strange_element_among_plain_ones_is_told_as_if_it_stood_alone(record:
 
 
 def test_the_text_of_numbers_with_a_fraction_stays_as_it_is() -> None:
-    walked = walk(io.BytesIO(b'{"messages":[{"a":1.50},{"a":-0},{"a":12}]}'), inside)
-    assert [step.value for step in walked if isinstance(step, Piece) and step.path] == [
+    walked = walk_values(io.BytesIO(b'{"messages":[{"a":1.50},{"a":-0},{"a":12}]}'), inside)
+    assert [step.value for step in walked if isinstance(step, JsonPiece) and step.path] == [
         {"a": "1.50"},
         {"a": 0},
         {"a": 12},
@@ -109,15 +110,15 @@ def test_elements_longer_than_a_stretch_and_many_stretches_keep_their_ranges() -
     records = [{"id": number, "text": 'é\\"' * chance.randrange(2000)} for number in range(400)]
     records[200] = {"text": "long " * 200_000}
     data = json.dumps({"messages": records}, ensure_ascii=False).encode()
-    walked = [step for step in walk(io.BytesIO(data), inside) if step.path]
-    assert [step.value for step in walked if isinstance(step, Piece)] == records
+    walked = [step for step in walk_values(io.BytesIO(data), inside) if step.path]
+    assert [step.value for step in walked if isinstance(step, JsonPiece)] == records
     for step in walked[1:]:
         assert json.loads(data[step.start : step.end].lstrip(b", ")) == records[int(step.path[1])]
 
 
 def test_what_nobody_wants_is_passed_without_being_read() -> None:
     data = b'{"messages":[' + b",".join([b'{"a":broken}'] * 2000) + b'],"title":"behind"}'
-    found = list(members(io.BytesIO(data), inside, lambda path: path == ("title",)))
+    found = list(values_at_paths(io.BytesIO(data), inside, lambda path: path == ("title",)))
     assert [(piece.path, piece.value) for piece in found] == [(("title",), "behind")]
 
 
@@ -126,7 +127,7 @@ def test_a_key_that_stands_twice_costs_one_record_of_thousands() -> None:
     records[1500] = b'{"id":1,"id":2}'
     torn = [
         step
-        for step in walk(io.BytesIO(b'{"messages":[' + b",".join(records) + b"]}"), inside)
-        if isinstance(step, Torn)
+        for step in walk_values(io.BytesIO(b'{"messages":[' + b",".join(records) + b"]}"), inside)
+        if isinstance(step, TornJson)
     ]
-    assert [(step.path, step.why) for step in torn] == [(("messages", 1500), Why.REPEATED_KEY)]
+    assert [(step.path, step.why) for step in torn] == [(("messages", 1500), UnreadReason.REPEATED_KEY)]

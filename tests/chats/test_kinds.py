@@ -8,10 +8,18 @@ from typing import Any
 import pytest
 
 from evidence_kit.chats.format import Surroundings
-from evidence_kit.chats.message import AttachmentStatus, Event, Flag, Message, MessageKind, Unread, Why
-from evidence_kit.chats.registry import Recognised, recognise
-from evidence_kit.chats.told import name_of
-from evidence_kit.chats.worker import identifiers, read
+from evidence_kit.chats.message import (
+    AttachmentStatus,
+    Message,
+    MessageEvent,
+    MessageFlag,
+    MessageKind,
+    Unread,
+    UnreadReason,
+)
+from evidence_kit.chats.registry import Recognised, recognise_format
+from evidence_kit.chats.told import person_name
+from evidence_kit.chats.worker import find_identifiers, reading_facts
 from tests.chats.reading import entries_of, messages_of, sample_bytes, sample_messages, unread_of
 
 
@@ -20,14 +28,14 @@ def words_of(message: Message) -> list[tuple[str, str]]:
 
 
 def facts(path: str) -> Any:
-    return read(io.BytesIO(sample_bytes(path)), {"name": path, "beside": None})
+    return reading_facts(io.BytesIO(sample_bytes(path)), {"name": path, "beside": None})
 
 
 def found_in(path: str) -> dict[str, Any]:
-    chosen = recognise(sample_bytes(path)[:65536], path)
+    chosen = recognise_format(sample_bytes(path)[:65536], path)
     assert isinstance(chosen, Recognised)
     arguments: dict[str, Any] = {"name": path, "format": chosen.format.name, "count": 100}
-    answer: Any = identifiers(io.BytesIO(sample_bytes(path)), arguments)
+    answer: Any = find_identifiers(io.BytesIO(sample_bytes(path)), arguments)
     return {each["value"]: each for each in answer["found"]}
 
 
@@ -37,9 +45,9 @@ def test_telegram_tells_what_stands_beside_the_text() -> None:
         "took-screenshot", "called", "set-timer", "gave-gift",
     ]  # fmt: skip
     assert messages[1].kind is MessageKind.CALL
-    assert messages[2].event == Event("set-timer", {"duration": "24:00:00"})
+    assert messages[2].event == MessageEvent("set-timer", {"duration": "24:00:00"})
     assert words_of(messages[3]) == [("gift", "demain 3000 ou je publie")]
-    assert messages[4].event == Event("asked-to-pay", {"amount": "250 stars"})
+    assert messages[4].event == MessageEvent("asked-to-pay", {"amount": "250 stars"})
     assert words_of(messages[5]) == [("title", "Ce que tu dois faire"), ("task", "payer 3000"), ("task", "te taire")]
     assert words_of(messages[6]) == [("question", "Je publie ?"), ("option", "oui"), ("option", "non")]
     assert words_of(messages[7]) == [("invoice", "Silence"), ("invoice", "3000 dh"), ("invoice", "3000.00 MAD")]
@@ -56,8 +64,16 @@ def test_a_number_in_pieces_of_a_telegram_message_is_one_number() -> None:
 
 def test_a_forward_on_a_page_of_telegram_is_flagged_with_its_origin() -> None:
     messages = sample_messages("telegram/forwarded/messages.html", "telegram-html")
-    assert [Flag.FORWARDED in message.flags for message in messages] == [False, True, True, False, False, False, False]
-    assert [name_of(message.sender) for message in messages[:5]] == ["Anonyme"] * 5
+    assert [MessageFlag.FORWARDED in message.flags for message in messages] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
+    assert [person_name(message.sender) for message in messages[:5]] == ["Anonyme"] * 5
     assert words_of(messages[1]) == words_of(messages[2]) == [("origin", "Karim")]
     assert words_of(messages[4]) == [("note", "via @gif")]
     assert words_of(messages[5]) == [("button", "Payer 3000 ici"), ("button", "https://pay.example/abc")]
@@ -80,7 +96,7 @@ def test_snapchats_status_records_are_events() -> None:
     assert [message.event.code if message.event else None for message in messages] == [
         "saved-media", "took-screenshot", "deleted-message", "call-missed", None, None,
     ]  # fmt: skip
-    assert messages[2].flags == {Flag.DELETED}
+    assert messages[2].flags == {MessageFlag.DELETED}
 
 
 def test_old_snapchat_is_a_conversation_for_each_friend() -> None:
@@ -97,7 +113,7 @@ def test_old_snapchat_is_a_conversation_for_each_friend() -> None:
 
 def test_of_a_group_message_the_number_that_wrote_is_the_sender() -> None:
     messages = sample_messages("sms/group/sms-20260914.xml", "sms-backup-restore")
-    assert [name_of(message.sender) for message in messages] == ["+212600000000", "+212600000001", "(owner)"]
+    assert [person_name(message.sender) for message in messages] == ["+212600000000", "+212600000001", "(owner)"]
     assert len(messages[0].to) == 3
     assert messages[0].conversation.members == ("+212600000000", "+212600000001", "+212600000002")
 
@@ -110,12 +126,12 @@ def test_signals_files_lie_under_the_digest_of_digest_and_key() -> None:
         (name, AttachmentStatus.PRESENT)
     ]
     assert ("file", "IMG_0001.jpg") in words_of(messages[0])
-    assert (messages[2].kind, messages[2].flags) == (MessageKind.DELETED, frozenset({Flag.DELETED}))
+    assert (messages[2].kind, messages[2].flags) == (MessageKind.DELETED, frozenset({MessageFlag.DELETED}))
     assert words_of(messages[3]) == [("earlier", "3000 ou je publie")]
     assert words_of(messages[4]) == [("story", "🔥")]
     assert messages[5].event is not None
     assert messages[5].event.code == "longer-text"
-    assert messages[6].event == Event("set-timer", {"duration": "1:00:00"})
+    assert messages[6].event == MessageEvent("set-timer", {"duration": "1:00:00"})
     assert words_of(messages[7]) == [("contact", "Compte"), ("contact", "+212600000001")]
     assert "vanish" in facts(path)["decided"]["left-out"]
 
@@ -123,7 +139,7 @@ def test_signals_files_lie_under_the_digest_of_digest_and_key() -> None:
 @pytest.mark.parametrize("folder", ["a", "b"])
 def test_signals_markdown_is_no_whatsapp(folder: str) -> None:
     for name in (f"signal/export-3/{folder}/chat.md", ""):
-        found = recognise(sample_bytes(f"signal/export-3/{folder}/chat.md"), name)
+        found = recognise_format(sample_bytes(f"signal/export-3/{folder}/chat.md"), name)
         assert isinstance(found, Recognised)
         assert found.format.name == "signal-export-text"
 
@@ -138,7 +154,7 @@ def test_reactions_deletions_and_calls_of_signals_export_program() -> None:
     deleted, _, call = sample_messages("signal/export-3/b/chat.md", "signal-export-text")
     assert (deleted.kind, deleted.flags, call.kind) == (
         MessageKind.DELETED,
-        frozenset({Flag.DELETED}),
+        frozenset({MessageFlag.DELETED}),
         MessageKind.CALL,
     )
     records = sample_messages("signal/export-3/c/data.json", "signal-export-json")
@@ -187,7 +203,7 @@ def test_google_dates_of_other_languages_and_of_deletions() -> None:
 def test_exports_that_were_not_read_are_read(path: str, name: str, texts: list[str]) -> None:
     messages = sample_messages(path, name)
     assert [message.text for message in messages] == texts
-    assert all(message.time.value and name_of(message.sender) for message in messages)
+    assert all(message.time.value and person_name(message.sender) for message in messages)
 
 
 def test_vibers_table_has_numbers_and_texts_of_several_lines() -> None:
@@ -214,7 +230,7 @@ def test_a_discord_page_keeps_the_author_of_messages_in_a_row() -> None:
     first, second = messages_of(
         page.encode(), "discord-exporter-html", Surroundings("x.html", frozenset({"a_Files/b.jpg"}))
     )
-    assert [name_of(each.sender) for each in (first, second)] == ["Lina", "Lina"]
+    assert [person_name(each.sender) for each in (first, second)] == ["Lina", "Lina"]
     assert [(each.name_in_source, each.status.value) for each in first.attachments] == [("a_Files/b.jpg", "present")]
     assert [(each.role.value, each.text, each.by) for each in second.words] == [
         ("quote", "salut", "Omar"), ("link", "https://pay.example/abc", None),
@@ -233,10 +249,12 @@ def test_a_discord_page_keeps_the_author_of_messages_in_a_row() -> None:
     ],
 )
 def test_exports_that_are_not_read_are_named(path: str, name: str) -> None:
-    found = recognise(sample_bytes(path))
+    found = recognise_format(sample_bytes(path))
     assert isinstance(found, Recognised)
     assert found.format.name == name
-    assert [(each.why, bool(each.detail)) for each in unread_of(sample_bytes(path), name)] == [(Why.UNSUPPORTED, True)]
+    assert [(each.why, bool(each.detail)) for each in unread_of(sample_bytes(path), name)] == [
+        (UnreadReason.UNSUPPORTED, True)
+    ]
 
 
 def test_a_hangouts_owner_link_and_renaming_are_told() -> None:
@@ -253,16 +271,16 @@ def test_a_hangouts_owner_link_and_renaming_are_told() -> None:
     assert first.sender is not None
     assert (first.sender.display, first.sender.is_owner, first.text) == ("Nadia", True, "ici\nvite")
     assert words_of(first) == [("link", "https://pay.example")]
-    assert (second.event, words_of(second)) == (Event("renamed"), [("title", "Notfall"), ("earlier", "a")])
+    assert (second.event, words_of(second)) == (MessageEvent("renamed"), [("title", "Notfall"), ("earlier", "a")])
 
 
 def test_a_line_message_that_was_taken_back_names_who_did() -> None:
     data = b"[LINE] Chat history with A\n2025/05/13(Tue)\n10:00\tLina unsent a message.\n"
     message = messages_of(data, "line-text")[0]
-    assert (name_of(message.sender), message.kind, message.flags) == (
+    assert (person_name(message.sender), message.kind, message.flags) == (
         "Lina",
         MessageKind.DELETED,
-        frozenset({Flag.DELETED}),
+        frozenset({MessageFlag.DELETED}),
     )
 
 

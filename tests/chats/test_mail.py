@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_kit.chats.format import FileHead, FormatVote
-from evidence_kit.chats.mail.rtf import NoRtfError, addresses_in, decompressed, text_in
-from evidence_kit.chats.message import AttachmentStatus, Event, Message, MessageKind, TimeKind
+from evidence_kit.chats.mail.rtf import NoRtfError, decompressed_rtf, rtf_addresses, rtf_text
+from evidence_kit.chats.message import AttachmentStatus, Message, MessageEvent, MessageKind, TimeKind
 from tests.chats.reading import messages_of, named, sample_messages, unread_of
 
 THREAT = "mail/menace.eml"
@@ -136,7 +136,7 @@ def test_a_sender_of_exchange_has_the_address_that_reaches_them() -> None:
 def test_a_mail_wrapped_in_smime_is_said_to_be_unread() -> None:
     message = sample_messages("mail/smime-opaque.eml", "mail-eml")[0]
     assert message.kind is MessageKind.UNSUPPORTED
-    assert message.event == Event("unreadable", {"reason": "S/MIME"})
+    assert message.event == MessageEvent("unreadable", {"reason": "S/MIME"})
 
 
 def test_an_address_under_a_word_is_told() -> None:
@@ -167,27 +167,27 @@ def test_an_address_under_a_word_is_told() -> None:
     ],
 )
 def test_what_an_rtf_shows(rtf: bytes, text: str) -> None:
-    assert text_in(rtf) == text
+    assert rtf_text(rtf) == text
 
 
 def test_addresses_under_words_of_an_rtf_are_found() -> None:
     field = rb'{\rtf1{\field{\*\fldinst HYPERLINK "https://pay.example/a"}{\fldrslt ici}}}'
     page = rb'{\rtf1\fromhtml1 {\*\htmltag84 <a href="https://pay.example/b">}ici{\*\htmltag92 </a>}}'
-    assert (text_in(field), addresses_in(field)) == ("ici", ["https://pay.example/a"])
-    assert (text_in(page), addresses_in(page)) == ("ici", ["https://pay.example/b"])
+    assert (rtf_text(field), rtf_addresses(field)) == ("ici", ["https://pay.example/a"])
+    assert (rtf_text(page), rtf_addresses(page)) == ("ici", ["https://pay.example/b"])
 
 
 def test_compressed_rtf_that_is_none_or_too_long_is_an_error() -> None:
     whole = (20).to_bytes(4, "little") + (5).to_bytes(4, "little") + b"MELA" + bytes(4) + b"{\\rtf"
-    assert decompressed(whole) == b"{\\rtf"
+    assert decompressed_rtf(whole) == b"{\\rtf"
     for data in (b"", b"x" * 20, bytes(4) + b"\xff\xff\xff\xff" + b"LZFu" + bytes(4)):
         with pytest.raises(NoRtfError):
-            decompressed(data)
+            decompressed_rtf(data)
     cut = bytes(4) + (100).to_bytes(4, "little") + b"LZFu" + bytes(4) + b"\x01\xff"
-    assert len(decompressed(cut)) <= 100
+    assert len(decompressed_rtf(cut)) <= 100
 
 
 @given(data=st.binary(max_size=400))
 def test_no_bytes_break_the_reading_of_rtf(data: bytes) -> None:
-    text_in(data)
-    decompressed(bytes(4) + (300).to_bytes(4, "little") + b"LZFu" + bytes(4) + data)
+    rtf_text(data)
+    decompressed_rtf(bytes(4) + (300).to_bytes(4, "little") + b"LZFu" + bytes(4) + data)

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_kit.chats.format import FileHead, FormatVote, Surroundings
-from evidence_kit.chats.message import AttachmentStatus, Flag, MessageKind, TimeKind, Why
-from evidence_kit.chats.meta.repair import undone
+from evidence_kit.chats.message import AttachmentStatus, MessageFlag, MessageKind, TimeKind, UnreadReason
+from evidence_kit.chats.meta.repair import undone_mojibake
 from evidence_kit.chats.parts import part_number
-from evidence_kit.chats.registry import Recognised, recognise
+from evidence_kit.chats.registry import Recognised, recognise_format
 from tests.chats.reading import messages_of, sample_messages, unread_of
 
 INBOX = "messenger/your_facebook_activity/messages/inbox/salma_1/message_1.json"
@@ -35,12 +35,12 @@ def test_text_that_was_read_as_latin_1_is_undone_and_the_original_kept() -> None
 def test_text_that_cannot_be_undone_is_left_alone_and_flagged() -> None:
     message = sample_messages(INBOX, "messenger-json")[6]
     assert message.text == "Café déjà propre"
-    assert message.flags == {Flag.ENCODING_GUESS}
+    assert message.flags == {MessageFlag.ENCODING_GUESS}
 
 
 @given(text=st.text(st.characters(codec="utf-8")))
 def test_what_the_exporter_does_is_undone_for_any_text(text: str) -> None:
-    assert undone(text.encode().decode("latin-1")) == text
+    assert undone_mojibake(text.encode().decode("latin-1")) == text
 
 
 def test_the_order_of_the_file_is_kept_which_is_newest_first() -> None:
@@ -90,7 +90,7 @@ def test_every_root_and_folder_that_the_exporter_has_had_is_read_alike(root: str
     record = {"sender_name": "Salma", "timestamp_ms": 1747166640123, "photos": [{"uri": uri}]}
     told = {"participants": [{"name": "Salma"}], "messages": [record], "thread_path": f"{folder}/salma_1"}
     data, path = json.dumps(told).encode(), f"export/{root}messages/{folder}/salma_1/message_1.json"
-    chosen = recognise(data, path)
+    chosen = recognise_format(data, path)
     assert isinstance(chosen, Recognised)
     assert chosen.format.name == "messenger-json"
     (message,) = messages_of(data, "messenger-json", Surroundings(path, frozenset({f"export/{uri}"})))
@@ -106,7 +106,7 @@ def test_every_root_and_folder_that_the_exporter_has_had_is_read_alike(root: str
     ],
 )
 def test_the_two_families_are_told_apart_by_what_a_participant_is(told: dict[str, object], name: str) -> None:
-    chosen = recognise(json.dumps(told).encode(), "x.json")
+    chosen = recognise_format(json.dumps(told).encode(), "x.json")
     assert isinstance(chosen, Recognised)
     assert chosen.format.name == name
 
@@ -141,7 +141,9 @@ def test_clean_and_unclean_text_may_stand_in_one_file() -> None:
 @pytest.mark.parametrize("named", ["messenger", "instagram"])
 def test_the_same_file_is_instagrams_when_its_path_says_so(named: str) -> None:
     data = json.dumps({"participants": [{"name": "a"}], "messages": [{"sender_name": "a", "timestamp_ms": 1}]}).encode()
-    chosen = recognise(data, "your_instagram_activity/messages/inbox/a/message_1.json" if named == "instagram" else "")
+    chosen = recognise_format(
+        data, "your_instagram_activity/messages/inbox/a/message_1.json" if named == "instagram" else ""
+    )
     assert isinstance(chosen, Recognised)
     assert chosen.format.name == f"{named}-json"
 
@@ -149,7 +151,7 @@ def test_the_same_file_is_instagrams_when_its_path_says_so(named: str) -> None:
 def test_instagram_is_named_by_a_link_inside() -> None:
     share = b'"share":{"link":"https://www.instagram.com/p/1"}'
     data = b'{"participants":[{"name":"a"}],"messages":[{"sender_name":"a",' + share + b"}]}"
-    chosen = recognise(data)
+    chosen = recognise_format(data)
     assert isinstance(chosen, Recognised)
     assert chosen.format.name == "instagram-json"
 
@@ -210,7 +212,7 @@ def test_a_zone_in_hours_is_an_offset_and_letters_are_none() -> None:
 
 def test_the_same_boxes_about_logins_are_no_chat() -> None:
     page = b'<p class="uiBoxWhite noborder"><h2 class="_a6-h">x</h2><p class="_a6-p"/><p class="_a6-o"/></p>'
-    chosen = recognise(page, "security_and_login_information/login_activity.html")
+    chosen = recognise_format(page, "security_and_login_information/login_activity.html")
     assert not isinstance(chosen, Recognised)
 
 
@@ -223,19 +225,19 @@ def test_a_broken_record_is_reported_and_the_next_is_read() -> None:
     data = b'{"thread_path":"x","messages":[{"sender_name":"a" "x"},{"sender_name":"b","timestamp_ms":1}]}'
     assert [message.sender.display for message in messages_of(data, "messenger-json") if message.sender] == ["b"]
     assert [(entry.why, entry.place.pointer) for entry in unread_of(data, "messenger-json")] == [
-        (Why.MALFORMED, "/messages/0")
+        (UnreadReason.MALFORMED, "/messages/0")
     ]
 
 
 def test_a_record_with_a_key_twice_is_not_half_read() -> None:
     data = b'{"messages":[{"sender_name":"a","timestamp_ms":1,"content":"x","content":"y"}]}'
-    assert Why.REPEATED_KEY in {entry.why for entry in unread_of(data, "messenger-json")}
+    assert UnreadReason.REPEATED_KEY in {entry.why for entry in unread_of(data, "messenger-json")}
 
 
 def test_a_file_cut_short_gives_what_it_has_and_says_where_it_ends() -> None:
     data = b'{"participants":[{"name":"a"}],"messages":[{"sender_name":"a","timestamp_ms":1},{"sender_na'
     assert len(messages_of(data, "messenger-json")) == 1
-    assert [entry.why for entry in unread_of(data, "messenger-json")] == [Why.TRUNCATED]
+    assert [entry.why for entry in unread_of(data, "messenger-json")] == [UnreadReason.TRUNCATED]
 
 
 def test_neither_claims_a_file_of_another_shape() -> None:

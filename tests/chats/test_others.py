@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from evidence_kit.chats.message import AttachmentStatus, Flag, MessageKind, TimeKind, Why
-from evidence_kit.chats.registry import Contested, NoChat, Recognised, recognise
+from evidence_kit.chats.message import AttachmentStatus, MessageFlag, MessageKind, TimeKind, UnreadReason
+from evidence_kit.chats.registry import Contested, NoChat, Recognised, recognise_format
 from tests.chats.reading import entries_of, messages_of, sample_bytes, sample_messages, unread_of
 
 
@@ -29,7 +29,7 @@ def test_signal_may_hold_line_ends_inside_strings() -> None:
 def test_signal_keeps_deleted_view_once_edited_and_vanishing_messages() -> None:
     messages = sample_messages("signal/plaintext/main.jsonl", "signal-plaintext")
     assert [message.flags for message in messages[1:5]] == [
-        {Flag.SELF_DESTRUCT}, {Flag.EDITED}, {Flag.DELETED}, {Flag.VIEW_ONCE},
+        {MessageFlag.SELF_DESTRUCT}, {MessageFlag.EDITED}, {MessageFlag.DELETED}, {MessageFlag.VIEW_ONCE},
     ]  # fmt: skip
     assert messages[5].kind is MessageKind.CALL
 
@@ -39,7 +39,7 @@ def test_a_broken_frame_costs_its_line_alone() -> None:
     data = b'{"version":"1"}\n{"chat":{"id":"1"}}\n{"chatItem":{"chatId":"1","a\n' + item
     assert len(messages_of(data, "signal-plaintext")) == 1
     assert [(entry.why, entry.place.lines) for entry in unread_of(data, "signal-plaintext")] == [
-        (Why.MALFORMED, (3, 3))
+        (UnreadReason.MALFORMED, (3, 3))
     ]
 
 
@@ -53,7 +53,7 @@ def test_signal_export_is_read_as_json_and_as_text() -> None:
 
 
 def test_a_whatsapp_chat_with_the_year_first_is_not_taken_for_markdown() -> None:
-    chosen = recognise(b"[2025-05-13 21:04:00] Salma: salut\n[2025-05-13 21:05:00] Nour: oui\n", "_chat.txt")
+    chosen = recognise_format(b"[2025-05-13 21:04:00] Salma: salut\n[2025-05-13 21:05:00] Nour: oui\n", "_chat.txt")
     assert isinstance(chosen, Recognised)
     assert chosen.format.name == "whatsapp-text"
 
@@ -119,7 +119,7 @@ def test_tiktok_has_moved_its_chats_and_changed_their_names(sections: tuple[str,
     for section in reversed(sections):
         told = {section: told}
     data = json.dumps(told).encode()
-    assert isinstance(recognise(data, "user_data.json"), Recognised)
+    assert isinstance(recognise_format(data, "user_data.json"), Recognised)
     assert [message.text for message in messages_of(data, "tiktok-json")] == ["envoie"]
 
 
@@ -134,7 +134,7 @@ def test_skype_tells_when_a_message_was_edited_or_deleted() -> None:
     assert last.details is not None
     assert first.details["properties"] == {"edittime": "1747166700123"}
     assert last.details["properties"] == {"deletetime": "1747166900123"}
-    assert Flag.DELETED in last.flags
+    assert MessageFlag.DELETED in last.flags
 
 
 def test_imessage_blocks_have_date_sender_and_text() -> None:
@@ -144,18 +144,18 @@ def test_imessage_blocks_have_date_sender_and_text() -> None:
     assert messages[0].sender is not None
     assert messages[0].sender.ids[0].type == "phone"
     assert [message.kind.value for message in messages] == ["text", "media", "text", "deleted", "system"]
-    assert messages[2].flags == {Flag.EDITED}
+    assert messages[2].flags == {MessageFlag.EDITED}
 
 
 def test_discord_counts_its_messages() -> None:
     assert kinds("discord/exporter/general.json", "discord-exporter-json") == ["media", "system", "text"]
     wrong = unread_of(sample_bytes("discord/exporter/count-is-wrong.json"), "discord-exporter-json")
-    assert [entry.why for entry in wrong] == [Why.WRONG_COUNT]
+    assert [entry.why for entry in wrong] == [UnreadReason.WRONG_COUNT]
 
 
 def test_discord_replies_edits_and_reactions_are_read() -> None:
     messages = sample_messages("discord/exporter/general.json", "discord-exporter-json")
-    assert messages[0].flags == {Flag.EDITED}
+    assert messages[0].flags == {MessageFlag.EDITED}
     assert messages[2].reply_to == "3"
     assert [(each.emoji, each.actor) for each in messages[0].reactions] == [("👍", "nour")]
     assert messages[0].attachments[0].status is AttachmentStatus.NOT_EXPORTED
@@ -175,7 +175,7 @@ def test_discords_older_package_is_a_table() -> None:
     assert messages[0].time.value == "2023-05-13T20:04:00.123+00:00"
     assert messages[1].attachments[0].status is AttachmentStatus.NOT_EXPORTED
     broken = b"ID,Timestamp,Contents,Attachments\n123456789012345680,x\n"
-    assert Why.MALFORMED in {entry.why for entry in unread_of(broken, "discord-package-csv")}
+    assert UnreadReason.MALFORMED in {entry.why for entry in unread_of(broken, "discord-package-csv")}
 
 
 def test_google_chat_dates_are_in_the_accounts_language_and_in_utc() -> None:
@@ -195,7 +195,7 @@ def test_skype_markup_is_shown_as_text_and_kept() -> None:
     assert message.text == "l'argent vite :)"
     assert message.details is not None
     assert str(message.details["content"]).startswith("l&apos;argent <b")
-    assert message.flags == {Flag.EDITED}
+    assert message.flags == {MessageFlag.EDITED}
 
 
 def test_skype_knows_its_owner_files_calls_and_deletions() -> None:
@@ -227,21 +227,21 @@ def test_line_has_the_day_on_a_line_of_its_own_and_quotes_around_lines() -> None
     ],
 )
 def test_what_cannot_be_read_is_named_for_what_it_is(name: str, data: bytes, format_name: str) -> None:
-    chosen = recognise(data, name)
+    chosen = recognise_format(data, name)
     assert isinstance(chosen, Recognised)
     assert chosen.format.name == format_name
-    assert [entry.why for entry in unread_of(data, format_name)] == [Why.UNSUPPORTED]
+    assert [entry.why for entry in unread_of(data, format_name)] == [UnreadReason.UNSUPPORTED]
 
 
 def test_two_formats_that_claim_one_file_are_a_recorded_outcome() -> None:
     both = b'{"userId":"8:a","conversations":[],"guild":{},"channel":{},"messages":[]}'
-    chosen = recognise(both)
+    chosen = recognise_format(both)
     assert isinstance(chosen, Contested)
     assert set(chosen.names) == {"skype-json", "discord-exporter-json"}
 
 
 def test_a_picture_is_no_chat() -> None:
-    assert isinstance(recognise(b"\xff\xd8\xff\xe0" + bytes(100), "IMG-20250503-WA0001.jpg"), NoChat)
+    assert isinstance(recognise_format(b"\xff\xd8\xff\xe0" + bytes(100), "IMG-20250503-WA0001.jpg"), NoChat)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import tracemalloc
 
 import pytest
 
-from evidence_kit.chats.message import AttachmentStatus, Message, MessageKind, Unread, Why
-from evidence_kit.chats.registry import read
+from evidence_kit.chats.message import AttachmentStatus, Message, MessageKind, Unread, UnreadReason
+from evidence_kit.chats.registry import read_export
 from tests.chats.reading import messages_of, named, sample_bytes, sample_messages, unread_of
 
 NAME = "sms-backup-restore"
@@ -98,21 +98,23 @@ def test_calls_are_messages_and_say_what_became_of_them() -> None:
 
 
 def test_a_count_that_does_not_hold_is_said() -> None:
-    assert [entry.why for entry in unread_of(sample_bytes("sms/count-is-wrong.xml"), NAME)] == [Why.WRONG_COUNT]
+    assert [entry.why for entry in unread_of(sample_bytes("sms/count-is-wrong.xml"), NAME)] == [
+        UnreadReason.WRONG_COUNT
+    ]
 
 
 def test_a_broken_record_costs_itself_alone() -> None:
     data = b'<smses count="2"><sms date="1" type="1" body="a & b"/><sms date="2" type="1" body="c"/></smses>'
     assert [message.text for message in messages_of(data, NAME)] == ["c"]
-    assert [entry.why for entry in unread_of(data, NAME)] == [Why.MALFORMED]
+    assert [entry.why for entry in unread_of(data, NAME)] == [UnreadReason.MALFORMED]
 
 
 def test_a_document_type_is_never_obeyed() -> None:
     bomb = b'<!DOCTYPE s [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY x SYSTEM "file:///etc/hosts">]>'
     data = bomb + b'<smses count="1"><sms address="1" date="1" type="1" body="&b;&x;"/></smses>'
-    entries = list(read(io.BytesIO(data), named(NAME)))
+    entries = list(read_export(io.BytesIO(data), named(NAME)))
     assert not any(isinstance(entry, Message) for entry in entries)
-    assert Why.MALFORMED in {entry.why for entry in entries if isinstance(entry, Unread)}
+    assert UnreadReason.MALFORMED in {entry.why for entry in entries if isinstance(entry, Unread)}
 
 
 def test_memory_does_not_grow_with_a_backup_of_pictures() -> None:
@@ -122,7 +124,7 @@ def test_memory_does_not_grow_with_a_backup_of_pictures() -> None:
     for count in (10, 40):
         export = io.BytesIO(b"<smses>\n" + record * count + b"</smses>\n")
         tracemalloc.start()
-        assert sum(isinstance(entry, Message) for entry in read(export, named(NAME))) == count
+        assert sum(isinstance(entry, Message) for entry in read_export(export, named(NAME))) == count
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] * 1.2

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import tracemalloc
 
-from evidence_kit.chats.message import AttachmentStatus, Flag, Message, MessageKind, TimeKind
-from evidence_kit.chats.registry import read
+from evidence_kit.chats.message import AttachmentStatus, Message, MessageFlag, MessageKind, TimeKind
+from evidence_kit.chats.registry import read_export
 from tests.chats.reading import named, sample_messages
 
 ONE = "telegram/one-chat/result.json"
@@ -56,9 +56,9 @@ def test_a_file_that_was_not_included_is_not_missing() -> None:
 
 def test_vanishing_edited_and_forwarded_messages_are_flagged() -> None:
     messages = one()
-    assert messages[3].flags == {Flag.SELF_DESTRUCT}
-    assert messages[1].flags == {Flag.EDITED}
-    assert messages[4].flags == {Flag.FORWARDED}
+    assert messages[3].flags == {MessageFlag.SELF_DESTRUCT}
+    assert messages[1].flags == {MessageFlag.EDITED}
+    assert messages[4].flags == {MessageFlag.FORWARDED}
 
 
 def test_calls_places_replies_and_reactions_are_read() -> None:
@@ -103,7 +103,7 @@ def test_a_forwarded_message_is_its_forwarders() -> None:
     message = sample_messages(PAGE, "telegram-html")[3]
     assert message.sender is not None
     assert (message.sender.display, message.text) == ("Nour", "transféré")
-    assert message.flags == {Flag.FORWARDED}
+    assert message.flags == {MessageFlag.FORWARDED}
     assert message.details is not None
     assert str(message.details["forwarded_from"]).startswith("Karim")
 
@@ -124,7 +124,7 @@ def test_memory_does_not_grow_with_a_long_chat() -> None:
         head = b'{"name":"a","type":"personal_chat","id":1,"messages":['
         export = io.BytesIO(head + b",\n".join([record] * count) + b"]}")
         tracemalloc.start()
-        assert sum(isinstance(entry, Message) for entry in read(export, named("telegram-json"))) == count
+        assert sum(isinstance(entry, Message) for entry in read_export(export, named("telegram-json"))) == count
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] * 1.2

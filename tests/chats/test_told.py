@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evidence_kit.chats.identifiers.gathered import Gathering
-from evidence_kit.chats.leaves import leaves, other_words
+from evidence_kit.chats.leaves import other_words, text_leaves
 from evidence_kit.chats.message import (
     NO_TIME,
     AccountId,
@@ -15,18 +15,18 @@ from evidence_kit.chats.message import (
     AttachmentStatus,
     ByteRange,
     Conversation,
-    Event,
+    FurtherWords,
     Message,
+    MessageEvent,
     MessageSender,
+    MessageTime,
     Reaction,
-    Role,
-    Time,
     TimeKind,
-    Words,
+    WordsRole,
 )
 from evidence_kit.chats.message_filter import MessageFilter
-from evidence_kit.chats.span import Span
-from evidence_kit.chats.told import OWNER, name_of, said_in, searched, texts
+from evidence_kit.chats.span import MessageSpan
+from evidence_kit.chats.told import OWNER, authored_texts, event_sentence, person_name, searched_texts
 from evidence_kit.words import LANGUAGES, catalogue
 
 POLL = Message(
@@ -37,17 +37,17 @@ POLL = Message(
     "",
     attachments=(Attachment("liste.pdf", AttachmentStatus.PRESENT),),
     words=(
-        Words(Role.QUESTION, "Je publie ? Ou 3000 dh"),
-        Words(Role.OPTION, "oui"),
-        Words(Role.QUOTE, "0612345678", "Nadia"),
+        FurtherWords(WordsRole.QUESTION, "Je publie ? Ou 3000 dh"),
+        FurtherWords(WordsRole.OPTION, "oui"),
+        FurtherWords(WordsRole.QUOTE, "0612345678", "Nadia"),
     ),
-    event=Event("took-screenshot"),
+    event=MessageEvent("took-screenshot"),
     reactions=(Reaction("😡", "Karim"),),
 )
 
 
 def test_words_outside_of_the_text_are_all_told_each_with_its_author() -> None:
-    assert list(texts(POLL)) == [("Je publie ? Ou 3000 dh", None), ("oui", None), ("0612345678", "Nadia")]
+    assert list(authored_texts(POLL)) == [("Je publie ? Ou 3000 dh", None), ("oui", None), ("0612345678", "Nadia")]
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_a_code_has_the_services_of_all_its_places_and_none_besides() -> None:
 
 
 def test_an_owner_without_a_name_is_a_person_all_the_same() -> None:
-    assert name_of(MessageSender(None, (), is_owner=True)) == OWNER
-    assert name_of(MessageSender(None, (AccountId("phone", "+212600000000"),), is_owner=True)) == "+212600000000"
-    assert name_of(MessageSender("Nadia", (), is_owner=True)) == "Nadia"
-    assert name_of(MessageSender(None)) is None
+    assert person_name(MessageSender(None, (), is_owner=True)) == OWNER
+    assert person_name(MessageSender(None, (AccountId("phone", "+212600000000"),), is_owner=True)) == "+212600000000"
+    assert person_name(MessageSender("Nadia", (), is_owner=True)) == "Nadia"
+    assert person_name(MessageSender(None)) is None
     owned = Message(ByteRange(0, 1), Conversation("sms", "x"), MessageSender(None, (), is_owner=True), NO_TIME, "non")
     assert MessageFilter(sender="(owner)").wants(owned, 0)
 
@@ -102,22 +102,22 @@ def test_every_event_has_a_sentence_in_every_language_that_names_the_same_values
     assert len(events) > 20
     values = dict.fromkeys(("name", "names", "duration", "amount", "file", "reason", "action"), "7")
     for language in LANGUAGES:
-        assert all(said_in(language, code, values) != code for code in events)
-    assert said_in("en", "no-such-event", {}) == "no-such-event"
-    assert said_in("fr", "set-timer", {}) == "set-timer"
+        assert all(event_sentence(language, code, values) != code for code in events)
+    assert event_sentence("en", "no-such-event", {}) == "no-such-event"
+    assert event_sentence("fr", "set-timer", {}) == "set-timer"
 
 
 def test_every_place_of_words_has_a_name_in_every_language() -> None:
     for language in LANGUAGES:
-        assert all(catalogue(language).knows(f"chats.word.{role.value}") for role in Role)
+        assert all(catalogue(language).knows(f"chats.word.{role.value}") for role in WordsRole)
 
 
-def time(value: str | None, *readings: str) -> Time:
-    return Time(value or "/".join(readings), TimeKind.LOCAL, value, readings=readings)
+def time(value: str | None, *readings: str) -> MessageTime:
+    return MessageTime(value or "/".join(readings), TimeKind.LOCAL, value, readings=readings)
 
 
-def spanned(*times: Time) -> Span:
-    span = Span()
+def spanned(*times: MessageTime) -> MessageSpan:
+    span = MessageSpan()
     for each in times:
         span.add(each)
     return span
@@ -145,23 +145,23 @@ def test_one_time_that_lies_elsewhere_does_not_turn_a_conversation() -> None:
 
 
 def test_messages_without_a_time_have_no_span() -> None:
-    span = spanned(NO_TIME, Time("?", TimeKind.NONE, None))
+    span = spanned(NO_TIME, MessageTime("?", TimeKind.NONE, None))
     assert (span.first, span.last, span.newest_first) == (None, None, False)
 
 
 def test_texts_under_keys_that_nobody_knows_are_words_and_technical_ones_are_not() -> None:
     record = {"text": "a", "id": "7", "new": {"deep": ["b", {"link": "c", "id": "8"}]}, "flag": True, "number": 3}
-    found = other_words(record, frozenset({"text"}), frozenset({"id"}), {"link": Role.LINK})
-    assert found == (Words(Role.NOTE, "b"), Words(Role.LINK, "c"))
+    found = other_words(record, frozenset({"text"}), frozenset({"id"}), {"link": WordsRole.LINK})
+    assert found == (FurtherWords(WordsRole.NOTE, "b"), FurtherWords(WordsRole.LINK, "c"))
 
 
 def test_leaves_of_deep_nesting_take_no_recursion() -> None:
     deep: object = "found"
     for _ in range(5000):
         deep = [deep]
-    assert list(leaves(deep, frozenset())) == [("", "found")]
+    assert list(text_leaves(deep, frozenset())) == [("", "found")]
 
 
 def test_searched_texts_hold_no_event_where_there_is_none() -> None:
     plain = Message(ByteRange(0, 1), Conversation("sms", "x"), None, NO_TIME, "un")
-    assert list(searched(plain)) == ["un"]
+    assert list(searched_texts(plain)) == ["un"]

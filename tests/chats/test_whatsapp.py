@@ -15,13 +15,13 @@ from evidence_kit.chats.format import FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import (
     AttachmentStatus,
     DateOrder,
-    Flag,
     Message,
+    MessageFlag,
     MessageKind,
     Precision,
     TimeKind,
 )
-from evidence_kit.chats.registry import read
+from evidence_kit.chats.registry import read_export
 from tests.chats.reading import (
     assert_nothing_is_lost,
     decided,
@@ -95,7 +95,7 @@ def test_american_phones_write_the_month_first_and_a_narrow_space() -> None:
     assert messages[2].sender is not None
     assert [account.type for account in messages[2].sender.ids] == ["phone"]
     assert kinds(path) == ["system", "text", "text", "contact", "poll", "deleted", "text", "system"]
-    assert messages[6].flags == {Flag.EDITED}
+    assert messages[6].flags == {MessageFlag.EDITED}
 
 
 def test_a_system_line_with_a_colon_inside_quotes_has_no_sender() -> None:
@@ -184,7 +184,7 @@ def test_what_an_iphone_app_says_itself_begins_with_a_direction_mark() -> None:
     data = "[13/05/2025, 21:02:11] Chat: \u200eEtwas, das niemand hier versteht\n".encode()
     message = messages_of(data, NAME)[0]
     assert message.kind is MessageKind.SYSTEM
-    assert Flag.APP_GENERATED in message.flags
+    assert MessageFlag.APP_GENERATED in message.flags
 
 
 def test_unsaved_numbers_and_contacts_keep_their_marks_and_are_understood() -> None:
@@ -207,7 +207,7 @@ def test_the_arabic_sticker_placeholder_says_deleted_and_is_none() -> None:
 def test_arabic_wording_is_known_with_its_vowel_marks() -> None:
     messages = sample_messages("whatsapp/ios-ar/_chat.txt", NAME)
     assert messages[2].attachments[0].name_in_source == "00000003-PHOTO-2025-05-03-21-02-40.jpg"
-    assert messages[4].flags == {Flag.DELETED, Flag.DELETED_BY_SELF, Flag.APP_GENERATED}
+    assert messages[4].flags == {MessageFlag.DELETED, MessageFlag.DELETED_BY_SELF, MessageFlag.APP_GENERATED}
 
 
 def test_who_deleted_a_message_as_you_is_the_owner() -> None:
@@ -278,7 +278,7 @@ def test_an_impossible_date_is_kept_raw_and_becomes_no_other_date() -> None:
 
 def test_a_chat_pasted_into_a_message_is_flagged_where_time_goes_back() -> None:
     messages = sample_messages("whatsapp/pasted-chat/chat.txt", NAME)
-    assert [Flag.TIME_GOES_BACK in message.flags for message in messages] == [
+    assert [MessageFlag.TIME_GOES_BACK in message.flags for message in messages] == [
         False,
         False,
         True,
@@ -298,7 +298,7 @@ def test_files_saved_again_by_windows_are_read(path: str) -> None:
 def test_a_guessed_encoding_is_flagged_on_every_message() -> None:
     messages = sample_messages("whatsapp/cp1256/chat.txt", NAME)
     assert messages[0].text == "déjà vu"
-    assert all(Flag.ENCODING_GUESS in message.flags for message in messages)
+    assert all(MessageFlag.ENCODING_GUESS in message.flags for message in messages)
 
 
 def test_a_few_broken_bytes_do_not_make_utf_8_something_else() -> None:
@@ -350,7 +350,7 @@ def test_memory_does_not_grow_with_the_file() -> None:
     for count in (20_000, 60_000):
         export = io.BytesIO(line * count)
         tracemalloc.start()
-        assert sum(isinstance(entry, Message) for entry in read(export, named(NAME))) == count
+        assert sum(isinstance(entry, Message) for entry in read_export(export, named(NAME))) == count
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] * 1.2

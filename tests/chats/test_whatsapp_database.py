@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from evidence_kit.chats import registry
 from evidence_kit.chats.format import HEAD_BYTES
 from evidence_kit.chats.formats.whatsapp_database import FORMAT
-from evidence_kit.chats.message import Entry, Flag, Message, MessageKind, Metadata, TimeKind, Unread, Why
+from evidence_kit.chats.message import (
+    Entry,
+    Message,
+    MessageFlag,
+    MessageKind,
+    Metadata,
+    TimeKind,
+    Unread,
+    UnreadReason,
+)
 
 ANDROID = """
 CREATE TABLE jid(_id INTEGER PRIMARY KEY, user TEXT, server TEXT, raw_string TEXT);
@@ -61,7 +70,7 @@ def database(script: str, tmp_path: Path, *, log: bool = False) -> bytes:
 
 
 def entries(data: bytes) -> list[Entry]:
-    return list(registry.read(io.BytesIO(data), FORMAT))
+    return list(registry.read_export(io.BytesIO(data), FORMAT))
 
 
 def messages(data: bytes) -> list[Message]:
@@ -90,8 +99,8 @@ def test_the_database_of_android_is_read_like_a_conversation(tmp_path: Path, log
     assert mine.sender.is_owner is True
     assert (mine.native_id, mine.reply_to) == ("A2", "A1")
     assert picture.attachments[0].name_in_source == "Media/WhatsApp Images/IMG-20250513-WA0001.jpg"
-    assert deleted.flags == {Flag.DELETED}
-    assert once.flags == {Flag.VIEW_ONCE}
+    assert deleted.flags == {MessageFlag.DELETED}
+    assert once.flags == {MessageFlag.VIEW_ONCE}
     assert member.sender is not None
     assert member.sender.ids[0].value == "+212600000001"
     assert system.sender is None
@@ -129,7 +138,10 @@ def test_a_database_of_another_version_is_unread_and_named(tmp_path: Path) -> No
     later = ANDROID.replace("text_data TEXT", "body TEXT")
     (unread,) = entries(database(later, tmp_path))
     assert isinstance(unread, Unread)
-    assert (unread.why, unread.detail) == (Why.UNSUPPORTED, "of another version: message.text_data is not there")
+    assert (unread.why, unread.detail) == (
+        UnreadReason.UNSUPPORTED,
+        "of another version: message.text_data is not there",
+    )
     (older,) = entries(database("CREATE TABLE messages(_id INTEGER, data TEXT);", tmp_path))
     assert isinstance(older, Unread)
 
@@ -156,10 +168,10 @@ def test_deleted_rows_are_not_dug_up_and_nothing_is_written(tmp_path: Path) -> N
 
 def test_it_is_recognised_by_its_name_and_its_beginning(tmp_path: Path) -> None:
     data = database(ANDROID, tmp_path)
-    found = registry.recognise(data[:HEAD_BYTES], "phone/Databases/msgstore.db")
+    found = registry.recognise_format(data[:HEAD_BYTES], "phone/Databases/msgstore.db")
     assert isinstance(found, registry.Recognised)
     assert found.format.name == "whatsapp-database"
-    assert isinstance(registry.recognise(data[:HEAD_BYTES], "phone/other.db"), registry.NoChat)
+    assert isinstance(registry.recognise_format(data[:HEAD_BYTES], "phone/other.db"), registry.NoChat)
 
 
 @settings(max_examples=60, deadline=None)

@@ -12,10 +12,10 @@ import pytest
 
 from evidence_kit.chats.format import Surroundings
 from evidence_kit.chats.formats.whatsapp import phrases as tables
-from evidence_kit.chats.formats.whatsapp.phrases import phrases
-from evidence_kit.chats.message import AttachmentStatus, Flag, Message, MessageKind
-from evidence_kit.chats.registry import NoChat, Recognised, recognise
-from evidence_kit.chats.worker import read as survey
+from evidence_kit.chats.formats.whatsapp.phrases import all_phrases
+from evidence_kit.chats.message import AttachmentStatus, Message, MessageFlag, MessageKind
+from evidence_kit.chats.registry import NoChat, Recognised, recognise_format
+from evidence_kit.chats.worker import reading_facts as survey
 from tests.chats.reading import decided, entries_of, messages_of
 
 NAME = "whatsapp-text"
@@ -59,7 +59,7 @@ def test_what_was_left_out_or_deleted_is_known_in_every_language(language: str) 
             assert one("\u200e" + phrase.replace("{}", "Karim")).kind is MessageKind.DELETED, phrase
     for phrase in table(language).get("edited", []):
         message = one(f"paye \u200e{phrase}")
-        assert (message.kind, message.flags) == (MessageKind.TEXT, frozenset({Flag.EDITED}))
+        assert (message.kind, message.flags) == (MessageKind.TEXT, frozenset({MessageFlag.EDITED}))
 
 
 @pytest.mark.parametrize("language", ["ar", "ca", "de", "en", "es", "fr", "it", "nl", "pt", "tr"])
@@ -122,21 +122,21 @@ def test_a_text_that_only_looks_like_the_apps_words_is_a_text(text: str) -> None
 @pytest.mark.parametrize(
     ("body", "kind", "flags"),
     [
-        ("This message was deleted by admin Karim.", MessageKind.DELETED, {Flag.DELETED}),
-        ("You deleted this message as admin", MessageKind.DELETED, {Flag.DELETED, Flag.DELETED_BY_SELF}),
-        ("Ce message a été supprimé par un admin", MessageKind.DELETED, {Flag.DELETED}),
+        ("This message was deleted by admin Karim.", MessageKind.DELETED, {MessageFlag.DELETED}),
+        ("You deleted this message as admin", MessageKind.DELETED, {MessageFlag.DELETED, MessageFlag.DELETED_BY_SELF}),
+        ("Ce message a été supprimé par un admin", MessageKind.DELETED, {MessageFlag.DELETED}),
         ("\u200eCafé du Port (Larache): https://foursquare.com/v/4ac518", MessageKind.LOCATION, set()),
         ("تمت مشاركة الموقع المباشر", MessageKind.LOCATION, set()),
         ("Appel vocal, 5 min", MessageKind.CALL, set()),
-        ("\u200eLlamada perdida", MessageKind.CALL, {Flag.APP_GENERATED}),
+        ("\u200eLlamada perdida", MessageKind.CALL, {MessageFlag.APP_GENERATED}),
         ("", MessageKind.CALL, set()),
-        ("<Vidéo à vue unique omise>", MessageKind.MEDIA_OMITTED, {Flag.VIEW_ONCE}),
+        ("<Vidéo à vue unique omise>", MessageKind.MEDIA_OMITTED, {MessageFlag.VIEW_ONCE}),
         ("<Inoizko bideoa kenduta>", MessageKind.MEDIA_OMITTED, set()),
         ("\u200eGALDEKETA:\nNor?\n\u200eAUKERA: zu (0 boto)\n\u200eAUKERA: hura (1 boto)", MessageKind.POLL,
-         {Flag.APP_GENERATED}),
+         {MessageFlag.APP_GENERATED}),
     ],
 )  # fmt: skip
-def test_small_wording(body: str, kind: MessageKind, flags: set[Flag]) -> None:
+def test_small_wording(body: str, kind: MessageKind, flags: set[MessageFlag]) -> None:
     message = one(body)
     assert (message.kind, set(message.flags)) == (kind, flags)
 
@@ -193,7 +193,7 @@ def test_the_language_of_the_app_is_said_and_so_is_that_no_table_knows_it() -> N
 )
 def test_headers_of_old_and_other_phones(header: str, sender: str, value: str | None, reason: str | None) -> None:
     data = f"{header}3000\n{header}ou je publie\n".encode()
-    found = recognise(data, "export/chat.txt")
+    found = recognise_format(data, "export/chat.txt")
     assert isinstance(found, Recognised)
     messages = messages_of(data, NAME)
     assert [message.text for message in messages] == ["3000", "ou je publie"]
@@ -231,7 +231,7 @@ def test_the_name_of_the_file_says_with_whom_in_every_language(path: str, title:
 
 def test_a_text_about_dates_is_no_chat() -> None:
     text = "Le 20 août 2015, à Larache - un texte.\n20 Aug was a Thursday.\nrien\n"
-    assert isinstance(recognise(text.encode(), "note.txt"), NoChat)
+    assert isinstance(recognise_format(text.encode(), "note.txt"), NoChat)
 
 
 def test_no_sentence_is_in_the_tables_twice_with_two_meanings() -> None:
@@ -241,7 +241,7 @@ def test_no_sentence_is_in_the_tables_twice_with_two_meanings() -> None:
             for phrase in spellings if name in {"omitted", "deleted", "calls", "edited"} else ():
                 meanings.setdefault(re.sub(r"\W+$", "", phrase.casefold()), set()).add(name)
     assert {phrase: names for phrase, names in meanings.items() if len(names) > 1} == {}
-    assert "null" in phrases().exact
+    assert "null" in all_phrases().exact
 
 
 def test_what_was_decided_stands_beside_the_messages() -> None:

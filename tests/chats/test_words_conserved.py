@@ -21,12 +21,12 @@ from evidence_kit.chats.formats import (
     snapchat_json,
     x_archive,
 )
-from evidence_kit.chats.markup import Node, parse
+from evidence_kit.chats.markup import MarkupNode, parse_markup
 from evidence_kit.chats.message import Conversation, Message, Metadata
 from evidence_kit.chats.meta import records as meta
-from evidence_kit.chats.meta.repair import undone
+from evidence_kit.chats.meta.repair import undone_mojibake
 from evidence_kit.chats.telegram import words as telegram
-from evidence_kit.chats.told import searched, sentences
+from evidence_kit.chats.told import event_sentences, searched_texts
 from tests.chats.reading import LEDGER, entries_of, sample_bytes
 
 # Keys whose texts a person does not need, beside those that a reader names as technical: by format, with the reason.
@@ -81,7 +81,7 @@ def decoded(path: str, data: bytes) -> list[Any]:
 
 
 def told(message: Message) -> Iterator[str]:
-    yield from searched(message)
+    yield from searched_texts(message)
     sender, conversation = message.sender, message.conversation
     for person in (*((sender,) if sender else ()), *message.to):
         yield person.display or ""
@@ -90,11 +90,11 @@ def told(message: Message) -> Iterator[str]:
     yield from (reaction.actor or "" for reaction in message.reactions)
     yield from (conversation.title or "", conversation.id or "", *conversation.members)
     if message.event is not None:
-        yield from sentences(message.event)
+        yield from event_sentences(message.event)
 
 
 def squeezed(text: str) -> str:
-    return "".join(html.unescape(undone(text) or text).split()).casefold()
+    return "".join(html.unescape(undone_mojibake(text) or text).split()).casefold()
 
 
 @pytest.mark.parametrize("sample", JSON_SAMPLES, ids=lambda sample: str(sample["path"]))
@@ -118,7 +118,7 @@ def _is_markup(text: str, shown: str) -> bool:
         inner = json.loads(text)
         return all(squeezed(each) in shown for each in strings(inner, frozenset()))
     if "<" in text:
-        return all(squeezed(part) in shown for part in parse(text).text().split("\n"))
+        return all(squeezed(part) in shown for part in parse_markup(text).text().split("\n"))
     return text.startswith("(File ") or text in {"null"}
 
 
@@ -172,13 +172,13 @@ def test_every_text_of_a_page_is_told_or_stands_about_the_whole(sample: dict[str
     shown += [squeezed(entry.time.raw) for entry in entries if isinstance(entry, Message)]
     page = "\n".join(shown)
     # A name and the bot by which it wrote are two things.
-    parts = [part for text in _visible(parse(data.decode("utf-8"))) for part in text.split(" via ")]
+    parts = [part for text in _visible(parse_markup(data.decode("utf-8"))) for part in text.split(" via ")]
     lost = [part for part in parts if squeezed(part) not in page]
     assert lost == []
 
 
-def _visible(root: Node) -> Iterator[str]:
-    waiting: list[Node | str] = [root]
+def _visible(root: MarkupNode) -> Iterator[str]:
+    waiting: list[MarkupNode | str] = [root]
     while waiting:
         item = waiting.pop()
         if isinstance(item, str):

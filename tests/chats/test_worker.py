@@ -10,11 +10,11 @@ from typing import Any, cast
 import pytest
 
 from evidence_kit.chats import registry, worker
-from evidence_kit.chats.bounded import LONGEST_TEXT, cut
+from evidence_kit.chats.bounded import LONGEST_TEXT, shortened
 from evidence_kit.chats.folding import fold_for_search
 from evidence_kit.chats.parts import whole_name
-from evidence_kit.workers.protocol import MAX_JSON_BYTES, encode
-from evidence_kit.workflows.reading.coverage import sound
+from evidence_kit.workers.protocol import MAX_JSON_BYTES, encode_json
+from evidence_kit.workflows.reading.coverage import checked_facts
 from tests.chats.reading import LEDGER, sample_bytes
 
 NAME = "WhatsApp Chat with A.txt"
@@ -32,22 +32,24 @@ def told(function: Any, data: bytes, **arguments: Any) -> Any:
 
 @pytest.mark.parametrize("sample", LEDGER, ids=lambda sample: str(sample["path"]))
 def test_the_figures_are_those_of_the_ledger(sample: dict[str, Any]) -> None:
-    facts = sound(worker.read(io.BytesIO(sample_bytes(sample["path"])), {"name": sample["path"], "beside": None}))
+    facts = checked_facts(
+        worker.reading_facts(io.BytesIO(sample_bytes(sample["path"])), {"name": sample["path"], "beside": None})
+    )
     assert (facts["recognition"], facts["format"]) == ("recognised", sample["format"])
     assert (facts["messages"], facts["unread_count"]) == (sample["messages"], sample["unread"])
-    encode(facts)
+    encode_json(facts)
 
 
 def test_no_answer_grows_without_limit() -> None:
     data = android(60_000, "y" * 400)
-    for function in (worker.entries, worker.identifiers, worker.read):
-        assert len(encode(told(function, data))) < MAX_JSON_BYTES // 2
+    for function in (worker.export_entries, worker.find_identifiers, worker.reading_facts):
+        assert len(encode_json(told(function, data))) < MAX_JSON_BYTES // 2
     seen = offset = 0
-    page = told(worker.entries, data[: 20_000 * 430], until_full=True)
+    page = told(worker.export_entries, data[: 20_000 * 430], until_full=True)
     while page["next"] is not None:
         seen, offset = seen + len(page["entries"]), page["next"]
         assert seen == offset
-        page = told(worker.entries, data[: 20_000 * 430], offset=offset, until_full=True)
+        page = told(worker.export_entries, data[: 20_000 * 430], offset=offset, until_full=True)
     numbers = [entry["locator"]["lines"][0] for entry in page["entries"]]
     assert seen + len(numbers) == numbers[-1]
 
@@ -65,22 +67,22 @@ def test_a_page_is_read_on_from_the_page_before(monkeypatch: pytest.MonkeyPatch)
     seen: list[str] = []
     offset: int | None = 0
     while offset is not None:
-        page = told(worker.entries, data, offset=offset, count=300, until_full=True)
+        page = told(worker.export_entries, data, offset=offset, count=300, until_full=True)
         seen += [entry["text"] for entry in page["entries"]]
         offset = page["next"]
     assert seen == [f"x{n}" for n in range(2_000)]
     assert len(begun) == 1
     # Another wish, an offset that was not reached, or other bytes: from the beginning.
-    assert told(worker.entries, data, offset=7, count=1, until_full=True)["entries"][0]["text"] == "x7"
-    found = told(worker.entries, data, offset=8, count=1, until_full=True, search="x9")["entries"]
+    assert told(worker.export_entries, data, offset=7, count=1, until_full=True)["entries"][0]["text"] == "x7"
+    found = told(worker.export_entries, data, offset=8, count=1, until_full=True, search="x9")["entries"]
     assert found[0]["text"] == "x97"
-    assert told(worker.entries, android(9, "y"), offset=8, count=5, until_full=True)["matched"] == 9
+    assert told(worker.export_entries, android(9, "y"), offset=8, count=5, until_full=True)["matched"] == 9
     assert len(begun) == 4
 
 
 def test_a_message_longer_than_an_answer_is_cut_and_says_so() -> None:
     data = b"5/13/25, 9:00 PM - A: " + b"z" * (1 << 20) + b"\n" + android(3)
-    first = told(worker.entries, data)["entries"][0]
+    first = told(worker.export_entries, data)["entries"][0]
     assert len(first["text"]) == LONGEST_TEXT
     assert first["cut"] == ["text"]
     assert first["locator"]["end"] > 1 << 20
@@ -93,10 +95,10 @@ def test_thousands_of_conversations_are_counted_and_not_all_listed() -> None:
         ]}
         for n in range(3000)
     ]  # fmt: skip
-    facts = told(worker.read, json.dumps({"chats": {"about": "", "list": chats}}).encode(), name="result.json")
+    facts = told(worker.reading_facts, json.dumps({"chats": {"about": "", "list": chats}}).encode(), name="result.json")
     assert facts["messages"] == 3000
     assert len(facts["conversations"]) + facts["conversations_not_listed"] == 3000
-    assert len(encode(facts)) < 1 << 20
+    assert len(encode_json(facts)) < 1 << 20
 
 
 @pytest.mark.parametrize(
@@ -109,20 +111,20 @@ def test_thousands_of_conversations_are_counted_and_not_all_listed() -> None:
     ids=["10000", "40000", "middle"],
 )
 def test_an_export_that_was_probably_cut_is_said_to_look_so(data: bytes, why: str) -> None:
-    assert told(worker.read, data)["looks_cut"] == [{"conversation": 0, "why": why}]
+    assert told(worker.reading_facts, data)["looks_cut"] == [{"conversation": 0, "why": why}]
 
 
 def test_two_formats_that_claim_one_file_are_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    both = (*registry.formats(), *registry.formats_in("whatsapp"))
-    monkeypatch.setattr(registry, "formats", lambda: both)
-    assert told(worker.read, android(5)) == {
+    both = (*registry.all_formats(), *registry.formats_in("whatsapp"))
+    monkeypatch.setattr(registry, "all_formats", lambda: both)
+    assert told(worker.reading_facts, android(5)) == {
         "recognition": "contested",
         "formats": ["whatsapp-text", "whatsapp-text"],
     }
 
 
 def test_what_is_no_chat_says_only_that() -> None:
-    assert told(worker.read, b"bonjour\n", name="note.txt") == {"recognition": "none"}
+    assert told(worker.reading_facts, b"bonjour\n", name="note.txt") == {"recognition": "none"}
 
 
 def test_an_identifier_has_everybody_who_named_it_and_where() -> None:
@@ -130,7 +132,7 @@ def test_an_identifier_has_everybody_who_named_it_and_where() -> None:
         b"5/13/25, 9:00 PM - A: 2000 dh\n5/13/25, 9:01 PM - B: 2000 dh?\n5/13/25, 9:02 PM - +212 612-345678: ok\n"
         b"5/13/25, 9:03 PM - A: http://evil.example/x\n"
     )
-    found = {each["type"]: each for each in told(worker.identifiers, data)["found"]}
+    found = {each["type"]: each for each in told(worker.find_identifiers, data)["found"]}
     assert (found["amount"]["value"], found["amount"]["count"]) == ("2000 MAD", 2)
     assert [each["name"] for each in found["amount"]["senders"]] == ["A", "B"]
     assert found["amount"]["places"] == [{"lines": [1, 1]}, {"lines": [2, 2]}]
@@ -141,7 +143,7 @@ def test_an_identifier_has_everybody_who_named_it_and_where() -> None:
 def test_every_place_of_an_identifier_is_told_however_many_there_are() -> None:
     lines = [f"5/13/25, 9:{at % 60:02d} PM - A: 2000 dh, n{at}\n" for at in range(5001)]
     data = "".join(lines).encode()
-    rows = [each for each in told(worker.identifiers, data)["found"] if each["value"] == "2000 MAD"]
+    rows = [each for each in told(worker.find_identifiers, data)["found"] if each["value"] == "2000 MAD"]
     assert len(rows) == 3
     assert sum(each["count"] for each in rows) == 5001
     places = [place["lines"][0] for each in rows for place in each["places"]]
@@ -150,14 +152,14 @@ def test_every_place_of_an_identifier_is_told_however_many_there_are() -> None:
 
 def test_what_a_record_carries_comes_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     data = sample_bytes("mail/menace.eml")
-    whole = cast("Any", worker.carried(io.BytesIO(data), {"format": "mail-eml"}))
+    whole = cast("Any", worker.carried_files(io.BytesIO(data), {"format": "mail-eml"}))
     assert whole["next"] is None
     assert whole["pieces"]
     monkeypatch.setattr(worker, "CARRIED_BYTES", 3)
     found: dict[int, bytes] = {}
     following: Any = {"part": 0, "offset": 0}
     while following:
-        answer = cast("Any", worker.carried(io.BytesIO(data), {"format": "mail-eml", **following}))
+        answer = cast("Any", worker.carried_files(io.BytesIO(data), {"format": "mail-eml", **following}))
         for piece in answer["pieces"]:
             found[piece["part"]] = found.get(piece["part"], b"") + base64.b64decode(piece["data"])
         following = answer["next"]
@@ -166,8 +168,8 @@ def test_what_a_record_carries_comes_in_pieces(monkeypatch: pytest.MonkeyPatch) 
 
 def test_searching_finds_what_a_person_types() -> None:
     assert fold_for_search("  الصُّوَر\u200f  إلى ٥٠٠٠ ") == "الصور الي 5000"
-    assert cut("x" * 500) == "x" * 299 + "…"
-    assert cut("\udce9") == "\ufffd"
+    assert shortened("x" * 500) == "x" * 299 + "…"
+    assert shortened("\udce9") == "\ufffd"
 
 
 def test_parts_of_one_conversation_share_a_name() -> None:

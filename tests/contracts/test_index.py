@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_kit.hashing import nearby
-from evidence_kit.hashing.nearby import BinaryIndex, ExactIndex, Index, Near, make_index
+from evidence_kit.hashing.nearby import BinaryIndex, ExactIndex, NearIndex, NearPair, make_index
 
 INDEXES = [ExactIndex, BinaryIndex]
 HASHES = st.lists(st.binary(min_size=8, max_size=8), max_size=12)
 
 
-def by_hand(references: list[bytes], queries: list[bytes], limit_bits: int) -> list[Near]:
+def by_hand(references: list[bytes], queries: list[bytes], limit_bits: int) -> list[NearPair]:
     return [
-        Near(q, r, bits)
+        NearPair(q, r, bits)
         for q, query in enumerate(queries)
         for r, reference in enumerate(references)
         if (bits := (int.from_bytes(query) ^ int.from_bytes(reference)).bit_count()) <= limit_bits
@@ -25,13 +25,13 @@ def by_hand(references: list[bytes], queries: list[bytes], limit_bits: int) -> l
 @pytest.mark.parametrize("index", INDEXES)
 @given(references=HASHES, queries=HASHES, limit_bits=st.integers(0, 64))
 def test_no_pair_is_missed_and_none_invented(
-    index: Callable[[Iterable[bytes]], Index], references: list[bytes], queries: list[bytes], limit_bits: int
+    index: Callable[[Iterable[bytes]], NearIndex], references: list[bytes], queries: list[bytes], limit_bits: int
 ) -> None:
     assert list(index(references).near(iter(queries), limit_bits)) == by_hand(references, queries, limit_bits)
 
 
 @pytest.mark.parametrize("index", INDEXES)
-def test_blocks_do_not_show(index: Callable[[Iterable[bytes]], Index], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_do_not_show(index: Callable[[Iterable[bytes]], NearIndex], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nearby, "_BLOCK_DISTANCES", 6)
     monkeypatch.setattr(nearby, "_BLOCK_QUERIES", 4)
     hashes = [bytes([n] * 32) for n in range(11)]
@@ -39,7 +39,7 @@ def test_blocks_do_not_show(index: Callable[[Iterable[bytes]], Index], monkeypat
 
 
 @pytest.mark.parametrize("index", INDEXES)
-def test_lengths_that_differ_are_refused(index: Callable[[Iterable[bytes]], Index]) -> None:
+def test_lengths_that_differ_are_refused(index: Callable[[Iterable[bytes]], NearIndex]) -> None:
     with pytest.raises(ValueError, match="one length"):
         index([bytes(8), bytes(16)])
     with pytest.raises(ValueError, match="one length"):
@@ -49,7 +49,7 @@ def test_lengths_that_differ_are_refused(index: Callable[[Iterable[bytes]], Inde
 
 
 @pytest.mark.parametrize("index", INDEXES)
-def test_an_empty_index_finds_nothing(index: Callable[[Iterable[bytes]], Index]) -> None:
+def test_an_empty_index_finds_nothing(index: Callable[[Iterable[bytes]], NearIndex]) -> None:
     assert list(index([]).near([bytes(32)], 256)) == []
 
 

@@ -14,7 +14,7 @@ from evidence_kit.commands.help_ import TOPICS
 from evidence_kit.custody.event import TYPES as EVENTS
 from evidence_kit.custody.verdict import Verdict
 from evidence_kit.intake.kinds import KINDS
-from evidence_kit.intake.names import dangers
+from evidence_kit.intake.names import name_dangers
 from evidence_kit.model import Family, Weight
 from evidence_kit.words import findings
 from evidence_kit.workflows.accession.declare import NATURES, RECORDINGS, SENSITIVITIES
@@ -24,7 +24,7 @@ from evidence_kit.workflows.case.new import AGE_BANDS, MINOR_MEDIA, PURPOSES
 from evidence_kit.workflows.case.record import NOTE_READERS
 from evidence_kit.workflows.handover.interop import FORMS
 from evidence_kit.workflows.reading.identifiers import TYPES
-from evidence_kit.workflows.upkeep.tidy import State
+from evidence_kit.workflows.upkeep.tidy import PlainState
 from tests.contracts.conftest import Call
 from tests.schemas import SCHEMAS, judge, problems
 
@@ -46,12 +46,12 @@ FIXED: dict[str, Sequence[str]] = {
     "shared#/$defs/screenshot/properties/still_there": STILL_THERE,
     "show#/$defs/kept/properties/provenance/properties/how": WAYS,
     "show#/$defs/kept/properties/declared_as": SPEAKERS,
-    "tidy#/$defs/file/properties/state": [each.value for each in State],
+    "tidy#/$defs/file/properties/state": [each.value for each in PlainState],
     "chats#/$defs/kind": [each.value for each in message.MessageKind],
-    "chats#/$defs/flag": [each.value for each in message.Flag],
-    "chats#/$defs/role": [each.value for each in message.Role],
+    "chats#/$defs/flag": [each.value for each in message.MessageFlag],
+    "chats#/$defs/role": [each.value for each in message.WordsRole],
     "chats#/$defs/status": [each.value for each in message.AttachmentStatus],
-    "chats#/$defs/why": [each.name.lower().replace("_", "-") for each in message.Why],
+    "chats#/$defs/why": [each.name.lower().replace("_", "-") for each in message.UnreadReason],
     "chats#/$defs/when/properties/precision": [each.value for each in message.Precision],
     "chats#/$defs/when/properties/date_order": [each.value for each in message.DateOrder],
     "identifiers#/$defs/type": TYPES,
@@ -114,7 +114,7 @@ def test_what_is_fixed_in_the_code_is_what_the_schemas_list(place: str) -> None:
 
 
 def test_every_format_and_platform_of_a_conversation_has_the_form_of_its_schema() -> None:
-    for each in registry.formats():
+    for each in registry.all_formats():
         assert judge("shared", "chat_format").is_valid(each.name), each.name
 
 
@@ -122,7 +122,7 @@ def test_every_finding_and_every_reason_has_the_form_of_a_code() -> None:
     assert findings()
     for code in findings():
         assert judge("shared", "code").is_valid(code), code
-    for danger in dangers("\\\\x/../ con.\0:"):
+    for danger in name_dangers("\\\\x/../ con.\0:"):
         assert danger in SCHEMAS["show"]["$defs"]["kept"]["properties"]["name_dangers"]["items"]["enum"]
 
 

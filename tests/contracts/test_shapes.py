@@ -14,12 +14,12 @@ import pytest
 
 from evidence_kit.chats import message as chat
 from evidence_kit.chats import worker
-from evidence_kit.chats.bounded import bounded
+from evidence_kit.chats.bounded import bounded_json
 from evidence_kit.commands import _batch_view, _ingest_view, _match_view, _verdict_view, show, tidy
 from evidence_kit.commands._screen import Screen
-from evidence_kit.custody.manifest import FoundAt, Item, LogEvent, Manifest, fold
+from evidence_kit.custody.manifest import FoundAt, Item, LogEvent, Manifest, fold_events
 from evidence_kit.custody.verdict import Anchor, Verdict
-from evidence_kit.keys.timestamp import Checked, Stamp
+from evidence_kit.keys.timestamp import CheckedStamp, Stamp
 from evidence_kit.matching.levels import MatchScore
 from evidence_kit.matching.transformation import Transformation
 from evidence_kit.model import Digest, Finding, Weight
@@ -29,14 +29,14 @@ from evidence_kit.workflows.case import outcome
 from evidence_kit.workflows.case.new import Guardian
 from evidence_kit.workflows.case.outcome import WouldKeep
 from evidence_kit.workflows.checking.report import Report
-from evidence_kit.workflows.handover.timestamps import Shown
+from evidence_kit.workflows.handover.timestamps import ShownStamp
 from evidence_kit.workflows.reading import messages, overview, threats
 from evidence_kit.workflows.reading.conversation_rows import conversation_row
 from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationPart
-from evidence_kit.workflows.reading.coverage import chat_read, sound, talks
-from evidence_kit.workflows.reading.identifiers import Named, _named, gathered
-from evidence_kit.workflows.reading.match import Candidate, Matches, NotCompared
-from evidence_kit.workflows.reading.similar import Similar
+from evidence_kit.workflows.reading.coverage import chat_read, checked_facts, file_conversations
+from evidence_kit.workflows.reading.identifiers import NamedIdentifier, _named, gathered_identifiers
+from evidence_kit.workflows.reading.match import Candidate, MatchResult, NotCompared
+from evidence_kit.workflows.reading.similar import SimilarPair
 from tests.chats.reading import LEDGER, sample_bytes
 from tests.schemas import held, judge, problems
 
@@ -87,7 +87,7 @@ def message(**more: Any) -> chat.Message:
     person = chat.MessageSender(
         "A", (chat.AccountId("phone", "+212612345678"), chat.AccountId("own-chosen-name", "a", "display name")), True
     )
-    time = chat.Time("05/03/25", chat.TimeKind.LOCAL, None, chat.Precision.DAY, chat.DateOrder.AMBIGUOUS,
+    time = chat.MessageTime("05/03/25", chat.TimeKind.LOCAL, None, chat.Precision.DAY, chat.DateOrder.AMBIGUOUS,
                      "both-below-13", ("2025-03-05", "2025-05-03"))  # fmt: skip
     files = (
         chat.Attachment("a.jpg", chat.AttachmentStatus.UNKNOWN, "image/jpeg", 1 << 60, (5, 9), 1),
@@ -101,7 +101,7 @@ def message(**more: Any) -> chat.Message:
         "text": "give \udcff money",
         "kind": chat.MessageKind.MEDIA,
         "attachments": files,
-        "flags": frozenset(chat.Flag),
+        "flags": frozenset(chat.MessageFlag),
         "native_id": "m\udc80",
         "reply_to": "n",
         "reactions": (chat.Reaction("❤", "B", time), chat.Reaction("x", None)),
@@ -111,10 +111,14 @@ def message(**more: Any) -> chat.Message:
 
 
 def row(entry: chat.Entry, manifest: Manifest | None = None) -> Mapping[str, Any]:
-    told = {**bounded(entry, "E000001"), "conversation_number": 0}
-    ties = messages.Ties(manifest or Manifest())
-    entry_said = messages.said_of(told, item(), ties) if told["entry"] == "message" else messages.gap_of(told, item())
-    return messages.row_of(entry_said, 1, "messenger", None)
+    told = {**bounded_json(entry, "E000001"), "conversation_number": 0}
+    ties = messages.AttachmentTies(manifest or Manifest())
+    entry_said = (
+        messages.transcript_entry(told, item(), ties)
+        if told["entry"] == "message"
+        else messages.transcript_gap(told, item())
+    )
+    return messages.transcript_row(entry_said, 1, "messenger", None)
 
 
 @pytest.mark.parametrize(
@@ -143,8 +147,8 @@ def test_a_message_whose_attachments_are_in_the_case() -> None:
     sound_document("chats", document)
 
 
-@pytest.mark.parametrize("why", chat.Why)
-def test_a_stretch_that_was_not_understood(why: chat.Why) -> None:
+@pytest.mark.parametrize("why", chat.UnreadReason)
+def test_a_stretch_that_was_not_understood(why: chat.UnreadReason) -> None:
     for detail, place in (
         ("", chat.ByteRange(0, 0)),
         ("\udcff", chat.ByteRange(0, 9, (1, 1))),
@@ -152,34 +156,38 @@ def test_a_stretch_that_was_not_understood(why: chat.Why) -> None:
     ):
         sound_document("chats", row(chat.Unread(place, why, detail)))
     sound_document(
-        "chats", messages.row_of(messages.gap_of({"locator": None}, item()), 1, "line", None) | {"text": "malformed"}
+        "chats",
+        messages.transcript_row(messages.transcript_gap({"locator": None}, item()), 1, "line", None)
+        | {"text": "malformed"},
     )
 
 
 @pytest.mark.parametrize("sample", LEDGER, ids=lambda sample: str(sample["path"]))
 def test_every_sample_of_every_format(sample: Mapping[str, Any]) -> None:
     export = item(path=f"phone/{sample['path']}")
-    facts = sound(worker.read(io.BytesIO(sample_bytes(sample["path"])), {"name": sample["path"], "beside": None}))
-    sound_document("ingest", _ingest_view.as_json(chat_read(export.id, export.place, facts)))
-    found = talks(facts)
+    facts = checked_facts(
+        worker.reading_facts(io.BytesIO(sample_bytes(sample["path"])), {"name": sample["path"], "beside": None})
+    )
+    sound_document("ingest", _ingest_view.outcome_json(chat_read(export.id, export.place, facts)))
+    found = file_conversations(facts)
     for number, talk in enumerate(found, start=1):
         sound_document(
             "chats",
             conversation_row(CaseConversation(number, (ConversationPart(export, str(facts["format"]), talk),) * 2)),
         )
     about = {"name": sample["path"], "format": facts["format"], "item": export.id, "offset": 0, "count": 10**6}
-    told: Any = worker.entries(io.BytesIO(sample_bytes(sample["path"])), about)
+    told: Any = worker.export_entries(io.BytesIO(sample_bytes(sample["path"])), about)
     for entry in told["entries"]:
         message_of_ours = entry["entry"] == "message"
         here = (
-            messages.said_of(entry, export, messages.Ties(Manifest()))
+            messages.transcript_entry(entry, export, messages.AttachmentTies(Manifest()))
             if message_of_ours
-            else messages.gap_of(entry, export)
+            else messages.transcript_gap(entry, export)
         )
         platform, title = (found[0].platform, found[0].title) if found else ("mail", None)
-        sound_document("chats", messages.row_of(here, 1, platform, title))
-    named: Any = worker.identifiers(io.BytesIO(sample_bytes(sample["path"])), {**about, "region": "MA"})
-    for each in gathered(_named(each, export) for each in named["found"]):
+        sound_document("chats", messages.transcript_row(here, 1, platform, title))
+    named: Any = worker.find_identifiers(io.BytesIO(sample_bytes(sample["path"])), {**about, "region": "MA"})
+    for each in gathered_identifiers(_named(each, export) for each in named["found"]):
         sound_document("identifiers", each.row())
 
 
@@ -191,7 +199,7 @@ def test_every_sample_of_every_format(sample: Mapping[str, Any]) -> None:
     ],
 )
 def test_an_export_that_was_not_read(recognition: dict[str, Any]) -> None:
-    document = _ingest_view.as_json(chat_read("E000001", PLACES[2], sound(recognition)))
+    document = _ingest_view.outcome_json(chat_read("E000001", PLACES[2], checked_facts(recognition)))
     sound_document("ingest", document)
     sound_document("chats", document)
 
@@ -214,7 +222,7 @@ def test_every_outcome_of_an_ingest(place: FoundAt) -> None:
         WouldKeep(place, "zip", "container", 9, 3, 1 << 60),
         WouldKeep(place, "text", "text", 9, None, 0),
     ):
-        _ingest_view.show(screen, cast("Any", each))
+        _ingest_view.show_outcome(screen, cast("Any", each))
         for command in ("ingest", "demo", "intake"):
             sound_document(command, screen.documents[-1])
     assert len(screen.documents) == 12
@@ -247,7 +255,7 @@ def kept_facts(event: str, **more: Any) -> dict[str, Any]:
 
 def events(*told: tuple[str, Mapping[str, Any]]) -> Manifest:
     time = "2026-11-23T18:48:00.123456Z"
-    return fold(LogEvent(line, time, kind, facts) for line, (kind, facts) in enumerate(told, start=1))
+    return fold_events(LogEvent(line, time, kind, facts) for line, (kind, facts) in enumerate(told, start=1))
 
 
 MARKED = {
@@ -319,25 +327,27 @@ def test_a_case_of_which_everything_is_known() -> None:
         "messages": [{"item": "E000001", "at": "5", "id": "x"}],
         "by": "S",
     }
-    sound_document("threats", threats.row(LogEvent(9, "2026-11-23T18:48:00.123456Z", "threat.recorded", told)))
+    sound_document("threats", threats.threat_row(LogEvent(9, "2026-11-23T18:48:00.123456Z", "threat.recorded", told)))
 
 
-def pairs() -> Iterator[Similar]:
+def pairs() -> Iterator[SimilarPair]:
     outline = ((-5, 0), (3, 4))
     inside = Transformation(True, -90, True, 40, 60, "screenshot", "picture", "upper-left", outline, (0, 0, 3, 4), None)
     altered = replace(inside, lies_in=None, agreed=(0, 0, 2, 2), differs=((0, 0, 1, 1),))
     whole = replace(inside, inside=None, place=None, lies_in=None, agreed=(0, 0, 1, 1), turned_degrees=180)
     film = MatchScore(60, 0, 0, 0, 0, 0, 0)
-    yield Similar("E000001", "E000002", "picture-inside", "keypoints", MatchScore(None, 5, 9, 3, 2, 0.5, 0.5), inside)
-    yield Similar("E000001", "found/a.jpg", "same-picture", "sha256")
-    yield Similar("E000001", "LRC-2026-0002/E000007", "to-judge", "pdq", film, None, 1.0, 0, 2500)
-    yield Similar("E000001", "E000003", "same-picture", "pdq", MatchScore(5, 9, 9, 9, 9, 1, 1), whole)
-    yield Similar("E000001", "E000004", "same-picture", "pdq", MatchScore(5, 9, 9, 9, 9, 1, 1), altered)
+    yield SimilarPair(
+        "E000001", "E000002", "picture-inside", "keypoints", MatchScore(None, 5, 9, 3, 2, 0.5, 0.5), inside
+    )
+    yield SimilarPair("E000001", "found/a.jpg", "same-picture", "sha256")
+    yield SimilarPair("E000001", "LRC-2026-0002/E000007", "to-judge", "pdq", film, None, 1.0, 0, 2500)
+    yield SimilarPair("E000001", "E000003", "same-picture", "pdq", MatchScore(5, 9, 9, 9, 9, 1, 1), whole)
+    yield SimilarPair("E000001", "E000004", "same-picture", "pdq", MatchScore(5, 9, 9, 9, 9, 1, 1), altered)
 
 
 def test_pairs_of_every_kind() -> None:
     screen = Printed()
-    found = Matches(
+    found = MatchResult(
         pairs=list(pairs()),
         clusters=[("E000001", "found/a.jpg")],
         candidates={"found/a.jpg": Candidate("found/a.jpg", SHA256, Path("found/a.jpg"))},
@@ -345,7 +355,7 @@ def test_pairs_of_every_kind() -> None:
         compared=3,
         other_case="LRC-2026-0002",
     )
-    _match_view.show(screen, found, "LRC-2026-0001", {})
+    _match_view.show_matches(screen, found, "LRC-2026-0001", {})
     for command in ("match", "demo"):
         sound_document(command, screen.documents[0])
     broken = screen.documents[0] | {"pairs": [screen.documents[0]["pairs"][0] | {"candidate": "x"}]}
@@ -364,12 +374,12 @@ def test_a_report_with_everything_in_it() -> None:
         anchors=[Anchor(5, "time-stamp", at.isoformat()), Anchor(5, "receipt", "2026-11-23T18:48:00.123456Z")],
         lines=9, items_of=None, destroyed=("E000004",), signers=(SIGNER,), being_written=True,
         time_stamps=[
-            Shown(5, 0, broken=True),
-            Shown(6, 4, stamp, Checked("openssl", SHA256), 0),
-            Shown(7, 4, replace(stamp, authority="CN=x"), None, -1),
+            ShownStamp(5, 0, broken=True),
+            ShownStamp(6, 4, stamp, CheckedStamp("openssl", SHA256), 0),
+            ShownStamp(7, 4, replace(stamp, authority="CN=x"), None, -1),
         ],
     )  # fmt: skip
-    document = _verdict_view.json_of(Screen("ar", json=True), report, {SIGNER: "Salma"})
+    document = _verdict_view.report_json(Screen("ar", json=True), report, {SIGNER: "Salma"})
     assert document["time_stamps"][0]["stamped_at"] is None  # type: ignore[index, call-overload]
     for command in ("verify", "demo"):
         sound_document(command, document)
@@ -395,34 +405,34 @@ def test_steps_of_a_batch_of_every_kind() -> None:
         ("verify", 4, verified), ("ingest", 3, {**totals.facts(), "not_kept": [{"path": "a", "reason": "symlink"}]}),
     ]  # fmt: skip
     for step, code, facts in done:
-        _batch_view.show(screen, batch.StepResult(2, "one", "LRC-2026-0001", step, "done", code, facts))
+        _batch_view.show_outcome(screen, batch.StepResult(2, "one", "LRC-2026-0001", step, "done", code, facts))
     would: list[tuple[str, Mapping[str, Any]]] = [
         ("new", {"age": "adult"}), ("ingest", {"size": 5}), ("match", {}), ("verify", {}), ("seal", {"size": 5}),
         ("seal", {"size": 5, "items_in": 1, "items_of": 2}),
     ]  # fmt: skip
     for step, facts in would:
-        _batch_view.show(screen, batch.StepResult(2, "one", "LRC-2026-0001", step, "would-do", 0, facts))
-    _batch_view.show(screen, batch.StepResult(2, "one", None, "verify", "not-tried"))
-    _batch_view.show(screen, batch.StepResult(2, "one", None, "seal", "done-before"))
-    trouble = batch.Trouble(2, "batch-key-unknown", {"line": 2, "column": 1, "key": "x", "nearest": "y"})
-    _batch_view.show(screen, batch.StepResult(2, "one", None, "check", "failed", 2, {}, trouble))
-    _batch_view.end(screen, batch.BatchResult(2, 1, 130, stopped=True), dry_run=False)
+        _batch_view.show_outcome(screen, batch.StepResult(2, "one", "LRC-2026-0001", step, "would-do", 0, facts))
+    _batch_view.show_outcome(screen, batch.StepResult(2, "one", None, "verify", "not-tried"))
+    _batch_view.show_outcome(screen, batch.StepResult(2, "one", None, "seal", "done-before"))
+    trouble = batch.ErrorFacts(2, "batch-key-unknown", {"line": 2, "column": 1, "key": "x", "nearest": "y"})
+    _batch_view.show_outcome(screen, batch.StepResult(2, "one", None, "check", "failed", 2, {}, trouble))
+    _batch_view.show_batch_result(screen, batch.BatchResult(2, 1, 130, stopped=True), dry_run=False)
     assert len(screen.documents) == 16
     for document in screen.documents:
         sound_document("batch", document)
 
 
 def test_values_of_every_type() -> None:
-    from evidence_kit.workflows.reading.coverage import Moment
+    from evidence_kit.workflows.reading.coverage import StatedTime
 
-    seen = Moment("x", "offset", "2025-05-03T21:02:04+01:00")
+    seen = StatedTime("x", "offset", "2025-05-03T21:02:04+01:00")
     for kind, details in (
         ("phone", None), ("handle", {"platform": "instagram"}), ("profile", {"platform": "x.com", "account": "a"}),
         ("rib", {"bank-code": "007", "bank": "AWB"}), ("iban", {"country": "FR"}),
         ("iban", {"country": "MA", "bank-code": "007"}),
         ("transfer_code", {"services": ["wafacash"]}), ("amount", {"in-dirhams": "20"}),
     ):  # fmt: skip
-        named = Named(
+        named = NamedIdentifier(
             kind, "v", "low", {"at-sign": None}, {"region MA": None}, details, 1, None, seen, {"A": 1}, ["E000001:5"]
         )
         sound_document("identifiers", named.row())
@@ -432,9 +442,9 @@ def test_values_of_every_type() -> None:
 
 
 def test_a_plain_copy_in_every_state() -> None:
-    from evidence_kit.workflows.upkeep.tidy import Plain, State
+    from evidence_kit.workflows.upkeep.tidy import PlainFile, PlainState
 
-    for state in State:
+    for state in PlainState:
         for outcome_of in ("found", "deleted", "not-deleted"):
-            sound_document("tidy", tidy._row(Plain(Path("x"), state), outcome_of))
-            sound_document("tidy", tidy._row(Plain(Path("x"), state, "W000001", 5, Digest(SHA256)), outcome_of))
+            sound_document("tidy", tidy._row(PlainFile(Path("x"), state), outcome_of))
+            sound_document("tidy", tidy._row(PlainFile(Path("x"), state, "W000001", 5, Digest(SHA256)), outcome_of))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.custody.checkpoint import Checkpoint
-from evidence_kit.custody.journal import Commit, LogHead, UncertainError, append
+from evidence_kit.custody.journal import Commit, LogHead, UncertainError, append_commit
 from evidence_kit.model import GENESIS, DiskFile
 from evidence_kit.vault.disk import RealDisk, RealFile
 
@@ -45,7 +45,7 @@ def test_a_commit_that_did_not_last_is_taken_back(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_bytes(b"line 1\n")
     with pytest.raises(OSError, match="the disk failed") as raised:
-        append(Failing(cuts=True), log, COMMIT)
+        append_commit(Failing(cuts=True), log, COMMIT)
     assert not isinstance(raised.value, UncertainError)
     assert log.read_bytes() == b"line 1\n"
 
@@ -54,4 +54,4 @@ def test_one_that_cannot_be_taken_back_is_not_told_as_failed(tmp_path: Path) -> 
     log = tmp_path / "log"
     log.write_bytes(b"line 1\n")
     with pytest.raises(UncertainError):
-        append(Failing(cuts=False), log, COMMIT)
+        append_commit(Failing(cuts=False), log, COMMIT)

@@ -38,8 +38,8 @@ def log(*commits: tuple[SigningKey, list[Event]], start: LogHead | None = None) 
     head = start or LogHead(CASE, 0, GENESIS)
     written = []
     for key, events in commits:
-        linked = journal.link(head, events, NOW, lambda: bytes(16))
-        commit = journal.sign(CASE, linked, BODY, key)
+        linked = journal.link_events(head, events, NOW, lambda: bytes(16))
+        commit = journal.sign_commit(CASE, linked, BODY, key)
         head = commit.head
         written.append(commit.data)
     return written
@@ -49,15 +49,15 @@ SMALL = b"".join(log((KEY, [opened(), note("one")]), (KEY, [note("two"), note("t
 
 
 def codes(data: bytes) -> list[str]:
-    return [finding.code for finding in chain.replay([data]).findings]
+    return [finding.code for finding in chain.replay_log([data]).findings]
 
 
 def broken(data: bytes) -> bool:
-    return any(finding.weight is Weight.BROKEN for finding in chain.replay([data]).findings)
+    return any(finding.weight is Weight.BROKEN for finding in chain.replay_log([data]).findings)
 
 
 def test_an_intact_log_has_no_finding() -> None:
-    replayed = chain.replay([SMALL])
+    replayed = chain.replay_log([SMALL])
     assert not replayed.findings
     assert replayed.custody.signed_lines == 6
     assert replayed.custody.head.hex == hashlib.sha256(SMALL.splitlines()[-1]).hexdigest()
@@ -73,7 +73,7 @@ def test_every_flipped_byte_breaks_the_log(at: int) -> None:
 
 
 def test_a_log_cut_anywhere_is_found_unless_it_is_cut_behind_a_signature() -> None:
-    ends = {chain.replay([SMALL]).custody.commits[0].end_bytes, len(SMALL)}
+    ends = {chain.replay_log([SMALL]).custody.commits[0].end_bytes, len(SMALL)}
     for length in range(len(SMALL)):
         assert bool(codes(SMALL[:length])) == (length not in ends)
 
@@ -101,7 +101,7 @@ def test_a_doubled_line_breaks_the_log(at: int) -> None:
 def test_event_lines_behind_the_last_signature_are_an_interrupted_commit() -> None:
     more = log((KEY, [note("four"), note("five")]), start=head_of(SMALL))[0]
     first_line = more.splitlines(keepends=True)[0]
-    replayed = chain.replay([SMALL + first_line + more[len(first_line) : len(first_line) + 40]])
+    replayed = chain.replay_log([SMALL + first_line + more[len(first_line) : len(first_line) + 40]])
     assert [(each.code, each.weight) for each in replayed.findings] == [("log-tail-unfinished", Weight.NOTE)]
     assert replayed.custody.signed_lines == 6
     assert replayed.custody.end_bytes == len(SMALL)
@@ -193,7 +193,7 @@ def test_what_is_said_in_clear_takes_effect() -> None:
         ),
         (KEY, [Event("destroyed", {}, clear={"objects": ["E000001"], "bodies": [{"line": 2, "sha256": digest}]})]),
     )
-    custody = chain.replay([b"".join(written)]).custody
+    custody = chain.replay_log([b"".join(written)]).custody
     assert custody.readers["K0001"].digest.hex == digest
     assert custody.recipient == NEWER_RECIPIENT
     assert custody.objects == {}
@@ -212,27 +212,30 @@ def test_the_size_of_the_pieces_does_not_matter(sizes: list[int]) -> None:
     for size in sizes:
         parts.append(SMALL[at : at + size])
         at += size
-    assert not chain.replay([*parts, SMALL[at:]]).findings
+    assert not chain.replay_log([*parts, SMALL[at:]]).findings
 
 
 def test_a_commit_has_at_least_one_event() -> None:
     with pytest.raises(ValueError, match="at least one"):
-        journal.link(LogHead(CASE, 0, GENESIS), [], NOW, lambda: bytes(16))
+        journal.link_events(LogHead(CASE, 0, GENESIS), [], NOW, lambda: bytes(16))
 
 
 def test_a_line_that_would_be_too_long_is_not_written() -> None:
     huge = Event("recipient.changed", {}, clear={"recipient": "x" * 70_000})
     with pytest.raises(ValueError, match="longer"):
-        journal.link(LogHead(CASE, 0, GENESIS), [huge], NOW, lambda: bytes(16))
+        journal.link_events(LogHead(CASE, 0, GENESIS), [huge], NOW, lambda: bytes(16))
 
 
 def test_a_custody_grows_by_a_commit_as_if_it_had_been_read_again() -> None:
     first, second = log((KEY, [opened()]), (KEY, [note("two")]))
-    grown = chain.replay([first]).custody
-    assert chain.resume(grown, second) == ()
-    whole = chain.replay([first + second]).custody
+    grown = chain.replay_log([first]).custody
+    assert chain.resume_custody(grown, second) == ()
+    whole = chain.replay_log([first + second]).custody
     assert (grown.commits, grown.head, grown.end_bytes) == (whole.commits, whole.head, whole.end_bytes)
-    assert [each.code for each in chain.resume(grown, b"garbage\n")] == ["log-line-malformed", "log-tail-unsigned"]
+    assert [each.code for each in chain.resume_custody(grown, b"garbage\n")] == [
+        "log-line-malformed",
+        "log-tail-unsigned",
+    ]
 
 
 @pytest.mark.parametrize("signers", [["ssh-ed25519 nonsense"], [KEY.public.line, "x"], "one", 7, None])

@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from evidence_kit.custody import opening
-from evidence_kit.custody.manifest import LogEvent, ManifestError, fold
+from evidence_kit.custody.manifest import LogEvent, ManifestError, fold_events
 
 KEPT = {
     "item": "E000001", "path": "a.txt", "size": 1, "sha256": "0" * 64, "crc32": "00000000",
@@ -18,7 +18,7 @@ def entry(line: int, kind: str, **facts: object) -> LogEvent:
 
 
 def test_a_case_is_what_its_events_add_up_to() -> None:
-    manifest = fold(
+    manifest = fold_events(
         [
             LogEvent(1, "t", "case.opened", OPENED),
             LogEvent(2, "t", "item.kept", KEPT),
@@ -50,7 +50,7 @@ def test_a_case_is_what_its_events_add_up_to() -> None:
 
 
 def test_an_excluded_item_stays_in_the_case_and_leaves_what_goes_out() -> None:
-    manifest = fold(
+    manifest = fold_events(
         [LogEvent(1, "t", "item.kept", KEPT), entry(2, "item.excluded", items=["E000001"], reason="misfiled")]
     )
     assert manifest.included == []
@@ -58,8 +58,8 @@ def test_an_excluded_item_stays_in_the_case_and_leaves_what_goes_out() -> None:
 
 
 def test_nothing_said_about_age_counts_as_unknown() -> None:
-    assert fold([]).age_band == "unknown"
-    assert fold([]).retention is None
+    assert fold_events([]).age_band == "unknown"
+    assert fold_events([]).retention is None
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,12 @@ def test_nothing_said_about_age_counts_as_unknown() -> None:
 )
 def test_an_event_that_lacks_what_its_type_promises_is_named(facts: dict[str, object]) -> None:
     with pytest.raises(ManifestError, match=r"item\.kept"):
-        fold([LogEvent(1, "t", "item.kept", facts)])
+        fold_events([LogEvent(1, "t", "item.kept", facts)])
 
 
 def test_the_newest_description_that_found_something_counts_and_all_are_kept() -> None:
     said = [("picture/1", {"a": 1}), ("picture/2", {"a": 2}), ("picture", {}), ("recording/1", {})]
-    item = fold(
+    item = fold_events(
         [
             LogEvent(2, "t", "item.kept", KEPT),
             *(
@@ -87,7 +87,9 @@ def test_the_newest_description_that_found_something_counts_and_all_are_kept() -
 
 def test_what_is_kept_of_an_event_is_its_facts_or_its_bytes_and_not_both() -> None:
     kept, described = json.dumps(KEPT).encode(), {"item": "E000001", "describer": "picture/1", "facts": {"width": 9}}
-    manifest = fold([LogEvent(1, "t", "item.kept", KEPT, kept), LogEvent(2, "t", "item.described", described, b"{}")])
+    manifest = fold_events(
+        [LogEvent(1, "t", "item.kept", KEPT, kept), LogEvent(2, "t", "item.described", described, b"{}")]
+    )
     manifest.apply(LogEvent(3, "t", "note", {"text": "x"}, b"{}"))
     item = manifest.items["E000001"]
     assert dict(item.facts) == KEPT

@@ -24,7 +24,7 @@ from tests.fakes import ForgetfulDisk, NoDescriber
 
 def main(station_folder: str, case: str, source: str, honesty: str) -> None:
     commit_group.GROUP_ITEMS = 4
-    station = stations.load(Path(station_folder))
+    station = stations.load_station(Path(station_folder))
     world = World(SteppingClock(), ForgetfulDisk(honest=honesty == "honest"), os.urandom, "0.0-test")
     key = SigningKey.from_seed(bytes(range(32)))
     with writing(CaseFolder(Path(case)), key, station, world) as writer:

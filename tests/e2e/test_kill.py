@@ -15,7 +15,7 @@ import pytest
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Weight
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows.case.read import read
+from evidence_kit.workflows.case.read import read_case
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import writing
@@ -53,7 +53,7 @@ def run_and_kill(station: Station, case: Path, source: Path, honesty: str, after
 
 def lost(case: Path, key: SigningKey, acknowledged: dict[str, str]) -> list[str]:
     """Return the acknowledged items that the case no longer has, or has otherwise."""
-    manifest = read(CaseFolder(case), key).opened
+    manifest = read_case(CaseFolder(case), key).opened
     return [
         item
         for item, digest in acknowledged.items()

@@ -6,15 +6,15 @@ import re
 
 import pytest
 
-from evidence_kit.commands._verdict_view import fixed, page_of
-from evidence_kit.custody.verdict import Anchor, Origin, Verdict
+from evidence_kit.commands._verdict_view import anchor_sentences, report_page
+from evidence_kit.custody.verdict import Anchor, ReceiptOrigin, Verdict
 from evidence_kit.words import LANGUAGES, catalogue
 from evidence_kit.workflows.checking.report import Report
 
 SINCE = "2026-11-23T18:48:00.000000Z"
 ANCHORS = {
-    "receipt-paper": Anchor(9, "receipt", SINCE, Origin.PAPER),
-    "receipt-told": Anchor(9, "receipt", SINCE, Origin.TOLD),
+    "receipt-paper": Anchor(9, "receipt", SINCE, ReceiptOrigin.PAPER),
+    "receipt-told": Anchor(9, "receipt", SINCE, ReceiptOrigin.TOLD),
     "time-stamp": Anchor(9, "time-stamp", SINCE),
     "counter-signature": Anchor(9, "counter-signature", SINCE),
 }
@@ -22,7 +22,7 @@ ANCHORS = {
 
 def printed(report: Report) -> str:
     """Return the page's words, without its marks and the isolation of names in it."""
-    text = page_of(report, {}, "2026-11-30 12:00 +0100", None).decode()
+    text = report_page(report, {}, "2026-11-30 12:00 +0100", None).decode()
     return re.sub(r"[\u2066-\u2069]", "", re.sub(r"<[^>]+>", " ", text)).replace("&#x27;", "'")
 
 
@@ -56,6 +56,6 @@ def test_a_consistent_verdict_does_not_say_that_nothing_changed() -> None:
 
 def test_items_behind_what_is_fixed_are_said() -> None:
     report = a_report(Verdict.ANCHORED, ANCHORS["receipt-paper"], behind=2)
-    assert [name for name, _ in fixed(report)] == ["verify.receipt-paper", "verify.items-behind"]
+    assert [name for name, _ in anchor_sentences(report)] == ["verify.receipt-paper", "verify.items-behind"]
     for language in LANGUAGES:
         assert catalogue(language).say("verify.items-behind", count=2, items_here=3) in printed(report)

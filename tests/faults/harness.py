@@ -13,9 +13,9 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Weight
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows.case.new import ConsentGiven, Opening, create
-from evidence_kit.workflows.case.read import read
-from evidence_kit.workflows.case.station import Station, StationUser, write
+from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, create_case
+from evidence_kit.workflows.case.read import read_case
+from evidence_kit.workflows.case.station import Station, StationUser, write_station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.checking.verify import verify_case
 from tests.conftest import PASSPHRASE, Numbered, SteppingClock
@@ -41,9 +41,9 @@ def new_case(home: Path, cases: Path) -> tuple[Station, Path]:
     recovery = SigningKey.from_seed(bytes(range(32, 64))).public
     person = StationUser("Salma B.", "volunteer", "Larache")
     station = Station(home / "station", "LRC", person, KEY.public, recovery, recovery_to_file=False, cases=cases)
-    write(station, KEY, PASSPHRASE, world)
+    write_station(station, KEY, PASSPHRASE, world)
     consent = ConsentGiven("lawyer", given=True, on=world.clock.now().date(), said_by="person")
-    return station, create(station, KEY, Opening("adult", "told", [consent]), world).case.folder.root
+    return station, create_case(station, KEY, CaseOpening("adult", "told", [consent]), world).case.folder.root
 
 
 @dataclass
@@ -87,7 +87,7 @@ def spoken(said: str) -> dict[str, str]:
 
 def lost(case: Path, acknowledged: dict[str, str]) -> list[str]:
     """Return acknowledged items whose original bytes the case can no longer give back."""
-    opened = read(CaseFolder(case), KEY)
+    opened = read_case(CaseFolder(case), KEY)
     missing = []
     for item, digest in acknowledged.items():
         held = opened.opened.items.get(item)
@@ -119,7 +119,7 @@ def complete(station: Station, case: Path, source: Path) -> None:
     """Run the same command again and see that the case then holds everything once."""
     run = finish(start(command(station, case, source)))
     assert run.code == 0, run.said
-    opened = read(CaseFolder(case), KEY).opened
+    opened = read_case(CaseFolder(case), KEY).opened
     assert sorted(item.place.path for item in opened.items.values()) == sorted(
         f"{source.name}/{path.name}" for path in source.iterdir()
     )

@@ -70,7 +70,7 @@ def main(station_folder: str, case: str, source: str, *how: str) -> int:
     commit_group.GROUP_ITEMS = 4
     for each in how:
         BROKEN[each]()
-    station = stations.load(Path(station_folder))
+    station = stations.load_station(Path(station_folder))
     world = World(SteppingClock(), disk.RealDisk(), os.urandom, "0.0-test")
     key = SigningKey.from_seed(bytes(range(32)))
     try:

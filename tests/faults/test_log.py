@@ -18,7 +18,7 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows.case.read import read
+from evidence_kit.workflows.case.read import read_case
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import writing
@@ -91,20 +91,20 @@ def test_a_log_cut_at_every_byte_loses_only_what_was_behind_the_cut(tmp_path: Pa
 
 def plant(case: Path, *, signer: SigningKey) -> bytes:
     """Put a well-formed commit behind the last signature, as anybody can who may write into the folder."""
-    opened = read(CaseFolder(case), KEY)
+    opened = read_case(CaseFolder(case), KEY)
     recipient, custody = opened.custody.recipient, opened.custody
     assert recipient is not None
     assert custody.head is not None
-    content = age.encrypt(b"planted", [recipient])
+    content = age.encrypt_bytes(b"planted", [recipient])
     facts: dict[str, Json] = {
         "item": "E000099", "path": "planted.txt", "size": 7, "sha256": sha256(b"planted").hex, "crc32": "00000000",
         "kind": {"name": "text", "family": "text", "media_type": "text/plain"},
     }  # fmt: skip
     event = Event("item.kept", facts, object="E000099", stored=sha256(content))
     head = LogHead(opened.id, custody.signed_lines, custody.head)
-    openings = journal.link(head, [event], SteppingClock().now(), lambda: bytes(opening.SALT_BYTES))
-    body = age.encrypt(openings.body, [recipient])
-    commit = journal.sign(opened.id, openings, sha256(body), signer)
+    openings = journal.link_events(head, [event], SteppingClock().now(), lambda: bytes(opening.SALT_BYTES))
+    body = age.encrypt_bytes(openings.body, [recipient])
+    commit = journal.sign_commit(opened.id, openings, sha256(body), signer)
     (case / "store" / "E000099.age").write_bytes(content)
     CaseFolder(case).body(openings.signature_line).write_bytes(body)
     with (case / "custody.jsonl").open("ab") as log:

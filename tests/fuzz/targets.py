@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 from evidence_kit.custody import chain, opening
-from evidence_kit.custody.line import LineError, parse
-from evidence_kit.intake.containers import ZipPlan, examine_all
+from evidence_kit.custody.line import LineError, parse_line
+from evidence_kit.intake.containers import ZipPlan, examine_all_zips
 from evidence_kit.intake.kinds import KINDS
 from evidence_kit.intake.sniff import HEAD_BYTES, sniff
 from evidence_kit.intake.zip_stream import MemberError, read_member
 from evidence_kit.media.facts import FOREIGN_BYTES
 from evidence_kit.media.registry import DESCRIBERS, PICTURES, RECORDINGS, describe
-from evidence_kit.workers.protocol import checked
+from evidence_kit.workers.protocol import check_value
 
 Target: TypeAlias = Callable[[bytes], None]
 
@@ -38,7 +38,7 @@ def sniffing(data: bytes) -> None:
 def zips(data: bytes) -> None:
     """A plan comes out; members are read as declared, or refused; nothing unpacks beyond what was declared."""
     file = io.BytesIO(data)
-    for plan in examine_all(file, len(data)):
+    for plan in examine_all_zips(file, len(data)):
         if not isinstance(plan, ZipPlan):
             continue
         for member in plan.members[:_ZIP_MEMBERS]:
@@ -53,7 +53,7 @@ def zips(data: bytes) -> None:
 def lines(data: bytes) -> None:
     """A line is a line or a `LineError`."""
     try:
-        parse(data)
+        parse_line(data)
     except LineError:
         return
 
@@ -61,15 +61,15 @@ def lines(data: bytes) -> None:
 def openings(data: bytes) -> None:
     """What is accepted comes out of JSON again as the very same bytes."""
     try:
-        value = opening.decode(data)
+        value = opening.decode_opening(data)
     except opening.OpeningError:
         return
-    assert opening.compact(value) == data
+    assert opening.compact_json(value) == data
 
 
 def chains(data: bytes) -> None:
     """A log that is no log has findings, never an exception; nothing behind a signature is believed."""
-    replayed = chain.replay([data])
+    replayed = chain.replay_log([data])
     assert replayed.findings or replayed.custody.commits
 
 
@@ -77,7 +77,7 @@ def _described(data: bytes, kinds: tuple[str, ...]) -> None:
     kind = kinds[data[0] % len(kinds)] if data else kinds[0]
     for pixels in (True, False):
         answer = describe(io.BytesIO(data[1:]), {"kind": kind, "name": "IMG-20240131-WA0001", "pixels": pixels})
-        checked(answer)
+        check_value(answer)
         assert len(json.dumps(answer, ensure_ascii=False).encode()) <= _LARGEST_FACTS
 
 

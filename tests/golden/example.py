@@ -44,8 +44,8 @@ def example() -> Example:
         Event("note", {"by": "Salma B.", "kit": "1", "text": "صورة « à vérifier »", "readers": ["lawyer"]}),
     ]
     fresh = salts()
-    linked = journal.link(LogHead(CASE, 0, GENESIS), events, NOW, lambda: next(fresh))
-    commit = journal.sign(CASE, linked, sha256(b"not really encrypted"), key())
+    linked = journal.link_events(LogHead(CASE, 0, GENESIS), events, NOW, lambda: next(fresh))
+    commit = journal.sign_commit(CASE, linked, sha256(b"not really encrypted"), key())
     return Example(
         openings=linked.body.decode().splitlines(),
         log=commit.data.decode(),

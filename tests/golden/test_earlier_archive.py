@@ -11,11 +11,11 @@ from pathlib import Path
 from evidence_kit.custody.verdict import Verdict
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
-from evidence_kit.workflows.handover.timestamps import Outside
+from evidence_kit.workflows.handover.timestamps import OutsideFacts
 
 EARLIER = Path(__file__).parent / "archive-of-0.1.0"
 FACTS = json.loads((EARLIER / "facts.json").read_text("utf-8"))
-ROOT = Outside([(EARLIER / "root.pem").read_bytes()])
+ROOT = OutsideFacts([(EARLIER / "root.pem").read_bytes()])
 ARCHIVE = EARLIER / "LRC-2026-0001.sealed.zip"
 CASE = EARLIER / "case" / "LRC-2026-0001"
 

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from evidence_kit.hashing.orientations import ORIENTATIONS, QUALITY_LIMIT
-from evidence_kit.hashing.perceptual import dhash, flat, pdq, phash
+from evidence_kit.hashing.perceptual import dhash, flat_picture, pdq, phash
 
 TURNS = {
     "turned-90": Image.Transpose.ROTATE_270,
@@ -98,16 +98,16 @@ def test_every_mode_is_hashed(mode: str) -> None:
 
 def test_transparent_parts_count_as_white_whatever_colour_lies_beneath() -> None:
     hidden = Image.new("RGBA", (64, 64), (10, 20, 30, 0))
-    assert flat(hidden).getpixel((3, 3)) == (255, 255, 255)
+    assert flat_picture(hidden).getpixel((3, 3)) == (255, 255, 255)
     palette = scene(64, 64).quantize(8)
     palette.info["transparency"] = 0
-    assert flat(palette).mode == "RGB"
+    assert flat_picture(palette).mode == "RGB"
 
 
 def test_sixteen_bit_grey_is_halved_and_not_cut() -> None:
     wide = Image.new("I;16", (8, 8), 0x8000)
-    assert flat(wide).getpixel((0, 0)) == 0x80
-    assert flat(Image.new("I", (8, 8), 0x8000)).getpixel((0, 0)) in {0x7F, 0x80}
+    assert flat_picture(wide).getpixel((0, 0)) == 0x80
+    assert flat_picture(Image.new("I", (8, 8), 0x8000)).getpixel((0, 0)) in {0x7F, 0x80}
 
 
 def test_phash_and_dhash_are_those_of_imagehash() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_kit.intake import containers
-from evidence_kit.intake.containers import Unreadable, ZipMember, ZipPlan, ZipVerdict, examine, examine_all
+from evidence_kit.intake.containers import UnreadableZip, ZipMember, ZipPlan, ZipVerdict, examine_all_zips, examine_zip
 from evidence_kit.intake.zip_stream import PIECE_BYTES, MemberError, read_member
 from tests.hostile import (
     BZIP2,
@@ -35,7 +35,7 @@ ENOUGH = 64 << 20
 
 
 def plan_of(content: bytes) -> ZipPlan:
-    plan = examine(io.BytesIO(content), len(content))
+    plan = examine_zip(io.BytesIO(content), len(content))
     assert isinstance(plan, ZipPlan)
     return plan
 
@@ -73,14 +73,14 @@ def test_two_equal_names_are_two_contents() -> None:
 
 def test_a_zip_before_another_is_read_too() -> None:
     content = BAD_ZIPS["concatenated"].content
-    plans = list(examine_all(io.BytesIO(content), len(content)))
+    plans = list(examine_all_zips(io.BytesIO(content), len(content)))
     names = [member.name for plan in plans if isinstance(plan, ZipPlan) for member in plan.members]
     assert names == ["second.txt", "first.txt"]
 
 
 def test_a_thousand_zips_in_a_row_are_looked_at_up_to_a_limit() -> None:
     content = make_zip([Part()]) * 1000
-    plans = list(examine_all(io.BytesIO(content), len(content)))
+    plans = list(examine_all_zips(io.BytesIO(content), len(content)))
     assert len(plans) == containers.PARTS_LIMIT
     assert all(isinstance(plan, ZipPlan) and plan.members for plan in plans)
 
@@ -97,8 +97,8 @@ def test_foreign_bytes_are_counted() -> None:
     [(b"", "not-a-zip"), (b"no zip", "not-a-zip"), (b"PK", "no-directory"), (b"PK\x03\x04", "no-directory")],
 )
 def test_what_is_no_zip_says_so(content: bytes, reason: str) -> None:
-    assert examine(io.BytesIO(content), len(content)) == Unreadable(reason)
-    assert list(examine_all(io.BytesIO(content), len(content))) == [Unreadable(reason)]
+    assert examine_zip(io.BytesIO(content), len(content)) == UnreadableZip(reason)
+    assert list(examine_all_zips(io.BytesIO(content), len(content))) == [UnreadableZip(reason)]
 
 
 def test_an_empty_zip_is_a_zip() -> None:
@@ -246,7 +246,7 @@ def test_a_zip_cut_anywhere_gives_what_is_whole() -> None:
         content = BAD_ZIPS[name].content
         for end in range(len(content)):
             source = io.BytesIO(content[:end])
-            plan = examine(source, end)
+            plan = examine_zip(source, end)
             if isinstance(plan, ZipPlan):
                 assert "no-directory" in plan.notes
                 for member in plan.members:
@@ -279,7 +279,7 @@ def test_no_change_of_any_byte_makes_reading_fail(changes: list[tuple[int, int]]
         content[at] = value
     cut = bytes(content[: end or None])
     source = io.BytesIO(cut)
-    for plan in examine_all(source, len(cut)):
+    for plan in examine_all_zips(source, len(cut)):
         for member in plan.members if isinstance(plan, ZipPlan) else ():
             assert outcome(source, member)
 
@@ -287,7 +287,7 @@ def test_no_change_of_any_byte_makes_reading_fail(changes: list[tuple[int, int]]
 @given(junk=st.binary(max_size=300), offset=st.integers(0, 2**32 - 1), size=st.integers(0, 2**32 - 1))
 def test_any_end_record_is_survived(junk: bytes, offset: int, size: int) -> None:
     content = junk + struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 1, 1, size, offset, 0)
-    assert examine(io.BytesIO(content), len(content)) is not None
+    assert examine_zip(io.BytesIO(content), len(content)) is not None
 
 
 def test_bad_inputs_lie_on_the_disk_as_told(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence_kit.intake.source_watch import Lifeline
+from evidence_kit.intake.source_watch import SourceWatch
 
 
 @pytest.fixture
@@ -20,13 +20,13 @@ def stick(tmp_path: Path) -> Path:
 
 
 def test_a_file_that_cannot_be_read_is_not_the_end(stick: Path) -> None:
-    line = Lifeline(stick)
+    line = SourceWatch(stick)
     line.read(stick / "a")
     assert not any(line.gone(number) for number in (errno.EACCES, errno.EIO, errno.EIO, None))
 
 
 def test_a_folder_that_vanished_or_is_another_is_gone(stick: Path) -> None:
-    line = Lifeline(stick)
+    line = SourceWatch(stick)
     stick.rename(stick.with_name("elsewhere"))
     assert line.gone(errno.ENOENT)
     stick.mkdir()
@@ -34,7 +34,7 @@ def test_a_folder_that_vanished_or_is_another_is_gone(stick: Path) -> None:
 
 
 def test_what_could_be_read_and_no_longer_answers_is_gone(stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    line = Lifeline(stick)
+    line = SourceWatch(stick)
     line.read(stick / "a")
 
     def dead(*_: object) -> bytes:
@@ -45,5 +45,5 @@ def test_what_could_be_read_and_no_longer_answers_is_gone(stick: Path, monkeypat
 
 
 def test_bad_spots_at_the_beginning_are_not_the_end_at_once(stick: Path) -> None:
-    line = Lifeline(stick)
+    line = SourceWatch(stick)
     assert [line.gone(errno.EIO) for _ in range(9)] == [False] * 7 + [True] * 2

@@ -17,13 +17,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence_kit.intake.compressed_stream import Squeezed
-from evidence_kit.intake.container import ContainerMember, Holding, holding
+from evidence_kit.intake.compressed_stream import CompressedStream
+from evidence_kit.intake.container import ContainerContents, ContainerMember, container_contents
 from evidence_kit.intake.kinds import kind_named
-from evidence_kit.intake.seekable_stream import Rewinding
+from evidence_kit.intake.seekable_stream import SeekableStream
 from evidence_kit.intake.sniff import sniff
-from evidence_kit.intake.tar import TarWalk, sound
-from evidence_kit.intake.window import Window, of_bytes, of_file
+from evidence_kit.intake.tar import TarWalk, checksum_agrees
+from evidence_kit.intake.window import Window, bytes_window, file_window
 from evidence_kit.intake.zip_stream import MemberError
 
 MEMBERS = {"a.txt": b"first", "folder/b.bin": bytes(range(256)) * 300, "empty": b"", "سلام/" + "x" * 120: b"long"}
@@ -50,8 +50,8 @@ def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
     return made.getvalue()
 
 
-def held(data: bytes, name: str = "x", window: Window | None = None) -> Holding:
-    found = holding(sniff(data[:4096], len(data)), name, window or of_bytes(data))
+def held(data: bytes, name: str = "x", window: Window | None = None) -> ContainerContents:
+    found = container_contents(sniff(data[:4096], len(data)), name, window or bytes_window(data))
     assert found is not None
     return found
 
@@ -172,7 +172,7 @@ def test_no_tar_makes_the_walk_fail_or_last(data: bytes, at: int, byte: int) -> 
     whole = bytearray(tar({"a": b"1", "b" * 110: b"2"}))
     whole[at] = byte
     for tried in (data, bytes(whole), bytes(whole) + data):
-        for member in TarWalk(of_bytes(tried)).members():
+        for member in TarWalk(bytes_window(tried)).members():
             assert member.size_bytes >= 0
 
 
@@ -180,8 +180,8 @@ def test_a_negative_size_is_damage() -> None:
     raw = bytearray(tar({"a": b"1"})[512:1024])
     raw[124:136] = b"\xff" * 12
     raw[148:156] = b"%06o\0 " % (sum(raw) - sum(raw[148:156]) + 256)
-    assert sound(bytes(raw))
-    walk = TarWalk(of_bytes(bytes(raw) + bytes(1024)))
+    assert checksum_agrees(bytes(raw))
+    walk = TarWalk(bytes_window(bytes(raw) + bytes(1024)))
     assert (list(walk.members()), walk.notes) == ([], ["damaged"])
 
 
@@ -197,7 +197,7 @@ def test_a_zip_in_a_zip_is_read_through_its_window(method: int) -> None:
 
 
 def _in(window: Window) -> list[ContainerMember]:
-    found = holding(kind_named("zip"), "inner.zip", window)
+    found = container_contents(kind_named("zip"), "inner.zip", window)
     assert found is not None
     return list(found.entries())
 
@@ -209,7 +209,7 @@ def _in(window: Window) -> list[ContainerMember]:
 @settings(deadline=None, max_examples=25)
 def test_a_packed_stream_is_read_anywhere(data: random.Random, reads: list[tuple[int, int]]) -> None:
     for squeeze, form in ((gzip.compress, "gzip"), (bz2.compress, "bzip2")):
-        stream = Rewinding(Squeezed(form, of_bytes(squeeze(PLAIN, 1))))
+        stream = SeekableStream(CompressedStream(form, bytes_window(squeeze(PLAIN, 1))))
         for offset, size in reads:
             assert stream.read_at(offset, size) == PLAIN[offset : offset + size]
 
@@ -220,7 +220,7 @@ PLAIN = random.Random(3).randbytes(1 << 20) * 2 + zlib.compress(b"end") + bytes(
 def test_a_window_on_a_file_has_a_position_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(bytes(range(100)))
     with (tmp_path / "a").open("rb") as file:
-        whole = of_file(file, 100)
+        whole = file_window(file, 100)
         part = whole.part(10, 20)
         part.seek(5)
         whole.seek(90)

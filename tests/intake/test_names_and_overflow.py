@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence_kit.intake import code_pages, tar_sparse
-from evidence_kit.intake.compressed_stream import Squeezed
-from evidence_kit.intake.container import holding
-from evidence_kit.intake.containers import Unreadable, ZipPlan, ZipVerdict, examine
+from evidence_kit.intake.compressed_stream import CompressedStream
+from evidence_kit.intake.container import container_contents
+from evidence_kit.intake.containers import UnreadableZip, ZipPlan, ZipVerdict, examine_zip
 from evidence_kit.intake.kinds import kind_named
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.tar import TarWalk
-from evidence_kit.intake.window import of_bytes
+from evidence_kit.intake.window import bytes_window
 from evidence_kit.intake.zip_stream import read_member
 from tests.hostile import Part, make_zip
 
@@ -38,7 +38,7 @@ FRENCH = ["été à Larache.jpg", "Écran.png", "déjà reçu.txt", "Menaces d'a
 def test_names_of_old_windows_are_words(page: str, names: list[str]) -> None:
     raw = [name.encode(page) for name in names]
     content = make_zip([Part(each) for each in raw])
-    plan = examine(io.BytesIO(content), len(content))
+    plan = examine_zip(io.BytesIO(content), len(content))
     assert isinstance(plan, ZipPlan)
     assert [member.name for member in plan.members] == names
     assert [member.name_bytes for member in plan.members] == raw
@@ -49,18 +49,18 @@ def test_names_of_old_windows_are_words(page: str, names: list[str]) -> None:
 def test_one_name_helps_the_other(page: str) -> None:
     names = ARABIC if page != "cp1252" else FRENCH
     raw = [name.encode(page) for name in names]
-    assert code_pages.shown([b"a.txt", *raw])[0] == ("a.txt", "ascii")
-    assert code_pages.page_of(raw) == page
+    assert code_pages.shown_names([b"a.txt", *raw])[0] == ("a.txt", "ascii")
+    assert code_pages.best_code_page(raw) == page
 
 
 def test_utf8_that_nobody_declared_stays_utf8_beside_an_old_name() -> None:
-    read = code_pages.shown(["صورة.jpg".encode(), "تهديد.txt".encode("cp720")])
+    read = code_pages.shown_names(["صورة.jpg".encode(), "تهديد.txt".encode("cp720")])
     assert read == [("صورة.jpg", "assumed-utf-8"), ("تهديد.txt", "assumed-cp720")]
 
 
 @given(names=st.lists(st.binary(max_size=40), max_size=8))
 def test_no_bytes_are_more_than_a_name(names: list[bytes]) -> None:
-    assert len(code_pages.shown(names)) == len(names)
+    assert len(code_pages.shown_names(names)) == len(names)
 
 
 def over_4_gib(path: Path, *, lie: bool = False) -> None:
@@ -89,7 +89,7 @@ def test_a_zip_over_4_gib_by_macos_is_read_by_its_real_offsets(tmp_path: Path) -
     path = tmp_path / "mac.zip"
     over_4_gib(path)
     with path.open("rb") as file:
-        plan = examine(file, path.stat().st_size)
+        plan = examine_zip(file, path.stat().st_size)
         assert isinstance(plan, ZipPlan)
         assert plan.notes == ("overflow-32",)
         assert plan.before_bytes == 0
@@ -108,7 +108,7 @@ def test_where_the_headers_do_not_say_so_nothing_is_unwrapped(tmp_path: Path) ->
     path = tmp_path / "mac.zip"
     over_4_gib(path, lie=True)
     with path.open("rb") as file:
-        plan = examine(file, path.stat().st_size)
+        plan = examine_zip(file, path.stat().st_size)
         assert isinstance(plan, ZipPlan)
         assert "overflow-32" not in plan.notes
         assert "data-before" in plan.notes
@@ -141,7 +141,7 @@ def holes(form: str) -> bytes:
 
 @pytest.mark.parametrize("form", ["0.1", "1.0"])
 def test_a_file_with_holes_comes_out_whole_under_its_own_name(form: str) -> None:
-    found = holding(kind_named("tar"), "x.tar", of_bytes(holes(form)))
+    found = container_contents(kind_named("tar"), "x.tar", bytes_window(holes(form)))
     assert found is not None
     first, second = list(found.entries())
     assert (first.name, first.size_bytes, first.refusal) == ("hollow.bin", 5 << 20, None)
@@ -172,7 +172,7 @@ def test_what_gnu_tar_packs_with_holes_is_read(form: str, tmp_path: Path) -> Non
     subprocess.run(command, check=True, capture_output=True)
     data = (tmp_path / "x.tar").read_bytes()
     assert len(data) < 5_000_000, "this file system keeps no holes"
-    found = holding(kind_named("tar"), "x.tar", of_bytes(data))
+    found = container_contents(kind_named("tar"), "x.tar", bytes_window(data))
     assert found is not None
     listed = {entry.name: b"".join(entry.content()) for entry in found.entries()}
     assert listed == {"hollow.bin": (tmp_path / "hollow.bin").read_bytes(), "note.txt": b"note"}
@@ -180,7 +180,7 @@ def test_what_gnu_tar_packs_with_holes_is_read(form: str, tmp_path: Path) -> Non
 
 
 def test_a_hole_as_large_as_anybody_claims_is_not_read() -> None:
-    sparse = tar_sparse.of_pax(
+    sparse = tar_sparse.pax_sparse_map(
         {b"GNU.sparse.map": b"0,4", b"GNU.sparse.size": b"1000000000000"}, 512, 4, lambda *_: b""
     )
     assert sparse is not None
@@ -196,16 +196,16 @@ def test_no_damage_to_a_map_is_more_than_a_refusal(form: str, places: list[tuple
     data = bytearray(holes(form))
     for at, value in places:
         data[at] = value
-    for member in TarWalk(of_bytes(bytes(data))).members():
+    for member in TarWalk(bytes_window(bytes(data))).members():
         if member.sparse is not None and not member.sparse.too_hollow:
-            read = sum(map(len, tar_sparse.pieces(member.sparse, lambda at, size: bytes(data[at : at + size]))))
+            read = sum(map(len, tar_sparse.sparse_pieces(member.sparse, lambda at, size: bytes(data[at : at + size]))))
             assert read <= member.size_bytes
 
 
 @pytest.mark.parametrize("padding", [0, 4, 4096, 1 << 21])
 def test_xz_streams_with_zeros_between_are_one_content(padding: int) -> None:
     data = lzma.compress(b"first ") + bytes(padding) + lzma.compress(b"second") + bytes(padding)
-    stream, found = Squeezed("xz", of_bytes(data)), b""
+    stream, found = CompressedStream("xz", bytes_window(data)), b""
     while piece := stream.step():
         found += piece
     assert found == b"first second"
@@ -220,7 +220,7 @@ def test_xz_streams_with_zeros_between_are_one_content(padding: int) -> None:
 )  # fmt: skip
 def test_containers_that_are_not_opened_are_told(head: bytes, kind: str) -> None:
     data = head + bytes(200)
-    found = holding(sniff(data, len(data)), "x", of_bytes(data))
+    found = container_contents(sniff(data, len(data)), "x", bytes_window(data))
     assert sniff(data, len(data)).name == kind
     assert found is not None
     assert found.unreadable == "form-not-opened"
@@ -229,9 +229,9 @@ def test_containers_that_are_not_opened_are_told(head: bytes, kind: str) -> None
 def test_a_part_of_what_was_split_is_told() -> None:
     whole = make_zip([Part(b"a.txt", os.urandom(3000))])
     last = whole[2000:]
-    assert isinstance(examine(io.BytesIO(last), len(last)), Unreadable)
+    assert isinstance(examine_zip(io.BytesIO(last), len(last)), UnreadableZip)
     for data, name in ((last, "x.zip"), (os.urandom(500), "x.zip.002"), (os.urandom(500), "x.z01")):
-        found = holding(kind_named("unknown"), name, of_bytes(data))
+        found = container_contents(kind_named("unknown"), name, bytes_window(data))
         assert found is not None, name
         assert found.unreadable == "zip-part"
-    assert holding(kind_named("unknown"), "x.bin", of_bytes(os.urandom(500))) is None
+    assert container_contents(kind_named("unknown"), "x.bin", bytes_window(os.urandom(500))) is None

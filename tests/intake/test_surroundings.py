@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from evidence_kit.custody.opening import check
-from evidence_kit.intake.read import Trace
-from evidence_kit.intake.surroundings import surroundings
+from evidence_kit.custody.opening import check_canonical
+from evidence_kit.intake.read import FileTrace
+from evidence_kit.intake.surroundings import file_surroundings
 
 ZONE = b"[ZoneTransfer]\r\nZoneId=3\r\nReferrerUrl=https://mail.example/\r\nHostUrl=https://cdn.example/a.jpg\r\n"
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="extended attributes are read on Linux")
@@ -18,10 +18,10 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="extended attributes 
 def around(path: Path) -> dict[str, object]:
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        facts = surroundings(path, descriptor)
+        facts = file_surroundings(path, descriptor)
     finally:
         os.close(descriptor)
-    check(facts)
+    check_canonical(facts)
     return dict(facts)
 
 
@@ -87,13 +87,13 @@ def test_a_long_name_has_no_sidecar(tmp_path: Path) -> None:
 def test_times_of_reading_and_making_are_told_and_do_not_count_as_change(photo: Path) -> None:
     descriptor = os.open(photo, os.O_RDONLY)
     try:
-        before = Trace.of(descriptor)
+        before = FileTrace.of(descriptor)
         facts = before.facts()
         assert isinstance(facts, dict)
         assert abs(int(str(facts["accessed_ns"])) - time.time_ns()) < 3600 * 10**9
         if "created_ns" in facts:
             assert abs(int(str(facts["created_ns"])) - time.time_ns()) < 3600 * 10**9
         os.utime(photo, ns=(1, before.modified_ns))
-        assert Trace.of(descriptor).modified_ns == before.modified_ns
+        assert FileTrace.of(descriptor).modified_ns == before.modified_ns
     finally:
         os.close(descriptor)

@@ -6,7 +6,7 @@ from Cryptodome.Util import Counter as TheirCounter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence_kit.keys.aes_counter import Counter
+from evidence_kit.keys.aes_counter import CounterStream
 
 KEY = bytes(range(32))
 
@@ -19,7 +19,7 @@ def theirs(data: bytes) -> bytes:
 @given(sizes=st.lists(st.integers(0, 70), max_size=20))
 def test_pieces_of_any_size_give_the_stream_that_pyzippers_own_cipher_gives(sizes: list[int]) -> None:
     data = os.urandom(sum(sizes))
-    counter, made, at = Counter(KEY), bytearray(), 0
+    counter, made, at = CounterStream(KEY), bytearray(), 0
     for size in sizes:
         made += counter.encrypt(data[at : at + size])
         at += size
@@ -29,7 +29,7 @@ def test_pieces_of_any_size_give_the_stream_that_pyzippers_own_cipher_gives(size
 @pytest.mark.parametrize("piece", [1 << 20, (1 << 20) + 7, 3 << 20, 4095])
 def test_long_streams_agree_too_and_decrypt_to_what_they_were(piece: int) -> None:
     data = os.urandom((5 << 20) + 3)
-    one, other = Counter(KEY), Counter(KEY)
+    one, other = CounterStream(KEY), CounterStream(KEY)
     made = b"".join(bytes(one.encrypt(data[at : at + piece])) for at in range(0, len(data), piece))
     assert made == theirs(data)
     assert other.decrypt(memoryview(made)) == data

@@ -95,17 +95,17 @@ def test_an_interruption_comes_through() -> None:
 
 def test_the_case_identity_opens_for_its_readers_and_for_nobody_else() -> None:
     wrapped = CASE.wrap(KEY.public.line)
-    assert age.unwrap(wrapped, [KEY.opener]).recipient == CASE.recipient
+    assert age.unwrap_identity(wrapped, [KEY.opener]).recipient == CASE.recipient
     with pytest.raises(NoReaderError):
-        age.unwrap(wrapped, [OTHER.opener])
+        age.unwrap_identity(wrapped, [OTHER.opener])
     with pytest.raises(NoReaderError):
-        age.unwrap(age.encrypt(b"no identity", [KEY.public.line]), [KEY.opener])
+        age.unwrap_identity(age.encrypt_bytes(b"no identity", [KEY.public.line]), [KEY.opener])
 
 
 @pytest.mark.parametrize("text", ["", "age1x", "ssh-ed25519 AAAA", "hello"])
 def test_what_is_no_recipient_is_refused(text: str) -> None:
     with pytest.raises(KeyUnreadableError):
-        age.recipient(text)
+        age.age_recipient(text)
 
 
 @pytest.mark.skipif(shutil.which("age") is None, reason="age is not installed")

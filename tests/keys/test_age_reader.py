@@ -47,8 +47,8 @@ class Trickle(io.BytesIO):
 def test_every_length_around_a_pieces_border_is_read_as_rage_reads_it(size: int) -> None:
     data = random.Random(size).randbytes(size)
     whole = written(data)
-    assert b"".join(age_reader.plaintext(io.BytesIO(whole), CASE.secrets)) == data == by_rage(whole)
-    assert b"".join(age_reader.plaintext(Trickle(whole), CASE.secrets)) == data
+    assert b"".join(age_reader.plaintext_pieces(io.BytesIO(whole), CASE.secrets)) == data == by_rage(whole)
+    assert b"".join(age_reader.plaintext_pieces(Trickle(whole), CASE.secrets)) == data
 
 
 def test_a_key_of_before_the_recipient_was_changed_still_opens() -> None:
@@ -101,7 +101,7 @@ def test_what_others_wrote_is_left_to_rage() -> None:
     recipients = [pyrage.x25519.Recipient.from_str(each.recipient) for each in (OTHER, CASE)]
     theirs = pyrage.encrypt(b"evidence", recipients)
     with pytest.raises(OtherFormError):
-        list(age_reader.plaintext(io.BytesIO(theirs), CASE.secrets))
+        list(age_reader.plaintext_pieces(io.BytesIO(theirs), CASE.secrets))
     assert opened(theirs) == b"evidence"
     with pytest.raises(DamagedError):
         opened(b"no age file at all")

@@ -11,7 +11,7 @@ import pytest
 
 from evidence_kit.keys import age_writer
 from evidence_kit.keys.age import CaseIdentity
-from evidence_kit.keys.age_writer import CHUNK_BYTES, Writer, recipient_bytes
+from evidence_kit.keys.age_writer import CHUNK_BYTES, AgeWriter, recipient_bytes
 from evidence_kit.keys.errors import KeyUnreadableError
 
 CASE = CaseIdentity.generate()
@@ -39,7 +39,7 @@ LOW_ORDER = [
 
 def written(data: bytes, pieces: list[int], reader: str = CASE.recipient) -> bytes:
     """Write data in pieces of these lengths, over and over."""
-    writer, out, at, turn = Writer(reader), bytearray(), 0, 0
+    writer, out, at, turn = AgeWriter(reader), bytearray(), 0, 0
     while at < len(data):
         length = pieces[turn % len(pieces)]
         for sealed in writer.add(data[at : at + length]):
@@ -78,7 +78,7 @@ def test_the_spelling_of_a_recipient_is_the_one_that_is_read() -> None:
 @pytest.mark.parametrize("point", LOW_ORDER)
 def test_a_point_of_low_order_is_no_recipient(point: int) -> None:
     with pytest.raises(KeyUnreadableError):
-        Writer(spelled(point))
+        AgeWriter(spelled(point))
 
 
 def test_any_other_point_is_a_recipient() -> None:
@@ -90,4 +90,4 @@ def test_a_recipient_that_was_typed_wrongly_is_none(at: int) -> None:
     text = CASE.recipient
     wrong = text[:at] + ("q" if text[at] != "q" else "p") + text[at + 1 :]
     with pytest.raises(KeyUnreadableError):
-        Writer(wrong)
+        AgeWriter(wrong)

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from evidence_kit.matching.features import Features, unpack
+from evidence_kit.matching.features import Features, unpack_features
 from evidence_kit.matching.levels import MATCHES
 from evidence_kit.matching.library import Library
 from evidence_kit.workers.job import Job, Result
 from evidence_kit.workers.worker import Worker
 from tests.matching.scenes import features, photo
 
-FUNCTION = "evidence_kit.matching.worker:features"
+FUNCTION = "evidence_kit.matching.worker:extract_features"
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def answer(worker: Worker, data: bytes, kind: str = "jpeg") -> Features | str:
     assert isinstance(got.value, dict)
     if "reason" in got.value:
         return str(got.value["reason"])
-    return unpack(base64.b64decode(str(got.value["packed"])))
+    return unpack_features(base64.b64decode(str(got.value["packed"])))
 
 
 def saved(picture: Image.Image, kind: str, **how: object) -> bytes:

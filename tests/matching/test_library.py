@@ -7,12 +7,12 @@ import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
 from evidence_kit.matching import library as module
-from evidence_kit.matching.features import Features, UnsoundError, pack, unpack
+from evidence_kit.matching.features import Features, UnsoundError, pack_features, unpack_features
 from evidence_kit.matching.keypoints import keypoints_of, one_handed
 from evidence_kit.matching.levels import INSIDE, MATCHES, SAME_PICTURE
 from evidence_kit.matching.library import Library, LibraryMatch
-from evidence_kit.matching.photometry import agreement
-from evidence_kit.matching.screens import indexed
+from evidence_kit.matching.photometry import pixel_agreement
+from evidence_kit.matching.screens import indexed_views
 from evidence_kit.matching.stoplist import StopList
 from evidence_kit.matching.transformation import Transformation, transformation_of
 from tests.matching.scenes import features, photo, screenshot, striped
@@ -96,7 +96,7 @@ def test_a_dark_picture_is_found(library: Library, known: dict[str, Features]) -
 
 def test_one_application_around_other_pictures_is_no_match(known: dict[str, Features]) -> None:
     screens = {name: features(screenshot(photo(name))) for name in ("cat", "rocket")}
-    assert all(screens[name].views[number].region for name in screens for number in indexed(screens[name]))
+    assert all(screens[name].views[number].region for name in screens for number in indexed_views(screens[name]))
     library = Library(list(screens), screens.__getitem__)
     found = library.find(features(screenshot(photo("astronaut"))))
     assert [each for each in found if each.level in MATCHES] == []
@@ -136,8 +136,8 @@ def test_what_stands_in_many_unlike_pictures_is_left_out() -> None:
 
 
 def test_packed_features_come_back_and_hostile_ones_do_not(known: dict[str, Features]) -> None:
-    packed = pack(known["cat"])
-    back = unpack(packed)
+    packed = pack_features(known["cat"])
+    back = unpack_features(packed)
     assert back.views[0].pdq == known["cat"].views[0].pdq
     assert (back.views[0].keypoints.descriptors == known["cat"].views[0].keypoints.descriptors).all()
     for bad in (
@@ -148,7 +148,7 @@ def test_packed_features_come_back_and_hostile_ones_do_not(known: dict[str, Feat
         packed.replace(b"false", b"1e999", 1),
     ):
         with pytest.raises(UnsoundError):
-            unpack(bad)
+            unpack_features(bad)
 
 
 def test_points_that_are_no_numbers_are_refused(known: dict[str, Features]) -> None:
@@ -156,7 +156,7 @@ def test_points_that_are_no_numbers_are_refused(known: dict[str, Features]) -> N
     view.keypoints.points[0, 0] = np.nan
     try:
         with pytest.raises(UnsoundError):
-            unpack(pack(known["cat"]))
+            unpack_features(pack_features(known["cat"]))
     finally:
         view.keypoints.points[0, 0] = 1.0
 
@@ -179,7 +179,7 @@ def test_between_bars_what_is_left_of_a_block_is_compared() -> None:
     barred = grey.copy()
     for at in range(0, 400, 26):
         barred[:, at : at + 12] = 0
-    seen = agreement(barred, grey, np.eye(3))
+    seen = pixel_agreement(barred, grey, np.eye(3))
     assert seen.blocks > 100
     assert seen.share > 0.9
 

@@ -15,9 +15,9 @@ from PIL import Image, ImageDraw, ImageOps
 from evidence_kit.hashing.orientations import ORIENTATIONS
 from evidence_kit.hashing.perceptual import pdq
 from evidence_kit.matching import geometry
-from evidence_kit.matching.compare import Placed
+from evidence_kit.matching.compare import Placement
 from evidence_kit.matching.features import Features
-from evidence_kit.matching.geometry import Pairs
+from evidence_kit.matching.geometry import KeypointPairs
 from evidence_kit.matching.keypoints import Keypoints
 from evidence_kit.matching.levels import MATCH_BITS, MATCHES, TO_JUDGE, MatchScore, level_of
 from evidence_kit.matching.library import Library
@@ -181,7 +181,7 @@ def test_a_reflection_is_found_although_sampling_a_similarity_rejects_it() -> No
     descriptors = dice.integers(0, 150, (60, 128), np.uint8)
     reference = Keypoints(points, np.ones(60, np.float32), descriptors)
     mirrored = reference.mirrored(400)
-    pairs = Pairs(np.arange(60), np.arange(60))
+    pairs = KeypointPairs(np.arange(60), np.arange(60))
     fit = geometry.fit_similarity(mirrored, reference, pairs, (400, 400))
     assert fit is None or fit.count < 20
     found = geometry.fit_similarity(mirrored, reference.mirrored(400), pairs, (400, 400))
@@ -194,8 +194,8 @@ def test_points_that_do_not_lie_in_one_piece_are_fitted() -> None:
     wide = dice.uniform(0, 400, (120, 4)).astype(np.float32)
     every_second = Keypoints(wide[::2, ::2], np.ones(60, np.float32), dice.integers(0, 150, (60, 128), np.uint8))
     assert not every_second.points.flags.c_contiguous
-    pairs = Pairs(np.arange(60), np.arange(60))
-    for fitting in (geometry.fit, geometry.fit_similarity):
+    pairs = KeypointPairs(np.arange(60), np.arange(60))
+    for fitting in (geometry.fit_plane, geometry.fit_similarity):
         found = fitting(every_second, every_second, pairs, (400, 400))
         assert found is not None
         assert found.count == 60
@@ -243,8 +243,8 @@ def test_two_posts_of_one_application_match_only_where_most_blocks_agree(
     tall = Features(whole.width, whole.height, (replace(plain, quality=None, pdq=()),))
     evidence = MatchScore(None, 81, 97, 222, agreeing, 0.59, 1.0)
     monkeypatch.setattr(
-        "evidence_kit.matching.library.compare",
-        lambda *_, **__: Placed(evidence, np.eye(3), mirrored=False, agreed=None),
+        "evidence_kit.matching.library.compare_keypoints",
+        lambda *_, **__: Placement(evidence, np.eye(3), mirrored=False, agreed=None),
     )
     [found] = Library(["post"], lambda _: tall).find(tall)
     assert found.level == level

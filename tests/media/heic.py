@@ -9,7 +9,7 @@ import av
 import numpy as np
 from PIL import Image
 
-from evidence_kit.media.boxes import content, inside
+from evidence_kit.media.boxes import box_content, boxes_at_path
 
 
 def heic(
@@ -43,10 +43,10 @@ def _coded(picture: Image.Image) -> tuple[bytes, bytes]:
         container.mux(stream.encode(av.VideoFrame.from_ndarray(np.asarray(picture))))
         container.mux(stream.encode(None))
     end = film.tell()
-    [entry] = inside(film, 0, end, b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")
-    [hvcc] = inside(film, entry.start + 8 + 8 + 78, entry.start + entry.size_bytes, b"hvcC")
-    [data] = inside(film, 0, end, b"mdat")
-    codec, coded = content(film, hvcc, 1 << 20), content(film, data, 1 << 24)
+    [entry] = boxes_at_path(film, 0, end, b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")
+    [hvcc] = boxes_at_path(film, entry.start + 8 + 8 + 78, entry.start + entry.size_bytes, b"hvcC")
+    [data] = boxes_at_path(film, 0, end, b"mdat")
+    codec, coded = box_content(film, hvcc, 1 << 20), box_content(film, data, 1 << 24)
     return codec, coded
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from shutil import which
 from typing import Any, NamedTuple
 
-from evidence_kit.intake.containers import ZipPlan, examine
+from evidence_kit.intake.containers import ZipPlan, examine_zip
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.media.registry import PICTURES, RECORDINGS, describe
 
@@ -239,7 +239,7 @@ def _by_pdfinfo(path: Path, facts: Facts) -> Iterator[Statement]:
 
 
 def _by_7z(path: Path, data: bytes) -> Iterator[Row]:
-    plan = examine(io.BytesIO(data), len(data))
+    plan = examine_zip(io.BytesIO(data), len(data))
     if not which("7z") or not isinstance(plan, ZipPlan):
         return
     ran = subprocess.run(["7z", "l", "-slt", "-sccUTF-8", str(path)], capture_output=True, check=False)

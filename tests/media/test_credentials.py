@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from evidence_kit.media import content_credentials, credentials
-from evidence_kit.media.facts import Notes
+from evidence_kit.media.facts import DescriptionNotes
 from evidence_kit.workers.job import Job, Result
 from evidence_kit.workers.worker import Worker
 from tests.media.test_lengths import voice_note
@@ -112,8 +112,8 @@ FORMS: dict[str, tuple[str, Callable[[], bytes]]] = {
 }
 
 
-def read(data: bytes, kind: str, trust: str | None = None) -> tuple[dict[str, Any], Notes]:
-    notes = Notes()
+def read(data: bytes, kind: str, trust: str | None = None) -> tuple[dict[str, Any], DescriptionNotes]:
+    notes = DescriptionNotes()
     return dict(credentials.read(io.BytesIO(data), kind, notes, trust)), notes
 
 

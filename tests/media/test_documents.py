@@ -14,7 +14,7 @@ from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from evidence_kit.media.registry import describe
-from evidence_kit.workers.protocol import checked
+from evidence_kit.workers.protocol import check_value
 
 CORE = """<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
  xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"><dc:creator>س. ب.</dc:creator>
@@ -27,7 +27,7 @@ RELATIONS = """<Relationships xmlns="http://schemas.openxmlformats.org/package/2
 
 def described(data: bytes, kind: str, name: str = "") -> dict[str, Any]:
     answer: Mapping[str, Any] = describe(io.BytesIO(data), {"kind": kind, "name": name})
-    checked(answer)
+    check_value(answer)
     assert len(json.dumps(answer["facts"], ensure_ascii=False).encode()) <= 64 * 1024
     return dict(answer)
 

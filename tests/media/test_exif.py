@@ -110,7 +110,7 @@ def test_a_sticker_names_its_pack() -> None:
 def test_bytes_that_are_no_text_stay_length_and_digest() -> None:
     found = exif_of({"Image": [(STICKER, UNDEFINED, b"\xff\xfe\0\1" * 8)]})
     assert "SHA-256" in tags_of(found)["Image Tag 0x5741"][0] or "[" in tags_of(found)["Image Tag 0x5741"][0]
-    assert text_of(tiff.Entry("EXIF", USER_COMMENT, UNDEFINED, 3, b"\xff\xfe\0", little=True)) is None
+    assert text_of(tiff.TiffEntry("EXIF", USER_COMMENT, UNDEFINED, 3, b"\xff\xfe\0", little=True)) is None
 
 
 def test_what_stands_behind_the_end_of_a_text_is_no_part_of_it_and_not_lost() -> None:

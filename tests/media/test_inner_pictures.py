@@ -21,7 +21,7 @@ from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObje
 
 from evidence_kit.hashing.perceptual import pdq
 from evidence_kit.matching import worker
-from evidence_kit.media.inner_pictures import decoded, inner_of
+from evidence_kit.media.inner_pictures import decoded_inner, inner_of
 from evidence_kit.media.pixels import UndecodedError
 from tests.matching.scenes import photo
 from tests.media.heic import heic
@@ -51,7 +51,7 @@ def is_there(data: bytes, kind: str, wanted: Image.Image, number: int = 2) -> bo
     family = {"flac": "audio", "mp3": "audio", "pdf": "document", "docx": "document", "vcard": "text"}.get(
         kind, "picture"
     )
-    answer: Any = worker.features(io.BytesIO(data), {"kind": kind, "family": family})
+    answer: Any = worker.extract_features(io.BytesIO(data), {"kind": kind, "family": family})
     return near and any(each["number"] == number and "packed" in each for each in answer["inner"])
 
 
@@ -130,7 +130,7 @@ def covered() -> bytes:
 def test_a_second_picture_is_compared(kind: str, made: Callable[[], bytes], number: int) -> None:
     if kind == "vcard":
         [told] = inner_of(io.BytesIO(made()), kind)
-        [pixels] = decoded(io.BytesIO(made()), told.inner)
+        [pixels] = decoded_inner(io.BytesIO(made()), told.inner)
         hashed, wanted = pdq(Image.fromarray(pixels.rgb)), pdq(other())
         assert hashed is not None
         assert wanted is not None
@@ -152,7 +152,7 @@ def test_of_a_heic_the_one_that_is_shown_is_the_first_and_the_other_the_second(p
 
 def test_a_thumbnail_that_shows_the_same_is_listed_and_not_compared() -> None:
     data = with_thumbnail(shown(), shown())
-    answer: Any = worker.features(io.BytesIO(data), {"kind": "jpeg", "family": "picture"})
+    answer: Any = worker.extract_features(io.BytesIO(data), {"kind": "jpeg", "family": "picture"})
     [told] = answer["inner"]
     assert (told["number"], told["role"], told["reason"]) == (2, "thumbnail", "thumbnail-same")
 
@@ -174,7 +174,7 @@ def test_the_film_of_a_motion_photo_is_a_further_one() -> None:
     [told] = facts["inner_pictures"]
     assert (told["role"], told["size_bytes"]) == ("film", len(film()))
     assert len(told["frames"]) >= 1
-    answer: Any = worker.features(io.BytesIO(data), {"kind": "jpeg", "family": "picture"})
+    answer: Any = worker.extract_features(io.BytesIO(data), {"kind": "jpeg", "family": "picture"})
     assert "packed" in answer["inner"][0]
 
 
@@ -203,7 +203,7 @@ def test_a_gain_map_is_left_out_on_purpose_and_that_is_said() -> None:
 def test_what_a_film_hides_is_a_further_film() -> None:
     data = trimmed(film(), 2.5)
     assert listed(data, "mp4") == [(2, "hidden-film", None)]
-    answer: Any = worker.features(io.BytesIO(data), {"kind": "mp4", "family": "video"})
+    answer: Any = worker.extract_features(io.BytesIO(data), {"kind": "mp4", "family": "video"})
     assert "packed" in answer
     assert [each["number"] for each in answer["inner"] if "packed" in each] == [2]
 
@@ -235,7 +235,7 @@ def test_no_damage_is_more_than_a_reason(kind: str, places: list[tuple[int, int]
             data[at] = value
     for each in inner_of(io.BytesIO(bytes(data)), kind):
         with contextlib.suppress(UndecodedError):
-            list(decoded(io.BytesIO(bytes(data)), each.inner))
+            list(decoded_inner(io.BytesIO(bytes(data)), each.inner))
 
 
 def _small(format_name: str) -> bytes:
@@ -256,7 +256,7 @@ DAMAGED = {
 def test_the_pixels_of_a_numbered_picture_can_be_drawn_beside_another() -> None:
     first, second = tiff(), saved(other(), "PNG")
     payload = struct.pack(">Q", len(first)) + first + second
-    answer: Any = worker.side_by_side(
+    answer: Any = worker.draw_side_by_side(
         io.BytesIO(payload),
         {
             "kinds": ["tiff", "png"], "frames": [0, 0], "pictures": [2, 1], "sharp": True,

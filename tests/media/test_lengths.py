@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from evidence_kit.hashing.perceptual import pdq
 from evidence_kit.media import edits, location, ogg
-from evidence_kit.media.facts import Notes
+from evidence_kit.media.facts import DescriptionNotes
 from evidence_kit.media.film import hidden_frames_of, key_frames_of
 from tests.media.test_picture import codes, scene
 from tests.media.test_recording import described, sound
@@ -199,8 +199,8 @@ def test_the_delay_of_an_encoder_is_not_hidden() -> None:
         for number in range(20):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(np.asarray(scene().rotate(number)))))
         container.mux(stream.encode(None))
-    assert edits.hidden(io.BytesIO(buffer.getvalue())) == []
-    assert edits.hidden(io.BytesIO(sound("mp4", "aac"))) == []
+    assert edits.hidden_parts(io.BytesIO(buffer.getvalue())) == []
+    assert edits.hidden_parts(io.BytesIO(sound("mp4", "aac"))) == []
 
 
 @settings(max_examples=100, deadline=None)
@@ -211,7 +211,7 @@ def test_no_damage_to_an_edit_list_is_more_than_other_figures(places: list[tuple
     for at, value in places:
         if start + at < len(data):
             data[start + at] = value
-    for each in edits.hidden(io.BytesIO(bytes(data))):
+    for each in edits.hidden_parts(io.BytesIO(bytes(data))):
         assert each.before >= 0
         each.hides(Fraction(1))
 
@@ -235,7 +235,7 @@ def in_moov(box: bytes) -> bytes:
                         (b"\xfe\xff" + "العرائش\0".encode("utf-16-be"), "العرائش"), (b"\0", None)],
 )  # fmt: skip
 def test_a_box_with_a_place_says_where_and_how_it_is_called(name: bytes, shown: str | None) -> None:
-    [place] = location.boxed(io.BytesIO(in_moov(loci(name, 0, -6.15, 35.19))), Notes())
+    [place] = location.box_places(io.BytesIO(in_moov(loci(name, 0, -6.15, 35.19))), DescriptionNotes())
     assert isinstance(place, dict)
     assert (place["name"], place["role"], place["body"]) == (shown, "shooting", "earth")
     assert abs(float(str(place["longitude_degrees"])) + 6.15) < 0.0001
@@ -243,8 +243,8 @@ def test_a_box_with_a_place_says_where_and_how_it_is_called(name: bytes, shown: 
 
 
 def test_a_box_with_a_place_that_there_is_not_gives_none() -> None:
-    notes = Notes()
-    [place] = location.boxed(io.BytesIO(in_moov(loci(b"x\0", 2, 200.0, 91.0))), notes)
+    notes = DescriptionNotes()
+    [place] = location.box_places(io.BytesIO(in_moov(loci(b"x\0", 2, 200.0, 91.0))), notes)
     assert isinstance(place, dict)
     assert place["latitude_degrees"] is place["longitude_degrees"] is None
     assert place["role"] == "fictional"
@@ -259,7 +259,7 @@ def test_a_box_with_a_place_that_there_is_not_gives_none() -> None:
 def test_a_written_place_may_have_a_name_behind_it_and_has_its_ranges(
     raw: str, latitude: str | None, code: str | None
 ) -> None:
-    notes = Notes()
+    notes = DescriptionNotes()
     [place] = location.read([("location", raw)], notes)
     assert isinstance(place, dict)
     assert place["latitude_degrees"] == latitude

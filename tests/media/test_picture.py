@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from evidence_kit.media.registry import describe
-from evidence_kit.workers.protocol import checked
+from evidence_kit.workers.protocol import check_value
 from tests.media.heic import heic
 
 TURNED_BY = {
@@ -54,7 +54,7 @@ def exif() -> Image.Exif:
 
 def described(data: bytes, kind: str = "jpeg", name: str = "", **more: Any) -> dict[str, Any]:
     answer: Mapping[str, Any] = describe(io.BytesIO(data), {"kind": kind, "name": name, **more})
-    checked(answer)
+    check_value(answer)
     assert len(json.dumps(answer["facts"], ensure_ascii=False).encode()) <= 64 * 1024
     return dict(answer)
 

@@ -16,10 +16,10 @@ from mutagen.flac import FLAC, Picture
 
 from evidence_kit.hashing.perceptual import pdq
 from evidence_kit.media import location
-from evidence_kit.media.budget import Budget
-from evidence_kit.media.facts import Notes
+from evidence_kit.media.budget import TimeBudget
+from evidence_kit.media.facts import DescriptionNotes
 from evidence_kit.media.registry import describe
-from evidence_kit.workers.protocol import checked
+from evidence_kit.workers.protocol import check_value
 from tests.media.test_picture import scene
 
 
@@ -57,7 +57,7 @@ def film(format_name: str = "mp4") -> bytes:
 
 def described(data: bytes, kind: str, name: str = "", **more: Any) -> dict[str, Any]:
     answer: Mapping[str, Any] = describe(io.BytesIO(data), {"kind": kind, "name": name, **more})
-    checked(answer)
+    check_value(answer)
     assert len(json.dumps(answer["facts"], ensure_ascii=False).encode()) <= 64 * 1024
     return dict(answer)
 
@@ -221,14 +221,14 @@ def test_a_waveform_has_its_loud_and_its_still_stretches() -> None:
     ("-351136.5+0060900+12.5CRSWGS_84/", "-35.1934722", "6.1500000"),
 ])  # fmt: skip
 def test_a_place_is_kept_as_written_and_in_degrees(raw: str, latitude: str, longitude: str) -> None:
-    [place] = location.read([("location", raw), ("location-eng", raw)], Notes())
+    [place] = location.read([("location", raw), ("location-eng", raw)], DescriptionNotes())
     assert isinstance(place, dict)
     assert (place["raw"], place["latitude_degrees"], place["longitude_degrees"]) == (raw, latitude, longitude)
 
 
 @pytest.mark.parametrize("raw", ["", "here", "+99.0+000.0/", "+1+1", "+٣٥.0+000.0/"])
 def test_a_place_that_is_none_stays_as_written(raw: str) -> None:
-    notes = Notes()
+    notes = DescriptionNotes()
     [place] = location.read([("com.apple.quicktime.location.ISO6709", raw)], notes)
     assert isinstance(place, dict)
     assert place["latitude_degrees"] is None
@@ -289,7 +289,7 @@ def test_a_cover_is_length_digest_and_hash_and_without_pixels_a_length() -> None
 
 
 def test_what_takes_too_long_costs_only_its_own_facts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evidence_kit.media.recording.Budget", lambda: Budget(cpu_seconds=-1))
+    monkeypatch.setattr("evidence_kit.media.recording.TimeBudget", lambda: TimeBudget(cpu_seconds=-1))
     answer = described(sound("flac", "flac"), "flac")
     assert {problem["code"] for problem in answer["problems"]} == {"sound-took-too-long"}
     assert answer["facts"]["streams"][0]["sample_rate_hertz"] == 16000

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from evidence_kit.intake.sniff import sniff
-from evidence_kit.intake.understood.rule import judge
-from evidence_kit.intake.window import of_bytes
+from evidence_kit.intake.understood.rule import judge_file
+from evidence_kit.intake.window import bytes_window
 from tests.minors.carriers import CARRIERS
 from tests.minors.encoders import ENCODERS
 from tests.minors.pictures import pictures
@@ -19,7 +19,7 @@ _DEEPEST = 3
 
 def copied(name: str, data: bytes, depth: int = 0) -> Iterator[bytes]:
     """Yield what of a file would be in the store of a minor's case: itself, or what of its members is."""
-    judged = judge(name, sniff(data[:4096], len(data)), lambda: of_bytes(data))
+    judged = judge_file(name, sniff(data[:4096], len(data)), lambda: bytes_window(data))
     if judged.copied:
         yield data
     elif judged.held is not None and depth < _DEEPEST:

@@ -6,7 +6,7 @@ from evidence_kit.custody.chain import Custody
 from evidence_kit.hashing import paper
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.sealing import archive, bag, plan, zipform
-from evidence_kit.sealing.archive import ArchivePart, CutError, part
+from evidence_kit.sealing.archive import ArchivePart, CutError, small_part
 from evidence_kit.sealing.plan import Scope
 from evidence_kit.sealing.statement import Statement
 from evidence_kit.sealing.zipform import ArchiveMember, FormError
@@ -24,19 +24,19 @@ def test_a_header_says_its_member_whatever_its_size(size: int, encrypted: bool) 
 
 def test_a_directory_beyond_32_bits_has_the_long_records() -> None:
     members = [ArchiveMember(f"data/E{number:06d}.bin", 3 * GIB, 0) for number in range(3)]
-    directory = zipform.directory(members)
+    directory = zipform.directory_bytes(members)
     assert b"PK\x06\x06" in directory
-    assert zipform.size_of(members) > 9 * GIB
+    assert zipform.archive_size_bytes(members) > 9 * GIB
     many = [ArchiveMember("x", 0, 0)] * 70_000
-    assert b"PK\x06\x07" in zipform.directory(many)
+    assert b"PK\x06\x07" in zipform.directory_bytes(many)
 
 
 @pytest.mark.parametrize("size", [10, 1 << 20, (3 << 20) + 5])
 def test_what_is_written_is_read_back(size: int) -> None:
     target, content = io.BytesIO(), bytes(range(256)) * (size // 256 + 1)
-    archive.write(target, [part("a/b", content[:size])], DIGITS)
+    archive.write_archive(target, [small_part("a/b", content[:size])], DIGITS)
     data = target.getvalue()
-    with archive.opened(io.BytesIO(data), len(data), DIGITS) as stream:
+    with archive.open_archive(io.BytesIO(data), len(data), DIGITS) as stream:
         inner = stream.exactly(stream.outer.size_bytes)
         assert stream.authentic()
         assert stream.trailer_intact()
@@ -46,7 +46,7 @@ def test_what_is_written_is_read_back(size: int) -> None:
 @pytest.mark.parametrize("announced", [ArchiveMember("x", 4, 0), ArchiveMember("x", 3, 1)])
 def test_a_part_that_is_not_what_it_announced_stops_the_writing(announced: ArchiveMember) -> None:
     with pytest.raises(FormError):
-        archive.write(io.BytesIO(), [ArchivePart(announced, part("x", b"abc").feed)], DIGITS)
+        archive.write_archive(io.BytesIO(), [ArchivePart(announced, small_part("x", b"abc").feed)], DIGITS)
 
 
 class Full(io.BytesIO):
@@ -58,15 +58,15 @@ class Full(io.BytesIO):
 
 def test_a_full_disk_is_noticed_although_another_thread_writes() -> None:
     with pytest.raises(OSError, match="full"):
-        archive.write(Full(), [part("x", bytes(5 << 20))], DIGITS)
+        archive.write_archive(Full(), [small_part("x", bytes(5 << 20))], DIGITS)
 
 
 def test_a_file_cut_while_it_is_read_is_cut() -> None:
     target = io.BytesIO()
-    archive.write(target, [part("x", bytes(3 << 20))], DIGITS)
+    archive.write_archive(target, [small_part("x", bytes(3 << 20))], DIGITS)
     data = target.getvalue()
     for end in (60, 200, 2 << 20, len(data) - 100):
-        with pytest.raises(CutError), archive.opened(io.BytesIO(data[:end]), len(data), DIGITS) as stream:
+        with pytest.raises(CutError), archive.open_archive(io.BytesIO(data[:end]), len(data), DIGITS) as stream:
             stream.authentic()
 
 
@@ -84,7 +84,7 @@ def test_a_manifest_in_another_form_is_refused(text: bytes) -> None:
 
 def test_a_manifest_is_read_back() -> None:
     digests = {"data/a": sha256(b"a"), "data/b": sha256(b"b")}
-    assert bag.parse_manifest(bag.manifest(digests.items())) == digests
+    assert bag.parse_manifest(bag.manifest_text(digests.items())) == digests
 
 
 def test_a_statement_in_another_form_is_refused() -> None:
@@ -115,7 +115,7 @@ def test_what_concerns_the_house_or_other_items_stays_closed() -> None:
 
 
 def test_ranges_are_numbers_and_back() -> None:
-    assert plan.ranges([1, 2, 3, 7, 9, 10]) == [[1, 3], [7, 7], [9, 10]]
+    assert plan.inclusive_ranges([1, 2, 3, 7, 9, 10]) == [[1, 3], [7, 7], [9, 10]]
     assert plan.numbers_in([[1, 3], [7, 7]], 10) == {1, 2, 3, 7}
     for wrong in ([[2, 1]], [[0, 1]], [[1, 11]], [["1", "2"]], [[1, 2, 3]], [[1, 3], [3, 4]]):
         with pytest.raises((ValueError, TypeError)):

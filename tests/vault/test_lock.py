@@ -7,23 +7,23 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.vault.disk import RealDisk, draft_beside, place_new
-from evidence_kit.vault.lock import HeldError, locked
+from evidence_kit.vault.lock import HeldError, hold_lock
 
 
 def test_a_lock_is_held_by_one_at_a_time_and_freed(tmp_path: Path) -> None:
     path = tmp_path / "lock"
-    with locked(path, 0):
-        with pytest.raises(HeldError), locked(path, 0.05):
+    with hold_lock(path, 0):
+        with pytest.raises(HeldError), hold_lock(path, 0.05):
             pass
         assert path.read_bytes() == b""
-    with locked(path, 0):
+    with hold_lock(path, 0):
         pass
 
 
 def test_a_lock_leaves_what_is_in_its_file(tmp_path: Path) -> None:
     path = tmp_path / "progress"
     path.write_bytes(b"one\n")
-    with locked(path, 0):
+    with hold_lock(path, 0):
         assert path.read_bytes() == b"one\n"
 
 

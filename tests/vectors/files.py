@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evidence_kit.custody.verdict import Origin
+from evidence_kit.custody.verdict import ReceiptOrigin
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
-from evidence_kit.workflows.handover.timestamps import Outside
+from evidence_kit.workflows.handover.timestamps import OutsideFacts
 from tests.meaning.story import CASE, DIGITS
 from tests.vectors.made import Vector, case_folder, every, made
 
@@ -63,7 +63,7 @@ def asked_of(vector: Vector) -> dict[str, str]:
 def judged(vector: Vector, folder: Path) -> Report:
     """Let the program judge a vector that lies in a folder."""
     asked = asked_of(vector)
-    outside = Outside(origin=Origin(asked.get("receipt_from", "paper")))
+    outside = OutsideFacts(origin=ReceiptOrigin(asked.get("receipt_from", "paper")))
     if vector.folder is not None:
         return verify_case(folder / CASE)
     return verify_archive(folder / ARCHIVE, asked["passphrase"], asked.get("receipt"), outside=outside)

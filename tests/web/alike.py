@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from evidence_kit.custody.verdict import judge
+from evidence_kit.custody.verdict import judge_findings
 from evidence_kit.workflows.checking.report import Report
 
 # Codes that only the program gives, and the sentence by which the page says that it does not look for them.
@@ -19,7 +19,7 @@ def said(report: Report) -> dict[str, Any]:
     findings = [each for each in report.findings if not each.code.startswith(tuple(NOT_HERE))]
     anchors = [each for each in report.anchors if each.kind == "receipt"]
     return {
-        "verdict": judge(findings, anchors).value,
+        "verdict": judge_findings(findings, anchors).value,
         "findings": [(each.code, each.weight.value, each.file, each.line, each.item) for each in findings],
         "anchors": [(each.kind, each.through, each.since) for each in anchors],
         "counts": (report.lines, report.items, report.items_here, report.items_of, report.events_closed),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from evidence_kit.keys import sshsig
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE
-from evidence_kit.sealing.archive import part
+from evidence_kit.sealing.archive import small_part
 from tests.attacks.conftest import Material
 from tests.attacks.generator import ON_ARCHIVES, REWRITES, archive_of
 from tests.attacks.rebuild import pack, pack_inner, pack_parts, relist, unpack
@@ -58,8 +58,8 @@ def repacked(material: Material) -> Iterator[tuple[str, bytes]]:
     yield "of another case", pack(members, "LRC-2026-0002")
     for name in NAMES:
         for case in (material.case.name, "OTHER-2026-0001"):
-            parts = [part(f"{material.case.name}/{each}", content) for each, content in members.items()]
-            yield f"a member {name!r} in {case}", pack_parts([*parts, part(f"{case}/{name}", b"planted")])
+            parts = [small_part(f"{material.case.name}/{each}", content) for each, content in members.items()]
+            yield f"a member {name!r} in {case}", pack_parts([*parts, small_part(f"{case}/{name}", b"planted")])
     longest = b"x" * ((64 << 20) + 1)
     rewritten = members | {"READ-ME-FIRST.txt": b"rewritten", "tagmanifest-sha256.txt": longest}
     yield "a tag manifest too long to be held", pack(rewritten)

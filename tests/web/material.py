@@ -17,14 +17,14 @@ from evidence_kit.model import Json
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.case import record
-from evidence_kit.workflows.case.new import ConsentGiven, Opening, create
-from evidence_kit.workflows.case.station import Station, StationUser, write
+from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, create_case
+from evidence_kit.workflows.case.station import Station, StationUser, write_station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.handover import timestamps
 from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal import seal
-from evidence_kit.workflows.handover.sealed import Sealed
+from evidence_kit.workflows.handover.seal import make_seal
+from evidence_kit.workflows.handover.sealed import SealResult
 from tests.attacks.conftest import DIGITS
 from tests.authority import Authority
 from tests.conftest import PASSPHRASE, Numbered, SteppingClock
@@ -35,7 +35,7 @@ from tests.workflows.helpers import take_in
 class Handed:
     """What a lawyer gets."""
 
-    sealed: Sealed
+    sealed: SealResult
     receipt: str
     originals: dict[str, bytes]
 
@@ -108,9 +108,9 @@ def _opened(
     world = World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
     person, cases = StationUser("Salma B.", "volunteer", "Larache"), root / "cases"
     station = Station(root / "station", "LRC", person, key.public, recovery.public, False, cases)
-    write(station, key, PASSPHRASE, world)
+    write_station(station, key, PASSPHRASE, world)
     consent = ConsentGiven(purpose, given=True, on=world.clock.now().date(), said_by="person")
-    writer = create(station, key, Opening("adult", "told", [consent]), world)
+    writer = create_case(station, key, CaseOpening("adult", "told", [consent]), world)
     source = root / "phone"
     files = originals(port)
     for name, content in files.items():
@@ -126,9 +126,9 @@ def _opened(
 def hand_over(root: Path, port: int, *, purpose: str = "lawyer", fill: Fill = _nothing_more) -> Handed:
     """Take a phone in and seal it; `fill` puts more onto the phone."""
     writer, key, files = _opened(root, port, purpose, fill)
-    record.note(writer, "for us alone", ["association"])
-    receipt, _, _ = record.receipt(writer)
-    sealed = seal(writer, key, SealOrder(purpose, None, {}, None, root / "sealed"), DIGITS)
+    record.record_note(writer, "for us alone", ["association"])
+    receipt, _, _ = record.issue_receipt(writer)
+    sealed = make_seal(writer, key, SealOrder(purpose, None, {}, None, root / "sealed"), DIGITS)
     return Handed(sealed, receipt, files)
 
 
@@ -137,7 +137,7 @@ def hand_over_in_parts(root: Path, authority: Authority, worker: Worker) -> Hand
     writer, key, files = _opened(root, 1, "lawyer")
     for _ in range(2):
         line = timestamps.line_bytes(writer.case, writer.case.custody.commits[-1])
-        timestamps.attach(writer, authority.reply(timestamp.request(line)), [authority.root])
-    receipt, _, _ = record.receipt(writer)
+        timestamps.attach_stamp(writer, authority.reply(timestamp.stamp_request(line)), [authority.root])
+    receipt, _, _ = record.issue_receipt(writer)
     order = SealOrder("lawyer", None, {}, None, root / "sealed", redacted=True, split_bytes=400_000)
-    return Handed(seal(writer, key, order, DIGITS, worker=worker), receipt, files)
+    return Handed(make_seal(writer, key, order, DIGITS, worker=worker), receipt, files)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import pyzipper
 
-from evidence_kit.commands._screen import neutral
+from evidence_kit.commands._screen import neutral_text
 from evidence_kit.custody.checkpoint import normalise_receipt
 from evidence_kit.hashing import paper
 from evidence_kit.hashing.paper import TypedWronglyError
@@ -24,7 +24,7 @@ from evidence_kit.words import findings
 from evidence_kit.workflows.case.write import writing
 from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal import seal
+from evidence_kit.workflows.handover.seal import make_seal
 from tests.attacks.conftest import DIGITS, Material
 from tests.attacks.generator import BESIDE, FOLDERS, OnFolder
 from tests.attacks.liar import Line, tells, told_anew
@@ -121,7 +121,7 @@ def test_what_only_the_program_finds_is_said_to_be_not_checked(
     who = material.station
     forgetful = replace(who, folder=tmp_path / "no", cases=case.parent)
     with writing(CaseFolder(case), material.key, forgetful, material.world) as writer:
-        sealed = seal(writer, material.key, SealOrder("lawyer", None, {}, None, tmp_path / "stamped"), DIGITS)
+        sealed = make_seal(writer, material.key, SealOrder("lawyer", None, {}, None, tmp_path / "stamped"), DIGITS)
     report = verify_archive(sealed.archive, DIGITS)
     assert [each.code for each in report.findings] == [attack.code]
     (answer,) = answers([{"path": str(sealed.archive), "passphrase": DIGITS}])
@@ -265,7 +265,7 @@ def test_what_was_taken_out_and_then_cut_is_not_checked(material: Material, tmp_
 
 TYPED = (
     DIGITS,
-    passphrase.grouped(DIGITS),
+    passphrase.grouped_passphrase(DIGITS),
     "-".join(DIGITS[at : at + 4] for at in range(0, 28, 4)),
     DIGITS.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")),
     DIGITS.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")),
@@ -285,7 +285,7 @@ TYPED = (
 @pytest.mark.parametrize("typed", TYPED)
 def test_a_passphrase_is_understood_alike(typed: str) -> None:
     try:
-        meant: str | None = passphrase.normalise(typed)
+        meant: str | None = passphrase.normalise_passphrase(typed)
     except passphrase.PassphraseFormError:
         meant = None
     assert answers([{"typed": typed}]) == [{"passphrase": meant}]
@@ -321,4 +321,4 @@ def _receipt(typed: str) -> str | None:
 
 def test_hostile_text_is_made_harmless_alike() -> None:
     texts = ["سلام", "a\u202eb", "\x00\x1b[2J\x7f", "a\u200db", "\u2028", "e\u0301", "\ue000", "\u00a0\u202f", "<b>&"]
-    assert answers({"shown": each} for each in texts) == [{"text": neutral(each)} for each in texts]
+    assert answers({"shown": each} for each in texts) == [{"text": neutral_text(each)} for each in texts]

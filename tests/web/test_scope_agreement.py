@@ -13,7 +13,7 @@ from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover import seal as sealing
-from evidence_kit.workflows.handover.seal import seal
+from evidence_kit.workflows.handover.seal import make_seal
 from tests.attacks.conftest import DIGITS
 from tests.attacks.rebuild import not_read_back, pack, relist, unpack
 from tests.web.alike import answered, said
@@ -43,7 +43,7 @@ def agrees(paths: list[Path]) -> list[set[str]]:
 
 
 def test_blurred_copies(writer: CaseWriter, key: SigningKey, tmp_path: Path, worker: Worker) -> None:
-    sealed = seal(writer, key, order(tmp_path, redacted=True), DIGITS, worker=worker)
+    sealed = make_seal(writer, key, order(tmp_path, redacted=True), DIGITS, worker=worker)
     members = unpack(sealed.archive.read_bytes())
     copy = next(name for name in members if name.endswith("-blurred.jpg"))
     paths = [sealed.archive]
@@ -63,8 +63,8 @@ def test_blurred_copies(writer: CaseWriter, key: SigningKey, tmp_path: Path, wor
 
 
 def test_parts(writer: CaseWriter, key: SigningKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "split", lambda sizes, *_: [(each[0],) for each in sizes])
-    sealed = seal(writer, key, order(tmp_path, split_bytes=1 << 30), DIGITS)
+    monkeypatch.setattr(plan, "split_volumes", lambda sizes, *_: [(each[0],) for each in sizes])
+    sealed = make_seal(writer, key, order(tmp_path, split_bytes=1 << 30), DIGITS)
     paths = [sealed.folder / each.name for each in sealed.archives]
     assert len(paths) > 2
     one, other = (unpack(path.read_bytes()) for path in paths[:2])
@@ -95,8 +95,8 @@ def test_parts(writer: CaseWriter, key: SigningKey, tmp_path: Path, monkeypatch:
 def test_a_plan_that_says_something_else(
     changes: dict[str, object], writer: CaseWriter, key: SigningKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = plan.facts
-    monkeypatch.setattr(plan, "facts", lambda *given: honest(*given) | changes)
+    honest = plan.plan_facts
+    monkeypatch.setattr(plan, "plan_facts", lambda *given: honest(*given) | changes)
     monkeypatch.setattr(sealing, "_read_back", not_read_back)
-    sealed = seal(writer, key, order(tmp_path), DIGITS)
+    sealed = make_seal(writer, key, order(tmp_path), DIGITS)
     assert agrees([sealed.archive])[0]

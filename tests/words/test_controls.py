@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence_kit.words.controls import cell, escaped_json
+from evidence_kit.words.controls import escaped_json, plain_cell
 from evidence_kit.workflows.case.plain_file import csv_line
 
 SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -19,17 +19,17 @@ SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 @pytest.mark.parametrize("sign", SIGNS)
 @pytest.mark.parametrize("before", ["", " ", "a;", "a; ", "a\t", "a\n", "a\r\n", "a;\u00a0", '";', "a\n\n", "\ufeff"])
 def test_a_cell_never_begins_a_formula(before: str, sign: str) -> None:
-    assert cell(f"{before}{sign}cmd") == f"{before}'{sign}cmd"
+    assert plain_cell(f"{before}{sign}cmd") == f"{before}'{sign}cmd"
 
 
 @pytest.mark.parametrize("text", ["", "a", "a-b", "5 = 5", "مرحبا", "https://x/?a=b", "a, -5", "a@b.example"])
 def test_what_begins_no_formula_stays_as_it_is(text: str) -> None:
-    assert cell(text) == text
+    assert plain_cell(text) == text
 
 
 def test_a_control_character_is_shown_and_not_sent() -> None:
-    assert cell("a\x1b[2Jb\x00\x9bc\x7f") == "a[U+001B][2Jb[U+0000][U+009B]c[U+007F]"
-    assert cell("a\tb\nc") == "a\tb\nc"
+    assert plain_cell("a\x1b[2Jb\x00\x9bc\x7f") == "a[U+001B][2Jb[U+0000][U+009B]c[U+007F]"
+    assert plain_cell("a\tb\nc") == "a\tb\nc"
 
 
 @given(st.lists(st.text(), min_size=1, max_size=4))

@@ -8,7 +8,7 @@ import pytest
 from babel import Locale
 
 from evidence_kit import words
-from evidence_kit.words import LANGUAGES, Sentence, catalogue, everywhere, languages, plural_form
+from evidence_kit.words import LANGUAGES, Sentence, catalogue, in_all_languages, languages, plural_form
 from evidence_kit.words.languages import OFFERED, PLURAL_CATEGORIES, PLURAL_RULES, Language
 
 ENGLISH = catalogue("en").sentences
@@ -61,7 +61,7 @@ def test_an_error_has_two_sentences() -> None:
 
 
 def test_a_sentence_can_be_said_in_all_languages_at_once() -> None:
-    assert len(everywhere("verify.limits")) == len(LANGUAGES)
+    assert len(in_all_languages("verify.limits")) == len(LANGUAGES)
 
 
 def test_an_unknown_language_or_sentence_is_an_error() -> None:

@@ -12,9 +12,9 @@ from evidence_kit.workers.protocol import (
     JSON,
     MAX_JSON_BYTES,
     ProtocolError,
-    decode,
-    encode,
-    header,
+    decode_json,
+    encode_json,
+    frame_header,
     read_frame,
 )
 
@@ -28,7 +28,7 @@ VALUES = st.recursive(
 
 @given(value=VALUES)
 def test_what_is_written_is_read(value: Json) -> None:
-    assert decode(encode(value)) == value
+    assert decode_json(encode_json(value)) == value
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_what_is_written_is_read(value: Json) -> None:
 )
 def test_what_the_log_would_refuse_is_not_written(value: Json) -> None:
     with pytest.raises(ProtocolError):
-        encode([value])
+        encode_json([value])
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_what_the_log_would_refuse_is_not_written(value: Json) -> None:
 )  # fmt: skip
 def test_hostile_json_is_refused(body: bytes) -> None:
     with pytest.raises(ProtocolError):
-        decode(body)
+        decode_json(body)
 
 
 @given(data=st.binary(max_size=40))
@@ -59,12 +59,12 @@ def test_any_bytes_are_a_frame_an_end_or_refused(data: bytes) -> None:
 
 
 def test_a_frame_is_read_as_it_was_written() -> None:
-    assert read_frame(io.BytesIO(header(BYTES, 3) + b"abc").read) == (BYTES, b"abc")
+    assert read_frame(io.BytesIO(frame_header(BYTES, 3) + b"abc").read) == (BYTES, b"abc")
 
 
 def test_a_large_length_is_refused_before_memory_is_taken() -> None:
     with pytest.raises(ProtocolError):
-        header(JSON, MAX_JSON_BYTES + 1)
+        frame_header(JSON, MAX_JSON_BYTES + 1)
     with pytest.raises(ProtocolError):
         read_frame(io.BytesIO(b"J\xff\xff\xff\xff").read)
     with pytest.raises(ProtocolError):

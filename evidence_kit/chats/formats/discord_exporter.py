@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.json_records import Record, entries, facts, mapping, mappings, rest, string
+from evidence_kit.chats.json_records import (
+    Record,
+    object_member,
+    object_members,
+    other_facts,
+    record_entries,
+    string_member,
+    values_in_file,
+)
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.leaves import other_words
 from evidence_kit.chats.message import (
@@ -16,16 +24,16 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Event,
-    Flag,
+    FurtherWords,
     Message,
+    MessageEvent,
+    MessageFlag,
     MessageKind,
     MessageSender,
     Reaction,
-    Role,
     Unread,
-    Why,
-    Words,
+    UnreadReason,
+    WordsRole,
 )
 from evidence_kit.chats.times import from_iso
 
@@ -37,13 +45,13 @@ TECHNICAL = frozenset(
     | {"code", "discriminator", "id", "inlineEmojis", "url-of-author"}
 )
 _ROLES = {
-    "title": Role.TITLE,
-    "url": Role.LINK,
-    "description": Role.DESCRIPTION,
-    "text": Role.NOTE,
-    "content": Role.QUOTE,
-    "fileName": Role.FILE,
-    "name": Role.TITLE,
+    "title": WordsRole.TITLE,
+    "url": WordsRole.LINK,
+    "description": WordsRole.DESCRIPTION,
+    "text": WordsRole.NOTE,
+    "content": WordsRole.QUOTE,
+    "fileName": WordsRole.FILE,
+    "name": WordsRole.TITLE,
 }
 _EVENTS = {
     "RecipientAdd": "added",
@@ -65,10 +73,10 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield the messages in file order, then whether there are as many as the file says."""
-    told = facts(export, _into, lambda path: path in {("channel",), ("guild",), ("messageCount",)})
+    told = values_in_file(export, _into, lambda path: path in {("channel",), ("guild",), ("messageCount",)})
     channel, guild = told.get(("channel",)), told.get(("guild",))
-    number = string(channel, "id") if isinstance(channel, dict) else None
-    names = [string(each, "name") for each in (guild, channel) if isinstance(each, dict)]
+    number = string_member(channel, "id") if isinstance(channel, dict) else None
+    names = [string_member(each, "name") for each in (guild, channel) if isinstance(each, dict)]
     title = " / ".join(name for name in names if name) or None
     conversation = Conversation("discord", "chat-exporter-json", number, title)
 
@@ -76,13 +84,13 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
         return _message(record, place, conversation, around)
 
     records, end = 0, 0
-    for entry in entries(export, _into, _is_record, message):
+    for entry in record_entries(export, _into, _is_record, message):
         records += entry.place.pointer is not None and entry.place.pointer.startswith("/messages/")
         end = entry.place.end
         yield entry
     stated = told.get(("messageCount",))
     if isinstance(stated, int) and stated != records:
-        yield Unread(ByteRange(end, end), Why.WRONG_COUNT, f"{stated} stated, {records} found")
+        yield Unread(ByteRange(end, end), UnreadReason.WRONG_COUNT, f"{stated} stated, {records} found")
 
 
 FORMAT = ChatFormat("discord-exporter-json", claims, read)
@@ -99,48 +107,51 @@ def _is_record(path: Path) -> bool:
 def _message(record: Record, place: ByteRange, conversation: Conversation, around: Surroundings) -> Message | None:
     if "id" not in record or "timestamp" not in record:
         return None
-    author = mapping(record, "author")
+    author = object_member(record, "author")
     attachments = tuple(_attachments(record, around))
-    kind = string(record, "type")
+    kind = string_member(record, "type")
     return Message(
         place,
         conversation,
         _person(author) if author else None,
         from_iso(record.get("timestamp")),
-        string(record, "content") or "",
+        string_member(record, "content") or "",
         _kind(kind, attachments),
         attachments,
-        frozenset({Flag.EDITED}) if record.get("timestampEdited") else frozenset(),
-        string(record, "id"),
-        string(mapping(record, "reference"), "messageId"),
+        frozenset({MessageFlag.EDITED}) if record.get("timestampEdited") else frozenset(),
+        string_member(record, "id"),
+        string_member(object_member(record, "reference"), "messageId"),
         tuple(_reactions(record)),
-        rest(record, _KNOWN, {"type": kind} if kind not in _TEXT_TYPES else {}),
+        other_facts(record, _KNOWN, {"type": kind} if kind not in _TEXT_TYPES else {}),
         tuple(dict.fromkeys((*_addresses(record), *other_words(record, _KNOWN, TECHNICAL, _ROLES)))),
         _event(kind, record),
     )
 
 
-def _addresses(record: Record) -> Iterator[Words]:
+def _addresses(record: Record) -> Iterator[FurtherWords]:
     """Yield from where attachments could be had that did not come with the export."""
-    urls = (string(each, "url") or "" for each in mappings(record, "attachments"))
-    yield from (Words(Role.LINK, url) for url in urls if url.startswith(("http://", "https://")))
+    urls = (string_member(each, "url") or "" for each in object_members(record, "attachments"))
+    yield from (FurtherWords(WordsRole.LINK, url) for url in urls if url.startswith(("http://", "https://")))
 
 
-def _event(kind: str | None, record: Record) -> Event | None:
+def _event(kind: str | None, record: Record) -> MessageEvent | None:
     if kind is None or kind in _TEXT_TYPES:
         return None
     if kind == "Call":
-        return Event("call" if record.get("callEndedTimestamp") else "call-missed")
+        return MessageEvent("call" if record.get("callEndedTimestamp") else "call-missed")
     if kind in {"RecipientAdd", "RecipientRemove"}:
-        names = [string(each, "nickname") or string(each, "name") or "?" for each in mappings(record, "mentions")]
-        return Event(_EVENTS[kind], {"names": ", ".join(names)})
-    return Event(_EVENTS[kind]) if kind in _EVENTS else Event("service", {"action": kind})
+        names = [
+            string_member(each, "nickname") or string_member(each, "name") or "?"
+            for each in object_members(record, "mentions")
+        ]
+        return MessageEvent(_EVENTS[kind], {"names": ", ".join(names)})
+    return MessageEvent(_EVENTS[kind]) if kind in _EVENTS else MessageEvent("service", {"action": kind})
 
 
 def _person(author: Record) -> MessageSender:
     kinds = (("id", "user-id"), ("name", "handle"))
-    ids = tuple(AccountId(kind, value) for key, kind in kinds if (value := string(author, key)))
-    return MessageSender(string(author, "nickname") or string(author, "name"), ids)
+    ids = tuple(AccountId(kind, value) for key, kind in kinds if (value := string_member(author, key)))
+    return MessageSender(string_member(author, "nickname") or string_member(author, "name"), ids)
 
 
 def _kind(kind: str | None, attachments: tuple[Attachment, ...]) -> MessageKind:
@@ -152,21 +163,21 @@ def _kind(kind: str | None, attachments: tuple[Attachment, ...]) -> MessageKind:
 
 
 def _attachments(record: Record, around: Surroundings) -> Iterator[Attachment]:
-    for each in mappings(record, "attachments"):
-        url = string(each, "url") or ""
+    for each in object_members(record, "attachments"):
+        url = string_member(each, "url") or ""
         elsewhere = url.startswith(("http://", "https://"))
         size = each.get("fileSizeBytes")
         yield Attachment(
-            string(each, "fileName") if elsewhere else url or None,
+            string_member(each, "fileName") if elsewhere else url or None,
             AttachmentStatus.NOT_EXPORTED if elsewhere else around.status(url),
             size_bytes=size if isinstance(size, int) and not isinstance(size, bool) else None,
         )
 
 
 def _reactions(record: Record) -> Iterator[Reaction]:
-    for each in mappings(record, "reactions"):
-        emoji = string(mapping(each, "emoji"), "name") or ""
-        users = mappings(each, "users")
-        yield from (Reaction(emoji, string(user, "name")) for user in users)
+    for each in object_members(record, "reactions"):
+        emoji = string_member(object_member(each, "emoji"), "name") or ""
+        users = object_members(each, "users")
+        yield from (Reaction(emoji, string_member(user, "name")) for user in users)
         if not users:
             yield Reaction(emoji, None)

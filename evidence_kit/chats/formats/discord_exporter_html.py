@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from evidence_kit.chats import html_pages
 from evidence_kit.chats.format import HEAD_BYTES, ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.markup import Node, lines, parse
+from evidence_kit.chats.markup import MarkupNode, parse_markup, shown_lines
 from evidence_kit.chats.message import (
     NO_TIME,
     AccountId,
@@ -17,14 +17,14 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Event,
-    Flag,
+    FurtherWords,
     Message,
+    MessageEvent,
+    MessageFlag,
     MessageKind,
     MessageSender,
     Reaction,
-    Role,
-    Words,
+    WordsRole,
 )
 from evidence_kit.chats.times import from_words
 
@@ -47,7 +47,7 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield the messages; of several in a row only the first says who wrote."""
     reader = _Reader(_title(export), around)
-    yield from html_pages.entries(export, _MARK, reader.message)
+    yield from html_pages.page_entries(export, _MARK, reader.message)
 
 
 FORMAT = ChatFormat("discord-exporter-html", claims, read)
@@ -61,8 +61,8 @@ def _title(export: BinaryIO) -> str | None:
         if b"chatlog__message-container" in held.rpartition(b"</style>")[2]:
             break
     export.seek(0)
-    root = parse(held.rpartition(b"</style>")[2].decode("utf-8", "replace"))
-    shown = [lines(node.text()).strip() for node in root.walk() if "preamble__entry" in node.classes()]
+    root = parse_markup(held.rpartition(b"</style>")[2].decode("utf-8", "replace"))
+    shown = [shown_lines(node.text()).strip() for node in root.walk() if "preamble__entry" in node.classes()]
     return " / ".join(each for each in shown if each) or None
 
 
@@ -74,7 +74,7 @@ class _Reader:
         self._around = around
         self._sender: MessageSender | None = None
 
-    def message(self, element: Node, place: ByteRange) -> Message | None:
+    def message(self, element: MarkupNode, place: ByteRange) -> Message | None:
         """Return the message that an element is."""
         author = element.find("chatlog__author") or element.find("chatlog__system-notification-author")
         if author is not None:
@@ -89,19 +89,21 @@ class _Reader:
             place,
             self._conversation,
             self._sender,
-            from_words(dated.attributes.get("title") or lines(dated.text())) if dated else NO_TIME,
-            lines(content.text()).strip() if content else "",
+            from_words(dated.attributes.get("title") or shown_lines(dated.text())) if dated else NO_TIME,
+            shown_lines(content.text()).strip() if content else "",
             kind,
             attachments,
-            frozenset({Flag.EDITED}) if element.find("chatlog__edited-timestamp") else frozenset(),
+            frozenset({MessageFlag.EDITED}) if element.find("chatlog__edited-timestamp") else frozenset(),
             element.attributes.get("data-message-id"),
             _answered(element),
             tuple(_reactions(element)),
             words=tuple(dict.fromkeys(_words(element, content))),
-            event=Event("service", {"action": lines(notice.text()).strip()}) if notice is not None else None,
+            event=MessageEvent("service", {"action": shown_lines(notice.text()).strip()})
+            if notice is not None
+            else None,
         )
 
-    def _attachments(self, element: Node) -> Iterator[Attachment]:
+    def _attachments(self, element: MarkupNode) -> Iterator[Attachment]:
         seen: set[str] = set()
         for holder in element.walk():
             if "chatlog__attachment" not in holder.classes():
@@ -118,13 +120,13 @@ class _Reader:
                 break
 
 
-def _person(author: Node) -> MessageSender:
+def _person(author: MarkupNode) -> MessageSender:
     number, handle = author.attributes.get("data-user-id"), author.attributes.get("title")
     ids = [AccountId(kind, value) for kind, value in (("user-id", number), ("handle", handle)) if value]
-    return MessageSender(lines(author.text()).strip() or handle, tuple(ids))
+    return MessageSender(shown_lines(author.text()).strip() or handle, tuple(ids))
 
 
-def _answered(element: Node) -> str | None:
+def _answered(element: MarkupNode) -> str | None:
     for node in element.walk():
         if "chatlog__reply-link" in node.classes():
             found = re.search(r"\d{15,21}", node.attributes.get("onclick", "") + node.attributes.get("href", ""))
@@ -132,36 +134,38 @@ def _answered(element: Node) -> str | None:
     return None
 
 
-def _words(element: Node, content: Node | None) -> Iterator[Words]:
+def _words(element: MarkupNode, content: MarkupNode | None) -> Iterator[FurtherWords]:
     """Yield quotations with their author, the texts of embeds, addresses under words, names of files."""
     author = element.find("chatlog__reply-author")
     for node in element.walk():
         classes = node.classes()
         if "chatlog__reply-content" in classes or "chatlog__reference-content" in classes:
-            yield Words(Role.QUOTE, lines(node.text()).strip(), lines(author.text()).strip() if author else "?")
+            yield FurtherWords(
+                WordsRole.QUOTE, shown_lines(node.text()).strip(), shown_lines(author.text()).strip() if author else "?"
+            )
         for name, role in _ROLES.items():
-            if name in classes and (shown := lines(node.text()).strip()):
-                yield Words(role, shown)
+            if name in classes and (shown := shown_lines(node.text()).strip()):
+                yield FurtherWords(role, shown)
     for node in content.walk() if content is not None else ():
         href = node.attributes.get("href", "")
         if node.tag == "a" and "://" in href and content is not None and href not in content.text():
-            yield Words(Role.LINK, href)
+            yield FurtherWords(WordsRole.LINK, href)
 
 
 _ROLES = {
-    "chatlog__embed-title": Role.TITLE,
-    "chatlog__embed-description": Role.DESCRIPTION,
-    "chatlog__embed-author": Role.ORIGIN,
-    "chatlog__embed-field": Role.NOTE,
-    "chatlog__embed-footer": Role.NOTE,
-    "chatlog__attachment-generic-name": Role.FILE,
-    "chatlog__forwarded-header": Role.NOTE,
-    "chatlog__poll-question": Role.QUESTION,
-    "chatlog__poll-answer": Role.OPTION,
+    "chatlog__embed-title": WordsRole.TITLE,
+    "chatlog__embed-description": WordsRole.DESCRIPTION,
+    "chatlog__embed-author": WordsRole.ORIGIN,
+    "chatlog__embed-field": WordsRole.NOTE,
+    "chatlog__embed-footer": WordsRole.NOTE,
+    "chatlog__attachment-generic-name": WordsRole.FILE,
+    "chatlog__forwarded-header": WordsRole.NOTE,
+    "chatlog__poll-question": WordsRole.QUESTION,
+    "chatlog__poll-answer": WordsRole.OPTION,
 }
 
 
-def _reactions(element: Node) -> Iterator[Reaction]:
+def _reactions(element: MarkupNode) -> Iterator[Reaction]:
     for node in element.walk():
         if "chatlog__reaction" in node.classes():
             sign = next((each.attributes["alt"] for each in node.walk() if each.attributes.get("alt")), None)

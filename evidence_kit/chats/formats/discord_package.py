@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.json_records import Record, entries, rest, string
+from evidence_kit.chats.json_records import Record, other_facts, record_entries, string_member
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.message import (
     Attachment,
@@ -40,7 +40,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     def message(record: Record, _path: Path, place: ByteRange) -> Message | None:
         return _message(record, place, conversation)
 
-    yield from entries(export, lambda path: not path, lambda path: len(path) == 1, message)
+    yield from record_entries(export, lambda path: not path, lambda path: len(path) == 1, message)
 
 
 FORMAT = ChatFormat("discord-package-json", claims, read)
@@ -49,16 +49,16 @@ FORMAT = ChatFormat("discord-package-json", claims, read)
 def _message(record: Record, place: ByteRange, conversation: Conversation) -> Message | None:
     if "ID" not in record or "Timestamp" not in record:
         return None
-    listed = (string(record, "Attachments") or "").split()
+    listed = (string_member(record, "Attachments") or "").split()
     attachments = tuple(Attachment(url, AttachmentStatus.NOT_EXPORTED) for url in listed)
     return Message(
         place,
         conversation,
         _OWNER,
         from_iso(record.get("Timestamp"), is_utc=True),
-        string(record, "Contents") or "",
+        string_member(record, "Contents") or "",
         MessageKind.MEDIA_OMITTED if attachments else MessageKind.TEXT,
         attachments,
-        native_id=string(record, "ID"),
-        details=rest(record, _KNOWN),
+        native_id=string_member(record, "ID"),
+        details=other_facts(record, _KNOWN),
     )

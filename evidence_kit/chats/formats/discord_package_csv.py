@@ -22,9 +22,9 @@ from evidence_kit.chats.message import (
     MessageSender,
     Metadata,
     Unread,
-    Why,
+    UnreadReason,
 )
-from evidence_kit.chats.segments import stretches
+from evidence_kit.chats.segments import text_segments
 from evidence_kit.chats.times import from_iso
 
 _HEADER = "ID,Timestamp,Contents,Attachments"
@@ -42,14 +42,14 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     folder = PurePosixPath(around.name).parent.name
     conversation = Conversation("discord", "package-csv", folder.removeprefix("c") or None)
     yield Metadata(ByteRange(0, 0), "decided:owner", "all messages: the package holds only one's own")
-    for opening, body, place in stretches(export, UTF8, _ROW):
+    for opening, body, place in text_segments(export, UTF8, _ROW):
         if body is None:
-            yield Unread(place, Why.TOO_LONG)
+            yield Unread(place, UnreadReason.TOO_LONG)
         elif opening is None:
             known = body.lstrip("\ufeff").strip() in {"", _HEADER}
-            yield Metadata(place, "header", body) if known else Unread(place, Why.NOT_A_MESSAGE)
+            yield Metadata(place, "header", body) if known else Unread(place, UnreadReason.NOT_A_MESSAGE)
         else:
-            yield _message(body, place, conversation) or Unread(place, Why.MALFORMED)
+            yield _message(body, place, conversation) or Unread(place, UnreadReason.MALFORMED)
 
 
 FORMAT = ChatFormat("discord-package-csv", claims, read)

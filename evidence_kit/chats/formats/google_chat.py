@@ -9,7 +9,14 @@ from typing import BinaryIO
 from msgspec.structs import replace
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.json_records import Record, entries, mapping, mappings, rest, string
+from evidence_kit.chats.json_records import (
+    Record,
+    object_member,
+    object_members,
+    other_facts,
+    record_entries,
+    string_member,
+)
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.leaves import other_words
 from evidence_kit.chats.message import (
@@ -19,15 +26,15 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Flag,
+    FurtherWords,
     Message,
+    MessageFlag,
     MessageKind,
     MessageSender,
+    MessageTime,
     Reaction,
-    Role,
-    Time,
     TimeKind,
-    Words,
+    WordsRole,
 )
 from evidence_kit.chats.times import from_words
 
@@ -48,10 +55,10 @@ TECHNICAL = frozenset(
 )
 _WRAPPED = "private_do_not_access_or_else_safe_url_wrapped_value"
 _ROLES = {
-    "title": Role.TITLE,
-    "snippet": Role.DESCRIPTION,
-    "url": Role.LINK,
-    _WRAPPED: Role.LINK,
+    "title": WordsRole.TITLE,
+    "snippet": WordsRole.DESCRIPTION,
+    "url": WordsRole.LINK,
+    _WRAPPED: WordsRole.LINK,
 }
 
 _QUOTES = frozenset({"quoted_message_metadata"})
@@ -73,7 +80,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     def into(path: Path) -> bool:
         return path in {(), ("messages",)}
 
-    yield from entries(export, into, lambda path: len(path) == 2, message)
+    yield from record_entries(export, into, lambda path: len(path) == 2, message)
 
 
 FORMAT = ChatFormat("google-chat-json", claims, read)
@@ -82,9 +89,10 @@ FORMAT = ChatFormat("google-chat-json", claims, read)
 def _message(record: Record, place: ByteRange, conversation: Conversation, around: Surroundings) -> Message | None:
     if "message_id" not in record and "created_date" not in record and "topic_id" not in record:
         return None
-    creator, deleted = mapping(record, "creator"), record.get("message_state") == "DELETED"
+    creator, deleted = object_member(record, "creator"), record.get("message_state") == "DELETED"
     files = [
-        string(each, "export_name") or string(each, "original_name") for each in mappings(record, "attached_files")
+        string_member(each, "export_name") or string_member(each, "original_name")
+        for each in object_members(record, "attached_files")
     ]
     attachments = tuple(Attachment(name, around.status(name)) for name in files if name)
     kind = MessageKind.MEDIA if attachments else MessageKind.TEXT
@@ -93,45 +101,49 @@ def _message(record: Record, place: ByteRange, conversation: Conversation, aroun
         conversation,
         _person(creator) if creator else None,
         _when(record),
-        string(record, "text") or "",
+        string_member(record, "text") or "",
         MessageKind.DELETED if deleted else kind,
         attachments,
-        frozenset({Flag.DELETED}) if deleted else frozenset(),
-        string(record, "message_id"),
+        frozenset({MessageFlag.DELETED}) if deleted else frozenset(),
+        string_member(record, "message_id"),
         reactions=tuple(_reactions(record)) if "reactions" in record else (),
-        details=rest(record, _KNOWN),
+        details=other_facts(record, _KNOWN),
         words=tuple(dict.fromkeys((*_quoted(record), *other_words(record, _KNOWN | _QUOTES, TECHNICAL, _ROLES)))),
     )
 
 
-def _quoted(record: Record) -> Iterator[Words]:
-    quoted = mapping(record, "quoted_message_metadata")
-    by = string(mapping(quoted, "creator"), "name") or "?"
-    yield from (Words(Role.QUOTE, text, by) for text in (string(quoted, "text"),) if text)
+def _quoted(record: Record) -> Iterator[FurtherWords]:
+    quoted = object_member(record, "quoted_message_metadata")
+    by = string_member(object_member(quoted, "creator"), "name") or "?"
+    yield from (FurtherWords(WordsRole.QUOTE, text, by) for text in (string_member(quoted, "text"),) if text)
 
 
 def _reactions(record: Record) -> Iterator[Reaction]:
-    for each in mappings(record, "reactions"):
-        emoji = string(mapping(each, "emoji"), "unicode") or string(mapping(each, "emoji"), "name") or ""
+    for each in object_members(record, "reactions"):
+        emoji = (
+            string_member(object_member(each, "emoji"), "unicode")
+            or string_member(object_member(each, "emoji"), "name")
+            or ""
+        )
         listed = each.get("reactor_emails")
         for actor in listed if isinstance(listed, list) and listed else [None]:
             yield Reaction(emoji, actor if isinstance(actor, str) else None)
 
 
 def _person(creator: Record) -> MessageSender:
-    email = string(creator, "email")
-    return MessageSender(string(creator, "name"), (AccountId("email", email),) if email else ())
+    email = string_member(creator, "email")
+    return MessageSender(string_member(creator, "name"), (AccountId("email", email),) if email else ())
 
 
-def _when(record: Record) -> Time:
+def _when(record: Record) -> MessageTime:
     """Return when it was written; of a message that was deleted often only when that was done is left."""
-    created, deleted = string(record, "created_date"), string(record, "deleted_date")
+    created, deleted = string_member(record, "created_date"), string_member(record, "deleted_date")
     if created is None and deleted is not None:
         return replace(_time(deleted), reason="time-of-the-deletion")
     return _time(created)
 
 
-def _time(raw: str | None) -> Time:
+def _time(raw: str | None) -> MessageTime:
     """Return the date, which is in words of the account's language and ends with its zone: UTC, as a rule."""
     if raw is None:
         return NO_TIME

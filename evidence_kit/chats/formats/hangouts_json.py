@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.json_records import Record, entries, facts, mapping, mappings, rest, string
+from evidence_kit.chats.json_records import (
+    Record,
+    object_member,
+    object_members,
+    other_facts,
+    record_entries,
+    string_member,
+    values_in_file,
+)
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.leaves import other_words
 from evidence_kit.chats.message import (
@@ -16,12 +24,12 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Event,
+    FurtherWords,
     Message,
+    MessageEvent,
     MessageKind,
     MessageSender,
-    Role,
-    Words,
+    WordsRole,
 )
 from evidence_kit.chats.times import from_epoch
 
@@ -32,7 +40,13 @@ TECHNICAL = frozenset(
     | {"advances_sort_timestamp", "event_otr", "delivery_medium", "event_version", "image_url", "album_id", "photo_id"}
     | {"media_type", "owner_obfuscated_id", "thumbnail", "stream_id", "participant_id", "leave_reason", "otr_status"}
 )
-_ROLES = {"url": Role.LINK, "new_name": Role.TITLE, "old_name": Role.EARLIER, "name": Role.PLACE, "address": Role.PLACE}
+_ROLES = {
+    "url": WordsRole.LINK,
+    "new_name": WordsRole.TITLE,
+    "old_name": WordsRole.EARLIER,
+    "name": WordsRole.PLACE,
+    "address": WordsRole.PLACE,
+}
 _EVENTS = {"RENAME_CONVERSATION": "renamed", "HANGOUT_EVENT": "call"}
 
 
@@ -46,7 +60,7 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     """Yield the events of all conversations in file order."""
-    told = facts(export, _into, lambda path: len(path) == 3 and path[2] in _STATES)
+    told = values_in_file(export, _into, lambda path: len(path) == 3 and path[2] in _STATES)
     rooms: dict[Path, _Room] = {}
 
     def message(record: Record, path: Path, place: ByteRange) -> Message | None:
@@ -55,7 +69,7 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
             rooms[path[:2]] = _Room(state if isinstance(state, Mapping) else {})
         return rooms[path[:2]].message(record, place)
 
-    yield from entries(export, _into, lambda path: len(path) == 4 and path[2] in _LISTS, message)
+    yield from record_entries(export, _into, lambda path: len(path) == 4 and path[2] in _LISTS, message)
 
 
 FORMAT = ChatFormat("hangouts-json", claims, read)
@@ -73,28 +87,32 @@ class _Room:
     """One conversation: who is who in it."""
 
     def __init__(self, state: Record) -> None:
-        about = mapping(state, "conversation") or state
-        people = mappings(about, "participant_data")
-        self._names = {_account(mapping(each, "id")): string(each, "fallback_name") for each in people}
-        own = mapping(mapping(about, "self_conversation_state"), "self_read_state")
-        self._owner = _account(mapping(own, "participant_id"))
-        number = string(mapping(state, "conversation_id"), "id") or string(mapping(about, "id"), "id")
+        about = object_member(state, "conversation") or state
+        people = object_members(about, "participant_data")
+        self._names = {_account(object_member(each, "id")): string_member(each, "fallback_name") for each in people}
+        own = object_member(object_member(about, "self_conversation_state"), "self_read_state")
+        self._owner = _account(object_member(own, "participant_id"))
+        number = string_member(object_member(state, "conversation_id"), "id") or string_member(
+            object_member(about, "id"), "id"
+        )
         names = tuple(name for name in self._names.values() if name)
-        title = string(about, "name") or ", ".join(names) or None
+        title = string_member(about, "name") or ", ".join(names) or None
         self._conversation = Conversation("hangouts", "takeout-json", number, title, names)
 
     def message(self, record: Record, place: ByteRange) -> Message | None:
         """Return an event as a message, None where it is none."""
         if "event_type" not in record and "timestamp" not in record:
             return None
-        content = mapping(mapping(record, "chat_message"), "message_content")
-        segments = mappings(content, "segment")
+        content = object_member(object_member(record, "chat_message"), "message_content")
+        segments = object_members(content, "segment")
         attachments = tuple(_attachments(content))
         kind, event = self._kind(record, attachments)
-        links = [string(mapping(each, "link_data"), "link_target") for each in segments]
-        text = "".join("\n" if each.get("type") == "LINE_BREAK" else string(each, "text") or "" for each in segments)
-        account = _account(mapping(record, "sender_id"))
-        found = [Words(Role.LINK, link) for link in links if link and link not in text]
+        links = [string_member(object_member(each, "link_data"), "link_target") for each in segments]
+        text = "".join(
+            "\n" if each.get("type") == "LINE_BREAK" else string_member(each, "text") or "" for each in segments
+        )
+        account = _account(object_member(record, "sender_id"))
+        found = [FurtherWords(WordsRole.LINK, link) for link in links if link and link not in text]
         return Message(
             place,
             self._conversation,
@@ -103,8 +121,8 @@ class _Room:
             text,
             kind,
             attachments,
-            native_id=string(record, "event_id"),
-            details=rest(record, _KNOWN),
+            native_id=string_member(record, "event_id"),
+            details=other_facts(record, _KNOWN),
             words=tuple(dict.fromkeys((*found, *other_words(record, _KNOWN, TECHNICAL, _ROLES)))),
             event=event,
         )
@@ -113,30 +131,32 @@ class _Room:
         is_owner = account == self._owner if self._owner else None
         return MessageSender(self._names.get(account), (AccountId("user-id", account),), is_owner)
 
-    def _kind(self, record: Record, attachments: tuple[Attachment, ...]) -> tuple[MessageKind, Event | None]:
-        kind = string(record, "event_type") or ""
+    def _kind(self, record: Record, attachments: tuple[Attachment, ...]) -> tuple[MessageKind, MessageEvent | None]:
+        kind = string_member(record, "event_type") or ""
         if kind in {"ADD_USER", "REMOVE_USER"}:
-            listed = mappings(mapping(record, "membership_change"), "participant_id")
+            listed = object_members(object_member(record, "membership_change"), "participant_id")
             names = [self._names.get(account := _account(each)) or account for each in listed]
             code = "added" if kind == "ADD_USER" else "removed"
-            return MessageKind.SYSTEM, Event(code, {"names": ", ".join(names)})
+            return MessageKind.SYSTEM, MessageEvent(code, {"names": ", ".join(names)})
         if kind == "HANGOUT_EVENT":
-            return MessageKind.CALL, Event("call")
+            return MessageKind.CALL, MessageEvent("call")
         if kind not in {"REGULAR_CHAT_MESSAGE", "SMS", "VOICEMAIL", ""}:
-            return MessageKind.SYSTEM, Event(_EVENTS[kind]) if kind in _EVENTS else Event("service", {"action": kind})
+            return MessageKind.SYSTEM, MessageEvent(_EVENTS[kind]) if kind in _EVENTS else MessageEvent(
+                "service", {"action": kind}
+            )
         return MessageKind.MEDIA if attachments else MessageKind.TEXT, None
 
 
 def _account(identifier: Record) -> str:
-    return string(identifier, "gaia_id") or string(identifier, "chat_id") or ""
+    return string_member(identifier, "gaia_id") or string_member(identifier, "chat_id") or ""
 
 
 def _attachments(content: Record) -> Iterator[Attachment]:
     """Yield pictures and films; Takeout puts them beside the file under names of their own, or leaves an address."""
-    for each in mappings(content, "attachment"):
-        item = mapping(each, "embed_item")
-        photo = mapping(item, "plus_photo")
+    for each in object_members(content, "attachment"):
+        item = object_member(each, "embed_item")
+        photo = object_member(item, "plus_photo")
         if photo:
-            url = string(photo, "url") or string(mapping(photo, "thumbnail"), "image_url")
+            url = string_member(photo, "url") or string_member(object_member(photo, "thumbnail"), "image_url")
             name = url.rpartition("/")[2] if url else None
-            yield Attachment(name or None, AttachmentStatus.UNKNOWN, string(photo, "media_type"))
+            yield Attachment(name or None, AttachmentStatus.UNKNOWN, string_member(photo, "media_type"))

@@ -15,19 +15,19 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Flag,
+    FurtherWords,
     Message,
+    MessageFlag,
     MessageKind,
     MessageSender,
+    MessageTime,
     Metadata,
     Reaction,
-    Role,
-    Time,
     Unread,
-    Why,
-    Words,
+    UnreadReason,
+    WordsRole,
 )
-from evidence_kit.chats.segments import stretches
+from evidence_kit.chats.segments import text_segments
 from evidence_kit.chats.times import from_words, unless_none
 from evidence_kit.model import Json
 
@@ -53,11 +53,11 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield the messages in file order; answers that stand below a message are words of others in it."""
     title = PurePosixPath(around.name).name.removesuffix(".txt") or None
     conversation = Conversation("imessage", "imessage-exporter-text", None, title)
-    for opening, body, place in stretches(export, encoding_of(export), _OPENING):
+    for opening, body, place in text_segments(export, encoding_of(export), _OPENING):
         if body is None:
-            yield Unread(place, Why.TOO_LONG)
+            yield Unread(place, UnreadReason.TOO_LONG)
         elif opening is None:
-            yield Unread(place, Why.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
+            yield Unread(place, UnreadReason.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
         else:
             yield _message(opening, body, place, conversation, around)
 
@@ -70,7 +70,7 @@ def _message(
 ) -> Message:
     raw, read_at, announced = opening.groups()
     # The program counts from 2001, and writes the first moment of that year where it knows no time.
-    time: Time = unless_none(from_words(raw), apple=True)
+    time: MessageTime = unless_none(from_words(raw), apple=True)
     details: dict[str, Json] | None = {"read": read_at} if read_at else None
     if announced:
         return Message(place, conversation, None, time, announced, MessageKind.SYSTEM, details=details)
@@ -79,9 +79,9 @@ def _message(
     parts = _parted(whole)
     attachments = tuple(Attachment(path, around.status(path)) for path in _FILE.findall(parts.text))
     unsent = _UNSENT.search(parts.text) is not None
-    flags = {Flag.DELETED} if unsent else set()
+    flags = {MessageFlag.DELETED} if unsent else set()
     if _EDITED.search(parts.text):
-        flags.add(Flag.EDITED)
+        flags.add(MessageFlag.EDITED)
     media = MessageKind.MEDIA if attachments else MessageKind.TEXT
     kind = MessageKind.DELETED if unsent else MessageKind.MEDIA_OMITTED if _LOST in parts.text else media
     if parts.text != whole:
@@ -106,7 +106,7 @@ class _Parts(NamedTuple):
 
     text: str
     reactions: tuple[Reaction, ...]
-    replies: tuple[Words, ...]
+    replies: tuple[FurtherWords, ...]
 
 
 def _parted(whole: str) -> _Parts:
@@ -114,7 +114,7 @@ def _parted(whole: str) -> _Parts:
     lines = whole.split("\n")
     kept: list[str] = []
     reactions: list[Reaction] = []
-    replies: list[Words] = []
+    replies: list[FurtherWords] = []
     at = 0
     while at < len(lines):
         line = lines[at]
@@ -131,7 +131,7 @@ def _parted(whole: str) -> _Parts:
                 end += 1
             said = "\n".join(each.strip() for each in lines[at + 2 : end]).strip()
             if said:
-                replies.append(Words(Role.REPLY, said, author or None))
+                replies.append(FurtherWords(WordsRole.REPLY, said, author or None))
             at = end
             continue
         if line.strip() != _RESPONDED:

@@ -12,12 +12,14 @@ from evidence_kit.chats.meta import pages
 
 def claims(head: FileHead, name: str) -> FormatVote:
     """Vote for the exporter's boxes around messages, when a path or a link names Instagram."""
-    return FormatVote.BY_CONTENT if pages.is_family(head, name) and pages.names_instagram(head, name) else FormatVote.NO
+    return (
+        FormatVote.BY_CONTENT if pages.is_meta_page(head, name) and pages.names_instagram(head, name) else FormatVote.NO
+    )
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield the messages in the order of the page."""
-    return pages.read(export, around, "instagram")
+    return pages.read_meta_page(export, around, "instagram")
 
 
 FORMAT = ChatFormat("instagram-html", claims, read)

@@ -12,12 +12,14 @@ from evidence_kit.chats.meta import records
 
 def claims(head: FileHead, name: str) -> FormatVote:
     """Vote for the exporter's keys, when a path or a link names Instagram."""
-    return FormatVote.BY_CONTENT if records.is_family(head) and records.names_instagram(head, name) else FormatVote.NO
+    return (
+        FormatVote.BY_CONTENT if records.is_meta_export(head) and records.names_instagram(head, name) else FormatVote.NO
+    )
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield the messages in the order of the file, which is newest first."""
-    return records.read(export, around, "instagram")
+    return records.read_meta_records(export, around, "instagram")
 
 
 FORMAT = ChatFormat("instagram-json", claims, read)

@@ -13,18 +13,18 @@ from evidence_kit.chats.message import (
     Conversation,
     DateOrder,
     Entry,
-    Flag,
     Message,
+    MessageFlag,
     MessageKind,
     MessageSender,
+    MessageTime,
     Metadata,
     Precision,
-    Time,
     TimeKind,
     Unread,
-    Why,
+    UnreadReason,
 )
-from evidence_kit.chats.segments import Segment, stretches
+from evidence_kit.chats.segments import TextSegment, text_segments
 from evidence_kit.chats.times import from_words
 
 _OPENING = re.compile(
@@ -33,7 +33,7 @@ _OPENING = re.compile(
 )
 _HEADER = re.compile(r"[\ufeff\s]*\[LINE\] (?:Chat history (?:with|in) )?(?P<title>[^\n\r]*)")
 _MEDIA = re.compile(r"\[(?:Photo|Video|Sticker|Voice message|File|Album|صورة|Autocollant)\]")
-_NOTHING: frozenset[Flag] = frozenset()
+_NOTHING: frozenset[MessageFlag] = frozenset()
 _CALL = re.compile(r"☎ ")
 _UNSENT = re.compile(r"(?P<name>\S[^\n]*?) unsent a message\.?\Z")
 
@@ -46,7 +46,7 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     """Yield the messages in file order; a text of several lines stands in quotes."""
     reader = _Reader()
-    for stretch in stretches(export, encoding_of(export), _OPENING):
+    for stretch in text_segments(export, encoding_of(export), _OPENING):
         yield reader.entry(stretch)
 
 
@@ -58,19 +58,19 @@ class _Reader:
 
     def __init__(self) -> None:
         self._conversation = Conversation("line", "text")
-        self._day: Time | None = None
+        self._day: MessageTime | None = None
 
-    def entry(self, stretch: Segment) -> Entry:
+    def entry(self, stretch: TextSegment) -> Entry:
         """Return the entry of a stretch."""
         opening, body, place = stretch
         if body is None:
-            return Unread(place, Why.TOO_LONG)
+            return Unread(place, UnreadReason.TOO_LONG)
         if opening is None:
             header = _HEADER.match(body)
             if header:
                 self._conversation = Conversation("line", "text", None, header["title"].strip() or None)
             known = header or not body.strip()
-            return Metadata(place, "header", body) if known else Unread(place, Why.NOT_A_MESSAGE)
+            return Metadata(place, "header", body) if known else Unread(place, UnreadReason.NOT_A_MESSAGE)
         if opening["day"]:
             self._day = from_words(opening["day"])
             return Metadata(place, "day", opening["day"] + body)
@@ -85,7 +85,7 @@ class _Reader:
             unsent = _UNSENT.match(text)
             kind = MessageKind.DELETED if unsent else MessageKind.SYSTEM
             if unsent is not None:
-                sender, flags = unsent["name"], frozenset({Flag.DELETED})
+                sender, flags = unsent["name"], frozenset({MessageFlag.DELETED})
         elif _CALL.match(text):
             kind = MessageKind.CALL
         elif _MEDIA.fullmatch(text):
@@ -93,7 +93,7 @@ class _Reader:
         who = MessageSender(sender) if sender else None
         return Message(place, self._conversation, who, self._time(clock), text, kind, (), flags)
 
-    def _time(self, clock: str) -> Time:
+    def _time(self, clock: str) -> MessageTime:
         """Return the time of the clock on the day above; with every reading that the day has."""
         raw = f"{self._day.raw} {clock}" if self._day else clock
         days = [] if self._day is None else [self._day.value] if self._day.value else list(self._day.readings)
@@ -101,9 +101,11 @@ class _Reader:
         if clock[-1:] in "Mm":
             hour = hour % 12 + (12 if clock[-2] in "Pp" else 0)
         if hour > 23 or minute > 59 or not days:
-            return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
+            return MessageTime(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
         readings = tuple(f"{day}T{hour:02d}:{minute:02d}" for day in days)
         order = self._day.date_order if self._day else None
         if len(readings) == 1:
-            return Time(raw, TimeKind.LOCAL, readings[0], Precision.MINUTE, order)
-        return Time(raw, TimeKind.LOCAL, None, Precision.MINUTE, DateOrder.AMBIGUOUS, "nothing-decides", readings)
+            return MessageTime(raw, TimeKind.LOCAL, readings[0], Precision.MINUTE, order)
+        return MessageTime(
+            raw, TimeKind.LOCAL, None, Precision.MINUTE, DateOrder.AMBIGUOUS, "nothing-decides", readings
+        )

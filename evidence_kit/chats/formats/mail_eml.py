@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.mail.bodies import carried, message
-from evidence_kit.chats.message import ByteRange, Entry, Message, Unread, Why
+from evidence_kit.chats.mail.bodies import carried_files, mail_message
+from evidence_kit.chats.message import ByteRange, Entry, Message, Unread, UnreadReason
 
 LONGEST_BYTES = 1 << 27
 
@@ -33,11 +33,11 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     """Yield the mail; one of more than 128 MB is not read, since its parts would be held at once."""
     data = export.read(LONGEST_BYTES + 1)
     if len(data) > LONGEST_BYTES:
-        yield Unread(ByteRange(0, export.seek(0, 2)), Why.TOO_LONG)
+        yield Unread(ByteRange(0, export.seek(0, 2)), UnreadReason.TOO_LONG)
         return
     place = ByteRange(0, len(data))
-    made = message(data, place, "eml")
-    yield made if isinstance(made, Message) else Unread(place, Why.MALFORMED, made)
+    made = mail_message(data, place, "eml")
+    yield made if isinstance(made, Message) else Unread(place, UnreadReason.MALFORMED, made)
 
 
-FORMAT = ChatFormat("mail-eml", claims, read, carried)
+FORMAT = ChatFormat("mail-eml", claims, read, carried_files)

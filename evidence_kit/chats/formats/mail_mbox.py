@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from evidence_kit.chats.blocks import blocks
+from evidence_kit.chats.blocks import marked_blocks
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.mail.bodies import carried, message
-from evidence_kit.chats.message import Entry, Message, Metadata, Unread, Why
+from evidence_kit.chats.mail.bodies import carried_files, mail_message
+from evidence_kit.chats.message import Entry, Message, Metadata, Unread, UnreadReason
 
 _LONGEST_BYTES = 1 << 27
 _LINE = rb"From [^\r\n]{1,200}?\d\d:\d\d(?::\d\d)?[^\r\n]{0,40}\r?\n(?=[!-9;-~]{1,76}:)"
@@ -25,18 +25,18 @@ def claims(head: FileHead, name: str) -> FormatVote:
 
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     """Yield the mails in file order."""
-    for data, place, marked in blocks(export, _MARK, _LONGEST_BYTES):
+    for data, place, marked in marked_blocks(export, _MARK, _LONGEST_BYTES):
         if data is None:
-            yield Unread(place, Why.TOO_LONG)
+            yield Unread(place, UnreadReason.TOO_LONG)
         elif not marked:
-            yield Unread(place, Why.NOT_A_MESSAGE) if data.strip() else Metadata(place, "blank")
+            yield Unread(place, UnreadReason.NOT_A_MESSAGE) if data.strip() else Metadata(place, "blank")
         else:
-            made = message(data.partition(b"\n")[2], place, "mbox", unescape=True)
-            yield made if isinstance(made, Message) else Unread(place, Why.MALFORMED, made)
+            made = mail_message(data.partition(b"\n")[2], place, "mbox", unescape=True)
+            yield made if isinstance(made, Message) else Unread(place, UnreadReason.MALFORMED, made)
 
 
 def _carried(record: bytes) -> Iterator[tuple[int, bytes]]:
-    return carried(record.partition(b"\n")[2])
+    return carried_files(record.partition(b"\n")[2])
 
 
 FORMAT = ChatFormat("mail-mbox", claims, read, _carried)

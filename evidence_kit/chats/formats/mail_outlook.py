@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.mail.bodies import subject_words
-from evidence_kit.chats.mail.headers import facts, header, text_of, time_of
-from evidence_kit.chats.mail.rtf import NoRtfError, addresses_in, decompressed, text_in
-from evidence_kit.chats.markup import lines, parse
+from evidence_kit.chats.mail.headers import charset_text, first_header, header_facts, mail_time
+from evidence_kit.chats.mail.rtf import NoRtfError, decompressed_rtf, rtf_addresses, rtf_text
+from evidence_kit.chats.markup import parse_markup, shown_lines
 from evidence_kit.chats.message import (
     NO_TIME,
     AccountId,
@@ -22,18 +22,18 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Event,
-    Flag,
+    FurtherWords,
     Message,
+    MessageEvent,
+    MessageFlag,
     MessageKind,
     MessageSender,
+    MessageTime,
     Precision,
-    Role,
-    Time,
     TimeKind,
     Unread,
-    Why,
-    Words,
+    UnreadReason,
+    WordsRole,
 )
 from evidence_kit.model import Json
 
@@ -66,7 +66,7 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     data = export.read(_LONGEST_BYTES + 1)
     place = ByteRange(0, export.seek(0, io.SEEK_END))
     if len(data) > _LONGEST_BYTES:
-        yield Unread(place, Why.TOO_LONG)
+        yield Unread(place, UnreadReason.TOO_LONG)
         return
     try:
         import oxmsg
@@ -77,7 +77,7 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
         for pointer, inner in _inside(mail):
             told.append(_message(inner, ByteRange(behind.start, behind.end, pointer=pointer), place))
     except Exception as error:  # noqa: BLE001 - a decoder of others on hostile bytes: it fails in any way
-        yield Unread(place, Why.MALFORMED, f"{type(error).__name__}: {error}"[:200])
+        yield Unread(place, UnreadReason.MALFORMED, f"{type(error).__name__}: {error}"[:200])
         return
     yield from told
 
@@ -111,7 +111,7 @@ def _inside(mail: oxmsg.Message) -> Iterator[tuple[str, oxmsg.Message]]:
             yield pointer, inner
 
 
-def carried(data: bytes) -> Iterator[tuple[int, bytes]]:
+def carried_files(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield the number and the bytes of every attachment; one that is a mail of Outlook's own has none."""
     import oxmsg
 
@@ -122,7 +122,7 @@ def carried(data: bytes) -> Iterator[tuple[int, bytes]]:
     yield from ((number, content) for number, content in files if content is not None)
 
 
-FORMAT = ChatFormat("mail-outlook", claims, read, carried)
+FORMAT = ChatFormat("mail-outlook", claims, read, carried_files)
 
 
 def _message(mail: oxmsg.Message, place: ByteRange, whole: ByteRange) -> Message:
@@ -133,26 +133,26 @@ def _message(mail: oxmsg.Message, place: ByteRange, whole: ByteRange) -> Message
     text, guessed = _decoded(lambda: mail.body)
     if not text:
         page, guessed = _decoded(lambda: mail.html_body)
-        text = lines(parse(page).text()) if page else ""
+        text = shown_lines(parse_markup(page).text()) if page else ""
     unread = None
     if not text:
         text, unread = _rtf_body(mail)
-    details: dict[str, Json] = {**facts(transport), "subject": subject, "class": mail.message_class}
+    details: dict[str, Json] = {**header_facts(transport), "subject": subject, "class": mail.message_class}
     details["recipients"] = [{"name": each.name, "address": each.email_address} for each in mail.recipients]
-    native = header(transport, "Message-ID")
+    native = first_header(transport, "Message-ID")
     return Message(
         place,
         Conversation("mail", "outlook", None, subject or None),
         _sender(mail),
-        _time(mail, header(transport, "Date")),
+        _time(mail, first_header(transport, "Date")),
         text,
         MessageKind.TEXT if text or not attachments else MessageKind.MEDIA,
         attachments,
-        frozenset({Flag.ENCODING_GUESS}) if doubted or guessed else frozenset(),
+        frozenset({MessageFlag.ENCODING_GUESS}) if doubted or guessed else frozenset(),
         native_id=native.strip() if native else None,
         details=details,
         words=(*subject_words(subject), *_links(mail, text)),
-        event=None if unread is None else Event("unreadable", {"reason": unread}),
+        event=None if unread is None else MessageEvent("unreadable", {"reason": unread}),
         to=tuple(MessageSender(each.name or None, _address(each.email_address)) for each in mail.recipients),
     )
 
@@ -163,22 +163,22 @@ def _rtf_body(mail: oxmsg.Message) -> tuple[str, str | None]:
     if compressed is None:
         return "", None
     try:
-        return text_in(decompressed(compressed)), None
+        return rtf_text(decompressed_rtf(compressed)), None
     except NoRtfError:
         return "", "RTF"
 
 
-def _links(mail: oxmsg.Message, text: str) -> Iterator[Words]:
+def _links(mail: oxmsg.Message, text: str) -> Iterator[FurtherWords]:
     """Yield the addresses under words of the body, as HTML and as RTF, where the text does not show them."""
     page, _ = _decoded(lambda: mail.html_body)
-    found = [node.attributes.get("href", "") for node in parse(page).walk() if node.tag == "a"] if page else []
+    found = [node.attributes.get("href", "") for node in parse_markup(page).walk() if node.tag == "a"] if page else []
     compressed = mail.properties.binary_prop_value(_RTF)
     if compressed is not None:
         with suppress(NoRtfError):
-            found += addresses_in(decompressed(compressed))
+            found += rtf_addresses(decompressed_rtf(compressed))
     for href in list(dict.fromkeys(found))[:_MOST_LINKS]:
         if "://" in href and href not in text:
-            yield Words(Role.LINK, href)
+            yield FurtherWords(WordsRole.LINK, href)
 
 
 def _address(address: str) -> tuple[AccountId, ...]:
@@ -196,7 +196,7 @@ def _decoded(get: Callable[[], str | None]) -> tuple[str | None, bool]:
     try:
         return get(), False
     except UnicodeDecodeError as error:
-        return text_of(bytes(error.object), None), True
+        return charset_text(bytes(error.object), None), True
 
 
 def _sender(mail: oxmsg.Message) -> MessageSender | None:
@@ -220,14 +220,14 @@ def _sender(mail: oxmsg.Message) -> MessageSender | None:
     )
 
 
-def _time(mail: oxmsg.Message, written: str | None) -> Time:
+def _time(mail: oxmsg.Message, written: str | None) -> MessageTime:
     """Return the date of the header; without one, when Outlook says it was submitted, which is UTC."""
     if written is not None:
-        return time_of(written)
+        return mail_time(written)
     if mail.sent_date is None:
         return NO_TIME
     told = mail.sent_date.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Time(str(mail.sent_date), TimeKind.UTC, told, Precision.SECOND, reason="utc-by-the-format")
+    return MessageTime(str(mail.sent_date), TimeKind.UTC, told, Precision.SECOND, reason="utc-by-the-format")
 
 
 def _attachments(mail: oxmsg.Message, place: ByteRange) -> Iterator[Attachment]:

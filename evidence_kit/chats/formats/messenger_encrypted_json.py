@@ -19,7 +19,7 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield the messages in the order of the file; who the owner is, the file does not say."""
-    return records.read(export, around, "messenger", records.ENCRYPTED)
+    return records.read_meta_records(export, around, "messenger", records.ENCRYPTED)
 
 
 FORMAT = ChatFormat("messenger-encrypted-json", claims, read)

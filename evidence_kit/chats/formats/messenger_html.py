@@ -14,14 +14,14 @@ def claims(head: FileHead, name: str) -> FormatVote:
     """Vote for the exporter's boxes around messages, unless a path or link names Instagram."""
     return (
         FormatVote.BY_CONTENT
-        if pages.is_family(head, name) and not pages.names_instagram(head, name)
+        if pages.is_meta_page(head, name) and not pages.names_instagram(head, name)
         else FormatVote.NO
     )
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield the messages in the order of the page."""
-    return pages.read(export, around, "messenger")
+    return pages.read_meta_page(export, around, "messenger")
 
 
 FORMAT = ChatFormat("messenger-html", claims, read)

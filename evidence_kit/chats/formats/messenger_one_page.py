@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import takewhile
 from typing import BinaryIO
 
-from evidence_kit.chats.blocks import blocks
+from evidence_kit.chats.blocks import marked_blocks
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.markup import Node, lines, parse
+from evidence_kit.chats.markup import MarkupNode, parse_markup, shown_lines
 from evidence_kit.chats.message import (
     Attachment,
     AttachmentStatus,
@@ -21,7 +21,7 @@ from evidence_kit.chats.message import (
     MessageSender,
     Metadata,
     Unread,
-    Why,
+    UnreadReason,
 )
 from evidence_kit.chats.times import from_words
 
@@ -46,10 +46,10 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """
     named = _OWNER.search(export.read(_TITLE_BYTES).decode("utf-8", "replace"))
     export.seek(0)
-    reader = _Reader(lines(parse(named[1]).text()) if named else None, around)
-    for data, place, marked in blocks(export, _BLOCK, _LONGEST_BYTES):
+    reader = _Reader(shown_lines(parse_markup(named[1]).text()) if named else None, around)
+    for data, place, marked in marked_blocks(export, _BLOCK, _LONGEST_BYTES):
         if data is None:
-            yield Unread(place, Why.TOO_LONG)
+            yield Unread(place, UnreadReason.TOO_LONG)
         else:
             yield from reader.entries(data, place, marked=marked)
 
@@ -67,32 +67,32 @@ class _Reader:
     def entries(self, data: bytes, place: ByteRange, *, marked: bool) -> Iterator[Entry]:
         """Yield the entry of a block, and the rest of the page behind it."""
         text = data.decode("utf-8", "surrogateescape")
-        root = parse(text)
-        element = next((child for child in root.children if isinstance(child, Node)), None)
+        root = parse_markup(text)
+        element = next((child for child in root.children if isinstance(child, MarkupNode)), None)
         if not marked or element is None:
-            yield Metadata(place, "page", lines(root.text()))
+            yield Metadata(place, "page", shown_lines(root.text()))
             return
         if "thread" in element.classes():
-            people = lines(element.text())
+            people = shown_lines(element.text())
             self._conversation = Conversation("messenger", "one-page-html", None, people or None)
             yield Metadata(place, "thread", people)
             return
         date = element.find("meta")
         if date is None:
-            yield Unread(place, Why.UNKNOWN_SHAPE, lines(element.text())[:200])
+            yield Unread(place, UnreadReason.UNKNOWN_SHAPE, shown_lines(element.text())[:200])
             return
-        others = [child for child in root.children if isinstance(child, Node) and child is not element]
+        others = [child for child in root.children if isinstance(child, MarkupNode) and child is not element]
         written = list(takewhile(lambda child: child.tag == "p", others))
         end = place.start + len(text[: (written or [element])[-1].end].encode("utf-8", "surrogateescape"))
-        yield self._message(written, element, lines(date.text()), ByteRange(place.start, end))
+        yield self._message(written, element, shown_lines(date.text()), ByteRange(place.start, end))
         if end < place.end:
-            behind = lines("".join(child.text() for child in others[len(written) :]))
+            behind = shown_lines("".join(child.text() for child in others[len(written) :]))
             yield Metadata(ByteRange(end, place.end), "page", behind)
 
-    def _message(self, paragraphs: list[Node], element: Node, date: str, place: ByteRange) -> Message:
+    def _message(self, paragraphs: list[MarkupNode], element: MarkupNode, date: str, place: ByteRange) -> Message:
         user = element.find("user")
-        name = lines(user.text()) if user is not None else ""
-        written = Node("", {}, list(paragraphs))
+        name = shown_lines(user.text()) if user is not None else ""
+        written = MarkupNode("", {}, list(paragraphs))
         sources = (node.attributes.get("src") for node in written.walk() if node.tag in _MEDIA)
         attachments = tuple(Attachment(uri, self._status(uri)) for uri in dict.fromkeys(filter(None, sources)))
         is_owner = None if self._owner is None else name == self._owner
@@ -101,7 +101,7 @@ class _Reader:
             self._conversation,
             MessageSender(name, (), is_owner) if name else None,
             from_words(date),
-            lines(written.text()),
+            shown_lines(written.text()),
             MessageKind.MEDIA if attachments else MessageKind.TEXT,
             attachments,
         )

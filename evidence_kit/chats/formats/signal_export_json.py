@@ -9,8 +9,8 @@ from typing import BinaryIO
 
 from evidence_kit.chats.encoding import UTF8
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.json_records import Record, mappings, rest, string
-from evidence_kit.chats.jsontree import decoded
+from evidence_kit.chats.json_records import Record, object_members, other_facts, string_member
+from evidence_kit.chats.jsontree import decoded_json
 from evidence_kit.chats.leaves import other_words
 from evidence_kit.chats.message import (
     Attachment,
@@ -18,19 +18,19 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Event,
-    Flag,
+    FurtherWords,
     Message,
+    MessageEvent,
+    MessageFlag,
     MessageKind,
     MessageSender,
     Metadata,
     Reaction,
-    Role,
     Unread,
-    Why,
-    Words,
+    UnreadReason,
+    WordsRole,
 )
-from evidence_kit.chats.segments import stretches
+from evidence_kit.chats.segments import text_segments
 from evidence_kit.chats.times import from_iso
 
 _RECORD = re.compile(r"\n(?=[\ufeff]?\{)")
@@ -49,8 +49,8 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield the messages in file order; the sender `Me` is the owner."""
     conversation = Conversation("signal", "signal-export-json", None, PurePosixPath(around.name).parent.name or None)
-    for _, body, place in stretches(export, UTF8, _RECORD):
-        record, why = (None, Why.TOO_LONG) if body is None else decoded(body)
+    for _, body, place in text_segments(export, UTF8, _RECORD):
+        record, why = (None, UnreadReason.TOO_LONG) if body is None else decoded_json(body)
         if body is not None and not body.strip():
             yield Metadata(place, "blank")
         elif why is not None:
@@ -58,30 +58,33 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
         elif isinstance(record, dict) and "date" in record:
             yield _message(record, place, conversation, around)
         else:
-            yield Unread(place, Why.UNKNOWN_SHAPE)
+            yield Unread(place, UnreadReason.UNKNOWN_SHAPE)
 
 
 FORMAT = ChatFormat("signal-export-json", claims, read)
 
 
 def _message(record: Record, place: ByteRange, conversation: Conversation, around: Surroundings) -> Message:
-    sender = string(record, "sender")
+    sender = string_member(record, "sender")
     attachments = tuple(_attachments(record, around))
     deleted, call = record.get("deleted") is True, record.get("call") is True
-    quote = (string(record, "quote") or "").strip()
+    quote = (string_member(record, "quote") or "").strip()
     return Message(
         place,
         conversation,
         MessageSender(sender, (), is_owner=sender == "Me") if sender else None,
         from_iso(record.get("date")),
-        string(record, "body") or "",
+        string_member(record, "body") or "",
         _kind(attachments, deleted=deleted, call=call),
         attachments,
-        frozenset({Flag.DELETED}) if deleted else frozenset(),
+        frozenset({MessageFlag.DELETED}) if deleted else frozenset(),
         reactions=tuple(_reactions(record)),
-        details=rest(record, _KNOWN),
-        words=(*((Words(Role.QUOTE, quote, _NOT_NAMED),) if quote else ()), *other_words(record, _KNOWN, TECHNICAL)),
-        event=Event("call-missed" if record.get("missed") is True else "call") if call else None,
+        details=other_facts(record, _KNOWN),
+        words=(
+            *((FurtherWords(WordsRole.QUOTE, quote, _NOT_NAMED),) if quote else ()),
+            *other_words(record, _KNOWN, TECHNICAL),
+        ),
+        event=MessageEvent("call-missed" if record.get("missed") is True else "call") if call else None,
     )
 
 
@@ -98,9 +101,9 @@ def _kind(attachments: tuple[Attachment, ...], *, deleted: bool, call: bool) -> 
 
 def _attachments(record: Record, around: Surroundings) -> Iterator[Attachment]:
     """Yield the files of a message; of one that the program could not have, only its kind is told."""
-    for each in mappings(record, "attachments"):
-        name = string(each, "path") or string(each, "name")
-        missing = string(each, "missing_kind")
+    for each in object_members(record, "attachments"):
+        name = string_member(each, "path") or string_member(each, "name")
+        missing = string_member(each, "missing_kind")
         if name and not missing:
             yield Attachment(name, around.status(name))
         else:
@@ -114,4 +117,4 @@ def _reactions(record: Record) -> Iterator[Reaction]:
         if isinstance(each, list) and len(each) == 2:
             yield Reaction(str(each[1]), str(each[0]))
         elif isinstance(each, dict):
-            yield Reaction(string(each, "emoji") or "", string(each, "name"))
+            yield Reaction(string_member(each, "emoji") or "", string_member(each, "name"))

@@ -14,19 +14,19 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Event,
-    Flag,
+    FurtherWords,
     Message,
+    MessageEvent,
+    MessageFlag,
     MessageKind,
     MessageSender,
     Metadata,
     Reaction,
-    Role,
     Unread,
-    Why,
-    Words,
+    UnreadReason,
+    WordsRole,
 )
-from evidence_kit.chats.segments import stretches
+from evidence_kit.chats.segments import text_segments
 from evidence_kit.chats.times import from_iso
 
 _OPENING = re.compile(
@@ -61,11 +61,11 @@ def claims(head: FileHead, name: str) -> FormatVote:
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield the messages in file order; the sender `Me` is the owner."""
     conversation = Conversation("signal", "signal-export-text", None, PurePosixPath(around.name).parent.name or None)
-    for opening, body, place in stretches(export, encoding_of(export), _OPENING):
+    for opening, body, place in text_segments(export, encoding_of(export), _OPENING):
         if body is None:
-            yield Unread(place, Why.TOO_LONG)
+            yield Unread(place, UnreadReason.TOO_LONG)
         elif opening is None:
-            yield Unread(place, Why.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
+            yield Unread(place, UnreadReason.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
         else:
             yield _message(opening, body, place, conversation, around)
 
@@ -99,9 +99,9 @@ def _message(
         text,
         MessageKind.DELETED if deleted else MessageKind.CALL if call else kind,
         tuple(Attachment(path.removeprefix("./"), around.status(path)) for path in local),
-        frozenset({Flag.DELETED}) if deleted else frozenset(),
+        frozenset({MessageFlag.DELETED}) if deleted else frozenset(),
         reactions=reactions,
-        words=(Words(Role.QUOTE, quoted.strip(), _NOT_NAMED),) if quoted.strip() else (),
-        event=Event("call-missed" if call[0].startswith("Missed") else "call") if call else None,
+        words=(FurtherWords(WordsRole.QUOTE, quoted.strip(), _NOT_NAMED),) if quoted.strip() else (),
+        event=MessageEvent("call-missed" if call[0].startswith("Missed") else "call") if call else None,
         details={"text-before-parting": body} if text != body else None,
     )

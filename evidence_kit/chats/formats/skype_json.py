@@ -6,10 +6,18 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.json_records import Record, entries, facts, mapping, mappings, rest, string
+from evidence_kit.chats.json_records import (
+    Record,
+    object_member,
+    object_members,
+    other_facts,
+    record_entries,
+    string_member,
+    values_in_file,
+)
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.leaves import other_words
-from evidence_kit.chats.markup import Node, parse
+from evidence_kit.chats.markup import MarkupNode, parse_markup
 from evidence_kit.chats.message import (
     NO_TIME,
     AccountId,
@@ -18,13 +26,13 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Flag,
+    FurtherWords,
     Message,
+    MessageFlag,
     MessageKind,
     MessageSender,
     Reaction,
-    Role,
-    Words,
+    WordsRole,
 )
 from evidence_kit.chats.times import from_epoch, from_iso
 
@@ -42,7 +50,12 @@ TECHNICAL = frozenset(
     }
     | {"albumId", "s2spartnername", "callLog", "version", "capabilities", "clientmessageid", "key", "language"}
 )
-_ROLES = {"urlpreviews": Role.LINK, "title": Role.TITLE, "description": Role.DESCRIPTION, "url": Role.LINK}
+_ROLES = {
+    "urlpreviews": WordsRole.LINK,
+    "title": WordsRole.TITLE,
+    "description": WordsRole.DESCRIPTION,
+    "url": WordsRole.LINK,
+}
 
 
 def claims(head: FileHead, _name: str) -> FormatVote:
@@ -53,7 +66,7 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     """Yield the messages of all conversations in file order."""
     wanted = {"id", "displayName"}
-    told = facts(export, _into, lambda path: path == ("userId",) or (len(path) == 3 and path[2] in wanted))
+    told = values_in_file(export, _into, lambda path: path == ("userId",) or (len(path) == 3 and path[2] in wanted))
     owner = told.get(("userId",))
 
     def message(record: Record, path: Path, place: ByteRange) -> Message | None:
@@ -62,7 +75,7 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
         conversation = Conversation("skype", "export-json", None if number is None else str(number), shown)
         return _message(record, place, conversation, None if owner is None else str(owner))
 
-    yield from entries(export, _into, lambda path: path[2:3] == ("MessageList",) and len(path) == 4, message)
+    yield from record_entries(export, _into, lambda path: path[2:3] == ("MessageList",) and len(path) == 4, message)
 
 
 FORMAT = ChatFormat("skype-json", claims, read)
@@ -75,25 +88,25 @@ def _into(path: Path) -> bool:
 def _message(record: Record, place: ByteRange, conversation: Conversation, owner: str | None) -> Message | None:
     if "id" not in record and "content" not in record:
         return None
-    written, kind = string(record, "content") or "", string(record, "messagetype") or ""
-    root = parse(written) if kind != "Text" else None
+    written, kind = string_member(record, "content") or "", string_member(record, "messagetype") or ""
+    root = parse_markup(written) if kind != "Text" else None
     text = _own_text(root) if root else written
-    sender, properties = string(record, "from"), mapping(record, "properties")
+    sender, properties = string_member(record, "from"), object_member(record, "properties")
     attachments = tuple(_attachments(root)) if root else ()
     deleted = bool(properties.get("deletetime")) or properties.get("isserversidegenerated") == "deleted"
-    flags = {Flag.DELETED: deleted, Flag.EDITED: bool(properties.get("edittime"))}
+    flags = {MessageFlag.DELETED: deleted, MessageFlag.EDITED: bool(properties.get("edittime"))}
     return Message(
         place,
         conversation,
-        _person(sender, string(record, "displayName"), owner) if sender else None,
+        _person(sender, string_member(record, "displayName"), owner) if sender else None,
         from_iso(record.get("originalarrivaltime")),
         text,
         MessageKind.DELETED if deleted else _kind(kind, attachments),
         attachments,
         frozenset(flag for flag, holds in flags.items() if holds),
-        string(record, "id"),
+        string_member(record, "id"),
         reactions=tuple(_reactions(properties)) if properties else (),
-        details=rest(record, _KNOWN, {"messagetype": kind} | ({"content": written} if text != written else {})),
+        details=other_facts(record, _KNOWN, {"messagetype": kind} | ({"content": written} if text != written else {})),
         words=tuple(dict.fromkeys((*_links(root), *other_words(record, _KNOWN, TECHNICAL, _ROLES)))),
     )
 
@@ -120,13 +133,13 @@ def _kind(kind: str, attachments: tuple[Attachment, ...]) -> MessageKind:
 
 
 def _reactions(properties: Record) -> Iterator[Reaction]:
-    for each in mappings(properties, "emotions"):
-        for user in mappings(each, "users"):
+    for each in object_members(properties, "emotions"):
+        for user in object_members(each, "users"):
             when = from_epoch(user.get("time"), 1000) if "time" in user else NO_TIME
-            yield Reaction(string(each, "key") or "", string(user, "mri"), when)
+            yield Reaction(string_member(each, "key") or "", string_member(user, "mri"), when)
 
 
-def _own_text(root: Node) -> str:
+def _own_text(root: MarkupNode) -> str:
     """Return the text of a message without its quotations: these are another's."""
     quotes = [node for node in root.walk() if node.tag == "quote"]
     kept = [(node, list(node.children)) for node in quotes]
@@ -138,17 +151,19 @@ def _own_text(root: Node) -> str:
     return text
 
 
-def _links(root: Node | None) -> Iterator[Words]:
+def _links(root: MarkupNode | None) -> Iterator[FurtherWords]:
     """Yield the addresses under words, and quotations with their author."""
     for node in root.walk() if root is not None else ():
         href = node.attributes.get("href", "")
         if node.tag == "a" and href and href not in node.text():
-            yield Words(Role.LINK, href)
+            yield FurtherWords(WordsRole.LINK, href)
         if node.tag == "quote" and (said := node.text().strip()):
-            yield Words(Role.QUOTE, said, node.attributes.get("authorname") or node.attributes.get("author") or "?")
+            yield FurtherWords(
+                WordsRole.QUOTE, said, node.attributes.get("authorname") or node.attributes.get("author") or "?"
+            )
 
 
-def _attachments(root: Node) -> Iterator[Attachment]:
+def _attachments(root: MarkupNode) -> Iterator[Attachment]:
     for node in root.walk():
         if node.tag == "originalname" and (name := node.attributes.get("v")):
             yield Attachment(name, AttachmentStatus.UNKNOWN)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from msgspec import Struct
 
-from evidence_kit.chats.blocks import Block, blocks
+from evidence_kit.chats.blocks import MarkedBlock, marked_blocks
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import (
     AccountId,
@@ -23,18 +23,18 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Event,
+    FurtherWords,
     Message,
+    MessageEvent,
     MessageKind,
     MessageSender,
     Metadata,
-    Role,
     Unread,
-    Why,
-    Words,
+    UnreadReason,
+    WordsRole,
 )
 from evidence_kit.chats.times import from_epoch
-from evidence_kit.chats.told import duration
+from evidence_kit.chats.told import duration_text
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     """Yield messages and calls in file order, then whether there are as many as the file says."""
     stated, records, end = None, 0, 0
     waiting = _Waiting()
-    for block in blocks(export, _RECORD):
+    for block in marked_blocks(export, _RECORD):
         end = block.place.end
         if block.marked:
             records += 1
@@ -84,17 +84,17 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
             continue
         yield from waiting.entries()
         if block.data is None:
-            yield Unread(block.place, Why.TOO_LONG)
+            yield Unread(block.place, UnreadReason.TOO_LONG)
             continue
         found = _COUNT.search(block.data)
         stated = int(found[1]) if found else stated
         yield Metadata(block.place, "header", block.data.decode("utf-8", "replace"))
     yield from waiting.entries()
     if stated is not None and stated != records:
-        yield Unread(ByteRange(end, end), Why.WRONG_COUNT, f"{stated} stated, {records} found")
+        yield Unread(ByteRange(end, end), UnreadReason.WRONG_COUNT, f"{stated} stated, {records} found")
 
 
-def carried(record: bytes) -> Iterator[tuple[int, bytes]]:
+def carried_files(record: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield the number and the bytes of every part of a picture message; base64 that breaks ends before its break."""
     made = _parsed(record)
     if not isinstance(made, _Element):
@@ -105,7 +105,7 @@ def carried(record: bytes) -> Iterator[tuple[int, bytes]]:
             yield attachment.part, _from_base64(parts[attachment.part - 1].get("data", ""))
 
 
-FORMAT = ChatFormat("sms-backup-restore", claims, read, carried)
+FORMAT = ChatFormat("sms-backup-restore", claims, read, carried_files)
 
 
 def _from_base64(text: str) -> bytes:
@@ -131,10 +131,10 @@ class _Waiting:
     """Records that are parsed together: a parser for each costs more than its reading."""
 
     def __init__(self) -> None:
-        self._blocks: list[Block] = []
+        self._blocks: list[MarkedBlock] = []
         self._size_bytes = 0
 
-    def takes(self, block: Block) -> bool:
+    def takes(self, block: MarkedBlock) -> bool:
         """Take a record, or say that it does not fit: those before it are to be told first, or it is read alone."""
         data = block.data
         if data is None or self._size_bytes + len(data) > _TOGETHER_BYTES:
@@ -210,10 +210,10 @@ def _mended(data: bytes) -> bytes:
     return _PAIR_OR_ENTITY.sub(_legal, data) if b"&#" in data else data
 
 
-def _entries(block: Block) -> Iterator[Entry]:
+def _entries(block: MarkedBlock) -> Iterator[Entry]:
     """Yield the record; the root's closing tag, which stands behind the last one, as metadata."""
     if block.data is None:
-        yield Unread(block.place, Why.TOO_LONG)
+        yield Unread(block.place, UnreadReason.TOO_LONG)
         return
     data, stripped = block.data, block.data.rstrip()
     closing = stripped.endswith(_CLOSING)
@@ -226,7 +226,7 @@ def _entries(block: Block) -> Iterator[Entry]:
         yield Metadata(ByteRange(place.end, block.place.end), "closing")
 
 
-def _parsed(data: bytes) -> _Element | tuple[Why, str]:
+def _parsed(data: bytes) -> _Element | tuple[UnreadReason, str]:
     """Return a record as elements, or why it is none.
 
     Emoji stand in these files as two numeric entities, one for each half of a surrogate pair, which no XML
@@ -253,7 +253,7 @@ def _parsed(data: bytes) -> _Element | tuple[Why, str]:
         parser.Parse(_mended(data).rstrip(), True)  # noqa: FBT003 - expat takes no names
     except expat.ExpatError as error:
         # What ends inside of a tag or an element is a backup that was cut off.
-        return Why.TRUNCATED if error.code in _CUT else Why.MALFORMED, str(error)
+        return UnreadReason.TRUNCATED if error.code in _CUT else UnreadReason.MALFORMED, str(error)
     return roots[0]
 
 
@@ -321,11 +321,15 @@ def _call(told: dict[str, str], place: ByteRange) -> Message:
     )
 
 
-def _called(told: Mapping[str, str]) -> Event:
+def _called(told: Mapping[str, str]) -> MessageEvent:
     if told["call"] in {"missed", "rejected", "refused"}:
-        return Event("call-missed" if told["call"] == "missed" else "call-declined")
+        return MessageEvent("call-missed" if told["call"] == "missed" else "call-declined")
     seconds = told.get("duration", "")
-    return Event("called", {"duration": duration(int(seconds))}) if seconds.isdecimal() else Event("call")
+    return (
+        MessageEvent("called", {"duration": duration_text(int(seconds))})
+        if seconds.isdecimal()
+        else MessageEvent("call")
+    )
 
 
 def _mms(record: _Element, told: dict[str, str], place: ByteRange) -> Message:
@@ -364,9 +368,9 @@ def _numbers(address: str | None) -> list[str]:
     return [each for each in (address or "").split("~") if each]
 
 
-def _subject(told: Mapping[str, str]) -> tuple[Words, ...]:
+def _subject(told: Mapping[str, str]) -> tuple[FurtherWords, ...]:
     subject = told.get("sub") or told.get("subject")
-    return (Words(Role.SUBJECT, subject),) if subject else ()
+    return (FurtherWords(WordsRole.SUBJECT, subject),) if subject else ()
 
 
 def _sent(box: str) -> bool | None:

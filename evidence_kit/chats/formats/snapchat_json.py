@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.json_records import Record, entries, rest, string
+from evidence_kit.chats.json_records import Record, other_facts, record_entries, string_member
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.leaves import other_words
 from evidence_kit.chats.message import (
@@ -17,30 +17,30 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Event,
-    Flag,
     Message,
+    MessageEvent,
+    MessageFlag,
     MessageKind,
     MessageSender,
-    Role,
-    Time,
+    MessageTime,
+    WordsRole,
 )
 from evidence_kit.chats.times import from_epoch, from_iso
 
 _KNOWN = frozenset({"From", "To", "Content", "Text", "Created(microseconds)", "Media IDs", "IsSender"})
 # Keys whose texts are for machines; a conversation's title is told once.
 TECHNICAL = frozenset({"Media Type", "Created", "Conversation Title", "text-before-unescaping", "SaveStatus"})
-_ROLES = {"Link": Role.LINK, "URL": Role.LINK}
+_ROLES = {"Link": WordsRole.LINK, "URL": WordsRole.LINK}
 _COUNT = "Created(microseconds)"
-_ERASED = Event("deleted-message")
+_ERASED = MessageEvent("deleted-message")
 _EVENTS = {
-    "STATUSCONVERSATIONCAPTURESCREENSHOT": Event("took-screenshot"),
-    "STATUSCONVERSATIONCAPTURERECORD": Event("recorded-screen"),
-    "STATUSSAVETOCAMERAROLL": Event("saved-media"),
+    "STATUSCONVERSATIONCAPTURESCREENSHOT": MessageEvent("took-screenshot"),
+    "STATUSCONVERSATIONCAPTURERECORD": MessageEvent("recorded-screen"),
+    "STATUSSAVETOCAMERAROLL": MessageEvent("saved-media"),
     "STATUSERASEDMESSAGE": _ERASED,
     "STATUSERASEDSNAPMESSAGE": _ERASED,
-    "STATUSCALLMISSEDAUDIO": Event("call-missed"),
-    "STATUSCALLMISSEDVIDEO": Event("call-missed"),
+    "STATUSCALLMISSEDAUDIO": MessageEvent("call-missed"),
+    "STATUSCALLMISSEDVIDEO": MessageEvent("call-missed"),
 }
 
 
@@ -52,7 +52,7 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     """Yield the messages in file order."""
-    yield from entries(export, lambda path: len(path) < 2, lambda path: len(path) == 2, _message)
+    yield from record_entries(export, lambda path: len(path) < 2, lambda path: len(path) == 2, _message)
 
 
 FORMAT = ChatFormat("snapchat-json", claims, read)
@@ -64,16 +64,16 @@ def _message(record: Record, path: Path, place: ByteRange) -> Message | None:
     group = str(path[0])
     is_old = "Chat History" in group
     sender, is_owner = _sender(record, group)
-    receiver = string(record, "To")
+    receiver = string_member(record, "To")
     other = (receiver if is_owner else sender) if is_old else group
-    written = string(record, "Content") or string(record, "Text") or ""
+    written = string_member(record, "Content") or string_member(record, "Text") or ""
     text = html.unescape(written)
-    kind, title = string(record, "Media Type"), string(record, "Conversation Title")
+    kind, title = string_member(record, "Media Type"), string_member(record, "Conversation Title")
     attachments = tuple(_attachments(record, kind))
     event = _EVENTS.get(kind.upper()) if kind else None
     status = bool(kind and kind.upper().startswith("STATUS"))
     if event is None and status:
-        event = Event("service", {"action": str(kind)})
+        event = MessageEvent("service", {"action": str(kind)})
     return Message(
         place,
         Conversation("snapchat", "my-data-old" if is_old else "my-data", other, title),
@@ -82,8 +82,8 @@ def _message(record: Record, path: Path, place: ByteRange) -> Message | None:
         text,
         _kind(kind, attachments, record),
         attachments,
-        frozenset({Flag.DELETED}) if event == _ERASED else frozenset(),
-        details=rest(record, _KNOWN, {"text-before-unescaping": written} if written != text else {}),
+        frozenset({MessageFlag.DELETED}) if event == _ERASED else frozenset(),
+        details=other_facts(record, _KNOWN, {"text-before-unescaping": written} if written != text else {}),
         words=other_words(record, _KNOWN, TECHNICAL, _ROLES),
         event=event,
         to=(MessageSender(receiver, (AccountId("handle", receiver),)),) if receiver else (),
@@ -96,10 +96,10 @@ def _sender(record: Record, group: str) -> tuple[str | None, bool | None]:
         return None, True
     stated = record.get("IsSender")
     is_owner = stated if isinstance(stated, bool) else False if group.startswith("Received ") else None
-    return string(record, "From"), is_owner
+    return string_member(record, "From"), is_owner
 
 
-def _time(record: Record) -> Time:
+def _time(record: Record) -> MessageTime:
     """Return the time; the microseconds of the key are milliseconds."""
     count = record.get(_COUNT)
     if isinstance(count, int) and count > 0:
@@ -121,6 +121,6 @@ def _kind(kind: str | None, attachments: tuple[Attachment, ...], record: Record)
 
 def _attachments(record: Record, kind: str | None) -> Iterator[Attachment]:
     """Yield media; files bear a date and this identifier, which says not whether they were exported."""
-    for native in (string(record, "Media IDs") or "").split(" | "):
+    for native in (string_member(record, "Media IDs") or "").split(" | "):
         if native.strip():
             yield Attachment(native.strip(), AttachmentStatus.UNKNOWN, kind)

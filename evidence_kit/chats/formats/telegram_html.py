@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from evidence_kit.chats import html_pages
 from evidence_kit.chats.format import HEAD_BYTES, ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.markup import Node, lines, parse
+from evidence_kit.chats.markup import MarkupNode, parse_markup, shown_lines
 from evidence_kit.chats.message import (
     NO_TIME,
     Attachment,
@@ -16,16 +16,16 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Flag,
+    FurtherWords,
     Message,
+    MessageFlag,
     MessageKind,
     MessageSender,
+    MessageTime,
     Precision,
     Reaction,
-    Role,
-    Time,
     TimeKind,
-    Words,
+    WordsRole,
 )
 from evidence_kit.model import Json
 
@@ -33,11 +33,11 @@ _MARK = re.compile(rb"<div class=\"message (?:default|service)\b[^\"]{0,100}\"")
 _TITLE = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d:\d\d:\d\d)(?: UTC([+-]\d\d:\d\d)?)?\Z")
 _MESSAGE_LINK = re.compile(r"go_to_message(\d+)")
 _ROLES = {
-    "question": Role.QUESTION,
-    "answer": Role.OPTION,
-    "title": Role.TITLE,
-    "description": Role.DESCRIPTION,
-    "status": Role.NOTE,
+    "question": WordsRole.QUESTION,
+    "answer": WordsRole.OPTION,
+    "title": WordsRole.TITLE,
+    "description": WordsRole.DESCRIPTION,
+    "status": WordsRole.NOTE,
 }
 _NOT_INCLUDED = "Not included"
 
@@ -51,13 +51,13 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield the messages; one that is joined to the one before has its sender, and takes it from there."""
-    header = parse(export.read(HEAD_BYTES).decode("utf-8", "replace")).find("page_header")
+    header = parse_markup(export.read(HEAD_BYTES).decode("utf-8", "replace")).find("page_header")
     export.seek(0)
     title = header.find("text", "bold") if header else None
     reader = _Reader(
-        Conversation("telegram", "desktop-html", None, lines(title.text()).strip() if title else None), around
+        Conversation("telegram", "desktop-html", None, shown_lines(title.text()).strip() if title else None), around
     )
-    yield from html_pages.entries(export, _MARK, reader.message)
+    yield from html_pages.page_entries(export, _MARK, reader.message)
 
 
 FORMAT = ChatFormat("telegram-html", claims, read)
@@ -71,33 +71,33 @@ class _Reader:
         self._sender: MessageSender | None = None
         self._origin: str | None = None
 
-    def message(self, element: Node, place: ByteRange) -> Message | None:
+    def message(self, element: MarkupNode, place: ByteRange) -> Message | None:
         """Return the message that an element is."""
         native = element.attributes.get("id", "").removeprefix("message") or None
         if "service" in element.classes():
             self._sender = self._origin = None
-            said = lines(element.text()).strip()
+            said = shown_lines(element.text()).strip()
             return Message(place, self._conversation, None, NO_TIME, said, MessageKind.SYSTEM, native_id=native)
         body = element.find("body")
         if body is None:
             return None
         more: dict[str, Json] = {}
-        told: list[Words] = []
+        told: list[FurtherWords] = []
         if named := _own(body, "from_name"):
-            name, via, bot = lines(named.text()).strip().partition(" via @")
+            name, via, bot = shown_lines(named.text()).strip().partition(" via @")
             self._sender = MessageSender(name.strip())
             if via:
-                told.append(Words(Role.NOTE, f"via @{bot.strip()}"))
+                told.append(FurtherWords(WordsRole.NOTE, f"via @{bot.strip()}"))
         elif self._sender is None:
             more["sender"] = "stands in the part before"
         forwarded, flags = _own(body, "forwarded", "body"), set()
         if forwarded is not None:
-            flags.add(Flag.FORWARDED)
+            flags.add(MessageFlag.FORWARDED)
             # Of two forwarded messages in a row only the first says from whom.
             self._origin = _origin(forwarded) or self._origin
             if self._origin is not None:
                 more["forwarded_from"] = self._origin
-                told.append(Words(Role.ORIGIN, self._origin))
+                told.append(FurtherWords(WordsRole.ORIGIN, self._origin))
         else:
             self._origin = None
         reply = body.find("reply_to")
@@ -108,7 +108,7 @@ class _Reader:
             self._conversation,
             self._sender,
             _time(dated.attributes.get("title", "")) if dated else NO_TIME,
-            lines(text.text()) if text else "",
+            shown_lines(text.text()) if text else "",
             _kind(body, attachments),
             attachments,
             frozenset(flags),
@@ -119,7 +119,7 @@ class _Reader:
             tuple(dict.fromkeys([*told, *_words(body, text)])),
         )
 
-    def _attachments(self, body: Node) -> Iterator[Attachment]:
+    def _attachments(self, body: MarkupNode) -> Iterator[Attachment]:
         wrap = body.find("media_wrap")
         if wrap is None:
             return
@@ -129,56 +129,58 @@ class _Reader:
             yield Attachment(link, self._around.status(link))
         if not local and _NOT_INCLUDED in wrap.text():
             shown = wrap.find("title")
-            yield Attachment(lines(shown.text()).strip() if shown else None, AttachmentStatus.NOT_EXPORTED)
+            yield Attachment(shown_lines(shown.text()).strip() if shown else None, AttachmentStatus.NOT_EXPORTED)
 
 
-def _own(body: Node, *names: str) -> Node | None:
+def _own(body: MarkupNode, *names: str) -> MarkupNode | None:
     """Return a direct child of these classes: the quotation of a forwarded message stands deeper."""
     wanted = frozenset(names)
-    return next((child for child in body.children if isinstance(child, Node) and wanted <= child.classes()), None)
+    return next((child for child in body.children if isinstance(child, MarkupNode) and wanted <= child.classes()), None)
 
 
-def _origin(forwarded: Node) -> str | None:
+def _origin(forwarded: MarkupNode) -> str | None:
     """Return from whom a message was forwarded; its own date stands inside of the name."""
     named = _own(forwarded, "from_name")
     if named is None:
         return None
     shown = "".join(child if isinstance(child, str) else "" for child in named.children)
-    return lines(shown or named.text()).strip() or None
+    return shown_lines(shown or named.text()).strip() or None
 
 
-def _words(body: Node, text: Node | None) -> Iterator[Words]:
+def _words(body: MarkupNode, text: MarkupNode | None) -> Iterator[FurtherWords]:
     """Yield the words beside the text: of a poll, a file, buttons with their addresses, links under words."""
     for node in text.walk() if text is not None else ():
         href = node.attributes.get("href", "")
         if node.tag == "a" and "://" in href and href not in node.text():
-            yield Words(Role.LINK, href)
+            yield FurtherWords(WordsRole.LINK, href)
     wrap = body.find("media_wrap")
     for node in wrap.walk() if wrap is not None else ():
         role = next((_ROLES[name] for name in _ROLES if name in node.classes()), None)
-        if role is not None and (shown := lines("".join(each for each in node.children if isinstance(each, str)))):
-            yield Words(role, shown.strip())
+        if role is not None and (
+            shown := shown_lines("".join(each for each in node.children if isinstance(each, str)))
+        ):
+            yield FurtherWords(role, shown.strip())
     for button in body.walk():
         if "bot_button" in button.classes():
-            yield Words(Role.BUTTON, lines(button.text()).strip())
+            yield FurtherWords(WordsRole.BUTTON, shown_lines(button.text()).strip())
             addresses = (node.attributes.get("href") for node in button.walk())
-            yield from (Words(Role.BUTTON, address) for address in addresses if address)
+            yield from (FurtherWords(WordsRole.BUTTON, address) for address in addresses if address)
 
 
-def _time(title: str) -> Time:
+def _time(title: str) -> MessageTime:
     found = _TITLE.fullmatch(title.strip())
     if found is None:
-        return Time(title, TimeKind.NONE, None, reason="no-such-date-or-time")
+        return MessageTime(title, TimeKind.NONE, None, reason="no-such-date-or-time")
     day, month, year, clock, zone = found.groups()
     told = f"{year}-{month}-{day}T{clock}"
     if zone:
-        return Time(title, TimeKind.OFFSET, told + zone, Precision.SECOND)
+        return MessageTime(title, TimeKind.OFFSET, told + zone, Precision.SECOND)
     if "UTC" in title:
-        return Time(title, TimeKind.UTC, told + "Z", Precision.SECOND)
-    return Time(title, TimeKind.LOCAL, told, Precision.SECOND)
+        return MessageTime(title, TimeKind.UTC, told + "Z", Precision.SECOND)
+    return MessageTime(title, TimeKind.LOCAL, told, Precision.SECOND)
 
 
-def _kind(body: Node, attachments: tuple[Attachment, ...]) -> MessageKind:
+def _kind(body: MarkupNode, attachments: tuple[Attachment, ...]) -> MessageKind:
     for name, kind in (
         ("media_call", MessageKind.CALL),
         ("media_location", MessageKind.LOCATION),
@@ -194,22 +196,22 @@ def _kind(body: Node, attachments: tuple[Attachment, ...]) -> MessageKind:
     return MessageKind.MEDIA_OMITTED if absent else MessageKind.MEDIA
 
 
-def _media_words(body: Node) -> dict[str, Json]:
+def _media_words(body: MarkupNode) -> dict[str, Json]:
     wrap = body.find("media_wrap")
-    shown = lines(wrap.text()).strip() if wrap else ""
+    shown = shown_lines(wrap.text()).strip() if wrap else ""
     return {"media": " | ".join(part.strip() for part in shown.split("\n") if part.strip())} if shown else {}
 
 
-def _reply(reply: Node) -> str | None:
+def _reply(reply: MarkupNode) -> str | None:
     for node in reply.walk():
         if found := _MESSAGE_LINK.search(node.attributes.get("href", "") + node.attributes.get("onclick", "")):
             return found[1]
     return None
 
 
-def _reactions(body: Node) -> Iterator[Reaction]:
+def _reactions(body: MarkupNode) -> Iterator[Reaction]:
     for node in body.walk():
         if "reaction" in node.classes() and (emoji := node.find("emoji")):
             who = [inner.attributes.get("title") for inner in node.walk() if "initials" in inner.classes()]
             for name in who or [None]:
-                yield Reaction(lines(emoji.text()).strip(), name)
+                yield Reaction(shown_lines(emoji.text()).strip(), name)

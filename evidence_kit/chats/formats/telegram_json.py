@@ -8,7 +8,14 @@ from typing import BinaryIO, cast
 from msgspec.structs import replace
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.json_records import Record, entries, facts, mappings, rest, string
+from evidence_kit.chats.json_records import (
+    Record,
+    object_members,
+    other_facts,
+    record_entries,
+    string_member,
+    values_in_file,
+)
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.message import (
     AccountId,
@@ -17,15 +24,15 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Flag,
     Message,
+    MessageFlag,
     MessageKind,
     MessageSender,
+    MessageTime,
     Reaction,
-    Time,
 )
-from evidence_kit.chats.telegram.events import CALLS, event
-from evidence_kit.chats.telegram.words import WORDED, joined, words
+from evidence_kit.chats.telegram.events import CALLS, telegram_event
+from evidence_kit.chats.telegram.words import WORDED, joined_text, telegram_words
 from evidence_kit.chats.times import from_epoch, from_iso
 from evidence_kit.model import Json
 
@@ -48,7 +55,7 @@ _KNOWN = frozenset(
 _TOLD = _KNOWN | WORDED
 # What a record must have to be nothing but a text.
 _PLAIN = frozenset({"id", "type", "date_unixtime", "from", "from_id", "text"})
-_NO_FLAGS: frozenset[Flag] = frozenset()
+_NO_FLAGS: frozenset[MessageFlag] = frozenset()
 _MOST_REMEMBERED = 4096
 _OWNER = ("personal_information", "user_id")
 
@@ -66,7 +73,7 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield the messages of all chats in file order."""
-    told = facts(export, _into, lambda path: path[-1:] in {("name",), ("type",), ("id",)} or path == _OWNER)
+    told = values_in_file(export, _into, lambda path: path[-1:] in {("name",), ("type",), ("id",)} or path == _OWNER)
     owner = told.get(_OWNER)
     account = None if owner is None else f"user{owner}"
     conversations: dict[Path, Conversation] = {}
@@ -79,7 +86,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
         conversation = conversations[chat]
         return plain.message(record, place, conversation) or _message(record, place, conversation, around, account)
 
-    yield from entries(export, _into, lambda path: path[-2:-1] == ("messages",), message)
+    yield from record_entries(export, _into, lambda path: path[-2:-1] == ("messages",), message)
 
 
 FORMAT = ChatFormat("telegram-json", claims, read)
@@ -172,22 +179,22 @@ def _message(
         conversation,
         _sender(record, owner),
         _time(record),
-        joined(record.get("text")),
+        joined_text(record.get("text")),
         _kind(record, attachments),
         attachments,
         _flags(record),
-        string(record, "id"),
-        string(record, "reply_to_message_id"),
+        string_member(record, "id"),
+        string_member(record, "reply_to_message_id"),
         tuple(_reactions(record)) if "reactions" in record else (),
-        rest(record, _KNOWN),
-        words(record, _TOLD),
-        event(record),
+        other_facts(record, _KNOWN),
+        telegram_words(record, _TOLD),
+        telegram_event(record),
     )
 
 
 def _sender(record: Record, owner: str | None) -> MessageSender | None:
     """Return who wrote or did it; a bare number (before 2021) is a user, a deleted account has no name."""
-    name = string(record, "from") or string(record, "actor")
+    name = string_member(record, "from") or string_member(record, "actor")
     number = record.get("from_id", record.get("actor_id"))
     if number is None:
         return None if name is None else MessageSender(name)
@@ -196,7 +203,7 @@ def _sender(record: Record, owner: str | None) -> MessageSender | None:
     return MessageSender(name, (AccountId("user-id", account),), is_owner)
 
 
-def _time(record: Record) -> Time:
+def _time(record: Record) -> MessageTime:
     """Return `date_unixtime`, which is UTC; before 2022 there is only `date`, the computer's own clock."""
     if "date_unixtime" in record:
         return from_epoch(record["date_unixtime"])
@@ -225,32 +232,39 @@ def _kind(record: Record, attachments: tuple[Attachment, ...]) -> MessageKind:
 
 def _attachments(record: Record, around: Surroundings) -> Iterator[Attachment]:
     for key in ("photo", "file", "contact_vcard"):
-        name = string(record, key)
+        name = string_member(record, key)
         if name is None:
             continue
         if name.startswith("(File "):
-            found = Attachment(string(record, "file_name") or name, AttachmentStatus.NOT_EXPORTED)
+            found = Attachment(string_member(record, "file_name") or name, AttachmentStatus.NOT_EXPORTED)
         else:
             found = Attachment(name, around.status(name))
         size = record.get("photo_file_size" if key == "photo" else "file_size")
         size_bytes = size if isinstance(size, int) and not isinstance(size, bool) else None
-        yield replace(found, media_type=string(record, "mime_type"), size_bytes=size_bytes)
+        yield replace(found, media_type=string_member(record, "mime_type"), size_bytes=size_bytes)
 
 
-def _flags(record: Record) -> frozenset[Flag]:
+def _flags(record: Record) -> frozenset[MessageFlag]:
     flags = {
-        Flag.EDITED: "edited" in record or "edited_unixtime" in record,
-        Flag.FORWARDED: "forwarded_from" in record,
-        Flag.SELF_DESTRUCT: "self_destruct_period_seconds" in record,
+        MessageFlag.EDITED: "edited" in record or "edited_unixtime" in record,
+        MessageFlag.FORWARDED: "forwarded_from" in record,
+        MessageFlag.SELF_DESTRUCT: "self_destruct_period_seconds" in record,
     }
     return frozenset(flag for flag, holds in flags.items() if holds)
 
 
 def _reactions(record: Record) -> Iterator[Reaction]:
-    for reaction in mappings(record, "reactions"):
-        emoji = string(reaction, "emoji") or string(reaction, "document_id") or string(reaction, "type") or ""
-        recent = mappings(reaction, "recent")
+    for reaction in object_members(record, "reactions"):
+        emoji = (
+            string_member(reaction, "emoji")
+            or string_member(reaction, "document_id")
+            or string_member(reaction, "type")
+            or ""
+        )
+        recent = object_members(reaction, "recent")
         for who in recent:
-            yield Reaction(emoji, string(who, "from") or string(who, "from_id"), from_iso(who.get("date")))
+            yield Reaction(
+                emoji, string_member(who, "from") or string_member(who, "from_id"), from_iso(who.get("date"))
+            )
         if not recent:
             yield Reaction(emoji, None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.json_records import Record, entries, rest, string
+from evidence_kit.chats.json_records import Record, other_facts, record_entries, string_member
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.message import AccountId, ByteRange, Conversation, Entry, Message, MessageSender
 from evidence_kit.chats.times import from_iso
@@ -26,7 +26,7 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     """Yield the messages of all chats in file order; dates are UTC by TikTok's own word."""
-    yield from entries(export, _into, _is_record, _message)
+    yield from record_entries(export, _into, _is_record, _message)
 
 
 FORMAT = ChatFormat("tiktok-json", claims, read)
@@ -48,12 +48,12 @@ def _message(record: Record, path: Path, place: ByteRange) -> Message | None:
     if "Date" not in record:
         return None
     other = str(path[-2]).removeprefix(_TITLE).rstrip(":")
-    sender = string(record, "From")
+    sender = string_member(record, "From")
     return Message(
         place,
         Conversation("tiktok", "download-json", other, other),
         MessageSender(sender, (AccountId("handle", sender),), is_owner=None) if sender else None,
         from_iso(record.get("Date"), is_utc=True),
-        string(record, "Content") or "",
-        details=rest(record, _KNOWN),
+        string_member(record, "Content") or "",
+        details=other_facts(record, _KNOWN),
     )

@@ -8,8 +8,17 @@ from typing import BinaryIO
 
 from evidence_kit.chats.encoding import encoding_of
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.message import AccountId, Conversation, Entry, Message, MessageSender, Metadata, Unread, Why
-from evidence_kit.chats.segments import stretches
+from evidence_kit.chats.message import (
+    AccountId,
+    Conversation,
+    Entry,
+    Message,
+    MessageSender,
+    Metadata,
+    Unread,
+    UnreadReason,
+)
+from evidence_kit.chats.segments import text_segments
 from evidence_kit.chats.times import from_iso
 
 _OPENING = re.compile(
@@ -30,16 +39,20 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     """Yield the messages of all chats in file order; times are UTC by TikTok's own word."""
     conversation = Conversation("tiktok", "download-text")
-    for opening, body, place in stretches(export, encoding_of(export), _OPENING):
+    for opening, body, place in text_segments(export, encoding_of(export), _OPENING):
         if body is None:
-            yield Unread(place, Why.TOO_LONG)
+            yield Unread(place, UnreadReason.TOO_LONG)
         elif opening is None:
-            yield Unread(place, Why.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
+            yield Unread(place, UnreadReason.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
         elif opening["other"] is not None:
             other = opening["other"].strip() or None
             conversation = Conversation("tiktok", "download-text", other, other)
             known = not body.strip()
-            yield Metadata(place, "chat", other) if known else Unread(place, Why.NOT_A_MESSAGE, body.strip()[:200])
+            yield (
+                Metadata(place, "chat", other)
+                if known
+                else Unread(place, UnreadReason.NOT_A_MESSAGE, body.strip()[:200])
+            )
         else:
             sender = opening["sender"].strip()
             person = MessageSender(sender, (AccountId("handle", sender),))

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.message import ByteRange, Entry, Unread, Why
+from evidence_kit.chats.message import ByteRange, Entry, Unread, UnreadReason
 
 _SQLITE = b"SQLite format 3\0"
 
@@ -39,7 +39,7 @@ def _by_text(pattern: str) -> Callable[[FileHead, str], FormatVote]:
 
 def _unreadable(name: str, claims: Callable[[FileHead, str], FormatVote], reason: str) -> ChatFormat:
     def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
-        yield Unread(ByteRange(0, export.seek(0, os.SEEK_END)), Why.UNSUPPORTED, reason)
+        yield Unread(ByteRange(0, export.seek(0, os.SEEK_END)), UnreadReason.UNSUPPORTED, reason)
 
     return ChatFormat(name, claims, read)
 

@@ -18,9 +18,9 @@ from evidence_kit.chats.message import (
     MessageSender,
     Metadata,
     Unread,
-    Why,
+    UnreadReason,
 )
-from evidence_kit.chats.segments import stretches
+from evidence_kit.chats.segments import text_segments
 from evidence_kit.chats.times import from_words
 
 _DAY = r'="?"?\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}"?'
@@ -48,13 +48,13 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     is_table = _ROW.match("\n" + export.read(4096).decode(encoding.codec, "replace").lstrip("\n")) is not None
     export.seek(0)
     conversation = Conversation("viber", "table" if is_table else "text", None, found["title"] if found else None)
-    for opening, body, place in stretches(export, encoding, _ROW if is_table else _LINE):
+    for opening, body, place in text_segments(export, encoding, _ROW if is_table else _LINE):
         if body is None:
-            yield Unread(place, Why.TOO_LONG)
+            yield Unread(place, UnreadReason.TOO_LONG)
         elif opening is None:
-            yield Unread(place, Why.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
+            yield Unread(place, UnreadReason.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
         elif is_table:
-            yield _row(body, place, conversation) or Unread(place, Why.MALFORMED)
+            yield _row(body, place, conversation) or Unread(place, UnreadReason.MALFORMED)
         else:
             person = MessageSender(opening["sender"], (), is_owner=opening["sender"] == _OWNER)
             yield Message(place, conversation, person, from_words(opening["time"]), body)

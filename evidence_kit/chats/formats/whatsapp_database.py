@@ -27,14 +27,14 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Flag,
     Message,
+    MessageFlag,
     MessageKind,
     MessageSender,
+    MessageTime,
     Metadata,
-    Time,
     Unread,
-    Why,
+    UnreadReason,
 )
 from evidence_kit.chats.times import from_epoch
 
@@ -158,7 +158,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     size_bytes = export.seek(0, os.SEEK_END)
     whole, behind = ByteRange(0, size_bytes), ByteRange(size_bytes, size_bytes)
     if size_bytes > LARGEST_BYTES:
-        yield Unread(whole, Why.UNSUPPORTED, f"a database of more than {LARGEST_BYTES >> 20} MiB")
+        yield Unread(whole, UnreadReason.UNSUPPORTED, f"a database of more than {LARGEST_BYTES >> 20} MiB")
         return
     export.seek(0)
     database = sqlite3.connect(":memory:")
@@ -166,19 +166,19 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
         columns = _opened(database, export.read())
         form = next((each for each in _FORMS if each.table in columns), None)
         if form is None:
-            yield Unread(whole, Why.UNSUPPORTED, "no table of messages of a form that is known")
+            yield Unread(whole, UnreadReason.UNSUPPORTED, "no table of messages of a form that is known")
             return
         if lacking := _lacking(form, columns):
-            yield Unread(whole, Why.UNSUPPORTED, f"of another version: {lacking} is not there")
+            yield Unread(whole, UnreadReason.UNSUPPORTED, f"of another version: {lacking} is not there")
             return
         yield Metadata(whole, "database", form.variant)
         try:
             for row in database.execute(_query(form, columns)):
                 yield _message(dict(zip(_COLUMNS, row, strict=True)), form, behind, around)
         except sqlite3.Error as error:
-            yield Unread(behind, Why.MALFORMED, str(error)[:200])
+            yield Unread(behind, UnreadReason.MALFORMED, str(error)[:200])
     except (sqlite3.Error, MemoryError) as error:
-        yield Unread(whole, Why.UNSUPPORTED, f"a database that does not open: {error}"[:200])
+        yield Unread(whole, UnreadReason.UNSUPPORTED, f"a database that does not open: {error}"[:200])
     finally:
         database.close()
 
@@ -255,9 +255,9 @@ def _message(row: dict[str, Any], form: _Form, behind: ByteRange, around: Surrou
     chat = _text(row["chat"])
     title = _text(row["title"]) or _number(chat)
     attachments = tuple(_attachments(row, kind, around))
-    deleted = frozenset({Flag.DELETED}) if kind is MessageKind.DELETED else frozenset[Flag]()
+    deleted = frozenset({MessageFlag.DELETED}) if kind is MessageKind.DELETED else frozenset[MessageFlag]()
     if row["kind"] in {42, 43} and form is _ANDROID:
-        deleted = frozenset({Flag.VIEW_ONCE})
+        deleted = frozenset({MessageFlag.VIEW_ONCE})
     return Message(
         replace(behind, pointer=f"/{form.table}/{row['row']}"),
         Conversation("whatsapp", form.variant, chat, title),
@@ -299,7 +299,7 @@ def _sender(row: dict[str, Any], chat: str | None, kind: MessageKind) -> Message
     return MessageSender(name, (known,), is_owner=False)
 
 
-def _time(value: object, form: _Form) -> Time:
+def _time(value: object, form: _Form) -> MessageTime:
     """Return a time; its raw value stays, and Apple's count is told from 1970."""
     raw = _text(value)
     if raw is None:

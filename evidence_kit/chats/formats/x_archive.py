@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.json_records import Record, entries, facts, mapping, mappings, rest, string
+from evidence_kit.chats.json_records import (
+    Record,
+    object_member,
+    object_members,
+    other_facts,
+    record_entries,
+    string_member,
+    values_in_file,
+)
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.leaves import other_words
 from evidence_kit.chats.message import (
@@ -16,12 +24,12 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Event,
     Message,
+    MessageEvent,
     MessageKind,
     MessageSender,
     Reaction,
-    Role,
+    WordsRole,
 )
 from evidence_kit.chats.times import from_iso
 
@@ -32,7 +40,7 @@ TECHNICAL = frozenset(
     {"recipientId", "initiatingUserId", "userIds", "participantsSnapshot", "mediaUrls", "url", "display", "eventId"}
     | {"conversationId", "editHistory"}
 )
-_ROLES = {"expanded": Role.LINK, "name": Role.TITLE}
+_ROLES = {"expanded": WordsRole.LINK, "name": WordsRole.TITLE}
 _EVENTS = {
     "conversationNameUpdate": "renamed",
     "conversationAvatarUpdate": "changed-photo",
@@ -48,13 +56,13 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield messages, joins, leavings, renamings in file order; people are numbers, names stand elsewhere."""
-    told = facts(export, _into, lambda path: path[1:] == ("dmConversation", "conversationId"), _PREFIX)
+    told = values_in_file(export, _into, lambda path: path[1:] == ("dmConversation", "conversationId"), _PREFIX)
 
     def message(record: Record, path: Path, place: ByteRange) -> Message | None:
         number = told.get((path[0], "dmConversation", "conversationId"))
         return _message(record, place, None if number is None else str(number), around)
 
-    yield from entries(export, _into, lambda path: len(path) == 4 and path[2] == "messages", message, _PREFIX)
+    yield from record_entries(export, _into, lambda path: len(path) == 4 and path[2] == "messages", message, _PREFIX)
 
 
 FORMAT = ChatFormat("x-archive", claims, read)
@@ -67,9 +75,9 @@ def _into(path: Path) -> bool:
 def _message(record: Record, place: ByteRange, number: str | None, around: Surroundings) -> Message | None:
     if len(record) != 1:
         return None
-    kind, content = next(iter(record)), mapping(record, next(iter(record)))
-    sender = string(content, "senderId") or string(content, "initiatingUserId")
-    native = string(content, "id")
+    kind, content = next(iter(record)), object_member(record, next(iter(record)))
+    sender = string_member(content, "senderId") or string_member(content, "initiatingUserId")
+    native = string_member(content, "id")
     is_message = kind == "messageCreate"
     attachments = tuple(_attachments(content, native, around))
     return Message(
@@ -77,30 +85,34 @@ def _message(record: Record, place: ByteRange, number: str | None, around: Surro
         Conversation("x", "archive", number),
         MessageSender(None, (AccountId("user-id", sender),)) if sender else None,
         from_iso(content.get("createdAt")),
-        string(content, "text") or "",
+        string_member(content, "text") or "",
         (MessageKind.MEDIA if attachments else MessageKind.TEXT) if is_message else MessageKind.SYSTEM,
         attachments,
         native_id=native,
         reactions=tuple(
-            Reaction(string(each, "reactionKey") or "", string(each, "senderId"), from_iso(each.get("createdAt")))
-            for each in mappings(content, "reactions")
+            Reaction(
+                string_member(each, "reactionKey") or "",
+                string_member(each, "senderId"),
+                from_iso(each.get("createdAt")),
+            )
+            for each in object_members(content, "reactions")
         ),
-        details=rest(content, _KNOWN, {} if is_message else {"event": kind}),
+        details=other_facts(content, _KNOWN, {} if is_message else {"event": kind}),
         words=tuple(dict.fromkeys(other_words(content, _KNOWN, TECHNICAL, _ROLES))),
         event=None if is_message else _event(kind, content),
         to=_receivers(content) if is_message else (),
     )
 
 
-def _event(kind: str, content: Record) -> Event:
+def _event(kind: str, content: Record) -> MessageEvent:
     if kind == "participantsJoin":
         listed = content.get("userIds")
-        return Event("added", {"names": ", ".join(map(str, listed)) if isinstance(listed, list) else ""})
-    return Event(_EVENTS[kind]) if kind in _EVENTS else Event("service", {"action": kind})
+        return MessageEvent("added", {"names": ", ".join(map(str, listed)) if isinstance(listed, list) else ""})
+    return MessageEvent(_EVENTS[kind]) if kind in _EVENTS else MessageEvent("service", {"action": kind})
 
 
 def _receivers(content: Record) -> tuple[MessageSender, ...]:
-    number = string(content, "recipientId")
+    number = string_member(content, "recipientId")
     return (MessageSender(None, (AccountId("user-id", number),)),) if number else ()
 
 

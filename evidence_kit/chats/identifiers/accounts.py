@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from evidence_kit.chats.identifiers.identifier import Confidence, Folded, Identifier, IdentifierType
+from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType
 
 _EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@(?:[\w\-]{1,63}\.){1,8}[^\W\d_]{2,24}(?!\w)")
 _HOSTS = (
@@ -35,13 +35,13 @@ _NAMED = re.compile(
 _TRAILING = ".,;:!?)]}»\"'،؛؟"
 
 
-def emails(text: Folded) -> Iterator[Identifier]:
+def email_addresses(text: FoldedText) -> Iterator[Identifier]:
     """Yield e-mail addresses."""
     for found in _EMAIL.finditer(text.folded):
         yield text.found(found.span(), IdentifierType.EMAIL, found[0].casefold(), Confidence.HIGH, "pattern")
 
 
-def urls(text: Folded) -> Iterator[Identifier]:
+def web_addresses(text: FoldedText) -> Iterator[Identifier]:
     """Yield web addresses as `hxxps://evil[.]example/…`, so that nobody opens one by touching it.
 
     One that is a profile is of that type, with the platform and the account.
@@ -64,7 +64,7 @@ def urls(text: Folded) -> Iterator[Identifier]:
             yield text.found(span, IdentifierType.URL, defanged(address), Confidence.HIGH, "pattern")
 
 
-def handles(text: Folded) -> Iterator[Identifier]:
+def account_handles(text: FoldedText) -> Iterator[Identifier]:
     """Yield `@names`, and names that follow the name of a platform."""
     for found in _HANDLE.finditer(text.folded):
         name = found[1].rstrip(".")

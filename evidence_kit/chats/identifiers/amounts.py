@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from evidence_kit.chats.identifiers.identifier import Confidence, Folded, Identifier, IdentifierType
+from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType
 from evidence_kit.model import Json
 
 _NUMBER = r"(?P<number>\d{1,3}(?:[ .,']\d{3})+(?:[.,]\d{1,2})?|\d{1,12}(?:[.,]\d{1,2})?)"
@@ -40,7 +40,7 @@ _START = re.compile(rf"(?<![\w.,])(?=\d|{_MULTIPLIERS[1_000_000]}|{_MULTIPLIERS[
 _BEFORE = re.compile(rf"(?<!\w)(?:{_UNIT})\s?{_NUMBER}(?![\d])", re.IGNORECASE)
 
 
-def amounts(text: Folded) -> Iterator[Identifier]:
+def money_amounts(text: FoldedText) -> Iterator[Identifier]:
     """Yield sums in the unit that was written; `in-dirhams` is their value as people in Morocco count.
 
     A thousand or a million without a unit is yielded too, since that is how it is said; of what, stays open.
@@ -58,7 +58,7 @@ def amounts(text: Folded) -> Iterator[Identifier]:
             yield identifier
 
 
-def _amount(text: Folded, found: re.Match[str]) -> Identifier | None:
+def _amount(text: FoldedText, found: re.Match[str]) -> Identifier | None:
     groups = found.groupdict()
     unit = next((name for name in _UNITS if groups.get(f"u{name}")), None)
     factor = next((value for value in _MULTIPLIERS if groups.get(f"m{value}")), 1)

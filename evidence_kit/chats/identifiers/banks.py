@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from evidence_kit.chats.identifiers.identifier import Confidence, Folded, Identifier, IdentifierType
+from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType
 from evidence_kit.model import Json
 
 _RIB = re.compile(r"(?<!\d)(?<![A-Z]{2}\d\d)\d(?:[ .\-/]{0,2}\d){23}(?![ \-]?\d)")
@@ -38,16 +38,16 @@ def bank_of(rib: str) -> str | None:
     return "Banque Populaire" if rib[:3] in _REGIONAL else BANKS.get(rib[:3])
 
 
-def is_rib(digits: str) -> bool:
+def is_valid_rib(digits: str) -> bool:
     """Return whether 24 digits are a RIB: as a number they leave nothing when divided by 97."""
     return len(digits) == 24 and digits.isdecimal() and int(digits) % 97 == 0 and int(digits) > 0
 
 
-def ribs(text: Folded) -> Iterator[Identifier]:
+def rib_numbers(text: FoldedText) -> Iterator[Identifier]:
     """Yield account numbers of 24 digits; one that breaks the rule of 97 was mistyped, and is said so."""
     for found in _RIB.finditer(text.folded):
         digits = re.sub(r"\D", "", found[0])
-        if is_rib(digits):
+        if is_valid_rib(digits):
             yield text.found(
                 found.span(),
                 IdentifierType.RIB,
@@ -67,7 +67,7 @@ def ribs(text: Folded) -> Iterator[Identifier]:
             )
 
 
-def ibans(text: Folded) -> Iterator[Identifier]:
+def iban_numbers(text: FoldedText) -> Iterator[Identifier]:
     """Yield IBANs whose country, length and checksum are right; a Moroccan one with its bank."""
     for found in _IBAN.finditer(text.folded):
         length = _valid_length(found[0])

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 
-from evidence_kit.chats.identifiers.identifier import Confidence, Folded, Identifier, IdentifierType
+from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
@@ -18,7 +18,7 @@ _WALLET_WORDS = re.compile(r"bitcoin|btc|usdt|tether|trc-?20|tron|crypto|wallet|
 _NEAR = 80
 
 
-def coins(text: Folded) -> Iterator[Identifier]:
+def coin_addresses(text: FoldedText) -> Iterator[Identifier]:
     """Yield addresses; one whose checksum fails only beside a word about such money, with low confidence."""
     for found in _BASE58_ADDRESS.finditer(text.folded):
         kind = IdentifierType.TRON if found[0][0] == "T" else IdentifierType.BITCOIN

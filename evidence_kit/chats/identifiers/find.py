@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 
-from evidence_kit.chats.identifiers.accounts import emails, handles, urls
-from evidence_kit.chats.identifiers.amounts import MULTIPLIER_WORDS, UNIT_WORDS, amounts
-from evidence_kit.chats.identifiers.banks import ibans, ribs
-from evidence_kit.chats.identifiers.codes import codes
-from evidence_kit.chats.identifiers.coins import coins
-from evidence_kit.chats.identifiers.identifier import Find, Folded, Identifier, IdentifierType, folded
-from evidence_kit.chats.identifiers.phones import is_dialled, phones
+from evidence_kit.chats.identifiers.accounts import account_handles, email_addresses, web_addresses
+from evidence_kit.chats.identifiers.amounts import MULTIPLIER_WORDS, UNIT_WORDS, money_amounts
+from evidence_kit.chats.identifiers.banks import iban_numbers, rib_numbers
+from evidence_kit.chats.identifiers.codes import login_codes
+from evidence_kit.chats.identifiers.coins import coin_addresses
+from evidence_kit.chats.identifiers.identifier import Find, FoldedText, Identifier, IdentifierType, folded_copy
+from evidence_kit.chats.identifiers.phones import is_dialled, phone_numbers
 
 LONGEST_CHARACTERS = 200_000
 _MOST = 2000
@@ -27,13 +27,13 @@ _NUMBER = re.compile(
 )
 _WORD = re.compile(rf"\b(?:{MULTIPLIER_WORDS})\b|www\.|هو|dyali|T[1-9A-HJ-NP-Za-km-z]{{25}}", re.IGNORECASE)
 
-_WHOLE: tuple[Find, ...] = (urls, emails, ibans, ribs, coins)
-_LOOSE: tuple[Find, ...] = (codes, handles)
+_WHOLE: tuple[Find, ...] = (web_addresses, email_addresses, iban_numbers, rib_numbers, coin_addresses)
+_LOOSE: tuple[Find, ...] = (login_codes, account_handles)
 # Stands for a digit that is no part of a sum; one that no pattern of a sum knows.
 _MASK = "\u00b7"
 
 
-def identifiers(text: str, region: str = "MA") -> list[Identifier]:
+def identifiers_in(text: str, region: str = "MA") -> list[Identifier]:
     """Return the names of persons, accounts and money, in the order of the text.
 
     Inside an address or an account number nothing else is looked for. Digits that may be a phone number or
@@ -44,13 +44,13 @@ def identifiers(text: str, region: str = "MA") -> list[Identifier]:
             and at no more than a few thousand of one kind.
         region: ISO code of the country whose phone numbers are written without a country code.
     """
-    looked_at = folded(text[:LONGEST_CHARACTERS])
-    if not may_hold_any(looked_at.folded):
+    looked_at = folded_copy(text[:LONGEST_CHARACTERS])
+    if not may_hold_identifiers(looked_at.folded):
         return []
     return _found(looked_at, region)
 
 
-def may_hold_any(text: str) -> bool:
+def may_hold_identifiers(text: str) -> bool:
     """Say whether a folded text has anything that some finder looks for; False is sure, True is not."""
     return (
         _SIGN.search(text) is not None
@@ -59,15 +59,15 @@ def may_hold_any(text: str) -> bool:
     )
 
 
-def _found(looked_at: Folded, region: str) -> list[Identifier]:
+def _found(looked_at: FoldedText, region: str) -> list[Identifier]:
     taken = bytearray(len(looked_at.text))
     found: list[Identifier] = []
     for find in _WHOLE:
         free = _free(find(looked_at), taken)
         _take(free, taken)
         found += free
-    numbers = list(phones(looked_at, region))
-    found += _free(amounts(_without(looked_at, filter(is_dialled, numbers))), taken)
+    numbers = list(phone_numbers(looked_at, region))
+    found += _free(money_amounts(_without(looked_at, filter(is_dialled, numbers))), taken)
     for loose in _LOOSE:
         found += _free(loose(looked_at), taken)
     _take([each for each in found if each.type is not IdentifierType.TRANSFER_CODE], taken)
@@ -75,7 +75,7 @@ def _found(looked_at: Folded, region: str) -> list[Identifier]:
     return sorted(found, key=lambda each: (each.start, each.end))
 
 
-def _without(looked_at: Folded, numbers: Iterable[Identifier]) -> Folded:
+def _without(looked_at: FoldedText, numbers: Iterable[Identifier]) -> FoldedText:
     """Return a text whose phone numbers are masked: "0612345678 500 dh" is a number and a sum, not 78,500 dirhams."""
     inside = bytearray(len(looked_at.text))
     _take(numbers, inside)

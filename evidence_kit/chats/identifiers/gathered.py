@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from evidence_kit.chats.bounded import LONGEST_TITLE, cut
+from evidence_kit.chats.bounded import LONGEST_TITLE, shortened
 from evidence_kit.chats.identifiers.accounts import defanged
-from evidence_kit.chats.identifiers.find import identifiers
+from evidence_kit.chats.identifiers.find import identifiers_in
 from evidence_kit.chats.identifiers.identifier import Confidence, Identifier, IdentifierType
-from evidence_kit.chats.message import Message, Time
-from evidence_kit.chats.span import Span
-from evidence_kit.chats.told import name_of, texts
+from evidence_kit.chats.message import Message, MessageTime
+from evidence_kit.chats.span import MessageSpan
+from evidence_kit.chats.told import authored_texts, person_name
 from evidence_kit.model import Json
 
 MOST_VALUES = 100_000
@@ -38,7 +38,7 @@ class _Value:
     assumed: dict[str, None] = field(default_factory=dict)
     details: Json = None
     count: int = 0
-    span: Span = field(default_factory=Span)
+    span: MessageSpan = field(default_factory=MessageSpan)
     senders: Counter[str] = field(default_factory=Counter)
     places: list[int | str] = field(default_factory=list)
 
@@ -57,8 +57,8 @@ class Gathering:
 
     def add(self, message: Message) -> None:
         """Look through everything that is written in one message, and at who sent it."""
-        for text, author in texts(message):
-            for each in identifiers(text, self._region):
+        for text, author in authored_texts(message):
+            for each in identifiers_in(text, self._region):
                 self._found(each, message, author)
         for account in message.sender.ids if message.sender is not None else ():
             kind = _ACCOUNTS.get(account.type)
@@ -69,7 +69,7 @@ class Gathering:
         """Take in who sent a message, in the spelling that a number or an address in a text gets."""
         if kind is IdentifierType.PROFILE:
             value = defanged(value)
-        read = next((each for each in identifiers(value, self._region) if each.type is kind), None)
+        read = next((each for each in identifiers_in(value, self._region) if each.type is kind), None)
         found = Identifier(
             kind,
             value if read is None else read.value,
@@ -83,7 +83,7 @@ class Gathering:
         self._found(found, message)
 
     def _found(self, found: Identifier, message: Message, author: str | None = None) -> None:
-        key = (found.type.value, cut(found.value, LONGEST_TITLE * 10))
+        key = (found.type.value, shortened(found.value, LONGEST_TITLE * 10))
         value = self._values.get(key)
         if value is None:
             if len(self._values) >= MOST_VALUES:
@@ -96,9 +96,9 @@ class Gathering:
             value.assumed[found.assumed] = None
         if _SURE[found.confidence] < _SURE[value.confidence]:
             value.confidence = found.confidence
-        value.details = merged(value.details, found.details)
+        value.details = merged_details(value.details, found.details)
         value.span.add(message.time)
-        name = author or name_of(message.sender)
+        name = author or person_name(message.sender)
         if name is not None and (name in value.senders or len(value.senders) < _MOST_SENDERS):
             value.senders[name] += 1
         # The message that a number stands in twice, or that its owner wrote, is one place.
@@ -122,7 +122,7 @@ class Gathering:
         return told | {"places": places} | ({"count": 0, "senders": []} if at else {})
 
 
-def merged(before: Json, found: Json) -> Json:
+def merged_details(before: Json, found: Json) -> Json:
     """Return the details of a value over all its places: of those that differ, each once."""
     if before is None or found is None or before == found:
         return found if before is None else before
@@ -145,7 +145,7 @@ def _place(message: Message) -> int | str:
     place = message.place
     if place.lines is not None:
         return place.lines[0]
-    return cut(place.pointer) if place.pointer is not None else f"@{place.start}"
+    return shortened(place.pointer) if place.pointer is not None else f"@{place.start}"
 
 
 def _told_place(place: int | str) -> Json:
@@ -165,12 +165,14 @@ def _told(kind: str, value: str, each: _Value) -> dict[str, Json]:
         "count": each.count,
         "first": _time(each.span.first),
         "last": _time(each.span.last),
-        "senders": [{"name": cut(name, LONGEST_TITLE), "count": count} for name, count in each.senders.most_common()],
+        "senders": [
+            {"name": shortened(name, LONGEST_TITLE), "count": count} for name, count in each.senders.most_common()
+        ],
     }
 
 
-def _time(time: Time | None) -> Json:
+def _time(time: MessageTime | None) -> Json:
     if time is None:
         return None
-    told: dict[str, Json] = {"raw": cut(time.raw), "kind": time.kind.value, "value": time.value}
+    told: dict[str, Json] = {"raw": shortened(time.raw), "kind": time.kind.value, "value": time.value}
     return {**told, "readings": list(time.readings)} if time.readings and time.value is None else told

@@ -64,12 +64,12 @@ class Identifier:
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class FoldedText:
     """A text beside its copy for matching.
 
     Attributes:
         text: As in the source.
-        folded: As `evidence_kit.chats.folding.fold` gives it.
+        folded: As `evidence_kit.chats.folding.fold_text` gives it.
         origins: For each character of the copy, where it stood in the text; one more for the end.
     """
 
@@ -92,10 +92,10 @@ class Folded:
         return Identifier(kind, value, self.text[start:end], start, end, confidence, how, assumed, details)
 
 
-Find: TypeAlias = Callable[[Folded], Iterator[Identifier]]
+Find: TypeAlias = Callable[[FoldedText], Iterator[Identifier]]
 
 
-def folded(text: str) -> Folded:
+def folded_copy(text: str) -> FoldedText:
     """Return a text with its copy for matching."""
     copy, origins = fold_with_origins(text)
-    return Folded(text, copy, origins)
+    return FoldedText(text, copy, origins)

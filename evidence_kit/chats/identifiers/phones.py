@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from evidence_kit.chats.folding import fold
-from evidence_kit.chats.identifiers.identifier import Confidence, Folded, Identifier, IdentifierType
+from evidence_kit.chats.folding import fold_text
+from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType
 
 _RUN = re.compile(r"(?<![\d.,])[+(]{0,2}\d(?:[\s().\-/]{0,3}\d){6,60}(?!\d)")
 _DATE = re.compile(
@@ -33,7 +33,7 @@ class _Cut:
     whole: bool
 
 
-def phones(text: Folded, region: str = "MA") -> Iterator[Identifier]:
+def phone_numbers(text: FoldedText, region: str = "MA") -> Iterator[Identifier]:
     """Return phone numbers in the order of the text, a thousand at most.
 
     Digits that follow each other with nothing but blanks and points between them may be more than one thing: a date,
@@ -50,7 +50,7 @@ def phones(text: Folded, region: str = "MA") -> Iterator[Identifier]:
 
 def is_dialled(found: Identifier) -> bool:
     """Say whether a number is valid and written with 0 or a country code, as one dials it: then it is no sum."""
-    return found.confidence is not Confidence.LOW and _DIALLED.match(fold(found.raw)) is not None
+    return found.confidence is not Confidence.LOW and _DIALLED.match(fold_text(found.raw)) is not None
 
 
 def _runs(folded: str) -> Iterator[_Cut]:
@@ -66,7 +66,7 @@ def _runs(folded: str) -> Iterator[_Cut]:
             start = after
 
 
-def _numbers(text: Folded, run: _Cut, region: str) -> Iterator[Identifier]:
+def _numbers(text: FoldedText, run: _Cut, region: str) -> Iterator[Identifier]:
     whole = _phone(text, run, region)
     if whole is not None and whole.confidence is not Confidence.LOW:
         yield whole
@@ -77,7 +77,7 @@ def _numbers(text: Folded, run: _Cut, region: str) -> Iterator[Identifier]:
         yield whole
 
 
-def _parts(text: Folded, run: _Cut, region: str) -> Iterator[Identifier]:
+def _parts(text: FoldedText, run: _Cut, region: str) -> Iterator[Identifier]:
     """Yield the valid numbers in a run that is none itself, the longest from each place on, in the run's order."""
     groups = list(_GROUP.finditer(text.folded, run.start, run.end))
     first = 0
@@ -101,7 +101,7 @@ def _is_decimal(folded: str, start: int) -> bool:
     return start > 1 and folded[start - 1] in ".," and folded[start - 2].isdigit()
 
 
-def _phone(text: Folded, cut: _Cut, region: str) -> Identifier | None:
+def _phone(text: FoldedText, cut: _Cut, region: str) -> Identifier | None:
     import phonenumbers
 
     candidate = text.folded[cut.start : cut.end]

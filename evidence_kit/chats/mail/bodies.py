@@ -7,18 +7,26 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message as Mail
 
-from evidence_kit.chats.mail.headers import decoded, facts, header, receivers, sender, text_of, time_of
-from evidence_kit.chats.markup import lines, parse
+from evidence_kit.chats.mail.headers import (
+    charset_text,
+    decoded_header,
+    first_header,
+    header_facts,
+    mail_receivers,
+    mail_sender,
+    mail_time,
+)
+from evidence_kit.chats.markup import parse_markup, shown_lines
 from evidence_kit.chats.message import (
     Attachment,
     AttachmentStatus,
     ByteRange,
     Conversation,
-    Event,
+    FurtherWords,
     Message,
+    MessageEvent,
     MessageKind,
-    Role,
-    Words,
+    WordsRole,
 )
 from evidence_kit.model import Json
 
@@ -29,7 +37,7 @@ _ESCAPED = re.compile(r"^>(?=>*From )", re.MULTILINE)
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 
 
-def message(data: bytes, place: ByteRange, variant: str, *, unescape: bool = False) -> Message | str:
+def mail_message(data: bytes, place: ByteRange, variant: str, *, unescape: bool = False) -> Message | str:
     """Return the mail that these bytes are, or why they are none.
 
     The default policy, compat32, is the right one: the newer ones raise on headers that exist.
@@ -45,16 +53,16 @@ def message(data: bytes, place: ByteRange, variant: str, *, unescape: bool = Fal
         parts = _parts(mail)
         text = _text(parts)
         attachments = tuple(_attachments(parts, place))
-        who, told, to = sender(mail), facts(mail), receivers(mail)
+        who, told, to = mail_sender(mail), header_facts(mail), mail_receivers(mail)
         sealed, links = _sealed(mail, parts), tuple(_links(parts, text))
         time, native, answered = (
-            time_of(header(mail, "Date")),
-            header(mail, "Message-ID"),
-            header(mail, "In-Reply-To"),
+            mail_time(first_header(mail, "Date")),
+            first_header(mail, "Message-ID"),
+            first_header(mail, "In-Reply-To"),
         )
     except _BROKEN as error:
         return f"{type(error).__name__}: {error}"[:200]
-    stated = (who, native, told["subject"], told.get("received"), header(mail, "Date"))
+    stated = (who, native, told["subject"], told.get("received"), first_header(mail, "Date"))
     if all(value is None for value in stated):
         return "no header that a mail has"
     if unescape:
@@ -72,14 +80,14 @@ def message(data: bytes, place: ByteRange, variant: str, *, unescape: bool = Fal
         reply_to=answered.strip() if answered else None,
         details=details,
         words=(*subject_words(told["subject"]), *links),
-        event=None if sealed is None else Event("unreadable", {"reason": sealed}),
+        event=None if sealed is None else MessageEvent("unreadable", {"reason": sealed}),
         to=to,
     )
 
 
-def subject_words(subject: object) -> tuple[Words, ...]:
+def subject_words(subject: object) -> tuple[FurtherWords, ...]:
     """Return the subject of a mail as words of it."""
-    return (Words(Role.SUBJECT, subject),) if isinstance(subject, str) and subject.strip() else ()
+    return (FurtherWords(WordsRole.SUBJECT, subject),) if isinstance(subject, str) and subject.strip() else ()
 
 
 def _kind(text: str, attachments: tuple[Attachment, ...], sealed: str | None) -> MessageKind:
@@ -98,17 +106,17 @@ def _sealed(mail: Mail, parts: list[Mail]) -> str | None:
     return None
 
 
-def _links(parts: list[Mail], text: str) -> Iterator[Words]:
+def _links(parts: list[Mail], text: str) -> Iterator[FurtherWords]:
     """Yield the addresses under words of the parts that are HTML, where the text does not show them."""
     seen: set[str] = set()
     for part in parts:
         if _is_attached(part) or part.get_content_type() != "text/html":
             continue
-        for node in parse(_decoded(part)).walk():
+        for node in parse_markup(_decoded(part)).walk():
             href = node.attributes.get("href", "")
             if node.tag == "a" and "://" in href and href not in text and href not in seen:
                 seen.add(href)
-                yield Words(Role.LINK, href)
+                yield FurtherWords(WordsRole.LINK, href)
                 if len(seen) == _MOST_LINKS:
                     return
 
@@ -134,10 +142,10 @@ def _text(parts: list[Mail]) -> str:
     if plain:
         return "\n".join(plain)
     pages = [_decoded(part) for part in shown if part.get_content_type() == "text/html"]
-    return "\n".join(lines(parse(page).text()) for page in pages)
+    return "\n".join(shown_lines(parse_markup(page).text()) for page in pages)
 
 
-def carried(data: bytes) -> Iterator[tuple[int, bytes]]:
+def carried_files(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield the number and the bytes of every part of a mail that is a file, its encoding for transport undone.
 
     A mail inside of a mail is written again, since the parser does not keep its bytes; they stand in the mail.
@@ -154,7 +162,7 @@ def _attachments(parts: list[Mail], place: ByteRange) -> Iterator[Attachment]:
     for number, part in _files(parts):
         name = part.get_filename()
         yield Attachment(
-            decoded(name) if name is not None else None,
+            decoded_header(name) if name is not None else None,
             AttachmentStatus.PRESENT,
             part.get_content_type(),
             len(_content(part)),
@@ -185,4 +193,4 @@ def _is_attached(part: Mail) -> bool:
 def _decoded(part: Mail) -> str:
     payload = part.get_payload(decode=True)
     charset = part.get_content_charset()
-    return text_of(payload, charset) if isinstance(payload, bytes) else ""
+    return charset_text(payload, charset) if isinstance(payload, bytes) else ""

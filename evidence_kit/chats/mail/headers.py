@@ -10,7 +10,7 @@ from email.header import decode_header
 from email.message import Message as Mail
 from email.utils import getaddresses, parsedate_to_datetime
 
-from evidence_kit.chats.message import NO_TIME, AccountId, MessageSender, Precision, Time, TimeKind
+from evidence_kit.chats.message import NO_TIME, AccountId, MessageSender, MessageTime, Precision, TimeKind
 from evidence_kit.model import Json
 
 _LONGEST_CHARACTERS = 20_000
@@ -30,7 +30,7 @@ _NOT_READ = re.compile("[\udc80-\udcff]")
 _SIGNATURE = re.compile(r"\b([a-z]{1,3})\s*=\s*([^;]*)")
 
 
-def decoded(value: object) -> str:
+def decoded_header(value: object) -> str:
     """Return a header as text; encoded words are decoded, and left as they are where they cannot be.
 
     A header may hold plain UTF-8 (RFC 6532), which the parser gives as bytes that it could not read.
@@ -46,7 +46,7 @@ def decoded(value: object) -> str:
         return raw
     told = ""
     for part, charset in parts:
-        told += part if isinstance(part, str) else text_of(part, charset)
+        told += part if isinstance(part, str) else charset_text(part, charset)
     return re.sub(r"\r?\n[ \t]", " ", told)
 
 
@@ -58,7 +58,7 @@ def _as_utf8(raw: str) -> str:
         return raw
 
 
-def text_of(data: bytes, charset: str | None) -> str:
+def charset_text(data: bytes, charset: str | None) -> str:
     """Return bytes as text; in UTF-8 or cp1252 when the charset is unknown."""
     for name in (charset, "utf-8"):
         try:
@@ -68,20 +68,20 @@ def text_of(data: bytes, charset: str | None) -> str:
     return data.decode("cp1252", "replace")
 
 
-def header(mail: Mail, name: str) -> str | None:
+def first_header(mail: Mail, name: str) -> str | None:
     """Return the first header of that name, decoded; None when there is none."""
     value = next((value for key, value in mail.raw_items() if key.casefold() == name.casefold()), None)
-    return None if value is None else decoded(value)
+    return None if value is None else decoded_header(value)
 
 
-def headers(mail: Mail, name: str) -> list[str]:
+def all_headers(mail: Mail, name: str) -> list[str]:
     """Return all headers of that name, decoded, from the top."""
-    return [decoded(value) for key, value in mail.raw_items() if key.casefold() == name.casefold()]
+    return [decoded_header(value) for key, value in mail.raw_items() if key.casefold() == name.casefold()]
 
 
-def sender(mail: Mail) -> MessageSender | None:
+def mail_sender(mail: Mail) -> MessageSender | None:
     """Return who the mail says it is from."""
-    shown = header(mail, "From")
+    shown = first_header(mail, "From")
     if shown is None:
         return None
     try:
@@ -92,9 +92,9 @@ def sender(mail: Mail) -> MessageSender | None:
     return MessageSender(name or shown, (AccountId("email", address),) if "@" in address else ())
 
 
-def receivers(mail: Mail) -> tuple[MessageSender, ...]:
+def mail_receivers(mail: Mail) -> tuple[MessageSender, ...]:
     """Return to whom the mail says it goes, openly or as a copy."""
-    shown = [value[:_LONGEST_CHARACTERS] for name in ("To", "Cc", "Bcc") for value in headers(mail, name)]
+    shown = [value[:_LONGEST_CHARACTERS] for name in ("To", "Cc", "Bcc") for value in all_headers(mail, name)]
     try:
         addresses = getaddresses(shown)
     except (ValueError, IndexError, TypeError):
@@ -106,42 +106,42 @@ def receivers(mail: Mail) -> tuple[MessageSender, ...]:
     )
 
 
-def time_of(raw: str | None) -> Time:
+def mail_time(raw: str | None) -> MessageTime:
     """Return a date as mail writes it; `-0000` says that the zone is not known."""
     if raw is None:
         return NO_TIME
     try:
         moment = parsedate_to_datetime(raw[:_LONGEST_CHARACTERS])
     except (ValueError, TypeError, IndexError, OverflowError):
-        return Time(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
+        return MessageTime(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
     told = moment.isoformat(timespec="seconds")
     if moment.tzinfo is None:
-        return Time(raw, TimeKind.LOCAL, told, Precision.SECOND)
+        return MessageTime(raw, TimeKind.LOCAL, told, Precision.SECOND)
     if moment.tzinfo is UTC:
-        return Time(raw, TimeKind.UTC, told.replace("+00:00", "Z"), Precision.SECOND)
-    return Time(raw, TimeKind.OFFSET, told, Precision.SECOND)
+        return MessageTime(raw, TimeKind.UTC, told.replace("+00:00", "Z"), Precision.SECOND)
+    return MessageTime(raw, TimeKind.OFFSET, told, Precision.SECOND)
 
 
-def facts(mail: Mail) -> dict[str, Json]:
+def header_facts(mail: Mail) -> dict[str, Json]:
     """Return the other headers: receivers, servers on the way, findings about the sender."""
-    told: dict[str, Json] = {"subject": header(mail, "Subject")}
+    told: dict[str, Json] = {"subject": first_header(mail, "Subject")}
     for name in _KEPT:
-        if values := headers(mail, name):
+        if values := all_headers(mail, name):
             told[name.casefold()] = list(values)
     if chain := list(_received(mail)):
         told["received"] = [dict(hop) for hop in chain]
     if found := [dict(result) for result in _authentication(mail)]:
         told["authentication-results"] = list(found)
-    if signatures := headers(mail, "DKIM-Signature"):
+    if signatures := all_headers(mail, "DKIM-Signature"):
         told["dkim"] = [_signed(value) for value in signatures]
     return told
 
 
 def _received(mail: Mail) -> Iterator[dict[str, Json]]:
     """Yield each hop as written, the last server first, with its date."""
-    for value in headers(mail, "Received"):
+    for value in all_headers(mail, "Received"):
         line = " ".join(value.split())
-        stamp = time_of(line.rpartition(";")[2].strip()) if ";" in line else NO_TIME
+        stamp = mail_time(line.rpartition(";")[2].strip()) if ";" in line else NO_TIME
         yield {"line": line, "time": stamp.value}
 
 
@@ -149,7 +149,7 @@ def _authentication(mail: Mail) -> Iterator[dict[str, Json]]:
     from authres import AuthenticationResultsHeader
     from authres.core import AuthResError
 
-    for value in headers(mail, "Authentication-Results"):
+    for value in all_headers(mail, "Authentication-Results"):
         line = " ".join(value.split())
         try:
             parsed = AuthenticationResultsHeader.parse(f"Authentication-Results: {line[:_LONGEST_CHARACTERS]}")

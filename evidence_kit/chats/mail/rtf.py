@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from evidence_kit.chats.mail.headers import text_of
-from evidence_kit.chats.markup import lines, parse
+from evidence_kit.chats.mail.headers import charset_text
+from evidence_kit.chats.markup import parse_markup, shown_lines
 
 MOST_BYTES: Final = 1 << 24
 _COMPRESSED, _PLAIN = b"LZFu", b"MELA"
@@ -43,7 +43,7 @@ class NoRtfError(ValueError):
     """The bytes are no compressed RTF, or more than a mail holds."""
 
 
-def decompressed(data: bytes) -> bytes:
+def decompressed_rtf(data: bytes) -> bytes:
     """Return the RTF in a compressed body.
 
     Raises:
@@ -80,20 +80,20 @@ def decompressed(data: bytes) -> bytes:
     return bytes(told[:size])
 
 
-def addresses_in(rtf: bytes) -> list[str]:
+def rtf_addresses(rtf: bytes) -> list[str]:
     """Return the addresses under words of an RTF: of its fields, and of the HTML that it was made of."""
     fields = [found.decode("latin-1") for found in _HYPERLINK.findall(rtf)[:_MOST_ADDRESSES]]
     if b"\\fromhtml" not in rtf[:4000]:
         return fields
-    anchors = (node.attributes.get("href", "") for node in parse(_read(rtf).told()).walk() if node.tag == "a")
+    anchors = (node.attributes.get("href", "") for node in parse_markup(_read(rtf).told()).walk() if node.tag == "a")
     return [*fields, *(href for href in anchors if "://" in href)]
 
 
-def text_in(rtf: bytes) -> str:
+def rtf_text(rtf: bytes) -> str:
     """Return the text that an RTF shows; of one that was made of HTML, the text of the HTML."""
     reading = _read(rtf)
     told = reading.told()
-    return lines(parse(told).text()) if reading.from_html else told.strip("\n")
+    return shown_lines(parse_markup(told).text()) if reading.from_html else told.strip("\n")
 
 
 def _read(rtf: bytes) -> _Reading:
@@ -200,7 +200,7 @@ class _Reading:
 
     def _flush(self) -> None:
         if self._pending:
-            self._parts.append(text_of(bytes(self._pending), self.charset))
+            self._parts.append(charset_text(bytes(self._pending), self.charset))
             self._pending.clear()
 
 

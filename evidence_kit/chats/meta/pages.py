@@ -9,20 +9,20 @@ from typing import BinaryIO
 
 from evidence_kit.chats import html_pages
 from evidence_kit.chats.format import HEAD_BYTES, FileHead, Surroundings
-from evidence_kit.chats.markup import Node, lines, parse
+from evidence_kit.chats.markup import MarkupNode, parse_markup, shown_lines
 from evidence_kit.chats.message import (
     Attachment,
     AttachmentStatus,
     ByteRange,
     Conversation,
     Entry,
+    FurtherWords,
     Message,
     MessageKind,
     MessageSender,
     Metadata,
     Reaction,
-    Role,
-    Words,
+    WordsRole,
 )
 from evidence_kit.chats.times import from_words
 
@@ -38,7 +38,7 @@ _MESSAGES_PATH = re.compile(
 )
 
 
-def is_family(head: FileHead, name: str) -> bool:
+def is_meta_page(head: FileHead, name: str) -> bool:
     """Return whether this is a conversation of that exporter: its boxes, with a sender and a date.
 
     The same boxes show logins and followers, so a name that is known must be one of a conversation.
@@ -54,35 +54,37 @@ def names_instagram(head: FileHead, name: str) -> bool:
     return "instagram" in name.casefold() or "your_instagram_activity" in head.text or "www.instagram.com" in head.text
 
 
-def read(export: BinaryIO, around: Surroundings, platform: str) -> Iterator[Entry]:
+def read_meta_page(export: BinaryIO, around: Surroundings, platform: str) -> Iterator[Entry]:
     """Yield the messages in the order of the page; its dates are in words, and without a zone."""
-    root = parse(export.read(HEAD_BYTES).decode("utf-8", "replace"))
+    root = parse_markup(export.read(HEAD_BYTES).decode("utf-8", "replace"))
     export.seek(0)
     shown = _first(root, _TITLE) or next((node for node in root.walk() if node.tag == "title"), None)
     folder = PurePosixPath(around.name).parent.name or None
-    conversation = Conversation(platform, "download-html", folder, lines(shown.text()) or None if shown else None)
+    conversation = Conversation(platform, "download-html", folder, shown_lines(shown.text()) or None if shown else None)
 
-    def message(element: Node, place: ByteRange) -> html_pages.Made:
+    def message(element: MarkupNode, place: ByteRange) -> html_pages.Made:
         return _message(element, place, conversation, around)
 
-    yield from html_pages.entries(export, _BLOCK, message)
+    yield from html_pages.page_entries(export, _BLOCK, message)
 
 
-def _message(element: Node, place: ByteRange, conversation: Conversation, around: Surroundings) -> html_pages.Made:
+def _message(
+    element: MarkupNode, place: ByteRange, conversation: Conversation, around: Surroundings
+) -> html_pages.Made:
     """Return the message in a box; a box without a date lists the participants."""
     sender, content, date = (_first(element, names) for names in (_SENDER, _CONTENT, _DATE))
     if date is None:
-        return Metadata(place, "box", lines(element.text()))
+        return Metadata(place, "box", shown_lines(element.text()))
     if content is None:
         return None
     reactions = tuple(_reactions(content))
-    text = lines(content.text())
+    text = shown_lines(content.text())
     attachments = tuple(_attachments(content, around))
     return Message(
         place,
         conversation,
-        MessageSender(lines(sender.text())) if sender else None,
-        from_words(lines(date.text())),
+        MessageSender(shown_lines(sender.text())) if sender else None,
+        from_words(shown_lines(date.text())),
         text,
         MessageKind.MEDIA if attachments else MessageKind.TEXT,
         attachments,
@@ -91,30 +93,30 @@ def _message(element: Node, place: ByteRange, conversation: Conversation, around
     )
 
 
-def _links(content: Node, text: str) -> Iterator[Words]:
+def _links(content: MarkupNode, text: str) -> Iterator[FurtherWords]:
     """Yield the addresses under words that the page shows, and files with the names that it gives them."""
     for node in content.walk():
         href = node.attributes.get("href", "")
         if node.tag == "a" and href.startswith(("http://", "https://", "mailto:", "tel:")) and href not in text:
-            yield Words(Role.LINK, href)
+            yield FurtherWords(WordsRole.LINK, href)
 
 
-def _first(element: Node, names: tuple[str, ...]) -> Node | None:
+def _first(element: MarkupNode, names: tuple[str, ...]) -> MarkupNode | None:
     return next((node for node in element.walk() if node.classes() & set(names)), None)
 
 
-def _reactions(content: Node) -> Iterator[Reaction]:
+def _reactions(content: MarkupNode) -> Iterator[Reaction]:
     """Take the list of reactions out of the content and yield them: each is an emoji and then a name."""
     for node in content.walk():
-        for child in [child for child in node.children if isinstance(child, Node) and child.tag == "ul"]:
+        for child in [child for child in node.children if isinstance(child, MarkupNode) and child.tag == "ul"]:
             node.children.remove(child)
             for entry in child.walk():
-                found = _REACTION.fullmatch(lines(entry.text()))
+                found = _REACTION.fullmatch(shown_lines(entry.text()))
                 if entry.tag == "li" and found and found[0]:
                     yield Reaction(found[1], found[2] or None)
 
 
-def _attachments(content: Node, around: Surroundings) -> Iterator[Attachment]:
+def _attachments(content: MarkupNode, around: Surroundings) -> Iterator[Attachment]:
     seen = set()
     for node in content.walk():
         uri = node.attributes.get("src") or node.attributes.get("href")

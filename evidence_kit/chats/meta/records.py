@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
 
 from evidence_kit.chats.format import FileHead, Surroundings
-from evidence_kit.chats.json_records import Record, entries, facts, mapping, mappings, rest, string
+from evidence_kit.chats.json_records import (
+    Record,
+    object_member,
+    object_members,
+    other_facts,
+    record_entries,
+    string_member,
+    values_in_file,
+)
 from evidence_kit.chats.jsontree import Path
 from evidence_kit.chats.leaves import other_words
 from evidence_kit.chats.message import (
@@ -21,17 +29,17 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Event,
-    Flag,
     Message,
+    MessageEvent,
+    MessageFlag,
     MessageKind,
     MessageSender,
     Reaction,
-    Role,
+    WordsRole,
 )
-from evidence_kit.chats.meta.repair import Repair, undone
+from evidence_kit.chats.meta.repair import RepairedRecord, undone_mojibake
 from evidence_kit.chats.times import from_epoch
-from evidence_kit.chats.told import duration
+from evidence_kit.chats.told import duration_text
 from evidence_kit.model import Json
 
 MEDIA: Final = ("photos", "videos", "audio_files", "files", "gifs", "media")
@@ -43,16 +51,16 @@ _MOST_REMEMBERED: Final = 4096
 TECHNICAL: Final = frozenset(
     {"uri", "type", "creation_timestamp", "backup_uri", "thumbnail", "text-before-repair", "magic_words", "ip"}
 )
-ROLES: Final[Mapping[str, Role]] = {
-    "link": Role.LINK,
-    "share_text": Role.TITLE,
-    "original_content_owner": Role.ORIGIN,
-    "profile_share_name": Role.CONTACT,
-    "profile_share_username": Role.CONTACT,
-    "ai_stickers": Role.FILE,
-    "title": Role.TITLE,
-    "description": Role.DESCRIPTION,
-    "name": Role.CONTACT,
+ROLES: Final[Mapping[str, WordsRole]] = {
+    "link": WordsRole.LINK,
+    "share_text": WordsRole.TITLE,
+    "original_content_owner": WordsRole.ORIGIN,
+    "profile_share_name": WordsRole.CONTACT,
+    "profile_share_username": WordsRole.CONTACT,
+    "ai_stickers": WordsRole.FILE,
+    "title": WordsRole.TITLE,
+    "description": WordsRole.DESCRIPTION,
+    "name": WordsRole.CONTACT,
 }
 
 
@@ -61,7 +69,7 @@ _CALLED_FOR: Final = frozenset({*MEDIA, "sticker", "reactions", "call_duration",
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class MetaKeys:
     """The keys under which one exporter writes the parts of a message.
 
     Attributes:
@@ -91,13 +99,15 @@ class Keys:
         return frozenset({*MEDIA, self.sender, self.time, self.text, self.unsent, "sticker", "reactions"})
 
 
-DOWNLOADED: Final = Keys("download-json", "sender_name", "timestamp_ms", "content", "is_unsent", "title", "thread_path")
-ENCRYPTED: Final = Keys(
+DOWNLOADED: Final = MetaKeys(
+    "download-json", "sender_name", "timestamp_ms", "content", "is_unsent", "title", "thread_path"
+)
+ENCRYPTED: Final = MetaKeys(
     "encrypted-json", "senderName", "timestamp", "text", "isUnsent", "threadName", "threadName", mostly_right=True
 )
 
 
-def is_family(head: FileHead) -> bool:
+def is_meta_export(head: FileHead) -> bool:
     """Return whether this is that exporter's: participants are objects, messages name a sender."""
     shape = head.shape
     if "/messages/*/sender_name" in shape:
@@ -110,7 +120,9 @@ def names_instagram(head: FileHead, name: str) -> bool:
     return bool(_INSTAGRAM.search(name)) or "your_instagram_activity" in head.text or "www.instagram.com" in head.text
 
 
-def read(export: BinaryIO, around: Surroundings, platform: str, keys: Keys = DOWNLOADED) -> Iterator[Entry]:
+def read_meta_records(
+    export: BinaryIO, around: Surroundings, platform: str, keys: MetaKeys = DOWNLOADED
+) -> Iterator[Entry]:
     """Yield the messages in the order of the file.
 
     Args:
@@ -119,20 +131,22 @@ def read(export: BinaryIO, around: Surroundings, platform: str, keys: Keys = DOW
         platform: `messenger` or `instagram`.
         keys: What the exporter calls what a message consists of.
     """
-    told = facts(export, _into, lambda path: path in {(keys.title,), (keys.thread,)} or path[:1] == ("participants",))
+    told = values_in_file(
+        export, _into, lambda path: path in {(keys.title,), (keys.thread,)} or path[:1] == ("participants",)
+    )
     title, thread = told.get((keys.title,)), told.get((keys.thread,))
     reader = _Reader(
         Conversation(
             platform,
             keys.variant,
             thread if isinstance(thread, str) else None,
-            (undone(title) or title) if isinstance(title, str) else None,
+            (undone_mojibake(title) or title) if isinstance(title, str) else None,
             tuple(_members(told)),
         ),
         around,
         keys,
     )
-    yield from entries(export, _into, lambda path: len(path) == 2 and path[0] == "messages", reader.message)
+    yield from record_entries(export, _into, lambda path: len(path) == 2 and path[0] == "messages", reader.message)
 
 
 def _into(path: Path) -> bool:
@@ -144,13 +158,13 @@ def _members(told: Mapping[Path, object]) -> Iterator[str]:
     for each in listed if isinstance(listed, list) else ():
         name = each.get("name") if isinstance(each, Mapping) else each
         if isinstance(name, str):
-            yield undone(name) or name
+            yield undone_mojibake(name) or name
 
 
 class _Reader:
     """Makes messages of records of one conversation."""
 
-    def __init__(self, conversation: Conversation, around: Surroundings, keys: Keys) -> None:
+    def __init__(self, conversation: Conversation, around: Surroundings, keys: MetaKeys) -> None:
         self._conversation, self._around, self._keys = conversation, around, keys
         self._known = keys.known
         self._named = (keys.sender, keys.time, keys.text)
@@ -179,7 +193,7 @@ class _Reader:
             self._meet(sender)
         person, originals = self._people[sender]
         if not text.isascii():
-            repaired = undone(text)
+            repaired = undone_mojibake(text)
             if repaired is None:
                 return None
             originals = {**originals, f"/{self._named[2]}": text}
@@ -210,7 +224,7 @@ class _Reader:
         """Remember a sender, and how the file spells the name where that is repaired."""
         if len(self._people) >= _MOST_REMEMBERED:
             self._people.clear()
-        repaired = name if name.isascii() else undone(name)
+        repaired = name if name.isascii() else undone_mojibake(name)
         originals = {"failed": name} if repaired is None else {}
         if repaired is not None and repaired != name:
             originals = {f"/{self._named[0]}": name}
@@ -220,27 +234,27 @@ class _Reader:
         keys = self._keys
         if keys.time not in source and keys.sender not in source:
             return None
-        repair = Repair()
+        repair = RepairedRecord()
         record = cast("Record", repair.of(source))
         attachments = tuple(self._attachments(record))
         flags = set()
         if repair.failed and (repair.originals or not keys.mostly_right):
-            flags.add(Flag.ENCODING_GUESS)
+            flags.add(MessageFlag.ENCODING_GUESS)
         if record.get(keys.unsent) is True:
-            flags.add(Flag.DELETED)
-        name = string(record, keys.sender)
+            flags.add(MessageFlag.DELETED)
+        name = string_member(record, keys.sender)
         more: dict[str, object] = {"text-before-repair": repair.originals} if repair.originals else {}
         return Message(
             place,
             self._conversation,
             MessageSender(name) if name is not None else None,
             from_epoch(record.get(keys.time), 1000),
-            string(record, keys.text) or "",
+            string_member(record, keys.text) or "",
             self._kind(record, attachments),
             attachments,
             frozenset(flags),
             reactions=tuple(_reactions(record)) if "reactions" in record else (),
-            details=rest(record, self._known, more),
+            details=other_facts(record, self._known, more),
             words=other_words(record, self._known, TECHNICAL, ROLES),
             event=_event(record),
         )
@@ -248,7 +262,7 @@ class _Reader:
     def _kind(self, record: Record, attachments: tuple[Attachment, ...]) -> MessageKind:
         if record.get(self._keys.unsent) is True:
             return MessageKind.DELETED
-        kind = string(record, "type") or ""
+        kind = string_member(record, "type") or ""
         if "call_duration" in record or "call" in kind.casefold():
             return MessageKind.CALL
         if kind in _SYSTEM_TYPES:
@@ -261,12 +275,12 @@ class _Reader:
     def _attachments(self, record: Record) -> Iterator[Attachment]:
         for key in MEDIA:
             if key in record:
-                yield from map(self._attachment, mappings(record, key))
+                yield from map(self._attachment, object_members(record, key))
         if "sticker" in record:
-            yield self._attachment(mapping(record, "sticker"))
+            yield self._attachment(object_member(record, "sticker"))
 
     def _attachment(self, media: Record) -> Attachment:
-        uri = string(media, "uri")
+        uri = string_member(media, "uri")
         elsewhere = uri is None or uri.startswith(("http://", "https://"))
         if uri is None or elsewhere or uri.casefold().startswith(_NOT_DOWNLOADED):
             return Attachment(uri, AttachmentStatus.NOT_EXPORTED)
@@ -274,15 +288,17 @@ class _Reader:
 
 
 def _reactions(record: Record) -> Iterator[Reaction]:
-    for each in mappings(record, "reactions"):
-        yield Reaction(string(each, "reaction") or "", string(each, "actor"), from_epoch(each.get("timestamp")))
+    for each in object_members(record, "reactions"):
+        yield Reaction(
+            string_member(each, "reaction") or "", string_member(each, "actor"), from_epoch(each.get("timestamp"))
+        )
 
 
-def _event(record: Record) -> Event | None:
+def _event(record: Record) -> MessageEvent | None:
     """Return a call, which the record tells in numbers only."""
     seconds = record.get("call_duration")
     if not isinstance(seconds, int) or isinstance(seconds, bool):
         return None
     if record.get("missed") is True or seconds == 0:
-        return Event("call-missed")
-    return Event("called", {"duration": duration(seconds)})
+        return MessageEvent("call-missed")
+    return MessageEvent("called", {"duration": duration_text(seconds)})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Repair:
+class RepairedRecord:
     """A record with its strings repaired, each by itself: undone strictly, or left alone.
 
     Attributes:
@@ -29,7 +29,7 @@ class Repair:
         return value
 
     def _text(self, text: str, at: str) -> str:
-        repaired = undone(text)
+        repaired = undone_mojibake(text)
         if repaired is None:
             self.failed.append(at)
             return text
@@ -37,7 +37,7 @@ class Repair:
         return repaired
 
 
-def undone(text: str) -> str | None:
+def undone_mojibake(text: str) -> str | None:
     """Return the text whose UTF-8 was read as Latin-1; None when it cannot have been."""
     try:
         return text.encode("latin-1").decode("utf-8")

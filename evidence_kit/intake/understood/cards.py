@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from evidence_kit.intake.understood.files import files_in, of_base64
-from evidence_kit.intake.understood.language import cut
+from evidence_kit.intake.understood.files import bytes_of_base64, files_in
+from evidence_kit.intake.understood.language import without_spans
 from evidence_kit.intake.understood.plain import Encode
-from evidence_kit.intake.understood.units import NEUTRAL, is_labelled_number, is_name, judged
+from evidence_kit.intake.understood.units import NEUTRAL, is_labelled_number, is_name, opaque_units
 from evidence_kit.intake.understood.written import WrittenAnew
 
 NAME: Final = "card/1"
@@ -34,7 +34,7 @@ class _Property:
     is_file: bool = False
 
 
-def write(text: str, encode: Encode) -> WrittenAnew:
+def write_cards(text: str, encode: Encode) -> WrittenAnew:
     """Return cards or a calendar written anew; where all of it is understood, the original is exact.
 
     Args:
@@ -48,7 +48,7 @@ def write(text: str, encode: Encode) -> WrittenAnew:
         written.count("line")
         one = each.is_file or is_labelled_number(each.value)
         units += [NEUTRAL if is_name(each.head) else each.head, "" if one else each.value]
-    found = judged(units)
+    found = opaque_units(units)
     for number, each in enumerate(properties):
         if each.is_file:
             content = each.file
@@ -60,7 +60,7 @@ def write(text: str, encode: Encode) -> WrittenAnew:
         if value:
             files = files_in(each.value)
             written.leave_out(files, 0 if files else len(value))
-        rest = "" if each.is_file else cut(each.value, value or [])
+        rest = "" if each.is_file else without_spans(each.value, value or [])
         written.write(encode(each.head + rest + "\r\n"))
     return written
 
@@ -78,7 +78,7 @@ def _properties(text: str) -> list[_Property]:
                 value = value[:-1] + next(lines, "")
             found.append(_decoded(head, value))
         elif _FILE.search(head):
-            content = of_base64(value)
+            content = bytes_of_base64(value)
             found.append(_Property(head, "", content or None, is_file=bool(value.strip())))
         else:
             found.append(_Property(head, value))

@@ -53,7 +53,7 @@ def files_in(text: str) -> list[Found]:
     return found
 
 
-def of_numbers(numbers: list[int]) -> list[Found]:
+def file_of_numbers(numbers: list[int]) -> list[Found]:
     """Return the file that a row of numbers is, one for each byte, signed or not; none where it is of no known type."""
     if len(numbers) < _SHORTEST_BYTES or not all(-128 <= number < 256 for number in numbers):
         return []
@@ -123,7 +123,7 @@ def _addresses(text: str) -> Iterator[_Piece]:
     for match in _ADDRESS.finditer(text) if "data:" in text.lower() else ():
         if match[1] is not None:
             letters = urllib.parse.unquote(_BROKEN_LINE.sub("", match[2]))
-            content = of_base64(_plain_letters(letters))
+            content = bytes_of_base64(_plain_letters(letters))
         else:
             content = urllib.parse.unquote_to_bytes(match[4])
         if content:
@@ -134,14 +134,16 @@ def _uuencoded(text: str) -> Iterator[_Piece]:
     for match in _UUENCODED.finditer(text) if "begin" in text else ():
         try:
             packed = match[0].startswith("begin-base64")
-            content: bytes = (of_base64(match[3]) or b"") if packed else b"".join(map(_uu_line, match[3].splitlines()))
+            content: bytes = (
+                (bytes_of_base64(match[3]) or b"") if packed else b"".join(map(_uu_line, match[3].splitlines()))
+            )
         except (binascii.Error, ValueError):
             continue
         if content:
             yield match.start(), match.end(), match[2].strip(), content
 
 
-def uuencoded(text: str) -> list[tuple[int, int]]:
+def uuencoded_spans(text: str) -> list[tuple[int, int]]:
     """Return the spans of uuencoded files, found by their begin and end lines."""
     return [(start, end) for start, end, _, _ in _uuencoded(text)]
 
@@ -161,7 +163,7 @@ def _whole(text: str) -> Iterator[_Piece]:
     letters = _plain_letters(_QUOTES.sub("", text))
     if len(letters) < 32 or not set(letters[:200]) <= _BASE64_ALPHABET:
         return
-    content = of_base64(letters)
+    content = bytes_of_base64(letters)
     if content and _known(content):
         yield 0, len(text), None, content
         return
@@ -187,12 +189,12 @@ def _runs(text: str) -> Iterator[_Piece]:
             continue
         letters = _plain_letters(match[0])
         hexadecimal = _HEX.fullmatch(letters)
-        content = bytes.fromhex(hexadecimal[1]) if hexadecimal else of_base64(letters)
+        content = bytes.fromhex(hexadecimal[1]) if hexadecimal else bytes_of_base64(letters)
         if content and _known(content) and sniff(content[:4096], len(content)).family is not Family.TEXT:
             yield match.start(), match.end(), None, content
 
 
-def of_base64(text: str) -> bytes | None:
+def bytes_of_base64(text: str) -> bytes | None:
     """Return the bytes of letters in base64 of either alphabet, spaces left out; None where they are none."""
     letters = "".join(text.split()).replace("-", "+").replace("_", "/").rstrip("=")
     if len(letters) % 4 == 1:

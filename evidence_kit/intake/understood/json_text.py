@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from evidence_kit.intake.understood.files import files_in, of_numbers
-from evidence_kit.intake.understood.language import Stretch, cut
+from evidence_kit.intake.understood.files import file_of_numbers, files_in
+from evidence_kit.intake.understood.language import Stretch, without_spans
 from evidence_kit.intake.understood.plain import Encode
-from evidence_kit.intake.understood.units import NEUTRAL, bytes_by_name, is_label, is_labelled_number, judged
+from evidence_kit.intake.understood.units import NEUTRAL, bytes_by_name, is_label, is_labelled_number, opaque_units
 from evidence_kit.intake.understood.written import WrittenAnew
 
 NAME: Final = "json/1"
@@ -34,7 +34,7 @@ class _Value:
     misread: bool = False
 
 
-def write(text: str, encode: Encode) -> WrittenAnew:
+def write_json(text: str, encode: Encode) -> WrittenAnew:
     """Return JSON written anew.
 
     Args:
@@ -45,7 +45,7 @@ def write(text: str, encode: Encode) -> WrittenAnew:
     values = _values(text)
     for each in values:
         written.count(each.sort)
-    found = judged([_shown(values, at) for at in range(len(values))])
+    found = opaque_units([_shown(values, at) for at in range(len(values))])
     numbered = (
         (values[at - 1].said, at, each.said)
         for at, each in enumerate(values)
@@ -61,7 +61,7 @@ def write(text: str, encode: Encode) -> WrittenAnew:
             continue
         written.write(encode(text[at : value.start]))
         if row := rows.get(number):
-            files = of_numbers([int(each.said) for each in row])
+            files = file_of_numbers([int(each.said) for each in row])
             written.leave_out(files, 0 if files else 1)
             at = row[-1].end
         else:
@@ -104,7 +104,7 @@ def _replace(written: WrittenAnew, value: _Value, stretches: list[Stretch], enco
     written.leave_out(files, 0 if files else len(stretches))
     if value.sort == "other":
         return
-    rest = cut(value.said, stretches)
+    rest = without_spans(value.said, stretches)
     if value.misread:
         rest = rest.encode("utf-8").decode("latin-1")
     written.write(encode(json.dumps(rest, ensure_ascii=value.misread) if rest or value.sort == "text" else '"-"'))

@@ -85,7 +85,7 @@ _BROKEN_OFF: Final = re.compile(r"[\s\"'<>]")
 Stretch = tuple[int, int]
 
 
-def opaque(text: str, bound: float = BOUND, seen: set[int] | None = None) -> list[Stretch]:
+def opaque_spans(text: str, bound: float = BOUND, seen: set[int] | None = None) -> list[Stretch]:
     """Return the stretches of a text that are no language, as ascending offsets of characters that do not overlap.
 
     Args:
@@ -115,7 +115,7 @@ def opaque(text: str, bound: float = BOUND, seen: set[int] | None = None) -> lis
         announced = [atoms.widened(*each) for each in _announced(block)]
         found += [(at + first, at + min(last, end)) for first, last in [*atoms.cuts(bound), *announced] if first < end]
         at, size = at + end, _BLOCK_LETTERS
-    return merged(found)
+    return merged_spans(found)
 
 
 def _is_quiet(text: str, bound: float) -> bool:
@@ -128,25 +128,25 @@ def _is_quiet(text: str, bound: float) -> bool:
     if _announced(text):
         return False
     with ThreadPoolExecutor(2, thread_name_prefix="language") as threads:
-        return all(threads.map(lambda block: height(block) <= bound / 2, blocks))
+        return all(threads.map(lambda block: suspicion_letters(block) <= bound / 2, blocks))
 
 
-def height(text: str) -> float:
+def suspicion_letters(text: str) -> float:
     """Return the highest suspicion that a text gathers, in letters."""
     return _Atoms(text, set()).highest() if text.strip() else 0.0
 
 
-def reads(text: str) -> bool:
+def is_language(text: str) -> bool:
     """Say whether a short text, such as a name or a value beside a file, is language from end to end."""
-    return not opaque(text)
+    return not opaque_spans(text)
 
 
 def without_opaque(text: str) -> str:
     """Return a text without the stretches that are no language."""
-    return cut(text, opaque(text))
+    return without_spans(text, opaque_spans(text))
 
 
-def cut(text: str, stretches: list[Stretch]) -> str:
+def without_spans(text: str, stretches: list[Stretch]) -> str:
     """Return a text without some of its stretches."""
     if not stretches:
         return text
@@ -171,7 +171,7 @@ def _announced(text: str) -> list[Stretch]:
     return found
 
 
-def merged(stretches: list[Stretch]) -> list[Stretch]:
+def merged_spans(stretches: list[Stretch]) -> list[Stretch]:
     """Return stretches in order, those that overlap or touch as one."""
     joined: list[Stretch] = []
     for start, end in sorted(stretches):
@@ -207,7 +207,7 @@ class _Counted:
         first[starts] = True
         inside = ~first
         before = np.concatenate(([letters.SPACE], part[:-1])).astype(np.uint8)
-        script = letters.scripts()[points]
+        script = letters.character_scripts()[points]
         changes = np.concatenate(([False], script[1:] != script[:-1])) & inside
         neither = (part != letters.DIGIT) & (before != letters.DIGIT)
         alike = np.concatenate(([False], points[1:] == points[:-1])) & inside
@@ -246,7 +246,7 @@ class _Atoms:
             text = _ENTITY.sub(lambda match: _MARK_OF[match[1]] * len(match[0]), text)
         self.text = text
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        part = letters.parts()[points]
+        part = letters.character_parts()[points]
         self._cut(part)
         counted = _Counted(self.starts, self.ends, points, part)
         self.touching = np.concatenate(([False], self.starts[1:] == self.ends[:-1]))

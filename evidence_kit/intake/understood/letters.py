@@ -33,7 +33,7 @@ _JOINED: Final = (
 
 
 @cache
-def parts() -> NDArray[np.uint8]:
+def character_parts() -> NDArray[np.uint8]:
     """Return the part of every character, indexed by code point; built once, in a tenth of a second."""
     import numpy as np
 
@@ -85,7 +85,7 @@ def _letter(point: int) -> int:
 
 
 @cache
-def scripts() -> NDArray[np.uint16]:
+def character_scripts() -> NDArray[np.uint16]:
     """Return the script of every character as a number: letters of one word share it."""
     import numpy as np
 

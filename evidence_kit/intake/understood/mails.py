@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from evidence_kit.intake.understood import markup, plain
-from evidence_kit.intake.understood.language import cut, opaque
+from evidence_kit.intake.understood.language import opaque_spans, without_spans
 from evidence_kit.intake.understood.units import is_name
 from evidence_kit.intake.understood.written import WrittenAnew
 
@@ -26,7 +26,7 @@ _CONTENT_HEADERS: Final = frozenset({"content-type", "content-transfer-encoding"
 _LETTERS64: Final = re.compile(rb"[A-Za-z0-9+/=\s]*")
 
 
-def write(data: bytes) -> WrittenAnew:
+def write_mail(data: bytes) -> WrittenAnew:
     """Return a mail, or a mailbox of several, written anew."""
     written = WrittenAnew(NAME)
     borders = [match.span() for match in _BORDER.finditer(data)] if data.startswith(b"From ") else []
@@ -42,7 +42,7 @@ def write(data: bytes) -> WrittenAnew:
     for number, (start, body) in enumerate(borders):
         end = borders[number + 1][0] if number + 1 < len(borders) else len(data)
         line = data[start:body]
-        if opaque(line.decode("utf-8", "surrogateescape")):
+        if opaque_spans(line.decode("utf-8", "surrogateescape")):
             written.leave_out([], 1)
             line = b"From - Thu Jan  1 00:00:00 1970\n"
         written.write(line)
@@ -88,10 +88,10 @@ class _Mail:
         self._headers(message, {})
         border = (message.get_boundary() or "").encode("utf-8", "surrogateescape")
         for between in (message.preamble, message.epilogue):
-            if between and between.strip() and opaque(str(between)):
+            if between and between.strip() and opaque_spans(str(between)):
                 self._written.leave_out([], 1)
         write, newline = self._written.write, self._newline
-        if message.preamble and message.preamble.strip() and not opaque(str(message.preamble)):
+        if message.preamble and message.preamble.strip() and not opaque_spans(str(message.preamble)):
             write(_bytes(str(message.preamble)), newline)
         for inner in parts:
             write(b"--", border, newline)
@@ -105,7 +105,9 @@ class _Mail:
         name = _file_name(message)
         attached = name is not None or str(message.get("content-disposition", "")).lower().startswith("attachment")
         if kind in _READ_HERE and not attached and (text := _text(content, message)) is not None:
-            writer: Callable[[str, plain.Encode], WrittenAnew] = markup.write if kind == "text/html" else plain.write
+            writer: Callable[[str, plain.Encode], WrittenAnew] = (
+                markup.write_markup if kind == "text/html" else plain.write_plain
+            )
             inner = writer(text, lambda piece: piece.encode("utf-8", "surrogatepass"))
             self._headers(message, {"content-transfer-encoding": "8bit", "charset": "utf-8"})
             self._written.add(inner)
@@ -146,8 +148,8 @@ class _Mail:
                 continue
             if lower == "content-type" and "charset" in changed:
                 raw = _with_charset(raw)
-            if not is_name(name) or opaque(_spoken(value)) or (opaque(raw) and "=?" not in raw):
-                kept = "" if not is_name(name) else cut(value, opaque(value))
+            if not is_name(name) or opaque_spans(_spoken(value)) or (opaque_spans(raw) and "=?" not in raw):
+                kept = "" if not is_name(name) else without_spans(value, opaque_spans(value))
                 written.stretches += 1
                 if not kept.strip() or "=?" in raw or not is_name(name):
                     continue

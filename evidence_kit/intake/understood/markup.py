@@ -7,10 +7,17 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from evidence_kit.intake.understood.files import files_in, uuencoded
-from evidence_kit.intake.understood.language import Stretch, cut, merged
+from evidence_kit.intake.understood.files import files_in, uuencoded_spans
+from evidence_kit.intake.understood.language import Stretch, merged_spans, without_spans
 from evidence_kit.intake.understood.plain import Encode
-from evidence_kit.intake.understood.units import NEUTRAL, bytes_by_name, is_label, is_labelled_number, is_name, judged
+from evidence_kit.intake.understood.units import (
+    NEUTRAL,
+    bytes_by_name,
+    is_label,
+    is_labelled_number,
+    is_name,
+    opaque_units,
+)
 from evidence_kit.intake.understood.written import WrittenAnew
 
 NAME: Final = "markup/1"
@@ -77,7 +84,7 @@ class _Value:
     quote: str = ""
 
 
-def write(text: str, encode: Encode) -> WrittenAnew:
+def write_markup(text: str, encode: Encode) -> WrittenAnew:
     """Return XML or HTML written anew.
 
     Args:
@@ -88,7 +95,7 @@ def write(text: str, encode: Encode) -> WrittenAnew:
     values = _values(text)
     for each in values:
         written.count(each.sort)
-    found = judged([_shown(each) for each in values])
+    found = opaque_units([_shown(each) for each in values])
     numbered = (
         (values[at - 1].said, at, each.said.strip())
         for at, each in enumerate(values)
@@ -97,8 +104,8 @@ def write(text: str, encode: Encode) -> WrittenAnew:
     for at in bytes_by_name(numbered):
         found.setdefault(at, [(0, len(values[at].said))])
     for number, each in enumerate(values):
-        if each.sort == "text" and "begin" in each.said and (blocks := uuencoded(each.said)):
-            found[number] = merged([*found.get(number, []), *blocks])
+        if each.sort == "text" and "begin" in each.said and (blocks := uuencoded_spans(each.said)):
+            found[number] = merged_spans([*found.get(number, []), *blocks])
     at = 0
     for number in sorted(found):
         value = values[number]
@@ -122,7 +129,7 @@ def _replace(written: WrittenAnew, value: _Value, stretches: list[Stretch], enco
     if not files and len(stretches) > 1:
         files = files_in("".join(value.said[start:end] for start, end in stretches))
     written.leave_out(files, 0 if files else len(stretches))
-    rest = cut(value.said, stretches)
+    rest = without_spans(value.said, stretches)
     if value.sort == "flag":
         rest = rest or "x"
     elif value.sort == "attribute":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from evidence_kit.intake.understood.files import files_in, uuencoded
-from evidence_kit.intake.understood.language import Stretch, merged, opaque
+from evidence_kit.intake.understood.files import files_in, uuencoded_spans
+from evidence_kit.intake.understood.language import Stretch, merged_spans, opaque_spans
 from evidence_kit.intake.understood.units import bytes_by_name
 from evidence_kit.intake.understood.written import WrittenAnew
 
@@ -18,7 +18,7 @@ _QUOTING: Final = " \t\r\n>|"
 Encode = Callable[[str], bytes]
 
 
-def write(text: str, encode: Encode) -> WrittenAnew:
+def write_plain(text: str, encode: Encode) -> WrittenAnew:
     """Return a text written anew out of its words.
 
     Args:
@@ -27,7 +27,7 @@ def write(text: str, encode: Encode) -> WrittenAnew:
     """
     written = WrittenAnew(NAME)
     written.count("text")
-    fill(written, text, merged([*opaque(text), *uuencoded(text), *_byte_columns(text)]), encode)
+    write_rest(written, text, merged_spans([*opaque_spans(text), *uuencoded_spans(text), *_byte_columns(text)]), encode)
     return written
 
 
@@ -57,7 +57,7 @@ def _cells(text: str, mark: str) -> list[Stretch]:
     return [cells[place] for place in bytes_by_name(numbered)]
 
 
-def fill(written: WrittenAnew, text: str, stretches: list[Stretch], encode: Encode) -> None:
+def write_rest(written: WrittenAnew, text: str, stretches: list[Stretch], encode: Encode) -> None:
     """Write the rest of a text without some of its spans, and note their contents.
 
     Args:

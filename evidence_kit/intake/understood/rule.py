@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from evidence_kit.intake.container import Holding, holding, of_text
+from evidence_kit.intake.container import ContainerContents, container_contents, text_contents
 from evidence_kit.intake.understood.sound import may_be_sound, only_sound
 from evidence_kit.intake.understood.text import is_text
 from evidence_kit.intake.window import Window
@@ -28,10 +28,10 @@ class Judgement:
 
     copied: bool
     kind: Kind
-    held: Holding | None = None
+    held: ContainerContents | None = None
 
 
-def judge(name: str, kind: Kind, window: Callable[[], Window]) -> Judgement:
+def judge_file(name: str, kind: Kind, window: Callable[[], Window]) -> Judgement:
     """Judge a file or member where only understood bytes may be copied.
 
     Every byte of it may have to be read for that. A text is copied when each of its values is language; of any other
@@ -47,12 +47,12 @@ def judge(name: str, kind: Kind, window: Callable[[], Window]) -> Judgement:
         if kind.family is Family.EMPTY:
             return Judgement(copied=True, kind=kind)
         if is_text(kind):
-            held = of_text(name, kind, window())
+            held = text_contents(name, kind, window())
             return Judgement(copied=held is None, kind=kind, held=held)
         if may_be_sound(kind):
             sound = only_sound(kind, _measured(window()))
-            return Judgement(copied=sound, kind=as_sound(kind) if sound else kind)
-        return Judgement(copied=False, kind=kind, held=holding(kind, name, window()))
+            return Judgement(copied=sound, kind=sound_kind(kind) if sound else kind)
+        return Judgement(copied=False, kind=kind, held=container_contents(kind, name, window()))
     except MemberError:
         return Judgement(copied=False, kind=kind)
 
@@ -67,7 +67,7 @@ def _measured(window: Window) -> Window:
     return window.part(0, size_bytes)
 
 
-def as_sound(kind: Kind) -> Kind:
+def sound_kind(kind: Kind) -> Kind:
     """Return the kind of a file in which there is nothing but sound."""
     if kind.family is Family.AUDIO:
         return kind

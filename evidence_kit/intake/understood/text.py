@@ -13,9 +13,13 @@ from evidence_kit.model import Family, Kind
 
 MOST_BYTES: Final = 512 << 20
 _WRITERS: Final = {
-    "json": json_text.write, "html": markup.write, "xml": markup.write, "vcard": cards.write, "ics": cards.write,
-    "text": plain.write,
-}  # fmt: skip
+    "json": json_text.write_json,
+    "html": markup.write_markup,
+    "xml": markup.write_markup,
+    "vcard": cards.write_cards,
+    "ics": cards.write_cards,
+    "text": plain.write_plain,
+}
 _MAILS: Final = frozenset({"eml", "mbox"})
 _BROKEN: Final = re.compile("[\udc80-\udcff]")
 _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f\udc80-\udcff]")
@@ -29,7 +33,7 @@ def is_text(kind: Kind) -> bool:
     return kind.family is Family.TEXT or kind.name in _MAILS
 
 
-def understood(kind: Kind, window: Window) -> WrittenAnew | None:
+def understood_text(kind: Kind, window: Window) -> WrittenAnew | None:
     """Return a text written anew; None where nobody here can read it.
 
     Args:
@@ -42,8 +46,10 @@ def understood(kind: Kind, window: Window) -> WrittenAnew | None:
     if len(data) > MOST_BYTES:
         return None
     if kind.name in _MAILS:
-        return None if len(_CONTROLS.findall(data[:65536].decode("latin-1"))) > _MOST_CONTROLS else mails.write(data)
-    decoded = decode(data)
+        return (
+            None if len(_CONTROLS.findall(data[:65536].decode("latin-1"))) > _MOST_CONTROLS else mails.write_mail(data)
+        )
+    decoded = decode_letters(data)
     if decoded is None:
         return None
     text, codec, errors = decoded
@@ -56,7 +62,7 @@ def understood(kind: Kind, window: Window) -> WrittenAnew | None:
     return written if written.whole or written.says_something else None
 
 
-def decode(data: bytes) -> tuple[str, str, str] | None:
+def decode_letters(data: bytes) -> tuple[str, str, str] | None:
     """Return the letters of a text, with the codec and the way of its errors that make the same bytes of them again."""
     for mark, codec in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if data.startswith(mark):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Final
 
-from evidence_kit.intake.understood.language import Stretch, height, opaque
+from evidence_kit.intake.understood.language import Stretch, opaque_spans, suspicion_letters
 
 # Reads as a time of day, which is neither a word nor counts as none, and ends a row of numbers.
 NEUTRAL: Final = "00:00"
@@ -22,7 +22,7 @@ _FEWEST_BYTES: Final = 24
 _FEWEST_VALUES: Final = 16
 
 
-def judged(units: Sequence[str]) -> dict[int, list[Stretch]]:
+def opaque_units(units: Sequence[str]) -> dict[int, list[Stretch]]:
     """Return the non-language spans of each value; values that are language are not among them.
 
     Args:
@@ -33,7 +33,7 @@ def judged(units: Sequence[str]) -> dict[int, list[Stretch]]:
     """
     found: dict[int, list[Stretch]] = {}
     starts = [0, *accumulate(len(unit) + 1 for unit in units)]
-    for start, end in opaque("\n".join(units)):
+    for start, end in opaque_spans("\n".join(units)):
         for number in range(bisect_right(starts, start) - 1, bisect_right(starts, end - 1)):
             first, length = starts[number], len(units[number])
             piece = (max(0, start - first), min(length, end - first))
@@ -77,4 +77,4 @@ def is_label(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_name(text: str) -> bool:
     """Say whether the name of a field, a tag or an attribute is one that people or programs give."""
-    return len(text) <= 64 and height(text) <= _SENSELESS_LETTERS
+    return len(text) <= 64 and suspicion_letters(text) <= _SENSELESS_LETTERS

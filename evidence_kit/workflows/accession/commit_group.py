@@ -27,7 +27,7 @@ _MUCH_ROOM_BYTES = 4 << 30
 _ASK_EVERY = 16
 
 
-class Pending(Protocol):
+class PendingDescription(Protocol):
     """A description still being made."""
 
     def result(self) -> Mapping[str, Json]:
@@ -42,7 +42,7 @@ class DescriptionService(Protocol):
         """Say whether there is anything to say about this type."""
         ...
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> PendingDescription:
         """Start to describe; an open file may be closed once this returns.
 
         Args:
@@ -58,11 +58,11 @@ class DescriptionService(Protocol):
         """Say whether a file of this type may be an exported conversation."""
         ...
 
-    def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
+    def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> PendingDescription:
         """Start to read a conversation; the result is the facts of a `chat.parsed`, none when it is no chat.
 
         Args:
-            about: `name`, `beside` and `head_only`, as `evidence_kit.chats.worker.read` wants them.
+            about: `name`, `beside` and `head_only`, as `evidence_kit.chats.worker.reading_facts` wants them.
             payload: The export; an open file may be closed once this returns.
         """
         ...
@@ -79,7 +79,7 @@ class Undescribed:
         """Say no."""
         return False
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> PendingDescription:
         """Nobody calls this."""
         raise NotImplementedError
 
@@ -87,7 +87,7 @@ class Undescribed:
         """Say no."""
         return False
 
-    def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
+    def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> PendingDescription:
         """Nobody calls this."""
         raise NotImplementedError
 
@@ -119,12 +119,12 @@ class _Later:
 
     type: str
     item: str
-    pending: Pending
+    pending: PendingDescription
     outcomes: Callable[[Mapping[str, Json]], Sequence[Outcome]]
 
 
 @dataclass(slots=True)
-class Group:
+class CommitGroup:
     """Everything since the last commit, in the order in which it happened.
 
     Attributes:
@@ -190,13 +190,13 @@ class Group:
         self.items += 1
         self.size_bytes += size_bytes
 
-    def describe(self, item: str, pending: Pending, outcome: Callable[[tuple[str, ...]], Outcome]) -> None:
+    def describe(self, item: str, pending: PendingDescription, outcome: Callable[[tuple[str, ...]], Outcome]) -> None:
         """Note that an item is being described; `outcome` is told the problems there were."""
         self._wait(_Later("item.described", item, pending, lambda facts: [outcome(problems_of(facts))]))
         self._told += 1
 
     def read_chat(
-        self, item: str, pending: Pending, outcomes: Callable[[Mapping[str, Json]], Sequence[Outcome]]
+        self, item: str, pending: PendingDescription, outcomes: Callable[[Mapping[str, Json]], Sequence[Outcome]]
     ) -> None:
         """Note that an item is being read as a conversation; `outcomes` is told the facts, none when it is none.
 

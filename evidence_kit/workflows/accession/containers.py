@@ -11,12 +11,12 @@ from typing import Final
 
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import FoundAt, Item
-from evidence_kit.intake.container import ContainerMember, Holding
+from evidence_kit.intake.container import ContainerContents, ContainerMember
 from evidence_kit.intake.kinds import kind_named
 from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.model import Json
 from evidence_kit.workflows.accession.prepare import Prepared, Preparing
-from evidence_kit.workflows.accession.read_ahead import Coming, ahead
+from evidence_kit.workflows.accession.read_ahead import ComingObject, read_ahead
 from evidence_kit.workflows.accession.reading import EvidenceSource, held_bytes
 from evidence_kit.workflows.accession.register import Accession
 from evidence_kit.workflows.accession.witness import without_comments
@@ -72,7 +72,7 @@ class _Level:
 
     item: str | None
     stretch: EvidenceSource
-    held: Holding
+    held: ContainerContents
     depth: int
     allowance: Allowance
     members: int = 0
@@ -91,7 +91,7 @@ class _Level:
         return FoundAt(shown, base64.b64encode(raw).decode("ascii"), above.container)
 
 
-class Inside:
+class ContainerIntake:
     """Takes the members of containers in.
 
     Args:
@@ -117,7 +117,11 @@ class Inside:
         # What was only witnessed is looked into again: meanwhile a member may have been declared harmless.
         if prepared.window is None or (reading is not None and item in accession.looked_into):
             return
-        held = prepared.holding() if depth <= DEEPEST else Holding(stretch.kind.name, unreadable="container-too-deep")
+        held = (
+            prepared.holding()
+            if depth <= DEEPEST
+            else ContainerContents(stretch.kind.name, unreadable="container-too-deep")
+        )
         if held is None:
             return
         level = _Level(item, stretch, held, depth, allowance or Allowance.of(stretch.size_bytes or 0))
@@ -129,7 +133,7 @@ class Inside:
             accession.refuse(FoundAt(stretch.place.path, stretch.place.path_bytes, item), "container-changed")
         self._read(level)
 
-    def more(self, item: Item, held: Holding) -> Iterator[Outcome]:
+    def more(self, item: Item, held: ContainerContents) -> Iterator[Outcome]:
         """Take in the members of an item that is in the case already."""
         level = _Level(item.id, _stretch(item), held, 1, Allowance.of(item.size_bytes))
         yield from self._members(level)
@@ -150,7 +154,7 @@ class Inside:
         accession = self._accession
         wanted = ((entry, held_bytes(entry.size_bytes)) for entry in self._allowed(level))
         most = AHEAD if level.held.side_by_side else 1
-        with contextlib.closing(ahead(self._threads, prepare, wanted, most, Prepared.drop)) as prepared:
+        with contextlib.closing(read_ahead(self._threads, prepare, wanted, most, Prepared.drop)) as prepared:
             for entry, future in prepared:
                 yield from self._member(level, entry, future)
                 if accession.group.full:
@@ -173,7 +177,7 @@ class Inside:
             else:
                 yield entry if allowed else replace(entry, refusal="over-allowance")
 
-    def _member(self, level: _Level, entry: ContainerMember, future: Coming[Prepared]) -> Iterator[Outcome]:
+    def _member(self, level: _Level, entry: ContainerMember, future: ComingObject[Prepared]) -> Iterator[Outcome]:
         accession, place = self._accession, level.place(entry)
         try:
             prepared = future.result()

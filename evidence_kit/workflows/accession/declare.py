@@ -10,7 +10,7 @@ from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Item, Manifest, Witnessed
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Json
-from evidence_kit.workflows.accession.provenance import Posting, Saying, Screenshot
+from evidence_kit.workflows.accession.provenance import Declarer, Posting, Screenshot
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.reading.overview import evidence_of
 
@@ -59,7 +59,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkResult:
     """The result of a mark.
 
     Attributes:
@@ -76,7 +76,7 @@ class Marked:
     lie_here: tuple[str, ...]
 
 
-def check_sensitivity(age_band: str, sensitivity: str, saying: Saying | None) -> None:
+def check_sensitivity(age_band: str, sensitivity: str, saying: Declarer | None) -> None:
     """Refuse a declaration that the one who makes it cannot make.
 
     Raises:
@@ -88,7 +88,7 @@ def check_sensitivity(age_band: str, sensitivity: str, saying: Saying | None) ->
         raise UsageError("declaration-not-theirs", known=", ".join(sorted(ANSWERABLE)))
 
 
-def chosen(manifest: Manifest, case: str, names: Sequence[str], folders: Sequence[str]) -> list[Item | Witnessed]:
+def chosen_items(manifest: Manifest, case: str, names: Sequence[str], folders: Sequence[str]) -> list[Item | Witnessed]:
     """Return items by their ids, and everything that was found below a path.
 
     Raises:
@@ -117,7 +117,7 @@ def _is_below(each: Item | Witnessed, folder: str) -> bool:
     return any(path == folder or path.startswith(folder + "/") for path in places)
 
 
-def mark(writer: CaseWriter, items: Sequence[Item | Witnessed], said: Mark, saying: Saying) -> Marked:
+def record_mark(writer: CaseWriter, items: Sequence[Item | Witnessed], said: Mark, saying: Declarer) -> MarkResult:
     """Record a declaration about items.
 
     Raises:
@@ -140,7 +140,7 @@ def mark(writer: CaseWriter, items: Sequence[Item | Witnessed], said: Mark, sayi
     signed = writer.commit([Event("item.marked", {"items": list(ids), **facts, **saying.facts()})])
     waiting = [each for each in items if isinstance(each, Witnessed) and each.taken_in is None]
     careful = manifest.age_band != _ADULT and said.sensitivity == "intimate"
-    return Marked(
+    return MarkResult(
         items=ids,
         line=signed.first,
         next_time=len(waiting) if said.sensitivity == "none" else 0,
@@ -148,7 +148,7 @@ def mark(writer: CaseWriter, items: Sequence[Item | Witnessed], said: Mark, sayi
     )
 
 
-def exclude(
+def exclude_items(
     writer: CaseWriter, items: Sequence[Item | Witnessed], why: str, *, take_back: bool = False
 ) -> tuple[list[str], int]:
     """Take items out of every report and seal, or back in; return all ids that are concerned, and the line.
@@ -163,7 +163,7 @@ def exclude(
 
 
 @dataclass(frozen=True, slots=True)
-class Updated:
+class UpdateResult:
     """The result of a change of the case.
 
     Attributes:
@@ -176,7 +176,7 @@ class Updated:
     lie_here: tuple[str, ...]
 
 
-def update(writer: CaseWriter, changes: Mapping[str, Json], why: str) -> Updated:
+def update_case(writer: CaseWriter, changes: Mapping[str, Json], why: str) -> UpdateResult:
     """Record a change of the facts about the case, and why.
 
     Raises:
@@ -191,4 +191,4 @@ def update(writer: CaseWriter, changes: Mapping[str, Json], why: str) -> Updated
     manifest = writer.manifest
     seen = [item for item in manifest.items.values() if item.family in {"picture", "video"}]
     careful = manifest.age_band != _ADULT and manifest.minor_media != "keep"
-    return Updated(signed.first, tuple(item.id for item in seen if careful and item.sensitivity != "none"))
+    return UpdateResult(signed.first, tuple(item.id for item in seen if careful and item.sensitivity != "none"))

@@ -15,11 +15,11 @@ from evidence_kit.model import Family, Json
 from evidence_kit.workers.job import Answer, Failure, Job, JobRunner
 from evidence_kit.workers.pool import Pool
 from evidence_kit.workers.worker import Worker
-from evidence_kit.workflows.accession.commit_group import Pending
-from evidence_kit.workflows.reading.coverage import CoverageError, failed, seconds_for, sound
+from evidence_kit.workflows.accession.commit_group import PendingDescription
+from evidence_kit.workflows.reading.coverage import CoverageError, checked_facts, failure_facts, seconds_for
 
 FUNCTION: Final = "evidence_kit.media.registry:describe"
-READ_CHAT: Final = "evidence_kit.chats.worker:read"
+READ_CHAT: Final = "evidence_kit.chats.worker:reading_facts"
 _FAMILIES: Final = frozenset({Family.PICTURE, Family.AUDIO, Family.VIDEO})
 # Types that exports of conversations have; some can only be named for what they are, and some look like nothing.
 _CHATS: Final = frozenset({"text", "json", "html", "xml", "eml", "mbox", "ole", "sqlite", "unknown", "empty"})
@@ -52,7 +52,7 @@ class WorkerDescriber:
             trust_anchors: Certificates in PEM that content credentials are held against; None vouches for nobody.
         """
         self._trust: dict[str, Json] = {} if trust_anchors is None else {"trust_anchors": trust_anchors}
-        count = workers or min(_MOST_WORKERS, cores())
+        count = workers or min(_MOST_WORKERS, usable_cores())
         self._pool = Pool(lambda: Worker(environment=environment), workers=count, ahead=_AHEAD * count)
 
     def __enter__(self) -> Self:
@@ -75,7 +75,7 @@ class WorkerDescriber:
         """Say whether there is anything to say about this type."""
         return describer_of(kind) is not None or kind_named(kind).family in _FAMILIES
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> PendingDescription:
         """Start to describe; waits while too much is under way, so that payloads do not pile up."""
         job = Job(FUNCTION, {"kind": kind, "name": name, "pixels": pixels, **self._trust}, payload)
         name = describer_of(kind) or _BY_FAMILY.get(kind_named(kind).family, kind)
@@ -85,7 +85,7 @@ class WorkerDescriber:
         """Say whether a file of this type may be an exported conversation."""
         return kind in _CHATS
 
-    def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> Pending:
+    def begin_chat(self, about: Mapping[str, Json], payload: bytes | BinaryIO) -> PendingDescription:
         """Start to read a conversation; waits while too much is under way."""
         size_bytes = len(payload) if isinstance(payload, bytes) else os.fstat(payload.fileno()).st_size
         return _Read(self._pool.submit(Job(READ_CHAT, about, payload, seconds_for(size_bytes))))
@@ -95,7 +95,7 @@ class WorkerDescriber:
         return self._pool.submit(job)
 
 
-def cores() -> int:
+def usable_cores() -> int:
     """Return how many cores this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
@@ -110,17 +110,17 @@ class _Read:
     def result(self) -> Mapping[str, Json]:
         answer = self._future.result()
         if isinstance(answer, Failure):
-            return failed(f"{answer.reason}: {answer.detail}")
+            return failure_facts(f"{answer.reason}: {answer.detail}")
         if answer.payload_changed:
-            return failed("changed while it was being read")
+            return failure_facts("changed while it was being read")
         # What hostile bytes may have made of the worker ends here: only figures of the known shape go on.
         try:
-            facts = sound(answer.value)
-            opening.check(facts)
-            if len(opening.compact(facts)) > _LARGEST_BYTES:
-                return failed("too many facts")
+            facts = checked_facts(answer.value)
+            opening.check_canonical(facts)
+            if len(opening.compact_json(facts)) > _LARGEST_BYTES:
+                return failure_facts("too many facts")
         except (CoverageError, opening.OpeningError) as error:
-            return failed(str(error))
+            return failure_facts(str(error))
         return {} if facts["recognition"] == "none" else facts
 
 
@@ -140,8 +140,8 @@ class _Described:
             if not isinstance(answer.value, Mapping):
                 return self._nothing("no facts")
             described: dict[str, Json] = {name: answer.value[name] for name in _PARTS if name in answer.value}
-            opening.check(described)
-            if len(opening.compact(described)) > _LARGEST_BYTES:
+            opening.check_canonical(described)
+            if len(opening.compact_json(described)) > _LARGEST_BYTES:
                 return self._nothing("too many facts")
         except opening.OpeningError as error:
             return self._nothing(str(error))

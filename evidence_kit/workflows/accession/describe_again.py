@@ -20,7 +20,7 @@ from evidence_kit.intake import picture_signatures
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import ItemDamagedError
-from evidence_kit.workflows.accession.commit_group import DescriptionService, Pending, problems_of
+from evidence_kit.workflows.accession.commit_group import DescriptionService, PendingDescription, problems_of
 from evidence_kit.workflows.accession.reading import KEEP_BYTES
 from evidence_kit.workflows.case.write import CaseWriter
 
@@ -77,7 +77,7 @@ def redescribe(writer: CaseWriter, describer: DescriptionService, items: Sequenc
     Raises:
         ItemDamagedError: The bytes of an item are damaged.
     """
-    waiting: deque[tuple[Item, Pending | Mapping[str, Json]]] = deque()
+    waiting: deque[tuple[Item, PendingDescription | Mapping[str, Json]]] = deque()
     for item in items:
         waiting.append((item, _begun(writer, describer, item)))
         if len(waiting) >= _TOGETHER:
@@ -95,7 +95,7 @@ def differences(before: Mapping[str, Json], after: Mapping[str, Json]) -> tuple[
     )
 
 
-def _begun(writer: CaseWriter, describer: DescriptionService, item: Item) -> Pending | Mapping[str, Json]:
+def _begun(writer: CaseWriter, describer: DescriptionService, item: Item) -> PendingDescription | Mapping[str, Json]:
     pixels = writer.manifest.age_band == picture_signatures.ADULT or item.sensitivity == "none"
     with _plain(writer, item) as payload:
         if payload is None:
@@ -137,7 +137,9 @@ def _checked(writer: CaseWriter, item: Item, held: IO[bytes]) -> None:
         raise ItemDamagedError("item-damaged", item=item.id, case=writer.case.id)
 
 
-def _settled(writer: CaseWriter, waiting: deque[tuple[Item, Pending | Mapping[str, Json]]]) -> Iterator[Redescribed]:
+def _settled(
+    writer: CaseWriter, waiting: deque[tuple[Item, PendingDescription | Mapping[str, Json]]]
+) -> Iterator[Redescribed]:
     found: list[tuple[Item, Mapping[str, Json], int | None, tuple[Difference, ...]]] = []
     events: list[Event] = []
     while waiting:

@@ -13,23 +13,23 @@ from typing import Final
 from evidence_kit.custody.manifest import FoundAt
 from evidence_kit.intake.errors import SourceGoneError, SourceMissingError
 from evidence_kit.intake.read import NotRegularError
-from evidence_kit.intake.source_watch import Lifeline
-from evidence_kit.intake.walk import FoundFile, Unfit, os_words, walk
+from evidence_kit.intake.source_watch import SourceWatch
+from evidence_kit.intake.walk import FoundFile, UnfitPath, os_words, walk_files
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows.accession.commit_group import DescriptionService, OwnDiskError
-from evidence_kit.workflows.accession.containers import Inside
+from evidence_kit.workflows.accession.containers import ContainerIntake
 from evidence_kit.workflows.accession.declare import check_sensitivity
 from evidence_kit.workflows.accession.message_parts import take_carried
 from evidence_kit.workflows.accession.prepare import Prepared, Preparing
 from evidence_kit.workflows.accession.provenance import Provenance
-from evidence_kit.workflows.accession.read_ahead import Coming, ahead
+from evidence_kit.workflows.accession.read_ahead import ComingObject, read_ahead
 from evidence_kit.workflows.accession.reading import SourceEncryptor, held_bytes
 from evidence_kit.workflows.accession.register import Accession
 from evidence_kit.workflows.accession.whatsapp_backup import take_backups
 from evidence_kit.workflows.case.disk_errors import LIMITS, disk_error
 from evidence_kit.workflows.case.outcome import Outcome
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.reading.exports import exports
+from evidence_kit.workflows.reading.exports import open_exports
 from evidence_kit.workflows.reading.identifiers import exports_of
 
 # Hashing and encrypting let go of the interpreter; more threads than cores wait for the source's disk.
@@ -85,7 +85,7 @@ def check_sources(sources: Sequence[Path]) -> None:
 
 def total_bytes(sources: Sequence[Path]) -> int:
     """Return how many bytes of files the sources hold, as the file system says."""
-    return sum(found.size_bytes for source in sources for found in walk(source) if isinstance(found, FoundFile))
+    return sum(found.size_bytes for source in sources for found in walk_files(source) if isinstance(found, FoundFile))
 
 
 def free_bytes(folder: CaseFolder) -> int:
@@ -112,13 +112,13 @@ class _Ingest:
         accession = self._accession
         try:
             with ThreadPoolExecutor(READERS, thread_name_prefix="read") as threads:
-                inside = Inside(accession, self._preparing, threads)
+                inside = ContainerIntake(accession, self._preparing, threads)
                 for source in sources:
                     yield from self._source(source, exclude, threads, inside)
                 yield from accession.settle()
                 if backup_key is not None:
                     yield from take_backups(accession, inside, backup_key)
-                with exports(accession.writer.case, accession.describer) as reading:
+                with open_exports(accession.writer.case, accession.describer) as reading:
                     yield from take_carried(accession, inside, reading)
                     # Read once more while it is fast to say so, so that whoever asks later need not wait.
                     reading.keep(exports_of(accession.writer.manifest))
@@ -132,13 +132,13 @@ class _Ingest:
         yield accession.totals
 
     def _source(
-        self, source: Path, exclude: Sequence[str], threads: ThreadPoolExecutor, inside: Inside
+        self, source: Path, exclude: Sequence[str], threads: ThreadPoolExecutor, inside: ContainerIntake
     ) -> Iterator[Outcome]:
-        lifeline = Lifeline(source)
-        found = ((each, _held(each)) for each in walk(source, self._own, exclude))
+        lifeline = SourceWatch(source)
+        found = ((each, _held(each)) for each in walk_files(source, self._own, exclude))
         # Closed before anything else is done about trouble: on a full disk, drafts that nobody asks for any more lie
         # where the last commit needs room.
-        with contextlib.closing(ahead(threads, self._prepare, found, AHEAD, _drop)) as prepared:
+        with contextlib.closing(read_ahead(threads, self._prepare, found, AHEAD, _drop)) as prepared:
             for each, future in prepared:
                 try:
                     yield from self._found(each, future, lifeline, inside)
@@ -148,17 +148,21 @@ class _Ingest:
                 if self._accession.group.full:
                     yield from self._accession.settle()
 
-    def _prepare(self, found: FoundFile | Unfit) -> Prepared | None:
+    def _prepare(self, found: FoundFile | UnfitPath) -> Prepared | None:
         """Read a file ahead of its turn, in a thread."""
-        if isinstance(found, Unfit):
+        if isinstance(found, UnfitPath):
             return None
         return self._preparing.file(found, self._accession.known(FoundAt(found.shown, found.shown_bytes)))
 
     def _found(
-        self, found: FoundFile | Unfit, future: Coming[Prepared | None], lifeline: Lifeline, inside: Inside
+        self,
+        found: FoundFile | UnfitPath,
+        future: ComingObject[Prepared | None],
+        lifeline: SourceWatch,
+        inside: ContainerIntake,
     ) -> Iterator[Outcome]:
         accession, place = self._accession, FoundAt(found.shown, found.shown_bytes)
-        if isinstance(found, Unfit):
+        if isinstance(found, UnfitPath):
             if found.errno in LIMITS:
                 # Ours are used up; that says nothing about the source.
                 raise OSError(found.errno, os.strerror(found.errno or 0))
@@ -185,7 +189,7 @@ class _Ingest:
                 raise self._gone(lifeline) from error
             accession.refuse(place, "unreadable", os_words(error), found.size_bytes)
 
-    def _gone(self, lifeline: Lifeline) -> SourceGoneError:
+    def _gone(self, lifeline: SourceWatch) -> SourceGoneError:
         """Return the error about a source that was taken away; the part already read is committed first."""
         list(self._accession.settle())
         safe = len(self._accession.writer.manifest.items)
@@ -199,7 +203,7 @@ class _Ingest:
         return disk_error(cause, len(self._accession.writer.manifest.items))
 
 
-def _held(found: FoundFile | Unfit) -> int:
+def _held(found: FoundFile | UnfitPath) -> int:
     return held_bytes(found.size_bytes) if isinstance(found, FoundFile) else 0
 
 

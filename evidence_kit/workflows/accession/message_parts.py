@@ -10,26 +10,26 @@ from typing import Any, Final
 
 from evidence_kit.custody.errors import ChatNotReadError
 from evidence_kit.custody.manifest import Item
-from evidence_kit.intake.container import ContainerMember, Holding
-from evidence_kit.intake.names import dangers
-from evidence_kit.intake.window import of_bytes
+from evidence_kit.intake.container import ContainerContents, ContainerMember
+from evidence_kit.intake.names import name_dangers
+from evidence_kit.intake.window import bytes_window
 from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import ItemDamagedError
-from evidence_kit.workflows.accession.containers import DEEPEST, Inside
+from evidence_kit.workflows.accession.containers import DEEPEST, ContainerIntake
 from evidence_kit.workflows.accession.register import Accession
 from evidence_kit.workflows.case.outcome import Outcome
-from evidence_kit.workflows.reading.conversations import parsed
-from evidence_kit.workflows.reading.coverage import CoverageError, talks
-from evidence_kit.workflows.reading.exports import Exports
-from evidence_kit.workflows.reading.messages import Said, plain
+from evidence_kit.workflows.reading.conversations import newest_readings
+from evidence_kit.workflows.reading.coverage import CoverageError, file_conversations
+from evidence_kit.workflows.reading.exports import ExportReader
+from evidence_kit.workflows.reading.messages import TranscriptEntry, display_text
 
 FORM: Final = "messages"
 _PIECE_BYTES: Final = 1 << 20
 _Part = tuple[int, int, int]
 
 
-def take_carried(accession: Accession, inside: Inside, reading: Exports) -> Iterator[Outcome]:
+def take_carried(accession: Accession, inside: ContainerIntake, reading: ExportReader) -> Iterator[Outcome]:
     """Take in files carried by the messages of a case, where not taken in before; mails inside of mails too.
 
     Yields:
@@ -50,7 +50,7 @@ def take_carried(accession: Accession, inside: Inside, reading: Exports) -> Iter
 def _waiting(accession: Accession) -> Iterator[tuple[Item, str]]:
     """Yield the exports with carried files that were never looked into."""
     manifest = accession.writer.manifest
-    for item, entry in parsed(manifest).items():
+    for item, entry in newest_readings(manifest).items():
         if item in accession.looked_into or not _carries(entry.facts):
             continue
         from evidence_kit.chats.registry import format_named
@@ -62,12 +62,12 @@ def _waiting(accession: Accession) -> Iterator[tuple[Item, str]]:
 
 def _carries(facts: Mapping[str, Any]) -> bool:
     try:
-        return any(talk.figures["attachments"].get("present") for talk in talks(facts))
+        return any(talk.figures["attachments"].get("present") for talk in file_conversations(facts))
     except CoverageError:
         return False
 
 
-def _one(inside: Inside, reading: Exports, item: Item, chosen: str) -> Iterator[Outcome]:
+def _one(inside: ContainerIntake, reading: ExportReader, item: Item, chosen: str) -> Iterator[Outcome]:
     try:
         listed = list(_listed(reading, item, chosen))
     except ChatNotReadError:
@@ -80,7 +80,7 @@ def _one(inside: Inside, reading: Exports, item: Item, chosen: str) -> Iterator[
     if item.facts.get("without"):
         # What is left of a text without its pictures: where these stood, nothing is inside of the message any more.
         listed = [each for each in listed if record.holds(each.place)]
-    held = Holding(FORM, entries=lambda: (_entry(number, each, record) for number, each in enumerate(listed)))
+    held = ContainerContents(FORM, entries=lambda: (_entry(number, each, record) for number, each in enumerate(listed)))
     yield from inside.more(item, held)
 
 
@@ -92,9 +92,9 @@ class _Listed:
     place: _Part
 
 
-def _listed(reading: Exports, item: Item, chosen: str) -> Iterator[_Listed]:
+def _listed(reading: ExportReader, item: Item, chosen: str) -> Iterator[_Listed]:
     for said in reading.entries(item, chosen):
-        attachments = said.told.get("attachments") if isinstance(said, Said) else None
+        attachments = said.told.get("attachments") if isinstance(said, TranscriptEntry) else None
         for told in attachments if isinstance(attachments, list) else ():
             if found := _inside(told):
                 yield found
@@ -110,7 +110,7 @@ def _inside(told: Any) -> _Listed | None:  # noqa: ANN401 - from a worker
     start, end = where
     if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end:
         return None
-    return _Listed(plain(told.get("name_in_source")) or f"part-{part}", (start, end, part))
+    return _Listed(display_text(told.get("name_in_source")) or f"part-{part}", (start, end, part))
 
 
 def _entry(number: int, listed: _Listed, record: _Record) -> ContainerMember:
@@ -123,12 +123,12 @@ def _entry(number: int, listed: _Listed, record: _Record) -> ContainerMember:
 
     more: dict[str, Json] = {
         "name_from": "message",
-        "name_dangers": list(dangers(listed.name)),
+        "name_dangers": list(name_dangers(listed.name)),
         "within": {"start": start, "end": end, "part": part},
     }
     # What a message says about a size is no promise: the length is known when it has been decoded.
     return ContainerMember(
-        number, listed.name, None, None, None, {}, more, content, lambda: of_bytes(record.part(listed.place))
+        number, listed.name, None, None, None, {}, more, content, lambda: bytes_window(record.part(listed.place))
     )
 
 
@@ -136,7 +136,7 @@ def _entry(number: int, listed: _Listed, record: _Record) -> ContainerMember:
 class _Record:
     """The files inside of the record that was asked for last; one record fits into memory."""
 
-    reading: Exports
+    reading: ExportReader
     item: Item
     format: str
     _place: tuple[int, int] | None = None

@@ -13,20 +13,26 @@ from threading import Lock
 from typing import Final
 
 from evidence_kit.custody.manifest import FoundAt
-from evidence_kit.intake.container import ContainerMember, Holding, head_of, holding, of_text
-from evidence_kit.intake.file_mentions import LARGEST_TEXT_BYTES, TEXT_ENDINGS, Mention, about, mentions
-from evidence_kit.intake.read import NotRegularError, Original, opened, pieces
+from evidence_kit.intake.container import (
+    ContainerContents,
+    ContainerMember,
+    container_contents,
+    stream_head,
+    text_contents,
+)
+from evidence_kit.intake.file_mentions import LARGEST_TEXT_BYTES, TEXT_ENDINGS, FileMention, file_mentions, mentions_of
+from evidence_kit.intake.read import NotRegularError, Original, file_pieces, open_original
 from evidence_kit.intake.sniff import sniff
-from evidence_kit.intake.surroundings import surroundings
-from evidence_kit.intake.understood.rule import judge
+from evidence_kit.intake.surroundings import file_surroundings
+from evidence_kit.intake.understood.rule import judge_file
 from evidence_kit.intake.understood.text import is_text
 from evidence_kit.intake.walk import FoundFile
-from evidence_kit.intake.window import Window, of_file, stream
+from evidence_kit.intake.window import Window, file_stream, file_window
 from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.model import Digest
 from evidence_kit.workflows.accession.commit_group import DescriptionService
 from evidence_kit.workflows.accession.reading import EvidenceSource, Reading, SourceEncryptor
-from evidence_kit.workflows.accession.witness import Rule, Seen, in_words, without_pictures
+from evidence_kit.workflows.accession.witness import HashedFile, WitnessRule, mentions_in_words, without_pictures
 
 # What is understood of a text up to this length is remembered until its turn comes; of a longer one it is found again.
 _REMEMBERED_BYTES: Final = 4 << 20
@@ -49,20 +55,20 @@ class Prepared:
     stretch: EvidenceSource
     reading: Reading | None
     window: Callable[[], Window] | None
-    seen: Seen | None = None
+    seen: HashedFile | None = None
     text: bool = False
-    held: Holding | None = None
+    held: ContainerContents | None = None
     _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
-    def holding(self) -> Holding | None:
+    def holding(self) -> ContainerContents | None:
         """Return the contents of the file, None when it is no container."""
         if self.window is None:
             return None
         if self.held is not None:
             return self.held
         if self.text:
-            return of_text(self.stretch.name, self.stretch.kind, self.window())
-        return holding(self.stretch.kind, self.stretch.name, self.window())
+            return text_contents(self.stretch.name, self.stretch.kind, self.window())
+        return container_contents(self.stretch.kind, self.stretch.name, self.window())
 
     def close(self) -> None:
         """Close the file."""
@@ -84,7 +90,7 @@ class Preparing:
         rule: What is done with pictures.
     """
 
-    def __init__(self, reader: SourceEncryptor, describer: DescriptionService, rule: Rule) -> None:
+    def __init__(self, reader: SourceEncryptor, describer: DescriptionService, rule: WitnessRule) -> None:
         self._reader = reader
         self._describer = describer
         self._rule = rule
@@ -99,14 +105,14 @@ class Preparing:
             OwnDiskError: The case's disk failed.
         """
         with contextlib.ExitStack() as stack:
-            original = stack.enter_context(opened(found.path))
+            original = stack.enter_context(open_original(found.path))
             stretch = file_stretch(original, found)
             if self._rule.careful:
                 stretch = replace(stretch, more=without_pictures(stretch.more))
-            window = of_file(original.file, original.before.size_bytes)
+            window = file_window(original.file, original.before.size_bytes)
             # Most of what has no known type holds no zip either; that is found out here, and not when it has its turn.
             may_hold = stretch.kind.name in CONTAINERS or (
-                stretch.kind.name == "unknown" and holding(stretch.kind, stretch.name, window) is not None
+                stretch.kind.name == "unknown" and container_contents(stretch.kind, stretch.name, window) is not None
             )
             if self._rule.careful:
                 prepared = self._careful(stretch, lambda: window, known, lambda: self._texts.of_folder(found.path))
@@ -116,7 +122,12 @@ class Preparing:
             return prepared
 
     def member(
-        self, entry: ContainerMember, within: EvidenceSource, held: Holding, place: FoundAt, known: Digest | None
+        self,
+        entry: ContainerMember,
+        within: EvidenceSource,
+        held: ContainerContents,
+        place: FoundAt,
+        known: Digest | None,
     ) -> Prepared:
         """Prepare a member.
 
@@ -147,12 +158,12 @@ class Preparing:
         stretch: EvidenceSource,
         window: Callable[[], Window],
         known: Digest | None,
-        texts: Callable[[], Mapping[str, tuple[Mention, ...]]],
+        texts: Callable[[], Mapping[str, tuple[FileMention, ...]]],
     ) -> Prepared:
         """Prepare a file that is copied only if it is understood to its last byte."""
         original = stretch.original
         before = None if original is None else original.before
-        judged = judge(stretch.name, stretch.kind, window)
+        judged = judge_file(stretch.name, stretch.kind, window)
         stretch = replace(stretch, kind=judged.kind)
         if judged.copied:
             prepared = self._copied(stretch, None, known)
@@ -166,7 +177,7 @@ class Preparing:
         if self._rule.policy == "refuse":
             return prepared
         seen, unstable = self._reader.hash(stretch)
-        prepared.seen = Seen(seen, in_words(about(texts(), stretch.name)), unstable)
+        prepared.seen = HashedFile(seen, mentions_in_words(mentions_of(texts(), stretch.name)), unstable)
         if seen.sha256.hex not in self._rule.harmless:
             return prepared
         copied = self._copied(stretch, None if prepared.text else inside, known)
@@ -182,7 +193,7 @@ class Preparing:
         if reading is None:
             return prepared
         reading.drop()
-        return Prepared(prepared.stretch, None, None, Seen(reading.tally, unstable=True))
+        return Prepared(prepared.stretch, None, None, HashedFile(reading.tally, unstable=True))
 
 
 class TextsBeside:
@@ -192,26 +203,26 @@ class TextsBeside:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._known: list[tuple[Path | Holding, Mapping[str, tuple[Mention, ...]]]] = []
+        self._known: list[tuple[Path | ContainerContents, Mapping[str, tuple[FileMention, ...]]]] = []
 
-    def of_folder(self, path: Path) -> Mapping[str, tuple[Mention, ...]]:
+    def of_folder(self, path: Path) -> Mapping[str, tuple[FileMention, ...]]:
         """Return the mentions in the texts of a file's own folder."""
         folder = path.parent
         with self._lock:
             found = next((said for place, said in self._known if place == folder), None)
-            return self._remember(folder, mentions(_texts_in(folder))) if found is None else found
+            return self._remember(folder, file_mentions(_texts_in(folder))) if found is None else found
 
-    def of_container(self, held: Holding) -> Mapping[str, tuple[Mention, ...]]:
+    def of_container(self, held: ContainerContents) -> Mapping[str, tuple[FileMention, ...]]:
         """Return the mentions in the texts of a container; none where it can only be read in order."""
         if not held.side_by_side:
             return {}
         with self._lock:
             found = next((said for place, said in self._known if place is held), None)
-            return self._remember(held, mentions(_texts_of(held))) if found is None else found
+            return self._remember(held, file_mentions(_texts_of(held))) if found is None else found
 
     def _remember(
-        self, place: Path | Holding, said: Mapping[str, tuple[Mention, ...]]
-    ) -> Mapping[str, tuple[Mention, ...]]:
+        self, place: Path | ContainerContents, said: Mapping[str, tuple[FileMention, ...]]
+    ) -> Mapping[str, tuple[FileMention, ...]]:
         self._known = [*self._known[-self._MOST :], (place, said)]
         return said
 
@@ -220,12 +231,12 @@ def _texts_in(folder: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
     with contextlib.suppress(OSError, NotRegularError):
         for path in sorted(folder.iterdir()):
             if path.name.lower().endswith(TEXT_ENDINGS) and not path.is_symlink() and path.is_file():
-                with opened(path) as original:
+                with open_original(path) as original:
                     if original.before.size_bytes <= LARGEST_TEXT_BYTES:
-                        yield path.name, pieces(original.file)
+                        yield path.name, file_pieces(original.file)
 
 
-def _texts_of(held: Holding) -> Iterator[tuple[str, Iterator[bytes]]]:
+def _texts_of(held: ContainerContents) -> Iterator[tuple[str, Iterator[bytes]]]:
     for entry in held.entries():
         is_text = entry.name.lower().endswith(TEXT_ENDINGS)
         if is_text and entry.refusal is None and (entry.size_bytes or 0) <= LARGEST_TEXT_BYTES:
@@ -243,9 +254,9 @@ def file_stretch(original: Original, found: FoundFile) -> EvidenceSource:
         head=original.head,
         kind=sniff(original.head, size_bytes),
         size_bytes=size_bytes,
-        pieces=lambda: stream(original.file),
+        pieces=lambda: file_stream(original.file),
         times=original.before.facts(),
-        more=surroundings(found.path, original.file.fileno()),
+        more=file_surroundings(found.path, original.file.fileno()),
         file=original.file,
         original=original,
     )
@@ -257,7 +268,7 @@ def member_stretch(entry: ContainerMember, place: FoundAt) -> EvidenceSource:
     Raises:
         MemberError: Not even its beginning can be read.
     """
-    head = head_of(entry.content())
+    head = stream_head(entry.content())
     return EvidenceSource(
         place=place,
         name=entry.name.replace("\\", "/").rsplit("/", 1)[-1],

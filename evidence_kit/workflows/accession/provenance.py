@@ -58,7 +58,7 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class Declarer:
     """The person who declares a fact.
 
     Attributes:
@@ -123,9 +123,9 @@ class Provenance:
     posting: Posting = field(default_factory=Posting)
 
     @property
-    def saying(self) -> Saying | None:
+    def saying(self) -> Declarer | None:
         """The person who declared the nature of the files; None when none was declared."""
-        return None if self.declared_by is None else Saying(self.declared_by, self.declared_as or "other", self.words)
+        return None if self.declared_by is None else Declarer(self.declared_by, self.declared_as or "other", self.words)
 
     def facts(self, utc_offset: str) -> Json:
         """Return the facts as they go into the log; undeclared ones are left out, the first five apart."""

@@ -19,7 +19,7 @@ _TOGETHER_BYTES = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Coming(Generic[Made]):
+class ComingObject(Generic[Made]):
     """An object being made, perhaps together with others.
 
     Attributes:
@@ -45,13 +45,13 @@ class Coming(Generic[Made]):
         return self.together.cancel()
 
 
-def ahead(
+def read_ahead(
     threads: Executor,
     make: Callable[[Thing], Made],
     things: Iterable[tuple[Thing, int]],
     most: int,
     discard: Callable[[Made], None],
-) -> Generator[tuple[Thing, Coming[Made]], None, None]:
+) -> Generator[tuple[Thing, ComingObject[Made]], None, None]:
     """Yield every object with its work under way, in the order of the objects; this function never waits.
 
     What was begun and is not asked for any more, because the one who asks has stopped and closed this, is waited for
@@ -69,9 +69,9 @@ def ahead(
         for thing, size_bytes in things:
             now: Future[list[Future[Made]]] = Future()
             now.set_result(_all_now(make, [thing]))
-            yield thing, Coming(now, 0, size_bytes)
+            yield thing, ComingObject(now, 0, size_bytes)
         return
-    waiting: deque[tuple[Thing, Coming[Made]]] = deque()
+    waiting: deque[tuple[Thing, ComingObject[Made]]] = deque()
     try:
         for some in _handfuls(things, min(_MOST_TOGETHER, max(1, most // 4))):
             size_bytes = sum(size for _, size in some)
@@ -79,7 +79,7 @@ def ahead(
             while waiting and (len(waiting) + len(some) > most or _held(waiting) + size_bytes > MOST_BYTES):
                 yield waiting.popleft()
             together = threads.submit(_all_now, make, [thing for thing, _ in some])
-            waiting.extend((thing, Coming(together, number, size)) for number, (thing, size) in enumerate(some))
+            waiting.extend((thing, ComingObject(together, number, size)) for number, (thing, size) in enumerate(some))
         while waiting:
             yield waiting.popleft()
     finally:
@@ -90,7 +90,7 @@ def ahead(
                 discard(coming.result())
 
 
-def _held(waiting: Iterable[tuple[Thing, Coming[Made]]]) -> int:
+def _held(waiting: Iterable[tuple[Thing, ComingObject[Made]]]) -> int:
     return sum(coming.size_bytes for _, coming in waiting)
 
 

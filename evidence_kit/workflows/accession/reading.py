@@ -10,10 +10,10 @@ from itertools import chain
 from typing import BinaryIO
 
 from evidence_kit.custody.manifest import FoundAt
-from evidence_kit.hashing.exact import Tally, tally
-from evidence_kit.intake.read import Original, Trace
+from evidence_kit.hashing.exact import Tally, tally_stream
+from evidence_kit.intake.read import FileTrace, Original
 from evidence_kit.intake.window import PIECE_BYTES
-from evidence_kit.keys.age_writer import Writer
+from evidence_kit.keys.age_writer import AgeWriter
 from evidence_kit.model import Digest, Json, Kind
 from evidence_kit.vault.store import Draft, Store
 from evidence_kit.workflows.accession.commit_group import OwnDiskError
@@ -131,14 +131,14 @@ class SourceEncryptor:
             StoppedError: `stop` was called.
         """
         if known is not None:
-            again = tally(self._counted(stretch.pieces()))
+            again = tally_stream(self._counted(stretch.pieces()))
             if again.sha256 == known:
                 return Reading(again, None)
         reading, original = self._encrypt(stretch, keep=keep), stretch.original
         if original is None or not original.changed():
             return reading
         reading.drop()
-        original.before = Trace.of(original.file.fileno())
+        original.before = FileTrace.of(original.file.fileno())
         reading = self._encrypt(stretch, keep=keep)
         return Reading(reading.tally, reading.draft, reading.payload, original.changed())
 
@@ -150,24 +150,24 @@ class SourceEncryptor:
             MemberError: A member is not what its container declares.
             StoppedError: `stop` was called.
         """
-        seen, original = tally(self._counted(stretch.pieces())), stretch.original
+        seen, original = tally_stream(self._counted(stretch.pieces())), stretch.original
         if original is None or not original.changed():
             return seen, False
-        original.before = Trace.of(original.file.fileno())
-        return tally(self._counted(stretch.pieces())), original.changed()
+        original.before = FileTrace.of(original.file.fileno())
+        return tally_stream(self._counted(stretch.pieces())), original.changed()
 
     def _encrypt(self, stretch: EvidenceSource, *, keep: bool) -> Reading:
         source = self._counted(stretch.pieces())
         if stretch.size_bytes is not None and stretch.size_bytes <= _SHORT_BYTES:
             begun, whole = _begun(source)
-            if whole and self._holds((seen := tally(begun)).sha256):
+            if whole and self._holds((seen := tally_stream(begun)).sha256):
                 return Reading(seen, None)
             source = chain(begun, source)
         try:
             draft = self._store.draft()
         except OSError as error:
             raise OwnDiskError from error
-        sink = _Sink(draft, Writer(self._recipient))
+        sink = _Sink(draft, AgeWriter(self._recipient))
         seen, kept = Tally(), _Kept() if keep and (stretch.size_bytes or 0) <= KEEP_BYTES else None
         try:
             with _Beside(sink) if (stretch.size_bytes or 0) >= _LARGE_BYTES else sink as writer:
@@ -197,7 +197,7 @@ class _Sink:
     What is short is gathered: a small file goes down, and is hashed, in one piece.
     """
 
-    def __init__(self, draft: Draft, writer: Writer) -> None:
+    def __init__(self, draft: Draft, writer: AgeWriter) -> None:
         self._draft = draft
         self._writer = writer
         self._gathered = bytearray()

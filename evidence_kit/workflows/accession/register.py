@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from evidence_kit.custody.event import Event
-from evidence_kit.custody.manifest import FoundAt, spot
+from evidence_kit.custody.manifest import FoundAt, place_key
 from evidence_kit.hashing.exact import Tally
 from evidence_kit.intake import picture_signatures
 from evidence_kit.intake.kinds import name_agrees
 from evidence_kit.model import Digest, Json
 from evidence_kit.vault.store import Draft
-from evidence_kit.workflows.accession.commit_group import DescriptionService, Group, Pending
+from evidence_kit.workflows.accession.commit_group import CommitGroup, DescriptionService, PendingDescription
 from evidence_kit.workflows.accession.commit_group import KnownDescription as Settled
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.accession.reading import EvidenceSource, Reading, place_facts
-from evidence_kit.workflows.accession.witness import Seen, rule_for
+from evidence_kit.workflows.accession.witness import HashedFile, rule_for
 from evidence_kit.workflows.case.outcome import AlreadyInCase, Kept, Outcome, Refused, SeenAgain, Totals, WitnessOutcome
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.reading.coverage import chat_read
@@ -37,7 +37,7 @@ class Accession:
     def __init__(self, writer: CaseWriter, provenance: Provenance, describer: DescriptionService) -> None:
         self.writer = writer
         self.describer = describer
-        self.group = Group(writer)
+        self.group = CommitGroup(writer)
         self.totals = Totals()
         self._manifest = writer.manifest
         self.looked_into = {str(entry.facts["item"]) for entry in self._manifest.entries.get("container.read", ())}
@@ -54,7 +54,7 @@ class Accession:
 
     def known(self, place: FoundAt) -> Digest | None:
         """Return the digest that the case holds from this very place."""
-        return self._manifest.places.get(spot(place))
+        return self._manifest.places.get(place_key(place))
 
     def admit(self, stretch: EvidenceSource, reading: Reading) -> str:
         """Register a read source; return the id of the item that holds its bytes.
@@ -62,7 +62,7 @@ class Accession:
         Raises:
             RuntimeError: A new item came without its encrypted bytes.
         """
-        digest, where = reading.tally.sha256, spot(stretch.place)
+        digest, where = reading.tally.sha256, place_key(stretch.place)
         twin = self.group.by_digest.get(digest.hex) or self._manifest.by_digest.get(digest.hex)
         if twin is not None:
             reading.drop()
@@ -79,7 +79,7 @@ class Accession:
             raise RuntimeError("what is not in the case was not written")
         return self._keep(stretch, reading, reading.draft)
 
-    def withhold(self, stretch: EvidenceSource, seen: Seen | None) -> str | None:
+    def withhold(self, stretch: EvidenceSource, seen: HashedFile | None) -> str | None:
         """Note a file not copied because of the person's age; return its id when it was witnessed.
 
         Args:
@@ -93,7 +93,7 @@ class Accession:
             self._refuse(stretch.place, picture_signatures.REASON, stretch.kind.name, stretch.size_bytes)
             return None
         self.totals.witnessed += 1
-        digest, where = seen.tally.sha256, spot(stretch.place)
+        digest, where = seen.tally.sha256, place_key(stretch.place)
         twin = self.group.witnessed.get(digest.hex) or self._manifest.witnessed_by_digest.get(digest.hex)
         if twin is not None:
             if digest in {self._manifest.witnessed_at.get(where), self.group.places.get(where)}:
@@ -105,13 +105,13 @@ class Accession:
             return twin
         return self._witness(stretch, seen)
 
-    def _witness(self, stretch: EvidenceSource, seen: Seen) -> str:
+    def _witness(self, stretch: EvidenceSource, seen: HashedFile) -> str:
         item, digest, kind = self.group.next_witnessed, seen.tally.sha256, stretch.kind
         agrees = name_agrees(kind, stretch.name)
         facts = self._facts(stretch, seen.tally, copied=False, agrees=agrees, unstable=seen.unstable)
         if seen.around:
             facts["around"] = [{"name": each.name, "text": each.text} for each in seen.around]
-        self.group.places[spot(stretch.place)] = digest
+        self.group.places[place_key(stretch.place)] = digest
         self.group.witnessed[digest.hex] = item
         outcome = WitnessOutcome(item, stretch.place, kind.name, kind.family.value, seen.tally.size_bytes, digest.hex)
         self.group.add(outcome, Event("item.witnessed", {"item": item, **facts}))
@@ -130,7 +130,7 @@ class Accession:
 
     def _refuse(self, place: FoundAt, reason: str, detail: str | None, size_bytes: int | None) -> None:
         """Tell a refusal; the same one is written into the log only once."""
-        before = self._manifest.refused.get(spot(place))
+        before = self._manifest.refused.get(place_key(place))
         event = None
         if before is None or before.facts.get("reason") != reason:
             facts: dict[str, Json] = {**place_facts(place), "reason": reason}
@@ -147,7 +147,7 @@ class Accession:
         Raises:
             OwnDiskError: The case's disk failed; nothing of the group counts.
         """
-        group, self.group = self.group, Group(self.writer)
+        group, self.group = self.group, CommitGroup(self.writer)
         self._came = self._came_here()
         try:
             told = group.settle()
@@ -188,7 +188,7 @@ class Accession:
         draft.item = self.group.next_item
         agrees = name_agrees(kind, stretch.name)
         digest, size_bytes = reading.tally.sha256, reading.tally.size_bytes
-        self.group.places[spot(stretch.place)] = digest
+        self.group.places[place_key(stretch.place)] = digest
         facts = self._facts(stretch, reading.tally, copied=True, agrees=agrees, unstable=reading.unstable)
         self.group.keep(draft, digest, size_bytes, facts)
         self.totals.kept += 1
@@ -245,7 +245,7 @@ class Accession:
             facts["unstable"] = True
         return facts
 
-    def _describe(self, stretch: EvidenceSource, reading: Reading) -> Pending | None:
+    def _describe(self, stretch: EvidenceSource, reading: Reading) -> PendingDescription | None:
         """Let an item be described, None when there is nothing to describe about its type."""
         kind = stretch.kind
         if not self.describer.describes(kind.name):
@@ -262,7 +262,7 @@ class Accession:
         seen = self._manifest.witnessed_by_digest.get(reading.tally.sha256.hex)
         return self.rule.decodes or (seen is not None and self._manifest.witnessed[seen].sensitivity == "none")
 
-    def _chat(self, stretch: EvidenceSource, reading: Reading) -> Pending:
+    def _chat(self, stretch: EvidenceSource, reading: Reading) -> PendingDescription:
         """Let an item be read as a conversation; of a member too large for that only its beginning is looked at."""
         name = stretch.place.path if stretch.inside is None else f"{stretch.inside}/{stretch.place.path}"
         about: dict[str, Json] = {"name": name, "beside": stretch.beside}

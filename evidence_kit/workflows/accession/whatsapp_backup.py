@@ -13,12 +13,12 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from evidence_kit.custody.manifest import Item
-from evidence_kit.intake.container import ContainerMember, Holding
-from evidence_kit.intake.window import of_bytes
+from evidence_kit.intake.container import ContainerContents, ContainerMember
+from evidence_kit.intake.window import bytes_window
 from evidence_kit.keys.age import DamagedError
-from evidence_kit.keys.whatsapp_backup import LARGEST_BYTES, NoBackupError, NotThisKeyError, decrypt
+from evidence_kit.keys.whatsapp_backup import LARGEST_BYTES, NoBackupError, NotThisKeyError, decrypt_backup
 from evidence_kit.model import Json
-from evidence_kit.workflows.accession.containers import Inside
+from evidence_kit.workflows.accession.containers import ContainerIntake
 from evidence_kit.workflows.accession.register import Accession
 from evidence_kit.workflows.case.outcome import Outcome
 
@@ -27,7 +27,7 @@ _NAME: Final = re.compile(r"(?P<inside>[\w.\-]+)\.crypt15", re.IGNORECASE)
 _PIECE_BYTES: Final = 1 << 20
 
 
-def take_backups(accession: Accession, inside: Inside, key: bytes) -> Iterator[Outcome]:
+def take_backups(accession: Accession, inside: ContainerIntake, key: bytes) -> Iterator[Outcome]:
     """Take in the contents of a case's encrypted backups, as far as this key opens them.
 
     Args:
@@ -57,7 +57,7 @@ def take_backups(accession: Accession, inside: Inside, key: bytes) -> Iterator[O
             inside.unopened(item, opened)
         else:
             members = [_member(named["inside"], opened)]
-            yield from inside.more(item, Holding(FORM, entries=members.copy))
+            yield from inside.more(item, ContainerContents(FORM, entries=members.copy))
     yield from accession.settle()
 
 
@@ -68,7 +68,7 @@ def _opened(accession: Accession, item: Item, key: bytes) -> bytes | str:
     sink = BytesIO()
     try:
         accession.writer.case.decrypt(item.id, sink)
-        packed = decrypt(sink.getvalue(), key)
+        packed = decrypt_backup(sink.getvalue(), key)
     except (DamagedError, FileNotFoundError):
         return "item-damaged"
     except NoBackupError:
@@ -89,4 +89,4 @@ def _member(name: str, data: bytes) -> ContainerMember:
             yield data[at : at + _PIECE_BYTES]
 
     more: dict[str, Json] = {"name_from": "container", "name_dangers": []}
-    return ContainerMember(0, name, None, len(data), None, {}, more, content, lambda: of_bytes(data))
+    return ContainerMember(0, name, None, len(data), None, {}, more, content, lambda: bytes_window(data))

@@ -10,9 +10,9 @@ from typing import Final
 from evidence_kit.custody.manifest import Manifest
 from evidence_kit.hashing.exact import Tally, sha256
 from evidence_kit.intake import picture_signatures
-from evidence_kit.intake.file_mentions import Mention
-from evidence_kit.intake.understood.language import cut, opaque
-from evidence_kit.intake.understood.text import decode
+from evidence_kit.intake.file_mentions import FileMention
+from evidence_kit.intake.understood.language import opaque_spans, without_spans
+from evidence_kit.intake.understood.text import decode_letters
 from evidence_kit.model import Json
 
 # Letters without sense in what stands beside a file: an identifier, the address of a page.
@@ -20,7 +20,7 @@ _BESIDE_LETTERS: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class WitnessRule:
     """The rule of one ingest on pictures and films.
 
     Attributes:
@@ -39,7 +39,7 @@ class Rule:
         return self.policy != "keep"
 
 
-def rule_for(manifest: Manifest, sensitivity: str) -> Rule:
+def rule_for(manifest: Manifest, sensitivity: str) -> WitnessRule:
     """Return the rule of an ingest into this case.
 
     Args:
@@ -47,13 +47,13 @@ def rule_for(manifest: Manifest, sensitivity: str) -> Rule:
         sensitivity: What was declared of everything in this ingest, by somebody who may.
     """
     if manifest.age_band == picture_signatures.ADULT or sensitivity == "none":
-        return Rule()
+        return WitnessRule()
     declared = {each.sha256.hex for each in manifest.witnessed.values() if each.sensitivity == "none"}
-    return Rule(manifest.minor_media, decodes=False, harmless=frozenset(declared | set(manifest.by_digest)))
+    return WitnessRule(manifest.minor_media, decodes=False, harmless=frozenset(declared | set(manifest.by_digest)))
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class HashedFile:
     """A file that was read to be hashed, and not copied.
 
     Attributes:
@@ -63,7 +63,7 @@ class Seen:
     """
 
     tally: Tally
-    around: tuple[Mention, ...] = ()
+    around: tuple[FileMention, ...] = ()
     unstable: bool = False
 
 
@@ -75,7 +75,7 @@ def without_pictures(more: Mapping[str, Json]) -> dict[str, Json]:
         facts["attributes"] = [_attribute(each) for each in listed if isinstance(each, Mapping)]
     zone = facts.get("zone_identifier")
     if isinstance(zone, Mapping):
-        facts["zone_identifier"] = {key: value for key, value in zone.items() if spoken(str(value))}
+        facts["zone_identifier"] = {key: value for key, value in zone.items() if is_spoken(str(value))}
     return facts
 
 
@@ -84,7 +84,7 @@ def _attribute(shown: Mapping[str, Json]) -> Mapping[str, Json]:
         value = base64.b64decode(str(shown["value_bytes"]))
     elif "value" in shown:
         value = str(shown["value"]).encode()
-        if spoken(str(shown["value"])):
+        if is_spoken(str(shown["value"])):
             return shown
     else:
         return shown
@@ -99,15 +99,17 @@ def without_comments(parts: Sequence[Json]) -> list[Json]:
 
 
 def _says(comment: object) -> bool:
-    decoded = decode(base64.b64decode(str(comment or "")))
-    return decoded is not None and spoken(decoded[0])
+    decoded = decode_letters(base64.b64decode(str(comment or "")))
+    return decoded is not None and is_spoken(decoded[0])
 
 
-def spoken(text: str) -> bool:
+def is_spoken(text: str) -> bool:
     """Say whether a name, or a value beside a file, is a few words and not letters that stand for bytes."""
-    return not opaque(text, _BESIDE_LETTERS)
+    return not opaque_spans(text, _BESIDE_LETTERS)
 
 
-def in_words(mentioned: Sequence[Mention]) -> tuple[Mention, ...]:
+def mentions_in_words(mentioned: Sequence[FileMention]) -> tuple[FileMention, ...]:
     """Return the texts around a name, without their non-language."""
-    return tuple(Mention(each.name, cut(each.text, opaque(each.text, _BESIDE_LETTERS))) for each in mentioned)
+    return tuple(
+        FileMention(each.name, without_spans(each.text, opaque_spans(each.text, _BESIDE_LETTERS))) for each in mentioned
+    )

@@ -13,8 +13,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from evidence_kit.workflows.batch.errors import BatchFileError
-from evidence_kit.workflows.batch.task import FIELDS, Slip, Spot, Task, Value, checked, nearest
-from evidence_kit.workflows.case.disk_errors import is_gone, refused
+from evidence_kit.workflows.batch.task import (
+    FIELDS,
+    BatchTask,
+    FilePosition,
+    TaskSlip,
+    Value,
+    checked_task,
+    nearest_word,
+)
+from evidence_kit.workflows.case.disk_errors import file_refused, is_gone
 
 # Larger than any batch that people or their programs write; a file is read whole.
 LARGEST_BYTES: Final = 64 << 20
@@ -25,7 +33,7 @@ _KEY = re.compile(r"""^\s*["']?([\w-]+)["']?\s*=""")
 _AT = re.compile(r"\(at line (\d+), column (\d+)\)|\(at end of document\)")
 
 
-def tasks_in(path: Path) -> list[Task]:
+def tasks_in(path: Path) -> list[BatchTask]:
     """Return every line of a batch, in order.
 
     Raises:
@@ -35,7 +43,7 @@ def tasks_in(path: Path) -> list[Task]:
         data = path.read_bytes() if path.stat().st_size <= LARGEST_BYTES else None
     except OSError as error:
         if not is_gone(error):
-            raise refused(error, str(path)) from error
+            raise file_refused(error, str(path)) from error
         raise BatchFileError("batch-unreadable", path=str(path)) from error
     if data is None:
         raise BatchFileError("batch-too-large", path=str(path), limit=LARGEST_BYTES)
@@ -53,21 +61,21 @@ def _text(path: Path, data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - data.rfind(b"\n", 0, error.start)
-        raise _broken(path, Spot(line, column), "UTF-8") from error
+        raise _broken(path, FilePosition(line, column), "UTF-8") from error
 
 
-def _broken(path: Path, spot: Spot, why: str) -> BatchFileError:
+def _broken(path: Path, spot: FilePosition, why: str) -> BatchFileError:
     return BatchFileError("batch-malformed", path=str(path), line=spot.line, column=spot.column, why=why)
 
 
-def _refuse(path: Path, slip: Slip) -> BatchFileError:
+def _refuse(path: Path, slip: TaskSlip) -> BatchFileError:
     """Return a slip outside all lines, which makes the whole file useless."""
     return BatchFileError(
         f"{slip.code}-in-file", path=str(path), line=slip.spot.line, column=slip.spot.column, **slip.values
     )
 
 
-def _toml(path: Path, text: str) -> Iterator[Task]:
+def _toml(path: Path, text: str) -> Iterator[BatchTask]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -76,7 +84,7 @@ def _toml(path: Path, text: str) -> Iterator[Task]:
     for name in document:
         if name not in {"defaults", "case"}:
             spot = where.spot("", 0, name)
-            raise _refuse(path, Slip(spot, "batch-key-unknown", {"key": name, "nearest": "defaults, case"}))
+            raise _refuse(path, TaskSlip(spot, "batch-key-unknown", {"key": name, "nearest": "defaults, case"}))
     defaults = _values(path, document.get("defaults", {}), where, "defaults", 0)
     _known_defaults(path, defaults, where)
     listed = document.get("case", [])
@@ -86,15 +94,15 @@ def _toml(path: Path, text: str) -> Iterator[Task]:
         own = _values(path, table, where, "case", number)
         spots = {name: where.spot("case", number, name) for name in own}
         spots |= {name: where.spot("defaults", 0, name) for name in defaults if name not in own}
-        yield checked(where.start("case", number), {**defaults, **own}, spots, path.parent, number)
+        yield checked_task(where.start("case", number), {**defaults, **own}, spots, path.parent, number)
 
 
-def _spot_of(error: tomllib.TOMLDecodeError, text: str) -> Spot:
+def _spot_of(error: tomllib.TOMLDecodeError, text: str) -> FilePosition:
     found = _AT.search(str(error))
     if found is not None and found[1]:
-        return Spot(int(found[1]), int(found[2]))
+        return FilePosition(int(found[1]), int(found[2]))
     lines = text.split("\n")
-    return Spot(len(lines), len(lines[-1]) + 1)
+    return FilePosition(len(lines), len(lines[-1]) + 1)
 
 
 def _values(path: Path, table: object, where: _Places, section: str, number: int) -> dict[str, Value]:
@@ -103,7 +111,7 @@ def _values(path: Path, table: object, where: _Places, section: str, number: int
     return {name: _value(path, value, where.spot(section, number, name)) for name, value in table.items()}
 
 
-def _value(path: Path, value: Any, spot: Spot) -> Value:  # noqa: ANN401 - whatever TOML holds
+def _value(path: Path, value: Any, spot: FilePosition) -> Value:  # noqa: ANN401 - whatever TOML holds
     if isinstance(value, str):
         return value
     if isinstance(value, date):
@@ -119,8 +127,10 @@ def _known_defaults(path: Path, defaults: Mapping[str, Value], where: _Places) -
     for name in defaults:
         if name not in FIELDS or name == "name":
             known = tuple(each for each in FIELDS if each != "name")
-            slip = Slip(
-                where.spot("defaults", 0, name), "batch-key-unknown", {"key": name, "nearest": nearest(name, known)}
+            slip = TaskSlip(
+                where.spot("defaults", 0, name),
+                "batch-key-unknown",
+                {"key": name, "nearest": nearest_word(name, known)},
             )
             raise _refuse(path, slip)
 
@@ -129,30 +139,30 @@ class _Places:
     """Where keys stand in a TOML text; tomllib itself does not say."""
 
     def __init__(self, text: str) -> None:
-        self._starts: dict[tuple[str, int], Spot] = {}
-        self._keys: dict[tuple[str, int, str], Spot] = {}
+        self._starts: dict[tuple[str, int], FilePosition] = {}
+        self._keys: dict[tuple[str, int, str], FilePosition] = {}
         section, number, cases = "", 0, 0
         for line, content in enumerate(text.split("\n"), 1):
             header = _HEADER.match(content)
             if header is not None:
                 cases += header[1] is None
                 section, number = (header[1], 0) if header[1] is not None else ("case", cases)
-                spot = Spot(line, content.index("[") + 1)
+                spot = FilePosition(line, content.index("[") + 1)
                 self._starts.setdefault((section, number), spot)
                 self._keys.setdefault(("", 0, section), spot)
                 continue
             key = _KEY.match(content)
             if key is not None:
-                self._keys.setdefault((section, number, key[1]), Spot(line, key.start(1) + 1))
+                self._keys.setdefault((section, number, key[1]), FilePosition(line, key.start(1) + 1))
 
-    def start(self, section: str, number: int) -> Spot:
-        return self._starts.get((section, number), Spot(1, 1))
+    def start(self, section: str, number: int) -> FilePosition:
+        return self._starts.get((section, number), FilePosition(1, 1))
 
-    def spot(self, section: str, number: int, key: str) -> Spot:
+    def spot(self, section: str, number: int, key: str) -> FilePosition:
         return self._keys.get((section, number, key), self.start(section, number))
 
 
-def _csv(path: Path, text: str) -> Iterator[Task]:
+def _csv(path: Path, text: str) -> Iterator[BatchTask]:
     lines = list(io.StringIO(text, newline=""))
     first = lines[0] if lines else ""
     # A spreadsheet set to French or Arabic parts cells with semicolons.
@@ -165,14 +175,14 @@ def _csv(path: Path, text: str) -> Iterator[Task]:
             columns = _cell_columns("".join(lines[begins - 1 : reader.line_num]), delimiter)
             if header is None:
                 header = [cell.strip() for cell in row]
-                _known_header(path, header, Spot(begins, 1), columns)
+                _known_header(path, header, FilePosition(begins, 1), columns)
             elif any(cell.strip() for cell in row):
                 number += 1
-                yield _row(path, header, row, [Spot(begins, column) for column in columns], number)
+                yield _row(path, header, row, [FilePosition(begins, column) for column in columns], number)
             begins = reader.line_num + 1
     except csv.Error as error:
         column = next(iter(re.finditer('"', lines[begins - 1])), None) if begins <= len(lines) else None
-        raise _broken(path, Spot(begins, column.start() + 1 if column else 1), str(error)) from error
+        raise _broken(path, FilePosition(begins, column.start() + 1 if column else 1), str(error)) from error
 
 
 def _cell_columns(raw: str, delimiter: str) -> list[int]:
@@ -185,34 +195,38 @@ def _cell_columns(raw: str, delimiter: str) -> list[int]:
     return columns
 
 
-def _known_header(path: Path, header: Sequence[str], spot: Spot, columns: Sequence[int]) -> None:
+def _known_header(path: Path, header: Sequence[str], spot: FilePosition, columns: Sequence[int]) -> None:
     for at, name in enumerate(header):
-        here = Spot(spot.line, columns[at])
+        here = FilePosition(spot.line, columns[at])
         if name not in FIELDS:
-            raise _refuse(path, Slip(here, "batch-key-unknown", {"key": name, "nearest": nearest(name, tuple(FIELDS))}))
+            raise _refuse(
+                path, TaskSlip(here, "batch-key-unknown", {"key": name, "nearest": nearest_word(name, tuple(FIELDS))})
+            )
         if name in header[:at]:
             raise _broken(path, here, name)
 
 
-def _row(path: Path, header: Sequence[str], row: Sequence[str], spots: Sequence[Spot], number: int) -> Task:
+def _row(
+    path: Path, header: Sequence[str], row: Sequence[str], spots: Sequence[FilePosition], number: int
+) -> BatchTask:
     facts: dict[str, Value] = {}
     for name, cell in zip(header, row, strict=False):
         values = tuple(part.strip() for part in cell.split(PARTS) if part.strip())
         if values:
             facts[name] = values[0] if len(values) == 1 else values
     at = dict(zip(header, spots, strict=False))
-    task = checked(spots[0], facts, at, path.parent, number)
+    task = checked_task(spots[0], facts, at, path.parent, number)
     if len(row) <= len(header):
         return task
-    return replace(task, slips=(*task.slips, Slip(spots[len(header)], "batch-cell-without-column", {})))
+    return replace(task, slips=(*task.slips, TaskSlip(spots[len(header)], "batch-cell-without-column", {})))
 
 
-def _named_apart(tasks: Sequence[Task]) -> list[Task]:
+def _named_apart(tasks: Sequence[BatchTask]) -> list[BatchTask]:
     """Return the tasks; of two with one name the later one has a slip, as outcomes could not be told apart."""
     seen: set[str] = set()
     told = []
     for task in tasks:
-        slip = Slip(task.spot, "batch-name-twice", {"name": task.name})
+        slip = TaskSlip(task.spot, "batch-name-twice", {"name": task.name})
         told.append(replace(task, slips=(*task.slips, slip)) if task.name in seen else task)
         seen.add(task.name)
     return told

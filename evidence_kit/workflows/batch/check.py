@@ -13,11 +13,19 @@ from evidence_kit.model import Json
 from evidence_kit.sealing.errors import NoConsentError
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows.accession.ingest import free_bytes, total_bytes
-from evidence_kit.workflows.batch.results import FAILED, NOT_TRIED, WOULD, BatchResult, StepResult, Trouble, worst
+from evidence_kit.workflows.batch.results import (
+    FAILED,
+    NOT_TRIED,
+    WOULD,
+    BatchResult,
+    ErrorFacts,
+    StepResult,
+    worst_code,
+)
 from evidence_kit.workflows.batch.steps import (
+    BatchResources,
     Did,
     Errand,
-    Hands,
     archive_digits,
     find_case,
     opening_of,
@@ -25,12 +33,12 @@ from evidence_kit.workflows.batch.steps import (
     provenance_of,
 )
 from evidence_kit.workflows.case.new import check_guardian
-from evidence_kit.workflows.case.read import Case, read
-from evidence_kit.workflows.handover.seal_estimate import planned
+from evidence_kit.workflows.case.read import Case, read_case
+from evidence_kit.workflows.handover.seal_estimate import planned_counts
 
 
 def rehearse(
-    errands: Sequence[Errand], hands: Hands, slips: Sequence[StepResult]
+    errands: Sequence[Errand], hands: BatchResources, slips: Sequence[StepResult]
 ) -> Iterator[StepResult | BatchResult]:
     """Yield for every step of every line whether it could begin, and change nothing.
 
@@ -47,13 +55,15 @@ def rehearse(
         codes += [each.code for each in told]
         whole += all(each.result == WOULD for each in told)
         yield from told
-    yield BatchResult(len(errands) + len({each.name for each in slips if each.result == FAILED}), whole, worst(codes))
+    yield BatchResult(
+        len(errands) + len({each.name for each in slips if each.result == FAILED}), whole, worst_code(codes)
+    )
 
 
 class _Rehearsal:
     """Says of every step whether it could begin, and counts the room that all of them would take."""
 
-    def __init__(self, hands: Hands) -> None:
+    def __init__(self, hands: BatchResources) -> None:
         self._hands = hands
         self._station = hands.station
         self._taken_bytes = 0
@@ -76,7 +86,7 @@ class _Rehearsal:
                 code, facts = self._checks[step](errand)
             except EvidenceError as error:
                 broken = True
-                yield StepResult.failed(task, step, Trouble.of(error), errand.case)
+                yield StepResult.failed(task, step, ErrorFacts.of(error), errand.case)
             else:
                 yield StepResult(task.spot.line, task.name, errand.case, step, WOULD, int(code), facts)
 
@@ -111,7 +121,7 @@ class _Rehearsal:
         opened = self._opened(errand)
         if opened is not None and "ingest" not in errand.steps:
             with self._hands.isolated() as worker:
-                plan = planned(opened, order, worker)
+                plan = planned_counts(opened, order, worker)
             self._take(plan.size_bytes)
             return Exit.DONE, {"items_in": plan.items_in, "items_of": plan.items_of, "size": plan.size_bytes}
         agreed = task.many("consent") if opened is None else _agreed(opened)
@@ -136,7 +146,7 @@ class _Rehearsal:
         """Return the case as it is now, None when this line is yet to open it."""
         if "new" in errand.steps:
             return None
-        return read(find_case(self._station, errand.case or ""), self._hands.key, self._station)
+        return read_case(find_case(self._station, errand.case or ""), self._hands.key, self._station)
 
     def _take(self, size_bytes: int) -> None:
         """Count the bytes that a step will write, after those of the steps before it."""

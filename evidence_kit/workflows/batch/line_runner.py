@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evidence_kit.errors import EvidenceError, Exit, place_of
-from evidence_kit.workflows.batch.results import DONE, FAILED, NOT_TRIED, StepResult, Trouble
-from evidence_kit.workflows.batch.steps import STEPS, Errand, Hands
+from evidence_kit.workflows.batch.results import DONE, FAILED, NOT_TRIED, ErrorFacts, StepResult
+from evidence_kit.workflows.batch.steps import STEPS, BatchResources, Errand
 from evidence_kit.workflows.case.disk_errors import system_error
 
 
-def carry_out(errand: Errand, hands: Hands) -> Iterator[StepResult]:
+def carry_out_line(errand: Errand, hands: BatchResources) -> Iterator[StepResult]:
     """Yield the result of each step; behind a failed one no other is tried, as each builds on the last."""
     task = errand.task
     steps = iter(errand.steps)
@@ -22,22 +22,22 @@ def carry_out(errand: Errand, hands: Hands) -> Iterator[StepResult]:
                 yield StepResult(task.spot.line, task.name, errand.case, left, NOT_TRIED)
 
 
-def _one(errand: Errand, step: str, hands: Hands) -> StepResult:
+def _one(errand: Errand, step: str, hands: BatchResources) -> StepResult:
     task = errand.task
     try:
         code, facts = STEPS[step](errand, hands)
     except EvidenceError as error:
-        return StepResult.failed(task, step, Trouble.of(error), errand.case)
+        return StepResult.failed(task, step, ErrorFacts.of(error), errand.case)
     except (SystemExit, KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:  # noqa: BLE001 - what ails one line, a bug of ours too, must not cost the others
         refused = system_error(error)
         if refused is not None:
-            return StepResult.failed(task, step, Trouble.of(refused), errand.case)
+            return StepResult.failed(task, step, ErrorFacts.of(refused), errand.case)
         values = {"error": type(error).__name__, "place": place_of(error)}
-        return StepResult.failed(task, step, Trouble(int(Exit.BUG), "bug", values), errand.case)
+        return StepResult.failed(task, step, ErrorFacts(int(Exit.BUG), "bug", values), errand.case)
     if hands.world.left_to_do:
-        left = Trouble.of(hands.world.left_to_do[-1])
+        left = ErrorFacts.of(hands.world.left_to_do[-1])
         hands.world.left_to_do.clear()
         return StepResult(task.spot.line, task.name, errand.case, step, DONE, int(code) or left.code, facts, left)
     return StepResult(task.spot.line, task.name, errand.case, step, DONE, int(code), facts)

@@ -14,15 +14,15 @@ from types import FrameType, TracebackType
 from typing import Final, Protocol, Self
 
 from evidence_kit.errors import Exit
-from evidence_kit.workflows.batch.line_runner import carry_out
-from evidence_kit.workflows.batch.results import StepResult, Trouble
-from evidence_kit.workflows.batch.steps import Errand, Hands
+from evidence_kit.workflows.batch.line_runner import carry_out_line
+from evidence_kit.workflows.batch.results import ErrorFacts, StepResult
+from evidence_kit.workflows.batch.steps import BatchResources, Errand
 
-OpenHands = Callable[[], AbstractContextManager[Hands]]
+OpenHands = Callable[[], AbstractContextManager[BatchResources]]
 _PATIENCE_SECONDS: Final = 30.0
 
 
-class Free(Protocol):
+class NextErrand(Protocol):
     """Says which errand may begin now."""
 
     def __call__(self, busy: frozenset[str]) -> Errand | None:
@@ -30,7 +30,7 @@ class Free(Protocol):
         ...
 
 
-class Alone:
+class SingleRunner:
     """Carries errands out in this process, one behind the other."""
 
     def __init__(self, open_hands: OpenHands) -> None:
@@ -46,14 +46,14 @@ class Alone:
     ) -> None:
         self._context.__exit__(kind, error, trace)
 
-    def run(self, free: Free) -> Iterator[tuple[Errand, StepResult]]:
+    def run(self, free: NextErrand) -> Iterator[tuple[Errand, StepResult]]:
         """Yield the result of each step."""
         while (errand := free(frozenset())) is not None:
-            for told in carry_out(errand, self._hands):
+            for told in carry_out_line(errand, self._hands):
                 yield errand, told
 
 
-class Crew:
+class ProcessCrew:
     """Carries errands out in several processes; one that dies loses its own errand alone.
 
     The key reaches a process through a pipe, never through its arguments or its environment.
@@ -74,7 +74,7 @@ class Crew:
         for member in self._members.values():
             member.end()
 
-    def run(self, free: Free) -> Iterator[tuple[Errand, StepResult]]:
+    def run(self, free: NextErrand) -> Iterator[tuple[Errand, StepResult]]:
         """Yield the result of each step, as it comes; an errand begins when a process is idle."""
         idle: list[_Member] = []
         while True:
@@ -96,7 +96,7 @@ class Crew:
 
     def _hire(self) -> _Member:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=serve, args=(theirs, self._open))
+        process = self._context.Process(target=serve_channel, args=(theirs, self._open))
         with _held_back():
             process.start()
         theirs.close()
@@ -113,7 +113,7 @@ class Crew:
             del self._members[member.channel]
             member.end()
             # The system ends a process for want of memory; whatever it was, the line can be carried out again.
-            trouble = Trouble(int(Exit.SYSTEM_LIMIT), "batch-process-died", {"name": errand.task.name})
+            trouble = ErrorFacts(int(Exit.SYSTEM_LIMIT), "batch-process-died", {"name": errand.task.name})
             yield errand, StepResult.failed(errand.task, member.step, trouble, errand.case)
             return
         if told is None:
@@ -166,8 +166,8 @@ def _after(errand: Errand, step: str) -> str:
 def _held_back() -> Iterator[None]:
     """Hold Ctrl-C back while a process is started, and in that process until its handler is set.
 
-    Until `serve` runs, a new process loads its modules for a good part of a second, and Ctrl-C would end it there with
-    a traceback.
+    Until `serve_channel` runs, a new process loads its modules for a good part of a second, and Ctrl-C would end it
+    there with a traceback.
     """
     if sys.platform == "win32":
         yield
@@ -181,7 +181,7 @@ def _held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def serve(channel: Connection, open_hands: OpenHands) -> None:
+def serve_channel(channel: Connection, open_hands: OpenHands) -> None:
     """Carry out the errands of a channel; the whole life of a process of a crew."""
     # Ctrl-C reaches every process of a terminal: here it ends the errand in hand, never the process.
     working = False
@@ -199,7 +199,7 @@ def serve(channel: Connection, open_hands: OpenHands) -> None:
         while (errand := channel.recv()) is not None:
             working = True
             try:
-                for told in carry_out(errand, hands):
+                for told in carry_out_line(errand, hands):
                     channel.send(told)
             except KeyboardInterrupt:
                 pass

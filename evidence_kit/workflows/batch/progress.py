@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from evidence_kit.model import Disk, DiskFile, Json
-from evidence_kit.vault.lock import HeldError, locked
+from evidence_kit.vault.lock import HeldError, hold_lock
 from evidence_kit.workflows.batch.errors import BatchBusyError, BatchFileError
-from evidence_kit.workflows.batch.task import Task
-from evidence_kit.workflows.case.disk_errors import refused
+from evidence_kit.workflows.batch.task import BatchTask
+from evidence_kit.workflows.case.disk_errors import file_refused
 
 ENDING: Final = ".progress.jsonl"
 _FORMAT: Final = "evidence-kit-batch/1"
 
 
-class Memory:
+class BatchMemory:
     """Appends a line for everything begun and done, and makes it last before anything depends on it.
 
     It holds names of lines and ids of cases, no passphrase and nothing out of a case. One process at a time may have
@@ -42,7 +42,7 @@ class Memory:
         self._fresh = "" if self.batch else random(8).hex()
         self.batch = self.batch or self._fresh
 
-    def case_of(self, task: Task) -> str | None:
+    def case_of(self, task: BatchTask) -> str | None:
         """Return the case that a line was given, None before it was given one."""
         return self._cases.get(task.name)
 
@@ -51,16 +51,16 @@ class Memory:
         """Cases that lines were given, whether they exist yet or not."""
         return self._cases.values()
 
-    def did(self, task: Task, step: str) -> bool:
+    def did(self, task: BatchTask, step: str) -> bool:
         """Say whether a step of a line was done, as the line stands now."""
         return self._done.get((task.name, step)) == task.digest(step)
 
-    def begin(self, task: Task, case: str) -> None:
+    def begin(self, task: BatchTask, case: str) -> None:
         """Note durably which case a line is about to open, before it exists."""
         self._cases[task.name] = case
         self._append({"name": task.name, "case": case})
 
-    def finish(self, task: Task, step: str) -> None:
+    def finish(self, task: BatchTask, step: str) -> None:
         """Note durably that a step is done."""
         self._done[task.name, step] = task.digest(step)
         self._append({"name": task.name, "step": step, "digest": task.digest(step)})
@@ -103,7 +103,7 @@ class Memory:
 
     def _be_alone(self) -> None:
         try:
-            self._alone.enter_context(locked(self._path, 0))
+            self._alone.enter_context(hold_lock(self._path, 0))
         except HeldError as error:
             raise BatchBusyError("batch-locked", path=str(self._path)) from error
 
@@ -113,7 +113,7 @@ class Memory:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise refused(error, str(self._path)) from error
+            raise file_refused(error, str(self._path)) from error
         whole = data.rfind(b"\n") + 1
         if whole < len(data):
             # The last line was being written when the power went; what it would have said was not done yet.

@@ -8,7 +8,7 @@ from typing import Final
 
 from evidence_kit.errors import EvidenceError, Exit, UsageError
 from evidence_kit.model import Json
-from evidence_kit.workflows.batch.task import Slip, Task
+from evidence_kit.workflows.batch.task import BatchTask, TaskSlip
 
 DONE: Final = "done"
 BEFORE: Final = "done-before"
@@ -18,7 +18,7 @@ NOT_TRIED: Final = "not-tried"
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class ErrorFacts:
     """An error as it travels: a code, an id and values.
 
     Attributes:
@@ -32,12 +32,12 @@ class Trouble:
     values: Mapping[str, str | int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, error: EvidenceError) -> Trouble:
+    def of(cls, error: EvidenceError) -> ErrorFacts:
         """Return an error of ours."""
         return cls(int(error.exit_code), error.message_id, dict(error.values))
 
     @classmethod
-    def slip(cls, slip: Slip) -> Trouble:
+    def slip(cls, slip: TaskSlip) -> ErrorFacts:
         """Return the slip of a line."""
         place = {"line": slip.spot.line, "column": slip.spot.column}
         return cls(int(UsageError.exit_code), slip.code, {**place, **slip.values})
@@ -65,10 +65,10 @@ class StepResult:
     result: str
     code: int = int(Exit.DONE)
     facts: Mapping[str, Json] = field(default_factory=dict)
-    trouble: Trouble | None = None
+    trouble: ErrorFacts | None = None
 
     @classmethod
-    def failed(cls, task: Task, step: str, trouble: Trouble, case: str | None) -> StepResult:
+    def failed(cls, task: BatchTask, step: str, trouble: ErrorFacts, case: str | None) -> StepResult:
         """Return that a step failed."""
         return cls(task.spot.line, task.name, case, step, FAILED, trouble.code, {}, trouble)
 
@@ -90,7 +90,7 @@ class BatchResult:
     stopped: bool = False
 
 
-def worst(codes: Iterable[int]) -> int:
+def worst_code(codes: Iterable[int]) -> int:
     """Return the code that counts over many: 4, then our own bug, a block, 2, 5 and 3."""
     return min(codes, key=_rank, default=int(Exit.DONE))
 

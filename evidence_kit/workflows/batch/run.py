@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from evidence_kit.errors import EvidenceError, Exit
-from evidence_kit.workflows.batch.processes import Free
-from evidence_kit.workflows.batch.progress import Memory
-from evidence_kit.workflows.batch.results import BEFORE, DONE, BatchResult, StepResult, Trouble, worst
+from evidence_kit.workflows.batch.processes import NextErrand
+from evidence_kit.workflows.batch.progress import BatchMemory
+from evidence_kit.workflows.batch.results import BEFORE, DONE, BatchResult, ErrorFacts, StepResult, worst_code
 from evidence_kit.workflows.batch.steps import Errand, find_case
-from evidence_kit.workflows.batch.task import Task
+from evidence_kit.workflows.batch.task import BatchTask
 from evidence_kit.workflows.case.locate import ends_in
 from evidence_kit.workflows.case.new import next_id
 from evidence_kit.workflows.case.station import Station
@@ -19,15 +19,15 @@ from evidence_kit.workflows.case.station import Station
 ONCE = frozenset({"new", "seal"})
 
 
-class Runner(Protocol):
+class ErrandRunner(Protocol):
     """Carries errands out; `crew.Alone` and `crew.Crew`."""
 
-    def run(self, free: Free) -> Iterator[tuple[Errand, StepResult]]:
+    def run(self, free: NextErrand) -> Iterator[tuple[Errand, StepResult]]:
         """Yield the result of each step; asks for the next errand when it can begin one."""
         ...
 
 
-def run(waiting: Waiting, runner: Runner) -> Iterator[StepResult | BatchResult]:
+def run_batch(waiting: WaitingLines, runner: ErrandRunner) -> Iterator[StepResult | BatchResult]:
     """Carry a batch out; every outcome is yielded when it is durable, the totals last.
 
     Args:
@@ -54,17 +54,17 @@ def run(waiting: Waiting, runner: Runner) -> Iterator[StepResult | BatchResult]:
         stopped = True
     slipped = {task.name for task in tasks if task.slips}
     whole = sum(not steps and name not in slipped for name, steps in left.items())
-    yield BatchResult(len(tasks), whole, int(Exit.INTERRUPTED) if stopped else worst(codes), stopped)
+    yield BatchResult(len(tasks), whole, int(Exit.INTERRUPTED) if stopped else worst_code(codes), stopped)
 
 
-def stopped(waiting: Waiting) -> BatchResult:
+def stopped_result(waiting: WaitingLines) -> BatchResult:
     """Return the result of a batch that was interrupted between two steps."""
     did = waiting.memory.did
     whole = sum(not task.slips and all(did(task, step) for step in task.steps) for task in waiting.tasks)
     return BatchResult(len(waiting.tasks), whole, int(Exit.INTERRUPTED), stopped=True)
 
 
-class Waiting:
+class WaitingLines:
     """Lines that have not begun, in their order; two lines about one case never run side by side.
 
     Attributes:
@@ -73,7 +73,7 @@ class Waiting:
     """
 
     def __init__(
-        self, tasks: Sequence[Task], station: Station, memory: Memory, year: int, *, again: bool = False
+        self, tasks: Sequence[BatchTask], station: Station, memory: BatchMemory, year: int, *, again: bool = False
     ) -> None:
         """Take up the remaining lines.
 
@@ -95,7 +95,7 @@ class Waiting:
         """Yield the results that need no work: slips, and steps that were done before."""
         for task in self.tasks:
             for slip in task.slips:
-                yield StepResult.failed(task, "check", Trouble.slip(slip), None)
+                yield StepResult.failed(task, "check", ErrorFacts.slip(slip), None)
             if not task.slips:
                 todo = self._steps(task)
                 case = self.memory.case_of(task) or task.one("case")
@@ -126,13 +126,13 @@ class Waiting:
             errands.append(Errand(task, self._steps(task), case, self.memory.batch))
         return errands
 
-    def _steps(self, task: Task) -> tuple[str, ...]:
+    def _steps(self, task: BatchTask) -> tuple[str, ...]:
         def done(step: str) -> bool:
             return self.memory.did(task, step) and (step in ONCE or not self._again)
 
         return tuple(step for step in task.steps if not done(step))
 
-    def _case(self, task: Task) -> str | None:
+    def _case(self, task: BatchTask) -> str | None:
         """Return the id of a line's case, so that two ways of naming one case are one; None where it is open."""
         promised = self.memory.case_of(task)
         said = task.one("case")
@@ -145,7 +145,7 @@ class Waiting:
             yet_to_be = [each for each in self.memory.promised if ends_in(each, said)]
             return yet_to_be[0] if len(yet_to_be) == 1 else said.upper()
 
-    def _errand(self, task: Task, case: str | None) -> Errand:
+    def _errand(self, task: BatchTask, case: str | None) -> Errand:
         if "new" in task.steps and self.memory.case_of(task) is None:
             case = case or next_id(self._station, self._year, self.memory.promised)
             if not (self._station.cases / case).exists():

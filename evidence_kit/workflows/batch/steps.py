@@ -11,7 +11,7 @@ from typing import Final
 
 from evidence_kit.custody.errors import CaseExistsError, NoCaseError
 from evidence_kit.errors import Exit, UsageError
-from evidence_kit.hashing.exact import tally
+from evidence_kit.hashing.exact import tally_stream
 from evidence_kit.hashing.paper import TypedWronglyError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
@@ -23,11 +23,11 @@ from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.accession.commit_group import DescriptionService
 from evidence_kit.workflows.accession.ingest import ingest as take_in
 from evidence_kit.workflows.accession.provenance import WAYS, Provenance
-from evidence_kit.workflows.batch.task import Task
+from evidence_kit.workflows.batch.task import BatchTask
 from evidence_kit.workflows.case.locate import find_folder, locate
-from evidence_kit.workflows.case.new import ConsentGiven, Guardian, Opening, create
+from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, Guardian, create_case
 from evidence_kit.workflows.case.outcome import Refused, Totals
-from evidence_kit.workflows.case.read import pieces, read
+from evidence_kit.workflows.case.read import file_pieces, read_case
 from evidence_kit.workflows.case.record import named_reader
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
@@ -36,10 +36,10 @@ from evidence_kit.workflows.checking.copies import earlier_states
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal import seal as make
-from evidence_kit.workflows.handover.transfers import digits_of
+from evidence_kit.workflows.handover.seal import make_seal as make
+from evidence_kit.workflows.handover.transfers import passphrase_digits
 from evidence_kit.workflows.reading.match import MatchRequest
-from evidence_kit.workflows.reading.match import match as compare
+from evidence_kit.workflows.reading.match import match_pictures as compare
 from evidence_kit.workflows.reading.overview import item_id
 
 # So many refused files are named in an outcome; all of them are counted, and all stand in the log.
@@ -47,7 +47,7 @@ MOST_NAMED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
+class BatchResources:
     """The resources that a process needs to work on cases.
 
     Attributes:
@@ -78,7 +78,7 @@ class Errand:
         batch: The batch's own mark.
     """
 
-    task: Task
+    task: BatchTask
     steps: tuple[str, ...]
     case: str | None
     batch: str
@@ -92,22 +92,22 @@ class Errand:
 Did = tuple[int, Mapping[str, Json]]
 
 
-def new(errand: Errand, hands: Hands) -> Did:
+def open_case(errand: Errand, hands: BatchResources) -> Did:
     """Open the case of a line, or find that this very line opened it before it was interrupted."""
     case = errand.case
     if case is None:
         raise UsageError("needed", fact="case", flag="case")
     final = hands.station.cases / case
     if final.exists():
-        opened = read(find_folder(final), hands.key, hands.station)
+        opened = read_case(find_folder(final), hands.key, hands.station)
         if opened.opened.facts.get("reference") != errand.mark:
             raise CaseExistsError("case-exists", path=str(final))
     else:
-        create(hands.station, hands.key, opening_of(errand, hands.world), hands.world, case)
+        create_case(hands.station, hands.key, opening_of(errand, hands.world), hands.world, case)
     return Exit.DONE, {"path": str(final)}
 
 
-def opening_of(errand: Errand, world: World) -> Opening:
+def opening_of(errand: Errand, world: World) -> CaseOpening:
     """Return the opening facts that a line gives about the person.
 
     Raises:
@@ -121,7 +121,7 @@ def opening_of(errand: Errand, world: World) -> Opening:
     by = task.one("consent_by") or ("person" if guardian is None else "guardian")
     reference = task.one("consent_reference")
     consents = [ConsentGiven(each, given=True, on=on, said_by=by, reference=reference) for each in task.many("consent")]
-    return Opening(
+    return CaseOpening(
         age_band=task.one("age") or "unknown",
         age_known_by=task.one("age_known_by") or "",
         consents=consents,
@@ -132,7 +132,7 @@ def opening_of(errand: Errand, world: World) -> Opening:
     )
 
 
-def ingest(errand: Errand, hands: Hands) -> Did:
+def ingest_sources(errand: Errand, hands: BatchResources) -> Did:
     """Take the sources of a line in."""
     task = errand.task
     refused: list[Json] = []
@@ -147,7 +147,7 @@ def ingest(errand: Errand, hands: Hands) -> Did:
     return Exit.DONE if totals.complete else Exit.INCOMPLETE, facts
 
 
-def match(errand: Errand, hands: Hands) -> Did:
+def match_pictures(errand: Errand, hands: BatchResources) -> Did:
     """Compare the pictures of a case, with each other or with those found elsewhere."""
     with _writing(errand, hands) as writer:
         found = compare(writer, MatchRequest(errand.task.paths("candidates")), hands.run)
@@ -158,13 +158,13 @@ def match(errand: Errand, hands: Hands) -> Did:
     return Exit.INCOMPLETE if open_ends else Exit.DONE, facts
 
 
-def seal(errand: Errand, hands: Hands) -> Did:
+def seal_case(errand: Errand, hands: BatchResources) -> Did:
     """Make the archive of a line, unless this very line made it before it was interrupted."""
     with _writing(errand, hands) as writer, hands.isolated() as worker:
         place, secret_file, made = _place(errand, writer)
         if made is not None:
             return Exit.DONE, made
-        secret = digits.generate()
+        secret = digits.generate_passphrase()
         sealed = make(writer, hands.key, order_of(errand.task, place), secret, worker=worker)
         if secret_file is not None:
             _write_secret(hands.world, secret_file, sealed.digits or secret)
@@ -179,7 +179,7 @@ def seal(errand: Errand, hands: Hands) -> Did:
     }
 
 
-def verify(errand: Errand, hands: Hands) -> Did:
+def verify_line(errand: Errand, hands: BatchResources) -> Did:
     """Check a case, or an archive that the line names."""
     task = errand.task
     archive, receipt = task.path("archive"), task.one("receipt")
@@ -209,12 +209,12 @@ def verify(errand: Errand, hands: Hands) -> Did:
     return report.exit, facts
 
 
-STEPS: Final[Mapping[str, Callable[[Errand, Hands], Did]]] = {
-    "new": new,
-    "ingest": ingest,
-    "match": match,
-    "seal": seal,
-    "verify": verify,
+STEPS: Final[Mapping[str, Callable[[Errand, BatchResources], Did]]] = {
+    "new": open_case,
+    "ingest": ingest_sources,
+    "match": match_pictures,
+    "seal": seal_case,
+    "verify": verify_line,
 }
 
 
@@ -223,7 +223,7 @@ def find_case(station: Station, text: str) -> CaseFolder:
     return locate(text, lambda: station.cases)
 
 
-def provenance_of(task: Task, station: Station) -> Provenance:
+def provenance_of(task: BatchTask, station: Station) -> Provenance:
     """Return how the files of a line came here."""
     how = task.one("how") or "unknown"
     if how not in WAYS:
@@ -232,7 +232,7 @@ def provenance_of(task: Task, station: Station) -> Provenance:
     return Provenance(how, task.one("handed_by"), task.one("device"), place)
 
 
-def readers_of(task: Task) -> dict[str, str]:
+def readers_of(task: BatchTask) -> dict[str, str]:
     """Return for whom the passphrase of an archive is wrapped.
 
     Raises:
@@ -241,7 +241,7 @@ def readers_of(task: Task) -> dict[str, str]:
     return dict(named_reader(each, task.base) for each in task.many("to_key"))
 
 
-def order_of(task: Task, place: Path) -> SealOrder:
+def order_of(task: BatchTask, place: Path) -> SealOrder:
     """Return the seal order of a line."""
     items = task.many("items")
     return SealOrder(
@@ -256,7 +256,7 @@ def order_of(task: Task, place: Path) -> SealOrder:
     )
 
 
-def _writing(errand: Errand, hands: Hands) -> AbstractContextManager[CaseWriter]:
+def _writing(errand: Errand, hands: BatchResources) -> AbstractContextManager[CaseWriter]:
     folder = find_case(hands.station, errand.case or "")
     return writing(folder, hands.key, hands.station, hands.world)
 
@@ -275,12 +275,12 @@ def _place(errand: Errand, writer: CaseWriter) -> tuple[Path, Path | None, Mappi
         archive = place / f"{writer.case.id}.sealed.zip"
         if archive.is_file():
             with archive.open("rb") as file:
-                entry = known.get(tally(pieces(file)).sha256.hex)
+                entry = known.get(tally_stream(file_pieces(file)).sha256.hex)
             if entry is not None:
                 facts = entry.facts
                 if secret is not None and not secret.is_file():
                     # An interruption came between the archive and its digits: the log has them.
-                    _write_secret(writer.world, secret, digits_of(writer.case, entry.line)[1])
+                    _write_secret(writer.world, secret, passphrase_digits(writer.case, entry.line)[1])
                 return place, secret, {"archive": str(archive), "sha256": facts["sha256"], "receipt": facts["receipt"]}
         if not place.exists() and (secret is None or not secret.exists()):
             return place, secret, None
@@ -292,7 +292,7 @@ def _write_secret(world: World, path: Path, secret: str) -> None:
     place_new(world.disk, path, secret.encode("ascii") + b"\n")
 
 
-def archive_digits(task: Task) -> str:
+def archive_digits(task: BatchTask) -> str:
     """Return the digits of the archive that a line wants checked.
 
     Raises:
@@ -303,14 +303,14 @@ def archive_digits(task: Task) -> str:
         raise UsageError("needed", fact="archive-passphrase", flag="archive_passphrase_file")
     try:
         with path.open("rb") as file:
-            return digits.normalise(file.readline(4096).decode("utf-8", "replace").strip())
+            return digits.normalise_passphrase(file.readline(4096).decode("utf-8", "replace").strip())
     except OSError as error:
         raise UsageError("passphrase-file-unreadable", path=str(path)) from error
     except digits.PassphraseFormError as error:
         raise UsageError("archive-passphrase-malformed") from error
 
 
-def _day(task: Task, name: str) -> date | None:
+def _day(task: BatchTask, name: str) -> date | None:
     text = task.one(name)
     try:
         return None if text is None else date.fromisoformat(text)

@@ -69,7 +69,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class FilePosition:
     """A place in a batch file, both counting from 1."""
 
     line: int
@@ -77,7 +77,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class TaskSlip:
     """A slip in a line, found before any of its steps.
 
     Attributes:
@@ -86,13 +86,13 @@ class Slip:
         values: What these need.
     """
 
-    spot: Spot
+    spot: FilePosition
     code: str
     values: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class BatchTask:
     """One line of a batch.
 
     Attributes:
@@ -104,12 +104,12 @@ class Task:
         slips: What is wrong with it; a line with a slip is not carried out.
     """
 
-    spot: Spot
+    spot: FilePosition
     name: str
     steps: tuple[str, ...]
     facts: Mapping[str, Value]
     base: Path
-    slips: tuple[Slip, ...] = ()
+    slips: tuple[TaskSlip, ...] = ()
 
     def one(self, name: str) -> str | None:
         """Return a fact, None when nobody said."""
@@ -136,7 +136,9 @@ class Task:
         return hashlib.sha256(json.dumps([step, said]).encode()).hexdigest()
 
 
-def checked(spot: Spot, facts: Mapping[str, Value], spots: Mapping[str, Spot], base: Path, number: int) -> Task:
+def checked_task(
+    spot: FilePosition, facts: Mapping[str, Value], spots: Mapping[str, FilePosition], base: Path, number: int
+) -> BatchTask:
     """Return a line as a task, with everything that is wrong with it.
 
     Args:
@@ -146,23 +148,23 @@ def checked(spot: Spot, facts: Mapping[str, Value], spots: Mapping[str, Spot], b
         base: Folder that its relative paths start from.
         number: Which line of the batch it is, counting from 1; its name where it has none.
     """
-    slips: list[Slip] = []
+    slips: list[TaskSlip] = []
     known: dict[str, Value] = {}
     for name, value in facts.items():
         at = spots.get(name, spot)
         if name not in FIELDS:
-            slips.append(Slip(at, "batch-key-unknown", {"key": name, "nearest": nearest(name, tuple(FIELDS))}))
+            slips.append(TaskSlip(at, "batch-key-unknown", {"key": name, "nearest": nearest_word(name, tuple(FIELDS))}))
         elif not isinstance(value, str) and name not in _MANY:
-            slips.append(Slip(at, "batch-one-value", {"key": name}))
+            slips.append(TaskSlip(at, "batch-one-value", {"key": name}))
         else:
             known[name] = value if isinstance(value, str) and name not in _MANY else _several(value)
             slips += _choices(at, name, known[name])
-    task = Task(spot, _text(known.get("name")) or f"{number}", _steps(known), known, base)
+    task = BatchTask(spot, _text(known.get("name")) or f"{number}", _steps(known), known, base)
     # A key that was typed wrongly is missing as well; one of the two is enough to say.
-    return Task(spot, task.name, task.steps, known, base, tuple(slips or _missing(task)))
+    return BatchTask(spot, task.name, task.steps, known, base, tuple(slips or _missing(task)))
 
 
-def nearest(typed: str, known: Sequence[str]) -> str:
+def nearest_word(typed: str, known: Sequence[str]) -> str:
     """Return the known word that was most likely meant; all of them where none is near."""
     found = difflib.get_close_matches(typed, known, 1, 0.6)
     return found[0] if found else ", ".join(known)
@@ -176,13 +178,13 @@ def _several(value: Value) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
 
 
-def _choices(at: Spot, name: str, value: Value) -> list[Slip]:
+def _choices(at: FilePosition, name: str, value: Value) -> list[TaskSlip]:
     allowed = CHOICES.get(name)
     if allowed is None:
         return []
     wrong = [each for each in _several(value) if each not in allowed]
     return [
-        Slip(at, "batch-value-unknown", {"key": name, "value": each, "nearest": nearest(each, allowed)})
+        TaskSlip(at, "batch-value-unknown", {"key": name, "value": each, "nearest": nearest_word(each, allowed)})
         for each in wrong
     ]
 
@@ -192,9 +194,9 @@ def _steps(known: Mapping[str, Value]) -> tuple[str, ...]:
     return tuple(step for step in STEPS if step in asked)
 
 
-def _missing(task: Task) -> list[Slip]:
+def _missing(task: BatchTask) -> list[TaskSlip]:
     if "steps" not in task.facts:
-        return [Slip(task.spot, "batch-no-steps", {"known": ", ".join(STEPS)})]
+        return [TaskSlip(task.spot, "batch-no-steps", {"known": ", ".join(STEPS)})]
     lacking = [name for step in task.steps for name in NEEDED[step] if not task.facts.get(name)]
     if "new" not in task.steps and not (task.facts.get("case") or (task.steps == ("verify",) and task.one("archive"))):
         lacking.append("case")
@@ -204,4 +206,4 @@ def _missing(task: Task) -> list[Slip]:
         lacking.append("authorised_by")
     if "verify" in task.steps and task.one("archive") and not task.one("archive_passphrase_file"):
         lacking.append("archive_passphrase_file")
-    return [Slip(task.spot, "batch-key-missing", {"key": name}) for name in dict.fromkeys(lacking)]
+    return [TaskSlip(task.spot, "batch-key-missing", {"key": name}) for name in dict.fromkeys(lacking)]

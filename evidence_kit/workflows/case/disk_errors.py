@@ -62,10 +62,10 @@ def system_error(error: BaseException) -> EvidenceError | None:
         return SystemLimitError("library-broke")
     if not isinstance(error, OSError) or error.errno is None:
         return None
-    return refused(error)
+    return file_refused(error)
 
 
-def refused(error: OSError, path: str | None = None) -> EvidenceError:
+def file_refused(error: OSError, path: str | None = None) -> EvidenceError:
     """Return the error for a file refused by the system.
 
     Args:
@@ -107,7 +107,7 @@ def is_regular(path: Path) -> bool:
         return False
 
 
-def unread(error: OSError, place: str, line: int | None = None, item: str | None = None) -> Finding:
+def unread_finding(error: OSError, place: str, line: int | None = None, item: str | None = None) -> Finding:
     """Return the finding about a file that could not be read now, which accuses nobody.
 
     Args:
@@ -119,9 +119,9 @@ def unread(error: OSError, place: str, line: int | None = None, item: str | None
     return Finding("file-unreadable", Weight.UNCHECKED, place, line, item, {"errno": error.errno or 0})
 
 
-def broken(case: str, finding: Finding) -> EvidenceError:
+def broken_error(case: str, finding: Finding) -> EvidenceError:
     """Return the error about a finding that ends a command: the case is broken, or could not be read now."""
     if finding.weight is not Weight.UNCHECKED:
         return CaseBrokenError("case-broken", case=case, code=finding.code)
     number = int(finding.values.get("errno", 0))
-    return refused(OSError(number, ""), finding.file)
+    return file_refused(OSError(number, ""), finding.file)

@@ -24,7 +24,7 @@ from evidence_kit.model import Json
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
 from evidence_kit.workflows.case import readme
-from evidence_kit.workflows.case.read import Case, read
+from evidence_kit.workflows.case.read import Case, read_case
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter
@@ -82,7 +82,7 @@ class ConsentGiven:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class CaseOpening:
     """The facts given when a case is opened.
 
     Attributes:
@@ -138,7 +138,9 @@ def next_id(station: Station, year: int, promised: Iterable[str] = ()) -> str:
     return f"{station.association}-{year}-{max(taken, default=0) + 1:0{_NUMBER_DIGITS}d}"
 
 
-def create(station: Station, key: SigningKey, about: Opening, world: World, case_id: str | None = None) -> CaseWriter:
+def create_case(
+    station: Station, key: SigningKey, about: CaseOpening, world: World, case_id: str | None = None
+) -> CaseWriter:
     """Make a new case; it appears under its name only when it is complete.
 
     Raises:
@@ -151,11 +153,11 @@ def create(station: Station, key: SigningKey, about: Opening, world: World, case
         return create_named(station, key, about, world, name)
 
 
-def check_facts(about: Opening) -> None:
+def check_facts(about: CaseOpening) -> None:
     """Refuse facts that do not go together.
 
     Raises:
-        UsageError: As `create` says.
+        UsageError: As `create_case` says.
     """
     if about.minor_media != MINOR_MEDIA[0] and about.minor_media_by is None:
         raise UsageError("keep-unsigned")
@@ -183,7 +185,7 @@ def naming(station: Station, world: World, case_id: str | None = None) -> Iterat
         yield name
 
 
-def create_named(station: Station, key: SigningKey, about: Opening, world: World, name: str) -> CaseWriter:
+def create_named(station: Station, key: SigningKey, about: CaseOpening, world: World, name: str) -> CaseWriter:
     """Make a case under an id from `naming`."""
     final, disk = station.cases / name, world.disk
     draft = CaseFolder(station.cases / f".{name}-{world.random(4).hex()}{DRAFT_ENDING}")
@@ -192,7 +194,7 @@ def create_named(station: Station, key: SigningKey, about: Opening, world: World
     try:
         for folder in (draft.root, draft.store, draft.bodies, draft.keys):
             disk.make_folder(folder)
-        write_durably(disk, draft.readme, readme.text(name))
+        write_durably(disk, draft.readme, readme.readme_text(name))
         write_durably(disk, draft.log, b"")
         # The station remembers a case once it is there.
         writer = CaseWriter(Case(draft, custody, Manifest(), identity), key, station, world, remembers=False)
@@ -217,7 +219,7 @@ def _clear_drafts(cases: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def opened_before(station: Station, key: SigningKey, about: Opening, case_id: str) -> Case | None:
+def opened_before(station: Station, key: SigningKey, about: CaseOpening, case_id: str) -> Case | None:
     """Return the case of an id when it was opened with these very facts and nothing happened in it since.
 
     Then the command that opened it was interrupted before it could say so, or is given a second time.
@@ -232,7 +234,7 @@ def opened_before(station: Station, key: SigningKey, about: Opening, case_id: st
     if not folder.log.is_file():
         return None
     try:
-        case = read(folder, key, station)
+        case = read_case(folder, key, station)
     except EvidenceError:
         return None
     wanted = [(each.purpose, each.given) for each in about.consents]
@@ -243,7 +245,7 @@ def opened_before(station: Station, key: SigningKey, about: Opening, case_id: st
     )
 
 
-def _first_events(writer: CaseWriter, station: Station, about: Opening, identity: CaseIdentity) -> list[Event]:
+def _first_events(writer: CaseWriter, station: Station, about: CaseOpening, identity: CaseIdentity) -> list[Event]:
     signers: Json = [station.public.line, station.recovery.line]
     clear: dict[str, Json] = {
         "format": FORMAT,
@@ -253,13 +255,13 @@ def _first_events(writer: CaseWriter, station: Station, about: Opening, identity
     }
     return [
         Event("case.opened", _opened_facts(station, about), clear=clear),
-        granted(writer, identity, "K0001", KeyHolder(station.public.line, "station", station.person.name)),
-        granted(writer, identity, "K0002", KeyHolder(station.recovery.line, "recovery")),
+        grant_event(writer, identity, "K0001", KeyHolder(station.public.line, "station", station.person.name)),
+        grant_event(writer, identity, "K0002", KeyHolder(station.recovery.line, "recovery")),
         *(each.event() for each in about.consents),
     ]
 
 
-def _opened_facts(station: Station, about: Opening) -> dict[str, Json]:
+def _opened_facts(station: Station, about: CaseOpening) -> dict[str, Json]:
     """Return the facts of `case.opened` for key holders."""
     opened: dict[str, Json] = {
         "association": station.association,
@@ -300,7 +302,7 @@ class KeyHolder:
     name: str | None = None
 
 
-def granted(writer: CaseWriter, identity: CaseIdentity, key: str, reader: KeyHolder) -> Event:
+def grant_event(writer: CaseWriter, identity: CaseIdentity, key: str, reader: KeyHolder) -> Event:
     """Wrap the case identity for one more reader and return the event that says so."""
     wrapped = identity.wrap(reader.recipient)
     write_durably(writer.world.disk, writer.case.folder.key(key), wrapped)

@@ -15,20 +15,20 @@ from typing import Any
 
 from evidence_kit.custody.errors import ExportExistsError
 from evidence_kit.custody.event import Event
-from evidence_kit.hashing.exact import tally
+from evidence_kit.hashing.exact import tally_stream
 from evidence_kit.model import DiskFile, Json
 from evidence_kit.vault.disk import draft_beside, give_name
-from evidence_kit.words.controls import cell, escaped_json
+from evidence_kit.words.controls import escaped_json, plain_cell
 from evidence_kit.workflows.case.disk_errors import is_regular, own_disk
 from evidence_kit.workflows.case.errors import not_in_place
-from evidence_kit.workflows.case.read import Case, pieces
+from evidence_kit.workflows.case.read import Case, file_pieces
 from evidence_kit.workflows.case.write import CaseWriter
 
 BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedFile:
     """A file to be written.
 
     Attributes:
@@ -47,7 +47,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportedFile:
     """A file that was written, and the line of the log that says so."""
 
     path: Path
@@ -56,7 +56,7 @@ class Exported:
     line: int
 
 
-def is_free(path: Path) -> None:
+def ensure_free(path: Path) -> None:
     """Return when a file can be made there.
 
     Raises:
@@ -66,7 +66,9 @@ def is_free(path: Path) -> None:
         raise ExportExistsError("export-exists", path=str(path))
 
 
-def export(writer: CaseWriter, wanted: Wanted, columns: Sequence[str], rows: Iterable[Mapping[str, Json]]) -> Exported:
+def export_rows(
+    writer: CaseWriter, wanted: WantedFile, columns: Sequence[str], rows: Iterable[Mapping[str, Json]]
+) -> ExportedFile:
     """Write rows into a new file that only its owner can read; note it in the log, then give the file its name.
 
     A file that an interrupted run of the same export made is found, and nothing is noted twice.
@@ -99,15 +101,15 @@ def export(writer: CaseWriter, wanted: Wanted, columns: Sequence[str], rows: Ite
             before = exported_before(writer.case, wanted.path, facts)
             if before is not None:
                 disk.remove(draft)
-                return Exported(wanted.path, count, out.size_bytes, before)
-            is_free(wanted.path)
+                return ExportedFile(wanted.path, count, out.size_bytes, before)
+            ensure_free(wanted.path)
             line = writer.commit([Event("exported", facts)]).first
         except BaseException:
             with suppress(OSError):
                 disk.remove(draft)
             raise
     name_recorded(writer, draft, wanted.path, line)
-    return Exported(wanted.path, count, out.size_bytes, line)
+    return ExportedFile(wanted.path, count, out.size_bytes, line)
 
 
 def name_recorded(writer: CaseWriter, draft: Path, path: Path, line: int) -> None:
@@ -142,7 +144,7 @@ def exported_before(case: Case, path: Path, facts: Mapping[str, Json]) -> int | 
     if not told or not is_regular(path) or path.stat().st_size != facts["size"]:
         return None
     with path.open("rb") as file:
-        return told[-1].line if tally(pieces(file)).sha256.hex == facts["sha256"] else None
+        return told[-1].line if tally_stream(file_pieces(file)).sha256.hex == facts["sha256"] else None
 
 
 def same_tree(first: Path, second: Path) -> bool:
@@ -155,7 +157,7 @@ def _tree(folder: Path) -> dict[str, str]:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             with path.open("rb") as file:
-                found[path.relative_to(folder).as_posix()] = tally(pieces(file)).sha256.hex
+                found[path.relative_to(folder).as_posix()] = tally_stream(file_pieces(file)).sha256.hex
     return found
 
 
@@ -209,7 +211,7 @@ def _cell(value: Json) -> str:
         shown = "; ".join(map(str, value))
     else:
         shown = json.dumps(value, ensure_ascii=False)
-    return cell(shown)
+    return plain_cell(shown)
 
 
 def _jsonl(out: _Out, _columns: Sequence[str], rows: Iterable[Mapping[str, Json]]) -> int:

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from evidence_kit.custody import chain, meaning, opening
-from evidence_kit.custody.chain import Custody, Replay, Signed
+from evidence_kit.custody.chain import Custody, Replay, SignedCommit
 from evidence_kit.custody.errors import CaseBrokenError, CaseNewerError, CaseOlderError
 from evidence_kit.custody.manifest import LogEvent, Manifest, ManifestError
 from evidence_kit.hashing.exact import sha256
@@ -21,7 +21,7 @@ from evidence_kit.model import ByteSink, Finding, Weight
 from evidence_kit.vault.disk import open_regular, read_regular
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows.case import removal
-from evidence_kit.workflows.case.disk_errors import broken, is_gone, unread
+from evidence_kit.workflows.case.disk_errors import broken_error, is_gone, unread_finding
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.case.station import Station
@@ -72,13 +72,13 @@ class Case:
             age.open_stream(file, sink, self.identity)
 
 
-def pieces(file: BinaryIO) -> Iterator[bytes]:
+def file_pieces(file: BinaryIO) -> Iterator[bytes]:
     """Yield a file in pieces of 1 MiB."""
     while piece := file.read(PIECE_BYTES):
         yield piece
 
 
-class Depth(Enum):
+class ReadingDepth(Enum):
     """The depth of a reading: how much of a case's openings is kept in memory.
 
     Attributes:
@@ -92,7 +92,9 @@ class Depth(Enum):
     KEYS = "keys"
 
 
-def read(folder: CaseFolder, key: SigningKey | None, station: Station | None = None, depth: Depth = Depth.ALL) -> Case:
+def read_case(
+    folder: CaseFolder, key: SigningKey | None, station: Station | None = None, depth: ReadingDepth = ReadingDepth.ALL
+) -> Case:
     """Read a case, with everything its openings say when a key is given.
 
     Args:
@@ -118,18 +120,18 @@ def read(folder: CaseFolder, key: SigningKey | None, station: Station | None = N
     return _read_once(folder, key, station, depth)
 
 
-def _read_once(folder: CaseFolder, key: SigningKey | None, station: Station | None, depth: Depth) -> Case:
-    replayed, descends = replay(folder, station)
+def _read_once(folder: CaseFolder, key: SigningKey | None, station: Station | None, depth: ReadingDepth) -> Case:
+    replayed, descends = replay_case(folder, station)
     refuse_broken(folder, replayed)
     if not descends:
         raise CaseOlderError("case-older", case=folder.root.name)
     case = Case(folder, replayed.custody)
     if key is not None:
-        unlock(case, key, depth)
+        unlock_case(case, key, depth)
     return case
 
 
-def replay(folder: CaseFolder, station: Station | None) -> tuple[Replay, bool]:
+def replay_case(folder: CaseFolder, station: Station | None) -> tuple[Replay, bool]:
     """Replay the log; say also whether it descends from the head that the station remembers."""
     remembered = None if station is None else station.remembered(folder.root.name)
     met = remembered is None
@@ -140,7 +142,7 @@ def replay(folder: CaseFolder, station: Station | None) -> tuple[Replay, bool]:
             met = hashlib.sha256(raw).hexdigest() == remembered.digest.hex
 
     with open_regular(folder.log) as file:
-        replayed = chain.replay(pieces(file), compare)
+        replayed = chain.replay_log(file_pieces(file), compare)
     enough = remembered is None or replayed.custody.signed_lines >= remembered.lines
     return replayed, met and enough
 
@@ -158,7 +160,7 @@ def refuse_broken(folder: CaseFolder, replayed: Replay) -> None:
         raise CaseBrokenError("case-renamed", case=custody.case or "", folder=folder.root.name)
 
 
-def unlock(case: Case, key: SigningKey, depth: Depth = Depth.ALL) -> None:
+def unlock_case(case: Case, key: SigningKey, depth: ReadingDepth = ReadingDepth.ALL) -> None:
     """Open a case with a key: its identity, and the fold of its openings.
 
     Args:
@@ -170,12 +172,12 @@ def unlock(case: Case, key: SigningKey, depth: Depth = Depth.ALL) -> None:
         CaseBrokenError: An opening is not what its line commits to.
         NoReaderError: The key does not open this case.
     """
-    case.identity = unwrap(case.folder, case.custody, [key.opener])
-    if depth is not Depth.KEYS:
-        case.manifest = folded(case, case.identity, brief=depth is Depth.BRIEF)
+    case.identity = unwrap_case(case.folder, case.custody, [key.opener])
+    if depth is not ReadingDepth.KEYS:
+        case.manifest = folded_manifest(case, case.identity, brief=depth is ReadingDepth.BRIEF)
 
 
-def folded(case: Case, identity: CaseIdentity, *, brief: bool = False) -> Manifest:
+def folded_manifest(case: Case, identity: CaseIdentity, *, brief: bool = False) -> Manifest:
     """Return the manifest of a case, the fold of all its openings.
 
     Raises:
@@ -184,9 +186,9 @@ def folded(case: Case, identity: CaseIdentity, *, brief: bool = False) -> Manife
         SystemLimitError: There are no file handles left.
     """
     manifest = Manifest(absent=case.custody.destroyed, brief=brief)
-    for entry in entries(case.folder, case.custody, identity, form=False):
+    for entry in opened_events(case.folder, case.custody, identity, form=False):
         if isinstance(entry, Finding):
-            raise broken(case.id, entry)
+            raise broken_error(case.id, entry)
         try:
             manifest.apply(entry)
         except ManifestError as error:
@@ -194,11 +196,11 @@ def folded(case: Case, identity: CaseIdentity, *, brief: bool = False) -> Manife
     return manifest
 
 
-def entries(
+def opened_events(
     folder: CaseFolder,
     custody: Custody,
     identity: CaseIdentity,
-    commits: Sequence[Signed] | None = None,
+    commits: Sequence[SignedCommit] | None = None,
     *,
     form: bool = True,
 ) -> Iterator[LogEvent | Finding]:
@@ -219,13 +221,13 @@ def entries(
             body = _body(folder, custody, signed.line)
         except OSError as error:
             missing = Finding("body-missing", Weight.BROKEN, place, line=signed.line)
-            yield missing if is_gone(error) else unread(error, place, signed.line)
+            yield missing if is_gone(error) else unread_finding(error, place, signed.line)
             continue
         if sha256(body) != expected:
             yield Finding("body-changed", Weight.BROKEN, place, line=signed.line)
             continue
         try:
-            openings = age.decrypt(body, [identity.opener]).split(b"\n")
+            openings = age.decrypt_bytes(body, [identity.opener]).split(b"\n")
         except DamagedError:
             yield Finding("body-unreadable", Weight.BROKEN, place, line=signed.line)
             continue
@@ -242,7 +244,7 @@ def _body(folder: CaseFolder, custody: Custody, line: int) -> bytes:
 
 
 def open_lines(
-    custody: Custody, signed: Signed, openings: Sequence[bytes], place: str, *, form: bool = True
+    custody: Custody, signed: SignedCommit, openings: Sequence[bytes], place: str, *, form: bool = True
 ) -> Iterator[LogEvent | Finding]:
     """Yield the events of one commit, each compared with its line."""
     numbers = range(signed.first, signed.line)
@@ -263,7 +265,7 @@ def open_line(  # noqa: PLR0913 - what a line is held against
     if commitment is None or commitment.hex != hashlib.sha256(text).hexdigest():
         return Finding("opening-changed", Weight.BROKEN, place, line=number)
     try:
-        facts = opening.decode(text) if form else opening.facts_of(text)
+        facts = opening.decode_opening(text) if form else opening.opening_facts(text)
     except opening.OpeningError as error:
         return Finding("opening-malformed", Weight.BROKEN, place, line=number, values={"reason": str(error)})
     if not meaning.clear_agrees(facts, custody.clear.get(number)):
@@ -273,7 +275,7 @@ def open_line(  # noqa: PLR0913 - what a line is held against
     return LogEvent(number, time, facts["type"], facts, text)
 
 
-def unwrap(folder: CaseFolder, custody: Custody, openers: Sequence[Any]) -> CaseIdentity:
+def unwrap_case(folder: CaseFolder, custody: Custody, openers: Sequence[Any]) -> CaseIdentity:
     """Return the case identity, out of whichever wrapped keys these keys open.
 
     Raises:
@@ -284,7 +286,7 @@ def unwrap(folder: CaseFolder, custody: Custody, openers: Sequence[Any]) -> Case
     trouble: OSError | None = None
     for name in reversed(custody.readers):
         try:
-            identity = age.unwrap(read_regular(folder.key(name)), openers)
+            identity = age.unwrap_identity(read_regular(folder.key(name)), openers)
         except OSError as error:
             trouble = trouble if is_gone(error) else error
             continue

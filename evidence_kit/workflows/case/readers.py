@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from evidence_kit.custody.event import Event
 from evidence_kit.errors import UsageError
-from evidence_kit.keys.age import CaseIdentity, recipient
+from evidence_kit.keys.age import CaseIdentity, age_recipient
 from evidence_kit.keys.errors import NoReaderError
 from evidence_kit.keys.sshsig import PublicKey
-from evidence_kit.workflows.case.new import KeyHolder, granted
+from evidence_kit.workflows.case.new import KeyHolder, grant_event
 from evidence_kit.workflows.case.read import Case
-from evidence_kit.workflows.case.record import fingerprint
+from evidence_kit.workflows.case.record import key_fingerprint
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.write import CaseWriter
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class CaseHolder:
     """A holder of a key.
 
     Attributes:
@@ -40,28 +40,28 @@ class Holder:
     @property
     def fingerprint(self) -> str:
         """The text that two people compare by voice."""
-        return fingerprint(self.key)
+        return key_fingerprint(self.key)
 
 
-def holders(case: Case) -> list[Holder]:
+def holders(case: Case) -> list[CaseHolder]:
     """Return everybody who was ever let in, in the order in which they came."""
     manifest, custody = case.opened, case.custody
     changed = max((line for line, clear in custody.clear.items() if clear["type"] == "recipient.changed"), default=0)
-    found: dict[str, Holder] = {}
+    found: dict[str, CaseHolder] = {}
     for entry in manifest.entries.get("reader.granted", ()):
         key, clear = str(entry.facts["reader"]), entry.facts["clear"]
-        found[key] = Holder(
+        found[key] = CaseHolder(
             key=key,
             role=str(entry.facts["role"]),
             name=entry.facts.get("name"),
             file=str(clear["key"]),
             reads=entry.line > changed,
-            signs=fingerprint(key) in custody.signers,
+            signs=key_fingerprint(key) in custody.signers,
         )
     return list(found.values())
 
 
-def meant(case: Case, who: str, own: PublicKey) -> list[Holder]:
+def meant_holder(case: Case, who: str, own: PublicKey) -> list[CaseHolder]:
     """Return whom a person means: a name, a fingerprint, a key, or a file in `keys/`; never this station's own key.
 
     Raises:
@@ -100,26 +100,26 @@ def left_before(case: Case, who: str, own: PublicKey) -> int | None:
     return max(changed, default=None)
 
 
-def successor(case: Case, who: str, own: PublicKey) -> Holder:
+def successor(case: Case, who: str, own: PublicKey) -> CaseHolder:
     """Return the one other station that a person means, which can read and sign and so go on with the case.
 
     Raises:
         UsageError: It is none, or it may not do both yet.
     """
-    found = [each for each in meant(case, who, own) if each.reads and each.signs]
+    found = [each for each in meant_holder(case, who, own) if each.reads and each.signs]
     if len(found) != 1:
         raise UsageError("station-not-let-in", who=who.strip(), case=case.id)
     return found[0]
 
 
-def grant(writer: CaseWriter, reader: str, who: str, *, sign: bool = False) -> str:
+def grant_access(writer: CaseWriter, reader: str, who: str, *, sign: bool = False) -> str:
     """Let one more age or SSH key read the case, and sign in it if asked; return the name of the key file.
 
     Raises:
         KeyUnreadableError: It is no key that can be encrypted to.
         UsageError: It is to sign and is no Ed25519 key.
     """
-    recipient(reader)
+    age_recipient(reader)
     line = " ".join(reader.split()[:2])
     events = _let_in(writer, _identity(writer), [KeyHolder(line, "granted", who)])
     if sign:
@@ -128,7 +128,7 @@ def grant(writer: CaseWriter, reader: str, who: str, *, sign: bool = False) -> s
     return str((events[0].clear or {})["key"])
 
 
-def revoke(writer: CaseWriter, leaving: Sequence[Holder], reason: str | None = None) -> None:
+def revoke_access(writer: CaseWriter, leaving: Sequence[CaseHolder], reason: str | None = None) -> None:
     """Take the right to sign away, and give the case a new recipient that those who stay can open.
 
     What was encrypted before stays as it is: whoever leaves has had the key to it.
@@ -136,7 +136,7 @@ def revoke(writer: CaseWriter, leaving: Sequence[Holder], reason: str | None = N
     _change(writer, leaving, (), reason)
 
 
-def recover(writer: CaseWriter, station: Station, lost: Sequence[Holder]) -> bool:
+def recover_access(writer: CaseWriter, station: Station, lost: Sequence[CaseHolder]) -> bool:
     """Let a station's key in, to read and to sign, and send lost ones away; return whether anything was to do.
 
     Args:
@@ -163,7 +163,7 @@ def _taken_back(station: Station) -> Event:
 
 def _change(
     writer: CaseWriter,
-    leaving: Sequence[Holder],
+    leaving: Sequence[CaseHolder],
     joining: Sequence[KeyHolder],
     reason: str | None,
     first: Sequence[Event] = (),
@@ -194,7 +194,7 @@ def _change(
 
 def _let_in(writer: CaseWriter, identity: CaseIdentity, readers: Sequence[KeyHolder]) -> list[Event]:
     number = len(writer.case.custody.readers) + 1
-    return [granted(writer, identity, f"K{at:04d}", each) for at, each in enumerate(readers, number)]
+    return [grant_event(writer, identity, f"K{at:04d}", each) for at, each in enumerate(readers, number)]
 
 
 def _may_sign(writer: CaseWriter, line: str, who: str | None) -> list[Event]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from evidence_kit.custody.event import Event
 from evidence_kit.errors import UsageError
 from evidence_kit.keys import key_file
-from evidence_kit.keys.age import recipient
+from evidence_kit.keys.age import age_recipient
 from evidence_kit.keys.errors import KeyMissingError
 from evidence_kit.model import Json
 from evidence_kit.sealing import bag, slip
@@ -29,7 +29,7 @@ _DAY = re.compile(rb"\d{4}-\d\d-\d\d")
 NOTE_READERS = ("association", "police", "lawyer", "psychologist")
 
 
-def consent(writer: CaseWriter, given: ConsentGiven, guardian: Guardian | None = None) -> int:
+def record_consent(writer: CaseWriter, given: ConsentGiven, guardian: Guardian | None = None) -> int:
     """Record a consent, a refusal or a withdrawal; return its line.
 
     Raises:
@@ -46,13 +46,13 @@ def consent(writer: CaseWriter, given: ConsentGiven, guardian: Guardian | None =
     return writer.commit(events).first
 
 
-def note(writer: CaseWriter, text: str, readers: Sequence[str], *, privileged: bool = False) -> int:
+def record_note(writer: CaseWriter, text: str, readers: Sequence[str], *, privileged: bool = False) -> int:
     """Record a note and who may read it; return its line. A privileged one leaves the house only when it is named."""
     facts: dict[str, Json] = {"text": text, "readers": list(readers)}
     return writer.commit([Event("note", facts | ({"privileged": True} if privileged else {}))]).first
 
 
-def receipt(writer: CaseWriter) -> tuple[str, int, int]:
+def issue_receipt(writer: CaseWriter) -> tuple[str, int, int]:
     """Return the receipt code of the newest signature line, how many lines it fixes, and that line; note it."""
     signed = writer.case.custody.commits[-1]
     code = signed.checkpoint.receipt_code
@@ -97,7 +97,7 @@ def is_slip(data: bytes, code: str, case: str, lines: int) -> bool:
         lines: Number of lines that the code fixes.
     """
     days = {each.decode("ascii") for each in _DAY.findall(data)}
-    return any(slip.page(code, case, lines, day) == data for day in days)
+    return any(slip.slip_page(code, case, lines, day) == data for day in days)
 
 
 def named_reader(text: str, base: Path = Path()) -> tuple[str, str]:
@@ -121,7 +121,7 @@ def public_key(text: str, base: Path = Path()) -> str:
         KeyMissingError: It is neither a key nor a file.
         KeyUnreadableError: It is, or the file holds, no public key that something can be encrypted to; says which kind.
     """
-    key_file.check(text)
+    key_file.check_key(text)
     if text.startswith(("age1", "ssh-ed25519 ", "ssh-rsa ")):
         key = text
     else:
@@ -130,8 +130,8 @@ def public_key(text: str, base: Path = Path()) -> str:
                 data = file.read(key_file.LARGEST_BYTES)
         except (OSError, ValueError) as error:
             raise KeyMissingError("key-file-missing", path=text) from error
-        key = key_file.key_in(key_file.text_of(data))
-    recipient(key)
+        key = key_file.only_key_in(key_file.text_of(data))
+    age_recipient(key)
     return " ".join(key.split()[:2])
 
 
@@ -146,7 +146,7 @@ def write_checkpoint(case: Case, folder: Path, world: World) -> list[Path]:
     return written
 
 
-def fingerprint(reader: str) -> str:
+def key_fingerprint(reader: str) -> str:
     """Return the text that two people compare by voice: an SSH key's fingerprint, or an age key itself."""
     if reader.startswith("age1"):
         return reader

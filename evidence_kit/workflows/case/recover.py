@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from evidence_kit.custody.chain import Custody
 from evidence_kit.custody.manifest import LogEvent
-from evidence_kit.hashing.exact import Tally, tally
+from evidence_kit.hashing.exact import Tally, tally_stream
 from evidence_kit.model import Digest, DiskFile, Json
 from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
 from evidence_kit.workflows.case.disk_errors import is_regular
-from evidence_kit.workflows.case.read import Case, pieces
+from evidence_kit.workflows.case.read import Case, file_pieces
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.case.world import World
@@ -31,7 +31,7 @@ def put_aside(case: Case, world: World) -> Mapping[str, Json] | None:
     files: list[Json] = []
     for path in unnamed:
         with path.open("rb") as file:
-            seen = tally(pieces(file))
+            seen = tally_stream(file_pieces(file))
         files.append(_aside(folder, path, seen.sha256, seen.size_bytes))
     if custody.tail_bytes or orphans:
         disk.make_folder(aside)
@@ -44,7 +44,7 @@ def put_aside(case: Case, world: World) -> Mapping[str, Json] | None:
         disk.sync_folder(folder.recovered)
     for path in orphans:
         with path.open("rb") as file:
-            seen = tally(pieces(file))
+            seen = tally_stream(file_pieces(file))
         target = aside / path.name
         disk.move(path, target)
         files.append(_aside(folder, target, seen.sha256, seen.size_bytes))
@@ -59,7 +59,7 @@ def put_aside(case: Case, world: World) -> Mapping[str, Json] | None:
 def _copy(source: BinaryIO, target: DiskFile) -> Tally:
     seen = Tally()
     try:
-        for piece in pieces(source):
+        for piece in file_pieces(source):
             seen.add(piece)
             target.write(piece)
         target.sync()

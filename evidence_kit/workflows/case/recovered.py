@@ -76,10 +76,10 @@ def gone_with(
 
 def _listed(manifest: Manifest) -> Iterator[str]:
     """Yield every encrypted file that was put aside and is not gone yet."""
-    return (path for path in everything(manifest) if ".age" in path)
+    return (path for path in all_put_aside(manifest) if ".age" in path)
 
 
-def everything(manifest: Manifest) -> Iterator[str]:
+def all_put_aside(manifest: Manifest) -> Iterator[str]:
     """Yield the path of every file that was put aside and is not gone yet."""
     gone = set(gone_before(manifest))
     for entry in manifest.entries.get("recovered", ()):
@@ -111,7 +111,7 @@ def _decrypted(folder: CaseFolder, path: str, identity: CaseIdentity) -> _Opened
     return seen
 
 
-def finish(folder: CaseFolder, manifest: Manifest, disk: Disk) -> None:
+def finish_recovered(folder: CaseFolder, manifest: Manifest, disk: Disk) -> None:
     """Remove from `recovered/` all bytes that destructions promised to be gone.
 
     Raises:

@@ -44,7 +44,7 @@ def leftovers(folder: CaseFolder, custody: Custody) -> Iterator[Path]:
             yield draft
 
 
-def finish(folder: CaseFolder, custody: Custody, disk: Disk) -> int:
+def finish_removal(folder: CaseFolder, custody: Custody, disk: Disk) -> int:
     """Finish the destructions in the log; return how many files that took.
 
     Raises:

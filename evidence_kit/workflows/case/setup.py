@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evidence_kit.custody.errors import PathTakenError, StationExistsError
 from evidence_kit.errors import EvidenceError, UsageError
-from evidence_kit.keys.recovery import from_text
+from evidence_kit.keys.recovery import key_from_text
 from evidence_kit.keys.sshsig import PublicKey
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.vault.disk import place_new
@@ -54,7 +54,7 @@ def association_code(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class NewStation:
     """A station that is ready.
 
     Attributes:
@@ -68,7 +68,7 @@ class Made:
     recovery_out: Path | None = None
 
 
-def set_up(wish: SetupRequest, passphrase: bytes, world: World, recovery_out: Path | None = None) -> Made:
+def set_up_station(wish: SetupRequest, passphrase: bytes, world: World, recovery_out: Path | None = None) -> NewStation:
     """Make the station; one that was interrupted is made anew, and one that was made with these facts is found.
 
     Args:
@@ -83,12 +83,12 @@ def set_up(wish: SetupRequest, passphrase: bytes, world: World, recovery_out: Pa
         CaseLockedError: Another process makes it just now.
         WeakPassphraseError: The passphrase is too short.
     """
-    with stations.alone_in(wish.folder, world.disk):
-        if stations.exists(wish.folder):
-            station = stations.load(wish.folder)
+    with stations.station_lock(wish.folder, world.disk):
+        if stations.station_exists(wish.folder):
+            station = stations.load_station(wish.folder)
             if not _made_before(wish, station, passphrase, recovery_out):
                 raise StationExistsError("station-exists", path=str(wish.folder))
-            return Made(station, before=True)
+            return NewStation(station, before=True)
         secret = None if wish.recovery is not None else _recovery_key(wish, recovery_out)
         key = SigningKey.generate()
         station = Station(
@@ -105,8 +105,8 @@ def set_up(wish: SetupRequest, passphrase: bytes, world: World, recovery_out: Pa
             if secret is not None and recovery_out is not None and not os.path.lexists(recovery_out):
                 place_new(world.disk, recovery_out, secret.openssh(None))
 
-        stations.write(station, key, passphrase, world, before)
-        return Made(station, recovery_out=recovery_out)
+        stations.write_station(station, key, passphrase, world, before)
+        return NewStation(station, recovery_out=recovery_out)
 
 
 def _recovery_key(wish: SetupRequest, path: Path | None) -> SigningKey:
@@ -141,6 +141,6 @@ def _made_before(wish: SetupRequest, station: Station, passphrase: bytes, recove
 
 def _key_in(path: Path) -> SigningKey | None:
     try:
-        return from_text(path.read_bytes())
+        return key_from_text(path.read_bytes())
     except (OSError, EvidenceError):
         return None

@@ -18,7 +18,7 @@ from evidence_kit.keys.station import SigningKey, unlock
 from evidence_kit.model import Digest, Disk, Json
 from evidence_kit.vault.disk import write_durably, write_new
 from evidence_kit.vault.folder import DRAFT_ENDING
-from evidence_kit.vault.lock import HeldError, locked
+from evidence_kit.vault.lock import HeldError, hold_lock
 from evidence_kit.workflows.case.world import World
 
 SETTINGS = "station.json"
@@ -130,7 +130,7 @@ class Station:
         """
         heads = self.folder / HEADS
         disk.make_folder(heads)
-        with locked(heads / LOCK, _PATIENCE_SECONDS):
+        with hold_lock(heads / LOCK, _PATIENCE_SECONDS):
             copies = dict(self.copied(head.case))
             if copied is not None:
                 copies[copied.lines] = copied.digest
@@ -149,12 +149,12 @@ class Station:
         Raises:
             CaseLockedError: Another process does, and is not done yet.
         """
-        with alone_in(self.folder, disk):
+        with station_lock(self.folder, disk):
             yield
 
 
 @contextmanager
-def alone_in(folder: Path, disk: Disk) -> Iterator[None]:
+def station_lock(folder: Path, disk: Disk) -> Iterator[None]:
     """Be the only process that changes a station.
 
     Raises:
@@ -162,13 +162,13 @@ def alone_in(folder: Path, disk: Disk) -> Iterator[None]:
     """
     disk.make_folder(folder)
     try:
-        with locked(folder / LOCK, _PATIENCE_SECONDS):
+        with hold_lock(folder / LOCK, _PATIENCE_SECONDS):
             yield
     except HeldError as error:
         raise CaseLockedError("station-locked", path=str(folder)) from error
 
 
-def load(folder: Path) -> Station:
+def load_station(folder: Path) -> Station:
     """Return the station in a folder.
 
     Raises:
@@ -191,18 +191,18 @@ def load(folder: Path) -> Station:
         raise NoStationError("station-unreadable", path=str(folder)) from error
 
 
-def exists(folder: Path) -> bool:
+def station_exists(folder: Path) -> bool:
     """Say whether there is a station in a folder."""
     return (folder / SETTINGS).exists()
 
 
-def write(
+def write_station(
     station: Station, key: SigningKey, passphrase: bytes, world: World, before: Callable[[], None] = lambda: None
 ) -> None:
     """Put a new station on the disk; the settings come last, so that half a station is none.
 
     Everything is written as drafts first. Whatever interrupts this leaves drafts, or files and the draft of the
-    settings: both say that nobody ever worked with this key, and the next `write` begins anew.
+    settings: both say that nobody ever worked with this key, and the next `write_station` begins anew.
 
     Args:
         station: What to write; whoever calls this is alone in its folder.
@@ -216,7 +216,7 @@ def write(
         WeakPassphraseError: The passphrase is too short.
     """
     folder, disk = station.folder, world.disk
-    if exists(folder):
+    if station_exists(folder):
         raise StationExistsError("station-exists", path=str(folder))
     locked_key = key.openssh(passphrase)
     disk.make_folder(folder)
@@ -268,7 +268,7 @@ def _put_aside(folder: Path, disk: Disk) -> None:
 
 def half_made(folder: Path) -> PublicKey | None:
     """Return the recovery key of a station whose making was interrupted; None where there is no half a station."""
-    if exists(folder) or not (folder / (SETTINGS + DRAFT_ENDING)).exists():
+    if station_exists(folder) or not (folder / (SETTINGS + DRAFT_ENDING)).exists():
         return None
     for name in (RECOVERY_PUBLIC + DRAFT_ENDING, RECOVERY_PUBLIC):
         try:
@@ -278,7 +278,7 @@ def half_made(folder: Path) -> PublicKey | None:
     return None
 
 
-def renew(station: Station, passphrase: bytes, world: World) -> Station:
+def renew_station(station: Station, passphrase: bytes, world: World) -> Station:
     """Give a station a new key, because nobody can open the old one; return the station as it is now.
 
     The old key file stays, under another name. Interrupted, it is run again: the old key is not needed.
@@ -294,7 +294,7 @@ def renew(station: Station, passphrase: bytes, world: World) -> Station:
             _put_aside(folder, disk)
         write_durably(disk, folder / PUBLIC, f"{key.public.line} {station.association}\n".encode())
         write_durably(disk, folder / KEY, locked_key)
-        return load(folder)
+        return load_station(folder)
 
 
 def _json(facts: Json) -> bytes:

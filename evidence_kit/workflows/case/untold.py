@@ -14,8 +14,8 @@ from pathlib import Path
 
 from evidence_kit.custody.errors import CaseExistsError, CaseLockedError
 from evidence_kit.keys.station import SigningKey
-from evidence_kit.vault.lock import HeldError, locked
-from evidence_kit.workflows.case.new import Opening, check_facts, create_named, naming, opened_before
+from evidence_kit.vault.lock import HeldError, hold_lock
+from evidence_kit.workflows.case.new import CaseOpening, check_facts, create_named, naming, opened_before
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
@@ -41,7 +41,7 @@ class Opened:
 
 @contextmanager
 def opened_once(
-    station: Station, key: SigningKey, about: Opening, world: World, case_id: str | None = None
+    station: Station, key: SigningKey, about: CaseOpening, world: World, case_id: str | None = None
 ) -> Iterator[Opened]:
     """Open a case, or take up the one that an interrupted run opened with the same facts; tell its id inside.
 
@@ -83,7 +83,7 @@ class _Notes:
         self._held = held
         self._mine: list[Path] = []
 
-    def open(self, key: SigningKey, about: Opening, case_id: str | None) -> Opened:
+    def open(self, key: SigningKey, about: CaseOpening, case_id: str | None) -> Opened:
         """Open a case; one that is there already, with these very facts and nothing since, is taken up."""
         try:
             with naming(self._station, self._world, case_id) as name:
@@ -108,14 +108,14 @@ class _Notes:
         self._disk.sync_folder(self._folder)
         self._mine.append(note)
 
-    def interrupted(self, key: SigningKey, about: Opening) -> Opened | None:
+    def interrupted(self, key: SigningKey, about: CaseOpening) -> Opened | None:
         """Return a case that was opened with the same facts and never told; None where there is none."""
         for note in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
             # One without a case stays: the next case gets its id, and somebody may be about to lock it.
             here = (self._station.cases / note.name).is_dir()
             with ExitStack() as trial:
                 try:
-                    trial.enter_context(locked(note, 0))
+                    trial.enter_context(hold_lock(note, 0))
                     untold = note.stat().st_size > 0
                 except (HeldError, OSError):
                     continue
@@ -145,7 +145,7 @@ class _Notes:
 @contextmanager
 def _only(note: Path) -> Iterator[None]:
     try:
-        with locked(note, _PATIENCE_SECONDS):
+        with hold_lock(note, _PATIENCE_SECONDS):
             yield
     except HeldError as error:
         raise CaseLockedError("station-locked", path=str(note.parent.parent)) from error

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from evidence_kit.custody import chain, journal, opening
-from evidence_kit.custody.chain import Signed
+from evidence_kit.custody.chain import SignedCommit
 from evidence_kit.custody.errors import (
     CaseBrokenError,
     CaseDestroyedError,
@@ -31,7 +31,7 @@ from evidence_kit.vault.lock import HeldError
 from evidence_kit.vault.store import Draft, FolderStore
 from evidence_kit.workflows.case import recovered, removal
 from evidence_kit.workflows.case.errors import UnfinishedError
-from evidence_kit.workflows.case.read import Case, open_lines, refuse_broken, replay, unlock
+from evidence_kit.workflows.case.read import Case, open_lines, refuse_broken, replay_case, unlock_case
 from evidence_kit.workflows.case.recover import put_aside
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class CaseWriter:
             raise NoCaseError("no-case", path=str(self.case.folder.root))
         return recipient
 
-    def commit(self, events: Sequence[Event], drafts: Sequence[Draft] = ()) -> Signed:
+    def commit(self, events: Sequence[Event], drafts: Sequence[Draft] = ()) -> SignedCommit:
         """Make events and the files they vouch for durable; they count once this returns.
 
         Raises:
@@ -95,17 +95,17 @@ class CaseWriter:
             Event(each.type, said_by | dict(each.fields), each.object, each.stored, each.clear) for each in events
         ]
         now = self.world.clock.now()
-        openings = journal.link(self._head, signed_events, now, lambda: self.world.random(opening.SALT_BYTES))
-        body = age.encrypt(openings.body, [self.recipient])
+        openings = journal.link_events(self._head, signed_events, now, lambda: self.world.random(opening.SALT_BYTES))
+        body = age.encrypt_bytes(openings.body, [self.recipient])
         self.store.keep(drafts, [(folder.body(openings.signature_line), body)])
-        commit = journal.sign(self.case.id, openings, sha256(body), self._key)
-        journal.append(disk, folder.log, commit)
+        commit = journal.sign_commit(self.case.id, openings, sha256(body), self._key)
+        journal.append_commit(disk, folder.log, commit)
         return self._take_over(openings, commit)
 
-    def _take_over(self, openings: journal.Openings, commit: journal.Commit) -> Signed:
+    def _take_over(self, openings: journal.Openings, commit: journal.Commit) -> SignedCommit:
         """Bring the state in memory up to the state on the disk, as reading it again would."""
         custody = self.case.custody
-        grown = chain.resume(custody, commit.data)
+        grown = chain.resume_custody(custody, commit.data)
         if grown:
             raise CaseBrokenError("case-broken", case=self.case.id, code=grown[0].code)
         signed = custody.commits[-1]
@@ -172,14 +172,14 @@ def writing(
         NoReaderError: The key does not open the case, or may not sign in it.
     """
     with _locked(folder):
-        replayed, descends = replay(folder, station)
+        replayed, descends = replay_case(folder, station)
         refuse_broken(folder, replayed)
         if not descends and accept_older is None:
             raise CaseOlderError("case-older", case=folder.root.name)
-        removal.finish(folder, replayed.custody, world.disk)
+        removal.finish_removal(folder, replayed.custody, world.disk)
         case = Case(folder, replayed.custody)
-        unlock(case, key)
-        recovered.finish(folder, case.opened, world.disk)
+        unlock_case(case, key)
+        recovered.finish_recovered(folder, case.opened, world.disk)
         if replayed.custody.wholly_destroyed:
             ended = CaseWriter(case, key, station, world)
             ended.catch_up()

@@ -6,43 +6,43 @@ import base64
 from collections.abc import Mapping
 from pathlib import Path
 
-from evidence_kit.custody.chain import Custody, Signed
+from evidence_kit.custody.chain import Custody, SignedCommit
 from evidence_kit.custody.manifest import Manifest
-from evidence_kit.custody.verdict import Anchor, Origin, match_receipt
+from evidence_kit.custody.verdict import Anchor, ReceiptOrigin, match_receipt
 from evidence_kit.keys import sshsig
 from evidence_kit.keys.sshsig import RECEIVED_NAMESPACE, Signature
 from evidence_kit.model import Finding, Weight
 from evidence_kit.sealing.statement import Statement
 from evidence_kit.vault.disk import read_regular
 from evidence_kit.vault.folder import LOG
-from evidence_kit.workflows.case.disk_errors import is_gone, unread
+from evidence_kit.workflows.case.disk_errors import is_gone, unread_finding
 from evidence_kit.workflows.checking.report import Report
-from evidence_kit.workflows.handover.timestamps import Outside, judged, stamps
+from evidence_kit.workflows.handover.timestamps import OutsideFacts, judge_stamps, log_stamps
 
 
-def anchor_receipt(report: Report, custody: Custody, typed: str | None, origin: Origin) -> None:
+def anchor_receipt(report: Report, custody: Custody, typed: str | None, origin: ReceiptOrigin) -> None:
     """Take a typed receipt code for an anchor, when it fixes a commit of this log."""
     if typed is None:
         return
     anchor = match_receipt(typed, custody.commits, origin)
     if anchor is None:
         report.findings.append(Finding("receipt-not-found", Weight.BROKEN, LOG))
-    elif origin is Origin.ARCHIVE:
+    elif origin is ReceiptOrigin.ARCHIVE:
         # Whoever wrote the archive could write this code beside it.
         report.findings.append(Finding("receipt-came-along", Weight.NOTE, LOG))
     else:
         report.anchors.append(anchor)
 
 
-def anchor_stamps(report: Report, custody: Custody, outside: Outside, told: Mapping[int, object]) -> None:
+def anchor_stamps(report: Report, custody: Custody, outside: OutsideFacts, told: Mapping[int, object]) -> None:
     """Take the time stamps of a log for anchors, as far as each proves something."""
-    report.time_stamps = list(stamps(custody, outside))
-    findings, anchors = judged(report.time_stamps, told)
+    report.time_stamps = list(log_stamps(custody, outside))
+    findings, anchors = judge_stamps(report.time_stamps, told)
     report.findings += findings
     report.anchors += anchors
 
 
-def anchor_companion(report: Report, path: Path, custody: Custody, outside: Outside) -> None:
+def anchor_companion(report: Report, path: Path, custody: Custody, outside: OutsideFacts) -> None:
     """Look at the receiver's counter-signature that lies beside an archive, if there is one."""
     stem = path.name.removesuffix(".sealed.zip")
     paper, confirmed = path.with_name(f"{stem}.statement.txt"), path.with_name(f"{stem}.received.sig")
@@ -50,10 +50,10 @@ def anchor_companion(report: Report, path: Path, custody: Custody, outside: Outs
         return
     last = custody.commits[-1]
     try:
-        found = received(read_regular(paper, follow=True), read_regular(confirmed, follow=True))
+        found = receiver_fingerprint(read_regular(paper, follow=True), read_regular(confirmed, follow=True))
     except OSError as error:
         if not is_gone(error):
-            report.findings.append(unread(error, confirmed.name))
+            report.findings.append(unread_finding(error, confirmed.name))
             return
         found = None
     if found is None:
@@ -63,7 +63,7 @@ def anchor_companion(report: Report, path: Path, custody: Custody, outside: Outs
     _anchor_confirmation(report, found, custody, outside, (last, confirmed.name))
 
 
-def anchor_confirmations(report: Report, manifest: Manifest, custody: Custody, outside: Outside) -> None:
+def anchor_confirmations(report: Report, manifest: Manifest, custody: Custody, outside: OutsideFacts) -> None:
     """Look at the confirmations that the case itself holds."""
     commits = {(each.checkpoint.lines, each.checkpoint.head): each for each in custody.commits}
     for entry in manifest.entries.get("transfer.in", ()):
@@ -72,7 +72,7 @@ def anchor_confirmations(report: Report, manifest: Manifest, custody: Custody, o
         try:
             text = str(entry.facts["statement"]).encode("ascii")
             said = Statement.parse(text)
-            by = received(text, sshsig.armour(base64.b64decode(entry.facts["signature"])))
+            by = receiver_fingerprint(text, sshsig.armour(base64.b64decode(entry.facts["signature"])))
         except (KeyError, TypeError, ValueError):
             by = None
         signed = commits.get((said.lines, said.head)) if by is not None else None
@@ -83,7 +83,12 @@ def anchor_confirmations(report: Report, manifest: Manifest, custody: Custody, o
 
 
 def _anchor_confirmation(  # noqa: PLR0913 - who confirmed what, and where it stands
-    report: Report, by: str, custody: Custody, outside: Outside, over: tuple[Signed, str], line: int | None = None
+    report: Report,
+    by: str,
+    custody: Custody,
+    outside: OutsideFacts,
+    over: tuple[SignedCommit, str],
+    line: int | None = None,
 ) -> None:
     """Take a confirmation for an anchor when the checker keeps its key as a receiver's, and the case does not."""
     signed, place = over
@@ -95,7 +100,7 @@ def _anchor_confirmation(  # noqa: PLR0913 - who confirmed what, and where it st
     report.findings.append(Finding(code, Weight.NOTE, place, line, values={"key": by}))
 
 
-def received(statement: bytes, armoured: bytes) -> str | None:
+def receiver_fingerprint(statement: bytes, armoured: bytes) -> str | None:
     """Return the fingerprint of the receiver who confirmed a statement, None when this is no such confirmation."""
     try:
         signature = Signature.parse(sshsig.unarmour(armoured))

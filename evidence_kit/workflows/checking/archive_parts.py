@@ -7,24 +7,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evidence_kit.custody.verdict import Verdict, judge
+from evidence_kit.custody.verdict import Verdict, judge_findings
 from evidence_kit.errors import Exit
 from evidence_kit.model import Finding, Weight
 from evidence_kit.vault.folder import LITTER
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive
-from evidence_kit.workflows.handover.timestamps import Outside
+from evidence_kit.workflows.handover.timestamps import OutsideFacts
 
 _ENDING = ".sealed.zip"
 _PART = re.compile(r"\.part-([0-9]{1,6})-of-[0-9]{1,6}$")
 _OF_A_PART = r"(?:\.part-[0-9]{1,6}-of-[0-9]{1,6})?"
 _OF_AN_ARCHIVE = r"(?:\.statement\.txt(?:\.sig)?|\.received\.sig)"
 _OF_A_HAND_OVER = frozenset({"LISEZ-MOI.txt", "covering-message.txt", "hand-over.pdf", "verify.html"})
-_NOTHING = Outside()
+_NOTHING = OutsideFacts()
 
 
 @dataclass(slots=True)
-class Whole:
+class PartsResult:
     """The common result of the parts of a seal.
 
     Attributes:
@@ -67,7 +67,7 @@ def parts_in(folder: Path) -> list[Path]:
     return [path for _, path in sorted(found)]
 
 
-def beside(folder: Path, checked: Sequence[Path]) -> list[Finding]:
+def unexpected_files(folder: Path, checked: Sequence[Path]) -> list[Finding]:
     """Return a finding for every file in a folder that does not belong to the checked archives.
 
     Args:
@@ -99,9 +99,9 @@ def verify_parts(  # noqa: PLR0913 - the parts, what opens them, and what is kno
     passphrase: str,
     receipt: str | None = None,
     on_bytes: Callable[[int], None] | None = None,
-    outside: Outside = _NOTHING,
+    outside: OutsideFacts = _NOTHING,
     found: Sequence[Finding] = (),
-) -> Iterator[tuple[Path, Report] | Whole]:
+) -> Iterator[tuple[Path, Report] | PartsResult]:
     """Yield the report of every part, then their common result.
 
     Args:
@@ -120,10 +120,10 @@ def verify_parts(  # noqa: PLR0913 - the parts, what opens them, and what is kno
         report = verify_archive(path, passphrase, receipt, on_bytes, outside)
         reports.append(report)
         yield path, report
-    yield together(reports, found)
+    yield common_result(reports, found)
 
 
-def together(reports: Sequence[Report], found: Sequence[Finding] = ()) -> Whole:
+def common_result(reports: Sequence[Report], found: Sequence[Finding] = ()) -> PartsResult:
     """Return the common result of archives as parts of one seal.
 
     Parts of one seal share one signed log end, because one plan lists them all. What is not here is not checked, and
@@ -147,8 +147,8 @@ def together(reports: Sequence[Report], found: Sequence[Finding] = ()) -> Whole:
     once = {each.part: each for each in own}.values()
     every = [*findings, *(finding for each in reports for finding in each.findings)]
     anchored = all(each.anchors for each in reports)
-    return Whole(
-        verdict=judge(every, [each for report in reports for each in report.anchors] if anchored else ()),
+    return PartsResult(
+        verdict=judge_findings(every, [each for report in reports for each in report.anchors] if anchored else ()),
         case=first.case if first is not None else None,
         parts=parts,
         here=here,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from evidence_kit.custody.chain import Custody
 from evidence_kit.custody.errors import CaseLockedError
-from evidence_kit.custody.verdict import Verdict, judge
+from evidence_kit.custody.verdict import Verdict, judge_findings
 from evidence_kit.keys import age
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.keys.errors import KeyUnreadableError, NoReaderError
@@ -19,11 +19,11 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, Disk, Finding, Json, Weight
 from evidence_kit.vault.disk import open_regular, read_regular, write_durably
 from evidence_kit.vault.folder import LOG, CaseFolder
-from evidence_kit.vault.lock import HeldError, locked
-from evidence_kit.workflows.case.disk_errors import unread
-from evidence_kit.workflows.case.read import unwrap
+from evidence_kit.vault.lock import HeldError, hold_lock
+from evidence_kit.workflows.case.disk_errors import unread_finding
+from evidence_kit.workflows.case.read import unwrap_case
 from evidence_kit.workflows.case.station import Station
-from evidence_kit.workflows.checking.archive_parts import case_of, together
+from evidence_kit.workflows.checking.archive_parts import case_of, common_result
 from evidence_kit.workflows.checking.compare import same_log
 from evidence_kit.workflows.checking.copies import NEVER_EARLIER, earlier_states
 from evidence_kit.workflows.checking.report import Report
@@ -48,7 +48,7 @@ class Remembered:
 
 
 @dataclass(slots=True)
-class Total:
+class FolderTotal:
     """The result of a check of a folder.
 
     Attributes:
@@ -68,7 +68,7 @@ class Total:
 
 def verify_below(
     root: Path, key: SigningKey | None, station: Station | None, remembered: Mapping[str, Remembered]
-) -> Iterator[tuple[str, Report] | Total]:
+) -> Iterator[tuple[str, Report] | FolderTotal]:
     """Yield every case and archive below a folder with its path from there, then the total.
 
     Args:
@@ -77,7 +77,7 @@ def verify_below(
         station: Whose memory cases are held against too.
         remembered: What an earlier check remembers, by case id.
     """
-    total, seen = Total(), dict[str, Custody]()
+    total, seen = FolderTotal(), dict[str, Custody]()
     found: list[Report] = []
     split = dict[tuple[Path, int], list[Report]]()
     for path in _cases(root):
@@ -98,12 +98,12 @@ def verify_below(
             split.setdefault((path.parent, report.lines), []).append(report)
         yield path.relative_to(root).as_posix(), report
     for parts in split.values():
-        total.findings += together(parts).findings
+        total.findings += common_result(parts).findings
     for case, before in remembered.items():
         if case not in seen:
             total.findings.append(Finding("case-gone", Weight.BROKEN, before.path))
     every = [finding for report in found for finding in report.findings]
-    total.verdict = judge([*total.findings, *every], ())
+    total.verdict = judge_findings([*total.findings, *every], ())
     yield total
 
 
@@ -140,7 +140,7 @@ def write_memory(path: Path, before: Mapping[str, Remembered], reports: Mapping[
         OSError: It cannot be written.
     """
     try:
-        with locked(path.with_name(f".{path.name}.lock"), _PATIENCE_SECONDS):
+        with hold_lock(path.with_name(f".{path.name}.lock"), _PATIENCE_SECONDS):
             now = read_memory(path)
             for place, report in reports.items():
                 sound = all(each.weight is Weight.NOTE for each in report.findings)
@@ -178,7 +178,7 @@ def _hold(report: Report, place: str, seen: dict[str, Custody], remembered: Mapp
         parts = same_log(twin, custody)
     if parts is not None:
         report.findings.append(Finding("log-forked", Weight.BROKEN, LOG, parts, values={"parts": parts}))
-    report.verdict = judge(report.findings, report.anchors)
+    report.verdict = judge_findings(report.findings, report.anchors)
     if twin is None or twin.signed_lines < custody.signed_lines:
         seen[report.case] = custody
 
@@ -188,9 +188,9 @@ def _case(path: Path, key: SigningKey | None, station: Station | None) -> Report
         head = None if station is None else station.remembered(path.name)
         earlier = earlier_states(station, path)
     except OSError as error:
-        head, earlier, trouble = None, NEVER_EARLIER, [unread(error, path.name)]
+        head, earlier, trouble = None, NEVER_EARLIER, [unread_finding(error, path.name)]
     except KeyUnreadableError:
-        head, earlier, trouble = None, NEVER_EARLIER, [unread(OSError(errno.EINVAL, ""), path.name)]
+        head, earlier, trouble = None, NEVER_EARLIER, [unread_finding(OSError(errno.EINVAL, ""), path.name)]
     else:
         trouble = []
     try:
@@ -198,7 +198,7 @@ def _case(path: Path, key: SigningKey | None, station: Station | None) -> Report
     except NoReaderError:
         report = verify_case(path, None, head, earlier=earlier)
     report.findings += trouble
-    report.verdict = judge(report.findings, report.anchors)
+    report.verdict = judge_findings(report.findings, report.anchors)
     return report
 
 
@@ -229,23 +229,25 @@ def _digits(archive: Path, root: Path, key: SigningKey | None) -> str | None:
     opener = _identity(root, case, key)
     try:
         return (
-            None if opener is None else age.decrypt(read_regular(letter, follow=True), [opener]).decode("ascii").strip()
+            None
+            if opener is None
+            else age.decrypt_bytes(read_regular(letter, follow=True), [opener]).decode("ascii").strip()
         )
     except (DamagedError, ValueError, OSError):
         return None
 
 
 def _identity(root: Path, case: str, key: SigningKey) -> object | None:
-    from evidence_kit.custody.chain import replay
-    from evidence_kit.workflows.case.read import pieces
+    from evidence_kit.custody.chain import replay_log
+    from evidence_kit.workflows.case.read import file_pieces
 
     for path in _cases(root):
         if path.name == case:
             folder = CaseFolder(path)
             try:
                 with open_regular(folder.log) as file:
-                    custody = replay(pieces(file)).custody
-                return unwrap(folder, custody, [key.opener]).opener  # type: ignore[no-any-return]
+                    custody = replay_log(file_pieces(file)).custody
+                return unwrap_case(folder, custody, [key.opener]).opener  # type: ignore[no-any-return]
             except (OSError, NoReaderError):
                 return None
     return None

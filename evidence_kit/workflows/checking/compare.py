@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evidence_kit.custody.chain import Custody, Signed, replay
-from evidence_kit.custody.verdict import Verdict, judge
+from evidence_kit.custody.chain import Custody, SignedCommit, replay_log
+from evidence_kit.custody.verdict import Verdict, judge_findings
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Finding, Weight
-from evidence_kit.sealing.check import check
+from evidence_kit.sealing.check import check_archive
 from evidence_kit.vault.disk import open_regular
 from evidence_kit.vault.folder import LOG
-from evidence_kit.workflows.case.read import pieces
+from evidence_kit.workflows.case.read import file_pieces
 
 
 @dataclass(slots=True)
-class Log:
+class ComparedLog:
     """One log, read for comparing.
 
     Attributes:
@@ -43,7 +43,7 @@ class Log:
         """How many lines are signed."""
         return 0 if self.custody is None else self.custody.signed_lines
 
-    def after(self, line: int) -> list[Signed]:
+    def after(self, line: int) -> list[SignedCommit]:
         """Return the commits whose signature stands behind a line."""
         return [each for each in (self.custody.commits if self.custody else ()) if each.line > line]
 
@@ -61,33 +61,33 @@ class LogComparison:
         verdict: BROKEN for a fork or a broken log, NOT CHECKED where one could not be read, else CONSISTENT.
     """
 
-    first: Log
-    second: Log
+    first: ComparedLog
+    second: ComparedLog
     common: int
     relation: str
     findings: tuple[Finding, ...]
     verdict: Verdict
 
 
-def folder_log(root: Path) -> Log:
+def folder_log(root: Path) -> ComparedLog:
     """Read the log of a case folder."""
-    log = Log(root.name)
+    log = ComparedLog(root.name)
     with open_regular(root / LOG) as file:
-        replayed = replay(pieces(file), log.take)
+        replayed = replay_log(file_pieces(file), log.take)
     log.custody, log.findings = replayed.custody, [*replayed.findings]
     return log
 
 
-def archive_log(path: Path, passphrase: str, on_bytes: Callable[[int], None] | None = None) -> Log:
+def archive_log(path: Path, passphrase: str, on_bytes: Callable[[int], None] | None = None) -> ComparedLog:
     """Read the log of an archive; everything else in it is checked too."""
-    log = Log(path.name)
+    log = ComparedLog(path.name)
     with open_regular(path, follow=True) as file:
-        contents = check(file, path.stat().st_size, path.name, passphrase, on_bytes, log.take)
+        contents = check_archive(file, path.stat().st_size, path.name, passphrase, on_bytes, log.take)
     log.custody, log.findings = contents.custody, contents.findings
     return log
 
 
-def compare(first: Log, second: Log) -> LogComparison:
+def compare_logs(first: ComparedLog, second: ComparedLog) -> LogComparison:
     """Hold two logs against each other.
 
     Raises:
@@ -109,10 +109,10 @@ def compare(first: Log, second: Log) -> LogComparison:
         }[behind]
     if relation == "fork":
         findings.append(Finding("log-forked", Weight.BROKEN, LOG, line=common + 1, values={"parts": common + 1}))
-    return LogComparison(first, second, common, relation, tuple(findings), judge(findings, ()))
+    return LogComparison(first, second, common, relation, tuple(findings), judge_findings(findings, ()))
 
 
-def signers(commits: Iterable[Signed]) -> list[tuple[str, int, str]]:
+def commit_signers(commits: Iterable[SignedCommit]) -> list[tuple[str, int, str]]:
     """Return who signed commits: fingerprint, how many, and when first by the writer's own clock."""
     listed = list(commits)
     counts = Counter(each.by for each in listed)

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evidence_kit.custody.chain import replay
+from evidence_kit.custody.chain import replay_log
 from evidence_kit.model import Digest
 from evidence_kit.vault.folder import LOG, CaseFolder
-from evidence_kit.workflows.case.read import pieces
+from evidence_kit.workflows.case.read import file_pieces
 from evidence_kit.workflows.case.station import Station
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class EarlierStates:
     """Earlier states of the log that a station remembers.
 
     Attributes:
@@ -27,11 +27,11 @@ class Earlier:
     all_known: bool = False
 
 
-NEVER_EARLIER = Earlier(all_known=True)
+NEVER_EARLIER = EarlierStates(all_known=True)
 """A case that has to go as far as is remembered: the one that is worked with."""
 
 
-def earlier_states(station: Station | None, path: Path) -> Earlier:
+def earlier_states(station: Station | None, path: Path) -> EarlierStates:
     """Return at which earlier states the log in a folder may end.
 
     The case in the station's own place has none: what was signed since is missing there. A copy anywhere else may end
@@ -47,7 +47,7 @@ def earlier_states(station: Station | None, path: Path) -> Earlier:
         return NEVER_EARLIER
     heads = dict(station.copied(path.name))
     grown = _commits(station, own)
-    return Earlier(heads | (grown or {}), all_known=grown is not None)
+    return EarlierStates(heads | (grown or {}), all_known=grown is not None)
 
 
 def _commits(station: Station, own: CaseFolder) -> dict[int, Digest] | None:
@@ -61,7 +61,7 @@ def _commits(station: Station, own: CaseFolder) -> dict[int, Digest] | None:
 
     try:
         with (own.root / LOG).open("rb") as file:
-            custody = replay(pieces(file), compare).custody
+            custody = replay_log(file_pieces(file), compare).custody
     except OSError:
         return None
     return {each.line: each.head for each in custody.commits} if met else None

@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from evidence_kit.custody.chain import Custody, replay
+from evidence_kit.custody.chain import Custody, replay_log
 from evidence_kit.custody.journal import LogHead
 from evidence_kit.custody.manifest import Item, LogEvent, Manifest, ManifestError
 from evidence_kit.custody.meaning import WITNESSED
-from evidence_kit.custody.verdict import Verdict, judge
-from evidence_kit.hashing.exact import TallyingSink, tally
+from evidence_kit.custody.verdict import Verdict, judge_findings
+from evidence_kit.hashing.exact import TallyingSink, tally_stream
 from evidence_kit.keys import age
 from evidence_kit.keys.age import CaseIdentity, DamagedError
 from evidence_kit.keys.errors import NoReaderError
@@ -20,19 +20,21 @@ from evidence_kit.model import Digest, Finding, Weight
 from evidence_kit.vault.disk import open_regular, read_regular
 from evidence_kit.vault.folder import LOG, CaseFolder
 from evidence_kit.workflows.case import recovered, removal
-from evidence_kit.workflows.case.disk_errors import is_regular, unread
-from evidence_kit.workflows.case.read import entries, pieces, unwrap
+from evidence_kit.workflows.case.disk_errors import is_regular, unread_finding
+from evidence_kit.workflows.case.read import file_pieces, opened_events, unwrap_case
 from evidence_kit.workflows.checking.anchors import anchor_confirmations, anchor_receipt, anchor_stamps
-from evidence_kit.workflows.checking.copies import Earlier
+from evidence_kit.workflows.checking.copies import EarlierStates
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.unlogged import unlogged
-from evidence_kit.workflows.handover.timestamps import Outside
+from evidence_kit.workflows.handover.timestamps import OutsideFacts
 
 
 class FolderCheck:
     """One look at a case folder: its log, every file the log vouches for, and with a key what is in them."""
 
-    def __init__(self, folder: CaseFolder, on_bytes: Callable[[int], None], outside: Outside, earlier: Earlier) -> None:
+    def __init__(
+        self, folder: CaseFolder, on_bytes: Callable[[int], None], outside: OutsideFacts, earlier: EarlierStates
+    ) -> None:
         self._folder = folder
         self._outside = outside
         self._earlier = earlier
@@ -54,7 +56,7 @@ class FolderCheck:
         try:
             custody, descends = self._log(remembered)
         except OSError as error:
-            report.findings = [unread(error, LOG)]
+            report.findings = [unread_finding(error, LOG)]
             return report
         if any(finding.weight is Weight.UNCHECKED for finding in self._findings):
             report.findings = self._findings
@@ -78,7 +80,7 @@ class FolderCheck:
         report.items = len(set(custody.objects) - self._bad)
         report.items_of = report.items_here
         report.events_closed = 0 if manifest is not None else report.events
-        report.verdict = judge(report.findings, report.anchors)
+        report.verdict = judge_findings(report.findings, report.anchors)
         return report
 
     def _not_as_remembered(self, custody: Custody, remembered: LogHead) -> int | None:
@@ -112,7 +114,7 @@ class FolderCheck:
                 met = hashlib.sha256(raw).hexdigest() == remembered.digest.hex
 
         with open_regular(self._folder.log) as file:
-            replayed = replay(pieces(file), compare)
+            replayed = replay_log(file_pieces(file), compare)
             self._read_bytes = file.tell()
         self._findings += replayed.findings
         enough = remembered is None or replayed.custody.signed_lines >= remembered.lines
@@ -124,7 +126,7 @@ class FolderCheck:
         try:
             self._unfinished = set(removal.leftovers(folder, custody))
         except OSError as error:
-            self._findings.append(unread(error, str(error.filename or LOG)))
+            self._findings.append(unread_finding(error, str(error.filename or LOG)))
         for path in sorted(self._unfinished):
             self._findings.append(Finding("destruction-unfinished", Weight.NOTE, folder.relative(path)))
         for line, stored in custody.bodies.items():
@@ -144,7 +146,7 @@ class FolderCheck:
                 code = f"{what}-missing"
             else:
                 with open_regular(path) as file:
-                    seen = tally(self._watched(pieces(file)))
+                    seen = tally_stream(self._watched(file_pieces(file)))
                 code = None if seen.sha256 == expected else f"{what}-changed"
         except OSError as error:
             self._not_read(error, place, line, item)
@@ -159,7 +161,7 @@ class FolderCheck:
     def _contents(self, custody: Custody, key: SigningKey) -> Manifest | None:
         """Open everything: each item has to decrypt to the bytes that were taken in."""
         try:
-            identity = unwrap(self._folder, custody, [key.opener])
+            identity = unwrap_case(self._folder, custody, [key.opener])
         except NoReaderError:
             if any(finding.code.startswith("key-") for finding in self._findings):
                 return None
@@ -170,7 +172,7 @@ class FolderCheck:
         manifest = Manifest(absent=custody.destroyed)
         self._wrapped(custody, key)
         known = {(finding.code, finding.line) for finding in self._findings}
-        for entry in entries(self._folder, custody, identity):
+        for entry in opened_events(self._folder, custody, identity):
             if isinstance(entry, Finding):
                 self._closed = self._closed or entry.weight is Weight.UNCHECKED
                 if (entry.code, entry.line) not in known:
@@ -190,7 +192,7 @@ class FolderCheck:
         for name, stored in custody.readers.items():
             path = self._folder.key(name)
             try:
-                identity = age.unwrap(read_regular(path), [key.opener])
+                identity = age.unwrap_identity(read_regular(path), [key.opener])
             except (OSError, NoReaderError):
                 continue
             if not set(identity.recipients) <= set(custody.recipients):
@@ -259,7 +261,7 @@ class FolderCheck:
         """Note that a file could not be read now: it counts as not checked, and nobody is accused."""
         if item is not None:
             self._bad.add(item)
-        self._findings.append(unread(error, place, line, item))
+        self._findings.append(unread_finding(error, place, line, item))
 
     def _broken(
         self, code: str, file: str | None, line: int | None = None, item: str | None = None, **values: str

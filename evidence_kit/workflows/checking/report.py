@@ -9,7 +9,7 @@ from evidence_kit.custody.chain import Custody
 from evidence_kit.custody.verdict import Anchor, Verdict
 from evidence_kit.errors import Exit
 from evidence_kit.model import Finding, Weight
-from evidence_kit.workflows.handover.timestamps import Shown
+from evidence_kit.workflows.handover.timestamps import ShownStamp
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class Report:
     part: int = 1
     parts: int = 1
     blurred: int = 0
-    time_stamps: list[Shown] = field(default_factory=list)
+    time_stamps: list[ShownStamp] = field(default_factory=list)
     items_behind: int = 0
     being_written: bool = False
     earlier_of: int | None = None

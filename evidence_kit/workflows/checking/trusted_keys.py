@@ -16,15 +16,15 @@ from evidence_kit.errors import UsageError
 from evidence_kit.keys.errors import KeyUnreadableError
 from evidence_kit.model import Disk
 from evidence_kit.vault.disk import write_durably
-from evidence_kit.workflows.case.record import fingerprint, public_key
-from evidence_kit.workflows.case.station import alone_in
+from evidence_kit.workflows.case.record import key_fingerprint, public_key
+from evidence_kit.workflows.case.station import station_lock
 
 KNOWN = "known.json"
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 
 
 @dataclass(frozen=True, slots=True)
-class Trusted:
+class TrustedKey:
     """A compared key and its holder.
 
     Attributes:
@@ -36,7 +36,7 @@ class Trusted:
     receiver: bool = False
 
 
-def trusted(folder: Path) -> dict[str, Trusted]:
+def trusted_keys(folder: Path) -> dict[str, TrustedKey]:
     """Return people by fingerprint, as they were trusted on this computer; none where nobody ever trusted a key.
 
     Raises:
@@ -46,7 +46,7 @@ def trusted(folder: Path) -> dict[str, Trusted]:
     try:
         facts = json.loads(path.read_bytes())
         return {
-            str(each["fingerprint"]): Trusted(str(each["name"]), each.get("receiver") is True)
+            str(each["fingerprint"]): TrustedKey(str(each["name"]), each.get("receiver") is True)
             for each in facts["known"]
         }
     except FileNotFoundError:
@@ -55,34 +55,34 @@ def trusted(folder: Path) -> dict[str, Trusted]:
         raise KeyUnreadableError("known-unreadable", path=str(path)) from error
 
 
-def known(folder: Path) -> dict[str, str]:
+def trusted_names(folder: Path) -> dict[str, str]:
     """Return names by fingerprint.
 
     Raises:
         KeyUnreadableError: The list is there and cannot be read.
     """
-    return {of: each.name for of, each in trusted(folder).items()}
+    return {of: each.name for of, each in trusted_keys(folder).items()}
 
 
-def trust(folder: Path, name: str, of: str, disk: Disk, *, receiver: bool = False) -> None:
+def trust_key(folder: Path, name: str, of: str, disk: Disk, *, receiver: bool = False) -> None:
     """Know a key by a name from now on; as a receiver's only if that is said.
 
     Raises:
         CaseLockedError: Another process changes the station just now.
     """
-    with alone_in(folder, disk):
-        _write(folder, trusted(folder) | {of: Trusted(name, receiver)}, disk)
+    with station_lock(folder, disk):
+        _write(folder, trusted_keys(folder) | {of: TrustedKey(name, receiver)}, disk)
 
 
-def forget(folder: Path, name: str, disk: Disk) -> None:
+def forget_name(folder: Path, name: str, disk: Disk) -> None:
     """No longer know any key by this name.
 
     Raises:
         UsageError: Nobody is known by it.
         CaseLockedError: Another process changes the station just now.
     """
-    with alone_in(folder, disk):
-        before = trusted(folder)
+    with station_lock(folder, disk):
+        before = trusted_keys(folder)
         left = {of: each for of, each in before.items() if each.name != name}
         if len(left) == len(before):
             raise UsageError("known-unknown", name=name)
@@ -100,10 +100,10 @@ def fingerprint_of(text: str) -> str:
         if not _FINGERPRINT.fullmatch(text.strip()):
             raise KeyUnreadableError("fingerprint-malformed", fingerprint=text)
         return text.strip()
-    return fingerprint(public_key(text))
+    return key_fingerprint(public_key(text))
 
 
-def _write(folder: Path, people: Mapping[str, Trusted], disk: Disk) -> None:
+def _write(folder: Path, people: Mapping[str, TrustedKey], disk: Disk) -> None:
     disk.make_folder(folder)
     listed = [{"name": each.name, "fingerprint": of, "receiver": each.receiver} for of, each in people.items()]
     data = json.dumps({"v": 1, "known": listed}, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from evidence_kit.custody.chain import Custody
 from evidence_kit.model import Finding, Weight
-from evidence_kit.vault.disk import held, open_regular, read_regular
+from evidence_kit.vault.disk import is_held, open_regular, read_regular
 from evidence_kit.vault.folder import DRAFT_ENDING, LITTER, LOG, CaseFolder
 from evidence_kit.workflows.case import readme
 
@@ -67,7 +67,7 @@ def _being_written(folder: CaseFolder, custody: Custody) -> bool:
     with open_regular(folder.log) as file:
         file.seek(0, 2)
         grown = file.tell() > custody.end_bytes + custody.tail_bytes
-    return grown or held(folder.lock)
+    return grown or is_held(folder.lock)
 
 
 def _newest(case: CaseFolder, custody: Custody, path: str) -> bool:

@@ -7,23 +7,23 @@ from pathlib import Path
 
 from evidence_kit.custody.chain import Custody
 from evidence_kit.custody.journal import LogHead
-from evidence_kit.custody.verdict import Verdict, judge
+from evidence_kit.custody.verdict import Verdict, judge_findings
 from evidence_kit.keys import sshsig
 from evidence_kit.keys.sshsig import ARCHIVE_NAMESPACE, Signature
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, Finding, Weight
-from evidence_kit.sealing.check import check
+from evidence_kit.sealing.check import check_archive
 from evidence_kit.sealing.statement import Statement
 from evidence_kit.vault.disk import open_regular, read_regular
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows.case.disk_errors import is_gone, unread
+from evidence_kit.workflows.case.disk_errors import is_gone, unread_finding
 from evidence_kit.workflows.checking.anchors import anchor_companion, anchor_receipt, anchor_stamps
-from evidence_kit.workflows.checking.copies import NEVER_EARLIER, Earlier
+from evidence_kit.workflows.checking.copies import NEVER_EARLIER, EarlierStates
 from evidence_kit.workflows.checking.folder_check import FolderCheck
 from evidence_kit.workflows.checking.report import Report
-from evidence_kit.workflows.handover.timestamps import Outside
+from evidence_kit.workflows.handover.timestamps import OutsideFacts
 
-_NOTHING = Outside()
+_NOTHING = OutsideFacts()
 # How often a case is checked anew when somebody destroys something in it meanwhile.
 _LOOKS = 4
 
@@ -34,8 +34,8 @@ def verify_case(  # noqa: PLR0913 - a folder, and what is known of it besides
     remembered: LogHead | None = None,
     receipt: str | None = None,
     on_bytes: Callable[[int], None] | None = None,
-    outside: Outside = _NOTHING,
-    earlier: Earlier = NEVER_EARLIER,
+    outside: OutsideFacts = _NOTHING,
+    earlier: EarlierStates = NEVER_EARLIER,
 ) -> Report:
     """Check a case folder; with a key also that every item and opening is the one the log commits to.
 
@@ -67,7 +67,7 @@ def verify_archive(
     passphrase: str,
     receipt: str | None = None,
     on_bytes: Callable[[int], None] | None = None,
-    outside: Outside = _NOTHING,
+    outside: OutsideFacts = _NOTHING,
 ) -> Report:
     """Check a sealed archive, and the statement beside it if there is one.
 
@@ -77,10 +77,10 @@ def verify_archive(
     try:
         size_bytes = path.stat().st_size
         with open_regular(path, follow=True) as file:
-            contents = check(file, size_bytes, path.name, passphrase, on_bytes)
+            contents = check_archive(file, size_bytes, path.name, passphrase, on_bytes)
     except OSError as error:
         # A stick that was pulled, a sector that is worn out: nobody is accused.
-        found = [unread(error, path.name)]
+        found = [unread_finding(error, path.name)]
         return Report(Verdict.NOT_CHECKED, path.name, "archive", findings=found, with_key=True)
     report = Report(Verdict.NOT_CHECKED, path.name, "archive", findings=contents.findings, with_key=True)
     custody = contents.custody
@@ -95,7 +95,7 @@ def verify_archive(
     report.items, report.items_of = len(contents.items), contents.items_of
     report.part, report.parts, report.blurred = contents.part, contents.parts, len(contents.blurred)
     report.items_here = len(contents.items) + len(contents.broken_items)
-    report.verdict = judge(report.findings, report.anchors)
+    report.verdict = judge_findings(report.findings, report.anchors)
     return report
 
 
@@ -113,7 +113,7 @@ def _statement(path: Path, custody: Custody, sha256: Digest | None, size_bytes: 
         signature = Signature.parse(sshsig.unarmour(armoured))
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and not is_gone(error):
-            return [unread(error, paper.name)]
+            return [unread_finding(error, paper.name)]
         return [Finding("statement-unreadable", Weight.BROKEN, paper.name)]
     if signature.key.fingerprint not in custody.signers or not signature.holds(text, ARCHIVE_NAMESPACE):
         return [Finding("statement-signature-invalid", Weight.BROKEN, paper.name)]

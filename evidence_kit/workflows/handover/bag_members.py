@@ -16,7 +16,7 @@ from evidence_kit.keys.sshsig import SEAL_NAMESPACE
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import ByteSink, Digest
 from evidence_kit.sealing import bag, letter
-from evidence_kit.sealing.archive import ArchivePart, ArchiveSink, part
+from evidence_kit.sealing.archive import ArchivePart, ArchiveSink, small_part
 from evidence_kit.sealing.bag import Payload
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.sealing.zipform import ArchiveMember
@@ -24,7 +24,7 @@ from evidence_kit.workflows.case.read import PIECE_BYTES, Case
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class SealLoad:
     """Everything that all parts of one seal share.
 
     Attributes:
@@ -78,7 +78,7 @@ class Load:
         )
 
 
-def members(load: Load, number: int) -> list[ArchivePart]:
+def bag_members(load: SealLoad, number: int) -> list[ArchivePart]:
     """Return the members of one part in the order in which a verifier wants to meet them."""
     case = load.case
     payloads = load.volumes[number - 1]
@@ -88,25 +88,25 @@ def members(load: Load, number: int) -> list[ArchivePart]:
     place = (number, len(load.volumes))
     small = dict(bag.signed_files(case.custody)) | {
         "bagit.txt": bag.BAGIT,
-        bag.INFO: bag.info(case.id, day, payloads, load.kit, place),
-        bag.LETTER_PAGE: letter.page(facts),
-        bag.LETTER_TEXT: letter.text(facts),
+        bag.INFO: bag.bag_info(case.id, day, payloads, load.kit, place),
+        bag.LETTER_PAGE: letter.letter_page(facts),
+        bag.LETTER_TEXT: letter.letter_text(facts),
         bag.FORMAT: bag.format_document(),
         bag.MANIFEST: bag.payload_manifest(payloads),
     }
     digests = {name: sha256(content) for name, content in small.items()}
     digests |= {bag.LOG: log.sha256, bag.EVENTS: events.sha256}
-    tags = bag.manifest(digests.items())
+    tags = bag.manifest_text(digests.items())
     small |= {bag.TAG_MANIFEST: tags, bag.TAG_SIGNATURE: sshsig.armour(load.key.sign(tags, SEAL_NAMESPACE).blob)}
     first = ("bagit.txt", bag.INFO, bag.LETTER_PAGE, bag.LETTER_TEXT, bag.FORMAT)
-    ordered = [part(f"{case.id}/{name}", small.pop(name)) for name in first]
+    ordered = [small_part(f"{case.id}/{name}", small.pop(name)) for name in first]
     ordered += [_streamed(f"{case.id}/{bag.LOG}", log, lambda: _log(load))]
     ordered += [_streamed(f"{case.id}/{bag.EVENTS}", events, lambda: _events(load))]
-    ordered += [part(f"{case.id}/{name}", content) for name, content in small.items()]
+    ordered += [small_part(f"{case.id}/{name}", content) for name, content in small.items()]
     return ordered + [_payload(load, each) for each in payloads]
 
 
-def decrypted(case: Case, item: Item, sink: ByteSink) -> None:
+def decrypt_item(case: Case, item: Item, sink: ByteSink) -> None:
     """Push an original into a sink; its bytes count only once this returns.
 
     Raises:
@@ -121,7 +121,7 @@ def decrypted(case: Case, item: Item, sink: ByteSink) -> None:
         raise ItemDamagedError("item-damaged", item=item.id, case=case.id)
 
 
-def _measured(load: Load, name: str, stream: Callable[[Load], Iterator[bytes]]) -> Tally:
+def _measured(load: SealLoad, name: str, stream: Callable[[SealLoad], Iterator[bytes]]) -> Tally:
     """Measure the members that are the same in every part, once."""
     if name not in load.measured:
         seen = load.measured[name] = Tally()
@@ -138,7 +138,7 @@ def _streamed(name: str, seen: Tally, stream: Callable[[], Iterator[bytes]]) -> 
     return ArchivePart(ArchiveMember(name, seen.size_bytes, int(seen.crc32, 16)), feed)
 
 
-def _log(load: Load) -> Iterator[bytes]:
+def _log(load: SealLoad) -> Iterator[bytes]:
     left = load.log_bytes
     with load.case.folder.log.open("rb") as file:
         while left and (piece := file.read(min(PIECE_BYTES, left))):
@@ -146,7 +146,7 @@ def _log(load: Load) -> Iterator[bytes]:
             yield piece
 
 
-def _events(load: Load) -> Iterator[bytes]:
+def _events(load: SealLoad) -> Iterator[bytes]:
     """Stream `events.jsonl`: a line for every line of the log, empty where nothing is opened."""
     case = load.case
     if case.identity is None:
@@ -155,13 +155,13 @@ def _events(load: Load) -> Iterator[bytes]:
         if signed.end_bytes > load.log_bytes:
             break
         body = case.folder.body(signed.line).read_bytes()
-        openings = age.decrypt(body, [case.identity.opener]).split(b"\n")
+        openings = age.decrypt_bytes(body, [case.identity.opener]).split(b"\n")
         for number, text in zip(range(signed.first, signed.line), openings, strict=False):
             yield (b"" if number in load.withheld else text) + b"\n"
         yield b"\n"
 
 
-def _payload(load: Load, payload: Payload) -> ArchivePart:
+def _payload(load: SealLoad, payload: Payload) -> ArchivePart:
     """Return an original as a member.
 
     Age authenticates it, the archive's writer compares its size and CRC-32, and the finished archive is read back:
@@ -178,7 +178,7 @@ def _payload(load: Load, payload: Payload) -> ArchivePart:
     return ArchivePart(ArchiveMember(name, payload.size_bytes, int(payload.crc32, 16)), feed)
 
 
-def _open(load: Load, payload: Payload, sink: ByteSink) -> None:
+def _open(load: SealLoad, payload: Payload, sink: ByteSink) -> None:
     if not payload.blurred:
         load.case.decrypt(payload.item, sink)
     elif load.case.identity is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from evidence_kit.custody.line import instant
+from evidence_kit.custody.line import line_instant
 from evidence_kit.keys import age, sshsig
 from evidence_kit.keys.sshsig import ARCHIVE_NAMESPACE
 from evidence_kit.keys.station import SigningKey
@@ -16,7 +16,7 @@ from evidence_kit.workflows.case.read import Case
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class WrittenArchive:
     """One archive that was written and read back.
 
     Attributes:
@@ -42,14 +42,14 @@ def archive_name(case: str, number: int, parts: int) -> str:
     return f"{case}.sealed.zip" if parts == 1 else f"{case}.part-{number}-of-{parts}.sealed.zip"
 
 
-def statement_of(case: Case, made: Made) -> Statement:
+def statement_of(case: Case, made: WrittenArchive) -> Statement:
     """Return the statement of one archive."""
     last = case.custody.commits[-1].checkpoint
     return Statement(case.id, last.lines, last.head, made.sha256, made.size_bytes)
 
 
-def files(
-    case: Case, key: SigningKey, secret: bytes, readers: Mapping[str, str], archives: Sequence[Made]
+def companion_files(
+    case: Case, key: SigningKey, secret: bytes, readers: Mapping[str, str], archives: Sequence[WrittenArchive]
 ) -> dict[str, bytes]:
     """Return the small files that lie beside the archives, by name; the secret is wrapped for each reader."""
     found: dict[str, bytes] = {}
@@ -58,20 +58,20 @@ def files(
         found[f"{made.stem}.statement.txt"] = text
         found[f"{made.stem}.statement.txt.sig"] = sshsig.armour(key.sign(text, ARCHIVE_NAMESPACE).blob)
     found |= {
-        "LISEZ-MOI.txt": letter.outside(),
-        "covering-message.txt": letter.covering(len(archives)),
-        "hand-over.pdf": sheet.pdf(_sheet(case, key, archives)),
+        "LISEZ-MOI.txt": letter.outside_letter(),
+        "covering-message.txt": letter.covering_message(len(archives)),
+        "hand-over.pdf": sheet.sheet_pdf(_sheet(case, key, archives)),
     }
     for name, reader in readers.items():
-        found[f"{case.id}.key-{name}.age"] = age.encrypt(secret, [reader])
+        found[f"{case.id}.key-{name}.age"] = age.encrypt_bytes(secret, [reader])
     return found
 
 
-def _sheet(case: Case, key: SigningKey, archives: Sequence[Made]) -> sheet.HandOverFacts:
+def _sheet(case: Case, key: SigningKey, archives: Sequence[WrittenArchive]) -> sheet.HandOverFacts:
     last = case.custody.commits[-1]
     return sheet.HandOverFacts(
-        files=[sheet.File(made.name, made.size_bytes, made.sha256.hex) for made in archives],
+        files=[sheet.SheetArchive(made.name, made.size_bytes, made.sha256.hex) for made in archives],
         items=f"{sum(made.items for made in archives)} / {len(case.opened.items)}",
         fingerprint=key.public.fingerprint,
-        day=instant(last.time).date(),
+        day=line_instant(last.time).date(),
     )

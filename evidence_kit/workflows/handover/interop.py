@@ -20,11 +20,11 @@ from evidence_kit.sealing import plan
 from evidence_kit.sealing.errors import NoConsentError, NothingToSealError
 from evidence_kit.vault.disk import draft_beside
 from evidence_kit.workflows.case.disk_errors import is_regular, own_disk
-from evidence_kit.workflows.case.plain_file import exported_before, is_free, name_recorded
+from evidence_kit.workflows.case.plain_file import ensure_free, exported_before, name_recorded
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.handover import forms
-from evidence_kit.workflows.handover.forms.form import ExportContents, Form, Target
+from evidence_kit.workflows.handover.forms.form import ExportContents, ExportTarget, Form
 
 
 def _found() -> tuple[Form, ...]:
@@ -60,7 +60,7 @@ class ExportOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class ClearFiles:
     """The files written in clear for the receiver."""
 
     path: Path
@@ -85,7 +85,7 @@ def form_of(name: str) -> Form:
     raise UsageError("form-unknown", form=name, known=", ".join(each.name for each in FORMS))
 
 
-def chosen(case: Case, order: ExportOrder) -> list[Item]:
+def consented_items(case: Case, order: ExportOrder) -> list[Item]:
     """Return the items of an order, once there is consent to it.
 
     Raises:
@@ -109,7 +109,7 @@ def chosen(case: Case, order: ExportOrder) -> list[Item]:
     return found
 
 
-def export_as(writer: CaseWriter, order: ExportOrder, on_bytes: Callable[[int], None] | None = None) -> Left:
+def export_as(writer: CaseWriter, order: ExportOrder, on_bytes: Callable[[int], None] | None = None) -> ClearFiles:
     """Write an export; the log says so before it has its name.
 
     Raises:
@@ -118,11 +118,11 @@ def export_as(writer: CaseWriter, order: ExportOrder, on_bytes: Callable[[int], 
         DiskFullError: No room; nothing is left behind.
     """
     case, world = writer.case, writer.world
-    items = chosen(case, order)
+    items = consented_items(case, order)
     draft = draft_beside(order.out)
     _throw_away(draft)
     day = world.clock.now().date().isoformat()
-    target = Target(world.disk, draft)
+    target = ExportTarget(world.disk, draft)
     contents = ExportContents(case, items, order.purpose, day, world.kit, on_bytes or (lambda _: None))
     with own_disk(len(case.opened.items)):
         try:
@@ -141,7 +141,7 @@ def export_as(writer: CaseWriter, order: ExportOrder, on_bytes: Callable[[int], 
                 facts["without_consent"] = order.without_consent
             line = _before(case, order.out, draft, facts)
             if line is None:
-                is_free(order.out)
+                ensure_free(order.out)
                 line = writer.commit([Event("exported", facts)]).first
                 name_recorded(writer, draft, order.out, line)
             else:
@@ -149,7 +149,7 @@ def export_as(writer: CaseWriter, order: ExportOrder, on_bytes: Callable[[int], 
         except BaseException:
             _throw_away(draft)
             raise
-    return Left(
+    return ClearFiles(
         path=order.out,
         form=order.form.name,
         items=len(items),

@@ -23,9 +23,9 @@ from evidence_kit.vault.disk import write_durably
 from evidence_kit.workers.job import Failure
 from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.handover.bag_members import decrypted
+from evidence_kit.workflows.handover.bag_members import decrypt_item
 
-FUNCTION: Final = "evidence_kit.media.blurred:blur"
+FUNCTION: Final = "evidence_kit.media.blurred:blur_picture"
 # A picture beyond this is no photograph of a phone; it stays out.
 _MOST_BYTES: Final = 64 << 20
 _LARGEST_COPY_BYTES: Final = 1 << 20
@@ -33,7 +33,7 @@ _TOLD: Final = ("method", "parameters", "versions")
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class RedactedCopy:
     """One blurred copy.
 
     Attributes:
@@ -58,7 +58,9 @@ class Copy:
         return Event("item.redacted", facts | dict(self.made))
 
 
-def copies(writer: CaseWriter, items: Iterable[Item], worker: Worker, folder: Path) -> Iterator[Copy | Item]:
+def redacted_copies(
+    writer: CaseWriter, items: Iterable[Item], worker: Worker, folder: Path
+) -> Iterator[RedactedCopy | Item]:
     """Yield a copy for each picture, and the item itself where none could be made.
 
     Args:
@@ -77,18 +79,18 @@ def copies(writer: CaseWriter, items: Iterable[Item], worker: Worker, folder: Pa
             continue
         jpeg, told = made
         path = folder / f"{item.id}.age"
-        write_durably(writer.world.disk, path, age.encrypt(jpeg, [writer.recipient]))
+        write_durably(writer.world.disk, path, age.encrypt_bytes(jpeg, [writer.recipient]))
         payload = Payload(
             item.id, plan.blurred_path(item.id), len(jpeg), f"{zlib.crc32(jpeg):08x}", sha256(jpeg), blurred=True
         )
-        yield Copy(payload, told, path)
+        yield RedactedCopy(payload, told, path)
 
 
 def _made(writer: CaseWriter, item: Item, worker: Worker) -> tuple[bytes, Mapping[str, Json]] | None:
     if item.size_bytes > _MOST_BYTES:
         return None
     sink = io.BytesIO()
-    decrypted(writer.case, item, sink)
+    decrypt_item(writer.case, item, sink)
     answer = worker.call(FUNCTION, {"kind": item.kind}, sink.getvalue())
     if isinstance(answer, Failure) or not isinstance(answer.value, Mapping):
         return None
@@ -96,7 +98,7 @@ def _made(writer: CaseWriter, item: Item, worker: Worker) -> tuple[bytes, Mappin
     try:
         jpeg = base64.b64decode(str(answer.value.get("jpeg")), validate=True)
         told = {name: answer.value[name] for name in _TOLD}
-        opening.check(told)
+        opening.check_canonical(told)
     except (KeyError, ValueError, binascii.Error):
         return None
     sound = jpeg.startswith(b"\xff\xd8\xff") and jpeg.endswith(b"\xff\xd9") and len(jpeg) <= _LARGEST_COPY_BYTES

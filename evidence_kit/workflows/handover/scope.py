@@ -14,12 +14,12 @@ from evidence_kit.model import Family, Finding
 from evidence_kit.sealing import plan
 from evidence_kit.sealing.errors import NoConsentError, NothingToSealError
 from evidence_kit.sealing.plan import Scope
-from evidence_kit.workflows.case.disk_errors import broken
-from evidence_kit.workflows.case.read import Case, entries
-from evidence_kit.workflows.handover.bag_members import decrypted
+from evidence_kit.workflows.case.disk_errors import broken_error
+from evidence_kit.workflows.case.read import Case, opened_events
+from evidence_kit.workflows.handover.bag_members import decrypt_item
 from evidence_kit.workflows.reading.conversations import CaseConversation, conversations
-from evidence_kit.workflows.reading.exports import ConversationRequest, Exports
-from evidence_kit.workflows.reading.messages import Gap, Said
+from evidence_kit.workflows.reading.exports import ConversationRequest, ExportReader
+from evidence_kit.workflows.reading.messages import TranscriptEntry, TranscriptGap
 
 PURPOSES = ("police", "lawyer")
 
@@ -54,7 +54,7 @@ class SealOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Absent:
+class AbsentFile:
     """A file that a message names and the archive will not hold.
 
     Attributes:
@@ -74,7 +74,7 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class SealCounts:
     """The counts of a planned archive, for a person to agree to.
 
     Attributes:
@@ -110,12 +110,12 @@ class Counts:
     notes_closed: int = 0
     parts: int = 1
     largest_bytes: int = 0
-    absent: tuple[Absent, ...] = ()
+    absent: tuple[AbsentFile, ...] = ()
     wording_unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenScope:
     """The items of an order.
 
     Attributes:
@@ -130,10 +130,10 @@ class Chosen:
     left_out: tuple[str, ...] = ()
     withheld: frozenset[int] = field(default_factory=frozenset)
     notes_closed: int = 0
-    absent: tuple[Absent, ...] = ()
+    absent: tuple[AbsentFile, ...] = ()
 
 
-def choose(case: Case, order: SealOrder, reading: Exports | None = None) -> Chosen:
+def choose_scope(case: Case, order: SealOrder, reading: ExportReader | None = None) -> ChosenScope:
     """Return the scope of an order in this case.
 
     Args:
@@ -149,7 +149,7 @@ def choose(case: Case, order: SealOrder, reading: Exports | None = None) -> Chos
     manifest = case.opened
     _consented(case, order)
     here = {item.id: item for item in manifest.included if item.id in case.custody.objects}
-    absent: tuple[Absent, ...] = ()
+    absent: tuple[AbsentFile, ...] = ()
     if order.items is not None:
         meant = _named(case, order.items, here)
     elif order.cited:
@@ -173,10 +173,10 @@ def choose(case: Case, order: SealOrder, reading: Exports | None = None) -> Chos
         notes=_notes(case, order.notes),
     )
     withheld, notes_closed = _withheld(case, scope)
-    return Chosen(scope, tuple(sorted(left_out, key=plan.item_number)), withheld, notes_closed, absent)
+    return ChosenScope(scope, tuple(sorted(left_out, key=plan.item_number)), withheld, notes_closed, absent)
 
 
-def without(case: Case, chosen: Chosen, failed: frozenset[str]) -> Chosen:
+def without_items(case: Case, chosen: ChosenScope, failed: frozenset[str]) -> ChosenScope:
     """Return the same choice without some pictures of which no copy could be made.
 
     Raises:
@@ -188,7 +188,7 @@ def without(case: Case, chosen: Chosen, failed: frozenset[str]) -> Chosen:
     scope = replace(chosen.scope, items=items, blurred=chosen.scope.blurred - failed)
     withheld, notes_closed = _withheld(case, scope)
     left_out = tuple(sorted({*chosen.left_out, *failed}, key=plan.item_number))
-    return Chosen(scope, left_out, withheld, notes_closed, chosen.absent)
+    return ChosenScope(scope, left_out, withheld, notes_closed, chosen.absent)
 
 
 def wording_unknown(case: Case, scope: Scope) -> tuple[str, ...]:
@@ -197,7 +197,7 @@ def wording_unknown(case: Case, scope: Scope) -> tuple[str, ...]:
     return tuple(sorted(parts & set(scope.items), key=plan.item_number))
 
 
-def others(case: Case, scope: Scope) -> tuple[int, int]:
+def conversation_counts(case: Case, scope: Scope) -> tuple[int, int]:
     """Return how many conversations go in, and how many of them no recorded threat speaks of."""
     items, cited = set(scope.items), _ledger(case.opened)
     inside = [each for each in conversations(case.opened) if _items(each) & items]
@@ -220,20 +220,22 @@ def _named(case: Case, items: Iterable[str], here: Mapping[str, Item]) -> set[st
     return set(items)
 
 
-def _cited(case: Case, here: Mapping[str, Item], reading: Exports | None) -> tuple[set[str], tuple[Absent, ...]]:
+def _cited(
+    case: Case, here: Mapping[str, Item], reading: ExportReader | None
+) -> tuple[set[str], tuple[AbsentFile, ...]]:
     """Return the ledger's citations, their conversations and attachments; and the names without a file."""
     cited = _ledger(case.opened)
     if not cited:
         raise NothingToSealError("nothing-cited", case=case.id)
     talks = [each for each in conversations(case.opened) if _items(each) & cited]
     meant = cited.union(*map(_items, talks))
-    absent: list[Absent] = []
+    absent: list[AbsentFile] = []
     if reading is not None:
         messages = _cited_messages(case.opened)
         for each in talks:
             for entry in reading.each(each, ConversationRequest()):
                 absent += _absent(entry, here, cited=(entry.item.id, entry.at) in messages)
-                if isinstance(entry, Said):
+                if isinstance(entry, TranscriptEntry):
                     meant |= {item.id for tied in entry.attachments for item in tied.items}
     return meant & set(here), tuple(sorted(absent, key=lambda each: not each.cited))
 
@@ -243,17 +245,17 @@ def _cited_messages(manifest: Manifest) -> set[tuple[str, str]]:
     return {(str(each["item"]), str(each["at"])) for entry in recorded for each in entry.facts.get("messages", ())}
 
 
-def _absent(entry: Said | Gap, here: Mapping[str, Item], *, cited: bool) -> Iterator[Absent]:
+def _absent(entry: TranscriptEntry | TranscriptGap, here: Mapping[str, Item], *, cited: bool) -> Iterator[AbsentFile]:
     """Yield the files a message names that no archive will hold, and the messages in an unknown wording."""
-    if isinstance(entry, Gap) or entry.kind == "unsupported":
-        yield Absent(entry.where, None, "unread", cited=cited)
-    for tied in entry.attachments if isinstance(entry, Said) else ():
+    if isinstance(entry, TranscriptGap) or entry.kind == "unsupported":
+        yield AbsentFile(entry.where, None, "unread", cited=cited)
+    for tied in entry.attachments if isinstance(entry, TranscriptEntry) else ():
         held = [item.id for item in tied.items if item.id in here]
         if held:
             continue
         status = "excluded" if tied.items and tied.status == "present" else tied.status
         status = "missing" if status == "present" else status
-        yield Absent(entry.where, tied.name, status, tuple(item.id for item in tied.perhaps), cited)
+        yield AbsentFile(entry.where, tied.name, status, tuple(item.id for item in tied.perhaps), cited)
 
 
 def _ledger(manifest: Manifest) -> set[str]:
@@ -278,8 +280,8 @@ def _redacted(case: Case, items: Iterable[Item]) -> tuple[set[str], set[str]]:
 
 
 def _picture_inside(case: Case, item: Item) -> bool:
-    marks = picture_signatures.Marks()
-    decrypted(case, item, marks)
+    marks = picture_signatures.PictureMarks()
+    decrypt_item(case, item, marks)
     return marks.found
 
 
@@ -301,9 +303,9 @@ def _withheld(case: Case, scope: Scope) -> tuple[frozenset[int], int]:
         raise UsageError("key-needed")
     # What was destroyed is not met here, and stays as closed as what is withheld.
     closed, notes = set(case.custody.commitments), 0
-    for entry in entries(case.folder, case.custody, case.identity):
+    for entry in opened_events(case.folder, case.custody, case.identity):
         if isinstance(entry, Finding):
-            raise broken(case.id, entry)
+            raise broken_error(case.id, entry)
         if plan.discloses(scope, entry.type, entry.facts, entry.line):
             closed.discard(entry.line)
         else:

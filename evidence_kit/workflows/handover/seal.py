@@ -17,7 +17,7 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, Json
 from evidence_kit.sealing import archive, bag, plan
 from evidence_kit.sealing.bag import Payload
-from evidence_kit.sealing.check import check
+from evidence_kit.sealing.check import check_archive
 from evidence_kit.sealing.compare import DATA
 from evidence_kit.sealing.errors import ItemDamagedError, SealExistsError, SealFailedError
 from evidence_kit.sealing.plan import Volume
@@ -28,22 +28,22 @@ from evidence_kit.workflows.case.disk_errors import own_disk
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.handover import bag_members, companions, redact
-from evidence_kit.workflows.handover.bag_members import Load
-from evidence_kit.workflows.handover.companions import Made
-from evidence_kit.workflows.handover.redact import Copy
-from evidence_kit.workflows.handover.scope import Chosen, SealOrder, without
+from evidence_kit.workflows.handover.bag_members import SealLoad
+from evidence_kit.workflows.handover.companions import WrittenArchive
+from evidence_kit.workflows.handover.redact import RedactedCopy
+from evidence_kit.workflows.handover.scope import ChosenScope, SealOrder, without_items
 from evidence_kit.workflows.handover.seal_estimate import chosen_for, estimated, refuse_full, split_into_parts
-from evidence_kit.workflows.handover.sealed import Sealed, put_in_place, sealed_before
+from evidence_kit.workflows.handover.sealed import SealResult, put_in_place, sealed_before
 
 
-def seal(  # noqa: PLR0913 - a case, a key, an order, a secret, and two that most orders do not need
+def make_seal(  # noqa: PLR0913 - a case, a key, an order, a secret, and two that most orders do not need
     writer: CaseWriter,
     key: SigningKey,
     order: SealOrder,
     passphrase: str,
     on_bytes: Callable[[int], None] | None = None,
     worker: Worker | None = None,
-) -> Sealed:
+) -> SealResult:
     """Make an archive, or several parts of one.
 
     Args:
@@ -78,8 +78,8 @@ def seal(  # noqa: PLR0913 - a case, a key, an order, a secret, and two that mos
 class _Ready:
     """The contents of an archive, the blurred copies made."""
 
-    chosen: Chosen
-    copies: dict[str, Copy]
+    chosen: ChosenScope
+    copies: dict[str, RedactedCopy]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class _Begun:
     """A signed plan and the resources it uses."""
 
     ready: _Ready
-    load: Load
+    load: SealLoad
     receipt_code: str
     lines: int
 
@@ -111,7 +111,7 @@ def _told_since(writer: CaseWriter, lines: int) -> bool:
     return any(entry.line > lines for entry in writer.manifest.entries.get("sealed", ()))
 
 
-def _blurred(writer: CaseWriter, chosen: Chosen, worker: Worker | None, draft: Path) -> _Ready:
+def _blurred(writer: CaseWriter, chosen: ChosenScope, worker: Worker | None, draft: Path) -> _Ready:
     """Make the blurred copies; a picture of which none can be made stays here."""
     scope = chosen.scope
     if not scope.blurred:
@@ -121,12 +121,12 @@ def _blurred(writer: CaseWriter, chosen: Chosen, worker: Worker | None, draft: P
     folder = draft / "copies"
     writer.world.disk.make_folder(folder)
     pictures = [writer.manifest.items[item] for item in scope.items if item in scope.blurred]
-    made = redact.copies(writer, pictures, worker, folder)
-    copies = {each.payload.item: each for each in made if isinstance(each, Copy)}
+    made = redact.redacted_copies(writer, pictures, worker, folder)
+    copies = {each.payload.item: each for each in made if isinstance(each, RedactedCopy)}
     failed = scope.blurred - set(copies)
     if not failed:
         return _Ready(chosen, copies)
-    return _Ready(without(writer.case, chosen, failed), copies)
+    return _Ready(without_items(writer.case, chosen, failed), copies)
 
 
 def _begin(
@@ -140,18 +140,18 @@ def _begin(
     case, scope = writer.case, ready.chosen.scope
     copies = ready.copies
     payloads = {
-        item: copies[item].payload if item in copies else bag.original(writer.manifest.items[item])
+        item: copies[item].payload if item in copies else bag.original_payload(writer.manifest.items[item])
         for item in scope.items
     }
     parts = split_into_parts(case, order, [(item, payloads[item].size_bytes) for item in scope.items])
     volumes: list[list[Payload]] = [[payloads[item] for item in part] for part in parts]
     digests = [sha256(bag.payload_manifest(each)).hex for each in volumes]
-    facts = plan.facts(
+    facts = plan.plan_facts(
         scope, len(case.opened.items), ready.chosen.withheld, [*map(Volume, parts, digests)]
     ) | _circumstances(order)
     events = [copies[item].event for item in scope.items if item in copies]
     signed = writer.commit([*events, Event("seal.begun", facts)])
-    load = Load(
+    load = SealLoad(
         case=case,
         key=key,
         kit=writer.world.kit,
@@ -176,17 +176,17 @@ def _circumstances(order: SealOrder) -> dict[str, Json]:
     return said
 
 
-def _make(writer: CaseWriter, order: SealOrder, passphrase: str, begun: _Begun, draft: Path) -> Sealed:
+def _make(writer: CaseWriter, order: SealOrder, passphrase: str, begun: _Begun, draft: Path) -> SealResult:
     case, load, disk = writer.case, begun.load, writer.world.disk
     archives = []
     for number in range(1, len(load.volumes) + 1):
         name = companions.archive_name(case.id, number, len(load.volumes))
-        _write(writer, bag_members.members(load, number), draft / name, passphrase)
+        _write(writer, bag_members.bag_members(load, number), draft / name, passphrase)
         digest, size_bytes = _read_back(case, draft / name, passphrase, load.on_bytes)
-        archives.append(Made(name, digest, size_bytes, len(load.volumes[number - 1])))
+        archives.append(WrittenArchive(name, digest, size_bytes, len(load.volumes[number - 1])))
     secret = passphrase.encode("ascii") + b"\n"
     readers = {"case": writer.recipient, **order.readers}
-    for file_name, content in companions.files(case, load.key, secret, readers, archives).items():
+    for file_name, content in companions.companion_files(case, load.key, secret, readers, archives).items():
         write_durably(disk, draft / file_name, content)
     shutil.rmtree(draft / "copies", ignore_errors=True)
     disk.sync_folder(draft)
@@ -194,7 +194,7 @@ def _make(writer: CaseWriter, order: SealOrder, passphrase: str, begun: _Begun, 
     # The log first: an archive under its name that the log does not know would be sealed a second time.
     signed = writer.commit([Event("sealed", _facts(writer, archives, begun, secret))])
     put_in_place(writer, draft, order.out, signed.first)
-    return Sealed(
+    return SealResult(
         folder=order.out,
         archives=tuple(archives),
         size_bytes=sum(each.size_bytes for each in archives),
@@ -210,7 +210,7 @@ def _make(writer: CaseWriter, order: SealOrder, passphrase: str, begun: _Begun, 
     )
 
 
-def _facts(writer: CaseWriter, archives: Sequence[Made], begun: _Begun, secret: bytes) -> dict[str, Json]:
+def _facts(writer: CaseWriter, archives: Sequence[WrittenArchive], begun: _Begun, secret: bytes) -> dict[str, Json]:
     """Return the facts of `sealed`; the passphrase in it is for every later reader of the case."""
     last = writer.case.custody.commits[-1].checkpoint
     listed: list[dict[str, Json]] = [
@@ -220,14 +220,14 @@ def _facts(writer: CaseWriter, archives: Sequence[Made], begun: _Begun, secret: 
     facts |= {"lines": last.lines, "head": last.head.hex, "receipt": begun.receipt_code}
     if len(listed) > 1:
         facts["further"] = listed[1:]
-    facts["passphrase_wrapped"] = base64.b64encode(age.encrypt(secret, [writer.recipient])).decode("ascii")
+    facts["passphrase_wrapped"] = base64.b64encode(age.encrypt_bytes(secret, [writer.recipient])).decode("ascii")
     return facts
 
 
 def _write(writer: CaseWriter, parts: Sequence[archive.ArchivePart], path: Path, passphrase: str) -> None:
     file = writer.world.disk.create(path)
     try:
-        archive.write(file, parts, passphrase)
+        archive.write_archive(file, parts, passphrase)
         file.sync()
     except OtherContentError as error:
         item = _item_of(error.name.partition("/")[2])
@@ -242,7 +242,7 @@ def _read_back(case: Case, path: Path, passphrase: str, on_bytes: Callable[[int]
     """Open the finished archive like a stranger would, hash every byte of it; return its digest and length."""
     size_bytes = path.stat().st_size
     with path.open("rb") as file:
-        contents = check(file, size_bytes, path.name, passphrase, on_bytes)
+        contents = check_archive(file, size_bytes, path.name, passphrase, on_bytes)
     for finding in contents.findings:
         # What came out of the vault is what age vouched for; what the log says of it is held against it only here.
         if finding.code == "item-changed" and finding.item is not None:

@@ -10,8 +10,15 @@ from evidence_kit.intake.errors import DiskFullError
 from evidence_kit.sealing import plan
 from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.case.read import Case
-from evidence_kit.workflows.handover.scope import Chosen, Counts, SealOrder, choose, others, wording_unknown
-from evidence_kit.workflows.reading.exports import exports
+from evidence_kit.workflows.handover.scope import (
+    ChosenScope,
+    SealCounts,
+    SealOrder,
+    choose_scope,
+    conversation_counts,
+    wording_unknown,
+)
+from evidence_kit.workflows.reading.exports import open_exports
 
 FAT32_MOST_BYTES = (4 << 30) - 1
 # Letters, format, manifests' frames and end records of a part, generously.
@@ -22,7 +29,7 @@ _ITEM_BYTES = 1200
 _COPY_BYTES = 16 << 10
 
 
-def planned(case: Case, order: SealOrder, worker: Worker | None = None) -> Counts:
+def planned_counts(case: Case, order: SealOrder, worker: Worker | None = None) -> SealCounts:
     """Return the counts of the planned archive, for a person to agree to.
 
     Raises:
@@ -33,7 +40,7 @@ def planned(case: Case, order: SealOrder, worker: Worker | None = None) -> Count
     return estimated(case, order, chosen_for(case, order, worker))
 
 
-def chosen_for(case: Case, order: SealOrder, worker: Worker | None) -> Chosen:
+def chosen_for(case: Case, order: SealOrder, worker: Worker | None) -> ChosenScope:
     """Return what an order chooses; exports are read where it cites messages.
 
     Args:
@@ -47,12 +54,12 @@ def chosen_for(case: Case, order: SealOrder, worker: Worker | None) -> Chosen:
         NothingToSealError: No item is left.
     """
     if not order.cited or worker is None:
-        return choose(case, order)
-    with exports(case, worker) as reading:
-        return choose(case, order, reading)
+        return choose_scope(case, order)
+    with open_exports(case, worker) as reading:
+        return choose_scope(case, order, reading)
 
 
-def estimated(case: Case, order: SealOrder, chosen: Chosen) -> Counts:
+def estimated(case: Case, order: SealOrder, chosen: ChosenScope) -> SealCounts:
     """Return the counts of what was chosen.
 
     Args:
@@ -67,9 +74,9 @@ def estimated(case: Case, order: SealOrder, chosen: Chosen) -> Counts:
     sizes = [(item, _COPY_BYTES if item in scope.blurred else manifest.items[item].size_bytes) for item in scope.items]
     parts = split_into_parts(case, order, sizes)
     of = dict(sizes)
-    conversations, other = others(case, scope)
+    conversations, other = conversation_counts(case, scope)
     events = len(case.custody.commitments)
-    return Counts(
+    return SealCounts(
         items_in=len(scope.items),
         items_of=len(manifest.items),
         events_in=events - len(chosen.withheld),
@@ -89,7 +96,7 @@ def estimated(case: Case, order: SealOrder, chosen: Chosen) -> Counts:
     )
 
 
-def refuse_full(case: Case, order: SealOrder, counts: Counts) -> None:
+def refuse_full(case: Case, order: SealOrder, counts: SealCounts) -> None:
     """Refuse an archive that will not fit, before a plan is signed and an hour is spent on writing half of it.
 
     Args:
@@ -123,7 +130,7 @@ def split_into_parts(case: Case, order: SealOrder, sizes: Sequence[tuple[str, in
     room = order.split_bytes - _overhead(case) - _ITEM_BYTES * len(sizes)
     if room < _ITEM_BYTES:
         raise UsageError("split-too-small", minimum=order.split_bytes - room + _ITEM_BYTES)
-    return plan.split(sizes, room, _ITEM_BYTES)
+    return plan.split_volumes(sizes, room, _ITEM_BYTES)
 
 
 def _overhead(case: Case) -> int:

@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from evidence_kit.custody.manifest import LogEvent
-from evidence_kit.hashing.exact import tally
+from evidence_kit.hashing.exact import tally_stream
 from evidence_kit.keys import age
 from evidence_kit.model import Digest
 from evidence_kit.sealing import plan
 from evidence_kit.vault.disk import draft_beside
 from evidence_kit.workflows.case.disk_errors import is_regular
 from evidence_kit.workflows.case.errors import not_in_place
-from evidence_kit.workflows.case.read import pieces
+from evidence_kit.workflows.case.read import file_pieces
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.handover.companions import Made
-from evidence_kit.workflows.handover.scope import Counts, SealOrder
+from evidence_kit.workflows.handover.companions import WrittenArchive
+from evidence_kit.workflows.handover.scope import SealCounts, SealOrder
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealResult:
     """Archives that lie in place, re-read and found as planned.
 
     Attributes:
@@ -44,7 +44,7 @@ class Sealed:
     """
 
     folder: Path
-    archives: tuple[Made, ...]
+    archives: tuple[WrittenArchive, ...]
     size_bytes: int
     items_in: int
     items_of: int
@@ -86,7 +86,7 @@ def put_in_place(writer: CaseWriter, draft: Path, out: Path, line: int) -> None:
         writer.world.left_to_do.append(not_in_place(writer.case.id, line, out, error))
 
 
-def sealed_before(writer: CaseWriter, order: SealOrder, counts: Counts) -> Sealed | None:
+def sealed_before(writer: CaseWriter, order: SealOrder, counts: SealCounts) -> SealResult | None:
     """Return the seal of an interrupted run of the same order, put in place; None without one.
 
     Args:
@@ -111,11 +111,11 @@ def sealed_before(writer: CaseWriter, order: SealOrder, counts: Counts) -> Seale
         put_in_place(writer, draft, order.out, told.line)
     held = [len(plan.numbers_in(each["items"], told.line)) for each in begun.get("volumes", [begun])]
     archives = [
-        Made(str(each["archive"]), Digest(each["sha256"]), int(each["size"]), items)
+        WrittenArchive(str(each["archive"]), Digest(each["sha256"]), int(each["size"]), items)
         for each, items in zip(listed, held, strict=True)
     ]
     wrapped = base64.b64decode(told.facts["passphrase_wrapped"])
-    return Sealed(
+    return SealResult(
         folder=order.out,
         archives=tuple(archives),
         size_bytes=sum(each.size_bytes for each in archives),
@@ -128,7 +128,7 @@ def sealed_before(writer: CaseWriter, order: SealOrder, counts: Counts) -> Seale
         receipt_code=str(told.facts["receipt"]),
         lines=int(told.facts["lines"]),
         line=told.line,
-        digits=age.decrypt(wrapped, [case.identity.opener]).decode("ascii").strip(),
+        digits=age.decrypt_bytes(wrapped, [case.identity.opener]).decode("ascii").strip(),
     )
 
 
@@ -136,4 +136,4 @@ def _is_there(path: Path, told: Mapping[str, Any]) -> bool:
     if not is_regular(path) or path.stat().st_size != told["size"]:
         return False
     with path.open("rb") as file:
-        return tally(pieces(file)).sha256.hex == str(told["sha256"])
+        return tally_stream(file_pieces(file)).sha256.hex == str(told["sha256"])

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from evidence_kit.custody.chain import Custody, Signed, token_of
+from evidence_kit.custody.chain import Custody, SignedCommit, anchored_token
 from evidence_kit.custody.event import Event
-from evidence_kit.custody.line import LONGEST_LINE_BYTES, instant
-from evidence_kit.custody.verdict import Anchor, Origin
+from evidence_kit.custody.line import LONGEST_LINE_BYTES, line_instant
+from evidence_kit.custody.verdict import Anchor, ReceiptOrigin
 from evidence_kit.errors import UsageError
 from evidence_kit.keys import timestamp
-from evidence_kit.keys.timestamp import Checked, Stamp, StampError
+from evidence_kit.keys.timestamp import CheckedStamp, Stamp, StampError
 from evidence_kit.model import Disk, Finding, Json, Weight
 from evidence_kit.sealing.errors import StampRefusedError
 from evidence_kit.vault.disk import write_durably
@@ -30,7 +30,7 @@ _LOG = "custody.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class OutsideFacts:
     """The facts that a checker knows from outside the checked material.
 
     Attributes:
@@ -44,11 +44,11 @@ class Outside:
     roots: Sequence[bytes] = ()
     receivers: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
-    origin: Origin = Origin.PAPER
+    origin: ReceiptOrigin = ReceiptOrigin.PAPER
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownStamp:
     """One time stamp in a log, and its proof to this checker.
 
     Attributes:
@@ -64,13 +64,13 @@ class Shown:
     line: int
     covers: int
     stamp: Stamp | None = None
-    checked: Checked | None = None
+    checked: CheckedStamp | None = None
     days: int | None = None
     broken: bool = False
     early: bool = False
 
 
-def line_bytes(case: Case, signed: Signed) -> bytes:
+def line_bytes(case: Case, signed: SignedCommit) -> bytes:
     """Return the exact bytes of a signature line, without its newline."""
     with case.folder.log.open("rb") as file:
         start = max(0, signed.end_bytes - LONGEST_LINE_BYTES - 2)
@@ -78,7 +78,7 @@ def line_bytes(case: Case, signed: Signed) -> bytes:
         return file.read(signed.end_bytes - start - 1).rpartition(b"\n")[2]
 
 
-def ask(url: str, asked: bytes) -> bytes:
+def ask_authority(url: str, asked: bytes) -> bytes:
     """Send a request to an authority and return its answer.
 
     Raises:
@@ -100,7 +100,7 @@ def ask(url: str, asked: bytes) -> bytes:
     return data
 
 
-def attach(writer: CaseWriter, data: bytes, roots: Sequence[bytes], asked: bytes | None = None) -> Shown:
+def attach_stamp(writer: CaseWriter, data: bytes, roots: Sequence[bytes], asked: bytes | None = None) -> ShownStamp:
     """Put an authority's answer into the log, next to the line that it is over.
 
     Args:
@@ -117,16 +117,16 @@ def attach(writer: CaseWriter, data: bytes, roots: Sequence[bytes], asked: bytes
     if len(data) > _LARGEST_ANSWER_BYTES:
         raise StampRefusedError("stamp-too-long", most=_LARGEST_ANSWER_BYTES)
     try:
-        answer = timestamp.answer(data)
-        stamp = timestamp.read(answer)
+        answer = timestamp.stamp_answer(data)
+        stamp = timestamp.read_stamp(answer)
     except StampError as error:
         raise StampRefusedError("stamp-malformed", reason=str(error)) from error
     over = next((signed for signed in custody.commits if signed.head.hex == stamp.imprint), None)
     if over is None:
         raise StampRefusedError("stamp-of-nothing-here", case=writer.case.id)
-    if asked is not None and timestamp.nonce_of(asked) != stamp.nonce:
+    if asked is not None and timestamp.request_nonce(asked) != stamp.nonce:
         raise StampRefusedError("stamp-of-another-request")
-    checked = timestamp.check(answer, over.head.hex, roots)
+    checked = timestamp.check_stamp(answer, over.head.hex, roots)
     if roots and checked is None:
         raise StampRefusedError("stamp-not-vouched-for", authority=stamp.authority or "?")
     facts: dict[str, Json] = {
@@ -139,20 +139,20 @@ def attach(writer: CaseWriter, data: bytes, roots: Sequence[bytes], asked: bytes
     }
     clear: dict[str, Json] = {"line": over.line, "token": base64.b64encode(answer).decode("ascii")}
     signed = writer.commit([Event("anchored", facts, clear=clear)])
-    return Shown(signed.first, over.line, stamp, checked, _days(over, stamp), early=_early(over, stamp))
+    return ShownStamp(signed.first, over.line, stamp, checked, _days(over, stamp), early=_early(over, stamp))
 
 
-def stamps(custody: Custody, outside: Outside) -> Iterator[Shown]:
+def log_stamps(custody: Custody, outside: OutsideFacts) -> Iterator[ShownStamp]:
     """Yield the proof of every time stamp in a log."""
     commits = {signed.line: signed for signed in custody.commits}
     for line, clear in sorted(custody.clear.items()):
         if clear.get("type") == "anchored":
             said = clear.get("line")
             covers = said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else 0
-            yield _shown(line, covers, commits.get(covers), token_of(clear), outside)
+            yield _shown(line, covers, commits.get(covers), anchored_token(clear), outside)
 
 
-def judged(shown: Sequence[Shown], told: Mapping[int, object]) -> tuple[list[Finding], list[Anchor]]:
+def judge_stamps(shown: Sequence[ShownStamp], told: Mapping[int, object]) -> tuple[list[Finding], list[Anchor]]:
     """Return the findings about the time stamps of a log, and the lines that they fix.
 
     Args:
@@ -194,21 +194,21 @@ def keep_root(folder: Path, root: bytes, disk: Disk) -> None:
         write_durably(disk, path, root)
 
 
-def _shown(line: int, covers: int, signed: Signed | None, token: bytes, outside: Outside) -> Shown:
+def _shown(line: int, covers: int, signed: SignedCommit | None, token: bytes, outside: OutsideFacts) -> ShownStamp:
     try:
-        stamp = timestamp.read(token)
+        stamp = timestamp.read_stamp(token)
     except StampError:
-        return Shown(line, covers, broken=True)
+        return ShownStamp(line, covers, broken=True)
     if signed is None or stamp.imprint != signed.head.hex:
-        return Shown(line, covers, stamp, broken=True)
-    checked = timestamp.check(token, signed.head.hex, outside.roots)
-    return Shown(line, covers, stamp, checked, _days(signed, stamp), early=_early(signed, stamp))
+        return ShownStamp(line, covers, stamp, broken=True)
+    checked = timestamp.check_stamp(token, signed.head.hex, outside.roots)
+    return ShownStamp(line, covers, stamp, checked, _days(signed, stamp), early=_early(signed, stamp))
 
 
-def _early(signed: Signed, stamp: Stamp) -> bool:
-    return stamp.before(instant(signed.time))
+def _early(signed: SignedCommit, stamp: Stamp) -> bool:
+    return stamp.before(line_instant(signed.time))
 
 
-def _days(signed: Signed, stamp: Stamp) -> int:
+def _days(signed: SignedCommit, stamp: Stamp) -> int:
     # An authority may know whole seconds only, and the line before it microseconds: that is no day earlier.
-    return int((stamp.at - instant(signed.time)) / timedelta(days=1))
+    return int((stamp.at - line_instant(signed.time)) / timedelta(days=1))

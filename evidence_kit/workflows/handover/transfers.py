@@ -65,7 +65,7 @@ def seal_of(manifest: Manifest, case: str, line: int | None = None) -> LogEvent:
     return found[-1]
 
 
-def transfer(writer: CaseWriter, over: HandOver) -> int:
+def record_transfer(writer: CaseWriter, over: HandOver) -> int:
     """Record a hand-over; return its line.
 
     Raises:
@@ -73,7 +73,7 @@ def transfer(writer: CaseWriter, over: HandOver) -> int:
     """
     facts: dict[str, Json] = {"what": over.what}
     if over.what == "archive" and not over.incoming:
-        facts["archives"] = archives(seal_of(writer.manifest, writer.case.id, over.seal).facts)
+        facts["archives"] = sealed_archives(seal_of(writer.manifest, writer.case.id, over.seal).facts)
     facts |= _told(over)
     return writer.commit([Event("transfer.in" if over.incoming else "transfer.out", facts)]).first
 
@@ -92,7 +92,7 @@ def _told(over: HandOver) -> dict[str, Json]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def to_station(writer: CaseWriter, over: HandOver, fingerprint: str) -> int:
+def transfer_to_station(writer: CaseWriter, over: HandOver, fingerprint: str) -> int:
     """Hand the case itself to another station, whose key alone goes on with it; return the line that says so."""
     told: dict[str, Json] = {"what": "case", "station": fingerprint} | _told(over)
     return writer.commit([Event("transfer.out", told)]).first
@@ -103,13 +103,15 @@ def handed_on(case: Case) -> int:
     return max(each.line for each in case.opened.entries["transfer.out"] if each.facts.get("what") == "case")
 
 
-def archives(sealed: Mapping[str, Any]) -> list[Json]:
+def sealed_archives(sealed: Mapping[str, Any]) -> list[Json]:
     """Return the archives of a `sealed` event: name, digest and length of each."""
     listed = [sealed, *sealed.get("further", ())]
     return [{name: each[name] for name in ("archive", "sha256", "size")} for each in listed]
 
 
-def confirmed(writer: CaseWriter, armoured: bytes, statement: bytes, by: str, on: date) -> tuple[str, int, int]:
+def record_confirmation(
+    writer: CaseWriter, armoured: bytes, statement: bytes, by: str, on: date
+) -> tuple[str, int, int]:
     """Record a receiver's counter-signature; return the fingerprint, the last line it fixes, and its own line.
 
     Raises:
@@ -126,7 +128,7 @@ def confirmed(writer: CaseWriter, armoured: bytes, statement: bytes, by: str, on
     known = {
         (str(each["sha256"]), entry.facts["head"])  # type: ignore[call-overload,index]
         for entry in case.opened.entries.get("sealed", ())
-        for each in archives(entry.facts)
+        for each in sealed_archives(entry.facts)
     }
     if said.case != case.id or (said.sha256.hex, said.head.hex) not in known:
         raise ReceivedRefusedError("received-not-ours", case=case.id)
@@ -143,18 +145,18 @@ def confirmed(writer: CaseWriter, armoured: bytes, statement: bytes, by: str, on
     return signature.key.fingerprint, said.lines, line
 
 
-def passphrase(writer: CaseWriter, line: int | None = None) -> tuple[str, str]:
+def show_passphrase(writer: CaseWriter, line: int | None = None) -> tuple[str, str]:
     """Return an archive's name and its 28 digits once more; that they were shown is in the log before they are.
 
     Raises:
         NoSealError: There is no such seal, or it was made before passphrases were kept in the case.
     """
-    name, secret = digits_of(writer.case, line)
+    name, secret = passphrase_digits(writer.case, line)
     writer.commit([Event("exported", {"what": "passphrase", "form": "screen", "name": name})])
     return name, secret
 
 
-def digits_of(case: Case, line: int | None = None) -> tuple[str, str]:
+def passphrase_digits(case: Case, line: int | None = None) -> tuple[str, str]:
     """Return an archive's name and its 28 digits.
 
     Raises:
@@ -164,5 +166,5 @@ def digits_of(case: Case, line: int | None = None) -> tuple[str, str]:
     wrapped = sealed.facts.get("passphrase_wrapped")
     if wrapped is None or case.identity is None:
         raise NoSealError("no-passphrase", case=case.id, archive=str(sealed.facts["archive"]))
-    secret = age.decrypt(base64.b64decode(wrapped), [case.identity.opener]).decode("ascii").strip()
+    secret = age.decrypt_bytes(base64.b64decode(wrapped), [case.identity.opener]).decode("ascii").strip()
     return str(sealed.facts["archive"]), secret

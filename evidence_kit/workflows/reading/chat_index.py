@@ -26,7 +26,7 @@ from typing import Any, BinaryIO, Final, NoReturn
 import msgspec
 
 from evidence_kit import chats
-from evidence_kit.chats.index_block import ENTRY_END, Columns, told_of, unpacked
+from evidence_kit.chats.index_block import ENTRY_END, IndexColumns, entry_as_told, unpacked_piece
 from evidence_kit.chats.message_filter import MessageFilter
 from evidence_kit.custody.errors import ChatNotReadError
 from evidence_kit.custody.manifest import Item
@@ -34,10 +34,10 @@ from evidence_kit.keys.age import DamagedError
 from evidence_kit.keys.sealing_box import NONCE_BYTES, SealingBox
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import ItemDamagedError
-from evidence_kit.workers.protocol import ProtocolError, checked
+from evidence_kit.workers.protocol import ProtocolError, check_value
 from evidence_kit.workflows.case.read import Case
 
-PACK: Final = "evidence_kit.chats.worker:index"
+PACK: Final = "evidence_kit.chats.worker:index_page"
 REGION: Final = "MA"
 FORM: Final = "1"
 _FOLDER = "chats"
@@ -53,7 +53,7 @@ _END = ENTRY_END.encode()
 
 
 @cache
-def readers() -> str:
+def reader_digest() -> str:
     """Return a digest of the code that reads conversations: results of older code do not count."""
     digest = hashlib.sha256()
     folder = Path(chats.__file__).parent
@@ -62,7 +62,7 @@ def readers() -> str:
     return digest.hexdigest()[:16]
 
 
-class Span(msgspec.Struct, frozen=True):
+class FileSpan(msgspec.Struct, frozen=True):
     """Where in a file a piece lies."""
 
     offset: int
@@ -73,12 +73,12 @@ class BlockPlace(msgspec.Struct, frozen=True):
     """The pieces of one block."""
 
     count: int
-    entries: Span
-    columns: Span
-    words: Span
+    entries: FileSpan
+    columns: FileSpan
+    words: FileSpan
 
 
-class Covered(msgspec.Struct, frozen=True):
+class CoveredExport(msgspec.Struct, frozen=True):
     """The index entry of one export.
 
     Attributes:
@@ -91,17 +91,17 @@ class Covered(msgspec.Struct, frozen=True):
 
     about: str
     blocks: list[BlockPlace]
-    found: list[Span]
+    found: list[FileSpan]
     left_out: int
     alone: bool
 
 
 class _Directory(msgspec.Struct, frozen=True):
-    covered: list[Covered]
+    covered: list[CoveredExport]
 
 
 @dataclass(frozen=True, slots=True)
-class Unpacked:
+class UnpackedExport:
     """An export that an index may cover.
 
     Attributes:
@@ -120,17 +120,17 @@ class Unpacked:
     def about(self) -> str:
         """The text that its pieces are authenticated with: another export or another reader has another."""
         item = self.item
-        return "/".join((FORM, readers(), item.id, item.sha256.hex, self.format, REGION, self.name, self.beside))
+        return "/".join((FORM, reader_digest(), item.id, item.sha256.hex, self.format, REGION, self.name, self.beside))
 
 
 @dataclass(slots=True)
 class _Held:
     """An export with a complete index, and the part of it in memory."""
 
-    covered: Covered
+    covered: CoveredExport
     file: BinaryIO
     starts: list[int]
-    open_block: tuple[int, list[bytes], Columns] | None = None
+    open_block: tuple[int, list[bytes], IndexColumns] | None = None
 
     @property
     def count(self) -> int:
@@ -196,13 +196,13 @@ class ChatIndex:
             raise ValueError("no directory")
         file.seek(offset)
         sealed = file.read(size)
-        return msgspec.json.decode(unpacked(self._box.open(f"{FORM}/directory", sealed)), type=_Directory)
+        return msgspec.json.decode(unpacked_piece(self._box.open(f"{FORM}/directory", sealed)), type=_Directory)
 
-    def _piece(self, held: _Held, span: Span, part: str) -> bytes:
+    def _piece(self, held: _Held, span: FileSpan, part: str) -> bytes:
         if span.size > _LARGEST_PIECE:
             raise DamagedError("too large")
         held.file.seek(span.offset)
-        return unpacked(self._box.open(f"{held.covered.about}/{part}", held.file.read(span.size)))
+        return unpacked_piece(self._box.open(f"{held.covered.about}/{part}", held.file.read(span.size)))
 
     def found(self, subject: str) -> tuple[list[Json], int]:
         """Return the rows of identifiers of an export, and how many values were left out.
@@ -263,16 +263,16 @@ class ChatIndex:
             elif (senders is None or columns.sender[place] in senders) and wanted.is_then(columns.times[place]):
                 yield place
 
-    def _columns(self, held: _Held, number: int) -> Columns:
+    def _columns(self, held: _Held, number: int) -> IndexColumns:
         block = held.covered.blocks[number]
-        columns = msgspec.json.decode(self._piece(held, block.columns, f"{number}/columns"), type=Columns)
+        columns = msgspec.json.decode(self._piece(held, block.columns, f"{number}/columns"), type=IndexColumns)
         lists = (columns.conversation, columns.message, columns.sender, columns.times)
         if any(len(each) != block.count for each in lists):
             raise ValueError("columns of different length")
         return columns
 
     def entries(self, subject: str, item: str, places: Sequence[int]) -> Iterator[dict[str, Json]]:
-        """Yield the entries at some places, as `evidence_kit.chats.worker:entries` tells them.
+        """Yield the entries at some places, as `evidence_kit.chats.worker:export_entries` tells them.
 
         Raises:
             DamagedError: The file is not any more what it was.
@@ -289,9 +289,9 @@ class ChatIndex:
                 some.append(places[at] - first)
                 at += 1
             for place, line in zip(some, _decoded([lines[place] for place in some]), strict=True):
-                yield told_of(line, item, columns.conversation[place])
+                yield entry_as_told(line, item, columns.conversation[place])
 
-    def _lines(self, held: _Held, number: int) -> tuple[list[bytes], Columns]:
+    def _lines(self, held: _Held, number: int) -> tuple[list[bytes], IndexColumns]:
         if held.open_block is None or held.open_block[0] != number:
             block = held.covered.blocks[number]
             lines = self._piece(held, block.entries, f"{number}/entries").split(b"\n")
@@ -300,7 +300,7 @@ class ChatIndex:
             held.open_block = (number, lines, self._columns(held, number))
         return held.open_block[1:]
 
-    def build(self, wanted: Sequence[Unpacked], ask: Callable[[Unpacked, int], Mapping[str, Json]]) -> None:
+    def build(self, wanted: Sequence[UnpackedExport], ask: Callable[[UnpackedExport, int], Mapping[str, Json]]) -> None:
         """Pack exports into a new file, which is there in one step or not at all; one that cannot be read is left out.
 
         Args:
@@ -329,10 +329,12 @@ class ChatIndex:
             raise
         self._open(path)
 
-    def _packed(self, sink: BinaryIO, export: Unpacked, ask: Callable[[Unpacked, int], Mapping[str, Json]]) -> Covered:
+    def _packed(
+        self, sink: BinaryIO, export: UnpackedExport, ask: Callable[[UnpackedExport, int], Mapping[str, Json]]
+    ) -> CoveredExport:
         subject = export.about
         packed: list[BlockPlace] = []
-        found: list[Span] = []
+        found: list[FileSpan] = []
         left_out, alone = 0, True
         offset: int | None = 0
         while offset is not None:
@@ -356,12 +358,12 @@ class ChatIndex:
                 packed.append(BlockPlace(count, *spans))
                 alone = alone and piece.get("alone") is True
             offset = following if isinstance(following, int) and following > offset else None
-        return Covered(subject, packed, found, left_out, alone)
+        return CoveredExport(subject, packed, found, left_out, alone)
 
-    def _sealed(self, sink: BinaryIO, subject: str, data: bytes) -> Span:
+    def _sealed(self, sink: BinaryIO, subject: str, data: bytes) -> FileSpan:
         offset, sealed = sink.tell(), self._box.seal(subject, data, os.urandom(NONCE_BYTES))
         sink.write(sealed)
-        return Span(offset, len(sealed))
+        return FileSpan(offset, len(sealed))
 
 
 def _hits(words: bytes, needle: bytes) -> list[int]:
@@ -381,7 +383,7 @@ def _hits(words: bytes, needle: bytes) -> list[int]:
     return hits
 
 
-def _from(columns: Columns, sender: str | None) -> set[int] | None:
+def _from(columns: IndexColumns, sender: str | None) -> set[int] | None:
     """Return the numbers of the wanted senders; None where all are."""
     return None if sender is None else {number for number, names in enumerate(columns.senders) if sender in names}
 
@@ -406,7 +408,7 @@ def _strictly(data: bytes, brackets: int) -> list[Any]:
     try:
         told: list[Any] = _DECODER.decode(data)
         if brackets > _DEEP or _DOUBTFUL.search(data):
-            checked(told)
+            check_value(told)
     except (msgspec.MsgspecError, ProtocolError, RecursionError) as error:
         raise ValueError("not as a worker writes") from error
     return told
@@ -423,7 +425,7 @@ def _refuse(_number: str) -> NoReturn:
 _DECODER = msgspec.json.Decoder(list, float_hook=_refuse)
 
 
-def _bytes(value: Json, export: Unpacked) -> bytes:
+def _bytes(value: Json, export: UnpackedExport) -> bytes:
     if isinstance(value, str):
         with contextlib.suppress(ValueError):
             return base64.b64decode(value, validate=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from evidence_kit.model import Json
 from evidence_kit.workflows.reading.conversations import CaseConversation
-from evidence_kit.workflows.reading.coverage import Moment
-from evidence_kit.workflows.reading.messages import Gap, Said, row_of
+from evidence_kit.workflows.reading.coverage import StatedTime
+from evidence_kit.workflows.reading.messages import TranscriptEntry, TranscriptGap, transcript_row
 
 
 def conversation_row(conversation: CaseConversation) -> dict[str, Json]:
@@ -38,13 +38,13 @@ def conversation_row(conversation: CaseConversation) -> dict[str, Json]:
     }
 
 
-def row_in(entry: Said | Gap, conversation: CaseConversation) -> dict[str, Json]:
+def conversation_entry(entry: TranscriptEntry | TranscriptGap, conversation: CaseConversation) -> dict[str, Json]:
     """Return a message of a conversation, or a stretch that was not understood, as one row."""
     talk = conversation.talk
-    return row_of(entry, conversation.number, talk.platform, conversation.title, conversation.members)
+    return transcript_row(entry, conversation.number, talk.platform, conversation.title, conversation.members)
 
 
-def moment_row(moment: Moment | None) -> Json:
+def moment_row(moment: StatedTime | None) -> Json:
     """Return a time as a script wants it."""
     if moment is None:
         return None

@@ -10,7 +10,13 @@ from evidence_kit.chats.parts import part_number, whole_name
 from evidence_kit.custody.manifest import Item, LogEvent, Manifest
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Json
-from evidence_kit.workflows.reading.coverage import CoverageError, Moment, Participant, Talk, talks
+from evidence_kit.workflows.reading.coverage import (
+    CoverageError,
+    FileConversation,
+    Participant,
+    StatedTime,
+    file_conversations,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class ConversationPart:
 
     item: Item
     format: str
-    talk: Talk
+    talk: FileConversation
     date_order: str | None = None
     wording: str | None = None
     left_out: str | None = None
@@ -56,7 +62,7 @@ class CaseConversation:
     parts: tuple[ConversationPart, ...]
 
     @property
-    def talk(self) -> Talk:
+    def talk(self) -> FileConversation:
         """The facts that the first part states about it."""
         return self.parts[0].talk
 
@@ -71,12 +77,12 @@ class CaseConversation:
         return sum(part.talk.messages for part in self.parts)
 
     @property
-    def first(self) -> Moment | None:
+    def first(self) -> StatedTime | None:
         """The earliest time."""
         return next((part.talk.first for part in self.parts if part.talk.first), None)
 
     @property
-    def last(self) -> Moment | None:
+    def last(self) -> StatedTime | None:
         """The latest time."""
         return next((part.talk.last for part in reversed(self.parts) if part.talk.last), None)
 
@@ -105,7 +111,7 @@ class CaseConversation:
         return counted
 
 
-def parsed(manifest: Manifest) -> dict[str, LogEvent]:
+def newest_readings(manifest: Manifest) -> dict[str, LogEvent]:
     """Return the newest `chat.parsed` of every item that is not excluded."""
     included = {item.id for item in manifest.included}
     newest = {str(entry.facts["item"]): entry for entry in manifest.entries.get("chat.parsed", ())}
@@ -116,7 +122,7 @@ def conversations(manifest: Manifest) -> list[CaseConversation]:
     """Return the conversations of a case, in the order in which their items were taken in."""
     grouped: dict[tuple[str | None, ...], list[ConversationPart]] = {}
     seen: dict[tuple[str | None, str], int] = {}
-    for item_id, entry in parsed(manifest).items():
+    for item_id, entry in newest_readings(manifest).items():
         item = manifest.items[item_id]
         if entry.facts.get("recognition") != "recognised":
             continue
@@ -143,9 +149,9 @@ def conversations(manifest: Manifest) -> list[CaseConversation]:
     ]
 
 
-def _talks(facts: Mapping[str, Json]) -> list[Talk]:
+def _talks(facts: Mapping[str, Json]) -> list[FileConversation]:
     try:
-        return talks(facts)
+        return file_conversations(facts)
     except CoverageError:
         return []
 
@@ -161,7 +167,7 @@ def _earliest_first(part: ConversationPart) -> tuple[str, int]:
     return (first.value if first and first.value else "~", part_number(part.item.place.path))
 
 
-def numbered(listed: Sequence[CaseConversation], number: int, case: str) -> CaseConversation:
+def conversation_at(listed: Sequence[CaseConversation], number: int, case: str) -> CaseConversation:
     """Return the conversation of a number.
 
     Raises:
@@ -178,6 +184,6 @@ def export_name(item: Item, manifest: Manifest) -> str:
     return item.place.path if container is None else f"{container.place.path}/{item.place.path}"
 
 
-def file_name(conversation: CaseConversation) -> str:
+def conversation_file(conversation: CaseConversation) -> str:
     """Return the name of the file that holds a conversation."""
     return PurePosixPath(conversation.parts[0].item.place.path).name

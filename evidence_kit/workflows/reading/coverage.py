@@ -27,7 +27,7 @@ class CoverageError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class StatedTime:
     """A time as an export states it.
 
     Attributes:
@@ -59,7 +59,7 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class FileConversation:
     """One conversation of one file.
 
     Attributes:
@@ -86,8 +86,8 @@ class Talk:
     messages: int
     participants: tuple[Participant, ...]
     participants_more: int
-    first: Moment | None
-    last: Moment | None
+    first: StatedTime | None
+    last: StatedTime | None
     newest_first: bool
     figures: Mapping[str, Mapping[str, int]]
     members: tuple[str, ...] = ()
@@ -98,12 +98,12 @@ def seconds_for(size_bytes: int) -> float:
     return _SECONDS + size_bytes / _BYTES_A_SECOND
 
 
-def failed(detail: str) -> dict[str, Json]:
+def failure_facts(detail: str) -> dict[str, Json]:
     """Return the facts of an export that nobody could look into."""
     return {"recognition": "failed", "problems": [{"code": "chat-not-read", "detail": detail}]}
 
 
-def sound(facts: Json) -> dict[str, Json]:
+def checked_facts(facts: Json) -> dict[str, Json]:
     """Return a worker's facts when they have the shape of facts.
 
     Raises:
@@ -113,17 +113,17 @@ def sound(facts: Json) -> dict[str, Json]:
         raise CoverageError("no facts")
     if facts["recognition"] == "recognised":
         for name in _COUNTS:
-            count(facts, name)
+            count_fact(facts, name)
         for name in _LISTS:
             if not all(isinstance(each, Mapping) for each in _list(facts, name)):
                 raise CoverageError(name)
-        talks(facts)
+        file_conversations(facts)
         for each in _list(facts, "unread"):
-            text(each, "why")
+            text_fact(each, "why")
     return dict(facts)
 
 
-def talks(facts: Mapping[str, Any]) -> list[Talk]:
+def file_conversations(facts: Mapping[str, Any]) -> list[FileConversation]:
     """Return the conversations that a `chat.parsed` names.
 
     Raises:
@@ -156,7 +156,7 @@ def _mapping(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def count(facts: Mapping[str, Any], name: str) -> int:
+def count_fact(facts: Mapping[str, Any], name: str) -> int:
     """Return a count.
 
     Raises:
@@ -168,7 +168,7 @@ def count(facts: Mapping[str, Any], name: str) -> int:
     return value
 
 
-def text(facts: Mapping[str, Any], name: str) -> str:
+def text_fact(facts: Mapping[str, Any], name: str) -> str:
     """Return a text.
 
     Raises:
@@ -180,7 +180,7 @@ def text(facts: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def moment(value: Any) -> Moment | None:  # noqa: ANN401 - from a worker
+def time_fact(value: Any) -> StatedTime | None:  # noqa: ANN401 - from a worker
     """Return a time, None where there is none.
 
     Raises:
@@ -193,25 +193,25 @@ def moment(value: Any) -> Moment | None:  # noqa: ANN401 - from a worker
     readings = value.get("readings", ())
     if not isinstance(readings, Sequence) or not all(isinstance(each, str) for each in readings):
         raise CoverageError("readings")
-    return Moment(text(value, "raw"), text(value, "kind"), _text_or_none(value, "value"), tuple(readings))
+    return StatedTime(text_fact(value, "raw"), text_fact(value, "kind"), _text_or_none(value, "value"), tuple(readings))
 
 
-def _talk(facts: Mapping[str, Any]) -> Talk:
-    return Talk(
-        number=count(facts, "number"),
-        platform=text(facts, "platform"),
-        variant=text(facts, "variant"),
+def _talk(facts: Mapping[str, Any]) -> FileConversation:
+    return FileConversation(
+        number=count_fact(facts, "number"),
+        platform=text_fact(facts, "platform"),
+        variant=text_fact(facts, "variant"),
         id=_text_or_none(facts, "id"),
         title=_text_or_none(facts, "title"),
-        messages=count(facts, "messages"),
+        messages=count_fact(facts, "messages"),
         participants=tuple(
-            Participant(text(each, "name"), count(each, "messages"), _yes_or_no(each.get("owner")))
+            Participant(text_fact(each, "name"), count_fact(each, "messages"), _yes_or_no(each.get("owner")))
             for each in _list(facts, "participants")
             if isinstance(each, Mapping)
         ),
-        participants_more=count(facts, "participants_more"),
-        first=moment(facts.get("first")),
-        last=moment(facts.get("last")),
+        participants_more=count_fact(facts, "participants_more"),
+        first=time_fact(facts.get("first")),
+        last=time_fact(facts.get("last")),
         newest_first=facts.get("newest_first") is True,
         figures={name: _figures(facts, name) for name in ("kinds", "flags", "times", "attachments")},
         members=tuple(each for each in facts.get("members") or () if isinstance(each, str)),
@@ -226,7 +226,7 @@ def _figures(facts: Mapping[str, Any], name: str) -> dict[str, int]:
     counted = facts.get(name)
     if not isinstance(counted, Mapping):
         raise CoverageError(name)
-    return {each: count(counted, each) for each in counted}
+    return {each: count_fact(counted, each) for each in counted}
 
 
 def _list(facts: Mapping[str, Any], name: str) -> Sequence[Any]:
@@ -237,4 +237,4 @@ def _list(facts: Mapping[str, Any], name: str) -> Sequence[Any]:
 
 
 def _text_or_none(facts: Mapping[str, Any], name: str) -> str | None:
-    return None if facts.get(name) is None else text(facts, name)
+    return None if facts.get(name) is None else text_fact(facts, name)

@@ -8,23 +8,29 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from evidence_kit.chats.message_filter import asked
+from evidence_kit.chats.message_filter import filter_from_arguments
 from evidence_kit.custody.errors import ChatNotReadError
 from evidence_kit.custody.manifest import CaseObject, Item
-from evidence_kit.hashing.exact import sha256, tally
+from evidence_kit.hashing.exact import sha256, tally_stream
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import Json
 from evidence_kit.workers.job import Answer, Failure, Job
-from evidence_kit.workflows.case.read import Case, pieces
-from evidence_kit.workflows.reading.chat_index import PACK, REGION, ChatIndex, Unpacked
+from evidence_kit.workflows.case.read import Case, file_pieces
+from evidence_kit.workflows.reading.chat_index import PACK, REGION, ChatIndex, UnpackedExport
 from evidence_kit.workflows.reading.conversations import CaseConversation, export_name
 from evidence_kit.workflows.reading.coverage import CoverageError, seconds_for
 from evidence_kit.workflows.reading.export_bytes import ExportBytes
-from evidence_kit.workflows.reading.messages import Gap, Said, Ties, gap_of, said_of
+from evidence_kit.workflows.reading.messages import (
+    AttachmentTies,
+    TranscriptEntry,
+    TranscriptGap,
+    transcript_entry,
+    transcript_gap,
+)
 
-ENTRIES: Final = "evidence_kit.chats.worker:entries"
-FIND: Final = "evidence_kit.chats.worker:identifiers"
-CARRIED: Final = "evidence_kit.chats.worker:carried"
+ENTRIES: Final = "evidence_kit.chats.worker:export_entries"
+FIND: Final = "evidence_kit.chats.worker:find_identifiers"
+CARRIED: Final = "evidence_kit.chats.worker:carried_files"
 _SECONDS = 120.0
 SCAN: Final = 5000
 # Formats in which a name is an attachment because a file of that name lies beside the export.
@@ -32,7 +38,7 @@ KNOWS_BY_NAMES: Final = frozenset({"whatsapp-text"})
 MOST_BESIDE: Final = 20_000
 
 
-class Jobs(Protocol):
+class JobService(Protocol):
     """Runs one job after the other somewhere else, where no key is: a worker, or a pool of them."""
 
     def submit(self, job: Job) -> Future[Answer]:
@@ -68,7 +74,7 @@ class ConversationRequest:
 
 
 @dataclass(slots=True)
-class Page:
+class ConversationPage:
     """Some messages of a conversation, in the order of time as the export gives it.
 
     Attributes:
@@ -77,12 +83,12 @@ class Page:
         undated: How many messages were left out because they have no time to compare.
     """
 
-    entries: list[Said | Gap] = field(default_factory=list)
+    entries: list[TranscriptEntry | TranscriptGap] = field(default_factory=list)
     matched: int = 0
     undated: int = 0
 
 
-class Exports:
+class ExportReader:
     """Reads exported conversations out of a case: decrypted into memory, looked into by an isolated worker.
 
     Args:
@@ -91,11 +97,11 @@ class Exports:
         kept: Whether what was found when an export was read is taken from the index, and kept in it.
     """
 
-    def __init__(self, case: Case, jobs: Jobs, *, kept: bool = True) -> None:
+    def __init__(self, case: Case, jobs: JobService, *, kept: bool = True) -> None:
         self._case = case
         self._manifest = case.opened
         self._jobs = jobs
-        self._ties = Ties(self._manifest)
+        self._ties = AttachmentTies(self._manifest)
         self._bytes = ExportBytes(case)
         self._kept = kept
         self._index: ChatIndex | None = None
@@ -110,14 +116,16 @@ class Exports:
             self._index = None
         self._bytes.close()
 
-    def page(self, conversation: CaseConversation, wish: ConversationRequest, offset: int, count: int) -> Page:
+    def page(
+        self, conversation: CaseConversation, wish: ConversationRequest, offset: int, count: int
+    ) -> ConversationPage:
         """Return some messages of a conversation, earliest first, counting from `offset` among those wanted.
 
         Raises:
             ChatNotReadError: The worker failed.
             ItemDamagedError: The item is not any more what was taken in.
         """
-        found = Page()
+        found = ConversationPage()
         for part in conversation.parts:
             start = max(0, offset - found.matched)
             while True:
@@ -132,7 +140,9 @@ class Exports:
             found.undated += told.undated
         return found
 
-    def each(self, conversation: CaseConversation, wish: ConversationRequest) -> Iterator[Said | Gap]:
+    def each(
+        self, conversation: CaseConversation, wish: ConversationRequest
+    ) -> Iterator[TranscriptEntry | TranscriptGap]:
         """Yield all messages of a conversation that are wanted, part by part, in the order of each file.
 
         Raises:
@@ -142,7 +152,9 @@ class Exports:
         for part in conversation.parts:
             yield from self._scanned(part.item, part.format, wish, {"conversation": part.talk.number})
 
-    def in_order(self, conversation: CaseConversation, wish: ConversationRequest) -> Iterator[Said | Gap]:
+    def in_order(
+        self, conversation: CaseConversation, wish: ConversationRequest
+    ) -> Iterator[TranscriptEntry | TranscriptGap]:
         """Yield all messages of a conversation that are wanted, earliest first as far as its files are in order.
 
         Raises:
@@ -161,7 +173,7 @@ class Exports:
                 yield from told.entries
                 start, matched = start + len(told.entries), told.matched if told.entries else 0
 
-    def entries(self, item: Item, chosen: str) -> Iterator[Said | Gap]:
+    def entries(self, item: Item, chosen: str) -> Iterator[TranscriptEntry | TranscriptGap]:
         """Yield everything in one export, in the order of the file.
 
         Raises:
@@ -172,7 +184,7 @@ class Exports:
 
     def _scanned(
         self, item: Item, chosen: str, wish: ConversationRequest, how: Mapping[str, Json]
-    ) -> Iterator[Said | Gap]:
+    ) -> Iterator[TranscriptEntry | TranscriptGap]:
         start = 0
         while True:
             told = self._told(item, chosen, wish, (start, SCAN), {**how, "until_full": True})
@@ -183,7 +195,7 @@ class Exports:
 
     def _told(
         self, item: Item, chosen: str, wish: ConversationRequest, window: tuple[int, int], how: Mapping[str, Json]
-    ) -> Page:
+    ) -> ConversationPage:
         arguments = {**wish.arguments(), "offset": window[0], "count": window[1], **how}
         kept = self._from_index(item, chosen, arguments)
         if kept is not None:
@@ -192,21 +204,21 @@ class Exports:
         listed, matched, undated = answer.get("entries"), answer.get("matched"), answer.get("undated")
         if not isinstance(listed, list) or not isinstance(matched, int) or not isinstance(undated, int):
             raise ChatNotReadError("chat-not-read", item=item.id, reason="bad-answer")
-        return Page(self._entries(listed, item), matched, undated)
+        return ConversationPage(self._entries(listed, item), matched, undated)
 
-    def _entries(self, listed: Sequence[Json], item: Item) -> list[Said | Gap]:
+    def _entries(self, listed: Sequence[Json], item: Item) -> list[TranscriptEntry | TranscriptGap]:
         try:
             return [self._entry(each, item) for each in listed]
         except CoverageError as error:
             raise ChatNotReadError("chat-not-read", item=item.id, reason=f"bad-answer: {error}") from error
 
-    def _from_index(self, item: Item, chosen: str, arguments: Mapping[str, Json]) -> Page | None:
+    def _from_index(self, item: Item, chosen: str, arguments: Mapping[str, Json]) -> ConversationPage | None:
         """Return a page out of the index, None where there is none."""
         found = self._indexed(item, chosen)
         if found is None:
             return None
         index, subject = found
-        wanted = asked(arguments)
+        wanted = filter_from_arguments(arguments)
         offset, count = (value if isinstance(value := arguments[name], int) else 0 for name in ("offset", "count"))
         try:
             places = index.matching(subject, wanted)
@@ -220,7 +232,7 @@ class Exports:
             # Changed under our hands: it is no evidence, and the export is still there.
             self._unindexed.add(subject)
             return None
-        return Page(self._entries(listed, item), len(places), wanted.undated)
+        return ConversationPage(self._entries(listed, item), len(places), wanted.undated)
 
     def _indexed(self, item: Item, chosen: str) -> tuple[ChatIndex, str] | None:
         """Return the index that covers an export, after making it where that is not so yet; None where none can be."""
@@ -246,7 +258,7 @@ class Exports:
             return False
         try:
             with self._case.folder.item(item.id).open("rb") as file:
-                found = tally(pieces(file)).sha256
+                found = tally_stream(file_pieces(file)).sha256
         except OSError:
             return False
         if found == stored.digest:
@@ -265,10 +277,10 @@ class Exports:
         exports = [self._unpacked(item, chosen) for item, chosen in listed]
         self._make_index([export for export in exports if export.about not in index])
 
-    def _unpacked(self, item: Item, chosen: str) -> Unpacked:
+    def _unpacked(self, item: Item, chosen: str) -> UnpackedExport:
         beside = self._beside(item, chosen)
         digest = sha256("\0".join(beside).encode("utf-8", "surrogatepass")).hex if beside else ""
-        return Unpacked(item, chosen, export_name(item, self._manifest), digest)
+        return UnpackedExport(item, chosen, export_name(item, self._manifest), digest)
 
     def _beside(self, item: Item, chosen: str) -> tuple[str, ...]:
         """Return the files in an export's own folder or below it, for a reader that knows attachments by them."""
@@ -286,20 +298,22 @@ class Exports:
             self._known_beside[item.id] = tuple(sorted(found)[:MOST_BESIDE])
         return self._known_beside[item.id]
 
-    def _make_index(self, exports: Sequence[Unpacked]) -> None:
+    def _make_index(self, exports: Sequence[UnpackedExport]) -> None:
         if self._index is None or not exports:
             return
 
-        def page(export: Unpacked, offset: int) -> Mapping[str, Json]:
+        def page(export: UnpackedExport, offset: int) -> Mapping[str, Json]:
             return self.ask(PACK, export.item, export.format, {"region": REGION, "offset": offset})
 
         with suppress(OSError):
             self._index.build(exports, page)
 
-    def _entry(self, told: Json, item: Item) -> Said | Gap:
+    def _entry(self, told: Json, item: Item) -> TranscriptEntry | TranscriptGap:
         if not isinstance(told, Mapping):
             raise CoverageError("entry")
-        return said_of(told, item, self._ties) if told.get("entry") == "message" else gap_of(told, item)
+        return (
+            transcript_entry(told, item, self._ties) if told.get("entry") == "message" else transcript_gap(told, item)
+        )
 
     def ask(self, function: str, item: Item, chosen: str, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
         """Return the result of a worker's function on an item's bytes.
@@ -334,7 +348,7 @@ class Exports:
         return {**page, "left_out": left_out}
 
     def carried(self, item: Item, chosen: str, record: tuple[int, int], part: int, offset: int) -> Mapping[str, Json]:
-        """Return the result of `evidence_kit.chats.worker.carried` on one record of an export.
+        """Return the result of `evidence_kit.chats.worker.carried_files` on one record of an export.
 
         Args:
             item: The export.
@@ -362,7 +376,7 @@ class Exports:
 
 
 @contextmanager
-def exports(case: Case, jobs: Jobs, *, kept: bool = True) -> Iterator[Exports]:
+def open_exports(case: Case, jobs: JobService, *, kept: bool = True) -> Iterator[ExportReader]:
     """Read exports of a case, and hold none of their bytes afterwards.
 
     Args:
@@ -370,7 +384,7 @@ def exports(case: Case, jobs: Jobs, *, kept: bool = True) -> Iterator[Exports]:
         jobs: Does the reading.
         kept: Whether the index of the case is used, and added to.
     """
-    opened = Exports(case, jobs, kept=kept)
+    opened = ExportReader(case, jobs, kept=kept)
     try:
         yield opened
     finally:

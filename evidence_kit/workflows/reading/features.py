@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from evidence_kit.model import Family, Json
-from evidence_kit.vault.cache import Cache
+from evidence_kit.vault.cache import SealedCache
 from evidence_kit.workers.job import Answer, Failure, Job, JobRunner
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ LARGEST_BYTES: Final = 64 << 20
 FAMILIES: Final = {family.value for family in (Family.PICTURE, Family.VIDEO, Family.AUDIO)}
 # What holds nothing to see by itself, and may hold pictures.
 HOLDERS: Final = frozenset({"pdf", "docx", "xlsx", "pptx", "ooxml", "odt", "ods", "odp", "epub", "vcard"})
-_FEATURES: Final = "evidence_kit.matching.worker:features"
+_FEATURES: Final = "evidence_kit.matching.worker:extract_features"
 _SECONDS: Final = 120.0
 
 
@@ -49,7 +49,7 @@ class ComparedFile:
     sha256: str
     size_bytes: int
     read: Callable[[], bytes]
-    cache: Cache | None
+    cache: SealedCache | None
     of: str = ""
     picture: int = 1
     whole_sha256: str = ""
@@ -61,14 +61,14 @@ class ComparedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class SoundHashes:
     """Hashes of a sound: equal ones are the same recording in another wrapping."""
 
     packets: str
     samples: str
 
 
-class Traits:
+class ComparedFeatures:
     """Everything that is known of the files of one comparison.
 
     Args:
@@ -79,7 +79,7 @@ class Traits:
         self._run = run
         self._held: dict[str, bytes] = {}
         self._files: dict[str, ComparedFile] = {}
-        self.sounds: dict[str, Sound] = {}
+        self.sounds: dict[str, SoundHashes] = {}
 
     def prepare(
         self, files: Iterable[ComparedFile], on_bytes: Callable[[int], None]
@@ -96,13 +96,13 @@ class Traits:
 
     def features(self, name: str) -> Features:
         """Return the features of a file that was prepared."""
-        from evidence_kit.matching.features import UnsoundError, unpack
+        from evidence_kit.matching.features import UnsoundError, unpack_features
 
         file = self._files[name]
         packed = self._known(file)
         if packed is not None:
             try:
-                return unpack(packed)
+                return unpack_features(packed)
             except UnsoundError:
                 pass
         # Somebody emptied the cache meanwhile.
@@ -110,7 +110,7 @@ class Traits:
         packed = self._known(file)
         if packed is None:
             raise OSError("gone")
-        return unpack(packed)
+        return unpack_features(packed)
 
     def _begin(self, file: ComparedFile) -> Future[Answer] | str | None:
         if file.size_bytes > LARGEST_BYTES:
@@ -188,10 +188,10 @@ class Traits:
 
     def _checked(self, file: ComparedFile, packed: bytes) -> str | None:
         """Return a reason where the worker's answer is not of the required form."""
-        from evidence_kit.matching.features import UnsoundError, unpack
+        from evidence_kit.matching.features import UnsoundError, unpack_features
 
         try:
-            found = unpack(packed)
+            found = unpack_features(packed)
         except UnsoundError:
             self._forget(file)
             return "not-decoded"
@@ -201,7 +201,7 @@ class Traits:
     def _sound(self, file: ComparedFile, packed: bytes) -> str | None:
         try:
             value = json.loads(packed)
-            self.sounds[file.name] = Sound(_hex(value["packets"]), _hex(value["samples"]))
+            self.sounds[file.name] = SoundHashes(_hex(value["packets"]), _hex(value["samples"]))
         except (ValueError, KeyError, TypeError):
             self._forget(file)
             return "not-decoded"

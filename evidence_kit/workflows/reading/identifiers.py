@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from evidence_kit.chats.identifiers.gathered import merged
+from evidence_kit.chats.identifiers.gathered import merged_details
 from evidence_kit.custody.errors import ChatNotReadError
 from evidence_kit.custody.manifest import Item, Manifest
 from evidence_kit.model import Json
 from evidence_kit.workflows.reading.conversation_rows import moment_row
-from evidence_kit.workflows.reading.conversations import parsed
-from evidence_kit.workflows.reading.coverage import CoverageError, Moment, count, moment, text
-from evidence_kit.workflows.reading.exports import Exports
+from evidence_kit.workflows.reading.conversations import newest_readings
+from evidence_kit.workflows.reading.coverage import CoverageError, StatedTime, count_fact, text_fact, time_fact
+from evidence_kit.workflows.reading.exports import ExportReader
 from evidence_kit.workflows.reading.messages import place_in
 
-FIND: Final = "evidence_kit.chats.worker:identifiers"
+FIND: Final = "evidence_kit.chats.worker:find_identifiers"
 TYPES: Final = (
     "phone", "email", "handle", "profile", "url", "rib", "iban", "bitcoin", "tron", "ethereum", "transfer_code",
     "amount",
@@ -31,7 +31,7 @@ _PAGE: Final = 5000
 
 
 @dataclass(slots=True)
-class Named:
+class NamedIdentifier:
     """One value, over all conversations.
 
     Attributes:
@@ -55,8 +55,8 @@ class Named:
     assumed: dict[str, None] = field(default_factory=dict)
     details: Json = None
     count: int = 0
-    first: Moment | None = None
-    last: Moment | None = None
+    first: StatedTime | None = None
+    last: StatedTime | None = None
     senders: dict[str, int] = field(default_factory=dict)
     places: list[str] = field(default_factory=list)
 
@@ -99,12 +99,12 @@ def exports_of(manifest: Manifest) -> list[tuple[Item, str]]:
     """Return the items that hold messages, with the name of their format."""
     return [
         (manifest.items[item], str(entry.facts["format"]))
-        for item, entry in parsed(manifest).items()
+        for item, entry in newest_readings(manifest).items()
         if entry.facts.get("recognition") == "recognised" and entry.facts.get("messages")
     ]
 
 
-def identifiers(reading: Exports, item: Item, chosen: str, region: str) -> Iterator[Named]:
+def export_identifiers(reading: ExportReader, item: Item, chosen: str, region: str) -> Iterator[NamedIdentifier]:
     """Yield the identifiers in the messages of one export.
 
     Raises:
@@ -124,15 +124,15 @@ def identifiers(reading: Exports, item: Item, chosen: str, region: str) -> Itera
         offset = following if isinstance(following, int) and following > offset else None
 
 
-def gathered(found: Iterator[Named]) -> list[Named]:
+def gathered_identifiers(found: Iterator[NamedIdentifier]) -> list[NamedIdentifier]:
     """Return the findings of many exports, equal values together, the most frequent first."""
-    values: dict[tuple[str, str], Named] = {}
+    values: dict[tuple[str, str], NamedIdentifier] = {}
     for each in found:
-        known = values.setdefault((each.type, each.value), Named(each.type, each.value, each.confidence))
+        known = values.setdefault((each.type, each.value), NamedIdentifier(each.type, each.value, each.confidence))
         known.confidence = min(known.confidence, each.confidence, key=_SURE.index)
         known.how |= each.how
         known.assumed |= each.assumed
-        known.details = merged(known.details, each.details)
+        known.details = merged_details(known.details, each.details)
         known.count += each.count
         if known.first is None or _value(each.first, "~") < _value(known.first, "~"):
             known.first = each.first
@@ -144,25 +144,25 @@ def gathered(found: Iterator[Named]) -> list[Named]:
     return sorted(values.values(), key=lambda each: (TYPES.index(each.type), -each.count, each.value))
 
 
-def _value(time: Moment | None, unknown: str) -> str:
+def _value(time: StatedTime | None, unknown: str) -> str:
     return unknown if time is None or time.value is None else time.value
 
 
-def _named(facts: Any, item: Item) -> Named:  # noqa: ANN401 - from a worker
+def _named(facts: Any, item: Item) -> NamedIdentifier:  # noqa: ANN401 - from a worker
     if not isinstance(facts, Mapping) or facts.get("type") not in TYPES or facts.get("confidence") not in _SURE:
         raise CoverageError("finding")
     details = facts.get("details")
-    return Named(
-        type=text(facts, "type"),
-        value=text(facts, "value"),
-        confidence=text(facts, "confidence"),
+    return NamedIdentifier(
+        type=text_fact(facts, "type"),
+        value=text_fact(facts, "value"),
+        confidence=text_fact(facts, "confidence"),
         how=dict.fromkeys(map(str, _items(facts, "how"))),
         assumed=dict.fromkeys(map(str, _items(facts, "assumed"))),
         details=details if isinstance(details, Mapping) else None,
-        count=count(facts, "count"),
-        first=moment(facts.get("first")),
-        last=moment(facts.get("last")),
-        senders={text(each, "name"): count(each, "count") for each in _items(facts, "senders")},
+        count=count_fact(facts, "count"),
+        first=time_fact(facts.get("first")),
+        last=time_fact(facts.get("last")),
+        senders={text_fact(each, "name"): count_fact(each, "count") for each in _items(facts, "senders")},
         places=[f"{item.id}:{place_in(each)}" for each in _items(facts, "places")],
     )
 

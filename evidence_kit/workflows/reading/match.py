@@ -12,20 +12,20 @@ from evidence_kit.custody.manifest import Item
 from evidence_kit.hashing.exact import Tally
 from evidence_kit.intake import picture_signatures
 from evidence_kit.intake.errors import SourceMissingError
-from evidence_kit.intake.read import NotRegularError, opened, pieces
+from evidence_kit.intake.read import NotRegularError, file_pieces, open_original
 from evidence_kit.intake.sniff import sniff
-from evidence_kit.intake.walk import FoundFile, os_words, walk
+from evidence_kit.intake.walk import FoundFile, os_words, walk_files
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.keys.sealing_box import SealingBox
 from evidence_kit.matching.clusters import clusters_of
 from evidence_kit.matching.levels import MATCHES, SAME_PICTURE
 from evidence_kit.model import Json
-from evidence_kit.vault.cache import PURPOSE, Cache
+from evidence_kit.vault.cache import PURPOSE, SealedCache
 from evidence_kit.workers.job import JobRunner
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.reading.features import FAMILIES, HOLDERS, LARGEST_BYTES, ComparedFile, Traits
-from evidence_kit.workflows.reading.similar import Similar, method_facts, ranked
+from evidence_kit.workflows.reading.features import FAMILIES, HOLDERS, LARGEST_BYTES, ComparedFeatures, ComparedFile
+from evidence_kit.workflows.reading.similar import SimilarPair, method_facts, ranked_pairs
 
 if TYPE_CHECKING:
     from evidence_kit.matching.library import Library
@@ -64,7 +64,7 @@ class NotCompared:
 
 
 @dataclass(slots=True)
-class Matches:
+class MatchResult:
     """The result of a comparison.
 
     Attributes:
@@ -76,7 +76,7 @@ class Matches:
         other_case: The other case's id, where there is one.
     """
 
-    pairs: list[Similar] = field(default_factory=list)
+    pairs: list[SimilarPair] = field(default_factory=list)
     clusters: list[tuple[str, ...]] = field(default_factory=list)
     candidates: dict[str, Candidate] = field(default_factory=dict)
     not_compared: list[NotCompared] = field(default_factory=list)
@@ -99,9 +99,9 @@ class MatchRequest:
     other: Case | None = None
 
 
-def match(
+def match_pictures(
     writer: CaseWriter, asked: MatchRequest, run: JobRunner, on_bytes: Callable[[int], None] = lambda _: None
-) -> Matches:
+) -> MatchResult:
     """Compare, and note the result in the log.
 
     Args:
@@ -116,7 +116,7 @@ def match(
     for source in asked.sources:
         if not source.exists():
             raise SourceMissingError("source-missing", path=str(source))
-    found, traits = Matches(), Traits(run)
+    found, traits = MatchResult(), ComparedFeatures(run)
     ours = _prepared(traits, _of_case(writer.case, writer.world, found, ""), found, on_bytes)
     found.compared = len(ours)
     theirs: Sequence[ComparedFile]
@@ -128,7 +128,7 @@ def match(
         theirs = _prepared(traits, _of_case(asked.other, writer.world, found, prefix), found, on_bytes)
     else:
         theirs = [each for each in ours if not asked.items or each.name in asked.items]
-    found.pairs = ranked(_pairs(ours, theirs, traits, found))
+    found.pairs = ranked_pairs(_pairs(ours, theirs, traits, found))
     found.clusters = clusters_of((pair.item, pair.other) for pair in found.pairs if pair.level in MATCHES)
     writer.commit([Event("match.found", _facts(found))])
     return found
@@ -139,15 +139,15 @@ def may_decode(case: Case, item: Item) -> bool:
     return case.opened.age_band == picture_signatures.ADULT or item.sensitivity == "none"
 
 
-def cache_of(case: Case, world: World) -> Cache | None:
+def cache_of(case: Case, world: World) -> SealedCache | None:
     """Return the cache for computed results of a case's items; None for a case that is not unlocked."""
     if case.identity is None:
         return None
     box = SealingBox(case.identity.derive(PURPOSE))
-    return Cache(case.folder.cache / "traits", world.disk, box, world.random)
+    return SealedCache(case.folder.cache / "traits", world.disk, box, world.random)
 
 
-def reader(case: Case, item: str) -> Callable[[], bytes]:
+def item_reader(case: Case, item: str) -> Callable[[], bytes]:
     """Return a function that decrypts one item into memory."""
 
     def read() -> bytes:
@@ -175,7 +175,7 @@ class _Memory:
         """Nothing is kept back."""
 
 
-def _of_case(case: Case, world: World, found: Matches, prefix: str) -> Iterator[ComparedFile]:
+def _of_case(case: Case, world: World, found: MatchResult, prefix: str) -> Iterator[ComparedFile]:
     cache = cache_of(case, world)
     for item in case.opened.included:
         if item.family not in FAMILIES and item.kind not in HOLDERS:
@@ -184,14 +184,16 @@ def _of_case(case: Case, world: World, found: Matches, prefix: str) -> Iterator[
         if not may_decode(case, item):
             found.not_compared.append(NotCompared(name, _NOT_DECLARED))
             continue
-        yield ComparedFile(name, item.kind, item.family, item.sha256.hex, item.size_bytes, reader(case, item.id), cache)
+        yield ComparedFile(
+            name, item.kind, item.family, item.sha256.hex, item.size_bytes, item_reader(case, item.id), cache
+        )
 
 
-def _elsewhere(writer: CaseWriter, sources: Sequence[Path], found: Matches, world: World) -> Iterator[ComparedFile]:
+def _elsewhere(writer: CaseWriter, sources: Sequence[Path], found: MatchResult, world: World) -> Iterator[ComparedFile]:
     adult = writer.manifest.age_band == picture_signatures.ADULT
     cache = cache_of(writer.case, world) if adult else None
     for source in sources:
-        for each in walk(source, frozenset({writer.case.folder.root.resolve()})):
+        for each in walk_files(source, frozenset({writer.case.folder.root.resolve()})):
             if not isinstance(each, FoundFile):
                 found.not_compared.append(NotCompared(each.shown, each.reason))
                 continue
@@ -207,16 +209,16 @@ def _elsewhere(writer: CaseWriter, sources: Sequence[Path], found: Matches, worl
                 found.not_compared.append(NotCompared(each.shown, _NOT_DECLARED))
 
 
-def _candidate(each: FoundFile, cache: Cache | None) -> ComparedFile | NotCompared:
+def _candidate(each: FoundFile, cache: SealedCache | None) -> ComparedFile | NotCompared:
     try:
-        with opened(each.path) as original:
+        with open_original(each.path) as original:
             kind = sniff(original.head, original.before.size_bytes)
             if kind.family.value not in FAMILIES and kind.name not in HOLDERS:
                 return NotCompared(each.shown, "no-picture")
             if original.before.size_bytes > LARGEST_BYTES:
                 return NotCompared(each.shown, "too-large")
             seen = Tally()
-            for piece in pieces(original.file):
+            for piece in file_pieces(original.file):
                 seen.add(piece)
     except NotRegularError:
         return NotCompared(each.shown, "not-regular")
@@ -229,7 +231,7 @@ def _candidate(each: FoundFile, cache: Cache | None) -> ComparedFile | NotCompar
 
 
 def _prepared(
-    traits: Traits, files: Iterable[ComparedFile], found: Matches, on_bytes: Callable[[int], None]
+    traits: ComparedFeatures, files: Iterable[ComparedFile], found: MatchResult, on_bytes: Callable[[int], None]
 ) -> list[ComparedFile]:
     ready = []
     for file, reason in traits.prepare(files, on_bytes):
@@ -241,8 +243,8 @@ def _prepared(
 
 
 def _pairs(
-    ours: Sequence[ComparedFile], theirs: Sequence[ComparedFile], traits: Traits, found: Matches
-) -> Iterator[Similar]:
+    ours: Sequence[ComparedFile], theirs: Sequence[ComparedFile], traits: ComparedFeatures, found: MatchResult
+) -> Iterator[SimilarPair]:
     yield from _same_bytes(ours, found)
     yield from _same_sound(ours, theirs, traits)
     seen = [each for each in ours if each.name not in traits.sounds]
@@ -262,10 +264,12 @@ def _pairs(
                     yield similar.between(reference, query)
 
 
-def _like(query: ComparedFile, library: Library, traits: Traits, order: Mapping[str, int]) -> Iterator[Similar]:
+def _like(
+    query: ComparedFile, library: Library, traits: ComparedFeatures, order: Mapping[str, int]
+) -> Iterator[SimilarPair]:
     features = traits.features(query.name)
     for each in library.find(features, leave_out=[query.name]):
-        similar = Similar.of(each, query.name, features, traits.features(each.reference))
+        similar = SimilarPair.of(each, query.name, features, traits.features(each.reference))
         place = order.get(query.name)
         if place is not None and similar.level == SAME_PICTURE and place < order[each.reference]:
             # Of two copies in one case the later one is told as the copy; that is found when it is asked about.
@@ -273,16 +277,18 @@ def _like(query: ComparedFile, library: Library, traits: Traits, order: Mapping[
         yield similar
 
 
-def _same_bytes(ours: Sequence[ComparedFile], found: Matches) -> Iterator[Similar]:
+def _same_bytes(ours: Sequence[ComparedFile], found: MatchResult) -> Iterator[SimilarPair]:
     """Yield files found elsewhere whose very bytes are in the case, undecoded ones too."""
     known = {each.sha256: each for each in reversed(ours)}
     for candidate in found.candidates.values():
         if candidate.sha256 in known:
             same = known[candidate.sha256]
-            yield Similar(same.file, candidate.name, SAME_PICTURE, "sha256", item_picture=same.picture)
+            yield SimilarPair(same.file, candidate.name, SAME_PICTURE, "sha256", item_picture=same.picture)
 
 
-def _same_sound(ours: Sequence[ComparedFile], theirs: Sequence[ComparedFile], traits: Traits) -> Iterator[Similar]:
+def _same_sound(
+    ours: Sequence[ComparedFile], theirs: Sequence[ComparedFile], traits: ComparedFeatures
+) -> Iterator[SimilarPair]:
     known: dict[tuple[str, str], str] = {}
     places = {each.name: place for place, each in enumerate(ours)}
     for each in ours:
@@ -297,11 +303,11 @@ def _same_sound(ours: Sequence[ComparedFile], theirs: Sequence[ComparedFile], tr
         for method, digest in (("samples", sound.samples), ("packets", sound.packets)):
             same = known.get((method, digest))
             if same is not None and same != each.name and places[same] < places.get(each.name, len(places)):
-                yield Similar(same, each.name, SAME_PICTURE, f"sound-{method}")
+                yield SimilarPair(same, each.name, SAME_PICTURE, f"sound-{method}")
                 break
 
 
-def _facts(found: Matches) -> dict[str, Json]:
+def _facts(found: MatchResult) -> dict[str, Json]:
     """Return the facts of a comparison as the log records them."""
     return {
         **method_facts(),

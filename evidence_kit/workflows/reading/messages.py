@@ -11,7 +11,7 @@ from typing import Any
 from evidence_kit.chats.told import OWNER
 from evidence_kit.custody.manifest import CaseObject, FoundAt, Item, Manifest, Witnessed
 from evidence_kit.model import Json
-from evidence_kit.workflows.reading.coverage import CoverageError, Moment, moment, text
+from evidence_kit.workflows.reading.coverage import CoverageError, StatedTime, text_fact, time_fact
 
 _LONGEST_NAME = 1000
 # Snapchat names a file by the day and the identifier that stands in the message.
@@ -25,7 +25,7 @@ _DOUBTS = ("elsewhere", "other-container", "other-source")
 
 
 @dataclass(frozen=True, slots=True)
-class Tied:
+class TiedAttachment:
     """An attachment of a message, and the items of the case that it is.
 
     Attributes:
@@ -47,7 +47,7 @@ class Tied:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class SideText:
     """Words of a message outside of its text.
 
     Attributes:
@@ -62,7 +62,7 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
-class Reacted:
+class ShownReaction:
     """A reaction to a message: the sign, and who gave it where that is known."""
 
     emoji: str
@@ -70,7 +70,7 @@ class Reacted:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TranscriptEntry:
     """One message.
 
     Attributes:
@@ -96,19 +96,19 @@ class Said:
     item: Item
     at: str
     id: str
-    time: Moment | None
+    time: StatedTime | None
     sender: str | None
     owner: bool | None
     text: str
     kind: str
-    attachments: tuple[Tied, ...]
+    attachments: tuple[TiedAttachment, ...]
     flags: tuple[str, ...]
     conversation: int | None
     told: Mapping[str, Json]
-    words: tuple[Beside, ...] = ()
+    words: tuple[SideText, ...] = ()
     event: tuple[str, Mapping[str, str]] | None = None
     to: tuple[str, ...] = ()
-    reactions: tuple[Reacted, ...] = ()
+    reactions: tuple[ShownReaction, ...] = ()
 
     @property
     def where(self) -> str:
@@ -117,7 +117,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class TranscriptGap:
     """A stretch that could not be read as messages.
 
     Attributes:
@@ -138,7 +138,7 @@ class Gap:
         return f"{self.item.id}:{self.at}"
 
 
-class Ties:
+class AttachmentTies:
     """Finds the items that a chat's attachments are, by the ends of their paths; witnessed files too.
 
     An item is one that came with the message when it lies in the same container, or on the same phone, and there in the
@@ -265,7 +265,7 @@ def _was_left_out(each: CaseObject) -> bool:
     return isinstance(within, Mapping) and "stood" in within
 
 
-def said_of(told: Mapping[str, Any], item: Item, ties: Ties) -> Said:
+def transcript_entry(told: Mapping[str, Any], item: Item, ties: AttachmentTies) -> TranscriptEntry:
     """Return a message out of a worker's entry.
 
     Raises:
@@ -273,7 +273,7 @@ def said_of(told: Mapping[str, Any], item: Item, ties: Ties) -> Said:
     """
     sender = told.get("sender")
     sender = sender if isinstance(sender, Mapping) else None
-    when = moment(_plain_time(told.get("time")))
+    when = time_fact(_plain_time(told.get("time")))
     flags = told.get("flags") or ()
     attachments, number = told.get("attachments") or (), told.get("conversation_number")
     if not isinstance(flags, Sequence) or not isinstance(attachments, Sequence):
@@ -285,28 +285,29 @@ def said_of(told: Mapping[str, Any], item: Item, ties: Ties) -> Said:
         for number_of, at in enumerate(hollow):
             items = (seen[number_of],) if len(seen) == len(hollow) else tuple(seen)
             status = "witnessed" if any(isinstance(each, Witnessed) for each in items) else "present"
-            tied[at] = Tied(tied[at].name, status, items)
-    return Said(
+            tied[at] = TiedAttachment(tied[at].name, status, items)
+    return TranscriptEntry(
         item=item,
         at=place_in(told.get("locator")),
-        id=text({"id": plain(told.get("id"))}, "id"),
+        id=text_fact({"id": display_text(told.get("id"))}, "id"),
         time=when if when is not None and when.raw else None,
         sender=None if sender is None else _name(sender),
         owner=_owner(sender),
-        text=plain(told.get("text")) or "",
+        text=display_text(told.get("text")) or "",
         kind=str(told.get("kind")),
         attachments=tuple(tied),
         flags=tuple(str(flag) for flag in flags),
         conversation=number if isinstance(number, int) and not isinstance(number, bool) else None,
         told=told,
         words=tuple(
-            Beside(str(each.get("role")), plain(each.get("text")) or "", plain(each.get("by")))
+            SideText(str(each.get("role")), display_text(each.get("text")) or "", display_text(each.get("by")))
             for each in _mappings(told, "words")
         ),
         event=_event(told.get("event")),
         to=tuple(name for each in _mappings(told, "to") if (name := _name(each))),
         reactions=tuple(
-            Reacted(plain(each.get("emoji")) or "", plain(each.get("actor"))) for each in _mappings(told, "reactions")
+            ShownReaction(display_text(each.get("emoji")) or "", display_text(each.get("actor")))
+            for each in _mappings(told, "reactions")
         ),
     )
 
@@ -326,16 +327,16 @@ def _event(told: Any) -> tuple[str, Mapping[str, str]] | None:  # noqa: ANN401 -
         return None
     values = told.get("values")
     held = values if isinstance(values, Mapping) else {}
-    return str(told.get("code")), {str(key): plain(value) or "" for key, value in held.items()}
+    return str(told.get("code")), {str(key): display_text(value) or "" for key, value in held.items()}
 
 
-def gap_of(told: Mapping[str, Any], item: Item) -> Gap:
+def transcript_gap(told: Mapping[str, Any], item: Item) -> TranscriptGap:
     """Return a stretch that was not understood out of a worker's entry."""
-    why = plain(told.get("why")) or ""
-    return Gap(item, place_in(told.get("locator")), why, told)
+    why = display_text(told.get("why")) or ""
+    return TranscriptGap(item, place_in(told.get("locator")), why, told)
 
 
-def plain(value: Any) -> str | None:  # noqa: ANN401 - from a worker
+def display_text(value: Any) -> str | None:  # noqa: ANN401 - from a worker
     """Return a text of an entry for display; one that is no Unicode comes with both spellings."""
     if isinstance(value, Mapping):
         value = value.get("text")
@@ -346,42 +347,42 @@ def place_in(locator: Any) -> str:  # noqa: ANN401 - from a worker
     """Return where in an item an entry stands: its first line, its JSON pointer, or `@` and its offset."""
     if not isinstance(locator, Mapping):
         return "?"
-    lines, pointer = locator.get("lines"), plain(locator.get("pointer"))
+    lines, pointer = locator.get("lines"), display_text(locator.get("pointer"))
     if isinstance(lines, Sequence) and lines and isinstance(lines[0], int):
         return str(lines[0])
     return pointer if pointer is not None else f"@{locator.get('start', '?')}"
 
 
 def _name(sender: Mapping[str, Any]) -> str | None:
-    shown = plain(sender.get("display"))
+    shown = display_text(sender.get("display"))
     if shown:
         return shown
     ids = sender.get("ids")
     first = ids[0] if isinstance(ids, Sequence) and ids else None
-    if isinstance(first, Mapping) and (value := plain(first.get("value"))):
+    if isinstance(first, Mapping) and (value := display_text(first.get("value"))):
         return value
     return OWNER if sender.get("is_owner") is True else None
 
 
 def _plain_time(value: Any) -> Any:  # noqa: ANN401 - from a worker
-    return {**value, "raw": plain(value.get("raw"))} if isinstance(value, Mapping) else None
+    return {**value, "raw": display_text(value.get("raw"))} if isinstance(value, Mapping) else None
 
 
-def _tied(told: Mapping[str, Any], chat: Item, ties: Ties) -> Tied:
-    name, status = plain(told.get("name_in_source")), str(told.get("status"))
+def _tied(told: Mapping[str, Any], chat: Item, ties: AttachmentTies) -> TiedAttachment:
+    name, status = display_text(told.get("name_in_source")), str(told.get("status"))
     if told.get("inside") is not None:
         carried = ties.inside(told, chat)
         if isinstance(carried, Witnessed):
             status = "witnessed"
-        return Tied(name, status, () if carried is None else (carried,))
+        return TiedAttachment(name, status, () if carried is None else (carried,))
     if name is None or status not in {"unknown", "present", "missing"}:
-        return Tied(name, status)
+        return TiedAttachment(name, status)
     items, perhaps, reason = ties.items(name, chat)
     if items and all(isinstance(each, Witnessed) for each in items):
-        return Tied(name, "witnessed", items)
+        return TiedAttachment(name, "witnessed", items)
     if perhaps:
-        return Tied(name, "perhaps", (), perhaps, reason)
-    return Tied(name, "present" if items else "missing", items)
+        return TiedAttachment(name, "perhaps", (), perhaps, reason)
+    return TiedAttachment(name, "present" if items else "missing", items)
 
 
 COLUMNS = (
@@ -391,8 +392,8 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def row_of(
-    entry: Said | Gap, number: int, platform: str, title: str | None, members: Sequence[str] = ()
+def transcript_row(
+    entry: TranscriptEntry | TranscriptGap, number: int, platform: str, title: str | None, members: Sequence[str] = ()
 ) -> dict[str, Json]:
     """Return a message, or a stretch that was not understood, as one row with the way back to its item and line.
 
@@ -410,7 +411,7 @@ def row_of(
         "item_sha256": entry.item.sha256.hex,
         "locator": entry.told.get("locator"),
     }
-    if isinstance(entry, Gap):
+    if isinstance(entry, TranscriptGap):
         return {**first, "kind": "unread", "text": entry.why, "detail": entry.told.get("detail"), **last}
     time = entry.time
     return {

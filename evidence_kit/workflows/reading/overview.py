@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from evidence_kit.custody import chain
-from evidence_kit.custody.chain import Custody, Signed
+from evidence_kit.custody.chain import Custody, SignedCommit
 from evidence_kit.custody.errors import CaseBrokenError, NoItemError
 from evidence_kit.custody.manifest import Item, LogEvent, Manifest, Witnessed
 from evidence_kit.model import Finding, Json, Weight
 from evidence_kit.vault.folder import LOG, CaseFolder
-from evidence_kit.workflows.case.disk_errors import broken
-from evidence_kit.workflows.case.read import Case, entries, pieces
+from evidence_kit.workflows.case.disk_errors import broken_error
+from evidence_kit.workflows.case.read import Case, file_pieces, opened_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,14 @@ def overviews(cases: Path) -> Iterator[Overview]:
     """Yield every case in a folder, in the order of their ids."""
     for path in sorted(cases.iterdir()) if cases.is_dir() else ():
         if not path.name.startswith(".") and os.path.lexists(path / LOG):
-            yield overview(CaseFolder(path))
+            yield case_overview(CaseFolder(path))
 
 
-def overview(folder: CaseFolder) -> Overview:
+def case_overview(folder: CaseFolder) -> Overview:
     """Return the facts of one case that every reader of its folder can see."""
     try:
         with folder.log.open("rb") as file:
-            replayed = chain.replay(pieces(file))
+            replayed = chain.replay_log(file_pieces(file))
     except OSError:
         # One that cannot be read now hides none of the others.
         return Overview(folder.root.name, str(folder.root), "unreadable", 0, 0, None)
@@ -134,7 +134,7 @@ def everything_about(item: Item | Witnessed) -> dict[str, Json]:
     return {**facts, "media_type": media_type, "described": described} | item_row(item)
 
 
-def log_rows(case: Case, commits: Sequence[Signed] | None = None) -> Iterator[dict[str, Json]]:
+def log_rows(case: Case, commits: Sequence[SignedCommit] | None = None) -> Iterator[dict[str, Json]]:
     """Yield every line of the signed log: its kind, and its content where the case is unlocked.
 
     Args:
@@ -158,7 +158,7 @@ def log_rows(case: Case, commits: Sequence[Signed] | None = None) -> Iterator[di
         }
 
 
-def followed(case: Case, wait: Callable[[], bool]) -> Iterator[dict[str, Json]]:
+def follow_log(case: Case, wait: Callable[[], bool]) -> Iterator[dict[str, Json]]:
     """Yield the lines that are signed from now on, as they are signed.
 
     Args:
@@ -177,7 +177,7 @@ def followed(case: Case, wait: Callable[[], bool]) -> Iterator[dict[str, Json]]:
             grown = file.read()
         if size_bytes < custody.end_bytes:
             raise CaseBrokenError("case-broken", case=case.id, code="log-cut")
-        findings = chain.resume(custody, grown) if grown else ()
+        findings = chain.resume_custody(custody, grown) if grown else ()
         yield from log_rows(case, custody.commits[known:])
         # A line that is being written is a note; it is whole the next time.
         for finding in findings:
@@ -185,13 +185,13 @@ def followed(case: Case, wait: Callable[[], bool]) -> Iterator[dict[str, Json]]:
                 raise CaseBrokenError("case-broken", case=case.id, code=finding.code)
 
 
-def _said(case: Case, signed: Signed) -> dict[int, LogEvent]:
+def _said(case: Case, signed: SignedCommit) -> dict[int, LogEvent]:
     if case.identity is None:
         return {}
     said = {}
-    for entry in entries(case.folder, case.custody, case.identity, [signed]):
+    for entry in opened_events(case.folder, case.custody, case.identity, [signed]):
         if isinstance(entry, Finding):
-            raise broken(case.id, entry)
+            raise broken_error(case.id, entry)
         said[entry.line] = entry
     return said
 
@@ -212,7 +212,7 @@ def _stamp_row(clear: Mapping[str, Any]) -> Json:
     from evidence_kit.keys import timestamp
 
     try:
-        stamp = timestamp.read(chain.token_of(clear))
+        stamp = timestamp.read_stamp(chain.anchored_token(clear))
     except timestamp.StampError:
         return None
     return {"at": stamp.at.isoformat(), "authority": stamp.authority}

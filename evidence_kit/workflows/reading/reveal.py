@@ -73,7 +73,7 @@ class Revealed:
     line: int
 
 
-def reveal(writer: CaseWriter, item: Item, reason: str, out: Path, words: Words) -> Revealed:
+def reveal_item(writer: CaseWriter, item: Item, reason: str, out: Path, words: Words) -> Revealed:
     """Log that an item is looked at, then write the page.
 
     Args:
@@ -87,7 +87,7 @@ def reveal(writer: CaseWriter, item: Item, reason: str, out: Path, words: Words)
         UsageError: It cannot be shown, or must not be: nobody who may say so declared that nothing intimate is in it.
         ItemDamagedError: It does not decrypt to what was taken in; no page is left.
     """
-    check(writer.manifest.age_band, item)
+    refuse_unshowable(writer.manifest.age_band, item)
     signed = writer.commit([Event("item.viewed", {"item": item.id, "reason": reason})])
     disk = writer.world.disk
     draft = out.with_name(out.name + DRAFT_ENDING)
@@ -152,7 +152,7 @@ def revealed_before(case: Case, item: Item, reason: str) -> int | None:
     return told[-1].line if (facts.get("item"), facts.get("reason")) == (item.id, reason) else None
 
 
-def check(age_band: str, item: Item) -> None:
+def refuse_unshowable(age_band: str, item: Item) -> None:
     """Refuse an item that cannot be shown, or must not be.
 
     Raises:

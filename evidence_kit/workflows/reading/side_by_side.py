@@ -18,21 +18,21 @@ from evidence_kit.model import Json
 from evidence_kit.vault.disk import draft_beside, write_new
 from evidence_kit.workers.job import Failure, Job, JobRunner
 from evidence_kit.workflows.case.disk_errors import own_disk
-from evidence_kit.workflows.case.plain_file import is_free, name_recorded, same_tree
+from evidence_kit.workflows.case.plain_file import ensure_free, name_recorded, same_tree
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.reading.features import LARGEST_BYTES
-from evidence_kit.workflows.reading.match import Matches, reader
-from evidence_kit.workflows.reading.similar import Similar
+from evidence_kit.workflows.reading.match import MatchResult, item_reader
+from evidence_kit.workflows.reading.similar import SimilarPair
 
 PAGE: Final = "index.html"
 MOST: Final = 200
-_FUNCTION: Final = "evidence_kit.matching.worker:side_by_side"
+_FUNCTION: Final = "evidence_kit.matching.worker:draw_side_by_side"
 _LARGEST_TOGETHER: Final = LARGEST_BYTES - 8
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnPair:
     """A pair that was drawn.
 
     Attributes:
@@ -40,7 +40,7 @@ class Drawn:
         file: Name of its file.
     """
 
-    pair: Similar
+    pair: SimilarPair
     file: str
 
 
@@ -48,7 +48,7 @@ class Drawn:
 class NotDrawn:
     """A pair that could not be drawn, and why."""
 
-    pair: Similar
+    pair: SimilarPair
     reason: str
 
 
@@ -64,19 +64,19 @@ class PairDrawOrder:
 
     folder: Path
     sharp: str | None
-    page: Callable[[Sequence[Drawn]], str]
+    page: Callable[[Sequence[DrawnPair]], str]
 
 
-def beside(
-    writer: CaseWriter, other: Case | None, found: Matches, run: JobRunner, order: PairDrawOrder
-) -> list[Drawn | NotDrawn]:
+def draw_pairs(
+    writer: CaseWriter, other: Case | None, found: MatchResult, run: JobRunner, order: PairDrawOrder
+) -> list[DrawnPair | NotDrawn]:
     """Draw every pair that has a matching area, and note it in the log.
 
     Raises:
         ExportExistsError: There is something where the folder would go.
         DiskFullError: No room; what was drawn is deleted.
     """
-    made: list[Drawn | NotDrawn] = []
+    made: list[DrawnPair | NotDrawn] = []
     disk, draft = writer.world.disk, draft_beside(order.folder)
     shutil.rmtree(draft, ignore_errors=True)
     with own_disk(len(writer.manifest.items)):
@@ -90,15 +90,15 @@ def beside(
                     continue
                 name = f"{number:03d}-{pair.item}.jpg"
                 write_new(disk, draft / name, answer)
-                made.append(Drawn(pair, name))
+                made.append(DrawnPair(pair, name))
                 sizes += len(answer)
-            page = order.page([each for each in made if isinstance(each, Drawn)]).encode()
+            page = order.page([each for each in made if isinstance(each, DrawnPair)]).encode()
             write_new(disk, draft / PAGE, page)
             disk.sync_folder(draft)
             if same_tree(draft, order.folder) and drawn_before(writer, order.folder) is not None:
                 shutil.rmtree(draft, ignore_errors=True)
                 return made
-            is_free(order.folder)
+            ensure_free(order.folder)
             line = writer.commit([Event("exported", _facts(order, made, sizes + len(page), page))]).first
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
@@ -121,13 +121,13 @@ def _shown(folder: Path) -> str:
     return folder.name.encode("utf-8", "replace").decode("utf-8")
 
 
-def _drawable(found: Matches) -> Iterator[Similar]:
+def _drawable(found: MatchResult) -> Iterator[SimilarPair]:
     drawn = [pair for pair in found.pairs if pair.transformation is not None]
     yield from drawn[:MOST]
 
 
 def _jpeg(  # noqa: PLR0913
-    case: Case, other: Case | None, found: Matches, pair: Similar, run: JobRunner, *, sharp: bool
+    case: Case, other: Case | None, found: MatchResult, pair: SimilarPair, run: JobRunner, *, sharp: bool
 ) -> bytes | str:
     told = pair.transformation
     if told is None:
@@ -159,7 +159,7 @@ def _jpeg(  # noqa: PLR0913
         return str(value.get("reason", "not-decoded"))
 
 
-def _bytes_of(case: Case, other: Case | None, found: Matches, name: str) -> tuple[bytes, str]:
+def _bytes_of(case: Case, other: Case | None, found: MatchResult, name: str) -> tuple[bytes, str]:
     """Return the bytes of one side and the name of its type.
 
     Raises:
@@ -177,11 +177,11 @@ def _bytes_of(case: Case, other: Case | None, found: Matches, name: str) -> tupl
         return data, sniff(data[:HEAD_BYTES], len(data)).name
     if other is not None and name.startswith(f"{other.id}/"):
         case, name = other, name.removeprefix(f"{other.id}/")
-    return reader(case, name)(), case.opened.items[name].kind
+    return item_reader(case, name)(), case.opened.items[name].kind
 
 
-def _facts(order: PairDrawOrder, made: Sequence[Drawn | NotDrawn], size: int, page: bytes) -> dict[str, Json]:
-    drawn = [each for each in made if isinstance(each, Drawn)]
+def _facts(order: PairDrawOrder, made: Sequence[DrawnPair | NotDrawn], size: int, page: bytes) -> dict[str, Json]:
+    drawn = [each for each in made if isinstance(each, DrawnPair)]
     return {
         "what": "pairs",
         "form": "jpeg",

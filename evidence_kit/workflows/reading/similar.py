@@ -23,7 +23,7 @@ _ORDER: Final = (levels.SAME_PICTURE, levels.INSIDE, levels.TO_JUDGE)
 
 
 @dataclass(frozen=True, slots=True)
-class Similar:
+class SimilarPair:
     """A file of the case, and one that shows the same or has it inside.
 
     Attributes:
@@ -98,9 +98,9 @@ class Similar:
         return told
 
 
-def ranked(pairs: Iterable[Similar]) -> list[Similar]:
+def ranked_pairs(pairs: Iterable[SimilarPair]) -> list[SimilarPair]:
     """Return the pairs strongest first, two pictures once, at their best."""
-    best: dict[frozenset[tuple[str, int]], Similar] = {}
+    best: dict[frozenset[tuple[str, int]], SimilarPair] = {}
     for pair in pairs:
         both = frozenset(((pair.item, pair.item_picture), (pair.other, pair.other_picture)))
         held = best.get(both)
@@ -138,7 +138,7 @@ def _listed(told: Transformation) -> Json:
     return facts
 
 
-def _rank(pair: Similar) -> tuple[int, bool, float, str, str]:
+def _rank(pair: SimilarPair) -> tuple[int, bool, float, str, str]:
     # Of two ways to tell a pair, the one in which the whole of the one lies in the other is clearer.
     partly = pair.transformation is not None and pair.transformation.lies_in is not None
     return _ORDER.index(pair.level), partly, -pair.strength, pair.item, pair.other

@@ -12,9 +12,9 @@ from evidence_kit.errors import UsageError
 from evidence_kit.model import Json
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.reading.conversations import CaseConversation, conversations
-from evidence_kit.workflows.reading.exports import ConversationRequest, Exports
-from evidence_kit.workflows.reading.identifiers import ACCOUNTS, Named
-from evidence_kit.workflows.reading.messages import Said
+from evidence_kit.workflows.reading.exports import ConversationRequest, ExportReader
+from evidence_kit.workflows.reading.identifiers import ACCOUNTS, NamedIdentifier
+from evidence_kit.workflows.reading.messages import TranscriptEntry
 from evidence_kit.workflows.reading.overview import item_of
 
 FACTS = ("demand", "deadline", "amount", "channel", "account")
@@ -55,12 +55,12 @@ class Suggestion:
         accounts: Accounts and numbers that the same people named in the same exports.
     """
 
-    amount: Named
-    accounts: tuple[Named, ...]
+    amount: NamedIdentifier
+    accounts: tuple[NamedIdentifier, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class CitedEvidence:
     """The items that the ledger cites; those excluded since are not among them.
 
     Attributes:
@@ -83,15 +83,15 @@ class Cited:
         return tuple(sorted(parts | set(self.items) | set(self.attachments)))
 
 
-def cited(manifest: Manifest) -> Cited:
+def cited_evidence(manifest: Manifest) -> CitedEvidence:
     """Return the items and messages that the threats of a case cite; empty tuples when none was recorded."""
     included = {item.id for item in manifest.included}
-    entries = recorded(manifest)
+    entries = recorded_threats(manifest)
     messages = [each for entry in entries for each in entry.facts.get("messages", ())]
     items = {str(each) for entry in entries for each in entry.facts.get("items", ())}
     attachments = {str(each) for message in messages for each in message.get("attachments", ())}
     talks = {(str(each["item"]), each.get("conversation")) for each in messages}
-    return Cited(
+    return CitedEvidence(
         tuple(sorted(items & included)),
         tuple(each for each in conversations(manifest) if any(_holds(each, *talk) for talk in talks)),
         tuple(sorted(attachments & included)),
@@ -103,7 +103,7 @@ def _holds(conversation: CaseConversation, item: str, number: object) -> bool:
     return any(part.item.id == item and number in {None, part.talk.number} for part in conversation.parts)
 
 
-def record(writer: CaseWriter, threat: Threat, reading: Exports) -> int:
+def record_threat(writer: CaseWriter, threat: Threat, reading: ExportReader) -> int:
     """Record a threat; return its line.
 
     Raises:
@@ -120,12 +120,12 @@ def record(writer: CaseWriter, threat: Threat, reading: Exports) -> int:
     return writer.commit([Event("threat.recorded", facts)]).first
 
 
-def recorded(manifest: Manifest) -> list[LogEvent]:
+def recorded_threats(manifest: Manifest) -> list[LogEvent]:
     """Return the threats of a case, in the order in which they were recorded."""
     return manifest.entries.get("threat.recorded", [])
 
 
-def row(entry: LogEvent) -> dict[str, Json]:
+def threat_row(entry: LogEvent) -> dict[str, Json]:
     """Return a recorded threat as a script wants it."""
     facts = entry.facts
     messages = [f"{each['item']}:{each['at']}" for each in facts.get("messages", ())]
@@ -134,7 +134,7 @@ def row(entry: LogEvent) -> dict[str, Json]:
     return {"line": entry.line, "time": entry.time, "by": facts.get("by"), **told, "items": items, "messages": messages}
 
 
-def suggestions(found: Iterable[Named]) -> list[Suggestion]:
+def suggestions(found: Iterable[NamedIdentifier]) -> list[Suggestion]:
     """Return the sums that were named, each with the accounts that the same people named in the same exports."""
     listed = list(found)
     accounts = [each for each in listed if each.type in ACCOUNTS]
@@ -145,7 +145,7 @@ def suggestions(found: Iterable[Named]) -> list[Suggestion]:
     ]
 
 
-def taken(threat: Threat, suggested: Sequence[Suggestion], number: int) -> Threat:
+def completed_threat(threat: Threat, suggested: Sequence[Suggestion], number: int) -> Threat:
     """Return a threat completed by a suggestion, wherever the person left a field open.
 
     Args:
@@ -168,12 +168,12 @@ def taken(threat: Threat, suggested: Sequence[Suggestion], number: int) -> Threa
     )
 
 
-def _together(one: Named, other: Named) -> bool:
+def _together(one: NamedIdentifier, other: NamedIdentifier) -> bool:
     exports = {place.partition(":")[0] for place in one.places} & {place.partition(":")[0] for place in other.places}
     return bool(exports) and not set(one.senders).isdisjoint(other.senders)
 
 
-def _facts(said: Said) -> dict[str, Json]:
+def _facts(said: TranscriptEntry) -> dict[str, Json]:
     """Return a message as the log names it, with the items that surely came with it."""
     facts: dict[str, Json] = {"item": said.item.id, "at": said.at, "id": said.id}
     if said.conversation is not None:
@@ -183,7 +183,7 @@ def _facts(said: Said) -> dict[str, Json]:
     return facts
 
 
-def _message(reading: Exports, manifest: Manifest, place: str, case: str) -> Said:
+def _message(reading: ExportReader, manifest: Manifest, place: str, case: str) -> TranscriptEntry:
     found = _MESSAGE.fullmatch(place.strip())
     if found is None:
         raise UsageError("message-unknown", place=place)
@@ -194,10 +194,10 @@ def _message(reading: Exports, manifest: Manifest, place: str, case: str) -> Sai
     return said
 
 
-def _at(reading: Exports, manifest: Manifest, item: Item, at: str) -> Said | None:
+def _at(reading: ExportReader, manifest: Manifest, item: Item, at: str) -> TranscriptEntry | None:
     for conversation in conversations(manifest):
         if any(part.item.id == item.id for part in conversation.parts):
             for entry in reading.each(conversation, ConversationRequest()):
-                if isinstance(entry, Said) and entry.item.id == item.id and entry.at == at:
+                if isinstance(entry, TranscriptEntry) and entry.item.id == item.id and entry.at == at:
                     return entry
     return None

@@ -19,7 +19,7 @@ from evidence_kit.reports.dossier import (
 )
 from evidence_kit.sealing.plan import Scope
 from evidence_kit.workflows.case.read import Case
-from evidence_kit.workflows.reading.exports import Exports
+from evidence_kit.workflows.reading.exports import ExportReader
 from evidence_kit.workflows.reporting import custody_steps, intakes, transcripts
 from evidence_kit.workflows.reporting.chronology import chronology
 from evidence_kit.workflows.reporting.exhibits import exhibits
@@ -53,7 +53,7 @@ class ReportRequest:
     broken: Sequence[str] = ()
 
 
-def collected(case: Case, scope: Scope, reading: Exports, request: ReportRequest) -> Dossier:
+def collected(case: Case, scope: Scope, reading: ExportReader, request: ReportRequest) -> Dossier:
     """Return the dossier of a case.
 
     Args:

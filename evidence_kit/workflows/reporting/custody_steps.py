@@ -13,8 +13,8 @@ from evidence_kit.model import Finding
 from evidence_kit.reports.dossier import CustodyStep
 from evidence_kit.sealing import plan
 from evidence_kit.sealing.plan import Scope
-from evidence_kit.workflows.case.disk_errors import broken
-from evidence_kit.workflows.case.read import Case, entries
+from evidence_kit.workflows.case.disk_errors import broken_error
+from evidence_kit.workflows.case.read import Case, opened_events
 
 # Facts that a step's sentence may need, by the type of its event.
 _FACTS: Mapping[str, tuple[str, ...]] = {
@@ -56,9 +56,9 @@ def steps(case: Case, scope: Scope) -> list[CustodyStep]:
 
 
 def _disclosed(case: Case, identity: CaseIdentity, scope: Scope) -> Iterator[CustodyStep]:
-    for entry in entries(case.folder, case.custody, identity, form=False):
+    for entry in opened_events(case.folder, case.custody, identity, form=False):
         if isinstance(entry, Finding):
-            raise broken(case.id, entry)
+            raise broken_error(case.id, entry)
         if plan.discloses(scope, entry.type, entry.facts, entry.line):
             yield _step(entry)
 

@@ -10,8 +10,8 @@ from evidence_kit.keys.errors import NoReaderError
 from evidence_kit.model import Finding
 from evidence_kit.sealing import plan
 from evidence_kit.sealing.plan import Scope
-from evidence_kit.workflows.case.disk_errors import broken
-from evidence_kit.workflows.case.read import Case, entries
+from evidence_kit.workflows.case.disk_errors import broken_error
+from evidence_kit.workflows.case.read import Case, opened_events
 
 
 def whole(case: Case, purpose: str) -> Scope:
@@ -41,9 +41,9 @@ def disclosed(case: Case, scope: Scope) -> Case:
     if case.identity is None:
         raise NoReaderError("key-needed")
     manifest = Manifest(absent=case.custody.destroyed)
-    for entry in entries(case.folder, case.custody, case.identity, form=False):
+    for entry in opened_events(case.folder, case.custody, case.identity, form=False):
         if isinstance(entry, Finding):
-            raise broken(case.id, entry)
+            raise broken_error(case.id, entry)
         if not plan.discloses(scope, entry.type, entry.facts, entry.line):
             continue
         try:

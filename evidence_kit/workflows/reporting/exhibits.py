@@ -10,8 +10,8 @@ from evidence_kit.custody.manifest import Item, Manifest
 from evidence_kit.reports.dossier import Exhibit, Stamp
 from evidence_kit.sealing import plan
 from evidence_kit.sealing.plan import Scope
-from evidence_kit.workflows.reading.conversations import parsed
-from evidence_kit.workflows.reading.coverage import CoverageError, talks
+from evidence_kit.workflows.reading.conversations import newest_readings
+from evidence_kit.workflows.reading.coverage import CoverageError, file_conversations
 
 _DAY = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _EXIF = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)")
@@ -26,7 +26,7 @@ def exhibits(manifest: Manifest, scope: Scope) -> list[Exhibit]:
         scope: Which items go in, and which of them as blurred copies.
     """
     words = _words(manifest)
-    spans = {item: entry.facts for item, entry in parsed(manifest).items()}
+    spans = {item: entry.facts for item, entry in newest_readings(manifest).items()}
     ordered = sorted((manifest.items[item] for item in scope.items), key=lambda each: plan.item_number(each.id))
     return [
         _exhibit(number, item, scope, words.get(item.id), spans.get(item.id))
@@ -89,7 +89,7 @@ def _messages(chat: Mapping[str, object] | None) -> tuple[Stamp, str] | None:
     if chat is None:
         return None
     try:
-        times = [talk.last for talk in talks(chat) if talk.last is not None and talk.last.value]
+        times = [talk.last for talk in file_conversations(chat) if talk.last is not None and talk.last.value]
     except CoverageError:
         return None
     if not times:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from evidence_kit.custody.manifest import LogEvent, Manifest
 from evidence_kit.reports.dossier import Demand, Exhibit, Stamp
-from evidence_kit.workflows.reading.threats import recorded
+from evidence_kit.workflows.reading.threats import recorded_threats
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.reporting.transcripts import Read
@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 def cited_places(manifest: Manifest) -> set[tuple[str, str]]:
     """Return item and place of every message that the ledger cites."""
     return {
-        (str(each["item"]), str(each["at"])) for entry in recorded(manifest) for each in entry.facts.get("messages", ())
+        (str(each["item"]), str(each["at"]))
+        for entry in recorded_threats(manifest)
+        for each in entry.facts.get("messages", ())
     }
 
 
 def demands(manifest: Manifest, shown: Sequence[Exhibit], read: Read) -> list[Demand]:
     """Return the demands, the earliest cited message first; one that cites none stands at the time of its record."""
     numbers = {each.item: each.number for each in shown}
-    told = [(_date(entry, read.cited_times), entry) for entry in recorded(manifest)]
+    told = [(_date(entry, read.cited_times), entry) for entry in recorded_threats(manifest)]
     told.sort(key=lambda each: (each[0].order if each[0] is not None else each[1].time[:23], each[1].line))
     return [_demand(number, date, entry, numbers) for number, (date, entry) in enumerate(told, start=1)]
 

@@ -11,13 +11,18 @@ from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.reading.conversations import (
     CaseConversation,
+    conversation_at,
     conversations,
-    numbered,
 )
-from evidence_kit.workflows.reading.coverage import Moment
-from evidence_kit.workflows.reading.exports import ConversationRequest, Exports
-from evidence_kit.workflows.reading.identifiers import Named, exports_of, gathered, identifiers
-from evidence_kit.workflows.reading.messages import Gap, Said, Tied
+from evidence_kit.workflows.reading.coverage import StatedTime
+from evidence_kit.workflows.reading.exports import ConversationRequest, ExportReader
+from evidence_kit.workflows.reading.identifiers import (
+    NamedIdentifier,
+    export_identifiers,
+    exports_of,
+    gathered_identifiers,
+)
+from evidence_kit.workflows.reading.messages import TiedAttachment, TranscriptEntry, TranscriptGap
 
 _REGION = "MA"
 _DAY = 10
@@ -48,9 +53,9 @@ class ReadTalk:
 
     conversation: CaseConversation
     printed: bool
-    entries: list[Said | Gap] = field(default_factory=list)
+    entries: list[TranscriptEntry | TranscriptGap] = field(default_factory=list)
     days: dict[str, DayCount] = field(default_factory=dict)
-    calls: list[Said] = field(default_factory=list)
+    calls: list[TranscriptEntry] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
 
 
@@ -69,11 +74,11 @@ class Read:
     talks: list[ReadTalk] = field(default_factory=list)
     cited_times: dict[str, Stamp | None] = field(default_factory=dict)
     times: dict[str, int] = field(default_factory=dict)
-    identifiers: list[Named] = field(default_factory=list)
+    identifiers: list[NamedIdentifier] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read(case: Case, reading: Exports, cited: Collection[tuple[str, str]], more: Sequence[int]) -> Read:
+def read(case: Case, reading: ExportReader, cited: Collection[tuple[str, str]], more: Sequence[int]) -> Read:
     """Read all conversations of a case, once each.
 
     Args:
@@ -86,7 +91,7 @@ def read(case: Case, reading: Exports, cited: Collection[tuple[str, str]], more:
         UsageError: There is no conversation of such a number.
     """
     listed = conversations(case.opened)
-    chosen = {numbered(listed, number, case.id).number for number in more}
+    chosen = {conversation_at(listed, number, case.id).number for number in more}
     items = {item for item, _ in cited}
     found = Read()
     for conversation in listed:
@@ -108,11 +113,11 @@ def _cites(talk: ReadTalk, cited: Collection[tuple[str, str]]) -> bool:
     return any((entry.item.id, entry.at) in cited for entry in talk.entries)
 
 
-def _read(talk: ReadTalk, reading: Exports, cited: Collection[tuple[str, str]], found: Read) -> None:
+def _read(talk: ReadTalk, reading: ExportReader, cited: Collection[tuple[str, str]], found: Read) -> None:
     for entry in reading.in_order(talk.conversation, ConversationRequest()):
         if talk.printed:
             talk.entries.append(entry)
-        if isinstance(entry, Gap):
+        if isinstance(entry, TranscriptGap):
             talk.gaps.append(entry.where)
             continue
         kind = "none" if entry.time is None else entry.time.kind
@@ -129,20 +134,20 @@ def _read(talk: ReadTalk, reading: Exports, cited: Collection[tuple[str, str]], 
             day.first, day.last = min(day.first, value), max(day.last, value)
 
 
-def _identified(case: Case, reading: Exports, found: Read) -> list[Named]:
+def _identified(case: Case, reading: ExportReader, found: Read) -> list[NamedIdentifier]:
     failed = {item for item, _ in found.failed}
-    values: list[Named] = []
+    values: list[NamedIdentifier] = []
     for item, chosen in exports_of(case.opened):
         if item.id in failed:
             continue
         try:
-            values += list(identifiers(reading, item, chosen, _REGION))
+            values += list(export_identifiers(reading, item, chosen, _REGION))
         except (ChatNotReadError, ItemDamagedError) as error:
             found.failed.append((item.id, error.message_id))
-    return gathered(iter(values))
+    return gathered_identifiers(iter(values))
 
 
-def stamp(moment: Moment | None) -> Stamp | None:
+def stamp(moment: StatedTime | None) -> Stamp | None:
     """Return a message's time as a dossier states it."""
     return None if moment is None else Stamp(moment.raw, moment.kind, moment.value, moment.readings)
 
@@ -190,9 +195,12 @@ def _transcript(
 
 
 def _line(
-    entry: Said | Gap, marked: Mapping[str, tuple[int, ...]], numbers: Mapping[str, int], scope: Collection[str]
+    entry: TranscriptEntry | TranscriptGap,
+    marked: Mapping[str, tuple[int, ...]],
+    numbers: Mapping[str, int],
+    scope: Collection[str],
 ) -> Line:
-    if isinstance(entry, Gap):
+    if isinstance(entry, TranscriptGap):
         return Line(entry.where, None, None, None, "", "unread", gap=entry.why)
     return Line(
         where=entry.where,
@@ -211,7 +219,7 @@ def _line(
     )
 
 
-def _attachment(tied: Tied, numbers: Mapping[str, int], scope: Collection[str]) -> Attachment:
+def _attachment(tied: TiedAttachment, numbers: Mapping[str, int], scope: Collection[str]) -> Attachment:
     """Return an attachment by its exhibit; an item that does not go along is withheld, and its number not told."""
     held = [item.id for item in tied.items or tied.perhaps]
     here = [item for item in held if item in scope or item.startswith("W")]

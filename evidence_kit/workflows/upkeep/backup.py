@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence_kit.custody.chain import Custody, replay
+from evidence_kit.custody.chain import Custody, replay_log
 from evidence_kit.custody.errors import CaseBrokenError, CaseExistsError
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.journal import LogHead
@@ -14,17 +14,17 @@ from evidence_kit.custody.manifest import LogEvent, Manifest
 from evidence_kit.errors import UsageError
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.model import Disk, Json, Weight
-from evidence_kit.vault.disk import replacing
+from evidence_kit.vault.disk import replacing_file
 from evidence_kit.vault.folder import AGE_ENDING, DRAFT_ENDING, LITTER, LOG, README, CaseFolder
 from evidence_kit.workflows.case import removal
-from evidence_kit.workflows.case.disk_errors import broken, is_regular, own_disk
-from evidence_kit.workflows.case.read import Case, pieces
+from evidence_kit.workflows.case.disk_errors import broken_error, is_regular, own_disk
+from evidence_kit.workflows.case.read import Case, file_pieces
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.verify import verify_case
 
 
 @dataclass(frozen=True, slots=True)
-class Mirrored:
+class MirroredCopy:
     """A copy that was read back and found whole.
 
     Attributes:
@@ -41,7 +41,7 @@ class Mirrored:
 
 
 @dataclass(frozen=True, slots=True)
-class BackedUp(Mirrored):
+class BackedUp(MirroredCopy):
     """The same, and the case itself says that it was made.
 
     Attributes:
@@ -51,13 +51,13 @@ class BackedUp(Mirrored):
     line: int
 
 
-def last(manifest: Manifest) -> LogEvent | None:
+def last_backup(manifest: Manifest) -> LogEvent | None:
     """Return the newest event that says that the case was backed up."""
     found = [each for each in manifest.entries.get("exported", ()) if each.facts.get("what") == "backup"]
     return found[-1] if found else None
 
 
-def backup(writer: CaseWriter, into: Path, on_bytes: Callable[[int], None] | None = None) -> BackedUp:
+def back_up_case(writer: CaseWriter, into: Path, on_bytes: Callable[[int], None] | None = None) -> BackedUp:
     """Copy the case into a folder of its name, or bring the copy that is there up to date.
 
     Interrupted, it is run again. The copy's log is replaced last, so that a copy is at any time a whole one.
@@ -68,7 +68,7 @@ def backup(writer: CaseWriter, into: Path, on_bytes: Callable[[int], None] | Non
         DiskFullError: No room on the other disk.
     """
     case = writer.case
-    done = mirror(case, into, writer.world.disk, on_bytes)
+    done = mirror_case(case, into, writer.world.disk, on_bytes)
     # Whoever checks the copy here is told that it is the state it was made of, and not that the log was cut.
     writer.remember(copied=LogHead(case.id, case.custody.signed_lines, case.custody.head))
     facts: dict[str, Json] = {
@@ -83,7 +83,7 @@ def backup(writer: CaseWriter, into: Path, on_bytes: Callable[[int], None] | Non
     return BackedUp(done.path, done.lines, done.copied, done.copied_bytes, signed.first)
 
 
-def mirror(case: Case, into: Path, disk: Disk, on_bytes: Callable[[int], None] | None = None) -> Mirrored:
+def mirror_case(case: Case, into: Path, disk: Disk, on_bytes: Callable[[int], None] | None = None) -> MirroredCopy:
     """Copy a case into a folder of its name, or bring the copy there up to date, and read the copy back.
 
     Raises:
@@ -108,15 +108,15 @@ def mirror(case: Case, into: Path, disk: Disk, on_bytes: Callable[[int], None] |
             size_bytes += _copy(disk, path, there, told)
             copied += 1
         size_bytes += _copy(disk, source.log, target.log, told, case.custody.end_bytes)
-        removal.finish(target, case.custody, disk)
+        removal.finish_removal(target, case.custody, disk)
         _sweep(case, target, disk)
     report = verify_case(target.root)
     for finding in report.findings:
         if finding.weight is Weight.UNCHECKED:
-            raise broken(case.id, finding)
+            raise broken_error(case.id, finding)
         if finding.weight is Weight.BROKEN:
             raise CaseBrokenError("backup-broken", case=case.id, code=finding.code, path=str(target.root))
-    return Mirrored(target.root, report.lines, copied, size_bytes)
+    return MirroredCopy(target.root, report.lines, copied, size_bytes)
 
 
 def _earlier(custody: Custody, target: CaseFolder) -> None:
@@ -131,7 +131,7 @@ def _earlier(custody: Custody, target: CaseFolder) -> None:
             raise CaseExistsError("backup-other", path=str(target.root))
         return
     with target.log.open("rb") as file:
-        there = replay(pieces(file)).custody
+        there = replay_log(file_pieces(file)).custody
     heads = {each.line: each.head for each in custody.commits}
     if there.signed_lines and heads.get(there.signed_lines) != there.head:
         raise CaseExistsError("backup-other", path=str(target.root))
@@ -168,7 +168,7 @@ def _copy(disk: Disk, path: Path, there: Path, on_bytes: Callable[[int], None], 
     disk.make_folder(there.parent)
     left = path.stat().st_size if end is None else end
     size_bytes = left
-    with replacing(disk, there) as file, path.open("rb") as source:
+    with replacing_file(disk, there) as file, path.open("rb") as source:
         while left and (piece := source.read(min(1 << 20, left))):
             left -= len(piece)
             file.write(piece)

@@ -8,10 +8,10 @@ from typing import Final
 
 from evidence_kit.custody.manifest import Item
 from evidence_kit.intake.kinds import kind_named
-from evidence_kit.intake.understood.rule import judge
+from evidence_kit.intake.understood.rule import judge_file
 from evidence_kit.intake.understood.sound import may_be_sound
 from evidence_kit.intake.understood.text import MOST_BYTES, is_text
-from evidence_kit.intake.window import of_bytes
+from evidence_kit.intake.window import bytes_window
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import Family
 from evidence_kit.sealing.errors import ItemDamagedError
@@ -48,4 +48,4 @@ def _copied_today(case: Case, item: Item) -> bool:
         case.decrypt(item.id, sink)
     except (DamagedError, FileNotFoundError) as error:
         raise ItemDamagedError("item-damaged", item=item.id, case=case.id) from error
-    return judge(item.place.path.rpartition("/")[2], kind, lambda: of_bytes(sink.getvalue())).copied
+    return judge_file(item.place.path.rpartition("/")[2], kind, lambda: bytes_window(sink.getvalue())).copied

@@ -19,9 +19,9 @@ from evidence_kit.keys import age
 from evidence_kit.model import Disk, Finding, Json
 from evidence_kit.sealing.plan import item_number, numbers_in
 from evidence_kit.workflows.case import recovered, removal
-from evidence_kit.workflows.case.disk_errors import broken, own_disk
+from evidence_kit.workflows.case.disk_errors import broken_error, own_disk
 from evidence_kit.workflows.case.errors import UnfinishedError
-from evidence_kit.workflows.case.read import Case, entries, folded
+from evidence_kit.workflows.case.read import Case, folded_manifest, opened_events
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.reading.overview import evidence_of, item_id
 
@@ -32,7 +32,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Doomed:
+class DoomedObjects:
     """The objects that would be destroyed, for two people to agree to.
 
     Attributes:
@@ -54,7 +54,7 @@ class Doomed:
     recovered: tuple[str, ...] = ()
 
 
-def doomed(case: Case, names: Sequence[str]) -> Doomed:
+def doomed_objects(case: Case, names: Sequence[str]) -> DoomedObjects:
     """Return the objects that go with these items, or with the whole case when none is named.
 
     Raises:
@@ -69,18 +69,18 @@ def doomed(case: Case, names: Sequence[str]) -> Doomed:
     told = (entry for entry in _opened(case) if entry.type != "destroyed")
     lines = {entry.line for entry in told if whole or _speaks_of(entry, chosen)}
     items = sorted(chosen & set(manifest.items))
-    return Doomed(
+    return DoomedObjects(
         items=tuple(items),
         witnessed=tuple(sorted(chosen & set(manifest.witnessed))),
         size_bytes=sum(manifest.items[item].size_bytes for item in items),
         lines=frozenset(lines),
         whole=whole,
         archives=tuple(_archives(manifest, set(items))),
-        recovered=tuple(recovered.everything(manifest) if whole else _aside(case, chosen)),
+        recovered=tuple(recovered.all_put_aside(manifest) if whole else _aside(case, chosen)),
     )
 
 
-def destroy(writer: CaseWriter, what: Doomed, reason: str, names: tuple[str, str]) -> int:
+def destroy_evidence(writer: CaseWriter, what: DoomedObjects, reason: str, names: tuple[str, str]) -> int:
     """Destroy; return the line that records it. An interrupted destruction is finished when the case is opened again.
 
     Raises:
@@ -99,8 +99,8 @@ def destroy(writer: CaseWriter, what: Doomed, reason: str, names: tuple[str, str
         facts: dict[str, Json] = {"reason": reason, "agreed_by": [first, second], "whole": what.whole}
         signed = writer.commit(list(_events(what, bodies, facts)))
     try:
-        removal.finish(case.folder, case.custody, disk)
-        recovered.finish(case.folder, writer.manifest, disk)
+        removal.finish_removal(case.folder, case.custody, disk)
+        recovered.finish_recovered(case.folder, writer.manifest, disk)
         _forget(case)
     except OSError as error:
         left = UnfinishedError("destroyed-not-gone", case=case.id, line=signed.first, errno=error.errno or 0)
@@ -110,7 +110,7 @@ def destroy(writer: CaseWriter, what: Doomed, reason: str, names: tuple[str, str
         # Every file in it is gone; the folders say nothing.
         shutil.rmtree(case.folder.recovered, ignore_errors=True)
     if case.identity is not None:
-        case.manifest = folded(case, case.identity)
+        case.manifest = folded_manifest(case, case.identity)
     return signed.first
 
 
@@ -142,9 +142,9 @@ def _aside(case: Case, chosen: set[str]) -> Iterator[str]:
 def _opened(case: Case) -> Iterator[LogEvent]:
     if case.identity is None:
         raise UsageError("key-needed")
-    for entry in entries(case.folder, case.custody, case.identity):
+    for entry in opened_events(case.folder, case.custody, case.identity):
         if isinstance(entry, Finding):
-            raise broken(case.id, entry)
+            raise broken_error(case.id, entry)
         yield entry
 
 
@@ -181,7 +181,7 @@ def _archives(manifest: Manifest, items: set[str]) -> Iterator[str]:
             yield f"{sealed.facts['archive']} ({sealed.time[:10]}, {number + 1})"
 
 
-def _new_bodies(writer: CaseWriter, what: Doomed) -> list[tuple[int, str]]:
+def _new_bodies(writer: CaseWriter, what: DoomedObjects) -> list[tuple[int, str]]:
     """Write, beside each body that says too much, its remaining openings; return lines and new hashes."""
     case, disk = writer.case, writer.world.disk
     made: list[tuple[int, str]] = []
@@ -190,9 +190,9 @@ def _new_bodies(writer: CaseWriter, what: Doomed) -> list[tuple[int, str]]:
             gone = what.lines & set(range(signed.first, signed.line))
             if gone and case.identity is not None:
                 body = case.folder.body(signed.line).read_bytes()
-                openings = age.decrypt(body, [case.identity.opener]).split(b"\n")
+                openings = age.decrypt_bytes(body, [case.identity.opener]).split(b"\n")
                 kept = [b"" if number in gone else text for number, text in enumerate(openings, start=signed.first)]
-                smaller = age.encrypt(b"\n".join(kept), [writer.recipient])
+                smaller = age.encrypt_bytes(b"\n".join(kept), [writer.recipient])
                 made.append((signed.line, sha256(smaller).hex))
                 _write(disk, removal.draft_of(case.folder, signed.line), smaller)
         disk.sync_folder(case.folder.bodies)
@@ -215,7 +215,7 @@ def _write(disk: Disk, draft: Path, data: bytes) -> None:
         file.close()
 
 
-def _events(what: Doomed, bodies: Sequence[tuple[int, str]], facts: Mapping[str, Json]) -> Iterator[Event]:
+def _events(what: DoomedObjects, bodies: Sequence[tuple[int, str]], facts: Mapping[str, Json]) -> Iterator[Event]:
     """Yield as many events as it takes for their lines to be short enough, at least one."""
     objects = _parts(what.items, _OBJECTS_A_LINE)
     replaced = _parts(bodies, _BODIES_A_LINE)

@@ -14,10 +14,10 @@ from typing import Final
 
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Manifest
-from evidence_kit.hashing.exact import TallyingSink, tally
-from evidence_kit.intake.mounts import Ground, Mount, ground
-from evidence_kit.intake.read import NotRegularError, Trace, opened, pieces
-from evidence_kit.intake.walk import FoundFile, walk
+from evidence_kit.hashing.exact import TallyingSink, tally_stream
+from evidence_kit.intake.mounts import MediumKind, Mount, medium_of
+from evidence_kit.intake.read import FileTrace, NotRegularError, file_pieces, open_original
+from evidence_kit.intake.walk import FoundFile, walk_files
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import Digest, Json
 from evidence_kit.workflows.case.disk_errors import is_gone
@@ -28,7 +28,7 @@ from evidence_kit.workflows.case.write import CaseWriter
 _BATCH: Final = 500
 
 
-class State(Enum):
+class PlainState(Enum):
     """The relation of a plain file to the case."""
 
     KEPT = "kept"
@@ -44,11 +44,11 @@ class State(Enum):
 
 
 # Nothing is ever deleted there: a phone is the original, and what nobody knows may be one.
-_NOT_LOOKED_INTO: Final = {Ground.PHONE: State.PHONE, Ground.UNKNOWN: State.UNKNOWN_GROUND}
+_NOT_LOOKED_INTO: Final = {MediumKind.PHONE: PlainState.PHONE, MediumKind.UNKNOWN: PlainState.UNKNOWN_GROUND}
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class PlainFile:
     """One file that lies in clear, or a whole source that is not looked into.
 
     Attributes:
@@ -61,15 +61,15 @@ class Plain:
     """
 
     path: Path
-    state: State
+    state: PlainState
     item: str | None = None
     size_bytes: int = 0
     sha256: Digest | None = None
-    trace: Trace | None = None
+    trace: FileTrace | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class LawyersWord:
     """The lawyer's word about witnessed files."""
 
     name: str
@@ -80,7 +80,7 @@ class Word:
         return {"name": self.name, "words": self.words}
 
 
-def remember(writer: CaseWriter, sources: Sequence[Path], known: Sequence[Mount]) -> None:
+def remember_sources(writer: CaseWriter, sources: Sequence[Path], known: Sequence[Mount]) -> None:
     """Note where sources lie on this computer, so that `tidy` finds them; each is noted once."""
     places = [_place(source, known) for source in sources]
     noted = [each for entry in writer.manifest.entries.get("source.read", ()) for each in entry.facts["sources"]]
@@ -99,7 +99,7 @@ def revealed_folder(station: Station) -> Path:
     return station.cases.parent / "revealed"
 
 
-def look(case: Case, station: Station, sources: Iterable[Path], known: Sequence[Mount]) -> Iterator[Plain]:
+def plain_files(case: Case, station: Station, sources: Iterable[Path], known: Sequence[Mount]) -> Iterator[PlainFile]:
     """Yield every plain file of the sources, hashed, and held against the store's real contents.
 
     Args:
@@ -112,31 +112,33 @@ def look(case: Case, station: Station, sources: Iterable[Path], known: Sequence[
     store = _Store(case)
     for source in sources:
         if not os.path.lexists(source):
-            yield Plain(source, State.GONE)
-        elif (lies_on := ground(source, known)) in _NOT_LOOKED_INTO:
-            yield Plain(source, _NOT_LOOKED_INTO[lies_on])
+            yield PlainFile(source, PlainState.GONE)
+        elif (lies_on := medium_of(source, known)) in _NOT_LOOKED_INTO:
+            yield PlainFile(source, _NOT_LOOKED_INTO[lies_on])
         else:
-            for found in walk(source, own):
+            for found in walk_files(source, own):
                 if isinstance(found, FoundFile):
                     yield _one(found.path, store)
     folder = revealed_folder(station)
     for path in sorted(folder.glob(f"{case.id}.*")) if folder.is_dir() else ():
-        yield Plain(path, State.REVEALED, size_bytes=path.stat().st_size)
+        yield PlainFile(path, PlainState.REVEALED, size_bytes=path.stat().st_size)
 
 
-def may_go(plain: Plain, word: Word | None) -> bool:
+def may_delete(plain: PlainFile, word: LawyersWord | None) -> bool:
     """Say whether a plain file may be deleted: the store has it, or the lawyer has spoken."""
-    return plain.state in {State.KEPT, State.REVEALED} or (plain.state is State.WITNESSED and word is not None)
+    return plain.state in {PlainState.KEPT, PlainState.REVEALED} or (
+        plain.state is PlainState.WITNESSED and word is not None
+    )
 
 
-def delete(
-    writer: CaseWriter, plain: Sequence[Plain], sources: Sequence[Path], word: Word | None
-) -> Iterator[tuple[Plain, bool]]:
+def delete_plain(
+    writer: CaseWriter, plain: Sequence[PlainFile], sources: Sequence[Path], word: LawyersWord | None
+) -> Iterator[tuple[PlainFile, bool]]:
     """Delete plain files that may go; yield each with whether it is gone. The log says so before it happens.
 
     A file that is another one than when it was read stays. Folders that became empty go too.
     """
-    files = iter([each for each in plain if may_go(each, word)])
+    files = iter([each for each in plain if may_delete(each, word)])
     while batch := list(islice(files, _BATCH)):
         facts: dict[str, Json] = {"files": [_told(each) for each in batch]}
         if word is not None:
@@ -154,49 +156,49 @@ class _Store:
     def __init__(self, case: Case) -> None:
         self.manifest = case.opened
         self._case = case
-        self._states: dict[str, State] = {}
+        self._states: dict[str, PlainState] = {}
 
-    def state(self, item: str) -> State:
+    def state(self, item: str) -> PlainState:
         """Return the state of an item in the store: whole, damaged, or unreadable now."""
         if item not in self._states:
             self._states[item] = self._look(item)
         return self._states[item]
 
-    def _look(self, item: str) -> State:
+    def _look(self, item: str) -> PlainState:
         sink = TallyingSink()
         try:
             self._case.decrypt(item, sink)
         except DamagedError:
-            return State.STORE_DAMAGED
+            return PlainState.STORE_DAMAGED
         except OSError as error:
-            return State.STORE_DAMAGED if is_gone(error) else State.STORE_UNREAD
-        return State.KEPT if sink.tally.sha256 == self.manifest.items[item].sha256 else State.STORE_DAMAGED
+            return PlainState.STORE_DAMAGED if is_gone(error) else PlainState.STORE_UNREAD
+        return PlainState.KEPT if sink.tally.sha256 == self.manifest.items[item].sha256 else PlainState.STORE_DAMAGED
 
 
-def _one(path: Path, store: _Store) -> Plain:
+def _one(path: Path, store: _Store) -> PlainFile:
     try:
-        with opened(path) as original:
-            seen = tally(pieces(original.file))
+        with open_original(path) as original:
+            seen = tally_stream(file_pieces(original.file))
             if original.changed():
-                return Plain(path, State.UNREADABLE, size_bytes=seen.size_bytes)
+                return PlainFile(path, PlainState.UNREADABLE, size_bytes=seen.size_bytes)
             trace = original.before
     except (NotRegularError, OSError):
-        return Plain(path, State.UNREADABLE)
+        return PlainFile(path, PlainState.UNREADABLE)
     manifest, name = store.manifest, seen.sha256.hex
     item = manifest.by_digest.get(name)
     if item is not None:
         state = store.state(item)
     elif (item := manifest.witnessed_by_digest.get(name)) is not None:
-        state = State.WITNESSED
+        state = PlainState.WITNESSED
     else:
-        state = State.NOT_IN_CASE
-    return Plain(path, state, item, seen.size_bytes, seen.sha256, trace)
+        state = PlainState.NOT_IN_CASE
+    return PlainFile(path, state, item, seen.size_bytes, seen.sha256, trace)
 
 
-def _unlink(plain: Plain) -> bool:
+def _unlink(plain: PlainFile) -> bool:
     try:
         if plain.trace is not None:
-            with opened(plain.path) as original:
+            with open_original(plain.path) as original:
                 if original.before != plain.trace:
                     return False
         plain.path.unlink()
@@ -216,13 +218,13 @@ def _drop_empty(folder: Path) -> None:
             folder.rmdir()
 
 
-def _told(plain: Plain) -> Json:
+def _told(plain: PlainFile) -> Json:
     digest = None if plain.sha256 is None else plain.sha256.hex
     return {**_shown(plain.path), "sha256": digest, "item": plain.item}
 
 
 def _place(source: Path, known: Sequence[Mount]) -> Json:
-    return {**_shown(source.absolute()), "on": ground(source, known).value}
+    return {**_shown(source.absolute()), "on": medium_of(source, known).value}
 
 
 def _shown(path: Path) -> dict[str, Json]:

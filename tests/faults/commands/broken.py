@@ -31,7 +31,7 @@ def _nobody_is_alone() -> None:
     def without_clearing(*_: object) -> None:
         pass
 
-    _put(station, "alone_in", open_to_all)
+    _put(station, "station_lock", open_to_all)
     _put(new, "_clear_drafts", without_clearing)
 
 
@@ -63,7 +63,7 @@ def _streams_raise() -> None:
     def lose(_stream: object, error: BaseException) -> None:
         raise error
 
-    _put(_streams.Guarded, "_lose", lose)
+    _put(_streams.GuardedStream, "_lose", lose)
 
 
 def _limits_are_bugs() -> None:

@@ -14,10 +14,10 @@ from evidence_kit.errors import Exit
 from evidence_kit.keys import age
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import Weight
-from evidence_kit.vault.disk import held
+from evidence_kit.vault.disk import is_held
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.workflows.case.read import read
-from evidence_kit.workflows.case.station import load
+from evidence_kit.workflows.case.read import read_case
+from evidence_kit.workflows.case.station import load_station
 from evidence_kit.workflows.checking.verify import verify_case
 from tests.faults.commands.scenes import MARKER, PASSPHRASE, Place, Scene
 from tests.faults.commands.stage import Fault, Ran
@@ -77,11 +77,11 @@ def tried(place: Place, scene: Scene, fault: Fault) -> Iterator[Slip]:
 
 def accused(place: Place, scene: Scene, when: str, *, clean: bool = False) -> Iterator[str]:
     """Yield what `verify` says against a case that is whole."""
-    station = load(place.kept_station)
+    station = load_station(place.kept_station)
     key = station.unlock(PASSPHRASE.encode())
     for case in sorted(each for each in (place.at / "cases").iterdir() if not each.name.startswith(".")):
         opens = None if scene.called == "destroy-case" else key
-        remembered = load(place.at / "station").remembered(case.name) if scene.called != "setup-renew" else None
+        remembered = load_station(place.at / "station").remembered(case.name) if scene.called != "setup-renew" else None
         found = {each.code: each.weight for each in verify_case(case, opens, remembered).findings}
         if any(weight is not Weight.NOTE for weight in found.values()) or (clean and found):
             yield f"{when}: verify of {case.name}: {sorted(found)}"
@@ -94,7 +94,7 @@ def left(place: Place, scene: Scene) -> Iterator[str]:
         shown = path.relative_to(at).as_posix()
         if ".draft" in path.name and "recovered" not in path.parts:
             yield f"a draft is left: {shown}"
-        if path.name == "lock" and held(path):
+        if path.name == "lock" and is_held(path):
             yield f"a lock is held: {shown}"
         top = shown.partition("/")[0]
         if path.is_file() and top not in SOURCES and top not in scene.plain and MARKER.encode() in path.read_bytes():
@@ -105,7 +105,7 @@ def missing(place: Place, scene: Scene, first: Ran) -> Iterator[str]:
     """Yield what was said to be done and is not there; and bytes of what was destroyed."""
     if scene.command in {"setup", "demo"} or scene.called == "destroy-case":
         return
-    case = read(CaseFolder(place.case), load(place.kept_station).unlock(PASSPHRASE.encode()))
+    case = read_case(CaseFolder(place.case), load_station(place.kept_station).unlock(PASSPHRASE.encode()))
     if first.code in {0, 3}:
         for document in first.documents:
             line = document.get("line")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from evidence_kit.commands._ingest_view import as_json
+from evidence_kit.commands._ingest_view import outcome_json
 from evidence_kit.intake.errors import SourceGoneError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import DiskFile
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.workflows.accession import reading
-from evidence_kit.workflows.accession.dry_run import needed_bytes, survey
+from evidence_kit.workflows.accession.dry_run import needed_bytes, plan_ingest
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.accession.witness import rule_for
@@ -148,7 +148,7 @@ def test_a_rehearsal_says_what_an_ingest_then_does(new_case: NewCase, source: Pa
         writer = new_case(age)
         before = files_of(writer.case.folder.root)
         rule = rule_for(writer.manifest, "unknown")
-        told = list(survey([source], frozenset(), ["note.txt"], rule))
+        told = list(plan_ingest([source], frozenset(), ["note.txt"], rule))
         assert files_of(writer.case.folder.root) == before
         would = {each.place.path for each in told if isinstance(each, WouldKeep)}
         outcomes = list(ingest(writer, [source], Provenance(), NoDescriber(), exclude=["note.txt"]))
@@ -247,7 +247,7 @@ def test_no_number_that_a_container_declares_is_too_large_for_the_log(new_case: 
     assert str(vast) in {part["entries_declared"] for part in parts}
     huge = [each for each in outcomes if isinstance(each, Refused) and (each.size_bytes or 0) >= 1 << 53]
     assert huge
-    printed = [as_json(each) for each in huge]
+    printed = [outcome_json(each) for each in huge]
     assert {type(each["size"]) for each in printed if isinstance(each, dict)} == {str}
     assert not verify_case(writer.case.folder.root, SigningKey.from_seed(bytes(range(32)))).findings
 

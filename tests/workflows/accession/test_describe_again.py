@@ -8,7 +8,7 @@ import pytest
 
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import ItemDamagedError
-from evidence_kit.workflows.accession.commit_group import KnownDescription, Pending
+from evidence_kit.workflows.accession.commit_group import KnownDescription, PendingDescription
 from evidence_kit.workflows.accession.describe_again import describable, redescribe
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
@@ -30,7 +30,7 @@ class Saying(NoDescriber):
     def describes(self, kind: str) -> bool:
         return kind == "jpeg"
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> PendingDescription:
         self.pixels.append(pixels)
         self.payloads.append(payload if isinstance(payload, bytes) else payload.read())
         return KnownDescription(

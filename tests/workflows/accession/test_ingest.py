@@ -18,7 +18,7 @@ from evidence_kit.hashing.exact import sha256
 from evidence_kit.intake.errors import DiskFailureError, DiskFullError, SourceMissingError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Weight
-from evidence_kit.workflows.accession.commit_group import KnownDescription, Pending
+from evidence_kit.workflows.accession.commit_group import KnownDescription, PendingDescription
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.outcome import ContainerRead, Kept, Refused, SeenAgain, Unopened
@@ -320,7 +320,7 @@ class Keeping(NoDescriber):
     def describes(self, kind: str) -> bool:
         return kind == "text"
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> Pending:
+    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> PendingDescription:
         assert isinstance(payload, bytes)
         self.payloads.append(payload)
         return KnownDescription({"describer": "kept/1", "facts": {}, "problems": []})

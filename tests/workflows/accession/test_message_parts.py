@@ -20,8 +20,8 @@ from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.reading.conversations import conversations
-from evidence_kit.workflows.reading.exports import ConversationRequest, exports
-from evidence_kit.workflows.reading.messages import Said
+from evidence_kit.workflows.reading.exports import ConversationRequest, open_exports
+from evidence_kit.workflows.reading.messages import TranscriptEntry
 from tests.conftest import NewCase
 
 SAMPLES = Path(__file__).parents[3] / "samples"
@@ -90,9 +90,9 @@ def test_attachments_are_tied_to_the_message_that_carries_them(
         box.add(mail(subject, ("same-name.txt", data, "text")))
     box.close()
     take(writer, describer, tmp_path / "b.mbox")
-    with Worker() as worker, exports(writer.case, worker) as reading:
+    with Worker() as worker, open_exports(writer.case, worker) as reading:
         (talk,) = conversations(writer.manifest)
-        said = [each for each in reading.each(talk, ConversationRequest()) if isinstance(each, Said)]
+        said = [each for each in reading.each(talk, ConversationRequest()) if isinstance(each, TranscriptEntry)]
     tied = [writer.manifest.items[each.attachments[0].items[0].id] for each in said]
     assert [original(writer, item) for item in tied] == [b"first", b"second"]
 
@@ -142,12 +142,12 @@ def test_in_a_minors_case_the_pictures_that_were_left_out_are_tied_to_their_mess
     writer = new_case("minor")
     take(writer, describer, tmp_path / "m.eml", tmp_path / "sms.xml")
     by_digest = {each.sha256.hex: each.id for each in writer.manifest.left_out}
-    with Worker() as worker, exports(writer.case, worker) as reading:
+    with Worker() as worker, open_exports(writer.case, worker) as reading:
         told = {
             each.name: (each.status, [item.id for item in each.items])
             for conversation in conversations(writer.manifest)
             for said in reading.each(conversation, ConversationRequest())
-            if isinstance(said, Said)
+            if isinstance(said, TranscriptEntry)
             for each in said.attachments
         }
     for name, data in zip(("a.png", "0.png", "1.png"), pictures, strict=True):

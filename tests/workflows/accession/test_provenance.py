@@ -1,6 +1,6 @@
 """What people said is in the log in their words; what nobody said is not there."""
 
-from evidence_kit.custody.opening import check
+from evidence_kit.custody.opening import check_canonical
 from evidence_kit.workflows.accession.provenance import Posting, Provenance, Screenshot
 
 
@@ -30,7 +30,7 @@ def test_everything_that_was_said_is_there_in_its_words() -> None:
         screenshot=Screenshot("elle-même", "Galaxy A15", "hier soir", "yes"),
         posting=Posting("Instagram", "@x", profile_url="https://instagram.example/x"),
     ).facts("+0100")
-    check(said)
+    check_canonical(said)
     assert isinstance(said, dict)
     assert said["present"] == ["Salma B.", "sa sœur"]
     assert said["screenshot"] == {

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from evidence_kit.workflows.accession import read_ahead as module
-from evidence_kit.workflows.accession.read_ahead import Coming, ahead
+from evidence_kit.workflows.accession.read_ahead import ComingObject, read_ahead
 
 
 @pytest.mark.parametrize("most", [1, 2, 7, 96])
@@ -20,14 +20,14 @@ def test_everything_comes_back_in_order_and_trouble_with_one_is_its_own(most: in
             raise OSError(number, "injected")
         return number * 10
 
-    def told(coming: Coming[int]) -> object:
+    def told(coming: ComingObject[int]) -> object:
         try:
             return coming.result()
         except OSError as error:
             return str(error)
 
     with ThreadPoolExecutor(4) as threads:
-        coming = ahead(threads, make, ((each, size_bytes) for each in range(50)), most, print)
+        coming = read_ahead(threads, make, ((each, size_bytes) for each in range(50)), most, print)
         found = [(number, told(each)) for number, each in coming]
     assert [number for number, _ in found] == list(range(50))
     assert [made for number, made in found if number % 5] == [number * 10 for number in range(50) if number % 5]
@@ -50,7 +50,7 @@ def test_no_more_is_held_than_memory_allows(size_bytes: int, at_once: int) -> No
         return number
 
     with ThreadPoolExecutor(4) as threads:
-        for _, future in ahead(threads, make, ((each, size_bytes) for each in range(200)), 24, print):
+        for _, future in read_ahead(threads, make, ((each, size_bytes) for each in range(200)), 24, print):
             future.result()
             with lock:
                 asked += 1
@@ -73,7 +73,7 @@ def test_what_was_begun_ahead_and_is_not_wanted_is_dropped() -> None:
         return number
 
     with ThreadPoolExecutor(2) as threads:
-        coming = ahead(threads, make, ((number, 1) for number in range(100)), 4, dropped.append)
+        coming = read_ahead(threads, make, ((number, 1) for number in range(100)), 4, dropped.append)
         taken = [next(coming)[1].result() for _ in range(3)]
         coming.close()
     assert taken == [0, 1, 2]
@@ -85,7 +85,7 @@ def test_little_is_begun_ahead_when_it_is_large() -> None:
     begun: list[int] = []
     count: Callable[[int], None] = begun.append
     with ThreadPoolExecutor(1) as threads:
-        coming = ahead(threads, count, ((number, 40 << 20) for number in range(9)), 8, lambda _: None)
+        coming = read_ahead(threads, count, ((number, 40 << 20) for number in range(9)), 8, lambda _: None)
         next(coming)
         assert len(begun) <= 2
         coming.close()
@@ -95,7 +95,9 @@ def test_nobody_waits_for_what_takes_long() -> None:
     told = threading.Event()
 
     with ThreadPoolExecutor(2) as threads:
-        stream = ahead(threads, lambda number: told.wait(30) and number, [(1, 100 << 20), (2, 100 << 20)], 96, print)
+        stream = read_ahead(
+            threads, lambda number: told.wait(30) and number, [(1, 100 << 20), (2, 100 << 20)], 96, print
+        )
         try:
             _, future = next(stream)
             assert not future.done()
@@ -117,7 +119,7 @@ def test_one_after_the_other_means_just_that() -> None:
         told.append(f"made {number}")
 
     with ThreadPoolExecutor(1) as threads:
-        for number, coming in ahead(threads, make, things(), 1, print):
+        for number, coming in read_ahead(threads, make, things(), 1, print):
             coming.result()
             told.append(f"taken {number}")
     assert told == [f"{what} {number}" for number in range(3) for what in ("asked", "made", "taken")]

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_kit.keys.errors import KeyUnreadableError
-from evidence_kit.keys.whatsapp_backup import NoBackupError, NotThisKeyError, decrypt, root_key
+from evidence_kit.keys.whatsapp_backup import NoBackupError, NotThisKeyError, decrypt_backup, root_key
 from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
@@ -57,21 +57,21 @@ def test_a_key_is_64_digits_however_they_are_grouped() -> None:
 @pytest.mark.parametrize("flagged", [True, False])
 @pytest.mark.parametrize("in_one", [True, False])
 def test_every_form_of_a_backup_opens(flagged: bool, in_one: bool) -> None:
-    assert zlib.decompress(decrypt(backup(b"salam", flagged=flagged, in_one=in_one), ROOT)) == b"salam"
+    assert zlib.decompress(decrypt_backup(backup(b"salam", flagged=flagged, in_one=in_one), ROOT)) == b"salam"
 
 
 def test_another_key_and_a_damaged_backup_do_not_open() -> None:
     data = backup(b"salam" * 100)
     with pytest.raises(NotThisKeyError):
-        decrypt(data, bytes(32))
+        decrypt_backup(data, bytes(32))
     with pytest.raises(NotThisKeyError):
-        decrypt(data[:60] + bytes([data[60] ^ 1]) + data[61:], ROOT)
+        decrypt_backup(data[:60] + bytes([data[60] ^ 1]) + data[61:], ROOT)
 
 
 @given(st.binary(max_size=200))
 def test_anything_else_is_no_backup(data: bytes) -> None:
     with pytest.raises((NoBackupError, NotThisKeyError)):
-        decrypt(data, ROOT)
+        decrypt_backup(data, ROOT)
 
 
 def test_the_database_inside_becomes_an_item_and_a_conversation(

@@ -18,11 +18,11 @@ from evidence_kit.hashing.exact import sha256
 from evidence_kit.intake.mounts import Mount
 from evidence_kit.keys import age as encryption
 from evidence_kit.keys.station import SigningKey
-from evidence_kit.sealing.passphrase import generate
-from evidence_kit.workflows.accession.declare import Mark, chosen, exclude, mark, update
+from evidence_kit.sealing.passphrase import generate_passphrase
+from evidence_kit.workflows.accession.declare import Mark, chosen_items, exclude_items, record_mark, update_case
 from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
-from evidence_kit.workflows.accession.provenance import Provenance, Saying
+from evidence_kit.workflows.accession.provenance import Declarer, Provenance
 from evidence_kit.workflows.case.outcome import (
     AlreadyInCase,
     ContainerRead,
@@ -32,15 +32,15 @@ from evidence_kit.workflows.case.outcome import (
     SeenAgain,
     WitnessOutcome,
 )
-from evidence_kit.workflows.case.read import read
+from evidence_kit.workflows.case.read import read_case
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter, writing
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal import seal
-from evidence_kit.workflows.upkeep.destroy import destroy, doomed
-from evidence_kit.workflows.upkeep.tidy import State, Word, delete, look
+from evidence_kit.workflows.handover.seal import make_seal
+from evidence_kit.workflows.upkeep.destroy import destroy_evidence, doomed_objects
+from evidence_kit.workflows.upkeep.tidy import LawyersWord, PlainState, delete_plain, plain_files
 from tests.conftest import NewCase
 from tests.e2e.conftest import ROOT
 from tests.fakes import NoDescriber
@@ -49,7 +49,7 @@ from tests.workflows.helpers import take_in, totals
 DISK = [Mount("/", "ext4")]
 
 PICTURES = [ROOT / "samples" / "candidates" / name for name in ("tasse.jpg", "vitrine.jpg")]
-GUARDIAN = Saying("Amina K.", "guardian", "only the conversation")
+GUARDIAN = Declarer("Amina K.", "guardian", "only the conversation")
 DECLARED = Provenance(sensitivity="none", declared_by="Amina K.", declared_as="guardian", words="only the conversation")
 CHAT = "12/05/2025, 21:02 - Sami: hello\n12/05/2025, 21:03 - Sami: IMG-20250512-WA0001.jpg (file attached)\nsend more\n"
 
@@ -98,7 +98,7 @@ def everything(writer: CaseWriter) -> bytes:
             data = path.read_bytes()
             said.append(data)
             if path.parent.name in {"store", "bodies"}:
-                said.append(encryption.decrypt(data, [identity.opener]))
+                said.append(encryption.decrypt_bytes(data, [identity.opener]))
     return b"\n".join(said)
 
 
@@ -225,12 +225,12 @@ def test_when_the_guardian_says_so_the_next_ingest_takes_it_in(
     taken(writer, describer, export)
     folder = writer.case.folder
     picture = next(each for each in writer.manifest.witnessed.values() if each.place.path.endswith("WA0001.jpg"))
-    marked = mark(writer, [picture], Mark(sensitivity="none", nature="screenshot"), GUARDIAN)
+    marked = record_mark(writer, [picture], Mark(sensitivity="none", nature="screenshot"), GUARDIAN)
     assert (marked.next_time, marked.lie_here) == (1, ())
     outcomes = taken(writer, describer, export)
     kept = [each for each in outcomes if isinstance(each, Kept)]
     assert [each.place.path for each in kept] == ["phone/IMG-20250512-WA0001.jpg"]
-    again = read(folder, key, station).opened
+    again = read_case(folder, key, station).opened
     item = again.items[kept[0].item]
     assert (item.sensitivity, item.marks, again.witnessed[picture.id].taken_in) == (
         "none",
@@ -246,7 +246,9 @@ def test_when_the_guardian_says_so_the_next_ingest_takes_it_in(
 def test_a_declaration_for_a_zip_is_one_for_what_is_in_it(new_case: NewCase, export: Path, key: SigningKey) -> None:
     writer = new_case("minor")
     take_in(writer, export)
-    marked = mark(writer, chosen(writer.manifest, "", (), ["phone/chat.zip"]), Mark(sensitivity="none"), GUARDIAN)
+    marked = record_mark(
+        writer, chosen_items(writer.manifest, "", (), ["phone/chat.zip"]), Mark(sensitivity="none"), GUARDIAN
+    )
     assert marked.next_time == 2
     outcomes = take_in(writer, export)
     assert {each.place.path for each in outcomes if isinstance(each, Kept)} == {
@@ -286,7 +288,9 @@ def test_intimate_material_of_a_minor_is_witnessed_and_of_an_adult_taken_in(new_
 
 def test_refuse_writes_not_even_a_hash(new_case: NewCase, export: Path) -> None:
     writer = new_case("minor")
-    update(writer, {"minor_media": "refuse", "minor_media_by": {"name": "Me I.", "reason": "x"}}, "the lawyer says so")
+    update_case(
+        writer, {"minor_media": "refuse", "minor_media_by": {"name": "Me I.", "reason": "x"}}, "the lawyer says so"
+    )
     outcomes = take_in(writer, export)
     folder = everything(writer)
     assert not writer.manifest.witnessed
@@ -300,7 +304,9 @@ def test_refuse_writes_not_even_a_hash(new_case: NewCase, export: Path) -> None:
 
 def test_keep_copies_and_still_decodes_nothing(new_case: NewCase, export: Path, describer: WorkerDescriber) -> None:
     writer = new_case("minor")
-    update(writer, {"minor_media": "keep", "minor_media_by": {"name": "Me I.", "reason": "a court order"}}, "order 12")
+    update_case(
+        writer, {"minor_media": "keep", "minor_media_by": {"name": "Me I.", "reason": "a court order"}}, "order 12"
+    )
     assert totals(taken(writer, describer, export)).withheld == 0
     picture = next(each for each in writer.manifest.items.values() if each.kind == "jpeg")
     assert b'"pdq"' not in everything(writer)
@@ -310,7 +316,7 @@ def test_keep_copies_and_still_decodes_nothing(new_case: NewCase, export: Path, 
 def test_an_adult_after_all_takes_in_what_was_witnessed(new_case: NewCase, export: Path) -> None:
     writer = new_case("unknown")
     take_in(writer, export)
-    update(writer, {"age_band": "adult", "age_known_by": "identity card"}, "shown today")
+    update_case(writer, {"age_band": "adult", "age_known_by": "identity card"}, "shown today")
     take_in(writer, export)
     assert writer.manifest.left_out == []
     assert {each.taken_in for each in writer.manifest.witnessed.values()} <= set(writer.manifest.items)
@@ -322,21 +328,21 @@ def test_a_seal_of_the_whole_case_tells_what_was_not_copied_and_one_of_some_item
     writer = new_case("minor")
     take_in(writer, export)
     excluded = next(each for each in writer.manifest.witnessed.values() if each.place.path.endswith("page.html"))
-    exclude(writer, [excluded], "another person's")
-    digits, reason = generate(), "the prosecutor ordered it"
-    whole = seal(writer, key, SealOrder("police", None, {}, reason, tmp_path / "whole"), digits)
+    exclude_items(writer, [excluded], "another person's")
+    digits, reason = generate_passphrase(), "the prosecutor ordered it"
+    whole = make_seal(writer, key, SealOrder("police", None, {}, reason, tmp_path / "whole"), digits)
     report = verify_archive(whole.archive, digits)
     assert (report.findings, report.items) == ([], 3)
     open_lines = lines_open(writer.manifest)
     seen = {each.id: each.line for each in writer.manifest.witnessed.values()}
     assert seen.pop(excluded.id) not in open_lines
     assert set(seen.values()) <= open_lines
-    part = seal(writer, key, SealOrder("police", ["E000001"], {}, reason, tmp_path / "part"), digits)
+    part = make_seal(writer, key, SealOrder("police", ["E000001"], {}, reason, tmp_path / "part"), digits)
     assert verify_archive(part.archive, digits).findings == []
     assert not set(seen.values()) & lines_open(writer.manifest)
     # A text out of a container that was witnessed stands by itself.
     member = next(each for each in writer.manifest.items.values() if each.place.container is not None)
-    alone = seal(writer, key, SealOrder("police", [member.id], {}, reason, tmp_path / "alone"), digits)
+    alone = make_seal(writer, key, SealOrder("police", [member.id], {}, reason, tmp_path / "alone"), digits)
     assert verify_archive(alone.archive, digits).findings == []
 
 
@@ -353,7 +359,7 @@ def test_what_was_witnessed_can_be_destroyed_and_its_id_is_not_given_again(
     take_in(writer, export / "IMG-20250512-WA0001.jpg")
     digest = writer.manifest.witnessed["W000001"].sha256.hex.encode()
     assert digest in everything(writer)
-    destroy(writer, doomed(writer.case, ["W1"]), "not even that", ("Salma B.", "Me Idrissi"))
+    destroy_evidence(writer, doomed_objects(writer.case, ["W1"]), "not even that", ("Salma B.", "Me Idrissi"))
     assert digest not in everything(writer)
     assert b"WA0001" not in everything(writer)
     assert verify_case(writer.case.folder.root, key).findings == []
@@ -366,14 +372,14 @@ def test_tidy_leaves_what_was_only_witnessed_until_the_lawyer_has_spoken(
 ) -> None:
     writer = new_case("minor")
     take_in(writer, export)
-    found = list(look(writer.case, station, [export], DISK))
+    found = list(plain_files(writer.case, station, [export], DISK))
     states = {plain.path.name: plain.state for plain in found}
-    assert states["IMG-20250512-WA0001.jpg"] is State.WITNESSED
-    list(delete(writer, found, [export], None))
+    assert states["IMG-20250512-WA0001.jpg"] is PlainState.WITNESSED
+    list(delete_plain(writer, found, [export], None))
     assert (export / "IMG-20250512-WA0001.jpg").is_file()
     assert not (export / "_chat.txt").exists()
-    found = list(look(writer.case, station, [export], DISK))
-    list(delete(writer, found, [export], Word("Me Idrissi", "handed to the police today")))
+    found = list(plain_files(writer.case, station, [export], DISK))
+    list(delete_plain(writer, found, [export], LawyersWord("Me Idrissi", "handed to the police today")))
     assert not export.exists()
     told = writer.manifest.entries["tidied"][-1].facts
     assert told["witnessed_by"] == {"name": "Me Idrissi", "words": "handed to the police today"}

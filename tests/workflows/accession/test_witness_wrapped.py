@@ -346,4 +346,4 @@ def test_a_stretch_is_found_whole_wherever_the_blocks_are_cut(shift: int, monkey
     before, behind = "some words\n" * (700 + shift), " and others\n" * 3000
     letters = base64.b64encode(JPEG).decode()
     text = f"{before}{letters}{behind}"
-    assert language.opaque(text) == [(len(before), len(before) + len(letters))]
+    assert language.opaque_spans(text) == [(len(before), len(before) + len(letters))]

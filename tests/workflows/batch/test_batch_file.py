@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from evidence_kit.errors import Exit
 from evidence_kit.workflows.batch.batch_file import tasks_in
 from evidence_kit.workflows.batch.errors import BatchFileError
-from evidence_kit.workflows.batch.results import worst
+from evidence_kit.workflows.batch.results import worst_code
 from evidence_kit.workflows.batch.task import FIELDS
 
 GOOD = """\
@@ -145,10 +145,10 @@ def test_no_text_does_more_than_be_refused(tmp_path: Path, text: str, ending: st
 
 
 def test_the_worst_code_wins() -> None:
-    assert worst([0, 3, 5, 30, 4]) == Exit.BROKEN
-    assert worst([0, 3, 5, 30]) == 30
-    assert worst([0, 3, 5]) == Exit.NOT_CHECKED
-    assert worst([0, 3]) == Exit.INCOMPLETE
-    assert worst([2, 3]) == Exit.USAGE
-    assert worst([1, 40]) == Exit.BUG
-    assert worst([]) == Exit.DONE
+    assert worst_code([0, 3, 5, 30, 4]) == Exit.BROKEN
+    assert worst_code([0, 3, 5, 30]) == 30
+    assert worst_code([0, 3, 5]) == Exit.NOT_CHECKED
+    assert worst_code([0, 3]) == Exit.INCOMPLETE
+    assert worst_code([2, 3]) == Exit.USAGE
+    assert worst_code([1, 40]) == Exit.BUG
+    assert worst_code([]) == Exit.DONE

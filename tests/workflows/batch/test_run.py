@@ -21,13 +21,13 @@ from evidence_kit.workers.pool import Pool
 from evidence_kit.workflows.batch.batch_file import tasks_in
 from evidence_kit.workflows.batch.check import rehearse
 from evidence_kit.workflows.batch.errors import BatchFileError
-from evidence_kit.workflows.batch.processes import Alone, Crew
-from evidence_kit.workflows.batch.progress import Memory
+from evidence_kit.workflows.batch.processes import ProcessCrew, SingleRunner
+from evidence_kit.workflows.batch.progress import BatchMemory
 from evidence_kit.workflows.batch.results import BatchResult, StepResult
-from evidence_kit.workflows.batch.run import Waiting, run
-from evidence_kit.workflows.batch.steps import Hands
+from evidence_kit.workflows.batch.run import WaitingLines, run_batch
+from evidence_kit.workflows.batch.steps import BatchResources
 from evidence_kit.workflows.case import station as stations
-from evidence_kit.workflows.case.read import read
+from evidence_kit.workflows.case.read import read_case
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import this_computer
 from tests.fakes import NoDescriber
@@ -45,8 +45,10 @@ passphrase_folder = "digits"
 
 
 @contextmanager
-def hands(folder: Path, seed: bytes) -> Iterator[Hands]:
-    yield Hands(stations.load(folder), SigningKey.from_seed(seed), this_computer(), NoDescriber(), Pool(workers=1))
+def hands(folder: Path, seed: bytes) -> Iterator[BatchResources]:
+    yield BatchResources(
+        stations.load_station(folder), SigningKey.from_seed(seed), this_computer(), NoDescriber(), Pool(workers=1)
+    )
 
 
 class Batch:
@@ -68,15 +70,15 @@ class Batch:
             (self.folder / name / f"{number}.txt").write_text(text)
         return f'name = "{name}"\nsources = ["{name}"]'
 
-    def waiting(self, *, again: bool = False) -> Waiting:
-        memory = Memory(self.folder / "progress", RealDisk(), this_computer().random)
-        return Waiting(tasks_in(self.file), self.station, memory, 2026, again=again)
+    def waiting(self, *, again: bool = False) -> WaitingLines:
+        memory = BatchMemory(self.folder / "progress", RealDisk(), this_computer().random)
+        return WaitingLines(tasks_in(self.file), self.station, memory, 2026, again=again)
 
     def run(self, jobs: int = 1, *, again: bool = False) -> tuple[list[StepResult], BatchResult]:
         waiting = self.waiting(again=again)
         try:
-            with Alone(self.open_hands) if jobs == 1 else Crew(self.open_hands, jobs) as runner:
-                *told, ended = run(waiting, runner)
+            with SingleRunner(self.open_hands) if jobs == 1 else ProcessCrew(self.open_hands, jobs) as runner:
+                *told, ended = run_batch(waiting, runner)
         finally:
             waiting.memory.close()
         assert isinstance(ended, BatchResult)
@@ -95,7 +97,7 @@ class Batch:
         for path in sorted(self.station.cases.iterdir()):
             if path.name.startswith("."):
                 continue
-            manifest = read(CaseFolder(path), self.key, self.station).opened
+            manifest = read_case(CaseFolder(path), self.key, self.station).opened
             mark = str(manifest.facts["reference"]).partition("/")[2]
             assert mark not in found, "one line opened two cases"
             found[mark] = sorted(item.sha256.hex for item in manifest.items.values())
@@ -276,14 +278,14 @@ def test_two_lines_about_one_case_never_run_side_by_side(batch: Batch) -> None:
 
 
 def test_no_more_processes_are_started_than_were_asked_for(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
-    hired: list[Crew] = []
-    hire = Crew._hire
+    hired: list[ProcessCrew] = []
+    hire = ProcessCrew._hire
 
-    def counted(crew: Crew) -> object:
+    def counted(crew: ProcessCrew) -> object:
         hired.append(crew)
         return hire(crew)
 
-    monkeypatch.setattr(Crew, "_hire", counted)
+    monkeypatch.setattr(ProcessCrew, "_hire", counted)
     batch.write(*(batch.source(name, name) for name in "abcde"))
     _, ended = batch.run(2)
     assert ended.whole == 5
@@ -293,15 +295,15 @@ def test_no_more_processes_are_started_than_were_asked_for(batch: Batch, monkeyp
 def test_ctrl_c_waits_for_a_process_that_does_not_know_yet_what_to_do_then(
     batch: Batch, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    hire = Crew._hire
+    hire = ProcessCrew._hire
 
-    def interrupted(crew: Crew) -> object:
+    def interrupted(crew: ProcessCrew) -> object:
         member = hire(crew)
         assert member._process.pid is not None
         os.kill(member._process.pid, signal.SIGINT)
         return member
 
-    monkeypatch.setattr(Crew, "_hire", interrupted)
+    monkeypatch.setattr(ProcessCrew, "_hire", interrupted)
     batch.write(*(batch.source(name, name) for name in "abc"))
     _, ended = batch.run(2)
     assert (ended.whole, ended.code) == (3, 0)
@@ -312,8 +314,8 @@ def test_a_process_that_dies_costs_its_own_line_alone(batch: Batch) -> None:
     batch.write(batch.source("a", "x"), batch.source("dies", "x"), batch.source("c", "y"))
     (batch.folder / "dies" / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     waiting = batch.waiting()
-    with Crew(partial(dying_hands, batch.station.folder, batch.key.seed), 2) as crew:
-        *told, ended = run(waiting, crew)
+    with ProcessCrew(partial(dying_hands, batch.station.folder, batch.key.seed), 2) as crew:
+        *told, ended = run_batch(waiting, crew)
     waiting.memory.close()
     failed = [each for each in told if isinstance(each, StepResult) and each.result == "failed"]
     assert [(each.name, each.step, each.trouble.id if each.trouble else "") for each in failed] == [
@@ -333,5 +335,7 @@ class _Dying(NoDescriber):
 
 
 @contextmanager
-def dying_hands(folder: Path, seed: bytes) -> Iterator[Hands]:
-    yield Hands(stations.load(folder), SigningKey.from_seed(seed), this_computer(), _Dying(), Pool(workers=1))
+def dying_hands(folder: Path, seed: bytes) -> Iterator[BatchResources]:
+    yield BatchResources(
+        stations.load_station(folder), SigningKey.from_seed(seed), this_computer(), _Dying(), Pool(workers=1)
+    )

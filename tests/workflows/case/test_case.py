@@ -20,8 +20,8 @@ from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows.case import readers, record
 from evidence_kit.workflows.case import station as stations
 from evidence_kit.workflows.case.locate import find_folder
-from evidence_kit.workflows.case.new import ConsentGiven, Guardian, Opening, create, next_id
-from evidence_kit.workflows.case.read import read
+from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, Guardian, create_case, next_id
+from evidence_kit.workflows.case.read import read_case
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import writing
@@ -37,11 +37,11 @@ def test_a_new_case_can_be_read_by_station_and_recovery_key_and_by_nobody_else(
 ) -> None:
     folder = new_case().case.folder
     for reader in (key, recovery):
-        assert read(folder, reader, station).opened.age_band == "adult"
+        assert read_case(folder, reader, station).opened.age_band == "adult"
     with pytest.raises(NoReaderError):
-        read(folder, STRANGER, station)
+        read_case(folder, STRANGER, station)
     with pytest.raises(NoReaderError):
-        _ = read(folder, None, station).opened
+        _ = read_case(folder, None, station).opened
 
 
 def test_files_are_for_their_owner_alone(new_case: NewCase, source: Path) -> None:
@@ -65,15 +65,15 @@ def test_a_case_is_not_made_where_something_is(
 ) -> None:
     name = new_case().case.id
     with pytest.raises(CaseExistsError):
-        create(station, key, Opening("adult", "told"), world, name)
+        create_case(station, key, CaseOpening("adult", "told"), world, name)
     with pytest.raises(UsageError):
-        create(station, key, Opening("adult", "told"), world, "../evil")
+        create_case(station, key, CaseOpening("adult", "told"), world, "../evil")
 
 
 def test_nothing_of_the_case_can_be_read_in_the_folder(new_case: NewCase, source: Path) -> None:
     writer = new_case()
     take_in(writer, source)
-    record.note(writer, "the secret of the case", ["association"])
+    record.record_note(writer, "the secret of the case", ["association"])
     everything = b"".join(files_of(writer.case.folder.root).values())
     for secret in (b"bonjour", b"a.bin", "رسالة".encode(), b"the secret", b"item.kept", b"Salma"):
         assert secret not in everything
@@ -95,7 +95,7 @@ def test_a_cut_back_case_opens_only_with_a_reason_which_is_logged(
     with folder.log.open("r+b") as file:
         file.truncate(end)
     with pytest.raises(CaseOlderError):
-        read(folder, key, station)
+        read_case(folder, key, station)
     with pytest.raises(CaseOlderError), writing(folder, key, station, world):
         pass
     with writing(folder, key, station, world, accept_older="restored from the backup of Monday") as again:
@@ -148,7 +148,7 @@ def test_a_body_that_was_exchanged_stops_everything(
     bodies = sorted(writer.case.folder.bodies.iterdir())
     bodies[0].write_bytes(bodies[1].read_bytes())
     with pytest.raises(CaseBrokenError):
-        read(writer.case.folder, key, station)
+        read_case(writer.case.folder, key, station)
 
 
 def test_a_case_under_another_name_is_refused(new_case: NewCase, station: Station, key: SigningKey) -> None:
@@ -156,7 +156,7 @@ def test_a_case_under_another_name_is_refused(new_case: NewCase, station: Statio
     other = folder.with_name("LRC-2026-0999")
     folder.rename(other)
     with pytest.raises(CaseBrokenError):
-        read(CaseFolder(other), key, station)
+        read_case(CaseFolder(other), key, station)
 
 
 def test_a_folder_that_is_no_case_is_called_so(tmp_path: Path) -> None:
@@ -166,8 +166,8 @@ def test_a_folder_that_is_no_case_is_called_so(tmp_path: Path) -> None:
 
 def test_a_reader_who_may_not_sign_may_not_write(new_case: NewCase, station: Station, world: World) -> None:
     writer = new_case()
-    readers.grant(writer, STRANGER.public.line, "Me Idrissi")
-    assert read(writer.case.folder, STRANGER).opened.age_band == "adult"
+    readers.grant_access(writer, STRANGER.public.line, "Me Idrissi")
+    assert read_case(writer.case.folder, STRANGER).opened.age_band == "adult"
     with pytest.raises(NoReaderError) as raised, writing(writer.case.folder, STRANGER, station, world):
         pass
     assert raised.value.message_id == "key-may-not-sign"
@@ -176,20 +176,20 @@ def test_a_reader_who_may_not_sign_may_not_write(new_case: NewCase, station: Sta
 def test_consent_for_a_minor_needs_a_guardian(new_case: NewCase) -> None:
     writer = new_case("minor")
     with pytest.raises(UsageError):
-        record.consent(writer, ConsentGiven("lawyer", given=True, on=date(2026, 11, 1), said_by="person"))
+        record.record_consent(writer, ConsentGiven("lawyer", given=True, on=date(2026, 11, 1), said_by="person"))
 
 
 def test_a_station_is_made_once_and_says_what_is_wrong_with_it(
     station: Station, key: SigningKey, world: World, tmp_path: Path
 ) -> None:
-    assert stations.load(station.folder) == station
+    assert stations.load_station(station.folder) == station
     assert station.unlock(PASSPHRASE).seed == key.seed
     with pytest.raises(WrongPassphraseError):
         station.unlock(b"something else entirely")
     with pytest.raises(StationExistsError):
-        stations.write(station, key, PASSPHRASE, world)
+        stations.write_station(station, key, PASSPHRASE, world)
     with pytest.raises(NoStationError):
-        stations.load(tmp_path / "nowhere")
+        stations.load_station(tmp_path / "nowhere")
     (station.folder / "station.key").unlink()
     with pytest.raises(KeyMissingError):
         station.unlock(PASSPHRASE)
@@ -198,7 +198,7 @@ def test_a_station_is_made_once_and_says_what_is_wrong_with_it(
         station.unlock(PASSPHRASE)
     (station.folder / "station.json").write_text("{}")
     with pytest.raises(NoStationError):
-        stations.load(station.folder)
+        stations.load_station(station.folder)
 
 
 def test_a_memory_that_cannot_be_read_is_no_reason_to_forget(new_case: NewCase, station: Station) -> None:
@@ -216,24 +216,24 @@ def test_consent_in_a_minors_case_is_the_guardians(new_case: NewCase, world: Wor
         writer = new_case(age)
         for given in (by_person, by_guardian):
             with pytest.raises(UsageError):
-                record.consent(writer, given)
+                record.record_consent(writer, given)
         mother = Guardian("her mother", "mother")
         with pytest.raises(UsageError) as raised:
-            record.consent(writer, by_person, mother)
+            record.record_consent(writer, by_person, mother)
         assert raised.value.message_id == "consent-of-minor"
-        record.consent(writer, by_guardian, mother)
+        record.record_consent(writer, by_guardian, mother)
         consent = writer.manifest.consent_for("lawyer")
         assert consent is not None
         assert consent.given
         assert writer.manifest.facts["guardian"]["name"] == "her mother"
-        record.consent(writer, ConsentGiven("lawyer", given=False, on=today, said_by="person"))
+        record.record_consent(writer, ConsentGiven("lawyer", given=False, on=today, said_by="person"))
 
 
 def test_a_log_that_was_cut_leaves_bodies_that_say_so(new_case: NewCase, source: Path) -> None:
     writer = new_case()
     end = writer.case.custody.end_bytes
     take_in(writer, source)
-    record.note(writer, "later", ["association"])
+    record.record_note(writer, "later", ["association"])
     with writer.case.folder.log.open("r+b") as file:
         file.truncate(end)
     codes = {finding.code for finding in verify_case(writer.case.folder.root).findings}

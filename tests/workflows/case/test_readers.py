@@ -12,13 +12,13 @@ from evidence_kit.errors import UsageError
 from evidence_kit.keys.errors import NoReaderError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.workflows.case import readers, record
-from evidence_kit.workflows.case.read import read
+from evidence_kit.workflows.case.read import read_case
 from evidence_kit.workflows.case.station import Station, StationUser
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import writing
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal import seal
+from evidence_kit.workflows.handover.seal import make_seal
 from tests.attacks.conftest import DIGITS
 from tests.conftest import NewCase
 from tests.workflows.helpers import take_in
@@ -38,15 +38,15 @@ def bytes_of(case: Path, item: str, key: SigningKey) -> bytes:
     sink = io.BytesIO()
     from evidence_kit.workflows.case.locate import find_folder
 
-    read(find_folder(case), key).decrypt(item, sink)
+    read_case(find_folder(case), key).decrypt(item, sink)
     return sink.getvalue()
 
 
 def test_a_colleague_who_may_sign_writes_into_the_case(new_case: NewCase, station: Station, world: World) -> None:
     writer = new_case()
-    readers.grant(writer, COLLEAGUE.public.line, "Nadia L.", sign=True)
+    readers.grant_access(writer, COLLEAGUE.public.line, "Nadia L.", sign=True)
     with writing(writer.case.folder, COLLEAGUE, beside(station, COLLEAGUE, "Nadia L."), world) as second:
-        record.note(second, "by the colleague", ["association"])
+        record.record_note(second, "by the colleague", ["association"])
     report = verify_case(writer.case.folder.root, COLLEAGUE)
     assert report.verdict is Verdict.CONSISTENT
     assert report.signers == (station.public.fingerprint, COLLEAGUE.public.fingerprint)
@@ -54,7 +54,7 @@ def test_a_colleague_who_may_sign_writes_into_the_case(new_case: NewCase, statio
 
 def test_who_only_reads_may_not_sign(new_case: NewCase, station: Station, world: World) -> None:
     writer = new_case()
-    readers.grant(writer, COLLEAGUE.public.line, "Nadia L.")
+    readers.grant_access(writer, COLLEAGUE.public.line, "Nadia L.")
     second = beside(station, COLLEAGUE, "Nadia L.")
     with pytest.raises(NoReaderError, match="key-may-not-sign"), writing(writer.case.folder, COLLEAGUE, second, world):
         pass
@@ -72,11 +72,11 @@ def test_who_was_sent_away_neither_signs_nor_reads_what_comes_after(
     writer = new_case()
     case = writer.case.folder.root
     take_in(writer, source / "DCIM")
-    readers.grant(writer, COLLEAGUE.public.line, "Nadia L.", sign=True)
-    readers.grant(writer, ANOTHER.public.line, "Me Idrissi")
-    readers.revoke(writer, readers.meant(writer.case, "Nadia L.", station.public), "left")
+    readers.grant_access(writer, COLLEAGUE.public.line, "Nadia L.", sign=True)
+    readers.grant_access(writer, ANOTHER.public.line, "Me Idrissi")
+    readers.revoke_access(writer, readers.meant_holder(writer.case, "Nadia L.", station.public), "left")
     take_in(writer, source)
-    record.note(writer, "after she left", ["association"])
+    record.record_note(writer, "after she left", ["association"])
     second = beside(station, COLLEAGUE, "Nadia L.")
     with (
         pytest.raises(NoReaderError, match="key-opens-the-past"),
@@ -86,8 +86,8 @@ def test_who_was_sent_away_neither_signs_nor_reads_what_comes_after(
     for who in (key, recovery, ANOTHER):
         assert verify_case(case, who).findings == []
         assert bytes_of(case, "E000001", who) == (source / "DCIM" / "a.bin").read_bytes()
-        assert len(read(writer.case.folder, who).opened.items) == 4
-    sealed = seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+        assert len(read_case(writer.case.folder, who).opened.items) == 4
+    sealed = make_seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
     assert verify_archive(sealed.archive, DIGITS).findings == []
     states = {each.name or each.role: (each.reads, each.signs) for each in readers.holders(writer.case)}
     assert states == {
@@ -100,16 +100,16 @@ def test_who_comes_after_a_change_reads_everything_and_may_come_back(
 ) -> None:
     writer = new_case()
     take_in(writer, source / "DCIM")
-    readers.grant(writer, COLLEAGUE.public.line, "Nadia L.", sign=True)
+    readers.grant_access(writer, COLLEAGUE.public.line, "Nadia L.", sign=True)
     for _ in range(2):
-        readers.revoke(writer, readers.meant(writer.case, COLLEAGUE.public.fingerprint, station.public))
-        readers.grant(writer, COLLEAGUE.public.line, "Nadia L.", sign=True)
-    readers.grant(writer, ANOTHER.public.line, "Me Idrissi")
+        readers.revoke_access(writer, readers.meant_holder(writer.case, COLLEAGUE.public.fingerprint, station.public))
+        readers.grant_access(writer, COLLEAGUE.public.line, "Nadia L.", sign=True)
+    readers.grant_access(writer, ANOTHER.public.line, "Me Idrissi")
     case = writer.case.folder.root
     for who in (COLLEAGUE, ANOTHER):
         assert verify_case(case, who).findings == []
         assert bytes_of(case, "E000001", who) == (source / "DCIM" / "a.bin").read_bytes()
-    assert len(read(writer.case.folder, ANOTHER).custody.recipients) == 3
+    assert len(read_case(writer.case.folder, ANOTHER).custody.recipients) == 3
 
 
 def test_the_recovery_key_lets_a_new_station_in_and_the_lost_one_out(
@@ -120,28 +120,28 @@ def test_the_recovery_key_lets_a_new_station_in_and_the_lost_one_out(
     folder = writer.case.folder
     new = beside(station, COLLEAGUE, "Salma B.")
     with writing(folder, recovery, new, world) as by_paper:
-        lost = readers.meant(by_paper.case, "Salma B.", new.public)
+        lost = readers.meant_holder(by_paper.case, "Salma B.", new.public)
         assert [each.key for each in lost] == [key.public.line]
-        assert readers.recover(by_paper, new, lost)
+        assert readers.recover_access(by_paper, new, lost)
     with writing(folder, COLLEAGUE, new, world) as after:
-        record.note(after, "on the new laptop", ["association"])
+        record.record_note(after, "on the new laptop", ["association"])
         assert len(after.manifest.items) == 4
     with pytest.raises(NoReaderError, match="key-opens-the-past"), writing(folder, key, station, world):
         pass
     assert verify_case(folder.root, COLLEAGUE).findings == []
     with writing(folder, recovery, new, world) as again:
-        assert not readers.recover(again, new, ())
+        assert not readers.recover_access(again, new, ())
 
 
 def test_nobody_sends_the_recovery_key_or_itself_away(new_case: NewCase, station: Station) -> None:
     case = new_case().case
     with pytest.raises(UsageError, match="recovery-stays"):
-        readers.meant(case, station.recovery.fingerprint, station.public)
+        readers.meant_holder(case, station.recovery.fingerprint, station.public)
     with pytest.raises(UsageError, match="holder-unknown"):
-        readers.meant(case, "Salma B.", station.public)
+        readers.meant_holder(case, "Salma B.", station.public)
 
 
 def test_an_age_key_can_read_and_cannot_sign(new_case: NewCase) -> None:
     writer = new_case()
     with pytest.raises(UsageError, match="signer-not-ed25519"):
-        readers.grant(writer, writer.recipient, "somebody", sign=True)
+        readers.grant_access(writer, writer.recipient, "somebody", sign=True)

@@ -8,22 +8,22 @@ from dataclasses import replace
 import pytest
 
 from evidence_kit.keys.station import SigningKey
-from evidence_kit.vault.lock import locked
+from evidence_kit.vault.lock import hold_lock
 from evidence_kit.workflows.case import record
-from evidence_kit.workflows.case.new import Opening
+from evidence_kit.workflows.case.new import CaseOpening
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.untold import FOLDER, opened_once
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import writing
 
-ABOUT = Opening("adult", "told", pseudonym="Nour")
+ABOUT = CaseOpening("adult", "told", pseudonym="Nour")
 
 
 class InterruptedRunError(Exception):
     """Stands for whatever ends a process before it could speak."""
 
 
-def opened(station: Station, key: SigningKey, world: World, about: Opening = ABOUT) -> tuple[str, bool]:
+def opened(station: Station, key: SigningKey, world: World, about: CaseOpening = ABOUT) -> tuple[str, bool]:
     with opened_once(station, key, about, world) as found:
         return found.case.id, found.before
 
@@ -57,14 +57,14 @@ def test_a_case_that_goes_on_is_nobody_elses(first: str, station: Station, key: 
     from evidence_kit.vault.folder import CaseFolder
 
     with writing(CaseFolder(station.cases / first), key, station, world) as writer:
-        record.note(writer, "found by hand", ["association"])
+        record.record_note(writer, "found by hand", ["association"])
     assert opened(station, key, world)[1] is False
 
 
 def test_a_case_that_another_process_is_about_to_tell_is_left_to_it(
     first: str, station: Station, key: SigningKey, world: World
 ) -> None:
-    with locked(station.folder / FOLDER / first, 0):
+    with hold_lock(station.folder / FOLDER / first, 0):
         assert opened(station, key, world)[1] is False
     assert opened(station, key, world) == (first, True)
 

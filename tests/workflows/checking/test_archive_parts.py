@@ -21,8 +21,8 @@ from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.verify import verify_case
 from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal import seal
-from evidence_kit.workflows.handover.sealed import Sealed
+from evidence_kit.workflows.handover.seal import make_seal
+from evidence_kit.workflows.handover.sealed import SealResult
 from tests.conftest import PASSPHRASE, NewCase
 from tests.disks import small_disk
 from tests.schemas import held
@@ -44,8 +44,8 @@ def writer(new_case: NewCase, tmp_path: Path) -> CaseWriter:
 
 
 @pytest.fixture
-def sealed(writer: CaseWriter, key: SigningKey, tmp_path: Path) -> Sealed:
-    made = seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed", split_bytes=800_000), DIGITS)
+def sealed(writer: CaseWriter, key: SigningKey, tmp_path: Path) -> SealResult:
+    made = make_seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed", split_bytes=800_000), DIGITS)
     assert len(made.archives) == 3
     return made
 
@@ -68,7 +68,7 @@ def codes(document: dict[str, Any]) -> list[str]:
     return [each["code"] for each in document["findings"]]
 
 
-def test_all_parts_of_a_seal_are_checked_as_one(sealed: Sealed, check: Check) -> None:
+def test_all_parts_of_a_seal_are_checked_as_one(sealed: SealResult, check: Check) -> None:
     *parts, whole = check(sealed.folder)
     assert [(each["part"], each["verdict"], each["findings"]) for each in parts] == [
         (number, "CONSISTENT", []) for number in (1, 2, 3)
@@ -83,7 +83,7 @@ def test_all_parts_of_a_seal_are_checked_as_one(sealed: Sealed, check: Check) ->
     assert check(*reversed(named))[-1]["verdict"] == "CONSISTENT"
 
 
-def test_a_part_that_is_missing_is_not_checked_and_the_others_are(sealed: Sealed, check: Check) -> None:
+def test_a_part_that_is_missing_is_not_checked_and_the_others_are(sealed: SealResult, check: Check) -> None:
     (sealed.folder / sealed.archives[1].name).unlink()
     *parts, whole = check(sealed.folder, expect=5)
     assert [(each["part"], each["findings"]) for each in parts] == [(1, []), (3, [])]
@@ -95,10 +95,10 @@ def test_a_part_that_is_missing_is_not_checked_and_the_others_are(sealed: Sealed
 
 
 def test_parts_of_two_seals_are_no_whole_and_no_forgery(
-    writer: CaseWriter, sealed: Sealed, key: SigningKey, tmp_path: Path, check: Check
+    writer: CaseWriter, sealed: SealResult, key: SigningKey, tmp_path: Path, check: Check
 ) -> None:
-    record.note(writer, "between the two", ["association"])
-    later = seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "later", split_bytes=800_000), DIGITS)
+    record.record_note(writer, "between the two", ["association"])
+    later = make_seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "later", split_bytes=800_000), DIGITS)
     mixed = [sealed.folder / sealed.archives[0].name, later.folder / later.archives[1].name]
     *parts, whole = check(*mixed, expect=5)
     assert [each["verdict"] for each in parts] == ["CONSISTENT"] * 2
@@ -107,7 +107,7 @@ def test_parts_of_two_seals_are_no_whole_and_no_forgery(
     assert whole["parts_here"] == [1]
 
 
-def test_a_damaged_part_is_broken_and_the_others_stay_whole(sealed: Sealed, check: Check) -> None:
+def test_a_damaged_part_is_broken_and_the_others_stay_whole(sealed: SealResult, check: Check) -> None:
     path = sealed.folder / sealed.archives[1].name
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
@@ -118,7 +118,7 @@ def test_a_damaged_part_is_broken_and_the_others_stay_whole(sealed: Sealed, chec
 
 
 @pytest.mark.parametrize("left", [0.0, 0.3, 0.99])
-def test_a_part_that_is_half_downloaded_accuses_nobody(left: float, sealed: Sealed, check: Check) -> None:
+def test_a_part_that_is_half_downloaded_accuses_nobody(left: float, sealed: SealResult, check: Check) -> None:
     path = sealed.folder / sealed.archives[2].name
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * left)])
@@ -127,14 +127,14 @@ def test_a_part_that_is_half_downloaded_accuses_nobody(left: float, sealed: Seal
     assert (whole["verdict"], whole["findings"]) == ("NOT CHECKED", [])
 
 
-def test_other_digits_open_no_part(sealed: Sealed, check: Check, tmp_path: Path) -> None:
+def test_other_digits_open_no_part(sealed: SealResult, check: Check, tmp_path: Path) -> None:
     (tmp_path / "other").write_text("2" * 28)
     *parts, whole = check(sealed.folder, expect=5, digits=tmp_path / "other")
     assert [each["verdict"] for each in (*parts, whole)] == ["NOT CHECKED"] * 4
     assert (whole["parts"], whole["case"]) == (0, None)
 
 
-def test_several_paths_that_are_no_archives_are_refused(sealed: Sealed, check: Check, tmp_path: Path) -> None:
+def test_several_paths_that_are_no_archives_are_refused(sealed: SealResult, check: Check, tmp_path: Path) -> None:
     first = sealed.folder / sealed.archives[0].name
     assert check(first, tmp_path / "nothing", expect=2)[0]["error"] == "verify-parts"
     assert check(sealed.folder, sealed.folder, expect=2)[0]["error"] == "verify-parts"
@@ -145,7 +145,7 @@ def test_several_paths_that_are_no_archives_are_refused(sealed: Sealed, check: C
 
 
 def test_a_person_reads_one_verdict_for_all_parts(
-    sealed: Sealed, tmp_path: Path, check: Check, capsys: pytest.CaptureFixture[str]
+    sealed: SealResult, tmp_path: Path, check: Check, capsys: pytest.CaptureFixture[str]
 ) -> None:
     check(sealed.folder)
     (sealed.folder / sealed.archives[0].name).unlink()
@@ -162,7 +162,7 @@ def test_a_person_reads_one_verdict_for_all_parts(
 
 
 def test_a_check_of_a_folder_opens_parts_too_and_misses_one(
-    writer: CaseWriter, sealed: Sealed, station: Station, tmp_path: Path, check: Check,
+    writer: CaseWriter, sealed: SealResult, station: Station, tmp_path: Path, check: Check,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setenv("EVIDENCE_KIT_STATION", str(station.folder))
@@ -178,10 +178,10 @@ def test_a_check_of_a_folder_opens_parts_too_and_misses_one(
     assert (total["verdict"], codes(total)) == ("NOT CHECKED", ["part-not-here"])
 
 
-def test_the_covering_message_says_how_many_files_there_are(sealed: Sealed) -> None:
+def test_the_covering_message_says_how_many_files_there_are(sealed: SealResult) -> None:
     said = (sealed.folder / "covering-message.txt").read_text("utf-8")
     assert said.count("part-1-of-3") == said.count("part-3-of-3") == 3
-    assert "part-1" not in letter.covering().decode()
+    assert "part-1" not in letter.covering_message().decode()
     assert DIGITS not in said
 
 
@@ -198,25 +198,27 @@ def test_parts_that_find_no_room_or_a_read_only_stick_leave_nothing(
     wanted = SealOrder("lawyer", None, {}, None, stick / "sealed", split_bytes=800_000)
     before = writer.case.folder.log.stat().st_size
     with pytest.raises(DiskFullError) as refused:
-        seal(writer, key, wanted, DIGITS)
+        make_seal(writer, key, wanted, DIGITS)
     assert refused.value.message_id == "seal-no-room"
     assert writer.case.folder.log.stat().st_size == before
     # Another program fills the disk meanwhile: the second part stops in the middle.
     usage = shutil.disk_usage(stick)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1 << 40))
     with pytest.raises(DiskFullError) as stopped:
-        seal(writer, key, wanted, DIGITS)
+        make_seal(writer, key, wanted, DIGITS)
     assert stopped.value.message_id == "disk-full"
     assert list(stick.iterdir()) == []
     assert verify_case(writer.case.folder.root, key).findings == []
     subprocess.run(["mount", "-o", "remount,ro", str(stick)], check=True)
     with pytest.raises(DiskFailureError):
-        seal(writer, key, wanted, DIGITS)
+        make_seal(writer, key, wanted, DIGITS)
     assert list(stick.iterdir()) == []
     assert "sealed" not in writer.manifest.entries
 
 
-def test_an_archive_on_a_read_only_stick_is_checked_like_any_other(sealed: Sealed, stick: Path, check: Check) -> None:
+def test_an_archive_on_a_read_only_stick_is_checked_like_any_other(
+    sealed: SealResult, stick: Path, check: Check
+) -> None:
     name = sealed.archives[0].name
     shutil.copy(sealed.folder / name, stick)
     subprocess.run(["mount", "-o", "remount,ro", str(stick)], check=True)
@@ -227,6 +229,6 @@ def test_an_archive_on_a_read_only_stick_is_checked_like_any_other(sealed: Seale
 
 
 @pytest.mark.skipif(shutil.which("7z") is None, reason="7z is not installed")
-def test_7z_opens_every_part(sealed: Sealed) -> None:
+def test_7z_opens_every_part(sealed: SealResult) -> None:
     for made in sealed.archives:
         subprocess.run(["7z", "t", f"-p{DIGITS}", str(sealed.folder / made.name)], check=True, capture_output=True)

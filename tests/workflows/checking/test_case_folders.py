@@ -14,18 +14,18 @@ from evidence_kit.custody.verdict import Verdict
 from evidence_kit.errors import UsageError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.vault.folder import CaseFolder
-from evidence_kit.vault.lock import locked
+from evidence_kit.vault.lock import hold_lock
 from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter, writing
 from evidence_kit.workflows.checking import case_folders
 from evidence_kit.workflows.checking.case_folders import read_memory, write_memory
-from evidence_kit.workflows.checking.compare import archive_log, compare, folder_log
+from evidence_kit.workflows.checking.compare import archive_log, compare_logs, folder_log
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_case
 from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal import seal
+from evidence_kit.workflows.handover.seal import make_seal
 from tests.attacks.conftest import DIGITS
 from tests.conftest import PASSPHRASE, NewCase
 from tests.schemas import held
@@ -36,7 +36,7 @@ from tests.workflows.helpers import take_in
 def two(new_case: NewCase, source: Path) -> tuple[CaseWriter, CaseWriter]:
     one, other = new_case(), new_case()
     take_in(one, source)
-    record.note(other, "x", ["association"])
+    record.record_note(other, "x", ["association"])
     return one, other
 
 
@@ -54,7 +54,7 @@ def test_a_shorter_a_forked_and_a_missing_case_are_found_without_the_station(
     memory, copies = tmp_path / "memory.json", tmp_path / "copies"
     shutil.copytree(station.cases, copies)
     first, second = (writer.case.folder.root for writer in two)
-    record.note(two[0], "later", ["association"])
+    record.record_note(two[0], "later", ["association"])
     code, said = checked(station, memory, capsys)
     assert (code, said[-1]["verdict"], said[-1]["cases"]) == (0, "CONSISTENT", 2)
     remembered = read_memory(memory)
@@ -70,7 +70,7 @@ def test_a_shorter_a_forked_and_a_missing_case_are_found_without_the_station(
 
     with writing(two[0].case.folder, key, Station(tmp_path / "forgets", *_rest(station)), world) as again:
         for text in ("other", "words"):
-            record.note(again, text, ["association"])
+            record.record_note(again, text, ["association"])
     code, said = checked(station, memory, capsys)
     assert code == 4
     assert [each["code"] for each in said[0]["findings"]] == ["log-forked"]
@@ -90,7 +90,7 @@ def test_archives_are_opened_with_the_digits_that_lie_beside_them(
     two: tuple[CaseWriter, CaseWriter], station: Station, key: SigningKey, tmp_path: Path,
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    sealed = seal(two[0], key, SealOrder("lawyer", None, {}, None, station.cases / "sealed"), DIGITS)
+    sealed = make_seal(two[0], key, SealOrder("lawyer", None, {}, None, station.cases / "sealed"), DIGITS)
     monkeypatch.setenv("EVIDENCE_KIT_STATION", str(station.folder))
     secret = tmp_path / "pass"
     secret.write_bytes(PASSPHRASE)
@@ -131,14 +131,14 @@ def test_two_checks_of_one_memory_keep_what_both_found(
 
     # A check that began earlier ends later: what it saw is behind what another remembered meanwhile.
     before = read_memory(memory)
-    record.note(two[0], "later", ["association"])
+    record.record_note(two[0], "later", ["association"])
     write_memory(memory, before, found(one), world.disk)
     newer = read_memory(memory)
     write_memory(memory, before, slow, world.disk)
     # A fork beside it is not remembered instead, however long.
     with writing(CaseFolder(copy / one.name), key, Station(tmp_path / "forgets", *_rest(station)), world) as fork:
         for text in ("some", "other", "words"):
-            record.note(fork, text, ["association"])
+            record.record_note(fork, text, ["association"])
     write_memory(memory, before, found(copy / one.name), world.disk)
     assert read_memory(memory) == newer
 
@@ -148,7 +148,7 @@ def test_a_check_beside_one_that_writes_the_memory_says_so_and_its_verdict_stand
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(case_folders, "_PATIENCE_SECONDS", 0.1)
-    with locked(tmp_path / ".memory.lock", 0):
+    with hold_lock(tmp_path / ".memory.lock", 0):
         code, said = checked(station, tmp_path / "memory", capsys)
     assert (code, said[-1]["error"], said[-2]["verdict"]) == (21, "memory-locked", "CONSISTENT")
     assert not (tmp_path / "memory").exists()
@@ -159,22 +159,22 @@ def test_two_logs_are_compared_to_the_line(
     two: tuple[CaseWriter, CaseWriter], station: Station, key: SigningKey, world: World, tmp_path: Path
 ) -> None:
     root = two[0].case.folder.root
-    sealed = seal(two[0], key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+    sealed = make_seal(two[0], key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
     copy = tmp_path / "copy" / root.name
     shutil.copytree(root, copy)
-    assert compare(folder_log(root), folder_log(copy)).relation == "same"
-    record.note(two[0], "here", ["association"])
-    longer = compare(folder_log(root), folder_log(copy))
+    assert compare_logs(folder_log(root), folder_log(copy)).relation == "same"
+    record.record_note(two[0], "here", ["association"])
+    longer = compare_logs(folder_log(root), folder_log(copy))
     assert (longer.relation, longer.common) == ("first-longer", folder_log(copy).signed)
-    assert compare(archive_log(sealed.archive, DIGITS), folder_log(root)).relation == "second-longer"
+    assert compare_logs(archive_log(sealed.archive, DIGITS), folder_log(root)).relation == "second-longer"
     with writing(CaseFolder(copy), key, Station(tmp_path / "forgets", *_rest(station)), world) as other:
-        record.note(other, "there", ["association"])
-    forked = compare(folder_log(root), folder_log(copy))
+        record.record_note(other, "there", ["association"])
+    forked = compare_logs(folder_log(root), folder_log(copy))
     assert (forked.relation, forked.verdict) == ("fork", Verdict.BROKEN)
     assert [finding.code for finding in forked.findings] == ["log-forked"]
     assert [each.by for each in forked.first.after(forked.common)] == [station.public.fingerprint]
     with pytest.raises(UsageError, match="compare-other-case"):
-        compare(folder_log(root), folder_log(two[1].case.folder.root))
+        compare_logs(folder_log(root), folder_log(two[1].case.folder.root))
 
 
 def test_a_case_that_is_being_written_is_checked_to_its_newest_signature(

@@ -18,9 +18,9 @@ from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from evidence_kit.workflows.handover import timestamps, transfers
 from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal import seal
-from evidence_kit.workflows.handover.sealed import Sealed
-from evidence_kit.workflows.handover.timestamps import Outside
+from evidence_kit.workflows.handover.seal import make_seal
+from evidence_kit.workflows.handover.sealed import SealResult
+from evidence_kit.workflows.handover.timestamps import OutsideFacts
 from evidence_kit.workflows.handover.transfers import HandOver
 from evidence_kit.workflows.reading.overview import log_rows
 from tests.authority import Authority, needs_openssl, online
@@ -51,17 +51,19 @@ def writer(new_case: NewCase, source: Path) -> CaseWriter:
 
 
 @pytest.fixture
-def sealed(writer: CaseWriter, key: SigningKey, tmp_path: Path) -> Sealed:
-    return seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+def sealed(writer: CaseWriter, key: SigningKey, tmp_path: Path) -> SealResult:
+    return make_seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
 
 
-def confirmation(sealed: Sealed, by: SigningKey = RECEIVER, namespace: str = RECEIVED_NAMESPACE) -> tuple[bytes, bytes]:
+def confirmation(
+    sealed: SealResult, by: SigningKey = RECEIVER, namespace: str = RECEIVED_NAMESPACE
+) -> tuple[bytes, bytes]:
     statement = (sealed.folder / f"{sealed.archives[0].stem}.statement.txt").read_bytes()
     return sshsig.armour(by.sign(statement, namespace).blob), statement
 
 
 def asked_of(writer: CaseWriter) -> bytes:
-    return timestamp.request(timestamps.line_bytes(writer.case, writer.case.custody.commits[-1]))
+    return timestamp.stamp_request(timestamps.line_bytes(writer.case, writer.case.custody.commits[-1]))
 
 
 @needs_openssl
@@ -70,19 +72,19 @@ def test_a_time_stamp_over_the_network_anchors_the_log(
 ) -> None:
     before = writer.case.custody.commits[-1]
     asked = asked_of(writer)
-    shown = timestamps.attach(writer, timestamps.ask(authority.url, asked), [authority.root], asked)
+    shown = timestamps.attach_stamp(writer, timestamps.ask_authority(authority.url, asked), [authority.root], asked)
     assert shown.covers == before.line
     assert shown.checked is not None
     assert shown.stamp is not None
     assert shown.stamp.authority == "CN=Clock of Larache"
-    outside = Outside([authority.root])
+    outside = OutsideFacts([authority.root])
     folder = writer.case.folder.root
     report = verify_case(folder, key, outside=outside)
     assert (report.verdict, report.findings) == (Verdict.ANCHORED, [])
     assert [(each.kind, each.through) for each in report.anchors] == [("time-stamp", before.line)]
     (row,) = (each for each in log_rows(writer.case) if each["type"] == "anchored")
     assert row["stamp"] == {"at": shown.stamp.at.isoformat(), "authority": "CN=Clock of Larache"}
-    sealed = seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "out"), DIGITS)
+    sealed = make_seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "out"), DIGITS)
     assert verify_archive(sealed.archive, DIGITS, outside=outside).verdict is Verdict.ANCHORED
     unknown = verify_archive(sealed.archive, DIGITS)
     assert unknown.verdict is Verdict.CONSISTENT
@@ -95,10 +97,10 @@ def test_a_root_of_somebody_else_vouches_for_nothing(
 ) -> None:
     answer = authority.reply(asked_of(writer))
     with pytest.raises(StampRefusedError) as refused:
-        timestamps.attach(writer, answer, [stranger.root])
+        timestamps.attach_stamp(writer, answer, [stranger.root])
     assert refused.value.message_id == "stamp-not-vouched-for"
-    timestamps.attach(writer, answer, [])
-    report = verify_case(writer.case.folder.root, outside=Outside([stranger.root]))
+    timestamps.attach_stamp(writer, answer, [])
+    report = verify_case(writer.case.folder.root, outside=OutsideFacts([stranger.root]))
     assert (report.verdict, [each.code for each in report.findings]) == (
         Verdict.CONSISTENT,
         ["time-stamp-authority-unknown"],
@@ -108,38 +110,38 @@ def test_a_root_of_somebody_else_vouches_for_nothing(
 @needs_openssl
 def test_a_carried_answer_has_to_be_over_this_log_and_to_this_request(writer: CaseWriter, authority: Authority) -> None:
     asked = asked_of(writer)
-    assert timestamp.nonce_of(asked) == timestamp.read(authority.reply(asked)).nonce
+    assert timestamp.request_nonce(asked) == timestamp.read_stamp(authority.reply(asked)).nonce
     for data, problem in (
-        (authority.reply(timestamp.request(b"another line")), "stamp-of-nothing-here"),
+        (authority.reply(timestamp.stamp_request(b"another line")), "stamp-of-nothing-here"),
         (b"no time stamp at all", "stamp-malformed"),
         (bytes(60_000), "stamp-too-long"),
     ):
         with pytest.raises(StampRefusedError) as refused:
-            timestamps.attach(writer, data, [authority.root])
+            timestamps.attach_stamp(writer, data, [authority.root])
         assert refused.value.message_id == problem
     with pytest.raises(StampRefusedError) as other:
-        timestamps.attach(writer, authority.reply(asked), [authority.root], asked_of(writer))
+        timestamps.attach_stamp(writer, authority.reply(asked), [authority.root], asked_of(writer))
     assert other.value.message_id == "stamp-of-another-request"
 
 
 @needs_openssl
 def test_a_bare_token_is_taken_too(writer: CaseWriter, stranger: Authority) -> None:
     bare = decode_timestamp_response(stranger.reply(asked_of(writer))).time_stamp_token()
-    assert timestamp.answer(bare) != bare
-    assert timestamps.attach(writer, bare, [stranger.root]).checked is not None
+    assert timestamp.stamp_answer(bare) != bare
+    assert timestamps.attach_stamp(writer, bare, [stranger.root]).checked is not None
 
 
 @needs_openssl
 def test_an_answer_whose_certificates_are_not_sorted_is_checked_too(
     writer: CaseWriter, authority: Authority, stranger: Authority
 ) -> None:
-    sorted_one = timestamps.attach(writer, stranger.reply(asked_of(writer)), [stranger.root]).checked
+    sorted_one = timestamps.attach_stamp(writer, stranger.reply(asked_of(writer)), [stranger.root]).checked
     assert sorted_one is not None
     assert sorted_one.by == "rfc3161-client"
     unsorted = authority.reply(asked_of(writer))
     with pytest.raises(ValueError, match="InvalidSetOrdering"):
         decode_timestamp_response(unsorted)
-    checked = timestamps.attach(writer, unsorted, [stranger.root, authority.root]).checked
+    checked = timestamps.attach_stamp(writer, unsorted, [stranger.root, authority.root]).checked
     assert checked is not None
     assert checked.by == "rfc3161-client"
 
@@ -155,22 +157,22 @@ def test_a_token_that_is_moved_to_another_line_is_found(writer: CaseWriter, auth
     token = base64.b64encode(answer).decode()
     writer.commit([Event("anchored", {}, clear={"line": earlier, "token": token})])
     writer.commit([Event("anchored", {}, clear={"line": earlier, "token": base64.b64encode(b"junk").decode()})])
-    report = verify_case(writer.case.folder.root, outside=Outside([authority.root]))
+    report = verify_case(writer.case.folder.root, outside=OutsideFacts([authority.root]))
     assert report.verdict is Verdict.BROKEN
     assert [each.code for each in report.findings] == ["time-stamp-of-another-line", "time-stamp-malformed"]
 
 
 def test_nobody_answers() -> None:
     with pytest.raises(StampRefusedError):
-        timestamps.ask("http://127.0.0.1:9/", b"x")
+        timestamps.ask_authority("http://127.0.0.1:9/", b"x")
 
 
-def test_a_hand_over_has_both_names_and_the_archives(writer: CaseWriter, sealed: Sealed) -> None:
+def test_a_hand_over_has_both_names_and_the_archives(writer: CaseWriter, sealed: SealResult) -> None:
     day = writer.world.clock.now().date()
     over = HandOver(
         "archive", "Salma B.", "Me Idrissi", "complaint", "Larache", day, received_for="the bar", means="stick"
     )
-    transfers.transfer(writer, over)
+    transfers.record_transfer(writer, over)
     (entry,) = writer.manifest.entries["transfer.out"]
     assert (entry.facts["given_by"], entry.facts["received_by"], entry.facts["purpose"]) == (
         "Salma B.",
@@ -183,22 +185,22 @@ def test_a_hand_over_has_both_names_and_the_archives(writer: CaseWriter, sealed:
 
 
 def test_a_confirmation_anchors_only_for_whoever_knows_the_key(
-    writer: CaseWriter, key: SigningKey, sealed: Sealed
+    writer: CaseWriter, key: SigningKey, sealed: SealResult
 ) -> None:
     armoured, statement = confirmation(sealed)
     day = writer.world.clock.now().date()
-    found, lines, _ = transfers.confirmed(writer, armoured, statement, "Me Idrissi", day)
+    found, lines, _ = transfers.record_confirmation(writer, armoured, statement, "Me Idrissi", day)
     assert (found, lines) == (RECEIVER.public.fingerprint, sealed.lines)
     (sealed.folder / f"{sealed.archives[0].stem}.received.sig").write_bytes(armoured)
-    knowing = Outside(receivers={found: "Me Idrissi"})
+    knowing = OutsideFacts(receivers={found: "Me Idrissi"})
     for report in (
         verify_archive(sealed.archive, DIGITS, outside=knowing),
         verify_case(writer.case.folder.root, key, outside=knowing),
     ):
         assert (report.verdict, report.findings) == (Verdict.ANCHORED, [])
         assert [(each.kind, each.through) for each in report.anchors] == [("counter-signature", lines)]
-    ours = Outside(known={found: "Nadia L."})
-    for outside, code in ((Outside(), "received-key-unknown"), (ours, "received-key-not-a-receiver")):
+    ours = OutsideFacts(known={found: "Nadia L."})
+    for outside, code in ((OutsideFacts(), "received-key-unknown"), (ours, "received-key-not-a-receiver")):
         for report in (
             verify_archive(sealed.archive, DIGITS, outside=outside),
             verify_case(writer.case.folder.root, key, outside=outside),
@@ -207,17 +209,20 @@ def test_a_confirmation_anchors_only_for_whoever_knows_the_key(
             assert [each.code for each in report.findings] == [code]
 
 
-def test_a_signer_of_the_case_cannot_confirm_for_a_receiver(key: SigningKey, sealed: Sealed) -> None:
+def test_a_signer_of_the_case_cannot_confirm_for_a_receiver(key: SigningKey, sealed: SealResult) -> None:
     armoured, _ = confirmation(sealed, key)
     (sealed.folder / f"{sealed.archives[0].stem}.received.sig").write_bytes(armoured)
-    for outside in (Outside(known={key.public.fingerprint: "us"}), Outside(receivers={key.public.fingerprint: "us"})):
+    for outside in (
+        OutsideFacts(known={key.public.fingerprint: "us"}),
+        OutsideFacts(receivers={key.public.fingerprint: "us"}),
+    ):
         assert verify_archive(sealed.archive, DIGITS, outside=outside).verdict is Verdict.CONSISTENT
     (sealed.folder / f"{sealed.archives[0].stem}.received.sig").write_bytes(confirmation(sealed, namespace="file")[0])
     report = verify_archive(sealed.archive, DIGITS)
     assert (report.verdict, [each.code for each in report.findings]) == (Verdict.CONSISTENT, ["received-file-invalid"])
 
 
-def test_what_is_no_confirmation_of_ours_is_refused(writer: CaseWriter, sealed: Sealed) -> None:
+def test_what_is_no_confirmation_of_ours_is_refused(writer: CaseWriter, sealed: SealResult) -> None:
     armoured, statement = confirmation(sealed)
     day = writer.world.clock.now().date()
     foreign = statement.replace(sealed.sha256.encode(), b"0" * 64)
@@ -228,14 +233,14 @@ def test_what_is_no_confirmation_of_ours_is_refused(writer: CaseWriter, sealed: 
         (b"nonsense", statement),
     ):
         with pytest.raises(ReceivedRefusedError):
-            transfers.confirmed(writer, signature, text, "Me Idrissi", day)
+            transfers.record_confirmation(writer, signature, text, "Me Idrissi", day)
     assert "transfer.in" not in writer.manifest.entries
 
 
-def test_the_passphrase_comes_again_out_of_the_case_and_the_log_says_so(writer: CaseWriter, sealed: Sealed) -> None:
+def test_the_passphrase_comes_again_out_of_the_case_and_the_log_says_so(writer: CaseWriter, sealed: SealResult) -> None:
     shutil.rmtree(sealed.folder)
-    name, secret = transfers.passphrase(writer)
+    name, secret = transfers.show_passphrase(writer)
     assert (name, secret) == (sealed.archives[0].name, DIGITS)
     assert writer.manifest.entries["exported"][-1].facts["what"] == "passphrase"
     with pytest.raises(NoSealError):
-        transfers.passphrase(writer, 1)
+        transfers.show_passphrase(writer, 1)

@@ -32,8 +32,8 @@ def writer(new_case: NewCase, source: Path, tmp_path: Path) -> CaseWriter:
     with zipfile.ZipFile(source / "inside.zip", "w") as packed:
         packed.writestr("@one.txt", "in a container\n")
     take_in(made, source)
-    record.note(made, "for us alone", ["association"])
-    record.note(made, "for the lawyer", ["lawyer"])
+    record.record_note(made, "for us alone", ["association"])
+    record.record_note(made, "for the lawyer", ["lawyer"])
     return made
 
 

@@ -27,10 +27,10 @@ from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive
-from evidence_kit.workflows.handover.scope import Counts, SealOrder
-from evidence_kit.workflows.handover.seal import seal
-from evidence_kit.workflows.handover.seal_estimate import planned
-from evidence_kit.workflows.handover.sealed import Sealed
+from evidence_kit.workflows.handover.scope import SealCounts, SealOrder
+from evidence_kit.workflows.handover.seal import make_seal
+from evidence_kit.workflows.handover.seal_estimate import planned_counts
+from evidence_kit.workflows.handover.sealed import SealResult
 from tests.conftest import NewCase
 from tests.workflows.helpers import take_in
 
@@ -85,19 +85,19 @@ def inside(sealed: Path) -> dict[str, bytes]:
         return {info.filename.partition("/")[2]: bag.read(info) for info in bag.infolist()}
 
 
-def checked(sealed: Sealed) -> list[Report]:
+def checked(sealed: SealResult) -> list[Report]:
     return [verify_archive(sealed.folder / each.name, DIGITS) for each in sealed.archives]
 
 
 def test_the_ledger_decides_unless_somebody_chooses(writer: CaseWriter, key: SigningKey, tmp_path: Path) -> None:
     cited = order(tmp_path, cited=True)
     with pytest.raises(NothingToSealError):
-        planned(writer.case, cited)
+        planned_counts(writer.case, cited)
     item = named(writer, "threat.txt")
     writer.commit([Event("threat.recorded", {"demand": "money", "items": [item], "messages": []})])
-    counts = planned(writer.case, cited)
+    counts = planned_counts(writer.case, cited)
     assert (counts.items_in, counts.items_of, counts.scope) == (1, 7, "cited")
-    sealed = seal(writer, key, cited, DIGITS)
+    sealed = make_seal(writer, key, cited, DIGITS)
     (report,) = checked(sealed)
     assert (report.verdict, report.findings) == (Verdict.CONSISTENT, [])
     assert (report.items, report.items_of) == (1, 7)
@@ -110,7 +110,7 @@ def test_the_ledger_decides_unless_somebody_chooses(writer: CaseWriter, key: Sig
 
 def test_a_member_goes_without_its_container(writer: CaseWriter, key: SigningKey, tmp_path: Path) -> None:
     item = named(writer, "inside.txt")
-    sealed = seal(writer, key, order(tmp_path, items=[item]), DIGITS)
+    sealed = make_seal(writer, key, order(tmp_path, items=[item]), DIGITS)
     assert checked(sealed)[0].findings == []
     assert inside(sealed.archive)[f"data/{item}.txt"] == b"in the zip\n"
 
@@ -120,8 +120,8 @@ def test_what_was_excluded_or_is_unknown_goes_nowhere(writer: CaseWriter, key: S
     writer.commit([Event("item.excluded", {"items": [item], "reason": "misfiled"})])
     for wrong in (item, "E000999"):
         with pytest.raises(UsageError):
-            planned(writer.case, order(tmp_path, items=[wrong]))
-    sealed = seal(writer, key, order(tmp_path), DIGITS)
+            planned_counts(writer.case, order(tmp_path, items=[wrong]))
+    sealed = make_seal(writer, key, order(tmp_path), DIGITS)
     assert checked(sealed)[0].findings == []
     assert b"shopping" not in b"".join(inside(sealed.archive).values())
     assert b"misfiled" not in inside(sealed.archive)["events.jsonl"]
@@ -139,9 +139,9 @@ def test_blurred_copies_stand_for_pictures_and_nothing_else_may_hold_one(
     }
     writer.commit([Event("item.described", described)])
     wanted = order(tmp_path, redacted=True)
-    counts = planned(writer.case, wanted)
+    counts = planned_counts(writer.case, wanted)
     assert (counts.blurred, counts.left_out) == (3, (named(writer, "pack.zip"),))
-    sealed = seal(writer, key, wanted, DIGITS, worker=worker)
+    sealed = make_seal(writer, key, wanted, DIGITS, worker=worker)
     assert sealed.blurred == 2
     assert set(sealed.left_out) == {named(writer, "pack.zip"), named(writer, "broken.jpg")}
     (report,) = checked(sealed)
@@ -165,10 +165,10 @@ def test_blurred_copies_stand_for_pictures_and_nothing_else_may_hold_one(
 
 def test_parts_are_whole_bags_that_each_hold_the_whole_log(writer: CaseWriter, key: SigningKey, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
-        planned(writer.case, order(tmp_path, split_bytes=1000))
+        planned_counts(writer.case, order(tmp_path, split_bytes=1000))
     limit = 1_000_000
-    counts = planned(writer.case, order(tmp_path, split_bytes=limit))
-    sealed = seal(writer, key, order(tmp_path, split_bytes=limit), DIGITS)
+    counts = planned_counts(writer.case, order(tmp_path, split_bytes=limit))
+    sealed = make_seal(writer, key, order(tmp_path, split_bytes=limit), DIGITS)
     assert len(sealed.archives) == counts.parts >= 2
     assert all(each.size_bytes <= limit for each in sealed.archives)
     logs, items = set(), []
@@ -185,7 +185,7 @@ def test_parts_are_whole_bags_that_each_hold_the_whole_log(writer: CaseWriter, k
 
 
 def test_a_file_too_long_for_most_sticks_is_warned_of_before_it_is_made(capsys: pytest.CaptureFixture[str]) -> None:
-    counts = Counts(1, 1, 1, 1, 5 << 30, "lawyer", largest_bytes=(4 << 30) - 1)
+    counts = SealCounts(1, 1, 1, 1, 5 << 30, "lawyer", largest_bytes=(4 << 30) - 1)
     _tell_plan(Screen("en", json=False, quiet=False), counts)
     assert "FAT32" not in capsys.readouterr().err
     _tell_plan(Screen("en", json=False, quiet=False), replace(counts, largest_bytes=4 << 30))
@@ -199,21 +199,21 @@ def test_what_does_not_fit_is_refused_before_anything_is_signed(
 ) -> None:
     """An export of 50 GB and a disk that is all but full: nobody waits an hour for that."""
     wanted = order(tmp_path)
-    counts = planned(writer.case, wanted)
+    counts = planned_counts(writer.case, wanted)
     before = writer.case.folder.log.read_bytes()
     item = next(iter(writer.manifest.items.values()))
     own_bytes, item.size_bytes = item.size_bytes, 50_000_000_000
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=49_000_000_000))
     with pytest.raises(DiskFullError) as refused:
-        seal(writer, key, wanted, DIGITS)
+        make_seal(writer, key, wanted, DIGITS)
     assert refused.value.message_id == "seal-no-room"
     assert int(refused.value.values["needed"]) > 50_000_000_000
     assert writer.case.folder.log.read_bytes() == before
     assert not list(tmp_path.glob("*sealed*"))
     item.size_bytes = own_bytes
     # What is asked for is about what is needed: neither half of it nor ten times as much.
-    sealed = seal(writer, key, wanted, DIGITS)
+    sealed = make_seal(writer, key, wanted, DIGITS)
     assert sealed.size_bytes <= counts.largest_bytes <= sealed.size_bytes + 400_000
 
 
@@ -227,12 +227,12 @@ def test_a_case_of_which_nothing_was_copied_says_what_was_witnessed(
     assert not made.manifest.items
     wanted = order(tmp_path, without_consent="asked by the prosecutor", authorised_by="Me Idrissi")
     with pytest.raises(NothingToSealError) as refused:
-        planned(made.case, wanted)
+        planned_counts(made.case, wanted)
     assert (refused.value.message_id, refused.value.values["count"]) == ("only-witnessed", 1)
     # As the refusal says: with one text in it, everything that was witnessed goes along.
     (tmp_path / "minor" / "statement.txt").write_text("what the guardian said\n")
     take_in(made, tmp_path / "minor")
-    sealed = seal(made, key, wanted, DIGITS)
+    sealed = make_seal(made, key, wanted, DIGITS)
     (witnessed,) = made.manifest.witnessed.values()
     assert witnessed.sha256.hex.encode() in inside(sealed.archive)["events.jsonl"]
     assert verify_archive(sealed.archive, DIGITS).findings == []
@@ -241,27 +241,27 @@ def test_a_case_of_which_nothing_was_copied_says_what_was_witnessed(
 def test_privileged_and_psychologists_notes_stay_closed_unless_named(
     writer: CaseWriter, key: SigningKey, tmp_path: Path
 ) -> None:
-    record.note(writer, "for the lawyer", ["lawyer"])
-    line = record.note(writer, "between us two", ["lawyer"], privileged=True)
-    record.note(writer, "she dreams badly", ["lawyer", "psychologist"])
-    assert planned(writer.case, order(tmp_path)).notes_closed == 2
-    events = inside(seal(writer, key, order(tmp_path), DIGITS).archive)["events.jsonl"]
+    record.record_note(writer, "for the lawyer", ["lawyer"])
+    line = record.record_note(writer, "between us two", ["lawyer"], privileged=True)
+    record.record_note(writer, "she dreams badly", ["lawyer", "psychologist"])
+    assert planned_counts(writer.case, order(tmp_path)).notes_closed == 2
+    events = inside(make_seal(writer, key, order(tmp_path), DIGITS).archive)["events.jsonl"]
     assert b"for the lawyer" in events
     assert b"between us two" not in events
     assert b"dreams" not in events
     named_one = order(tmp_path, notes=(line,), out=tmp_path / "second")
-    opened = inside(seal(writer, key, named_one, DIGITS).archive)["events.jsonl"]
+    opened = inside(make_seal(writer, key, named_one, DIGITS).archive)["events.jsonl"]
     assert b"between us two" in opened
     assert b"dreams" not in opened
     with pytest.raises(UsageError):
-        planned(writer.case, order(tmp_path, notes=(1,)))
+        planned_counts(writer.case, order(tmp_path, notes=(1,)))
 
 
 def test_without_consent_only_for_a_reason_and_in_somebodys_name(
     writer: CaseWriter, key: SigningKey, tmp_path: Path
 ) -> None:
     with pytest.raises(NoConsentError):
-        planned(writer.case, order(tmp_path, purpose="police"))
+        planned_counts(writer.case, order(tmp_path, purpose="police"))
     given = order(tmp_path, purpose="police", without_consent="danger to life", authorised_by="Me Idrissi")
-    begun = inside(seal(writer, key, given, DIGITS).archive)["events.jsonl"]
+    begun = inside(make_seal(writer, key, given, DIGITS).archive)["events.jsonl"]
     assert b'"without_consent":"danger to life","authorised_by":"Me Idrissi"' in begun

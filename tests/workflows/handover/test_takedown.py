@@ -14,10 +14,10 @@ from evidence_kit.errors import UsageError
 from evidence_kit.hashing.perceptual import pdq
 from evidence_kit.sealing.errors import NoConsentError
 from evidence_kit.words import LANGUAGES, catalogue
-from evidence_kit.workflows.accession.declare import Mark, mark
+from evidence_kit.workflows.accession.declare import Mark, record_mark
 from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
-from evidence_kit.workflows.accession.provenance import Provenance, Saying
+from evidence_kit.workflows.accession.provenance import Declarer, Provenance
 from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.new import ConsentGiven
 from evidence_kit.workflows.case.write import CaseWriter
@@ -110,7 +110,9 @@ def test_adults_and_minors_are_told_apart(
         assert [each.family for each in writer.manifest.included] == ["text"]
         with pytest.raises(UsageError, match="takedown-nothing"):
             sheet(writer, tmp_path / "none.html", why="the lawyer asked")
-        mark(writer, list(writer.manifest.witnessed.values()), Mark(sensitivity="none"), Saying("A.", "guardian"))
+        record_mark(
+            writer, list(writer.manifest.witnessed.values()), Mark(sensitivity="none"), Declarer("A.", "guardian")
+        )
         list(ingest(writer, [pictures], Provenance(), describer))
         minor = sheet(writer, tmp_path / f"{age}.html", why="the lawyer asked")
         assert words.say("takedown.minor.head") in minor
@@ -141,7 +143,7 @@ def test_it_wants_consent_for_a_takedown_and_is_in_the_log(
         export_as(writer, ExportOrder(form_of("takedown"), "lawyer", None, None, out))
     assert not out.exists()
     day = writer.world.clock.now().date()
-    record.consent(writer, ConsentGiven("takedown", given=True, on=day, said_by="person"))
+    record.record_consent(writer, ConsentGiven("takedown", given=True, on=day, said_by="person"))
     page = sheet(writer, out)
     said = writer.manifest.entries["exported"][-1].facts
     assert (said["form"], said["purpose"], said["rows"]) == ("takedown", "takedown", 3)

@@ -18,11 +18,11 @@ from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.reading import chat_index
-from evidence_kit.workflows.reading.chat_index import ChatIndex, Unpacked
+from evidence_kit.workflows.reading.chat_index import ChatIndex, UnpackedExport
 from evidence_kit.workflows.reading.conversations import conversations
-from evidence_kit.workflows.reading.exports import ConversationRequest, Exports, Page, exports
-from evidence_kit.workflows.reading.identifiers import exports_of, gathered, identifiers
-from evidence_kit.workflows.reading.messages import Gap, Said
+from evidence_kit.workflows.reading.exports import ConversationPage, ConversationRequest, ExportReader, open_exports
+from evidence_kit.workflows.reading.identifiers import export_identifiers, exports_of, gathered_identifiers
+from evidence_kit.workflows.reading.messages import TranscriptEntry, TranscriptGap
 from tests.conftest import NewCase
 from tests.workflows.reading.test_conversations import Counted
 
@@ -87,7 +87,7 @@ def files(writer: CaseWriter) -> list[Path]:
     return sorted((writer.case.folder.cache / "chats").iterdir())
 
 
-def pages(reading: Exports, writer: CaseWriter) -> list[Page]:
+def pages(reading: ExportReader, writer: CaseWriter) -> list[ConversationPage]:
     listed = conversations(writer.manifest)
     return [
         reading.page(each, wish, offset, count)
@@ -97,28 +97,32 @@ def pages(reading: Exports, writer: CaseWriter) -> list[Page]:
     ]
 
 
-def everything(reading: Exports, writer: CaseWriter) -> list[Said | Gap]:
+def everything(reading: ExportReader, writer: CaseWriter) -> list[TranscriptEntry | TranscriptGap]:
     return [told for each in conversations(writer.manifest) for told in reading.in_order(each, ConversationRequest())]
 
 
 def test_what_is_kept_answers_like_the_exports_and_needs_no_reader(case: CaseWriter, worker: Worker) -> None:
     counted = Counted(worker)
-    with exports(case.case, counted) as reading:
+    with open_exports(case.case, counted) as reading:
         kept, all_kept = pages(reading, case), everything(reading, case)
-        named = gathered(
-            each for item, chosen in exports_of(case.manifest) for each in identifiers(reading, item, chosen, "MA")
+        named = gathered_identifiers(
+            each
+            for item, chosen in exports_of(case.manifest)
+            for each in export_identifiers(reading, item, chosen, "MA")
         )
     assert counted.jobs == []
-    with exports(case.case, worker, kept=False) as reading:
+    with open_exports(case.case, worker, kept=False) as reading:
         assert pages(reading, case) == kept
         assert everything(reading, case) == all_kept
-        anew = gathered(
-            each for item, chosen in exports_of(case.manifest) for each in identifiers(reading, item, chosen, "MA")
+        anew = gathered_identifiers(
+            each
+            for item, chosen in exports_of(case.manifest)
+            for each in export_identifiers(reading, item, chosen, "MA")
         )
     assert named == anew
     assert any(each.value == "+212612345678" for each in named)
     assert sum(page.matched for page in kept) > 0
-    assert any(isinstance(entry, Gap) for entry in all_kept)
+    assert any(isinstance(entry, TranscriptGap) for entry in all_kept)
 
 
 def test_nothing_of_a_conversation_lies_in_clear_in_the_index(case: CaseWriter) -> None:
@@ -132,13 +136,13 @@ def test_nothing_of_a_conversation_lies_in_clear_in_the_index(case: CaseWriter) 
 
 @pytest.mark.parametrize("where", [0, 0.3, 0.7, -1, -13])
 def test_a_changed_index_is_discarded_and_the_export_read_again(case: CaseWriter, worker: Worker, where: float) -> None:
-    with exports(case.case, worker, kept=False) as reading:
+    with open_exports(case.case, worker, kept=False) as reading:
         expected = everything(reading, case)
     (index,) = files(case)
     data = bytearray(index.read_bytes())
     data[int(where * len(data)) if 0 <= where < 1 else int(where)] ^= 1
     index.write_bytes(data)
-    with exports(case.case, worker) as reading:
+    with open_exports(case.case, worker) as reading:
         assert everything(reading, case) == expected
         assert pages(reading, case)
 
@@ -148,12 +152,12 @@ def test_an_index_that_was_cut_is_deleted_and_made_anew(case: CaseWriter, worker
     (index,) = files(case)
     index.write_bytes(index.read_bytes()[:keep_bytes])
     counted = Counted(worker)
-    with exports(case.case, counted) as reading:
+    with open_exports(case.case, counted) as reading:
         assert reading.page(conversations(case.manifest)[0], ConversationRequest(search=SECRET), 0, 10).matched == 1
     assert {job.function for job in counted.jobs} == {chat_index.PACK}
     assert index not in files(case)
     counted = Counted(worker)
-    with exports(case.case, counted) as reading:
+    with open_exports(case.case, counted) as reading:
         assert reading.page(conversations(case.manifest)[0], ConversationRequest(search=SECRET), 0, 10).matched == 1
     assert counted.jobs == []
 
@@ -172,12 +176,12 @@ def test_an_index_of_another_case_or_reader_is_not_believed(
     list(ingest(other, [tmp_path / "other"], Provenance(), describer))
     shutil.copy(files(other)[0], files(case)[0])
     counted = Counted(worker)
-    with exports(case.case, counted) as reading:
+    with open_exports(case.case, counted) as reading:
         assert reading.page(conversations(case.manifest)[0], ConversationRequest(search="forged"), 0, 10).matched == 0
     assert counted.jobs
-    monkeypatch.setattr(chat_index, "readers", lambda: "another")
+    monkeypatch.setattr(chat_index, "reader_digest", lambda: "another")
     counted = Counted(worker)
-    with exports(case.case, counted) as reading:
+    with open_exports(case.case, counted) as reading:
         assert reading.page(conversations(case.manifest)[0], ConversationRequest(search=SECRET), 0, 10).matched == 1
     assert counted.jobs
 
@@ -185,7 +189,7 @@ def test_an_index_of_another_case_or_reader_is_not_believed(
 def test_where_nothing_can_be_written_everything_is_still_answered(case: CaseWriter, worker: Worker) -> None:
     shutil.rmtree(case.case.folder.cache)
     case.case.folder.cache.write_bytes(b"no folder")
-    with exports(case.case, worker) as reading:
+    with open_exports(case.case, worker) as reading:
         assert reading.page(conversations(case.manifest)[0], ConversationRequest(search=SECRET), 0, 10).matched == 1
 
 
@@ -193,14 +197,14 @@ def test_a_worker_that_lies_makes_no_index_and_no_crash(case: CaseWriter, worker
     shutil.rmtree(case.case.folder.cache)
     index = ChatIndex(case.case)
     item, chosen = exports_of(case.manifest)[0]
-    export = Unpacked(item, chosen, "x")
+    export = UnpackedExport(item, chosen, "x")
     lies: list[dict[str, Json]] = [
         {}, {"pieces": [7]}, {"pieces": [{"count": 0}]}, {"pieces": [{"found": "no base64!"}]},
         {"pieces": None, "next": 0},
     ]  # fmt: skip
     for lie in lies:
 
-        def answer(_export: Unpacked, _offset: int, lie: dict[str, Json] = lie) -> dict[str, Json]:
+        def answer(_export: UnpackedExport, _offset: int, lie: dict[str, Json] = lie) -> dict[str, Json]:
             return lie
 
         index.build([export], answer)
@@ -225,6 +229,8 @@ def test_what_lies_beside_a_chat_is_known_when_it_is_read_again(
     writer = new_case()
     list(ingest(writer, [folder], Provenance(), describer))
     for kept in (True, False):
-        with exports(writer.case, worker, kept=kept) as reading:
-            (said,) = [each for each in everything(reading, writer) if isinstance(each, Said) and each.attachments]
+        with open_exports(writer.case, worker, kept=kept) as reading:
+            (said,) = [
+                each for each in everything(reading, writer) if isinstance(each, TranscriptEntry) and each.attachments
+            ]
         assert [item.place.path for tied in said.attachments for item in tied.items] == ["export/paßt.jpg"]

@@ -24,15 +24,15 @@ from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.outcome import ChatRead, Kept, Outcome
-from evidence_kit.workflows.case.plain_file import Wanted, export
+from evidence_kit.workflows.case.plain_file import WantedFile, export_rows
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.reading import export_bytes
 from evidence_kit.workflows.reading import exports as reading_exports
-from evidence_kit.workflows.reading.conversations import conversations, numbered
-from evidence_kit.workflows.reading.coverage import CoverageError, seconds_for, sound
+from evidence_kit.workflows.reading.conversations import conversation_at, conversations
+from evidence_kit.workflows.reading.coverage import CoverageError, checked_facts, seconds_for
 from evidence_kit.workflows.reading.export_bytes import ExportBytes
-from evidence_kit.workflows.reading.exports import ConversationRequest, Exports, exports
-from evidence_kit.workflows.reading.messages import COLUMNS, Gap, Said, row_of
+from evidence_kit.workflows.reading.exports import ConversationRequest, ExportReader, open_exports
+from evidence_kit.workflows.reading.messages import COLUMNS, TranscriptEntry, TranscriptGap, transcript_row
 from tests.conftest import NewCase
 from tests.workflows.helpers import totals
 
@@ -58,15 +58,15 @@ def take(writer: CaseWriter, describer: WorkerDescriber, *sources: Path) -> list
 
 
 def all_of(
-    reading: Exports, writer: CaseWriter, number: int, wish: ConversationRequest | None = None
-) -> list[Said | Gap]:
+    reading: ExportReader, writer: CaseWriter, number: int, wish: ConversationRequest | None = None
+) -> list[TranscriptEntry | TranscriptGap]:
     return reading.page(
-        numbered(conversations(writer.manifest), number, "x"), wish or ConversationRequest(), 0, 1000
+        conversation_at(conversations(writer.manifest), number, "x"), wish or ConversationRequest(), 0, 1000
     ).entries
 
 
-def texts(entries: list[Said | Gap]) -> list[str]:
-    return [each.text for each in entries if isinstance(each, Said)]
+def texts(entries: list[TranscriptEntry | TranscriptGap]) -> list[str]:
+    return [each.text for each in entries if isinstance(each, TranscriptEntry)]
 
 
 def test_a_chat_in_a_zip_is_recognised_and_its_event_follows_its_item(
@@ -116,10 +116,10 @@ def test_every_sample_is_recognised_in_a_case_and_can_be_read(
     assert [each for each in read if each.recognition != "recognised"] == []
     listed = conversations(writer.manifest)
     assert len(listed) > 40
-    with exports(writer.case, worker) as reading:
+    with open_exports(writer.case, worker) as reading:
         for conversation in listed:
             page = reading.page(conversation, ConversationRequest(), 0, 1000)
-            assert sum(isinstance(each, Said) for each in page.entries) == conversation.messages
+            assert sum(isinstance(each, TranscriptEntry) for each in page.entries) == conversation.messages
             assert len(list(reading.each(conversation, ConversationRequest()))) == len(page.entries) == page.matched
     parts = [each for each in listed if len(each.parts) > 1]
     assert [[part.item.place.path[-14:] for part in each.parts] for each in parts] == [
@@ -163,9 +163,9 @@ def test_a_worker_that_fails_or_lies_is_recorded(
     new_case: NewCase, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(CoverageError):
-        sound({"recognition": "recognised", "messages": "many"})
+        checked_facts({"recognition": "recognised", "messages": "many"})
     with pytest.raises(CoverageError):
-        sound(["no"])
+        checked_facts(["no"])
     with WorkerDescriber(workers=1) as describer:
         monkeypatch.setattr("evidence_kit.workflows.accession.describe.READ_CHAT", "evidence_kit.chats.worker:nothing")
         writer = new_case()
@@ -180,8 +180,10 @@ def test_a_transcript_is_tied_to_the_items_that_it_names(
 ) -> None:
     writer = new_case()
     take(writer, describer, PHONE)
-    with exports(writer.case, worker) as reading:
-        entries = [each for number in (1, 2) for each in all_of(reading, writer, number) if isinstance(each, Said)]
+    with open_exports(writer.case, worker) as reading:
+        entries = [
+            each for number in (1, 2) for each in all_of(reading, writer, number) if isinstance(each, TranscriptEntry)
+        ]
     tied = {each.name: [item.place.path for item in each.items] for said in entries for each in said.attachments}
     assert [len(items) for name, items in tied.items() if name] == [1, 1, 1]
     voice = next(item for name, items in tied.items() if name and name.startswith("PTT") for item in items)
@@ -200,9 +202,9 @@ def test_two_files_of_one_name_with_other_bytes_are_not_decided(
     (tmp_path / "p" / "WhatsApp Chat with A.txt").write_text(chat)
     writer = new_case()
     take(writer, describer, tmp_path / "p")
-    with exports(writer.case, worker) as reading:
+    with open_exports(writer.case, worker) as reading:
         said = all_of(reading, writer, 1)[0]
-    assert isinstance(said, Said)
+    assert isinstance(said, TranscriptEntry)
     assert len(said.attachments[0].items) == 2
 
 
@@ -225,7 +227,7 @@ def test_searching_ignores_marks_and_scripts(
 ) -> None:
     writer = new_case()
     take(writer, describer, WHATSAPP)
-    with exports(writer.case, worker) as reading:
+    with open_exports(writer.case, worker) as reading:
         assert len(all_of(reading, writer, 1, wish)) == count
 
 
@@ -234,7 +236,7 @@ def test_pages_together_are_the_whole_even_newest_first(
 ) -> None:
     writer = new_case()
     take(writer, describer, PHONE)
-    with exports(writer.case, worker) as reading:
+    with open_exports(writer.case, worker) as reading:
         for conversation in conversations(writer.manifest):
             whole = [each.where for each in reading.page(conversation, ConversationRequest(), 0, 1000).entries]
             pages = [reading.page(conversation, ConversationRequest(), start, 3) for start in range(0, len(whole), 3)]
@@ -247,16 +249,16 @@ def test_what_is_too_large_for_a_frame_is_read_from_memory(
 ) -> None:
     writer = new_case()
     take(writer, describer, WHATSAPP)
-    with exports(writer.case, worker, kept=False) as reading:
+    with open_exports(writer.case, worker, kept=False) as reading:
         as_bytes = texts(all_of(reading, writer, 1))
     monkeypatch.setattr(export_bytes, "WORTH_SENDING_ONCE", 100)
-    with exports(writer.case, worker, kept=False) as reading:
+    with open_exports(writer.case, worker, kept=False) as reading:
         assert texts(all_of(reading, writer, 1)) == as_bytes
     monkeypatch.setattr(export_bytes, "MEMORY_AT_MOST", 100)
-    with exports(writer.case, worker, kept=False) as reading:
+    with open_exports(writer.case, worker, kept=False) as reading:
         assert texts(all_of(reading, writer, 1)) == as_bytes
     monkeypatch.setattr(export_bytes, "free_memory_bytes", lambda: 100)
-    with exports(writer.case, worker, kept=False) as reading, pytest.raises(ChatNotReadError) as refused:
+    with open_exports(writer.case, worker, kept=False) as reading, pytest.raises(ChatNotReadError) as refused:
         all_of(reading, writer, 1)
     assert refused.value.message_id == "chat-too-large"
 
@@ -282,13 +284,13 @@ def test_a_long_chat_is_written_out_page_by_page_and_read_once(
     take(writer, describer, source)
     monkeypatch.setattr(reading_exports, "SCAN", 7)
     counted = Counted(worker)
-    with exports(writer.case, counted, kept=False) as reading:
+    with open_exports(writer.case, counted, kept=False) as reading:
         told = texts(list(reading.each(conversations(writer.manifest)[0], ConversationRequest())))
     assert told == [str(n) for n in range(500)]
     assert len(counted.jobs) == 72
     # What no worker remembers is read from the beginning, and gives the same; a process for each of few pages.
     monkeypatch.setattr(reading_exports, "SCAN", 70)
-    with exports(writer.case, Forgetful(worker), kept=False) as reading:
+    with open_exports(writer.case, Forgetful(worker), kept=False) as reading:
         assert texts(list(reading.each(conversations(writer.manifest)[0], ConversationRequest()))) == told
 
 
@@ -309,7 +311,7 @@ def test_all_messages_in_order_are_those_of_the_pages(
     writer = new_case()
     take(writer, describer, PHONE)
     monkeypatch.setattr(reading_exports, "SCAN", 3)
-    with exports(writer.case, worker) as reading:
+    with open_exports(writer.case, worker) as reading:
         for conversation in conversations(writer.manifest):
             paged = [each.where for each in reading.page(conversation, ConversationRequest(), 0, 1000).entries]
             assert [each.where for each in reading.in_order(conversation, ConversationRequest())] == paged
@@ -326,7 +328,7 @@ def test_a_damaged_item_is_broken_evidence(new_case: NewCase, describer: WorkerD
     item = conversations(writer.manifest)[0].parts[0].item
     stored = writer.case.folder.item(item.id)
     stored.write_bytes(stored.read_bytes()[:-1])
-    with exports(writer.case, worker) as reading, pytest.raises(ItemDamagedError):
+    with open_exports(writer.case, worker) as reading, pytest.raises(ItemDamagedError):
         all_of(reading, writer, 1)
 
 
@@ -338,11 +340,11 @@ def test_in_the_case_of_a_minor_the_words_are_read_and_no_media(
     assert totals(outcomes).withheld == 1
     asked: list[str] = []
     monkeypatch.setattr(ExportBytes, "of", _noting(asked))
-    with exports(writer.case, worker, kept=False) as reading:
+    with open_exports(writer.case, worker, kept=False) as reading:
         said = all_of(reading, writer, 1)
     assert len(texts(said)) == 12
     assert {writer.manifest.items[item].kind for item in asked} == {"text"}
-    assert not [each for each in said if isinstance(each, Said) for tied in each.attachments if tied.items]
+    assert not [each for each in said if isinstance(each, TranscriptEntry) for tied in each.attachments if tied.items]
 
 
 def test_in_the_case_of_a_minor_what_was_only_seen_is_tied_to_its_message(
@@ -361,13 +363,13 @@ def test_in_the_case_of_a_minor_what_was_only_seen_is_tied_to_its_message(
     outcomes = take(writer, describer, folder)
     assert totals(outcomes).withheld == 1
     (witnessed,) = writer.manifest.left_out
-    with exports(writer.case, worker) as reading:
-        said = [each for each in all_of(reading, writer, 1) if isinstance(each, Said)]
+    with open_exports(writer.case, worker) as reading:
+        said = [each for each in all_of(reading, writer, 1) if isinstance(each, TranscriptEntry)]
     first, second = said[0].attachments[0], said[1].attachments[0]
     assert (first.status, [each.id for each in first.items]) == ("witnessed", [witnessed.id])
     assert first.items[0].sha256.hex == digest
     assert (second.status, second.items) == ("missing", ())
-    row = row_of(said[0], 1, "whatsapp", "A")
+    row = transcript_row(said[0], 1, "whatsapp", "A")
     assert row["attachments"] == ["IMG-20250513-WA0001.jpg (witnessed)"]
     assert row["attachment_items"] == [f"{witnessed.id} {digest}"]
     # Its bytes are nowhere: what is tied is what was seen.
@@ -388,8 +390,10 @@ def test_a_file_that_bears_a_day_and_the_identifier_of_a_message_is_tied_to_it(
     writer = new_case()
     take(writer, describer, tmp_path / "snap")
     (conversation,) = conversations(writer.manifest)
-    with exports(writer.case, worker) as reading:
-        (said,) = [each for each in reading.each(conversation, ConversationRequest()) if isinstance(each, Said)]
+    with open_exports(writer.case, worker) as reading:
+        (said,) = [
+            each for each in reading.each(conversation, ConversationRequest()) if isinstance(each, TranscriptEntry)
+        ]
     first, second = said.attachments
     assert conversation.title == "Groupe"
     assert [item.place.path for item in first.items] == [f"snap/chat_media/2025-05-13_{native}.jpg"]
@@ -419,7 +423,7 @@ def _noting(asked: list[str]):  # type: ignore[no-untyped-def] # noqa: ANN202
 
 def test_a_number_that_no_conversation_has_is_an_error(new_case: NewCase) -> None:
     with pytest.raises(UsageError):
-        numbered([], 1, "x")
+        conversation_at([], 1, "x")
 
 
 def test_an_excluded_export_is_no_conversation_any_more(new_case: NewCase, describer: WorkerDescriber) -> None:
@@ -436,7 +440,7 @@ ROWS: list[dict[str, Json]] = [{"conversation": 1, "text": "=1+1", "flags": ["a"
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_an_export_is_a_new_private_file_and_an_event(form: str, new_case: NewCase, tmp_path: Path) -> None:
     writer, out = new_case(), tmp_path / "out"
-    done = export(writer, Wanted(out, form, "chats", ["E000001"], {"only": {}}), COLUMNS, ROWS)
+    done = export_rows(writer, WantedFile(out, form, "chats", ["E000001"], {"only": {}}), COLUMNS, ROWS)
     assert out.stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["out"]
     (event,) = writer.manifest.entries["exported"]
@@ -457,21 +461,21 @@ def test_an_export_overwrites_nothing_and_leaves_nothing_behind(new_case: NewCas
         raise ChatNotReadError("chat-not-read", item="E000001", reason="x")
 
     with pytest.raises(ChatNotReadError):
-        export(writer, Wanted(out, "csv", "chats", [], {}), COLUMNS, fails())
+        export_rows(writer, WantedFile(out, "csv", "chats", [], {}), COLUMNS, fails())
     assert not [path for path in tmp_path.iterdir() if path.is_file()]
     assert "exported" not in writer.manifest.entries
     out.write_text("mine")
     with pytest.raises(ExportExistsError):
-        export(writer, Wanted(out, "csv", "chats", [], {}), COLUMNS, ROWS)
+        export_rows(writer, WantedFile(out, "csv", "chats", [], {}), COLUMNS, ROWS)
     assert out.read_text() == "mine"
 
 
 def test_a_row_leads_back_to_its_item_and_line(new_case: NewCase, describer: WorkerDescriber, worker: Worker) -> None:
     writer = new_case()
     take(writer, describer, WHATSAPP)
-    with exports(writer.case, worker) as reading:
+    with open_exports(writer.case, worker) as reading:
         entries = all_of(reading, writer, 1)
-    row = row_of(entries[9], 1, "whatsapp", "ياسين")
+    row = transcript_row(entries[9], 1, "whatsapp", "ياسين")
     with zipfile.ZipFile(WHATSAPP) as held:
         data = held.read(held.namelist()[0])
     place = row["locator"]

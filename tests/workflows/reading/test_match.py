@@ -1,4 +1,4 @@
-"""`match` as a person meets it: what is compared, what is not, what the log says of it, and the cache behind it."""
+"""`match_pictures` as a person meets it: what is compared, what is not, what the log says, and the cache behind it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workers.job import Answer, Job
 from evidence_kit.workers.pool import Pool
 from evidence_kit.workers.worker import Worker
-from evidence_kit.workflows.accession.declare import Mark, mark
-from evidence_kit.workflows.accession.provenance import Saying
+from evidence_kit.workflows.accession.declare import Mark, record_mark
+from evidence_kit.workflows.accession.provenance import Declarer
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.reading.match import Matches, MatchRequest, match
-from evidence_kit.workflows.upkeep.destroy import destroy, doomed
+from evidence_kit.workflows.reading.match import MatchRequest, MatchResult, match_pictures
+from evidence_kit.workflows.upkeep.destroy import destroy_evidence, doomed_objects
 from tests.conftest import NewCase
 from tests.matching.scenes import photo, screenshot
 from tests.workflows.helpers import take_in
@@ -95,12 +95,12 @@ def writer(new_case: NewCase, pictures: Path) -> CaseWriter:
     return made
 
 
-def told(found: Matches) -> dict[tuple[str, str], tuple[str, str]]:
+def told(found: MatchResult) -> dict[tuple[str, str], tuple[str, str]]:
     return {(pair.item, pair.other): (pair.level, pair.method) for pair in found.pairs}
 
 
 def test_copies_and_screenshots_in_one_case_are_found_and_grouped(writer: CaseWriter, run: Watched) -> None:
-    found = match(writer, MatchRequest(), run)
+    found = match_pictures(writer, MatchRequest(), run)
     pairs = told(found)
     assert pairs["E000001", "E000002"] == (SAME_PICTURE, "pdq")
     assert pairs["E000001", "E000003"][0] == INSIDE
@@ -112,7 +112,7 @@ def test_copies_and_screenshots_in_one_case_are_found_and_grouped(writer: CaseWr
 def test_the_event_says_method_versions_and_parameters_and_every_pair(writer: CaseWriter, run: Watched) -> None:
     from importlib.metadata import version
 
-    found = match(writer, MatchRequest(), run)
+    found = match_pictures(writer, MatchRequest(), run)
     said = writer.manifest.entries["match.found"][-1].facts
     assert said["method"] == "pdq+keypoints/2"
     assert said["versions"]["opencv-python-headless"] == version("opencv-python-headless")
@@ -130,7 +130,7 @@ def test_the_event_says_method_versions_and_parameters_and_every_pair(writer: Ca
 def test_what_is_for_a_person_to_judge_is_never_counted_as_a_match(
     writer: CaseWriter, run: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = match(writer, MatchRequest(), run)
+    found = match_pictures(writer, MatchRequest(), run)
     judged = [replace(pair, level=TO_JUDGE) for pair in found.pairs]
     assert TO_JUDGE not in MATCHES
     from evidence_kit.commands._match_view import _counted
@@ -149,7 +149,7 @@ def test_files_found_elsewhere_are_compared_and_not_taken_in(writer: CaseWriter,
     (found_there / "copy.jpg").write_bytes(jpeg(photo("rocket").resize((400, 267)), 50))
     shutil.copy(tmp_path / "pictures" / "1-cat.jpg", found_there / "exact.jpg")
     (found_there / "words.txt").write_text("no picture")
-    found = match(writer, MatchRequest([found_there]), run)
+    found = match_pictures(writer, MatchRequest([found_there]), run)
     pairs = told(found)
     assert pairs["E000004", "found/copy.jpg"] == (SAME_PICTURE, "pdq")
     assert pairs["E000001", "found/exact.jpg"] == (SAME_PICTURE, "sha256")
@@ -170,7 +170,7 @@ def test_two_cases_are_compared_and_only_the_first_one_says_so(
     (theirs / "turned.jpg").write_bytes(jpeg(photo("rocket").transpose(Image.Transpose.ROTATE_90)))
     take_in(other, theirs)
     lines = other.case.custody.signed_lines
-    found = match(writer, MatchRequest(other=other.case), run)
+    found = match_pictures(writer, MatchRequest(other=other.case), run)
     [pair] = [each for each in found.pairs if each.level in MATCHES]
     assert (pair.item, pair.other) == ("E000004", f"{other.case.id}/E000001")
     assert pair.transformation is not None
@@ -190,11 +190,13 @@ def test_in_a_minors_case_nothing_is_decoded_that_was_not_declared_none(
     take_in(writer, pictures)
     assert not writer.manifest.items
     harmless = [each for each in writer.manifest.witnessed.values() if "4-rocket" not in each.place.path]
-    mark(writer, harmless, Mark(sensitivity="none"), Saying("Amina K.", "guardian"))
+    record_mark(writer, harmless, Mark(sensitivity="none"), Declarer("Amina K.", "guardian"))
     take_in(writer, pictures)
     assert len(writer.manifest.items) == 3
     # Somebody thinks again about one that lies in the case.
-    mark(writer, [writer.manifest.items["E000002"]], Mark(sensitivity="unknown"), Saying("Amina K.", "guardian"))
+    record_mark(
+        writer, [writer.manifest.items["E000002"]], Mark(sensitivity="unknown"), Declarer("Amina K.", "guardian")
+    )
     read: list[str] = []
     decrypt = Case.decrypt
 
@@ -205,7 +207,7 @@ def test_in_a_minors_case_nothing_is_decoded_that_was_not_declared_none(
     monkeypatch.setattr(Case, "decrypt", watched)
     copy = pictures.parent / "found.jpg"
     copy.write_bytes((pictures / "2-small.jpg").read_bytes())
-    found = match(writer, MatchRequest([copy]), run)
+    found = match_pictures(writer, MatchRequest([copy]), run)
     assert set(read) <= {"E000001", "E000003"}
     allowed = {(pictures / name).read_bytes() for name in ("1-cat.jpg", "3-screen.png")}
     assert set(run.payloads) <= allowed
@@ -220,12 +222,12 @@ def test_in_a_minors_case_the_very_same_bytes_are_told_without_a_look(
 ) -> None:
     writer = new_case("minor")
     take_in(writer, pictures)
-    mark(writer, list(writer.manifest.witnessed.values()), Mark(sensitivity="none"), Saying("A.", "guardian"))
+    record_mark(writer, list(writer.manifest.witnessed.values()), Mark(sensitivity="none"), Declarer("A.", "guardian"))
     take_in(writer, pictures)
     copy = pictures.parent / "found.jpg"
     copy.write_bytes((pictures / "1-cat.jpg").read_bytes() + b"")
     run_before = len(run.payloads)
-    found = match(writer, MatchRequest([copy]), run)
+    found = match_pictures(writer, MatchRequest([copy]), run)
     assert told(found) == {("E000001", "found.jpg"): (SAME_PICTURE, "sha256")}
     assert len(run.payloads) - run_before == 4
 
@@ -238,24 +240,24 @@ def cached(folder: CaseFolder) -> list[Path]:
 
 
 def test_features_are_computed_once(writer: CaseWriter, run: Watched) -> None:
-    first = match(writer, MatchRequest(), run)
+    first = match_pictures(writer, MatchRequest(), run)
     assert len(run.payloads) == 4
     # Of each file its features, and the list of the pictures in it.
     assert len(cached(writer.case.folder)) == 8
-    again = match(writer, MatchRequest(), run)
+    again = match_pictures(writer, MatchRequest(), run)
     assert len(run.payloads) == 4
     assert told(again) == told(first)
 
 
 def test_the_cache_can_be_thrown_away(writer: CaseWriter, run: Watched) -> None:
-    first = match(writer, MatchRequest(), run)
+    first = match_pictures(writer, MatchRequest(), run)
     shutil.rmtree(writer.case.folder.cache)
-    assert told(match(writer, MatchRequest(), run)) == told(first)
+    assert told(match_pictures(writer, MatchRequest(), run)) == told(first)
     assert len(run.payloads) == 8
 
 
 def test_the_cache_says_nothing_to_those_who_read_the_folder(writer: CaseWriter, run: Watched) -> None:
-    match(writer, MatchRequest(), run)
+    match_pictures(writer, MatchRequest(), run)
     for path in cached(writer.case.folder):
         data = path.read_bytes()
         for item in writer.manifest.items.values():
@@ -269,7 +271,7 @@ def test_the_cache_says_nothing_to_those_who_read_the_folder(writer: CaseWriter,
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "emptied", "swapped", "huge"])
 def test_a_damaged_cache_is_discarded_and_made_again(damage: str, writer: CaseWriter, run: Watched) -> None:
-    first = told(match(writer, MatchRequest(), run))
+    first = told(match_pictures(writer, MatchRequest(), run))
     one, other, *_ = cached(writer.case.folder)
     good = one.read_bytes()
     data = {
@@ -280,7 +282,7 @@ def test_a_damaged_cache_is_discarded_and_made_again(damage: str, writer: CaseWr
         "huge": bytes((64 << 20) + 1),
     }[damage]
     one.write_bytes(data)
-    assert told(match(writer, MatchRequest(), run)) == first
+    assert told(match_pictures(writer, MatchRequest(), run)) == first
     assert len(run.payloads) == 5
     assert one.read_bytes() != data
 
@@ -288,18 +290,18 @@ def test_a_damaged_cache_is_discarded_and_made_again(damage: str, writer: CaseWr
 def test_a_forged_cache_is_discarded_although_anybody_can_encrypt_to_the_case(writer: CaseWriter, run: Watched) -> None:
     """Somebody without the key puts other features where the cat's belong, in every form that is open to them."""
     from evidence_kit.keys.sealing_box import SealingBox
-    from evidence_kit.vault.cache import Cache
+    from evidence_kit.vault.cache import SealedCache
 
-    first = told(match(writer, MatchRequest(), run))
+    first = told(match_pictures(writer, MatchRequest(), run))
     folder, world = writer.case.folder, writer.world
     lies = b"features of another picture"
     box = SealingBox(bytes(32))
-    forger = Cache(folder.root.parent / "forged", world.disk, box, world.random)
+    forger = SealedCache(folder.root.parent / "forged", world.disk, box, world.random)
     assert forger.put("features/2 x", lies)
     [sealed] = [path for path in (folder.root.parent / "forged").iterdir() if path.is_file()]
     for number, path in enumerate(cached(folder)):
-        path.write_bytes(age.encrypt(lies, [writer.recipient]) if number % 2 else sealed.read_bytes())
-    assert told(match(writer, MatchRequest(), run)) == first
+        path.write_bytes(age.encrypt_bytes(lies, [writer.recipient]) if number % 2 else sealed.read_bytes())
+    assert told(match_pictures(writer, MatchRequest(), run)) == first
     assert len(run.payloads) == 8
 
 
@@ -314,18 +316,20 @@ def test_what_a_worker_was_made_to_say_is_not_believed(
         return made
 
     monkeypatch.setattr(run, "submit", lie)
-    found = match(writer, MatchRequest(), run)
+    found = match_pictures(writer, MatchRequest(), run)
     assert found.pairs == []
     assert {each.reason for each in found.not_compared} == {"not-decoded"}
     assert cached(writer.case.folder) == []
 
 
 def test_the_cache_goes_when_something_is_destroyed(writer: CaseWriter, run: Watched) -> None:
-    match(writer, MatchRequest(), run)
+    match_pictures(writer, MatchRequest(), run)
     assert cached(writer.case.folder)
-    destroy(writer, doomed(writer.case, ["E000001"]), "taken in by mistake", ("Salma B.", "Me Idrissi"))
+    destroy_evidence(
+        writer, doomed_objects(writer.case, ["E000001"]), "taken in by mistake", ("Salma B.", "Me Idrissi")
+    )
     assert not writer.case.folder.cache.exists()
-    assert "E000001" not in {pair.item for pair in match(writer, MatchRequest(), run).pairs}
+    assert "E000001" not in {pair.item for pair in match_pictures(writer, MatchRequest(), run).pairs}
 
 
 # Frames and sound.
@@ -339,7 +343,7 @@ def test_a_picture_is_found_in_a_frame_of_an_animation(new_case: NewCase, run: W
     (folder / "a.jpg").write_bytes(jpeg(photo("cat")))
     writer = new_case()
     take_in(writer, folder)
-    [pair] = match(writer, MatchRequest(), run).pairs
+    [pair] = match_pictures(writer, MatchRequest(), run).pairs
     assert {pair.item, pair.other} == {"E000001", "E000002"}
     assert pair.level in MATCHES
     assert {pair.item_frame, pair.other_frame} == {0, 1}
@@ -352,7 +356,7 @@ def test_a_picture_is_found_in_a_key_frame_of_a_film(new_case: NewCase, run: Wat
     (folder / "a.jpg").write_bytes(jpeg(photo("rocket")))
     writer = new_case()
     take_in(writer, folder)
-    [pair] = match(writer, MatchRequest(), run).pairs
+    [pair] = match_pictures(writer, MatchRequest(), run).pairs
     assert pair.level in MATCHES
     assert {pair.item, pair.other} == {"E000001", "E000002"}
 
@@ -371,7 +375,7 @@ def test_a_voice_note_in_another_wrapping_is_found(
     shutil.copy(next(SAMPLES.rglob("voice_5402.ogg")), folder / "c.ogg")
     writer = new_case()
     take_in(writer, folder)
-    found = match(writer, MatchRequest(), run)
+    found = match_pictures(writer, MatchRequest(), run)
     assert told(found) == {("E000001", "E000002"): (SAME_PICTURE, method)}
 
 
@@ -391,5 +395,5 @@ def remux(source: Path, target: Path, wrapping: str) -> None:
 def test_a_film_that_is_none_is_not_compared(writer: CaseWriter, run: Watched, tmp_path: Path) -> None:
     bad = tmp_path / "bad.mp4"
     bad.write_bytes(FILM.read_bytes()[:3000])
-    found = match(writer, MatchRequest([bad]), run)
+    found = match_pictures(writer, MatchRequest([bad]), run)
     assert [(each.name, each.reason) for each in found.not_compared] == [("bad.mp4", "not-decoded")]

@@ -11,15 +11,15 @@ import pytest
 from evidence_kit.errors import UsageError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing.errors import ItemDamagedError
-from evidence_kit.sealing.passphrase import generate
+from evidence_kit.sealing.passphrase import generate_passphrase
 from evidence_kit.words import catalogue
-from evidence_kit.workflows.accession.declare import Mark, chosen, mark
-from evidence_kit.workflows.accession.provenance import Saying
+from evidence_kit.workflows.accession.declare import Mark, chosen_items, record_mark
+from evidence_kit.workflows.accession.provenance import Declarer
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal import seal
-from evidence_kit.workflows.reading.reveal import reveal
+from evidence_kit.workflows.handover.seal import make_seal
+from evidence_kit.workflows.reading.reveal import reveal_item
 from tests.conftest import NewCase
 from tests.e2e.conftest import ROOT
 from tests.workflows.helpers import take_in
@@ -41,7 +41,7 @@ def test_a_page_holds_the_very_bytes_and_the_log_says_why(new_case: NewCase, tmp
     writer = with_items(new_case(), tmp_path / "in")
     out = tmp_path / "pages" / "page.html"
     for language in ("ar", "fr", "en"):
-        page = reveal(writer, writer.manifest.items["E000001"], WHY, out, catalogue(language))
+        page = reveal_item(writer, writer.manifest.items["E000001"], WHY, out, catalogue(language))
         text = page.path.read_text("utf-8")
         found = re.search(r'<img alt="E000001" src="data:image/jpeg;base64,([^"]+)">', text)
         assert found is not None
@@ -56,7 +56,7 @@ def test_a_page_holds_the_very_bytes_and_the_log_says_why(new_case: NewCase, tmp
 
 def test_a_text_is_shown_as_text(new_case: NewCase, tmp_path: Path) -> None:
     writer = with_items(new_case(), tmp_path / "in")
-    page = reveal(writer, writer.manifest.items["E000002"], WHY, tmp_path / "page.html", catalogue("fr"))
+    page = reveal_item(writer, writer.manifest.items["E000002"], WHY, tmp_path / "page.html", catalogue("fr"))
     text = page.path.read_text("utf-8")
     assert "&lt;script&gt;alert(1)&lt;/script&gt; سلام" in text
     assert "<script" not in text
@@ -66,7 +66,7 @@ def test_what_a_browser_cannot_show_is_not_logged_as_seen(new_case: NewCase, tmp
     writer = with_items(new_case(), tmp_path / "in")
     lines = writer.head.lines
     with pytest.raises(UsageError, match="reveal-unsupported"):
-        reveal(writer, writer.manifest.items["E000003"], WHY, tmp_path / "page.html", catalogue("fr"))
+        reveal_item(writer, writer.manifest.items["E000003"], WHY, tmp_path / "page.html", catalogue("fr"))
     assert writer.head.lines == lines
 
 
@@ -77,7 +77,7 @@ def test_a_damaged_item_leaves_no_page_and_the_wish_is_logged_all_the_same(new_c
     data[len(data) // 2] ^= 1
     path.write_bytes(bytes(data))
     with pytest.raises(ItemDamagedError):
-        reveal(writer, writer.manifest.items["E000001"], WHY, tmp_path / "out" / "page.html", catalogue("en"))
+        reveal_item(writer, writer.manifest.items["E000001"], WHY, tmp_path / "out" / "page.html", catalogue("en"))
     assert list((tmp_path / "out").iterdir()) == []
     assert len(writer.manifest.entries["item.viewed"]) == 1
 
@@ -89,17 +89,19 @@ def test_in_a_case_that_is_no_adults_a_picture_is_shown_only_when_declared_harml
     writer.manifest.facts["age_band"] = "minor"
     picture = writer.manifest.items["E000001"]
     with pytest.raises(UsageError, match="reveal-minor"):
-        reveal(writer, picture, WHY, tmp_path / "page.html", catalogue("en"))
-    mark(writer, chosen(writer.manifest, "", ["1"], ()), Mark(sensitivity="none"), Saying("Amina K.", "guardian"))
-    reveal(writer, picture, WHY, tmp_path / "page.html", catalogue("en"))
-    reveal(writer, writer.manifest.items["E000002"], WHY, tmp_path / "text.html", catalogue("en"))
+        reveal_item(writer, picture, WHY, tmp_path / "page.html", catalogue("en"))
+    record_mark(
+        writer, chosen_items(writer.manifest, "", ["1"], ()), Mark(sensitivity="none"), Declarer("Amina K.", "guardian")
+    )
+    reveal_item(writer, picture, WHY, tmp_path / "page.html", catalogue("en"))
+    reveal_item(writer, writer.manifest.items["E000002"], WHY, tmp_path / "text.html", catalogue("en"))
 
 
 def test_who_looked_leaves_the_house_in_no_archive(new_case: NewCase, tmp_path: Path, key: SigningKey) -> None:
     writer = with_items(new_case(), tmp_path / "in")
-    page = reveal(writer, writer.manifest.items["E000001"], WHY, tmp_path / "page.html", catalogue("en"))
-    digits = generate()
-    sealed = seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "out"), digits)
+    page = reveal_item(writer, writer.manifest.items["E000001"], WHY, tmp_path / "page.html", catalogue("en"))
+    digits = generate_passphrase()
+    sealed = make_seal(writer, key, SealOrder("lawyer", None, {}, None, tmp_path / "out"), digits)
     withheld = writer.manifest.entries["seal.begun"][0].facts["withheld"]
     assert any(first <= page.line <= last for first, last in withheld)
     assert not verify_archive(sealed.archive, digits).findings

@@ -21,12 +21,12 @@ from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.outcome import ChatRead, Outcome
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal_estimate import planned
-from evidence_kit.workflows.reading.conversation_rows import conversation_row, row_in
+from evidence_kit.workflows.handover.seal_estimate import planned_counts
+from evidence_kit.workflows.reading.conversation_rows import conversation_entry, conversation_row
 from evidence_kit.workflows.reading.conversations import conversations
-from evidence_kit.workflows.reading.exports import ConversationRequest, exports
-from evidence_kit.workflows.reading.messages import Said, Ties
-from evidence_kit.workflows.reading.threats import Threat, record
+from evidence_kit.workflows.reading.exports import ConversationRequest, open_exports
+from evidence_kit.workflows.reading.messages import AttachmentTies, TranscriptEntry
+from evidence_kit.workflows.reading.threats import Threat, record_threat
 from tests.conftest import NewCase
 
 TIME = "2026-11-23T18:48:00.123456Z"
@@ -54,10 +54,10 @@ def take(writer: CaseWriter, describer: WorkerDescriber, *sources: Path) -> list
     return list(ingest(writer, sources, Provenance(), describer))
 
 
-def said_in(writer: CaseWriter, worker: Worker, number: int = 0) -> list[Said]:
-    with exports(writer.case, worker) as reading:
+def said_in(writer: CaseWriter, worker: Worker, number: int = 0) -> list[TranscriptEntry]:
+    with open_exports(writer.case, worker) as reading:
         entries = list(reading.each(conversations(writer.manifest)[number], ConversationRequest()))
-    return [entry for entry in entries if isinstance(entry, Said)]
+    return [entry for entry in entries if isinstance(entry, TranscriptEntry)]
 
 
 def item(name: str, path: str, container: str | None = None) -> Item:
@@ -93,7 +93,7 @@ def test_what_a_name_means(
     chat: tuple[str, str | None], name: str, held: list[tuple[str, str | None]], expected: str
 ) -> None:
     listed = [item(f"E00000{number}", *where) for number, where in enumerate(held, start=1)]
-    ties = Ties(Manifest(items={each.id: each for each in listed}))
+    ties = AttachmentTies(Manifest(items={each.id: each for each in listed}))
     sure, perhaps, reason = ties.items(name, item("E000007", *chat))
     found = "sure" if len(sure) == 1 else reason if perhaps else "none"
     assert (found, bool(sure) and bool(perhaps)) == (expected, False)
@@ -144,12 +144,12 @@ def test_an_owner_and_receivers_stand_in_rows_and_unknown_is_unknown(
     writer = new_case()
     take(writer, describer, tmp_path / "sms.xml", tmp_path / "_chat.txt")
     chat, sms = sorted(conversations(writer.manifest), key=lambda each: each.talk.platform, reverse=True)
-    rows = [row_in(each, sms) for each in said_in(writer, worker, sms.number - 1)]
+    rows = [conversation_entry(each, sms) for each in said_in(writer, worker, sms.number - 1)]
     assert [(row["sender"], row["owner"]) for row in rows] == [("+212600000017", False), ("(owner)", True)]
     assert conversation_row(sms)["participants"] == [
         {"name": "+212600000017", "messages": 1, "owner": False}, {"name": "(owner)", "messages": 1, "owner": True},
     ]  # fmt: skip
-    assert [row_in(each, chat)["owner"] for each in said_in(writer, worker, chat.number - 1)] == [None]
+    assert [conversation_entry(each, chat)["owner"] for each in said_in(writer, worker, chat.number - 1)] == [None]
 
 
 def test_a_seal_says_first_what_cited_messages_name_and_it_will_not_hold(
@@ -169,11 +169,11 @@ def test_a_seal_says_first_what_cited_messages_name_and_it_will_not_hold(
     (phone / "IMG-20250428-WA0001.jpg").write_bytes(PHOTO)
     writer = new_case(purposes=("police",))
     take(writer, describer, phone, other)
-    with exports(writer.case, worker) as reading:
+    with open_exports(writer.case, worker) as reading:
         talk = conversations(writer.manifest)[0].parts[0].item.id
-        record(writer, Threat("paie", messages=[f"{talk}:{line}" for line in (1, 2, 3)]), reading)
+        record_threat(writer, Threat("paie", messages=[f"{talk}:{line}" for line in (1, 2, 3)]), reading)
     order = SealOrder("police", None, {}, None, tmp_path / "sealed", cited=True)
-    counts = planned(writer.case, order, worker)
+    counts = planned_counts(writer.case, order, worker)
     assert [(each.name, each.status, each.cited) for each in counts.absent] == [
         ("facture.pdf", "perhaps", True), (None, "unread", True), ("IMG-20250428-WA0002.jpg", "missing", False),
     ]  # fmt: skip

@@ -11,15 +11,14 @@ import pytest
 from evidence_kit.reports.dossier import Dossier, as_data
 from evidence_kit.sealing.plan import Scope
 from evidence_kit.workers.worker import Worker
-from evidence_kit.workflows.accession.declare import exclude
+from evidence_kit.workflows.accession.declare import exclude_items
 from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.reading.exports import exports
-from evidence_kit.workflows.reading.threats import Threat
-from evidence_kit.workflows.reading.threats import record as record_threat
+from evidence_kit.workflows.reading.exports import open_exports
+from evidence_kit.workflows.reading.threats import Threat, record_threat
 from evidence_kit.workflows.reporting.collect import ReportRequest, collected
 from evidence_kit.workflows.reporting.disclosed import disclosed, whole
 from tests.conftest import NewCase
@@ -47,7 +46,7 @@ def worker() -> Iterator[Worker]:
 def of(writer: CaseWriter, worker: Worker, scope: Scope | None = None, request: ReportRequest = REQUEST) -> Dossier:
     wanted = scope or whole(writer.case, "lawyer")
     case = disclosed(writer.case, wanted)
-    with exports(case, worker) as reading:
+    with open_exports(case, worker) as reading:
         return collected(case, wanted, reading, request)
 
 
@@ -56,7 +55,7 @@ def chat_of(writer: CaseWriter, ending: str) -> str:
 
 
 def threaten(writer: CaseWriter, worker: Worker, *threats: Threat) -> None:
-    with exports(writer.case, worker) as reading:
+    with open_exports(writer.case, worker) as reading:
         for each in threats:
             record_threat(writer, each, reading)
 
@@ -106,7 +105,7 @@ def test_what_was_excluded_is_nowhere_in_a_dossier(writer: CaseWriter, worker: W
     members = [item for item in writer.manifest.items.values() if item.family == "picture"]
     threaten(writer, worker, Threat("pay", messages=[f"{whatsapp}:10"]))
     gone = members[0]
-    exclude(writer, [gone], "misfiled")
+    exclude_items(writer, [gone], "misfiled")
     said = json.dumps(as_data(of(writer, worker)), ensure_ascii=False)
     assert gone.id not in said
     assert gone.sha256.hex not in said
@@ -114,7 +113,7 @@ def test_what_was_excluded_is_nowhere_in_a_dossier(writer: CaseWriter, worker: W
 
 def test_a_scope_keeps_everything_else_out_of_a_dossier(writer: CaseWriter, worker: Worker) -> None:
     whatsapp, messenger = chat_of(writer, ".txt"), chat_of(writer, ".json")
-    record.note(writer, "a whispered word", ["psychologist"])
+    record.record_note(writer, "a whispered word", ["psychologist"])
     threats = [Threat("pay", messages=[f"{whatsapp}:10"]), Threat("SECRET", messages=[f"{messenger}:/messages/3"])]
     threaten(writer, worker, *threats)
     found = of(writer, worker, Scope("lawyer", (whatsapp,), everything=False, threats=True))

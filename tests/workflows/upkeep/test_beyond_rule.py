@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.keys.station import SigningKey
-from evidence_kit.workflows.accession.declare import Mark, mark, update
+from evidence_kit.workflows.accession.declare import Mark, record_mark, update_case
 from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
-from evidence_kit.workflows.accession.provenance import Provenance, Saying
+from evidence_kit.workflows.accession.provenance import Declarer, Provenance
 from evidence_kit.workflows.case.outcome import WitnessOutcome
-from evidence_kit.workflows.case.read import read
+from evidence_kit.workflows.case.read import read_case
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.upkeep.beyond_rule import beyond_the_rule
-from evidence_kit.workflows.upkeep.destroy import destroy, doomed
+from evidence_kit.workflows.upkeep.destroy import destroy_evidence, doomed_objects
 from tests.conftest import NewCase
 from tests.minors.carriers import CARRIERS
 from tests.minors.encoders import ENCODERS
@@ -37,15 +37,15 @@ def test_what_was_copied_under_an_earlier_rule_is_found_and_can_be_destroyed(
     writer = new_case("adult")
     take_in(writer, source)
     harmless = next(item for item in writer.manifest.items.values() if item.kind == "gif")
-    mark(writer, [harmless], Mark(sensitivity="none"), Saying("Amina K.", "guardian", "a cup"))
+    record_mark(writer, [harmless], Mark(sensitivity="none"), Declarer("Amina K.", "guardian", "a cup"))
     assert list(beyond_the_rule(writer.case)) == []
-    update(writer, {"age_band": "minor", "age_known_by": "birth certificate"}, "shown today")
-    case = read(writer.case.folder, key, station)
+    update_case(writer, {"age_band": "minor", "age_known_by": "birth certificate"}, "shown today")
+    case = read_case(writer.case.folder, key, station)
     found = {item.place.path for item in beyond_the_rule(case)}
     assert found == {"phone/a.jpg", "phone/m.eml"}
     ids = [item.id for item in beyond_the_rule(case)]
-    destroy(writer, doomed(writer.case, ids), "not ours to hold", ("Salma B.", "Me Idrissi"))
-    assert list(beyond_the_rule(read(writer.case.folder, key, station))) == []
+    destroy_evidence(writer, doomed_objects(writer.case, ids), "not ours to hold", ("Salma B.", "Me Idrissi"))
+    assert list(beyond_the_rule(read_case(writer.case.folder, key, station))) == []
 
 
 def test_what_the_store_holds_is_never_announced_as_not_copied(
@@ -64,7 +64,7 @@ def test_what_the_store_holds_is_never_announced_as_not_copied(
                 "evidence_kit.workflows.accession.ingest.take_carried", lambda *_: iter(())
             )
             list(ingest(writer, [tmp_path / "m.eml"], Provenance(), describer))
-        update(writer, {"age_band": "minor", "age_known_by": "birth certificate"}, "shown today")
+        update_case(writer, {"age_band": "minor", "age_known_by": "birth certificate"}, "shown today")
         outcomes = list(ingest(writer, [tmp_path / "m.eml"], Provenance(), describer))
     announced = [(each.place.path, each.lies_in) for each in outcomes if isinstance(each, WitnessOutcome)]
     assert announced == [("a.gif", "E000001")]

@@ -10,18 +10,18 @@ from evidence_kit.intake.mounts import Mount
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.upkeep import tidy
-from evidence_kit.workflows.upkeep.tidy import Plain, State, Word
+from evidence_kit.workflows.upkeep.tidy import LawyersWord, PlainFile, PlainState
 from tests.conftest import NewCase
 from tests.workflows.helpers import take_in
 
 DISK = [Mount("/", "ext4")]
 
 
-def looked(writer: CaseWriter, station: Station, *sources: Path) -> list[Plain]:
-    return list(tidy.look(writer.case, station, sources, DISK))
+def looked(writer: CaseWriter, station: Station, *sources: Path) -> list[PlainFile]:
+    return list(tidy.plain_files(writer.case, station, sources, DISK))
 
 
-def states(found: list[Plain]) -> dict[str, State]:
+def states(found: list[PlainFile]) -> dict[str, PlainState]:
     return {plain.path.name: plain.state for plain in found}
 
 
@@ -33,11 +33,11 @@ def test_what_the_case_holds_is_deleted_and_the_log_says_so_before(
     (source / "later.txt").write_text("not taken in")
     found = looked(writer, station, source)
     assert states(found) == {
-        "a.bin": State.KEPT, "note.txt": State.KEPT, "رسالة.txt": State.KEPT, "empty": State.KEPT,
-        "later.txt": State.NOT_IN_CASE,
+        "a.bin": PlainState.KEPT, "note.txt": PlainState.KEPT, "رسالة.txt": PlainState.KEPT, "empty": PlainState.KEPT,
+        "later.txt": PlainState.NOT_IN_CASE,
     }  # fmt: skip
     told: list[str] = []
-    for plain, gone in tidy.delete(writer, found, [source], None):
+    for plain, gone in tidy.delete_plain(writer, found, [source], None):
         assert gone
         assert plain.path.name not in told
         told.append(plain.path.name)
@@ -50,7 +50,7 @@ def test_what_the_case_holds_is_deleted_and_the_log_says_so_before(
 def test_a_folder_that_became_empty_goes_too(new_case: NewCase, source: Path, station: Station) -> None:
     writer = new_case()
     take_in(writer, source)
-    list(tidy.delete(writer, looked(writer, station, source), [source], None))
+    list(tidy.delete_plain(writer, looked(writer, station, source), [source], None))
     assert not source.exists()
 
 
@@ -63,8 +63,8 @@ def test_a_copy_stays_when_the_one_in_the_store_is_damaged(new_case: NewCase, so
     data[-1] ^= 1
     path.write_bytes(bytes(data))
     found = looked(writer, station, source)
-    assert states(found)["note.txt"] is State.STORE_DAMAGED
-    list(tidy.delete(writer, found, [source], Word("Me Idrissi", None)))
+    assert states(found)["note.txt"] is PlainState.STORE_DAMAGED
+    list(tidy.delete_plain(writer, found, [source], LawyersWord("Me Idrissi", None)))
     assert [each.name for each in source.rglob("*")] == ["note.txt"]
 
 
@@ -73,7 +73,7 @@ def test_a_file_that_changed_since_it_was_read_stays(new_case: NewCase, source: 
     take_in(writer, source)
     found = looked(writer, station, source)
     (source / "note.txt").write_text("something new\n", "utf-8")
-    gone = {plain.path.name: deleted for plain, deleted in tidy.delete(writer, found, [source], None)}
+    gone = {plain.path.name: deleted for plain, deleted in tidy.delete_plain(writer, found, [source], None)}
     assert gone.pop("note.txt") is False
     assert set(gone.values()) == {True}
     assert (source / "note.txt").is_file()
@@ -84,9 +84,9 @@ def test_a_phone_is_not_even_looked_into(form: str, new_case: NewCase, source: P
     writer = new_case()
     take_in(writer, source)
     known = [*DISK, Mount(str(source), form)]
-    found = list(tidy.look(writer.case, station, [source, source / "DCIM"], known))
-    assert [plain.state for plain in found] == [State.PHONE, State.PHONE]
-    list(tidy.delete(writer, found, [source], Word("Me Idrissi", "yes")))
+    found = list(tidy.plain_files(writer.case, station, [source, source / "DCIM"], known))
+    assert [plain.state for plain in found] == [PlainState.PHONE, PlainState.PHONE]
+    list(tidy.delete_plain(writer, found, [source], LawyersWord("Me Idrissi", "yes")))
     assert len([path for path in source.rglob("*") if path.is_file()]) == 4
     assert "tidied" not in writer.manifest.entries
 
@@ -106,10 +106,10 @@ def test_sources_are_remembered_once_with_their_exact_bytes(new_case: NewCase, t
     odd.mkdir()
     writer = new_case()
     for _ in range(2):
-        tidy.remember(writer, [odd, tmp_path], DISK)
+        tidy.remember_sources(writer, [odd, tmp_path], DISK)
     assert tidy.sources_of(writer.manifest) == [odd, tmp_path]
     assert len(writer.manifest.entries["source.read"]) == 1
 
 
 def test_a_source_that_is_gone_is_said(new_case: NewCase, tmp_path: Path, station: Station) -> None:
-    assert [plain.state for plain in looked(new_case(), station, tmp_path / "nowhere")] == [State.GONE]
+    assert [plain.state for plain in looked(new_case(), station, tmp_path / "nowhere")] == [PlainState.GONE]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
 from evidence_kit.chats.folding import DIRECTION_MARKS, fold_wording
-from evidence_kit.chats.formats.whatsapp.phrases import phrases
+from evidence_kit.chats.formats.whatsapp.phrases import all_phrases
 
 Holds: TypeAlias = Callable[[str], bool]
 
@@ -52,7 +52,7 @@ def attached_name(body: str, holds: Holds) -> tuple[str | None, str | None]:
                 return told
     for candidate, around in _candidates(first.strip(_EDGES)):
         folded = fold_wording(around)
-        if folded in phrases().attached and _is_file(candidate, holds):
+        if folded in all_phrases().attached and _is_file(candidate, holds):
             return candidate, folded
     if body[:1] == "\u200e":
         name, _, words = first.strip(_EDGES).partition("\u200e")
@@ -68,18 +68,18 @@ def _in_angles(line: str, holds: Holds) -> tuple[str, str | None] | None:
         words, colon, name = _parted(inner)
         name = name.strip(_EDGES)
         folded = fold_wording(words)
-        if colon and name and (folded in phrases().attached or _is_file(name, holds)):
-            return name, folded if folded in phrases().attached else None
+        if colon and name and (folded in all_phrases().attached or _is_file(name, holds)):
+            return name, folded if folded in all_phrases().attached else None
         # The name may stand before the words, as in Turkish, or the words before the name without a colon.
         for candidate, around in _candidates(inner):
             folded = fold_wording(around)
-            known = folded in phrases().attached and _ENDING.match(candidate) is not None
+            known = folded in all_phrases().attached and _ENDING.match(candidate) is not None
             if known or _is_file(candidate, holds):
                 return candidate, folded if known else None
         before = line[: found.start()].strip(_EDGES)
         folded = fold_wording(inner)
         # The oldest iPhones: `name <attached>`.
-        if folded in phrases().attached and before and (_ENDING.match(before) or holds(before)):
+        if folded in all_phrases().attached and before and (_ENDING.match(before) or holds(before)):
             return before, folded
         if _is_file(before, holds) and len(inner.split()) <= _MOST_WORDS and not _ENDING.match(inner):
             return before, None
@@ -89,7 +89,7 @@ def _in_angles(line: str, holds: Holds) -> tuple[str, str | None] | None:
 def _in_round(found: re.Match[str], holds: Holds) -> tuple[str, str | None] | None:
     name, folded = found["name"].strip(_EDGES), fold_wording(found["words"].strip(_EDGES))
     marked = found["name"][:1] == "\u200e"
-    if folded in phrases().attached and (_ENDING.match(name) or marked or holds(name)):
+    if folded in all_phrases().attached and (_ENDING.match(name) or marked or holds(name)):
         return name, folded
     few = len(found["words"].split()) <= _MOST_WORDS
     return (name, None) if few and _is_file(name, holds) else None

@@ -9,9 +9,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from evidence_kit.chats.folding import fold
+from evidence_kit.chats.folding import fold_text
 from evidence_kit.chats.formats.whatsapp.headers import half_of_day
-from evidence_kit.chats.message import DateOrder, Precision, Time, TimeKind
+from evidence_kit.chats.message import DateOrder, MessageTime, Precision, TimeKind
 from evidence_kit.chats.times import from_words
 
 _REMEMBERED = 8192
@@ -31,7 +31,7 @@ _POSSIBLE = (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class DateReading:
     """How the dates of a file are read.
 
     Attributes:
@@ -79,14 +79,14 @@ class DateOrderVotes:
 
     def add_named(self, digits: str) -> None:
         """Take in a date that a media name in that message bears, as `20250503` or `2025-05-03`."""
-        named = re.sub(r"\D", "", fold(digits))
+        named = re.sub(r"\D", "", fold_text(digits))
         for order, day in self._today.items():
             self._named[order] += day is not None and day.replace("-", "") == named
 
-    def decision(self) -> Decision:
+    def decision(self) -> DateReading:
         """Return the order that the votes decide, and why."""
         if self._seen and self._year_first == self._seen:
-            return Decision(DateOrder.YEAR_FIRST, "year-has-four-digits")
+            return DateReading(DateOrder.YEAR_FIRST, "year-has-four-digits")
         for counts, reason in (
             (self._impossible, "a-number-above-12"),
             (Counter({_other(order): count for order, count in self._named.items()}), "dates-in-media-names"),
@@ -94,25 +94,25 @@ class DateOrderVotes:
         ):
             against = [order for order in _POSSIBLE if counts[order]]
             if len(against) == 1:
-                return Decision(_other(against[0]), reason)
+                return DateReading(_other(against[0]), reason)
             if against and counts is self._impossible:
-                return Decision(DateOrder.AMBIGUOUS, "both-orders-in-one-file")
-        return Decision(DateOrder.AMBIGUOUS, "nothing-decides")
+                return DateReading(DateOrder.AMBIGUOUS, "both-orders-in-one-file")
+        return DateReading(DateOrder.AMBIGUOUS, "nothing-decides")
 
 
-class Times:
+class TimeReader:
     """Reads the times of one file; remembers, since many messages share a day and a minute.
 
     Attributes:
         known: The times that are remembered, by their characters.
     """
 
-    def __init__(self, decision: Decision) -> None:
+    def __init__(self, decision: DateReading) -> None:
         self._decision = decision
-        self.known: dict[str, Time] = {}
+        self.known: dict[str, MessageTime] = {}
         self._days: dict[tuple[Any, ...], tuple[DateOrder, str, tuple[str, ...]]] = {}
 
-    def of(self, opening: re.Match[str]) -> Time:
+    def of(self, opening: re.Match[str]) -> MessageTime:
         """Return the time in a header."""
         raw = opening[1]
         if raw not in self.known:
@@ -122,7 +122,7 @@ class Times:
             self.known[raw] = self._read(raw, opening.group(2, 3, 4), opening.group(5, 6, 7, 8))
         return self.known[raw]
 
-    def _read(self, raw: str, numbers: tuple[Any, ...], clock: tuple[Any, ...]) -> Time:
+    def _read(self, raw: str, numbers: tuple[Any, ...], clock: tuple[Any, ...]) -> MessageTime:
         if not numbers[0]:
             return _in_words(raw)
         told, doubt = _clock(*clock)
@@ -133,11 +133,11 @@ class Times:
         order, reason, days = self._days[numbers]
         precision = Precision.SECOND if clock[2] else Precision.MINUTE
         if told and len(days) == 1:
-            return Time(raw, TimeKind.LOCAL, f"{days[0]}T{told}", precision, order, doubt or reason)
+            return MessageTime(raw, TimeKind.LOCAL, f"{days[0]}T{told}", precision, order, doubt or reason)
         if told and days:
             readings = tuple(f"{day}T{told}" for day in days)
-            return Time(raw, TimeKind.LOCAL, None, precision, order, doubt or reason, readings)
-        return Time(raw, TimeKind.LOCAL, None, None, order, "no-such-date-or-time")
+            return MessageTime(raw, TimeKind.LOCAL, None, precision, order, doubt or reason, readings)
+        return MessageTime(raw, TimeKind.LOCAL, None, None, order, "no-such-date-or-time")
 
 
 def calendar_of(raw: str, numbers: tuple[str, ...]) -> str | None:
@@ -151,30 +151,32 @@ def calendar_of(raw: str, numbers: tuple[str, ...]) -> str | None:
     return "buddhist" if _FIRST_YEAR <= years[0] - _BUDDHIST_YEARS <= _LAST_YEAR else "not-known"
 
 
-def _by_another(raw: str, numbers: tuple[str, ...], calendar: str, told: str | None, decision: Decision) -> Time:
+def _by_another(
+    raw: str, numbers: tuple[str, ...], calendar: str, told: str | None, decision: DateReading
+) -> MessageTime:
     """Return a time by another calendar: as it is written, and by ours where only the years are counted otherwise."""
     # The other calendar's months are others than ours, and differ by a day from country to country: that is unread.
     years = {"buddhist": -_BUDDHIST_YEARS, "reiwa": 2018, "heisei": 1988, "showa": 1925}.get(calendar)
     precision = Precision.MINUTE if told and told.count(":") == 1 else Precision.SECOND if told else None
     if years is None or told is None:
-        return Time(raw, TimeKind.LOCAL, None, precision, None, f"calendar-{calendar}")
+        return MessageTime(raw, TimeKind.LOCAL, None, precision, None, f"calendar-{calendar}")
     at = 0 if len(numbers[0]) == 4 else 2
     counted = tuple(f"{int(number) + years:04d}" if place == at else number for place, number in enumerate(numbers))
     order, _, days = _days(counted, decision)
     readings = tuple(f"{day}T{told}" for day in days)
     reason = f"calendar-{calendar}"
     if len(readings) == 1:
-        return Time(raw, TimeKind.LOCAL, readings[0], precision, order, reason)
-    return Time(raw, TimeKind.LOCAL, None, precision, order, reason, readings)
+        return MessageTime(raw, TimeKind.LOCAL, readings[0], precision, order, reason)
+    return MessageTime(raw, TimeKind.LOCAL, None, precision, order, reason, readings)
 
 
-def _in_words(raw: str) -> Time:
+def _in_words(raw: str) -> MessageTime:
     """Return a time whose month is a word; without a year it is only raw."""
     time = from_words(raw)
-    return time if time.value is not None else Time(raw, TimeKind.LOCAL, None, None, None, "no-year")
+    return time if time.value is not None else MessageTime(raw, TimeKind.LOCAL, None, None, None, "no-year")
 
 
-def _days(numbers: tuple[str, ...], decision: Decision) -> tuple[DateOrder, str, tuple[str, ...]]:
+def _days(numbers: tuple[str, ...], decision: DateReading) -> tuple[DateOrder, str, tuple[str, ...]]:
     """Return how one date is read, why, and which days it can be."""
     order, reason = decision.order, decision.reason
     if _year_is_first(numbers):

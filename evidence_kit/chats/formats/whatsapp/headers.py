@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from evidence_kit.chats.folding import DIRECTION_MARKS, fold
+from evidence_kit.chats.folding import DIRECTION_MARKS, fold_text
 
 _M = f"[{DIRECTION_MARKS}]*+"
 _SPACE = f"(?:[^\\S\\n]|[{DIRECTION_MARKS}])"
@@ -24,7 +24,7 @@ _SENDER = r"(?:((?:[^:\n]++|:(?!\s))*+):(?: |(?=\r?(?:\n|\Z))))?+"
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class HeaderStyle:
     """One way of writing a header.
 
     Attributes:
@@ -41,20 +41,20 @@ class Style:
     in_words: bool = False
 
 
-def _style(name: str, before: str, after: str, date: str = _DATE) -> Style:
+def _style(name: str, before: str, after: str, date: str = _DATE) -> HeaderStyle:
     # One group costs half of three; whoever wants the numbers finds them in it.
     day = f"{before}({_GROUP.sub('(?:', date)})"
     opening = rf"\n{before}({date}{_BETWEEN}{_CLOCK}{_HALF}){after}{_SENDER}"
-    return Style(name, rf"\n{day}{_BETWEEN}\d", re.compile(opening))
+    return HeaderStyle(name, rf"\n{day}{_BETWEEN}\d", re.compile(opening))
 
 
-def _style_in_words(name: str, before: str, after: str) -> Style:
+def _style_in_words(name: str, before: str, after: str) -> HeaderStyle:
     """Return a style whose month is a word and whose clock may stand first; its first and last group are filled."""
     day = r"\d{1,2}\.?[^\S\n][^\W\d_]{3,12}\.?(?:[^\S\n]\d{4})?+|[^\W\d_]{3,12}\.?[^\S\n]\d{1,2}(?:,?[^\S\n]\d{4})?+"
     clock = rf"\d{{1,2}}[:.]\d{{2}}(?:{_SPACE}*+[AaPp]\.?[^\S\n]?[Mm]\b\.?)?+"
     either = rf"(?:(?:{day})[,،]?{_SPACE}++{clock}|{clock},?{_SPACE}++(?:{day}))"
     opening = rf"\n{before}({either})()()()()()()(){after}{_SENDER}"
-    return Style(name, r"(?!)()", re.compile(opening), in_words=True)
+    return HeaderStyle(name, r"(?!)()", re.compile(opening), in_words=True)
 
 
 _BEHIND_ANDROID, _BEFORE_IOS = r"[^\S\n]+[-–][^\S\n]", rf"{_M}\["
@@ -78,10 +78,10 @@ HALVES = {"ص": "am", "م": "pm", "a": "am", "p": "pm"}
 
 def half_of_day(mark: str) -> str:
     """Return `am` or `pm` for any spelling that a header may hold."""
-    return HALVES[fold(mark).strip()[0].casefold()]
+    return HALVES[fold_text(mark).strip()[0].casefold()]
 
 
-def style_of(text: str) -> tuple[Style, int, int] | None:
+def style_of(text: str) -> tuple[HeaderStyle, int, int] | None:
     """Return the style that most of the first 200 lines have, how many have it, and of how many.
 
     None when no style fits more than a fifth of them: a message has 5 lines seldom enough, and a text about

@@ -18,18 +18,18 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from evidence_kit.chats.folding import fold, fold_wording
-from evidence_kit.chats.message import Flag, MessageKind
+from evidence_kit.chats.folding import fold_text, fold_wording
+from evidence_kit.chats.message import MessageFlag, MessageKind
 
 BEGINNING: Final = 8
 _FOLDER: Final = Path(__file__).with_name("phrases")
-_NONE: Final[frozenset[Flag]] = frozenset()
-_DELETED: Final = frozenset({Flag.DELETED})
-_KINDS: Final[Mapping[str, tuple[MessageKind, frozenset[Flag]]]] = {
+_NONE: Final[frozenset[MessageFlag]] = frozenset()
+_DELETED: Final = frozenset({MessageFlag.DELETED})
+_KINDS: Final[Mapping[str, tuple[MessageKind, frozenset[MessageFlag]]]] = {
     "omitted": (MessageKind.MEDIA_OMITTED, _NONE),
-    "view_once": (MessageKind.MEDIA_OMITTED, frozenset({Flag.VIEW_ONCE})),
+    "view_once": (MessageKind.MEDIA_OMITTED, frozenset({MessageFlag.VIEW_ONCE})),
     "deleted": (MessageKind.DELETED, _DELETED),
-    "deleted_by_self": (MessageKind.DELETED, frozenset({Flag.DELETED, Flag.DELETED_BY_SELF})),
+    "deleted_by_self": (MessageKind.DELETED, frozenset({MessageFlag.DELETED, MessageFlag.DELETED_BY_SELF})),
     "calls": (MessageKind.CALL, _NONE),
     "live_location": (MessageKind.LOCATION, _NONE),
 }
@@ -57,7 +57,7 @@ class Phrases:
         beginnings: The first letters of every whole message, as written and folded.
     """
 
-    exact: dict[str, tuple[MessageKind, frozenset[Flag]]] = field(default_factory=dict)
+    exact: dict[str, tuple[MessageKind, frozenset[MessageFlag]]] = field(default_factory=dict)
     edited: set[str] = field(default_factory=set)
     attached: set[str] = field(default_factory=set)
     documents: set[str] = field(default_factory=set)
@@ -73,7 +73,7 @@ class Phrases:
 
 
 @cache
-def phrases() -> Phrases:
+def all_phrases() -> Phrases:
     """Return the sentences of all languages; read once, when the first of them is looked for."""
     told = Phrases()
     literals: dict[str, None] = {}
@@ -118,7 +118,7 @@ def _add(told: Phrases, name: str, phrase: str, language: str) -> None:
     elif name == "encrypted":
         told.encrypted.add(folded)
     elif name == "title":
-        before, _, after = fold(phrase).partition("{}")
+        before, _, after = fold_text(phrase).partition("{}")
         told.titles[before, after] = None
     known = told.languages.setdefault(folded, [])
     if language not in known:
@@ -133,6 +133,6 @@ def attached_words(phrase: str) -> str:
 def _literals(phrase: str) -> Iterator[str]:
     """Yield the parts of a sentence between its names and its quotation marks that are long enough to know it by."""
     for part in re.split(r"\{\}|[\"“”„«»「」]", phrase):
-        literal = fold(part).strip(" .")
+        literal = fold_text(part).strip(" .")
         if len(literal) >= _SHORTEST_LITERAL:
             yield literal

@@ -12,13 +12,13 @@ from typing import BinaryIO
 
 from msgspec.structs import replace
 
-from evidence_kit.chats.encoding import Encoding, decoded, encoding_of
-from evidence_kit.chats.folding import DIRECTION_MARKS, fold
+from evidence_kit.chats.encoding import Encoding, decoded_text, encoding_of
+from evidence_kit.chats.folding import DIRECTION_MARKS, fold_text
 from evidence_kit.chats.format import HEAD_BYTES, ChatFormat, FileHead, FormatVote, Surroundings
-from evidence_kit.chats.formats.whatsapp.dates import DateOrderVotes, Decision, Times
-from evidence_kit.chats.formats.whatsapp.headers import ANDROID, Style, style_of
-from evidence_kit.chats.formats.whatsapp.phrases import phrases
-from evidence_kit.chats.formats.whatsapp.wording import TEXT, Wording, is_about_the_group, languages_of, worded
+from evidence_kit.chats.formats.whatsapp.dates import DateOrderVotes, DateReading, TimeReader
+from evidence_kit.chats.formats.whatsapp.headers import ANDROID, HeaderStyle, style_of
+from evidence_kit.chats.formats.whatsapp.phrases import all_phrases
+from evidence_kit.chats.formats.whatsapp.wording import TEXT, Wording, is_about_the_group, kind_by_wording, languages_of
 from evidence_kit.chats.message import (
     AccountId,
     Attachment,
@@ -26,15 +26,15 @@ from evidence_kit.chats.message import (
     ByteRange,
     Conversation,
     Entry,
-    Flag,
     Message,
+    MessageFlag,
     MessageKind,
     MessageSender,
     Metadata,
     Unread,
-    Why,
+    UnreadReason,
 )
-from evidence_kit.chats.segments import LONGEST_CHARACTERS, Segment, stretches
+from evidence_kit.chats.segments import LONGEST_CHARACTERS, TextSegment, text_segments
 
 _FOLDERS = re.compile(r"[^\n]*(?:whatsapp|واتساب)[^\n]* - (?P<title>.+?)(?:\.zip)?\Z", re.IGNORECASE)
 _MARKDOWN_CHARACTERS = 20_000
@@ -46,7 +46,7 @@ _MEDIA_DATE = r"|[A-Z]{3}-(20\d{6})-WA|-[A-Z]{3,10}-(20\d\d-\d\d-\d\d)-"
 _MARKED = "".join(map(chr, (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)))
 _LONGEST_PHRASE = 200
 _BEFORE = ByteRange(0, 0)
-_NOTHING: frozenset[Flag] = frozenset()
+_NOTHING: frozenset[MessageFlag] = frozenset()
 
 
 def claims(head: FileHead, name: str) -> FormatVote:
@@ -57,7 +57,7 @@ def claims(head: FileHead, name: str) -> FormatVote:
     if style_of(head.text) is not None and not _MARKDOWN.search(head.text[:_MARKDOWN_CHARACTERS]):
         return FormatVote.BY_CONTENT
     file_name = PurePosixPath(name).name
-    return FormatVote.BY_NAME if file_name == "_chat.txt" or _named(fold(file_name)) is not None else FormatVote.NO
+    return FormatVote.BY_NAME if file_name == "_chat.txt" or _named(fold_text(file_name)) is not None else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
@@ -72,11 +72,11 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     export.seek(0)
     end = 0
     reader = _Reader(encoding, style, decision, around)
-    for entry in reader.entries(stretches(export, encoding, style.opening)):
+    for entry in reader.entries(text_segments(export, encoding, style.opening)):
         yield entry
         end = entry.place.end
     if end < export.tell():
-        yield Unread(ByteRange(end, export.tell()), Why.TRUNCATED, "half a character")
+        yield Unread(ByteRange(end, export.tell()), UnreadReason.TRUNCATED, "half a character")
         end = export.tell()
     yield Metadata(ByteRange(end, end), "decided:wording", reader.wording())
 
@@ -84,7 +84,7 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
 FORMAT = ChatFormat("whatsapp-text", claims, read)
 
 
-def _style(export: BinaryIO, encoding: Encoding) -> Style:
+def _style(export: BinaryIO, encoding: Encoding) -> HeaderStyle:
     export.seek(0)
     head = export.read(HEAD_BYTES).decode(encoding.codec, "replace")
     export.seek(0)
@@ -92,12 +92,12 @@ def _style(export: BinaryIO, encoding: Encoding) -> Style:
     return found[0] if found else ANDROID
 
 
-def _survey(export: BinaryIO, encoding: Encoding, style: Style) -> Decision:
+def _survey(export: BinaryIO, encoding: Encoding, style: HeaderStyle) -> DateReading:
     """Return the order of the dates, from all of them."""
     patterns = re.compile(style.day), re.compile(style.day + _MEDIA_DATE)
     evidence = DateOrderVotes()
     carried = "\n"
-    for piece in decoded(export, encoding):
+    for piece in decoded_text(export, encoding):
         text = carried + piece
         whole = text.rfind("\n")
         if whole <= 0 and len(text) < LONGEST_CHARACTERS:
@@ -131,14 +131,14 @@ def _numbers(day: str) -> tuple[str, str, str]:
 class _Reader:
     """Turns stretches into entries."""
 
-    def __init__(self, encoding: Encoding, style: Style, decision: Decision, around: Surroundings) -> None:
+    def __init__(self, encoding: Encoding, style: HeaderStyle, decision: DateReading, around: Surroundings) -> None:
         self._conversation = Conversation("whatsapp", style.name, None, _title(PurePosixPath(around.name)))
-        self._times, self._around = Times(decision), around
-        self._always = frozenset({Flag.ENCODING_GUESS}) if encoding.guessed else _NOTHING
+        self._times, self._around = TimeReader(decision), around
+        self._always = frozenset({MessageFlag.ENCODING_GUESS}) if encoding.guessed else _NOTHING
         self._languages: Counter[str] = Counter()
         self._unknown = 0
 
-    def entries(self, found: Iterable[Segment]) -> Iterator[Entry]:
+    def entries(self, found: Iterable[TextSegment]) -> Iterator[Entry]:
         """Yield the entry of each segment; a plain message, which nearly all are, takes no call that could be saved."""
         conversation, known, times, always = self._conversation, self._times.known, self._times, self._always
         holds = self._around.holds
@@ -152,14 +152,14 @@ class _Reader:
             value, flags = time.value, always
             if value is not None:
                 if value < before:
-                    flags |= {Flag.TIME_GOES_BACK}
+                    flags |= {MessageFlag.TIME_GOES_BACK}
                 before = value
             if sender is None or (len(sender) > 20 and is_about_the_group(sender)):
                 text = body if sender is None else opening[0][opening.start(9) - opening.start() :] + body
                 self._note(text)
                 yield Message(place, conversation, None, time, text, MessageKind.SYSTEM, (), flags)
                 continue
-            wording = worded(body, holds)
+            wording = kind_by_wording(body, holds)
             person = _person(sender)
             if wording is TEXT:
                 yield Message(place, conversation, person, time, body, plain, (), flags)
@@ -167,7 +167,7 @@ class _Reader:
             self._unknown += wording.unknown
             if wording.phrase is not None or wording.kind is MessageKind.SYSTEM:
                 self._note(wording.phrase or body)
-            if Flag.DELETED_BY_SELF in wording.flags:
+            if MessageFlag.DELETED_BY_SELF in wording.flags:
                 person = replace(person, is_owner=True)
             attachments, flags = self._attachments(wording), flags | wording.flags
             yield Message(place, conversation, person, time, body, wording.kind, attachments, flags)
@@ -193,16 +193,16 @@ class _Reader:
 
 def _no_message(body: str | None, place: ByteRange) -> Entry:
     if body is None:
-        return Unread(place, Why.TOO_LONG)
-    return Unread(place, Why.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
+        return Unread(place, UnreadReason.TOO_LONG)
+    return Unread(place, UnreadReason.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
 
 
 def _title(path: PurePosixPath) -> str | None:
     """Return whom a file's name, or the name of the folder or zip around it, says the chat is with."""
-    if (named := _named(fold(path.name))) is not None:
+    if (named := _named(fold_text(path.name))) is not None:
         return named
-    found = _FOLDERS.match(fold(path.parent.name))
-    return found["title"] if found else _named(fold(path.parent.name.removesuffix(".zip") + ".txt"))
+    found = _FOLDERS.match(fold_text(path.parent.name))
+    return found["title"] if found else _named(fold_text(path.parent.name.removesuffix(".zip") + ".txt"))
 
 
 def _named(file_name: str) -> str | None:
@@ -211,7 +211,7 @@ def _named(file_name: str) -> str | None:
     if not folded.endswith(".txt") or not any(word in folded for word in ("whatsapp", "واتساب", "واتس")):
         return None
     name = file_name[: -len(".txt")]
-    for before, after in phrases().titles:
+    for before, after in all_phrases().titles:
         if len(name) > len(before) + len(after) and name.startswith(before) and name.endswith(after):
             return name[len(before) : len(name) - len(after)]
     return None
@@ -220,7 +220,7 @@ def _named(file_name: str) -> str | None:
 @lru_cache(maxsize=4096)
 def _person(sender: str) -> MessageSender:
     """Return who a header names; who is not in the phone's book appears as a number or as `~ Name`."""
-    plain = _MARKS.sub("", fold(sender)).strip()
+    plain = _MARKS.sub("", fold_text(sender)).strip()
     if _PHONE.fullmatch(plain):
         return MessageSender(sender, (AccountId("phone", plain, "display name"),))
     if plain.startswith("~"):

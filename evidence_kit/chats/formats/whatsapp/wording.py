@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from evidence_kit.chats.folding import DIRECTION_MARKS, fold, fold_wording
+from evidence_kit.chats.folding import DIRECTION_MARKS, fold_text, fold_wording
 from evidence_kit.chats.formats.whatsapp.attached import Holds, attached_name
-from evidence_kit.chats.formats.whatsapp.phrases import BEGINNING, phrases
-from evidence_kit.chats.message import Flag, MessageKind
+from evidence_kit.chats.formats.whatsapp.phrases import BEGINNING, all_phrases
+from evidence_kit.chats.message import MessageFlag, MessageKind
 
 _SHORT = 160
 # Of a sentence around a name, so much has to be there besides the name.
@@ -51,7 +51,7 @@ class Wording:
     """
 
     kind: MessageKind
-    flags: frozenset[Flag] = frozenset()
+    flags: frozenset[MessageFlag] = frozenset()
     file_name: str | None = None
     omitted_name: str | None = None
     phrase: str | None = None
@@ -62,7 +62,7 @@ TEXT = Wording(MessageKind.TEXT)
 _EMPTY = Wording(MessageKind.CALL)
 
 
-def worded(body: str, holds: Holds) -> Wording:
+def kind_by_wording(body: str, holds: Holds) -> Wording:
     """Return the kind of a message by its words; `TEXT` for a person's own.
 
     Looks closer only where the app's words can be: nearly all messages are told by a few searches for one
@@ -86,7 +86,7 @@ _MARKS = frozenset({"\u200e", "\u200f", "\u061c"})
 @lru_cache(maxsize=4096)
 def is_about_the_group(sender: str) -> bool:
     """Return whether the text before a colon is a sentence of the app, and no name."""
-    return phrases().group.search(fold(sender)) is not None
+    return all_phrases().group.search(fold_text(sender)) is not None
 
 
 @lru_cache(maxsize=1024)
@@ -95,7 +95,7 @@ def languages_of(phrase: str) -> tuple[str, ...]:
 
     The sentence of the app may go on: what is known is its beginning.
     """
-    known = phrases()
+    known = all_phrases()
     folded = fold_wording(phrase)
     if folded in known.languages:
         return tuple(known.languages[folded])
@@ -108,7 +108,7 @@ def languages_of(phrase: str) -> tuple[str, ...]:
 
 
 def _exact(body: str, *, by_app: bool = False) -> Wording:
-    known = phrases()
+    known = all_phrases()
     if len(body) > known.longest + 80 or not (by_app or body[:BEGINNING].casefold() in known.beginnings):
         return TEXT
     folded = fold_wording(body)
@@ -125,9 +125,9 @@ def _exact(body: str, *, by_app: bool = False) -> Wording:
 
 
 def _by_admin(folded: str) -> Wording | None:
-    for before, after in phrases().admin:
+    for before, after in all_phrases().admin:
         if len(before) + len(after) > _SHORTEST and folded.startswith(before) and folded.endswith(after):
-            return Wording(MessageKind.DELETED, frozenset({Flag.DELETED}), phrase=before)
+            return Wording(MessageKind.DELETED, frozenset({MessageFlag.DELETED}), phrase=before)
     return None
 
 
@@ -135,17 +135,17 @@ def _call(folded: str) -> Wording | None:
     """Return a call whose sentence goes on behind a full stop or a comma, with how long it took."""
     for end in (found.start() for found in re.finditer(r"[.,،。·•]", folded)):
         phrase = folded[:end].strip()
-        kind = phrases().exact.get(phrase, (None, None))[0]
+        kind = all_phrases().exact.get(phrase, (None, None))[0]
         if kind is MessageKind.CALL and " " in phrase and _AFTER_A_CALL.match(folded, end):
             return Wording(MessageKind.CALL, phrase=phrase)
     return None
 
 
 def _looked_at(body: str, holds: Holds) -> Wording:  # noqa: PLR0911 - one return for each kind of wording
-    flags: frozenset[Flag] = frozenset()
+    flags: frozenset[MessageFlag] = frozenset()
     edited = _TRAILING.search(body[-_SHORT:]) if body.rstrip()[-1:] in {">", *_MARKS} else None
-    if edited is not None and fold_wording(f"<{edited[1]}>") in phrases().edited:
-        flags |= {Flag.EDITED}
+    if edited is not None and fold_wording(f"<{edited[1]}>") in all_phrases().edited:
+        flags |= {MessageFlag.EDITED}
         body = body.removesuffix(edited[0]).rstrip()
     by_app = body[:1] == _APPS_OWN
     name, phrase = attached_name(body, holds)
@@ -153,10 +153,10 @@ def _looked_at(body: str, holds: Holds) -> Wording:  # noqa: PLR0911 - one retur
         kind = MessageKind.CONTACT if name.casefold().endswith(".vcf") else MessageKind.MEDIA
         return Wording(kind, flags, file_name=name, phrase=phrase, unknown=phrase is None)
     whole, body = body, body[:_ONE_LINE]
-    own = flags | {Flag.APP_GENERATED} if body[:1] in _MARKS else flags
+    own = flags | {MessageFlag.APP_GENERATED} if body[:1] in _MARKS else flags
     if place := _PLACE.match(body):
         word = fold_wording(place["word"])
-        return Wording(MessageKind.LOCATION, flags, phrase=word if word in phrases().locations else None)
+        return Wording(MessageKind.LOCATION, flags, phrase=word if word in all_phrases().locations else None)
     if "\n" in whole and _is_poll(whole):
         return Wording(MessageKind.POLL, own)
     if (document := _DOCUMENT.match(body)) and (phrase := _omitted_document(document["words"])):
@@ -180,7 +180,7 @@ def _is_poll(body: str) -> bool:
     bare = _BARE_POLL.match(body)
     if bare is None:
         return False
-    return fold_wording(bare["word"]) in phrases().polls or (
+    return fold_wording(bare["word"]) in all_phrases().polls or (
         len(body) < _ONE_LINE * 10 and _POLL.match(body) is not None
     )
 
@@ -189,4 +189,4 @@ def _omitted_document(words: str) -> str | None:
     """Return the known words at the end of a document's line, behind how many pages it has; None without them."""
     folded = fold_wording(words.rpartition("•")[2])
     parts = folded.split(" ")
-    return next((tail for at in range(len(parts)) if (tail := " ".join(parts[at:])) in phrases().documents), None)
+    return next((tail for at in range(len(parts)) if (tail := " ".join(parts[at:])) in all_phrases().documents), None)

@@ -6,26 +6,26 @@ from collections.abc import Callable
 from typing import Final
 
 from evidence_kit.intake.understood.sound import boxes, core_audio, ebml, flac, frames, ogg, wave
-from evidence_kit.intake.understood.sound.source import NotSoundError, Source
+from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource
 from evidence_kit.intake.window import Window
 from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.model import Kind
 
-_CHECKS: Final[dict[str, Callable[[Source], None]]] = {
-    "m4a": boxes.check,
-    "mp4": boxes.check,
-    "mov": boxes.check,
-    "3gp": boxes.check,
-    "ogg": ogg.check,
-    "opus": ogg.check,
-    "wav": wave.check,
-    "flac": flac.check,
+_CHECKS: Final[dict[str, Callable[[SoundSource], None]]] = {
+    "m4a": boxes.check_boxes,
+    "mp4": boxes.check_boxes,
+    "mov": boxes.check_boxes,
+    "3gp": boxes.check_boxes,
+    "ogg": ogg.check_ogg,
+    "opus": ogg.check_ogg,
+    "wav": wave.check_wave,
+    "flac": flac.check_flac,
     "mp3": frames.check_mpeg,
     "aac": frames.check_adts,
     "amr": frames.check_amr,
-    "webm": ebml.check,
-    "matroska": ebml.check,
-    "caf": core_audio.check,
+    "webm": ebml.check_ebml,
+    "matroska": ebml.check_ebml,
+    "caf": core_audio.check_core_audio,
 }
 
 
@@ -45,7 +45,7 @@ def only_sound(kind: Kind, window: Window) -> bool:
     if check is None or window.size_bytes is None:
         return False
     try:
-        check(Source(window.part(), window.size_bytes))
+        check(SoundSource(window.part(), window.size_bytes))
     except (NotSoundError, MemberError, IndexError):
         # An index error is a field that is shorter than its form says.
         return False

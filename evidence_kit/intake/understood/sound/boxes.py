@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from evidence_kit.intake.understood.sound.source import NotSoundError, Source, words
+from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource, check_words
 
 Box = tuple[bytes, int, int]
 """Name, where its content begins, where it ends."""
@@ -36,7 +36,7 @@ class _Film:
         self.tracks = 0
 
 
-def check(source: Source) -> None:
+def check_boxes(source: SoundSource) -> None:
     """Make sure that a file is boxes of sound from end to end.
 
     Raises:
@@ -45,7 +45,7 @@ def check(source: Source) -> None:
     film = _Film()
     for name, start, end in _boxes(source, 0, source.size_bytes):
         if name == b"ftyp":
-            words(re.sub(rb"\0+", b" ", source.read(start, min(8, end - start))[:4]))
+            check_words(re.sub(rb"\0+", b" ", source.read(start, min(8, end - start))[:4]))
             if end - start > 128:
                 raise NotSoundError
         elif name == b"mdat":
@@ -61,7 +61,7 @@ def check(source: Source) -> None:
     _covered(source, film)
 
 
-def _boxes(source: Source, at: int, end: int) -> Iterator[Box]:
+def _boxes(source: SoundSource, at: int, end: int) -> Iterator[Box]:
     while at < end:
         if end - at < 8:
             source.empty(at, end)
@@ -78,7 +78,7 @@ def _boxes(source: Source, at: int, end: int) -> Iterator[Box]:
         at += size
 
 
-def _look(source: Source, start: int, end: int, film: _Film) -> None:
+def _look(source: SoundSource, start: int, end: int, film: _Film) -> None:
     for name, first, last in _boxes(source, start, end):
         if name == b"trak":
             _track(source, first, last, film)
@@ -92,7 +92,7 @@ def _look(source: Source, start: int, end: int, film: _Film) -> None:
             raise NotSoundError
 
 
-def _track(source: Source, start: int, end: int, film: _Film) -> None:
+def _track(source: SoundSource, start: int, end: int, film: _Film) -> None:
     film.tracks += 1
     tables: dict[bytes, Box] = {}
     _walk(source, start, end, tables)
@@ -103,7 +103,7 @@ def _track(source: Source, start: int, end: int, film: _Film) -> None:
     film.samples += _samples(source, tables)
 
 
-def _walk(source: Source, start: int, end: int, tables: dict[bytes, Box]) -> None:
+def _walk(source: SoundSource, start: int, end: int, tables: dict[bytes, Box]) -> None:
     for name, first, last in _boxes(source, start, end):
         if name == b"udta":
             _words_about(source, first, last)
@@ -114,7 +114,7 @@ def _walk(source: Source, start: int, end: int, tables: dict[bytes, Box]) -> Non
         elif name == b"hdlr":
             if source.read(first + 8, 4) == b"soun" or b"hdlr" not in tables:
                 tables[name] = (name, first, last)
-            words(re.sub(rb"[\0-\x1f]+", b" ", source.read(first + 24, max(0, last - first - 24))))
+            check_words(re.sub(rb"[\0-\x1f]+", b" ", source.read(first + 24, max(0, last - first - 24))))
         elif name == b"dref":
             # Data of another file is none of this one; a name of it would be words.
             if last - first > 64:
@@ -129,13 +129,13 @@ def _walk(source: Source, start: int, end: int, tables: dict[bytes, Box]) -> Non
             raise NotSoundError
 
 
-def _descriptions(source: Source, box: Box) -> None:
+def _descriptions(source: SoundSource, box: Box) -> None:
     for name, _, _ in _boxes(source, box[1] + 8, box[2]):
         if name not in _CODECS:
             raise NotSoundError
 
 
-def _samples(source: Source, tables: dict[bytes, Box]) -> Iterator[tuple[int, int]]:
+def _samples(source: SoundSource, tables: dict[bytes, Box]) -> Iterator[tuple[int, int]]:
     sizes = _Sizes(source, tables)
     groups = _groups(source, tables)
     at = 0
@@ -152,7 +152,7 @@ def _samples(source: Source, tables: dict[bytes, Box]) -> Iterator[tuple[int, in
 class _Sizes:
     """How long the samples of a track are, each or all alike."""
 
-    def __init__(self, source: Source, tables: dict[bytes, Box]) -> None:
+    def __init__(self, source: SoundSource, tables: dict[bytes, Box]) -> None:
         box = tables.get(b"stsz")
         if box is None:
             raise NotSoundError
@@ -180,7 +180,7 @@ class _Sizes:
         return (last - first) * self.same if self.same else self._ends[last] - self._ends[first]
 
 
-def _offsets(source: Source, tables: dict[bytes, Box]) -> list[int]:
+def _offsets(source: SoundSource, tables: dict[bytes, Box]) -> list[int]:
     wide = b"co64" in tables
     box = tables.get(b"co64" if wide else b"stco")
     if box is None:
@@ -192,7 +192,7 @@ def _offsets(source: Source, tables: dict[bytes, Box]) -> list[int]:
     return [int.from_bytes(data[at : at + size], "big") for at in range(0, len(data), size)]
 
 
-def _groups(source: Source, tables: dict[bytes, Box]) -> list[tuple[int, int]]:
+def _groups(source: SoundSource, tables: dict[bytes, Box]) -> list[tuple[int, int]]:
     box = tables.get(b"stsc")
     if box is None:
         raise NotSoundError
@@ -204,7 +204,7 @@ def _groups(source: Source, tables: dict[bytes, Box]) -> list[tuple[int, int]]:
     return [(numbers[at], numbers[at + 1]) for at in range(0, len(numbers), 3)]
 
 
-def _covered(source: Source, film: _Film) -> None:
+def _covered(source: SoundSource, film: _Film) -> None:
     """Make sure that every byte of the data belongs to a sample, or is zero."""
     spans = sorted(film.samples)
     for start, end in film.data:
@@ -220,15 +220,15 @@ def _covered(source: Source, film: _Film) -> None:
             raise NotSoundError
 
 
-def _blank(source: Source, start: int, end: int) -> None:
+def _blank(source: SoundSource, start: int, end: int) -> None:
     """Make sure that room that was left holds zeros, or a few words of a program."""
     data = source.read(start, min(end - start, 256))
     if data.strip(b"\0"):
-        words(re.sub(rb"[\0-\x1f]+", b" ", data))
+        check_words(re.sub(rb"[\0-\x1f]+", b" ", data))
     source.empty(min(end, start + 256), end)
 
 
-def _words_about(source: Source, start: int, end: int) -> None:
+def _words_about(source: SoundSource, start: int, end: int) -> None:
     """Check that the texts about a sound are words: titles, places, programs; no cover."""
     if end - start <= 8 and not source.read(start, end - start).strip(b"\0"):
         return
@@ -238,10 +238,10 @@ def _words_about(source: Source, start: int, end: int) -> None:
         elif name in _BLANK:
             _blank(source, first, last)
         else:
-            words(re.sub(rb"[\0-\x1f]+", b" ", source.read(first, last - first)[4:]))
+            check_words(re.sub(rb"[\0-\x1f]+", b" ", source.read(first, last - first)[4:]))
 
 
-def _meta(source: Source, start: int, end: int) -> None:
+def _meta(source: SoundSource, start: int, end: int) -> None:
     if source.number(start, 4) == 0:
         start += 4
     for name, first, last in _boxes(source, start, end):
@@ -250,16 +250,16 @@ def _meta(source: Source, start: int, end: int) -> None:
         elif name in _BLANK:
             _blank(source, first, last)
         elif name in {b"hdlr", b"keys"} and last - first <= 1024:
-            words(re.sub(rb"[\0-\x1f]+", b" ", source.read(first, last - first)))
+            check_words(re.sub(rb"[\0-\x1f]+", b" ", source.read(first, last - first)))
         else:
             raise NotSoundError
 
 
-def _list(source: Source, start: int, end: int) -> None:
+def _list(source: SoundSource, start: int, end: int) -> None:
     for name, first, last in _boxes(source, start, end):
         if name == b"covr":
             raise NotSoundError
         for inner, low, high in _boxes(source, first, last):
             if inner not in {b"data", b"mean", b"name"}:
                 raise NotSoundError
-            words(re.sub(rb"[\0-\x1f]+", b" ", source.read(low, high - low)[8 if inner == b"data" else 4 :]))
+            check_words(re.sub(rb"[\0-\x1f]+", b" ", source.read(low, high - low)[8 if inner == b"data" else 4 :]))

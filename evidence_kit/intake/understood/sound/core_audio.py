@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from evidence_kit.intake.understood.sound.source import NotSoundError, Source, words
+from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource, check_words
 
 _SMALL: Final = {b"desc": 64, b"chan": 512, b"kuki": 256}
 
 
-def check(source: Source) -> None:
+def check_core_audio(source: SoundSource) -> None:
     """Make sure that a file is chunks of sound and words.
 
     Raises:
@@ -31,7 +31,7 @@ def check(source: Source) -> None:
         elif name == b"free":
             source.empty(start, end)
         elif name == b"info":
-            words(re.sub(rb"[\0-\x1f]+", b" ", source.read(start, size)))
+            check_words(re.sub(rb"[\0-\x1f]+", b" ", source.read(start, size)))
         elif name != b"pakt" and size > _SMALL.get(name, -1):
             raise NotSoundError
         at = end

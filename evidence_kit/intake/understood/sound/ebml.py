@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from evidence_kit.intake.understood.sound.source import NotSoundError, Source, words
+from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource, check_words
 
 _EBML, _SEGMENT, _CLUSTER = 0x1A45DFA3, 0x18538067, 0x1F43B675
 _TRACKS, _TRACK, _TRACK_TYPE, _CODEC_PRIVATE = 0x1654AE6B, 0xAE, 0x83, 0x63A2
@@ -31,7 +31,7 @@ _SMALL_BYTES: Final = 16
 _DEEPEST: Final = 8
 
 
-def check(source: Source) -> None:
+def check_ebml(source: SoundSource) -> None:
     """Make sure that a file is elements of sound from end to end.
 
     Raises:
@@ -45,7 +45,7 @@ def check(source: Source) -> None:
         raise NotSoundError
 
 
-def _element(source: Source, at: int, end: int, tracks: set[int], depth: int) -> int:
+def _element(source: SoundSource, at: int, end: int, tracks: set[int], depth: int) -> int:
     """Look at one element and return where it ends."""
     name, start = _identifier(source, at)
     size, start = _size(source, start)
@@ -72,7 +72,7 @@ def _element(source: Source, at: int, end: int, tracks: set[int], depth: int) ->
     return last
 
 
-def _track(source: Source, at: int, end: int, tracks: set[int]) -> None:
+def _track(source: SoundSource, at: int, end: int, tracks: set[int]) -> None:
     number = sort = None
     while at < end:
         name, start = _identifier(source, at)
@@ -89,7 +89,7 @@ def _track(source: Source, at: int, end: int, tracks: set[int]) -> None:
     tracks.add(number)
 
 
-def _value(source: Source, name: int, start: int, end: int, tracks: set[int]) -> None:
+def _value(source: SoundSource, name: int, start: int, end: int, tracks: set[int]) -> None:
     if name in {_SIMPLE, _BLOCK}:
         number, _ = _size(source, start)
         if number not in tracks:
@@ -99,7 +99,7 @@ def _value(source: Source, name: int, start: int, end: int, tracks: set[int]) ->
     elif name == _VOID:
         source.empty(start, end)
     elif name in _WORDS:
-        words(re.sub(rb"\0+", b" ", source.read(start, end - start)))
+        check_words(re.sub(rb"\0+", b" ", source.read(start, end - start)))
     elif name not in _SMALL or end - start > _SMALL_BYTES:
         raise NotSoundError
 
@@ -112,10 +112,10 @@ def _private(data: bytes) -> None:
         raise NotSoundError
     if len(data) > 64:
         first, second = data[1], data[2]
-        words(re.sub(rb"[\0-\x1f]+", b" ", data[3 + first + 7 : 3 + first + second - 1]))
+        check_words(re.sub(rb"[\0-\x1f]+", b" ", data[3 + first + 7 : 3 + first + second - 1]))
 
 
-def _identifier(source: Source, at: int) -> tuple[int, int]:
+def _identifier(source: SoundSource, at: int) -> tuple[int, int]:
     first = source.number(at, 1)
     length = 9 - first.bit_length()
     if not 1 <= length <= 4:
@@ -123,7 +123,7 @@ def _identifier(source: Source, at: int) -> tuple[int, int]:
     return source.number(at, length), at + length
 
 
-def _size(source: Source, at: int) -> tuple[int | None, int]:
+def _size(source: SoundSource, at: int) -> tuple[int | None, int]:
     first = source.number(at, 1)
     length = 9 - first.bit_length()
     if not 1 <= length <= 8:

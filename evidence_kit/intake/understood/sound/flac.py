@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from evidence_kit.intake.understood.sound.frames import id3
-from evidence_kit.intake.understood.sound.ogg import comments
-from evidence_kit.intake.understood.sound.source import NotSoundError, Source
+from evidence_kit.intake.understood.sound.frames import id3_end
+from evidence_kit.intake.understood.sound.ogg import check_comments
+from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource
 
 _STREAM, _PADDING, _SEEK, _COMMENT = 0, 1, 3, 4
 # Looked at byte by byte.
 _LARGEST_BYTES: Final = 64 << 20
 
 
-def check(source: Source) -> None:
+def check_flac(source: SoundSource) -> None:
     """Make sure that a file is FLAC without a picture, its frames following one another to the last byte.
 
     Raises:
@@ -22,7 +22,7 @@ def check(source: Source) -> None:
     """
     if source.size_bytes > _LARGEST_BYTES:
         raise NotSoundError
-    at = id3(source)
+    at = id3_end(source)
     if source.read(at, 4) != b"fLaC":
         raise NotSoundError
     at += 4
@@ -32,7 +32,7 @@ def check(source: Source) -> None:
         last, block = bool(first & 0x80), first & 0x7F
         start, at = at + 4, at + 4 + size
         if block == _COMMENT:
-            comments(source.read(start, size))
+            check_comments(source.read(start, size))
         elif block == _PADDING:
             source.empty(start, at)
         elif block == _SEEK:

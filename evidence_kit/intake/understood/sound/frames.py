@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from evidence_kit.intake.sniff import adts_frame_length, mp3_frame_length
-from evidence_kit.intake.understood.sound.source import NotSoundError, Source, words
+from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource, check_words
 
 _AMR_BYTES: Final = {0: 13, 1: 14, 2: 16, 3: 18, 4: 20, 5: 21, 6: 27, 7: 32, 8: 6, 15: 1}
 _WIDE_BYTES: Final = {0: 18, 1: 24, 2: 33, 3: 37, 4: 41, 5: 47, 6: 51, 7: 59, 8: 61, 9: 6, 14: 1, 15: 1}
@@ -14,13 +14,13 @@ _TEXT_FRAME: Final = re.compile(rb"T[A-Z0-9]{3}|W[A-Z0-9]{3}|COMM|USLT|T[A-Z0-9]
 _PADDING_BYTES: Final = 4096
 
 
-def check_mpeg(source: Source) -> None:
+def check_mpeg(source: SoundSource) -> None:
     """Make sure that a file is frames of MPEG audio and tags of words.
 
     Raises:
         NotSoundError: It is not.
     """
-    at, end = id3(source), _without_last_tags(source)
+    at, end = id3_end(source), _without_last_tags(source)
     count = 0
     while at + 4 <= end:
         length = mp3_frame_length(source.read(at, 4))
@@ -34,13 +34,13 @@ def check_mpeg(source: Source) -> None:
     source.empty(at, end)
 
 
-def check_adts(source: Source) -> None:
+def check_adts(source: SoundSource) -> None:
     """Make sure that a file is frames of AAC.
 
     Raises:
         NotSoundError: It is not.
     """
-    at, end = id3(source), _without_last_tags(source)
+    at, end = id3_end(source), _without_last_tags(source)
     while at < end:
         length = adts_frame_length(source.read(at, min(7, end - at)))
         if not length or at + length > end:
@@ -48,7 +48,7 @@ def check_adts(source: Source) -> None:
         at += length
 
 
-def check_amr(source: Source) -> None:
+def check_amr(source: SoundSource) -> None:
     """Make sure that a file is frames of AMR of either sort.
 
     Raises:
@@ -67,7 +67,7 @@ def check_amr(source: Source) -> None:
         at += length
 
 
-def id3(source: Source) -> int:
+def id3_end(source: SoundSource) -> int:
     """Return where the ID3 tag before a sound ends, 0 without one; its texts are words.
 
     Raises:
@@ -100,20 +100,20 @@ def _seven(raw: bytes) -> int:
 
 def _frame_words(name: bytes, value: bytes) -> None:
     if name.startswith(b"W") and name not in {b"WXXX", b"WXX"}:
-        words(value)
+        check_words(value)
         return
     encoding, rest = value[:1], value[1:]
     if name in {b"COMM", b"COM", b"USLT", b"ULT"}:
-        words(rest[:3])
+        check_words(rest[:3])
         rest = rest[3:]
     if encoding in {b"\1", b"\2"}:
         # Parts in UTF-16, each with its own mark.
         text = rest.decode("utf-16-le" if encoding == b"\1" else "utf-16-be", "replace")
         rest = text.replace("\ufeff", "").replace("\ufffe", "").replace("\0", " ").encode("utf-8", "replace")
-    words(rest.replace(b"\0", b" "))
+    check_words(rest.replace(b"\0", b" "))
 
 
-def _without_last_tags(source: Source) -> int:
+def _without_last_tags(source: SoundSource) -> int:
     """Return where the frames end: before tags of words that stand at the end.
 
     Raises:
@@ -121,7 +121,7 @@ def _without_last_tags(source: Source) -> int:
     """
     end = source.size_bytes
     if end >= 128 and source.read(end - 128, 3) == b"TAG":
-        words(source.read(end - 125, 124).replace(b"\0", b" "))
+        check_words(source.read(end - 125, 124).replace(b"\0", b" "))
         end -= 128
     if end >= 32 and source.read(end - 32, 8) == b"APETAGEX":
         size = source.number(end - 20, 4, "little")
@@ -130,6 +130,6 @@ def _without_last_tags(source: Source) -> int:
             start -= 32
         if not 0 <= start < end or size > _PADDING_BYTES * 16:
             raise NotSoundError
-        words(re.sub(rb"[\0-\x1f]+", b" ", source.read(start, end - 32 - start)).replace(b"APETAGEX", b""))
+        check_words(re.sub(rb"[\0-\x1f]+", b" ", source.read(start, end - 32 - start)).replace(b"APETAGEX", b""))
         end = start
     return end

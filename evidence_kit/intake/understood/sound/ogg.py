@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from evidence_kit.intake.understood.sound.source import NotSoundError, Source, words
+from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource, check_words
 
 _HEADERS: Final = {b"OpusHead": 2, b"\x01vorbis": 3, b"Speex   ": 2, b"\x7fFLAC": 2}
 _LONGEST_HEADERS_BYTES: Final = 256 << 10
@@ -21,7 +21,7 @@ class _Stream:
     open: bytes = b""
 
 
-def check(source: Source) -> None:
+def check_ogg(source: SoundSource) -> None:
     """Make sure that a file is pages of sound from end to end.
 
     Raises:
@@ -35,7 +35,7 @@ def check(source: Source) -> None:
         raise NotSoundError
 
 
-def _page(source: Source, at: int, streams: dict[int, _Stream]) -> int:
+def _page(source: SoundSource, at: int, streams: dict[int, _Stream]) -> int:
     head = source.read(at, 27)
     if head[:5] != b"OggS\0" or head[5] > 7:
         raise NotSoundError
@@ -81,20 +81,20 @@ def _header(stream: _Stream, packet: bytes) -> None:
     if form == b"OpusHead" and number == 1:
         if not packet.startswith(b"OpusTags"):
             raise NotSoundError
-        comments(packet[8:])
+        check_comments(packet[8:])
     elif form == b"\x01vorbis" and number == 1:
         if not packet.startswith(b"\x03vorbis") or packet[-1:] != b"\1":
             raise NotSoundError
-        comments(packet[7:-1])
+        check_comments(packet[7:-1])
     elif form == b"\x01vorbis" and number == 2:
         if not packet.startswith(b"\x05vorbis"):
             raise NotSoundError
     elif form == b"Speex   " and number == 1:
-        comments(packet)
+        check_comments(packet)
     elif form == b"\x7fFLAC" and number >= 1 and packet[:1] not in {b"", b"\xff"}:
         block = packet[0] & 0x7F
         if block == 4:
-            comments(packet[4:])
+            check_comments(packet[4:])
         elif block == 1:
             if packet[4:].strip(b"\0"):
                 raise NotSoundError
@@ -102,7 +102,7 @@ def _header(stream: _Stream, packet: bytes) -> None:
             raise NotSoundError
 
 
-def comments(data: bytes) -> None:
+def check_comments(data: bytes) -> None:
     """Make sure that Vorbis comments are words, with nothing but zeros behind them.
 
     Raises:
@@ -116,7 +116,7 @@ def comments(data: bytes) -> None:
         return data[at + 4 : at + 4 + size], at + 4 + size
 
     vendor, at = taken(0)
-    words(vendor)
+    check_words(vendor)
     count = int.from_bytes(data[at : at + 4], "little")
     at += 4
     if count > len(data):
@@ -125,7 +125,7 @@ def comments(data: bytes) -> None:
         value, at = taken(at)
         if value.upper().startswith((b"METADATA_BLOCK_PICTURE", b"COVERART")):
             raise NotSoundError
-        words(value)
+        check_words(value)
     if data[at:].strip(b"\0"):
         raise NotSoundError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from evidence_kit.intake.understood.language import opaque
+from evidence_kit.intake.understood.language import opaque_spans
 from evidence_kit.intake.window import Window
 
 # What may stand beside a sound in words: a title, a name, a program.
@@ -18,7 +18,7 @@ class NotSoundError(Exception):
     """The file holds bytes that are neither sound nor words about it."""
 
 
-class Source:
+class SoundSource:
     """Reads a file at places, with a block in memory so that small reads cost little.
 
     Args:
@@ -75,7 +75,7 @@ class Source:
             at += size
 
 
-def words(data: bytes) -> None:
+def check_words(data: bytes) -> None:
     """Make sure that bytes are a few words in UTF-8, UTF-16 or Latin letters.
 
     Raises:
@@ -89,7 +89,9 @@ def words(data: bytes) -> None:
             text = data.decode(codec)
         except ValueError:
             continue
-        if not opaque(text.replace("\0", "\n"), _WORDS_BOUND) and text.replace("\0", "").isprintable() | ("\n" in text):
+        if not opaque_spans(text.replace("\0", "\n"), _WORDS_BOUND) and text.replace("\0", "").isprintable() | (
+            "\n" in text
+        ):
             return
         break
     raise NotSoundError

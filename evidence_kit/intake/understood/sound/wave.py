@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from evidence_kit.intake.understood.sound.source import NotSoundError, Source, words
+from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource, check_words
 
 _SMALL: Final = {b"fmt ": 64, b"fact": 16, b"ds64": 64, b"cue ": 4096, b"inst": 16, b"smpl": 256}
 _BLANK: Final = frozenset({b"JUNK", b"PAD ", b"FLLR", b"junk", b"minf", b"elm1", b"regn", b"umid", b"DGDA"})
@@ -13,7 +13,7 @@ _FORMATS: Final = frozenset({1, 2, 3, 6, 7, 0x11, 0x31, 0x45, 0x50, 0x55, 0xFFFE
 _TEXTS: Final = frozenset({b"bext", b"iXML", b"_PMX", b"aXML", b"axml"})
 
 
-def check(source: Source) -> None:
+def check_wave(source: SoundSource) -> None:
     """Make sure that a file is one WAVE with sound and words.
 
     Raises:
@@ -45,7 +45,7 @@ def check(source: Source) -> None:
         raise NotSoundError
 
 
-def _chunk(source: Source, name: bytes, start: int, size: int) -> None:
+def _chunk(source: SoundSource, name: bytes, start: int, size: int) -> None:
     if name in _SMALL:
         if size > _SMALL[name] or (name == b"fmt " and source.number(start, 2, "little") not in _FORMATS):
             raise NotSoundError
@@ -53,18 +53,18 @@ def _chunk(source: Source, name: bytes, start: int, size: int) -> None:
     elif name in _BLANK:
         source.empty(start, start + size)
     elif name in _TEXTS:
-        words(re.sub(rb"\0+", b" ", source.read(start, size)))
+        check_words(re.sub(rb"\0+", b" ", source.read(start, size)))
     elif name == b"LIST" and source.read(start, 4) in {b"INFO", b"adtl"}:
         _listed(source, start + 4, start + size)
     else:
         raise NotSoundError
 
 
-def _listed(source: Source, at: int, end: int) -> None:
+def _listed(source: SoundSource, at: int, end: int) -> None:
     while at + 8 <= end:
         size = source.number(at + 4, 4, "little")
-        words(source.read(at, 4))
-        words(source.read(at + 8, size).lstrip(b"\0\1\2\3\4\5\6\7\x08"))
+        check_words(source.read(at, 4))
+        check_words(source.read(at + 8, size).lstrip(b"\0\1\2\3\4\5\6\7\x08"))
         at += 8 + size + (size & 1)
     if at < end:
         raise NotSoundError

@@ -13,14 +13,14 @@ from evidence_kit.keys.errors import NoReaderError
 from evidence_kit.model import Digest
 from evidence_kit.sealing import bag, plan
 from evidence_kit.sealing.plan import Scope
-from evidence_kit.workflows.case.read import Case, entries
-from evidence_kit.workflows.handover.forms.form import ExportContents, Form, Target
-from evidence_kit.workflows.handover.forms.table import table
+from evidence_kit.workflows.case.read import Case, opened_events
+from evidence_kit.workflows.handover.forms.form import ExportContents, ExportTarget, Form
+from evidence_kit.workflows.handover.forms.table import table_rows
 
 ITEMS = "items.csv"
 
 
-def write(contents: ExportContents, target: Target) -> int:
+def write(contents: ExportContents, target: ExportTarget) -> int:
     """Write originals, log and openings; both manifests name every file, the tag manifest names the manifests."""
     case = contents.case
     digests: dict[str, dict[str, str]] = {}
@@ -30,16 +30,18 @@ def write(contents: ExportContents, target: Target) -> int:
             digests[name] = dict(contents.original(item, sink))
     tags: dict[str, Iterable[bytes]] = {
         "bagit.txt": [bag.BAGIT],
-        bag.INFO: [bag.info(case.id, contents.day, [*map(bag.original, contents.items)], contents.kit, (1, 1))],
+        bag.INFO: [
+            bag.bag_info(case.id, contents.day, [*map(bag.original_payload, contents.items)], contents.kit, (1, 1))
+        ],
         bag.LOG: _log(case),
         bag.EVENTS: _events(contents),
-        ITEMS: table(contents, digests),
-        bag.MANIFEST: [bag.manifest((name, Digest(each["SHA256"])) for name, each in digests.items())],
+        ITEMS: table_rows(contents, digests),
+        bag.MANIFEST: [bag.manifest_text((name, Digest(each["SHA256"])) for name, each in digests.items())],
         "manifest-md5.txt": [_md5(digests)],
         **{name: [content] for name, content in bag.signed_files(case.custody).items()},
     }
     listed = {name: Digest(target.file(content, name)) for name, content in tags.items()}
-    target.sha256 = target.file([bag.manifest(listed.items())], bag.TAG_MANIFEST)
+    target.sha256 = target.file([bag.manifest_text(listed.items())], bag.TAG_MANIFEST)
     return len(contents.items)
 
 
@@ -63,11 +65,11 @@ def _events(contents: ExportContents) -> Iterator[bytes]:
     scope = Scope(contents.purpose, tuple(item.id for item in contents.items), everything=False)
     opened = {
         entry.line
-        for entry in entries(case.folder, case.custody, case.identity)
+        for entry in opened_events(case.folder, case.custody, case.identity)
         if isinstance(entry, LogEvent) and plan.discloses(scope, entry.type, entry.facts)
     }
     for signed in case.custody.commits:
-        body = age.decrypt(case.folder.body(signed.line).read_bytes(), [case.identity.opener])
+        body = age.decrypt_bytes(case.folder.body(signed.line).read_bytes(), [case.identity.opener])
         for number, text in zip(range(signed.first, signed.line), body.split(b"\n"), strict=False):
             yield (text if number in opened else b"") + b"\n"
         yield b"\n"

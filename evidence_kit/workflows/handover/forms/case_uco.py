@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from evidence_kit.custody.manifest import Item
-from evidence_kit.workflows.handover.forms.form import ExportContents, Form, Target
-from evidence_kit.workflows.handover.forms.table import modified
+from evidence_kit.workflows.handover.forms.form import ExportContents, ExportTarget, Form
+from evidence_kit.workflows.handover.forms.table import modified_time
 
 _UCO = "https://ontology.unifiedcyberontology.org/uco"
 CONTEXT = {
@@ -33,7 +33,7 @@ CONTEXT = {
 Node = dict[str, Any]
 
 
-def write(contents: ExportContents, target: Target) -> int:
+def write(contents: ExportContents, target: ExportTarget) -> int:
     """Write one JSON-LD document, an object a line, so that it does not have to be held."""
     count = 0
 
@@ -119,7 +119,7 @@ def _file_facet(file: str, item: Item) -> Node:
         "uco-observable:filePath": item.place.path,
         "uco-observable:sizeInBytes": item.size_bytes,
     }
-    changed = modified(item.facts)
+    changed = modified_time(item.facts)
     if changed is not None:
         facet["uco-observable:modifiedTime"] = _time(changed)
     return facet

@@ -65,12 +65,12 @@ class Form:
 
     name: str
     ending: str
-    write: Callable[[ExportContents, Target], int]
+    write: Callable[[ExportContents, ExportTarget], int]
     purposes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
-class Target:
+class ExportTarget:
     """Where a form writes: one file, or a folder of files, all of them drafts until the log knows of them.
 
     Attributes:
@@ -109,7 +109,7 @@ class Target:
 class ExportFile:
     """One file of a target while it is being written."""
 
-    def __init__(self, target: Target, file: DiskFile) -> None:
+    def __init__(self, target: ExportTarget, file: DiskFile) -> None:
         self.sha256 = hashlib.sha256()
         self._target = target
         self._file = file

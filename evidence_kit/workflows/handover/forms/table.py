@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from evidence_kit.workflows.case.plain_file import BYTE_ORDER_MARK, csv_line
-from evidence_kit.workflows.handover.forms.form import ExportContents, Form, Target
+from evidence_kit.workflows.handover.forms.form import ExportContents, ExportTarget, Form
 from evidence_kit.workflows.reading.overview import item_row
 
 COLUMNS = (
@@ -14,14 +14,14 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def write(contents: ExportContents, target: Target) -> int:
+def write(contents: ExportContents, target: ExportTarget) -> int:
     """Write the table; every item is read once, for the digests that the log does not hold."""
     digests = {item.id: contents.original(item) for item in contents.items}
-    target.file(table(contents, digests))
+    target.file(table_rows(contents, digests))
     return len(contents.items)
 
 
-def table(contents: ExportContents, digests: Mapping[str, Mapping[str, str]]) -> Iterator[bytes]:
+def table_rows(contents: ExportContents, digests: Mapping[str, Mapping[str, str]]) -> Iterator[bytes]:
     """Yield the table.
 
     Args:
@@ -36,7 +36,7 @@ def table(contents: ExportContents, digests: Mapping[str, Mapping[str, str]]) ->
             "media_type": facts["kind"].get("media_type"),
             "md5": each["MD5"],
             "sha1": each["SHA1"],
-            "modified_utc": modified(facts),
+            "modified_utc": modified_time(facts),
             "handed_by": provenance.get("handed_by"),
             "device": provenance.get("device"),
         }
@@ -44,7 +44,7 @@ def table(contents: ExportContents, digests: Mapping[str, Mapping[str, str]]) ->
         yield csv_line([row.get(column) for column in COLUMNS])
 
 
-def modified(facts: Mapping[str, object]) -> str | None:
+def modified_time(facts: Mapping[str, object]) -> str | None:
     """Return when an item was changed last by the source's file system, ISO 8601 in UTC; None if unknown."""
     from datetime import UTC, datetime
 

@@ -18,7 +18,7 @@ from evidence_kit.hashing.orientations import QUALITY_LIMIT, UPRIGHT
 from evidence_kit.intake import picture_signatures
 from evidence_kit.model import Family
 from evidence_kit.words import LANGUAGES, Words, catalogue, direction
-from evidence_kit.workflows.handover.forms.form import ExportContents, Form, Target
+from evidence_kit.workflows.handover.forms.form import ExportContents, ExportTarget, Form
 
 FAMILIES = (Family.PICTURE.value, Family.VIDEO.value)
 GROUPS = ("adult", "minor")
@@ -27,7 +27,7 @@ _SENSITIVITY_FIRST = ("intimate", "unknown", "none")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TakedownRow:
     """The facts that a platform may ask for about one item.
 
     Attributes:
@@ -49,31 +49,31 @@ class Row:
     md5: str
 
 
-def write(contents: ExportContents, target: Target) -> int:
+def write(contents: ExportContents, target: ExportTarget) -> int:
     """Write the page; every picture and film is read once for its MD5, none is decoded.
 
     Raises:
         UsageError: Nothing that was chosen is a picture or a film.
     """
-    listed = [row(contents, item) for item in contents.items if item.family in FAMILIES]
+    listed = [takedown_row(contents, item) for item in contents.items if item.family in FAMILIES]
     if not listed:
         raise UsageError("takedown-nothing", case=contents.case.id)
     group = "adult" if contents.case.opened.age_band == picture_signatures.ADULT else "minor"
-    target.file([page(contents, group, sorted(listed, key=_order)).encode()])
+    target.file([takedown_page(contents, group, sorted(listed, key=_order)).encode()])
     return len(listed)
 
 
-def row(contents: ExportContents, item: Item) -> Row:
+def takedown_row(contents: ExportContents, item: Item) -> TakedownRow:
     """Return the line of one item; its PDQ is the one recorded when it was taken in.
 
     Raises:
         ItemDamagedError: It is not any more what was taken in.
     """
     pdq, why, quality = _pdq(item)
-    return Row(item.id, item.sensitivity, item.family, pdq, why, quality, contents.original(item)["MD5"])
+    return TakedownRow(item.id, item.sensitivity, item.family, pdq, why, quality, contents.original(item)["MD5"])
 
 
-def page(contents: ExportContents, group: str, rows: Sequence[Row]) -> str:
+def takedown_page(contents: ExportContents, group: str, rows: Sequence[TakedownRow]) -> str:
     """Return the page in three languages.
 
     Args:
@@ -112,7 +112,7 @@ def _hexadecimal(text: str) -> bool:
     return len(text) == 64 and not set(text) - set("0123456789abcdef")
 
 
-def _order(each: Row) -> tuple[int, str]:
+def _order(each: TakedownRow) -> tuple[int, str]:
     return _SENSITIVITY_FIRST.index(each.sensitivity), each.item
 
 
@@ -137,7 +137,7 @@ def _guidance(words: Words, group: str) -> Iterator[str]:
     yield "</ol>"
 
 
-def _table(group: str, rows: Sequence[Row]) -> str:
+def _table(group: str, rows: Sequence[TakedownRow]) -> str:
     """Return the table: hashes stand left to right in every language, on lines of their own."""
     heads = "".join(
         "<th>" + "<br>".join(f"<bdi>{_text(catalogue(each), f'column.{column}')}</bdi>" for each in LANGUAGES) + "</th>"
@@ -150,7 +150,7 @@ def _table(group: str, rows: Sequence[Row]) -> str:
     )
 
 
-def _cells(each: Row) -> str:
+def _cells(each: TakedownRow) -> str:
     said = [f"sensitivity.{each.sensitivity}"] + ([f"why.{each.why}"] if each.why is not None else [])
     declared, *why = ["<br>".join(f"<bdi>{_text(catalogue(one), key)}</bdi>" for one in LANGUAGES) for key in said]
     quality = "" if each.quality is None else f"<br><small>quality {each.quality}</small>"
