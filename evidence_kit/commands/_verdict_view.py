@@ -49,6 +49,8 @@ def show_report(screen: Screen, report: Report, names: Mapping[str, str] | None 
             _of_an_archive(screen, report)
         elif not report.with_key:
             screen.result(screen.say("verify.without-key"))
+        elif report.events_closed:
+            screen.result(screen.say("verify.events-gone", count=report.events_closed, events_of=report.events))
         _signers(screen, report.signers, names or {})
     if report.earlier_of is not None:
         screen.result(screen.say("copy.earlier", lines=report.lines, remembered=report.earlier_of))
@@ -206,6 +208,8 @@ def report_page(report: Report, names: Mapping[str, str], day: str, sha256: str 
         said.append(("verify.wholly-destroyed", {}))
     elif report.case is not None and report.kind == "case" and not report.with_key:
         said.append(("verify.without-key", {}))
+    elif report.case is not None and report.kind == "case" and report.events_closed:
+        said.append(("verify.events-gone", {"count": report.events_closed, "events_of": report.events}))
     facts = verdict_page.VerdictPageFacts(
         verdict=name,
         limits=report.verdict.limits,

@@ -126,6 +126,11 @@ class Custody:
             raise KeyError(line)
         return self.commits[at].time
 
+    def commit_at(self, line: int) -> SignedCommit | None:
+        """Return the commit that a signature line ends, None where there is no such line."""
+        at = bisect_left(self.commits, line, key=lambda each: each.line)
+        return self.commits[at] if at < len(self.commits) and self.commits[at].line == line else None
+
     @property
     def wholly_destroyed(self) -> bool:
         """Say whether the case itself is gone: the openings of its first commit speak of no item, and go only then."""
@@ -265,7 +270,7 @@ class _State:
         problem = "log-signature-invalid"
         if not self.pending or line.time != self.pending[-1].time:
             problem = "log-line-misdated"
-        elif case is not None and line.by not in signers:
+        elif case is not None and (line.by not in signers or custody.wholly_destroyed):
             problem = "log-signer-not-allowed"
         elif case is not None:
             checkpoint = Checkpoint(case, self.number - 1, Digest(self.previous), line.bodies)
@@ -289,6 +294,8 @@ class _State:
                 custody.named[event.seq] = event.object
             if event.clear is not None:
                 self._establish(event)
+        if custody.wholly_destroyed and custody.objects:
+            self._finding("log-clear-not-understood", custody.bodies[custody.commits[0].line].line)
         custody.bodies[line.seq] = StoredFile(line.seq, line.bodies)
         custody.commits.append(
             SignedCommit(
@@ -309,6 +316,8 @@ class _State:
         clear = dict(event.clear or {})
         self.custody.clear[event.seq] = clear
         try:
+            if event.seq == 1 and clear["type"] != "case.opened":
+                raise ValueError(clear["type"])
             _EFFECTS[str(clear["type"])](self.custody, event.seq, clear)
         except (AttributeError, KeyError, TypeError, ValueError, KeyUnreadableError):
             self._finding("log-clear-not-understood", event.seq)

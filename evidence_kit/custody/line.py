@@ -19,8 +19,14 @@ from evidence_kit.model import Digest, Json
 
 VERSION = 1
 LONGEST_LINE_BYTES = 64 * 1024
-# An id has one spelling: six digits, or more without a zero before them, and none is number 0.
-OBJECT = r"E(?!000000(?![0-9]))(?:[1-9][0-9]{6,14}|[0-9]{6})"
+
+
+def numbered_id(letter: str) -> str:
+    """Return the pattern of ids, one spelling each: six digits, or more without a zero before them, and no number 0."""
+    return rf"{letter}(?!000000(?![0-9]))(?:[1-9][0-9]{{6,14}}|[0-9]{{6}})"
+
+
+OBJECT = numbered_id("E")
 _OBJECT = re.compile(OBJECT)
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 # Nearly every line of a log, byte for byte as `encode` writes it: read at one look, the others piece by piece.

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from evidence_kit.custody import opening
 from evidence_kit.custody.chain import Custody
 from evidence_kit.custody.event import CLEAR_TYPES
+from evidence_kit.custody.line import numbered_id
 
 KEPT = "item.kept"
 WITNESSED = "item.witnessed"
 # What a verifier of an archive takes more from than that it was opened.
-LOOKED_INTO: Final = CLEAR_TYPES | {KEPT, WITNESSED, "item.redacted", "seal.begun"}
+# Events that say of a signature line above them what it is.
+COMMIT_TYPES: Final = frozenset({"receipt.issued", "sealed"})
+LOOKED_INTO: Final = CLEAR_TYPES | COMMIT_TYPES | {KEPT, WITNESSED, "item.redacted", "seal.begun"}
+_WITNESSED_ID: Final = re.compile(numbered_id("W"))
 
 
 def clear_agrees(facts: Mapping[str, Any], clear: Mapping[str, Any] | None) -> bool:
@@ -43,9 +48,43 @@ def object_agrees(facts: Mapping[str, Any], custody: Custody, line: int) -> bool
         line: Number of its line.
 
     An item is what the line with its `object` says. Otherwise a later event could say anew, with other digests, what
-    an item had been, behind everything that a receipt fixes.
+    an item had been, behind everything that a receipt fixes. What was only witnessed has ids of its own, for the same
+    reason.
     """
     named = custody.named.get(line)
+    if facts["type"] == WITNESSED and not _is_witnessed(facts.get("item")):
+        return False
     if facts["type"] != KEPT:
         return named is None
     return named is not None and facts.get("item") == named
+
+
+def commit_agrees(facts: Mapping[str, Any], custody: Custody, line: int) -> bool:
+    """Say whether an event that speaks of a signature line above it says of it what that line is.
+
+    Args:
+        facts: What the opening says: of a receipt its code and the lines it fixes, of an archive where its log ends.
+        custody: What the log establishes.
+        line: Number of its line.
+
+    What an event leaves out, nobody said. A code that fits no line would be typed by whoever reads the event, and
+    another number of lines believed to be fixed.
+    """
+    if facts["type"] not in COMMIT_TYPES:
+        return True
+    if facts["type"] == "receipt.issued":
+        number, told = facts.get("signature_line"), {"code": facts.get("code"), "lines": facts.get("lines")}
+    else:
+        number, told = facts.get("lines"), {"code": facts.get("receipt"), "head": facts.get("head")}
+        number = number + 1 if type(number) is int else number
+    signed = custody.commit_at(number) if type(number) is int else None
+    if signed is None or signed.line >= line:
+        return number is None and all(each is None for each in told.values())
+    point = signed.checkpoint
+    true = {"code": point.receipt_code, "lines": point.lines, "head": point.head.hex}
+    # To Python True is 1.
+    return all(said is None or (type(said), said) == (type(true[name]), true[name]) for name, said in told.items())
+
+
+def _is_witnessed(name: object) -> bool:
+    return isinstance(name, str) and _WITNESSED_ID.fullmatch(name) is not None

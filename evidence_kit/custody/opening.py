@@ -22,6 +22,7 @@ _READER = json.JSONDecoder()
 _DIGITS = frozenset("0123456789")
 _PLAIN = frozenset({str, bool, type(None)})
 _SALT = re.compile(r"[0-9a-f]{32}")
+_TYPE = re.compile(r"[a-z]+(?:[.-][a-z]+)*")
 _DEEPEST = 64
 
 
@@ -106,8 +107,9 @@ def _opened(facts: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
         raise OpeningError("an opening begins with its salt and its type")
     if not (isinstance(facts["salt"], str) and _SALT.fullmatch(facts["salt"])):
         raise OpeningError("a salt is 32 lower-case hexadecimal digits")
-    if not isinstance(facts["type"], str):
-        raise OpeningError("a type is a text")
+    # Another sign that looks like one of these would let an event pass for one of a type that is looked into.
+    if not (isinstance(facts["type"], str) and _TYPE.fullmatch(facts["type"])):
+        raise OpeningError("a type is words of small letters, with points or hyphens between them")
     return facts
 
 

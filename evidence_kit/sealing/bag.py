@@ -141,12 +141,12 @@ def stated_part(info_text: bytes) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def states_truth(text: bytes, case: str, place: tuple[int | None, int], sizes: Sequence[int]) -> bool:
+def states_truth(text: bytes, sealed: tuple[str, str], place: tuple[int | None, int], sizes: Sequence[int]) -> bool:
     """Say whether a `bag-info.txt` states the truth.
 
     Args:
         text: The file.
-        case: Case id.
+        sealed: Case id, and the day of the last line, YYYY-MM-DD.
         place: Number of this part, from 1, None where nothing says which it is; and how many there are.
         sizes: Lengths of the files below `data/`.
     """
@@ -158,14 +158,14 @@ def states_truth(text: bytes, case: str, place: tuple[int | None, int], sizes: S
         counted = parts == 1
     else:
         counted = part is None or (int(found["part"]), int(found["parts"])) == (part, parts)
-    said = (found["case"].decode("ascii"), int(found["octets"]), int(found["files"]))
-    return counted and said == (case, sum(sizes), len(sizes))
+    said = (found["case"].decode("ascii"), found["day"].decode("ascii"), int(found["octets"]), int(found["files"]))
+    return counted and said == (*sealed, sum(sizes), len(sizes))
 
 
 _INFO = re.compile(
     rb"(?:Bag-Count: (?P<part>[1-9][0-9]{0,5}) of (?P<parts>[1-9][0-9]{0,5})\n)?"
     rb"Bag-Software-Agent: evidence-kit [!-~]{1,64}\n"
-    rb"Bagging-Date: [0-9]{4}-[0-9]{2}-[0-9]{2}\nExternal-Identifier: (?P<case>[!-~]+)\n"
+    rb"Bagging-Date: (?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\nExternal-Identifier: (?P<case>[!-~]+)\n"
     rb"Payload-Oxum: (?P<octets>0|[1-9][0-9]{0,19})\.(?P<files>0|[1-9][0-9]{0,9})\n"
 )
 

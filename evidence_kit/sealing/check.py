@@ -317,6 +317,8 @@ class _Reader:
     def _remember(self, number: int, facts: dict[str, Any]) -> None:
         """Keep the facts that later checks need of an event that agrees with its line."""
         found, kind, item = self._bag, facts["type"], facts.get("item")
+        if self._bag.custody is not None and not meaning.commit_agrees(facts, self._bag.custody, number):
+            self._broken("commit-told-differently", file=bag.EVENTS, line=number)
         if kind == meaning.KEPT:
             found.kept.setdefault(str(item), facts)
             found.kept_lines.setdefault(str(item), number)
@@ -326,10 +328,11 @@ class _Reader:
             found.witnessed.add(item)
         elif kind == "item.redacted" and isinstance(item, str):
             found.redacted[item] = facts
+            found.redacted_lines[item] = number
         elif kind == "seal.begun":
             found.begun = {number: facts}
         elif kind == "anchored":
-            self._contents.stamped[number] = facts.get("stamped_at")
+            self._contents.stamped[number] = facts
 
     def _broken(self, code: str, file: str | None = None, line: int | None = None, **values: str | int) -> None:
         finding = Finding(code, Weight.BROKEN, file or self._name, line=line, values=values)

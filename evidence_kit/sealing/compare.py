@@ -38,8 +38,8 @@ class ArchiveContents:
         parts: How many parts the seal has.
         blurred: Ids of the items that are blurred copies.
         sha256: Digest of the whole archive, every byte of the file; None when it was not read to its end.
-        stamped: What opened events say of the time stamps in the log as `stamped_at`, by line.
-        kept_lines: Line of the event that says what an item was, by item id.
+        stamped: What opened events say of the time stamps in the log, by line.
+        kept_lines: Line of the event that says what lies here of an item, its blurred copy for one, by item id.
     """
 
     custody: Custody | None = None
@@ -54,7 +54,7 @@ class ArchiveContents:
     parts: int = 1
     blurred: frozenset[str] = frozenset()
     sha256: Digest | None = None
-    stamped: dict[int, object] = field(default_factory=dict)
+    stamped: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     kept_lines: dict[str, int] = field(default_factory=dict)
 
 
@@ -70,6 +70,7 @@ class BagContents:
     kept: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     redacted: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     kept_lines: dict[str, int] = field(default_factory=dict)
+    redacted_lines: dict[str, int] = field(default_factory=dict)
     witnessed: set[str] = field(default_factory=set)
     begun: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     opened_lines: set[int] = field(default_factory=set)
@@ -179,7 +180,9 @@ class Comparison:
             self._broken("opening-against-plan", bag.EVENTS, number)
         if planned.items_of != len(custody.objects):
             self._broken("seal-plan-miscounts", bag.EVENTS, signed.line - 1)
-        contents.kept_lines = self._bag.kept_lines
+        # A blurred copy is what its own event says, however long ago the picture was taken in.
+        copies = {item: self._bag.redacted_lines.get(item, 0) for item in planned.blurred}
+        contents.kept_lines = self._bag.kept_lines | copies
         self._part(planned, custody)
 
     def _part(self, planned: Plan, custody: Custody) -> None:
@@ -191,15 +194,16 @@ class Comparison:
         claimed = bag.stated_part(self._bag.held.get(bag.INFO, b""))
         self._contents.part = number or (claimed[0] if claimed else 1)
         volume = planned.volumes[min(self._contents.part, len(planned.volumes)) - 1]
-        self._info(number, len(planned.volumes), custody.case or "")
+        self._info(number, len(planned.volumes), custody)
         listed = (self._listed(text, bag.MANIFEST) if text is not None else None) or {}
         self._originals(set(volume.items), listed, custody)
 
-    def _info(self, part: int | None, parts: int, case: str) -> None:
+    def _info(self, part: int | None, parts: int, custody: Custody) -> None:
         """Hold `bag-info.txt` against the bag; tools of others count by it."""
         text = self._bag.held.get(bag.INFO)
         sizes = [seen.size_bytes for name, seen in self._bag.digests.items() if DATA.fullmatch(name)]
-        if text is not None and not bag.states_truth(text, case, (part, parts), sizes):
+        day = custody.commits[-1].time[:10]
+        if text is not None and not bag.states_truth(text, (custody.case or "", day), (part, parts), sizes):
             self._broken("bag-file-differs", bag.INFO)
 
     def _originals(self, planned: set[str], listed: Mapping[str, Digest], custody: Custody) -> None:

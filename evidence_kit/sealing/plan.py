@@ -288,6 +288,8 @@ def _volumes(begun: Mapping[str, Any], lines: int) -> Iterator[Volume]:
         raise ValueError("which part an archive is, its payload manifest says")
     for each in listed:
         items = tuple(map(item_id, sorted(numbers_in(each["items"], lines))))
+        if len(listed) > 1 and not items:
+            raise ValueError("a part without an item is none")
         yield Volume(items, Digest(each["payload_manifest"]).hex)
 
 

@@ -64,6 +64,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("O3", "opening-and-clear-differ", "custody.meaning:clear_agrees"),
     Rule("O4", "item-and-line-differ", "custody.meaning:object_agrees"),
     Rule("O5", "item-witnessed-twice", f"{_CHECK}:_Reader._remember"),
+    Rule("O10", "commit-told-differently", "custody.meaning:commit_agrees"),
     Rule("O6", "events-cut", f"{_CHECK}:_Reader._events"),
     Rule("O7", "events-miscounted", f"{_CHECK}:_Reader._events"),
     Rule("O8", "opening-missing", f"{_COMPARE}:Comparison._items"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -113,7 +114,9 @@ CLOCK = Clock()
 THEN, EARLIER = "20261201120000Z", "20200601120000Z"
 
 
-def stamped(at: str = THEN, told: str | None = None, *, other: bool = False, junk: bool = False) -> Any:
+def stamped(
+    at: str = THEN, told: object = None, *, other: bool = False, junk: bool = False, more: Facts | None = None
+) -> Any:
     """Return an attack: a time stamp over the first signature line, or over none, and what its event says of it."""
 
     def make(material: Material) -> bytes:
@@ -123,7 +126,7 @@ def stamped(at: str = THEN, told: str | None = None, *, other: bool = False, jun
         assert hashlib.sha256(raw).hexdigest() == first.head.hex
         token = b"word of honour" if junk else CLOCK.stamp(b"another line" if other else raw, at)
         clear = {"line": first.line, "token": base64.b64encode(token).decode("ascii")}
-        said = {} if told is None else {"stamped_at": told}
+        said = (more or {}) | ({} if told is None else {"stamped_at": told})
         return bytes(lied(says("anchored", said, clear=clear))(material))
 
     return make
@@ -141,6 +144,34 @@ def _removed() -> list[Change]:
 
 def _counted(members: Members) -> Members:
     return members | {bag.INFO: members[bag.INFO].replace(b".3\n", b".2\n")}
+
+
+def _dated(members: Members) -> Members:
+    return members | {bag.INFO: re.sub(rb"Date: ....", b"Date: 2001", members[bag.INFO])}
+
+
+def _first_line(lines: list[Line]) -> None:
+    clear = lines[0].fields["clear"]
+    lines[0].fields["clear"] = clear | {"type": "signer.added", "signer": clear["signers"][0]}
+    lines[0].opened = (lines[0].opened or {}) | {"type": "signer.added", "clear": lines[0].fields["clear"]}
+
+
+def _destroyed_whole(items: list[str]) -> Change:
+    """Replace the body of the first commit."""
+
+    def change(lines: list[Line]) -> None:
+        first = next(number for number, line in enumerate(lines, 1) if "sig" in line.fields)
+        says("destroyed", {}, clear={"objects": items, "bodies": [{"line": first, "sha256": "0" * 64}]})(lines)
+
+    return change
+
+
+def _empty_part(lines: list[Line]) -> None:
+    opened = lines[-2].opened
+    assert opened is not None
+    listed = {"items": opened["items"], "payload_manifest": opened.pop("payload_manifest")}
+    del opened["part"]
+    opened |= {"form": 2, "parts": 2, "volumes": [listed, {"items": [], "payload_manifest": "0" * 64}]}
 
 
 OTHER, ONE = b"no threat at all\n", b"x"
@@ -238,4 +269,61 @@ MEANING: list[tuple[str, str, str, Callable[[Material], bytes]]] = [
         "CONSISTENT",
         stamped(told="2026-12-01T12:00:00+00:00"),
     ),
+    ("a first line that opens no case", "log-clear-not-understood", "BROKEN", lied(_first_line)),
+    (
+        "a case destroyed as a whole whose items stay",
+        "log-clear-not-understood",
+        "BROKEN",
+        lied(_destroyed_whole([])),
+    ),
+    (
+        "a case destroyed as a whole that goes on",
+        "log-signer-not-allowed",
+        "BROKEN",
+        lied(_destroyed_whole(["E000001", "E000002", "E000003"])),
+    ),
+    (
+        "what was witnessed bears the id of an item",
+        "item-and-line-differ",
+        "BROKEN",
+        lied(says("item.witnessed", kept(ITEM, OTHER) | {"crc32": None})),
+    ),
+    (
+        "an event whose type only looks like another",
+        "opening-malformed",
+        "BROKEN",
+        lied(says("item.k\u0435pt", kept(ITEM, OTHER))),
+    ),
+    (
+        "a receipt said with a code that fits nothing",
+        "commit-told-differently",
+        "BROKEN",
+        lied(opening("receipt.issued", lambda facts: facts.update(code="AAAA-" * 8 + "AAAA"))),
+    ),
+    (
+        "a receipt said to fix more lines than it does",
+        "commit-told-differently",
+        "BROKEN",
+        lied(opening("receipt.issued", lambda facts: facts.update(lines=int(facts["lines"]) + 1))),
+    ),
+    (
+        "an earlier archive said to end where the log does not",
+        "commit-told-differently",
+        "BROKEN",
+        lied(says("sealed", {"archive": "x", "size": 1, "sha256": "0" * 64, "lines": 3, "head": "0" * 64})),
+    ),
+    (
+        "a time stamp told with its own time in a list",
+        "time-stamp-told-differently",
+        "BROKEN",
+        stamped(told=["2026-12-01T12:00:00+00:00"]),
+    ),
+    (
+        "a time stamp told with another policy",
+        "time-stamp-told-differently",
+        "BROKEN",
+        stamped(more={"policy": "1.2.3.5"}),
+    ),
+    ("a bag said to be of another day", "bag-file-differs", "BROKEN", lied(files=_dated)),
+    ("a part of a seal without an item", "seal-plan-malformed", "BROKEN", lied(_empty_part)),
 ]

@@ -89,6 +89,7 @@ class Entry:
         over: What is written in place of a value that would follow: the value, or what makes it of the true one.
         key: Who signs; None on an event line.
         stamp: Makes the token of an `anchored` line out of the line that it is over.
+        late: Says what follows from the lines above, in the opening.
         namespace: For which the signature is made.
         line: What happens to the line's bytes before anything is made of them.
         opening: The same for the opening's.
@@ -100,6 +101,7 @@ class Entry:
     over: dict[str, Any] = field(default_factory=dict)
     key: Key | None = None
     stamp: Callable[[bytes], str] | None = None
+    late: Callable[[dict[str, Any], Sequence[bytes]], object] | None = None
     namespace: str = CHECKPOINT
     line: Bytes = _same
     opening: Bytes = _same
@@ -142,6 +144,8 @@ def write_log(entries: Sequence[Entry], case: str) -> Written:
         text = b""
         if entry.stamp is not None:
             _stamped(entry, made.lines)
+        if entry.late is not None and entry.opened is not None:
+            entry.late(entry.opened, made.lines)
         if entry.opened is not None:
             text = entry.opening(compact(entry.opened))
         if entry.key is None:

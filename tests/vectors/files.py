@@ -94,7 +94,12 @@ def entry(vector: Vector, report: Report) -> dict[str, Any]:
         "must": sorted(vector.codes),
         "findings": places,
         "counts": {"lines": report.lines, "items": report.items, "items_here": report.items_here}
-        | {"items_of": report.items_of, "events": report.events, "events_closed": report.events_closed},
+        | {
+            "items_of": report.items_of,
+            "events": report.events,
+            "events_closed": report.events_closed,
+            "items_behind": report.items_behind,
+        },
     }
 
 

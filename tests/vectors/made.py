@@ -7,8 +7,9 @@ its findings are what all verifiers say alike.
 from __future__ import annotations
 
 import base64
+import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -246,6 +247,37 @@ def code_of(checkpoint: bytes) -> str:
     return "-".join(checked[at : at + 4] for at in range(0, 36, 4))
 
 
+def _point(lines: Sequence[bytes], number: int) -> bytes:
+    """Return the checkpoint that a signature line signs."""
+    signed = json.loads(lines[number - 1])
+    return f"evidence-kit/1 {CASE}\n{number - 1}\n{signed['prev']}\n{signed['bodies']}\n".encode()
+
+
+def _earlier_code(number: int) -> Callable[[Made], str]:
+    """Type the code of an earlier signature line."""
+    return lambda made_of: code_of(_point(made_of.written.lines, number))
+
+
+def _of_a_commit(kind: str, **lies: Any) -> Lie:
+    """Put an event that says of signature line 8 what it is, but for what is lied."""
+
+    def late(opened: dict[str, Any], lines: Sequence[bytes]) -> None:
+        point = _point(lines, 8)
+        if kind == "receipt.issued":
+            opened.update({"code": code_of(point), "lines": 7, "signature_line": 8})
+        else:
+            opened.update(
+                {"archive": "x", "lines": 7, "head": point.decode().split("\n")[2], "receipt": code_of(point)}
+            )
+        opened.update(lies)
+
+    def lie(story: Story) -> None:
+        _put(({}, {"type": kind}))(story)
+        story.entries[-4].late = late
+
+    return lie
+
+
 def _code(made_of: Made) -> str:
     return code_of(made_of.written.checkpoint)
 
@@ -388,6 +420,20 @@ def _good() -> Iterator[Vector]:
         story=lambda: rich(parts=1),
         lie=_change("allowed_signers", _earlier),
     )
+    yield _V(
+        "good-receipt-issued",
+        "A receipt that was issued, said as it is.",
+        C,
+        lie=_of_a_commit("receipt.issued"),
+    )
+    yield _V("good-sealed", "An archive that was sealed before, said as it is.", C, lie=_of_a_commit("sealed"))
+    yield _V(
+        "receipt-blurred-behind",
+        "A blurred copy that was made behind what the receipt fixes: of that item nothing is fixed.",
+        A,
+        lie=_blurred_now,
+        receipt=_earlier_code(8),
+    )
     yield _V("good-statement", "A statement beside it.", C, beside=_stated())
     yield _V("receipt-paper", "A receipt code that was on paper before.", A, receipt=_code)
     yield _V(
@@ -402,6 +448,16 @@ def _good() -> Iterator[Vector]:
         origin="archive",
     )
     yield _V("receipt-alien", "A receipt code of another case.", B, ("receipt-not-found",), receipt=_alien)
+
+
+def _blurred_now(story: Story) -> None:
+    copy = b"\xff\xd8\xff\xe0 blurred"
+    said = {"item": "E000001", "size": len(copy), "sha256": sha256(copy), "crc32": _crc(copy), "method": "blur"}
+    del story.data[0]["data/E000001.txt"]
+    story.data[0]["data/E000001-blurred.jpg"] = copy
+    _put(({}, {"type": "item.redacted", **said}))(story)
+    story.plan.update({"blurred": [[1, 1]], "form": 2})
+    _again(story)
 
 
 def _earlier(_: bytes) -> bytes:
@@ -542,6 +598,12 @@ def _every_signed(key: Key) -> Lie:
     return lie
 
 
+def _first_line(story: Story) -> None:
+    entry = story.entries[0]
+    said = {**entry.fields["clear"], "type": "signer.added", "signer": STATION.line}
+    entry.fields["clear"], entry.opened = said, {**(entry.opened or {}), "type": "signer.added", "clear": dict(said)}
+
+
 def _told_in_clear() -> Iterator[Vector]:
     refused = ("log-clear-not-understood",)
     for name, what, lie in (
@@ -593,6 +655,27 @@ def _told_in_clear() -> Iterator[Vector]:
         more = ("time-stamp-malformed", "time-stamp-of-another-line") if name.startswith("anchored") else ()
         yield _V(f"clear-{name}", what, B, (*refused, *more[:1]), lie=lie)
     yield _V(
+        "clear-first-line",
+        "A first line that lets a signer in, and opens no case.",
+        B,
+        (*refused, "log-signer-not-allowed", "log-tail-unsigned"),
+        lie=_first_line,
+    )
+    yield _V(
+        "clear-destroyed-whole",
+        "A case destroyed as a whole whose items stay.",
+        B,
+        (*refused, "log-signer-not-allowed"),
+        lie=_destroyed([], [{"line": 4, "sha256": "0" * 64}]),
+    )
+    yield _V(
+        "log-goes-on",
+        "A case destroyed as a whole that goes on.",
+        B,
+        ("log-signer-not-allowed", "log-tail-unsigned"),
+        lie=_destroyed(["E000001", "E000002", "E000003"], [{"line": 4, "sha256": "0" * 64}]),
+    )
+    yield _V(
         "destroyed-item-here",
         "An item in data/ that a signed line says was destroyed.",
         B,
@@ -622,6 +705,7 @@ def _openings() -> Iterator[Vector]:
         ("escape", "An escape that is not needed.", _opened(3, text=Raw(b'"\\u0041"'))),
         ("no-utf-8", "Bytes that are no UTF-8.", _opened(3, text=Raw(b'"\xff"'))),
         ("salt", "A salt that is too short.", _opened(3, salt="0" * 30)),
+        ("type", "A type with a sign that only looks like one of its own.", _opened(3, type="item.k\u0435pt")),
         ("mark", "A byte order mark.", _written(3, lambda data: b"\xef\xbb\xbf" + data)),
     ):
         yield _V(f"opening-{name}", what, B, ("opening-malformed", "opening-missing"), lie=lie)
@@ -660,6 +744,22 @@ def _openings() -> Iterator[Vector]:
         (*item, "item-changed"),
         lie=_other_item,
     )
+    for name, what, item_id in (
+        ("item", "What was witnessed bears the id of an item.", "E000001"),
+        ("spelling", "What was witnessed bears an id in another spelling.", "W0000001"),
+        ("list", "What was witnessed bears a list in place of an id.", ["W000001"]),
+    ):
+        yield _V(f"witnessed-{name}", what, B, item, lie=_put(({}, {"type": "item.witnessed", "item": item_id})))
+    for name, what, kind, said in (
+        ("receipt-code", "A receipt that was issued, said with another code.", "receipt.issued", {"code": "A" * 44}),
+        ("receipt-lines", "A receipt that was issued, said to fix more lines.", "receipt.issued", {"lines": 99}),
+        ("receipt-line", "A receipt that was issued, of no line.", "receipt.issued", {"signature_line": 7}),
+        ("receipt-later", "A receipt that was issued, of a later line.", "receipt.issued", {"signature_line": 14}),
+        ("receipt-true", "A receipt that was issued, of line true.", "receipt.issued", {"signature_line": True}),
+        ("sealed-head", "An archive that was sealed before, said to end otherwise.", "sealed", {"head": "0" * 64}),
+        ("sealed-receipt", "An archive that was sealed before, with another code.", "sealed", {"receipt": "A" * 44}),
+    ):
+        yield _V(f"told-{name}", what, B, ("commit-told-differently",), lie=_of_a_commit(kind, **said))
     yield _V(
         "item-without-object", "An item kept on a line that names no object.", B, item, lie=_put(_kept("E000004", b"x"))
     )
@@ -727,6 +827,14 @@ def _moved_back(story: Story) -> None:
     opened["clear"] = opened.pop("clear")
 
 
+def _empty_part(story: Story) -> None:
+    digest = story.plan.pop("payload_manifest")
+    del story.plan["part"]
+    parts = [{"items": [[1, 3]], "payload_manifest": digest}, {"items": [], "payload_manifest": sha256(b"")}]
+    story.plan.update({"form": 2, "parts": 2, "volumes": parts})
+    story.data.append({})
+
+
 def _plans() -> Iterator[Vector]:
     refused = ("seal-plan-malformed",)
     for name, what, said in (
@@ -744,6 +852,7 @@ def _plans() -> Iterator[Vector]:
         ("blurred", "A blurred copy of an item that is not planned.", {"blurred": [[4, 4]], "form": 2}),
     ):
         yield _V(f"plan-{name}", what, B, refused, lie=_plan(**said))
+    yield _V("plan-part-empty", "Two parts, one without an item.", B, refused, lie=_empty_part)
     yield _V(
         "plan-missing", "A log that does not end with a plan.", B, ("seal-plan-missing",), lie=_opened(11, type="note")
     )
@@ -822,6 +931,7 @@ def _bags() -> Iterator[Vector]:
         ("case", b"0001", b"0002"),
         ("oxum", b".3\n", b".4\n"),
         ("agent", b"evidence-kit 1", b"other 1"),
+        ("day", b"2026-11-23", b"2019-11-23"),
     ):
         yield _V(
             f"bag-info-{name}",
@@ -998,6 +1108,16 @@ def _beside() -> Iterator[Vector]:
     )
 
 
+def _stamp_says(**said: Any) -> Lie:
+    def lie(story: Story) -> None:
+        _stamp(_sound)(story)
+        opened = story.entries[-4].opened
+        assert opened is not None
+        opened.update(said)
+
+    return lie
+
+
 def _stamps() -> Iterator[Vector]:
     unknown = "time-stamp-authority-unknown"
     yield _V("stamp-sound", "A time stamp that nobody vouches for.", C, (unknown,), lie=_stamp(_sound))
@@ -1029,6 +1149,19 @@ def _stamps() -> Iterator[Vector]:
         B,
         ("time-stamp-told-differently", unknown),
         lie=_stamp(_sound, "2026-11-23T18:00:00+00:00"),
+    )
+    for name, what, said in (
+        ("told-list", "A time stamp told with its own time in a list.", {"stamped_at": ["2026-11-23T19:00:00+00:00"]}),
+        ("told-policy", "A time stamp told with another policy.", {"policy": "1.2.3.5"}),
+        ("told-serial", "A time stamp told with another number.", {"serial": "8"}),
+    ):
+        yield _V(f"stamp-{name}", what, B, ("time-stamp-told-differently", unknown), lie=_stamp_says(**said))
+    yield _V(
+        "stamp-told-right",
+        "A time stamp told with its own time, policy and number.",
+        C,
+        (unknown,),
+        lie=_stamp_says(policy="1.2.3.4", serial="7"),
     )
     yield _V(
         "stamp-before",

@@ -320,6 +320,7 @@ class Log:
     commits: list[tuple[int, bytes, bytes, str, str]] = field(default_factory=list)
     lines: int = 0
     tail: str = ""
+    whole_gone: bool = False
 
 
 def later(raw: bytes) -> bool:
@@ -381,7 +382,7 @@ def closed(rest: bytes) -> bool:
     return text.count(b"{") + text.count(b"[") <= text.count(b"}") + text.count(b"]")
 
 
-def sign(log: Log, line: Line, pending: list[Line], count: int, before: str, said: Said) -> str | None:
+def sign(log: Log, line: Line, pending: list[Line], count: int, before: str, said: Said) -> str | None:  # noqa: PLR0912 - one list
     fields = line.fields
     if not pending or fields["time"] != pending[-1].fields["time"]:
         return "log-line-misdated"
@@ -398,7 +399,8 @@ def sign(log: Log, line: Line, pending: list[Line], count: int, before: str, sai
                 signers[fingerprint(key_blob(each))] = key_blob(each)
             except RefusedError:
                 continue
-    if fields["by"] not in signers:
+    ended = log.whole_gone
+    if ended or fields["by"] not in signers:
         return "log-signer-not-allowed"
     point = f"evidence-kit/1 {case}\n{count - 1}\n{before}\n{fields['bodies']}\n".encode()
     try:
@@ -419,6 +421,8 @@ def sign(log: Log, line: Line, pending: list[Line], count: int, before: str, sai
                 effect(log, event.fields["seq"], event.fields["clear"], fields["time"])
             except (RefusedError, KeyError, TypeError, ValueError):
                 said.codes.add("log-clear-not-understood")
+    if log.whole_gone and log.objects:
+        said.codes.add("log-clear-not-understood")
     log.bodies[fields["seq"]] = fields["bodies"]
     log.commits.append((count, point, unbase64(fields["sig"]), fields["time"], sha256(line.raw)))
     return None
@@ -426,6 +430,8 @@ def sign(log: Log, line: Line, pending: list[Line], count: int, before: str, sai
 
 def effect(log: Log, seq: int, clear: dict[str, Any], time: str) -> None:  # noqa: PLR0912 - one table of the text
     kind = clear["type"]
+    if seq == 1 and kind != "case.opened":
+        raise RefusedError("line 1")
     if kind == "case.opened":
         if seq != 1 or clear["format"] != "evidence-kit/1":
             raise RefusedError("case.opened")
@@ -458,6 +464,7 @@ def effect(log: Log, seq: int, clear: dict[str, Any], time: str) -> None:  # noq
             del log.objects[item]
         log.destroyed |= set(objects)
         log.bodies |= anew
+        log.whole_gone = log.whole_gone or bool(log.commits and log.commits[0][0] in anew)
     elif kind == "anchored":
         if number(clear["line"]) not in log.bodies or not unbase64(clear["token"]):
             raise RefusedError("anchored")
@@ -519,7 +526,7 @@ def der_integer(element: tuple[int, bytes], tag: int = 2) -> int:
     return value
 
 
-def read_stamp(data: bytes) -> tuple[str, datetime, timedelta]:
+def read_stamp(data: bytes) -> tuple[str, datetime, timedelta, str, str]:
     (answer,) = elements(data)
     status, content = inside(answer)
     if der_integer(inside(status)[0]) not in {0, 1}:
@@ -557,7 +564,7 @@ def _signer_info(parts: list[tuple[int, bytes]]) -> None:
         raise RefusedError("more")
 
 
-def _info(parts: list[tuple[int, bytes]]) -> tuple[str, datetime, timedelta]:
+def _info(parts: list[tuple[int, bytes]]) -> tuple[str, datetime, timedelta, str, str]:
     version, policy, imprint, serial, made, *rest = parts
     der_object(policy)
     if der_integer(version) != 1:
@@ -591,7 +598,18 @@ def _info(parts: list[tuple[int, bytes]]) -> tuple[str, datetime, timedelta]:
             check(rest.pop(0))
     if rest:
         raise RefusedError("more")
-    return digested[1].hex(), moment, accuracy
+    return digested[1].hex(), moment, accuracy, dotted(policy[1]), str(der_integer(serial))
+
+
+def dotted(value: bytes) -> str:
+    arcs, arc = [], 0
+    for byte in value:
+        arc = arc << 7 | byte & 0x7F
+        if byte < 0x80:
+            arcs.append(arc)
+            arc = 0
+    root = min(arcs[0] // 40, 2)
+    return ".".join(map(str, [root, arcs[0] - 40 * root, *arcs[1:]]))
 
 
 def _boolean(element: tuple[int, bytes]) -> None:
@@ -610,7 +628,7 @@ def stamps(log: Log, told: dict[int, dict[str, Any]], said: Said) -> None:
         if clear.get("type") != "anchored":
             continue
         try:
-            imprint, moment, accuracy = read_stamp(unbase64(clear.get("token")))
+            imprint, moment, accuracy, policy, serial = read_stamp(unbase64(clear.get("token")))
         except (RefusedError, ValueError, IndexError, KeyError):
             said.codes.add("time-stamp-malformed")
             continue
@@ -618,8 +636,8 @@ def stamps(log: Log, told: dict[int, dict[str, Any]], said: Said) -> None:
         if type(line) is not int or line not in heads or heads[line][0] != imprint:
             said.codes.add("time-stamp-of-another-line")
             continue
-        at = told.get(seq, {}).get("stamped_at")
-        if isinstance(at, str) and at != moment.isoformat():
+        facts, true = told.get(seq, {}), {"stamped_at": moment.isoformat(), "policy": policy, "serial": serial}
+        if any(facts.get(name) is not None and facts[name] != value for name, value in true.items()):
             said.codes.add("time-stamp-told-differently")
         written = datetime.strptime(heads[line][1], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
         if written - moment > accuracy + timedelta(seconds=1):
@@ -810,7 +828,7 @@ def openings(  # noqa: PLR0912 - one paragraph of the text
             continue
         try:
             facts = one_form(raw)
-            if not isinstance(facts, dict) or list(facts)[:2] != ["salt", "type"] or not isinstance(facts["type"], str):
+            if not isinstance(facts, dict) or list(facts)[:2] != ["salt", "type"] or not kind_of(facts):
                 raise RefusedError("an opening")
             if not (isinstance(facts["salt"], str) and re.fullmatch("[0-9a-f]{32}", facts["salt"])):
                 raise RefusedError("a salt")
@@ -821,15 +839,43 @@ def openings(  # noqa: PLR0912 - one paragraph of the text
         kept = facts["type"] == "item.kept"
         if not clear_agrees(facts, event.get("clear")):
             said.codes.add("opening-and-clear-differ")
-        elif kept != ("object" in event) or (kept and facts.get("item") != event["object"]):
+        elif kept != ("object" in event) or (kept and facts.get("item") != event["object"]) or misnamed(facts):
             said.codes.add("item-and-line-differ")
         else:
             told[line] = facts
+            said.codes |= set() if commit_agrees(facts, log, line) else {"commit-told-differently"}
             name = facts.get("item")
             if facts["type"] == "item.witnessed" and isinstance(name, str):
                 said.codes |= {"item-witnessed-twice"} if name in witnessed else set()
                 witnessed.add(name)
     return told
+
+
+def misnamed(facts: dict[str, Any]) -> bool:
+    named = facts["type"] != "item.witnessed" or re.fullmatch(ITEM.replace("E", "W"), str(facts.get("item")))
+    return not named
+
+
+def kind_of(facts: dict[str, Any]) -> bool:
+    return isinstance(facts["type"], str) and re.fullmatch("[a-z]+(?:[.-][a-z]+)*", facts["type"]) is not None
+
+
+def commit_agrees(facts: dict[str, Any], log: Log, seq: int) -> bool:
+    """Say whether an event that speaks of a signature line above it says what that line is."""
+    names = {"receipt.issued": ("signature_line", "lines", "code"), "sealed": ("lines", "head", "receipt")}
+    said = [facts.get(name) for name in names.get(facts["type"], ())]
+    if not any(each is not None for each in said):
+        return True
+    at = said[0] + (facts["type"] == "sealed") if type(said[0]) is int else 0
+    for line, point, *_ in log.commits:
+        if line == at < seq:
+            code = "-".join(re.findall("....", receipt_code(point)))
+            second = line - 1 if facts["type"] == "receipt.issued" else point.decode().split("\n")[2]
+            return all(
+                each is None or (type(each), each) == (type(true), true)
+                for each, true in zip(said[1:], (second, code), strict=True)
+            )
+    return False
 
 
 def clear_agrees(facts: dict[str, Any], clear: dict[str, Any] | None) -> bool:
@@ -958,6 +1004,8 @@ def plan_of(begun: dict[str, Any], lines: int) -> Plan:
         if len(listed) < 2 or number(begun.get("parts")) != len(listed):
             raise RefusedError("volumes")
         volumes = [(spread(each["items"], lines), digest(each["payload_manifest"])) for each in listed]
+        if not all(numbers for numbers, _ in volumes):
+            raise RefusedError("volumes")
         together = [item for numbers, _ in volumes for item in numbers]
         if sorted(together) != sorted(items):
             raise RefusedError("volumes")
@@ -1052,8 +1100,8 @@ def _info_agrees(files: dict[str, bytes], log: Log, part: int, parts: int, octet
     first = re.match(rb"Bag-Count: ([1-9][0-9]{0,5}) of ([1-9][0-9]{0,5})\n", text)
     rest = text[first.end() :] if first else text
     form = (
-        r"Bag-Software-Agent: evidence-kit [!-~]{1,64}\nBagging-Date: [0-9]{4}-[0-9]{2}-[0-9]{2}\n"
-        rf"External-Identifier: {re.escape(log.case)}\nPayload-Oxum: {octets}\.{count}\n"
+        r"Bag-Software-Agent: evidence-kit [!-~]{1,64}\nBagging-Date: "
+        rf"{log.commits[-1][3][:10]}\nExternal-Identifier: {re.escape(log.case)}\nPayload-Oxum: {octets}\.{count}\n"
     )
     placed = parts == 1 if first is None else not part or (int(first[1]), int(first[2])) == (part, parts)
     if not placed or re.fullmatch(form.encode(), rest) is None:

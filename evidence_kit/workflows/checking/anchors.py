@@ -34,7 +34,9 @@ def anchor_receipt(report: Report, custody: Custody, typed: str | None, origin: 
         report.anchors.append(anchor)
 
 
-def anchor_stamps(report: Report, custody: Custody, outside: OutsideFacts, told: Mapping[int, object]) -> None:
+def anchor_stamps(
+    report: Report, custody: Custody, outside: OutsideFacts, told: Mapping[int, Mapping[str, object]]
+) -> None:
     """Take the time stamps of a log for anchors, as far as each proves something."""
     report.time_stamps = list(log_stamps(custody, outside))
     findings, anchors = judge_stamps(report.time_stamps, told)

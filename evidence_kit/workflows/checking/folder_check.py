@@ -9,7 +9,7 @@ from pathlib import Path
 from evidence_kit.custody.chain import Custody, replay_log
 from evidence_kit.custody.journal import LogHead
 from evidence_kit.custody.manifest import Item, LogEvent, Manifest, ManifestError
-from evidence_kit.custody.meaning import WITNESSED
+from evidence_kit.custody.meaning import COMMIT_TYPES, WITNESSED, commit_agrees
 from evidence_kit.custody.verdict import Verdict, judge_findings
 from evidence_kit.hashing.exact import TallyingSink, tally_stream
 from evidence_kit.keys import age
@@ -44,6 +44,7 @@ class FolderCheck:
         self._bad: set[str] = set()
         self._unfinished: set[Path] = set()
         self._closed = False
+        self._events = 0
 
     def check(self, key: SigningKey | None, remembered: LogHead | None, receipt: str | None) -> Report:
         """Check the folder once, and judge.
@@ -72,14 +73,15 @@ class FolderCheck:
         report.establish(custody)
         anchor_receipt(report, custody, receipt, self._outside.origin)
         told = manifest.entries.get("anchored", ()) if manifest is not None else ()
-        anchor_stamps(report, custody, self._outside, {each.line: each.facts.get("stamped_at") for each in told})
+        anchor_stamps(report, custody, self._outside, {each.line: each.facts for each in told})
         if manifest is not None:
             anchor_confirmations(report, manifest, custody, self._outside)
         report.count_behind(stored.line for item, stored in custody.objects.items() if item not in self._bad)
         report.items_here = len(custody.objects)
         report.items = len(set(custody.objects) - self._bad)
         report.items_of = report.items_here
-        report.events_closed = 0 if manifest is not None else report.events
+        # What was destroyed cannot be read with any key.
+        report.events_closed = report.events - self._events
         report.verdict = judge_findings(report.findings, report.anchors)
         return report
 
@@ -178,7 +180,8 @@ class FolderCheck:
                 if (entry.code, entry.line) not in known:
                     self._findings.append(entry)
             else:
-                self._apply(manifest, entry)
+                self._events += 1
+                self._apply(manifest, entry, custody)
         for item in manifest.items.values():
             self._item(custody, identity, item)
         # What a body says that could not be read now is not missing: the item may well have its event.
@@ -198,7 +201,9 @@ class FolderCheck:
             if not set(identity.recipients) <= set(custody.recipients):
                 self._broken("key-opens-another", self._folder.relative(path), line=stored.line)
 
-    def _apply(self, manifest: Manifest, entry: LogEvent) -> None:
+    def _apply(self, manifest: Manifest, entry: LogEvent, custody: Custody) -> None:
+        if entry.type in COMMIT_TYPES and not commit_agrees(entry.facts, custody, entry.line):
+            self._broken("commit-told-differently", LOG, line=entry.line)
         if entry.type == WITNESSED and entry.facts.get("item") in manifest.witnessed:
             self._broken("item-witnessed-twice", LOG, line=entry.line)
         try:

@@ -152,12 +152,14 @@ def log_stamps(custody: Custody, outside: OutsideFacts) -> Iterator[ShownStamp]:
             yield _shown(line, covers, commits.get(covers), anchored_token(clear), outside)
 
 
-def judge_stamps(shown: Sequence[ShownStamp], told: Mapping[int, object]) -> tuple[list[Finding], list[Anchor]]:
+def judge_stamps(
+    shown: Sequence[Shown], told: Mapping[int, Mapping[str, object]]
+) -> tuple[list[Finding], list[Anchor]]:
     """Return the findings about the time stamps of a log, and the lines that they fix.
 
     Args:
         shown: The stamps.
-        told: What the opened events say of them as `stamped_at`, by the line of the event.
+        told: What the opened events say of them, by the line of the event.
     """
     findings, anchors = [], []
     for each in shown:
@@ -166,8 +168,7 @@ def judge_stamps(shown: Sequence[ShownStamp], told: Mapping[int, object]) -> tup
             values = {} if each.stamp is None else {"covers": each.covers}
             findings.append(Finding(code, Weight.BROKEN, _LOG, each.line, values=values))
             continue
-        said = told.get(each.line)
-        if isinstance(said, str) and said != each.stamp.at.isoformat():
+        if not _told_alike(told.get(each.line, {}), each.stamp):
             findings.append(Finding("time-stamp-told-differently", Weight.BROKEN, _LOG, each.line))
         if each.early:
             values = {"covers": each.covers}
@@ -177,6 +178,12 @@ def judge_stamps(shown: Sequence[ShownStamp], told: Mapping[int, object]) -> tup
         else:
             anchors.append(Anchor(each.covers, "time-stamp", each.stamp.at.isoformat()))
     return findings, anchors
+
+
+def _told_alike(said: Mapping[str, object], stamp: Stamp) -> bool:
+    """Say whether an event says of its stamp what the stamp says; what it leaves out, nobody said."""
+    true = {"stamped_at": stamp.at.isoformat(), "policy": stamp.policy, "serial": str(stamp.serial)}
+    return all(told is None or told == true[name] for name, told in said.items() if name in true)
 
 
 def roots_of(folder: Path) -> list[bytes]:

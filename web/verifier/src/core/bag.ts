@@ -49,7 +49,7 @@ const ANCHORS = "anchors/";
 const BEFORE = [...TAG_FILES].slice(0, -3);
 const BEHIND = [MANIFEST, TAG_MANIFEST, TAG_SIGNATURE];
 const INFO =
-  /^(?:Bag-Count: ([1-9][0-9]{0,5}) of ([1-9][0-9]{0,5})\n)?Bag-Software-Agent: evidence-kit [!-~]{1,64}\nBagging-Date: [0-9]{4}-[0-9]{2}-[0-9]{2}\nExternal-Identifier: ([^\n]*)\nPayload-Oxum: (0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\n$/;
+  /^(?:Bag-Count: ([1-9][0-9]{0,5}) of ([1-9][0-9]{0,5})\n)?Bag-Software-Agent: evidence-kit [!-~]{1,64}\nBagging-Date: ([0-9]{4}-[0-9]{2}-[0-9]{2})\nExternal-Identifier: ([^\n]*)\nPayload-Oxum: (0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\n$/;
 // Which plans this version understands; a plan that says more is refused, not misread.
 const PLAN_FORM = 2;
 const SCOPES: ReadonlySet<string> = new Set(["all", "cited", "items"]);
@@ -127,12 +127,15 @@ export function placeOf(name: string): string {
 }
 
 /** What `bag-info.txt` says, undefined when it is not written the way the kit writes it. */
-export function infoOf(held: Uint8Array): { part: [number, number] | undefined; case: string; oxum: string } | undefined {
+export function infoOf(
+  held: Uint8Array,
+): { part: [number, number] | undefined; day: string; case: string; oxum: string } | undefined {
   const parts = INFO.exec(fromAscii(held) ?? "");
   if (parts === null) return undefined;
-  const [, part, count, caseId = "", octets, files] = parts;
+  const [, part, count, day = "", caseId = "", octets, files] = parts;
   return {
     part: part === undefined ? undefined : [Number(part), Number(count)],
+    day,
     case: caseId,
     oxum: `${octets}.${files}`,
   };
@@ -278,6 +281,8 @@ function volumesOf(begun: Facts, lines: number): Volume[] {
   if (!Array.isArray(listed) || listed.length < least || listed.length !== parts || !whole) throw new RangesError();
   return listed.map((each) => {
     if (!isObject(each) || !isDigest(each.payload_manifest)) throw new RangesError();
-    return { items: new Set([...numbersIn(each.items, lines)].map(itemId)), payloadManifest: each.payload_manifest };
+    const held = new Set([...numbersIn(each.items, lines)].map(itemId));
+    if (listed.length > 1 && held.size === 0) throw new RangesError();
+    return { items: held, payloadManifest: each.payload_manifest };
   });
 }

@@ -3,6 +3,7 @@
 import * as bag from "./bag";
 import type { Bytes } from "./bytes";
 import { LOG, replay, split, type Custody } from "./chain";
+import { receiptCode } from "./checkpoint";
 import type { Bag, Contents, Kept, Made, Talk } from "./contents";
 import { Tally, sha256 } from "./hashes";
 import { OpeningError, agrees, decode, isObject, type Facts, type Json } from "./opening";
@@ -11,6 +12,7 @@ import { FormError } from "./zipform";
 
 const HELD_BYTES = 64 << 20;
 const LONGEST_OPENING_BYTES = 16 << 20;
+const WITNESSED = /^W(?!000000$)(?:[1-9][0-9]{6,14}|[0-9]{6})$/;
 const MOST_TALKS = 20_000;
 const MOST_SIGNS = 300;
 const MOST_ITEMS = 1000;
@@ -137,7 +139,7 @@ export class BagReader {
     const object = custody.objectOf.get(line);
     if (!agrees(facts, custody.clear.get(line))) {
       this.broken("opening-and-clear-differ", {}, bag.EVENTS, line);
-    } else if (facts.type === "item.kept" ? object === undefined || facts.item !== object : object !== undefined) {
+    } else if (!itemAgrees(facts, object)) {
       this.broken("item-and-line-differ", {}, bag.EVENTS, line);
     } else {
       this.remember(line, facts, at, at + text.length);
@@ -146,14 +148,17 @@ export class BagReader {
 
   private remember(line: number, facts: Facts, from: number, to: number): void {
     const found = this.bag;
+    if (!commitAgrees(facts, found.custody, line)) this.broken("commit-told-differently", {}, bag.EVENTS, line);
     found.opened.push({ line, type: String(facts.type), from, to, items: itemsOf(facts) });
     if (facts.type === "item.kept") this.keep(text(facts.item), facts, line);
     else if (facts.type === "item.witnessed") this.witness(facts.item, line);
-    else if (facts.type === "item.redacted") found.redacted.set(text(facts.item), madeOf(facts));
+    else if (facts.type === "item.redacted") found.redacted.set(text(facts.item), { ...madeOf(facts), line });
     else if (facts.type === "seal.begun") found.begun = { line, facts };
     else if (facts.type === "item.marked") mark(found, facts);
     else if (facts.type === "anchored") found.stamped.set(line, {
-        at: typeof facts.stamped_at === "string" ? facts.stamped_at : undefined,
+        at: facts.stamped_at ?? null,
+        policy: facts.policy ?? null,
+        serial: facts.serial ?? null,
         authority: text(facts.authority),
       });
     else if (facts.type === "chat.parsed" && found.talks.length < MOST_TALKS) found.talks.push(...talksOf(facts, line));
@@ -184,6 +189,29 @@ async function whole(content: AsyncIterable<Uint8Array>, sizeBytes: number): Pro
     at += piece.length;
   }
   return held;
+}
+
+/** Whether an opening speaks of an item that was kept exactly where its line names it; what was witnessed has other ids. */
+function itemAgrees({ type, item = null }: Facts, object: string | undefined): boolean {
+  if (type === "item.kept") return object !== undefined && item === object;
+  return object === undefined && (type !== "item.witnessed" || (typeof item === "string" && WITNESSED.test(item)));
+}
+
+/** Whether an event that speaks of a signature line above it says of it what that line is; null is what nobody said. */
+function commitAgrees(facts: Facts, custody: Custody | undefined, line: number): boolean {
+  const { type, signature_line = null, lines = null, code = null, receipt = null, head = null } = facts;
+  if (type !== "receipt.issued" && type !== "sealed") return true;
+  const sealed = type === "sealed";
+  const number = !sealed ? signature_line : typeof lines === "number" ? lines + 1 : lines;
+  const told = sealed ? { code: receipt, lines: null, head } : { code, lines, head: null };
+  const signed = custody?.commits.find((each) => each.line === number);
+  if (signed === undefined || signed.line >= line) return [number, ...Object.values(told)].every((each) => each === null);
+  const { checkpoint } = signed;
+  return (
+    [null, receiptCode(checkpoint)].includes(told.code as string | null) &&
+    [null, checkpoint.lines].includes(told.lines as number | null) &&
+    [null, checkpoint.head].includes(told.head as string | null)
+  );
 }
 
 const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");

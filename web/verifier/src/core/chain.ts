@@ -37,6 +37,8 @@ export class Custody {
   objectOf = new Map<number, string>();
   destroyed = new Set<string>();
   bodies = new Set<number>();
+  /** Line of the event that replaced the first commit's body; 0 as long as none did. */
+  wholeGoneAt = 0;
   readers = new Set<string>();
   commits: Signed[] = [];
   commitments = new Map<number, string>();
@@ -167,7 +169,8 @@ class State {
       problem = "log-line-misdated";
     } else if (caseId !== undefined) {
       const signer = signers.get(line.by);
-      if (signer === undefined) {
+      // A case that was destroyed as a whole goes on no more.
+      if (signer === undefined || custody.wholeGoneAt > 0) {
         problem = "log-signer-not-allowed";
       } else if (line.prev === this.previous) {
         const checkpoint = { case: caseId, lines: this.number - 1, head: this.previous, bodies: line.bodies };
@@ -198,6 +201,7 @@ class State {
       }
       if (event.clear !== undefined) this.establish(event.seq, event.clear);
     }
+    if (custody.wholeGoneAt > 0 && custody.objects.size > 0) this.finding("log-clear-not-understood", custody.wholeGoneAt);
     custody.bodies.add(line.seq);
     custody.heads.set(line.seq, head);
     custody.commits.push({
@@ -217,7 +221,7 @@ class State {
     this.custody.clear.set(line, clear);
     try {
       const effect = EFFECTS.get(typeof clear.type === "string" ? clear.type : "");
-      if (effect === undefined) throw new NotUnderstood();
+      if (effect === undefined || (line === 1 && clear.type !== "case.opened")) throw new NotUnderstood();
       effect(this.custody, line, clear);
     } catch {
       this.finding("log-clear-not-understood", line);
@@ -307,7 +311,7 @@ const EFFECTS = new Map<string, Effect>([
   ],
   [
     "destroyed",
-    (custody, _line, clear) => {
+    (custody, line, clear) => {
       const objects = list(clear.objects);
       const bodies = list(clear.bodies).map((body) => (isObject(body) && isDigest(body.sha256) ? body.line : undefined));
       demand(new Set(objects).size === objects.length && new Set(bodies).size === bodies.length);
@@ -317,6 +321,8 @@ const EFFECTS = new Map<string, Effect>([
         custody.objects.delete(item);
         custody.destroyed.add(item);
       }
+      const first = custody.commits[0]?.line;
+      if (first !== undefined && bodies.includes(first)) custody.wholeGoneAt = line;
     },
   ],
   [

@@ -139,7 +139,8 @@ export class Comparison {
     const said = bag.infoOf(held);
     const counted = said?.part ?? (parts === 1 ? [1, 1] : undefined);
     const placed = counted !== undefined && (part === 0 || (counted[0] === part && counted[1] === parts));
-    if (!placed || said?.case !== this.found.custody?.case || said?.oxum !== `${octets}.${data.length}`) {
+    const day = this.found.custody?.commits.at(-1)?.time.slice(0, 10);
+    if (!placed || said?.day !== day || said?.case !== this.found.custody?.case || said?.oxum !== `${octets}.${data.length}`) {
       this.broken("bag-file-differs", INFO);
     }
   }

@@ -32,6 +32,14 @@ export interface Kept extends Made {
   sensitivity: string;
 }
 
+/** What the log says of a time stamp in it, null where it says nothing. */
+export interface Told {
+  at: Json;
+  policy: Json;
+  serial: Json;
+  authority: string;
+}
+
 /** What is remembered of one conversation in a `chat.parsed`. */
 export interface Talk {
   item: string;
@@ -68,11 +76,11 @@ export class Bag {
   logFindings: Finding[] = [];
   kept = new Map<string, Kept>();
   /** What was recorded of the blurred copy of an item. */
-  redacted = new Map<string, Made>();
+  redacted = new Map<string, Made & { line: number }>();
   talks: Talk[] = [];
   opened: Opened[] = [];
   /** What the log says of the time stamps in it, by line. */
-  stamped = new Map<number, { at: string | undefined; authority: string }>();
+  stamped = new Map<number, Told>();
   begun: { line: number; facts: Facts } | undefined;
   openedLines = new Set<number>();
   items = new Set<string>();
@@ -96,7 +104,7 @@ export class Contents {
   /** Items that are blurred copies. */
   blurred: ReadonlySet<string> = new Set();
   /** What the log says of the time stamps in it, by line. */
-  told: ReadonlyMap<number, { at: string | undefined; authority: string }> = new Map();
+  told: ReadonlyMap<number, Told> = new Map();
   /** Whether the bag came out of its locked shell. */
   locked = false;
   /** How long the whole archive is. */

@@ -51,7 +51,10 @@ export function decode(data: Uint8Array): Facts {
   if (typeof facts.salt !== "string" || !/^[0-9a-f]{32}$/.test(facts.salt)) {
     throw new OpeningError("a salt is 32 lower-case hexadecimal digits");
   }
-  if (typeof facts.type !== "string") throw new OpeningError("a type is a text");
+  // Another sign that looks like one of these would let an event pass for one of a type that is looked into.
+  if (typeof facts.type !== "string" || !/^[a-z]+(?:[.-][a-z]+)*$/.test(facts.type)) {
+    throw new OpeningError("a type is words of small letters, with points or hyphens between them");
+  }
   return facts;
 }
 

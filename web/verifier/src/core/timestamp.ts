@@ -33,6 +33,10 @@ export interface Stamp {
   at: string;
   /** The same in microseconds, to be compared with others. */
   micros: bigint;
+  /** Under which rules, as numbers with points between them. */
+  policy: string;
+  /** The authority's number for it, in decimals. */
+  serial: string;
   /** How far the authority says that it may be off. */
   accuracyMicros: bigint;
 }
@@ -73,10 +77,14 @@ class Elements {
     return this.next === tag ? this.take(tag) : undefined;
   }
 
-  object(wanted?: string): void {
+  /** Take the name of an object; returns its numbers with points between them. */
+  object(wanted?: string): string {
     const value = this.take(OBJECT);
-    const arcs = value.length <= LONGEST_OBJECT_BYTES ? arcsIn(value) : [];
-    if (arcs.length === 0 || (wanted !== undefined && hex(value) !== wanted)) throw new StampError("another object");
+    const [first, ...arcs] = value.length <= LONGEST_OBJECT_BYTES ? arcsIn(value) : [];
+    if (first === undefined || (wanted !== undefined && hex(value) !== wanted)) throw new StampError("another object");
+    // The first two numbers are written as one: X.690, 8.19.4.
+    const root = first < 80n ? first / 40n : 2n;
+    return [root, first - 40n * root, ...arcs].join(".");
   }
 
   /** Take whatever stands next. */
@@ -198,9 +206,9 @@ function infoOf(data: Uint8Array): Stamp {
   const info = whole.inside(SEQUENCE);
   whole.end();
   if (integer(info.take(INTEGER)) !== 1n) throw new StampError("of another version");
-  info.object();
+  const policy = info.object();
   const imprint = imprintOf(info.inside(SEQUENCE));
-  integer(info.take(INTEGER));
+  const serial = integer(info.take(INTEGER)).toString();
   const { at, micros } = timeOf(info.take(TIME));
   const accuracy = info.perhaps(SEQUENCE);
   const accuracyMicros = accuracy === undefined ? 0n : accuracyOf(new Elements(accuracy));
@@ -213,7 +221,7 @@ function infoOf(data: Uint8Array): Stamp {
   info.perhapsList(FIRST);
   info.perhapsList(SECOND);
   info.end();
-  return { imprint, at, micros, accuracyMicros };
+  return { imprint, at, micros, policy, serial, accuracyMicros };
 }
 
 function imprintOf(imprint: Elements): string {

@@ -3,10 +3,10 @@
 import { check, type Order as Checked } from "./check";
 import { LOG, tokenOf, type Custody } from "./chain";
 import { receiptCode } from "./checkpoint";
-import type { Contents, Inside } from "./contents";
+import type { Contents, Inside, Told } from "./contents";
 import { judge, type Anchor, type Finding, type Origin, type Verdict } from "./finding";
 import { prepare } from "./hashes";
-import type { Facts } from "./opening";
+import type { Facts, Json } from "./opening";
 import { Shelf } from "./shelf";
 import { checkStatement, type Papers } from "./statement";
 import type { Engine } from "./stream";
@@ -124,11 +124,17 @@ function stampOf(line: number, clear: Facts, custody: Custody, { told }: Content
     note("time-stamp-of-another-line", "broken", { covers });
     return nothing;
   }
-  if (said?.at !== undefined && said.at !== stamp.at) note("time-stamp-told-differently", "broken");
+  if (said !== undefined && !toldAlike(said, stamp)) note("time-stamp-told-differently", "broken");
   if (stamp.micros + stamp.accuracyMicros + SECOND_MICROS < microsOf(signed.time)) note("time-stamp-before-line", "note", { covers });
   // No root certificate is given to this page: it fixes nothing for this reader.
   note("time-stamp-authority-unknown", "note");
   return { through: covers, at: stamp.at, authority: said?.authority ?? "" };
+}
+
+/** Whether an event says of its stamp what the stamp says; null is what nobody said. */
+function toldAlike({ at, policy, serial }: Told, stamp: Stamp): boolean {
+  const agrees = (told: Json, said: string): boolean => told === null || told === said;
+  return agrees(at, stamp.at) && agrees(policy, stamp.policy) && agrees(serial, stamp.serial);
 }
 
 function reportOf(contents: Contents, anchors: Anchor[], stamps: Stamped[], statement: boolean): Report {
@@ -169,10 +175,12 @@ function signersOf(custody: Custody): Signer[] {
   return [...found.values()];
 }
 
-function itemsBehind({ items, bag }: Contents, anchors: readonly Anchor[]): number {
+/** A blurred copy is what its own event says, however long ago the picture was taken in. */
+function itemsBehind({ items, bag, blurred }: Contents, anchors: readonly Anchor[]): number {
   if (anchors.length === 0) return 0;
   const through = Math.max(...anchors.map((anchor) => anchor.through));
-  return items.filter((item) => (bag?.kept.get(item)?.line ?? 0) > through).length;
+  const lineOf = (item: string): number => (blurred.has(item) ? bag?.redacted : bag?.kept)?.get(item)?.line ?? 0;
+  return items.filter((item) => lineOf(item) > through).length;
 }
 
 function insideOf({ bag, store, custody }: Contents): Inside | undefined {
