@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from evidence_kit.custody.manifest import Item, Manifest, Witnessed
+    from evidence_kit.custody.verdict import ReceiptOrigin
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.model import ByteSink, Json
     from evidence_kit.vault.folder import CaseFolder
@@ -527,37 +528,65 @@ class Case:
             sealed = make_seal(self.writing, self._station.key, order, digits, on_bytes, worker)
         return SealedArchive(sealed.archive, digits, Receipt(sealed.receipt_code, sealed.lines), sealed)
 
-    def verify(self, receipt: str | None = None) -> Report:
+    def verify(
+        self, receipt: str | None = None, *, receipt_from: str | None = None, roots: Sequence[bytes] = ()
+    ) -> Report:
         """Check the case's folder, every byte of it, and that it descends from the head that the station remembers.
 
         In a block that has written, this case counts as being written to: `report.being_written` is true.
 
         Args:
             receipt: The code on a person's paper, as typed.
+            receipt_from: Where the code comes from: `paper` (held on paper since before this copy came), `told` (read
+                out by whoever holds the paper) or `archive` (came along with the copy, and fixes nothing).
+            roots: PEM files with root certificates of time-stamping authorities, besides those that the station keeps.
 
         Raises:
             TypedWronglyError: The receipt code has a slip of the pen.
+            UsageError: A code was given and not where it comes from.
             NoReaderError: The station's key does not open this case.
         """
+        from evidence_kit.workflows.checking.copies import earlier_states
+        from evidence_kit.workflows.checking.outside import known_outside
         from evidence_kit.workflows.checking.verify import verify_case
 
-        return verify_case(self.path, self._station.key, self._station.facts.remembered(self.id), receipt)
+        station = self._station.facts
+        outside = known_outside(station.folder, station, roots, _origin(receipt, receipt_from))
+        earlier = earlier_states(station, self.path)
+        remembered = station.remembered(self.id)
+        return verify_case(self.path, self._station.key, remembered, receipt, outside=outside, earlier=earlier)
 
     @staticmethod
-    def verify_archive(path: Path, passphrase: str, receipt: str | None = None) -> Report:
+    def verify_archive(  # noqa: PLR0913 - an archive, and what is known of it besides
+        path: Path,
+        passphrase: str,
+        receipt: str | None = None,
+        *,
+        receipt_from: str | None = None,
+        roots: Sequence[bytes] = (),
+        receivers: Mapping[str, str] | None = None,
+    ) -> Report:
         """Check a sealed archive, and the statement beside it; no station is needed.
 
         Args:
             path: The archive.
             passphrase: Its 28 digits, without spaces.
             receipt: The code on a person's paper, as typed.
+            receipt_from: Where the code comes from: `paper` (held on paper since before the archive came), `told` (read
+                out by whoever holds the paper) or `archive` (came along with the archive, and fixes nothing).
+            roots: PEM files with root certificates of time-stamping authorities, got from the authorities themselves.
+            receivers: Names by fingerprint of receivers whose keys the checker compared: a counter-signature by one
+                of them anchors.
 
         Raises:
             TypedWronglyError: The receipt code has a slip of the pen.
+            UsageError: A code was given and not where it comes from.
         """
         from evidence_kit.workflows.checking.verify import verify_archive
+        from evidence_kit.workflows.handover.timestamps import OutsideFacts
 
-        return verify_archive(path, passphrase, receipt)
+        outside = OutsideFacts(roots=roots, receivers=receivers or {}, origin=_origin(receipt, receipt_from))
+        return verify_archive(path, passphrase, receipt, outside=outside)
 
     def _inside(self) -> ExitStack:
         if self._stack is None:
@@ -579,3 +608,16 @@ class Case:
         if self._exports is None:
             self._exports = stack.enter_context(open_exports(self.reading, self._workers()))
         return self._exports
+
+
+def _origin(receipt: str | None, said: str | None) -> ReceiptOrigin:
+    """Return the origin of a receipt code; what nobody said of one that is given is asked for, never guessed."""
+    from evidence_kit.custody.verdict import ReceiptOrigin
+    from evidence_kit.errors import UsageError
+    from evidence_kit.workflows.checking.outside import origin_of
+
+    if receipt is None:
+        return ReceiptOrigin.PAPER
+    if said is None:
+        raise UsageError("needed", fact="receipt_from", flag="receipt_from")
+    return origin_of(said)

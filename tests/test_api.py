@@ -17,7 +17,12 @@ from evidence_kit import Case, Station
 from evidence_kit.custody.errors import CaseLockedError, StationExistsError
 from evidence_kit.custody.verdict import Verdict
 from evidence_kit.errors import UsageError
+from evidence_kit.keys.sshsig import RECEIVED_NAMESPACE, armour
+from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing.errors import ItemDamagedError
+from evidence_kit.vault.disk import RealDisk
+from evidence_kit.workflows.handover.timestamps import attach_stamp, keep_root
+from tests.timestamps import Clock
 
 ROOT = Path(__file__).parents[1]
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs" / "API.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
@@ -170,7 +175,49 @@ def test_a_minors_pictures_are_not_handed_out(station: Station, tmp_path: Path) 
 
 def test_a_case_is_verified_and_its_damage_found(opened: Case) -> None:
     code = opened.receipt().code
-    assert opened.verify(code).verdict is Verdict.ANCHORED
+    assert opened.verify(code, receipt_from="paper").verdict is Verdict.ANCHORED
     stored = opened.folder.item("E000001")
     stored.write_bytes(stored.read_bytes()[:-1] + b"x")
     assert opened.verify().verdict is Verdict.BROKEN
+
+
+def test_a_receipt_is_worth_what_it_is_worth_where_it_comes_from(opened: Case, tmp_path: Path) -> None:
+    code = opened.receipt().code
+    sealed = opened.seal("lawyer", tmp_path / "sealed")
+
+    def both(receipt_from: str | None) -> list[tuple[Verdict, set[str]]]:
+        reports = [
+            opened.verify(code, receipt_from=receipt_from),
+            Case.verify_archive(sealed.path, sealed.passphrase, code, receipt_from=receipt_from),
+        ]
+        return [(each.verdict, {finding.code for finding in each.findings}) for each in reports]
+
+    assert both("paper") == both("told") == [(Verdict.ANCHORED, set())] * 2
+    assert both("archive") == [(Verdict.CONSISTENT, {"receipt-came-along"})] * 2
+    for said in (None, "the archive itself"):
+        with pytest.raises(UsageError):
+            both(said)
+
+
+def test_what_the_caller_or_the_station_knows_from_outside_anchors(
+    opened: Case, station: Station, tmp_path: Path
+) -> None:
+    clock, receiver = Clock(), SigningKey.from_seed(bytes(range(9, 41)))
+    line = opened.path.joinpath("custody.jsonl").read_bytes().splitlines()[-1]
+    attach_stamp(opened.writing, clock.stamp(line), [])
+    sealed = opened.seal("lawyer", tmp_path / "sealed")
+    statement = next(sealed.path.parent.glob("*.statement.txt"))
+    signed = receiver.sign(statement.read_bytes(), RECEIVED_NAMESPACE)
+    sealed.path.with_name(statement.name.replace("statement.txt", "received.sig")).write_bytes(armour(signed.blob))
+
+    def kinds(**known: object) -> list[str]:
+        report = Case.verify_archive(sealed.path, sealed.passphrase, **known)  # type: ignore[arg-type]
+        return [each.kind for each in report.anchors]
+
+    assert kinds() == []
+    assert kinds(roots=[clock.root]) == ["time-stamp"]
+    assert kinds(receivers={receiver.public.fingerprint: "a lawyer"}) == ["counter-signature"]
+    assert [each.kind for each in opened.verify().anchors] == []
+    assert [each.kind for each in opened.verify(roots=[clock.root]).anchors] == ["time-stamp"]
+    keep_root(station.facts.folder, clock.root, RealDisk())
+    assert [each.kind for each in opened.verify().anchors] == ["time-stamp"]

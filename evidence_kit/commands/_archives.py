@@ -22,18 +22,9 @@ def outside_facts(setting: Setting, given: Sequence[Path]) -> OutsideFacts:
 
     Keys are compared on computers without a station too. The station's own keys are nobody's who receives.
     """
-    from evidence_kit.workflows.checking import trusted_keys
-    from evidence_kit.workflows.handover import timestamps
+    from evidence_kit.workflows.checking.outside import known_outside
 
-    roots = [root_certificate(path) for path in given]
-    folder, station = setting.station_folder, setting.station_if_any()
-    people = trusted_keys.trusted_keys(folder)
-    own = set() if station is None else {station.public.fingerprint, station.recovery.fingerprint}
-    return timestamps.OutsideFacts(
-        roots=[*roots, *timestamps.roots_of(folder)],
-        receivers={of: each.name for of, each in people.items() if each.receiver and of not in own},
-        known={of: each.name for of, each in people.items() if not each.receiver or of in own},
-    )
+    return known_outside(setting.station_folder, setting.station_if_any(), [root_certificate(path) for path in given])
 
 
 def root_certificate(path: Path) -> bytes:

@@ -102,14 +102,11 @@ def _with_folder(found: Report, folder: Path, archive: Path) -> None:
 def _origin(setting: Setting, receipt: str | None, said: str | None) -> ReceiptOrigin:
     """Return the origin of a receipt code, as the checker states it: one out of the archive fixes nothing."""
     from evidence_kit.custody.verdict import ReceiptOrigin
+    from evidence_kit.workflows.checking.outside import origin_of
 
     if receipt is None:
         return ReceiptOrigin.PAPER
-    origin = setting.ask(said, "ask.receipt-from", "--receipt-from")
-    try:
-        return ReceiptOrigin(origin.strip().lower())
-    except ValueError:
-        raise UsageError("receipt-from-unknown", given=origin) from None
+    return origin_of(setting.ask(said, "ask.receipt-from", "--receipt-from"))
 
 
 def _parts_meant(paths: list[str]) -> list[Path]:

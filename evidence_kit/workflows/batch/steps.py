@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from evidence_kit.custody.errors import CaseExistsError, NoCaseError
+from evidence_kit.custody.verdict import ReceiptOrigin
 from evidence_kit.errors import Exit, UsageError
 from evidence_kit.hashing.exact import tally_stream
 from evidence_kit.hashing.paper import TypedWronglyError
@@ -33,6 +34,7 @@ from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter, writing
 from evidence_kit.workflows.checking.copies import earlier_states
+from evidence_kit.workflows.checking.outside import known_outside, origin_of
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from evidence_kit.workflows.handover.scope import SealOrder
@@ -183,15 +185,19 @@ def verify_line(errand: Errand, hands: BatchResources) -> Did:
     """Check a case, or an archive that the line names."""
     task = errand.task
     archive, receipt = task.path("archive"), task.one("receipt")
+    station = hands.station
+    outside = known_outside(
+        station.folder, station, origin=origin_of(task.one("receipt_from") or ReceiptOrigin.PAPER.value)
+    )
     report: Report
     try:
         if archive is not None:
-            report = verify_archive(archive, archive_digits(task), receipt)
+            report = verify_archive(archive, archive_digits(task), receipt, outside=outside)
         else:
-            folder = find_case(hands.station, errand.case or "")
-            remembered = hands.station.remembered(folder.root.name)
-            earlier = earlier_states(hands.station, folder.root)
-            report = verify_case(folder.root, hands.key, remembered, receipt, earlier=earlier)
+            folder = find_case(station, errand.case or "")
+            remembered = station.remembered(folder.root.name)
+            earlier = earlier_states(station, folder.root)
+            report = verify_case(folder.root, hands.key, remembered, receipt, outside=outside, earlier=earlier)
     except TypedWronglyError as error:
         raise UsageError("receipt-typed-wrongly") from error
     except FileNotFoundError as error:

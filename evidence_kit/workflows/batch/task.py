@@ -48,6 +48,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "archive": "verify",
     "archive_passphrase_file": "verify",
     "receipt": "verify",
+    "receipt_from": "verify",
 }
 _MANY: Final = frozenset({"steps", "consent", "sources", "candidates", "items", "to_key"})
 # Without these a step cannot be done, and nobody is there to be asked.
@@ -65,6 +66,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "for": ("police", "lawyer"),
     "scope": ("all", "threats"),
     "redacted": ("yes", "no"),
+    "receipt_from": ("paper", "told", "archive"),
 }
 
 
@@ -206,4 +208,7 @@ def _missing(task: BatchTask) -> list[TaskSlip]:
         lacking.append("authorised_by")
     if "verify" in task.steps and task.one("archive") and not task.one("archive_passphrase_file"):
         lacking.append("archive_passphrase_file")
+    # A code is worth what it is worth where it comes from, and nobody is there to be asked.
+    if "verify" in task.steps and task.one("receipt") and not task.one("receipt_from"):
+        lacking.append("receipt_from")
     return [TaskSlip(task.spot, "batch-key-missing", {"key": name}) for name in dict.fromkeys(lacking)]

@@ -153,7 +153,7 @@ def log_stamps(custody: Custody, outside: OutsideFacts) -> Iterator[ShownStamp]:
 
 
 def judge_stamps(
-    shown: Sequence[Shown], told: Mapping[int, Mapping[str, object]]
+    shown: Sequence[ShownStamp], told: Mapping[int, Mapping[str, object]]
 ) -> tuple[list[Finding], list[Anchor]]:
     """Return the findings about the time stamps of a log, and the lines that they fix.
 

@@ -195,6 +195,19 @@ def test_trouble_in_one_line_stays_there(batch: Batch, jobs: int, station: Stati
     assert (ended.lines, ended.whole, ended.code) == (8, 3, Exit.BROKEN)
 
 
+def test_a_receipt_anchors_by_where_it_comes_from_and_the_line_has_to_say_so(batch: Batch) -> None:
+    batch.write(batch.source("good", "x"))
+    made, _ = batch.run()
+    code = next(each.facts["receipt"] for each in made if each.step == "seal")
+    line = f'case = "1"\nsteps = ["verify"]\nreceipt = "{code}"'
+    origins = ("paper", "told", "archive", "hearsay")
+    batch.write(f'name = "none"\n{line}', *(f'name = "{each}"\n{line}\nreceipt_from = "{each}"' for each in origins))
+    told, _ = batch.run()
+    verdicts = {each.name: each.facts["verdict"] for each in told if each.result == "done"}
+    assert verdicts == {"paper": "ANCHORED", "told": "ANCHORED", "archive": "CONSISTENT"}
+    assert {each.name for each in told if each.trouble is not None} == {"none", "hearsay"}
+
+
 def test_a_rehearsal_finds_the_same_trouble_and_changes_nothing(batch: Batch) -> None:
     batch.write(
         batch.source("good", "x"),
