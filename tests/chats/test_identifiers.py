@@ -275,6 +275,28 @@ def test_digits_that_may_be_a_phone_or_a_code_are_both() -> None:
         ("100 euros", "100 EUR", None),
         ("3 alf", "3000 (unit not said)", None),
         ("5k", "5000 (unit not said)", None),
+        ("deux mille dirhams", "2000 MAD", None),
+        ("خمسة آلاف درهم", "5000 MAD", None),
+        ("ألفين درهم", "2000 MAD", None),
+        ("خمسة وعشرون ألف درهم", "25000 MAD", None),
+        ("ثلاثمئة درهم", "300 MAD", None),
+        ("ثلاثة ملايين سنتيم", "3000000 centime", "30000"),
+        ("quatre-vingt-dix-sept euros", "97 EUR", None),
+        ("soixante-quinze dh", "75 MAD", None),
+        ("vingt et un dirhams", "21 MAD", None),
+        ("deux cent cinquante mille dh", "250000 MAD", None),
+        ("mil quinientos euros", "1500 EUR", None),
+        ("two thousand five hundred dollars", "2500 USD", None),
+        ("khamsa alaf dh", "5000 MAD", None),
+        ("alfayn dh", "2000 MAD", None),
+        ("3 mille 500 dh", "3500 MAD", None),
+        ("2 alf w 500 dh", "2500 MAD", None),
+        ("2 milliards de centimes", "2000000000 centime", "20000000"),
+        ("400 000 rials", "400000 rial", "20000"),
+        ("300 riyal saudi", "300 SAR", None),
+        ("500 درهم إماراتي", "500 AED", None),
+        ("0.005 BTC", "0.005 BTC", None),
+        ("0.0512 BTC", "0.0512 BTC", None),
     ],
 )
 def test_amounts_are_read_in_the_words_used_for_them(text: str, value: str, in_dirhams: str | None) -> None:
@@ -286,6 +308,21 @@ def test_amounts_are_read_in_the_words_used_for_them(text: str, value: str, in_d
 def test_what_was_assumed_of_an_amount_is_said() -> None:
     assert of("1.500 dh", IdentifierType.AMOUNT)[0].assumed == "three digits behind the sign are thousands"
     assert of("200 ريال", IdentifierType.AMOUNT)[0].assumed == "Moroccan rial of 5 centimes"
+    alone = of("khmstach alf dh", IdentifierType.AMOUNT)[0]
+    assert alone.confidence is Confidence.MEDIUM
+    assert alone.assumed == "one, since no number that was understood stands before it"
+
+
+@pytest.mark.parametrize(
+    "text", ["une photo, deux", "un deux trois", "il y a cent ans", "once upon", "trois fois", "sta"]
+)
+def test_words_of_numbers_alone_are_no_sum(text: str) -> None:
+    assert not of(text, IdentifierType.AMOUNT)
+
+
+def test_an_address_that_hides_its_at_sign_is_found() -> None:
+    found = of("SAMI (at) gmail [dot] com", IdentifierType.EMAIL)[0]
+    assert (found.value, found.confidence) == ("sami@gmail.com", Confidence.MEDIUM)
 
 
 @given(text=st.text(max_size=200))

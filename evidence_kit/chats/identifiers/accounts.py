@@ -8,9 +8,17 @@ from collections.abc import Iterator
 from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType
 
 _EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@(?:[\w\-]{1,63}\.){1,8}[^\W\d_]{2,24}(?!\w)")
+# As people write an address that a machine shall not find: "name (at) host (dot) com".
+_HIDDEN_EMAIL = re.compile(
+    r"(?<![\w.+\-])([\w.+\-]{1,64})\s?(?:\(at\)|\[at\]|\(@\)|\[@\])\s?"
+    r"([\w\-]{1,63}(?:\s?(?:\.|\(dot\)|\[dot\]|\(point\))\s?[\w\-]{1,63}){1,8})(?!\w)",
+    re.IGNORECASE,
+)
+_DOT = re.compile(r"\s?(?:\.|\(dot\)|\[dot\]|\(point\))\s?", re.IGNORECASE)
 _HOSTS = (
     r"instagram\.com|facebook\.com|fb\.com|fb\.me|m\.me|t\.me|telegram\.me|wa\.me|tiktok\.com|x\.com|twitter\.com"
-    r"|snapchat\.com|youtube\.com|discord\.gg|linkedin\.com|threads\.net"
+    r"|snapchat\.com|youtube\.com|discord\.gg|linkedin\.com|threads\.net|threads\.com"
+    r"|paypal\.me|paypal\.com/paypalme|cash\.app|revolut\.me"
 )
 _URL = re.compile(
     rf"(?<![\w@])(?:https?://[^\s<>\"]{{3,2000}}|www\.[^\s<>\"]{{3,2000}}"
@@ -39,6 +47,9 @@ def email_addresses(text: FoldedText) -> Iterator[Identifier]:
     """Yield e-mail addresses."""
     for found in _EMAIL.finditer(text.folded):
         yield text.found(found.span(), IdentifierType.EMAIL, found[0].casefold(), Confidence.HIGH, "pattern")
+    for found in _HIDDEN_EMAIL.finditer(text.folded):
+        address = f"{found[1]}@{_DOT.sub('.', found[2])}".casefold()
+        yield text.found(found.span(), IdentifierType.EMAIL, address, Confidence.MEDIUM, "at-in-words")
 
 
 def web_addresses(text: FoldedText) -> Iterator[Identifier]:

@@ -25,7 +25,7 @@ _LIKE_A_PHONE = re.compile(r"0[5-8]")
 _NEAR = 60
 
 
-def login_codes(text: FoldedText) -> Iterator[Identifier]:
+def transfer_codes(text: FoldedText) -> Iterator[Identifier]:
     """Yield numbers of 10 or 8 digits that stand beside the name of a service, in Latin or Arabic letters."""
     for found in _DIGITS.finditer(text.folded):
         around = text.folded[max(0, found.start() - _NEAR) : found.end() + _NEAR]

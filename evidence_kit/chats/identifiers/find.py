@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import islice
 
 from evidence_kit.chats.identifiers.accounts import account_handles, email_addresses, web_addresses
 from evidence_kit.chats.identifiers.amounts import MULTIPLIER_WORDS, UNIT_WORDS, money_amounts
 from evidence_kit.chats.identifiers.banks import iban_numbers, rib_numbers
-from evidence_kit.chats.identifiers.codes import login_codes
+from evidence_kit.chats.identifiers.codes import transfer_codes
 from evidence_kit.chats.identifiers.coins import coin_addresses
 from evidence_kit.chats.identifiers.identifier import Find, FoldedText, Identifier, IdentifierType, folded_copy
 from evidence_kit.chats.identifiers.phones import is_dialled, phone_numbers
@@ -25,12 +24,13 @@ _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(
     rf"\b\d|\d[\s().\-/]{{0,3}}\d|0x|bc1|[13T][1-9A-HJ-NP-Za-km-z]{{25}}|(?:{UNIT_WORDS})\d", re.IGNORECASE
 )
-_WORD = re.compile(rf"\b(?:{MULTIPLIER_WORDS})\b|www\.|هو|dyali|T[1-9A-HJ-NP-Za-km-z]{{25}}", re.IGNORECASE)
+_WORD = re.compile(
+    rf"\b(?:{MULTIPLIER_WORDS}|{UNIT_WORDS})\b|[(\[]at[)\]]|الفين|ألفين|مليونين|alfayn|alfin|www\.|هو|dyali|T[1-9A-HJ-NP-Za-km-z]{{25}}",
+    re.IGNORECASE,
+)
 
 _WHOLE: tuple[Find, ...] = (web_addresses, email_addresses, iban_numbers, rib_numbers, coin_addresses)
-_LOOSE: tuple[Find, ...] = (login_codes, account_handles)
-# Stands for a digit that is no part of a sum; one that no pattern of a sum knows.
-_MASK = "\u00b7"
+_LOOSE: tuple[Find, ...] = (transfer_codes, account_handles)
 
 
 def identifiers_in(text: str, region: str = "MA") -> list[Identifier]:
@@ -67,23 +67,12 @@ def _found(looked_at: FoldedText, region: str) -> list[Identifier]:
         _take(free, taken)
         found += free
     numbers = list(phone_numbers(looked_at, region))
-    found += _free(money_amounts(_without(looked_at, filter(is_dialled, numbers))), taken)
+    found += _free(money_amounts(looked_at.without(filter(is_dialled, numbers))), taken)
     for loose in _LOOSE:
         found += _free(loose(looked_at), taken)
     _take([each for each in found if each.type is not IdentifierType.TRANSFER_CODE], taken)
     found += _free(numbers, taken)
     return sorted(found, key=lambda each: (each.start, each.end))
-
-
-def _without(looked_at: FoldedText, numbers: Iterable[Identifier]) -> FoldedText:
-    """Return a text whose phone numbers are masked: "0612345678 500 dh" is a number and a sum, not 78,500 dirhams."""
-    inside = bytearray(len(looked_at.text))
-    _take(numbers, inside)
-    if not any(inside):
-        return looked_at
-    letters = zip(looked_at.folded, looked_at.origins, strict=False)
-    masked = [_MASK if inside[origin] else letter for letter, origin in letters]
-    return replace(looked_at, folded="".join(masked))
 
 
 def _free(found: Iterable[Identifier], taken: bytearray) -> list[Identifier]:

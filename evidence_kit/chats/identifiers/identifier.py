@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
 
@@ -63,6 +63,10 @@ class Identifier:
     details: Mapping[str, Json] | None = None
 
 
+# Stands for a character that was read already; one that no pattern knows.
+_MASK = "\u00b7"
+
+
 @dataclass(frozen=True, slots=True)
 class FoldedText:
     """A text beside its copy for matching.
@@ -90,6 +94,19 @@ class FoldedText:
         """Return a finding at a span of the copy."""
         start, end = self.origins[span[0]], self.origins[span[1] - 1] + 1
         return Identifier(kind, value, self.text[start:end], start, end, confidence, how, assumed, details)
+
+    def without(self, findings: Iterable[Identifier]) -> FoldedText:
+        """Return the text with the characters of findings masked, so that nothing else is read in them.
+
+        "0612345678 500 dh" is a number and a sum, not a sum of 78,500 dirhams.
+        """
+        inside = bytearray(len(self.text))
+        for each in findings:
+            inside[each.start : each.end] = b"\1" * (each.end - each.start)
+        if not any(inside):
+            return self
+        letters = zip(self.folded, self.origins, strict=False)
+        return replace(self, folded="".join(_MASK if inside[origin] else letter for letter, origin in letters))
 
 
 Find: TypeAlias = Callable[[FoldedText], Iterator[Identifier]]
