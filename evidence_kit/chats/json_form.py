@@ -33,7 +33,14 @@ def message_id(message: Message, item: str = "", member: str = "") -> str:
 
 
 def place_id(item: str, member: str, start: int, end: int) -> str:
-    """Return the SHA-256 of where a message stands, which names one that its platform gives no identifier."""
+    """Return the SHA-256 of where a message stands, which names one that its platform gives no identifier.
+
+    Args:
+        item: Id of the item.
+        member: Path within the item, empty for the item itself.
+        start: Offset of the message's first byte.
+        end: Offset behind its last byte.
+    """
     return hashlib.sha256(json.dumps([item, member, start, end]).encode()).hexdigest()
 
 

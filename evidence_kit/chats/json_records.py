@@ -116,6 +116,12 @@ def object_members(record: Record, key: str) -> list[Record]:
 
 
 def other_facts(record: Record, known: frozenset[str], more: Record = NOTHING) -> Mapping[str, Json] | None:
-    """Return the facts of a record beyond the known keys; None when there are none."""
+    """Return the facts of a record beyond the known keys; None when there are none.
+
+    Args:
+        record: The record.
+        known: Keys that the reader tells itself, and that are left out.
+        more: Facts to go along, over those of the record.
+    """
     told = {key: value for key, value in record.items() if key not in known} | dict(more)
     return cast("Mapping[str, Json]", told) if told else None

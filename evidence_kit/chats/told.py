@@ -53,7 +53,13 @@ def event_sentences(event: MessageEvent) -> Iterator[str]:
 
 
 def event_sentence(language: str, code: str, values: Mapping[str, str]) -> str:
-    """Return an event as a sentence; its code where there is none, or where a value is lacking."""
+    """Return an event as a sentence; its code where there is none, or where a value is lacking.
+
+    Args:
+        language: Code of the language.
+        code: Id of the event, such as `call-missed`.
+        values: What stands in the places of the sentence, by name.
+    """
     sentence = _sentence(language, code)
     try:
         return code if sentence is None else sentence.format(**values)

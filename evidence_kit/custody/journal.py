@@ -77,6 +77,7 @@ def link_events(head: LogHead, events: Sequence[Event], now: datetime, salt: Cal
 
     Raises:
         OpeningError: An event says something that has no place in an opening.
+        ValueError: There is no event, or one whose line is longer than the format allows.
     """
     if not events:
         raise ValueError("a commit has at least one event")
@@ -101,7 +102,14 @@ def link_events(head: LogHead, events: Sequence[Event], now: datetime, salt: Cal
 
 
 def sign_commit(case: str, openings: Openings, bodies: Digest, key: SigningKey) -> Commit:
-    """Return the commit whose body file has been made durable and has this digest."""
+    """Return the commit whose body file has been made durable and has this digest.
+
+    Args:
+        case: Id of the case.
+        openings: Openings and lines from `link_events`.
+        bodies: SHA-256 of the encrypted openings, which must lie on the disk durably: the signature vouches for them.
+        key: The station's key.
+    """
     seq, previous = openings.signature_line, sha256(openings.raws[-1])
     checkpoint = Checkpoint(case, seq - 1, previous, bodies)
     signature = key.sign(checkpoint.text, CHECKPOINT_NAMESPACE)
@@ -117,6 +125,11 @@ class UncertainError(OSError):
 
 def append_commit(disk: Disk, log: Path, commit: Commit) -> None:
     """Append a commit to the log; it counts once this returns.
+
+    Args:
+        disk: The disk of the case.
+        log: Path of the log, which ends where the commit was linked to.
+        commit: The event lines and their signature line; they count together or not at all.
 
     Raises:
         OSError: The disk failed, and nothing of the commit is in the log.

@@ -77,7 +77,11 @@ def encode_opening(salt: bytes, event_type: str, fields: Mapping[str, Json]) -> 
 
 
 def compact_json(value: Json) -> bytes:
-    """Return a JSON value the way `JSON.stringify` writes it."""
+    """Return a JSON value the way `JSON.stringify` writes it.
+
+    Raises:
+        OpeningError: A text has a lone surrogate, which UTF-8 cannot write.
+    """
     try:
         return _WRITER.encode(value).encode("utf-8")
     except UnicodeEncodeError as error:

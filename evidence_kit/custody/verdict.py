@@ -68,6 +68,11 @@ def match_receipt(
 ) -> Anchor | None:
     """Return the lines that a receipt code fixes, None when no signature line has this code.
 
+    Args:
+        typed: The code as a person typed it.
+        commits: The commits of the log whose signatures hold, in order.
+        origin: Where the code came from; it decides what the anchor is worth.
+
     Raises:
         TypedWronglyError: It was typed wrongly; that is no verdict.
     """

@@ -74,7 +74,11 @@ class ExactIndex:
         return len(self._words)
 
     def near(self, queries: Iterable[bytes], limit_bits: int) -> Iterator[NearPair]:
-        """Return all pairs within a distance; see `Index.near`. Memory is bounded for any input."""
+        """Return all pairs within a distance; see `NearIndex.near`. Memory is bounded for any input.
+
+        Raises:
+            ValueError: A query has not the length of the references.
+        """
         import numpy as np
 
         step = max(1, _BLOCK_DISTANCES // max(1, len(self)))
@@ -130,7 +134,11 @@ class BinaryIndex:
         return int(self._index.ntotal)
 
     def near(self, queries: Iterable[bytes], limit_bits: int) -> Iterator[NearPair]:
-        """See `Index.near`; memory grows with the pairs of a block of queries."""
+        """See `NearIndex.near`; memory grows with the pairs of a block of queries.
+
+        Raises:
+            ValueError: A query has not the length of the references.
+        """
         import numpy as np
 
         for first, block in _blocks(queries, _BLOCK_QUERIES):

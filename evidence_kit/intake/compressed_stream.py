@@ -125,7 +125,13 @@ def _unpacker(form: str) -> Inflater | bz2.BZ2Decompressor | lzma.LZMADecompress
 
 
 def first_bytes(form: str, window: Window, most: int) -> bytes:
-    """Return the first plain bytes, none where the stream is damaged from the start."""
+    """Return the first plain bytes, none where the stream is damaged from the start.
+
+    Args:
+        form: The packing, by the name of its kind, such as `gzip`.
+        window: The packed file; its position stays where it is.
+        most: How many plain bytes at most.
+    """
     stream, head = CompressedStream(form, window.part()), b""
     try:
         while len(head) < most and (piece := stream.step()):

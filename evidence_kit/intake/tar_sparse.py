@@ -70,7 +70,14 @@ def pax_sparse_map(
 
 
 def gnu_sparse_map(header: bytes, data_offset: int, size_bytes: int, read_at: ReadAt) -> SparseMap | None:
-    """Return the map in an old GNU header and the blocks behind it, None where it does not fit."""
+    """Return the map in an old GNU header and the blocks behind it, None where it does not fit.
+
+    Args:
+        header: The member's header, 512 bytes.
+        data_offset: Where the blocks behind the header begin, in bytes from the start of the tar.
+        size_bytes: The stored size that the header declares.
+        read_at: Gives bytes of the tar from an offset.
+    """
     raw, more, behind = header[386:482], header[482] != 0, 0
     while more and len(raw) < _LARGEST_MAP_BYTES:
         block = read_at(data_offset + behind, BLOCK_BYTES)

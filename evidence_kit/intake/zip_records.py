@@ -176,7 +176,13 @@ def entries_of(source: Seekable, directory: ZipDirectory) -> Iterator[ZipRecord]
 
 
 def local_at(source: Seekable, offset: int, size: int) -> LocalHeader | None:
-    """The local header at an offset; None when none stands there whole."""
+    """The local header at an offset; None when none stands there whole.
+
+    Args:
+        source: The file.
+        offset: Where the header should begin, in bytes.
+        size: Size of the file in bytes.
+    """
     if not 0 <= offset <= size - _LOCAL.size:
         return None
     raw = _read(source, offset, _LOCAL.size)

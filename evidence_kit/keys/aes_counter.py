@@ -85,7 +85,13 @@ class _Short:
         return memoryview(bytearray((blocks + 1) * _BLOCK_BYTES))
 
     def xor(self, given: memoryview, stream: memoryview, target: memoryview) -> None:
-        """Write the XOR of two stretches of one length."""
+        """Write the XOR of two stretches of one length.
+
+        Args:
+            given: The bytes that come in.
+            stream: Key stream of the same length.
+            target: Where the result goes, of the same length; may be `given` itself.
+        """
         both = int.from_bytes(given, "little") ^ int.from_bytes(stream, "little")
         target[:] = both.to_bytes(len(target), "little")
 
@@ -112,7 +118,13 @@ class _Long:
         return self._stream.data[: (blocks + 1) * _BLOCK_BYTES]
 
     def xor(self, given: memoryview, stream: memoryview, target: memoryview) -> None:
-        """Write the XOR of two stretches of one length."""
+        """Write the XOR of two stretches of one length.
+
+        Args:
+            given: The bytes that come in.
+            stream: Key stream of the same length.
+            target: Where the result goes, of the same length; may be `given` itself.
+        """
         np = self._numpy
         np.bitwise_xor(np.frombuffer(given, "u1"), np.frombuffer(stream, "u1"), out=np.frombuffer(target, "u1"))
 

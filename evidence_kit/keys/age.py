@@ -161,6 +161,11 @@ def unwrap_identity(wrapped: bytes, openers: Sequence[Any]) -> CaseIdentity:
 def encrypt_stream(source: ByteSource, sink: ByteSink, reader: str) -> None:
     """Encrypt a stream of any length in flat memory; an exception of `source` or `sink` comes out unchanged.
 
+    Args:
+        source: The plaintext, read front to back once.
+        sink: Takes the age file, piece by piece, and is flushed at the end.
+        reader: The one recipient, `age1…`.
+
     Raises:
         KeyUnreadableError: The reader is no `age1…`.
     """
@@ -174,6 +179,11 @@ def encrypt_stream(source: ByteSource, sink: ByteSink, reader: str) -> None:
 
 def decrypt_stream(source: ByteSource | BinaryIO, sink: ByteSink, opener: Any) -> None:  # noqa: ANN401
     """Decrypt a stream; bytes reach `sink` before the end was seen to be sound.
+
+    Args:
+        source: The age file, from where it stands.
+        sink: Takes the plaintext.
+        opener: pyrage's identity or SSH identity.
 
     Raises:
         DamagedError: The ciphertext is damaged or cut; what `sink` got is then worth nothing.
@@ -191,6 +201,11 @@ def decrypt_stream(source: ByteSource | BinaryIO, sink: ByteSink, opener: Any) -
 
 def open_stream(source: BinaryIO, sink: ByteSink, identity: CaseIdentity) -> None:
     """Decrypt a file of `encrypt_stream`, several times as fast; any other as `decrypt_stream` does.
+
+    Args:
+        source: The age file; seekable, so that another form can be begun anew.
+        sink: Takes the plaintext.
+        identity: The case's keys, tried from the newest on.
 
     Raises:
         DamagedError: The ciphertext is damaged, cut, or for another key; what `sink` got is then worth nothing.

@@ -111,7 +111,15 @@ def _block_memory() -> memoryview:
 
 
 def age_header(file_key: bytes, recipient: bytes) -> bytes:
-    """Return the header that gives a file key to one X25519 public key."""
+    """Return the header that gives a file key to one X25519 public key.
+
+    Args:
+        file_key: 16 random bytes, used for this file alone.
+        recipient: The X25519 public key, 32 bytes.
+
+    Raises:
+        KeyUnreadableError: The key is a point of low order, with which the file key would be open to everybody.
+    """
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
@@ -174,7 +182,13 @@ def _checksum(prefix: str, values: list[int]) -> int:
 
 
 def hkdf_sha256(secret: bytes, salt: bytes | None, info: bytes) -> bytes:
-    """Return 32 bytes by HKDF-SHA256."""
+    """Return 32 bytes by HKDF-SHA256.
+
+    Args:
+        secret: The secret input, of any length.
+        salt: None for 32 zero bytes, as RFC 5869 has it.
+        info: The purpose, so that keys for two purposes never are the same.
+    """
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 

@@ -62,7 +62,14 @@ def compare_keypoints(
 
 
 def compare_filling(query: PictureView, reference: PictureView, way: Orientation, distance_bits: int) -> Placement:
-    """Return how the reference lies in a query that it fills, turned as its hash says."""
+    """Return how the reference lies in a query that it fills, turned as its hash says.
+
+    Args:
+        query: The picture in which the other is looked for.
+        reference: The picture that is looked for.
+        way: How the reference is turned or mirrored, by the orientation of the hash that was near.
+        distance_bits: How far the two PDQ hashes are apart, of 256 bits.
+    """
     matrix = _filling(query, reference, way)
     seen = pixel_agreement(query.grey, reference.grey, _onto_grey(matrix, query, reference))
     mirrored = bool(np.linalg.det(matrix[:2, :2]) < 0)
@@ -73,6 +80,12 @@ def compare_boxes(query: PictureView, reference: PictureView, way: Orientation, 
     """Return how the reference lies in the query if it fills it, turned as its hash says, then moved to fit.
 
     It helps where there are hardly any keypoints: dark, soft and plain pictures.
+
+    Args:
+        query: The picture in which the other is looked for.
+        reference: The picture that is looked for.
+        way: How the reference is turned or mirrored, by the orientation of the hash that was near.
+        distance_bits: How far the two PDQ hashes are apart, of 256 bits.
     """
     start = _filling(query, reference, way)
     grey = _onto_grey(start, query, reference)

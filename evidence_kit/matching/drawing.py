@@ -29,6 +29,9 @@ def draw_pair(left: Pixels, right: Pixels, facts: Mapping[str, Json]) -> bytes:
         right: The other one.
         facts: `area` (left, top, right, bottom in pixels of the left original), `outline` (points in pixels of
             the right original), `differs` (places as `area`, outlined in red; may be absent), `sharp`: do not blur.
+
+    Raises:
+        ValueError: The library made no JPEG of it.
     """
     import cv2
 

@@ -64,7 +64,13 @@ class PlaneFit:
 
 
 def similar_pairs(query: Keypoints, reference: Keypoints, ratio: float = RATIO) -> KeypointPairs:
-    """Return each query keypoint with the one it resembles clearly more than any other, each reference's once."""
+    """Return each query keypoint with the one it resembles clearly more than any other, each reference's once.
+
+    Args:
+        query: Keypoints of one view, m × 128 uint8 descriptors.
+        reference: Keypoints of the other, n × 128 uint8 descriptors.
+        ratio: How much nearer the nearest has to be than the second nearest, as a share of its distance.
+    """
     import cv2
 
     none = np.zeros(0, np.intp)
@@ -111,7 +117,14 @@ def fit_plane(query: Keypoints, reference: Keypoints, pairs: KeypointPairs, size
 def fit_similarity(
     query: Keypoints, reference: Keypoints, pairs: KeypointPairs, size: tuple[int, int]
 ) -> PlaneFit | None:
-    """Return the best map that only moves, turns and scales: it needs two pairs, so few keypoints suffice."""
+    """Return the best map that only moves, turns and scales: it needs two pairs, so few keypoints suffice.
+
+    Args:
+        query: Keypoints of one view, in its own pixels.
+        reference: Keypoints of the other.
+        pairs: Which of them look alike.
+        size: Width and height of the reference in pixels; a map that folds it over is none.
+    """
     target = query.points[pairs.query]
     found = _similarity(reference.points[pairs.reference], target)
     if found is None:

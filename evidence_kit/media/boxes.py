@@ -25,6 +25,11 @@ class IsoBox(NamedTuple):
 def iso_boxes(file: BinaryIO, start: int, end: int) -> Iterator[IsoBox]:
     """Yield the boxes between two offsets; ends where a length makes no sense.
 
+    Args:
+        file: The whole file; its position moves.
+        start: Offset of the first box, in bytes.
+        end: Offset behind the last; a box that says it is longer is cut there.
+
     Source: ISO/IEC 14496-12, 4.2.
     """
     at = start
@@ -45,7 +50,14 @@ def iso_boxes(file: BinaryIO, start: int, end: int) -> Iterator[IsoBox]:
 
 
 def boxes_at_path(file: BinaryIO, start: int, end: int, *path: bytes) -> Iterator[IsoBox]:
-    """Yield every box at a path of types, such as `moov`, `udta`."""
+    """Yield every box at a path of types, such as `moov`, `udta`.
+
+    Args:
+        file: The whole file; its position moves.
+        start: Offset of the first box of the outermost level.
+        end: Offset behind the last.
+        *path: Types from the outermost to the innermost, four bytes each; at least one.
+    """
     for box in iso_boxes(file, start, end):
         if box.type == path[0]:
             if len(path) == 1:
@@ -55,6 +67,12 @@ def boxes_at_path(file: BinaryIO, start: int, end: int, *path: bytes) -> Iterato
 
 
 def box_content(file: BinaryIO, box: IsoBox, most_bytes: int) -> bytes:
-    """Return the first bytes of a box's content."""
+    """Return the first bytes of a box's content.
+
+    Args:
+        file: The whole file; its position moves.
+        box: A box of this file.
+        most_bytes: How many bytes at most.
+    """
     file.seek(box.start)
     return file.read(min(box.size_bytes, most_bytes))

@@ -137,7 +137,14 @@ def read(file: BinaryIO) -> Heif | None:
 
 
 def content_of(file: BinaryIO, heif: Heif, item: HeifItem, most_bytes: int) -> bytes:
-    """Return the bytes of an item, at most so many."""
+    """Return the bytes of an item, at most so many.
+
+    Args:
+        file: The whole file; its position moves.
+        heif: What its `meta` box says.
+        item: One of its items.
+        most_bytes: How many bytes at most.
+    """
     base, end = (heif.idat.start, heif.idat.size_bytes) if item.inside and heif.idat else (0, None)
     found = bytearray()
     for offset, stated in item.extents:
@@ -152,7 +159,15 @@ def content_of(file: BinaryIO, heif: Heif, item: HeifItem, most_bytes: int) -> b
 def metadata_items(
     file: BinaryIO, heif: Heif, kind: bytes, content_type: str = "", most_bytes: int = 16 << 20
 ) -> list[bytes]:
-    """Return the items of one type, such as `Exif`; those that describe the primary picture come first."""
+    """Return the items of one type, such as `Exif`; those that describe the primary picture come first.
+
+    Args:
+        file: The whole file; its position moves.
+        heif: What its `meta` box says.
+        kind: Type of the item, four bytes.
+        content_type: Media type of a `mime` item; empty for any.
+        most_bytes: How many bytes of each at most; eight items at most are read.
+    """
     about = {each.origin for each in heif.references if each.type == b"cdsc" and heif.primary in each.to}
     wanted = [each for each in heif.items.values() if each.type == kind and content_type in {"", each.content_type}]
     wanted.sort(key=lambda item: item.number not in about)

@@ -53,6 +53,12 @@ def jpeg_segments(file: BinaryIO, start: int = 0) -> Iterator[JpegSegment]:
 
 
 def segment_content(file: BinaryIO, segment: JpegSegment, most_bytes: int = 1 << 16) -> bytes:
-    """Return the first bytes of a segment's content."""
+    """Return the first bytes of a segment's content.
+
+    Args:
+        file: The whole file; its position moves.
+        segment: A segment of this file.
+        most_bytes: How many bytes at most; no segment is longer than the default.
+    """
     file.seek(segment.start)
     return file.read(min(segment.size_bytes, most_bytes))

@@ -76,6 +76,11 @@ def frames_of(payload: BinaryIO, longest_side: int = LONGEST_SIDE_PIXELS) -> Ite
 def page_of(payload: BinaryIO, frame: int, longest_side: int = LONGEST_SIDE_PIXELS) -> Pixels:
     """Return one of several pictures of a file, by its number as Pillow counts.
 
+    Args:
+        payload: The file; its position moves.
+        frame: Number of the picture, from 0.
+        longest_side: The longer side of the result in pixels, at most.
+
     Raises:
         UndecodedError: It cannot be decoded.
     """

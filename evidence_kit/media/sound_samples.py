@@ -25,6 +25,12 @@ _BEFORE_THE_BEGINNING = -1_000_000
 def read(container: Any, stream: Any, budget: TimeBudget, notes: DescriptionNotes) -> dict[str, Json]:  # noqa: ANN401
     """Decode one stream of sound from its beginning.
 
+    Args:
+        container: The recording as PyAV opened it.
+        stream: One of its sound streams.
+        budget: Time that is left for the whole description.
+        notes: Takes the problems; they are the only thing that a damaged stream leaves.
+
     Returns:
         `packets_sha256`: SHA-256 over the coded packets, which other wrappings of the same stream share;
         `samples_sha256`: SHA-256 over the decoded samples, signed 16 bits little-endian, interleaved, at the stream's

@@ -28,6 +28,12 @@ def read(payload: BinaryIO, kind: str, notes: DescriptionNotes, *, pixels: bool)
     """Return `tags` and `pictures` (`size_bytes`, `sha256`, and where it may be decoded its size and `pdq`).
 
     Both are empty for types that mutagen does not read.
+
+    Args:
+        payload: The file; its position moves.
+        kind: Content type by its bytes, such as `mp3`.
+        notes: Takes the problems, and holds how much text may still be written down.
+        pixels: Whether embedded pictures may be decoded.
     """
     try:
         found, pictures = _found(payload, kind)

@@ -75,6 +75,11 @@ def small_part(name: str, content: bytes) -> ArchivePart:
 def write_archive(target: ArchiveSink, parts: Iterable[ArchivePart], passphrase: str) -> None:
     """Write the whole archive; every byte leaves in order, nothing is written twice.
 
+    Args:
+        target: Takes the archive front to back.
+        parts: Members of the inner archive; each announces size and CRC-32 before its bytes are asked for.
+        passphrase: 28 decimal digits, without spaces.
+
     Raises:
         OtherContentError: A part has not the size or CRC-32 that it announced.
     """
@@ -282,6 +287,11 @@ class OpenedArchive:
 @contextmanager
 def open_archive(file: Readable, size_bytes: int, passphrase: str) -> Iterator[OpenedArchive]:
     """Open an archive's one member.
+
+    Args:
+        file: The archive, at its beginning.
+        size_bytes: Its size, against which the header is held.
+        passphrase: 28 decimal digits, without spaces.
 
     Raises:
         FormError: The file does not begin like one of our archives, or its header was changed.

@@ -125,7 +125,15 @@ def sort_key(name: str) -> tuple[int, int, str]:
 
 
 def bag_info(case: str, day: str, payloads: Sequence[Payload], kit: str, place: tuple[int, int]) -> bytes:
-    """Return `bag-info.txt`; `place` is the number of this part, from 1, and how many there are."""
+    """Return `bag-info.txt`; `place` is the number of this part, from 1, and how many there are.
+
+    Args:
+        case: Id of the case.
+        day: Day of sealing, `YYYY-MM-DD` in UTC.
+        payloads: Everything below `data/` in this part.
+        kit: Version of the kit.
+        place: Number of this part, from 1, and how many there are.
+    """
     part, parts = place
     octets = sum(each.size_bytes for each in payloads)
     lines = (

@@ -72,6 +72,12 @@ def discloses(scope: Scope, event_type: str, facts: Mapping[str, Any], line: int
     closed when the picture itself goes in as a blurred copy. What was witnessed and not copied has no file to go in:
     what is said of it goes along with the whole case only, and a member of a container that was witnessed goes by
     itself. The ledger of threats goes in where that was asked for, an entry only with everything that it cites.
+
+    Args:
+        scope: The scope of the archive.
+        event_type: Type of the event, such as `item.kept`.
+        facts: The facts of its opening.
+        line: Number of its line; 0 where no note can be meant by it.
     """
     if event_type == "note":
         return line in scope.notes or _note_for(scope.purpose, facts)
@@ -129,6 +135,7 @@ def numbers_in(pairs: object, highest: int) -> set[int]:
 
     Raises:
         ValueError: They are no ranges of numbers between 1 and `highest`, ascending and apart.
+        TypeError: They are no list, or one of them is no pair.
     """
     if not isinstance(pairs, list):
         raise TypeError("ranges are a list")

@@ -8,7 +8,14 @@ from evidence_kit.words import LANGUAGES, catalogue, direction
 
 
 def slip_page(code: str, case: str, lines: int, day: str) -> bytes:
-    """Return a self-contained page to print: the code in groups and as a QR, in three languages."""
+    """Return a self-contained page to print: the code in groups and as a QR, in three languages.
+
+    Args:
+        code: The receipt code, nine groups with hyphens.
+        case: Id of the case; only its number is printed.
+        lines: How many lines of the log the code fixes.
+        day: The day that is printed, `YYYY-MM-DD`.
+    """
     import segno
 
     picture = segno.make(code, error="m").svg_inline(scale=4, border=2)

@@ -129,7 +129,13 @@ def central_entry(member: ArchiveMember, offset: int) -> bytes:
 
 
 def end_records(count: int, directory_bytes: int, directory_offset: int) -> bytes:
-    """Return the records behind the directory."""
+    """Return the records behind the directory.
+
+    Args:
+        count: How many entries the directory has.
+        directory_bytes: Its length.
+        directory_offset: Where it begins in the archive.
+    """
     large = count >= _FULL16 or directory_bytes >= _FULL32 or directory_offset >= _FULL32
     end64 = b""
     if large:

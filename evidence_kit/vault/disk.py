@@ -127,7 +127,16 @@ def _discard(disk: Disk, file: DiskFile, draft: Path) -> None:
 
 
 def write_durably(disk: Disk, path: Path, data: bytes) -> None:
-    """Put a small file in place so that after a power cut there is the old one or the new one, whole."""
+    """Put a small file in place so that after a power cut there is the old one or the new one, whole.
+
+    Args:
+        disk: The disk that the path lies on.
+        path: The file's final place; what is there is replaced.
+        data: All of its bytes.
+
+    Raises:
+        OSError: The disk failed; the old file is there as it was.
+    """
     with replacing_file(disk, path) as file:
         file.write(data)
 

@@ -75,7 +75,11 @@ class _Pipe:
         return bytes(pieces)
 
     def read_descriptor(self) -> int:
-        """Return the descriptor that came beside one byte."""
+        """Return the descriptor that came beside one byte.
+
+        Raises:
+            ProtocolError: No descriptor came, or more than one.
+        """
         with socket.socket(fileno=os.dup(self._in)) as channel:
             _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
         if len(descriptors) != 1:
@@ -102,7 +106,11 @@ class _Pipe:
 
 
 def main() -> None:
-    """Serve jobs until the program closes its end."""
+    """Serve jobs until the program closes its end.
+
+    Raises:
+        ProtocolError: A frame is no job, or does not follow the protocol; the process ends.
+    """
     settings = json.loads(sys.argv[1])
     pipe = _Pipe()
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -24,6 +24,13 @@ def encode_job(
 ) -> bytes:
     """Return a job as it goes over the pipe.
 
+    Args:
+        number: Number of the job, which its answer has to bear.
+        function: `module:function`, one of those the worker may call.
+        arguments: The arguments, JSON as the log allows it: no floats.
+        seconds: CPU time that the job may take; rounded up.
+        has_payload: Whether a payload follows.
+
     Raises:
         ValueError: The arguments are not JSON as the log allows it.
     """
@@ -55,7 +62,11 @@ def held_payload(payload: bytes | BinaryIO | None) -> bytes | BinaryIO | Failure
 
 
 def sendable_payload(payload: bytes | BinaryIO | None) -> bytes | BinaryIO | Failure:
-    """Return a payload as it goes to a process: bytes, or an open file where descriptors can be passed."""
+    """Return a payload as it goes to a process: bytes, or an open file where descriptors can be passed.
+
+    Raises:
+        ValueError: The file was opened for writing, too.
+    """
     if payload is None:
         return b""
     if isinstance(payload, bytes):

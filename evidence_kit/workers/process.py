@@ -51,7 +51,12 @@ class WorkerProcess:
         self._ending = threading.Lock()
 
     def ask(self, job: bytes, payload: bytes | BinaryIO) -> Mapping[str, Json]:
-        """Send a job and its payload, and return the answer."""
+        """Send a job and its payload, and return the answer.
+
+        Raises:
+            ProtocolError: The answer is none, or a file was to be sent where there is no socket.
+            EOFError: The process ended before it answered.
+        """
         self._send(frame_header(JSON, len(job)) + job)
         if isinstance(payload, bytes):
             self._send(frame_header(BYTES, len(payload)))
@@ -64,7 +69,12 @@ class WorkerProcess:
         return self.hear()
 
     def hear(self) -> Mapping[str, Json]:
-        """Return the next answer."""
+        """Return the next answer.
+
+        Raises:
+            ProtocolError: The answer is no JSON object, or longer than one may be.
+            EOFError: The process ended before it answered.
+        """
         frame = read_frame(self._read)
         if frame is None:
             raise EOFError

@@ -89,6 +89,13 @@ def samples_folder(package: Path) -> Path:
 def run_demo(out: Path, samples: Path, describer: DescriptionService, run: JobRunner, world: World) -> Iterator[Step]:
     """Run every step once, and yield the outcomes to be shown.
 
+    Args:
+        out: Folder for case and archive; must be missing, empty, or left by an interrupted demonstration.
+        samples: Folder of the samples.
+        describer: Looks into the files.
+        run: Compares the pictures.
+        world: Time, disk and randomness.
+
     Raises:
         UsageError: The samples are not there.
         PathTakenError: There is something at `out` already.

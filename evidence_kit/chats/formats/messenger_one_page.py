@@ -65,7 +65,13 @@ class _Reader:
         self._conversation = Conversation("messenger", "one-page-html")
 
     def entries(self, data: bytes, place: ByteRange, *, marked: bool) -> Iterator[Entry]:
-        """Yield the entry of a block, and the rest of the page behind it."""
+        """Yield the entry of a block, and the rest of the page behind it.
+
+        Args:
+            data: The bytes of the block, from one mark to the next.
+            place: Where they lie in the file, in bytes.
+            marked: Whether the block begins with a mark; what stands before the first does not.
+        """
         text = data.decode("utf-8", "surrogateescape")
         root = parse_markup(text)
         element = next((child for child in root.children if isinstance(child, MarkupNode)), None)

@@ -130,7 +130,13 @@ class _Plain:
         self._people: dict[tuple[str, str], MessageSender | None] = {}
 
     def message(self, record: Record, place: ByteRange, conversation: Conversation) -> Message | None:
-        """Return a plain record as a message; None for any other."""
+        """Return a plain record as a message; None for any other.
+
+        Args:
+            record: The record, its keys in the order of the file.
+            place: Where it lies in the file, in bytes.
+            conversation: The conversation that it stands in.
+        """
         shape = tuple(record)
         if shape not in self._shapes:
             self._learn(shape)

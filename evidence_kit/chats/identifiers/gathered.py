@@ -115,7 +115,13 @@ class Gathering:
         ]
 
     def row(self, kind: str, value: str, at: int) -> dict[str, Json]:
-        """Return one row: a value with its places from `at` on; only the first says how often and who."""
+        """Return one row: a value with its places from `at` on; only the first says how often and who.
+
+        Args:
+            kind: The type of the identifier, such as `phone`.
+            value: The value, as normalised.
+            at: How many of its places were told already; 0 for the first row.
+        """
         each = self._values[kind, value]
         told = _told(kind, value, each)
         places: list[Json] = [_told_place(place) for place in each.places[at : at + PLACES_A_ROW]]

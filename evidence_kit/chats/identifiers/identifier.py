@@ -91,7 +91,17 @@ class FoldedText:
         assumed: str | None = None,
         details: Mapping[str, Json] | None = None,
     ) -> Identifier:
-        """Return a finding at a span of the copy."""
+        """Return a finding at a span of the copy.
+
+        Args:
+            span: Where it stands in the copy: first character, and the one behind the last; not empty.
+            kind: The type of the identifier.
+            value: The value, normalised for comparing.
+            confidence: How sure the reading is.
+            how: The id of the rule that found it.
+            assumed: What the value rests on beyond the text, such as a region; None where nothing was assumed.
+            details: More about the value, such as a bank; None where there is no more.
+        """
         start, end = self.origins[span[0]], self.origins[span[1] - 1] + 1
         return Identifier(kind, value, self.text[start:end], start, end, confidence, how, assumed, details)
 

@@ -55,7 +55,13 @@ def names_instagram(head: FileHead, name: str) -> bool:
 
 
 def read_meta_page(export: BinaryIO, around: Surroundings, platform: str) -> Iterator[Entry]:
-    """Yield the messages in the order of the page; its dates are in words, and without a zone."""
+    """Yield the messages in the order of the page; its dates are in words, and without a zone.
+
+    Args:
+        export: The page, at its beginning; read twice, once its head and once all of it.
+        around: Its name and its neighbours, by which attachments are found.
+        platform: `messenger` or `instagram`.
+    """
     root = parse_markup(export.read(HEAD_BYTES).decode("utf-8", "replace"))
     export.seek(0)
     shown = _first(root, _TITLE) or next((node for node in root.walk() if node.tag == "title"), None)

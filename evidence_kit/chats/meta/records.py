@@ -172,7 +172,13 @@ class _Reader:
         self._people: dict[str, tuple[MessageSender, dict[str, str]]] = {}
 
     def message(self, source: Record, _path: Path, place: ByteRange) -> Message | None:
-        """Return a record as a message, None where it is none."""
+        """Return a record as a message, None where it is none.
+
+        Args:
+            source: The record as the file has it; its strings may be UTF-8 that was read as Latin-1.
+            _path: Where it stands in the JSON; every reader of records is given it.
+            place: Where it lies in the file, in bytes.
+        """
         return self._plain(source, place) or self._any(source, place)
 
     def _plain(self, source: Record, place: ByteRange) -> Message | None:

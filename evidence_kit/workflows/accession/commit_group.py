@@ -80,7 +80,17 @@ class Undescribed:
         return False
 
     def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> PendingDescription:
-        """Nobody calls this."""
+        """Nobody calls this.
+
+        Args:
+            kind: Content type of the file.
+            name: Its name.
+            payload: Its bytes.
+            pixels: Whether pixels may be decoded.
+
+        Raises:
+            NotImplementedError: Always: it describes nothing, so there is nothing to begin.
+        """
         raise NotImplementedError
 
     def reads(self, kind: str) -> bool:  # noqa: ARG002 - whatever it is
@@ -182,7 +192,14 @@ class CommitGroup:
         self._told += 1
 
     def keep(self, draft: Draft, digest: Digest, size_bytes: int, facts: Mapping[str, Json]) -> None:
-        """Take a new item in; its outcome is told with its description, or by `add`."""
+        """Take a new item in; its outcome is told with its description, or by `add`.
+
+        Args:
+            draft: The encrypted item, durable, without its name yet.
+            digest: SHA-256 of the plain bytes.
+            size_bytes: Number of plain bytes.
+            facts: Facts for `item.kept`, besides the id.
+        """
         event = Event("item.kept", {"item": draft.item, **facts}, object=draft.item, stored=draft.stored)
         self._events.append(event)
         self._drafts.append(draft)
@@ -191,7 +208,13 @@ class CommitGroup:
         self.size_bytes += size_bytes
 
     def describe(self, item: str, pending: PendingDescription, outcome: Callable[[tuple[str, ...]], Outcome]) -> None:
-        """Note that an item is being described; `outcome` is told the problems there were."""
+        """Note that an item is being described; `outcome` is told the problems there were.
+
+        Args:
+            item: Id of the item.
+            pending: The description that is being made.
+            outcome: Makes the outcome out of the codes of the problems.
+        """
         self._wait(_Later("item.described", item, pending, lambda facts: [outcome(problems_of(facts))]))
         self._told += 1
 
@@ -201,6 +224,11 @@ class CommitGroup:
         """Note that an item is being read as a conversation; `outcomes` is told the facts, none when it is none.
 
         It does not fill the group: most of what is looked at is no conversation.
+
+        Args:
+            item: Id of the item.
+            pending: The reading that is under way.
+            outcomes: Makes the outcomes out of the facts of `chat.parsed`.
         """
         self._wait(_Later("chat.parsed", item, pending, outcomes))
 

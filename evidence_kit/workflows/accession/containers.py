@@ -108,6 +108,11 @@ class ContainerIntake:
     def take(self, prepared: Prepared, allowance: Allowance | None = None, depth: int = 1) -> Iterator[Outcome]:
         """Take in a prepared file and its members; yields the outcomes committed on the way.
 
+        Args:
+            prepared: The file or member, read and encrypted or only hashed.
+            allowance: How much may still come out of the outermost file; None for an outermost file.
+            depth: Level of nesting, from 1; nothing deeper than `DEEPEST` is opened.
+
         Raises:
             OSError: The container cannot be read any more; what was taken in of it stays.
             OwnDiskError: The case's disk failed.

@@ -79,6 +79,11 @@ class MarkResult:
 def check_sensitivity(age_band: str, sensitivity: str, saying: Declarer | None) -> None:
     """Refuse a declaration that the one who makes it cannot make.
 
+    Args:
+        age_band: Of the person: `adult`, `minor` or `unknown`.
+        sensitivity: What is declared: `none`, `intimate` or `unknown`.
+        saying: Who declares it; None where nobody is named.
+
     Raises:
         UsageError: Nobody is named for it, or in a case that is not an adult's it is not theirs to make.
     """
@@ -90,6 +95,12 @@ def check_sensitivity(age_band: str, sensitivity: str, saying: Declarer | None) 
 
 def chosen_items(manifest: Manifest, case: str, names: Sequence[str], folders: Sequence[str]) -> list[Item | Witnessed]:
     """Return items by their ids, and everything that was found below a path.
+
+    Args:
+        manifest: What the case says.
+        case: Id of the case, for the error.
+        names: Ids of items or witnessed files, as people type them.
+        folders: Paths at the source; everything found below one is meant.
 
     Raises:
         NoItemError: The case has no such item.
@@ -120,8 +131,15 @@ def _is_below(each: Item | Witnessed, folder: str) -> bool:
 def record_mark(writer: CaseWriter, items: Sequence[Item | Witnessed], said: Mark, saying: Declarer) -> MarkResult:
     """Record a declaration about items.
 
+    Args:
+        writer: The case.
+        items: The items or witnessed files that are meant, at least one.
+        said: The declaration.
+        saying: Who makes it.
+
     Raises:
         UsageError: It is not theirs to say, or it says nothing.
+        NoItemError: The case has no such parent.
     """
     manifest = writer.manifest
     facts = said.facts()
@@ -154,6 +172,12 @@ def exclude_items(
     """Take items out of every report and seal, or back in; return all ids that are concerned, and the line.
 
     What came out of a container goes with it.
+
+    Args:
+        writer: The case.
+        items: The items or witnessed files that are meant.
+        why: The reason, in words of whoever does it.
+        take_back: Take them back in.
     """
     concerned = writer.manifest.with_members(each.id for each in items)
     facts: dict[str, Json] = {"items": sorted(concerned), "reason": why}
@@ -178,6 +202,11 @@ class UpdateResult:
 
 def update_case(writer: CaseWriter, changes: Mapping[str, Json], why: str) -> UpdateResult:
     """Record a change of the facts about the case, and why.
+
+    Args:
+        writer: The case.
+        changes: The new values, by the names of the facts of `case.opened`.
+        why: The reason, in words of whoever does it.
 
     Raises:
         UsageError: Nothing changes, or pictures of somebody who is not known to be an adult are to be kept and

@@ -76,7 +76,14 @@ class WorkerDescriber:
         return describer_of(kind) is not None or kind_named(kind).family in _FAMILIES
 
     def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> PendingDescription:
-        """Start to describe; waits while too much is under way, so that payloads do not pile up."""
+        """Start to describe; waits while too much is under way, so that payloads do not pile up.
+
+        Args:
+            kind: Content type by its bytes.
+            name: Name of the file, for hints that lie in names.
+            payload: Its bytes, or the file open for reading; it may be closed once this returns.
+            pixels: Whether pixels may be decoded.
+        """
         job = Job(FUNCTION, {"kind": kind, "name": name, "pixels": pixels, **self._trust}, payload)
         name = describer_of(kind) or _BY_FAMILY.get(kind_named(kind).family, kind)
         return _Described(name, self._pool.submit(job))

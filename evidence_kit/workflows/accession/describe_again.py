@@ -60,7 +60,14 @@ class Redescribed:
 def describable(
     writer: CaseWriter, describer: DescriptionService, wanted: Sequence[Item], *, again: bool
 ) -> list[Item]:
-    """Return the items that have a describer; without `again` only those never described."""
+    """Return the items that have a describer; without `again` only those never described.
+
+    Args:
+        writer: The case.
+        describer: Knows which content types have a describer.
+        wanted: The items that are asked for; empty for all that are not excluded.
+        again: Also those that were described before.
+    """
     chosen = wanted or writer.manifest.included
     return [
         item
@@ -73,6 +80,11 @@ def describable(
 
 def redescribe(writer: CaseWriter, describer: DescriptionService, items: Sequence[Item]) -> Iterator[Redescribed]:
     """Describe items again; each is yielded once its new description is durable.
+
+    Args:
+        writer: The case.
+        describer: Looks into the bytes.
+        items: The items, from `describable`.
 
     Raises:
         ItemDamagedError: The bytes of an item are damaged.

@@ -32,6 +32,11 @@ _Part = tuple[int, int, int]
 def take_carried(accession: Accession, inside: ContainerIntake, reading: ExportReader) -> Iterator[Outcome]:
     """Take in files carried by the messages of a case, where not taken in before; mails inside of mails too.
 
+    Args:
+        accession: Gives out the ids and commits.
+        inside: Takes in the members of containers among them.
+        reading: Reads the exports of the case.
+
     Yields:
         What was committed.
 

@@ -118,7 +118,14 @@ class Accession:
         return item
 
     def refuse(self, place: FoundAt, reason: str, detail: str | None = None, size_bytes: int | None = None) -> None:
-        """Note a file that was not kept."""
+        """Note a file that was not kept.
+
+        Args:
+            place: Where the file was found.
+            reason: Id of the reason, which has a sentence in the catalogues.
+            detail: The system's own word; None where there is none.
+            size_bytes: Its size, None where nobody could tell.
+        """
         self.totals.count("none", "refused")
         self.totals.refused += 1
         self._refuse(place, reason, detail, size_bytes)

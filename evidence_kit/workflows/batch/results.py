@@ -69,7 +69,14 @@ class StepResult:
 
     @classmethod
     def failed(cls, task: BatchTask, step: str, trouble: ErrorFacts, case: str | None) -> StepResult:
-        """Return that a step failed."""
+        """Return that a step failed.
+
+        Args:
+            task: The line of the batch.
+            step: Name of the step.
+            trouble: The error.
+            case: Id of the case, None where there is none yet.
+        """
         return cls(task.spot.line, task.name, case, step, FAILED, trouble.code, {}, trouble)
 
 

@@ -95,7 +95,12 @@ Did = tuple[int, Mapping[str, Json]]
 
 
 def open_case(errand: Errand, hands: BatchResources) -> Did:
-    """Open the case of a line, or find that this very line opened it before it was interrupted."""
+    """Open the case of a line, or find that this very line opened it before it was interrupted.
+
+    Raises:
+        UsageError: The line names no case.
+        CaseExistsError: There is a case of this id that another line, or a person, opened.
+    """
     case = errand.case
     if case is None:
         raise UsageError("needed", fact="case", flag="case")
@@ -182,7 +187,12 @@ def seal_case(errand: Errand, hands: BatchResources) -> Did:
 
 
 def verify_line(errand: Errand, hands: BatchResources) -> Did:
-    """Check a case, or an archive that the line names."""
+    """Check a case, or an archive that the line names.
+
+    Raises:
+        UsageError: The receipt code was typed wrongly.
+        NoCaseError: There is no archive at the path.
+    """
     task = errand.task
     archive, receipt = task.path("archive"), task.one("receipt")
     station = hands.station
@@ -230,7 +240,11 @@ def find_case(station: Station, text: str) -> CaseFolder:
 
 
 def provenance_of(task: BatchTask, station: Station) -> Provenance:
-    """Return how the files of a line came here."""
+    """Return how the files of a line came here.
+
+    Raises:
+        UsageError: The way is none of those known.
+    """
     how = task.one("how") or "unknown"
     if how not in WAYS:
         raise UsageError("how-unknown", how=how, known=", ".join(WAYS))

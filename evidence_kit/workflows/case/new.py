@@ -143,10 +143,18 @@ def create_case(
 ) -> CaseWriter:
     """Make a new case; it appears under its name only when it is complete.
 
+    Args:
+        station: Where the case is opened.
+        key: The station's key, the first that may sign.
+        about: The facts that the person, or who answers for them, gives.
+        world: Time, disk and randomness.
+        case_id: Id of the case; None for the next one of this year.
+
     Raises:
         CaseExistsError: There is something at its place already.
         UsageError: A minor's consent was given and nobody answers for the minor, or pictures are to be treated
             otherwise than usual and nobody is named for it.
+        CaseLockedError: Another process opens a case, and is not done yet.
     """
     check_facts(about)
     with naming(station, world, case_id) as name:
@@ -170,6 +178,11 @@ def check_facts(about: CaseOpening) -> None:
 def naming(station: Station, world: World, case_id: str | None = None) -> Iterator[str]:
     """Give an id that nobody else takes inside.
 
+    Args:
+        station: Whose ids are meant; nobody else may open a case there meanwhile.
+        world: Time, for the year, and disk.
+        case_id: The id that is wanted; None for the next one of this year.
+
     Raises:
         CaseExistsError: There is something at its place already.
         CaseLockedError: Another process opens a case, and is not done yet.
@@ -186,7 +199,15 @@ def naming(station: Station, world: World, case_id: str | None = None) -> Iterat
 
 
 def create_named(station: Station, key: SigningKey, about: CaseOpening, world: World, name: str) -> CaseWriter:
-    """Make a case under an id from `naming`."""
+    """Make a case under an id from `naming`.
+
+    Args:
+        station: Where the case is opened.
+        key: The station's key, the first that may sign.
+        about: The facts that the person, or who answers for them, gives; checked already.
+        world: Time, disk and randomness.
+        name: The id, held until this returns.
+    """
     final, disk = station.cases / name, world.disk
     draft = CaseFolder(station.cases / f".{name}-{world.random(4).hex()}{DRAFT_ENDING}")
     identity = CaseIdentity.generate()
@@ -303,7 +324,14 @@ class KeyHolder:
 
 
 def grant_event(writer: CaseWriter, identity: CaseIdentity, key: str, reader: KeyHolder) -> Event:
-    """Wrap the case identity for one more reader and return the event that says so."""
+    """Wrap the case identity for one more reader and return the event that says so.
+
+    Args:
+        writer: The case; the wrapped key is written to its `keys/` durably, before any line speaks of it.
+        identity: The case identity.
+        key: Name of the file in `keys/`.
+        reader: Who is let in.
+    """
     wrapped = identity.wrap(reader.recipient)
     write_durably(writer.world.disk, writer.case.folder.key(key), wrapped)
     return Event(

@@ -73,6 +73,12 @@ def export_rows(
 
     A file that an interrupted run of the same export made is found, and nothing is noted twice.
 
+    Args:
+        writer: The case.
+        wanted: The file: path, form and the facts that the log says of it.
+        columns: Names of the columns, in order; a row may lack some.
+        rows: The rows, read lazily.
+
     Raises:
         ExportExistsError: There is something at that path already.
         DiskFullError: No room; nothing is left behind.

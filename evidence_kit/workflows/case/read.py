@@ -54,7 +54,11 @@ class Case:
 
     @property
     def opened(self) -> Manifest:
-        """The manifest of a case that was unlocked."""
+        """The manifest of a case that was unlocked.
+
+        Raises:
+            NoReaderError: The case was read without a key.
+        """
         if self.manifest is None:
             raise NoReaderError("key-needed")
         return self.manifest
@@ -148,7 +152,12 @@ def replay_case(folder: CaseFolder, station: Station | None) -> tuple[Replay, bo
 
 
 def refuse_broken(folder: CaseFolder, replayed: Replay) -> None:
-    """Refuse to work on a case whose signed part is broken; bytes behind it are another matter."""
+    """Refuse to work on a case whose signed part is broken; bytes behind it are another matter.
+
+    Raises:
+        CaseNewerError: A later version of the kit wrote it.
+        CaseBrokenError: A signed line does not hold, or the folder bears the name of another case.
+    """
     custody = replayed.custody
     if any(finding.weight is Weight.UNCHECKED for finding in replayed.findings):
         raise CaseNewerError("case-newer", case=folder.root.name)
@@ -179,6 +188,11 @@ def unlock_case(case: Case, key: SigningKey, depth: ReadingDepth = ReadingDepth.
 
 def folded_manifest(case: Case, identity: CaseIdentity, *, brief: bool = False) -> Manifest:
     """Return the manifest of a case, the fold of all its openings.
+
+    Args:
+        case: The case; its log was replayed.
+        identity: Opens its bodies.
+        brief: Keep of items nothing beyond the fields that they have of their own: a large case fits into memory.
 
     Raises:
         CaseBrokenError: An opening is not what its line commits to, or says too little.
@@ -246,7 +260,15 @@ def _body(folder: CaseFolder, custody: Custody, line: int) -> bytes:
 def open_lines(
     custody: Custody, signed: SignedCommit, openings: Sequence[bytes], place: str, *, form: bool = True
 ) -> Iterator[LogEvent | Finding]:
-    """Yield the events of one commit, each compared with its line."""
+    """Yield the events of one commit, each compared with its line.
+
+    Args:
+        custody: The facts of the log.
+        signed: The commit.
+        openings: The body split at newlines: one opening a line, and an empty rest.
+        place: Name of the body, for findings.
+        form: Check that each opening has the one canonical form; without it a digest that agrees is enough.
+    """
     numbers = range(signed.first, signed.line)
     if len(openings) != len(numbers) + 1 or openings[-1] != b"":
         yield Finding("body-miscounted", Weight.BROKEN, place, line=signed.line)
@@ -260,7 +282,16 @@ def open_lines(
 def open_line(  # noqa: PLR0913 - what a line is held against
     custody: Custody, number: int, text: bytes, time: str, place: str, *, form: bool = True
 ) -> LogEvent | Finding:
-    """Return the event of one opening, or the finding why it is not the one its line commits to."""
+    """Return the event of one opening, or the finding why it is not the one its line commits to.
+
+    Args:
+        custody: The facts of the log.
+        number: Number of the line, from 1.
+        text: Bytes of the opening, newline removed.
+        time: Time of the commit, as its lines write it.
+        place: Name of the body, for findings.
+        form: As for `open_lines`.
+    """
     commitment = custody.commitments.get(number)
     if commitment is None or commitment.hex != hashlib.sha256(text).hexdigest():
         return Finding("opening-changed", Weight.BROKEN, place, line=number)
@@ -277,6 +308,11 @@ def open_line(  # noqa: PLR0913 - what a line is held against
 
 def unwrap_case(folder: CaseFolder, custody: Custody, openers: Sequence[Any]) -> CaseIdentity:
     """Return the case identity, out of whichever wrapped keys these keys open.
+
+    Args:
+        folder: The case folder.
+        custody: Names the wrapped keys, oldest first, and the recipients that the case ever had.
+        openers: What may open them: identities of pyrage.
 
     Raises:
         NoReaderError: They open none, or none that was wrapped since the recipient was changed.

@@ -64,6 +64,11 @@ def holders(case: Case) -> list[CaseHolder]:
 def meant_holder(case: Case, who: str, own: PublicKey) -> list[CaseHolder]:
     """Return whom a person means: a name, a fingerprint, a key, or a file in `keys/`; never this station's own key.
 
+    Args:
+        case: The case.
+        who: As typed.
+        own: This station's own key.
+
     Raises:
         UsageError: Nobody who can still read or sign is called so, or it is the recovery key.
     """
@@ -103,6 +108,11 @@ def left_before(case: Case, who: str, own: PublicKey) -> int | None:
 def successor(case: Case, who: str, own: PublicKey) -> CaseHolder:
     """Return the one other station that a person means, which can read and sign and so go on with the case.
 
+    Args:
+        case: The case.
+        who: As typed.
+        own: This station's own key.
+
     Raises:
         UsageError: It is none, or it may not do both yet.
     """
@@ -114,6 +124,12 @@ def successor(case: Case, who: str, own: PublicKey) -> CaseHolder:
 
 def grant_access(writer: CaseWriter, reader: str, who: str, *, sign: bool = False) -> str:
     """Let one more age or SSH key read the case, and sign in it if asked; return the name of the key file.
+
+    Args:
+        writer: The case, unlocked.
+        reader: `age1…` or an SSH public key; a remark behind it is left out.
+        who: Name of its holder.
+        sign: Let the key sign as well.
 
     Raises:
         KeyUnreadableError: It is no key that can be encrypted to.
@@ -132,6 +148,11 @@ def revoke_access(writer: CaseWriter, leaving: Sequence[CaseHolder], reason: str
     """Take the right to sign away, and give the case a new recipient that those who stay can open.
 
     What was encrypted before stays as it is: whoever leaves has had the key to it.
+
+    Args:
+        writer: The case, unlocked.
+        leaving: Who leaves; every holder who is not among them stays.
+        reason: Why, None where nobody says.
     """
     _change(writer, leaving, (), reason)
 

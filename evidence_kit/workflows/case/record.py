@@ -32,6 +32,11 @@ NOTE_READERS = ("association", "police", "lawyer", "psychologist")
 def record_consent(writer: CaseWriter, given: ConsentGiven, guardian: Guardian | None = None) -> int:
     """Record a consent, a refusal or a withdrawal; return its line.
 
+    Args:
+        writer: The case.
+        given: What was said, for which purpose, and on which day.
+        guardian: Who answers for the person; None where the case names one, or the person is an adult.
+
     Raises:
         UsageError: It is not an adult's case and nobody answers for the person, or consented in their place.
     """
@@ -47,7 +52,14 @@ def record_consent(writer: CaseWriter, given: ConsentGiven, guardian: Guardian |
 
 
 def record_note(writer: CaseWriter, text: str, readers: Sequence[str], *, privileged: bool = False) -> int:
-    """Record a note and who may read it; return its line. A privileged one leaves the house only when it is named."""
+    """Record a note and who may read it; return its line. A privileged one leaves the house only when it is named.
+
+    Args:
+        writer: The case.
+        text: The note.
+        readers: Purposes for which it may leave the house; empty for the association alone.
+        privileged: Whether it is a matter between lawyer and client.
+    """
     facts: dict[str, Json] = {"text": text, "readers": list(readers)}
     return writer.commit([Event("note", facts | ({"privileged": True} if privileged else {}))]).first
 
@@ -136,7 +148,13 @@ def public_key(text: str, base: Path = Path()) -> str:
 
 
 def write_checkpoint(case: Case, folder: Path, world: World) -> list[Path]:
-    """Write the files that let `ssh-keygen` check the end of the log; return their paths."""
+    """Write the files that let `ssh-keygen` check the end of the log; return their paths.
+
+    Args:
+        case: The case.
+        folder: Where the files go; made where it is missing.
+        world: The disk.
+    """
     world.disk.make_folder(folder)
     written = []
     for name, content in bag.signed_files(case.custody).items():

@@ -114,6 +114,11 @@ def _decrypted(folder: CaseFolder, path: str, identity: CaseIdentity) -> _Opened
 def finish_recovered(folder: CaseFolder, manifest: Manifest, disk: Disk) -> None:
     """Remove from `recovered/` all bytes that destructions promised to be gone.
 
+    Args:
+        folder: The case folder.
+        manifest: Names what destructions took.
+        disk: The disk of the case.
+
     Raises:
         OSError: The disk failed; opening the case again goes on from there.
     """

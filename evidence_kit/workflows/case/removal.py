@@ -17,7 +17,13 @@ from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
 
 
 def waiting_body(folder: CaseFolder, custody: Custody, line: int) -> Path | None:
-    """Return the draft that is to replace a body, None when there is none that the log vouches for."""
+    """Return the draft that is to replace a body, None when there is none that the log vouches for.
+
+    Args:
+        folder: The case folder.
+        custody: Says which bodies were rewritten, and their new digests.
+        line: Number of the signature line that the body belongs to.
+    """
     if line not in custody.rewritten:
         return None
     draft = draft_of(folder, line)
@@ -46,6 +52,11 @@ def leftovers(folder: CaseFolder, custody: Custody) -> Iterator[Path]:
 
 def finish_removal(folder: CaseFolder, custody: Custody, disk: Disk) -> int:
     """Finish the destructions in the log; return how many files that took.
+
+    Args:
+        folder: The case folder.
+        custody: Says which items and bodies are destroyed.
+        disk: The disk of the case.
 
     Raises:
         OSError: The disk failed; opening the case again goes on from there.

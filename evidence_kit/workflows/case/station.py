@@ -283,8 +283,14 @@ def renew_station(station: Station, passphrase: bytes, world: World) -> Station:
 
     The old key file stays, under another name. Interrupted, it is run again: the old key is not needed.
 
+    Args:
+        station: The station.
+        passphrase: Of the new key, in UTF-8.
+        world: The disk.
+
     Raises:
         WeakPassphraseError: The passphrase is too short.
+        CaseLockedError: Another process changes the station just now.
     """
     folder, disk = station.folder, world.disk
     key = SigningKey.generate()

@@ -84,7 +84,17 @@ class _Notes:
         self._mine: list[Path] = []
 
     def open(self, key: SigningKey, about: CaseOpening, case_id: str | None) -> Opened:
-        """Open a case; one that is there already, with these very facts and nothing since, is taken up."""
+        """Open a case; one that is there already, with these very facts and nothing since, is taken up.
+
+        Args:
+            key: The station's key.
+            about: The facts of the opening.
+            case_id: The id that is wanted; None for the next one.
+
+        Raises:
+            CaseExistsError: There is another case of this id.
+            UsageError: As for `create_case`.
+        """
         try:
             with naming(self._station, self._world, case_id) as name:
                 self._promise(name)

@@ -21,7 +21,17 @@ from evidence_kit.workflows.handover.timestamps import OutsideFacts, judge_stamp
 
 
 def anchor_receipt(report: Report, custody: Custody, typed: str | None, origin: ReceiptOrigin) -> None:
-    """Take a typed receipt code for an anchor, when it fixes a commit of this log."""
+    """Take a typed receipt code for an anchor, when it fixes a commit of this log.
+
+    Args:
+        report: Takes the anchor, or a finding.
+        custody: The log's signed commits.
+        typed: The code; None where none was given.
+        origin: Where the code came from.
+
+    Raises:
+        TypedWronglyError: It has a slip of the pen.
+    """
     if typed is None:
         return
     anchor = match_receipt(typed, custody.commits, origin)
@@ -37,7 +47,14 @@ def anchor_receipt(report: Report, custody: Custody, typed: str | None, origin: 
 def anchor_stamps(
     report: Report, custody: Custody, outside: OutsideFacts, told: Mapping[int, Mapping[str, object]]
 ) -> None:
-    """Take the time stamps of a log for anchors, as far as each proves something."""
+    """Take the time stamps of a log for anchors, as far as each proves something.
+
+    Args:
+        report: Takes stamps, anchors and findings.
+        custody: The log, which holds the tokens.
+        outside: The roots that the checker trusts.
+        told: By line, the facts of the opening of each stamp; empty where openings are not read.
+    """
     report.time_stamps = list(log_stamps(custody, outside))
     findings, anchors = judge_stamps(report.time_stamps, told)
     report.findings += findings
@@ -45,7 +62,14 @@ def anchor_stamps(
 
 
 def anchor_companion(report: Report, path: Path, custody: Custody, outside: OutsideFacts) -> None:
-    """Look at the receiver's counter-signature that lies beside an archive, if there is one."""
+    """Look at the receiver's counter-signature that lies beside an archive, if there is one.
+
+    Args:
+        report: Takes the anchor, or a finding.
+        path: The archive; statement and signature lie beside it under its name.
+        custody: The archive's log.
+        outside: Whose keys the checker knows as receivers'.
+    """
     stem = path.name.removesuffix(".sealed.zip")
     paper, confirmed = path.with_name(f"{stem}.statement.txt"), path.with_name(f"{stem}.received.sig")
     if not (confirmed.is_file() and paper.is_file()) or not custody.commits:
@@ -66,7 +90,14 @@ def anchor_companion(report: Report, path: Path, custody: Custody, outside: Outs
 
 
 def anchor_confirmations(report: Report, manifest: Manifest, custody: Custody, outside: OutsideFacts) -> None:
-    """Look at the confirmations that the case itself holds."""
+    """Look at the confirmations that the case itself holds.
+
+    Args:
+        report: Takes anchors and findings.
+        manifest: The case's opened events.
+        custody: The case's log.
+        outside: Whose keys the checker knows as receivers'.
+    """
     commits = {(each.checkpoint.lines, each.checkpoint.head): each for each in custody.commits}
     for entry in manifest.entries.get("transfer.in", ()):
         if entry.facts.get("what") != "counter-signature":

@@ -79,7 +79,16 @@ def folder_log(root: Path) -> ComparedLog:
 
 
 def archive_log(path: Path, passphrase: str, on_bytes: Callable[[int], None] | None = None) -> ComparedLog:
-    """Read the log of an archive; everything else in it is checked too."""
+    """Read the log of an archive; everything else in it is checked too.
+
+    Args:
+        path: The archive.
+        passphrase: Its digits, without spaces.
+        on_bytes: Told how many bytes were read, again and again; None where nobody watches.
+
+    Raises:
+        OSError: The file cannot be opened or read.
+    """
     log = ComparedLog(path.name)
     with open_regular(path, follow=True) as file:
         contents = check_archive(file, path.stat().st_size, path.name, passphrase, on_bytes, log.take)

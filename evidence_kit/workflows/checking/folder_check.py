@@ -49,6 +49,11 @@ class FolderCheck:
     def check(self, key: SigningKey | None, remembered: LogHead | None, receipt: str | None) -> Report:
         """Check the folder once, and judge.
 
+        Args:
+            key: Opens bodies and items; None to check without.
+            remembered: Where the log ended at an earlier check; None where nobody remembers.
+            receipt: A typed receipt code; None where there is none.
+
         Raises:
             TypedWronglyError: The receipt code has a slip of the pen.
             NoReaderError: The key does not open this case.

@@ -67,6 +67,13 @@ def trusted_names(folder: Path) -> dict[str, str]:
 def trust_key(folder: Path, name: str, of: str, disk: Disk, *, receiver: bool = False) -> None:
     """Know a key by a name from now on; as a receiver's only if that is said.
 
+    Args:
+        folder: The station's folder.
+        name: The name that reports give the key.
+        of: Fingerprint of the key.
+        disk: The station's disk.
+        receiver: Whether its counter-signature is to count as an anchor.
+
     Raises:
         CaseLockedError: Another process changes the station just now.
     """
@@ -76,6 +83,11 @@ def trust_key(folder: Path, name: str, of: str, disk: Disk, *, receiver: bool = 
 
 def forget_name(folder: Path, name: str, disk: Disk) -> None:
     """No longer know any key by this name.
+
+    Args:
+        folder: The station's folder.
+        name: The name; every key that bears it goes.
+        disk: The station's disk.
 
     Raises:
         UsageError: Nobody is known by it.

@@ -71,6 +71,13 @@ def verify_archive(
 ) -> Report:
     """Check a sealed archive, and the statement beside it if there is one.
 
+    Args:
+        path: The archive.
+        passphrase: Its digits, without spaces.
+        receipt: A typed receipt code; None where there is none.
+        on_bytes: Told how many bytes were read, again and again; None where nobody watches.
+        outside: What the checker knows besides: roots, receivers, where the receipt came from.
+
     Raises:
         TypedWronglyError: The receipt code has a slip of the pen.
     """

@@ -109,6 +109,11 @@ def bag_members(load: SealLoad, number: int) -> list[ArchivePart]:
 def decrypt_item(case: Case, item: Item, sink: ByteSink) -> None:
     """Push an original into a sink; its bytes count only once this returns.
 
+    Args:
+        case: The case, unlocked.
+        item: The item.
+        sink: Takes the plain bytes.
+
     Raises:
         ItemDamagedError: It is not any more what was taken in.
     """

@@ -38,7 +38,13 @@ class WrittenArchive:
 
 
 def archive_name(case: str, number: int, parts: int) -> str:
-    """Return the file name of one part."""
+    """Return the file name of one part.
+
+    Args:
+        case: Id of the case.
+        number: Number of the part, from 1.
+        parts: How many parts there are.
+    """
     return f"{case}.sealed.zip" if parts == 1 else f"{case}.part-{number}-of-{parts}.sealed.zip"
 
 
@@ -51,7 +57,18 @@ def statement_of(case: Case, made: WrittenArchive) -> Statement:
 def companion_files(
     case: Case, key: SigningKey, secret: bytes, readers: Mapping[str, str], archives: Sequence[WrittenArchive]
 ) -> dict[str, bytes]:
-    """Return the small files that lie beside the archives, by name; the secret is wrapped for each reader."""
+    """Return the small files that lie beside the archives, by name; the secret is wrapped for each reader.
+
+    Args:
+        case: The case.
+        key: The station's key, which signs the statements.
+        secret: The archive's passphrase, as bytes.
+        readers: By name, the age or SSH public keys that may open the passphrase.
+        archives: All parts, in order.
+
+    Raises:
+        KeyUnreadableError: One is no key that can be encrypted to.
+    """
     found: dict[str, bytes] = {}
     for made in archives:
         text = statement_of(case, made).text

@@ -112,6 +112,11 @@ def consented_items(case: Case, order: ExportOrder) -> list[Item]:
 def export_as(writer: CaseWriter, order: ExportOrder, on_bytes: Callable[[int], None] | None = None) -> ClearFiles:
     """Write an export; the log says so before it has its name.
 
+    Args:
+        writer: The case, unlocked.
+        order: The items, for whom, in which form and where.
+        on_bytes: Told how many bytes were read, again and again; None where nobody watches.
+
     Raises:
         ExportExistsError: There is something at that path already.
         ItemDamagedError: An item is not any more what was taken in; nothing is left behind.

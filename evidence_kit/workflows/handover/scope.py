@@ -179,6 +179,11 @@ def choose_scope(case: Case, order: SealOrder, reading: ExportReader | None = No
 def without_items(case: Case, chosen: ChosenScope, failed: frozenset[str]) -> ChosenScope:
     """Return the same choice without some pictures of which no copy could be made.
 
+    Args:
+        case: The case.
+        chosen: The choice.
+        failed: Ids of the pictures.
+
     Raises:
         NothingToSealError: No item is left.
     """

@@ -32,6 +32,11 @@ _COPY_BYTES = 16 << 10
 def planned_counts(case: Case, order: SealOrder, worker: Worker | None = None) -> SealCounts:
     """Return the counts of the planned archive, for a person to agree to.
 
+    Args:
+        case: The case, unlocked.
+        order: What is to be sealed, and for whom.
+        worker: Reads exports for the files that messages name; None where no message is looked at.
+
     Raises:
         NoConsentError: Nobody consented to this purpose, or the consent was withdrawn.
         UsageError: It names an item or a note that the case does not have, or parts that are too small.

@@ -12,6 +12,12 @@ def next_folder(case: Case, sealed: Path, purpose: str, now: str) -> Path:
     """Return a folder name that is free: case, purpose, day, and a number when the day saw several.
 
     The receipt's slip lies beside the folder and stays when the folder goes on a stick: its name has to be free too.
+
+    Args:
+        case: The case.
+        sealed: Folder in which archives lie.
+        purpose: For whom the archive is.
+        now: The instant, beginning `YYYY-MM-DD` in UTC.
     """
     return _folders(case, sealed, purpose, now)[-1]
 

@@ -193,7 +193,13 @@ def roots_of(folder: Path) -> list[bytes]:
 
 
 def keep_root(folder: Path, root: bytes, disk: Disk) -> None:
-    """Keep a root certificate, so that `verify` finds it without being told."""
+    """Keep a root certificate, so that `verify` finds it without being told.
+
+    Args:
+        folder: The station's folder.
+        root: The certificate in PEM.
+        disk: The station's disk.
+    """
     place = folder / ROOTS
     disk.make_folder(place)
     path = place / f"{hashlib.sha256(root).hexdigest()[:16]}.pem"

@@ -55,6 +55,11 @@ class HandOver:
 def seal_of(manifest: Manifest, case: str, line: int | None = None) -> LogEvent:
     """Return a `sealed` event, the newest unless a line is named.
 
+    Args:
+        manifest: What the case says.
+        case: Id of the case, for the error.
+        line: Line of the `sealed` event; None for the newest.
+
     Raises:
         NoSealError: There is none.
     """
@@ -93,7 +98,13 @@ def _told(over: HandOver) -> dict[str, Json]:
 
 
 def transfer_to_station(writer: CaseWriter, over: HandOver, fingerprint: str) -> int:
-    """Hand the case itself to another station, whose key alone goes on with it; return the line that says so."""
+    """Hand the case itself to another station, whose key alone goes on with it; return the line that says so.
+
+    Args:
+        writer: The case; this station writes to it no more afterwards.
+        over: Who hands over, to whom, and how.
+        fingerprint: Of the other station's key, which may read and sign already.
+    """
     told: dict[str, Json] = {"what": "case", "station": fingerprint} | _told(over)
     return writer.commit([Event("transfer.out", told)]).first
 
@@ -113,6 +124,13 @@ def record_confirmation(
     writer: CaseWriter, armoured: bytes, statement: bytes, by: str, on: date
 ) -> tuple[str, int, int]:
     """Record a receiver's counter-signature; return the fingerprint, the last line it fixes, and its own line.
+
+    Args:
+        writer: The case, unlocked.
+        armoured: The receiver's signature, as `ssh-keygen` writes it.
+        statement: The statement of the archive, byte for byte.
+        by: Name of who brought it.
+        on: The day it came.
 
     Raises:
         ReceivedRefusedError: It is none, or the statement is not one of this case.

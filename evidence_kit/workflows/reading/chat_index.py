@@ -274,6 +274,11 @@ class ChatIndex:
     def entries(self, subject: str, item: str, places: Sequence[int]) -> Iterator[dict[str, Json]]:
         """Yield the entries at some places, as `evidence_kit.chats.worker:export_entries` tells them.
 
+        Args:
+            subject: Key of the export, as `about` tells it.
+            item: Id of the item, for the locators.
+            places: Numbers of the entries in the order of the export, ascending.
+
         Raises:
             DamagedError: The file is not any more what it was.
             ValueError: The same.

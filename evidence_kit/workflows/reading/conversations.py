@@ -170,6 +170,11 @@ def _earliest_first(part: ConversationPart) -> tuple[str, int]:
 def conversation_at(listed: Sequence[CaseConversation], number: int, case: str) -> CaseConversation:
     """Return the conversation of a number.
 
+    Args:
+        listed: The conversations, from `conversations`.
+        number: As people count them, from 1.
+        case: Id of the case, for the error.
+
     Raises:
         UsageError: There is none.
     """

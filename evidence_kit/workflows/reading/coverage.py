@@ -133,7 +133,13 @@ def file_conversations(facts: Mapping[str, Any]) -> list[FileConversation]:
 
 
 def chat_read(item: str, place: FoundAt, facts: Mapping[str, Any]) -> ChatRead:
-    """Return the facts of a `chat.parsed`, in short."""
+    """Return the facts of a `chat.parsed`, in short.
+
+    Args:
+        item: Id of the item.
+        place: Where it was found.
+        facts: Facts of a `chat.parsed`, in the shape that `checked_facts` accepts.
+    """
     problems = [str(each.get("code")) for each in facts.get("problems", ())]
     reasons = [str(each["why"]) for each in facts.get("unread", ())]
     chosen = facts.get("format")

@@ -121,6 +121,12 @@ class ExportReader:
     ) -> ConversationPage:
         """Return some messages of a conversation, earliest first, counting from `offset` among those wanted.
 
+        Args:
+            conversation: The conversation, whose parts may lie in several items.
+            wish: Which of its messages are wanted.
+            offset: How many of those wanted to pass over.
+            count: How many to return at most.
+
         Raises:
             ChatNotReadError: The worker failed.
             ItemDamagedError: The item is not any more what was taken in.
@@ -317,6 +323,12 @@ class ExportReader:
 
     def ask(self, function: str, item: Item, chosen: str, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
         """Return the result of a worker's function on an item's bytes.
+
+        Args:
+            function: `module:function` of the worker.
+            item: The item; its bytes are decrypted into memory.
+            chosen: Name of its chat format.
+            arguments: Arguments besides those about the item.
 
         Raises:
             ChatNotReadError: Nothing.

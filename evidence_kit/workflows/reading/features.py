@@ -95,7 +95,12 @@ class ComparedFeatures:
             yield from self._ended(*waiting.popleft())
 
     def features(self, name: str) -> Features:
-        """Return the features of a file that was prepared."""
+        """Return the features of a file that was prepared.
+
+        Raises:
+            OSError: It was computed anew, and could not be kept.
+            UnsoundError: What was computed anew is no features.
+        """
         from evidence_kit.matching.features import UnsoundError, unpack_features
 
         file = self._files[name]

@@ -107,6 +107,12 @@ def exports_of(manifest: Manifest) -> list[tuple[Item, str]]:
 def export_identifiers(reading: ExportReader, item: Item, chosen: str, region: str) -> Iterator[NamedIdentifier]:
     """Yield the identifiers in the messages of one export.
 
+    Args:
+        reading: Reads the exports of the case.
+        item: The export.
+        chosen: Name of its chat format.
+        region: Country of phone numbers without a prefix, two letters.
+
     Raises:
         ChatNotReadError: The worker failed.
         ItemDamagedError: The item is not any more what was taken in.

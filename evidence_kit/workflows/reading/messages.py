@@ -268,6 +268,11 @@ def _was_left_out(each: CaseObject) -> bool:
 def transcript_entry(told: Mapping[str, Any], item: Item, ties: AttachmentTies) -> TranscriptEntry:
     """Return a message out of a worker's entry.
 
+    Args:
+        told: The entry as a worker tells it; nothing in it is believed unseen.
+        item: The item that it stands in.
+        ties: Finds the items of its attachments.
+
     Raises:
         CoverageError: It has not the shape of a message.
     """

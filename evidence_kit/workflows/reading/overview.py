@@ -90,6 +90,11 @@ def locked_rows(case: Case) -> Iterator[dict[str, Json]]:
 def item_of(manifest: Manifest, item: str, case: str) -> Item:
     """Return an item by its id, however it was typed.
 
+    Args:
+        manifest: What the case says.
+        item: The id as typed.
+        case: Id of the case, for the error.
+
     Raises:
         NoItemError: The case has none of this name.
     """
@@ -101,6 +106,11 @@ def item_of(manifest: Manifest, item: str, case: str) -> Item:
 
 def evidence_of(manifest: Manifest, item: str, case: str) -> Item | Witnessed:
     """Return an item, or a witnessed file, by its id, however it was typed.
+
+    Args:
+        manifest: What the case says.
+        item: The id as typed.
+        case: Id of the case, for the error.
 
     Raises:
         NoItemError: The case has none of this name, or it was destroyed.

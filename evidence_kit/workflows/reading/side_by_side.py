@@ -72,6 +72,13 @@ def draw_pairs(
 ) -> list[DrawnPair | NotDrawn]:
     """Draw every pair that has a matching area, and note it in the log.
 
+    Args:
+        writer: The case, unlocked.
+        other: The case that the other pictures are of; None for this one.
+        found: The pairs, and where files from outside lie.
+        run: Decodes and draws.
+        order: The folder, the page round the drawings, and whether they are sharp.
+
     Raises:
         ExportExistsError: There is something where the folder would go.
         DiskFullError: No room; what was drawn is deleted.

@@ -54,7 +54,14 @@ class SimilarPair:
 
     @classmethod
     def of(cls, found: LibraryMatch, other: str, query: Features, reference: Features) -> Self:
-        """Return the library's finding, in the pixels of the originals."""
+        """Return the library's finding, in the pixels of the originals.
+
+        Args:
+            found: What the library found.
+            other: Name of the query: an item, or a file from outside.
+            query: Features of the query.
+            reference: Features of the reference.
+        """
         from evidence_kit.matching.levels import MatchScore
         from evidence_kit.matching.transformation import transformation_of
 

@@ -106,9 +106,15 @@ def _holds(conversation: CaseConversation, item: str, number: object) -> bool:
 def record_threat(writer: CaseWriter, threat: Threat, reading: ExportReader) -> int:
     """Record a threat; return its line.
 
+    Args:
+        writer: The case, unlocked.
+        threat: As the person says it.
+        reading: Reads the exports, to see that each cited message is there.
+
     Raises:
         NoItemError: The case has no such item.
         UsageError: There is no message at such a place.
+        ChatNotReadError: The export of a cited message cannot be read.
     """
     manifest, case = writer.manifest, writer.case.id
     items = [item_of(manifest, each, case).id for each in threat.items]

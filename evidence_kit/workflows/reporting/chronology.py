@@ -18,6 +18,12 @@ def chronology(manifest: Manifest, read: Read, ledger: Sequence[Demand], shown: 
     """Return the chronology, the earliest first; what has no time stands at its end.
 
     Messages are counted by the day and the conversation: the transcripts print them one by one.
+
+    Args:
+        manifest: What the case says.
+        read: The conversations, read once.
+        ledger: The demands.
+        shown: The exhibits, in the order of their numbers.
     """
     found = [*_days(read), *_calls(read), *_demands(ledger), *_posts(manifest, shown), *_own(manifest)]
     return sorted(found, key=lambda each: each.time.order)

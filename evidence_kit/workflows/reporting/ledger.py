@@ -23,7 +23,13 @@ def cited_places(manifest: Manifest) -> set[tuple[str, str]]:
 
 
 def demands(manifest: Manifest, shown: Sequence[Exhibit], read: Read) -> list[Demand]:
-    """Return the demands, the earliest cited message first; one that cites none stands at the time of its record."""
+    """Return the demands, the earliest cited message first; one that cites none stands at the time of its record.
+
+    Args:
+        manifest: What the case says, with its recorded threats.
+        shown: The exhibits, whose numbers the demands cite.
+        read: The conversations, with the times of cited messages.
+    """
     numbers = {each.item: each.number for each in shown}
     told = [(_date(entry, read.cited_times), entry) for entry in recorded_threats(manifest)]
     told.sort(key=lambda each: (each[0].order if each[0] is not None else each[1].time[:23], each[1].line))

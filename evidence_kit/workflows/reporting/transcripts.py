@@ -155,7 +155,14 @@ def stamp(moment: StatedTime | None) -> Stamp | None:
 def transcripts(
     read: Read, ledger: Sequence[Demand], shown: Sequence[Exhibit], scope: Collection[str]
 ) -> list[Transcript]:
-    """Return the conversations that are printed, demands marked and attachments under the exhibits' numbers."""
+    """Return the conversations that are printed, demands marked and attachments under the exhibits' numbers.
+
+    Args:
+        read: The conversations, read once.
+        ledger: The demands, whose numbers are put beside the messages they cite.
+        shown: The exhibits, whose numbers stand for attachments.
+        scope: Ids of the items that the report may speak of.
+    """
     marked: dict[str, tuple[int, ...]] = {}
     for demand in ledger:
         for place in demand.messages:

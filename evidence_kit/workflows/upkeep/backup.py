@@ -62,10 +62,16 @@ def back_up_case(writer: CaseWriter, into: Path, on_bytes: Callable[[int], None]
 
     Interrupted, it is run again. The copy's log is replaced last, so that a copy is at any time a whole one.
 
+    Args:
+        writer: The case.
+        into: Folder on the other disk.
+        on_bytes: Told how many bytes were copied, again and again; None where nobody watches.
+
     Raises:
         CaseExistsError: There is something else there, or a copy that is no earlier state of this case.
         CaseBrokenError: The copy was read back and is not what the log says; the case itself was not changed.
         DiskFullError: No room on the other disk.
+        UsageError: The folder lies inside the case.
     """
     case = writer.case
     done = mirror_case(case, into, writer.world.disk, on_bytes)
@@ -86,10 +92,17 @@ def back_up_case(writer: CaseWriter, into: Path, on_bytes: Callable[[int], None]
 def mirror_case(case: Case, into: Path, disk: Disk, on_bytes: Callable[[int], None] | None = None) -> MirroredCopy:
     """Copy a case into a folder of its name, or bring the copy there up to date, and read the copy back.
 
+    Args:
+        case: The case, unlocked.
+        into: Folder on the other disk.
+        disk: Writes there.
+        on_bytes: Told how many bytes were copied, again and again; None where nobody watches.
+
     Raises:
         CaseExistsError: There is something else there, or a copy that is no earlier state of this case.
         CaseBrokenError: The copy was read back and is not what the log says.
         DiskFullError: No room on the other disk.
+        UsageError: The folder lies inside the case.
     """
     source, target = case.folder, CaseFolder(into / case.id)
     if target.root.resolve().is_relative_to(source.root.resolve()) or source.root.resolve() == target.root.resolve():

@@ -83,6 +83,12 @@ def doomed_objects(case: Case, names: Sequence[str]) -> DoomedObjects:
 def destroy_evidence(writer: CaseWriter, what: DoomedObjects, reason: str, names: tuple[str, str]) -> int:
     """Destroy; return the line that records it. An interrupted destruction is finished when the case is opened again.
 
+    Args:
+        writer: The case, unlocked.
+        what: The objects, as the two agreed to them.
+        reason: Why, in their words; it stays in the log.
+        names: The two who agreed.
+
     Raises:
         UsageError: The two names are one.
         DiskFullError: Nothing was destroyed.

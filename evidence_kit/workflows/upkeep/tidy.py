@@ -81,7 +81,13 @@ class LawyersWord:
 
 
 def remember_sources(writer: CaseWriter, sources: Sequence[Path], known: Sequence[Mount]) -> None:
-    """Note where sources lie on this computer, so that `tidy` finds them; each is noted once."""
+    """Note where sources lie on this computer, so that `tidy` finds them; each is noted once.
+
+    Args:
+        writer: The case.
+        sources: Files or folders that were taken in.
+        known: This computer's file systems, by which a source on a stick is named.
+    """
     places = [_place(source, known) for source in sources]
     noted = [each for entry in writer.manifest.entries.get("source.read", ()) for each in entry.facts["sources"]]
     if any(place not in noted for place in places):
@@ -137,6 +143,12 @@ def delete_plain(
     """Delete plain files that may go; yield each with whether it is gone. The log says so before it happens.
 
     A file that is another one than when it was read stays. Folders that became empty go too.
+
+    Args:
+        writer: The case.
+        plain: The files, from `plain_files`.
+        sources: The folders that were looked through; empty ones below them go.
+        word: The lawyer's word about witnessed files; None where there is none.
     """
     files = iter([each for each in plain if may_delete(each, word)])
     while batch := list(islice(files, _BATCH)):

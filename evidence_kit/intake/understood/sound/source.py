@@ -59,7 +59,16 @@ class SoundSource:
         return data
 
     def number(self, at: int, size: int, order: str = "big") -> int:
-        """Return a whole number at a place."""
+        """Return a whole number at a place.
+
+        Args:
+            at: Offset in the file, in bytes.
+            size: How many bytes it takes.
+            order: `little` for the lowest byte first, else the highest.
+
+        Raises:
+            NotSoundError: The file ends before.
+        """
         return int.from_bytes(self.read(at, size), "little" if order == "little" else "big")
 
     def empty(self, at: int, end: int) -> None:
