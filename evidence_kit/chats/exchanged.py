@@ -40,4 +40,4 @@ class _Payload:
         return self.file.seek(0, os.SEEK_END)
 
     def close(self) -> None:
-        """It belongs to whoever brought it."""
+        """Leave it open: it belongs to the caller."""

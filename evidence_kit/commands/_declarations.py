@@ -37,7 +37,7 @@ def declared_by(setting: Setting, said_by: str | None, said_as: str | None, word
 def screenshot(
     taken_by: str | None, taken_on: str | None, taken_when: str | None, still_there: str | None
 ) -> Screenshot:
-    """Return what was declared about screenshots.
+    """Return the declared facts about screenshots.
 
     Args:
         taken_by: Who took them.

@@ -64,6 +64,6 @@ class TallyingSink:
         return len(data) if self._sink is None else self._sink.write(data)
 
     def flush(self) -> None:
-        """Hand on what the sink behind it may hold back."""
+        """Flush the sink behind it."""
         if self._sink is not None:
             self._sink.flush()

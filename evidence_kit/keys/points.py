@@ -1,4 +1,4 @@
-"""Points of Curve25519 that are no keys: anybody could sign or read with them.
+"""Points of Curve25519 that are no keys: every stranger could sign or read with them.
 
 On a point of small order a signature can hold for any message, and what is encrypted to it opens for everybody. A
 second spelling of a point, with a coordinate that is not reduced, is refused too: one key has one fingerprint.

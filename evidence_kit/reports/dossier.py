@@ -388,7 +388,7 @@ class ConsentFact:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What the evidence does not show: a code, and the values of its sentence."""
+    """A fact that the evidence does not show: a code, and the values of its sentence."""
 
     code: str
     values: Mapping[str, str | int]

@@ -47,7 +47,7 @@ def anchor_receipt(report: Report, custody: Custody, typed: str | None, origin: 
 def anchor_stamps(
     report: Report, custody: Custody, outside: OutsideFacts, told: Mapping[int, Mapping[str, object]]
 ) -> None:
-    """Take the time stamps of a log for anchors, as far as each proves something.
+    """Take the time stamps of a log for anchors, as far as each proves a line's age.
 
     Args:
         report: Takes stamps, anchors and findings.

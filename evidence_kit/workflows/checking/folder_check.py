@@ -1,4 +1,4 @@
-"""Checking one case folder: the log, every encrypted file, and with a key what each of them holds."""
+"""Checking one case folder: the log, every encrypted file, and with a key the contents of each."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from evidence_kit.workflows.handover.timestamps import OutsideFacts
 
 
 class FolderCheck:
-    """One look at a case folder: its log, every file the log vouches for, and with a key what is in them."""
+    """One look at a case folder: its log, every file the log vouches for, and with a key their contents."""
 
     def __init__(
         self, folder: CaseFolder, on_bytes: Callable[[int], None], outside: OutsideFacts, earlier: EarlierStates

@@ -1,4 +1,4 @@
-"""Files of a case folder that no signed line vouches for: leavings of a cut-off commit, or somebody else's."""
+"""Files of a case folder that no signed line vouches for: leavings of a cut-off commit, or foreign ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The estimate of a seal: what the archive would hold, how it is parted, and whether there is room for it."""
+"""The estimate of a seal: the contents of the archive, how it is parted, and whether there is room for it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def planned_counts(case: Case, order: SealOrder, worker: Worker | None = None) -
 
 
 def chosen_for(case: Case, order: SealOrder, worker: Worker | None) -> ChosenScope:
-    """Return what an order chooses; exports are read where it cites messages.
+    """Return the scope that an order chooses; exports are read where it cites messages.
 
     Args:
         case: Unlocked.
@@ -65,7 +65,7 @@ def chosen_for(case: Case, order: SealOrder, worker: Worker | None) -> ChosenSco
 
 
 def estimated(case: Case, order: SealOrder, chosen: ChosenScope) -> SealCounts:
-    """Return the counts of what was chosen.
+    """Return the counts of a choice.
 
     Args:
         case: Unlocked.

@@ -1,4 +1,4 @@
-"""Seals that lie in place: what became of an order, and the seal that an interrupted run left."""
+"""Seals that lie in place: the result of an order, and the seal that an interrupted run left."""
 
 from __future__ import annotations
 

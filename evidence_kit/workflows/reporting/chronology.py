@@ -15,7 +15,7 @@ _POSTED = ("posted", "seen")
 
 
 def chronology(manifest: Manifest, read: Read, ledger: Sequence[Demand], shown: Sequence[Exhibit]) -> list[Occurrence]:
-    """Return the chronology, the earliest first; what has no time stands at its end.
+    """Return the chronology, the earliest first; events without a time stand at its end.
 
     Messages are counted by the day and the conversation: the transcripts print them one by one.
 

@@ -19,7 +19,7 @@ _NANOSECONDS = 1_000_000_000
 
 
 def exhibits(manifest: Manifest, scope: Scope) -> list[Exhibit]:
-    """Return the exhibits in the order of the items' ids; which demands cite them is added by whoever knows.
+    """Return the exhibits in the order of the items' ids; the caller adds which demands cite them.
 
     Args:
         manifest: Of the case as it is disclosed.
@@ -62,7 +62,7 @@ def _exhibit(
 
 
 def _words(manifest: Manifest) -> dict[str, tuple[str, str | None]]:
-    """Return what people said of items in words of their own, the newest, by item id."""
+    """Return the newest remark in people's own words, by item id."""
     found: dict[str, tuple[str, str | None]] = {}
     for item in manifest.included:
         if item.facts.get("words"):

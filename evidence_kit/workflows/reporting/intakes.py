@@ -1,4 +1,4 @@
-"""Intakes: what was taken in together, from which phone, by whom, by which clocks."""
+"""Intakes: items that were taken in together, from which phone, by whom, by which clocks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def intakes(manifest: Manifest, scope: Scope) -> list[Intake]:
 
 
 def _account(item: Item) -> tuple[str, str]:
-    """Return what the items of an intake have in common: who took them in, and what was said of how they came."""
+    """Return the facts that the items of an intake share: who took them in, and how they came."""
     return str(item.facts.get("by")), repr(item.facts.get("provenance"))
 
 

@@ -1,4 +1,4 @@
-"""Transcripts: the cited conversations as they are printed, and what all conversations count a day."""
+"""Transcripts: the cited conversations as they are printed, and the counts of all conversations by day."""
 
 from __future__ import annotations
 
