@@ -9,10 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any, Final
 
-# Whoever read our output has left, such as `head`: that is no trouble. Windows has no EPIPE.
-_LEFT: Final = frozenset(
-    {errno.EPIPE, errno.ESHUTDOWN, errno.ECONNRESET} | ({errno.EINVAL} if os.name == "nt" else set())
-)
+
+def left_by_reader(system: str) -> frozenset[int]:
+    """Return the numbers of the errors by which a system says that whoever read our output has left, such as `head`.
+
+    Args:
+        system: As `os.name` has it. Windows has no EPIPE and calls the pipe invalid.
+    """
+    return frozenset({errno.EPIPE, errno.ESHUTDOWN, errno.ECONNRESET, *([errno.EINVAL] if system == "nt" else [])})
+
+
+_LEFT: Final = left_by_reader(os.name)
 _STANDARD: Final = (0, 1, 2)
 
 

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from evidence_kit.keys.aes_counter import CounterStream
 from evidence_kit.sealing import zipform
 from evidence_kit.sealing.zipform import ArchiveMember, FormError, OtherContentError
+from evidence_kit.threads import Threads
 
 OUTER_MEMBER = "evidence.zip"
 _SALT_BYTES = 16
@@ -92,7 +93,7 @@ def write_archive(target: ArchiveSink, parts: Iterable[ArchivePart], passphrase:
     encrypter = AESZipEncrypter(passphrase.encode("ascii"), nbits=256)
     encrypter = _quickened(encrypter, passphrase)
     target.write(encrypter.encryption_header())
-    with ThreadPoolExecutor(1, thread_name_prefix="seal") as thread:
+    with Threads(1, thread_name_prefix="seal") as thread:
         inner = _Encrypting(target, encrypter, thread)
         for each in listed:
             inner.write(zipform.local_header(each.member))
@@ -305,7 +306,7 @@ def open_archive(file: Readable, size_bytes: int, passphrase: str) -> Iterator[O
     keys = _Keys.derived(passphrase, header[:_SALT_BYTES])
     if not hmac.compare_digest(keys.check, header[_SALT_BYTES:]):
         raise WrongPassphraseOrDamagedError
-    with ThreadPoolExecutor(1, thread_name_prefix="open") as thread:
+    with Threads(1, thread_name_prefix="open") as thread:
         yield OpenedArchive(file, outer, _Decrypter(keys), thread)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence, Set
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any, BinaryIO
 
 from evidence_kit.custody import chain, meaning, opening
@@ -25,6 +25,7 @@ from evidence_kit.sealing.archive import (
 )
 from evidence_kit.sealing.compare import DATA, ArchiveContents, BagContents, Comparison
 from evidence_kit.sealing.zipform import ArchiveMember, FormError
+from evidence_kit.threads import Threads
 
 # Small files of the bag are compared byte for byte, so they are held; none of ours is near this size.
 _HELD_BYTES = 64 << 20
@@ -129,7 +130,7 @@ class _WithHeader:
         self._file = file
         self._at = 0
         self._sha256 = hashlib.sha256(file.read(len(header)))
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="hash")
+        self._thread = Threads(1, thread_name_prefix="hash")
         self._under_way: Future[None] | None = None
 
     def __enter__(self) -> _WithHeader:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import as_file, files
@@ -75,7 +77,7 @@ def draw_sheet(_: BinaryIO | None, arguments: Mapping[str, Json]) -> str:
     import typst
 
     template = files(__package__).joinpath("hand-over.typ").read_bytes()
-    with as_file(files(__package__).joinpath("fonts")) as fonts:
+    with as_file(files(__package__).joinpath("fonts")) as fonts, _hushed():
         made: object = typst.compile(  # type: ignore[misc]
             template,
             font_paths=[str(fonts)],
@@ -85,6 +87,24 @@ def draw_sheet(_: BinaryIO | None, arguments: Mapping[str, Json]) -> str:
         )
     assert isinstance(made, bytes)  # noqa: S101 - one page, so one file
     return base64.b64encode(made).decode("ascii")
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep a library that panics from printing places of its source onto the screen: that it broke is told anyway."""
+    try:
+        screen = os.dup(2)
+    except OSError:
+        yield
+        return
+    try:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 2)
+        os.close(nothing)
+        yield
+    finally:
+        os.dup2(screen, 2)
+        os.close(screen)
 
 
 def _data(facts: HandOverFacts) -> str:

@@ -6,11 +6,12 @@ import contextlib
 import hashlib
 import itertools
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from evidence_kit.model import Digest, Disk, DiskFile
+from evidence_kit.threads import Threads
 from evidence_kit.vault.disk import open_regular
 from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
 
@@ -166,7 +167,7 @@ class FolderStore:
         self._folder = folder
         self._disk = disk
         self._numbers = itertools.count(1)
-        self._threads = ThreadPoolExecutor(_SYNC_THREADS, thread_name_prefix="sync")
+        self._threads = Threads(_SYNC_THREADS, thread_name_prefix="sync")
 
     def draft(self, item: str = "") -> FolderDraft:
         """Begin a file that has its final name, or a number, with `.draft` behind it."""
@@ -201,8 +202,11 @@ class FolderStore:
             raise
         for draft, path in moves:
             self._disk.move(draft.path, path)
-        folders = dict.fromkeys(path.parent for _, path in moves)
-        for synced in [self._threads.submit(self._disk.sync_folder, folder) for folder in folders]:
+        first, *others = dict.fromkeys(path.parent for _, path in moves) or [None]
+        waiting = [self._threads.submit(self._disk.sync_folder, folder) for folder in others if folder is not None]
+        if first is not None:
+            self._disk.sync_folder(first)
+        for synced in waiting:
             synced.result()
 
     def _beside(self, path: Path) -> FolderDraft:

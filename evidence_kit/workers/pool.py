@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from queue import SimpleQueue
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from evidence_kit.threads import Threads
 from evidence_kit.workers.job import Answer, Failure, Job
 from evidence_kit.workers.payload import encode_job, held_payload
 from evidence_kit.workers.worker import Worker
@@ -41,7 +42,7 @@ class Pool:
         self._all = [make_worker() for _ in range(workers)]
         for worker in self._all:
             self._idle.put(worker)
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
+        self._threads = Threads(workers, thread_name_prefix="worker")
         self._most = workers + ahead
         self._room = _Room(self._most, payload_bytes)
         self._given_up = False

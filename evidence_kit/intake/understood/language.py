@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from evidence_kit.intake.understood import letters
+from evidence_kit.threads import Threads
 
 if TYPE_CHECKING:
     import numpy as np
@@ -127,7 +127,7 @@ def _is_quiet(text: str, bound: float) -> bool:
     # A mark may stand across an edge: looked for in the whole.
     if _announced(text):
         return False
-    with ThreadPoolExecutor(2, thread_name_prefix="language") as threads:
+    with Threads(2, thread_name_prefix="language") as threads:
         return all(threads.map(lambda block: suspicion_letters(block) <= bound / 2, blocks))
 
 

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +14,7 @@ from evidence_kit.intake.errors import SourceGoneError, SourceMissingError
 from evidence_kit.intake.read import NotRegularError
 from evidence_kit.intake.source_watch import SourceWatch
 from evidence_kit.intake.walk import FoundFile, UnfitPath, os_words, walk_files
+from evidence_kit.threads import Threads
 from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows.accession.commit_group import DescriptionService, OwnDiskError
 from evidence_kit.workflows.accession.containers import ContainerIntake
@@ -111,7 +111,7 @@ class _Ingest:
     def run(self, sources: Sequence[Path], exclude: Sequence[str], backup_key: bytes | None) -> Iterator[Outcome]:
         accession = self._accession
         try:
-            with ThreadPoolExecutor(READERS, thread_name_prefix="read") as threads:
+            with Threads(READERS, thread_name_prefix="read") as threads:
                 inside = ContainerIntake(accession, self._preparing, threads)
                 for source in sources:
                     yield from self._source(source, exclude, threads, inside)
@@ -132,7 +132,7 @@ class _Ingest:
         yield accession.totals
 
     def _source(
-        self, source: Path, exclude: Sequence[str], threads: ThreadPoolExecutor, inside: ContainerIntake
+        self, source: Path, exclude: Sequence[str], threads: Threads, inside: ContainerIntake
     ) -> Iterator[Outcome]:
         lifeline = SourceWatch(source)
         found = ((each, _held(each)) for each in walk_files(source, self._own, exclude))

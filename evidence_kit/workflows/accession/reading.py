@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import BinaryIO
@@ -15,6 +15,7 @@ from evidence_kit.intake.read import FileTrace, Original
 from evidence_kit.intake.window import PIECE_BYTES
 from evidence_kit.keys.age_writer import AgeWriter
 from evidence_kit.model import Digest, Json, Kind
+from evidence_kit.threads import Threads
 from evidence_kit.vault.store import Draft, Store
 from evidence_kit.workflows.accession.commit_group import OwnDiskError
 
@@ -238,7 +239,7 @@ class _Beside:
 
     def __init__(self, sink: _Sink) -> None:
         self._sink = sink
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="encrypt")
+        self._thread = Threads(1, thread_name_prefix="encrypt")
         self._begun: list[Future[None]] = []
         self._copies: list[bytearray] = []
 

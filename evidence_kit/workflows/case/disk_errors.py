@@ -54,7 +54,7 @@ def own_disk(safe: int) -> Iterator[None]:
 
 def system_error(error: BaseException) -> EvidenceError | None:
     """Return the error for a refusal of the system or a library; None for a bug of ours."""
-    if isinstance(error, MemoryError) or _no_thread(error):
+    if isinstance(error, MemoryError) or _no_thread(error) or _no_room_for_a_library(error):
         return SystemLimitError("no-room-to-work")
     if isinstance(error, ImportError) and not (error.name or "").startswith("evidence_kit"):
         return SystemLimitError("library-missing", library=error.name or type(error).__name__)
@@ -86,6 +86,12 @@ def file_refused(error: OSError, path: str | None = None) -> EvidenceError:
 def _no_thread(error: BaseException) -> bool:
     # Python gives it no class of its own.
     return isinstance(error, RuntimeError) and "start new thread" in str(error)
+
+
+def _no_room_for_a_library(error: BaseException) -> bool:
+    # The loader says it in words alone, glibc's here; a library that is broken is told otherwise.
+    words = ("failed to map segment", "annot allocate memory", "cannot create shared object descriptor")
+    return isinstance(error, ImportError) and any(each in str(error) for each in words)
 
 
 def is_gone(error: OSError) -> bool:

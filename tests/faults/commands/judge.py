@@ -58,7 +58,7 @@ def tried(place: Place, scene: Scene, fault: Fault) -> Iterator[Slip]:
         allowed = STOPPED | ({Exit.USAGE} if fault.errno == errno.EACCES else set())
         if first.code not in allowed:
             yield slip("ends with a code that it must not have", first)
-        if "Traceback" in first.err:
+        if traced(first):
             yield slip("shows a traceback", first)
     elif first.code not in {-9, 0, 3}:
         yield slip("was killed, and ends otherwise", first)
@@ -73,6 +73,11 @@ def tried(place: Place, scene: Scene, fault: Fault) -> Iterator[Slip]:
     yield from (slip(each) for each in left(place, scene))
     yield from (slip(each) for each in missing(place, scene, first))
     yield from (slip(each) for each in untold(place, scene, (first, again)))
+
+
+def traced(ran: Ran) -> bool:
+    """Say whether a command showed where in somebody's source it broke: Python's way, or a library's in Rust."""
+    return "Traceback" in ran.err or "panicked at" in ran.err
 
 
 def accused(place: Place, scene: Scene, when: str, *, clean: bool = False) -> Iterator[str]:

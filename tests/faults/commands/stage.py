@@ -165,6 +165,8 @@ def _child(command: list[str], request: Mapping[str, Any], out: Path, err: Path)
             BUILDS[request["broken"]]()
         from evidence_kit import cli
 
+        if request.get("memory"):
+            _narrow(int(request["memory"]))
         _arm(request["below"], request["fault"])
         code = cli.run(command)
     except BaseException:  # noqa: BLE001 - a fork ends here, whatever happened
@@ -195,6 +197,15 @@ def _later(year: int) -> None:
     from evidence_kit.workflows.case.world import SystemClock
 
     setattr(SystemClock, "now", lambda _self: datetime.now(UTC).replace(year=year))  # noqa: B010
+
+
+def _narrow(bytes_more: int) -> None:
+    """Let the system give this process so many bytes more of address space, and none beyond."""
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * resource.getpagesize() + bytes_more
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _calls() -> Any:

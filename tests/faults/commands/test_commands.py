@@ -10,7 +10,7 @@ from itertools import combinations_with_replacement
 import pytest
 
 from evidence_kit.cli import GROUPS
-from tests.faults.commands.judge import accused, left, tried
+from tests.faults.commands.judge import accused, left, traced, tried
 from tests.faults.commands.scenes import SCENES, Place, Scene
 from tests.faults.commands.stage import CHANGE, HANDLE, READ, SOUND, Fault
 
@@ -77,7 +77,7 @@ def at_once(place: Place, pair: tuple[Scene, Scene]) -> list[str]:
     both = place.stage.both([place.line(scene) for scene in pair])
     named = " and ".join(scene.called for scene in pair)
     slips = [f"{named}: {ran.code} {ran.err[-300:]}" for ran in both if ran.code not in _SECOND]
-    slips += [f"{named}: a traceback" for ran in both if "Traceback" in ran.err]
+    slips += [f"{named}: a traceback" for ran in both if traced(ran)]
     if not any(ran.code in {0, 3} for ran in both):
         slips.append(f"{named}: neither was done: {[(ran.code, ran.err[-200:]) for ran in both]}")
     whole = not any(scene.called in {"destroy-case", "setup-renew"} for scene in pair)
