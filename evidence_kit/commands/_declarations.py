@@ -30,7 +30,7 @@ def declared_by(setting: Setting, said_by: str | None, said_as: str | None, word
     from evidence_kit.workflows.accession.provenance import SPEAKERS, Declarer
 
     name = setting.ask(said_by, "ask.said-by", "--said-by")
-    role = known_value(setting.ask(said_as, "ask.said-as", "--said-as"), SPEAKERS, "--said-as")
+    role = known_value(setting.choose(said_as, "ask.said-as", "--said-as", "said-as", SPEAKERS), SPEAKERS, "--said-as")
     return Declarer(name, role, words)
 
 
@@ -64,3 +64,14 @@ def known_value(given: str, known: tuple[str, ...], flag: str) -> str:
     if value not in known:
         raise UsageError("value-unknown", value=given, flag=flag, known=", ".join(known))
     return value
+
+
+def purpose_of(setting: Setting, purpose: str | None, known: tuple[str, ...]) -> None:
+    """Refuse a purpose that is none, or that nobody is there to name, before anything is unlocked.
+
+    Raises:
+        UsageError: It is none, or missing.
+    """
+    setting.need("--for", purpose)
+    if purpose is not None and purpose.strip().lower() not in known:
+        raise UsageError("purpose-unknown", purpose=purpose)

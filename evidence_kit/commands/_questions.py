@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.commands._answers import several
 from evidence_kit.commands._wiring import Setting
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from evidence_kit.custody.manifest import Manifest
     from evidence_kit.workflows.accession.provenance import Provenance
 
-_ROLES = {"1": "minor-with-guardian", "2": "guardian", "3": "lawyer"}
+_DECLARING = ("minor-with-guardian", "guardian", "lawyer", "nobody")
 
 
 def ask_provenance(setting: Setting, given: Provenance, *, careful: bool) -> Provenance:
@@ -29,16 +30,12 @@ def ask_provenance(setting: Setting, given: Provenance, *, careful: bool) -> Pro
     screen = setting.screen
     said = given
     if said.how == "unknown":
-        number = screen.ask_once("ask.how") or ""
-        said = replace(said, how=dict(enumerate(WAYS[:-1], start=1)).get(_number(number), "unknown"))
+        said = replace(said, how=screen.choose("ask.how", "how", WAYS[:-1]) or "unknown")
     if careful and said.sensitivity == "unknown":
         said = _declared(setting, said)
     if said.handed_by is None:
-        said = replace(said, handed_by=screen.ask_once("ask.handed-by-present" if careful else "ask.handed-by"))
+        said = replace(said, handed_by=screen.ask_once("ask.handed-by-present"))
     said = _screenshots(setting, said) if said.how == "screenshot" else _device(setting, said)
-    if not careful and not said.present:
-        present = screen.ask_once("ask.present")
-        said = replace(said, present=() if present is None else (present,))
     if said.phone_now is None:
         said = replace(said, phone_now=screen.ask_once("ask.phone-now"))
     return said
@@ -48,28 +45,32 @@ def note_readers(setting: Setting) -> list[str]:
     """Ask who may read a note; the association alone where nothing is answered."""
     from evidence_kit.workflows.case.record import NOTE_READERS
 
-    answer = setting.screen.ask_once("ask.note-readers") or ""
-    numbers = [_number(word) for word in answer.replace(",", " ").replace("،", " ").split()]
-    chosen = [NOTE_READERS[number - 1] for number in dict.fromkeys(numbers) if 1 <= number <= len(NOTE_READERS)]
-    return chosen or [NOTE_READERS[0]]
+    screen = setting.screen
+    while (answer := screen.ask_once("ask.note-readers", below=screen.choices("readers", NOTE_READERS))) is not None:
+        chosen = several(answer, "readers", NOTE_READERS)
+        if chosen is not None:
+            return chosen
+        screen.warn("ask.not-understood")
+    return [NOTE_READERS[0]]
 
 
 def _declared(setting: Setting, said: Provenance) -> Provenance:
     """Ask whether an entitled person has said that nothing intimate is in these files."""
-    answer = setting.screen.ask_once("ask.declared") or ""
-    role, _, name = answer.partition(" ")
-    if role not in _ROLES or not name.strip():
+    role = setting.screen.choose("ask.declared", "declared", _DECLARING)
+    if role in {None, "nobody"}:
         return said
-    return replace(said, sensitivity="none", declared_by=name.strip(), declared_as=_ROLES[role])
+    name = setting.screen.ask("ask.declared-name")
+    return replace(said, sensitivity="none", declared_by=name, declared_as=role)
 
 
 def _screenshots(setting: Setting, said: Provenance) -> Provenance:
+    from evidence_kit.workflows.accession.provenance import STILL_THERE
+
     taken, screen = said.screenshot, setting.screen
     if taken.taken_by is None:
         taken = replace(taken, taken_by=screen.ask_once("ask.taken-by"))
     if taken.still_there is None:
-        answer = screen.ask_once("ask.still-there")
-        taken = replace(taken, still_there=None if answer is None else _yes_or_no(setting, answer))
+        taken = replace(taken, still_there=screen.choose("ask.still-there", "still-there", STILL_THERE))
     return replace(said, screenshot=taken)
 
 
@@ -83,18 +84,6 @@ def _device(setting: Setting, said: Provenance) -> Provenance:
             now = setting.world().clock.now().astimezone().isoformat(timespec="seconds")
             said = replace(said, phone_clock=shown, computer_clock=now)
     return said
-
-
-def _yes_or_no(setting: Setting, answer: str) -> str:
-    for value in ("yes", "no"):
-        if answer.casefold() in setting.screen.say(f"ask.{value}-words").casefold().split():
-            return value
-    return "unknown"
-
-
-def _number(text: str) -> int:
-    # Arabic-Indic digits are digits too.
-    return int(text) if text.isdecimal() else 0
 
 
 def provenance_from_before(manifest: Manifest, given: Provenance) -> Provenance | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import sys
 import unicodedata
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _FOLLOW_SECONDS = 0.5
+_OF_THIS_PROCESS = secrets.token_bytes(32)
 _PLAIN_WHITE = frozenset("\u00a0\u202f\u2009")
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -80,6 +82,7 @@ class Screen:
         self.json = json
         self.quiet = quiet
         self._words = catalogue(language)
+        self._secrets: set[bytes] = set()
 
     def say(self, sentence: str, **values: str | int) -> str:
         """Return a sentence with values that came from anywhere, made harmless."""
@@ -118,7 +121,7 @@ class Screen:
             text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
             if not text.isascii():
                 text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-            self._write(sys.stdout, escaped_json(text))
+            self._write(sys.stdout, escaped_json(text), whole=True)
 
     def failed(self, error: EvidenceError) -> None:
         """Show an error and its remedy; in JSON mode as a document too."""
@@ -135,6 +138,10 @@ class Screen:
                 "do": advice,
             }
         )
+
+    def failed_once(self, error: EvidenceError) -> None:
+        """Show what did not fit in an answer that is asked for again."""
+        self.warn(f"error.{error.message_id}.what", **error.values)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
         """Draw a table; the cells are made harmless here."""
@@ -166,47 +173,91 @@ class Screen:
             yield lambda _: None
             return
         from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(compact=True))
         console = Console(file=sys.stderr)
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task(self.say(sentence), total=total_bytes)
             yield lambda size_bytes: bar.update(task, advance=size_bytes)
 
     def ask(self, question: str, **values: str | int) -> str:
-        """Ask a person until an answer comes."""
+        """Ask a person until an answer comes; a passphrase that was typed before is none."""
         while True:
-            sys.stderr.write(self.say(question, **values) + " ")
-            sys.stderr.flush()
-            line = sys.stdin.readline()
-            if not line:
-                raise KeyboardInterrupt
-            if line.strip():
-                return line.strip()
+            answer = self._typed(fitted(sys.stderr, self.say(question, **values)) + " ")
+            if answer:
+                return answer
 
-    def ask_once(self, question: str, **values: str | int) -> str | None:
+    def ask_once(self, question: str, *, below: str = "", **values: str | int) -> str | None:
         """Ask a person once, the answer on a line of its own; None when they only press Enter."""
-        sys.stderr.write("\n" + self.say(question, **values) + "\n> ")
-        sys.stderr.flush()
-        line = sys.stdin.readline()
-        if not line:
-            raise KeyboardInterrupt
-        return line.strip() or None
+        shown = fitted(sys.stderr, self.say(question, **values)) + (f"\n{below}" if below else "")
+        return self._typed(f"\n{shown}\n> ") or None
 
     def ask_secret(self, question: str) -> str:
         """Ask for a secret, unseen."""
         import getpass
 
         try:
-            return getpass.getpass(self.say(question) + " ", stream=sys.stderr)
+            return getpass.getpass(fitted(sys.stderr, self.say(question)) + " ", stream=sys.stderr)
         except EOFError as error:
             raise KeyboardInterrupt from error
 
     def agree(self, question: str, **values: str | int) -> bool:
-        """Ask a yes-or-no question; anything but yes is no."""
-        answer = self.ask(question, **values).casefold()
-        return answer in {word.casefold() for word in self.say("ask.yes-words").split()}
+        """Ask a yes-or-no question until the answer is one of the two, in words of any language."""
+        from evidence_kit.commands._answers import choice
+
+        while True:
+            meant = choice(self.ask(question, **values), "agree", ("yes", "no"))
+            if meant is not None:
+                return meant == "yes"
+            self.warn("ask.yes-or-no")
+
+    def choose(self, question: str, kind: str, keys: Sequence[str], **values: str | int) -> str | None:
+        """Ask for one of several choices; None when a person only presses Enter.
+
+        Args:
+            question: Id of the question.
+            kind: Table of `choice.toml` that names the choices.
+            keys: The choices, in the order in which they are numbered.
+            values: Of the question.
+        """
+        from evidence_kit.commands._answers import age, choice
+
+        while True:
+            answer = self.ask_once(question, below=self.choices(kind, keys), **values)
+            if answer is None:
+                return None
+            meant = age(answer, keys) if kind == "age" else choice(answer, kind, keys)
+            if meant is not None:
+                return meant
+            self.warn("ask.not-understood")
+
+    def choices(self, kind: str, keys: Sequence[str]) -> str:
+        """Return the numbered choices of a list, as many in a line as fit."""
+        named = [f"{number} {self.say(f'choice.{kind}.{key}')}" for number, key in enumerate(keys, start=1)]
+        lines = [""]
+        for each in named:
+            longer = f"{lines[-1]}   {each}" if lines[-1] else f"  {each}"
+            if cells(longer) >= columns(sys.stderr) and lines[-1]:
+                lines.append(f"  {each}")
+            else:
+                lines[-1] = longer
+        return "\n".join(lines)
+
+    def keep_secret(self, secret: str) -> None:
+        """Remember a secret that was typed, so that it is never taken for an answer."""
+        self._secrets.add(_fingerprint(secret))
+
+    def _typed(self, prompt: str) -> str:
+        while True:
+            sys.stderr.write(prompt)
+            sys.stderr.flush()
+            line = sys.stdin.readline()
+            if not line:
+                raise KeyboardInterrupt
+            if _fingerprint(line.rstrip("\r\n")) not in self._secrets:
+                return line.strip()
+            self.warn("ask.is-secret")
 
     def still_heard(self, seconds: float = _FOLLOW_SECONDS) -> bool:
         """Wait a moment; say whether our results still have a reader, so that following may end."""
@@ -248,26 +299,50 @@ class Screen:
         width = None if _is_terminal(target) else 200
         return Console(file=target, markup=False, highlight=False, emoji=False, width=width, soft_wrap=False)
 
-    def _write(self, target: IO[str] | None, text: str) -> None:
+    def _write(self, target: IO[str] | None, text: str, *, whole: bool = False) -> None:
         if target is None:
             return
+        if not whole:
+            text = fitted(target, text)
         encoding = getattr(target, "encoding", None) or "utf-8"
         target.write(text.encode(encoding, "replace").decode(encoding) + "\n")
         target.flush()
 
 
-def _wrapped(line: str, indent: int) -> list[str]:
-    """Return a line in pieces that fit the terminal; a pipe gets it whole."""
-    if not _is_terminal(sys.stdout):
-        return [line]
+def columns(target: IO[str] | None) -> int:
+    """Return how many columns a line of a terminal has; very many for a pipe, which gets lines whole."""
+    return max(20, shutil.get_terminal_size().columns) if _is_terminal(target) else 1 << 20
+
+
+def cells(text: str) -> int:
+    """Return how many columns a text takes on a terminal."""
     from rich.cells import cell_len
 
-    width = max(20, shutil.get_terminal_size().columns - indent - 1)
-    pieces: list[str] = [""]
-    for word in line.split(" "):
-        longer = f"{pieces[-1]} {word}" if pieces[-1] else word
-        if cell_len(longer) > width and pieces[-1]:
-            pieces.append(word)
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def fitted(target: IO[str] | None, text: str) -> str:
+    """Return a text broken between words so that it fits a terminal; what goes on a line keeps its indent."""
+    if not _is_terminal(target):
+        return text
+    return "\n".join(piece for line in text.split("\n") for piece in _pieces(line, columns(target) - 1))
+
+
+def _wrapped(line: str, indent: int) -> list[str]:
+    """Return a line in pieces that fit the terminal; a pipe gets it whole."""
+    return _pieces(line, columns(sys.stdout) - indent - 1)
+
+
+def _pieces(line: str, width: int) -> list[str]:
+    if cells(line) <= width:
+        return [line]
+    words = line.lstrip(" ")
+    before = " " * min(len(line) - len(words), width // 2)
+    pieces = [before]
+    for word in words.split(" "):
+        longer = f"{pieces[-1]} {word}" if pieces[-1].strip() else pieces[-1] + word
+        if cells(longer) > width and pieces[-1].strip():
+            pieces.append(before + word)
         else:
             pieces[-1] = longer
     return pieces
@@ -277,6 +352,13 @@ def _plain(cell: str) -> Text:
     from rich.text import Text
 
     return Text(neutral_text(cell))
+
+
+def _fingerprint(secret: str) -> bytes:
+    """Return the digest by which a secret is known again as long as this process lives."""
+    import hashlib
+
+    return hashlib.blake2b(secret.encode("utf-8", "surrogatepass"), key=_OF_THIS_PROCESS).digest()
 
 
 def _is_terminal(target: IO[str] | None) -> bool:

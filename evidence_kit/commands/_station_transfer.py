@@ -62,8 +62,9 @@ def record_move(setting: Setting, case: str, move: StationMove) -> None:
         raise UsageError("backup-nowhere", path=str(move.into))
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     who = record.public_key(move.who) if Path(move.who).is_file() else move.who
-    purpose = setting.ask(move.purpose, "ask.transfer-purpose", "--for")
+    setting.need("--for", move.purpose)
     key, screen = setting.key(station), setting.screen
+    purpose = setting.ask(move.purpose, "ask.transfer-purpose", "--for")
     with screen.progress("backup.progress") as on_bytes:
         try:
             with writing(folder, key, station, world, setting.accept_older) as writer:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
 from evidence_kit.commands._language import environment, language_of
 from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._streams import trouble_with_results
-from evidence_kit.errors import Exit, UsageError
+from evidence_kit.errors import EvidenceError, Exit, UsageError
 from evidence_kit.words import OFFERED
 
 if TYPE_CHECKING:
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.case.station import Station
     from evidence_kit.workflows.case.world import World
 
+T = TypeVar("T")
 _LONGEST_PASSPHRASE_BYTES = 4096
 _TYPED_BACK = 6
+_TRIES = 3
 # What these were asked for is what they print; all others did something besides.
 _SHOWING = frozenset(
     {"list", "show", "cases", "chats", "identifiers", "threats", "log", "keys", "help", "compare"},
@@ -87,11 +89,30 @@ class Setting:
             return secret_from(self.passphrase_file)
         if not self.asks:
             raise UsageError("needed", fact="passphrase", flag=flag)
-        return self.screen.ask_secret(question).encode("utf-8")
+        typed = self.screen.ask_secret(question)
+        self.screen.keep_secret(typed)
+        return typed.encode("utf-8")
 
     def key(self, station: Station) -> SigningKey:
-        """Return the unlocked station key; asks before any work is done."""
-        return station.unlock(self.passphrase())
+        """Return the unlocked station key; asks before any work is done, and once more after a slip of the hand."""
+        from evidence_kit.keys.errors import WrongPassphraseError
+
+        return self.tried(lambda: station.unlock(self.passphrase()), WrongPassphraseError)
+
+    def tried(self, typed: Callable[[], T], *slips: type[EvidenceError]) -> T:
+        """Return what a person types, who may try three times; who is not there to be asked has one.
+
+        Args:
+            typed: Asks, and reads the answer.
+            slips: Errors after which it is asked again.
+        """
+        for left in range(_TRIES - 1 if self.asks and self.passphrase_file is None else 0, 0, -1):
+            try:
+                return typed()
+            except slips as error:
+                self.screen.failed_once(error)
+                self.screen.warn("ask.again", count=left)
+        return typed()
 
     def memory(self, station: Station | None) -> Station | None:
         """Return the station whose memory a case is held against, None when a person accepts an older one."""
@@ -121,9 +142,37 @@ class Setting:
         """
         if value is not None and value.strip():
             return value.strip()
-        if not self.asks:
-            raise UsageError("needed", fact=flag.removeprefix("--"), flag=flag)
+        self.need(flag)
         return self.screen.ask(question)
+
+    def choose(self, value: str | None, question: str, flag: str, kind: str, keys: Sequence[str]) -> str:
+        """Return one of several choices: as given by its flag, or as the person answers.
+
+        Args:
+            value: As given by the flag; whoever calls this checks it.
+            question: Id of the question.
+            flag: Named where nobody can be asked.
+            kind: Table of `choice.toml` that names the choices.
+            keys: The choices.
+
+        Raises:
+            UsageError: It was not given and nobody can be asked.
+        """
+        if value is not None and value.strip():
+            return value.strip().lower()
+        self.need(flag)
+        while (meant := self.screen.choose(question, kind, keys)) is None:
+            self.screen.warn("ask.not-understood")
+        return meant
+
+    def need(self, flag: str, value: str | None = None) -> None:
+        """Refuse to go on without a fact that nobody is there to give.
+
+        Raises:
+            UsageError: There is nobody.
+        """
+        if not (value and value.strip()) and not self.asks:
+            raise UsageError("needed", fact=flag.removeprefix("--"), flag=flag)
 
 
 def archive_digits(setting: Setting, secret_file: str | None) -> str:
@@ -136,14 +185,18 @@ def archive_digits(setting: Setting, secret_file: str | None) -> str:
 
     if secret_file is None and not setting.asks:
         raise UsageError("needed", fact="archive-passphrase", flag="--archive-passphrase-file")
-    if secret_file is not None:
-        typed = secret_from(secret_file).decode("utf-8", "replace")
-    else:
-        typed = setting.screen.ask_secret("ask.archive-passphrase")
-    try:
-        return normalise_passphrase(typed)
-    except PassphraseFormError as error:
-        raise UsageError("archive-passphrase-malformed") from error
+
+    def typed() -> str:
+        if secret_file is not None:
+            given = secret_from(secret_file).decode("utf-8", "replace")
+        else:
+            given = setting.screen.ask_secret("ask.archive-passphrase")
+        try:
+            return normalise_passphrase(given)
+        except PassphraseFormError as error:
+            raise UsageError("archive-passphrase-malformed") from error
+
+    return typed() if secret_file is not None else setting.tried(typed, UsageError)
 
 
 def secret_from(path: str) -> bytes:
@@ -179,10 +232,14 @@ def compared_by_voice(setting: Setting, fingerprint: str, confirm: str | None) -
     from evidence_kit.keys.errors import NotConfirmedError
 
     setting.screen.tell("grant.fingerprint", fingerprint=fingerprint)
-    typed = setting.ask(confirm, "ask.fingerprint-end", "--confirm")
-    if typed.strip() != fingerprint[-_TYPED_BACK:]:
-        raise NotConfirmedError("fingerprint-not-confirmed", fingerprint=fingerprint)
-    return fingerprint
+
+    def compared() -> str:
+        typed = setting.ask(confirm, "ask.fingerprint-end", "--confirm")
+        if typed.strip() != fingerprint[-_TYPED_BACK:]:
+            raise NotConfirmedError("fingerprint-not-confirmed", fingerprint=fingerprint)
+        return fingerprint
+
+    return compared() if confirm is not None else setting.tried(compared, NotConfirmedError)
 
 
 @contextmanager

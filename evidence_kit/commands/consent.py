@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from evidence_kit.commands._answers import choice, number_in
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.commands.new import day
 from evidence_kit.errors import UsageError
@@ -31,16 +32,28 @@ def consent(
     if purpose not in PURPOSES:
         raise UsageError("purpose-unknown", purpose=purpose)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
-    said_by = setting.ask(by, "ask.consent-by", "--by")
+    setting.need("--by", by)
+    key = setting.key(station)
+    said_by = by or _said_by(setting)
     said_on = day(on, "--on") or world.clock.now().astimezone().date()
     answering = None
     if guardian is not None:
         relation = setting.ask(guardian_relation, "ask.guardian-relation", "--guardian-relation")
         answering = Guardian(guardian, relation)
-    key = setting.key(station)
     with writing(folder, key, station, world, setting.accept_older) as writer:
         given = ConsentGiven(purpose, given=not withdraw, on=said_on, said_by=said_by, reference=reference)
         line = record.record_consent(writer, given, answering)
     name = "consent.withdrawn" if withdraw else "consent.given"
     setting.screen.tell(name, purpose=purpose, case=folder.root.name, line=line)
     setting.screen.document({"case": folder.root.name, "purpose": purpose, "given": not withdraw, "line": line})
+
+
+def _said_by(setting: Setting) -> str:
+    """Return who consents: the person, the guardian, or a name."""
+    keys, screen = ("person", "guardian"), setting.screen
+    while True:
+        answer = screen.ask_once("ask.consent-by", below=screen.choices("consent-by", keys)) or ""
+        meant = choice(answer, "consent-by", keys)
+        if meant is not None or (answer and number_in(answer) is None):
+            return meant or answer
+        screen.warn("ask.not-understood")

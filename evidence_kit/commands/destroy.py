@@ -37,11 +37,13 @@ def destroy(
     if bool(items) == whole_case:
         raise UsageError("destroy-scope")
     folder, station, screen = case_folder(setting, case), setting.station(), setting.screen
+    for flag, value in (("--reason", reason), ("--by", by), ("--and", second)):
+        setting.need(flag, value)
+    if not yes:
+        setting.need("--yes")
+    key = setting.key(station)
     why = setting.ask(reason, "ask.destroy-reason", "--reason")
     names = (setting.ask(by, "ask.destroy-by", "--by"), setting.ask(second, "ask.destroy-and", "--and"))
-    if not yes and not setting.asks:
-        raise UsageError("needed", fact="yes", flag="--yes")
-    key = setting.key(station)
     try:
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
             before = destroyed_before(writer.case, items) if items else None

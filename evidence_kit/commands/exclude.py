@@ -22,8 +22,9 @@ def exclude(
     from evidence_kit.workflows.case.write import writing
 
     folder, station = case_folder(setting, case), setting.station()
-    reason = setting.ask(why, "ask.why", "--why")
+    setting.need("--why", why)
     key = setting.key(station)
+    reason = setting.ask(why, "ask.why", "--why")
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
         chosen = declare.chosen_items(writer.manifest, writer.case.id, items, ())
         concerned, line = declare.exclude_items(writer, chosen, reason, take_back=take_back)

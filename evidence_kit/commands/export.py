@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from evidence_kit.commands._declarations import purpose_of
 from evidence_kit.commands._screen import byte_count
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
-from evidence_kit.errors import UsageError
 
 
 @case_command
@@ -25,16 +25,18 @@ def export(
     """Write items of a case for other people's programs, in clear."""
     from evidence_kit.workflows.case.new import PURPOSES
     from evidence_kit.workflows.case.write import writing
-    from evidence_kit.workflows.handover.interop import ExportOrder, consented_items, export_as, form_of
+    from evidence_kit.workflows.handover.interop import FORMS, ExportOrder, consented_items, export_as, form_of
 
-    wanted = form_of(setting.ask(form, "ask.form", "--as"))
-    whom = setting.ask(purpose, "ask.export-purpose", "--for")
-    if whom not in PURPOSES:
-        raise UsageError("purpose-unknown", purpose=whom)
+    setting.need("--as", form)
+    purpose_of(setting, purpose, PURPOSES)
+    if form is not None:
+        form_of(form)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
+    key = setting.key(station)
+    wanted = form_of(setting.choose(form, "ask.form", "--as", "form", [each.name for each in FORMS]))
+    whom = setting.choose(purpose, "ask.export-purpose", "--for", "purpose", PURPOSES)
     path = out or Path(f"{folder.root.name}.{wanted.name}{wanted.ending}")
     order = ExportOrder(wanted, whom, _ids(items), without_consent, path)
-    key = setting.key(station)
     with writing(folder, key, station, world, setting.accept_older) as writer:
         total = sum(item.size_bytes for item in consented_items(writer.case, order))
         with setting.screen.progress("export.progress", total) as on_bytes:

@@ -24,6 +24,8 @@ def grant(
 
     folder, station = case_folder(setting, case), setting.station()
     reader = record.public_key(key)
+    setting.need("--name", name)
+    setting.need("--confirm", confirm)
     who = setting.ask(name, "ask.reader-name", "--name")
     shown = compared_by_voice(setting, record.key_fingerprint(reader), confirm)
     own = setting.key(station)

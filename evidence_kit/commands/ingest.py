@@ -161,8 +161,15 @@ class IngestRequest:
     backup_key: bytes | None = None
 
 
-def take_in(setting: Setting, writer: CaseWriter, wish: IngestRequest) -> Totals:
-    """Ask for the facts no flag gave, take files in, and show the totals and the files not copied."""
+def take_in(setting: Setting, writer: CaseWriter, wish: IngestRequest, *, in_clear: bool = True) -> Totals:
+    """Ask for the facts no flag gave, take files in, and show the totals and the files not copied.
+
+    Args:
+        setting: Screen and world.
+        writer: The case.
+        wish: Sources and options.
+        in_clear: Whether it is said that the sources still lie there in clear.
+    """
     from evidence_kit.intake.mounts import MediumKind, medium_of, mount_table
     from evidence_kit.workflows.accession.commit_group import Undescribed
     from evidence_kit.workflows.accession.dry_run import needed_bytes
@@ -199,7 +206,7 @@ def take_in(setting: Setting, writer: CaseWriter, wish: IngestRequest) -> Totals
     places = ", ".join(str(source.absolute()) for source in wish.sources)
     if totals.withheld:
         screen.warn("ingest.still-there", places=places)
-    if any(medium_of(source, mounts) is not MediumKind.PHONE for source in wish.sources) and totals.kept:
+    if in_clear and any(medium_of(source, mounts) is not MediumKind.PHONE for source in wish.sources) and totals.kept:
         screen.tell("ingest.in-clear", places=places, case=writer.case.id)
     return totals
 

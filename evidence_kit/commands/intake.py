@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evidence_kit.commands._questions import note_readers
+from evidence_kit.commands._screen import byte_count
 from evidence_kit.commands._wiring import Setting, case_command, case_folder
 from evidence_kit.commands.ingest import IngestRequest, take_in
-from evidence_kit.commands.tidy import tidy_up
-from evidence_kit.errors import UsageError
+from evidence_kit.commands.new import age_asked
+from evidence_kit.errors import EvidenceError, UsageError
+from evidence_kit.workflows.case import record
 
 if TYPE_CHECKING:
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.vault.folder import CaseFolder
     from evidence_kit.workflows.case.write import CaseWriter
 
-_TOPICS = {"1": "phone", "2": "iphone", "3": "whatsapp"}
+_TOPICS = ("phone", "iphone", "whatsapp")
+_RECEIVERS = ("lawyer", "police")
+_HELP = frozenset("?؟")
 
 
 @case_command
@@ -48,20 +53,21 @@ def intake(
 
 
 def _with_case(setting: Setting, writer: CaseWriter) -> None:
-    """Take files in, give a receipt, list plain copies: each step announces itself, and nothing is asked twice."""
+    """Take files in, give a receipt, back up: each step announces itself, and nothing is asked twice."""
     screen, case = setting.screen, writer.case.id
     if writer.manifest.everything:
         screen.tell("intake.already", case=case, count=len(writer.manifest.items))
     _step(setting, 2, "files")
-    sources = _files(setting, writer)
+    _files(setting, writer)
     _note(setting, writer)
     _step(setting, 3, "receipt")
     if writer.manifest.everything:
-        _receipt(setting, writer)
-    _step(setting, 4, "tidy")
-    tidy_up(setting, writer, sources, None)
-    _step(setting, 5, "end")
-    screen.tell("intake.next", case=case)
+        code, lines, _ = record.issue_receipt(writer)
+        screen.tell("receipt.explained", lines=lines)
+        screen.result(code)
+        screen.tell("intake.slip", case=case)
+    _step(setting, 4, "end")
+    _end(setting, writer)
 
 
 def _step(setting: Setting, number: int, what: str) -> None:
@@ -70,18 +76,12 @@ def _step(setting: Setting, number: int, what: str) -> None:
 
 def _opened(setting: Setting, key: SigningKey) -> CaseFolder:
     """Ask for the facts of a new case, and open it."""
-    from evidence_kit.workflows.case.new import AGE_BANDS, CaseOpening, ConsentGiven, Guardian
+    from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, Guardian
     from evidence_kit.workflows.case.untold import opened_once
 
     screen, station = setting.screen, setting.station()
     _step(setting, 1, "case")
-    band = "unknown"
-    answer = screen.ask("ask.age").lower()
-    for known in AGE_BANDS:
-        # Whoever types the word of their own language, or its beginning, is understood.
-        if answer == known or answer in screen.say(f"ask.age-words.{known}").split():
-            band = known
-    known_by = screen.ask("ask.age-known-by")
+    band, known_by = age_asked(setting)
     guardian = None
     if band != "adult" and (name := screen.ask_once("ask.guardian")) is not None:
         guardian = Guardian(name, screen.ask("ask.guardian-relation"))
@@ -89,11 +89,9 @@ def _opened(setting: Setting, key: SigningKey) -> CaseFolder:
     said_by = "person" if band == "adult" else "guardian"
     consents = []
     if band == "adult" or guardian is not None:
-        consents = [
-            ConsentGiven(purpose, given=True, on=today, said_by=said_by)
-            for purpose in ("lawyer", "police")
-            if screen.agree(f"ask.consent-{purpose}")
-        ]
+        agreed = screen.choose("ask.consent-both", "may-go", (*_RECEIVERS, "both", "nobody"))
+        purposes = _RECEIVERS if agreed == "both" else [each for each in _RECEIVERS if each == agreed]
+        consents = [ConsentGiven(purpose, given=True, on=today, said_by=said_by) for purpose in purposes]
     about = CaseOpening(band, known_by, consents, guardian, safety_asked=True)
     with opened_once(station, key, about, setting.world()) as opened:
         if opened.before:
@@ -102,29 +100,49 @@ def _opened(setting: Setting, key: SigningKey) -> CaseFolder:
     return opened.case.folder
 
 
-def _files(setting: Setting, writer: CaseWriter) -> list[Path]:
+def _files(setting: Setting, writer: CaseWriter) -> None:
     """Explain how files come off this phone, and take in the paths that the person names."""
     from evidence_kit.workflows.accession.provenance import Provenance
 
-    screen, taken = setting.screen, []
-    topic = _TOPICS.get(screen.ask_once("ask.which-phone") or "")
-    if topic is not None:
-        screen.write(screen.say(f"topic.{topic}"))
+    screen = setting.screen
     while (typed := screen.ask_once("ask.source")) is not None:
-        # What is dragged into a terminal comes in quotes, or with backslashes before spaces.
-        path = Path(typed.strip("'\"").replace("\\ ", " ")).expanduser()
-        if not path.exists():
-            screen.warn("intake.no-path", path=str(path))
+        if typed in _HELP:
+            _explain(setting, writer)
             continue
-        take_in(setting, writer, IngestRequest([path], Provenance(place=setting.station().person.place)))
-        taken.append(path)
-    return taken
+        paths = dropped(typed)
+        missing = [path for path in paths if not path.exists()]
+        for path in missing:
+            screen.warn("intake.no-path", path=str(path))
+        if not missing:
+            request = IngestRequest(paths, Provenance(place=setting.station().person.place))
+            take_in(setting, writer, request, in_clear=False)
+            return
+
+
+def _explain(setting: Setting, writer: CaseWriter) -> None:
+    """Show how files come off a phone; where pictures are not copied, that and nothing about copying them."""
+    if writer.manifest.age_band != "adult":
+        setting.screen.write(setting.screen.say("topic.minor"))
+        return
+    topic = setting.screen.choose("ask.which-phone", "phone", _TOPICS)
+    if topic is not None:
+        setting.screen.write(setting.screen.say(f"topic.{topic}"))
+
+
+def dropped(typed: str) -> list[Path]:
+    """Return the paths of a line: one as it stands, or several in the quotes that terminals put round them."""
+    whole = Path(typed.strip("'\"").replace("\\ ", " ")).expanduser()
+    if whole.exists():
+        return [whole]
+    try:
+        several = [Path(each).expanduser() for each in shlex.split(typed)]
+    except ValueError:
+        return [whole]
+    return several if len(several) > 1 and any(each.exists() for each in several) else [whole]
 
 
 def _note(setting: Setting, writer: CaseWriter) -> None:
     """Offer a note, and ask who may read it."""
-    from evidence_kit.workflows.case import record
-
     text = setting.screen.ask_once("ask.note-at-intake")
     if text is not None:
         readers = note_readers(setting)
@@ -132,17 +150,41 @@ def _note(setting: Setting, writer: CaseWriter) -> None:
         setting.screen.tell("note.done", case=writer.case.id, line=line)
 
 
-def _receipt(setting: Setting, writer: CaseWriter) -> None:
-    from evidence_kit.sealing.slip import slip_page
-    from evidence_kit.vault.disk import place_new
-    from evidence_kit.workflows.case import record
+def _end(setting: Setting, writer: CaseWriter) -> None:
+    """Back the case up, and say what comes next: the seal that fits, and tonight."""
+    from evidence_kit.workflows.upkeep.tidy import sources_of
 
-    screen, world = setting.screen, setting.world()
-    code, lines, _ = record.issue_receipt(writer)
-    screen.tell("receipt.explained", lines=lines)
-    screen.result(code)
-    out = screen.ask_once("ask.slip")
-    if out is not None and not Path(out).exists():
-        day = world.clock.now().astimezone().date().isoformat()
-        place_new(world.disk, Path(out), slip_page(code, writer.case.id, lines, day))
-        screen.tell("receipt.written", path=out)
+    screen, case = setting.screen, writer.case.id
+    if writer.manifest.everything and not _backed_up(setting, writer):
+        screen.warn("intake.next-backup", case=case)
+    places = ", ".join(str(each) for each in sources_of(writer.manifest) if each.exists())
+    if places:
+        screen.tell("intake.next-tidy", case=case, places=places)
+    said = {purpose: writer.manifest.consent_for(purpose) for purpose in _RECEIVERS}
+    agreed = [purpose for purpose, consent in said.items() if consent is not None and consent.given]
+    if agreed:
+        screen.tell("intake.next-seal", case=case, purpose=agreed[0])
+    else:
+        screen.tell("intake.next-consent", case=case)
+    screen.tell("intake.tonight", numbers=screen.say("intake.numbers"))
+
+
+def _backed_up(setting: Setting, writer: CaseWriter) -> bool:
+    """Offer a backup until one is made or a person puts it off; return whether one is there."""
+    from evidence_kit.workflows.upkeep import backup
+
+    screen = setting.screen
+    while (typed := screen.ask_once("ask.backup-into")) is not None:
+        into = dropped(typed)[0]
+        if not into.is_dir():
+            screen.warn("intake.no-path", path=str(into))
+            continue
+        try:
+            with screen.progress("backup.progress") as on_bytes:
+                done = backup.back_up_case(writer, into, on_bytes)
+        except EvidenceError as error:
+            screen.failed(error)
+            continue
+        screen.tell("backup.done", path=str(done.path), count=done.copied, size=byte_count(done.copied_bytes))
+        return True
+    return backup.holds_all(writer.manifest)

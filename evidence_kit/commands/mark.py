@@ -66,8 +66,10 @@ def mark(
     )
     station = setting.station()
     at = case_folder(setting, case)
-    who = declared_by(setting, said_by, said_as, words)
+    setting.need("--said-by", said_by)
+    setting.need("--said-as", said_as)
     key = setting.key(station)
+    who = declared_by(setting, said_by, said_as, words)
     with writing(at, key, station, setting.world(), setting.accept_older) as writer:
         chosen = declare.chosen_items(writer.manifest, writer.case.id, items or (), folder or ())
         marked = declare.record_mark(writer, chosen, said, who)

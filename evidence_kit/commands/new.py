@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evidence_kit.commands._answers import choice, number_in
 from evidence_kit.commands._declarations import known_value
 from evidence_kit.commands._wiring import Setting, command
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.case.new import ConsentGiven
+
+
+_KNOWN_BY = ("told", "card", "guardian")
 
 
 @command
@@ -40,10 +44,12 @@ def new(
     from evidence_kit.workflows.case.untold import opened_once
 
     station = setting.station()
-    band = setting.ask(age, "ask.age", "--age").lower()
-    if band not in AGE_BANDS:
-        raise UsageError("age-unknown", age=band)
-    known_by = setting.ask(age_known_by, "ask.age-known-by", "--age-known-by")
+    setting.need("--age", age)
+    setting.need("--age-known-by", age_known_by)
+    if age is not None and age.strip().lower() not in AGE_BANDS:
+        raise UsageError("age-unknown", age=age)
+    key = setting.key(station)
+    band, known_by = age_asked(setting, age, age_known_by)
     answering = None
     if guardian is not None:
         relation = setting.ask(guardian_relation, "ask.guardian-relation", "--guardian-relation")
@@ -68,7 +74,6 @@ def new(
         minor_media=policy,
         minor_media_by=decided,
     )
-    key = setting.key(station)
     with opened_once(station, key, about, setting.world(), case_id) as opened:
         case = opened.case
         if opened.before:
@@ -78,6 +83,23 @@ def new(
             setting.screen.tell("new.careful" if policy == MINOR_MEDIA[0] else "ingest.careful-refuse")
         lines = case.custody.signed_lines
         setting.screen.document({"case": case.id, "path": str(case.folder.root), "lines": lines})
+
+
+def age_asked(setting: Setting, age: str | None = None, known_by: str | None = None) -> tuple[str, str]:
+    """Return the age band and how it is known: by flags, or as a person answers."""
+    from evidence_kit.workflows.case.new import AGE_BANDS
+
+    band, screen = setting.choose(age, "ask.age", "--age", "age", AGE_BANDS), setting.screen
+    while not known_by:
+        setting.need("--age-known-by")
+        answer = screen.ask_once("ask.age-known-by", below=screen.choices("known-by", _KNOWN_BY)) or ""
+        if number_in(answer) is None:
+            known_by = answer
+        elif (meant := choice(answer, "known-by", _KNOWN_BY)) is not None:
+            known_by = screen.say(f"choice.known-by.{meant}")
+        if not known_by:
+            screen.warn("ask.not-understood")
+    return band, known_by
 
 
 def day(text: str | None, flag: str) -> date | None:

@@ -27,9 +27,10 @@ def note(
         if each not in record.NOTE_READERS:
             raise UsageError("reader-unknown", reader=each)
     folder, station = case_folder(setting, case), setting.station()
+    setting.need("TEXT", text)
+    key = setting.key(station)
     said = setting.ask(text, "ask.note", "TEXT")
     readers = reader or (note_readers(setting) if setting.asks else ["association"])
-    key = setting.key(station)
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
         line = record.record_note(writer, said, readers, privileged=privileged)
     setting.screen.tell("note.done", case=folder.root.name, line=line)

@@ -21,6 +21,7 @@ from evidence_kit.commands._archives import (
     shows_receipt,
     write_recorded,
 )
+from evidence_kit.commands._declarations import purpose_of
 from evidence_kit.commands._screen import Screen, byte_count, readable_text
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated_worker
 from evidence_kit.errors import Exit, UsageError
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 _SIZE = re.compile(r"([1-9][0-9]{0,14})\s*(?:(K|M|G|T)(i)?)?B?", re.IGNORECASE)
 _FEW = 20
 _MOST_ABSENT = 1000
+
+
+def _authorised(setting: Setting, by: str | None) -> str:
+    return setting.ask(by, "ask.authorised-by", "--authorised-by")
 
 
 @case_command
@@ -64,19 +69,19 @@ def seal(
     from evidence_kit.workflows.handover.seal_estimate import planned_counts
     from evidence_kit.workflows.handover.sealed_folders import newest_folder, next_folder, slip_beside
 
-    wanted = setting.ask(purpose, "ask.purpose", "--for")
-    if wanted not in PURPOSES:
-        raise UsageError("purpose-unknown", purpose=wanted)
+    purpose_of(setting, purpose, PURPOSES)
     if everything and items is not None:
         raise UsageError("seal-scope")
     readers = _readers(to_key or [])
-    if not setting.asks and passphrase_out is None and not readers:
-        raise UsageError("needed", fact="passphrase-out", flag="--passphrase-out")
+    if not readers:
+        setting.need("--passphrase-out", None if passphrase_out is None else str(passphrase_out))
     if without_consent is not None:
-        authorised_by = setting.ask(authorised_by, "ask.authorised-by", "--authorised-by")
+        setting.need("--authorised-by", authorised_by)
     limit = None if split is None else _bytes(split)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     key = setting.key(station)
+    wanted = setting.choose(purpose, "ask.purpose", "--for", "purpose", PURPOSES)
+    authorised_by = authorised_by if without_consent is None else _authorised(setting, authorised_by)
     cited = not everything and items is None
     with (
         writing(folder, key, station, world, setting.accept_older) as writer,

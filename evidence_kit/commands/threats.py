@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,8 +44,9 @@ def threats(
     from evidence_kit.workflows.reading.threats import Threat, recorded_threats
 
     if action is Action.ADD and not suggest:
-        told = setting.ask(demand, "ask.demand", "--demand")
-        _add(setting, case, Threat(told, deadline, amount, channel, account, item or (), message or ()), suggestion)
+        setting.need("--demand", demand)
+        told = Threat(demand or "", deadline, amount, channel, account, item or (), message or ())
+        _add(setting, case, told, suggestion)
         return
     folder, station = case_folder(setting, case), setting.station()
     opened = read_case(folder, setting.key(station), station)
@@ -74,6 +76,7 @@ def _add(setting: Setting, case: str, threat: Threat, suggestion: int | None) ->
 
     folder, station = case_folder(setting, case), setting.station()
     key = setting.key(station)
+    threat = replace(threat, demand=setting.ask(threat.demand, "ask.demand", "--demand"))
     with (
         writing(folder, key, station, setting.world(), setting.accept_older) as writer,
         isolated_worker() as worker,

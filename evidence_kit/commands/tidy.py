@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._declarations import Words
+from evidence_kit.commands._declarations import Words, known_value
 from evidence_kit.commands._screen import byte_count
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
 from evidence_kit.errors import Exit
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
+    from evidence_kit.intake.mounts import Mount
     from evidence_kit.workflows.case.write import CaseWriter
     from evidence_kit.workflows.upkeep.tidy import LawyersWord, PlainFile
 
 _SHOWN = 20
+_WHOSE = ("ours", "theirs", "unknown")
 
 
 @case_command
@@ -29,24 +31,41 @@ def tidy(
     delete_confirmed: Annotated[bool, typer.Option("--delete-confirmed")] = False,
     witnessed_by: Annotated[str | None, typer.Option("--witnessed-by", metavar="LAWYER")] = None,
     words: Words = None,
+    stick: Annotated[str | None, typer.Option("--stick", metavar="ours|theirs")] = None,
 ) -> None:
     """List plain copies of a case that still lie on this computer or a stick, and delete them on yes."""
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.upkeep.tidy import LawyersWord
 
+    whose = None if stick is None else known_value(stick, _WHOSE[:2], "--stick")
     folder, station = case_folder(setting, case), setting.station()
     key = setting.key(station)
     word = None if witnessed_by is None else LawyersWord(witnessed_by, words)
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
-        left = tidy_up(setting, writer, paths or (), word, confirmed=delete_confirmed)
+        left = tidy_up(setting, writer, paths or (), word, confirmed=delete_confirmed, stick=whose)
     if left:
         raise typer.Exit(Exit.INCOMPLETE)
 
 
 def tidy_up(
-    setting: Setting, writer: CaseWriter, paths: Sequence[Path], word: LawyersWord | None, *, confirmed: bool = False
+    setting: Setting,
+    writer: CaseWriter,
+    paths: Sequence[Path],
+    word: LawyersWord | None,
+    *,
+    confirmed: bool = False,
+    stick: str | None = None,
 ) -> int:
-    """List plain copies, ask, delete; return the number of copies left against the person's word."""
+    """List plain copies, ask, delete; return the number of copies left against the person's word.
+
+    Args:
+        setting: Screen and world.
+        writer: The case.
+        paths: Where to look; where the case was taken from when there are none.
+        word: The lawyer's, about files that were only witnessed.
+        confirmed: It was said before that what the case holds may go.
+        stick: Whose a stick is, `ours` or `theirs`; asked for each where nobody said.
+    """
     from evidence_kit.intake.mounts import mount_table
     from evidence_kit.workflows.accession.ingest import total_bytes
     from evidence_kit.workflows.upkeep.tidy import delete_plain, may_delete, plain_files, sources_of
@@ -62,7 +81,8 @@ def tidy_up(
             found.append(plain)
             screen.document(_row(plain, "found"))
     _tell(setting, found)
-    going = [plain for plain in found if may_delete(plain, word)]
+    may = [plain for plain in found if may_delete(plain, word)]
+    going = _backed_up(setting, writer, _on_ours(setting, may, sources, mounts, stick))
     sure = bool(going) and (confirmed or (setting.asks and screen.agree("ask.tidy", count=len(going))))
     deleted = 0
     if sure:
@@ -78,7 +98,39 @@ def tidy_up(
         screen.tell("tidy.elsewhere")
     facts: dict[str, Json] = {"done": "tidy", "case": writer.case.id, "found": len(found), "deleted": deleted}
     screen.document(facts)
-    return len(going) - deleted if sure else 0
+    return len(may) - deleted if sure or confirmed else 0
+
+
+def _on_ours(
+    setting: Setting, may: list[PlainFile], sources: Sequence[Path], mounts: Sequence[Mount], stick: str | None
+) -> list[PlainFile]:
+    """Return the files that do not lie on a stick of somebody else's."""
+    from evidence_kit.intake.mounts import MediumKind, medium_of
+
+    going = may
+    for source in sources:
+        there = [plain for plain in going if plain.path == source or source in plain.path.parents]
+        if not there or medium_of(source, mounts) is not MediumKind.REMOVABLE:
+            continue
+        whose = stick or ("unknown" if not setting.asks else None)
+        whose = whose or setting.screen.choose("ask.stick-whose", "stick", _WHOSE, path=str(source))
+        if whose != "ours":
+            setting.screen.warn("tidy.not-ours", path=str(source))
+            going = [plain for plain in going if plain not in there]
+    return going
+
+
+def _backed_up(setting: Setting, writer: CaseWriter, going: list[PlainFile]) -> list[PlainFile]:
+    """Return the files whose loss here a verified backup would outlive; without one, only pages that show an item."""
+    from evidence_kit.workflows.upkeep.backup import holds_all
+    from evidence_kit.workflows.upkeep.tidy import PlainState
+
+    if holds_all(writer.manifest):
+        return going
+    pages = [plain for plain in going if plain.state is PlainState.REVEALED]
+    if len(pages) < len(going):
+        setting.screen.warn("tidy.no-backup", case=writer.case.id)
+    return pages
 
 
 def _tell(setting: Setting, found: Sequence[PlainFile]) -> None:

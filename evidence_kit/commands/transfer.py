@@ -11,11 +11,9 @@ import typer
 
 from evidence_kit.commands._archives import small_file_bytes
 from evidence_kit.commands._station_transfer import StationMove, record_move
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, compared_by_voice
 from evidence_kit.commands.new import day
 from evidence_kit.errors import UsageError
-
-_TYPED_BACK = 6
 
 
 @case_command
@@ -55,6 +53,9 @@ def transfer(
     if to_station is not None:
         record_move(setting, case, StationMove(to_station, into, to, by, purpose, place, when, means, remark))
         return
+    setting.need("--by" if incoming else "--to", by if incoming else to)
+    setting.need("--for", purpose)
+    key = setting.key(station)
     own = station.person.name
     over = transfers.HandOver(
         what=thing,
@@ -69,7 +70,6 @@ def transfer(
         seal=seal,
         incoming=incoming,
     )
-    key = setting.key(station)
     with writing(folder, key, station, world, setting.accept_older) as writer:
         line = transfers.record_transfer(writer, over)
     setting.screen.tell("transfer.done", given_by=over.given_by, received_by=over.received_by, line=line)
@@ -89,7 +89,6 @@ class _Paper:
 
 
 def _received(setting: Setting, case: str, came: _Paper) -> None:
-    from evidence_kit.keys.errors import NotConfirmedError
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.checking import trusted_keys
     from evidence_kit.workflows.checking.anchors import receiver_fingerprint as signer_of
@@ -98,17 +97,15 @@ def _received(setting: Setting, case: str, came: _Paper) -> None:
     signature = came.signature
     paper = came.statement or signature.with_name(signature.name.removesuffix(".received.sig") + ".statement.txt")
     armoured, text = small_file_bytes(signature), small_file_bytes(paper)
-    who = setting.ask(came.by, "ask.confirmed-by", "--by")
     fingerprint = signer_of(text, armoured)
     station, world = setting.station(), setting.world()
+    setting.need("--by", came.by)
+    key = setting.key(station)
+    who = setting.ask(came.by, "ask.confirmed-by", "--by")
     people = trusted_keys.trusted_keys(station.folder)
     if fingerprint is not None and not (fingerprint in people and people[fingerprint].receiver):
         # Anybody can make a key and sign: whose it is, two people say to each other.
-        setting.screen.tell("grant.fingerprint", fingerprint=fingerprint)
-        typed = setting.ask(came.confirm, "ask.fingerprint-end", "--confirm")
-        if typed.strip() != fingerprint[-_TYPED_BACK:]:
-            raise NotConfirmedError("fingerprint-not-confirmed", fingerprint=fingerprint)
-    key = setting.key(station)
+        compared_by_voice(setting, fingerprint, came.confirm)
     folder = case_folder(setting, case)
     with writing(folder, key, station, world, setting.accept_older) as writer:
         found, lines, line = transfers.record_confirmation(writer, armoured, text, who, came.on)

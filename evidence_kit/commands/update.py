@@ -8,7 +8,7 @@ import typer
 
 from evidence_kit.commands._declarations import SaidBy, known_value
 from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
-from evidence_kit.commands.new import day
+from evidence_kit.commands.new import age_asked, day
 from evidence_kit.model import Json
 
 
@@ -35,10 +35,12 @@ def update(
     from evidence_kit.workflows.case.write import writing
 
     folder, station = case_folder(setting, case), setting.station()
+    setting.need("--why", why)
+    key = setting.key(station)
     changes: dict[str, Json] = {}
     if age is not None:
-        changes["age_band"] = known_value(age, AGE_BANDS, "--age")
-        changes["age_known_by"] = setting.ask(age_known_by, "ask.age-known-by", "--age-known-by")
+        known_value(age, AGE_BANDS, "--age")
+        changes["age_band"], changes["age_known_by"] = age_asked(setting, age, age_known_by)
     if guardian is not None:
         relation = setting.ask(guardian_relation, "ask.guardian-relation", "--guardian-relation")
         changes["guardian"] = Guardian(guardian, relation, guardian_document).facts()
@@ -59,7 +61,6 @@ def update(
         )
         if value is not None
     }
-    key = setting.key(station)
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
         updated = declare.update_case(writer, changes, reason)
     setting.screen.tell("update.done", case=folder.root.name, line=updated.line)

@@ -106,7 +106,8 @@ def _origin(setting: Setting, receipt: str | None, said: str | None) -> ReceiptO
 
     if receipt is None:
         return ReceiptOrigin.PAPER
-    return origin_of(setting.ask(said, "ask.receipt-from", "--receipt-from"))
+    known = [each.value for each in ReceiptOrigin]
+    return origin_of(setting.choose(said, "ask.receipt-from", "--receipt-from", "receipt-from", known))
 
 
 def _parts_meant(paths: list[str]) -> list[Path]:

@@ -44,8 +44,11 @@ def test_a_minors_case_from_witnessing_to_a_declared_ingest(station_program: Pro
     assert run.json("ingest", "1", folder)[-1]["kept"] == 1
     page = run.json("show", "1", "E000002", "--reveal", "the lawyer asks")[0]["page"]
     assert Path(page).is_file()
-    tidied = run.json("tidy", "1", "--delete-confirmed")
-    assert tidied[-1]["deleted"] == 3
+    assert run.json("tidy", "1", "--delete-confirmed", expect=3)[-1]["deleted"] == 1, "no backup: the page alone"
+    assert folder.exists()
+    (away := tmp_path / "away").mkdir()
+    run.keyed("backup", "1", away)
+    assert run.json("tidy", "1", "--delete-confirmed")[-1]["deleted"] == 2
     assert not folder.exists()
     assert not Path(page).exists()
     assert run.json("verify", "1")[0]["verdict"] == "CONSISTENT"

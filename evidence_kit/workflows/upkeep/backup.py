@@ -57,6 +57,12 @@ def last_backup(manifest: Manifest) -> LogEvent | None:
     return found[-1] if found else None
 
 
+def holds_all(manifest: Manifest) -> bool:
+    """Say whether the newest backup, which was read back, was made behind the last item that the case took in."""
+    made = last_backup(manifest)
+    return made is not None and all(item.line <= int(made.facts["lines"]) for item in manifest.everything)
+
+
 def back_up_case(writer: CaseWriter, into: Path, on_bytes: Callable[[int], None] | None = None) -> BackedUp:
     """Copy the case into a folder of its name, or bring the copy that is there up to date.
 
