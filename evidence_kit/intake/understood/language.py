@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from evidence_kit.intake.understood import letters
-from evidence_kit.threads import Threads
+from evidence_kit.intake.understood.screen import doubtful
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,6 +41,7 @@ _ALIEN_WEIGHT: Final = 3.0
 _SHORTEST_BETWEEN: Final = 8
 _BLOCK_LETTERS: Final = 2 << 20
 _LONGEST_BLOCK_LETTERS: Final = 32 << 20
+_SHORTEST_SCREENED: Final = 1 << 10
 _SHORTEST_SEEN: Final = 8
 _LONGEST_SEEN: Final = 40
 _MOST_SEEN: Final = 100_000
@@ -56,13 +57,16 @@ _PHONE: Final = r"\+\d{1,3}(?:[ \u00a0\u2011().-]{0,2}\d{2,10}){1,5}|0[5-7](?:[ 
 _TAKEN: Final = r"[A-Z][A-Za-z]{2,10}[-_](?:19|20)\d{6}(?:-WA\d{4,6}|[-_]\d{6}(?:\d{3})?)?"
 _FILE: Final = rf"\d{{8}}-[A-Z]{{3,8}}-(?:19|20)\d\d(?:-\d\d){{5}}|{_TAKEN}"
 _DATE: Final = rf"(?:{_DAY}|{_MONTH_FIRST}|{_YEAR_FIRST})"
-_ASCII_DIGITS: Final = {0x660 + digit: 0x30 + digit for digit in range(10)} | {
-    0x6F0 + digit: 0x30 + digit for digit in range(10)
-}
-_OTHER_DIGITS: Final = re.compile("[\u0660-\u0669\u06f0-\u06f9]")
+_EUROPEAN: Final = {chr(zero + digit): chr(0x30 + digit) for zero in (0x660, 0x6F0) for digit in range(10)}
 _KNOWN_NUMBERS: Final = re.compile(
     rf"(?<![\w.+/:-])(?:{_FILE}|{_DATE}(?:(?:T|,?[ \u00a0\u202f]{{1,2}})?{_HOUR})?{_ZONE}"
     rf"|{_HOUR}{_ZONE}|{_PHONE})(?![\w/])"
+)
+# The same where most of them stand: at the beginning of a line, and hours between spaces; with the character before.
+_BEGINNING: Final = re.compile(
+    rf"\n(?:[^\w\n+./:-]{{0,4}}{_DATE}(?:(?:T|,?[ \u00a0\u202f]{{1,2}})?{_HOUR})?{_ZONE}(?![\w/])"
+    rf"(?:[]\u202f ]{{0,2}}(?:[AaPp]\.?[Mm]\.?)?[] -]{{1,3}}{_EDGE}(?:{_PHONE})(?![\w/]))?"
+    rf"|00:00(?=\n)|MIME-Version:|Message-I[dD]:)|[ ]{_HOUR}(?=\s)"
 )
 # Who speaks, in a line of a conversation: names are spelled in whatever way.
 _SENDER: Final = re.compile(rf"(?m)^[^\w\n]{{0,4}}{_DATE}[^\n]{{0,24}}?(?:- |\] )([^:\n]{{1,24}}): ")
@@ -93,9 +97,31 @@ def opaque_spans(text: str, bound: float = BOUND, seen: set[int] | None = None) 
         bound: What may gather before a stretch is taken for no language.
         seen: Long words without sense that were met in the same file before; added to.
     """
-    if len(text) > 2 * _BLOCK_LETTERS and _is_quiet(text, bound):
-        return []
     seen = set() if seen is None else seen
+    found = _announced(text)
+    if _is_too_short(text, bound):
+        return merged_spans(found)
+    if len(text) <= _SHORTEST_SCREENED:
+        return merged_spans([*found, *_weighed(text, bound, seen)])
+    for start, end in doubtful(_in_plain_marks(text), bound, RELIEF, _BEGINNING):
+        found += [(start + first, start + last) for first, last in _weighed(text[start:end], bound, seen)]
+    return merged_spans(found)
+
+
+def doubted(text: str) -> list[Stretch]:
+    """Return the spans of a text outside of which every part of it, taken alone, is surely language."""
+    return merged_spans([*_announced(text), *doubtful(_in_plain_marks(text), BOUND, RELIEF, _BEGINNING)])
+
+
+def _is_too_short(text: str, bound: float) -> bool:
+    """Say whether a text is too short to gather the bound, whatever stands in it."""
+    # A control or half of a surrogate weighs three; of what is printed no more than every second letter weighs two.
+    most = 1.5 * (len(text) + 1) if text.isascii() and text.isprintable() else _ALIEN_WEIGHT * len(text)
+    return most <= bound
+
+
+def _weighed(text: str, bound: float, seen: set[int]) -> list[Stretch]:
+    """Return the stretches of a text that are no language, weighed atom by atom, block by block."""
     found: list[Stretch] = []
     at, size = 0, _BLOCK_LETTERS
     while at < len(text):
@@ -112,23 +138,9 @@ def opaque_spans(text: str, bound: float = BOUND, seen: set[int] | None = None) 
                 size *= 4
                 continue
             end = quiet or end
-        announced = [atoms.widened(*each) for each in _announced(block)]
-        found += [(at + first, at + min(last, end)) for first, last in [*atoms.cuts(bound), *announced] if first < end]
+        found += [(at + first, at + min(last, end)) for first, last in atoms.cuts(bound) if first < end]
         at, size = at + end, _BLOCK_LETTERS
-    return merged_spans(found)
-
-
-def _is_quiet(text: str, bound: float) -> bool:
-    """Say whether a long text is language, by blocks of it that two threads look at: most are, and that is told soon.
-
-    Where the sum stays below half the bound in every block, it stays below the bound over the edges of two.
-    """
-    blocks = (text[at : at + _BLOCK_LETTERS] for at in range(0, len(text), _BLOCK_LETTERS))
-    # A mark may stand across an edge: looked for in the whole.
-    if _announced(text):
-        return False
-    with Threads(2, thread_name_prefix="language") as threads:
-        return all(threads.map(lambda block: suspicion_letters(block) <= bound / 2, blocks))
+    return found
 
 
 def suspicion_letters(text: str) -> float:
@@ -158,17 +170,45 @@ def without_spans(text: str, stretches: list[Stretch]) -> str:
 
 
 def _announced(text: str) -> list[Stretch]:
+    """Return the spans that say that a file follows, widened to the spaces or quotation marks around them."""
     found: list[Stretch] = []
+    data = text.encode("utf-8", "surrogatepass")
     for mark in _ANNOUNCED:
-        at = text.find(mark)
+        # Looking through bytes is several times faster, and most texts have none of these.
+        at = text.find(mark) if mark.encode() in data else -1
         while at >= 0:
             found.append((at, at + len(mark)))
             at = text.find(mark, at + len(mark))
-    if "data:" in text:
+    if b"data:" in data:
         for match in _DATA_ADDRESS.finditer(text):
             end = _BROKEN_OFF.search(text, match.end())
             found.append((match.start(), len(text) if end is None else end.start()))
-    return found
+    return [_widened(text, *each) for each in found]
+
+
+def _widened(text: str, start: int, end: int) -> Stretch:
+    """Return a span widened to the spaces, quotation marks or brackets around its edge words."""
+    while start > 0 and text[start - 1] not in _DELIMITERS:
+        start -= 1
+    while end < len(text) and text[end] not in _DELIMITERS:
+        end += 1
+    return start, end
+
+
+def _in_plain_marks(text: str) -> str:
+    """Return a text of the same length with the marks that entities stand for, and with the digits of Europe."""
+    if "&" in text:
+        # Entities that stand for marks are no words: the mark itself, as often as the entity is long.
+        text = _ENTITY.sub(lambda match: _MARK_OF[match[1]] * len(match[0]), text)
+    return _in_european_digits(text)
+
+
+def _in_european_digits(text: str) -> str:
+    # Translating in one pass takes as long as all the rest.
+    for other, digit in () if text.isascii() else _EUROPEAN.items():
+        if other in text:
+            text = text.replace(other, digit)
+    return text
 
 
 def merged_spans(stretches: list[Stretch]) -> list[Stretch]:
@@ -301,8 +341,7 @@ class _Atoms:
         import numpy as np
 
         flags = np.zeros(len(self.starts), bool)
-        # Translating takes as long as all the rest, and most texts have no such digit.
-        text = self.text if _OTHER_DIGITS.search(self.text) is None else self.text.translate(_ASCII_DIGITS)
+        text = _in_european_digits(self.text)
         spans = [match.span() for match in _KNOWN_NUMBERS.finditer(text)]
         if spans:
             starts, ends = np.array(spans).T
@@ -359,7 +398,7 @@ class _Atoms:
         """Take the weight off who speaks, at the beginning of a line of a conversation."""
         import numpy as np
 
-        text = self.text if _OTHER_DIGITS.search(self.text) is None else self.text.translate(_ASCII_DIGITS)
+        text = _in_european_digits(self.text)
         for match in _SENDER.finditer(text):
             first, last = (
                 np.searchsorted(self.starts, match.start(1)),
@@ -404,12 +443,12 @@ class _Atoms:
         self.name_senders()
         heads = np.flatnonzero(~self.touching)
         bad = ~self.fine
+        tails = np.concatenate((heads[1:], [len(self.starts)]))
+        counts = np.concatenate(([0], np.cumsum(bad)))
         found: list[Stretch] = []
         for first, last in self.excursions(bound):
             low = int(np.searchsorted(heads, first, "right")) - 1
             high = int(np.searchsorted(heads, last - 1, "right"))
-            tails = np.concatenate((heads[1:], [len(self.starts)]))
-            counts = np.concatenate(([0], np.cumsum(bad)))
             for chunk in range(low, high):
                 if counts[tails[chunk]] > counts[heads[chunk]]:
                     start, end = int(self.starts[heads[chunk]]), int(self.ends[tails[chunk] - 1])
@@ -418,15 +457,6 @@ class _Atoms:
                         start = found.pop()[0]
                     found.append((start, end))
         return found
-
-    def widened(self, start: int, end: int) -> Stretch:
-        """Return a span widened to the spaces, quotation marks or brackets around its edge words."""
-        text = self.text
-        while start > 0 and text[start - 1] not in _DELIMITERS:
-            start -= 1
-        while end < len(text) and text[end] not in _DELIMITERS:
-            end += 1
-        return start, end
 
 
 def _sums(weight: NDArray[np.float64]) -> NDArray[np.float64]:

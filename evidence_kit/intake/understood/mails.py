@@ -8,11 +8,13 @@ import email.header
 import email.message
 import email.policy
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any, Final
 
 from evidence_kit.intake.understood import markup, plain
-from evidence_kit.intake.understood.language import opaque_spans, without_spans
+from evidence_kit.intake.understood.language import doubted, opaque_spans, without_spans
 from evidence_kit.intake.understood.units import is_name
 from evidence_kit.intake.understood.written import WrittenAnew
 
@@ -23,6 +25,15 @@ _LATIN: Final = "cp1252"
 _ENCODED: Final = frozenset({"base64", "quoted-printable", "x-uuencode", "uuencode", "uue", "x-uue"})
 _READ_HERE: Final = frozenset({"text/plain", "text/html"})
 _CONTENT_HEADERS: Final = frozenset({"content-type", "content-transfer-encoding", "content-length", "lines"})
+_AS_IT_STANDS: Final = frozenset({b"", b"7bit", b"8bit", b"binary"})
+_BLANK_LINE: Final = re.compile(rb"\n\r?\n")
+_HEADER_NAME: Final = re.compile(rb"(?m)^([!-9;-~]+):")
+_PLAIN_HEAD: Final = re.compile(rb"(?:[!-9;-~]++:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+)++")
+_CONTENT_TYPE: Final = re.compile(rb"(?m)^content-type:[ \t]*([^\r\n]*)")
+_PLAIN_KIND: Final = re.compile(
+    rb"text/plain(?:; ?(?:charset=\"?(?:utf-8|us-ascii)\"?|format=flowed|delsp=yes))*[ \t;]*"
+)
+_PACKING: Final = re.compile(rb"(?m)^content-transfer-encoding:[ \t]*([^\s;]*)")
 _LETTERS64: Final = re.compile(rb"[A-Za-z0-9+/=\s]*")
 
 
@@ -37,24 +48,62 @@ def write_mail(data: bytes) -> WrittenAnew:
         if a == 0 or data[max(0, a - 2) : a] in {b"\n\n", b"\r\n"} or data[a - 4 : a] == b"\r\n\r\n"
     ]
     if not borders:
-        _mail(written, data)
+        _mail(written, data, is_language=_languages([data])[0])
         return written
-    for number, (start, body) in enumerate(borders):
-        end = borders[number + 1][0] if number + 1 < len(borders) else len(data)
+    ends = [start for start, _ in borders[1:]] + [len(data)]
+    clear = _languages([data[start:end] for (start, _), end in zip(borders, ends, strict=True)])
+    for number, ((start, body), end) in enumerate(zip(borders, ends, strict=True)):
         line = data[start:body]
-        if opaque_spans(line.decode("utf-8", "surrogateescape")):
+        if not clear[number] and opaque_spans(line.decode("utf-8", "surrogateescape")):
             written.leave_out([], 1)
             line = b"From - Thu Jan  1 00:00:00 1970\n"
         written.write(line)
-        _mail(written, data[body:end])
+        _mail(written, data[body:end], is_language=clear[number])
     return written
 
 
-def _mail(written: WrittenAnew, data: bytes) -> None:
+def _is_plain(data: bytes) -> bool:
+    """Say whether a mail is one plain text under its headers, with nothing in it that is to be decoded."""
+    blank = _BLANK_LINE.search(data)
+    if blank is None:
+        return False
+    head, body = data[: blank.start() + 1], data[blank.end() :]
+    lower = head.lower()
+    if b"=?" in head or b"content-disposition" in lower or _PLAIN_HEAD.fullmatch(head) is None:
+        return False
+    kinds, packings = _CONTENT_TYPE.findall(lower), _PACKING.findall(lower)
+    if any(not _PLAIN_KIND.fullmatch(kind) for kind in kinds) or any(each not in _AS_IT_STANDS for each in packings):
+        return False
+    try:
+        text = body.decode("ascii" if kinds and b"utf-8" not in kinds[0] else "utf-8")
+    except ValueError:
+        return False
+    names = {name.decode("ascii") for name in _HEADER_NAME.findall(head)}
+    return all(map(is_name, names)) and plain.write_plain(text, str.encode, is_language=True).whole
+
+
+def _languages(mails: list[bytes]) -> list[bool]:
+    """Return which mails are language from end to end as they stand: looked at all at once, for most are."""
+    texts = [mail.decode("utf-8", "surrogateescape") for mail in mails]
+    ends = [*accumulate(map(len, texts))]
+    clear = [True] * len(mails)
+    for start, end in doubted("".join(texts)):
+        for number in range(bisect_right(ends, start), bisect_right(ends, end - 1) + 1):
+            clear[number] = False
+    return clear
+
+
+def _mail(written: WrittenAnew, data: bytes, *, is_language: bool) -> None:
+    if is_language and _is_plain(data):
+        # Nothing is packed in it: what was judged is what it says.
+        written.count("mail")
+        written.count("text")
+        written.write(data)
+        return
     message = email.message_from_bytes(data, policy=email.policy.compat32)
     written.count("mail")
     newline = b"\r\n" if b"\r\n" in data[:4096] else b"\n"
-    _Mail(written, newline).part(message, 0)
+    _Mail(written, newline, is_language=is_language).part(message, 0)
     if not data.endswith(b"\n\n") and data.endswith(b"\n"):
         return
     if data.endswith(newline + newline):
@@ -62,11 +111,18 @@ def _mail(written: WrittenAnew, data: bytes) -> None:
 
 
 class _Mail:
-    """Writes one mail anew, part by part."""
+    """Writes one mail anew, part by part.
 
-    def __init__(self, written: WrittenAnew, newline: bytes) -> None:
+    Args:
+        written: Where to.
+        newline: How its lines end.
+        is_language: As it stands, all of it is language; what is packed in it is to be judged.
+    """
+
+    def __init__(self, written: WrittenAnew, newline: bytes, *, is_language: bool) -> None:
         self._written = written
         self._newline = newline
+        self._is_language = is_language
 
     def part(self, message: email.message.Message, depth: int) -> None:
         """Write one part with all that is in it."""
@@ -105,10 +161,7 @@ class _Mail:
         name = _file_name(message)
         attached = name is not None or str(message.get("content-disposition", "")).lower().startswith("attachment")
         if kind in _READ_HERE and not attached and (text := _text(content, message)) is not None:
-            writer: Callable[[str, plain.Encode], WrittenAnew] = (
-                markup.write_markup if kind == "text/html" else plain.write_plain
-            )
-            inner = writer(text, lambda piece: piece.encode("utf-8", "surrogatepass"))
+            inner = self._text(text, kind, message)
             self._headers(message, {"content-transfer-encoding": "8bit", "charset": "utf-8"})
             self._written.add(inner)
             self._newline_behind(inner.size_bytes)
@@ -118,6 +171,17 @@ class _Mail:
             self._written.count("attachment")
             self._written.leave_out([(name, lambda: content)])
         self._written.write(self._newline)
+
+    def _text(self, text: str, kind: str, message: email.message.Message) -> WrittenAnew:
+        def encode(piece: str) -> bytes:
+            return piece.encode("utf-8", "surrogatepass")
+
+        if kind == "text/html":
+            return markup.write_markup(text, encode)
+        packed = str(message.get("content-transfer-encoding", "")).strip().lower().encode() not in _AS_IT_STANDS
+        charset = message.get_param("charset", "utf-8")
+        as_judged = text.isascii() or (isinstance(charset, str) and charset.lower() in {"utf-8", "utf8"})
+        return plain.write_plain(text, encode, is_language=self._is_language and not packed and as_judged)
 
     def _newline_behind(self, size_bytes: int) -> None:
         if size_bytes:
@@ -148,7 +212,8 @@ class _Mail:
                 continue
             if lower == "content-type" and "charset" in changed:
                 raw = _with_charset(raw)
-            if not is_name(name) or opaque_spans(_spoken(value)) or (opaque_spans(raw) and "=?" not in raw):
+            judged = self._is_language and "=?" not in raw
+            if not is_name(name) or (not judged and self._is_senseless(raw, value)):
                 kept = "" if not is_name(name) else without_spans(value, opaque_spans(value))
                 written.stretches += 1
                 if not kept.strip() or "=?" in raw or not is_name(name):
@@ -161,6 +226,10 @@ class _Mail:
         ):
             written.write(b"Content-Transfer-Encoding: 8bit", newline)
         written.write(newline)
+
+    @staticmethod
+    def _is_senseless(raw: str, value: str) -> bool:
+        return bool(opaque_spans(_spoken(value)) or (opaque_spans(raw) and "=?" not in raw))
 
 
 def _with_charset(raw: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, replace
 from typing import Final
 
 from evidence_kit.intake.understood.files import files_in, uuencoded_spans
-from evidence_kit.intake.understood.language import Stretch, merged_spans, without_spans
+from evidence_kit.intake.understood.language import Stretch, merged_spans, opaque_spans, without_spans
 from evidence_kit.intake.understood.plain import Encode
+from evidence_kit.intake.understood.plain_tags import Pieces, pieces
 from evidence_kit.intake.understood.units import (
     NEUTRAL,
     bytes_by_name,
@@ -92,6 +94,12 @@ def write_markup(text: str, encode: Encode) -> WrittenAnew:
         encode: Makes bytes of it as they were.
     """
     written = WrittenAnew(NAME)
+    laid = pieces(text, _plain)
+    told = None if laid is None else _of_pieces(text, laid)
+    if laid is not None and told is not None:
+        written.parts = laid.counts
+        _fill(written, text, *told, encode)
+        return written
     values = _values(text)
     for each in values:
         written.count(each.sort)
@@ -106,6 +114,52 @@ def write_markup(text: str, encode: Encode) -> WrittenAnew:
     for number, each in enumerate(values):
         if each.sort == "text" and "begin" in each.said and (blocks := uuencoded_spans(each.said)):
             found[number] = merged_spans([*found.get(number, []), *blocks])
+    _fill(written, text, values, found, encode)
+    return written
+
+
+def _of_pieces(text: str, laid: Pieces) -> tuple[list[_Value], dict[int, list[Stretch]]] | None:
+    """Return the values of the pieces that hold more than language, with the spans of each that are none.
+
+    None where a piece does not consist of the values that are found in it one by one.
+    """
+    values: list[_Value] = []
+    found: dict[int, list[Stretch]] = {}
+    read: dict[int, int] = {}
+    starts = [place[0] for place in laid.places] + [len(laid.judged)]
+    for first, last in opaque_spans(laid.judged):
+        for number in range(bisect_right(starts, first) - 1, bisect_right(starts, last - 1)):
+            begin, source, end = laid.places[number]
+            if number not in read:
+                inner = _values(text[source:end])
+                if "".join(f"{_shown(each)}\n" for each in inner) != laid.judged[begin : starts[number + 1]]:
+                    return None
+                read[number] = len(values)
+                values += [replace(each, start=each.start + source, end=each.end + source) for each in inner]
+            at = begin
+            for place in range(read[number], len(values)):
+                length = len(_shown(values[place]))
+                piece = (max(0, first - at), min(length, last - at))
+                if piece[0] < piece[1]:
+                    found.setdefault(place, []).append(piece)
+                at += length + 1
+                if at >= starts[number + 1]:
+                    break
+    return values, found
+
+
+def _fill(
+    written: WrittenAnew, text: str, values: list[_Value], found: dict[int, list[Stretch]], encode: Encode
+) -> None:
+    """Write a text without some spans of its values.
+
+    Args:
+        written: Where to.
+        text: The text.
+        values: Its values, at least those in which something is found, in order.
+        found: The spans of each that are no language, by its place among them.
+        encode: Makes bytes of a text as they were.
+    """
     at = 0
     for number in sorted(found):
         value = values[number]
@@ -113,7 +167,6 @@ def write_markup(text: str, encode: Encode) -> WrittenAnew:
         _replace(written, value, found[number], encode)
         at = value.end
     written.write(encode(text[at:]))
-    return written
 
 
 def _shown(value: _Value) -> str:

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
 from evidence_kit.intake.understood.files import files_in, uuencoded_spans
 from evidence_kit.intake.understood.language import Stretch, merged_spans, opaque_spans
-from evidence_kit.intake.understood.units import bytes_by_name
+from evidence_kit.intake.understood.units import FEWEST_BYTES, bytes_by_name
 from evidence_kit.intake.understood.written import WrittenAnew
 
 NAME: Final = "text/1"
 _LOOKED_AT: Final = 1 << 14
 _FEWEST_ROWS: Final = 16
 _LONGEST_CELL: Final = 4
+_HIGH: Final = {
+    mark: re.compile(rf"[\n{mark}][ \"]*(?:1[2-9]\d|2[0-5]\d|0\d\d|-\d{{1,3}})[ \"\r]*(?=[\n{mark}]|$)")
+    for mark in ",;\t"
+}
 _QUOTING: Final = " \t\r\n>|"
 Encode = Callable[[str], bytes]
 
 
-def write_plain(text: str, encode: Encode) -> WrittenAnew:
+def write_plain(text: str, encode: Encode, *, is_language: bool = False) -> WrittenAnew:
     """Return a text written anew out of its words.
 
     Args:
         text: The whole text.
         encode: Makes bytes of it as they were.
+        is_language: It was judged already, with what stands around it, and no part of it was doubted.
     """
     written = WrittenAnew(NAME)
     written.count("text")
-    write_rest(written, text, merged_spans([*opaque_spans(text), *uuencoded_spans(text), *_byte_columns(text)]), encode)
+    senseless = [] if is_language else opaque_spans(text)
+    write_rest(written, text, merged_spans([*senseless, *uuencoded_spans(text), *_byte_columns(text)]), encode)
     return written
 
 
@@ -37,7 +44,8 @@ def _byte_columns(text: str) -> list[Stretch]:
     for mark in ",;\t":
         counts = [line.count(mark) for line in beginning]
         if len(counts) >= _FEWEST_ROWS and counts[0] and counts.count(counts[0]) * 10 >= len(counts) * 9:
-            return _cells(text, mark)
+            # Most tables have no such column: in one, a fifth of the numbers has the highest bit set.
+            return _cells(text, mark) if len(_HIGH[mark].findall(text)) * 5 >= FEWEST_BYTES else []
     return []
 
 

@@ -25,6 +25,7 @@ _BROKEN: Final = re.compile("[\udc80-\udcff]")
 _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f\udc80-\udcff]")
 # What a text has none of; some few get into one when a program breaks a character in two.
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
+_CONTROL_BYTES: Final = bytes([*range(9), 0x0B, *range(0x0E, 0x20)])
 _MOST_CONTROLS: Final = 16
 
 
@@ -68,8 +69,13 @@ def decode_letters(data: bytes) -> tuple[str, str, str] | None:
         if data.startswith(mark):
             text, errors = data.decode(codec, "surrogatepass") if len(data) % 2 == 0 else "", "surrogatepass"
             return None if not text or len(_CONTROLS.findall(text)) > _MOST_CONTROLS else (text, codec, errors)
+    if len(data) - len(data.translate(None, _CONTROL_BYTES)) > _MOST_CONTROLS:
+        return None
     codec, errors = "utf-8", "surrogateescape"
-    text = data.decode(codec, errors)
+    try:
+        return data.decode(codec), codec, errors
+    except ValueError:
+        text = data.decode(codec, errors)
     broken = len(_BROKEN.findall(text))
     if broken > len(_BEYOND_ASCII.findall(text)):
         try:
@@ -78,7 +84,7 @@ def decode_letters(data: bytes) -> tuple[str, str, str] | None:
             return None
     elif broken > _MOST_CONTROLS:
         return None
-    return None if len(_CONTROLS.findall(text)) > _MOST_CONTROLS else (text, codec, errors)
+    return text, codec, errors
 
 
 def _all(view: Window) -> bytes:

@@ -18,7 +18,8 @@ _BYTE: Final = re.compile(r"-?\d{1,3}")
 _LONGEST_BYTE: Final = 4
 _LONGEST_LABELLED: Final = 24
 _LABELLED: Final = re.compile(r"[+(]{0,2}\d[\d\s()+./-]{5,}")
-_FEWEST_BYTES: Final = 24
+FEWEST_BYTES: Final = 24
+"""Numbers under one name, from which on they may be the bytes of something."""
 _FEWEST_VALUES: Final = 16
 
 
@@ -54,7 +55,7 @@ def bytes_by_name(numbered: Iterable[tuple[str, int, str]]) -> list[int]:
             by_name.setdefault(name, []).append((place, int(said)))
     found: list[int] = []
     for listed in by_name.values():
-        if len(listed) < _FEWEST_BYTES or len({value for _, value in listed}) < _FEWEST_VALUES:
+        if len(listed) < FEWEST_BYTES or len({value for _, value in listed}) < _FEWEST_VALUES:
             continue
         upper = sum(value < 0 or value > 127 for _, value in listed)
         falling = sum(after < before for (_, before), (_, after) in pairwise(listed))

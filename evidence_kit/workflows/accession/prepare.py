@@ -34,8 +34,6 @@ from evidence_kit.workflows.accession.commit_group import DescriptionService
 from evidence_kit.workflows.accession.reading import EvidenceSource, Reading, SourceEncryptor
 from evidence_kit.workflows.accession.witness import HashedFile, WitnessRule, mentions_in_words, without_pictures
 
-# What is understood of a text up to this length is remembered until its turn comes; of a longer one it is found again.
-_REMEMBERED_BYTES: Final = 4 << 20
 CONTAINERS: Final = frozenset({"zip", "tar", "gzip", "bzip2", "xz", "7z", "rar"})
 
 
@@ -172,8 +170,8 @@ class Preparing:
                 return self._unsettled(prepared)
             return prepared
         inside = None if judged.held is None else window
-        few = (stretch.size_bytes or 0) <= _REMEMBERED_BYTES
-        prepared = Prepared(stretch, None, inside, text=is_text(judged.kind), held=judged.held if few else None)
+        # Remembered until its turn comes: of long ones only one at a time is read ahead.
+        prepared = Prepared(stretch, None, inside, text=is_text(judged.kind), held=judged.held)
         if self._rule.policy == "refuse":
             return prepared
         seen, unstable = self._reader.hash(stretch)

@@ -1,0 +1,65 @@
+"""The quick look over a long text doubts every stretch that is no language, and decides as weighing all of it does."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence_kit.intake.understood import language
+from evidence_kit.intake.understood.language import doubted, opaque_spans
+from tests.e2e.conftest import ROOT
+from tests.minors.encoders import ENCODERS
+from tests.minors.pictures import pictures
+
+_SAID = (
+    "12/05/2025, 21:02 - Sami: if you do not pay by Friday everybody sees it 😡😡\n",
+    "[12.05.2025, 21:03:11] نادية: والله ما عندي فلوس، خليني في حالي\n",
+    "12/05/2025, 9:04 PM - +212 612-345678: wach 3lach ma jawbtich? 7it ma3ndich\n",
+    "13/05/25, 08:00 - Élodie: Ça ne va pas très bien, IMG-20250512-WA0001.jpg (file attached)\n",
+    "2025-05-13T08:01:00Z <nadia@example.com> wrote: see https://example.com/a/b?c=12&d=e4\n",
+    "١٢/٠٥/٢٠٢٥ ٩:٠٤ م - سامي: 100 200 300 درهم\n",
+)
+
+
+def _exact(text: str) -> list[language.Stretch]:
+    return language.merged_spans([*language._announced(text), *language._weighed(text, language.BOUND, set())])
+
+
+def _talk(lines: int, seed: int, said: tuple[str, ...] = _SAID) -> str:
+    return "".join(random.Random(seed).choices(said, k=lines))
+
+
+def test_a_long_talk_is_not_doubted() -> None:
+    assert doubted(_talk(20_000, 1, _SAID[:3])) == []
+
+
+@pytest.mark.parametrize("encoding", ENCODERS)
+def test_what_stands_in_a_long_talk_is_found_as_when_all_of_it_is_weighed(encoding: str) -> None:
+    letters = ENCODERS[encoding](pictures()["thumbnail without header"])
+    text = f"{_talk(200, 2)}{letters}\n{_talk(300, 3)}"
+    assert opaque_spans(text) == _exact(text) != []
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=60), st.sampled_from(_SAID), st.text("abcXYZé09.-:/@<&;> \n😀دب", max_size=200),
+            st.integers().map(str),
+        ),
+        min_size=20, max_size=80,
+    )
+)  # fmt: skip
+def test_no_stretch_stands_outside_of_what_is_doubted(parts: list[str]) -> None:
+    text = " ".join(parts)
+    spans = doubted(text)
+    for start, end in _exact(text):
+        assert any(first <= start and end <= last for first, last in spans)
+
+
+def test_samples_of_conversations_are_judged_as_when_all_of_them_is_weighed() -> None:
+    for path in sorted((ROOT / "samples" / "chats").rglob("*.txt")):
+        text = path.read_text("utf-8", "surrogateescape")
+        assert opaque_spans(text) == _exact(text), path
