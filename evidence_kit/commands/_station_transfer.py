@@ -52,7 +52,7 @@ def record_move(setting: Setting, case: str, move: StationMove) -> None:
     A case that is on its way to that station already can only be copied once more.
     """
     from evidence_kit.keys.errors import HandedOnError
-    from evidence_kit.workflows.case import readers, record
+    from evidence_kit.workflows.case import public_keys, readers
     from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.handover import transfers
@@ -61,7 +61,7 @@ def record_move(setting: Setting, case: str, move: StationMove) -> None:
     if move.into is not None and not move.into.is_dir():
         raise UsageError("backup-nowhere", path=str(move.into))
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
-    who = record.public_key(move.who) if Path(move.who).is_file() else move.who
+    who = public_keys.public_key(move.who) if Path(move.who).is_file() else move.who
     setting.need("--for", move.purpose)
     key, screen = setting.key(station), setting.screen
     purpose = setting.ask(move.purpose, "ask.transfer-purpose", "--for")

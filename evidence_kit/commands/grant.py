@@ -19,15 +19,15 @@ def grant(
     sign: Annotated[bool, typer.Option("--sign")] = False,
 ) -> None:
     """Let one more age or SSH key read the case, and sign in it if asked."""
-    from evidence_kit.workflows.case import readers, record
+    from evidence_kit.workflows.case import public_keys, readers
     from evidence_kit.workflows.case.write import writing
 
     folder, station = case_folder(setting, case), setting.station()
-    reader = record.public_key(key)
+    reader = public_keys.public_key(key)
     setting.need("--name", name)
     setting.need("--confirm", confirm)
     who = setting.ask(name, "ask.reader-name", "--name")
-    shown = compared_by_voice(setting, record.key_fingerprint(reader), confirm)
+    shown = compared_by_voice(setting, public_keys.key_fingerprint(reader), confirm)
     own = setting.key(station)
     with writing(folder, own, station, setting.world(), setting.accept_older) as writer:
         written = readers.grant_access(writer, reader, who, sign=sign)

@@ -182,7 +182,7 @@ def _ids(items: str | None) -> list[str] | None:
 
 
 def _readers(given: list[str]) -> dict[str, str]:
-    from evidence_kit.workflows.case.record import named_reader
+    from evidence_kit.workflows.case.public_keys import named_reader
 
     return dict(named_reader(each) for each in given)
 

@@ -114,7 +114,7 @@ def _recovery(setting: Setting, recovery: str | None, out: Path | None) -> Publi
     from evidence_kit.keys.recovery import from_paper, key_from_text, to_paper
     from evidence_kit.keys.sshsig import PublicKey
     from evidence_kit.keys.station import SigningKey
-    from evidence_kit.workflows.case.record import public_key
+    from evidence_kit.workflows.case.public_keys import public_key
 
     if recovery == "paper":
         if not setting.asks:

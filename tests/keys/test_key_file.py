@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from evidence_kit.keys.errors import KeyMissingError, KeyUnreadableError
-from evidence_kit.workflows.case.record import public_key
+from evidence_kit.workflows.case.public_keys import public_key
 
 KEY = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 _LINE = Ed25519PrivateKey.from_private_bytes(bytes(range(32))).public_key()

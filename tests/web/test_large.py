@@ -1,4 +1,4 @@
-"""An archive of a gigabyte in both browsers: the verdict comes, and memory does not grow with the file."""
+"""A large archive in both browsers: the verdict comes, and memory does not grow with the file."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ from tests.web.firefox import Firefox
 from tests.web.material import film, hand_over
 
 ADDRESS = PAGE.as_uri()
-FILM_BYTES = 1 << 30
-# Half the archive. With 5 GiB Firefox grew by 251 MiB and Chromium by 185: modules, pieces under way, garbage not yet
-# collected. Whoever holds the archive needs all of it.
-MOST_GROWTH_BYTES = FILM_BYTES // 2
+# With 5 GiB Firefox grew by 251 MiB and Chromium by 185: modules, pieces under way, garbage not yet collected. Whoever
+# holds the archive needs all of it.
+MOST_GROWTH_BYTES = 384 << 20
 PATIENCE_SECONDS = 420
 
 
@@ -69,10 +68,11 @@ def _growth_bytes(page: Driven, memory_bytes: Callable[[], int], archive: Path) 
 
 # One test and not two: the archive is the dear thing about it.
 @pytest.mark.skipif(chromium.PROGRAM is None or firefox.PROGRAM is None, reason="both browsers are needed")
-def test_a_gigabyte_is_checked_in_flat_memory_in_both_browsers(tmp_path: Path) -> None:
-    if shutil.disk_usage(tmp_path).free < 4 * FILM_BYTES:
-        pytest.skip("needs 4 GiB of disk")
-    archive = hand_over(tmp_path, 1, fill=film(FILM_BYTES)).archive
+@pytest.mark.parametrize("film_bytes", [640 << 20, pytest.param(1 << 30, marks=pytest.mark.deep)])
+def test_a_long_film_is_checked_in_flat_memory_in_both_browsers(film_bytes: int, tmp_path: Path) -> None:
+    if shutil.disk_usage(tmp_path).free < 4 * film_bytes:
+        pytest.skip("needs four times as much disk")
+    archive = hand_over(tmp_path, 1, fill=film(film_bytes)).archive
     for name, opened in (("chromium", _chromium), ("firefox", _firefox)):
         with opened(tmp_path / name) as (page, memory_bytes):
             growth = _growth_bytes(page, memory_bytes, archive)

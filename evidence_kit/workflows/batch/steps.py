@@ -28,8 +28,8 @@ from evidence_kit.workflows.batch.task import BatchTask
 from evidence_kit.workflows.case.locate import find_folder, locate
 from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, Guardian, create_case
 from evidence_kit.workflows.case.outcome import Refused, Totals
+from evidence_kit.workflows.case.public_keys import named_reader
 from evidence_kit.workflows.case.read import file_pieces, read_case
-from evidence_kit.workflows.case.record import named_reader
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter, writing

@@ -11,8 +11,8 @@ from evidence_kit.keys.age import CaseIdentity, age_recipient
 from evidence_kit.keys.errors import NoReaderError
 from evidence_kit.keys.sshsig import PublicKey
 from evidence_kit.workflows.case.new import KeyHolder, grant_event
+from evidence_kit.workflows.case.public_keys import key_fingerprint
 from evidence_kit.workflows.case.read import Case
-from evidence_kit.workflows.case.record import key_fingerprint
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.write import CaseWriter
 

@@ -16,7 +16,7 @@ from evidence_kit.errors import UsageError
 from evidence_kit.keys.errors import KeyUnreadableError
 from evidence_kit.model import Disk
 from evidence_kit.vault.disk import write_durably
-from evidence_kit.workflows.case.record import key_fingerprint, public_key
+from evidence_kit.workflows.case.public_keys import key_fingerprint, public_key
 from evidence_kit.workflows.case.station import station_lock
 
 KNOWN = "known.json"

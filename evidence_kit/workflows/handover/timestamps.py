@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evidence_kit.custody.chain import Custody, SignedCommit, anchored_token
 from evidence_kit.custody.event import Event
@@ -20,7 +21,9 @@ from evidence_kit.model import Disk, Finding, Json, Weight
 from evidence_kit.sealing.errors import StampRefusedError
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.workflows.case.read import Case
-from evidence_kit.workflows.case.write import CaseWriter
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.case.write import CaseWriter
 
 ROOTS = "time-stamp-roots"
 # Two thirds of a line, because it stands there in base64.
