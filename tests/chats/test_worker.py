@@ -41,15 +41,20 @@ def test_the_figures_are_those_of_the_ledger(sample: dict[str, Any]) -> None:
 
 
 def test_no_answer_grows_without_limit() -> None:
-    data = android(60_000, "y" * 400)
-    for function in (worker.export_entries, worker.find_identifiers, worker.reading_facts):
+    # Of 5,000 entries, as many as an answer tells at most, each page would be 12 MB; of identifiers there are more.
+    data = android(6_000, "y " * 900)
+    for function in (worker.export_entries, worker.reading_facts):
         assert len(encode_json(told(function, data))) < MAX_JSON_BYTES // 2
+    answer = told(worker.find_identifiers, android(6_000, "https://example.org/"))
+    assert len(answer["found"]) < answer["matched"]
+    assert len(encode_json(answer)) < MAX_JSON_BYTES // 2
     seen = offset = 0
-    page = told(worker.export_entries, data[: 20_000 * 430], until_full=True)
+    page = told(worker.export_entries, data[: 3_000 * 1_830], until_full=True)
     while page["next"] is not None:
         seen, offset = seen + len(page["entries"]), page["next"]
         assert seen == offset
-        page = told(worker.export_entries, data[: 20_000 * 430], offset=offset, until_full=True)
+        page = told(worker.export_entries, data[: 3_000 * 1_830], offset=offset, until_full=True)
+    assert seen
     numbers = [entry["locator"]["lines"][0] for entry in page["entries"]]
     assert seen + len(numbers) == numbers[-1]
 
