@@ -61,7 +61,6 @@ def seal(
     yes: Annotated[bool, typer.Option("--yes")] = False,
 ) -> None:
     """Make the archive for the police or the lawyer."""
-    from evidence_kit.custody.errors import PathTakenError
     from evidence_kit.sealing import passphrase as digits
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.handover.scope import PURPOSES, SealOrder
@@ -104,13 +103,7 @@ def seal(
         plan = planned_counts(writer.case, order, worker)
         sealed = _made_before(writer, order, plan, None if out is not None else newest_folder(*where), passphrase_out)
         if sealed is None:
-            # Beside the folder and not in it: the slip is for paper, and does not travel with the archive.
-            refuse_existing(passphrase_out, receipt_out)
-            if os.path.lexists(paper := slip_beside(order.out)) and receipt_out is None:
-                raise PathTakenError("file-exists", path=str(paper))
-            _tell_plan(setting.screen, plan)
-            if setting.asks and not yes and not setting.screen.agree("ask.seal"):
-                raise typer.Exit(Exit.DONE)
+            _agree(setting, plan, order.out, (passphrase_out, receipt_out), yes=yes)
             secret = digits.generate_passphrase()
             with (
                 _room_for_digits(world.disk, passphrase_out),
@@ -120,19 +113,50 @@ def seal(
         else:
             secret = sealed.digits or ""
             setting.screen.tell("again.done", line=sealed.line)
-        # The digits are in the log by now: whatever happens from here on, `passphrase` shows them again.
-        if passphrase_out is not None and not holds_secret(passphrase_out, secret):
-            write_recorded(setting, passphrase_out, secret_bytes(secret), folder.root.name, sealed.line)
-        _show_digits(setting, secret, passphrase_out)
-    case_id, paper = folder.root.name, receipt_out or slip_beside(sealed.folder)
-    if not (sealed.digits is not None and shows_receipt(paper, sealed.receipt_code, case_id, sealed.lines)):
-        data = receipt_slip(setting, sealed.receipt_code, folder.root.name, sealed.lines)
-        write_recorded(setting, paper, data, folder.root.name, sealed.line)
+        _hand_digits_over(setting, folder.root.name, secret, passphrase_out, sealed.line)
+    paper = receipt_out or slip_beside(sealed.folder)
+    _write_receipt(setting, folder.root.name, sealed, paper)
     _tell(setting.screen, sealed, plan, folder.root.name, paper)
 
 
-def _show_digits(setting: Setting, secret: str, passphrase_out: Path | None) -> None:
-    if passphrase_out is None and setting.asks:
+def _agree(
+    setting: Setting, plan: SealCounts, folder: Path, out: tuple[Path | None, Path | None], *, yes: bool
+) -> None:
+    """Show the plan and ask; nothing that lies where digits, receipt or slip are to go is ever overwritten.
+
+    Raises:
+        PathTakenError: Something lies there.
+        Exit: The person does not want it.
+    """
+    from evidence_kit.custody.errors import PathTakenError
+    from evidence_kit.workflows.handover.sealed_folders import slip_beside
+
+    passphrase_out, receipt_out = out
+    refuse_existing(passphrase_out, receipt_out)
+    # Beside the folder and not in it: the slip is for paper, and does not travel with the archive.
+    if os.path.lexists(paper := slip_beside(folder)) and receipt_out is None:
+        raise PathTakenError("file-exists", path=str(paper))
+    _tell_plan(setting.screen, plan)
+    if setting.asks and not yes and not setting.screen.agree("ask.seal"):
+        raise typer.Exit(Exit.DONE)
+
+
+def _write_receipt(setting: Setting, case: str, sealed: SealResult, paper: Path) -> None:
+    """Write the receipt's slip, unless an interrupted run of the same command did."""
+    if sealed.digits is not None and shows_receipt(paper, sealed.receipt_code, case, sealed.lines):
+        return
+    data = receipt_slip(setting, sealed.receipt_code, case, sealed.lines)
+    write_recorded(setting, paper, data, case, sealed.line)
+
+
+def _hand_digits_over(setting: Setting, case: str, secret: str, out: Path | None, line: int) -> None:
+    """Write the digits where they were asked for, or show them to a person.
+
+    They are in the log by now: whatever happens from here on, `passphrase` shows them again.
+    """
+    if out is not None and not holds_secret(out, secret):
+        write_recorded(setting, out, secret_bytes(secret), case, line)
+    if out is None and setting.asks:
         show_passphrase(setting, secret)
 
 
