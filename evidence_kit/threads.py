@@ -24,6 +24,11 @@ class Threads(ThreadPoolExecutor):
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Hand over some work.
 
+        Args:
+            fn: What a thread of the pool calls.
+            args: Its arguments, in their order.
+            kwargs: Its arguments by name.
+
         Raises:
             MemoryError: There is no room for a thread.
             RuntimeError: The system starts no thread.
