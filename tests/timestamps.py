@@ -90,10 +90,17 @@ class Parts:
 class Clock:
     """A root and whoever stamps for it, valid from 2020 until a day of the test's choosing."""
 
-    def __init__(self, name: str = "Clock of Larache", ends: dt.datetime = _FAR) -> None:
-        self._root_key, self.key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    def __init__(self, name: str = "Clock of Larache", ends: dt.datetime = _FAR, seed: int | None = None) -> None:
+        self._seed = seed
+        self._root_key, self.key = self._new_key(1), self._new_key(2)
         self._root = self._certificate("Root of time", None, _FAR)
         self.certificate = self._certificate(name, self._root, ends)
+
+    def _new_key(self, number: int) -> ec.EllipticCurvePrivateKey:
+        """Return a key; where there is a seed, the same each time, and open to everybody."""
+        if self._seed is None:
+            return ec.generate_private_key(ec.SECP256R1())
+        return ec.derive_private_key(1000 * self._seed + number, ec.SECP256R1())
 
     @property
     def root(self) -> bytes:
@@ -109,7 +116,9 @@ class Clock:
             _attribute(_MESSAGE_DIGEST, _element(form.OCTETS, hashlib.sha256(content).digest())),
             _attribute(form.SIGNING_CERTIFICATE_V2, named),
         ]
-        signature = self.key.sign(_set(*signed), ec.ECDSA(hashes.SHA256()))
+        signature = self.key.sign(
+            _set(*signed), ec.ECDSA(hashes.SHA256(), deterministic_signing=self._seed is not None)
+        )
         issuer, serial = self.certificate.issuer.public_bytes(), self.certificate.serial_number
         root = self._root.public_bytes(serialization.Encoding.DER)
         return Parts(content, signed, signature, [der, root], issuer, serial)
@@ -117,6 +126,15 @@ class Clock:
     def stamp(self, line: bytes, at: str = "20261201120000Z") -> bytes:
         """Return an answer about a line."""
         return self.parts(line, at).joined()
+
+    def carried(self, line: bytes, at: str) -> bytes:
+        """Return an answer with a second time where no signature covers it."""
+        parts = self.parts(line, at)
+        return with_unsigned_info(parts, hashlib.sha256(line).digest(), "20010101000000Z")
+
+    def broken(self, line: bytes, at: str) -> bytes:
+        """Return an answer whose signature is that of another answer."""
+        return replace(self.parts(line, at), signature=self.parts(line, "20010101000000Z").signature).joined()
 
     def namesake(self, subject: str) -> bytes:
         """Return a certificate of nobody's with the issuer, number and key of the one that stamps."""
@@ -132,7 +150,7 @@ class Clock:
             .subject_name(subject)
             .issuer_name(subject if issuer is None else issuer.subject)
             .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
+            .serial_number(x509.random_serial_number() if self._seed is None else 2 * self._seed + (issuer is None))
             .not_valid_before(dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
             .not_valid_after(ends)
             .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
@@ -140,7 +158,7 @@ class Clock:
         if issuer is not None:
             usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
             builder = builder.add_extension(usage, critical=True)
-        return builder.sign(self._root_key, hashes.SHA256())
+        return builder.sign(self._root_key, hashes.SHA256(), ecdsa_deterministic=self._seed is not None)
 
     def _built(self, subject: str, issuer: x509.Name, serial: int) -> x509.Certificate:
         return (

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from evidence_kit.custody.verdict import ReceiptOrigin
+from evidence_kit.keys.sshsig import PublicKey
+from evidence_kit.keys.station import SigningKey
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from evidence_kit.workflows.handover.timestamps import OutsideFacts
@@ -21,6 +24,8 @@ LISTED = ROOT / "vectors.json"
 FIRST = "good-small"
 ARCHIVE = f"{CASE}.sealed.zip"
 STATEMENT = f"{CASE}.statement.txt"
+RECEIVED = f"{CASE}.received.sig"
+ROOT_FILE = "root.pem"
 ABOUT = (
     "Test vectors of the format evidence-kit/1, for whoever writes a verifier: see README.md. Every name, key and salt"
     " in them is invented and public."
@@ -36,6 +41,10 @@ def files_of(vector: Vector) -> dict[str, bytes]:
     if vector.beside is not None:
         text, signature = vector.beside(written)
         files |= {STATEMENT: text, f"{STATEMENT}.sig": signature}
+        if vector.received is not None:
+            files[RECEIVED] = vector.received(written, text)
+    if vector.root is not None:
+        files[ROOT_FILE] = vector.root
     return files
 
 
@@ -54,18 +63,24 @@ def _first() -> bytes:
 
 def asked_of(vector: Vector) -> dict[str, str]:
     """Return what a person types besides choosing the file."""
-    asked = {} if vector.folder is not None else {"passphrase": vector.typed or DIGITS}
+    asked: dict[str, str] = {} if vector.folder is not None else {"passphrase": vector.typed or DIGITS}
     if vector.receipt is not None:
         asked |= {"receipt": vector.receipt(made(vector)[0]), "receipt_from": vector.origin}
     return asked
 
 
-def judged(vector: Vector, folder: Path) -> Report:
-    """Let the program judge a vector that lies in a folder."""
+def judged(vector: Vector, folder: Path, *, alone: bool = False) -> Report:
+    """Let the program judge a vector that lies in a folder; alone, it is told of no root, receiver or case key."""
     asked = asked_of(vector)
-    outside = OutsideFacts(origin=ReceiptOrigin(asked.get("receipt_from", "paper")))
+    if alone:
+        vector = replace(vector, seed=None, root=None, receivers=())
     if vector.folder is not None:
-        return verify_case(folder / CASE)
+        return verify_case(folder / CASE, None if vector.seed is None else SigningKey.from_seed(vector.seed))
+    outside = OutsideFacts(
+        roots=() if vector.root is None else (vector.root,),
+        receivers={PublicKey.parse(line).fingerprint: "a receiver" for line in vector.receivers},
+        origin=ReceiptOrigin(asked.get("receipt_from", "paper")),
+    )
     return verify_archive(folder / ARCHIVE, asked["passphrase"], asked.get("receipt"), outside=outside)
 
 
@@ -90,6 +105,10 @@ def entry(vector: Vector, report: Report) -> dict[str, Any]:
         "path": path_of(vector),
         **asked_of(vector),
         **({} if vector.beside is None else {"statement": f"{vector.name}/{STATEMENT}"}),
+        **({} if vector.seed is None else {"key": vector.seed.hex()}),
+        **({} if vector.root is None else {"root": f"{vector.name}/{ROOT_FILE}"}),
+        **({} if vector.received is None else {"received": f"{vector.name}/{RECEIVED}"}),
+        **({} if not vector.receivers else {"receivers": list(vector.receivers)}),
         "verdict": vector.verdict,
         "must": sorted(vector.codes),
         "findings": places,

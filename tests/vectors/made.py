@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +52,12 @@ class Vector:
         origin: Where the code is said to come from.
         typed: The digits that are typed.
         part: Which part of the seal.
+        folder: What is done to the files of a case folder; None for an archive.
+        seed: Of the key that opens the folder; None where it is checked without.
+        changes: What is done to a file of it before and after it is encrypted, by path.
+        root: A root certificate that is given, in PEM.
+        received: The receiver's signature, made of the archive and its statement.
+        receivers: Public keys that whoever checks keeps as receivers'.
     """
 
     name: str
@@ -67,6 +73,11 @@ class Vector:
     typed: str | None = None
     part: int = 1
     folder: Callable[[dict[str, bytes]], object] | None = field(default=None)
+    seed: bytes | None = None
+    changes: Mapping[str, tuple[Bytes, Bytes]] = field(default_factory=dict)
+    root: bytes | None = None
+    received: Callable[[Made, bytes], bytes] | None = None
+    receivers: tuple[str, ...] = ()
 
 
 def made(vector: Vector) -> tuple[Made, bytes]:
@@ -154,7 +165,7 @@ def _signed_by(number: int, key: Key, namespace: str = CHECKPOINT) -> Lie:
     return lie
 
 
-def _put(
+def put(
     *entries: tuple[dict[str, Any], dict[str, Any]], withheld: bool = False, before: int = 2, key: Key = STATION
 ) -> Lie:
     """Put a commit before the last one: what each line says besides, and each opening."""
@@ -175,12 +186,12 @@ def _told(kind: str, said: dict[str, Any]) -> tuple[dict[str, Any], dict[str, An
     return {"clear": {"type": kind, **said}}, {"type": kind, "clear": {"type": kind, **said}}
 
 
-def _stamp(make: Callable[[bytes], bytes], at: object = "2026-11-23T19:00:00+00:00", over: int = 8) -> Lie:
+def stamp(make: Callable[[bytes], bytes], at: object = "2026-11-23T19:00:00+00:00", over: int = 8) -> Lie:
     """Put a time stamp over a signature line into the log."""
 
     def lie(story: Story) -> None:
         line, opened = _told("anchored", {"line": over, "token": TOKEN})
-        _put((line, opened | {"authority": "CN=Clock", "stamped_at": at}))(story)
+        put((line, opened | {"authority": "CN=Clock", "stamped_at": at}))(story)
         story.entries[-4].stamp = lambda raw: base64.b64encode(make(raw)).decode()
 
     return lie
@@ -226,7 +237,7 @@ def _sound(raw: bytes, time: str = "20261123190000Z") -> bytes:
 # --- beside the archive ----------------------------------------------------------------------------------------------
 
 
-def _stated(
+def stated(
     change: Callable[[list[str]], list[str]] = list, key: Key = STATION, space: str = ARCHIVE
 ) -> Callable[[Made], tuple[bytes, bytes]]:
     def beside(made_of: Made) -> tuple[bytes, bytes]:
@@ -258,7 +269,7 @@ def _earlier_code(number: int) -> Callable[[Made], str]:
     return lambda made_of: code_of(_point(made_of.written.lines, number))
 
 
-def _of_a_commit(kind: str, **lies: Any) -> Lie:
+def of_a_commit(kind: str, **lies: Any) -> Lie:
     """Put an event that says of signature line 8 what it is, but for what is lied."""
 
     def late(opened: dict[str, Any], lines: Sequence[bytes]) -> None:
@@ -272,7 +283,7 @@ def _of_a_commit(kind: str, **lies: Any) -> Lie:
         opened.update(lies)
 
     def lie(story: Story) -> None:
-        _put(({}, {"type": kind}))(story)
+        put(({}, {"type": kind}))(story)
         story.entries[-4].late = late
 
     return lie
@@ -331,7 +342,7 @@ def _other_item(story: Story) -> None:
     """Exchange an item's bytes for others that a later line vouches for."""
     other = b"no threat\n"
     story.data[0]["data/E000001.txt"] = other
-    _put(_kept("E000001", other))(story)
+    put(_kept("E000001", other))(story)
     _again(story)
 
 
@@ -353,8 +364,8 @@ def _data(name: str, data: bytes | None) -> Lie:
     return lie
 
 
-def _destroyed(items: list[str], bodies: list[Any]) -> Lie:
-    return _put(_told("destroyed", {"objects": items, "bodies": bodies}))
+def destroyed(items: list[str], bodies: list[Any]) -> Lie:
+    return put(_told("destroyed", {"objects": items, "bodies": bodies}))
 
 
 def _renamed(story: Story) -> None:
@@ -375,8 +386,8 @@ def _tail(data: bytes) -> Lie:
 
 
 def _removed_signs(story: Story) -> None:
-    _put(_told("signer.removed", {"signer": RECOVERY.line}))(story)
-    _put(({}, {"type": "note", "text": "forged", "readers": []}), key=RECOVERY)(story)
+    put(_told("signer.removed", {"signer": RECOVERY.line}))(story)
+    put(({}, {"type": "note", "text": "forged", "readers": []}), key=RECOVERY)(story)
 
 
 _V = Vector
@@ -424,9 +435,9 @@ def _good() -> Iterator[Vector]:
         "good-receipt-issued",
         "A receipt that was issued, said as it is.",
         C,
-        lie=_of_a_commit("receipt.issued"),
+        lie=of_a_commit("receipt.issued"),
     )
-    yield _V("good-sealed", "An archive that was sealed before, said as it is.", C, lie=_of_a_commit("sealed"))
+    yield _V("good-sealed", "An archive that was sealed before, said as it is.", C, lie=of_a_commit("sealed"))
     yield _V(
         "receipt-blurred-behind",
         "A blurred copy that was made behind what the receipt fixes: of that item nothing is fixed.",
@@ -434,7 +445,7 @@ def _good() -> Iterator[Vector]:
         lie=_blurred_now,
         receipt=_earlier_code(8),
     )
-    yield _V("good-statement", "A statement beside it.", C, beside=_stated())
+    yield _V("good-statement", "A statement beside it.", C, beside=stated())
     yield _V("receipt-paper", "A receipt code that was on paper before.", A, receipt=_code)
     yield _V(
         "receipt-told", "A receipt code that was read out by whoever holds the paper.", A, receipt=_code, origin="told"
@@ -455,7 +466,7 @@ def _blurred_now(story: Story) -> None:
     said = {"item": "E000001", "size": len(copy), "sha256": sha256(copy), "crc32": _crc(copy), "method": "blur"}
     del story.data[0]["data/E000001.txt"]
     story.data[0]["data/E000001-blurred.jpg"] = copy
-    _put(({}, {"type": "item.redacted", **said}))(story)
+    put(({}, {"type": "item.redacted", **said}))(story)
     story.plan.update({"blurred": [[1, 1]], "form": 2})
     _again(story)
 
@@ -556,14 +567,14 @@ def _log() -> Iterator[Vector]:
         "Two lines that put the same item there.",
         B,
         ("log-object-twice",),
-        lie=_put(_with_object("E000001", _kept("E000001", b"a threat\n"))),
+        lie=put(_with_object("E000001", _kept("E000001", b"a threat\n"))),
     )
     yield _V(
         "log-object-after-destroyed",
         "The id of a destroyed item given again.",
         B,
         ("log-object-twice",),
-        lie=_both(_destroyed(["E000003"], []), _put(_with_object("E000003", _kept("E000003", b"x")))),
+        lie=_both(destroyed(["E000003"], []), put(_with_object("E000003", _kept("E000003", b"x")))),
     )
     yield _V("log-version", "A log of version 2.", N, ("log-version-unknown",), lie=_over(1, v=2))
     yield _V(
@@ -607,49 +618,49 @@ def _first_line(story: Story) -> None:
 def _told_in_clear() -> Iterator[Vector]:
     refused = ("log-clear-not-understood",)
     for name, what, lie in (
-        ("unknown", "A type that stands in clear and is none.", _put(_told("report.made", {}))),
+        ("unknown", "A type that stands in clear and is none.", put(_told("report.made", {}))),
         (
             "opened-twice",
             "A case opened on another line than the first.",
-            _put(_told("case.opened", {"format": "evidence-kit/1", "case": CASE, "recipient": "age1", "signers": []})),
+            put(_told("case.opened", {"format": "evidence-kit/1", "case": CASE, "recipient": "age1", "signers": []})),
         ),
         (
             "signer-comment",
             "A signer's key with a comment.",
-            _put(_told("signer.added", {"signer": f"{COLLEAGUE.line} nadia"})),
+            put(_told("signer.added", {"signer": f"{COLLEAGUE.line} nadia"})),
         ),
-        ("signer-removed", "A signer removed who is none.", _put(_told("signer.removed", {"signer": STRANGER.line}))),
-        ("recipient", "A recipient that is no age key.", _put(_told("recipient.changed", {"recipient": "age1qqqq"}))),
-        ("reader", "A key file granted twice.", _put(_told("reader.granted", {"key": "K0001", "sha256": "0" * 64}))),
+        ("signer-removed", "A signer removed who is none.", put(_told("signer.removed", {"signer": STRANGER.line}))),
+        ("recipient", "A recipient that is no age key.", put(_told("recipient.changed", {"recipient": "age1qqqq"}))),
+        ("reader", "A key file granted twice.", put(_told("reader.granted", {"key": "K0001", "sha256": "0" * 64}))),
         (
             "reader-name",
             "A key file with a name that is a path.",
-            _put(_told("reader.granted", {"key": "../K0009", "sha256": "0" * 64})),
+            put(_told("reader.granted", {"key": "../K0009", "sha256": "0" * 64})),
         ),
-        ("destroyed-none", "An item destroyed that the log does not name.", _destroyed(["E000009"], [])),
-        ("destroyed-twice", "An item destroyed twice in one line.", _destroyed(["E000003", "E000003"], [])),
+        ("destroyed-none", "An item destroyed that the log does not name.", destroyed(["E000009"], [])),
+        ("destroyed-twice", "An item destroyed twice in one line.", destroyed(["E000003", "E000003"], [])),
         (
             "destroyed-text",
             "Destroyed items that are no list.",
-            _put(_told("destroyed", {"objects": "E000003", "bodies": []})),
+            put(_told("destroyed", {"objects": "E000003", "bodies": []})),
         ),
-        ("destroyed-body", "A body replaced that is none.", _destroyed([], [{"line": 5, "sha256": "0" * 64}])),
-        ("anchored-event", "A time stamp over an event line.", _put(_told("anchored", {"line": 5, "token": TOKEN}))),
-        ("anchored-true", "A time stamp over line true.", _put(_told("anchored", {"line": True, "token": TOKEN}))),
+        ("destroyed-body", "A body replaced that is none.", destroyed([], [{"line": 5, "sha256": "0" * 64}])),
+        ("anchored-event", "A time stamp over an event line.", put(_told("anchored", {"line": 5, "token": TOKEN}))),
+        ("anchored-true", "A time stamp over line true.", put(_told("anchored", {"line": True, "token": TOKEN}))),
         (
             "anchored-later",
             "A time stamp over a line that comes later.",
-            _put(_told("anchored", {"line": 14, "token": TOKEN})),
+            put(_told("anchored", {"line": 14, "token": TOKEN})),
         ),
         (
             "anchored-padding",
             "A time stamp in base64 with padding too many.",
-            _put(_told("anchored", {"line": 4, "token": f"{TOKEN}===="})),
+            put(_told("anchored", {"line": 4, "token": f"{TOKEN}===="})),
         ),
         (
             "anchored-spare-bits",
             "A time stamp in base64 whose last sign has bits to spare.",
-            _put(_told("anchored", {"line": 4, "token": "MAMCAQB="})),
+            put(_told("anchored", {"line": 4, "token": "MAMCAQB="})),
         ),
     ):
         more = ("time-stamp-malformed", "time-stamp-of-another-line") if name.startswith("anchored") else ()
@@ -666,21 +677,21 @@ def _told_in_clear() -> Iterator[Vector]:
         "A case destroyed as a whole whose items stay.",
         B,
         (*refused, "log-signer-not-allowed"),
-        lie=_destroyed([], [{"line": 4, "sha256": "0" * 64}]),
+        lie=destroyed([], [{"line": 4, "sha256": "0" * 64}]),
     )
     yield _V(
         "log-goes-on",
         "A case destroyed as a whole that goes on.",
         B,
         ("log-signer-not-allowed", "log-tail-unsigned"),
-        lie=_destroyed(["E000001", "E000002", "E000003"], [{"line": 4, "sha256": "0" * 64}]),
+        lie=destroyed(["E000001", "E000002", "E000003"], [{"line": 4, "sha256": "0" * 64}]),
     )
     yield _V(
         "destroyed-item-here",
         "An item in data/ that a signed line says was destroyed.",
         B,
         ("item-destroyed", "seal-plan-miscounts"),
-        lie=_destroyed(["E000003"], []),
+        lie=destroyed(["E000003"], []),
     )
 
 
@@ -727,7 +738,7 @@ def _openings() -> Iterator[Vector]:
         "An opening of a type that stands in clear, on a line that says nothing in clear.",
         B,
         differ,
-        lie=_put(({}, {"type": "signer.removed", "signer": RECOVERY.line})),
+        lie=put(({}, {"type": "signer.removed", "signer": RECOVERY.line})),
     )
     yield _V(
         "opening-clear-none",
@@ -749,7 +760,7 @@ def _openings() -> Iterator[Vector]:
         ("spelling", "What was witnessed bears an id in another spelling.", "W0000001"),
         ("list", "What was witnessed bears a list in place of an id.", ["W000001"]),
     ):
-        yield _V(f"witnessed-{name}", what, B, item, lie=_put(({}, {"type": "item.witnessed", "item": item_id})))
+        yield _V(f"witnessed-{name}", what, B, item, lie=put(({}, {"type": "item.witnessed", "item": item_id})))
     for name, what, kind, said in (
         ("receipt-code", "A receipt that was issued, said with another code.", "receipt.issued", {"code": "A" * 44}),
         ("receipt-lines", "A receipt that was issued, said to fix more lines.", "receipt.issued", {"lines": 99}),
@@ -759,30 +770,30 @@ def _openings() -> Iterator[Vector]:
         ("sealed-head", "An archive that was sealed before, said to end otherwise.", "sealed", {"head": "0" * 64}),
         ("sealed-receipt", "An archive that was sealed before, with another code.", "sealed", {"receipt": "A" * 44}),
     ):
-        yield _V(f"told-{name}", what, B, ("commit-told-differently",), lie=_of_a_commit(kind, **said))
+        yield _V(f"told-{name}", what, B, ("commit-told-differently",), lie=of_a_commit(kind, **said))
     yield _V(
-        "item-without-object", "An item kept on a line that names no object.", B, item, lie=_put(_kept("E000004", b"x"))
+        "item-without-object", "An item kept on a line that names no object.", B, item, lie=put(_kept("E000004", b"x"))
     )
     yield _V(
         "item-of-another",
         "An item kept on the line of another item.",
         B,
         (*item, "seal-plan-miscounts"),
-        lie=_put(_with_object("E000004", _kept("E000001", b"a threat\n"))),
+        lie=put(_with_object("E000004", _kept("E000001", b"a threat\n"))),
     )
     yield _V(
         "object-of-a-note",
         "A note on a line that names an object.",
         B,
         (*item, "seal-plan-miscounts"),
-        lie=_put(_with_object("E000004", ({}, {"type": "note", "text": "", "readers": []}))),
+        lie=put(_with_object("E000004", ({}, {"type": "note", "text": "", "readers": []}))),
     )
     yield _V(
         "witnessed-twice",
         "A witnessed thing said twice.",
         B,
         ("item-witnessed-twice",),
-        lie=_put(
+        lie=put(
             ({}, {"type": "item.witnessed", "item": "W000001"}), ({}, {"type": "item.witnessed", "item": "W000001"})
         ),
     )
@@ -1001,7 +1012,7 @@ def _bags() -> Iterator[Vector]:
         "A time stamp in anchors/ unlike the one in the log.",
         B,
         ("bag-file-differs", "time-stamp-authority-unknown"),
-        lie=_both(_stamp(_sound), _change("anchors/00000011.tsr", lambda data: data + b"x")),
+        lie=_both(stamp(_sound), _change("anchors/00000011.tsr", lambda data: data + b"x")),
     )
 
 
@@ -1091,26 +1102,26 @@ def _beside() -> Iterator[Vector]:
             "statement-unreadable",
         ),
     ):
-        yield _V(f"statement-{name}", what, B, (code,), beside=_stated(change))
+        yield _V(f"statement-{name}", what, B, (code,), beside=stated(change))
     yield _V(
         "statement-stranger",
         "A statement signed by a stranger.",
         B,
         ("statement-signature-invalid",),
-        beside=_stated(key=STRANGER),
+        beside=stated(key=STRANGER),
     )
     yield _V(
         "statement-namespace",
         "A statement signed for another purpose.",
         B,
         ("statement-signature-invalid",),
-        beside=_stated(space=SEAL),
+        beside=stated(space=SEAL),
     )
 
 
 def _stamp_says(**said: Any) -> Lie:
     def lie(story: Story) -> None:
-        _stamp(_sound)(story)
+        stamp(_sound)(story)
         opened = story.entries[-4].opened
         assert opened is not None
         opened.update(said)
@@ -1120,35 +1131,35 @@ def _stamp_says(**said: Any) -> Lie:
 
 def _stamps() -> Iterator[Vector]:
     unknown = "time-stamp-authority-unknown"
-    yield _V("stamp-sound", "A time stamp that nobody vouches for.", C, (unknown,), lie=_stamp(_sound))
-    yield _V("stamp-none", "A time stamp that is none.", B, ("time-stamp-malformed",), lie=_stamp(lambda _: b"stamped"))
+    yield _V("stamp-sound", "A time stamp that nobody vouches for.", C, (unknown,), lie=stamp(_sound))
+    yield _V("stamp-none", "A time stamp that is none.", B, ("time-stamp-malformed",), lie=stamp(lambda _: b"stamped"))
     yield _V(
         "stamp-behind",
         "A time stamp with bytes behind its end.",
         B,
         ("time-stamp-malformed",),
-        lie=_stamp(lambda raw: _sound(raw) + b"\x05\x00"),
+        lie=stamp(lambda raw: _sound(raw) + b"\x05\x00"),
     )
     yield _V(
         "stamp-other",
         "A time stamp over other bytes.",
         B,
         ("time-stamp-of-another-line",),
-        lie=_stamp(lambda raw: _sound(raw + b"x")),
+        lie=stamp(lambda raw: _sound(raw + b"x")),
     )
     yield _V(
         "stamp-elsewhere",
         "A second time stamp among what the signature does not cover, and told as its time.",
         B,
         ("time-stamp-told-differently", unknown),
-        lie=_stamp(_elsewhere, "2000-01-01T00:00:00+00:00"),
+        lie=stamp(_elsewhere, "2000-01-01T00:00:00+00:00"),
     )
     yield _V(
         "stamp-told",
         "A time stamp told with another time than its own.",
         B,
         ("time-stamp-told-differently", unknown),
-        lie=_stamp(_sound, "2026-11-23T18:00:00+00:00"),
+        lie=stamp(_sound, "2026-11-23T18:00:00+00:00"),
     )
     for name, what, said in (
         ("told-list", "A time stamp told with its own time in a list.", {"stamped_at": ["2026-11-23T19:00:00+00:00"]}),
@@ -1168,14 +1179,14 @@ def _stamps() -> Iterator[Vector]:
         "A time stamp from before its line.",
         C,
         ("time-stamp-before-line", unknown),
-        lie=_stamp(lambda raw: _sound(raw, "20260101000000Z"), "2026-01-01T00:00:00+00:00"),
+        lie=stamp(lambda raw: _sound(raw, "20260101000000Z"), "2026-01-01T00:00:00+00:00"),
     )
     yield _V(
         "stamp-day",
         "A time stamp on a day that is none.",
         B,
         ("time-stamp-malformed",),
-        lie=_stamp(lambda raw: _sound(raw, "20260230000000Z")),
+        lie=stamp(lambda raw: _sound(raw, "20260230000000Z")),
     )
 
 
@@ -1244,12 +1255,20 @@ def _cut(files: dict[str, bytes]) -> None:
 
 def every() -> list[Vector]:
     """Return all vectors, in the order of the file."""
-    parts = (_good, _log, _told_in_clear, _openings, _plans, _items, _bags, _zips, _beside, _stamps, _folders)
+    from tests.vectors import keyed
+
+    parts = (
+        _good, _log, _told_in_clear, _openings, _plans, _items, _bags, _zips, _beside, _stamps, _folders, keyed.every,
+    )  # fmt: skip
     return [vector for part in parts for vector in part()]
 
 
 def case_folder(vector: Vector) -> dict[str, bytes]:
-    """Return the files of a case folder; its encrypted files are what the log says, and nobody can open them."""
+    """Return the files of a case folder; without a key its encrypted files are texts, which open for nobody."""
+    if vector.seed is not None:
+        from tests.vectors import keyed
+
+        return keyed.folder(vector)
     story = vector.story()
     vector.lie(story)
     written = write(story).written

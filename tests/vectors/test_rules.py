@@ -13,7 +13,10 @@ from tests.vectors.rules import rules
 
 VECTORS = {each["name"]: each for each in json.loads(files.LISTED.read_text("utf-8"))["vectors"]}
 ATTACKS = {what: code.strip("`") for what, _, code, _ in rows()}
-SOUND = re.compile(r"^(good|receipt-paper|receipt-told|receipt-blurred|stamp-told-right|folder-good|folder-whole)")
+SOUND = re.compile(
+    r"^(good|receipt-paper|receipt-told|receipt-blurred|stamp-told-right|folder-good|folder-whole"
+    r"|key-good|key-opening-destroyed|root-anchors|receiver-anchors)"
+)
 
 
 def _sources(folder: str, ending: str) -> str:

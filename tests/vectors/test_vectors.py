@@ -63,9 +63,10 @@ def test_the_page_says_what_the_list_says(tmp_path: Path) -> None:
         vector, folder = BY_NAME[entry["name"]], tmp_path / entry["name"]
         files.lay(vector, folder)
         jobs.append(_job(vector, folder))
-        expected.append((entry, said(files.judged(vector, folder))))
+        expected.append((entry, said(files.judged(vector, folder, alone=True))))
     for answer, (entry, program) in zip(answers(jobs), expected, strict=True):
-        assert answer["verdict"] == entry["verdict"], entry["name"]
+        # No root is given to the page, and it keeps nobody's key: it says what the program says without them.
+        assert "root" in entry or "receivers" in entry or answer["verdict"] == entry["verdict"], entry["name"]
         assert answered(answer) == program, entry["name"]
 
 
