@@ -190,7 +190,7 @@ class FolderCheck:
         for item in manifest.items.values():
             self._item(custody, identity, item)
         # What a body says that could not be read now is not missing: the item may well have its event.
-        for item_id in () if self._closed else set(custody.objects) - set(manifest.items):
+        for item_id in () if self._closed else sorted(set(custody.objects) - set(manifest.items)):
             self._broken("item-without-event", LOG, line=custody.objects[item_id].line, item=item_id)
         self._recovered(manifest)
         return manifest
