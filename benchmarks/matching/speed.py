@@ -34,8 +34,8 @@ from evidence_kit.matching import geometry
 from evidence_kit.matching.extraction import features_of
 from evidence_kit.matching.features import Features
 from evidence_kit.matching.keypoints import Keypoints
-from evidence_kit.matching.levels import INDEXED_KEYPOINTS
 from evidence_kit.matching.library import Library
+from evidence_kit.matching.thresholds import THRESHOLDS
 from evidence_kit.media.pixels import frames_of
 
 HERE = Path(__file__).parent
@@ -137,7 +137,7 @@ class _Pool:
             return base
         dice = np.random.default_rng(number)
         view = base.views[0]
-        count = min(len(view.keypoints), INDEXED_KEYPOINTS)
+        count = min(len(view.keypoints), THRESHOLDS.most_indexed_keypoints)
         rows = dice.integers(0, len(self.descriptors), count)
         noisy = self.descriptors[rows].astype(np.int16) + dice.integers(-20, 21, (count, 128), np.int16)
         keypoints = Keypoints(

@@ -143,14 +143,14 @@ def _frame(screen: Screen, pair: SimilarPair) -> str:
 
 
 def _numbers(screen: Screen, pair: SimilarPair) -> str:
-    from evidence_kit.matching.levels import MATCH_BITS
+    from evidence_kit.matching.thresholds import THRESHOLDS
 
     seen = pair.evidence
     if seen is None:
         return screen.say(f"match.by.{pair.method}")
     parts = []
     if seen.distance_bits is not None:
-        parts.append(screen.say("match.by.bits", bits=seen.distance_bits, limit=MATCH_BITS))
+        parts.append(screen.say("match.by.bits", bits=seen.distance_bits, limit=THRESHOLDS.match_distance_bits))
     if seen.pairs:
         parts.append(screen.say("match.by.keypoints", inliers=seen.inliers, pairs=seen.pairs))
     if seen.blocks:

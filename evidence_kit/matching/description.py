@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from evidence_kit.hashing.orientations import ORIENTATIONS, QUALITY_LIMIT
+from evidence_kit.hashing.orientations import ORIENTATIONS
+from evidence_kit.matching.thresholds import THRESHOLDS
 from evidence_kit.model import Json
 
 _PDQ_HEX = re.compile(r"[0-9a-f]{64}")
@@ -60,7 +61,7 @@ def hashes_of(item: str, facts: Mapping[str, Json]) -> ItemHashes | Unmatchable:
     quality, recorded = pdq.get("quality"), pdq.get("hashes")
     if not isinstance(quality, int) or isinstance(quality, bool) or not isinstance(recorded, Mapping):
         return Unmatchable(item, "damaged-hashes")
-    if quality < QUALITY_LIMIT:
+    if quality < THRESHOLDS.least_quality:
         return Unmatchable(item, "no-detail", quality)
     hexes = [str(recorded.get(way.name)) for way in ORIENTATIONS]
     if not all(_PDQ_HEX.fullmatch(text) for text in hexes):

@@ -12,15 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evidence_kit.matching.thresholds import THRESHOLDS
+
 BLOCK_PIXELS = 6
-# Of the picture's area. A place below that may be an artefact of compression, and is not told.
-LEAST_SHARE = 0.006
-# Grey levels, root mean square over a block, after the light of the whole picture was taken out. Recompressed at
-# quality 20 and halved, untouched blocks of photographs stay below 14 in 99 of 100; edges that moved by a pixel do not,
-# hence the second condition: the block does not correlate either.
-_OTHER = 16.0
-_OTHER_SHADE = 20.0
-_CORRELATES = 0.55
 _FITTED_ROUNDS = 4
 _TONE_STEPS = 24
 _SHARE_OF_BLOCK = 0.95
@@ -68,8 +62,10 @@ def differing_places(
     rough = np.minimum(*(np.sqrt((each**2).mean(axis=2)) for each in residuals))
     one, other = (each - each.mean(axis=2, keepdims=True) for each in (ours, theirs))
     strength = np.sqrt((one**2).sum(axis=2) * (other**2).sum(axis=2))
-    correlates = (one * other).sum(axis=2) > _CORRELATES * np.maximum(strength, 1e-6)
-    differs = visible & ((shade > _OTHER_SHADE) | ((rough > _OTHER) & ~correlates))
+    correlates = (one * other).sum(axis=2) > THRESHOLDS.differing_correlation * np.maximum(strength, 1e-6)
+    differs = visible & (
+        (shade > THRESHOLDS.differing_shade_grey_levels) | ((rough > THRESHOLDS.differing_grey_levels) & ~correlates)
+    )
     return _places(differs, rows * columns)
 
 
@@ -118,7 +114,7 @@ def _places(differs: NDArray[np.bool_], total: int) -> list[Area]:
     for label in range(1, len(stats)):
         inside = thick.astype(bool) & (labels == label)
         count = int(inside.sum())
-        if count < LEAST_SHARE * total:
+        if count < THRESHOLDS.differing_share * total:
             continue
         down, right = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
         edges = (right[0], down[0], right[-1] + 1, down[-1] + 1)

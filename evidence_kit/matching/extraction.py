@@ -8,14 +8,9 @@ from numpy.typing import NDArray
 from evidence_kit.matching.features import Features, PictureView
 from evidence_kit.matching.keypoints import keypoints_of
 from evidence_kit.matching.regions import PixelBox, regions_of
+from evidence_kit.matching.thresholds import THRESHOLDS
 
-SIDE_PIXELS = 800
-TALL_SIDE_PIXELS = 1400
-_TALL = 1.6
 _LEAST_SIDE_PIXELS = 400
-REGION_KEYPOINTS = 1000
-WHOLE_KEYPOINTS = 1000
-TALL_KEYPOINTS = 1500
 
 
 def features_of(rgb: NDArray[np.uint8], size: tuple[int, int], frame: int = 0, *, inside: bool = True) -> Features:
@@ -45,8 +40,8 @@ def _view(part: NDArray[np.uint8], box: PixelBox, frame: int, *, region: bool) -
 
     from evidence_kit.hashing.perceptual import pdq_of_rgb as pdq
 
-    tall = max(part.shape[:2]) > _TALL * min(part.shape[:2])
-    limit = TALL_SIDE_PIXELS if tall and not region else SIDE_PIXELS
+    tall = max(part.shape[:2]) > THRESHOLDS.tall_ratio * min(part.shape[:2])
+    limit = THRESHOLDS.tall_side_pixels if tall and not region else THRESHOLDS.side_pixels
     grey = cv2.cvtColor(np.ascontiguousarray(part), cv2.COLOR_RGB2GRAY)
     longest = max(grey.shape)
     # Small pictures are enlarged: the finest scale that is looked at is two pixels wide.
@@ -55,7 +50,7 @@ def _view(part: NDArray[np.uint8], box: PixelBox, frame: int, *, region: bool) -
         wide, tall_ = max(1, round(grey.shape[1] * factor)), max(1, round(grey.shape[0] * factor))
         how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
         grey = cv2.resize(grey, (wide, tall_), interpolation=how)
-    most = REGION_KEYPOINTS if region else TALL_KEYPOINTS if tall else WHOLE_KEYPOINTS
+    most = THRESHOLDS.region_keypoints if region else THRESHOLDS.tall_keypoints if tall else THRESHOLDS.whole_keypoints
     found = keypoints_of(np.asarray(grey, np.uint8), most)
     wide, high = grey.shape[1], grey.shape[0]
     half = cv2.resize(grey, (max(1, wide // 2), max(1, high // 2)), interpolation=cv2.INTER_AREA)

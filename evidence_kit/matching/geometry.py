@@ -8,13 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidence_kit.matching.keypoints import Keypoints
+from evidence_kit.matching.thresholds import THRESHOLDS
 
-RATIO = 0.8
-REPROJECTION_PIXELS = 5.0
-QUICK_PIXELS = 8.0
-# Keypoints lie on scales a factor of 1.26 apart.
-_GROWTH_TOLERANCE = float(np.log(1.6))
-_LEAST_PAIRS = 4
 _ROUNDS = 3000
 _CONFIDENCE = 0.999
 
@@ -63,7 +58,7 @@ class PlaneFit:
         return self.count / max(1, self.inside)
 
 
-def similar_pairs(query: Keypoints, reference: Keypoints, ratio: float = RATIO) -> KeypointPairs:
+def similar_pairs(query: Keypoints, reference: Keypoints, ratio: float = THRESHOLDS.nearest_by_second) -> KeypointPairs:
     """Return each query keypoint with the one it resembles clearly more than any other, each reference's once.
 
     Args:
@@ -100,13 +95,13 @@ def fit_plane(query: Keypoints, reference: Keypoints, pairs: KeypointPairs, size
     """
     import cv2
 
-    if len(pairs) < _LEAST_PAIRS:
+    if len(pairs) < THRESHOLDS.least_pairs:
         return None
     source = np.ascontiguousarray(reference.points[pairs.reference], np.float32)
     target = np.ascontiguousarray(query.points[pairs.query], np.float32)
     cv2.setRNGSeed(1)
     matrix, mask = cv2.findHomography(
-        source, target, cv2.USAC_MAGSAC, REPROJECTION_PIXELS, maxIters=_ROUNDS, confidence=_CONFIDENCE
+        source, target, cv2.USAC_MAGSAC, THRESHOLDS.reprojection_pixels, maxIters=_ROUNDS, confidence=_CONFIDENCE
     )
     found: object = matrix
     if found is None or not np.isfinite(matrix).all():
@@ -147,7 +142,7 @@ def agreeing_on_a_similarity(
         return 0
     matrix, mask = found
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    as_said = np.abs(np.log(np.maximum(growth, 1e-6) / max(scale, 1e-6))) <= _GROWTH_TOLERANCE
+    as_said = np.abs(np.log(np.maximum(growth, 1e-6) / max(scale, 1e-6))) <= THRESHOLDS.growth_log
     return int((mask & as_said).sum())
 
 
@@ -161,7 +156,7 @@ def _similarity(
     cv2.setRNGSeed(1)
     matrix, mask = cv2.estimateAffinePartial2D(
         np.ascontiguousarray(source, np.float32), np.ascontiguousarray(target, np.float32),
-        method=cv2.RANSAC, ransacReprojThreshold=QUICK_PIXELS, maxIters=1000, confidence=0.99,
+        method=cv2.RANSAC, ransacReprojThreshold=THRESHOLDS.quick_reprojection_pixels, maxIters=1000, confidence=0.99,
     )  # fmt: skip
     found: object = matrix
     if found is None or not np.isfinite(matrix).all():

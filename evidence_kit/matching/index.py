@@ -12,15 +12,11 @@ from numpy.typing import NDArray
 
 from evidence_kit.matching.geometry import KeypointPairs
 from evidence_kit.matching.keypoints import DESCRIPTOR_BYTES, one_handed
+from evidence_kit.matching.thresholds import THRESHOLDS
 
-NEIGHBOURS = 5
-PROBES = 4
 EXACT_BELOW = 30_000
 """Descriptors up to which looking at all of them is as fast as an index."""
 
-# Squared distance, in the units of the bytes, below which two descriptors may be the same spot: copies of one
-# picture among the references leave no gap between the first neighbour and the fifth, and must not silence it.
-_NEAR = 22_000.0
 _SAMPLE_PER_LIST = 16
 _ROUNDS = 3
 _AT_ONCE = 64
@@ -73,7 +69,7 @@ class ExactDescriptors:
 
     def votes(self, descriptors: NDArray[np.uint8], most: int) -> list[IndexVote]:
         """See `DescriptorIndex.votes`."""
-        count = min(NEIGHBOURS, len(self._all))
+        count = min(THRESHOLDS.neighbours, len(self._all))
         if not count or not len(descriptors):
             return []
         turned, mirrored = one_handed(descriptors)
@@ -117,7 +113,7 @@ class InvertedDescriptors:
         self._index.cp.niter = _ROUNDS
         self._index.cp.max_points_per_centroid = _SAMPLE_PER_LIST
         self._index.cp.min_points_per_centroid = 1
-        self._index.nprobe = PROBES
+        self._index.nprobe = THRESHOLDS.probed_lists
         self._index.train(one_handed(_sample(references, total, lists * _SAMPLE_PER_LIST))[0].astype(np.float32))
         mirrored = []
         for start in range(0, len(references), _AT_ONCE):
@@ -135,7 +131,7 @@ class InvertedDescriptors:
         if not len(descriptors):
             return []
         turned, mirrored = one_handed(descriptors)
-        distances, rows = self._index.search(turned.astype(np.float32), NEIGHBOURS)
+        distances, rows = self._index.search(turned.astype(np.float32), THRESHOLDS.neighbours)
         return self._owners.counted(distances, rows, mirrored, most)
 
 
@@ -182,7 +178,7 @@ class _Owners:
         valid = rows >= 0
         rows = np.where(valid, rows, 0)
         farthest = np.where(valid, distances, -np.inf).max(axis=1, keepdims=True)
-        weights = np.sqrt(np.maximum(farthest, _NEAR)) - np.sqrt(np.maximum(distances, 0))
+        weights = np.sqrt(np.maximum(farthest, THRESHOLDS.near_square)) - np.sqrt(np.maximum(distances, 0))
         weights = np.where(valid, np.maximum(weights, 0), 0)
         # Two places for each reference: as it is, and mirrored where just one of the two descriptors was.
         owners = 2 * np.searchsorted(self._ends, rows, side="right") + (self._mirrored[rows] ^ mirrored[:, None])

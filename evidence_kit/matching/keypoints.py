@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evidence_kit.matching.thresholds import THRESHOLDS
+
 MOST_KEYPOINTS = 1500
 DESCRIPTOR_BYTES = 128
 
 # The square roots of a normalised histogram lie below .5: in eighths of a bit this fills a byte.
 _SCALE = 512.0
-_CONTRAST = 0.012
-_STRETCH_BELOW = 160
 
 # The order in which the 4 x 4 x 8 bins of a mirrored patch stand: rows swapped, each direction turned back.
 _MIRRORED_BINS = np.arange(DESCRIPTOR_BYTES).reshape(4, 4, 8)[::-1][..., (-np.arange(8)) % 8].ravel()
@@ -81,7 +81,7 @@ def keypoints_of(grey: NDArray[np.uint8], most: int = MOST_KEYPOINTS) -> Keypoin
     """Return the strongest keypoints of a grey picture; none is an answer too."""
     import cv2
 
-    sift = cv2.SIFT.create(nfeatures=most, contrastThreshold=_CONTRAST)
+    sift = cv2.SIFT.create(nfeatures=most, contrastThreshold=THRESHOLDS.keypoint_contrast)
     found, raw = sift.detectAndCompute(stretched(grey), None)
     if not len(found):
         none = np.zeros((0, 2), np.float32)
@@ -98,7 +98,7 @@ def stretched(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     It is linear, so descriptors stay what they were; only what counts as contrast changes.
     """
     low, high = (float(each) for each in np.percentile(grey, (1, 99)))
-    if high - low >= _STRETCH_BELOW or high - low < 2:
+    if high - low >= THRESHOLDS.stretched_grey_levels or high - low < 2:
         return grey
     spread = (grey.astype(np.float32) - low) * (255.0 / (high - low))
     return np.asarray(np.clip(spread, 0, 255), np.uint8)

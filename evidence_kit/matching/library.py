@@ -10,35 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidence_kit.hashing.nearby import make_index as make_hash_index
-from evidence_kit.hashing.orientations import ORIENTATIONS, QUALITY_LIMIT
+from evidence_kit.hashing.orientations import ORIENTATIONS
 from evidence_kit.matching.compare import Placement, compare_boxes, compare_filling, compare_keypoints
 from evidence_kit.matching.features import Features, PictureView
 from evidence_kit.matching.geometry import agreeing_on_a_similarity
 from evidence_kit.matching.index import IndexVote, make_descriptor_index
 from evidence_kit.matching.keypoints import Keypoints, mirrored_points
 from evidence_kit.matching.levels import (
-    CANDIDATE_BITS,
-    INDEXED_IN_ALL,
-    INDEXED_KEYPOINTS,
     INSIDE,
-    LEAST_INDEXED,
-    MATCH_BITS,
     MATCHES,
-    REGION_CANDIDATE_BITS,
     SAME_PICTURE,
     TO_JUDGE,
     level_by_pixels,
     level_of,
     worth_a_look,
-)  # fmt: skip
+)
 from evidence_kit.matching.screens import indexed_views, only_the_application
 from evidence_kit.matching.stoplist import StopList
+from evidence_kit.matching.thresholds import THRESHOLDS
 
-VOTED = 50
-QUICK_INLIERS = 5
-FULLY_COMPARED = 6
-ASKED_KEYPOINTS = 600
-_BOXES_COMPARED = 2
 _HELD = 32
 
 
@@ -69,17 +59,20 @@ class LibraryMatch:
     @property
     def strength(self) -> float:
         """For ranking: within a level, hashes by nearness, then keypoints by how much agrees."""
-        if self.distance_bits is not None and self.distance_bits <= MATCH_BITS:
+        if self.distance_bits is not None and self.distance_bits <= THRESHOLDS.match_distance_bits:
             return 2000.0 - self.distance_bits
         seen = self.placed.evidence if self.placed is not None else None
         if seen is None:
-            return 0.0 if self.distance_bits is None else (CANDIDATE_BITS - self.distance_bits) / 100
+            return 0.0 if self.distance_bits is None else (THRESHOLDS.judged_distance_bits - self.distance_bits) / 100
         return min(1000.0, seen.agreeing * seen.agreement + seen.inliers * seen.ratio)
 
 
 def indexed_keypoints(references: int) -> int:
     """Return how many of its strongest keypoints each of so many references has in the index."""
-    return max(LEAST_INDEXED, min(INDEXED_KEYPOINTS, INDEXED_IN_ALL // max(1, references)))
+    return max(
+        THRESHOLDS.least_indexed_keypoints,
+        min(THRESHOLDS.most_indexed_keypoints, THRESHOLDS.most_indexed_in_all // max(1, references)),
+    )
 
 
 class Library:
@@ -111,7 +104,7 @@ class Library:
                 descriptors.append(kept.descriptors.copy())
                 self._spots.append((kept.points.copy(), kept.scales.copy(), view.size[0]))
             for number, view in enumerate(features.views):
-                if view.quality is not None and view.quality >= QUALITY_LIMIT:
+                if view.quality is not None and view.quality >= THRESHOLDS.least_quality:
                     self._hashed.append((place, number))
                     hashes.extend(view.pdq)
         self._hash_index = make_hash_index(hashes)
@@ -141,7 +134,7 @@ class Library:
 
         near = [(number, *each) for number, view in enumerate(query.views) for each in self._near(view)]
         for number, place, theirs, bits, way in near:
-            if bits <= MATCH_BITS:
+            if bits <= THRESHOLDS.match_distance_bits:
                 take(self._same(number, query.views[number], place, theirs, bits, way))
         sure = {name for name, found in best.items() if found.level in MATCHES}
         for number, view in enumerate(query.views):
@@ -149,7 +142,7 @@ class Library:
                 take(found)
         sure = {name for name, found in best.items() if found.level in MATCHES}
         for number, place, theirs, bits, way in near:
-            if bits > MATCH_BITS and self._names[place] not in sure | left_out:
+            if bits > THRESHOLDS.match_distance_bits and self._names[place] not in sure | left_out:
                 unsure = self._perhaps(number, query.views[number], place, theirs, bits, way)
                 if unsure is not None:
                     take(unsure)
@@ -163,16 +156,18 @@ class Library:
 
     def _near(self, view: PictureView) -> list[tuple[int, int, int, int]]:
         """Return reference, view, distance in bits and orientation of near hashes, nearest first."""
-        if view.quality is None or view.quality < QUALITY_LIMIT or not self._hashed:
+        if view.quality is None or view.quality < THRESHOLDS.least_quality or not self._hashed:
             return []
         nearest: dict[tuple[int, int], tuple[int, int]] = {}
-        for near in self._hash_index.near([view.pdq[0]], CANDIDATE_BITS):
+        for near in self._hash_index.near([view.pdq[0]], THRESHOLDS.judged_distance_bits):
             place, way = divmod(near.reference, len(ORIENTATIONS))
-            held = nearest.get(self._hashed[place], (CANDIDATE_BITS + 1, 0))
+            held = nearest.get(self._hashed[place], (THRESHOLDS.judged_distance_bits + 1, 0))
             nearest[self._hashed[place]] = min(held, (near.distance_bits, way))
         ranked = sorted((bits, way, *place) for place, (bits, way) in nearest.items())
-        matches = sum(bits <= MATCH_BITS for bits, *_ in ranked)
-        return [(place, theirs, bits, way) for bits, way, place, theirs in ranked[: matches + _BOXES_COMPARED]]
+        matches = sum(bits <= THRESHOLDS.match_distance_bits for bits, *_ in ranked)
+        return [
+            (place, theirs, bits, way) for bits, way, place, theirs in ranked[: matches + THRESHOLDS.compared_by_pixels]
+        ]
 
     def _same(self, number: int, view: PictureView, place: int, theirs: int, bits: int, way: int) -> LibraryMatch:  # noqa: PLR0913
         reference = self._features(self._names[place]).views[theirs]
@@ -187,10 +182,10 @@ class Library:
         """Return the pixels' answer on a hash that is near and not near enough: dark and soft pictures have no more."""
         reference = self._features(self._names[place]).views[theirs]
         whole = not view.region and not reference.region
-        if bits > REGION_CANDIDATE_BITS and not whole:
+        if bits > THRESHOLDS.pixels_distance_bits and not whole:
             return None
         placed = compare_boxes(view, reference, ORIENTATIONS[way], bits)
-        level = level_by_pixels(placed.evidence) if bits <= REGION_CANDIDATE_BITS else None
+        level = level_by_pixels(placed.evidence) if bits <= THRESHOLDS.pixels_distance_bits else None
         if level is None and whole and worth_a_look(placed.evidence):
             level = TO_JUDGE
         if level is None:
@@ -202,15 +197,15 @@ class Library:
     def _by_keypoints(self, number: int, view: PictureView, sure: set[str]) -> Iterator[LibraryMatch]:
         asked = _kept(view.keypoints, self.stop_list.rare(view.keypoints.descriptors))
         view = replace(view, keypoints=asked)
-        voting = asked.strongest(ASKED_KEYPOINTS if view.region else voting_keypoints(view))
+        voting = asked.strongest(THRESHOLDS.asked_keypoints if view.region else voting_keypoints(view))
         quick = []
-        for vote in self._index.votes(voting.descriptors, VOTED):
+        for vote in self._index.votes(voting.descriptors, THRESHOLDS.voted_references):
             place, theirs = self._views[vote.reference]
             if self._names[place] in sure:
                 continue
             quick.append((self._agreeing(voting, vote), vote.mirrored, place, theirs))
-        chosen = [each for each in quick if each[0] >= QUICK_INLIERS] or quick[:1]
-        for _, mirrored, place, theirs in sorted(chosen, key=lambda each: -each[0])[:FULLY_COMPARED]:
+        chosen = [each for each in quick if each[0] >= THRESHOLDS.quick_inliers] or quick[:1]
+        for _, mirrored, place, theirs in sorted(chosen, key=lambda each: -each[0])[: THRESHOLDS.fully_compared]:
             reference = self._features(self._names[place]).views[theirs]
             placed = compare_keypoints(view, reference, mirrored=mirrored)
             level = None if placed is None else level_of(placed.evidence)
@@ -241,7 +236,7 @@ class Library:
         """Return for each reference the first one that is its copy by hash."""
         upright = [hashes[place * len(ORIENTATIONS)] for place in range(len(self._hashed))]
         first: dict[int, int] = {}
-        for near in self._hash_index.near(upright, MATCH_BITS):
+        for near in self._hash_index.near(upright, THRESHOLDS.match_distance_bits):
             one, other = self._hashed[near.query][0], self._hashed[near.reference // len(ORIENTATIONS)][0]
             first[max(one, other)] = min(first.get(max(one, other), one), one, other)
         return first
@@ -249,7 +244,8 @@ class Library:
 
 def voting_keypoints(view: PictureView) -> int:
     """Return how many keypoints of a whole picture vote: a tall one is mostly text and buttons."""
-    return ASKED_KEYPOINTS if max(view.size) <= 1.6 * min(view.size) else 2 * ASKED_KEYPOINTS
+    tall = max(view.size) > THRESHOLDS.tall_ratio * min(view.size)
+    return 2 * THRESHOLDS.asked_keypoints if tall else THRESHOLDS.asked_keypoints
 
 
 def _kept(keypoints: Keypoints, keep: NDArray[np.bool_]) -> Keypoints:

@@ -7,17 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from evidence_kit.matching.thresholds import THRESHOLDS
+
 BLOCK_PIXELS, FINE_BLOCK_PIXELS = 12, 6
-_CLEARLY = 1.3
-_SMALLER = 0.9
-_SHADE, _VARIED = 4, 15.0
-_LEAST_PAINTED, _MOST_PAINTED = 0.04, 0.6
-AGREES = 0.8
-_TEXTURED = 5.0
-_SHARE_OF_BLOCK = 0.9
-# Between bars, what is left of a block is enough to say whether it agrees.
-_CLEAR_SHARE = 0.4
-_OTHER_SHADE, _FITTED_ROUNDS = 25.0, 3
+_FITTED_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +19,7 @@ class PixelAgreement:
 
     Attributes:
         blocks: How many blocks lie in both pictures and have texture enough to say anything.
-        agreeing: How many of them correlate above `AGREES`.
+        agreeing: How many of them correlate above `THRESHOLDS.block_correlation`.
         overlap: Share of the reference that lies within the query.
         outline: Where the agreeing blocks lie in the reference: left, top, right, bottom in its grey pixels.
         either: How many blocks have texture in the one picture or the other.
@@ -72,7 +65,7 @@ def pixel_agreement(
     paint = _painted_over(np.asarray(warped), reference, np.asarray(seen))
     coarse = _agreement(reference, np.asarray(warped), np.asarray(seen), paint, BLOCK_PIXELS, overlap)
     fine = _agreement(reference, np.asarray(warped), np.asarray(seen), paint, FINE_BLOCK_PIXELS, overlap)
-    told = fine if fine.share > coarse.share * _CLEARLY else coarse
+    told = fine if fine.share > coarse.share * THRESHOLDS.fine_by_coarse else coarse
     return replace(told, patch=_patch(reference, np.asarray(warped), np.asarray(seen)))
 
 
@@ -88,7 +81,7 @@ def _patch(reference: NDArray[np.uint8], warped: NDArray[np.uint8], seen: NDArra
     ours, theirs, shown = (
         _blocks(each, rows, columns, BLOCK_PIXELS).mean(axis=2) for each in (reference, warped, seen)
     )
-    visible = shown >= _SHARE_OF_BLOCK * 255
+    visible = shown >= THRESHOLDS.visible_share_of_block * 255
     kept = visible
     residual = np.zeros_like(ours)
     for _ in range(_FITTED_ROUNDS):
@@ -96,8 +89,8 @@ def _patch(reference: NDArray[np.uint8], warped: NDArray[np.uint8], seen: NDArra
             return 0
         gain, offset = np.polyfit(ours[kept], theirs[kept], 1)
         residual = np.abs(gain * ours + offset - theirs)
-        kept = visible & (residual <= _OTHER_SHADE)
-    differing = visible & (residual > _OTHER_SHADE)
+        kept = visible & (residual <= THRESHOLDS.patch_grey_levels)
+    differing = visible & (residual > THRESHOLDS.patch_grey_levels)
     return _largest_place(differing)
 
 
@@ -116,13 +109,13 @@ def _painted_over(
     if not total:
         return nothing
     counts = np.bincount(warped[inside], minlength=256)
-    around = np.convolve(counts, np.ones(2 * _SHADE + 1), "same")
+    around = np.convolve(counts, np.ones(2 * THRESHOLDS.paint_grey_levels + 1), "same")
     shade = int(np.argmax(around))
     share = around[shade] / total
-    if not _LEAST_PAINTED <= share <= _MOST_PAINTED:
+    if not THRESHOLDS.least_painted_share <= share <= THRESHOLDS.most_painted_share:
         return nothing
-    paint = inside & (np.abs(warped.astype(np.int16) - shade) <= _SHADE)
-    if reference[paint].std() < _VARIED:
+    paint = inside & (np.abs(warped.astype(np.int16) - shade) <= THRESHOLDS.paint_grey_levels)
+    if reference[paint].std() < THRESHOLDS.varied_grey_levels:
         return nothing
     return np.asarray(cv2.dilate(paint.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
 
@@ -132,7 +125,7 @@ def _softened(reference: NDArray[np.uint8], matrix: NDArray[np.float64]) -> NDAr
     import cv2
 
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
-    if scale >= _SMALLER or scale <= 0:
+    if scale >= THRESHOLDS.detail_scale or scale <= 0:
         return reference
     return np.asarray(cv2.GaussianBlur(reference, (0, 0), 0.45 / scale), np.uint8)
 
@@ -145,21 +138,23 @@ def _agreement(  # noqa: PLR0913
     if not rows or not columns:
         return PixelAgreement(0, 0, overlap, None, 0, 0, 0)
     ours, theirs = _blocks(reference, rows, columns, block), _blocks(warped, rows, columns, block)
-    visible = _blocks(seen, rows, columns, block).mean(axis=2) >= _SHARE_OF_BLOCK * 255
+    visible = _blocks(seen, rows, columns, block).mean(axis=2) >= THRESHOLDS.visible_share_of_block * 255
     if paint.any():
         clear = 1 - _blocks(paint.astype(np.uint8), rows, columns, block)
         counted = clear.sum(axis=2)
-        visible &= counted >= _CLEAR_SHARE * block * block
+        visible &= counted >= THRESHOLDS.clear_share_of_block * block * block
         ours, theirs = (_centred(each, clear, counted) for each in (ours, theirs))
     else:
         counted = np.full((rows, columns), block * block, np.float32)
         ours, theirs = (each - each.mean(axis=2, keepdims=True) for each in (ours, theirs))
     ours_norm, theirs_norm = (np.sqrt((each**2).sum(axis=2) / np.maximum(counted, 1)) for each in (ours, theirs))
     both = (ours * theirs).sum(axis=2) / np.maximum(counted, 1)
-    agrees = both > AGREES * np.maximum(ours_norm * theirs_norm, 1e-6)
-    telling = visible & (ours_norm >= _TEXTURED)
+    agrees = both > THRESHOLDS.block_correlation * np.maximum(ours_norm * theirs_norm, 1e-6)
+    telling = visible & (ours_norm >= THRESHOLDS.textured_grey_levels)
     agreeing = telling & agrees
-    either = visible & ((ours_norm >= _TEXTURED) | (theirs_norm >= _TEXTURED))
+    either = visible & (
+        (ours_norm >= THRESHOLDS.textured_grey_levels) | (theirs_norm >= THRESHOLDS.textured_grey_levels)
+    )
     outline = None
     if agreeing.any():
         down, right = np.flatnonzero(agreeing.any(axis=1)), np.flatnonzero(agreeing.any(axis=0))

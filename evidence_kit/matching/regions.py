@@ -7,20 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evidence_kit.matching.thresholds import THRESHOLDS
+
 MOST_REGIONS = 4
 _WORKING_WIDTH_PIXELS = 360
 _CELL_PIXELS = 6
-# Below these a chat's header or a row of buttons counts as a photograph.
-_LEAST_HEIGHT_SHARE = 0.07
-_LEAST_WIDTH_SHARE = 0.2
 _ASPECTS = (0.2, 3.6)
-_MOST_OF_THE_WHOLE = 0.93
-_TONES = 7
-_FILLED = 0.55
 _FLAT_SHARE = 0.4
 # Of a bar between the pictures of a collage: how even it is, how wide, and what lies beside it.
 _PLAIN_LINE, _WIDEST_BAR, _LEAST_PART = 4.0, 0.05, 0.2
-_FILLED_PART = 0.35
 _SQUARE = np.ones((5, 5), np.uint8)
 _REACH = 2 * _CELL_PIXELS
 # Share of a side along which the colour changes from one pixel to the next.
@@ -118,7 +113,9 @@ def _many_tones(small: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np
             around |= np.roll(np.roll(bits, down, 0), right, 1)
     # A smooth sky uses few tones but never only one colour; drawn surfaces do.
     varied = flat.max(axis=2) > flat.min(axis=2)
-    mask = ((np.bitwise_count(around) >= _TONES) & (varied | (np.bitwise_count(bits) >= 2))).astype(np.uint8)
+    mask = ((np.bitwise_count(around) >= THRESHOLDS.region_tones) & (varied | (np.bitwise_count(bits) >= 2))).astype(
+        np.uint8
+    )
     kernel = np.ones((3, 3), np.uint8)
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel)
     return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, kernel), np.uint8), plain
@@ -133,7 +130,7 @@ def _collaged(small: NDArray[np.uint8], mask: NDArray[np.uint8], flat: NDArray[n
         rows = slice(round(part.top / _CELL_PIXELS), round(part.bottom / _CELL_PIXELS))
         columns = slice(round(part.left / _CELL_PIXELS), round(part.right / _CELL_PIXELS))
         filled, plain = mask[rows, columns].mean(), flat[rows, columns].mean()
-        if filled >= _FILLED_PART and plain < _FLAT_SHARE and _plausible(part, (width, height)):
+        if filled >= THRESHOLDS.part_filled_share and plain < _FLAT_SHARE and _plausible(part, (width, height)):
             found.append(part)
             mask[rows, columns] = 0
     return found
@@ -178,8 +175,8 @@ def _bounds(mask: NDArray[np.uint8], stats: NDArray[np.int32]) -> PixelBox | Non
     left, top, wide, tall, _ = (int(each) for each in stats)
     part = mask[top : top + tall, left : left + wide]
     columns, rows = part.mean(axis=0), part.mean(axis=1)
-    inner_columns = np.flatnonzero(columns > _FILLED * 0.6)
-    inner_rows = np.flatnonzero(rows > _FILLED * 0.6)
+    inner_columns = np.flatnonzero(columns > THRESHOLDS.region_filled_share * 0.6)
+    inner_rows = np.flatnonzero(rows > THRESHOLDS.region_filled_share * 0.6)
     if not len(inner_columns) or not len(inner_rows):
         return None
     box = PixelBox(
@@ -187,7 +184,7 @@ def _bounds(mask: NDArray[np.uint8], stats: NDArray[np.int32]) -> PixelBox | Non
         left + int(inner_columns[-1]) + 1, top + int(inner_rows[-1]) + 1,
     )  # fmt: skip
     filled = mask[box.top : box.bottom, box.left : box.right].mean()
-    return box if filled >= _FILLED else None
+    return box if filled >= THRESHOLDS.region_filled_share else None
 
 
 def _snapped(changes: _Changes, box: PixelBox, size: tuple[int, int]) -> PixelBox:
@@ -229,9 +226,9 @@ def _outwards(profile: NDArray[np.float64], at: int, limit: int, extent: int, *,
 
 def _plausible(box: PixelBox, size: tuple[int, int]) -> bool:
     width, height = size
-    if box.height < _LEAST_HEIGHT_SHARE * height or box.width < _LEAST_WIDTH_SHARE * width:
+    if box.height < THRESHOLDS.region_height_share * height or box.width < THRESHOLDS.region_width_share * width:
         return False
-    if box.area > _MOST_OF_THE_WHOLE * width * height:
+    if box.area > THRESHOLDS.region_most_share * width * height:
         return False
     return _ASPECTS[0] <= box.width / box.height <= _ASPECTS[1]
 

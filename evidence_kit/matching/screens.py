@@ -6,15 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidence_kit.matching.features import Features, PictureView
-from evidence_kit.matching.levels import MATCH_BITS, MOST_AGREEING, SAME_SCREEN_PATCH_BLOCKS, MatchScore
+from evidence_kit.matching.levels import MatchScore
+from evidence_kit.matching.thresholds import THRESHOLDS
 
-_TALL = 1.6
 _RANGE_PIXELS = np.ones((5, 5), np.uint8)
 _BLOCK_PIXELS = 12
-# Of 400 photographs 3 % have so much of one colour, all of them things before white; of 480 drawn screens 99 %.
-_FLAT, _FLAT_SHARE = 2, 0.3
-# A photograph of a screen has grain everywhere, but most of it is still without texture.
-_SMOOTH, _SMOOTH_SHARE = 5.0, 0.4
 
 
 def indexed_views(features: Features) -> list[int]:
@@ -34,7 +30,7 @@ def is_screen_like(features: Features) -> bool:
 
 def is_tall(features: Features) -> bool:
     """Say whether a picture has the proportions of a telephone's screen, upright or on its side."""
-    return max(features.width, features.height) >= _TALL * min(features.width, features.height)
+    return max(features.width, features.height) >= THRESHOLDS.tall_ratio * min(features.width, features.height)
 
 
 def is_drawn_page(features: Features, frame: int) -> bool:
@@ -46,9 +42,9 @@ def is_drawn_page(features: Features, frame: int) -> bool:
 
     grey = next(view.grey for view in features.views if view.frame == frame)
     spread = cv2.dilate(grey, _RANGE_PIXELS) - cv2.erode(grey, _RANGE_PIXELS)
-    if float((spread <= _FLAT).mean()) >= _FLAT_SHARE:
+    if float((spread <= THRESHOLDS.flat_grey_levels).mean()) >= THRESHOLDS.flat_share:
         return True
-    return is_tall(features) and _smooth_share(grey) >= _SMOOTH_SHARE
+    return is_tall(features) and _smooth_share(grey) >= THRESHOLDS.smooth_share
 
 
 def only_the_application(
@@ -74,13 +70,15 @@ def only_the_application(
     if evidence is None:
         return False
     if not both_drawn:
-        same_by_hash = evidence.distance_bits is not None and evidence.distance_bits <= MATCH_BITS
+        same_by_hash = evidence.distance_bits is not None and evidence.distance_bits <= THRESHOLDS.match_distance_bits
         upright = (
             is_tall(query) and is_tall(reference) and query.height > query.width and reference.height > reference.width
         )
-        return upright and not same_by_hash and evidence.agreement < MOST_AGREEING
+        return upright and not same_by_hash and evidence.agreement < THRESHOLDS.sure_agreeing_share
     textured = max(evidence.blocks, evidence.either, 1)
-    return evidence.agreeing < MOST_AGREEING * textured or evidence.patch > SAME_SCREEN_PATCH_BLOCKS
+    return (
+        evidence.agreeing < THRESHOLDS.sure_agreeing_share * textured or evidence.patch > THRESHOLDS.screen_patch_blocks
+    )
 
 
 def _smooth_share(grey: NDArray[np.uint8]) -> float:
@@ -89,4 +87,4 @@ def _smooth_share(grey: NDArray[np.uint8]) -> float:
         return 0.0
     cut = grey[: rows * _BLOCK_PIXELS, : columns * _BLOCK_PIXELS].astype(np.float32)
     blocks = cut.reshape(rows, _BLOCK_PIXELS, columns, _BLOCK_PIXELS)
-    return float((blocks.std(axis=(1, 3)) < _SMOOTH).mean())
+    return float((blocks.std(axis=(1, 3)) < THRESHOLDS.smooth_grey_levels).mean())

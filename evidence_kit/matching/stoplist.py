@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidence_kit.matching.keypoints import DESCRIPTOR_BYTES
+from evidence_kit.matching.thresholds import THRESHOLDS
 
 MOST_GROUPS = 40
 STRONGEST = 320
-LEAST_GROUPS = 6
-_SAME = 9_000.0
 _BLOCK = 512
 
 
@@ -40,7 +39,7 @@ class StopList:
         for start in range(0, len(descriptors), _BLOCK):
             block = descriptors[start : start + _BLOCK].astype(np.float32)
             distances = self._squares[None, :] - 2 * (block @ self._listed.T) + (block**2).sum(axis=1)[:, None]
-            keep[start : start + _BLOCK] = distances.min(axis=1) >= _SAME
+            keep[start : start + _BLOCK] = distances.min(axis=1) >= THRESHOLDS.same_sign_square
         return keep
 
 
@@ -49,19 +48,24 @@ def _frequent(groups: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
     none = np.zeros((0, DESCRIPTOR_BYTES), np.float32)
     step = max(1, len(groups) // MOST_GROUPS)
     sample = [each[:STRONGEST].astype(np.float32) for each in groups[::step] if len(each)]
-    if len(sample) < LEAST_GROUPS:
+    if len(sample) < THRESHOLDS.sign_groups:
         return none
     whole = np.concatenate(sample)
     owner = np.repeat(np.arange(len(sample)), [len(each) for each in sample])
     squares = (whole**2).sum(axis=1)
-    needed = max(LEAST_GROUPS, len(sample) // 8)
+    needed = max(THRESHOLDS.sign_groups, len(sample) // 8)
     listed: list[NDArray[np.float32]] = []
     for start in range(0, len(whole), _BLOCK):
         block = whole[start : start + _BLOCK]
-        near = squares[None, :] - 2 * (block @ whole.T) + squares[start : start + _BLOCK, None] < _SAME
+        near = (
+            squares[None, :] - 2 * (block @ whole.T) + squares[start : start + _BLOCK, None]
+            < THRESHOLDS.same_sign_square
+        )
         for row, descriptor in zip(near, block, strict=True):
             if row.sum() >= needed and len(np.unique(owner[row])) >= needed:
-                known = any(float(((descriptor - each) ** 2).sum()) < _SAME / 4 for each in listed)
+                known = any(
+                    float(((descriptor - each) ** 2).sum()) < THRESHOLDS.same_sign_square / 4 for each in listed
+                )
                 if not known:
                     listed.append(descriptor)
     return np.stack(listed) if listed else none

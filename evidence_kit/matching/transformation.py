@@ -15,10 +15,7 @@ from evidence_kit.matching.features import Features, PictureView
 from evidence_kit.matching.geometry import mapped_points, rectangle_corners
 from evidence_kit.matching.regions import PixelBox
 from evidence_kit.matching.screens import is_screen_like
-
-_WHOLE_PERCENT = 93
-_SNAP_DEGREES = 3
-_ASLANT = 0.06
+from evidence_kit.matching.thresholds import THRESHOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +71,20 @@ def transformation_of(
     )
     area = _bounds(back, reference.width, reference.height)
     agreed = None if placed.agreed is None else _clamped(placed.agreed, reference.width, reference.height)
-    open_ended = not seen.region and _share(inner, query) < _WHOLE_PERCENT / 100
+    open_ended = not seen.region and _share(inner, query) < THRESHOLDS.whole_percent / 100
     if agreed is not None and open_ended and _area(agreed) < 0.9 * _area(area):
         # Nothing says where the picture ends inside a larger one, but where it agrees is known.
         area = agreed
         inner = _clockwise(_within(mapped_points(placed.matrix, _corners(PixelBox(*agreed))), seen.box))
     shown = min(100, round(100 * _area(area) / max(1, of.box.area)))
     covered = min(100, round(100 * _share(inner, query)))
-    fills = covered >= _WHOLE_PERCENT
+    fills = covered >= THRESHOLDS.whole_percent
     inside = None if fills else "screenshot" if is_screen_like(query) else "picture"
     return Transformation(
         mirrored=placed.mirrored,
         turned_degrees=_turned(placed.matrix, of.box, mirrored=placed.mirrored),
         aslant=_aslant(outline),
-        shown_percent=100 if shown >= _WHOLE_PERCENT else shown,
+        shown_percent=100 if shown >= THRESHOLDS.whole_percent else shown,
         covered_percent=100 if fills else covered,
         inside=inside,
         lies_in=None if not of.region else "screenshot" if is_screen_like(reference) else "picture",
@@ -164,14 +161,14 @@ def _turned(matrix: NDArray[np.float64], box: PixelBox, *, mirrored: bool) -> in
     start, end = mapped_points(matrix, np.array([middle, middle + step]))
     degrees = round(math.degrees(math.atan2(end[1] - start[1], end[0] - start[0])))
     nearest = round(degrees / 90) * 90
-    whole = nearest if abs(degrees - nearest) <= _SNAP_DEGREES else degrees
+    whole = nearest if abs(degrees - nearest) <= THRESHOLDS.upright_degrees else degrees
     return 180 if whole == -180 else whole
 
 
 def _aslant(outline: NDArray[np.float64]) -> bool:
     sides = np.linalg.norm(np.roll(outline, -1, axis=0) - outline, axis=1)
     skew = max(abs(sides[0] / sides[2] - 1), abs(sides[1] / sides[3] - 1))
-    return bool(skew > _ASLANT)
+    return bool(skew > THRESHOLDS.aslant_share)
 
 
 def _place(outline: NDArray[np.float64], query: Features) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
@@ -14,6 +16,7 @@ from evidence_kit.matching.library import Library, LibraryMatch
 from evidence_kit.matching.photometry import pixel_agreement
 from evidence_kit.matching.screens import indexed_views
 from evidence_kit.matching.stoplist import StopList
+from evidence_kit.matching.thresholds import THRESHOLDS
 from evidence_kit.matching.transformation import Transformation, transformation_of
 from tests.matching.scenes import features, photo, screenshot, striped
 
@@ -48,7 +51,7 @@ def test_of_very_many_references_fewer_keypoints_each_are_indexed(
     known: dict[str, Features], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert [module.indexed_keypoints(count) for count in (0, 1, 5625, 10_000, 100_000)] == [800, 800, 800, 450, 300]
-    monkeypatch.setattr(module, "INDEXED_IN_ALL", 1000)
+    monkeypatch.setattr(module, "THRESHOLDS", replace(THRESHOLDS, most_indexed_in_all=1000))
     few = Library(list(known), known.__getitem__)
     assert max(len(points) for points, _, _ in few._spots) == 333
     found, _ = asked(few, known, ImageOps.mirror(photo("cat")).crop((40, 40, 400, 280)))

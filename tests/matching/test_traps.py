@@ -19,9 +19,10 @@ from evidence_kit.matching.compare import Placement
 from evidence_kit.matching.features import Features
 from evidence_kit.matching.geometry import KeypointPairs
 from evidence_kit.matching.keypoints import Keypoints
-from evidence_kit.matching.levels import MATCH_BITS, MATCHES, TO_JUDGE, MatchScore, level_of
+from evidence_kit.matching.levels import MATCHES, TO_JUDGE, MatchScore, level_of
 from evidence_kit.matching.library import Library
 from evidence_kit.matching.regions import regions_of
+from evidence_kit.matching.thresholds import THRESHOLDS
 from evidence_kit.media.pixels import frames_of
 from tests.matching.scenes import features, photo, screenshot
 
@@ -96,7 +97,7 @@ def test_portraits_of_different_people_in_one_pose_are_near_by_hash_and_no_match
     people = {str(number): portrait(number) for number in range(8)}
     distances = [bits(people[one], people[other]) for one in people for other in people if one < other]
     assert min(distances) <= 80
-    assert min(distances) > MATCH_BITS
+    assert min(distances) > THRESHOLDS.match_distance_bits
     assert not levels(people) & MATCHES
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from evidence_kit.matching.thresholds import THRESHOLDS
 from evidence_kit.model import Family, Json
 from evidence_kit.vault.cache import SealedCache
 from evidence_kit.workers.job import Answer, Failure, Job, JobRunner
@@ -200,7 +201,10 @@ class ComparedFeatures:
         except UnsoundError:
             self._forget(file)
             return "not-decoded"
-        useful = any(len(view.keypoints) >= _FEWEST_KEYPOINTS or (view.quality or 0) >= 50 for view in found.views)
+        useful = any(
+            len(view.keypoints) >= THRESHOLDS.least_inliers or (view.quality or 0) >= THRESHOLDS.least_quality
+            for view in found.views
+        )
         return None if useful else "no-detail"
 
     def _sound(self, file: ComparedFile, packed: bytes) -> str | None:
@@ -222,7 +226,6 @@ class ComparedFeatures:
 _AHEAD: Final = 8
 # Packed features begin so; hashes of sound are JSON.
 MAGIC: Final = b"ekf1"
-_FEWEST_KEYPOINTS: Final = 10
 _MOST_INNER: Final = 64
 _VERSION: Final = "features/3"
 

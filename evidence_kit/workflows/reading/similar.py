@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Self
 
 from evidence_kit.matching import levels
+from evidence_kit.matching.thresholds import THRESHOLDS
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class SimilarPair:
         if self.evidence is not None:
             seen = self.evidence
             if seen.distance_bits is not None:
-                told |= {"distance_bits": seen.distance_bits, "limit_bits": levels.MATCH_BITS}
+                told |= {"distance_bits": seen.distance_bits, "limit_bits": THRESHOLDS.match_distance_bits}
             if seen.pairs:
                 told |= {"inliers": seen.inliers, "keypoint_pairs": seen.pairs}
             if seen.blocks:
@@ -121,16 +122,16 @@ def method_facts() -> dict[str, Json]:
     return {
         "method": METHOD,
         "parameters": {
-            "match_bits": levels.MATCH_BITS,
-            "candidate_bits": levels.CANDIDATE_BITS,
+            "match_bits": THRESHOLDS.match_distance_bits,
+            "candidate_bits": THRESHOLDS.judged_distance_bits,
             "orientations": 8,
-            "least_inliers": levels.LEAST_INLIERS,
-            "least_inlier_percent": round(100 * levels.LEAST_RATIO),
-            "least_agreeing_percent": round(100 * levels.LEAST_AGREEING),
-            "least_of_either_percent": round(100 * levels.LEAST_OF_EITHER),
-            "most_other_shade_blocks": levels.SAME_SCREEN_PATCH_BLOCKS,
-            "most_indexed_keypoints": levels.INDEXED_KEYPOINTS,
-            "most_indexed_in_all": levels.INDEXED_IN_ALL,
+            "least_inliers": THRESHOLDS.least_inliers,
+            "least_inlier_percent": round(100 * THRESHOLDS.least_inlier_share),
+            "least_agreeing_percent": round(100 * THRESHOLDS.least_agreeing_share),
+            "least_of_either_percent": round(100 * THRESHOLDS.sure_share_of_either),
+            "most_other_shade_blocks": THRESHOLDS.screen_patch_blocks,
+            "most_indexed_keypoints": THRESHOLDS.most_indexed_keypoints,
+            "most_indexed_in_all": THRESHOLDS.most_indexed_in_all,
         },
         "versions": {name: version(name) for name in _LIBRARIES},
     }
