@@ -19,7 +19,7 @@ from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows.case.read import read_case
 from evidence_kit.workflows.case.station import load_station
 from evidence_kit.workflows.checking.verify import verify_case
-from tests.faults.commands.scenes import MARKER, PASSPHRASE, Place, Scene
+from tests.faults.commands.scenes import MARKER, Place, Scene
 from tests.faults.commands.stage import Fault, Ran
 
 # What a command that the system breaks may end with.
@@ -82,10 +82,8 @@ def traced(ran: Ran) -> bool:
 
 def accused(place: Place, scene: Scene, when: str, *, clean: bool = False) -> Iterator[str]:
     """Yield what `verify` says against a case that is whole."""
-    station = load_station(place.kept_station)
-    key = station.unlock(PASSPHRASE.encode())
     for case in sorted(each for each in (place.at / "cases").iterdir() if not each.name.startswith(".")):
-        opens = None if scene.called == "destroy-case" else key
+        opens = None if scene.called == "destroy-case" else place.key
         remembered = load_station(place.at / "station").remembered(case.name) if scene.called != "setup-renew" else None
         found = {each.code: each.weight for each in verify_case(case, opens, remembered).findings}
         if any(weight is not Weight.NOTE for weight in found.values()) or (clean and found):
@@ -110,7 +108,7 @@ def missing(place: Place, scene: Scene, first: Ran) -> Iterator[str]:
     """Yield what was said to be done and is not there; and bytes of what was destroyed."""
     if scene.command in {"setup", "demo"} or scene.called == "destroy-case":
         return
-    case = read_case(CaseFolder(place.case), load_station(place.kept_station).unlock(PASSPHRASE.encode()))
+    case = read_case(CaseFolder(place.case), place.key)
     if first.code in {0, 3}:
         for document in first.documents:
             line = document.get("line")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from evidence_kit.keys.station import SigningKey
+from evidence_kit.workflows.case.station import load_station
 from tests.faults.commands.stage import Stage
 
 PASSPHRASE = "correct horse battery"
@@ -194,6 +196,11 @@ class Place:
     def kept_station(self) -> Path:
         """The station as it was at first; its key opens every case here, whatever became of the station."""
         return self.folder / "kept" / "station"
+
+    @cached_property
+    def key(self) -> SigningKey:
+        """The station's key; unlocking it takes as long as half a try."""
+        return load_station(self.kept_station).unlock(PASSPHRASE.encode())
 
     def again(self) -> None:
         """Put everything back as it was."""

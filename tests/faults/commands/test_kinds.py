@@ -91,10 +91,8 @@ def destroyed_after_two_interruptions(place: Place, broken: str | None) -> list[
 def _undestroyed(place: Place) -> list[str]:
     from evidence_kit.vault.folder import CaseFolder
     from evidence_kit.workflows.case.read import read_case
-    from evidence_kit.workflows.case.station import load_station
-    from tests.faults.commands.scenes import PASSPHRASE
 
-    case = read_case(CaseFolder(place.case), load_station(place.kept_station).unlock(PASSPHRASE.encode()))
+    case = read_case(CaseFolder(place.case), place.key)
     return list(undestroyed(place.case, case.identity, f"{MARKER} b " * 40))
 
 
