@@ -20,17 +20,30 @@ _BINARY = getattr(os, "O_BINARY", 0)
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0)
 
 
+@contextmanager
+def naming_file(path: Path) -> Iterator[None]:
+    """Give errors inside the file's name: the system leaves it out for a file that is open."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
 class RealFile:
     """A file descriptor of our own, written without a buffer in between."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, path: Path) -> None:
         self._descriptor = descriptor
+        self._path = path
 
     def write(self, data: bytes | memoryview, /) -> int:
         """Write everything, however often the system takes only a part."""
         rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
+        with naming_file(self._path):
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
         return len(data)
 
     def flush(self) -> None:
@@ -38,12 +51,13 @@ class RealFile:
 
     def sync(self) -> None:
         """Force the bytes down; on macOS only F_FULLFSYNC reaches the medium."""
-        if sys.platform == "darwin":
-            import fcntl
+        with naming_file(self._path):
+            if sys.platform == "darwin":
+                import fcntl
 
-            fcntl.fcntl(self._descriptor, fcntl.F_FULLFSYNC)
-        else:
-            os.fsync(self._descriptor)
+                fcntl.fcntl(self._descriptor, fcntl.F_FULLFSYNC)
+            else:
+                os.fsync(self._descriptor)
 
     def close(self) -> None:
         """Close the descriptor; a second time does nothing."""
@@ -57,11 +71,11 @@ class RealDisk:
 
     def create(self, path: Path) -> DiskFile:
         """Open a new file with mode 0600."""
-        return RealFile(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, _OWNER_FILE))
+        return RealFile(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, _OWNER_FILE), path)
 
     def append(self, path: Path) -> DiskFile:
         """Open an existing file for appending."""
-        return RealFile(os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY))
+        return RealFile(os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY), path)
 
     def move(self, draft: Path, final: Path) -> None:
         """Rename within one file system."""
@@ -167,7 +181,7 @@ def read_regular(path: Path, *, follow: bool = False) -> bytes:
     Raises:
         OSError: It cannot be read, or it is no regular file.
     """
-    with open_regular(path, follow=follow) as file:
+    with open_regular(path, follow=follow) as file, naming_file(path):
         return file.read()
 
 

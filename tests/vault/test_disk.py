@@ -54,6 +54,14 @@ def test_a_system_that_takes_a_part_at_a_time_gets_the_rest(tmp_path: Path, monk
     assert (tmp_path / "a").read_bytes() == b"abcde"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_a_full_disk_is_told_with_the_name_of_the_file() -> None:
+    file = DISK.append(Path("/dev/full"))
+    with pytest.raises(OSError, match="No space left on device: '/dev/full'"):
+        file.write(b"more")
+    file.close()
+
+
 def test_on_macos_the_medium_itself_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     fake = SimpleNamespace(F_FULLFSYNC=51, fcntl=lambda _, command: asked.append(command))

@@ -19,7 +19,7 @@ from evidence_kit.workflows.case.new import CaseOpening, check_facts, create_nam
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
-from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.case.write import bring_up_to_date
 
 FOLDER = "untold"
 # Whoever looks for interrupted cases holds such a lock for a moment.
@@ -64,9 +64,7 @@ def opened_once(
             found = notes.open(key, about, case_id)
         if found.before:
             # The interruption may have come before the station remembered the case.
-            behind = CaseWriter(found.case, key, station, world)
-            behind.catch_up()
-            behind.close()
+            bring_up_to_date(found.case, key, station, world)
         yield found
         if world.lost_results() is None:
             notes.told()

@@ -181,13 +181,14 @@ def writing(
         unlock_case(case, key)
         recovered.finish_recovered(folder, case.opened, world.disk)
         if replayed.custody.wholly_destroyed:
-            ended = CaseWriter(case, key, station, world)
-            ended.catch_up()
-            ended.close()
+            bring_up_to_date(case, key, station, world)
             raise CaseDestroyedError("case-destroyed", case=case.id)
         if key.public.fingerprint not in case.custody.signers:
             raise NoReaderError("key-may-not-sign")
-        _refuse_handed_on(case, key, station)
+        if _is_handed_on(case, key, station):
+            if descends:
+                bring_up_to_date(case, key, station, world)
+            raise HandedOnError("case-handed-on", case=case.id, fingerprint=case.opened.goes_on_with or "")
         writer = CaseWriter(case, key, station, world)
         writer.catch_up()
         notes = [] if descends else [_older(station, case.id, accept_older or "")]
@@ -228,11 +229,16 @@ def _locked(folder: CaseFolder) -> Iterator[None]:
         lock.release()
 
 
-def _refuse_handed_on(case: Case, key: SigningKey, station: Station) -> None:
-    """Refuse every key but the one that the case was handed to; the recovery key gets a lost case back."""
-    goes_on = case.opened.goes_on_with
-    if goes_on not in {None, key.public.fingerprint} and key.public != station.recovery:
-        raise HandedOnError("case-handed-on", case=case.id, fingerprint=goes_on or "")
+def bring_up_to_date(case: Case, key: SigningKey, station: Station, world: World) -> None:
+    """Let the station remember a case that ends here: an interruption may have come between its last line and that."""
+    writer = CaseWriter(case, key, station, world)
+    writer.catch_up()
+    writer.close()
+
+
+def _is_handed_on(case: Case, key: SigningKey, station: Station) -> bool:
+    """Say whether the case goes on with another key than this; the recovery key gets a lost case back."""
+    return case.opened.goes_on_with not in {None, key.public.fingerprint} and key.public != station.recovery
 
 
 def _older(station: Station, case: str, reason: str) -> Event:
