@@ -215,7 +215,7 @@ def _calls() -> Any:
 def _arm(below: str, fault: Mapping[str, Any]) -> None:
     action = _ACTIONS[fault["action"]]
     _calls().faults_arm(
-        below.encode(), fault["classes"], action, ctypes.c_long(fault["at"]), fault["errno"], int(fault["stays"])
+        os.fsencode(below), fault["classes"], action, ctypes.c_long(fault["at"]), fault["errno"], int(fault["stays"])
     )
 
 
