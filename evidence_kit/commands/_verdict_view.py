@@ -50,13 +50,19 @@ def show_report(screen: Screen, report: Report, names: Mapping[str, str] | None 
         elif not report.with_key:
             screen.result(screen.say("verify.without-key"))
         elif report.events_closed:
-            screen.result(screen.say("verify.events-gone", count=report.events_closed, events_of=report.events))
+            screen.result(screen.say(_not_read(report), count=report.events_closed, events_of=report.events))
         _signers(screen, report.signers, names or {})
     if report.earlier_of is not None:
         screen.result(screen.say("copy.earlier", lines=report.lines, remembered=report.earlier_of))
     if report.being_written:
         screen.result(screen.say("verify.being-written", lines=report.lines))
     screen.result(screen.say(report.verdict.limits))
+
+
+def _not_read(report: Report) -> str:
+    """Return the sentence about events that were not read: a file that failed now is neither destroyed nor damaged."""
+    unread = any(each.code == "file-unreadable" and "store/" not in (each.file or "") for each in report.findings)
+    return "unread.events" if unread else "verify.events-gone"
 
 
 def show_part(screen: Screen, report: Report, names: Mapping[str, str]) -> None:
@@ -209,7 +215,7 @@ def report_page(report: Report, names: Mapping[str, str], day: str, sha256: str 
     elif report.case is not None and report.kind == "case" and not report.with_key:
         said.append(("verify.without-key", {}))
     elif report.case is not None and report.kind == "case" and report.events_closed:
-        said.append(("verify.events-gone", {"count": report.events_closed, "events_of": report.events}))
+        said.append((_not_read(report), {"count": report.events_closed, "events_of": report.events}))
     facts = verdict_page.VerdictPageFacts(
         verdict=name,
         limits=report.verdict.limits,

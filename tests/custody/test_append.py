@@ -33,7 +33,7 @@ class Failing(RealDisk):
     def append(self, path: Path) -> DiskFile:
         import os
 
-        return Unsynced(os.open(path, os.O_WRONLY | os.O_APPEND))
+        return Unsynced(os.open(path, os.O_WRONLY | os.O_APPEND), path)
 
     def cut(self, path: Path, size_bytes: int) -> None:
         if not self._cuts:

@@ -79,7 +79,7 @@ def file_refused(error: OSError, path: str | None = None) -> EvidenceError:
     if number in FULL:
         return DiskFullError("file-failed", path=name, errno=number)
     if number in _OWN_LIMITS:
-        return SystemLimitError("file-failed", path=name, errno=number)
+        return SystemLimitError("file-limit", path=name, errno=number)
     return DiskFailureError("file-failed", path=name, errno=number)
 
 

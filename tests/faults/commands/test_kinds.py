@@ -51,6 +51,18 @@ def a_body_that_cannot_be_read(place: Place, broken: str | None) -> list[str]:
     return slips
 
 
+def test_what_could_not_be_read_now_is_not_said_to_be_destroyed(place: Place) -> None:
+    place.again()
+    words = [each for each in place.line(_scene("verify")) if each != "--json"]
+    calls = place.stage.run(words, Fault(classes=HANDLE)).calls
+    said = ""
+    for at in range(1, calls + 1):
+        ran = place.stage.run(words, Fault("fail", at, errno.EIO, classes=HANDLE))
+        assert "destroyed or is damaged" not in ran.out
+        said += ran.out
+    assert "Events that could not be read in this check" in said
+
+
 def two_of_the_station(place: Place, broken: str | None) -> list[str]:
     slips = []
     for _ in range(4):
