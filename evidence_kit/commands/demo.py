@@ -9,6 +9,7 @@ import typer
 
 import evidence_kit
 from evidence_kit.commands import _ingest_view, _match_view, _verdict_view
+from evidence_kit.commands._program import program_name
 from evidence_kit.commands._screen import Screen, byte_count
 from evidence_kit.commands._wiring import Setting, command, describer, worker_pool
 
@@ -68,5 +69,6 @@ def _list(screen: Screen, listed: DemoListing) -> None:
 
 def _end(screen: Screen, ended: DemoResult) -> None:
     case, archive, digits = str(ended.case), str(ended.archive), str(ended.digits)
-    screen.tell("demo.end", cases=case, sealed=str(ended.archive.parent), secret=digits, archive=archive)
+    sealed = str(ended.archive.parent)
+    screen.tell("demo.end", cases=case, sealed=sealed, secret=digits, archive=archive, program=program_name())
     screen.document({"case": case, "archive": archive, "archive_passphrase_file": digits})
