@@ -19,7 +19,7 @@ from evidence_kit.workflows.accession.prepare import Prepared, Preparing
 from evidence_kit.workflows.accession.read_ahead import ComingObject, read_ahead
 from evidence_kit.workflows.accession.reading import EvidenceSource, held_bytes
 from evidence_kit.workflows.accession.register import Accession
-from evidence_kit.workflows.accession.witness import without_comments
+from evidence_kit.workflows.accession.witness import entry_in_words, without_comments
 from evidence_kit.workflows.case.outcome import ContainerRead, Outcome, Unopened
 
 # A zip in a zip in a zip: an export of an export that somebody sent on.
@@ -174,7 +174,9 @@ class ContainerIntake:
         Where there are too many, the others are counted and not yielded: a zip of a few hundred kilobytes can name a
         hundred thousand members, and an event for each would drown the log.
         """
-        for entry in level.held.entries():
+        careful = self._accession.rule.careful
+        for each in level.held.entries():
+            entry = entry_in_words(each) if careful else each
             level.members += 1
             allowed = level.allowance.take(entry) or entry.refusal is not None
             if level.allowance.members < 0:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ from evidence_kit.workflows.accession.read_ahead import ComingObject, read_ahead
 from evidence_kit.workflows.accession.reading import SourceEncryptor, held_bytes
 from evidence_kit.workflows.accession.register import Accession
 from evidence_kit.workflows.accession.whatsapp_backup import take_backups
+from evidence_kit.workflows.accession.witness import path_in_words
 from evidence_kit.workflows.case.disk_errors import LIMITS, disk_error
 from evidence_kit.workflows.case.outcome import Outcome
 from evidence_kit.workflows.case.write import CaseWriter
@@ -135,7 +137,7 @@ class _Ingest:
         self, source: Path, exclude: Sequence[str], threads: Threads, inside: ContainerIntake
     ) -> Iterator[Outcome]:
         lifeline = SourceWatch(source)
-        found = ((each, _held(each)) for each in walk_files(source, self._own, exclude))
+        found = ((each, _held(each)) for each in map(self._named, walk_files(source, self._own, exclude)))
         # Closed before anything else is done about trouble: on a full disk, drafts that nobody asks for any more lie
         # where the last commit needs room.
         with contextlib.closing(read_ahead(threads, self._prepare, found, AHEAD, _drop)) as prepared:
@@ -147,6 +149,13 @@ class _Ingest:
                     raise
                 if self._accession.group.full:
                     yield from self._accession.settle()
+
+    def _named(self, found: FoundFile | UnfitPath) -> FoundFile | UnfitPath:
+        """Return a path as it may stand in the log."""
+        if not self._accession.rule.careful:
+            return found
+        shown, shown_bytes = path_in_words(found.shown, found.shown_bytes)
+        return replace(found, shown=shown, shown_bytes=shown_bytes)
 
     def _prepare(self, found: FoundFile | UnfitPath) -> Prepared | None:
         """Read a file ahead of its turn, in a thread."""
