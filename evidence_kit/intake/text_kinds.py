@@ -6,6 +6,8 @@ import codecs
 import re
 
 # Everything below a space but tab, line feed, form feed and carriage return, and DEL.
+# ISO 2022: to an alphabet, back to ASCII, and Korean's shift out and in.
+_SWITCH = re.compile("\x1b(?:\\$[@AB]|\\$\\([@-D]|\\$\\)[A-C]|\\([BIJ])|[\x0e\x0f]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 _JSON = re.compile(
@@ -38,8 +40,12 @@ def text_kind(head: bytes, *, cut: bool) -> str | None:
         cut: Whether the file goes on behind them, so that the last character may lack its end.
     """
     text = _decoded(head, cut=cut)
-    if text is None or _CONTROL.search(text):
+    if text is None:
         return None
+    if _CONTROL.search(text):
+        # Mails of Japan and Korea change between alphabets with an escape.
+        without = _SWITCH.sub("", text)
+        return None if _CONTROL.search(without) else _mail(without)
     text = text.removeprefix("\ufeff")
     opening = text.lstrip()
     if _JSON.match(opening):

@@ -11,7 +11,7 @@ from typing import Final
 from evidence_kit.intake.understood.files import bytes_of_base64, files_in
 from evidence_kit.intake.understood.language import without_spans
 from evidence_kit.intake.understood.plain import Encode
-from evidence_kit.intake.understood.units import NEUTRAL, is_labelled_number, is_name, opaque_units
+from evidence_kit.intake.understood.units import NEUTRAL, is_labelled_number, is_name, odd_names, opaque_units
 from evidence_kit.intake.understood.written import WrittenAnew
 
 NAME: Final = "card/1"
@@ -19,6 +19,10 @@ NAME: Final = "card/1"
 _FOLD: Final = re.compile(r"(?:\r+\n|\n|\r)[ \t]")
 _LINE: Final = re.compile(r"\r+\n|\n|\r")
 _PROPERTY: Final = re.compile(r"(?:[\w-]+\.)?[A-Za-z][\w-]*(?:;(?:[^:;\"]|\"[^\"]*\")*)*:")
+_GROUP: Final = re.compile(r"^item\d{1,4}\.")
+_BETWEEN_NAMES: Final = re.compile(r"[;=,.:\"\s]+")
+_APPLE_LABEL: Final = re.compile(r"^_\$!<([A-Za-z ]{1,40})>!\$_$")
+_DAY: Final = re.compile(r"(?:(?:19|20)\d\d|--)-?[01]\d-?[0-3]\d(?:T[0-2]\d[0-5]\d[0-5]\dZ?)?")
 _QUOTED: Final = re.compile(r";(?:ENCODING=)?QUOTED-PRINTABLE", re.IGNORECASE)
 _FILE: Final = re.compile(r";(?:ENCODING=)?(?:B|BASE64)(?=[;:])", re.IGNORECASE)
 _CHARSET: Final = re.compile(r";CHARSET=([\w-]+)", re.IGNORECASE)
@@ -44,10 +48,11 @@ def write_cards(text: str, encode: Encode) -> WrittenAnew:
     written = WrittenAnew(NAME)
     properties = _properties(text)
     units: list[str] = []
+    odd = odd_names(name for each in properties for name in _names(each.head))
     for each in properties:
         written.count("line")
-        one = each.is_file or is_labelled_number(each.value)
-        units += [NEUTRAL if is_name(each.head) else each.head, "" if one else each.value]
+        known = all(is_name(name) and name not in odd for name in _names(each.head))
+        units += [NEUTRAL if known else each.head, _shown(each)]
     found = opaque_units(units)
     for number, each in enumerate(properties):
         if each.is_file:
@@ -63,6 +68,18 @@ def write_cards(text: str, encode: Encode) -> WrittenAnew:
         rest = "" if each.is_file else without_spans(each.value, value or [])
         written.write(encode(each.head + rest + "\r\n"))
     return written
+
+
+def _names(head: str) -> list[str]:
+    """Return the names in what stands before the colon of a property: of its group, its own, of its parameters."""
+    return [name for name in _BETWEEN_NAMES.split(_GROUP.sub("", head)) if name]
+
+
+def _shown(each: _Property) -> str:
+    """Return a value as it is judged: a number is one, and what Apple writes for the name of a field is its name."""
+    if each.is_file or is_labelled_number(each.value) or _DAY.fullmatch(each.value):
+        return NEUTRAL if not each.is_file else ""
+    return _APPLE_LABEL.sub(r"\1", each.value)
 
 
 def _properties(text: str) -> list[_Property]:

@@ -10,7 +10,14 @@ from typing import Final
 from evidence_kit.intake.understood.files import file_of_numbers, files_in
 from evidence_kit.intake.understood.language import Stretch, without_spans
 from evidence_kit.intake.understood.plain import Encode
-from evidence_kit.intake.understood.units import NEUTRAL, bytes_by_name, is_label, is_labelled_number, opaque_units
+from evidence_kit.intake.understood.units import (
+    NEUTRAL,
+    bytes_by_name,
+    is_label,
+    is_labelled_number,
+    odd_names,
+    opaque_units,
+)
 from evidence_kit.intake.understood.written import WrittenAnew
 
 NAME: Final = "json/1"
@@ -45,7 +52,8 @@ def write_json(text: str, encode: Encode) -> WrittenAnew:
     values = _values(text)
     for each in values:
         written.count(each.sort)
-    found = opaque_units([_shown(values, at) for at in range(len(values))])
+    odd = odd_names(each.said for each in values if each.sort == "name")
+    found = opaque_units([_shown(values, at, odd) for at in range(len(values))])
     numbered = (
         (values[at - 1].said, at, each.said)
         for at, each in enumerate(values)
@@ -71,12 +79,13 @@ def write_json(text: str, encode: Encode) -> WrittenAnew:
     return written
 
 
-def _shown(values: list[_Value], at: int) -> str:
+def _shown(values: list[_Value], at: int, odd: frozenset[str]) -> str:
     """Return a value as it is judged: names announce the next value, and a number that has a name is one."""
     value = values[at]
     if value.sort == "name":
-        return NEUTRAL if is_label(value.said) else value.said
-    named = at > 0 and values[at - 1].sort == "name" and is_label(values[at - 1].said)
+        return NEUTRAL if is_label(value.said) and value.said not in odd else value.said
+    name = values[at - 1] if at > 0 and values[at - 1].sort == "name" else None
+    named = name is not None and is_label(name.said) and name.said not in odd
     return NEUTRAL if named and is_labelled_number(value.said) else value.said
 
 

@@ -258,7 +258,8 @@ def _file_name(message: email.message.Message) -> str | None:
 
 def _text(content: bytes, message: email.message.Message) -> str | None:
     """Return a part as text; None where it is none."""
-    if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff")) or next(_charsets(message)).startswith("utf-16")
+    if b"\0" in content and not wide:
         return None
     for charset in _charsets(message):
         try:

@@ -18,6 +18,7 @@ from evidence_kit.intake.understood.units import (
     is_label,
     is_labelled_number,
     is_name,
+    odd_names,
     opaque_units,
 )
 from evidence_kit.intake.understood.written import WrittenAnew
@@ -101,6 +102,7 @@ def write_markup(text: str, encode: Encode) -> WrittenAnew:
         _fill(written, text, *told, encode)
         return written
     values = _values(text)
+    values = _without_known_names(values)
     for each in values:
         written.count(each.sort)
     found = opaque_units([_shown(each) for each in values])
@@ -116,6 +118,25 @@ def write_markup(text: str, encode: Encode) -> WrittenAnew:
             found[number] = merged_spans([*found.get(number, []), *blocks])
     _fill(written, text, values, found, encode)
     return written
+
+
+def _without_known_names(values: list[_Value]) -> list[_Value]:
+    """Return values without the names of styles; names that together are no language are values as any other."""
+    odd = odd_names(
+        name
+        for each in values
+        if each.sort in {"name", "style"}
+        for name in (each.said.split() if each.sort == "style" else [each.said])
+    )
+    told: list[_Value] = []
+    for each in values:
+        if each.sort == "name" and each.said in odd:
+            told.append(replace(each, sort="flag"))
+        elif each.sort != "style":
+            told.append(each)
+        elif any(name in odd for name in each.said.split()):
+            told.append(replace(each, sort="attribute"))
+    return told
 
 
 def _of_pieces(text: str, laid: Pieces) -> tuple[list[_Value], dict[int, list[Stretch]]] | None:
@@ -231,6 +252,7 @@ def _add_tag(values: list[_Value], text: str, start: int, end: int) -> None:
         quote = match[3][0] if match[3][0] in "\"'" else ""
         said = match[3][1:-1] if quote else match[3]
         if match[1].lower() in _STYLED and _is_style(said):
+            values.append(_Value(match.start(3), match.end(3), "style", said, quote))
             continue
         values.append(_Value(match.start(3), match.end(3), "attribute", _plain(said), quote))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from evidence_kit.intake.understood.units import NEUTRAL, bytes_by_name, is_label, is_labelled_number
+from evidence_kit.intake.understood.units import NEUTRAL, bytes_by_name, is_label, is_labelled_number, odd_names
 
 _NAME: Final = r"[A-Za-z_][\w:.-]*+"
 _TAG: Final = re.compile(rf'<[/?]?({_NAME})((?:\s++{_NAME}\s*+=\s*+"[^"]*+")*+)\s*+[/?]?>')
@@ -41,7 +41,7 @@ def pieces(text: str, plain: Callable[[str], str]) -> Pieces | None:
     """
     places: list[tuple[int, int, int]] = []
     units: list[str] = []
-    names: set[str] = set()
+    names: dict[str, None] = {}
     short: list[tuple[str, str]] = []
     at = length = tags = attributes = 0
     tag = ""
@@ -62,12 +62,12 @@ def pieces(text: str, plain: Callable[[str], str]) -> Pieces | None:
                 short.append((tag, between.strip()))
             add(f"{plain(between)}\n", at, start)
         tag, written = match[1], match[2]
-        names.add(tag)
+        names[tag] = None
         unit = f"{NEUTRAL}\n"
         if written:
             parts = written.split('"')
             heads, values = parts[:-1:2], parts[1::2]
-            names.update(heads)
+            names.update(dict.fromkeys(heads))
             shown = [NEUTRAL]
             for head, value in zip(heads, values, strict=True):
                 if len(value) <= _LONGEST_SHORT:
@@ -79,8 +79,10 @@ def pieces(text: str, plain: Callable[[str], str]) -> Pieces | None:
             unit = f"{_BETWEEN.join(shown)}\n"
         add(unit, start, end)
         at, tags = end, tags + 1
-    plain_names = {name.strip(" \t\r\n=") for name in names}
+    plain_names = dict.fromkeys(name.strip(" \t\r\n=") for name in names)
     if text[at:].strip() or not tags or "class" in plain_names or not all(map(is_label, plain_names)):
+        return None
+    if odd_names(plain_names):
         return None
     if bytes_by_name((name, 0, said) for name, said in short):
         return None

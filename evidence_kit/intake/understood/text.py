@@ -25,6 +25,8 @@ _BROKEN: Final = re.compile("[\udc80-\udcff]")
 _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f\udc80-\udcff]")
 # What a text has none of; some few get into one when a program breaks a character in two.
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
+# By which ISO 2022 changes between alphabets; mails in Japanese and Korean do.
+_SWITCH: Final = re.compile("\x1b(?:\\$[@AB]|\\$\\([@-D]|\\$\\)[A-C]|\\([BIJ])|[\x0e\x0f]")
 _CONTROL_BYTES: Final = bytes([*range(9), 0x0B, *range(0x0E, 0x20)])
 _MOST_CONTROLS: Final = 16
 

@@ -75,6 +75,16 @@ def is_label(text: str) -> bool:
     return is_name(text) and not text.strip("-").isdigit()
 
 
+def odd_names(names: Iterable[str]) -> frozenset[str]:
+    """Return the names that together are no language: each is short, but letters may be spread over many.
+
+    Args:
+        names: The names of a text in the order in which they stand, as often as they stand there.
+    """
+    distinct = [*dict.fromkeys(names)]
+    return frozenset(distinct[place] for place in opaque_units(distinct))
+
+
 @lru_cache(maxsize=4096)
 def is_name(text: str) -> bool:
     """Say whether the name of a field, a tag or an attribute is one that people or programs give."""

@@ -20,6 +20,7 @@ from evidence_kit.intake.read import FileTrace, NotRegularError, file_pieces, op
 from evidence_kit.intake.walk import FoundFile, walk_files
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import Digest, Json
+from evidence_kit.workflows.accession.witness import path_in_words, rule_for
 from evidence_kit.workflows.case.disk_errors import is_gone
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.station import Station
@@ -150,9 +151,10 @@ def delete_plain(
         sources: The folders that were looked through; empty ones below them go.
         word: The lawyer's word about witnessed files; None where there is none.
     """
+    careful = rule_for(writer.manifest, "unknown").careful
     files = iter([each for each in plain if may_delete(each, word)])
     while batch := list(islice(files, _BATCH)):
-        facts: dict[str, Json] = {"files": [_told(each) for each in batch]}
+        facts: dict[str, Json] = {"files": [_told(each, careful=careful) for each in batch]}
         if word is not None:
             facts["witnessed_by"] = word.facts()
         writer.commit([Event("tidied", facts)])
@@ -230,9 +232,13 @@ def _drop_empty(folder: Path) -> None:
             folder.rmdir()
 
 
-def _told(plain: PlainFile) -> Json:
+def _told(plain: PlainFile, *, careful: bool) -> Json:
     digest = None if plain.sha256 is None else plain.sha256.hex
-    return {**_shown(plain.path), "sha256": digest, "item": plain.item}
+    where = _shown(plain.path)
+    if careful:
+        path, _ = path_in_words(str(where["path"]), None)
+        where = where if path == where["path"] else {"path": path}
+    return {**where, "sha256": digest, "item": plain.item}
 
 
 def _place(source: Path, known: Sequence[Mount]) -> Json:
