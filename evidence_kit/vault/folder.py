@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +114,8 @@ class CaseFolder:
     def strangers(self, expected: set[str]) -> Iterator[str]:
         """Yield every file that is neither expected nor one of ours that can be made again, sorted.
 
-        Links and pipes count as files, and so does what a file manager left: whoever reads the folder is told of each.
+        Links and pipes count as files, also under a name of ours, and so does what a file manager left: whoever reads
+        the folder is told of each.
 
         Args:
             expected: Paths inside the case, `/` between parts.
@@ -124,6 +126,15 @@ class CaseFolder:
             linked = [name for name in names if (here / name).is_symlink()]
             for name in sorted(files + linked):
                 path = self.relative(here / name)
-                if path not in aside and path not in expected and not _CACHED.fullmatch(path):
+                ours = path in aside or _CACHED.fullmatch(path) is not None
+                if path not in expected and not (ours and _is_plain(here / name)):
                     yield path
             names.sort()
+
+
+def _is_plain(path: Path) -> bool:
+    """Say whether a file is neither a link nor a pipe; one that has gone meanwhile is no stranger."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return True

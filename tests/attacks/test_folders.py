@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -85,3 +86,24 @@ def test_verifying_writes_nothing(material: Material, case: Path) -> None:
     before = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in case.rglob("*")}
     verify_case(case, material.key, receipt=material.receipt)
     assert {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in case.rglob("*")} == before
+
+
+def test_a_pipe_or_a_link_under_a_name_of_ours_is_named(case: Path, tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no pipes with names")
+    assert verify_case(case).findings == []
+    (case / "lock").unlink(missing_ok=True)
+    os.mkfifo(case / "lock")
+    cached = case / "cache" / ("0" * 32)
+    cached.parent.mkdir(exist_ok=True)
+    os.mkfifo(cached)
+    (tmp_path / "elsewhere").write_bytes(b"Run me first.")
+    (case / "README.txt").unlink()
+    (case / "README.txt").symlink_to(tmp_path / "elsewhere")
+    found = {(each.code, each.file) for each in verify_case(case).findings}
+    assert found == {
+        ("file-not-in-log", "lock"),
+        ("file-not-in-log", f"cache/{'0' * 32}"),
+        ("file-not-in-log", "README.txt"),
+        ("readme-changed", "README.txt"),
+    }

@@ -414,7 +414,10 @@ def read_signature(blob: bytes) -> Signature | None:
     if blob[:10] != b"SSHSIG\x00\x00\x00\x01":
         return None
     parts = _ssh_strings(blob[10:], 5)
-    return Signature(*parts) if parts is not None else None
+    if parts is None or parts[2:4] != [b"", b"sha512"]:
+        # The one form, to the byte (§7.3).
+        return None
+    return Signature(*parts)
 
 
 def armour(blob: bytes) -> bytes:
