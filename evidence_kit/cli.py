@@ -26,7 +26,7 @@ GROUPS: Final = (
     ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo", "help")),
-    ("look-after", ("tidy", "keys", "grant", "revoke", "recover", "backup", "destroy", "log")),
+    ("look-after", ("tidy", "keys", "grant", "revoke", "recover", "recovery", "backup", "destroy", "log")),
 )
 
 

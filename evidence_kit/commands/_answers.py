@@ -26,8 +26,11 @@ def plain(text: str) -> str:
 
 def phrases(kind: str, key: str) -> list[str]:
     """Return the words by which people mean a choice, in every language of the kit, as `plain` writes them."""
-    sentence = f"choice.words.{kind}.{key}"
-    return [plain(each) for code in OFFERED for each in catalogue(code).say(sentence).split("|")]
+    sentence, label = f"choice.words.{kind}.{key}", f"choice.{kind}.{key}"
+    said = [catalogue(code) for code in OFFERED]
+    words = [each for spoken in said for each in spoken.say(sentence).split("|")]
+    words += [spoken.say(label) for spoken in said if spoken.knows(label)]
+    return [plain(each) for each in words]
 
 
 def number_in(text: str) -> int | None:
@@ -51,11 +54,16 @@ def choice(text: str, kind: str, keys: Sequence[str]) -> str | None:
 
 
 def age(text: str, keys: Sequence[str]) -> str | None:
-    """Return the age band that an answer means: a choice, or an age in years."""
-    years = [int(each) for each in re.findall(r"\d+", text) if len(each) < 5]
-    if len(years) == 1 and _YOUNGEST_YEARS <= years[0] <= _OLDEST_YEARS:
-        return "adult" if years[0] >= ADULT_FROM_YEARS else "minor"
-    return choice(text, "age", keys)
+    """Return the age band that an answer means: a choice, or an age in years and nothing that changes its sense."""
+    meant = choice(text, "age", keys)
+    if meant is not None:
+        return meant
+    words = plain(text).split()
+    years = [int(word) for word in words if word.isdecimal() and len(word) < 4]
+    around = {word for word in words if not word.isdecimal()}
+    if len(years) != 1 or not _YOUNGEST_YEARS <= years[0] <= _OLDEST_YEARS or around - set(phrases("years", "any")):
+        return None
+    return "adult" if years[0] >= ADULT_FROM_YEARS else "minor"
 
 
 def several(text: str, kind: str, keys: Sequence[str]) -> list[str] | None:

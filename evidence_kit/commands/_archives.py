@@ -107,7 +107,7 @@ def show_passphrase(setting: Setting, secret: str) -> None:
     with setting.screen.secret_page():
         setting.screen.secret_line(setting.screen.say("seal.passphrase-page"))
         setting.screen.secret_line("\n    " + digits.grouped_passphrase(secret) + "\n")
-        setting.screen.ask("ask.written-down")
+        setting.screen.ready("ask.written-down")
 
 
 def shows_receipt(path: Path, code: str, case: str, lines: int) -> bool:

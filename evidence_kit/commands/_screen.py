@@ -193,6 +193,12 @@ class Screen:
         shown = fitted(sys.stderr, self.say(question, **values)) + (f"\n{below}" if below else "")
         return self._typed(f"\n{shown}\n> ") or None
 
+    def ask_with_default(self, question: str, before: str | None) -> str:
+        """Ask a person until an answer comes; Enter keeps what was answered before."""
+        if before is None:
+            return self.ask(question)
+        return self.ask_once("ask.keep-answer", asked=self.say(question), before=before) or before
+
     def ask_secret(self, question: str) -> str:
         """Ask for a secret, unseen."""
         import getpass
@@ -287,9 +293,20 @@ class Screen:
             sys.stderr.write("\x1b[2J\x1b[?1049l")
             sys.stderr.flush()
 
+    def new_page(self) -> None:
+        """Begin an empty page inside of a secret one; the scroll-back keeps nothing of the page before."""
+        if _is_terminal(sys.stderr):
+            sys.stderr.write("\x1b[2J\x1b[H")
+            sys.stderr.flush()
+
+    def ready(self, question: str) -> None:
+        """Wait until a person says yes; what is shown stays until then."""
+        while not self.agree(question):
+            pass
+
     def secret_line(self, text: str) -> None:
         """Write to the terminal alone; never to a pipe whose output is kept."""
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(fitted(sys.stderr, text) + "\n")
         sys.stderr.flush()
 
     def _console(self) -> Console:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evidence_kit.commands._recovery_paper import typed_key
 from evidence_kit.commands._wiring import Setting, case_command, case_folder
 from evidence_kit.errors import EvidenceError, Exit, UsageError
 
@@ -31,7 +32,7 @@ def recover(
     if every == bool(cases):
         raise UsageError("recover-which")
     folders = _every(station) if every else [case_folder(setting, case) for case in cases or ()]
-    key = _recovery_key(setting, recovery_key)
+    key = typed_key(setting) if recovery_key is None else recovery_key_in(recovery_key)
     if key.public != station.recovery:
         raise UsageError("recovery-of-another", fingerprint=key.public.fingerprint)
     failed: list[EvidenceError] = []
@@ -84,19 +85,20 @@ def _every(station: Station) -> list[CaseFolder]:
     return found
 
 
-def _recovery_key(setting: Setting, file: Path | None) -> SigningKey:
-    """Return the recovery key: out of a file, or typed from paper."""
-    from evidence_kit.keys.recovery import from_paper, key_from_text
+def recovery_key_in(file: Path) -> SigningKey:
+    """Return the recovery key in a file.
 
-    if file is not None:
-        try:
-            return key_from_text(file.read_bytes())
-        except OSError as error:
-            from evidence_kit.workflows.case.disk_errors import file_refused, is_gone
+    Raises:
+        UsageError: The file cannot be read.
+        KeyUnreadableError: It holds no such key.
+    """
+    from evidence_kit.keys.recovery import key_from_text
 
-            if is_gone(error) or isinstance(error, PermissionError):
-                raise UsageError("passphrase-file-unreadable", path=str(file)) from error
-            raise file_refused(error, str(file)) from error
-    if not setting.asks:
-        raise UsageError("needed", fact="recovery-key", flag="--recovery-key")
-    return from_paper(setting.screen.ask_secret("ask.recovery-code"))
+    try:
+        return key_from_text(file.read_bytes())
+    except OSError as error:
+        from evidence_kit.workflows.case.disk_errors import file_refused, is_gone
+
+        if is_gone(error) or isinstance(error, PermissionError):
+            raise UsageError("passphrase-file-unreadable", path=str(file)) from error
+        raise file_refused(error, str(file)) from error

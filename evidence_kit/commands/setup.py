@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import secrets
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._screen import Screen
+from evidence_kit.commands._recovery_paper import put_on_paper, sheets, typed_key, write_sheets
 from evidence_kit.commands._wiring import Setting, command
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
     from evidence_kit.keys.sshsig import PublicKey
+    from evidence_kit.keys.station import SigningKey
     from evidence_kit.workflows.case.world import World
 
-_GROUPS_ASKED = 3
+_WAYS = ("hand", "pdf", "shares")
+# Answers of a run that was interrupted; nothing secret is among them.
+_ANSWERS = "answers.json"
 
 
 @command
@@ -29,10 +33,11 @@ def setup(
     cases: Annotated[Path | None, typer.Option(metavar="DIR")] = None,
     recovery: Annotated[str | None, typer.Option(metavar="PUBLIC")] = None,
     recovery_out: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
+    recovery_shares: Annotated[bool, typer.Option("--recovery-shares")] = False,
     renew: Annotated[bool, typer.Option("--renew")] = False,
 ) -> None:
     """Make the keys of this station, once; or a new one in the place of a key that nobody can open any more."""
-    from evidence_kit.workflows.case.setup import SetupRequest, association_code, set_up_station
+    from evidence_kit.workflows.case.setup import SetupRequest, set_up_station
     from evidence_kit.workflows.case.station import StationUser
 
     screen, world = setting.screen, setting.world()
@@ -43,18 +48,19 @@ def setup(
         _refuse_another(setting)
     if setting.asks and association is None:
         screen.tell("setup.two-orders", word="[" + screen.say("setup.sample")[::-1] + "]")
-    code = association_code(setting.ask(association, "ask.association", "--association"))
-    person = StationUser(
-        setting.ask(name, "ask.name", "--name"),
-        setting.ask(role, "ask.role", "--role"),
-        setting.ask(place, "ask.place", "--place"),
-    )
+    given = {"association": association, "name": name, "role": role, "place": place}
+    for fact, value in given.items():
+        setting.need(f"--{fact}", value)
     passphrase = _new_passphrase(setting)
-    public = _recovery(setting, recovery, recovery_out)
+    facts = _facts(setting, given, world)
+    code, person = facts["association"], StationUser(facts["name"], facts["role"], facts["place"])
+    public, written = _recovery(setting, recovery, recovery_out, code, shared=recovery_shares)
     folder = (cases or Path.home() / "evidence-kit" / "cases").absolute()
-    wish = SetupRequest(setting.station_folder, code, person, folder, public, recovery_out is not None)
+    wish = SetupRequest(setting.station_folder, code, person, folder, public, written or recovery_out is not None)
     made = set_up_station(wish, passphrase, world, recovery_out)
     station = made.station
+    if (answers := setting.station_folder / _ANSWERS).exists():
+        world.disk.remove(answers)
     if made.recovery_out is not None and public is None:
         screen.warn("setup.recovery-written", path=str(made.recovery_out))
     if made.before:
@@ -97,59 +103,112 @@ def _renew(setting: Setting, world: World) -> None:
 
 
 def _new_passphrase(setting: Setting) -> bytes:
-    from evidence_kit.keys.errors import NotConfirmedError
+    """Return a new passphrase: strong, and typed twice the same; what falls short is asked for again at once.
 
-    first = setting.passphrase("ask.new-passphrase")
-    if setting.passphrase_file is None and setting.passphrase("ask.passphrase-again") != first:
-        raise NotConfirmedError("passphrases-differ")
-    return first
+    Raises:
+        WeakPassphraseError: The one in the file can be guessed.
+    """
+    from evidence_kit.keys.errors import NotConfirmedError, WeakPassphraseError
+    from evidence_kit.keys.strength import check_strength, offered_words
+
+    screen = setting.screen
+    while True:
+        first = setting.passphrase("ask.new-passphrase")
+        if setting.passphrase_file is not None:
+            check_strength(first)
+            return first
+        if not first.strip():
+            with screen.secret_page():
+                screen.secret_line(f"{screen.say('setup.words-page')}\n\n    {offered_words(screen.language)}\n")
+                screen.ready("ask.written-down")
+            continue
+        try:
+            check_strength(first)
+            if setting.passphrase("ask.passphrase-again") == first:
+                return first
+            raise NotConfirmedError("passphrases-differ")
+        except (WeakPassphraseError, NotConfirmedError) as error:
+            screen.failed(error)
 
 
-def _recovery(setting: Setting, recovery: str | None, out: Path | None) -> PublicKey | None:
-    """Return the recovery key's public half: given, typed from paper, or shown and typed back.
+def _facts(setting: Setting, given: Mapping[str, str | None], world: World) -> dict[str, str]:
+    """Return the facts of a station; each is checked at once, and kept when a later question is interrupted."""
+    from evidence_kit.vault.disk import write_durably
+    from evidence_kit.workflows.case.setup import association_code
 
-    None where it is to be made with the station, and written to a file.
+    path = setting.station_folder / _ANSWERS
+    before = _answered(path) if setting.asks else {}
+    facts = {name: value.strip() for name, value in given.items() if value is not None and value.strip()}
+    if any(name not in facts for name in before):
+        setting.screen.tell("setup.taken-up")
+    for name in given:
+        while name not in facts:
+            answer = setting.screen.ask_with_default(f"ask.{name}", before.get(name))
+            try:
+                facts[name] = association_code(answer) if name == "association" else answer
+            except UsageError as error:
+                setting.screen.failed(error)
+                continue
+            world.disk.make_folder(setting.station_folder)
+            write_durably(world.disk, path, json.dumps(facts, ensure_ascii=False).encode("utf-8", "replace"))
+    return facts | {"association": association_code(facts["association"])}
+
+
+def _answered(path: Path) -> dict[str, str]:
+    """Return the answers of an interrupted run; none where nothing of use is there."""
+    try:
+        facts = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(value) for name, value in facts.items()} if isinstance(facts, dict) else {}
+
+
+def _recovery(
+    setting: Setting, recovery: str | None, out: Path | None, association: str, *, shared: bool
+) -> tuple[PublicKey | None, bool]:
+    """Return the recovery key's public half, and whether its secret half was written into a file.
+
+    Given, typed from paper, or made, put on paper and typed back. No key where one is to be made with the station.
     """
     from evidence_kit.keys.errors import KeyUnreadableError
-    from evidence_kit.keys.recovery import from_paper, key_from_text, to_paper
+    from evidence_kit.keys.recovery import key_from_text, to_paper
+    from evidence_kit.keys.shares import to_shares
     from evidence_kit.keys.sshsig import PublicKey
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.workflows.case.public_keys import public_key
 
     if recovery == "paper":
-        if not setting.asks:
-            raise UsageError("needed", fact="recovery", flag="--recovery FILE")
-        return from_paper(setting.screen.ask_secret("ask.recovery-code")).public
+        setting.need("--recovery FILE")
+        return typed_key(setting).public, False
     if recovery is not None:
         try:
             if Path(recovery).is_file() and (data := Path(recovery).read_bytes()).startswith(b"-----BEGIN"):
-                return key_from_text(data).public
-            return PublicKey.parse(public_key(recovery))
+                return key_from_text(data).public, False
+            return PublicKey.parse(public_key(recovery)), False
         except ValueError as error:
             raise KeyUnreadableError("key-not-ed25519") from error
-    if out is None and not setting.asks:
-        raise UsageError("needed", fact="recovery", flag="--recovery-out")
     if out is not None:
-        return None
-    key = SigningKey.generate()
-    _on_paper(setting.screen, to_paper(key))
-    return key.public
+        return None, False
+    setting.need("--recovery-out")
+    key, screen = SigningKey.generate(), setting.screen
+    way = "shares" if shared else setting.choose(None, "ask.recovery-way", "--recovery-out", "recovery-way", _WAYS)
+    if way == "pdf":
+        written = _printed(setting, key, association)
+        return key.public, written
+    papers = to_shares(key) if way == "shares" else [to_paper(key)]
+    for number, code in enumerate(papers, start=1):
+        page = "recovery.page" if way == "hand" else "recovery.share-page"
+        put_on_paper(screen, screen.say(page, number=number), code)
+    return key.public, False
 
 
-def _on_paper(screen: Screen, code: str) -> None:
-    """Show the sheet on a page of its own, then have some groups typed back."""
-    import segno
-
-    from evidence_kit.keys.errors import NotConfirmedError
-
-    with screen.secret_page():
-        screen.secret_line(screen.say("setup.recovery-page"))
-        screen.secret_line("\n" + code[:34] + "\n" + code[35:] + "\n")
-        import sys
-
-        segno.make(code, error="m").terminal(out=sys.stderr, compact=True)
-        screen.ask("ask.written-down")
-    groups = code.split("-")
-    for number in sorted(secrets.SystemRandom().sample(range(len(groups)), _GROUPS_ASKED)):
-        if screen.ask("ask.group", number=number + 1).upper() != groups[number]:
-            raise NotConfirmedError("recovery-not-confirmed")
+def _printed(setting: Setting, key: SigningKey, association: str) -> bool:
+    """Write the page to print into a folder that a person names until one takes it."""
+    while True:
+        folder = Path(setting.screen.ask("ask.recovery-folder").strip("'\"")).expanduser()
+        try:
+            write_sheets(setting, sheets(key, association, shared=False), folder)
+        except UsageError as error:
+            setting.screen.failed(error)
+            continue
+        return True

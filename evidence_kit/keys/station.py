@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from evidence_kit.keys.errors import KeyUnreadableError, WeakPassphraseError, WrongPassphraseError
+from evidence_kit.keys.errors import KeyUnreadableError, WrongPassphraseError
 from evidence_kit.keys.sshsig import PublicKey, Signature, to_be_signed
+from evidence_kit.keys.strength import check_strength
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 # 16 rounds, OpenSSH's default, cost a guesser 0.15 s each; 64 cost 0.6 s and a person does not notice.
 KDF_ROUNDS = 64
-MINIMUM_PASSPHRASE_CHARACTERS = 10
 
 
 class SigningKey:
@@ -56,14 +56,13 @@ class SigningKey:
         """Return the OpenSSH private key file, locked by the passphrase unless it is None.
 
         Raises:
-            WeakPassphraseError: The passphrase is shorter than `MINIMUM_PASSPHRASE_CHARACTERS`.
+            WeakPassphraseError: The passphrase can be guessed.
         """
         from cryptography.hazmat.primitives import serialization
 
         lock: serialization.KeySerializationEncryption = serialization.NoEncryption()
         if passphrase is not None:
-            if len(passphrase.decode("utf-8", "replace")) < MINIMUM_PASSPHRASE_CHARACTERS:
-                raise WeakPassphraseError("passphrase-too-short", minimum=MINIMUM_PASSPHRASE_CHARACTERS)
+            check_strength(passphrase)
             builder = serialization.PrivateFormat.OpenSSH.encryption_builder()
             lock = builder.kdf_rounds(KDF_ROUNDS).build(passphrase)
         return self._private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, lock)

@@ -6,6 +6,7 @@ import codecs
 import os
 import re
 import select
+import signal
 import subprocess
 import time
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ import pytest
 
 from evidence_kit.words import LANGUAGES, catalogue
 from tests.e2e.conftest import PROGRAM, ROOT, Program
+from tests.e2e.test_cli import hear_ctrl_c
 
 pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
 
@@ -37,8 +39,9 @@ class Terminal:
         command = [*PROGRAM, *map(str, arguments)]
         environment = run.environment(TERM="xterm", COLUMNS="100")
         self._process = subprocess.Popen(
-            command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, cwd=run.home, start_new_session=True
-        )
+            command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, cwd=run.home, start_new_session=True,
+            preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - this process has no threads that matter
+        )  # fmt: skip
         os.close(theirs)
 
     def __enter__(self) -> Self:
@@ -53,12 +56,24 @@ class Terminal:
 
     def answer(self, question: str, text: str) -> None:
         """Wait until something is asked, behind everything that was answered before, and answer it."""
+        self.wait_for(question)
+        self.asked += 1
+        self.press(text.encode() + b"\n")
+
+    def press(self, keys: bytes) -> None:
+        """Press keys where something was asked."""
+        self._seen = len(self.screen)
+        time.sleep(0.1)  # a passphrase is read only once the terminal shows nothing of it
+        os.write(self._ours, keys)
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        self._process.send_signal(signal.SIGINT)
+
+    def wait_for(self, question: str) -> None:
+        """Wait until something is asked, behind everything that was answered before."""
         beginning = question.partition("{")[0].strip()
         self._wait(lambda: " ".join(beginning.split())[:40] in " ".join(self.screen[self._seen :].split()), question)
-        self._seen = len(self.screen)
-        self.asked += 1
-        time.sleep(0.1)  # a passphrase is read only once the terminal shows nothing of it
-        os.write(self._ours, text.encode() + b"\n")
 
     def end(self) -> int:
         """Wait for the end and return the exit code."""

@@ -17,7 +17,6 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or shutil.which("bash") is None, reason="a terminal of Linux and bash"
 )
 GUIDES = text_of("volunteer", "handbook")
-CODE = re.compile(r"^((?:[A-Z2-7]{4}-){3,}[A-Z2-7]{4})$", re.MULTILINE)
 
 
 def lines(heading: str) -> list[str]:
@@ -41,13 +40,14 @@ class Paper:
         self.code = ""
 
     def write_down(self, shown: str) -> str:
-        self.code = "-".join(CODE.findall(shown))
-        assert len(self.code.split("-")) == 14, shown
-        return "OK"
+        if found := re.findall(r"\d+ ([A-Z2-7]{4})\b", shown)[-14:]:
+            self.code = "-".join(found)
+            assert len(found) == 14, shown
+        return "yes"
 
-    def group(self, shown: str) -> str:
-        number = re.findall(r"Type group (\d+)", shown)[-1]
-        return self.code.split("-")[int(number) - 1]
+    def line(self, shown: str) -> str:
+        first, last = map(int, re.findall(r"groups (\d+) to (\d+)", shown)[-1])
+        return " ".join(self.code.split("-")[first - 1 : last])
 
 
 @pytest.fixture
@@ -65,13 +65,14 @@ def laptop(tmp_path: Path, paper: Paper) -> Callable[..., Laptop]:
                 "Code of the association": "LRC",
                 "Your name": person,
                 "Your role": "volunteer",
-                "Where this computer works": "Larache",
+                "Town or office": "Larache",
                 "Choose a passphrase": secret,
                 "The same passphrase again": secret,
                 "Passphrase of this station": secret,
-                "once it is written down": paper.write_down,
-                "Type group": paper.group,
-                "Recovery code": lambda _: paper.code,
+                "How is it to be kept": "1",
+                "Is it written down": paper.write_down,
+                "From your paper": paper.line,
+                "Recovery key from the paper": lambda _: paper.code,
                 "its last six characters": lambda shown: re.findall(r"SHA256:[A-Za-z0-9+/]{43}", shown)[-1][-6:],
                 "Send them away": "yes",
                 # What `ingest` asks a person about the files.

@@ -1,0 +1,189 @@
+"""Wrong keys at prompts: what was answered stays, what was not understood is asked again, half a key never passes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.words import LANGUAGES, catalogue
+from tests.e2e.conftest import Program, set_up
+from tests.e2e.test_conversations import PHRASE, Terminal
+
+LINE = re.compile(r"^(?: +\d+ [A-Z2-7]{4})+ *$", re.MULTILINE)
+
+
+def groups_on(screen: str) -> list[str]:
+    """Return the groups of the page that was shown last, in their order."""
+    found = [
+        (int(number), group) for number, group in re.findall(r"(\d+) ([A-Z2-7]{4})\b", "".join(LINE.findall(screen)))
+    ]
+    last = max(at for at, (number, _) in enumerate(found) if number == 1)
+    return [group for _, group in found[last:]]
+
+
+def typed_back(at: Terminal, say: object, groups: list[str]) -> None:
+    for first in range(0, len(groups), 4):
+        line = groups[first : first + 4]
+        at.answer(say("recovery.type-line", first=first + 1, last=first + len(line)), " ".join(line).lower())  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_setup_keeps_what_was_answered_whatever_is_typed(language: str, program: Program) -> None:
+    run, say = program, catalogue(language).say
+    yes, no = say("choice.agree.yes"), say("choice.agree.no")
+    with Terminal(run, "setup", "--lang", language, "--cases", run.home / "cases") as at:
+        at.answer(say("ask.new-passphrase"), "password12")
+        at.answer(say("ask.new-passphrase"), "")
+        at.answer(say("ask.written-down"), no)
+        at.answer(say("ask.written-down"), yes)
+        at.answer(say("ask.new-passphrase"), PHRASE)
+        at.answer(say("ask.passphrase-again"), PHRASE + "x")
+        at.answer(say("ask.new-passphrase"), PHRASE)
+        at.answer(say("ask.passphrase-again"), PHRASE)
+        at.answer(say("ask.association"), "not a code!")
+        at.answer(say("ask.association"), "LRC")
+        at.answer(say("ask.name"), PHRASE)
+        at.answer(say("ask.name"), "Salma B.")
+        at.wait_for(say("ask.role"))
+        at.interrupt()
+        assert at.end() == 130
+    assert say("error.passphrase-weak.what") in " ".join(at.screen.split())
+    with Terminal(run, "setup", "--lang", language, "--cases", run.home / "cases") as at:
+        at.answer(say("ask.new-passphrase"), PHRASE)
+        at.answer(say("ask.passphrase-again"), PHRASE)
+        at.answer("[LRC", "")
+        at.answer("[Salma B.", "")
+        at.answer(say("ask.role"), "volunteer")
+        at.answer(say("ask.place"), "Larache")
+        at.answer(say("ask.recovery-way"), "xyzzy")
+        at.answer(say("ask.recovery-way"), "1")
+        at.answer(say("ask.written-down"), yes)
+        groups = groups_on(at.screen)
+        assert len(groups) == 14
+        at.answer(say("recovery.type-line", first=1, last=4), " ".join([*groups[:3], "AAAA"]))
+        at.answer(say("ask.written-down"), yes)
+        typed_back(at, say, groups)
+        assert at.end() == 0, at.screen
+    assert (run.home / "station" / "station.json").is_file()
+    assert not (run.home / "station" / "answers.json").exists()
+    with Terminal(run, "recovery", "check", "--lang", language) as at:
+        at.answer(say("ask.recovery-code"), "-".join(groups[:7]))
+        at.answer(say("ask.recovery-code"), "-".join(groups))
+        assert at.end() == 0, at.screen
+
+
+def test_the_page_of_the_key_fits_the_smallest_window(program: Program) -> None:
+    from evidence_kit.commands._recovery_paper import lines_of_groups
+    from evidence_kit.keys.recovery import to_paper
+    from evidence_kit.keys.shares import to_shares
+    from evidence_kit.keys.station import SigningKey
+
+    key = SigningKey.generate()
+    for code in (to_paper(key), *to_shares(key)):
+        lines = lines_of_groups(code)
+        assert len(lines) <= 4
+        assert max(map(len, lines)) <= 50
+
+
+def test_a_wrong_passphrase_is_asked_for_again_three_times(case_program: Program) -> None:
+    run, say = case_program, catalogue("fr").say
+    with Terminal(run, "note", "1", "--lang", "fr") as at:
+        at.answer(say("ask.passphrase"), "wrong one")
+        at.answer(say("ask.passphrase"), "")
+        at.answer(say("ask.passphrase"), PHRASE)
+        at.answer(say("ask.note"), PHRASE)
+        at.answer(say("ask.note"), "une remarque")
+        at.answer(say("ask.note-readers"), "7")
+        at.answer(say("ask.note-readers"), "l'avocate, 2")
+        assert at.end() == 0, at.screen
+    (said,) = [line["says"] for line in run.json("log", "1") if line.get("type") == "note"]
+    assert (said["text"], said["readers"]) == ("une remarque", ["lawyer", "police"])
+    with Terminal(run, "note", "1", "--lang", "fr") as at:
+        for _ in range(3):
+            at.answer(say("ask.passphrase"), "wrong one")
+        assert at.end() == 30, at.screen
+
+
+@pytest.mark.parametrize(
+    ("typed", "band"),
+    [
+        ("majeure", "adult"), ("24", "adult"), ("راشدة", "adult"), ("٢٤", "adult"), ("elle a 24 ans", "adult"),
+        ("kbira", "adult"), ("قاصر", "minor"), ("15", "minor"), ("mineure", "minor"), ("under 18", "minor"),
+        ("moins de 18 ans", "minor"), ("je ne sais pas", "unknown"), ("ما عرفتش", "unknown"), ("3", "unknown"),
+        ("pas majeure", None), ("xyzzy", None), ("9999", None), ("majeure ou mineure", None), ("", None),
+        (PHRASE, None), ("ليست راشدة", None), ("0", None), ("17 ou 18", None),
+    ],
+)  # fmt: skip
+def test_an_age_is_understood_or_asked_for_again(typed: str, band: str | None) -> None:
+    from evidence_kit.commands._answers import age
+
+    assert age(typed, ("adult", "minor", "unknown")) == band
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("oui", "yes"), ("d'accord", "yes"), ("D’accord", "yes"), ("واخا", "yes"), ("نعم", "yes"),
+        ("oui merci", "yes"), ("ok", "yes"), ("non", "no"), ("لا", "no"), ("لا شكرا", "no"), ("nope", "no"),
+        ("pas d'accord", "no"), ("غير موافقة", "no"), ("non merci", "no"), ("oui non", None),
+        ("peut-être", None), ("", None), (PHRASE, None), ("no problem", None), ("je ne sais pas", None),
+        ("3", None),
+    ],
+)  # fmt: skip
+def test_a_yes_or_a_no_is_understood_or_asked_for_again(typed: str, meant: str | None) -> None:
+    from evidence_kit.commands._answers import choice
+
+    assert choice(typed, "agree", ("yes", "no")) == meant
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_label_and_word_of_a_list_means_its_own_choice(language: str) -> None:
+    from evidence_kit.commands._answers import age, choice
+
+    said = catalogue(language).sentences
+    kinds: dict[str, list[str]] = {}
+    for name in said:
+        first, _, rest = name.partition("choice.words.")
+        if not first and rest and not rest.startswith(("denial.", "polite.", "years.")):
+            kind, _, key = rest.rpartition(".")
+            kinds.setdefault(kind, []).append(key)
+    for kind, keys in kinds.items():
+        for key in keys:
+            words = str(said[f"choice.words.{kind}.{key}"]).split("|")
+            for word in [*words, str(said[f"choice.{kind}.{key}"])]:
+                meant = age(word, keys) if kind == "age" else choice(word, kind, keys)
+                assert meant == key, (kind, key, word)
+
+
+def test_two_of_three_papers_open_what_setup_made(program: Program) -> None:
+    run, say = program, catalogue("en").say
+    run.passphrase.write_text(PHRASE + "\n")
+    papers: list[list[str]] = []
+    facts = ("--association", "LRC", "--name", "S", "--role", "r", "--place", "p", "--passphrase-file", run.passphrase)
+    with Terminal(run, "setup", "--lang", "en", *facts, "--cases", run.home / "cases", "--recovery-shares") as at:
+        for _ in range(3):
+            at.answer(say("ask.written-down"), "yes")
+            papers.append(groups_on(at.screen))
+            typed_back(at, say, papers[-1])
+        assert at.end() == 0, at.screen
+    assert [len(each) for each in papers] == [15, 15, 15]
+    with Terminal(run, "recovery", "check", "--lang", "en") as at:
+        at.answer(say("ask.recovery-code"), " ".join(papers[2]))
+        at.answer(say("ask.recovery-second"), " ".join(papers[2]))
+        at.answer(say("ask.recovery-code"), " ".join(papers[2]))
+        at.answer(say("ask.recovery-second"), " ".join(papers[0]))
+        assert at.end() == 0, at.screen
+
+
+def test_a_page_to_print_holds_the_key_and_is_its_owners_alone(program: Program) -> None:
+    set_up(program)
+    folder = program.home / "stick"
+    folder.mkdir()
+    key = program.home / "rec"
+    (written,) = program.json("recovery", "shares", "--out", folder, "--recovery-key", key)[0]["written"][:1]
+    assert [path.stat().st_mode & 0o777 for path in sorted(folder.iterdir())] == [0o600] * 3
+    assert Path(written).read_bytes().startswith(b"%PDF")
+    program.keyed("recovery", "sheet", "--out", folder, "--recovery-key", key)
+    program.keyed("recovery", "sheet", "--out", folder, "--recovery-key", key, expect=2)
