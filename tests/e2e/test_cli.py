@@ -36,7 +36,7 @@ def test_the_whole_path_from_setup_to_a_checked_archive(case_program: Program, t
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])
 def test_every_language_tells_the_same_story(language: str, case_program: Program) -> None:
     done = case_program("verify", "1", "--lang", language)
-    words = {"ar": "متسق", "fr": "COHÉRENT", "en": "CONSISTENT"}
+    words = {"ar": "سليم دون تأكيد خارجي", "fr": "INTACT, SANS PREUVE EXTÉRIEURE", "en": "CONSISTENT"}
     assert done.stdout.splitlines()[0] == words[language]
 
 
