@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 # A stack, as Linux gives it to a thread, and some.
 _ROOM_BYTES: Final = 16 << 20
@@ -33,8 +33,9 @@ class Threads(ThreadPoolExecutor):
             MemoryError: There is no room for a thread.
             RuntimeError: The system starts no thread.
         """
-        born: Any = self._threads
-        if len(born) < self._max_workers:
+        # Only where a thread is about to be born: an idle one takes the work otherwise.
+        idle = getattr(self._idle_semaphore, "_value", 0)
+        if not idle and len(self._threads) < self._max_workers:
             _ask_for_room()
         return super().submit(fn, *args, **kwargs)
 

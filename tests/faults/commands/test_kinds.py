@@ -56,7 +56,7 @@ def test_what_could_not_be_read_now_is_not_said_to_be_destroyed(place: Place) ->
     words = [each for each in place.line(_scene("verify")) if each != "--json"]
     calls = place.stage.run(words, Fault(classes=HANDLE)).calls
     said = ""
-    for at in range(1, calls + 1):
+    for at in range(1, calls + 1, 2):
         ran = place.stage.run(words, Fault("fail", at, errno.EIO, classes=HANDLE))
         assert "destroyed or is damaged" not in ran.out
         said += ran.out
