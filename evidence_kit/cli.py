@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -25,7 +26,7 @@ GROUPS: Final = (
     ("hand-over", ("seal", "export", "transfer", "passphrase", "timestamp")),
     ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),
-    ("learn", ("setup", "demo", "help")),
+    ("learn", ("setup", "demo", "session", "help")),
     ("look-after", ("tidy", "keys", "grant", "revoke", "recover", "recovery", "backup", "destroy", "log")),
 )
 
@@ -53,6 +54,7 @@ def run(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> int:
     from evidence_kit.commands._language import environment, language_of
     from evidence_kit.commands._screen import Screen
+    from evidence_kit.commands._unlocked import RUN
 
     language = language_of(arguments, environment())
     _speak_unicode()
@@ -62,6 +64,9 @@ def _run(arguments: Sequence[str]) -> int:
     screen = Screen(language, json="--json" in arguments)
     _no_core_dumps()
     words = catalogue(language)
+    if not _meant(arguments):
+        return _next_steps(screen)
+    RUN.set(run)
     try:
         with _headings(words):
             given = _language_last(arguments)
@@ -120,18 +125,51 @@ def _headings(words: Words) -> Iterator[None]:
         gettext.gettext = original
 
 
+def _meant(arguments: Sequence[str]) -> list[str]:
+    """Return a command line without `--lang`, wherever it stands; it was obeyed already."""
+    given, found = iter(arguments), []
+    for each in given:
+        if each == "--lang":
+            next(given, None)
+        elif not each.startswith("--lang="):
+            found.append(each)
+    return found
+
+
 def _language_last(arguments: Sequence[str]) -> list[str]:
-    """Move a `--lang` that stands before the command to where commands look for it; it was obeyed already."""
+    """Put `--lang`, wherever it stands, where commands look for it, and turn `help COMMAND` into its own help."""
+    command = _meant(arguments)
+    if len(command) > 1 and command[0] == "help" and any(command[1] in names for _, names in GROUPS):
+        return [command[1], "--help"]
+    if command and command[0] in {"--help", "-h"}:
+        return command[:1]
     given = list(arguments)
-    if given[:1] == ["--lang"]:
-        first, given = given[:2], given[2:]
-    elif given[:1] and given[0].startswith("--lang="):
-        first, given = given[:1], given[1:]
-    else:
-        first = []
-    if given and given[0] in {"--help", "-h"}:
-        return given[:1]
-    return given + (first if given else [])
+    language = [each for at, each in enumerate(given) if _of_language(given, at)]
+    end = command.index("--") if "--" in command else len(command)
+    return command[:end] + language + command[end:]
+
+
+def _of_language(given: Sequence[str], at: int) -> bool:
+    return given[at] == "--lang" or given[at].startswith("--lang=") or (at > 0 and given[at - 1] == "--lang")
+
+
+def _next_steps(screen: Any) -> int:  # noqa: ANN401 - a Screen
+    """Show what comes next at this station."""
+    from pathlib import Path
+
+    import typer
+
+    from evidence_kit.commands._language import environment
+    from evidence_kit.commands._menu import show_menu
+    from evidence_kit.workflows.case import station
+
+    folder = Path(environment().get("EVIDENCE_KIT_STATION") or typer.get_app_dir("evidence-kit"))
+    try:
+        show_menu(screen, station.load_station(folder) if station.station_exists(folder) else None)
+    except EvidenceError as error:
+        screen.failed(error)
+        return int(error.exit_code)
+    return int(Exit.DONE)
 
 
 def _assemble(typer: Any, wanted: Sequence[str] | None) -> typer.Typer:  # noqa: ANN401 - the module
@@ -216,7 +254,7 @@ def _other(screen: Any, error: BaseException) -> int:  # noqa: ANN401 - a Screen
 
     shown = getattr(error, "format_message", None)
     if callable(shown) and hasattr(error, "exit_code"):
-        screen.failed(_usage(str(shown())))
+        screen.failed(_usage(error, str(shown())))
         return int(Exit.USAGE)
     if type(error).__name__ == "Exit" and hasattr(error, "exit_code"):
         return int(error.exit_code)
@@ -228,9 +266,29 @@ def _other(screen: Any, error: BaseException) -> int:  # noqa: ANN401 - a Screen
     return int(Exit.BUG)
 
 
-def _usage(message: str) -> EvidenceError:
+def _usage(error: BaseException, message: str) -> EvidenceError:
+    """Return a slip of the hand in our words: what is not there, and what is like it."""
+    from difflib import get_close_matches
+
     from evidence_kit.errors import UsageError
 
+    kind, context = type(error).__name__, getattr(error, "ctx", None)
+    parameter = getattr(getattr(error, "param", None), "opts", None) or [str(getattr(error, "param_hint", None) or "?")]
+    name = str(max(parameter, key=len))
+    if kind in {"NoSuchOption", "NoSuchOptionError"}:
+        name = str(getattr(error, "option_name", "?"))
+        known = [each for one in getattr(getattr(context, "command", None), "params", ()) for each in one.opts]
+        return UsageError("no-such-option", name=name, near=", ".join(get_close_matches(name, known)) or "--help")
+    if kind in {"MissingParameter", "MissingParameterError"}:
+        return UsageError("missing-parameter", name=name if name.startswith("-") else name.upper())
+    if kind in {"BadParameter", "BadParameterError"}:
+        return UsageError("bad-value", name=name if name.startswith("-") else name.upper())
+    if unknown := re.match(r"No such command '(.*?)'", message):
+        known = [each for _, names in GROUPS for each in names]
+        near = ", ".join(get_close_matches(unknown[1], known)) or "help"
+        return UsageError("no-such-command", name=unknown[1], near=near)
+    if extra := re.search(r"unexpected extra arguments? ?\(?s?\)? ?\((.*)\)$", message):
+        return UsageError("extra-argument", name=extra[1])
     return UsageError("usage", message=message)
 
 

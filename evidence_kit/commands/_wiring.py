@@ -33,6 +33,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _LONGEST_PASSPHRASE_BYTES = 4096
 _TYPED_BACK = 6
+_LONGEST_TEXT_BYTES = 20_000
+# Free text and names: each may be `-`, standard input, or `@FILE`, so that it is in no process list and no history.
+_TEXTS = frozenset(
+    {
+        "account", "sharp", "accept_older", "age_known_by", "amount", "app_name", "authorised_by", "by", "channel",
+        "consent_by", "consent_reference", "deadline", "demand", "device", "exported_by", "guardian",
+        "guardian_document", "guardian_relation", "handed_by", "means", "menu", "minor_media_by",
+        "minor_media_why", "name", "phone_now", "place", "profile", "pseudonym", "purpose", "reason",
+        "reference", "remark", "responsible", "reveal", "said_by", "second", "sender", "system", "taken_by",
+        "text", "to", "to_office", "transformation", "why", "witnessed_by", "without_consent", "words",
+    }
+)  # fmt: skip
 _TRIES = 3
 # What these were asked for is what they print; all others did something besides.
 _SHOWING = frozenset(
@@ -95,8 +107,12 @@ class Setting:
 
     def key(self, station: Station) -> SigningKey:
         """Return the unlocked station key; asks before any work is done, and once more after a slip of the hand."""
+        from evidence_kit.commands._unlocked import HELD
         from evidence_kit.keys.errors import WrongPassphraseError
 
+        held = HELD.get()
+        if held is not None and self.passphrase_file is None and (key := held.key(station.folder)) is not None:
+            return key
         return self.tried(lambda: station.unlock(self.passphrase()), WrongPassphraseError)
 
     def tried(self, typed: Callable[[], T], *slips: type[EvidenceError]) -> T:
@@ -362,6 +378,7 @@ def _with_common(function: Callable[..., None], more: Mapping[str, Any]) -> Call
         common = {name: given.pop(name) for name in added}
         setting = _setting(common)
         try:
+            _read_texts(setting, given)
             function(setting, **given)
         except typer.Exit as ended:
             _end(setting, int(ended.exit_code), function.__name__)
@@ -384,6 +401,47 @@ def _with_common(function: Callable[..., None], more: Mapping[str, Any]) -> Call
     wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapped.__annotations__ = {each.name: each.annotation for each in parameters}
     return wrapped
+
+
+def _read_texts(setting: Setting, given: dict[str, Any]) -> None:
+    """Put texts in the place of `-` and `@FILE`: what stands in a command line, every user of the computer can read.
+
+    Raises:
+        UsageError: A file cannot be read, or two texts are to come from standard input.
+    """
+    read_before = setting.passphrase_file == "-"  # noqa: S105 - standard input
+    for name in _TEXTS & given.keys():
+        value = given[name]
+        if value == "-":
+            if setting.asks:
+                given[name] = setting.screen.ask("ask.text", flag=f"--{name.replace('_', '-')}")
+                continue
+            if read_before:
+                raise UsageError("text-twice")
+            read_before = True
+            given[name] = _text_in(None)
+        elif isinstance(value, str) and value.startswith("@"):
+            given[name] = _text_in(Path(value[1:]))
+
+
+def _text_in(path: Path | None) -> str:
+    """Return the text of a file, or of standard input.
+
+    Raises:
+        UsageError: It cannot be read, is empty, or is too long.
+    """
+    try:
+        if path is None:
+            data = sys.stdin.buffer.read(_LONGEST_TEXT_BYTES + 1)
+        else:
+            with path.open("rb") as file:
+                data = file.read(_LONGEST_TEXT_BYTES + 1)
+        text = data.decode("utf-8-sig").strip()
+    except (OSError, AttributeError, UnicodeDecodeError) as error:
+        raise UsageError("text-unreadable", path=str(path or "-")) from error
+    if not text or len(data) > _LONGEST_TEXT_BYTES:
+        raise UsageError("text-unreadable", path=str(path or "-"))
+    return text
 
 
 def _end(setting: Setting, code: int, name: str) -> None:

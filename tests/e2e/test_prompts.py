@@ -187,3 +187,46 @@ def test_a_page_to_print_holds_the_key_and_is_its_owners_alone(program: Program)
     assert Path(written).read_bytes().startswith(b"%PDF")
     program.keyed("recovery", "sheet", "--out", folder, "--recovery-key", key)
     program.keyed("recovery", "sheet", "--out", folder, "--recovery-key", key, expect=2)
+
+
+def test_a_text_comes_from_standard_input_or_a_file_and_not_from_the_command_line(case_program: Program) -> None:
+    run = case_program
+    (run.home / "said.txt").write_text("\ufeffce qu'elle a dit\n", "utf-8")
+    keyed = ("--no-input", "--passphrase-file", run.passphrase)
+    run("note", "1", "-", "--reader", "lawyer", *keyed, stdin="ما قالته\n".encode())
+    run("note", "1", "@said.txt", "--reader", "lawyer", *keyed)
+    run("threats", "1", "add", "--demand", "@said.txt", "--item", "E000001", *keyed)
+    run("exclude", "1", "E000002", "--why", "-", *keyed, stdin=b"misfiled")
+    run("note", "1", "@none.txt", "--reader", "lawyer", *keyed, expect=2)
+    run("note", "1", "-", *keyed, expect=2)
+    run("note", "1", "-", "--no-input", "--passphrase-file", "-", stdin=b"correct horse battery\n", expect=2)
+    says = [
+        line["says"]
+        for line in run.json("log", "1")
+        if line.get("type") in {"note", "threat.recorded", "item.excluded"}
+    ]
+    texts = {str(value) for each in says for value in each.values()}
+    assert {"ما قالته", "ce qu'elle a dit", "misfiled"} <= texts
+
+
+def test_every_free_text_of_every_command_can_stay_out_of_the_command_line() -> None:
+    from evidence_kit import cli
+    from evidence_kit.commands._wiring import _TEXTS
+    from evidence_kit.words import catalogue
+
+    free = {"TEXT", "NAME", "WHO", "REASON", "LAWYER"}
+    program = cli.build(catalogue("en"))
+    left = {
+        (command, parameter.name)
+        for command, each in program.commands.items()
+        for parameter in each.params
+        if parameter.metavar in free
+        and not parameter.multiple
+        and parameter.nargs == 1
+        and parameter.name not in _TEXTS
+    }
+    assert left <= WITH_NOTHING_TO_HIDE, left - WITH_NOTHING_TO_HIDE
+
+
+# Whose key or station it is, as it stands in the log already.
+WITH_NOTHING_TO_HIDE = {("revoke", "who"), ("keys", "who"), ("transfer", "to_station"), ("mark", "platform")}

@@ -1,0 +1,94 @@
+"""`evidence-kit session`: one unlocking for many commands, typed at a prompt of its own."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evidence_kit.commands._menu import menu_lines, show_menu
+from evidence_kit.commands._unlocked import HELD, RUN, HeldKey
+from evidence_kit.commands._wiring import Setting, command
+from evidence_kit.errors import UsageError
+
+_MOST_MINUTES = 60
+_LEAVING = frozenset({"exit", "quit", "q", "quitter", "خروج"})
+
+
+@command
+def session(
+    setting: Setting,
+    minutes: Annotated[int, typer.Option("--minutes", metavar="N", min=1, max=_MOST_MINUTES)] = 10,
+) -> None:
+    """Unlock once, then type commands without the passphrase; it is forgotten when nobody works for a while."""
+    run, screen = RUN.get(), setting.screen
+    if not setting.asks or run is None:
+        raise UsageError("intake-needs-a-person")
+    if HELD.get() is not None:
+        raise UsageError("session-inside")
+    station = setting.station()
+    held = HeldKey(setting.key(station), station.folder, minutes * 60.0)
+    token = HELD.set(held)
+    try:
+        screen.tell("session.begins", minutes=minutes)
+        show_menu(screen, station)
+        while (line := _line(held)) is not None:
+            arguments = _arguments(line, menu_lines(station))
+            if arguments is None:
+                screen.warn("session.quotes")
+            elif not arguments:
+                show_menu(screen, station)
+            elif arguments[0].casefold() in _LEAVING:
+                break
+            else:
+                run([*arguments, *_carried(arguments, screen.language, station.folder)])
+                held.touch()
+        screen.tell("session.ends")
+    finally:
+        held.forget()
+        HELD.reset(token)
+
+
+def _line(held: HeldKey) -> str | None:
+    """Return the next line; None at its end, at Ctrl-C, and when nobody typed before the key is to be forgotten."""
+    sys.stderr.write("evidence-kit> ")
+    sys.stderr.flush()
+    try:
+        if sys.platform != "win32":
+            import select
+
+            if not select.select([sys.stdin], [], [], held.left())[0]:
+                sys.stderr.write("\n")
+                return None
+        line = sys.stdin.readline()
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        return None
+    return line.strip() if line and held.left() > 0 else None
+
+
+def _arguments(line: str, offered: list[list[str]]) -> list[str] | None:
+    """Return the arguments of a typed line: a number of the menu, or a command; None when quotes do not close."""
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        return None
+    if words[:1] == ["evidence-kit"]:
+        words = words[1:]
+    if len(words) == 1 and words[0].isdecimal() and 1 <= int(words[0]) <= len(offered):
+        return offered[int(words[0]) - 1]
+    return words
+
+
+def _carried(arguments: list[str], language: str, station: Path) -> list[str]:
+    """Return the flags of the session that a command did not bring itself."""
+    own = {"--lang": language, "--station": str(station)}
+    given = {each.partition("=")[0] for each in arguments}
+    return (
+        []
+        if given & {"--help", "-h", "--version"}
+        else [part for flag, value in own.items() if flag not in given for part in (flag, value)]
+    )
