@@ -344,7 +344,8 @@ def is_moment(written: str) -> bool:
 
 def nanoseconds(written: str) -> str:
     """Return nanoseconds since 1970 as an instant in UTC, or as they stand where no calendar has it."""
-    return _safely(lambda: datetime.fromtimestamp(int(written) // 10**9, UTC), written)
+    # `fromtimestamp` refuses what lies before 1970 on Windows.
+    return _safely(lambda: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(written) // 10**9), written)
 
 
 def _since_1904(written: str) -> str:

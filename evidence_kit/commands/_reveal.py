@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 def reveal(setting: Setting, folder: CaseFolder, item: str, reason: str, out: Path | None) -> None:
     """Write the page, say where it lies, and delete it once a person has seen it, unless they chose its place."""
+    from evidence_kit.vault.patience import remove_file
     from evidence_kit.words import catalogue
     from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.case.write import writing
@@ -42,7 +44,8 @@ def reveal(setting: Setting, folder: CaseFolder, item: str, reason: str, out: Pa
     screen.tell("reveal.done", path=str(page.path), line=page.line)
     if out is None and setting.asks:
         screen.ask_once("ask.seen")
-        page.path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            remove_file(page.path)
         screen.tell("reveal.deleted")
     else:
         screen.warn("reveal.stays", path=str(page.path))

@@ -90,7 +90,7 @@ def tidy_up(
             deleted += gone
             screen.document(_row(plain, "deleted" if gone else "not-deleted"))
             if not gone:
-                screen.warn("tidy.not-deleted", path=str(plain.path))
+                screen.warn("tidy.not-deleted", path=plain.shown)
         screen.tell("tidy.deleted", count=deleted)
     elif going:
         screen.tell("tidy.only-listed")
@@ -146,7 +146,7 @@ def _tell(setting: Setting, found: Sequence[PlainFile]) -> None:
         tell = screen.warn if state in {PlainState.STORE_DAMAGED, PlainState.STORE_UNREAD} else screen.tell
         tell(f"tidy.state.{state.value}", count=len(those), size=byte_count(total))
         for plain in those[:_SHOWN]:
-            screen.tell("tidy.line", path=str(plain.path))
+            screen.tell("tidy.line", path=plain.shown)
         if len(those) > _SHOWN:
             screen.tell("tidy.more", count=len(those) - _SHOWN)
     if not found:
@@ -157,7 +157,7 @@ def _row(plain: PlainFile, outcome: str) -> Json:
     digest = None if plain.sha256 is None else plain.sha256.hex
     return {
         "outcome": outcome,
-        "path": str(plain.path),
+        "path": plain.shown,
         "state": plain.state.value,
         "item": plain.item,
         "size": plain.size_bytes,

@@ -16,7 +16,6 @@ from evidence_kit.commands import _verdict_view
 from evidence_kit.commands._archives import outside_facts
 from evidence_kit.commands._wiring import Setting, archive_digits, case_folder, command
 from evidence_kit.errors import EvidenceError, Exit, UsageError
-from evidence_kit.model import Weight
 
 if TYPE_CHECKING:
     from evidence_kit.custody.verdict import ReceiptOrigin
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 
 _DAY = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d [+-]\d{4}")
-_WORST_FIRST = ((Weight.BROKEN, Exit.BROKEN), (Weight.UNCHECKED, Exit.NOT_CHECKED), (Weight.NOTE, Exit.INCOMPLETE))
 
 
 @command
@@ -178,11 +176,13 @@ def _case(setting: Setting, text: str, receipt: str | None, outside: OutsideFact
 
 def _size_of(folder: Path) -> int:
     """Return the bytes of a folder's files; files that come and go meanwhile raise nothing."""
+    from evidence_kit.vault.links import tree
+
     total = 0
-    for here, _, names in os.walk(folder):
+    for here, _, names in tree(folder):
         for name in names:
             with suppress(OSError):
-                total += (Path(here) / name).stat().st_size
+                total += (here / name).stat().st_size
     return total
 
 
@@ -227,6 +227,7 @@ def _many(setting: Setting, root: Path, remember: Path | None) -> None:
     from evidence_kit.custody.errors import NoCaseError
     from evidence_kit.workflows.case.disk_errors import file_refused
     from evidence_kit.workflows.checking.case_folders import FolderTotal, read_memory, verify_below, write_memory
+    from evidence_kit.workflows.checking.report import exit_of
 
     if not root.is_dir():
         raise NoCaseError("no-case", path=str(root))
@@ -248,18 +249,17 @@ def _many(setting: Setting, root: Path, remember: Path | None) -> None:
                 screen.result("  • " + _verdict_view.finding_sentence(screen, finding))
     _tell_total(setting, total, remembered=len(before))
     every = [*total.findings, *(each for found in reports.values() for each in found.findings)]
-    weights = {each.weight for each in every}
     if remember is not None:
         # The verdict is told whatever becomes of the memory, and a broken case is broken all the same.
         try:
             write_memory(remember, before, reports, setting.world().disk)
         except (EvidenceError, OSError) as error:
-            if Weight.BROKEN not in weights:
+            if exit_of(every) is not Exit.BROKEN:
                 raise
             setting.screen.failed(error if isinstance(error, EvidenceError) else file_refused(error, str(remember)))
-    for weight, code in _WORST_FIRST:
-        if weight in weights:
-            raise typer.Exit(code)
+    code = exit_of(every)
+    if code is not Exit.DONE:
+        raise typer.Exit(code)
 
 
 def _tell_total(setting: Setting, total: FolderTotal, remembered: int) -> None:

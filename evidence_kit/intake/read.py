@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ class FileTrace:
     Attributes:
         size_bytes: Length.
         modified_ns: Last change of the content, nanoseconds since 1970 UTC, by the writer's clock.
-        changed_ns: Last change of the entry; on Windows the creation time.
+        changed_ns: Last change of the entry; None on Windows, which tells its making in this place.
         inode: Number in its file system.
         accessed_ns: Last reading as the system noted it; no part of a comparison, as we read.
         created_ns: When the entry was made in this file system, None where it does not say.
@@ -43,7 +44,7 @@ class FileTrace:
 
     size_bytes: int
     modified_ns: int
-    changed_ns: int
+    changed_ns: int | None
     inode: int
     accessed_ns: int | None = field(default=None, compare=False)
     created_ns: int | None = field(default=None, compare=False)
@@ -58,12 +59,12 @@ class FileTrace:
         """
         seen = os.fstat(descriptor) if seen is None else seen
         created = created_ns(descriptor, seen)
-        return cls(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino, seen.st_atime_ns, created)
+        return cls(seen.st_size, seen.st_mtime_ns, _changed_ns(seen), seen.st_ino, seen.st_atime_ns, created)
 
     def holds(self, descriptor: int) -> bool:
         """Say whether all that is compared is as it was."""
         seen = os.fstat(descriptor)
-        return self == FileTrace(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+        return self == FileTrace(seen.st_size, seen.st_mtime_ns, _changed_ns(seen), seen.st_ino)
 
     def facts(self) -> Json:
         """Return the times as they go into the log: nanoseconds as text, because JavaScript rounds them."""
@@ -74,6 +75,10 @@ class FileTrace:
             "created_ns": self.created_ns,
         }
         return {name: str(value) for name, value in times.items() if value is not None}
+
+
+def _changed_ns(seen: os.stat_result) -> int | None:
+    return None if sys.platform == "win32" else seen.st_ctime_ns
 
 
 class Original:

@@ -70,7 +70,7 @@ def _identity(root: Path) -> tuple[int, int, int] | None:
 def _answers(path: Path) -> bool:
     """Read again a byte that could be read before, from the device and not out of the system's memory."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
         try:
             if hasattr(os, "posix_fadvise"):
                 os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)

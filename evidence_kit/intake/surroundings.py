@@ -63,6 +63,9 @@ def created_ns(descriptor: int, seen: os.stat_result) -> int | None:
         born = getattr(seen, name, None)
         if born is not None:
             return int(born) if name.endswith("_ns") else int(born * 1_000_000_000)
+    if sys.platform == "win32":
+        # Until Python 3.12 its making bears the name of the change.
+        return seen.st_ctime_ns
     if sys.platform != "linux":
         return None
     try:
@@ -114,7 +117,8 @@ def _zone(path: Path, attributes: dict[str, bytes]) -> dict[str, Json] | None:
 
 def _content(path: Path) -> bytes | None:
     """Return the first bytes of a small file, None where there is none; never through a link, never waiting."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    # Without O_BINARY Windows gives text: `\r\n` as `\n`, and nothing behind the first Ctrl-Z.
+    flags = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC"))
     try:
         descriptor = os.open(path, flags)
     except (OSError, ValueError):

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from evidence_kit.intake.exact_path import exact_path, shown_path
+from evidence_kit.vault.links import leads_elsewhere
+
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
     """A regular file, as seen before it was opened.
 
     Attributes:
-        path: Where it can be opened.
+        path: Where it can be opened; on Windows in the form in which every name is taken as it stands.
         shown: Path from the source's own name on, `/` between parts, for display.
         shown_bytes: The same path's bytes in base64 where they are no UTF-8, else None.
         size_bytes: Its length.
@@ -59,12 +62,13 @@ def walk_files(
             source's own name on, and against the last name. A folder that is left out is not looked into.
     """
     name = source.name or source.absolute().name or "source"
+    source = exact_path(source)
     try:
         mode = os.lstat(source)
     except OSError as error:
         yield _unfit(name, "unreadable", error)
         return
-    if stat.S_ISDIR(mode.st_mode):
+    if _is_folder(mode):
         yield from _folder(source, name, own_folders, exclude)
     else:
         yield _one(source, name, mode)
@@ -74,7 +78,7 @@ def _folder(
     folder: Path, shown: str, own_folders: frozenset[Path], exclude: Sequence[str]
 ) -> Iterator[FoundFile | UnfitPath]:
     try:
-        if own_folders and folder.resolve() in own_folders:
+        if own_folders and shown_path(folder.resolve()) in own_folders:
             yield _unfit(shown, "own-folder")
             return
         with os.scandir(folder) as listing:
@@ -92,7 +96,7 @@ def _folder(
         except OSError as error:
             yield _unfit(inner, "unreadable", error)
             continue
-        if stat.S_ISDIR(mode.st_mode):
+        if _is_folder(mode):
             yield from _folder(path, inner, own_folders, exclude)
         else:
             yield _one(path, inner, mode)
@@ -103,13 +107,18 @@ def _excluded(shown: str, name: str, exclude: Sequence[str]) -> str | None:
 
 
 _UNFIT = (
-    (stat.S_ISLNK, "symlink"),
     (stat.S_ISFIFO, "fifo"),
     (stat.S_ISSOCK, "socket"),
 )
 
 
+def _is_folder(mode: os.stat_result) -> bool:
+    return stat.S_ISDIR(mode.st_mode) and not leads_elsewhere(mode)
+
+
 def _one(path: Path, shown: str, mode: os.stat_result) -> FoundFile | UnfitPath:
+    if leads_elsewhere(mode):
+        return _unfit(shown, "symlink")
     if stat.S_ISREG(mode.st_mode):
         return FoundFile(path, *display_name(shown), size_bytes=mode.st_size)
     return _unfit(shown, next((reason for test, reason in _UNFIT if test(mode.st_mode)), "device"))

@@ -13,9 +13,14 @@ from typing import BinaryIO
 
 from evidence_kit.model import Disk, DiskFile
 from evidence_kit.vault.folder import DRAFT_ENDING
+from evidence_kit.vault.links import is_link
+from evidence_kit.vault.patience import patiently
 
 _OWNER_FILE = 0o600
 _OWNER_FOLDER = 0o700
+# On Windows mode 0700 means from Python 3.12.4 on: this account of this computer and nobody else, which on a stick
+# locks out whoever it is handed to. There a folder has the rights of the one that it lies in, as everywhere on Windows.
+_INHERITED_FOLDER = 0o777
 _BINARY = getattr(os, "O_BINARY", 0)
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0)
 
@@ -71,19 +76,20 @@ class RealDisk:
 
     def create(self, path: Path) -> DiskFile:
         """Open a new file with mode 0600."""
-        return RealFile(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, _OWNER_FILE), path)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
+        return RealFile(patiently(lambda: os.open(path, flags, _OWNER_FILE)), path)
 
     def append(self, path: Path) -> DiskFile:
         """Open an existing file for appending."""
-        return RealFile(os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY), path)
+        return RealFile(patiently(lambda: os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY)), path)
 
     def move(self, draft: Path, final: Path) -> None:
         """Rename within one file system."""
-        draft.replace(final)
+        patiently(lambda: draft.replace(final))
 
     def cut(self, path: Path, size_bytes: int) -> None:
         """Shorten a file and wait until that is durable."""
-        descriptor = os.open(path, os.O_WRONLY | _BINARY)
+        descriptor = patiently(lambda: os.open(path, os.O_WRONLY | _BINARY))
         try:
             os.ftruncate(descriptor, size_bytes)
             os.fsync(descriptor)
@@ -101,14 +107,15 @@ class RealDisk:
             os.close(descriptor)
 
     def make_folder(self, folder: Path) -> None:
-        """Make a folder with mode 0700, and those above it that are missing."""
+        """Make a folder with mode 0700, and those above it that are missing; on Windows rights are inherited."""
         if not folder.exists():
             self.make_folder(folder.parent)
-            folder.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
+            mode = _INHERITED_FOLDER if sys.platform == "win32" else _OWNER_FOLDER
+            patiently(lambda: folder.mkdir(mode=mode, exist_ok=True))
 
     def remove(self, path: Path) -> None:
         """Delete a file; one that is gone is fine."""
-        path.unlink(missing_ok=True)
+        patiently(lambda: path.unlink(missing_ok=True))
 
 
 @contextmanager
@@ -165,10 +172,10 @@ def open_regular(path: Path, *, follow: bool = False) -> BinaryIO:
     Raises:
         OSError: It cannot be opened, or it is no regular file: a pipe would wait for ever, a link leads elsewhere.
     """
-    if not follow and path.is_symlink():
+    if not follow and is_link(path):
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
     # Without O_NONBLOCK opening a pipe waits for somebody to write into it.
-    descriptor = os.open(path, os.O_RDONLY | _BINARY | _NO_WAITING)
+    descriptor = patiently(lambda: os.open(path, os.O_RDONLY | _BINARY | _NO_WAITING))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from evidence_kit.vault.links import tree
 
 README = "README.txt"
 LOG = "custody.jsonl"
@@ -17,9 +18,15 @@ AGE_ENDING = ".age"
 _OURS = re.compile(r"(store|bodies|keys)/[A-Z]?([0-9]{4,15})\.age(?:\.draft)?")
 _BODY = re.compile(r"bodies/([0-9]{8,15})\.age")
 # What a person's file manager leaves behind, or somebody who gives a file such a name.
-LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
+# On a stick a Mac writes a `._name` beside every file.
+_LITTER = re.compile(r"\.DS_Store|\._.*|Thumbs\.db|desktop\.ini|\.directory", re.IGNORECASE | re.DOTALL)
 # What `vault.cache` and the index of conversations write; a name says nothing.
 _CACHED = re.compile(r"cache/(?:[a-z]+/)?[0-9a-f]{32}(?:\.index)?(?:\.draft)?")
+
+
+def is_litter(name: str) -> bool:
+    """Return whether a file manager leaves files of such a name."""
+    return _LITTER.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +128,8 @@ class CaseFolder:
             expected: Paths inside the case, `/` between parts.
         """
         aside = {README, LOG, LOCK}
-        for folder, names, files in os.walk(self.root):
-            here = Path(folder)
-            linked = [name for name in names if (here / name).is_symlink()]
-            for name in sorted(files + linked):
+        for here, names, files in tree(self.root):
+            for name in sorted(files):
                 path = self.relative(here / name)
                 ours = path in aside or _CACHED.fullmatch(path) is not None
                 if path not in expected and not (ours and _is_plain(here / name)):

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from evidence_kit.vault.patience import patiently
+
 _FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _POLL_SECONDS = 0.02
 # Windows locks bytes and then keeps everybody from reading them: one that no file has.
@@ -31,7 +33,7 @@ def hold_lock(path: Path, patience_seconds: float) -> Iterator[None]:
         HeldError: Somebody else held it all that time.
         OSError: The file cannot be made or opened.
     """
-    descriptor = os.open(path, _FLAGS, 0o600)
+    descriptor = patiently(lambda: os.open(path, _FLAGS, 0o600))
     try:
         until = time.monotonic() + patience_seconds
         while not _taken(descriptor):

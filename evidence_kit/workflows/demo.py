@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from evidence_kit.errors import UsageError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import passphrase as digits
 from evidence_kit.vault.disk import write_new
+from evidence_kit.vault.patience import remove_tree
 from evidence_kit.workers.job import JobRunner
 from evidence_kit.workflows.accession.commit_group import DescriptionService
 from evidence_kit.workflows.accession.ingest import ingest
@@ -105,7 +105,7 @@ def run_demo(out: Path, samples: Path, describer: DescriptionService, run: JobRu
     mark = out / UNFINISHED
     if mark.exists():
         # Nothing in it was anybody's: an interrupted demonstration begins anew.
-        shutil.rmtree(out)
+        remove_tree(out)
     if os.path.lexists(out) and not (out.is_dir() and not any(out.iterdir())):
         raise PathTakenError("demo-exists", path=str(out))
     world.disk.make_folder(out)

@@ -37,6 +37,7 @@ def test_everything_beside_an_archive_is_named(archive: Path) -> None:
     (archive.parent / "setup.exe").write_bytes(b"MZ")
     (archive.parent / "LRC-2026-0009.sealed.zip").write_bytes(b"broken")
     (archive.parent / "Thumbs.db").write_bytes(b"x")
+    (archive.parent / f"._{archive.name}").write_bytes(b"x")
     (archive.parent / "LISEZ-MOI.txt").unlink()
     (archive.parent / "LISEZ-MOI.txt").symlink_to(archive)
     (archive.parent / "more").mkdir()
@@ -45,6 +46,7 @@ def test_everything_beside_an_archive_is_named(archive: Path) -> None:
         ("file-beside-archive", "setup.exe"),
         ("archive-beside-not-checked", "LRC-2026-0009.sealed.zip"),
         ("file-of-the-system", "Thumbs.db"),
+        ("file-of-the-system", f"._{archive.name}"),
         ("file-beside-archive", "LISEZ-MOI.txt"),
         ("file-beside-archive", "more"),
     }

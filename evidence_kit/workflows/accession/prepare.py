@@ -30,6 +30,7 @@ from evidence_kit.intake.walk import FoundFile
 from evidence_kit.intake.window import Window, file_stream, file_window
 from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.model import Digest
+from evidence_kit.vault.links import is_link
 from evidence_kit.workflows.accession.commit_group import DescriptionService
 from evidence_kit.workflows.accession.reading import EvidenceSource, Reading, SourceEncryptor
 from evidence_kit.workflows.accession.witness import HashedFile, WitnessRule, mentions_in_words, without_pictures
@@ -228,7 +229,7 @@ class TextsBeside:
 def _texts_in(folder: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
     with contextlib.suppress(OSError, NotRegularError):
         for path in sorted(folder.iterdir()):
-            if path.name.lower().endswith(TEXT_ENDINGS) and not path.is_symlink() and path.is_file():
+            if path.name.lower().endswith(TEXT_ENDINGS) and not is_link(path) and path.is_file():
                 with open_original(path) as original:
                     if original.before.size_bytes <= LARGEST_TEXT_BYTES:
                         yield path.name, file_pieces(original.file)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
+from evidence_kit.vault.patience import discard_tree
 from evidence_kit.workflows.case import readme
 from evidence_kit.workflows.case.read import Case, read_case
 from evidence_kit.workflows.case.station import Station
@@ -222,7 +222,7 @@ def create_named(station: Station, key: SigningKey, about: CaseOpening, world: W
         writer.commit(_first_events(writer, station, about, identity))
         disk.move(draft.root, final)
     except BaseException:
-        shutil.rmtree(draft.root, ignore_errors=True)
+        discard_tree(draft.root)
         raise
     with suppress(OSError):
         # The case is there, whatever the disk says now: a second one in its place would be worse.
@@ -237,7 +237,7 @@ def _clear_drafts(cases: Path) -> None:
     """Delete the drafts of interrupted runs; the station's lock is held, so no other run has any."""
     for path in cases.iterdir() if cases.is_dir() else ():
         if _DRAFT.fullmatch(path.name):
-            shutil.rmtree(path, ignore_errors=True)
+            discard_tree(path)
 
 
 def opened_before(station: Station, key: SigningKey, about: CaseOpening, case_id: str) -> Case | None:

@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from evidence_kit.custody.event import Event
 from evidence_kit.hashing.exact import tally_stream
 from evidence_kit.model import DiskFile, Json
 from evidence_kit.vault.disk import draft_beside, give_name
+from evidence_kit.vault.links import files_below, is_link
+from evidence_kit.vault.patience import discard_tree
 from evidence_kit.words.controls import escaped_json, plain_cell
 from evidence_kit.workflows.case.disk_errors import is_regular, own_disk
 from evidence_kit.workflows.case.errors import not_in_place
@@ -62,7 +63,7 @@ def ensure_free(path: Path) -> None:
     Raises:
         ExportExistsError: There is something.
     """
-    if path.exists() or path.is_symlink():
+    if path.exists() or is_link(path):
         raise ExportExistsError("export-exists", path=str(path))
 
 
@@ -131,7 +132,7 @@ def name_recorded(writer: CaseWriter, draft: Path, path: Path, line: int) -> Non
         give_name(writer.world.disk, draft, path)
     except OSError as error:
         if draft.is_dir():
-            shutil.rmtree(draft, ignore_errors=True)
+            discard_tree(draft)
         writer.world.left_to_do.append(not_in_place(writer.case.id, line, path, error))
 
 
@@ -160,10 +161,9 @@ def same_tree(first: Path, second: Path) -> bool:
 
 def _tree(folder: Path) -> dict[str, str]:
     found = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb") as file:
-                found[path.relative_to(folder).as_posix()] = tally_stream(file_pieces(file)).sha256.hex
+    for path in files_below(folder):
+        with path.open("rb") as file:
+            found[path.relative_to(folder).as_posix()] = tally_stream(file_pieces(file)).sha256.hex
     return found
 
 

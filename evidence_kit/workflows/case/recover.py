@@ -11,6 +11,7 @@ from evidence_kit.custody.manifest import LogEvent
 from evidence_kit.hashing.exact import Tally, tally_stream
 from evidence_kit.model import Digest, DiskFile, Json
 from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
+from evidence_kit.vault.links import is_link
 from evidence_kit.workflows.case.disk_errors import is_regular
 from evidence_kit.workflows.case.read import Case, file_pieces
 
@@ -79,7 +80,7 @@ def _orphans(folder: CaseFolder, custody: Custody) -> Iterator[Path]:
     for place in (folder.store, folder.bodies, folder.keys):
         for path in sorted(place.iterdir()) if place.is_dir() else ():
             ours = path.name.endswith((".age", ".age" + DRAFT_ENDING))
-            if ours and path not in named and path.is_file() and not path.is_symlink():
+            if ours and path not in named and path.is_file() and not is_link(path):
                 yield path
 
 

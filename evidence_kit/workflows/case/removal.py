@@ -14,6 +14,7 @@ from evidence_kit.hashing.exact import sha256
 from evidence_kit.model import Disk
 from evidence_kit.vault.disk import read_regular
 from evidence_kit.vault.folder import DRAFT_ENDING, CaseFolder
+from evidence_kit.vault.links import is_link
 
 
 def waiting_body(folder: CaseFolder, custody: Custody, line: int) -> Path | None:
@@ -27,7 +28,7 @@ def waiting_body(folder: CaseFolder, custody: Custody, line: int) -> Path | None
     if line not in custody.rewritten:
         return None
     draft = draft_of(folder, line)
-    if draft.is_symlink() or not draft.is_file():
+    if is_link(draft) or not draft.is_file():
         return None
     return draft if sha256(read_regular(draft)) == custody.bodies[line].digest else None
 
@@ -42,7 +43,7 @@ def leftovers(folder: CaseFolder, custody: Custody) -> Iterator[Path]:
     """Yield the files an interrupted destruction left: those of destroyed items, and waiting bodies."""
     for item in custody.destroyed:
         path = folder.item(item)
-        if item not in custody.objects and path.is_file() and not path.is_symlink():
+        if item not in custody.objects and path.is_file() and not is_link(path):
             yield path
     for line in sorted(custody.rewritten):
         draft = waiting_body(folder, custody, line)

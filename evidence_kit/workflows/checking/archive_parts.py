@@ -10,8 +10,9 @@ from pathlib import Path
 from evidence_kit.custody.verdict import Verdict, judge_findings
 from evidence_kit.errors import Exit
 from evidence_kit.model import Finding, Weight
-from evidence_kit.vault.folder import LITTER
-from evidence_kit.workflows.checking.report import Report
+from evidence_kit.vault.folder import is_litter
+from evidence_kit.vault.links import is_link
+from evidence_kit.workflows.checking.report import Report, exit_of
 from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover.timestamps import OutsideFacts
 
@@ -84,13 +85,15 @@ def unexpected_files(folder: Path, checked: Sequence[Path]) -> list[Finding]:
     found = []
     for path in sorted(folder.iterdir()):
         name = path.name
-        regular = path.is_file() and not path.is_symlink()
+        regular = path.is_file() and not is_link(path)
         if name in names or (regular and (name in _OF_A_HAND_OVER or ours.fullmatch(name))):
             continue
-        if name.endswith(_ENDING):
+        if is_litter(name):
+            found.append(Finding("file-of-the-system", Weight.NOTE, name))
+        elif name.endswith(_ENDING):
             found.append(Finding("archive-beside-not-checked", Weight.UNCHECKED, name))
         else:
-            found.append(Finding("file-of-the-system" if name in LITTER else "file-beside-archive", Weight.NOTE, name))
+            found.append(Finding("file-beside-archive", Weight.NOTE, name))
     return found
 
 
@@ -159,21 +162,12 @@ def common_result(reports: Sequence[Report], found: Sequence[Finding] = ()) -> P
         events_closed=first.events_closed if first is not None else 0,
         signers=first.signers if first is not None else (),
         findings=findings,
-        exit=_exit(every),
+        exit=exit_of(every),
     )
 
 
 def _end(report: Report) -> object:
     return (report.case, report.lines, None if report.custody is None else report.custody.head)
-
-
-def _exit(findings: Sequence[Finding]) -> Exit:
-    weights = {each.weight for each in findings}
-    if Weight.BROKEN in weights:
-        return Exit.BROKEN
-    if Weight.UNCHECKED in weights:
-        return Exit.NOT_CHECKED
-    return Exit.INCOMPLETE if weights else Exit.DONE
 
 
 def _number(path: Path) -> re.Match[str] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,8 @@ from evidence_kit.keys.errors import KeyUnreadableError, NoReaderError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Digest, Disk, Finding, Json, Weight
 from evidence_kit.vault.disk import open_regular, read_regular, write_durably
-from evidence_kit.vault.folder import LOG, CaseFolder
+from evidence_kit.vault.folder import LOG, CaseFolder, is_litter
+from evidence_kit.vault.links import tree
 from evidence_kit.vault.lock import HeldError, hold_lock
 from evidence_kit.workflows.case.disk_errors import unread_finding
 from evidence_kit.workflows.case.read import unwrap_case
@@ -203,8 +203,7 @@ def _case(path: Path, key: SigningKey | None, station: Station | None) -> Report
 
 
 def _cases(root: Path) -> Iterator[Path]:
-    for folder, names, files in os.walk(root):
-        here = Path(folder)
+    for here, names, files in tree(root):
         if LOG in files and not here.name.startswith("."):
             names.clear()
             yield here
@@ -212,12 +211,12 @@ def _cases(root: Path) -> Iterator[Path]:
 
 
 def _archives(root: Path) -> Iterator[Path]:
-    for folder, names, files in os.walk(root):
+    for here, names, files in tree(root):
         if LOG in files:
             names.clear()
             continue
         names.sort()
-        yield from (Path(folder) / name for name in sorted(files) if name.endswith(SEALED))
+        yield from (here / name for name in sorted(files) if name.endswith(SEALED) and not is_litter(name))
 
 
 def _digits(archive: Path, root: Path, key: SigningKey | None) -> str | None:

@@ -11,6 +11,19 @@ from evidence_kit.errors import Exit
 from evidence_kit.model import Finding, Weight
 from evidence_kit.workflows.handover.timestamps import ShownStamp
 
+# It is named; but a stick that was once in a Mac has one for every file, and nothing is to be done about them.
+_OF_NO_WEIGHT = "file-of-the-system"
+
+
+def exit_of(findings: Iterable[Finding]) -> Exit:
+    """Return the exit code for findings: never 0, unless a computer's own files in the folder are all there is."""
+    weights = {each.weight for each in findings if each.code != _OF_NO_WEIGHT}
+    if Weight.BROKEN in weights:
+        return Exit.BROKEN
+    if Weight.UNCHECKED in weights:
+        return Exit.NOT_CHECKED
+    return Exit.INCOMPLETE if weights else Exit.DONE
+
 
 @dataclass(slots=True)
 class Report:
@@ -70,13 +83,8 @@ class Report:
 
     @property
     def exit(self) -> Exit:
-        """The exit code: findings are never reported with 0."""
-        weights = {finding.weight for finding in self.findings}
-        if Weight.BROKEN in weights:
-            return Exit.BROKEN
-        if Weight.UNCHECKED in weights:
-            return Exit.NOT_CHECKED
-        return Exit.INCOMPLETE if weights else Exit.DONE
+        """The exit code."""
+        return exit_of(self.findings)
 
     def establish(self, custody: Custody) -> None:
         """Take over the facts that a replayed log establishes."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evidence_kit.custody.chain import Custody
 from evidence_kit.model import Finding, Weight
 from evidence_kit.vault.disk import is_held, open_regular, read_regular
-from evidence_kit.vault.folder import DRAFT_ENDING, LITTER, LOG, CaseFolder
+from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder, is_litter
 from evidence_kit.workflows.case import readme
 
 
@@ -45,7 +45,7 @@ def unlogged(folder: CaseFolder, custody: Custody, expected: set[str], *, opened
     for path in left:
         if path.startswith("recovered/") and not opened:
             continue
-        code = "file-of-the-system" if path.rpartition("/")[2] in LITTER else "file-not-in-log"
+        code = "file-of-the-system" if is_litter(path.rpartition("/")[2]) else "file-not-in-log"
         findings.append(Finding(code, Weight.NOTE, path))
     return Unlogged([*findings, *_readme(folder, custody)], written)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from evidence_kit.model import Json
 from evidence_kit.sealing import plan
 from evidence_kit.sealing.errors import NoConsentError, NothingToSealError
 from evidence_kit.vault.disk import draft_beside
+from evidence_kit.vault.links import is_link
+from evidence_kit.vault.patience import discard_tree, patiently
 from evidence_kit.workflows.case.disk_errors import is_regular, own_disk
 from evidence_kit.workflows.case.plain_file import ensure_free, exported_before, name_recorded
 from evidence_kit.workflows.case.read import Case
@@ -167,11 +168,11 @@ def export_as(writer: CaseWriter, order: ExportOrder, on_bytes: Callable[[int], 
 
 
 def _throw_away(draft: Path) -> None:
-    if draft.is_dir() and not draft.is_symlink():
-        shutil.rmtree(draft, ignore_errors=True)
+    if draft.is_dir() and not is_link(draft):
+        discard_tree(draft)
     else:
         with suppress(OSError):
-            draft.unlink(missing_ok=True)
+            patiently(lambda: draft.unlink(missing_ok=True))
 
 
 def _before(case: Case, out: Path, draft: Path, facts: Mapping[str, Json]) -> int | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from evidence_kit.sealing.errors import ItemDamagedError, SealExistsError, SealF
 from evidence_kit.sealing.plan import Volume
 from evidence_kit.sealing.zipform import OtherContentError
 from evidence_kit.vault.disk import draft_beside, write_durably
+from evidence_kit.vault.patience import discard_tree
 from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.case.disk_errors import own_disk
 from evidence_kit.workflows.case.read import Case
@@ -95,7 +95,7 @@ class _Begun:
 @contextmanager
 def _draft(writer: CaseWriter, order: SealOrder) -> Iterator[Path]:
     draft = draft_beside(order.out)
-    shutil.rmtree(draft, ignore_errors=True)
+    discard_tree(draft)
     lines = writer.head.lines
     try:
         with own_disk(len(writer.case.opened.items)):
@@ -104,7 +104,7 @@ def _draft(writer: CaseWriter, order: SealOrder) -> Iterator[Path]:
     finally:
         # What the log says was sealed waits here for its name.
         if not _told_since(writer, lines):
-            shutil.rmtree(draft, ignore_errors=True)
+            discard_tree(draft)
 
 
 def _told_since(writer: CaseWriter, lines: int) -> bool:
@@ -188,7 +188,7 @@ def _make(writer: CaseWriter, order: SealOrder, passphrase: str, begun: _Begun, 
     readers = {"case": writer.recipient, **order.readers}
     for file_name, content in companions.companion_files(case, load.key, secret, readers, archives).items():
         write_durably(disk, draft / file_name, content)
-    shutil.rmtree(draft / "copies", ignore_errors=True)
+    discard_tree(draft / "copies")
     disk.sync_folder(draft)
     events_of = load.events_of
     # The log first: an archive under its name that the log does not know would be sealed a second time.

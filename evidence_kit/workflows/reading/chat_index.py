@@ -34,6 +34,8 @@ from evidence_kit.keys.age import DamagedError
 from evidence_kit.keys.sealing_box import NONCE_BYTES, SealingBox
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import ItemDamagedError
+from evidence_kit.vault.disk import RealDisk
+from evidence_kit.vault.patience import patiently
 from evidence_kit.workers.protocol import ProtocolError, check_value
 from evidence_kit.workflows.case.read import Case
 
@@ -315,12 +317,12 @@ class ChatIndex:
         Raises:
             OSError: The disk failed; nothing is kept.
         """
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        RealDisk().make_folder(self._folder)
         path = self._folder / f"{os.urandom(16).hex()}{_ENDING}"
         draft = path.with_suffix(".draft")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         try:
-            with open(os.open(draft, flags, 0o600), "wb") as sink:  # noqa: PTH123 - made with its mode
+            with open(patiently(lambda: os.open(draft, flags, 0o600)), "wb") as sink:  # noqa: PTH123 - made with its mode
                 covered = []
                 for each in wanted:
                     with contextlib.suppress(ChatNotReadError, ItemDamagedError):
@@ -328,7 +330,7 @@ class ChatIndex:
                 directory = zlib.compress(msgspec.json.encode(_Directory(covered)), 1)
                 span = self._sealed(sink, f"{FORM}/directory", directory)
                 sink.write(_TRAILER.pack(span.offset, span.size))
-            draft.replace(path)
+            patiently(lambda: draft.replace(path))
         except BaseException:
             _discard(draft)
             raise
@@ -439,4 +441,4 @@ def _bytes(value: Json, export: UnpackedExport) -> bytes:
 
 def _discard(path: Path) -> None:
     with contextlib.suppress(OSError):
-        path.unlink()
+        patiently(path.unlink)

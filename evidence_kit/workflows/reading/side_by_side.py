@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import shutil
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from evidence_kit.custody.event import Event
 from evidence_kit.hashing.exact import Tally
 from evidence_kit.model import Json
 from evidence_kit.vault.disk import draft_beside, write_new
+from evidence_kit.vault.patience import discard_tree
 from evidence_kit.workers.job import Failure, Job, JobRunner
 from evidence_kit.workflows.case.disk_errors import own_disk
 from evidence_kit.workflows.case.plain_file import ensure_free, name_recorded, same_tree
@@ -85,7 +85,7 @@ def draw_pairs(
     """
     made: list[DrawnPair | NotDrawn] = []
     disk, draft = writer.world.disk, draft_beside(order.folder)
-    shutil.rmtree(draft, ignore_errors=True)
+    discard_tree(draft)
     with own_disk(len(writer.manifest.items)):
         try:
             disk.make_folder(draft)
@@ -103,12 +103,12 @@ def draw_pairs(
             write_new(disk, draft / PAGE, page)
             disk.sync_folder(draft)
             if same_tree(draft, order.folder) and drawn_before(writer, order.folder) is not None:
-                shutil.rmtree(draft, ignore_errors=True)
+                discard_tree(draft)
                 return made
             ensure_free(order.folder)
             line = writer.commit([Event("exported", _facts(order, made, sizes + len(page), page))]).first
         except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
+            discard_tree(draft)
             raise
     name_recorded(writer, draft, order.folder, line)
     return made

@@ -15,7 +15,8 @@ from evidence_kit.errors import UsageError
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.model import Disk, Json, Weight
 from evidence_kit.vault.disk import replacing_file
-from evidence_kit.vault.folder import AGE_ENDING, DRAFT_ENDING, LITTER, LOG, README, CaseFolder
+from evidence_kit.vault.folder import AGE_ENDING, DRAFT_ENDING, LOG, README, CaseFolder, is_litter
+from evidence_kit.vault.links import files_below
 from evidence_kit.workflows.case import removal
 from evidence_kit.workflows.case.disk_errors import broken_error, is_regular, own_disk
 from evidence_kit.workflows.case.read import Case, file_pieces
@@ -146,7 +147,7 @@ def _earlier(custody: Custody, target: CaseFolder) -> None:
         # An interrupted copy has some of these and no log yet.
         begun = {README, *(each.name for each in (target.store, target.bodies, target.keys, target.recovered))}
         begun |= {f"{name}{DRAFT_ENDING}" for name in (README, LOG)}
-        if {path.name for path in target.root.iterdir()} - begun - LITTER:
+        if any(path.name not in begun and not is_litter(path.name) for path in target.root.iterdir()):
             raise CaseExistsError("backup-other", path=str(target.root))
         return
     with target.log.open("rb") as file:
@@ -160,7 +161,7 @@ def _sweep(case: Case, target: CaseFolder, disk: Disk) -> None:
     """Delete destroyed files and leftovers of interruptions in a copy."""
     kept = {case.folder.relative(path) for path in _files(case.folder, case.custody)}
     for folder in (target.store, target.bodies, target.keys, target.recovered):
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        for path in files_below(folder):
             ours = path.name.endswith((AGE_ENDING, DRAFT_ENDING)) or folder == target.recovered
             if ours and target.relative(path) not in kept and is_regular(path):
                 disk.remove(path)
@@ -172,8 +173,7 @@ def _files(folder: CaseFolder, custody: Custody) -> Iterator[Path]:
     yield from (folder.key(name) for name in custody.readers)
     yield from (folder.body(line) for line in custody.bodies)
     yield from (folder.item(item) for item in custody.objects)
-    if folder.recovered.is_dir():
-        yield from sorted(path for path in folder.recovered.rglob("*") if path.is_file() and not path.is_symlink())
+    yield from files_below(folder.recovered)
 
 
 def _same(path: Path, there: Path, folder: CaseFolder) -> bool:

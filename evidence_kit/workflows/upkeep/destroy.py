@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys import age
 from evidence_kit.model import Disk, Finding, Json
 from evidence_kit.sealing.plan import item_number, numbers_in
+from evidence_kit.vault.patience import discard_tree, remove_tree
 from evidence_kit.workflows.case import recovered, removal
 from evidence_kit.workflows.case.disk_errors import broken_error, own_disk
 from evidence_kit.workflows.case.errors import UnfinishedError
@@ -114,7 +114,7 @@ def destroy_evidence(writer: CaseWriter, what: DoomedObjects, reason: str, names
         return signed.first
     if what.whole:
         # Every file in it is gone; the folders say nothing.
-        shutil.rmtree(case.folder.recovered, ignore_errors=True)
+        discard_tree(case.folder.recovered)
     if case.identity is not None:
         case.manifest = folded_manifest(case, case.identity)
     return signed.first
@@ -135,8 +135,7 @@ def _forget(case: Case) -> None:
     Raises:
         OSError: Something of it is still there.
     """
-    with suppress(FileNotFoundError):
-        shutil.rmtree(case.folder.cache)
+    remove_tree(case.folder.cache)
 
 
 def _aside(case: Case, chosen: set[str]) -> Iterator[str]:

@@ -15,11 +15,14 @@ from typing import Final
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Manifest
 from evidence_kit.hashing.exact import TallyingSink, tally_stream
+from evidence_kit.intake.exact_path import exact_path, shown_path
 from evidence_kit.intake.mounts import MediumKind, Mount, medium_of
 from evidence_kit.intake.read import FileTrace, NotRegularError, file_pieces, open_original
 from evidence_kit.intake.walk import FoundFile, walk_files
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import Digest, Json
+from evidence_kit.vault.links import is_link
+from evidence_kit.vault.patience import remove_file
 from evidence_kit.workflows.accession.witness import path_in_words, rule_for
 from evidence_kit.workflows.case.disk_errors import is_gone
 from evidence_kit.workflows.case.read import Case
@@ -67,6 +70,11 @@ class PlainFile:
     size_bytes: int = 0
     sha256: Digest | None = None
     trace: FileTrace | None = None
+
+    @property
+    def shown(self) -> str:
+        """Its path, as the person who put it there knows it."""
+        return str(shown_path(self.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,7 @@ def delete_plain(
         for each in batch:
             yield each, _unlink(each)
     for source in sources:
-        _drop_empty(source)
+        _drop_empty(exact_path(source))
 
 
 class _Store:
@@ -215,7 +223,7 @@ def _unlink(plain: PlainFile) -> bool:
             with open_original(plain.path) as original:
                 if original.before != plain.trace:
                     return False
-        plain.path.unlink()
+        remove_file(plain.path)
     except (NotRegularError, OSError):
         return False
     return True
@@ -223,7 +231,7 @@ def _unlink(plain: PlainFile) -> bool:
 
 def _drop_empty(folder: Path) -> None:
     """Remove folders in which nothing is left, the innermost first; one that is in use or a mount stays."""
-    if folder.is_symlink() or not folder.is_dir():
+    if is_link(folder) or not folder.is_dir():
         return
     with suppress(OSError):
         for inner in sorted(folder.iterdir()):
@@ -247,7 +255,7 @@ def _place(source: Path, known: Sequence[Mount]) -> Json:
 
 def _shown(path: Path) -> dict[str, Json]:
     """Return a whole path for display, and its bytes where they are no Unicode."""
-    raw = os.fsencode(path)
+    raw = os.fsencode(shown_path(path))
     shown = raw.decode("utf-8", "replace")
     facts: dict[str, Json] = {"path": shown}
     if shown.encode("utf-8") != raw:

@@ -239,3 +239,21 @@ def test_files_of_a_writer_at_work_are_not_accused_and_those_of_nobody_are(
     after = verify_case(folder.root)
     assert len(after.findings) == 4
     assert not after.being_written
+
+
+def test_what_a_mac_leaves_beside_every_file_is_named_and_weighs_nothing(
+    two: tuple[CaseWriter, CaseWriter], station: Station, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = two[0].case.folder
+    for name in ("._custody.jsonl", "store/._E000001.age", "THUMBS.DB"):
+        (folder.root / name).write_bytes(b"\x00\x05\x16\x07")
+    (station.cases / f"._{folder.root.name}").write_bytes(b"\x00\x05\x16\x07")
+    (station.cases / f"._{folder.root.name}.sealed.zip").write_bytes(b"\x00\x05\x16\x07")
+    report = verify_case(folder.root)
+    assert {each.code for each in report.findings} == {"file-of-the-system"}
+    assert len(report.findings) == 3
+    assert report.verdict is Verdict.CONSISTENT
+    code, said = checked(station, tmp_path / "memory.json", capsys)
+    assert (code, said[-1]["verdict"], said[-1]["cases"], said[-1]["archives"]) == (0, "CONSISTENT", 2, 0)
+    (folder.root / "stranger").touch()
+    assert checked(station, tmp_path / "memory.json", capsys)[0] == 3

@@ -46,7 +46,7 @@ def table_rows(contents: ExportContents, digests: Mapping[str, Mapping[str, str]
 
 def modified_time(facts: Mapping[str, object]) -> str | None:
     """Return when an item was changed last by the source's file system, ISO 8601 in UTC; None if unknown."""
-    from datetime import UTC, datetime
+    from datetime import UTC, datetime, timedelta
 
     times = facts.get("times")
     raw = times.get("modified_ns") if isinstance(times, Mapping) else None
@@ -54,7 +54,8 @@ def modified_time(facts: Mapping[str, object]) -> str | None:
         return None
     seconds, nanoseconds = divmod(int(str(raw)), 10**9)
     try:
-        whole = datetime.fromtimestamp(seconds, UTC)
+        # `fromtimestamp` refuses what lies before 1970 on Windows.
+        whole = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
     except (OverflowError, ValueError, OSError):
         return None
     return whole.strftime("%Y-%m-%dT%H:%M:%S") + f".{nanoseconds // 1000:06d}Z"
