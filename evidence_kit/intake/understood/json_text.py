@@ -107,6 +107,7 @@ def _rows(values: list[_Value], found: dict[int, list[Stretch]]) -> dict[int, li
 def _replace(written: WrittenAnew, value: _Value, stretches: list[Stretch], encode: Encode) -> None:
     """Write a value without some of its spans, and note their kind."""
     if value.sort == "number":
+        written.leave_out([], 1)
         written.write(b"null" if encode("0") == b"0" else encode("null"))
         return
     files = files_in(value.said)

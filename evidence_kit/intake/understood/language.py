@@ -83,6 +83,9 @@ _ANNOUNCED: Final = (
 _ENTITY: Final = re.compile(r"&(quot|amp|lt|gt|apos);")
 _MARK_OF: Final = {"quot": '"', "amp": "&", "lt": "<", "gt": ">", "apos": "'"}
 _DATA_ADDRESS: Final = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80}(?:;[\w=.\"-]{1,80}){0,4},")
+_BLANK_ROW: Final = re.compile(r"(?: ++\t++){12,}|(?:\t++ ++){12,}")
+_BLANK_END: Final = re.compile(r"(?m)(?<=\S)[ \t]*+(?<=[ \t]{4})$")
+_MOST_BLANK_ENDS: Final = 24
 _BROKEN_OFF: Final = re.compile(r"[\s\"'<>]")
 
 
@@ -183,7 +186,16 @@ def _announced(text: str) -> list[Stretch]:
         for match in _DATA_ADDRESS.finditer(text):
             end = _BROKEN_OFF.search(text, match.end())
             found.append((match.start(), len(text) if end is None else end.start()))
-    return [_widened(text, *each) for each in found]
+    return [*(_widened(text, *each) for each in found), *_mixed_blanks(text)]
+
+
+def _mixed_blanks(text: str) -> list[Stretch]:
+    """Return blanks and tabs that change too often to be an indentation: in one row, or at the ends of lines."""
+    if " \t" not in text and "\t " not in text:
+        return []
+    rows = [match.span() for match in _BLANK_ROW.finditer(text)]
+    ends = [match.span() for match in _BLANK_END.finditer(text)]
+    return [*rows, *(ends if len(ends) > _MOST_BLANK_ENDS else [])]
 
 
 def _widened(text: str, start: int, end: int) -> Stretch:

@@ -24,6 +24,7 @@ _COMMON_IDEOGRAPHS: Final = (
     "今昨時気何日本語人間会社出来思言見行食飲私僕彼女達方前後上下中外東京大学生先電話車家族友写真送待笑楽願明朝晚夜点半分请谢吗吧呢啊哦嗯哈爱妈爸"
 )
 _PLANES: Final = 0x110000
+_RARE_BLANKS: Final = frozenset({0x1680, 0x205F, *range(0x2000, 0x2009), 0x200A})
 # Scripts are told apart by blocks of 128 characters, alphabets that take several blocks by their first.
 _JOINED: Final = (
     (0x0370, 0x0400, 1), (0x0400, 0x0530, 2), (0x0590, 0x0600, 3), (0x0600, 0x0900, 4), (0xFB50, 0xFE00, 4),
@@ -56,7 +57,8 @@ def _part(point: int) -> int:
         return _plain(character)
     category = unicodedata.category(character)
     if category[0] == "Z" or point == 0x85:
-        return SPACE
+        # Of the many widths of a blank texts use few; a row of the others says something else.
+        return SYMBOL if point in _RARE_BLANKS else SPACE
     if category[0] in "LM":
         return _letter(point)
     if category in {"Nd", "Nl", "No"}:

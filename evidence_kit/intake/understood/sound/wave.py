@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource, check_words
+from evidence_kit.model import Family
 
+_HEAD_BYTES: Final = 4096
 _SMALL: Final = {b"fmt ": 64, b"fact": 16, b"ds64": 64, b"cue ": 4096, b"inst": 16, b"smpl": 256}
 _BLANK: Final = frozenset({b"JUNK", b"PAD ", b"FLLR", b"junk", b"minf", b"elm1", b"regn", b"umid", b"DGDA"})
 _FORMATS: Final = frozenset({1, 2, 3, 6, 7, 0x11, 0x31, 0x45, 0x50, 0x55, 0xFFFE})
@@ -36,12 +39,20 @@ def check_wave(source: SoundSource) -> None:
             sounded = True
             if start + size > source.size_bytes:
                 size = source.size_bytes - start
+            _check_samples(source, start, size)
         else:
             _chunk(source, name, start, size)
         at = start + size + (size & 1)
         if size & 1 and at <= source.size_bytes and source.read(at - 1, 1) != b"\0":
             at -= 1
     if not sounded or at < source.size_bytes:
+        raise NotSoundError
+
+
+def _check_samples(source: SoundSource, start: int, size_bytes: int) -> None:
+    """Refuse samples that are the bytes of a file of another kind: they begin as it does."""
+    head = source.read(start, min(size_bytes, _HEAD_BYTES))
+    if sniff(head, size_bytes).family not in {Family.UNKNOWN, Family.EMPTY, Family.AUDIO}:
         raise NotSoundError
 
 
