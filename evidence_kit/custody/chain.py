@@ -254,9 +254,10 @@ class _State:
             self._broken("log-chain-broken")
         self.time = line.time
         if isinstance(line, EventLine):
-            if self.pending and line.time != self.pending[0].time:
+            pending = self.pending
+            if pending and line.time != pending[0].time:
                 self._broken("log-line-misdated")
-            self.pending.append(line)
+            pending.append(line)
         else:
             self._sign(line, raw)
         self.previous = hashlib.sha256(raw).hexdigest()
@@ -285,8 +286,9 @@ class _State:
         self.findings += self.tail
         self.tail = []
         custody.case = checkpoint.case
+        commitments = custody.commitments
         for event in self.pending:
-            custody.commitments[event.seq] = event.commit
+            commitments[event.seq] = event.commit
             if event.object is not None and event.stored is not None:
                 if event.object in custody.objects or event.object in custody.destroyed:
                     self._finding("log-object-twice", event.seq, item=event.object)
