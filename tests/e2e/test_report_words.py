@@ -59,3 +59,14 @@ def test_items_behind_what_is_fixed_are_said() -> None:
     assert [name for name, _ in anchor_sentences(report)] == ["verify.receipt-paper", "verify.items-behind"]
     for language in LANGUAGES:
         assert catalogue(language).say("verify.items-behind", count=2, items_here=3) in printed(report)
+
+
+def test_events_that_can_no_longer_be_read_are_said_of_a_case_too() -> None:
+    report = a_report(Verdict.CONSISTENT)
+    report.with_key, report.events = True, 9
+    for closed in (0, 2):
+        report.events_closed = closed
+        text = printed(report)
+        for language in LANGUAGES:
+            said = catalogue(language).say("verify.events-gone", count=closed, events_of=9)
+            assert (said in text) == (closed > 0)
