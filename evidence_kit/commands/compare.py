@@ -65,8 +65,8 @@ def _show(setting: Setting, compared: LogComparison, names: dict[str, str]) -> N
                     "path": log.name,
                     "lines": log.signed,
                     "signed_after": [
-                        {"by": by, "name": names.get(by), "commits": count, "since": since}
-                        for by, count, since in signed
+                        {"by": each.by, "name": names.get(each.by), "commits": each.commits, "since": each.since}
+                        for each in signed
                     ],
                 }
                 for log, signed in zip(sides, after, strict=True)

@@ -22,19 +22,31 @@ ReadAt = Callable[[int, int], bytes]
 """Returns the bytes of the tar at an offset, at most so many."""
 
 
+class StoredPart(NamedTuple):
+    """A part of a file that a tar holds; before and behind it are holes.
+
+    Attributes:
+        offset: Where it stands in the file, in bytes.
+        size_bytes: Its length.
+    """
+
+    offset: int
+    size_bytes: int
+
+
 class SparseMap(NamedTuple):
     """How a file with holes lies in a tar.
 
     Attributes:
         size_bytes: Length of the file.
-        parts: Offset in the file and length of each part that is stored, in order, without overlap.
+        parts: The parts that are stored, in order, without overlap.
         data_offset: Where in the tar the first part begins.
         header_bytes: How many bytes of the map stand between the header and what it counts as content.
         name: The name of the file, where the member's own is only a stand-in.
     """
 
     size_bytes: int
-    parts: tuple[tuple[int, int], ...]
+    parts: tuple[StoredPart, ...]
     data_offset: int
     header_bytes: int = 0
     name: bytes | None = None
@@ -42,7 +54,7 @@ class SparseMap(NamedTuple):
     @property
     def too_hollow(self) -> bool:
         """Whether it grows more than a file that is worth reading: a hole costs nothing to claim."""
-        stored = sum(length for _, length in self.parts)
+        stored = sum(part.size_bytes for part in self.parts)
         return self.size_bytes > max(RATIO_FLOOR_BYTES, RATIO_LIMIT * stored)
 
 
@@ -130,7 +142,7 @@ def _checked(
             return None
         reached, stored = offset + length, stored + length
         if length:
-            parts.append((offset, length))
+            parts.append(StoredPart(offset, length))
     return SparseMap(size, tuple(parts), data_offset, 0, name) if stored <= stored_bytes else None
 
 

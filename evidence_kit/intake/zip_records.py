@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from evidence_kit.intake import code_pages
 from evidence_kit.intake.window import Seekable
@@ -244,14 +245,26 @@ def _descriptor(source: Seekable, start: int, size: int) -> tuple[int, int, int,
     return None
 
 
-def extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
+class ExtraField(NamedTuple):
+    """An extra field of a zip.
+
+    Attributes:
+        number: Its id.
+        content: Its bytes, without id and length.
+    """
+
+    number: int
+    content: bytes
+
+
+def extra_fields(extra: bytes) -> Iterator[ExtraField]:
     """Id and content of each extra field; ends where one does not fit."""
     at = 0
     while at + 4 <= len(extra):
         number, length = struct.unpack_from("<2H", extra, at)
         if at + 4 + length > len(extra):
             return
-        yield number, extra[at + 4 : at + 4 + length]
+        yield ExtraField(number, extra[at + 4 : at + 4 + length])
         at += 4 + length
 
 

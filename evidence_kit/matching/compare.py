@@ -12,7 +12,7 @@ from evidence_kit.matching import geometry
 from evidence_kit.matching.features import PictureView
 from evidence_kit.matching.geometry import KeypointPairs, PlaneFit, mapped_points, rectangle_corners
 from evidence_kit.matching.levels import MatchScore
-from evidence_kit.matching.photometry import PixelAgreement, pixel_agreement
+from evidence_kit.matching.photometry import GreyArea, PixelAgreement, pixel_agreement
 
 _REFINED_ROUNDS = 30
 
@@ -33,7 +33,7 @@ class Placement:
     evidence: MatchScore
     matrix: NDArray[np.float64]
     mirrored: bool
-    agreed: tuple[float, float, float, float] | None
+    agreed: GreyArea | None
 
 
 def compare_keypoints(
@@ -131,7 +131,7 @@ def _told(  # noqa: PLR0913
             left, right = reference.grey.shape[1] - right, reference.grey.shape[1] - left
         back = reference.to_original() @ np.linalg.inv(reference.to_grey())
         (x0, y0), (x1, y1) = mapped_points(back, np.array([(left, top), (right, bottom)]))
-        agreed = (float(x0), float(y0), float(x1), float(y1))
+        agreed = GreyArea(float(x0), float(y0), float(x1), float(y1))
     evidence = MatchScore(
         *numbers, seen.blocks, seen.agreeing, seen.overlap, covered, seen.either, seen.patch, seen.hole
     )

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evidence_kit.matching.photometry import GreyArea
 from evidence_kit.matching.thresholds import THRESHOLDS
 
 BLOCK_PIXELS = 6
@@ -20,12 +21,10 @@ _TONE_STEPS = 24
 _SHARE_OF_BLOCK = 0.95
 _MOST_PLACES = 8
 
-Area = tuple[float, float, float, float]
-
 
 def differing_places(
     query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: NDArray[np.float64]
-) -> list[Area] | None:
+) -> list[GreyArea] | None:
     """Return the places of the reference that look otherwise in the query, largest first.
 
     Args:
@@ -102,7 +101,7 @@ def _tones(ours: NDArray[np.float32], theirs: NDArray[np.float32], visible: NDAr
     return np.asarray(np.interp(np.arange(256), at, tones), np.float64)
 
 
-def _places(differs: NDArray[np.bool_], total: int) -> list[Area]:
+def _places(differs: NDArray[np.bool_], total: int) -> list[GreyArea]:
     import cv2
 
     # Lines one block wide are edges that moved a little; letters leave gaps, which are closed first.
@@ -110,7 +109,7 @@ def _places(differs: NDArray[np.bool_], total: int) -> list[Area]:
     thick = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     joined = cv2.dilate(thick, np.ones((3, 3), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    found: list[tuple[int, Area]] = []
+    found: list[tuple[int, GreyArea]] = []
     for label in range(1, len(stats)):
         inside = thick.astype(bool) & (labels == label)
         count = int(inside.sum())
@@ -119,7 +118,7 @@ def _places(differs: NDArray[np.bool_], total: int) -> list[Area]:
         down, right = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
         edges = (right[0], down[0], right[-1] + 1, down[-1] + 1)
         left, top, last, bottom = (float(each * BLOCK_PIXELS) for each in edges)
-        found.append((count, (left, top, last, bottom)))
+        found.append((count, GreyArea(left, top, last, bottom)))
     return [area for _, area in sorted(found, key=lambda each: -each[0])[:_MOST_PLACES]]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,22 @@ from evidence_kit.matching.thresholds import THRESHOLDS
 
 BLOCK_PIXELS, FINE_BLOCK_PIXELS = 12, 6
 _FITTED_ROUNDS = 3
+
+
+class GreyArea(NamedTuple):
+    """A rectangle in pixels of a grey picture, which may be smaller than its original.
+
+    Attributes:
+        left: From the left edge.
+        top: From the top edge.
+        right: From the left edge.
+        bottom: From the top edge.
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +47,7 @@ class PixelAgreement:
     blocks: int
     agreeing: int
     overlap: float
-    outline: tuple[float, float, float, float] | None
+    outline: GreyArea | None
     either: int
     patch: int
     hole: int
@@ -160,7 +177,7 @@ def _agreement(  # noqa: PLR0913
         down, right = np.flatnonzero(agreeing.any(axis=1)), np.flatnonzero(agreeing.any(axis=0))
         edges = (right[0], down[0], right[-1] + 1, down[-1] + 1)
         left, top, last, bottom = (float(each * block) for each in edges)
-        outline = (left, top, last, bottom)
+        outline = GreyArea(left, top, last, bottom)
     hole = _largest_place(telling & ~agrees)
     return PixelAgreement(int(telling.sum()), int(agreeing.sum()), overlap, outline, int(either.sum()), 0, hole)
 

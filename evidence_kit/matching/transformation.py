@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,34 @@ from evidence_kit.matching.geometry import mapped_points, rectangle_corners
 from evidence_kit.matching.regions import PixelBox
 from evidence_kit.matching.screens import is_screen_like
 from evidence_kit.matching.thresholds import THRESHOLDS
+
+
+class Point(NamedTuple):
+    """A point of an outline.
+
+    Attributes:
+        x: Pixels from the left.
+        y: Pixels from the top.
+    """
+
+    x: int
+    y: int
+
+
+class Area(NamedTuple):
+    """A rectangle in pixels of an original; right and bottom lie just outside of it.
+
+    Attributes:
+        left: From the left edge.
+        top: From the top edge.
+        right: From the left edge.
+        bottom: From the top edge.
+    """
+
+    left: int
+    top: int
+    right: int
+    bottom: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +75,10 @@ class Transformation:
     inside: str | None
     lies_in: str | None
     place: str | None
-    outline: tuple[tuple[int, int], ...]
-    area: tuple[int, int, int, int]
-    agreed: tuple[int, int, int, int] | None
-    differs: tuple[tuple[int, int, int, int], ...] | None = None
+    outline: tuple[Point, ...]
+    area: Area
+    agreed: Area | None
+    differs: tuple[Area, ...] | None = None
 
 
 def transformation_of(
@@ -89,16 +118,14 @@ def transformation_of(
         inside=inside,
         lies_in=None if not of.region else "screenshot" if is_screen_like(reference) else "picture",
         place=None if inside is None else _place(inner, query),
-        outline=tuple((round(float(x)), round(float(y))) for x, y in inner),
+        outline=tuple(Point(round(float(x)), round(float(y))) for x, y in inner),
         area=area,
         agreed=agreed,
         differs=_differs(placed, seen, reference, of),
     )
 
 
-def _differs(
-    placed: Placement, seen: PictureView, reference: Features, of: PictureView
-) -> tuple[tuple[int, int, int, int], ...] | None:
+def _differs(placed: Placement, seen: PictureView, reference: Features, of: PictureView) -> tuple[Area, ...] | None:
     """Return the places of the reference that look otherwise in the query, in pixels of the upright original."""
     back = of.to_original() @ np.linalg.inv(of.to_grey())
     onto = seen.to_grey() @ np.linalg.inv(seen.to_original()) @ placed.matrix @ back
@@ -140,18 +167,18 @@ def _share(outline: NDArray[np.float64], query: Features) -> float:
     return abs(float(cv2.contourArea(outline.astype(np.float32)))) / (query.width * query.height)
 
 
-def _bounds(points: NDArray[np.float64], width: int, height: int) -> tuple[int, int, int, int]:
+def _bounds(points: NDArray[np.float64], width: int, height: int) -> Area:
     low, high = points.min(axis=0), points.max(axis=0)
     return _clamped((low[0], low[1], high[0], high[1]), width, height)
 
 
-def _clamped(area: Sequence[float], width: int, height: int) -> tuple[int, int, int, int]:
+def _clamped(area: Sequence[float], width: int, height: int) -> Area:
     left, top = (max(0, round(float(each))) for each in area[:2])
-    return left, top, min(width, round(float(area[2]))), min(height, round(float(area[3])))
+    return Area(left, top, min(width, round(float(area[2]))), min(height, round(float(area[3]))))
 
 
-def _area(area: tuple[int, int, int, int]) -> int:
-    return max(0, area[2] - area[0]) * max(0, area[3] - area[1])
+def _area(area: Area) -> int:
+    return max(0, area.right - area.left) * max(0, area.bottom - area.top)
 
 
 def _turned(matrix: NDArray[np.float64], box: PixelBox, *, mirrored: bool) -> int:

@@ -20,6 +20,30 @@ CODED: Final = frozenset({b"hvc1", b"av01", b"avc1", b"jpeg", b"j2k1", b"vvc1", 
 DERIVED: Final = frozenset({b"grid", b"iovl", b"iden", b"tmap"})
 
 
+class Extent(NamedTuple):
+    """A piece of an item.
+
+    Attributes:
+        offset: Where it begins, in bytes from the beginning of the file or of `idat`.
+        size_bytes: Its length; 0 for all that is left.
+    """
+
+    offset: int
+    size_bytes: int
+
+
+class CodedSize(NamedTuple):
+    """The size of a picture as coded, before anything is cut or turned.
+
+    Attributes:
+        width: In pixels.
+        height: In pixels.
+    """
+
+    width: int
+    height: int
+
+
 class HeifProperty(NamedTuple):
     """A property box of an item: four letters and content."""
 
@@ -36,7 +60,7 @@ class HeifItem:
         type: Four letters, such as `hvc1`, `grid`, `Exif`.
         hidden: The file asks viewers not to show it.
         content_type: Media type of an item of type `mime`.
-        extents: Offset and length of each piece; inside of `idat` where `inside` is true.
+        extents: Its pieces in order; inside of `idat` where `inside` is true.
         inside: The pieces lie in the box `idat`.
         properties: In their order, which is the order in which a viewer applies them.
     """
@@ -45,7 +69,7 @@ class HeifItem:
     type: bytes
     hidden: bool = False
     content_type: str = ""
-    extents: list[tuple[int, int]] = field(default_factory=list)
+    extents: list[Extent] = field(default_factory=list)
     inside: bool = False
     properties: list[HeifProperty] = field(default_factory=list)
 
@@ -55,11 +79,11 @@ class HeifItem:
         return self.type in CODED or self.type in DERIVED
 
     @property
-    def size(self) -> tuple[int, int] | None:
+    def size(self) -> CodedSize | None:
         """Width and height as coded, in pixels, before anything is cut or turned."""
         for each in self.properties:
             if each.type == b"ispe" and len(each.data) >= 12:
-                return int.from_bytes(each.data[4:8]), int.from_bytes(each.data[8:12])
+                return CodedSize(int.from_bytes(each.data[4:8]), int.from_bytes(each.data[8:12]))
         return None
 
     @property
@@ -223,7 +247,7 @@ def _places(raw: bytes, heif: Heif) -> None:
                 reader.number(index_size)
             offset, length = base + reader.number(offset_size), reader.number(length_size)
             if item is not None:
-                item.extents.append((offset, length))
+                item.extents.append(Extent(offset, length))
                 item.inside = inside
         if reader.ended:
             return

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import NamedTuple
 
 from evidence_kit.custody.chain import Custody, anchored_token
 from evidence_kit.custody.manifest import Item
@@ -124,29 +125,40 @@ def sort_key(name: str) -> tuple[int, int, str]:
     return (len(_BEFORE) if name.startswith(ANCHORS) else len(_BEFORE) + 1 + len(_BEHIND)), len(stem), stem
 
 
-def bag_info(case: str, day: str, payloads: Sequence[Payload], kit: str, place: tuple[int, int]) -> bytes:
-    """Return `bag-info.txt`; `place` is the number of this part, from 1, and how many there are.
+class PartNumber(NamedTuple):
+    """Which of the parts of a seal a bag is.
+
+    Attributes:
+        number: From 1.
+        of: How many there are.
+    """
+
+    number: int
+    of: int
+
+
+def bag_info(case: str, day: str, payloads: Sequence[Payload], kit: str, place: PartNumber) -> bytes:
+    """Return `bag-info.txt`.
 
     Args:
         case: Id of the case.
         day: Day of sealing, `YYYY-MM-DD` in UTC.
         payloads: Everything below `data/` in this part.
         kit: Version of the kit.
-        place: Number of this part, from 1, and how many there are.
+        place: Which part this is.
     """
-    part, parts = place
     octets = sum(each.size_bytes for each in payloads)
     lines = (
-        f"Bag-Count: {part} of {parts}\nBag-Software-Agent: evidence-kit {kit}\nBagging-Date: {day}\n"
+        f"Bag-Count: {place.number} of {place.of}\nBag-Software-Agent: evidence-kit {kit}\nBagging-Date: {day}\n"
         f"External-Identifier: {case}\nPayload-Oxum: {octets}.{len(payloads)}\n"
     )
     return lines.encode("ascii")
 
 
-def stated_part(info_text: bytes) -> tuple[int, int] | None:
+def stated_part(info_text: bytes) -> PartNumber | None:
     """Return which part of how many a `bag-info.txt` says it is, None where it says nothing of the kind."""
     found = re.match(rb"Bag-Count: ([1-9][0-9]{0,5}) of ([1-9][0-9]{0,5})\n", info_text)
-    return (int(found[1]), int(found[2])) if found else None
+    return PartNumber(int(found[1]), int(found[2])) if found else None
 
 
 def states_truth(text: bytes, sealed: tuple[str, str], place: tuple[int | None, int], sizes: Sequence[int]) -> bool:

@@ -192,7 +192,7 @@ class Comparison:
         if text is not None and number is None:
             self._broken("seal-plan-differs", bag.MANIFEST)
         claimed = bag.stated_part(self._bag.held.get(bag.INFO, b""))
-        self._contents.part = number or (claimed[0] if claimed else 1)
+        self._contents.part = number or (claimed.number if claimed else 1)
         volume = planned.volumes[min(self._contents.part, len(planned.volumes)) - 1]
         self._info(number, len(planned.volumes), custody)
         listed = (self._listed(text, bag.MANIFEST) if text is not None else None) or {}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 LOCAL_HEADER_BYTES = 30
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
@@ -180,7 +181,19 @@ def archive_size_bytes(members: Iterable[ArchiveMember]) -> int:
     return bodies + len(directory_bytes(all_of_them))
 
 
-def parse_local(head: bytes) -> tuple[int, int]:
+class LocalLengths(NamedTuple):
+    """The lengths behind the first 30 bytes of a local header.
+
+    Attributes:
+        name_bytes: Length of the name.
+        extra_bytes: Length of the extra fields.
+    """
+
+    name_bytes: int
+    extra_bytes: int
+
+
+def parse_local(head: bytes) -> LocalLengths:
     """Return how many bytes of name and of extra follow a local header's first 30 bytes.
 
     Raises:
@@ -189,7 +202,7 @@ def parse_local(head: bytes) -> tuple[int, int]:
     if len(head) != LOCAL_HEADER_BYTES or head[:4] != _LOCAL_MAGIC:
         raise FormError("not a local header")
     fields = _LOCAL.unpack(head)
-    return fields[9], fields[10]
+    return LocalLengths(fields[9], fields[10])
 
 
 def member_of(header: bytes) -> ArchiveMember:

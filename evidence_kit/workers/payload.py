@@ -6,7 +6,7 @@ import math
 import os
 import socket
 from collections.abc import Mapping
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from evidence_kit.model import Json
 from evidence_kit.workers.job import Failure
@@ -41,10 +41,26 @@ def encode_job(
         raise ValueError(str(error)) from error
 
 
-def file_trace(file: BinaryIO) -> tuple[int, int, int, int]:
+class FileTrace(NamedTuple):
+    """The file facts that change when an open file is written to.
+
+    Attributes:
+        size_bytes: Its size.
+        modified_ns: When its content was changed, in nanoseconds since 1970.
+        changed_ns: When its content or its facts were; no program can set this one back.
+        inode: Its number in its file system.
+    """
+
+    size_bytes: int
+    modified_ns: int
+    changed_ns: int
+    inode: int
+
+
+def file_trace(file: BinaryIO) -> FileTrace:
     """Return the file facts that change when an open file is written to."""
     seen = os.fstat(file.fileno())
-    return seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino
+    return FileTrace(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
 
 
 def held_payload(payload: bytes | BinaryIO | None) -> bytes | BinaryIO | Failure | None:

@@ -21,7 +21,7 @@ from evidence_kit.custody.manifest import FoundAt, Item, LogEvent, Manifest, fol
 from evidence_kit.custody.verdict import Anchor, Verdict
 from evidence_kit.keys.timestamp import CheckedStamp, Stamp
 from evidence_kit.matching.levels import MatchScore
-from evidence_kit.matching.transformation import Transformation
+from evidence_kit.matching.transformation import Area, Point, Transformation
 from evidence_kit.model import Digest, Finding, Weight
 from evidence_kit.workflows.accession.provenance import Posting, Provenance, Screenshot
 from evidence_kit.workflows.batch import results as batch
@@ -331,10 +331,10 @@ def test_a_case_of_which_everything_is_known() -> None:
 
 
 def pairs() -> Iterator[SimilarPair]:
-    outline = ((-5, 0), (3, 4))
-    inside = Transformation(True, -90, True, 40, 60, "screenshot", "picture", "upper-left", outline, (0, 0, 3, 4), None)
-    altered = replace(inside, lies_in=None, agreed=(0, 0, 2, 2), differs=((0, 0, 1, 1),))
-    whole = replace(inside, inside=None, place=None, lies_in=None, agreed=(0, 0, 1, 1), turned_degrees=180)
+    outline, area = (Point(-5, 0), Point(3, 4)), Area(0, 0, 3, 4)
+    inside = Transformation(True, -90, True, 40, 60, "screenshot", "picture", "upper-left", outline, area, None)
+    altered = replace(inside, lies_in=None, agreed=Area(0, 0, 2, 2), differs=(Area(0, 0, 1, 1),))
+    whole = replace(inside, inside=None, place=None, lies_in=None, agreed=Area(0, 0, 1, 1), turned_degrees=180)
     film = MatchScore(60, 0, 0, 0, 0, 0, 0)
     yield SimilarPair(
         "E000001", "E000002", "picture-inside", "keypoints", MatchScore(None, 5, 9, 3, 2, 0.5, 0.5), inside

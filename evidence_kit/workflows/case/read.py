@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from evidence_kit.custody import chain, meaning, opening
 from evidence_kit.custody.chain import Custody, Replay, SignedCommit
@@ -135,7 +135,19 @@ def _read_once(folder: CaseFolder, key: SigningKey | None, station: Station | No
     return case
 
 
-def replay_case(folder: CaseFolder, station: Station | None) -> tuple[Replay, bool]:
+class ReplayedCase(NamedTuple):
+    """The log of a case, held against the station's memory.
+
+    Attributes:
+        replay: The log.
+        descends: Whether it goes on from where the station saw it end; true where it never saw it.
+    """
+
+    replay: Replay
+    descends: bool
+
+
+def replay_case(folder: CaseFolder, station: Station | None) -> ReplayedCase:
     """Replay the log; say also whether it descends from the head that the station remembers."""
     remembered = None if station is None else station.remembered(folder.root.name)
     met = remembered is None
@@ -148,7 +160,7 @@ def replay_case(folder: CaseFolder, station: Station | None) -> tuple[Replay, bo
     with open_regular(folder.log) as file:
         replayed = chain.replay_log(file_pieces(file), compare)
     enough = remembered is None or replayed.custody.signed_lines >= remembered.lines
-    return replayed, met and enough
+    return ReplayedCase(replayed, met and enough)
 
 
 def refuse_broken(folder: CaseFolder, replayed: Replay) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from evidence_kit.custody.event import Event
 from evidence_kit.errors import UsageError
@@ -59,16 +59,30 @@ def record_note(writer: CaseWriter, text: str, readers: Sequence[str], *, privil
     return writer.commit([Event("note", facts | ({"privileged": True} if privileged else {}))]).first
 
 
-def issue_receipt(writer: CaseWriter) -> tuple[str, int, int]:
+class IssuedReceipt(NamedTuple):
+    """A receipt that was handed out.
+
+    Attributes:
+        code: Nine groups, with hyphens.
+        lines: How many lines of the log it fixes.
+        line: The signature line that it stands for.
+    """
+
+    code: str
+    lines: int
+    line: int
+
+
+def issue_receipt(writer: CaseWriter) -> IssuedReceipt:
     """Return the receipt code of the newest signature line, how many lines it fixes, and that line; note it."""
     signed = writer.case.custody.commits[-1]
     code = signed.checkpoint.receipt_code
     facts: dict[str, Json] = {"code": code, "lines": signed.checkpoint.lines, "signature_line": signed.line}
     writer.commit([Event("receipt.issued", facts)])
-    return code, signed.checkpoint.lines, signed.line
+    return IssuedReceipt(code, signed.checkpoint.lines, signed.line)
 
 
-def last_receipt(case: Case) -> tuple[str, int, int]:
+def last_receipt(case: Case) -> IssuedReceipt:
     """Return the code that was issued last, how many lines it fixes, and its signature line; nothing is written.
 
     Raises:
@@ -78,10 +92,10 @@ def last_receipt(case: Case) -> tuple[str, int, int]:
     if not issued:
         raise UsageError("no-receipt", case=case.id)
     facts = issued[-1].facts
-    return str(facts["code"]), int(facts["lines"]), int(facts["signature_line"])
+    return IssuedReceipt(str(facts["code"]), int(facts["lines"]), int(facts["signature_line"]))
 
 
-def receipt_in(case: Case, page: Path) -> tuple[str, int, int] | None:
+def receipt_in(case: Case, page: Path) -> IssuedReceipt | None:
     """Return the receipt that was issued last when a page shows it and nothing was written since, else None.
 
     Raises:
@@ -91,7 +105,7 @@ def receipt_in(case: Case, page: Path) -> tuple[str, int, int] | None:
     if not issued or issued[-1].line != case.custody.commits[-1].first or page.stat().st_size > _LARGEST_PAGE_BYTES:
         return None
     receipt = last_receipt(case)
-    return receipt if is_slip(page.read_bytes(), receipt[0], case.id, receipt[1]) else None
+    return receipt if is_slip(page.read_bytes(), receipt.code, case.id, receipt.lines) else None
 
 
 def is_slip(data: bytes, code: str, case: str, lines: int) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from evidence_kit.custody.chain import Custody, SignedCommit, replay_log
 from evidence_kit.custody.verdict import Verdict, judge_findings
@@ -121,11 +122,27 @@ def compare_logs(first: ComparedLog, second: ComparedLog) -> LogComparison:
     return LogComparison(first, second, common, relation, tuple(findings), judge_findings(findings, ()))
 
 
-def commit_signers(commits: Iterable[SignedCommit]) -> list[tuple[str, int, str]]:
+class CommitSigner(NamedTuple):
+    """A key, and the commits that it signed.
+
+    Attributes:
+        by: Fingerprint of the key.
+        commits: How many.
+        since: Time of the first, by the writer's own clock.
+    """
+
+    by: str
+    commits: int
+    since: str
+
+
+def commit_signers(commits: Iterable[SignedCommit]) -> list[CommitSigner]:
     """Return who signed commits: fingerprint, how many, and when first by the writer's own clock."""
     listed = list(commits)
     counts = Counter(each.by for each in listed)
-    return [(by, count, next(each.time for each in listed if each.by == by)) for by, count in counts.items()]
+    return [
+        CommitSigner(by, count, next(each.time for each in listed if each.by == by)) for by, count in counts.items()
+    ]
 
 
 def same_log(one: Custody, other: Custody) -> int | None:

@@ -85,7 +85,7 @@ def bag_members(load: SealLoad, number: int) -> list[ArchivePart]:
     log, events = _measured(load, bag.LOG, _log), _measured(load, bag.EVENTS, _events)
     facts = load.letter_facts(number)
     day = case.custody.commits[-1].time[:10]
-    place = (number, len(load.volumes))
+    place = bag.PartNumber(number, len(load.volumes))
     small = dict(bag.signed_files(case.custody)) | {
         "bagit.txt": bag.BAGIT,
         bag.INFO: bag.bag_info(case.id, day, payloads, load.kit, place),

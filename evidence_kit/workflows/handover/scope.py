@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from evidence_kit.custody.manifest import Item, Manifest
 from evidence_kit.errors import UsageError
@@ -202,11 +203,23 @@ def wording_unknown(case: Case, scope: Scope) -> tuple[str, ...]:
     return tuple(sorted(parts & set(scope.items), key=plan.item_number))
 
 
-def conversation_counts(case: Case, scope: Scope) -> tuple[int, int]:
+class ConversationCounts(NamedTuple):
+    """How many conversations an archive holds.
+
+    Attributes:
+        inside: All of them.
+        not_cited: Those of which no recorded threat speaks.
+    """
+
+    inside: int
+    not_cited: int
+
+
+def conversation_counts(case: Case, scope: Scope) -> ConversationCounts:
     """Return how many conversations go in, and how many of them no recorded threat speaks of."""
     items, cited = set(scope.items), _ledger(case.opened)
     inside = [each for each in conversations(case.opened) if _items(each) & items]
-    return len(inside), sum(not _items(each) & cited for each in inside)
+    return ConversationCounts(len(inside), sum(not _items(each) & cited for each in inside))
 
 
 def _consented(case: Case, order: SealOrder) -> None:

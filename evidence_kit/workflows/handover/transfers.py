@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import LogEvent, Manifest
@@ -120,9 +120,21 @@ def sealed_archives(sealed: Mapping[str, Any]) -> list[Json]:
     return [{name: each[name] for name in ("archive", "sha256", "size")} for each in listed]
 
 
-def record_confirmation(
-    writer: CaseWriter, armoured: bytes, statement: bytes, by: str, on: date
-) -> tuple[str, int, int]:
+class Confirmation(NamedTuple):
+    """A receiver's counter-signature in the log.
+
+    Attributes:
+        fingerprint: Of the receiver's key.
+        lines: How many lines of the log it fixes.
+        line: Its own line.
+    """
+
+    fingerprint: str
+    lines: int
+    line: int
+
+
+def record_confirmation(writer: CaseWriter, armoured: bytes, statement: bytes, by: str, on: date) -> Confirmation:
     """Record a receiver's counter-signature; return the fingerprint, the last line it fixes, and its own line.
 
     Args:
@@ -160,7 +172,7 @@ def record_confirmation(
         "on": on.isoformat(),
     }
     line = writer.commit([Event("transfer.in", facts)]).first
-    return signature.key.fingerprint, said.lines, line
+    return Confirmation(signature.key.fingerprint, said.lines, line)
 
 
 def show_passphrase(writer: CaseWriter, line: int | None = None) -> tuple[str, str]:

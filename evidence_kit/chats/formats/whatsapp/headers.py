@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from evidence_kit.chats.folding import DIRECTION_MARKS, fold_text
 
@@ -81,7 +82,21 @@ def half_of_day(mark: str) -> str:
     return HALVES[fold_text(mark).strip()[0].casefold()]
 
 
-def style_of(text: str) -> tuple[HeaderStyle, int, int] | None:
+class StyleCount(NamedTuple):
+    """A style, and how much of the beginning of a file has it.
+
+    Attributes:
+        style: The style.
+        headers: How many lines have it.
+        lines: How many of the first 200 lines are not empty.
+    """
+
+    style: HeaderStyle
+    headers: int
+    lines: int
+
+
+def style_of(text: str) -> StyleCount | None:
     """Return the style that most of the first 200 lines have, how many have it, and of how many.
 
     None when no style fits more than a fifth of them: a message has 5 lines seldom enough, and a text about
@@ -92,4 +107,4 @@ def style_of(text: str) -> tuple[HeaderStyle, int, int] | None:
     counted = sum(1 for line in lines if line.strip())
     best = max(STYLES, key=lambda style: len(style.opening.findall(sample)))
     hits = len(best.opening.findall(sample))
-    return (best, hits, counted) if hits * 5 > counted else None
+    return StyleCount(best, hits, counted) if hits * 5 > counted else None

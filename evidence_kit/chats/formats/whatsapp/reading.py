@@ -89,7 +89,7 @@ def _style(export: BinaryIO, encoding: Encoding) -> HeaderStyle:
     head = export.read(HEAD_BYTES).decode(encoding.codec, "replace")
     export.seek(0)
     found = style_of(head)
-    return found[0] if found else ANDROID
+    return found.style if found else ANDROID
 
 
 def _survey(export: BinaryIO, encoding: Encoding, style: HeaderStyle) -> DateReading:

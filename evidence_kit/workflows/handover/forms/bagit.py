@@ -31,7 +31,9 @@ def write(contents: ExportContents, target: ExportTarget) -> int:
     tags: dict[str, Iterable[bytes]] = {
         "bagit.txt": [bag.BAGIT],
         bag.INFO: [
-            bag.bag_info(case.id, contents.day, [*map(bag.original_payload, contents.items)], contents.kit, (1, 1))
+            bag.bag_info(
+                case.id, contents.day, [*map(bag.original_payload, contents.items)], contents.kit, bag.PartNumber(1, 1)
+            )
         ],
         bag.LOG: _log(case),
         bag.EVENTS: _events(contents),
