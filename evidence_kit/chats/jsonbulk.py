@@ -125,6 +125,8 @@ class ArrayElements:
             values: list[object] = _DECODER.decode(b"[" + stretch + b"]")
         except (msgspec.DecodeError, ValueError, RecursionError):
             values = []
+        # The decoder keeps the last of two members of one name and says nothing: there are more colons than keys then,
+        # and the words of the first would be lost.
         if len(values) == len(found.ends) and _keys(values, flat=found.flat) == found.colons:
             return values
         return self._one_by_one(found.ends, lead, decode_one)
@@ -165,11 +167,14 @@ def _boundaries(data: bytes, lead: int) -> _Boundaries:
     """Return where the elements end that begin at `lead`, by brackets outside of strings."""
     signs = np.frombuffer(data, np.uint8)
     quotes = _unescaped(signs, np.flatnonzero(signs == _QUOTE))
+    # Square brackets and braces differ in one bit: with it set, one comparison finds both.
     folded = signs | _BRACE_BIT
     brackets = _outside(np.flatnonzero((folded == _OPENING) | (folded == _CLOSING)), quotes)
     if lead:
         brackets = brackets[np.searchsorted(brackets, lead) :]
+    # This bit is set in opening brackets alone: the sum goes up at each of them and down at a closing one.
     depth = np.cumsum((signs[brackets] & _OPENS_BIT).astype(np.int64) - 1)
+    # Below the depth at which the elements stand: the bracket that closes the array itself.
     below = np.flatnonzero(depth < 0)
     closed = bool(below.size)
     if closed:

@@ -80,6 +80,8 @@ class _Cutter:
                 yield self._stretch(None, 0, start)
             else:
                 raw, body = text[begin + 1 : start + 1], text[behind:start]
+                # ASCII has one byte a character in all but UTF-16: encoding every message to measure it costs more
+                # than cutting it.
                 size = len(raw) if narrow and raw.isascii() else len(raw.encode(codec, errors))
                 first, offset = self._line, self._offset
                 last = first + raw.count("\n") - 1
@@ -93,6 +95,8 @@ class _Cutter:
         self._text = text[begin:]
         if len(self._text) > LONGEST_CHARACTERS:
             yield self._overflow()
+        # A header may be cut at the end of what is known: so many characters are searched again, and none before them:
+        # a long message would be searched anew with every piece.
         self._searched = max(1, len(self._text) - _HEADER_CHARACTERS)
 
     def rest(self) -> list[TextSegment]:

@@ -184,6 +184,7 @@ def replay_log(pieces: Iterable[bytes], on_line: Callable[[int, bytes], None] | 
     for raw, ended in split_lines(pieces):
         if on_line is not None:
             on_line(state.number + 1, raw)
+        # Of the first line alone: looked for further down, one forged line would turn "broken" into "not checked".
         if state.number == 0 and is_newer_format(raw):
             return Replay(state.custody, (Finding("log-version-unknown", Weight.UNCHECKED, LOG, line=1),))
         state.take(raw, ended=ended)
@@ -241,6 +242,9 @@ class _State:
         try:
             line = parse_line(raw, self.time)
         except LineError as error:
+            # A power cut leaves half a line at the end. It is no break: nobody was told that it counts, and the next
+            # writer puts it aside. Taken for one, every case that lost power while it was written would be called
+            # broken.
             if not ended and _could_be_a_beginning(raw):
                 return
             self._broken("log-line-malformed", reason=str(error))
@@ -265,6 +269,8 @@ class _State:
     def _sign(self, line: SignatureLine, raw: bytes) -> None:
         """Accept a signature line, or say why not."""
         custody = self.custody
+        # The first commit names in its own first line who may sign: before it there is nobody to ask. What fixes it is
+        # outside: a receipt, a time stamp, the station that remembers.
         opened = self.pending[0].clear if self.first == 1 and self.pending else None
         case = custody.case or _case_of(opened)
         signers = custody.signers if custody.commits else _signers_of(opened)
@@ -283,6 +289,7 @@ class _State:
     def _accept(self, line: SignatureLine, raw: bytes, checkpoint: Checkpoint) -> None:
         """Accept a signature: all lines above it are part of the log, and so are their findings."""
         custody = self.custody
+        # Until a signature stands below them, these lines are no part of the log, and junk in them breaks nothing.
         self.findings += self.tail
         self.tail = []
         custody.case = checkpoint.case

@@ -129,6 +129,8 @@ def parse_canonical(data: bytes) -> Any:  # noqa: ANN401 - any JSON
     except OpeningError:
         loads_strict(data)  # says what is wrong with a number more exactly
         raise
+    # Written anew and compared: other spaces, escapes and orders and a doubled key are refused in one step, and no
+    # reader of JSON would tell of them.
     if compact_json(value) != data:
         loads_strict(data)  # says when it is a key that stands twice
         raise OpeningError("not the bytes that JSON.stringify gives")
@@ -184,6 +186,8 @@ def check_canonical(value: Any, depth: int = _DEEPEST) -> None:  # noqa: ANN401 
     kind = type(value)
     if kind is dict or isinstance(value, Mapping):
         for key, inner in value.items():
+            # JavaScript moves keys that look like integers to the front: the page would write another form, and find
+            # another digest.
             if not isinstance(key, str) or (key[:1] in _DIGITS and _INTEGER_LIKE.fullmatch(key)):
                 raise OpeningError("a key is a text that does not look like an integer")
             if type(inner) not in _PLAIN and not (type(inner) is int and abs(inner) <= LARGEST_INTEGER):

@@ -97,6 +97,7 @@ class ExactIndex:
         step = max(1, _BLOCK_DISTANCES // len(queries))
         for start in range(0, len(self), step):
             part = self._words[start : start + step]
+            # Two hashes of 256 bits may be 256 apart, which one byte would count as 0.
             distances = np.zeros((len(queries), len(part)), dtype=np.uint16)
             for word in range(part.shape[1]):
                 distances += np.bitwise_count(queries[:, word, None] ^ part[None, :, word])

@@ -62,6 +62,7 @@ class SeekableStream:
         """Bring the piece in which an offset lies; say whether the stream is so long."""
         number = bisect_right(self._states, offset, key=lambda state: state[0]) - 1
         behind = self._offset + len(self._piece)
+        # Reading on is cheaper than beginning again, unless a remembered state lies between here and there.
         if offset < self._offset or self._states[number][0] > behind:
             self._offset, state = self._states[number]
             self._stream, self._piece = self._again(state), b""
@@ -81,6 +82,8 @@ class SeekableStream:
             return
         self._states.append((self._offset, state))
         if len(self._states) > _MOST_STATES:
+            # Every second state goes and the steps double: memory stays bounded, and going back costs half a step on
+            # average, whatever the length.
             self._states[1:] = self._states[2::2]
             self._step_bytes *= 2
 

@@ -48,6 +48,8 @@ class SourceWatch:
             if _identity(self.root) != self._identity:
                 return True
             if self._identity is not None and stat.S_ISDIR(self._identity[2]):
+                # A folder is stated out of the system's memory for a while after its stick was pulled; listing it asks
+                # the device.
                 with os.scandir(self.root) as listing:
                     next(listing, None)
         except OSError:
@@ -55,6 +57,8 @@ class SourceWatch:
         if number not in _DEVICE:
             return False
         if self._good is None:
+            # Nothing could be read yet: a source whose first files are bad is told from one that is gone only by how
+            # many.
             return self._failures >= _ALL_BAD
         return not _answers(self._good)
 
@@ -73,6 +77,7 @@ def _answers(path: Path) -> bool:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
         try:
             if hasattr(os, "posix_fadvise"):
+                # Otherwise the byte comes out of the system's memory, which answers for a stick that is gone.
                 os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
             os.read(descriptor, 1)
         finally:

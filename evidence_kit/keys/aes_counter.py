@@ -61,6 +61,7 @@ class CounterStream:
     def _more(self, wanted: int) -> memoryview:
         """Return key stream for so many bytes, or for as many as there is room for."""
         blocks = min(_MOST_BLOCKS, -(-wanted // _BLOCK_BYTES))
+        # numpy is slower to load than a small archive is to decrypt: only long ones get it.
         if isinstance(self._engine, _Short) and self._next + blocks > _SHORT_BLOCKS:
             self._engine = _Long()
         numbers, stream = self._engine.numbers(self._next, blocks), self._engine.stream(blocks)

@@ -70,6 +70,8 @@ class AgeWriter:
             # Only now is it known that this chunk is not the last one.
             yield self._sealed(self._held, last=False)
             self._held = bytearray()
+        # The last chunk is sealed with another nonce and may not be empty: so one byte at least is held back until it
+        # is known whether more comes.
         whole = max(0, (len(rest) - 1) // CHUNK_BYTES) * CHUNK_BYTES
         for at in range(0, whole, _BLOCK_CHUNKS * CHUNK_BYTES):
             yield self._block(rest[at : min(whole, at + _BLOCK_CHUNKS * CHUNK_BYTES)])
@@ -94,6 +96,8 @@ class AgeWriter:
         return self._cipher.encrypt(self._nonce(last=last), bytes(chunk), None)
 
     def _nonce(self, *, last: bool) -> bytes:
+        # The last byte says whether the file ends here: without it, one that was cut between two chunks would be
+        # sound.
         nonce = self._count.to_bytes(11, "big") + bytes([last])
         self._count += 1
         return nonce

@@ -99,6 +99,7 @@ def fit_plane(query: Keypoints, reference: Keypoints, pairs: KeypointPairs, size
         return None
     source = np.ascontiguousarray(reference.points[pairs.reference], np.float32)
     target = np.ascontiguousarray(query.points[pairs.query], np.float32)
+    # The search draws at random: without a fixed seed two pictures could match today and not tomorrow.
     cv2.setRNGSeed(1)
     matrix, mask = cv2.findHomography(
         source, target, cv2.USAC_MAGSAC, THRESHOLDS.reprojection_pixels, maxIters=_ROUNDS, confidence=_CONFIDENCE
@@ -151,6 +152,7 @@ def _similarity(
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
     import cv2
 
+    # Two points always agree on a similarity.
     if len(source) < 3:
         return None
     cv2.setRNGSeed(1)
@@ -174,6 +176,7 @@ def _fitted(
     if not np.isfinite(outline).all():
         return PlaneFit(matrix, inliers, pairs, len(pairs))
     inside = sum(cv2.pointPolygonTest(outline, (float(x), float(y)), False) >= 0 for x, y in target)  # noqa: FBT003
+    # Keypoints that agree may lie just outside of the outline: a share of them above one would be none.
     return PlaneFit(matrix, inliers, pairs, max(inside, int(inliers.sum())))
 
 

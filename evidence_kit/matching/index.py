@@ -112,6 +112,8 @@ class InvertedDescriptors:
         )
         self._index.cp.niter = _ROUNDS
         self._index.cp.max_points_per_centroid = _SAMPLE_PER_LIST
+        # faiss prints a warning to the terminal where there are few points a list, which is no concern of a
+        # volunteer's.
         self._index.cp.min_points_per_centroid = 1
         self._index.nprobe = THRESHOLDS.probed_lists
         self._index.train(one_handed(_sample(references, total, lists * _SAMPLE_PER_LIST))[0].astype(np.float32))

@@ -86,6 +86,7 @@ def keypoints_of(grey: NDArray[np.uint8], most: int = MOST_KEYPOINTS) -> Keypoin
     if not len(found):
         none = np.zeros((0, 2), np.float32)
         return Keypoints(none, none[:, 0], np.zeros((0, DESCRIPTOR_BYTES), np.uint8))
+    # OpenCV gives more than it was asked for where several are equally strong, and in no order that it promises.
     order = np.argsort([-each.response for each in found], kind="stable")[:most]
     points = np.array([found[place].pt for place in order], np.float32)
     scales = np.array([found[place].size for place in order], np.float32)

@@ -136,6 +136,8 @@ class _Encrypting:
 
     def _send(self) -> None:
         self._settle()
+        # One piece at a time: the cipher counts its blocks and the target takes bytes in order, so a second piece
+        # under way would be encrypted for the wrong place.
         pieces, self._waiting, self._waiting_bytes = self._waiting, [], 0
         self._under_way = self._thread.submit(self._encrypt, pieces)
 
@@ -272,6 +274,7 @@ class OpenedArchive:
         Raises:
             CutError: The file ends before the code does.
         """
+        # The code lies behind all bytes and is over all of them: to stop early is to have checked nothing.
         while self.read():
             pass
         code = self._file.read(_CODE_BYTES)

@@ -99,6 +99,7 @@ def _source(file: BinaryIO, size_bytes: int, name: str, contents: ArchiveContent
     except FormError:
         member = _meant(file, size_bytes)
         contents.findings.append(Finding("archive-header-changed", Weight.BROKEN, name))
+    # Read on as if it were right: a changed byte in front keeps nobody from what stands behind it.
     header = zipform.local_header(member)
     file.seek(0)
     return _WithHeader(header, file), max(size_bytes, zipform.archive_size_bytes([member]))
@@ -210,11 +211,14 @@ class _Reader:
             self._members.append(member)
             self._file(member, stream)
         expected = zipform.directory_bytes(self._members)
+        # One byte more than there should be is asked for: what stands behind the directory is found too.
         if head + stream.exactly(len(expected) + 1 - len(head)) != expected:
             self._broken("archive-directory-changed")
 
     def _resembles(self, head: bytes) -> None:
         """Note whether the first header looks like ours even if a byte of it was changed."""
+        # Of the first header alone: a byte of it that flipped must not make a wrong passphrase of a damaged archive of
+        # ours.
         if not self._members:
             usual = zipform.local_header(zipform.ArchiveMember("XXX-2026-0000/bagit.txt", len(bag.BAGIT), 0))
             alike = sum(a == b for a, b in zip(head[:14], usual[:14], strict=False))

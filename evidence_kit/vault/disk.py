@@ -76,6 +76,7 @@ class RealDisk:
 
     def create(self, path: Path) -> DiskFile:
         """Open a new file with mode 0600."""
+        # O_EXCL follows no link: one that was laid here for us would send the bytes elsewhere.
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
         return RealFile(patiently(lambda: os.open(path, flags, _OWNER_FILE)), path)
 
@@ -125,6 +126,8 @@ def replacing_file(disk: Disk, path: Path) -> Iterator[DiskFile]:
     disk.remove(draft)
     file = disk.create(draft)
     try:
+        # A name is given to durable bytes only: after a power cut it would stand for an empty file, and the old one
+        # would be gone.
         yield file
         file.sync()
     except BaseException:

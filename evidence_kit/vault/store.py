@@ -99,6 +99,7 @@ class FolderDraft:
         self._sha256.update(data)
         written = self._file.write(data)
         self._unsent_bytes += len(data)
+        # The disk works while more is encrypted: otherwise all of a large film waits for one sync at its end.
         if self._unsent_bytes >= _SEND_DOWN_BYTES and (self._sending is None or self._sending.done()):
             self._unsent_bytes = 0
             self._wait()

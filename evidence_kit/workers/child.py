@@ -96,10 +96,13 @@ class _Pipe:
     def end_with_the_program(self) -> None:
         """Leave as soon as the other end is closed, in the middle of a job too."""
         watched = select.poll()
+        # POLLRDHUP tells of the other end without reading: a byte that is read here would be missing in the next
+        # frame.
         watched.register(self._in, getattr(select, "POLLRDHUP", 0))
 
         def watch() -> None:
             watched.poll()
+            # `sys.exit` would end this thread alone, while a job holds the main one for minutes.
             os._exit(0)
 
         threading.Thread(target=watch, daemon=True).start()
@@ -113,6 +116,7 @@ def main() -> None:
     """
     settings = json.loads(sys.argv[1])
     pipe = _Pipe()
+    # Ctrl-C is the program's to answer: it ends this process, or lets it finish its job.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.path.extend(settings["libraries"])
     # Landlock and the filter hold for this thread and those it starts: no other may stand before.
@@ -124,6 +128,8 @@ def main() -> None:
         job = decode_json(frame[1])
         if frame[0] != JSON or not isinstance(job, Mapping):
             raise ProtocolError("a job was expected")
+        # The system counts over the whole life of the process: without a new allowance the hundredth job would be
+        # killed for the work of the others.
         limits.renew_cpu_time(_cpu_seconds(job))
         answer: dict[str, Json]
         with _payload(pipe) as payload:

@@ -66,6 +66,7 @@ def renew_cpu_time(seconds: int = CPU_SECONDS) -> None:
     used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     try:
+        # The soft limit alone: the hard one, once lowered, could not be raised for the next job.
         resource.setrlimit(resource.RLIMIT_CPU, (int(used) + 1 + seconds, hard))
     except (ValueError, OSError):
         return
@@ -76,6 +77,7 @@ def _limit() -> dict[str, Json]:
         "address_space_bytes": ("RLIMIT_AS", ADDRESS_SPACE_BYTES),
         "core_bytes": ("RLIMIT_CORE", 0),
         "open_files": ("RLIMIT_NOFILE", OPEN_FILES),
+        # Nothing is written, on systems without Landlock neither.
         "file_bytes": ("RLIMIT_FSIZE", 0),
     }
     if sys.platform == "win32":
@@ -104,6 +106,7 @@ def _landlock(readable: Iterable[Path]) -> int | None:
     files = (1 << _RIGHTS[min(abi, 5)]) - 1
     network = _TCP_BIND_AND_CONNECT if abi >= 4 else 0
     scoped = _ABSTRACT_SOCKETS_AND_SIGNALS if abi >= 6 else 0
+    # As many fields as this kernel knows: an older one refuses the others.
     attributes = struct.pack("=QQQ", files, network, scoped)[: 24 if abi >= 6 else 16 if abi >= 4 else 8]
     rules = libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
     if rules < 0:
@@ -111,6 +114,7 @@ def _landlock(readable: Iterable[Path]) -> int | None:
     try:
         for path in (*map(Path, _SYSTEM_LIBRARIES), *readable):
             _allow_reading(libc, rules, path)
+        # The kernel lets an ordinary process restrict itself only when it has given up gaining rights.
         if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) or libc.syscall(_RESTRICT_SELF, rules, ctypes.c_uint32(0)):
             return None
     finally:

@@ -56,6 +56,8 @@ class Pool:
     ) -> None:
         """End every process; jobs that still run are given up when an error passes through."""
         if kind is not None:
+            # Before the processes are killed: a thread whose job just failed would take the next one, and start a new
+            # process.
             self._given_up = True
             self._threads.shutdown(wait=False, cancel_futures=True)
             for worker in self._all:
@@ -70,10 +72,13 @@ class Pool:
         encode_job(0, job.function, job.arguments, job.seconds, has_payload=True)
         payload = held_payload(job.payload)
         size_bytes = len(payload) if isinstance(payload, bytes) else 0
+        # Wait here, with the caller: a job that is queued holds its payload, and a fast source would fill the memory.
         self._room.enter(size_bytes)
         try:
             future = self._threads.submit(self._one, replace(job, payload=None), payload)
         except BaseException:
+            # A job that never began ends here: its place would stay taken, and after some of these nobody would get
+            # in.
             self._left(payload, size_bytes)
             raise
         future.add_done_callback(lambda _: self._left(payload, size_bytes))
@@ -131,4 +136,5 @@ class _Room:
             self._changed.notify_all()
 
     def _fits(self, size_bytes: int) -> bool:
+        # One payload always goes, however large: by the bound alone it would wait for ever.
         return self._jobs < self._most_jobs and (not self._bytes or self._bytes + size_bytes <= self._most_bytes)

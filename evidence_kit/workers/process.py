@@ -35,6 +35,9 @@ class WorkerProcess:
         if descriptors.CAN_PASS_DESCRIPTORS:
             self._socket, theirs = socket.socketpair()
             try:
+                # A session of its own: `kill` reaches its children too, and Ctrl-C at the terminal reaches the program
+                # alone, which decides. In no folder of anybody's: a working folder on a stick would keep it from being
+                # taken out.
                 self._popen = subprocess.Popen(
                     command, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=subprocess.DEVNULL, env=environment,
                     start_new_session=True, cwd="/",
@@ -86,6 +89,7 @@ class WorkerProcess:
     def kill(self) -> None:
         """Stop the process and its children; a caller that waits for its answer hears the end."""
         with self._ending:
+            # Once it was waited for, its number may be that of somebody else's process.
             if self._popen.returncode is None:
                 if descriptors.CAN_PASS_DESCRIPTORS:
                     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -93,6 +97,7 @@ class WorkerProcess:
                 self._popen.kill()
         if self._socket is not None:
             with contextlib.suppress(OSError):
+                # Another thread may sit in `recv`, which closing does not wake.
                 self._socket.shutdown(socket.SHUT_RDWR)
 
     def end(self) -> Failure:

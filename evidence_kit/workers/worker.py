@@ -109,6 +109,8 @@ class Worker:
         sent = sendable_payload(payload)
         if isinstance(sent, Failure):
             return sent
+        # The process reads the file itself, after it was hashed here: what it tells may be of other bytes, and then
+        # that is said.
         before = None if isinstance(sent, bytes) else file_trace(sent)
         if self._process is None:
             started = self._start()
@@ -192,6 +194,7 @@ class Worker:
         return process.end()
 
     def _judged(self, answer: Mapping[str, Json]) -> Answer:
+        # A process that hostile bytes took over could answer the next job in advance, in its name.
         if answer.get("job") != self._jobs:
             self.close()
             return Failure("bad-answer", "it answers another job")

@@ -134,6 +134,8 @@ class ContainerIntake:
             self._unopened(level, held.unreadable)
             return
         yield from self._members(level)
+        # Members are read later than their container was hashed: where it changed meanwhile, nobody knows of which
+        # bytes they are.
         if stretch.original is not None and stretch.original.changed():
             accession.refuse(FoundAt(stretch.place.path, stretch.place.path_bytes, item), "container-changed")
         self._read(level)

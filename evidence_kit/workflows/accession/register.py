@@ -63,6 +63,8 @@ class Accession:
             RuntimeError: A new item came without its encrypted bytes.
         """
         digest, where = reading.tally.sha256, place_key(stretch.place)
+        # The group first: the manifest learns of an item with its commit, and the same picture often lies twice in one
+        # folder.
         twin = self.group.by_digest.get(digest.hex) or self._manifest.by_digest.get(digest.hex)
         if twin is not None:
             reading.drop()
@@ -139,11 +141,13 @@ class Accession:
         """Tell a refusal; the same one is written into the log only once."""
         before = self._manifest.refused.get(place_key(place))
         event = None
+        # A second ingest of one source adds no line: what was refused before, for the same reason, is in the log.
         if before is None or before.facts.get("reason") != reason:
             facts: dict[str, Json] = {**place_facts(place), "reason": reason}
             if detail is not None:
                 facts["detail"] = detail
             if size_bytes is not None:
+                # JavaScript reads the log too, and rounds larger integers.
                 facts["size"] = size_bytes if size_bytes < 1 << 53 else str(size_bytes)
             event = Event("item.refused", facts)
         self.group.add(Refused(place, reason, detail, size_bytes), event)

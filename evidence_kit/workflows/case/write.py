@@ -88,6 +88,8 @@ class CaseWriter:
         """
         if self._failed:
             raise RuntimeError("a commit failed; the case has to be opened again")
+        # Until `_take_over` has seen the commit: whatever is raised in between, this writer no longer knows where the
+        # log ends, and a second commit would be linked to a line that may not be there.
         self._failed = True
         folder, disk = self.case.folder, self.world.disk
         said_by: dict[str, Json] = {"by": self.station.person.name, "kit": self.world.kit}
@@ -97,6 +99,8 @@ class CaseWriter:
         now = self.world.clock.now()
         openings = journal.link_events(self._head, signed_events, now, lambda: self.world.random(opening.SALT_BYTES))
         body = age.encrypt_bytes(openings.body, [self.recipient])
+        # The order is what holds when the power goes: first the files, durable, then the lines that vouch for them.
+        # The other way round a signed line could speak of bytes that never came to the disk.
         self.store.keep(drafts, [(folder.body(openings.signature_line), body)])
         commit = journal.sign_commit(self.case.id, openings, sha256(body), self._key)
         journal.append_commit(disk, folder.log, commit)
@@ -105,6 +109,8 @@ class CaseWriter:
     def _take_over(self, openings: journal.Openings, commit: journal.Commit) -> SignedCommit:
         """Bring the state in memory up to the state on the disk, as reading it again would."""
         custody = self.case.custody
+        # By the code that reads a case: what this program could write and no reader would accept shows here, while the
+        # sources still lie there, and not at the lawyer's.
         grown = chain.resume_custody(custody, commit.data)
         if grown:
             raise CaseBrokenError("case-broken", case=self.case.id, code=grown[0].code)

@@ -87,6 +87,8 @@ class DateOrderVotes:
         """Return the order that the votes decide, and why."""
         if self._seen and self._year_first == self._seen:
             return DateReading(DateOrder.YEAR_FIRST, "year-has-four-digits")
+        # From the surest to the weakest: a number above 12 proves; a name of a file was given by the same phone; that
+        # time never goes back holds only while nobody joined two exports.
         for counts, reason in (
             (self._impossible, "a-number-above-12"),
             (Counter({_other(order): count for order, count in self._named.items()}), "dates-in-media-names"),
@@ -95,6 +97,7 @@ class DateOrderVotes:
             against = [order for order in _POSSIBLE if counts[order]]
             if len(against) == 1:
                 return DateReading(_other(against[0]), reason)
+            # Both orders are impossible somewhere: two exports were joined, and neither speaks for the other.
             if against and counts is self._impossible:
                 return DateReading(DateOrder.AMBIGUOUS, "both-orders-in-one-file")
         return DateReading(DateOrder.AMBIGUOUS, "nothing-decides")
@@ -116,6 +119,8 @@ class TimeReader:
         """Return the time in a header."""
         raw = opening[1]
         if raw not in self.known:
+            # All at once: an export in which every date is another must not fill the memory, and to look for the
+            # oldest would cost every message.
             if len(self.known) > _REMEMBERED:
                 self.known.clear()
                 self._days.clear()
