@@ -1,4 +1,4 @@
-"""The survey of an export: its conversations, who wrote in them, and what could not be read, counted in one pass.
+"""The survey of an export: its conversations, their writers, and its unread stretches, counted in one pass.
 
 No answer grows with the export: lists have a most, texts a longest; whatever is left out is counted.
 """
@@ -139,7 +139,7 @@ class ExportSurvey:
                 self._unread.append(_unread_facts(entry))
 
     def facts(self) -> dict[str, Json]:
-        """Return what was counted, as it goes into `chat.parsed`."""
+        """Return the counts as they go into `chat.parsed`."""
         talks = list(self._talks.values())
         told = [talk.facts(number) for number, talk in enumerate(talks[:MOST_CONVERSATIONS])]
         listed = list(_fitting(told))

@@ -10,7 +10,7 @@ NAME = "evidence-kit"
 
 
 def program_name() -> str:
-    """Return what a person types in this folder and terminal to call the program that is running.
+    """Return the command that calls the running program in this folder and terminal.
 
     Its name where the terminal finds it by that, else its path as it was called: `make demo` calls one that is nowhere
     else known.

@@ -140,7 +140,7 @@ class Screen:
         )
 
     def failed_once(self, error: EvidenceError) -> None:
-        """Show what did not fit in an answer that is asked for again."""
+        """Show the reason why an answer is asked for again."""
         self.warn(f"error.{error.message_id}.what", **error.values)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
@@ -194,7 +194,7 @@ class Screen:
         return self._typed(f"\n{shown}\n> ") or None
 
     def ask_with_default(self, question: str, before: str | None) -> str:
-        """Ask a person until an answer comes; Enter keeps what was answered before."""
+        """Ask a person until an answer comes; Enter keeps the answer before."""
         if before is None:
             return self.ask(question)
         return self.ask_once("ask.keep-answer", asked=self.say(question), before=before) or before
@@ -300,7 +300,7 @@ class Screen:
             sys.stderr.flush()
 
     def ready(self, question: str) -> None:
-        """Wait until a person says yes; what is shown stays until then."""
+        """Wait until a person says yes; the screen stays until then."""
         while not self.agree(question):
             pass
 
@@ -339,7 +339,7 @@ def cells(text: str) -> int:
 
 
 def fitted(target: IO[str] | None, text: str) -> str:
-    """Return a text broken between words so that it fits a terminal; what goes on a line keeps its indent."""
+    """Return a text broken between words so that it fits a terminal; a line that goes on keeps its indent."""
     if not _is_terminal(target):
         return text
     return "\n".join(piece for line in text.split("\n") for piece in _pieces(line, columns(target) - 1))

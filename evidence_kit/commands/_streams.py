@@ -11,7 +11,7 @@ from typing import IO, Any, Final
 
 
 def left_by_reader(system: str) -> frozenset[int]:
-    """Return the numbers of the errors by which a system says that whoever read our output has left, such as `head`.
+    """Return the numbers of the errors by which a system says that the reader of our output has left, such as `head`.
 
     Args:
         system: As `os.name` has it. Windows has no EPIPE and calls the pipe invalid.

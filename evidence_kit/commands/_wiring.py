@@ -116,7 +116,7 @@ class Setting:
         return self.tried(lambda: station.unlock(self.passphrase()), WrongPassphraseError)
 
     def tried(self, typed: Callable[[], T], *slips: type[EvidenceError]) -> T:
-        """Return what a person types, who may try three times; who is not there to be asked has one.
+        """Return the typed text of a person, who may try three times; who is not there to be asked has one.
 
         Args:
             typed: Asks, and reads the answer.

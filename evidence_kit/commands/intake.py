@@ -151,7 +151,7 @@ def _note(setting: Setting, writer: CaseWriter) -> None:
 
 
 def _end(setting: Setting, writer: CaseWriter) -> None:
-    """Back the case up, and say what comes next: the seal that fits, and tonight."""
+    """Back the case up, and say the next steps: the seal that fits, and tonight."""
     from evidence_kit.workflows.upkeep.tidy import sources_of
 
     screen, case = setting.screen, writer.case.id

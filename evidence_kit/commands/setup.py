@@ -103,7 +103,7 @@ def _renew(setting: Setting, world: World) -> None:
 
 
 def _new_passphrase(setting: Setting) -> bytes:
-    """Return a new passphrase: strong, and typed twice the same; what falls short is asked for again at once.
+    """Return a new passphrase: strong, and typed twice the same; a weak one is asked for again at once.
 
     Raises:
         WeakPassphraseError: The one in the file can be guessed.

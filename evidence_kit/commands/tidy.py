@@ -104,7 +104,7 @@ def tidy_up(
 def _on_ours(
     setting: Setting, may: list[PlainFile], sources: Sequence[Path], mounts: Sequence[Mount], stick: str | None
 ) -> list[PlainFile]:
-    """Return the files that do not lie on a stick of somebody else's."""
+    """Return the files that do not lie on a foreign stick."""
     from evidence_kit.intake.mounts import MediumKind, medium_of
 
     going = may

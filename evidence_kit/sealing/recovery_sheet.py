@@ -10,7 +10,7 @@ from evidence_kit.words import LANGUAGES, catalogue
 
 
 def recovery_pdf(code: str, association: str, fingerprint: str, share: str | None = None) -> bytes:
-    """Return a page that holds a recovery key, or one of three shares of it; it is as secret as what it shows.
+    """Return a page that holds a recovery key, or one of three shares of it; it is as secret as the key.
 
     Args:
         code: As on paper: groups of four joined by hyphens.

@@ -1,4 +1,4 @@
-"""One isolated process: started, asked, heard, killed. It knows frames and deadlines, not what a job means."""
+"""One isolated process: started, asked, heard, killed. It knows frames and deadlines, not the meaning of a job."""
 
 from __future__ import annotations
 

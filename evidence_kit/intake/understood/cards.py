@@ -71,12 +71,12 @@ def write_cards(text: str, encode: Encode) -> WrittenAnew:
 
 
 def _names(head: str) -> list[str]:
-    """Return the names in what stands before the colon of a property: of its group, its own, of its parameters."""
+    """Return the names before the colon of a property: of its group, its own, of its parameters."""
     return [name for name in _BETWEEN_NAMES.split(_GROUP.sub("", head)) if name]
 
 
 def _shown(each: _Property) -> str:
-    """Return a value as it is judged: a number is one, and what Apple writes for the name of a field is its name."""
+    """Return a value as it is judged: a number is one, and Apple's spelling of a field's name is its name."""
     if each.is_file or is_labelled_number(each.value) or _DAY.fullmatch(each.value):
         return NEUTRAL if not each.is_file else ""
     return _APPLE_LABEL.sub(r"\1", each.value)

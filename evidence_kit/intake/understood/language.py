@@ -117,7 +117,7 @@ def doubted(text: str) -> list[Stretch]:
 
 
 def _is_too_short(text: str, bound: float) -> bool:
-    """Say whether a text is too short to gather the bound, whatever stands in it."""
+    """Say whether a text of any contents is too short to gather the bound."""
     # A control or half of a surrogate weighs three; of what is printed no more than every second letter weighs two.
     most = 1.5 * (len(text) + 1) if text.isascii() and text.isprintable() else _ALIEN_WEIGHT * len(text)
     return most <= bound

@@ -193,7 +193,7 @@ def _weights(
 
 
 def _counted(packed: NDArray[np.uint64], starts: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Return the sums over each chunk of what every character adds, eight counts of eight bits."""
+    """Return the sums of its characters' counts over each chunk, eight counts of eight bits."""
     import numpy as np
 
     return np.add.reduceat(packed, starts).view(np.uint8).reshape(-1, 8).T.copy()
@@ -201,7 +201,7 @@ def _counted(packed: NDArray[np.uint64], starts: NDArray[np.int64]) -> NDArray[n
 
 @cache
 def _changes() -> NDArray[np.uint64]:
-    """Return what two characters in a row add: an atom, a capital inside, a run of marks, of digits, a mix."""
+    """Return the counts of two characters in a row: an atom, a capital inside, a run of marks, of digits, a mix."""
     import numpy as np
 
     found = np.zeros((_SORTS, _SORTS), np.uint64)
@@ -236,7 +236,7 @@ def _outside(
 
 @cache
 def _ones() -> NDArray[np.uint64]:
-    """Return what one character of each sort adds to the counts of its chunk."""
+    """Return the counts that one character of each sort adds to its chunk."""
     import numpy as np
 
     return np.array([*(1 << 8 * sort for sort in range(_OTHER + 1)), 0, 0], np.uint64)

@@ -236,7 +236,14 @@ def _locked(folder: CaseFolder) -> Iterator[None]:
 
 
 def bring_up_to_date(case: Case, key: SigningKey, station: Station, world: World) -> None:
-    """Let the station remember a case that ends here: an interruption may have come between its last line and that."""
+    """Let the station remember a case that ends here: an interruption may have come between its last line and that.
+
+    Args:
+        case: The case, read and found to end where its log ends.
+        key: The station's key.
+        station: Remembers.
+        world: The disk.
+    """
     writer = CaseWriter(case, key, station, world)
     writer.catch_up()
     writer.close()

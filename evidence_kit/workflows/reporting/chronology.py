@@ -65,7 +65,7 @@ def _demands(ledger: Sequence[Demand]) -> Iterator[Occurrence]:
 
 
 def _posts(manifest: Manifest, shown: Sequence[Exhibit]) -> Iterator[Occurrence]:
-    """Yield when something was posted or seen, in the words of whoever says so."""
+    """Yield the posts and sightings, in the words of their witnesses."""
     numbers = {each.item: each.number for each in shown}
     for item in manifest.included:
         told: dict[str, object] = {}

@@ -1,4 +1,4 @@
-"""Collect the dossier of a case: every fact that a paper prints, out of what the case discloses."""
+"""Collect the dossier of a case: every fact that a paper prints, out of the disclosed events."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def whole(case: Case, purpose: str) -> Scope:
 
 
 def disclosed(case: Case, scope: Scope) -> Case:
-    """Return the case as far as a scope discloses it; what it withholds is not in memory at all.
+    """Return the case as far as a scope discloses it; withheld events are not in memory at all.
 
     Raises:
         CaseBrokenError: An opening is not what its line commits to, or says too little.

@@ -78,7 +78,7 @@ def _words(manifest: Manifest) -> dict[str, tuple[str, str | None]]:
 
 
 def _dated(item: Item, chat: Mapping[str, object] | None) -> tuple[Stamp | None, str | None]:
-    """Return the date of an item and what it rests on; the surest first, and none that nothing states."""
+    """Return the date of an item and its ground; the surest first, and none that no source states."""
     for found in (_messages(chat), _exif(item), _name(item), _modified(item)):
         if found is not None:
             return found
