@@ -20,7 +20,6 @@ from evidence_kit.vault.folder import CaseFolder
 from evidence_kit.workflows.accession.commit_group import DescriptionService, OwnDiskError
 from evidence_kit.workflows.accession.containers import ContainerIntake
 from evidence_kit.workflows.accession.declare import check_sensitivity
-from evidence_kit.workflows.accession.message_parts import take_carried
 from evidence_kit.workflows.accession.prepare import Prepared, Preparing
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.accession.read_ahead import ComingObject, read_ahead
@@ -31,8 +30,6 @@ from evidence_kit.workflows.accession.witness import path_in_words
 from evidence_kit.workflows.case.disk_errors import LIMITS, disk_error
 from evidence_kit.workflows.case.outcome import Outcome
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.reading.exports import open_exports
-from evidence_kit.workflows.reading.identifiers import exports_of
 
 # Hashing and encrypting let go of the interpreter; more threads than cores wait for the source's disk.
 READERS: Final = 4
@@ -120,10 +117,8 @@ class _Ingest:
                 yield from accession.settle()
                 if backup_key is not None:
                     yield from take_backups(accession, inside, backup_key)
-                with open_exports(accession.writer.case, accession.describer) as reading:
-                    yield from take_carried(accession, inside, reading)
-                    # Read once more while it is fast to say so, so that whoever asks later need not wait.
-                    reading.keep(exports_of(accession.writer.manifest))
+                if accession.writer.manifest.entries.get("chat.parsed"):
+                    yield from self._conversations(inside)
         except KeyboardInterrupt:
             list(accession.settle())
             raise
@@ -132,6 +127,18 @@ class _Ingest:
         finally:
             accession.group.drop()
         yield accession.totals
+
+    def _conversations(self, inside: ContainerIntake) -> Iterator[Outcome]:
+        """Take in what messages carry; loaded only where the case has conversations, a tenth of an ingest's time."""
+        from evidence_kit.workflows.accession.message_parts import take_carried
+        from evidence_kit.workflows.reading.exports import open_exports
+        from evidence_kit.workflows.reading.identifiers import exports_of
+
+        accession = self._accession
+        with open_exports(accession.writer.case, accession.describer) as reading:
+            yield from take_carried(accession, inside, reading)
+            # Read once more while it is fast to say so, so that whoever asks later need not wait.
+            reading.keep(exports_of(accession.writer.manifest))
 
     def _source(
         self, source: Path, exclude: Sequence[str], threads: Threads, inside: ContainerIntake
