@@ -71,7 +71,7 @@ def show_threats(screen: Screen, threats: Sequence[LogEvent]) -> None:
             value = told[name]
             if value:
                 shown = " ".join(map(str, value)) if isinstance(value, list) else str(value)
-                screen.write(f"{screen.say(f'threats.fact.{name}')}: {shown}", _INDENT)
+                screen.write(screen.pair(screen.say(f"threats.fact.{name}"), shown), _INDENT)
     if not threats:
         screen.tell("threats.none")
 

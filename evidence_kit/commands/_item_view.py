@@ -57,7 +57,7 @@ def show_item(screen: Screen, about: Facts) -> None:
 
 def _line(screen: Screen, label: str, shown: str) -> None:
     harmless = neutral_text(" ".join(shown.split()))
-    screen.result(f"  {screen.say(f'show.{label}')}: {harmless}" if label else f"  {harmless}")
+    screen.result("  " + screen.pair(screen.say(f"show.{label}"), harmless) if label else f"  {harmless}")
 
 
 def _heading(screen: Screen, about: Facts) -> None:

@@ -126,7 +126,10 @@ class Screen:
     def failed(self, error: EvidenceError) -> None:
         """Show an error and its remedy; in JSON mode as a document too."""
         name = f"error.{error.message_id}"
-        what, advice = self.say(f"{name}.what", **error.values), self.say(f"{name}.do", **error.values)
+        shown = dict(error.values)
+        if isinstance(purpose := shown.get("purpose"), str) and self.knows(f"fact.value.{purpose}"):
+            shown["purpose"] = self.say(f"fact.value.{purpose}")
+        what, advice = self.say(f"{name}.what", **shown), self.say(f"{name}.do", **shown)
         self._write(sys.stderr, f"{what}\n{advice}")
         values = dict(error.values)
         self.document(
@@ -158,7 +161,11 @@ class Screen:
     def facts(self, rows: Sequence[tuple[str, str]]) -> None:
         """Show names and values, a line each."""
         for name, value in rows:
-            self.line(f"{self.say(name)}: {neutral_text(value)}")
+            self.line(self.pair(self.say(name), value))
+
+    def pair(self, name: str, value: str) -> str:
+        """Return a name and its value as the person's language writes them, made harmless."""
+        return self.say("fact.pair", name=name, value=value).rstrip()
 
     def write(self, text: str, indent: int = 0) -> None:
         """Show a foreign text line by line, made harmless, and wrapped between words on a terminal."""

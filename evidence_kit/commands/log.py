@@ -43,7 +43,7 @@ def log(
         _each(setting, log_rows(opened))
     else:
         columns = ("column.line", "column.time", "column.event", "column.about")
-        setting.screen.table(columns, [_cells(row) for row in log_rows(opened)], right=(0,))
+        setting.screen.table(columns, [_cells(setting, row) for row in log_rows(opened)], right=(0,))
 
 
 def _each(setting: Setting, rows: Iterable[Mapping[str, Json]]) -> None:
@@ -51,15 +51,29 @@ def _each(setting: Setting, rows: Iterable[Mapping[str, Json]]) -> None:
     for row in rows:
         setting.screen.document(row)
         if not setting.screen.json:
-            setting.screen.result(neutral_text("  ".join(_cells(row))))
+            setting.screen.result(neutral_text("  ".join(_cells(setting, row))))
 
 
-def _cells(row: Mapping[str, Json]) -> tuple[str, str, str, str]:
-    return str(row["line"]), str(row["time"])[:19].replace("T", " "), str(row["type"] or "·"), _about(row)
+def _cells(setting: Setting, row: Mapping[str, Json]) -> tuple[str, str, str, str]:
+    kind = "·" if row["type"] is None else _event(setting, str(row["type"]))
+    return str(row["line"]), str(row["time"])[:19].replace("T", " "), kind, _about(setting, row)
 
 
-def _about(row: Mapping[str, Json]) -> str:
+def _event(setting: Setting, kind: str) -> str:
+    """Return the name of an event in the person's language; one of a later version stays as it is."""
+    for sentence in (f"page.happened.{kind.replace('.', '-')}", f"log.{kind}"):
+        if setting.screen.knows(sentence):
+            return setting.screen.say(sentence)
+    return kind
+
+
+def _about(setting: Setting, row: Mapping[str, Json]) -> str:
     said = row.get("says")
     facts = said if isinstance(said, dict) else row
-    parts = [str(facts[name]) for name in ("item", "path", "purpose", "reason", "receipt") if facts.get(name)]
+    parts = [str(facts[name]) for name in ("item", "path", "reason", "receipt") if facts.get(name)]
+    if (purpose := facts.get("purpose")) and row["type"] not in {"transfer.out", "transfer.in"}:
+        name = f"fact.value.{purpose}"
+        parts.insert(0, setting.screen.say(name) if setting.screen.knows(name) else str(purpose))
+    elif purpose:
+        parts.append(str(purpose))
     return " · ".join(parts)

@@ -14,8 +14,13 @@ from evidence_kit.errors import Exit, UsageError
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
+    from evidence_kit.commands._screen import Screen
     from evidence_kit.custody.manifest import Manifest
     from evidence_kit.workflows.case.read import Case
+
+
+# Facts whose values are words of the kit.
+_CLOSED = frozenset({"age_band", "minor_media", "status", "readers", "said_by", "purpose"})
 
 
 @case_command
@@ -117,21 +122,35 @@ def _case(manifest: Manifest, case: str) -> dict[str, Json]:
 
 
 def _draw(setting: Setting, value: Json, depth: int) -> None:
-    """Draw nested facts, names indented; every value made harmless."""
-    from evidence_kit.commands._screen import neutral_text
-
+    """Draw nested facts in the person's language, names indented; every value made harmless."""
     if not isinstance(value, dict):
         return
+    screen, indent = setting.screen, "  " * depth
     for name, inner in value.items():
-        label = "  " * depth + neutral_text(str(name)).replace("_", " ")
         if isinstance(inner, dict):
-            setting.screen.result(f"{label}:")
+            screen.result(indent + screen.pair(_label(screen, name), ""))
             _draw(setting, inner, depth + 1)
         elif isinstance(inner, list) and inner and isinstance(inner[0], dict):
-            setting.screen.result(f"{label}:")
+            screen.result(indent + screen.pair(_label(screen, name), ""))
             for each in inner:
-                shown = ", ".join(f"{key}={part}" for key, part in each.items())
-                setting.screen.result("  " * (depth + 1) + neutral_text(shown))
+                shown = (screen.pair(_label(screen, key), _value(screen, key, part)) for key, part in each.items())
+                screen.result(f"{indent}  {' · '.join(shown)}")
         elif inner not in (None, [], {}):
-            text = ", ".join(map(str, inner)) if isinstance(inner, list) else str(inner)
-            setting.screen.result(f"{label}: {neutral_text(text)}")
+            screen.result(indent + screen.pair(_label(screen, name), _value(screen, name, inner)))
+
+
+def _label(screen: Screen, name: str) -> str:
+    """Return the name of a fact in the person's language; a name that the kit never gave stays as it is."""
+    for sentence in (f"fact.{name}", f"fact.value.{name}"):
+        if screen.knows(sentence):
+            return screen.say(sentence)
+    return name.replace("_", " ")
+
+
+def _value(screen: Screen, name: str, value: Json) -> str:
+    """Return a value in the person's language where the kit chose the word; what a person wrote stays as it is."""
+    if isinstance(value, list):
+        return ", ".join(_value(screen, name, each) for each in value)
+    sentence = f"fact.value.{value}"
+    ours = name in _CLOSED or isinstance(value, bool)
+    return screen.say(sentence) if ours and screen.knows(sentence) else str(value)
