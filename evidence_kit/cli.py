@@ -27,7 +27,7 @@ GROUPS: Final = (
     ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo", "session", "help")),
-    ("look-after", ("tidy", "keys", "grant", "revoke", "recover", "recovery", "backup", "destroy", "log")),
+    ("look-after", ("tidy", "keys", "grant", "revoke", "recover", "recovery", "backup", "destroy", "log", "doctor")),
 )
 
 

@@ -34,7 +34,7 @@ LOADS: dict[str, set[str]] = {
     "ingest": TALKS | {"numpy"}, "receipt": WRITES, "consent": WRITES, "note": WRITES, "mark": WRITES, "update": WRITES,
     "exclude": WRITES, "describe": WRITES, "chats": TALKS, "identifiers": TALKS, "threats": TALKS,
     "export": WRITES, "transfer": WRITES, "passphrase": WRITES, "tidy": TALKS, "grant": WRITES, "revoke": WRITES,
-    "recover": WRITES, "recovery": WRITES, "backup": WRITES, "destroy": WRITES,
+    "recover": WRITES, "recovery": WRITES, "doctor": OPENSSL, "backup": WRITES, "destroy": WRITES,
     "timestamp": WRITES | {"rfc3161_client"},
     "match": MATCHES, "seal": SEALS, "demo": MATCHES | SEALS,
     # Its own main module, by the name that a process beside it gives it.

@@ -1,0 +1,107 @@
+"""Whether this computer is fit for its work: each check says what it saw, and never guesses what it could not see."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+from evidence_kit.intake.mounts import mount_table
+from evidence_kit.workflows.case.station import KEY, Station
+from evidence_kit.workflows.reading.overview import overviews
+
+ROOM_BYTES: Final = 10 << 30
+_SLACK: Final = timedelta(minutes=5)
+_BLOCK: Final = Path("/sys/dev/block")
+
+
+class Health(Enum):
+    """The state of one check."""
+
+    WELL = "well"
+    ILL = "ill"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One check.
+
+    Attributes:
+        name: Of the check, a key of `doctor.toml`.
+        health: What it saw.
+        values: Facts that its sentence names.
+    """
+
+    name: str
+    health: Health
+    values: dict[str, str | int] = field(default_factory=dict)
+
+
+def check_computer(station: Station, now: datetime, block: Path = _BLOCK) -> Iterator[Checked]:
+    """Yield every check of a station and its computer that needs no key.
+
+    Args:
+        station: Whose folders are looked at.
+        now: What the computer's clock says.
+        block: Where Linux describes its disks.
+    """
+    yield Checked("disk", _encrypted(station.cases if station.cases.exists() else station.folder, block))
+    last = max((each.last for each in overviews(station.cases) if each.last), default=None)
+    behind = last is not None and datetime.fromisoformat(last) > now + _SLACK
+    yield Checked("clock", Health.ILL if behind else Health.WELL, {"now": now.isoformat(timespec="minutes")})
+    free = shutil.disk_usage(station.cases if station.cases.exists() else station.folder).free
+    yield Checked("room", Health.WELL if free >= ROOM_BYTES else Health.ILL, {"free": free >> 30})
+    yield _backups(station)
+    yield Checked("key", _private(station.folder / KEY), {"path": str(station.folder / KEY)})
+    yield Checked("recovery", Health.ILL if station.recovery_to_file else Health.WELL)
+
+
+def _encrypted(path: Path, block: Path) -> Health:
+    """Say whether the disk under a path is encrypted, as far as Linux tells; other systems are asked by hand."""
+    if sys.platform != "linux" or not mount_table():
+        return Health.UNKNOWN
+    device = os.stat(path).st_dev  # noqa: PTH116 - the number of the device is what is wanted
+    seen, waiting = set(), [block / f"{os.major(device)}:{os.minor(device)}"]
+    found = Health.UNKNOWN
+    while waiting:
+        at = waiting.pop().resolve()
+        if at in seen or not at.is_dir():
+            continue
+        seen.add(at)
+        found = Health.ILL
+        try:
+            if (at / "dm" / "uuid").read_text("ascii").startswith("CRYPT-"):
+                return Health.WELL
+        except OSError:
+            pass
+        slaves = at / "slaves"
+        waiting += sorted(slaves.iterdir()) if slaves.is_dir() else []
+    return found
+
+
+def _backups(station: Station) -> Checked:
+    """Say which cases have no copy that holds their last line, by what this station remembers."""
+    behind = []
+    for each in overviews(station.cases):
+        head, copies = station.remembered(each.case), station.copied(each.case)
+        # The copy is made first, and the line that says so comes after it with its signature.
+        if head is None or not copies or max(copies) < head.lines - 2:
+            behind.append(each.case)
+    health = Health.ILL if behind else Health.WELL
+    return Checked("backup", health, {"cases": ", ".join(behind[:20]), "count": len(behind)})
+
+
+def _private(path: Path) -> Health:
+    if sys.platform == "win32":
+        return Health.UNKNOWN
+    try:
+        return Health.WELL if path.stat().st_mode & 0o077 == 0 else Health.ILL
+    except OSError:
+        return Health.ILL
