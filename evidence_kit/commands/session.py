@@ -57,17 +57,24 @@ def _line(held: HeldKey) -> str | None:
     sys.stderr.write("evidence-kit> ")
     sys.stderr.flush()
     try:
-        if sys.platform != "win32":
-            import select
-
-            if not select.select([sys.stdin], [], [], held.left())[0]:
-                sys.stderr.write("\n")
-                return None
+        if not _typed_before(held.left()):
+            sys.stderr.write("\n")
+            return None
         line = sys.stdin.readline()
     except KeyboardInterrupt:
         sys.stderr.write("\n")
         return None
     return line.strip() if line and held.left() > 0 else None
+
+
+def _typed_before(seconds: float) -> bool:
+    """Wait for a line; say whether one came. Windows cannot wait for a terminal: there the key is held to its time."""
+    import select
+
+    try:
+        return bool(select.select([sys.stdin], [], [], seconds)[0])
+    except (OSError, ValueError):
+        return True
 
 
 def _arguments(line: str, offered: list[list[str]]) -> list[str] | None:

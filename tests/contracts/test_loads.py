@@ -29,12 +29,12 @@ MATCHES = WRITES | {"cv2", "numpy"}
 SEALS = TALKS | {"Cryptodome", "cffi", "pycparser", "pyzipper", "segno", "typst"}
 LOADS: dict[str, set[str]] = {
     "intake": set(), "session": set(), "help": set(), "verifier": set(),
-    "setup": OPENSSL | {"bcrypt"}, "keys": LOOKS, "cases": OPENSSL, "new": LOOKS,
+    "setup": OPENSSL | {"bcrypt", "zxcvbn"}, "keys": LOOKS, "cases": OPENSSL, "new": LOOKS,
     "list": LOOKS, "show": WRITES, "log": LOOKS, "verify": LOOKS, "compare": OPENSSL,
     "ingest": TALKS | {"numpy"}, "receipt": WRITES, "consent": WRITES, "note": WRITES, "mark": WRITES, "update": WRITES,
     "exclude": WRITES, "describe": WRITES, "chats": TALKS, "identifiers": TALKS, "threats": TALKS,
     "export": WRITES, "transfer": WRITES, "passphrase": WRITES, "tidy": TALKS, "grant": WRITES, "revoke": WRITES,
-    "recover": WRITES, "recovery": WRITES, "doctor": OPENSSL, "backup": WRITES, "destroy": WRITES,
+    "recover": WRITES, "recovery": OPENSSL | {"bcrypt"}, "doctor": OPENSSL, "backup": WRITES, "destroy": WRITES,
     "timestamp": WRITES | {"rfc3161_client"},
     "match": MATCHES, "seal": SEALS, "demo": MATCHES | SEALS,
     # Its own main module, by the name that a process beside it gives it.

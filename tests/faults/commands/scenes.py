@@ -68,7 +68,7 @@ SCENES: Sequence[Scene] = (
     _s("new", "--age", "adult", "--age-known-by", "told", "--id", "LRC-2026-0777", name="new-id"),
     _s("ingest", "1", "{at}/more", "--no-describe"),
     _s("ingest", "1", "{at}/more", name="ingest-described", quick=False),
-    _s("intake", "1", typed="\n{at}/more/c.txt\n" + "\n" * 15 + "no\n" * 9, quick=False),
+    _s("intake", "1", typed="{at}/more/c.txt\n" + "\n" * 15, quick=False),
     _s("receipt", "1", "--out", "{at}/slip.html"),
     _s("consent", "1", "police", "--by", "person"),
     _s("note", "1", "a note"),
@@ -112,6 +112,9 @@ SCENES: Sequence[Scene] = (
     _s("help", "phone", writes=False),
     _s("tidy", "1", "{at}/copies", "--delete-confirmed"),
     _s("keys", writes=False),
+    _s("doctor", writes=False),
+    _s("session", typed="exit\n", writes=False, quick=False),
+    _s("recovery", "check", "--recovery-key", "{at}/rec", writes=False),
     _s("keys", "trust", "Alami", "{colleague}", "--confirm", "{end}", name="keys-trust"),
     _s(
         "keys", "trust", "Hind", "{other}", "--receiver", "--confirm", "{other-end}",

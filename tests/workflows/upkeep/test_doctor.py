@@ -12,8 +12,6 @@ from tests.e2e.conftest import Program, set_up
 
 LINUX = os.name == "posix" and Path("/sys/dev/block").exists()
 linux = pytest.mark.skipif(not LINUX, reason="Linux describes its disks")
-    os.name != "posix" or not Path("/sys/dev/block").exists(), reason="Linux describes its disks"
-)
 
 
 @linux
