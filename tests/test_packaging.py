@@ -1,0 +1,43 @@
+"""What is installed, and where it can be: the wheel's longest path, and a wheel of every library for each system."""
+
+import pytest
+
+from tests.wheels import PYTHONS, ROOT, SOURCE_ONLY, SYSTEMS, TABLE, is_for, locked
+
+# Windows takes 259 letters where nobody switched long paths on, the default, and pip writes each file below the
+# environment: README says how short the path of that has to be.
+LONGEST_PATH = 202
+# `.venv\Lib\site-packages\` and the backslash before it.
+BESIDE = 25
+
+
+def test_no_path_of_the_wheel_grows() -> None:
+    """A path that is longer makes `pip install` fail on a computer on which it worked before."""
+    packed = [path for folder in ("evidence_kit", "samples") for path in (ROOT / folder).rglob("*") if path.is_file()]
+    names = [path.relative_to(ROOT).as_posix() for path in packed if "__pycache__" not in path.parts]
+    inside = [name if name.startswith("evidence_kit/") else f"evidence_kit/{name}" for name in names]
+    longest = max(inside, key=len)
+    assert len(longest) <= LONGEST_PATH, longest
+    # `C:\ek`, and more than twenty letters besides.
+    assert BESIDE + LONGEST_PATH + len("C:\\evidence-kit-0.1.0-src") <= 259
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_locked_library_has_a_wheel(system: str, python: str) -> None:
+    """Whoever installs has no compiler. `python -m tests.wheels` asks the index again after `make lock`."""
+    here = f"{system}-{python}"
+    rows = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines()]
+    wheels = {digest: name for name, digest, places in rows if here in places.split(" ")}
+    without = [
+        library.name
+        for library, digests in locked()
+        if is_for(library, system, python) and library.name not in SOURCE_ONLY and digests.isdisjoint(wheels)
+    ]
+    assert without == []
+    assert all(name.endswith(".whl") for name in wheels.values())
+
+
+def test_the_lock_and_its_table_name_no_host() -> None:
+    text = TABLE.read_text("utf-8") + (ROOT / "requirements.lock").read_text("utf-8")
+    assert "://" not in text
