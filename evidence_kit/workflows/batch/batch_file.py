@@ -30,6 +30,8 @@ LARGEST_BYTES: Final = 64 << 20
 PARTS: Final = "|"
 _HEADER = re.compile(r"^\s*\[\[\s*case\s*\]\]|^\s*\[\s*(\w+)\s*\]")
 _KEY = re.compile(r"""^\s*["']?([\w-]+)["']?\s*=""")
+# In double quotes, what TOML knows no abbreviation for: a path of Windows as it was copied.
+_ABBREVIATION = re.compile(r"""^[^'#]*"[^"]*\\(?:[^btnfruU"\\]|u(?![0-9a-fA-F]{4})|U(?![0-9a-fA-F]{8}))""")
 _AT = re.compile(r"\(at line (\d+), column (\d+)\)|\(at end of document\)")
 
 
@@ -79,7 +81,11 @@ def _toml(path: Path, text: str) -> Iterator[BatchTask]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _broken(path, _spot_of(error, text), _AT.sub("", str(error)).strip()) from error
+        spot = _spot_of(error, text)
+        if _ABBREVIATION.search(text.split("\n")[spot.line - 1]):
+            slip = "batch-backslash-in-file"
+            raise BatchFileError(slip, path=str(path), line=spot.line, column=spot.column) from error
+        raise _broken(path, spot, _AT.sub("", str(error)).strip()) from error
     where = _Places(text)
     for name in document:
         if name not in {"defaults", "case"}:

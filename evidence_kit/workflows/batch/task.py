@@ -51,6 +51,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "receipt_from": "verify",
 }
 _MANY: Final = frozenset({"steps", "consent", "sources", "candidates", "items", "to_key"})
+_PATHS: Final = frozenset({"sources", "candidates", "out", "passphrase_folder", "archive", "archive_passphrase_file"})
 # Without these a step cannot be done, and nobody is there to be asked.
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "new": ("age", "age_known_by"),
@@ -161,9 +162,16 @@ def checked_task(
         else:
             known[name] = value if isinstance(value, str) and name not in _MANY else _several(value)
             slips += _choices(at, name, known[name])
+            slips += _escapes(at, name, known[name])
     task = BatchTask(spot, _text(known.get("name")) or f"{number}", _steps(known), known, base)
     # A key that was typed wrongly is missing as well; one of the two is enough to say.
     return BatchTask(spot, task.name, task.steps, known, base, tuple(slips or _missing(task)))
+
+
+def _escapes(at: FilePosition, name: str, value: Value) -> list[TaskSlip]:
+    r"""Return a slip for a path with a control character: in double quotes TOML reads `C:\temp` as one with a tab."""
+    told = name in _PATHS and any(letter < " " for each in _several(value) for letter in each)
+    return [TaskSlip(at, "batch-backslash", {"key": name})] if told else []
 
 
 def nearest_word(typed: str, known: Sequence[str]) -> str:

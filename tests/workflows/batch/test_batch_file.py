@@ -75,6 +75,7 @@ def test_a_spreadsheet_says_the_same(tmp_path: Path, parting: str) -> None:
         (11, 1, "batch-key-missing", GOOD.replace("case = 7", "")),
         (11, 1, "batch-key-missing", GOOD.replace('sources = "c"', "")),
         (2, 1, "batch-value-unknown", GOOD.replace('["new", "ingest"]', '["open"]')),
+        (8, 1, "batch-backslash", GOOD.replace("sources = [", 'sources = ["C:\\temp\\new", ')),
         (9, 1, "batch-one-value", GOOD.replace("retention = 2031-01-01", 'retention = ["2031-01-01"]')),
     ],
 )  # fmt: skip
@@ -86,6 +87,16 @@ def test_a_slip_is_told_with_its_place(tmp_path: Path, line: int, column: int, c
 def test_an_unknown_key_is_named_with_the_nearest_known_one(tmp_path: Path) -> None:
     (slip,) = tasks_in(written(tmp_path, GOOD.replace('name = "one"', 'sorces = "one"')))[0].slips
     assert slip.values == {"key": "sorces", "nearest": "sources"}
+
+
+@pytest.mark.parametrize("path", ["C:\\Users\\nadia", "C:\\cases", "E:\\unit"])
+def test_a_path_of_windows_in_double_quotes_is_told_as_such(tmp_path: Path, path: str) -> None:
+    with pytest.raises(BatchFileError) as caught:
+        tasks_in(written(tmp_path, f'[[case]]\nsources = ["{path}"]\n'))
+    assert caught.value.message_id == "batch-backslash-in-file"
+    assert caught.value.values["line"] == 2
+    (task,) = tasks_in(written(tmp_path, f"[[case]]\nsteps = 'ingest'\ncase = 1\nsources = ['{path}']\n"))
+    assert task.slips == ()
 
 
 @pytest.mark.parametrize(
