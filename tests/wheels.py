@@ -19,8 +19,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "requirements.lock"
 TABLE = ROOT / "tests" / "vectors" / "wheels.tsv"
-# The oldest and the newest Python that are promised.
-PYTHONS = ("3.11", "3.14")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = {
     "linux-arm64": ("manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64"),
     "linux-x64": ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"),
