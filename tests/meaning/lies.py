@@ -6,6 +6,7 @@ import base64
 import copy
 import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -604,7 +605,9 @@ def told(count: int, seed: int = 1) -> Iterator[Told]:
         if kind in {0, 1} and alone:
             place, value = alone.pop()
             story = STORIES[place.story]()
-            place.tell(story, value)
+            # A list that a line and its opening share is shorter in both when it was cut in one.
+            with suppress(IndexError):
+                place.tell(story, value)
             yield Told(f"{seed}/{number}: {place} = {_named(value)}", write(story))
         elif own.random() < 0.12:
             said = _told_statement(own, number)

@@ -39,4 +39,5 @@ def answers(jobs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    # Not splitlines: a text may hold one of the other signs that it takes for the end of a line.
+    return [json.loads(line) for line in done.stdout.split("\n")[:-1]]
