@@ -48,6 +48,20 @@ def test_what_was_copied_under_an_earlier_rule_is_found_and_can_be_destroyed(
     assert list(beyond_the_rule(read_case(writer.case.folder, key, station))) == []
 
 
+def test_a_kind_that_an_earlier_version_told_otherwise_is_told_anew(
+    new_case: NewCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawing = b'<?xml version="1.0"?><ns0:svg xmlns:ns0="http://www.w3.org/2000/svg"><ns0:text>pay</ns0:text></ns0:svg>'
+    (tmp_path / "a.svg").write_bytes(drawing)
+    writer = new_case("adult")
+    with monkeypatch.context() as earlier:
+        earlier.setattr("evidence_kit.intake.text_kinds._SVG_SPACE", "none such")
+        take_in(writer, tmp_path / "a.svg")
+    assert [item.kind for item in writer.manifest.items.values()] == ["xml"]
+    update_case(writer, {"age_band": "minor", "age_known_by": "birth certificate"}, "shown today")
+    assert [item.place.path for item in beyond_the_rule(writer.case)] == ["a.svg"]
+
+
 def test_what_the_store_holds_is_never_announced_as_not_copied(
     new_case: NewCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,7 +75,7 @@ def test_what_the_store_holds_is_never_announced_as_not_copied(
     with WorkerDescriber(1) as describer:
         with monkeypatch.context() as before_parts_were_taken_out:
             before_parts_were_taken_out.setattr(
-                "evidence_kit.workflows.accession.ingest.take_carried", lambda *_: iter(())
+                "evidence_kit.workflows.accession.message_parts.take_carried", lambda *_: iter(())
             )
             list(ingest(writer, [tmp_path / "m.eml"], Provenance(), describer))
         update_case(writer, {"age_band": "minor", "age_known_by": "birth certificate"}, "shown today")
