@@ -37,6 +37,7 @@ code{{font-family:"DejaVu Sans Mono",Menlo,Consolas,monospace;font-size:{code}pt
 table{{border-collapse:collapse;width:100%}}
 td,th{{border:1px solid #999;padding:.15em .4em;text-align:start;vertical-align:top}}
 tr{{break-inside:avoid}}
+p:has(+pre){{break-after:avoid}}
 a{{color:inherit}}
 """
 _FAMILIES: Final = {"ar": "Amiri,serif"}
