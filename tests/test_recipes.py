@@ -113,7 +113,7 @@ def _moons(root: Path) -> Subject:
     put(root, "evidence_kit/words/languages.toml", '[[language]]\ncode = "en"\n[[language]]\ncode = "ar"\n')
     text = '_CHAIN: Final = "custody.chain"\nRULES = (Rule("M1", "log-full-moon", f"{_CHAIN}:_State.moon"),)\n'
     put(root, "evidence_kit/sealing/rules.py", text)
-    put(root, "evidence_kit/custody/chain.py", "class _State:\n    def moon(self):\n        ...\n")
+    put(root, "evidence_kit/custody/chain.py", 'class _State:\n    def moon(self):\n        return "log-full-moon"\n')
     found = {"code": "log-full-moon", "meaning": {"en": "…", "ar": "…"}}
     put(root, "evidence_kit/words/findings.json", json.dumps({"findings": [found]}))
     put(root, "docs/RULES.md", "| M1 | `time` | a full moon | `log-full-moon` | 3 | both | log-moon |\n")

@@ -33,9 +33,13 @@ def test_every_finding_has_a_rule_and_every_rule_a_finding() -> None:
 
 
 def test_every_rule_is_in_both_implementations_or_in_the_one_it_names() -> None:
-    program, page = _sources("evidence_kit", ".py"), _sources("web/verifier/src", ".ts")
+    # Without the table itself, which names every code.
+    program = "".join(
+        path.read_text("utf-8") for path in (ROOT / "evidence_kit").rglob("*.py") if path.name != "rules.py"
+    )
+    page = _sources("web/verifier/src", ".ts")
     for rule in rules():
-        stem = re.sub(r"^(body|key|item)-(missing|changed)$", r"-\2", rule.code)
+        stem = re.sub(r"^(body|key|item|recovered)-(missing|changed)$", r"-\2", rule.code)
         assert f'{rule.code}"' in program or f'{{what}}{stem}"' in program, rule
         assert (f'"{rule.code}"' in page) == (rule.who == "both"), rule
 
