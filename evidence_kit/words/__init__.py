@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -123,9 +124,20 @@ class _Sentences(Mapping[str, Sentence]):
         if first == "finding":
             self._open_findings()
         elif first == "help" and (topic := rest.partition(".")[0]) in self._unread:
-            self._open(topic)
+            self._open_first_table(topic)
+            if sentence not in self._read:
+                self._open(topic)
         if first in self._unread and sentence not in self._read:
             self._open(first)
+
+    def _open_first_table(self, topic: str) -> None:
+        """Read a topic as far as its first table goes: there stands its help, and `--help` asks all of them for a line.
+
+        It is no guess: what is cut off in a sentence is no TOML, and what is missing is looked for in the whole.
+        """
+        head = self._unread[topic].read_text("utf-8").partition("\n\n[")[0]
+        with suppress(tomllib.TOMLDecodeError):
+            self._read |= _flat(tomllib.loads(head), "")
 
     def _open(self, topic: str) -> None:
         self._read |= _flat(tomllib.loads(self._unread.pop(topic).read_text("utf-8")), "")
