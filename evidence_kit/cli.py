@@ -154,7 +154,7 @@ def _of_language(given: Sequence[str], at: int) -> bool:
 
 
 def _next_steps(screen: Any) -> int:  # noqa: ANN401 - a Screen
-    """Show what comes next at this station."""
+    """Show the next steps at this station."""
     from pathlib import Path
 
     import typer
@@ -267,7 +267,7 @@ def _other(screen: Any, error: BaseException) -> int:  # noqa: ANN401 - a Screen
 
 
 def _usage(error: BaseException, message: str) -> EvidenceError:
-    """Return a slip of the hand in our words: what is not there, and what is like it."""
+    """Return a slip of the hand in our words: the unknown name, and the known one like it."""
     from difflib import get_close_matches
 
     from evidence_kit.errors import UsageError

@@ -1,4 +1,4 @@
-"""The short menu: what comes next at this station, a line each."""
+"""The short menu: the next steps at this station, a line each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def menu_lines(station: Station | None) -> list[list[str]]:
 
 
 def show_menu(screen: Screen, station: Station | None) -> None:
-    """Show what comes next."""
+    """Show the next steps."""
     screen.line()
     for number, (what, arguments) in enumerate(_entries(station), start=1):
         screen.line(f"  {number}  {screen.say(f'menu.{what}')}\n       evidence-kit {' '.join(arguments)}")
