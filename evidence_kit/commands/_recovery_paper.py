@@ -94,16 +94,20 @@ def sheets(key: SigningKey, association: str, *, shared: bool) -> Sequence[tuple
 def write_sheets(setting: Setting, pages: Sequence[tuple[str, bytes]], folder: Path) -> None:
     """Write pages to print into a folder, readable by their owner alone.
 
+    A page that is there already, byte for byte, is from the same command, which was interrupted: it stays.
+
     Raises:
-        UsageError: It is no folder, or a page is there already.
+        UsageError: It is no folder, or another page is there already.
     """
     from evidence_kit.vault.disk import place_new
 
     if not folder.is_dir():
         raise UsageError("backup-nowhere", path=str(folder))
-    for name, _ in pages:
-        if (folder / name).exists():
+    there = {name for name, _ in pages if (folder / name).exists()}
+    for name, data in pages:
+        if name in there and (folder / name).read_bytes() != data:
             raise UsageError("sheet-exists", path=str(folder / name))
     for name, data in pages:
-        place_new(setting.world().disk, folder / name, data)
+        if name not in there:
+            place_new(setting.world().disk, folder / name, data)
         setting.screen.warn("recovery.written", path=str(folder / name))

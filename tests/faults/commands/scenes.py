@@ -130,6 +130,9 @@ SCENES: Sequence[Scene] = (
         "destroy", "1", "--whole-case", "--reason", "asked", "--by", "Salma B.", "--and", "Omar K.", "--yes",
         name="destroy-case",
     ),
+    _s("recovery", "check", "--recovery-key", "{at}/rec", writes=False),
+    _s("recovery", "sheet", "--recovery-key", "{at}/rec", "--out", "{at}/stick", name="recovery-sheet", quick=False),
+    _s("session", typed="note 1 hello\n\nquit\n", quick=False),
     _s("log", "1", writes=False),
     _s("log", "1", "--checkpoint", "{at}/checkpoint", name="log-checkpoint"),
 )  # fmt: skip

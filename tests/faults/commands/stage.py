@@ -189,6 +189,10 @@ class _Person(io.StringIO):
     def isatty(self) -> bool:
         return True
 
+    def fileno(self) -> int:
+        # Nothing is read there, and it never lets anybody wait.
+        return 0
+
 
 def _later(year: int) -> None:
     """Set the clock that the program sees."""
