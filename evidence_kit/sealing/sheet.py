@@ -66,7 +66,7 @@ def sheet_pdf(facts: HandOverFacts) -> bytes:
     arguments: dict[str, Json] = {"data": _data(facts)}
     if sum(file.size_bytes for file in facts.files) >= _LARGE_BYTES:
         with Worker(allowed=(f"{__package__}.",)) as worker:
-            answer = worker.call(f"{__name__}:drawn", arguments)
+            answer = worker.call(f"{__name__}:draw_sheet", arguments)
         if isinstance(answer, Result):
             return base64.b64decode(str(answer.value))
     return base64.b64decode(draw_sheet(None, arguments))
@@ -92,13 +92,19 @@ def draw_sheet(_: BinaryIO | None, arguments: Mapping[str, Json]) -> str:
 @contextmanager
 def _hushed() -> Iterator[None]:
     """Keep a library that panics from printing places of its source onto the screen: that it broke is told anyway."""
+    # A worker may open nothing for writing, and its screen is none already.
     try:
-        screen = os.dup(2)
+        nothing = os.open(os.devnull, os.O_WRONLY)
     except OSError:
         yield
         return
     try:
-        nothing = os.open(os.devnull, os.O_WRONLY)
+        screen = os.dup(2)
+    except OSError:
+        os.close(nothing)
+        yield
+        return
+    try:
         os.dup2(nothing, 2)
         os.close(nothing)
         yield
