@@ -23,7 +23,7 @@ _OBJECTS_BEFORE_A_COLLECTION: Final = 100_000
 GROUPS: Final = (
     ("person", ("intake", "new", "ingest", "receipt", "consent", "note", "mark", "update", "exclude")),
     ("understand", ("cases", "list", "show", "describe", "chats", "identifiers", "threats", "match")),
-    ("hand-over", ("seal", "export", "transfer", "passphrase", "timestamp")),
+    ("hand-over", ("report", "law", "seal", "export", "transfer", "passphrase", "timestamp")),
     ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo", "session", "help")),

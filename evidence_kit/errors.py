@@ -43,6 +43,7 @@ class Exit(IntEnum):
     STAMP_REFUSED = 44
     RECEIVED_REFUSED = 45
     NO_SEAL = 46
+    REPORT_FAILED = 50
     INTERRUPTED = 130
 
 

@@ -23,7 +23,8 @@ def language_of(arguments: Sequence[str], surroundings: Mapping[str, str]) -> st
     for at, argument in enumerate(arguments):
         flag, separator, value = argument.partition("=")
         if flag == "--lang":
-            asked = value if separator else "".join(arguments[at + 1 : at + 2])
+            # A paper may be asked for in several languages; the screen speaks the first.
+            asked = (value if separator else "".join(arguments[at + 1 : at + 2])).partition(",")[0]
             return asked if asked in OFFERED else _DEFAULT
     names = [surroundings[name] for name in _VARIABLES if surroundings.get(name)]
     language = (names[0] if names else _of_the_menus())[:2]

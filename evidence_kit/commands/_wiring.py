@@ -64,6 +64,7 @@ class Setting:
         accept_older: A person's reason to go on with a case that is older than the station remembers.
         left_to_do: What workflows could not do behind what they recorded.
         recorded: Signature lines that were written into logs.
+        languages: Every language that was asked for; the first is that of the screen.
     """
 
     screen: Screen
@@ -73,6 +74,7 @@ class Setting:
     accept_older: str | None = None
     left_to_do: list[UnfinishedError] = field(default_factory=list)
     recorded: list[int] = field(default_factory=list)
+    languages: tuple[str, ...] = ()
 
     @property
     def asks(self) -> bool:
@@ -345,6 +347,7 @@ def case_folder(setting: Setting, text: str) -> CaseFolder:
     return locate(text, lambda: setting.station().cases)
 
 
+_IN_SEVERAL_LANGUAGES = frozenset({"report"})
 _COMMON: dict[str, Any] = {
     "json": Annotated[bool, typer.Option("--json")],
     "quiet": Annotated[bool, typer.Option("--quiet", "-q")],
@@ -376,7 +379,7 @@ def _with_common(function: Callable[..., None], more: Mapping[str, Any]) -> Call
     @wraps(function)
     def wrapped(**given: Any) -> None:  # noqa: ANN401 - whatever typer parsed
         common = {name: given.pop(name) for name in added}
-        setting = _setting(common)
+        setting = _setting(common, function.__name__)
         try:
             _read_texts(setting, given)
             function(setting, **given)
@@ -461,16 +464,19 @@ def _end(setting: Setting, code: int, name: str) -> None:
         raise typer.Exit(code)
 
 
-def _setting(common: dict[str, Any]) -> Setting:
+def _setting(common: dict[str, Any], name: str) -> Setting:
     surroundings = environment()
-    language = common["lang"] or language_of((), surroundings)
-    if language not in OFFERED:
-        raise UsageError("language-unknown", language=str(language), offered=", ".join(OFFERED))
+    languages = tuple(dict.fromkeys(str(common["lang"] or language_of((), surroundings)).split(",")))
+    for language in languages:
+        # One screen has one language; papers may be made in several at once.
+        if language not in OFFERED or (len(languages) > 1 and name not in _IN_SEVERAL_LANGUAGES):
+            raise UsageError("language-unknown", language=",".join(languages), offered=", ".join(OFFERED))
     folder = common["station"] or surroundings.get("EVIDENCE_KIT_STATION") or typer.get_app_dir("evidence-kit")
     return Setting(
-        screen=Screen(language, json=common["json"], quiet=common["quiet"]),
+        screen=Screen(languages[0], json=common["json"], quiet=common["quiet"]),
         no_input=common["no_input"],
         passphrase_file=common["passphrase_file"],
         station_folder=Path(folder),
         accept_older=common.get("accept_older"),
+        languages=languages,
     )

@@ -7,10 +7,7 @@ words stand in the catalogues.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
-
-from evidence_kit.model import Json
+from dataclasses import dataclass
 
 FORM = 1
 
@@ -338,7 +335,7 @@ class SimilarPair:
         item: Id of the one.
         other: Id of the other.
         exhibits: Numbers of both.
-        level: `same-picture`, `inside` or `to-judge`.
+        level: `same-picture`, `picture-inside` or `to-judge`.
         method: Such as `pdq`.
         numbers: By name: `distance_bits`, `limit_bits`, `inliers`, `keypoint_pairs`, `blocks_agreeing`, `blocks`.
     """
@@ -404,8 +401,8 @@ class Checks:
         fingerprint: Of the key that signed it.
         receipt: Receipt code that was handed out last, and how many lines it fixes.
         kit: Version that made the dossier.
-        made: When, by the kit's clock.
-        by: Who made it.
+        made: When the last of these lines was signed: the state of the case that the dossier tells.
+        by: Who made the dossier.
         broken: Codes of what is broken in the case; a dossier of a broken case says so on its first page.
     """
 
@@ -442,13 +439,15 @@ class Dossier:
         return next((each for each in self.exhibits if each.item == item), None)
 
 
-def as_data(value: Any) -> Json:  # noqa: ANN401 - any fact of a dossier
-    """Return a dossier, or a part of it, as plain JSON; absent facts are null."""
-    if is_dataclass(value):
-        named = {each.name: as_data(getattr(value, each.name)) for each in fields(value)}
-        return {"form": FORM, **named} if isinstance(value, Dossier) else named
-    if isinstance(value, Mapping):
-        return {str(key): as_data(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [as_data(each) for each in value]
-    return value if value is None or isinstance(value, (str, int)) else str(value)
+def encoded(dossier: Dossier) -> bytes:
+    """Return a dossier as JSON in UTF-8; absent facts are null, and the same facts give the same bytes."""
+    import json
+
+    import msgspec
+
+    try:
+        body = msgspec.json.encode(dossier)
+    except UnicodeEncodeError:
+        # Half a character out of a source that is no Unicode: escaped, as JSON allows it.
+        body = json.dumps(msgspec.to_builtins(dossier)).encode("ascii")
+    return b'{"form":%d,' % FORM + body[1:]

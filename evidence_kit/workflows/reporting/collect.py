@@ -22,6 +22,7 @@ from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.reading.exports import ExportReader
 from evidence_kit.workflows.reporting import custody_steps, intakes, transcripts
 from evidence_kit.workflows.reporting.chronology import chronology
+from evidence_kit.workflows.reporting.disclosed import resting_on
 from evidence_kit.workflows.reporting.exhibits import exhibits
 from evidence_kit.workflows.reporting.ledger import cited_places, demands
 from evidence_kit.workflows.reporting.transcripts import Read
@@ -35,7 +36,6 @@ class ReportRequest:
     """The wish of a person who asks for a paper.
 
     Attributes:
-        made: When, ISO 8601 in UTC.
         by: Who makes it.
         kit: Version of the kit.
         conversations: Numbers of conversations that are printed beside those that are cited.
@@ -44,7 +44,6 @@ class ReportRequest:
         broken: Codes of what was found broken in the case.
     """
 
-    made: str
     by: str
     kit: str
     conversations: Sequence[int] = ()
@@ -194,7 +193,7 @@ def _limits(manifest: Manifest, scope: Scope, read: Read, shown: Sequence[Exhibi
 
 
 def _checks(case: Case, request: ReportRequest) -> Checks:
-    last = case.custody.commits[-1]
+    last = resting_on(case)
     issued = case.opened.entries.get("receipt.issued", ())
     receipt = (str(issued[-1].facts["code"]), int(issued[-1].facts["lines"])) if issued else None
     return Checks(
@@ -203,7 +202,7 @@ def _checks(case: Case, request: ReportRequest) -> Checks:
         fingerprint=last.by,
         receipt=receipt,
         kit=request.kit,
-        made=request.made,
+        made=last.time,
         by=request.by,
         broken=tuple(request.broken),
     )

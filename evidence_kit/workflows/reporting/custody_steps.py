@@ -15,6 +15,7 @@ from evidence_kit.sealing import plan
 from evidence_kit.sealing.plan import Scope
 from evidence_kit.workflows.case.disk_errors import broken_error
 from evidence_kit.workflows.case.read import Case, opened_events
+from evidence_kit.workflows.reporting.disclosed import resting_on
 
 # Facts that a step's sentence may need, by the type of its event.
 _FACTS: Mapping[str, tuple[str, ...]] = {
@@ -46,7 +47,8 @@ def steps(case: Case, scope: Scope) -> list[CustodyStep]:
         raise NoReaderError("key-needed")
     known = {each.first_line: each for each in _disclosed(case, case.identity, scope)}
     found: dict[tuple[object, ...], CustodyStep] = {}
-    for line in sorted(case.custody.commitments):
+    last = resting_on(case).line
+    for line in sorted(each for each in case.custody.commitments if each < last):
         step = known.get(line) or _closed(case, line)
         # What one signature covers was done in one go: a file, its description, the next file.
         key = (step.time, step.type, step.by, *step.values.items())

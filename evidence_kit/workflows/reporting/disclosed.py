@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from evidence_kit.custody.chain import Signed
 from evidence_kit.custody.errors import CaseBrokenError
 from evidence_kit.custody.manifest import Manifest, ManifestError
 from evidence_kit.keys.errors import NoReaderError
@@ -51,3 +52,13 @@ def disclosed(case: Case, scope: Scope) -> Case:
         except ManifestError as error:
             raise CaseBrokenError("case-broken", case=case.id, code="opening-incomplete") from error
     return replace(case, manifest=manifest)
+
+
+def resting_on(case: Case) -> Signed:
+    """Return the commit that a paper about a case rests on: the last that says more than that papers were made.
+
+    The same case so gives the same paper, however often somebody asks for one.
+    """
+    told = {entry.line for entry in case.opened.entries.get("report.made", ())}
+    commits = case.custody.commits
+    return next((each for each in reversed(commits) if set(range(each.first, each.line)) - told), commits[-1])

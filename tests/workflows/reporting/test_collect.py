@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from evidence_kit.reports.dossier import Dossier, as_data
+from evidence_kit.reports.dossier import Dossier, encoded
 from evidence_kit.sealing.plan import Scope
 from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.accession.declare import exclude_items
@@ -26,7 +25,7 @@ from tests.conftest import NewCase
 PHONE = Path(__file__).parents[3] / "samples" / "phone-export"
 WHATSAPP = next((PHONE / "Download").glob("*.zip"))
 MESSENGER = PHONE / "Download" / "facebook-nadiaelmisal-2025-05-05"
-REQUEST = ReportRequest("2026-11-30T16:00:00Z", "Salma B.", "0.0-test")
+REQUEST = ReportRequest("Salma B.", "0.0-test")
 
 
 @pytest.fixture
@@ -88,7 +87,7 @@ def test_every_line_of_a_cited_conversation_is_there_with_its_place(writer: Case
 
 def test_a_conversation_that_nothing_cites_is_printed_when_it_is_named(writer: CaseWriter, worker: Worker) -> None:
     assert of(writer, worker).transcripts == ()
-    named = ReportRequest("2026-11-30T16:00:00Z", "Salma B.", "0.0-test", conversations=[2])
+    named = ReportRequest("Salma B.", "0.0-test", conversations=[2])
     assert [each.number for each in of(writer, worker, request=named).transcripts] == [2]
 
 
@@ -106,7 +105,7 @@ def test_what_was_excluded_is_nowhere_in_a_dossier(writer: CaseWriter, worker: W
     threaten(writer, worker, Threat("pay", messages=[f"{whatsapp}:10"]))
     gone = members[0]
     exclude_items(writer, [gone], "misfiled")
-    said = json.dumps(as_data(of(writer, worker)), ensure_ascii=False)
+    said = encoded(of(writer, worker)).decode()
     assert gone.id not in said
     assert gone.sha256.hex not in said
 
@@ -117,7 +116,7 @@ def test_a_scope_keeps_everything_else_out_of_a_dossier(writer: CaseWriter, work
     threats = [Threat("pay", messages=[f"{whatsapp}:10"]), Threat("SECRET", messages=[f"{messenger}:/messages/3"])]
     threaten(writer, worker, *threats)
     found = of(writer, worker, Scope("lawyer", (whatsapp,), everything=False, threats=True))
-    said = json.dumps(as_data(found), ensure_ascii=False)
+    said = encoded(found).decode()
     assert [each.demand for each in found.demands] == ["pay"]
     for absent in ("SECRET", "whispered", "Yassine Elmital", messenger):
         assert absent not in said

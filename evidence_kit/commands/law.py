@@ -1,0 +1,109 @@
+"""`evidence-kit law [PROVISION]`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evidence_kit.commands._wiring import Setting, case_folder, command
+from evidence_kit.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from evidence_kit.law.provisions import Provision
+
+
+@command
+def law(
+    setting: Setting,
+    provision: Annotated[str | None, typer.Argument(metavar="PROVISION", show_default=False)] = None,
+    case: Annotated[str | None, typer.Option("--case", metavar="CASE")] = None,
+) -> None:
+    """List provisions as candidates for the lawyer, and where to turn."""
+    from evidence_kit.law.provisions import provision as known
+    from evidence_kit.law.provisions import provisions
+
+    screen = setting.screen
+    if provision is not None:
+        try:
+            _show(setting, [known(provision)])
+        except KeyError as error:
+            raise UsageError("provision-unknown", provision=provision) from error
+        return
+    screen.tell("law.candidates")
+    if case is not None:
+        _show(setting, _suggested(setting, case))
+        return
+    _show(setting, provisions())
+    _routes(setting)
+
+
+def _suggested(setting: Setting, case: str) -> Sequence[Provision]:
+    """Return the provisions that facts of a case suggest; the ledger of threats is read, and no conversation."""
+    from evidence_kit.law.provisions import suggested
+    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.reporting.suggestions import facts_of
+
+    folder, station = case_folder(setting, case), setting.station()
+    return suggested(facts_of(read(folder, setting.key(station), station).opened))
+
+
+def _show(setting: Setting, listed: Sequence[Provision]) -> None:
+    screen = setting.screen
+    language = screen.language
+    for each in listed:
+        screen.document(
+            {
+                "id": each.id,
+                "law": each.law,
+                "article": each.article,
+                "conduct": dict(each.conduct),
+                "penalty": dict(each.penalty),
+                "note": dict(each.note),
+                "source": each.source,
+                "checked": each.checked,
+                "text_language": each.text_language,
+                "awaits": each.awaits,
+            }
+        )
+        if screen.json:
+            continue
+        screen.result(f"{each.id}  {each.title(language)}")
+        screen.write(each.conduct[language], 4)
+        if each.penalty:
+            screen.write(screen.say("law.penalty", penalty=each.penalty[language]), 4)
+        if each.note:
+            screen.write(each.note[language], 4)
+        said = screen.say(
+            "law.source", source=each.source, checked=each.checked, language=each.text_language, awaits=each.awaits
+        )
+        screen.write(said, 4)
+
+
+def _routes(setting: Setting) -> None:
+    from evidence_kit.law.routes import routes
+
+    screen = setting.screen
+    if not screen.json:
+        screen.result(screen.say("law.routes"))
+    for each in routes():
+        screen.document(
+            {
+                "id": each.id,
+                "name": dict(each.name),
+                "reach": each.reach,
+                "checked": each.checked,
+                "source": each.source,
+            }
+        )
+        if screen.json:
+            continue
+        checked = (
+            screen.say("law.checked", checked=each.checked)
+            if each.printed
+            else screen.say("law.unchecked", source=each.source)
+        )
+        screen.result(f"    {each.name[screen.language]}  {each.reach}".rstrip())
+        screen.write(checked, 8)

@@ -1,0 +1,594 @@
+"""A dossier as a paper in one language: blocks that a template draws, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from evidence_kit.chats.told import OWNER, said_in
+from evidence_kit.law.provisions import provision
+from evidence_kit.law.routes import routes
+from evidence_kit.model import Json
+from evidence_kit.reports.dossier import Demand, Dossier, Exhibit, Line, Occurrence, Stamp, Transcript
+from evidence_kit.reports.prose import custody_sentences, event_name
+from evidence_kit.reports.script import code, codes, direction_of, foreign, paragraphs, printable, with_codes
+from evidence_kit.words import Words, catalogue, direction
+
+SECTIONS: Final = ("demands", "chronology", "transcripts", "custody")
+# A process that sets more lines than these needs more memory than a small laptop has to spare.
+LINES_A_VOLUME: Final = 6000
+_MOST_PLACES: Final = 12
+_LONGEST_NAME: Final = 120
+_MOST_PEOPLE: Final = 12
+_CHECKS: Final = ("files", "page", "receipt", "attached")
+_PLAIN_KINDS: Final = frozenset({"text", "system", "media"})
+
+Block = dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """One PDF of a paper.
+
+    Attributes:
+        number: From 1; the first holds everything but lines of transcripts that found no room.
+        of: How many there are.
+        transcripts: Transcripts whose lines it prints.
+    """
+
+    number: int
+    of: int
+    transcripts: tuple[Transcript, ...]
+
+
+def volumes(dossier: Dossier, only: str | None = None) -> list[Volume]:
+    """Return how a paper is cut into PDFs: transcripts that are too long for one go on in further volumes."""
+    if only not in {None, "transcripts"}:
+        return [Volume(1, 1, ())]
+    cut: list[list[Transcript]] = [[]]
+    room = LINES_A_VOLUME
+    for transcript in dossier.transcripts:
+        lines = transcript.lines
+        while lines or not transcript.lines:
+            if room == 0:
+                cut.append([])
+                room = LINES_A_VOLUME
+            cut[-1].append(_with_lines(transcript, lines[:room]))
+            lines, room = lines[room:], max(0, room - len(lines[:room]))
+            if not transcript.lines:
+                break
+    return [Volume(number, len(cut), tuple(each)) for number, each in enumerate(cut, start=1)]
+
+
+def _with_lines(transcript: Transcript, lines: tuple[Line, ...]) -> Transcript:
+    return replace(transcript, lines=lines)
+
+
+class Paper:
+    """Draws one volume of a dossier as blocks.
+
+    Args:
+        dossier: What is to be said.
+        language: In which language.
+        only: One of `SECTIONS`, None for everything.
+        qr: The receipt's picture as SVG, None where there is no receipt.
+        pictures: Blurred pictures as SVG by exhibit number; empty where none are shown.
+    """
+
+    def __init__(
+        self,
+        dossier: Dossier,
+        language: str,
+        only: str | None = None,
+        qr: str | None = None,
+        pictures: Mapping[int, str] | None = None,
+    ) -> None:
+        self._dossier = dossier
+        self._words: Words = catalogue(language)
+        self._right_to_left = direction(language) == "rtl"
+        self._only = only
+        self._qr = qr
+        self._pictures = pictures or {}
+
+    def data(self, volume: Volume) -> dict[str, Json]:
+        """Return one volume as the template reads it."""
+        made = datetime.fromisoformat(self._dossier.checks.made)
+        return {
+            "title": f"{self._say('title')} {self._dossier.case.id}",
+            "date": [made.year, made.month, made.day],
+            "lang": self._words.language,
+            "dir": "r" if self._right_to_left else "l",
+            "head": self._say("title"),
+            "case": self._dossier.case.id,
+            "page": self._say("page", page="{page}", pages="{pages}"),
+            "foot": f"{self._dossier.case.id} · {self._dossier.checks.head}",
+            "blocks": list(self._blocks(volume)),
+        }
+
+    def _say(self, name: str, **values: str | int) -> str:
+        return self._words.say(f"report.{name}", **values)
+
+    def _own(self, text: str) -> Json:
+        """Return a sentence of ours; in one from right to left, codes, dates and Latin words keep their own way."""
+        return with_codes(text) if self._right_to_left else text
+
+    def _paragraph(self, text: str) -> Block:
+        return _paragraph(self._own(text))
+
+    def _blocks(self, volume: Volume) -> Iterator[Block]:
+        if volume.number > 1:
+            yield _title(self._say("annex", number=volume.number, of=volume.of))
+            yield from self._transcripts(volume)
+            return
+        yield from self._cover(volume)
+        sections: dict[str, Iterable[Block]] = {
+            "demands": self._demands(),
+            "chronology": self._chronology(),
+            "exhibits": self._exhibits(),
+            "transcripts": self._transcripts(volume),
+            "identifiers": self._identifiers(),
+            "similar": self._similar(),
+            "custody": self._custody(),
+            "consent": self._consent(),
+            "law": self._law(),
+        }
+        for name, blocks in sections.items():
+            if self._only in {None, name}:
+                yield from blocks
+        yield from self._limits()
+        yield from self._how_to_check()
+        yield self._signatures()
+
+    def _cover(self, volume: Volume) -> Iterator[Block]:
+        case, checks = self._dossier.case, self._dossier.checks
+        yield _title(self._say("title"))
+        if checks.broken:
+            findings = "; ".join(self._finding(each) for each in checks.broken)
+            yield {"k": "banner", "t": self._say("broken", findings=printable(findings))}
+        if self._only is not None:
+            yield self._paragraph(self._say(f"only.{self._only}"))
+        rows: list[Json] = [[self._say("row.case"), [code(case.id)]]]
+
+        def row(name: str, value: Json | None) -> None:
+            if value not in (None, "", []):
+                rows.append([self._say(f"row.{name}"), value])
+
+        row("association", foreign(case.association or ""))
+        row("person", foreign(case.real_name or case.person or ""))
+        row("age", self._say(f"age.{case.age_band}"))
+        row("reference", foreign(case.reference or ""))
+        row("opened", [code(self._time_text(case.opened)), " · ", *_list(foreign(", ".join(case.opened_by.values())))])
+        row("made", [code(self._time_text(checks.made)), " · ", *_list(foreign(checks.by))])
+        row("for", self._say(f"purpose.{case.purpose}"))
+        row("items", self._say("items", items_in=case.items_in, items_of=case.items_of))
+        row("head", [{"t": checks.head, "m": 1}])
+        row("signer", [code(checks.fingerprint)])
+        if checks.receipt is not None:
+            row("receipt", [code(checks.receipt[0])])
+        yield {"k": "kv", "rows": rows}
+        if self._qr is not None and checks.receipt is not None:
+            yield {"k": "qr", "svg": self._qr, "alt": self._say("qr-alt", code=checks.receipt[0])}
+        if case.names_redacted:
+            yield self._paragraph(self._say("redacted"))
+        if volume.of > 1:
+            yield self._paragraph(self._say("volumes", count=volume.of - 1))
+        yield _heading(1, self._say("summary.title"))
+        yield {"k": "list", "items": list(self._summary())}
+
+    def _summary(self) -> Iterator[Json]:
+        dossier = self._dossier
+        yield self._say("summary.demands", count=len(dossier.demands))
+        amounts = list(dict.fromkeys(each.amount for each in dossier.demands if each.amount))
+        if amounts:
+            yield [self._say("summary.amounts"), " ", *_joined(foreign(each) for each in amounts)]
+        deadlines = list(dict.fromkeys(each.deadline for each in dossier.demands if each.deadline))
+        if deadlines:
+            yield [self._say("summary.deadlines"), " ", *_joined(foreign(each) for each in deadlines)]
+        accounts = list(dict.fromkeys(each.account for each in dossier.demands if each.account))
+        if accounts:
+            yield [self._say("summary.accounts"), " ", *_joined([code(each)] for each in accounts)]
+        yield self._say("summary.exhibits", count=len(dossier.exhibits))
+        yield self._say("summary.transcripts", count=sum(len(each.lines) for each in dossier.transcripts))
+
+    def _demands(self) -> Iterator[Block]:
+        yield _heading(1, self._say("demands.title"))
+        if not self._dossier.demands:
+            yield self._paragraph(self._say("demands.none"))
+        for demand in self._dossier.demands:
+            yield _heading(2, self._say("demand", number=demand.number))
+            yield {"k": "kv", "rows": list(self._demand(demand))}
+
+    def _demand(self, demand: Demand) -> Iterator[Json]:
+        date = self._time(demand.date) if demand.date is not None else [self._say("demands.no-date")]
+        yield [self._say("demands.date"), date]
+        for name in ("demand", "amount", "deadline", "channel"):
+            value = getattr(demand, name)
+            if value:
+                yield [self._say(f"demands.{name}"), foreign(value, longest=2000)]
+        if demand.account:
+            yield [self._say("demands.account"), [code(demand.account)]]
+        if demand.messages:
+            shown: list[Json] = list(_joined([code(each)] for each in demand.messages))
+            yield [self._say("demands.messages"), shown]
+        if demand.exhibits:
+            numbers = ", ".join(map(str, demand.exhibits))
+            yield [self._say("demands.exhibits"), [code(numbers)]]
+        recorded = [code(self._time_text(demand.recorded)), " · ", *_list(foreign(demand.by))]
+        yield [self._say("demands.recorded", line=demand.line), recorded]
+
+    def _chronology(self) -> Iterator[Block]:
+        yield _heading(1, self._say("chronology.title"))
+        yield self._paragraph(self._say("chronology.how"))
+        rows: list[Json] = [
+            [self._time(each.time), self._occurred(each), [code(each.where)] if each.where else ""]
+            for each in self._dossier.chronology
+        ]
+        head = [self._say("column.time"), self._say("column.what"), self._say("column.where")]
+        if rows:
+            yield {"k": "cells", "w": [3, 6, 3], "head": list(head), "rows": rows}
+
+    def _occurred(self, each: Occurrence) -> Json:
+        values = each.values
+        if each.source == "messages":
+            count = int(values["count"])
+            platform = self._platform(str(values["platform"]))
+            said = self._say("chronology.messages", count=count, number=values["conversation"], platform=platform)
+            return [said, " ", *_list(foreign(str(values["title"])))]
+        if each.source == "demand":
+            said = self._say("demand", number=each.demands[0])
+            more = [str(values[name]) for name in ("amount", "deadline") if values.get(name)]
+            return [
+                {"t": said, "b": 1}, ": ", *_list(foreign(str(values["text"]))),
+                *(piece for value in more for piece in (" · ", *_list(foreign(value)))),
+            ]  # fmt: skip
+        if each.source == "call":
+            sender = str(values["sender"])
+            return [self._say("chronology.call"), " ", *_list(foreign(self._who(sender)))]
+        if each.source == "post":
+            said = self._say(f"chronology.{each.code}", number=values["exhibit"])
+            return [said, " ", *_list(foreign(str(values["account"]))), " ", *_list(codes(str(values["address"])))]
+        if each.code == "consent.recorded":
+            given = "given" if values["given"] else "withdrawn"
+            return self._say(f"consent.{given}", purpose=self._say(f"purpose.{values['purpose']}"))
+        return event_name(self._words, each.code)
+
+    def _exhibits(self) -> Iterator[Block]:
+        yield _heading(1, self._say("exhibits.title"))
+        yield self._paragraph(self._say("exhibits.how"))
+        for exhibit in self._dossier.exhibits:
+            yield self._exhibit(exhibit)
+        if self._pictures:
+            yield _heading(2, self._say("exhibits.pictures"))
+            yield {
+                "k": "pictures",
+                "list": [
+                    {"svg": svg, "alt": self._say("exhibits.blurred", number=number)}
+                    for number, svg in sorted(self._pictures.items())
+                ],
+            }
+
+    def _exhibit(self, exhibit: Exhibit) -> Block:
+        name = _file_name(exhibit.name)
+        title: list[Json] = [
+            self._say("exhibit", number=exhibit.number),
+            " · ",
+            code(exhibit.item),
+            " · ",
+            *_list(name),
+        ]
+        lines: list[Json] = []
+        size = self._say("exhibits.size", size=_thin(exhibit.size_bytes))
+        lines.append([code(exhibit.kind), " · ", size, " · ", self._say("exhibits.place"), " ", code(exhibit.place)])
+        if exhibit.dated is not None:
+            how = self._say(f"assumption.{exhibit.assumption}")
+            lines.append([self._say("exhibits.dated"), " ", *_list(self._time(exhibit.dated)), " ", f"({how})"])
+        else:
+            lines.append(self._say("exhibits.undated"))
+        if exhibit.words is not None:
+            by = [" (", *_list(foreign(exhibit.said_by)), ")"] if exhibit.said_by else []
+            lines.append([self._say("exhibits.words"), " ", *_list(foreign(exhibit.words, longest=2000)), *by])
+        if exhibit.demands:
+            lines.append(", ".join(self._say("demand", number=each) for each in exhibit.demands))
+        if exhibit.for_the_lawyer:
+            lines.append(self._say("exhibits.for-the-lawyer"))
+        if exhibit.blurred:
+            lines.append(self._say("exhibits.copy-is-blurred"))
+        return {"k": "exhibit", "t": title, "lines": lines, "sha": f"SHA-256 {exhibit.sha256}"}
+
+    def _transcripts(self, volume: Volume) -> Iterator[Block]:
+        yield _heading(1, self._say("transcripts.title"))
+        if not volume.transcripts:
+            yield self._paragraph(self._say("transcripts.none"))
+        for transcript in volume.transcripts:
+            yield from self._transcript(transcript)
+
+    def _transcript(self, transcript: Transcript) -> Iterator[Block]:
+        said = self._say("transcript", number=transcript.number, platform=self._platform(transcript.platform))
+        yield _heading(2, f"{said} {printable(transcript.title or '', _MOST_PLACES * 10)}".strip())
+        for part in transcript.parts:
+            yield _paragraph([self._say("transcripts.part"), " ", code(part.item), " · ", *_list(foreign(part.path))])
+            yield {"k": "mono", "t": f"SHA-256 {part.sha256}"}
+        people = _joined(
+            [*_list(foreign(self._who(name))), f" ({count})"]
+            for name, count, _ in transcript.participants[:_MOST_PEOPLE]
+        )
+        yield _paragraph([self._say("transcripts.people"), " ", *people])
+        for zone, count in transcript.zones.items():
+            key = {"utc": "utc", "offset": "offset", "none": "none"}.get(zone, "local")
+            yield self._paragraph(self._say(f"zone.{key}", count=count))
+        for note in transcript.notes:
+            if note != "untimed":
+                yield self._paragraph(self._say(f"note.{note}"))
+        for line in transcript.lines:
+            yield self._line(line)
+
+    def _line(self, line: Line) -> Block:
+        head: list[Json] = []
+        if line.time is not None:
+            head += [*_list(self._time(line.time)), " · "]
+        if line.sender is not None:
+            head += _list(foreign(self._who(line.sender), bold=True))
+        elif line.gap is None:
+            head.append(self._words.say("chats.app"))
+        block: Block = {"k": "line", "a": printable(line.where, 200), "h": head, "x": self._body(line)}
+        if line.demands:
+            block["q"] = ", ".join(self._say("demand", number=each) for each in line.demands)
+        return block
+
+    def _body(self, line: Line) -> Json:
+        body: list[Json] = []
+
+        def add(*pieces: Json) -> None:
+            body.append({"t": list(pieces)})
+
+        if line.gap is not None:
+            add(self._words.say("chats.gap", reason=self._reason(line.gap)))
+        body += paragraphs(line.text)
+        if line.event is not None:
+            add("* ", printable(said_in(self._words.language, line.event[0], line.event[1]), 500))
+        for role, text, by in line.words:
+            name = f"chats.word.{role}"
+            label = self._words.say(name) if self._words.knows(name) else role
+            add(
+                f"{label}", *([" (", *_list(foreign(by)), ")"] if by else []), ": ", *_list(foreign(text, longest=2000))
+            )
+        marks = [f"kind.{line.kind}"] if line.kind not in _PLAIN_KINDS else []
+        marks += [f"flag.{flag}" for flag in line.flags if flag not in {line.kind, "app_generated"}]
+        told = [self._words.say(f"chats.{mark}") for mark in marks if self._words.knows(f"chats.{mark}")]
+        if told:
+            add("[" + " · ".join(dict.fromkeys(told)) + "]")
+        for each in line.attachments:
+            add(*self._attachment(each.name, each.status, each.items, each.exhibits))
+        if line.reactions:
+            signs = ", ".join(f"{sign} {by or ''}".strip() for sign, by in line.reactions)
+            add(self._words.say("chats.reactions", signs=printable(signs, 500)))
+        return body
+
+    def _attachment(
+        self, name: str | None, status: str, items: Sequence[str], exhibits: Sequence[int]
+    ) -> Iterator[Json]:
+        yield self._say("attached")
+        yield " "
+        yield from _list(foreign(name) if name else self._words.say("chats.unnamed"))
+        if exhibits and status != "perhaps":
+            yield " · "
+            yield ", ".join(self._say("exhibit", number=each) for each in exhibits)
+        for item in items:
+            yield " "
+            yield code(item)
+        if status != "present":
+            yield " · "
+            yield self._say(f"status.{status}")
+
+    def _identifiers(self) -> Iterator[Block]:
+        if not self._dossier.identifiers:
+            return
+        yield _heading(1, self._say("identifiers.title"))
+        yield self._paragraph(self._say("identifiers.how"))
+        rows: list[Json] = []
+        for each in self._dossier.identifiers:
+            kind = f"identifiers.type.{each.type}"
+            label = self._words.say(kind) if self._words.knows(kind) else each.type
+            places: list[Json] = list(_joined([code(place)] for place in each.places[:_MOST_PLACES]))
+            if len(each.places) > _MOST_PLACES:
+                places.append(f" […+{len(each.places) - _MOST_PLACES}]")
+            value: list[Json] = [*_list(codes(each.value))]
+            if each.bank:
+                value += [" · ", *_list(foreign(each.bank))]
+            rows.append([label, value, str(each.count), places])
+        head = [self._say(f"column.{name}") for name in ("type", "value", "count", "where")]
+        yield {"k": "cells", "w": [3, 6, 1, 5], "head": list(head), "rows": rows}
+
+    def _similar(self) -> Iterator[Block]:
+        if not self._dossier.similar:
+            return
+        yield _heading(1, self._say("similar.title"))
+        yield self._paragraph(self._say("similar.how"))
+        rows: list[Json] = []
+        for pair in self._dossier.similar:
+            numbers = ", ".join(
+                self._say(f"similar.{name}", value=value)
+                for name, value in pair.numbers.items()
+                if name in {"distance_bits", "inliers", "blocks_agreeing"}
+            )
+            both: list[Json] = [
+                self._say("exhibit", number=pair.exhibits[0]), " · ", self._say("exhibit", number=pair.exhibits[1])
+            ]  # fmt: skip
+            level = f"similar.level.{pair.level}"
+            told = self._say(f"similar.level.{pair.level}") if self._words.knows(f"report.{level}") else pair.level
+            rows.append([both, told, [code(pair.method), " ", numbers]])
+        head = [self._say(f"column.{name}") for name in ("both", "similar", "method")]
+        yield {"k": "cells", "w": [4, 4, 5], "head": list(head), "rows": rows}
+
+    def _custody(self) -> Iterator[Block]:
+        yield _heading(1, self._say("custody.title"))
+        for sentence in custody_sentences(self._dossier, self._words):
+            yield self._paragraph(printable(sentence))
+        yield _heading(2, self._say("custody.table"))
+        rows: list[Json] = [
+            [
+                [
+                    code(
+                        str(each.first_line)
+                        if each.first_line == each.last_line
+                        else f"{each.first_line}–{each.last_line}"
+                    )
+                ],
+                [code(self._time_text(each.time))],
+                [event_name(self._words, each.type), f" × {each.count}" if each.count > 1 else ""],
+                foreign(each.by or ""),
+            ]
+            for each in self._dossier.custody
+        ]
+        head = [self._say(f"column.{name}") for name in ("line", "time", "what", "by")]
+        yield {"k": "cells", "w": [2, 4, 6, 3], "head": list(head), "rows": rows}
+
+    def _consent(self) -> Iterator[Block]:
+        yield _heading(1, self._say("consent.title"))
+        items: list[Json] = []
+        for each in self._dossier.consents:
+            given = "given" if each.given else "withdrawn"
+            purpose = f"report.purpose.{each.purpose}"
+            said = self._say(f"consent.{given}", purpose=self._words.say(purpose) if self._words.knows(purpose) else "")
+            items.append(
+                [said, " ", code(each.on), *([" · ", *_list(foreign(each.reference))] if each.reference else [])]
+            )
+        if not items:
+            items.append(self._say("consent.none"))
+        guardian = self._dossier.case.guardian
+        if guardian:
+            items.append([self._say("consent.guardian"), " ", *_list(foreign(", ".join(guardian.values())))])
+        elif self._dossier.case.age_band != "adult":
+            items.append(self._say("consent.no-guardian"))
+        yield {"k": "list", "items": items}
+
+    def _law(self) -> Iterator[Block]:
+        yield _heading(1, self._say("law.title"))
+        yield self._paragraph(self._say("law.candidates"))
+        language = self._words.language
+        for name in self._dossier.provisions:
+            known = provision(name)
+            yield _heading(2, known.title(language))
+            yield self._paragraph(known.conduct[language])
+            if known.penalty.get(language):
+                yield self._paragraph(self._say("law.penalty", penalty=known.penalty[language]))
+            if known.note.get(language):
+                yield self._paragraph(known.note[language])
+            yield self._paragraph(self._say("law.source", source=known.source, checked=known.checked))
+        if not self._dossier.provisions:
+            yield self._paragraph(self._say("law.none"))
+        yield _heading(2, self._say("law.routes"))
+        for route in routes():
+            if route.printed:
+                said: list[Json] = [f"{route.name[language]} ", *([code(route.reach)] if route.reach else [])]
+                yield _paragraph([*said, " ", *_list(self._own(self._say("law.checked", checked=route.checked)))])
+
+    def _limits(self) -> Iterator[Block]:
+        yield _heading(1, self._say("limits.title"))
+        items: list[Json] = [
+            self._own(self._say(f"limits.{name}")) for name in ("genuine", "clock", "similar", "names")
+        ]
+        for each in self._dossier.limits:
+            values = {
+                key: printable(str(value)) if isinstance(value, str) else value for key, value in each.values.items()
+            }
+            items.append(self._own(self._say(f"limit.{each.code}", **values)))
+        yield {"k": "list", "items": items}
+
+    def _how_to_check(self) -> Iterator[Block]:
+        checks = self._dossier.checks
+        yield _heading(1, self._say("check.title"))
+        yield {"k": "list", "items": [self._own(self._say(f"check.{each}")) for each in _CHECKS]}
+        yield self._paragraph(self._say("check.head", lines=checks.lines))
+        yield {"k": "mono", "t": checks.head}
+        yield self._paragraph(self._say("check.signer"))
+        yield {"k": "mono", "t": checks.fingerprint}
+        if checks.receipt is not None:
+            yield self._paragraph(self._say("check.code", lines=checks.receipt[1]))
+            yield {"k": "mono", "t": checks.receipt[0]}
+        yield self._paragraph(self._say("check.made", kit=checks.kit))
+
+    def _signatures(self) -> Block:
+        lines = [self._words.say(f"sheet.{name}") for name in ("name", "date", "signature")]
+        boxes: list[Json] = [
+            {"title": self._say("signature.association"), "lines": list(lines)},
+            {"title": self._say("signature.receiver"), "lines": list(lines)},
+        ]
+        return {"k": "sign", "boxes": boxes}
+
+    def _time(self, stamp: Stamp) -> Json:
+        """Return a time in ISO form with its zone, or the characters of its source where it has no value."""
+        if stamp.value is None:
+            if stamp.readings:
+                return [code(f"{printable(stamp.raw, 100)} ({' / '.join(stamp.readings)})")]
+            return foreign(stamp.raw) if stamp.raw else self._words.say("chats.no-time")
+        return [code(_iso(stamp.value))]
+
+    def _time_text(self, value: str | None) -> str:
+        return "" if value is None else _iso(value)
+
+    def _who(self, sender: str) -> str:
+        return self._words.say("chats.owner-unnamed") if sender == OWNER else sender
+
+    def _platform(self, name: str) -> str:
+        known = f"platform.{name}"
+        return self._words.say(known) if self._words.knows(known) else name
+
+    def _reason(self, code_: str) -> str:
+        known = f"reason.{code_}"
+        return self._words.say(known) if self._words.knows(known) else code_
+
+    def _finding(self, code_: str) -> str:
+        known = f"report.finding.{code_}"
+        return self._words.say(known) if self._words.knows(known) else code_
+
+
+def _iso(value: str) -> str:
+    """Return an ISO time for people: a space for the T, no fraction, `UTC` for the Z, an offset as it stands."""
+    day, _, clock = value.partition("T")
+    if not clock:
+        return day
+    zone = ""
+    for sign in "Z+-":
+        if sign in clock:
+            clock, _, rest = clock.partition(sign)
+            zone = " UTC" if sign == "Z" else f" {sign}{rest}"
+            break
+    return f"{day} {clock.partition('.')[0]}{zone}"
+
+
+def _title(text: str) -> Block:
+    return {"k": "title", "t": text}
+
+
+def _heading(level: int, text: str) -> Block:
+    return {"k": "h", "l": level, "t": text}
+
+
+def _paragraph(text: Json) -> Block:
+    return {"k": "p", "t": text}
+
+
+def _file_name(name: str) -> list[Json]:
+    """Return a file name; of one that reads from right to left the ending stands apart, or it would change sides."""
+    stem, dot, ending = name.rpartition(".")
+    if not dot or not stem or direction_of(stem) != "r":
+        return [{"d": "l", "t": " ".join(printable(name, _LONGEST_NAME).split()), "b": 1}]
+    return [*_list(foreign(stem)), " ", code(f".{printable(ending, _MOST_PLACES)}")]
+
+
+def _thin(number: int) -> str:
+    return f"{number:,}".replace(",", "\u00a0")
+
+
+def _list(pieces: Json) -> list[Json]:
+    return pieces if isinstance(pieces, list) else [pieces]
+
+
+def _joined(several: Iterable[Json]) -> Iterator[Json]:
+    for number, pieces in enumerate(several):
+        if number:
+            yield ", "
+        yield from _list(pieces)

@@ -1,0 +1,138 @@
+"""Texts out of evidence as a page can bear them: what no font covers stands as its number, what steers is visible."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+from evidence_kit.model import Json
+from evidence_kit.sealing.typesetting import covered
+
+Piece: TypeAlias = Json
+"""A run of text as the template reads it."""
+
+# Marks without width that app writers strew; they hide nothing, and the full text travels in the attachment.
+_SILENT: Final = re.compile("[\u200e\u200f\u061c\ufeff\u00ad]")
+_STEERING: Final = frozenset((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+# Joiners and selectors shape their neighbours, and have no glyph of their own.
+_SHAPING: Final = frozenset((0x200C, 0x200D, 0xFE0E, 0xFE0F))
+_MOST_MARKS: Final = 6
+_LONGEST_TOKEN: Final = 44
+_LONGEST_TEXT: Final = 8000
+_LONGEST_NAME: Final = 200
+_LATIN: Final = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9_./:+@#=–-]|,(?=\d)| (?=[A-Za-z0-9]))*[A-Za-z0-9+])")
+_TOKEN: Final = re.compile(rf"\S{{{_LONGEST_TOKEN},}}")
+
+
+def printable(text: str, longest: int = _LONGEST_TEXT) -> str:
+    """Return a text in which every character has a glyph: others stand as `[U+4E2D]`, line ends stay.
+
+    Args:
+        text: As its source writes it.
+        longest: How many characters are printed; the rest is counted, and stands in the attachment.
+    """
+    more = len(text) - longest
+    shown = "".join(_shown(_SILENT.sub("", text[:longest])))
+    return f"{shown} […+{more}]" if more > 0 else shown
+
+
+def _shown(text: str) -> Iterator[str]:
+    fonts = covered()
+    marks = 0
+    for sign in text.replace("\r\n", "\n").replace("\r", "\n"):
+        code = ord(sign)
+        if unicodedata.combining(sign):
+            marks += 1
+            if marks > _MOST_MARKS:
+                continue
+        else:
+            if marks > _MOST_MARKS:
+                yield f"[+{marks - _MOST_MARKS}]"
+            marks = 0
+        if sign in "\n\t " or (code in _SHAPING) or (code in fonts and code not in _STEERING and code >= 0x20):
+            yield " " if sign == "\t" else sign
+        elif sign == "\u200b":
+            continue
+        else:
+            yield f"[U+{code:04X}]"
+    if marks > _MOST_MARKS:
+        yield f"[+{marks - _MOST_MARKS}]"
+
+
+def direction_of(text: str) -> str | None:
+    """Return `r` or `l` by the first letter that has a direction, None where none has."""
+    for sign in text:
+        kind = unicodedata.bidirectional(sign)
+        if kind in {"R", "AL"}:
+            return "r"
+        if kind == "L":
+            return "l"
+    return None
+
+
+def foreign(text: str, *, bold: bool = False, longest: int = _LONGEST_NAME) -> Json:
+    """Return a short text of another hand as runs: in its own direction, apart from what stands round it."""
+    shown = " ".join(printable(text, longest).split())
+    return [_run(part, bold=bold) for part in _parts(shown)]
+
+
+def paragraphs(text: str, longest: int = _LONGEST_TEXT) -> list[dict[str, Json]]:
+    """Return a text of another hand as paragraphs, each with its direction `d` where it has one, and its runs `t`."""
+    found: list[dict[str, Json]] = []
+    for line in printable(text, longest).split("\n"):
+        if not line.strip():
+            continue
+        told: dict[str, Json] = {"t": [{"z": 1} if part is None else part for part in _parts(line)]}
+        if (way := direction_of(line)) is not None:
+            told["d"] = way
+        found.append(told)
+    return found
+
+
+def code(text: str) -> dict[str, Json]:
+    """Return an id, a hash or a path as a run: from left to right, every letter of the same width."""
+    return {"t": printable(text, _LONGEST_TEXT), "m": 1}
+
+
+def codes(text: str) -> Json:
+    """Return a long code as runs that may be broken between them; no letter is put in."""
+    shown = printable(text, _LONGEST_TEXT)
+    pieces: list[Json] = []
+    for at in range(0, len(shown), _LONGEST_TOKEN):
+        pieces += [{"z": 1}, {"t": shown[at : at + _LONGEST_TOKEN], "m": 1}]
+    return pieces[1:]
+
+
+def _parts(line: str) -> Iterator[str | None]:
+    """Yield a line in parts; None stands where a long token may be broken."""
+    at = 0
+    for found in _TOKEN.finditer(line):
+        if found.start() > at:
+            yield line[at : found.start()]
+        token = found[0]
+        for start in range(0, len(token), _LONGEST_TOKEN):
+            if start:
+                yield None
+            yield token[start : start + _LONGEST_TOKEN]
+        at = found.end()
+    if at < len(line):
+        yield line[at:]
+
+
+def _run(part: str | None, *, bold: bool) -> Json:
+    if part is None:
+        return {"z": 1}
+    run: dict[str, Json] = {"t": part}
+    if (way := direction_of(part)) is not None:
+        run["d"] = way
+    if bold:
+        run["b"] = 1
+    return run
+
+
+def with_codes(text: str) -> list[Json]:
+    """Return a sentence as runs, with what is read from left to right in runs of its own: codes, dates, Latin words."""
+    parts = _LATIN.split(text)
+    return [{"t": part, "d": "l"} if number % 2 else part for number, part in enumerate(parts) if part]

@@ -1,0 +1,244 @@
+"""Papers: what stands in them is found again by others' tools, hostile texts stop nothing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from evidence_kit.reports.dossier import (
+    CaseFacts,
+    Checks,
+    Demand,
+    Dossier,
+    Exhibit,
+    Intake,
+    Line,
+    Occurrence,
+    Part,
+    Stamp,
+    Transcript,
+    encoded,
+)
+from evidence_kit.reports.pdf import pdfs
+from evidence_kit.reports.redaction import redacted
+from evidence_kit.reports.script import printable
+from evidence_kit.sealing.typesetting import covered
+
+UTC = Stamp("1746216540417", "utc", "2025-05-02T20:09:00.417Z")
+LOG = b'{"v":1}\n'
+ARABIC = "أرسل خمسة آلاف درهم قبل مساء يوم الجمعة وإلا نشرت الصور على صفحة العائلة كلها"
+
+
+def line(number: int, text: str, **more: object) -> Line:
+    return replace(Line(f"E000001:{number}", "ياسين", None, UTC, text, "text"), **more)  # type: ignore[arg-type]
+
+
+def exhibit(number: int) -> Exhibit:
+    digest = f"{number:02x}" * 32
+    return Exhibit(
+        number, f"E{number:06d}", f"IMG-{number}.jpg", f"phone/IMG-{number}.jpg", "picture", "jpeg", 12345, digest, UTC,
+        "exif", None, None, f"data/E{number:06d}.jpg", blurred=False, sensitivity="unknown", demands=(),
+        for_the_lawyer=False, line=number,
+    )  # fmt: skip
+
+
+def dossier(lines: list[Line], exhibits: int = 2) -> Dossier:
+    return Dossier(
+        case=CaseFacts(
+            "LRC-2026-0007", "LRC", "2026-11-23T18:48:00Z", {"name": "Salma B."}, "Nadia", None, "adult", "told", None,
+            None, exhibits, exhibits, 0, "lawyer", "all",
+        ),
+        intakes=(
+            Intake("2026-11-23T18:48:00Z", "2026-11-23T18:48:00Z", "Salma B.", exhibits, "E000001", "E000002", "copy",
+                   "Nadia", "A12", "Larache", None, None, None, {}),
+        ),
+        demands=(
+            Demand(1, 9, "2026-11-23T18:48:00Z", "Salma B.", UTC, "5000 درهم أو تنشر الصور", "vendredi", "5000 MAD",
+                   "WhatsApp", "007640000000000000012329", (1,), ("E000001",), ("E000001:2",)),
+        ),
+        chronology=(Occurrence(UTC, "demand", "demand", {"text": "5000 درهم", "amount": ""}, "E000001:2", (1,)),),
+        exhibits=tuple(exhibit(number) for number in range(1, exhibits + 1)),
+        transcripts=(
+            Transcript(1, "whatsapp", "ياسين", (Part("E000001", "chat.txt", "ab" * 32, len(lines)),),
+                       (("ياسين", len(lines), None),), {"utc": len(lines)}, None, (), tuple(lines)),
+        ),
+        identifiers=(), similar=(), custody=(), consents=(), provisions=("PC-538", "PC-447-1"), limits=(),
+        checks=Checks(65, "cd" * 32, "SHA256:" + "A" * 43, ("GITW-JPQA-N5PE", 63), "0.1.0", "2026-11-30T16:00:00Z",
+                      "Salma B."),
+    )  # fmt: skip
+
+
+def paper(made: Dossier, language: str = "ar", only: str | None = None) -> bytes:
+    return next(pdfs(made, language, LOG, only)).content
+
+
+def pdftotext(pdf: bytes, tmp_path: Path) -> str:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed")
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(pdf)
+    run = subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True)
+    return run.stdout.decode()
+
+
+def pdfium(pdf: bytes) -> str:
+    pdfium = pytest.importorskip("pypdfium2")
+    document = pdfium.PdfDocument(pdf)
+    return "\n".join(page.get_textpage().get_text_range() for page in document)
+
+
+def bare(text: str) -> str:
+    """Take marks of direction out: an extractor puts its own in."""
+    return re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text)
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"[\u0600-\u06ff]+", bare(text))
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+@pytest.mark.parametrize("extractor", ["pdftotext", "pdfium"])
+def test_every_hash_and_every_word_is_found_again(language: str, extractor: str, tmp_path: Path) -> None:
+    made = dossier([line(number, f"{ARABIC} {number}") for number in range(1, 40)], 25)
+    pdf = paper(made, language)
+    found = bare(pdftotext(pdf, tmp_path) if extractor == "pdftotext" else pdfium(pdf))
+    for each in made.exhibits:
+        assert each.sha256 in found
+    assert made.checks.head in found
+    assert made.checks.fingerprint in found
+    said = [word for each in made.transcripts[0].lines for word in words(each.text)]
+    there = set(words(found))
+    assert sum(word in there for word in said) / len(said) >= 0.95
+    for each in made.transcripts[0].lines:
+        assert each.where in found
+
+
+def test_the_pages_say_page_of_pages_case_and_head(tmp_path: Path) -> None:
+    pdf = paper(dossier([line(1, "x")], 30), "en")
+    text = pdftotext(pdf, tmp_path).split("\f")[:-1]
+    for number, page in enumerate(text, start=1):
+        assert f"Page {number} of {len(text)}" in page
+        assert "LRC-2026-0007" in page
+        assert "cd" * 32 in page
+
+
+def test_the_same_facts_give_the_same_bytes() -> None:
+    made = dossier([line(1, ARABIC)])
+    assert paper(made) == paper(made)
+
+
+def test_the_viewer_is_not_told_to_turn_hashes_round() -> None:
+    pdf = paper(dossier([line(1, ARABIC)]))
+    assert b"/R2L" not in pdf
+    assert b"/L2R" in pdf
+
+
+def test_the_paper_is_an_archive_pdf_with_its_log_and_facts_inside(tmp_path: Path) -> None:
+    made = dossier([line(1, "中文 whole")])
+    path = tmp_path / "p.pdf"
+    path.write_bytes(paper(made))
+    read = pypdf.PdfReader(path)
+    attached = {name: data[0] for name, data in read.attachments.items()}
+    assert attached["custody.jsonl"] == LOG
+    assert attached["dossier.json"] == encoded(made)
+    assert "中文 whole".encode() in attached["dossier.json"]
+    root = read.trailer["/Root"]
+    assert bool(root["/MarkInfo"]["/Marked"])  # type: ignore[index]
+    assert "/OutputIntents" in root  # type: ignore[operator]
+    metadata = root["/Metadata"].get_object().get_data()  # type: ignore[index]
+    assert re.search(rb"pdfaid:part[>=\"]+3", metadata)
+    assert re.search(rb"pdfaid:conformance[>=\"]+A", metadata)
+    assert b"/JavaScript" not in path.read_bytes()
+
+
+HOSTILE = {
+    "override": "pay \u202eyadot\u202c now",
+    "nul": "a\0b\x1b[31m\x07",
+    "chinese": "钱在哪里",
+    "tifinagh": "ⴰⵣⵓⵍ ⴼⵍⵍⴰⵡⵏ",
+    "emoji": "😊👩‍👩‍👧‍👦🏴‍☠️👍🏽❤️",
+    "script": "<script>alert(1)</script>",
+    "markup": '#set page(width: 1cm) $x$ *b* _i_ `c` #panic("x") \\ @ref <label> = H',
+    "marks": "e" + "\u0301" * 300 + "x",
+    "token": "x" * 5000,
+    "arabic-token": "ش" * 3000,
+    "private": "\ue000\ufffe\uffff\U0010fffd",
+    "surrogate": "a\udc80b",
+    "separators": "a\u2028b\u2029c\x85d",
+    "joiners": "\u200d\u200c\ufe0f\u200b",
+    "tags": "🏴\U000e0067\U000e0062\U000e007f",
+    "hangul": "한국어 हिन्दी ไทย",
+    "lines": "a\n" * 400,
+}
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_no_hostile_text_stops_a_paper(language: str, tmp_path: Path) -> None:
+    lines = [line(number, text) for number, text in enumerate(HOSTILE.values(), start=1)]
+    lines += [line(90 + n, "named", sender=text[:5000]) for n, text in enumerate(HOSTILE.values())]
+    made = dossier(lines)
+    made = replace(made, exhibits=tuple(replace(made.exhibits[0], name=text, path=text) for text in HOSTILE.values()))
+    made = replace(made, demands=tuple(replace(made.demands[0], demand=t, account=t[:300]) for t in HOSTILE.values()))
+    found = pdftotext(paper(made, language), tmp_path)
+    assert "[U+94B1]" in found
+    assert "[U+202E]" in found
+    assert "[U+0000]" in found
+    assert "<script>alert(1)</script>" in found
+    assert '#panic("x")' in found
+    assert "ⴰⵣⵓⵍ" in found
+
+
+def test_what_is_printed_has_a_glyph_or_its_number() -> None:
+    text = printable("".join(map(chr, [*range(0xD800), *range(0xE000, 0x11000)])), 10**6)
+    shaping = {0x200C, 0x200D, 0xFE0E, 0xFE0F, 0x0A, 0x20}
+    assert not {ord(sign) for sign in text} - covered() - shaping
+
+
+def test_redacted_names_are_nowhere_and_labels_are_the_same_everywhere(tmp_path: Path) -> None:
+    made = dossier([line(1, "ياسين قال لنادية شيئا"), line(2, "Nadia, Salma B. and Nadial")])
+    hidden = redacted(made)
+    said = encoded(hidden).decode()
+    assert "ياسين" not in said
+    assert "Salma" not in said
+    assert not re.search(r"\bNadia\b", said)
+    assert "Nadial" in said
+    assert hidden.checks.head == made.checks.head
+    assert hidden.transcripts[0].lines[0].sender == hidden.transcripts[0].title
+    found = pdftotext(paper(hidden, "en"), tmp_path)
+    assert "ياسين" not in found
+    assert "Salma" not in found
+
+
+def test_a_broken_case_says_so_on_the_first_page(tmp_path: Path) -> None:
+    made = dossier([line(1, "x")])
+    made = replace(made, checks=replace(made.checks, broken=("item-changed",)))
+    first = pdftotext(paper(made, "en"), tmp_path).split("\f")[0]
+    assert "NOT SOUND" in first
+
+
+def test_a_long_transcript_goes_on_in_further_volumes_and_loses_no_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("evidence_kit.reports.paper.LINES_A_VOLUME", 10)
+    made = dossier([line(number, "x") for number in range(1, 36)])
+    volumes = list(pdfs(made, "en", LOG))
+    assert [each.name for each in volumes] == ["report.en.pdf", *(f"report.en.{n}.pdf" for n in (2, 3, 4))]
+    text = "\n".join(pdftotext(each.content, tmp_path) for each in volumes)
+    places = re.findall(r"E000001:\d+(?= · 2025)", bare(text))
+    assert places == [f"E000001:{number}" for number in range(1, 36)]
+
+
+def test_the_sheet_for_the_person_is_one_page_and_names_nothing(tmp_path: Path) -> None:
+    made = dossier([line(1, ARABIC)])
+    made = replace(made, case=replace(made.case, purpose="person"))
+    text = pdftotext(paper(made, "fr"), tmp_path)
+    assert text.count("\f") == 1
+    assert "GITW-JPQA-N5PE" in text
+    for absent in ("Nadia", "LRC", "ياسين", "5000", "chantage", made.exhibits[0].sha256):
+        assert absent not in text
