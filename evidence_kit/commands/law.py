@@ -43,11 +43,11 @@ def law(
 def _suggested(setting: Setting, case: str) -> Sequence[Provision]:
     """Return the provisions that facts of a case suggest; the ledger of threats is read, and no conversation."""
     from evidence_kit.law.provisions import suggested
-    from evidence_kit.workflows.case.read import read
+    from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.reporting.suggestions import facts_of
 
     folder, station = case_folder(setting, case), setting.station()
-    return suggested(facts_of(read(folder, setting.key(station), station).opened))
+    return suggested(facts_of(read_case(folder, setting.key(station), station).opened))
 
 
 def _show(setting: Setting, listed: Sequence[Provision]) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._screen import size
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated
+from evidence_kit.commands._screen import byte_count
+from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated_worker
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def report(
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     key = setting.key(station)
     broken = _broken(folder, key, station)
-    with writing(folder, key, station, world, setting.accept_older) as writer, isolated() as worker:
+    with writing(folder, key, station, world, setting.accept_older) as writer, isolated_worker() as worker:
         request = ReportRequest(
             by=station.person.name,
             kit=world.kit,
@@ -81,7 +81,7 @@ def _provisions(chosen: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _broken(folder: CaseFolder, key: SigningKey, station: Station) -> tuple[str, ...]:
-    """Return the codes of what a check of the case finds broken: a paper says so on its first page."""
+    """Return the codes of findings that break the case: a paper names them on its first page."""
     from evidence_kit.model import Weight
     from evidence_kit.workflows.checking.verify import verify_case
 
@@ -105,7 +105,7 @@ def _folders(writer: CaseWriter, order: ReportOrder) -> Iterator[Path]:
 def _tell(setting: Setting, made: ReportMade) -> None:
     screen = setting.screen
     for name, size_bytes in made.files:
-        screen.tell("report.written", path=str(made.folder / name), size=size(size_bytes))
+        screen.tell("report.written", path=str(made.folder / name), size=byte_count(size_bytes))
     screen.tell("again.done" if made.again else "report.recorded", line=made.line)
     screen.document(
         {

@@ -1,1 +1,1 @@
-"""Provisions and routes as data, each with its source and the day on which somebody checked it; nothing concludes."""
+"""Provisions and routes as data, each with its source and the day of its check; nothing concludes."""

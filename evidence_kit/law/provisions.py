@@ -59,7 +59,7 @@ def provisions() -> tuple[Provision, ...]:
 
 
 def provision(name: str) -> Provision:
-    """Return the provision of an id, whatever its capitals.
+    """Return the provision of an id, in capitals or not.
 
     Raises:
         KeyError: The table has none.

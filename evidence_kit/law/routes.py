@@ -1,4 +1,4 @@
-"""Routes to justice and help as data: who, how to reach them, and the day on which somebody checked it."""
+"""Routes to justice and help as data: who, how to reach them, and the day of the check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A way to reach somebody who can act.
+    """A way to reach an authority or a help line.
 
     Attributes:
         id: Such as `prosecutor`.
@@ -29,7 +29,7 @@ class Route:
 
     @property
     def printed(self) -> bool:
-        """Say whether somebody checked it, so that a paper may print it."""
+        """Say whether it was checked, so that a paper may print it."""
         return self.checked != "never"
 
 

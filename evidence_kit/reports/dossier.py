@@ -393,7 +393,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """How to check: what fixes the log, and who signed it.
+    """The means of checking: the end of the log, its signer, the receipt.
 
     Attributes:
         lines: How many lines of the log this dossier rests on.

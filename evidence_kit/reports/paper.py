@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from evidence_kit.chats.told import OWNER, said_in
+from evidence_kit.chats.told import OWNER, event_sentence
 from evidence_kit.law.provisions import provision
 from evidence_kit.law.routes import routes
 from evidence_kit.model import Json
@@ -347,7 +347,7 @@ class Paper:
             add(self._words.say("chats.gap", reason=self._reason(line.gap)))
         body += paragraphs(line.text)
         if line.event is not None:
-            add("* ", printable(said_in(self._words.language, line.event[0], line.event[1]), 500))
+            add("* ", printable(event_sentence(self._words.language, line.event[0], line.event[1]), 500))
         for role, text, by in line.words:
             name = f"chats.word.{role}"
             label = self._words.say(name) if self._words.knows(name) else role

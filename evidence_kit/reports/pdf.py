@@ -65,7 +65,7 @@ def pdfs(
 
 
 def _set(data: Json, attached: list[Attached]) -> bytes:
-    """Set one volume in a process of its own: what it took in memory goes with it."""
+    """Set one volume in a process of its own, which gives its memory back."""
     try:
         with typesetter() as worker:
             return typeset(TEMPLATE, data, attached, worker=worker)

@@ -1,4 +1,4 @@
-"""One calm page for the person: what was secured, what comes next; nothing on it names the matter."""
+"""One calm page for the person: the secured files, the next steps, the receipt; never the matter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Custody in prose: who did what with the material and when, in sentences of one page."""
+"""Custody in prose: the handling of the material and its times, in sentences of one page."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _MINUTE = 16
 
 
 def custody_sentences(dossier: Dossier, words: Words) -> list[str]:
-    """Return the custody of a case as sentences: opening, intakes, what was left out and why, hand-overs, checks."""
+    """Return the custody of a case as sentences: opening, intakes, omissions and their reasons, hand-overs."""
     return list(_sentences(dossier, words))
 
 
 def event_name(words: Words, kind: str) -> str:
-    """Return what an event is called in a table; its code, where the catalogue has no word for it."""
+    """Return the name of an event in a table; its code, where the catalogue has no word for it."""
     known = f"report.event.{kind.replace('.', '-')}"
     return words.say(known) if words.knows(known) else kind
 

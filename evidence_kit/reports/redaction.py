@@ -28,7 +28,7 @@ def redacted(dossier: Dossier) -> Dossier:
     # The longest first: a first name alone must not leave the rest of a full one.
     listed = sorted(labels, key=len, reverse=True)
     spelled = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in listed))
-    made = _each(dossier, lambda text: spelled.sub(lambda found: labels[found[0]], text))
+    made: Dossier = _each(dossier, lambda text: spelled.sub(lambda found: labels[found[0]], text))
     return replace(
         made, case=replace(made.case, names_redacted=True), checks=replace(made.checks, head=dossier.checks.head)
     )
@@ -67,7 +67,7 @@ def _names(dossier: Dossier) -> list[str]:
 
 
 def _with_parts(names: Iterable[str]) -> list[str]:
-    """Return names together with their words: whoever is called by the first name is meant by the full one too."""
+    """Return names together with their words: a first name alone means the same person as the full one."""
     found: dict[str, None] = dict.fromkeys(names)
     for name in list(found):
         for word in name.split():

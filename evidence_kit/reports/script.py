@@ -1,4 +1,4 @@
-"""Texts out of evidence as a page can bear them: what no font covers stands as its number, what steers is visible."""
+"""Texts out of evidence as a page can bear them: characters without a glyph by their numbers, steering ones visible."""
 
 from __future__ import annotations
 
@@ -73,7 +73,13 @@ def direction_of(text: str) -> str | None:
 
 
 def foreign(text: str, *, bold: bool = False, longest: int = _LONGEST_NAME) -> Json:
-    """Return a short text of another hand as runs: in its own direction, apart from what stands round it."""
+    """Return a short text of another hand as runs, in its own direction.
+
+    Args:
+        text: A name, or a few words.
+        bold: Whether it is printed bold.
+        longest: How many characters are printed.
+    """
     shown = " ".join(printable(text, longest).split())
     return [_run(part, bold=bold) for part in _parts(shown)]
 
@@ -133,6 +139,6 @@ def _run(part: str | None, *, bold: bool) -> Json:
 
 
 def with_codes(text: str) -> list[Json]:
-    """Return a sentence as runs, with what is read from left to right in runs of its own: codes, dates, Latin words."""
+    """Return a sentence as runs; codes, dates and Latin words, read from left to right, have runs of their own."""
     parts = _LATIN.split(text)
     return [{"t": part, "d": "l"} if number % 2 else part for number, part in enumerate(parts) if part]

@@ -57,16 +57,13 @@ class TypesettingError(Exception):
         self.reason = reason
 
 
-def typeset(
-    template: str, data: Json, attached: Sequence[Attached] = (), standard: str = "a-3a", worker: Worker | None = None
-) -> bytes:
+def typeset(template: str, data: Json, attached: Sequence[Attached] = (), worker: Worker | None = None) -> bytes:
     """Return a PDF; the same data give the same bytes.
 
     Args:
         template: Name of a template beside this module.
         data: What it reads as JSON.
         attached: Files that travel inside.
-        standard: As Typst names it.
         worker: A process for several pages, made with `allowed`; one of its own when nothing is said.
 
     Raises:
@@ -80,7 +77,7 @@ def typeset(
         ],
         ensure_ascii=False,
     )
-    arguments: dict[str, Json] = {"template": template, "standard": standard}
+    arguments: dict[str, Json] = {"template": template}
     payload = io.BytesIO(json.dumps(inputs, ensure_ascii=False).encode("utf-8", "replace")).getvalue()
     if worker is None:
         with typesetter() as made:
@@ -109,7 +106,7 @@ def drawn(payload: BinaryIO | None, arguments: Mapping[str, Json]) -> str:
             font_paths=[str(fonts)],
             ignore_system_fonts=True,
             sys_inputs={str(name): str(value) for name, value in inputs.items()},
-            pdf_standards=[str(arguments["standard"])],
+            pdf_standards=["a-3a"],
         )
     assert isinstance(made, bytes)  # noqa: S101 - one document, so one file
     return base64.b64encode(left_to_right(made)).decode("ascii")

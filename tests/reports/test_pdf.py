@@ -115,8 +115,8 @@ def test_every_hash_and_every_word_is_found_again(language: str, extractor: str,
     said = [word for each in made.transcripts[0].lines for word in words(each.text)]
     there = set(words(found))
     assert sum(word in there for word in said) / len(said) >= 0.95
-    for each in made.transcripts[0].lines:
-        assert each.where in found
+    for one in made.transcripts[0].lines:
+        assert one.where in found
 
 
 def test_the_pages_say_page_of_pages_case_and_head(tmp_path: Path) -> None:

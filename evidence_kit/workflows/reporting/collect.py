@@ -171,7 +171,7 @@ def _consents(manifest: Manifest) -> list[ConsentFact]:
 
 
 def _limits(manifest: Manifest, scope: Scope, read: Read, shown: Sequence[Exhibit], case: Case) -> list[Limit]:
-    """Return what the evidence does not show, as codes: what holds for every case stands in the paper's own words."""
+    """Return the limits of this evidence as codes; limits of every case stand in the paper's own words."""
     found: list[Limit] = []
 
     def say(code: str, count: int, **values: str | int) -> None:

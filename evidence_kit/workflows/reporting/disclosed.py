@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evidence_kit.custody.chain import Signed
+from evidence_kit.custody.chain import SignedCommit
 from evidence_kit.custody.errors import CaseBrokenError
 from evidence_kit.custody.manifest import Manifest, ManifestError
 from evidence_kit.keys.errors import NoReaderError
@@ -54,7 +54,7 @@ def disclosed(case: Case, scope: Scope) -> Case:
     return replace(case, manifest=manifest)
 
 
-def resting_on(case: Case) -> Signed:
+def resting_on(case: Case) -> SignedCommit:
     """Return the commit that a paper about a case rests on: the last that says more than that papers were made.
 
     The same case so gives the same paper, however often somebody asks for one.

@@ -22,9 +22,9 @@ from evidence_kit.reports.redaction import redacted
 from evidence_kit.vault.disk import draft_beside, write_new
 from evidence_kit.workers.job import Failure
 from evidence_kit.workflows.case.disk_errors import own_disk
-from evidence_kit.workflows.case.plain_file import is_free, name_recorded
-from evidence_kit.workflows.case.read import Case, pieces
-from evidence_kit.workflows.reading.exports import exports
+from evidence_kit.workflows.case.plain_file import ensure_free, name_recorded
+from evidence_kit.workflows.case.read import Case, file_pieces
+from evidence_kit.workflows.reading.exports import open_exports
 from evidence_kit.workflows.reporting.collect import ReportRequest, collected
 from evidence_kit.workflows.reporting.disclosed import disclosed, resting_on, whole
 
@@ -105,7 +105,7 @@ def make(writer: CaseWriter, order: ReportOrder, folders: Iterable[Path], worker
             return ReportMade(folder, sizes, before, again=True)
         if not os.path.lexists(folder):
             break
-    is_free(folder)
+    ensure_free(folder)
     disk, draft = writer.world.disk, draft_beside(folder)
     with own_disk(len(writer.manifest.items)):
         shutil.rmtree(draft, ignore_errors=True)
@@ -142,16 +142,26 @@ def files(case: Case, scope: Scope, order: ReportOrder, worker: Worker) -> Itera
 
 
 def dossier_of(case: Case, scope: Scope, order: ReportOrder, worker: Worker) -> Dossier:
-    """Return the dossier of an order: what a scope discloses and nothing else, names redacted where that is wished."""
+    """Return the dossier of an order, out of the events that a scope discloses and no others.
+
+    Args:
+        case: Unlocked.
+        scope: Which events may be told of.
+        order: The wish; names are redacted where it says so.
+        worker: Reads conversations.
+
+    Raises:
+        UsageError: The case has no such conversation.
+    """
     shown = disclosed(case, scope)
-    with exports(shown, worker) as reading:
+    with open_exports(shown, worker) as reading:
         dossier = collected(shown, scope, reading, order.request)
     dossier = replace(dossier, case=replace(dossier.case, purpose=order.purpose))
     return redacted(dossier) if order.redact_names else dossier
 
 
 def facts(order: ReportOrder, told: list[Json]) -> dict[str, Json]:
-    """Return the facts of `report.made`; the real name that somebody typed is not among them."""
+    """Return the facts of `report.made`; the typed real name is not among them."""
     return {
         "purpose": order.purpose,
         "languages": list(order.languages),
@@ -169,7 +179,7 @@ def log_of(case: Case) -> bytes:
     """Return the signed log of a case up to the commit that a paper rests on."""
     left, found = resting_on(case).end_bytes, io.BytesIO()
     with case.folder.log.open("rb") as file:
-        for piece in pieces(file):
+        for piece in file_pieces(file):
             found.write(piece[: left - found.tell()])
             if found.tell() >= left:
                 break

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from evidence_kit.custody.manifest import Manifest
-from evidence_kit.workflows.reading.threats import recorded
+from evidence_kit.workflows.reading.threats import recorded_threats
 
 
 def facts_of(manifest: Manifest) -> frozenset[str]:
-    """Return codes of facts, out of the ledger and of what was taken in: `money`, `threat`, `pictures`, `minor`."""
+    """Return codes of facts, out of the ledger and the items: `money`, `threat`, `pictures`, `minor`."""
     found: set[str] = set()
-    threats = recorded(manifest)
+    threats = recorded_threats(manifest)
     if threats:
         found |= {"threat", "threat-to-publish", "association", "evidence"}
     if any(entry.facts.get("amount") for entry in threats):
