@@ -24,6 +24,8 @@ _BASE32: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _LATIN: Final = re.compile(r"([A-Za-z0-9_](?:[A-Za-z0-9_./:+=-]| (?=[A-Za-z0-9_-]))*[A-Za-z0-9_/+=])")
 # Outside nothing names the case; whoever reads this writes the name of the file in its place.
 _ANY_NAME: Final = "NAME"
+# Whoever opens an archive asks for the case, and not for cryptography.
+_THE_CASE_FIRST: Final = ("begin", "read-first", "intimate", "extract", "then-check")
 _RECEIVERS_KEY: Final = "id_ed25519"
 _SYSTEM_NAMES: Final = {"linux": "Linux", "macos": "macOS", "windows": "Windows (PowerShell)"}
 
@@ -45,6 +47,7 @@ class LetterFacts:
         part: Which part of a seal this is, from 1.
         parts: How many parts it has.
         stamps: For each time stamp the line that holds it and the signature line that it is over.
+        purpose: For whom it was sealed: `lawyer` or `police`.
     """
 
     case: str
@@ -59,6 +62,7 @@ class LetterFacts:
     part: int = 1
     parts: int = 1
     stamps: Sequence[tuple[int, int]] = ()
+    purpose: str = "lawyer"
 
     @property
     def stem(self) -> str:
@@ -175,7 +179,9 @@ def _paragraphs(words: Words, facts: LetterFacts) -> list[str]:
         "fingerprint": facts.fingerprint,
         "stem": facts.stem,
     }
-    said = [words.say("letter.what", **values), words.say("letter.scope", **values)]
+    values["purpose"] = words.say(f"sheet.for.{facts.purpose}")
+    said = [words.say(f"letter.{name}", **values) for name in _THE_CASE_FIRST]
+    said += [words.say("letter.what", **values), words.say("letter.scope", **values)]
     if facts.parts > 1:
         said.append(words.say("letter.part", part=facts.part, parts=facts.parts))
     if facts.blurred:

@@ -18,7 +18,9 @@ from evidence_kit.workers.job import Result
 from evidence_kit.workers.worker import Worker
 
 _OF_A_FILE: Final = ("file", "size", "sha256")
-_OF_ALL: Final = ("items", "fingerprint", "day")
+_OF_ALL: Final = ("association", "purpose", "items", "fingerprint", "day", "handed")
+# All other values are to be compared or copied, letter by letter.
+_IN_WORDS: Final = frozenset({"association", "purpose"})
 _LINES: Final = ("name", "date", "signature")
 _LARGE_BYTES: Final = 64 << 20
 
@@ -49,12 +51,18 @@ class HandOverFacts:
         items: Such as `3 / 20`.
         fingerprint: Of the key that signed it.
         day: When it was sealed.
+        association: Code of the association that hands over.
+        purpose: For whom: `lawyer` or `police`.
+        handed: Names of all files that go along, archives among them.
     """
 
     files: Sequence[SheetArchive]
     items: str
     fingerprint: str
     day: date
+    association: str = ""
+    purpose: str = ""
+    handed: Sequence[str] = ()
 
 
 def sheet_pdf(facts: HandOverFacts) -> bytes:
@@ -118,14 +126,16 @@ def _data(facts: HandOverFacts) -> str:
     for file in facts.files:
         values = (file.name, f"{file.size_bytes:,}".replace(",", "\u2009"), file.sha256)
         rows += [(name, value) for name, value in zip(_OF_A_FILE, values, strict=True)]
-    values_of_all = (facts.items, facts.fingerprint, facts.day.isoformat())
-    rows += list(zip(_OF_ALL, values_of_all, strict=True))
+    purpose = " · ".join(_words(f"for.{facts.purpose}").values()) if facts.purpose else ""
+    handed = "\n".join(facts.handed)
+    of_all = (facts.association, purpose, facts.items, facts.fingerprint, facts.day.isoformat(), handed)
+    rows += [(name, value) for name, value in zip(_OF_ALL, of_all, strict=True) if value]
     data = {
         "title": catalogue("fr").say("sheet.title"),
         "year": facts.day.year,
         "month": facts.day.month,
         "day": facts.day.day,
-        "rows": [{"words": _words(name), "value": value} for name, value in rows],
+        "rows": [{"words": _words(name), "value": value, "code": name not in _IN_WORDS} for name, value in rows],
         "words": {name: _words(name) for name in ("title", "says", "giver", "receiver", "stamp")}
         | {"lines": [_words(name) for name in _LINES]},
     }

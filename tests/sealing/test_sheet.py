@@ -19,6 +19,9 @@ FACTS = HandOverFacts(
     items="25 / 25",
     fingerprint="SHA256:I9lvvnGWEPtfq0Q9zzLRiUfFBN3jAtBPOlKSBneB7OA",
     day=date(2026, 11, 23),
+    association="LRC",
+    purpose="lawyer",
+    handed=["LRC-2026-0007.sealed.zip", "LISEZ-MOI.txt"],
 )
 
 
@@ -47,9 +50,20 @@ def test_where_no_process_can_be_started_the_page_is_set_here(monkeypatch: pytes
 def test_every_value_can_be_copied_out_of_the_sheet(tmp_path: Path) -> None:
     (tmp_path / "sheet.pdf").write_bytes(sheet_pdf(FACTS))
     done = subprocess.run(["pdftotext", "sheet.pdf", "-"], cwd=tmp_path, capture_output=True, text=True, check=True)
-    text = done.stdout.replace("\u200b", "").replace("\n", "")
+    # A hash that is copied is looked for as it is: nothing stands between its letters.
+    assert "\u200b" not in done.stdout
+    text = done.stdout
     (file,) = FACTS.files
-    for value in (file.name, file.sha256, FACTS.fingerprint, "2026-11-23", "Fiche de remise"):
+    for value in (
+        file.name,
+        file.sha256,
+        FACTS.fingerprint,
+        "2026-11-23",
+        "Fiche de remise",
+        "LRC",
+        "LISEZ-MOI.txt",
+        "avocat",
+    ):
         assert value in text
     for word in ("المستلم", "الملف", "الختم"):
         assert word in done.stdout

@@ -70,6 +70,7 @@ class SealLoad:
             blurred=sum(each.blurred for each in self.volumes[number - 1]),
             part=number,
             parts=len(self.volumes),
+            purpose=str(case.opened.entries["seal.begun"][-1].facts["purpose"]),
             stamps=[
                 (number, int(clear["line"]))
                 for number, clear in sorted(case.custody.clear.items())

@@ -77,18 +77,25 @@ def companion_files(
     found |= {
         "LISEZ-MOI.txt": letter.outside_letter(),
         "covering-message.txt": letter.covering_message(len(archives)),
-        "hand-over.pdf": sheet.sheet_pdf(_sheet(case, key, archives)),
     }
     for name, reader in readers.items():
         found[f"{case.id}.key-{name}.age"] = age.encrypt_bytes(secret, [reader])
+    handed = sorted([*(made.name for made in archives), *found])
+    found["hand-over.pdf"] = sheet.sheet_pdf(_sheet(case, key, archives, handed))
     return found
 
 
-def _sheet(case: Case, key: SigningKey, archives: Sequence[WrittenArchive]) -> sheet.HandOverFacts:
+def _sheet(
+    case: Case, key: SigningKey, archives: Sequence[WrittenArchive], handed: Sequence[str]
+) -> sheet.HandOverFacts:
     last = case.custody.commits[-1]
+    begun = case.opened.entries.get("seal.begun", ())
     return sheet.HandOverFacts(
         files=[sheet.SheetArchive(made.name, made.size_bytes, made.sha256.hex) for made in archives],
         items=f"{sum(made.items for made in archives)} / {len(case.opened.items)}",
         fingerprint=key.public.fingerprint,
         day=line_instant(last.time).date(),
+        association=str(case.opened.facts.get("association") or ""),
+        purpose=str(begun[-1].facts["purpose"]) if begun else "",
+        handed=handed,
     )
