@@ -51,6 +51,7 @@ def seal(
     items: Annotated[str | None, typer.Option("--items", metavar="ID,ID…")] = None,
     redacted: Annotated[bool, typer.Option("--redacted")] = False,
     note: Annotated[list[int] | None, typer.Option("--note", metavar="LINE")] = None,
+    threats: Annotated[bool, typer.Option("--threats")] = False,
     split: Annotated[str | None, typer.Option("--split", metavar="SIZE")] = None,
     to_key: Annotated[list[str] | None, typer.Option("--to-key", metavar="NAME=KEY")] = None,
     without_consent: Annotated[str | None, typer.Option("--without-consent", metavar="REASON")] = None,
@@ -97,6 +98,7 @@ def seal(
             cited=cited,
             redacted=redacted,
             notes=tuple(note or ()),
+            threats=threats,
             split_bytes=limit,
             authorised_by=authorised_by,
         )

@@ -38,6 +38,7 @@ class SealOrder:
         cited: What the ledger of threats cites, with its conversations; then `items` is None.
         redacted: Pictures go in as blurred copies, and nothing that may hold a picture goes in as it is.
         notes: Lines of notes that are opened although they would stay closed.
+        threats: The ledger of threats is opened, as far as everything that it cites goes in.
         split_bytes: The largest archive that is wanted, None for one whatever its size.
         authorised_by: Who gave the reason in `without_consent`.
     """
@@ -50,6 +51,7 @@ class SealOrder:
     cited: bool = False
     redacted: bool = False
     notes: Sequence[int] = ()
+    threats: bool = False
     split_bytes: int | None = None
     authorised_by: str | None = None
 
@@ -172,6 +174,7 @@ def choose_scope(case: Case, order: SealOrder, reading: ExportReader | None = No
         cited=order.cited,
         blurred=frozenset(blurred),
         notes=_notes(case, order.notes),
+        threats=order.threats,
     )
     withheld, notes_closed = _withheld(case, scope)
     return ChosenScope(scope, tuple(sorted(left_out, key=plan.item_number)), withheld, notes_closed, absent)

@@ -170,6 +170,8 @@ def _circumstances(order: SealOrder) -> dict[str, Json]:
     }
     if order.notes:
         said["notes"] = sorted(set(order.notes))
+    if order.threats:
+        said["threats"] = True
     if order.without_consent is not None:
         said["without_consent"] = order.without_consent
         said["authorised_by"] = order.authorised_by

@@ -16,6 +16,7 @@ from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.handover.scope import SealOrder, choose_scope
 from evidence_kit.workflows.reading.exports import open_exports
 from evidence_kit.workflows.reading.threats import Threat, record_threat
 from evidence_kit.workflows.reporting.collect import ReportRequest, collected
@@ -141,3 +142,20 @@ def test_an_export_that_is_damaged_is_a_limit_and_stops_nothing(writer: CaseWrit
 def test_custody_names_every_line_of_the_log_once(writer: CaseWriter, worker: Worker) -> None:
     found = of(writer, worker)
     assert sum(each.count for each in found.custody) == len(writer.case.custody.commitments)
+
+
+def test_a_ledger_that_is_sealed_along_is_opened_only_with_everything_that_it_cites(
+    writer: CaseWriter, worker: Worker
+) -> None:
+    whatsapp, messenger = chat_of(writer, ".txt"), chat_of(writer, ".json")
+    threats = [Threat("pay", messages=[f"{whatsapp}:10"]), Threat("SECRET", messages=[f"{messenger}:/messages/3"])]
+    threaten(writer, worker, *threats)
+    lines = {str(entry.facts["demand"]): entry.line for entry in writer.manifest.entries["threat.recorded"]}
+
+    def closed(items: list[str], *, ledger: bool) -> frozenset[int]:
+        order = SealOrder("lawyer", items, {}, None, Path("nowhere"), threats=ledger)
+        return choose_scope(writer.case, order).withheld
+
+    assert set(lines.values()) <= closed([whatsapp, messenger], ledger=False)
+    assert not set(lines.values()) & closed([whatsapp, messenger], ledger=True)
+    assert set(lines.values()) & closed([whatsapp], ledger=True) == {lines["SECRET"]}
