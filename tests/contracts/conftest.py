@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from evidence_kit.keys.station import SigningKey
 
@@ -37,7 +38,18 @@ class Call:
 
 @pytest.fixture(scope="session")
 def calls(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
-    home = tmp_path_factory.mktemp("scenario")
+    """Return every call of the scenario, which takes minutes: it is run once, whoever of the workers asks first."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    told = shared / "scenario.jsonl"
+    with FileLock(shared / "scenario.lock"):
+        if not told.exists():
+            told.write_text(_run_scenario(tmp_path_factory.mktemp("scenario")), "utf-8")
+    lines = [json.loads(each) for each in told.read_text("utf-8").splitlines()]
+    return [Call(row["line"], row["code"], frozenset(row["loaded"]), row["printed"]) for row in lines]
+
+
+def _run_scenario(home: Path) -> str:
     make_material(home)
     done = subprocess.run(
         [sys.executable, HERE / "scenario.py", home],
@@ -45,8 +57,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
         env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {"LC_ALL": "C.UTF-8"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    rows = [json.loads(each) for each in done.stdout.splitlines()]
-    return [Call(row["line"], row["code"], frozenset(row["loaded"]), row["printed"]) for row in rows]
+    return done.stdout
 
 
 def make_material(home: Path) -> None:
