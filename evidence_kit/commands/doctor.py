@@ -19,7 +19,7 @@ def doctor(setting: Setting) -> None:
     from evidence_kit.workflows.upkeep.doctor import Checked, Health, check_computer
 
     screen = setting.screen
-    checks = list(check_computer(setting.station(), setting.world().clock.now()))
+    checks = list(check_computer(setting.station_folder, setting.station_if_any(), setting.world().clock.now()))
     if screen.watched:
         size = shutil.get_terminal_size()
         fits = size.columns >= _COLUMNS and size.lines >= _LINES

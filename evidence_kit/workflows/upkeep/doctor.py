@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -44,23 +46,37 @@ class Checked:
     values: dict[str, str | int] = field(default_factory=dict)
 
 
-def check_computer(station: Station, now: datetime, block: Path = _BLOCK) -> Iterator[Checked]:
-    """Yield every check of a station and its computer that needs no key.
+def check_computer(folder: Path, station: Station | None, now: datetime, block: Path = _BLOCK) -> Iterator[Checked]:
+    """Yield every check of a computer, and of its station if it has one, that needs no key.
 
     Args:
-        station: Whose folders are looked at.
+        folder: Where the station is, or will be.
+        station: Whose folders are looked at; None before the first `setup`, when only the computer can be judged.
         now: What the computer's clock says.
         block: Where Linux describes its disks.
     """
-    yield Checked("disk", _encrypted(station.cases if station.cases.exists() else station.folder, block))
-    last = max((each.last for each in overviews(station.cases) if each.last), default=None)
+    cases = station.cases if station is not None else folder
+    there = next(each for each in (cases, folder, *folder.parents) if each.exists())
+    yield Checked("versions", Health.WELL, _versions())
+    yield Checked("disk", _encrypted(there, block))
+    last = max((each.last for each in overviews(cases) if each.last), default=None) if station is not None else None
     behind = last is not None and datetime.fromisoformat(last) > now + _SLACK
     yield Checked("clock", Health.ILL if behind else Health.WELL, {"now": now.isoformat(timespec="minutes")})
-    free = shutil.disk_usage(station.cases if station.cases.exists() else station.folder).free
+    free = shutil.disk_usage(there).free
     yield Checked("room", Health.WELL if free >= ROOM_BYTES else Health.ILL, {"free": free >> 30})
+    if station is None:
+        yield Checked("station", Health.ILL, {"path": str(folder)})
+        return
+    yield Checked("station", Health.WELL, {"path": str(folder)})
     yield _backups(station)
     yield Checked("key", _private(station.folder / KEY), {"path": str(station.folder / KEY)})
     yield Checked("recovery", Health.ILL if station.recovery_to_file else Health.WELL)
+
+
+def _versions() -> dict[str, str | int]:
+    """Return what a person who is asked for help wants to know first."""
+    python = f"Python {platform.python_version()}"
+    return {"program": version("evidence-kit"), "python": python, "system": f"{platform.system()} {platform.release()}"}
 
 
 def _encrypted(path: Path, block: Path) -> Health:

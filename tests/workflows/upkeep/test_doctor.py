@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -35,8 +36,6 @@ def test_doctor_names_what_is_ill_and_how_to_mend_it(tmp_path: Path) -> None:
 
     def seen() -> dict[str, str]:
         done = program("doctor", "--json", expect=None)
-        import json
-
         assert done.returncode in {0, 3}
         checks = json.loads(done.stdout)["checks"]
         assert all(bool(each["do"]) == (each["health"] != "well") for each in checks)
@@ -54,3 +53,13 @@ def test_doctor_names_what_is_ill_and_how_to_mend_it(tmp_path: Path) -> None:
     assert seen()["backup"] == "ill"
     (tmp_path / "station" / "station.key").chmod(0o644)
     assert seen()["key"] == "ill"
+
+
+def test_a_computer_without_a_station_is_judged_too(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    done = program("doctor", "--json", expect=3)
+    checks = {each["check"]: each["health"] for each in json.loads(done.stdout)["checks"]}
+    assert checks["station"] == "ill"
+    assert checks["versions"] == "well"
+    assert {"disk", "clock", "room"} < checks.keys()
+    assert not {"key", "backup", "recovery"} & checks.keys()
