@@ -35,6 +35,7 @@ LOADS: dict[str, set[str]] = {
     "exclude": WRITES, "describe": WRITES, "chats": TALKS, "identifiers": TALKS, "threats": TALKS,
     "export": WRITES, "transfer": WRITES, "passphrase": WRITES, "tidy": TALKS, "grant": WRITES, "revoke": WRITES,
     "recover": WRITES, "recovery": OPENSSL | {"bcrypt"}, "doctor": OPENSSL, "backup": WRITES, "destroy": WRITES,
+    "law": LOOKS | {"msgspec"}, "report": TALKS,
     "timestamp": WRITES | {"rfc3161_client"},
     "match": MATCHES, "seal": SEALS, "demo": MATCHES | SEALS,
     # Its own main module, by the name that a process beside it gives it.
@@ -47,6 +48,8 @@ WITHOUT = {
     "verify 1 --keyless": OPENSSL,
     "verify {archive} --archive-passphrase-file digits": OPENSSL,
     "keys": set(),
+    "law": set(),
+    "law PC-538": set(),
     "chats 1": LOOKS | {"msgspec"},
     "identifiers 1": LOOKS | {"msgspec"},
     "threats 1 list": LOOKS | {"msgspec"},
