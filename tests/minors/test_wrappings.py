@@ -83,3 +83,10 @@ def test_what_leaked_once_does_not_any_more(encoding: str, carrier: str, name: s
     picture = Picture(pictures()[name])
     letters = ENCODERS[encoding](picture.data)
     assert leak(picture, letters, b"\n".join(copied(*CARRIERS[carrier](letters)))) is None
+
+
+def test_bytes_that_are_nought_do_not_make_words_of_those_between_them() -> None:
+    picture = Picture(pictures()["gif"])
+    letters = ENCODERS["letters a to p"](picture.data)
+    for carrier in ("mail, header", "text", "JSON, lines"):
+        assert leak(picture, letters, b"\n".join(copied(*CARRIERS[carrier](letters)))) is None, carrier

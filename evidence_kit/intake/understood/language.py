@@ -27,6 +27,7 @@ RELIEF: Final = 0.35
 """Suspicion that one letter of a word takes away."""
 _LONGEST_WORD: Final = 30
 _LONGEST_NAME: Final = 48
+_MOST_DRAWN_OUT: Final = 15
 _SHORTEST_WORD: Final = 3
 _LONGEST_CAPITALS: Final = 20
 _LONGEST_DARIJA: Final = 14
@@ -276,10 +277,11 @@ class _Counted:
         capitals = (lowers + accented == 0) & (size <= _LONGEST_CAPITALS)
         latin = self.digits + uppers + lowers + accented > 0
         shaped = spaced & ((uppers <= 1 + humps) | capitals) & (together * 2 <= size)
+        short = self.distinct <= np.where(humps > 0, _LONGEST_NAME, _LONGEST_WORD)
+        # Who draws a word out writes one letter again and again: hey, heyyyy; bytes that are nought do so too.
+        short &= (size <= _LONGEST_NAME) | (self.distinct <= _MOST_DRAWN_OUT)
         # Chinese and Japanese put no spaces between words: there it is told by which characters they are.
-        short = (self.distinct <= np.where(humps > 0, _LONGEST_NAME, _LONGEST_WORD)) | (
-            self.ideographs + self.common > 0
-        )
+        short |= self.ideographs + self.common > 0
         one_script = count(changes & neither) == 0
         self.word = (self.digits == 0) & one_script & short & (~latin | shaped)
         # Darija in Latin letters writes sounds that these lack as digits: 3lach, 7it, tri9.
