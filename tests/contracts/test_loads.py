@@ -33,11 +33,11 @@ LOADS: dict[str, set[str]] = {
     "list": LOOKS, "show": WRITES, "log": LOOKS, "verify": LOOKS, "compare": OPENSSL,
     "ingest": TALKS | {"numpy"}, "receipt": WRITES, "consent": WRITES, "note": WRITES, "mark": WRITES, "update": WRITES,
     "exclude": WRITES, "describe": WRITES, "chats": TALKS, "identifiers": TALKS, "threats": TALKS,
-    "export": WRITES, "transfer": WRITES, "passphrase": WRITES, "tidy": TALKS, "grant": WRITES, "revoke": WRITES,
+    "export": WRITES, "transfer": WRITES, "passphrase": WRITES, "tidy": WRITES, "grant": WRITES, "revoke": WRITES,
     "recover": WRITES, "recovery": OPENSSL | {"bcrypt"}, "doctor": OPENSSL, "backup": WRITES, "destroy": WRITES,
     "law": LOOKS | {"msgspec"}, "report": TALKS,
     "timestamp": WRITES | {"rfc3161_client"},
-    "match": MATCHES, "seal": SEALS, "demo": MATCHES | SEALS,
+    "match": MATCHES, "seal": SEALS, "demo": MATCHES | SEALS | {"zxcvbn"},
     # Its own main module, by the name that a process beside it gives it.
     "batch": MATCHES | SEALS | {"__mp_main__"},
 }  # fmt: skip

@@ -186,7 +186,12 @@ def test_a_page_to_print_holds_the_key_and_is_its_owners_alone(program: Program)
     assert [path.stat().st_mode & 0o777 for path in sorted(folder.iterdir())] == [0o600] * 3
     assert Path(written).read_bytes().startswith(b"%PDF")
     program.keyed("recovery", "sheet", "--out", folder, "--recovery-key", key)
+    page = (folder / "recovery.pdf").read_bytes()
+    program.keyed("recovery", "sheet", "--out", folder, "--recovery-key", key)
+    assert (folder / "recovery.pdf").read_bytes() == page, "the same page again is found to be there"
+    (folder / "recovery.pdf").write_bytes(b"somebody's own")
     program.keyed("recovery", "sheet", "--out", folder, "--recovery-key", key, expect=2)
+    assert (folder / "recovery.pdf").read_bytes() == b"somebody's own"
 
 
 def test_a_text_comes_from_standard_input_or_a_file_and_not_from_the_command_line(case_program: Program) -> None:
