@@ -175,6 +175,16 @@ def _is_in_the_page(root: Path, subject: Subject) -> bool:
     return any(f'"{subject.code}"' in path.read_text("utf-8") for path in sources)
 
 
+def _is_built(root: Path, subject: Subject) -> bool:
+    # The page holds the words of every finding, also of those by which it does not judge.
+    return subject.code in _text(root / "evidence_kit/sealing/verifier.html")
+
+
+def _is_judged_thirdly(root: Path, subject: Subject) -> bool:
+    cells = _cells(root, subject.name)
+    return len(cells) != 7 or cells[5] == "program" or f'"{subject.code}"' in _text(root / "tests/vectors/reader.py")
+
+
 def _is_shown_by(root: Path, subject: Subject) -> bool:
     cells = _cells(root, subject.name)
     if len(cells) != 7:
@@ -284,6 +294,8 @@ RECIPES: dict[str, tuple[Place, ...]] = {
         Place("docs/RULES.md", _is_written_down),
         Place("tests/", _is_shown_by),
         Place("web/verifier/src/", _is_in_the_page),
+        Place("evidence_kit/sealing/verifier.html", _is_built),
+        Place("tests/vectors/reader.py", _is_judged_thirdly),
     ),
     "A language": (
         Place("evidence_kit/words/languages.toml", _is_listed),

@@ -44,7 +44,7 @@ def test_every_example_runs_as_it_stands(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_every_example_is_typed(tmp_path: Path) -> None:
     page = tmp_path / "api_page.py"
-    page.write_text("\n".join(BLOCKS).replace("def hands():", "def hands() -> Iterator[Hands]:"), "utf-8")
+    page.write_text("\n".join(BLOCKS).replace("def hands():", "def hands() -> Iterator[BatchResources]:"), "utf-8")
     page.write_text("from collections.abc import Iterator\n" + page.read_text("utf-8"), "utf-8")
     done = subprocess.run(
         [*MYPY, str(page)],

@@ -119,6 +119,8 @@ def _moons(root: Path) -> Subject:
     put(root, "docs/RULES.md", "| M1 | `time` | a full moon | `log-full-moon` | 3 | both | log-moon |\n")
     put(root, "testvectors/vectors.json", '{"vectors": [{"name": "log-moon"}]}')
     put(root, "web/verifier/src/core/chain.ts", 'found.push("log-full-moon");\n')
+    put(root, "evidence_kit/sealing/verifier.html", '{"code":"log-full-moon"}')
+    put(root, "tests/vectors/reader.py", 'codes.add("log-full-moon")\n')
     return Subject("M1", code="log-full-moon")
 
 

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Final
 
 from evidence_kit.keys.errors import WeakPassphraseError
+from evidence_kit.words.languages import FALLBACK
 
 # At 0.6 s a guess for this station's key file, ten thousand million guesses are 190 years of one core's work.
 GUESSES_NEEDED: Final = 10**10
@@ -43,5 +44,7 @@ def offered_words(language: str) -> str:
 
 @cache
 def _words(language: str) -> tuple[str, ...]:
-    text = files(__package__).joinpath("wordlists", f"{language}.txt").read_text("utf-8")
-    return tuple(text.split())
+    lists = files(__package__).joinpath("wordlists")
+    own = lists.joinpath(f"{language}.txt")
+    # A language that is still a draft has none: as everywhere, English stands in for what is missing.
+    return tuple((own if own.is_file() else lists.joinpath(f"{FALLBACK}.txt")).read_text("utf-8").split())

@@ -67,7 +67,11 @@ PLURAL_CATEGORIES: Final = frozenset(form for rule in PLURAL_RULES.values() for 
 
 def _load() -> dict[str, Language]:
     listed = tomllib.loads(Path(__file__).with_name("languages.toml").read_text("utf-8"))["language"]
-    return {each["code"]: Language(**each) for each in listed}
+    languages = {each["code"]: Language(**each) for each in listed}
+    for code, each in languages.items():
+        if each.plurals not in PLURAL_RULES:
+            raise ValueError(f"languages.toml: {code}: plurals is none of {', '.join(PLURAL_RULES)}")
+    return languages
 
 
 _ALL: Final = _load()

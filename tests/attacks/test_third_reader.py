@@ -11,7 +11,7 @@ from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from tests.attacks.conftest import DIGITS, Material
 from tests.attacks.generator import BESIDE, FOLDERS, ON_ARCHIVES, REWRITES, OnFolder, archive_of
 from tests.vectors import reader
-from tests.vectors.thirdly import alike
+from tests.vectors.thirdly import alike, named
 
 STATEMENT = "LRC-2026-0001.statement.txt"
 
@@ -23,7 +23,8 @@ def test_the_third_reader_says_of_every_attack_what_the_program_says(
     alone.parent.mkdir()
     for attack in (*ON_ARCHIVES, *REWRITES):
         alone.write_bytes(archive_of(attack, material))
-        alike(reader.read_archive(alone.read_bytes(), DIGITS), verify_archive(alone, DIGITS))
+        with named(attack.what):
+            alike(reader.read_archive(alone.read_bytes(), DIGITS), verify_archive(alone, DIGITS))
     for beside in BESIDE:
         folder = tmp_path / str(len(list(tmp_path.iterdir())))
         shutil.copytree(archive.parent, folder)
@@ -31,7 +32,8 @@ def test_the_third_reader_says_of_every_attack_what_the_program_says(
         paper = [folder / f"{STATEMENT}{ending}" for ending in ("", ".sig")]
         text, signature = (each.read_bytes() if each.is_file() else b"" for each in paper)
         found = reader.read_archive((folder / archive.name).read_bytes(), DIGITS, beside=(text, signature))
-        alike(found, verify_archive(folder / archive.name, DIGITS))
+        with named(beside.what):
+            alike(found, verify_archive(folder / archive.name, DIGITS))
 
 
 @pytest.mark.parametrize("attack", FOLDERS, ids=lambda attack: attack.what)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evidence_kit.keys.errors import WeakPassphraseError
-from evidence_kit.keys.strength import WORDS_OFFERED, check_strength, offered_words
+from evidence_kit.keys.strength import WORDS_OFFERED, _words, check_strength, offered_words
 from evidence_kit.words import LANGUAGES
 
 
@@ -45,3 +45,8 @@ def test_no_error_repeats_what_was_typed() -> None:
 
 def test_a_very_long_sentence_takes_no_long_time() -> None:
     check_strength("نجمة فوق البحر ".encode() * 200)
+
+
+def test_a_draft_of_a_language_is_offered_english_words() -> None:
+    english = set(_words("en"))
+    assert set(offered_words("eo").split()) <= english

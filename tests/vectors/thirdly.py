@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from evidence_kit.custody.verdict import judge_findings
 from evidence_kit.workflows.checking.report import Report
 from tests.vectors import reader
@@ -19,3 +22,13 @@ def alike(found: reader.Judgement, report: Report) -> None:
     counts = (report.lines, report.items, report.items_here, report.events, report.events_closed)
     if found.verdict != "NOT CHECKED":
         assert (found.lines, found.items, found.items_here, found.events, found.events_closed) == counts
+
+
+@contextmanager
+def named(attack: str) -> Iterator[None]:
+    """Say which attack the two judged differently, and where the third reader stands."""
+    try:
+        yield
+    except AssertionError as error:
+        error.add_note(f"{attack}: the program against tests/vectors/reader.py")
+        raise

@@ -24,7 +24,7 @@ def test_the_committed_page_is_what_its_source_builds(tmp_path: Path) -> None:
     assert NODE is not None
     built = tmp_path / "built.html"
     subprocess.run([NODE, "build.mjs", str(built)], cwd=SOURCE, check=True, capture_output=True)
-    assert built.read_bytes() == PAGE.read_bytes()
+    assert built.read_bytes() == PAGE.read_bytes(), "the page is older than its sources: web/verifier/build.sh"
 
 
 @needs_node
@@ -39,7 +39,7 @@ def test_another_place_builds_the_same_bytes(tmp_path: Path) -> None:
     shutil.copy(root / "pyproject.toml", moved.parents[1])
     built = tmp_path / "built.html"
     subprocess.run([NODE, "build.mjs", str(built)], cwd=moved, check=True, capture_output=True)
-    assert built.read_bytes() == PAGE.read_bytes()
+    assert built.read_bytes() == PAGE.read_bytes(), "the page is older than its sources: web/verifier/build.sh"
 
 
 def test_the_lock_file_names_no_registry() -> None:

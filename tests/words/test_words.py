@@ -126,3 +126,37 @@ def test_a_draft_says_in_english_what_it_does_not_say_yet(tmp_path: Path, monkey
     assert spanish.say("match.matched", count=3) == "3 pairs match."
     assert set(spanish.sentences) == set(ENGLISH)
     catalogue.cache_clear()
+
+
+def slips_of(code: str) -> list[str]:
+    """Return what a language says that English does not, or says in forms that it has not; a draft may say less."""
+    forms = set(PLURAL_RULES[languages.language(code).plurals].forms)
+    topics = {path.stem for path in (words._FOLDER / code).glob("*.toml")}
+    found = [f"{topic}.toml" for topic in sorted(topics) if not (words._FOLDER / "en" / f"{topic}.toml").is_file()]
+    for name, sentence in words._Sentences(code).items():
+        if name not in ENGLISH:
+            found.append(name)
+        elif values_of(sentence) != values_of(ENGLISH[name]):
+            found.append(f"{name}: values")
+        elif not isinstance(sentence, str) and set(sentence) != forms:
+            found.append(f"{name}: forms")
+    return found
+
+
+@pytest.mark.parametrize("language", OFFERED)
+def test_no_language_says_what_english_does_not(language: str) -> None:
+    assert slips_of(language) == []
+
+
+def test_slips_of_a_draft_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "es").mkdir()
+    (tmp_path / "es" / "nuevo.toml").write_text('[nuevo]\nx = "…"\n', "utf-8")
+    said = '[new]\ndone = "Caso {quien}"\n[help.new]\nwhot = "…"\n'
+    (tmp_path / "es" / "new.toml").write_text(said, "utf-8")
+    (tmp_path / "es" / "match.toml").write_text(
+        '[match.matched]\none = "{count} par"\nfew = "{count}"\nother = "{count}"\n', "utf-8"
+    )
+    (tmp_path / "en").symlink_to(Path(words.__file__).parent / "en")
+    monkeypatch.setattr(words, "_FOLDER", tmp_path)
+    monkeypatch.setitem(languages._ALL, "es", Language("es", "Español", "ltr", "english", draft=True))
+    assert set(slips_of("es")) == {"nuevo.toml", "nuevo.x", "help.new.whot", "new.done: values", "match.matched: forms"}
