@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +21,7 @@ SECTIONS: Final = ("demands", "chronology", "transcripts", "custody")
 # A process that sets more lines than these needs more memory than a small laptop has to spare.
 LINES_A_VOLUME: Final = 6000
 _MOST_PLACES: Final = 12
+_TERM: Final = re.compile(r"[a-z0-9-]{1,40}")
 _LONGEST_NAME: Final = 120
 _MOST_PEOPLE: Final = 12
 _CHECKS: Final = ("files", "page", "receipt", "attached")
@@ -110,6 +112,14 @@ class Paper:
     def _say(self, name: str, **values: str | int) -> str:
         return self._words.say(f"report.{name}", **values)
 
+    def _term(self, group: str, value: str) -> str:
+        """Return the word for a value of the log; one that this version has no word for stands as it was written."""
+        name = f"report.{group}.{value}"
+        if self._words.knows(name):
+            return self._words.say(name)
+        # A later version's value is a short word of this form; anything else has no place in a sentence of ours.
+        return value if _TERM.fullmatch(value) else "?"
+
     def _own(self, text: str) -> Json:
         """Return a sentence of ours; in one from right to left, codes, dates and Latin words keep their own way."""
         return with_codes(text) if self._right_to_left else text
@@ -157,7 +167,7 @@ class Paper:
 
         row("association", foreign(case.association or ""))
         row("person", foreign(case.real_name or case.person or ""))
-        row("age", self._say(f"age.{case.age_band}"))
+        row("age", self._term("age", case.age_band))
         row("reference", foreign(case.reference or ""))
         row("opened", [code(self._time_text(case.opened)), " · ", *_list(foreign(", ".join(case.opened_by.values())))])
         row("made", [code(self._time_text(checks.made)), " · ", *_list(foreign(checks.by))])
@@ -251,7 +261,7 @@ class Paper:
             return [said, " ", *_list(foreign(str(values["account"]))), " ", *_list(codes(str(values["address"])))]
         if each.code == "consent.recorded":
             given = "given" if values["given"] else "withdrawn"
-            return self._say(f"consent.{given}", purpose=self._say(f"purpose.{values['purpose']}"))
+            return self._say(f"consent.{given}", purpose=self._term("purpose", str(values["purpose"])))
         return event_name(self._words, each.code)
 
     def _exhibits(self) -> Iterator[Block]:
@@ -416,9 +426,7 @@ class Paper:
             both: list[Json] = [
                 self._say("exhibit", number=pair.exhibits[0]), " · ", self._say("exhibit", number=pair.exhibits[1])
             ]  # fmt: skip
-            level = f"similar.level.{pair.level}"
-            told = self._say(f"similar.level.{pair.level}") if self._words.knows(f"report.{level}") else pair.level
-            rows.append([both, told, [code(pair.method), " ", numbers]])
+            rows.append([both, self._term("similar.level", pair.level), [code(pair.method), " ", numbers]])
         head = [self._say(f"column.{name}") for name in ("both", "similar", "method")]
         yield {"k": "cells", "w": [4, 4, 5], "head": list(head), "rows": rows}
 
@@ -450,8 +458,7 @@ class Paper:
         items: list[Json] = []
         for each in self._dossier.consents:
             given = "given" if each.given else "withdrawn"
-            purpose = f"report.purpose.{each.purpose}"
-            said = self._say(f"consent.{given}", purpose=self._words.say(purpose) if self._words.knows(purpose) else "")
+            said = self._say(f"consent.{given}", purpose=self._term("purpose", each.purpose))
             items.append(
                 [said, " ", code(each.on), *([" · ", *_list(foreign(each.reference))] if each.reference else [])]
             )

@@ -14,6 +14,7 @@ import pytest
 from evidence_kit.reports.dossier import (
     CaseFacts,
     Checks,
+    ConsentFact,
     Demand,
     Dossier,
     Exhibit,
@@ -29,6 +30,8 @@ from evidence_kit.reports.pdf import pdfs
 from evidence_kit.reports.redaction import redacted
 from evidence_kit.reports.script import printable
 from evidence_kit.sealing.typesetting import covered
+from evidence_kit.words import catalogue
+from evidence_kit.workflows.case.new import PURPOSES
 
 UTC = Stamp("1746216540417", "utc", "2025-05-02T20:09:00.417Z")
 LOG = b'{"v":1}\n'
@@ -216,6 +219,23 @@ def test_redacted_names_are_nowhere_and_labels_are_the_same_everywhere(tmp_path:
     found = pdftotext(paper(hidden, "en"), tmp_path)
     assert "ياسين" not in found
     assert "Salma" not in found
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_a_consent_for_any_purpose_is_told_also_one_of_a_later_version(language: str, tmp_path: Path) -> None:
+    purposes = (*PURPOSES, "training", "\U0001f4a3\x00 #set")
+    made = replace(
+        dossier([line(1, "سلام")]),
+        consents=tuple(ConsentFact(5, each, True, "2026-11-23", None, None) for each in purposes),
+        chronology=tuple(
+            Occurrence(UTC, "case", "consent.recorded", {"purpose": each, "given": True}, None, ()) for each in purposes
+        ),
+    )
+    text = pdftotext(paper(made, language), tmp_path)
+    assert text.count("training") == 2
+    words = catalogue(language)
+    for purpose in PURPOSES:
+        assert words.say(f"report.purpose.{purpose}") != purpose or language == "en"
 
 
 def test_a_broken_case_says_so_on_the_first_page(tmp_path: Path) -> None:
