@@ -97,6 +97,8 @@ SCENES: Sequence[Scene] = (
     ),
     _s("export", "1", "--as", "csv", "--for", "lawyer", "--out", "{at}/table.csv", plain=("table.csv",)),
     _s("export", "1", "--as", "bagit", "--for", "lawyer", "--out", "{at}/bag", name="export-bagit", plain=("bag",)),
+    _s("law", "PC-538", writes=False),
+    _s("report", "1", "--for", "lawyer", "--out", "{at}/report", plain=("report",)),
     _s("transfer", "1", "--to", "Me. Alami", "--for", "complaint", "--what", "paper"),
     _s("transfer", "1", "--to-station", "Omar", "--for", "moved", "--into", "{at}/stick", name="transfer-station"),
     _s("passphrase", "1", "--out", "{at}/again"),
