@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from evidence_kit.chats import registry
@@ -176,6 +176,7 @@ def test_it_is_recognised_by_its_name_and_its_beginning(tmp_path: Path) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(at=st.integers(0, 40_000), bits=st.integers(1, 255), cut=st.booleans())
+@example(at=4007, bits=128, cut=False)
 def test_a_damaged_database_ends_in_entries_that_cover_it(
     at: int, bits: int, cut: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

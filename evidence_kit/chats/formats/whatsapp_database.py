@@ -175,9 +175,9 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
         try:
             for row in database.execute(_query(form, columns)):
                 yield _message(dict(zip(_COLUMNS, row, strict=True)), form, behind, around)
-        except sqlite3.Error as error:
+        except _TROUBLE as error:
             yield Unread(behind, UnreadReason.MALFORMED, str(error)[:200])
-    except (sqlite3.Error, MemoryError) as error:
+    except (*_TROUBLE, MemoryError) as error:
         yield Unread(whole, UnreadReason.UNSUPPORTED, f"a database that does not open: {error}"[:200])
     finally:
         database.close()
@@ -185,6 +185,8 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
 
 FORMAT = ChatFormat("whatsapp-database", claims, read)
 
+# A message of SQLite that quotes a damaged schema is no UTF-8, and Python's module raises that instead of the message.
+_TROUBLE: Final = (sqlite3.Error, UnicodeDecodeError)
 _COLUMNS: Final = (
     "row", "key", "mine", "time", "kind", "text", "sender", "name", "chat", "title", "path", "file", "type", "size",
     "reply",

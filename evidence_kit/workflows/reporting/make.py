@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from evidence_kit.reports.dossier import Dossier
 from evidence_kit.reports.pdf import ReportFile, pdfs
 from evidence_kit.reports.redaction import redacted
 from evidence_kit.vault.disk import draft_beside, write_new
+from evidence_kit.vault.patience import discard_tree
 from evidence_kit.workers.job import Failure
 from evidence_kit.workflows.case.disk_errors import own_disk
 from evidence_kit.workflows.case.plain_file import ensure_free, name_recorded
@@ -108,14 +108,14 @@ def make(writer: CaseWriter, order: ReportOrder, folders: Iterable[Path], worker
     ensure_free(folder)
     disk, draft = writer.world.disk, draft_beside(folder)
     with own_disk(len(writer.manifest.items)):
-        shutil.rmtree(draft, ignore_errors=True)
+        discard_tree(draft)
         disk.make_folder(draft)
         try:
             for each in made:
                 write_new(disk, draft / each.name, each.content)
             line = writer.commit([Event("report.made", facts(order, told))]).first
         except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
+            discard_tree(draft)
             raise
     name_recorded(writer, draft, folder, line)
     return ReportMade(folder, sizes, line)
