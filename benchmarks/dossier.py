@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.reports.dossier import (
     CaseFacts,
     Checks,
@@ -23,7 +24,6 @@ from evidence_kit.reports.dossier import (
     Line,
     Occurrence,
     Part,
-    Stamp,
     Transcript,
 )
 from evidence_kit.reports.pdf import pdfs
@@ -39,7 +39,7 @@ ITEMS = 500
 
 
 def made(messages: int) -> Dossier:
-    at = Stamp("1", "utc", "2025-05-02T20:09:00Z")
+    at = StatedTime("1", "utc", "2025-05-02T20:09:00Z")
     lines = tuple(
         Line(f"E000001:{n}", ("ياسين", "Nadia")[n % 2], None, at, f"{TEXTS[n % len(TEXTS)]} {n}", "text")
         for n in range(1, messages + 1)

@@ -11,10 +11,10 @@ from evidence_kit.commands import _ingest_view
 from evidence_kit.commands._screen import Screen, byte_count, readable_text
 
 if TYPE_CHECKING:
+    from evidence_kit.chats.stated_time import StatedTime
     from evidence_kit.custody.manifest import Manifest
     from evidence_kit.workflows.case.plain_file import ExportedFile
     from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationPart
-    from evidence_kit.workflows.reading.coverage import StatedTime
     from evidence_kit.workflows.reading.exports import ConversationPage
     from evidence_kit.workflows.reading.messages import TiedAttachment, TranscriptEntry, TranscriptGap
 

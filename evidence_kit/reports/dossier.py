@@ -9,29 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from evidence_kit.chats.stated_time import StatedTime
+
 FORM = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A time as its source states it.
-
-    Attributes:
-        raw: Its characters there.
-        kind: What it can be compared with, such as `utc` or `local, zone unknown`.
-        value: ISO 8601, None where it cannot be read in one way only.
-        readings: Every possible value, where there is more than one.
-    """
-
-    raw: str
-    kind: str
-    value: str | None
-    readings: tuple[str, ...] = ()
-
-    @property
-    def order(self) -> str:
-        """Key by which times are put into one order; a time without a value comes last."""
-        return (self.value or "~")[:23]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +116,7 @@ class Demand:
     line: int
     recorded: str
     by: str
-    date: Stamp | None
+    date: StatedTime | None
     demand: str
     deadline: str | None
     amount: str | None
@@ -180,7 +160,7 @@ class Exhibit:
     kind: str
     size_bytes: int
     sha256: str
-    dated: Stamp | None
+    dated: StatedTime | None
     assumption: str | None
     words: str | None
     said_by: str | None
@@ -233,7 +213,7 @@ class Line:
     where: str
     sender: str | None
     owner: bool | None
-    time: Stamp | None
+    time: StatedTime | None
     text: str
     kind: str
     event: tuple[str, Mapping[str, str]] | None = None
@@ -296,7 +276,7 @@ class Occurrence:
         demands: Numbers of the demands that it belongs to.
     """
 
-    time: Stamp
+    time: StatedTime
     source: str
     code: str
     values: Mapping[str, str | int]

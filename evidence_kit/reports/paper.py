@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.chats.told import OWNER, event_sentence
 from evidence_kit.law.provisions import provision
 from evidence_kit.law.routes import routes
 from evidence_kit.model import Json
-from evidence_kit.reports.dossier import Demand, Dossier, Exhibit, Line, Occurrence, Stamp, Transcript
+from evidence_kit.reports.dossier import Demand, Dossier, Exhibit, Line, Occurrence, Transcript
 from evidence_kit.reports.prose import custody_sentences, event_name
 from evidence_kit.reports.script import code, codes, direction_of, foreign, paragraphs, printable, with_codes
 from evidence_kit.words import Words, catalogue, direction
@@ -525,13 +526,13 @@ class Paper:
         ]
         return {"k": "sign", "boxes": boxes}
 
-    def _time(self, stamp: Stamp) -> Json:
+    def _time(self, stated: StatedTime) -> Json:
         """Return a time in ISO form with its zone, or the characters of its source where it has no value."""
-        if stamp.value is None:
-            if stamp.readings:
-                return [code(f"{printable(stamp.raw, 100)} ({' / '.join(stamp.readings)})")]
-            return foreign(stamp.raw) if stamp.raw else self._words.say("chats.no-time")
-        return [code(_iso(stamp.value))]
+        if stated.value is None:
+            if stated.readings:
+                return [code(f"{printable(stated.raw, 100)} ({' / '.join(stated.readings)})")]
+            return foreign(stated.raw) if stated.raw else self._words.say("chats.no-time")
+        return [code(_iso(stated.value))]
 
     def _time_text(self, value: str | None) -> str:
         return "" if value is None else _iso(value)

@@ -423,7 +423,8 @@ def test_steps_of_a_batch_of_every_kind() -> None:
 
 
 def test_values_of_every_type() -> None:
-    from evidence_kit.workflows.reading.coverage import StatedTime
+
+    from evidence_kit.chats.stated_time import StatedTime
 
     seen = StatedTime("x", "offset", "2025-05-03T21:02:04+01:00")
     for kind, details in (

@@ -11,6 +11,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
+from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.reports.dossier import (
     CaseFacts,
     Checks,
@@ -22,7 +23,6 @@ from evidence_kit.reports.dossier import (
     Line,
     Occurrence,
     Part,
-    Stamp,
     Transcript,
     encoded,
 )
@@ -33,7 +33,7 @@ from evidence_kit.sealing.typesetting import covered
 from evidence_kit.words import catalogue
 from evidence_kit.workflows.case.new import PURPOSES
 
-UTC = Stamp("1746216540417", "utc", "2025-05-02T20:09:00.417Z")
+UTC = StatedTime("1746216540417", "utc", "2025-05-02T20:09:00.417Z")
 LOG = b'{"v":1}\n'
 ARABIC = "أرسل خمسة آلاف درهم قبل مساء يوم الجمعة وإلا نشرت الصور على صفحة العائلة كلها"
 

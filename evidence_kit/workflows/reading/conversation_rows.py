@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.model import Json
 from evidence_kit.workflows.reading.conversations import CaseConversation
-from evidence_kit.workflows.reading.coverage import StatedTime
 from evidence_kit.workflows.reading.messages import TranscriptEntry, TranscriptGap, transcript_row
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from evidence_kit.chats.parts import part_number, whole_name
+from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.custody.manifest import Item, LogEvent, Manifest
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Json
@@ -14,7 +15,6 @@ from evidence_kit.workflows.reading.coverage import (
     CoverageError,
     FileConversation,
     Participant,
-    StatedTime,
     file_conversations,
 )
 

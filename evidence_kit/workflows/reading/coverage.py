@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.custody.manifest import FoundAt
 from evidence_kit.model import Json
 from evidence_kit.workflows.case.outcome import ChatRead
@@ -24,23 +25,6 @@ _BYTES_A_SECOND: Final = 200_000
 
 class CoverageError(ValueError):
     """Facts that no worker of ours writes."""
-
-
-@dataclass(frozen=True, slots=True)
-class StatedTime:
-    """A time as an export states it.
-
-    Attributes:
-        raw: Its characters there.
-        kind: What it can be compared with, such as `utc` or `local, zone unknown`.
-        value: ISO 8601, None where it cannot be read in one way only.
-        readings: Every possible value, where there is more than one.
-    """
-
-    raw: str
-    kind: str
-    value: str | None
-    readings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from evidence_kit.chats.identifiers.gathered import merged_details
+from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.custody.errors import ChatNotReadError
 from evidence_kit.custody.manifest import Item, Manifest
 from evidence_kit.model import Json
 from evidence_kit.workflows.reading.conversation_rows import moment_row
 from evidence_kit.workflows.reading.conversations import newest_readings
-from evidence_kit.workflows.reading.coverage import CoverageError, StatedTime, count_fact, text_fact, time_fact
+from evidence_kit.workflows.reading.coverage import CoverageError, count_fact, text_fact, time_fact
 from evidence_kit.workflows.reading.exports import ExportReader
 from evidence_kit.workflows.reading.messages import place_in
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.chats.told import OWNER
 from evidence_kit.custody.manifest import CaseObject, FoundAt, Item, Manifest, Witnessed
 from evidence_kit.model import Json
-from evidence_kit.workflows.reading.coverage import CoverageError, StatedTime, text_fact, time_fact
+from evidence_kit.workflows.reading.coverage import CoverageError, text_fact, time_fact
 
 _LONGEST_NAME = 1000
 # Snapchat names a file by the day and the identifier that stands in the message.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.custody.manifest import Manifest
-from evidence_kit.reports.dossier import Demand, Exhibit, Occurrence, Stamp
-from evidence_kit.workflows.reporting.transcripts import Read, stamp
+from evidence_kit.reports.dossier import Demand, Exhibit, Occurrence
+from evidence_kit.workflows.reporting.transcripts import Read
 
 _OWN = frozenset(
     {"case.opened", "case.updated", "transfer.out", "transfer.in", "sealed", "destroyed", "recovered"}
@@ -42,7 +43,7 @@ def _days(read: Read) -> Iterator[Occurrence]:
             }
             if counted.last:
                 values |= {"first": counted.first, "last": counted.last}
-            yield Occurrence(Stamp(day, "day", day or None), "messages", "day", values)
+            yield Occurrence(StatedTime(day, "day", day or None), "messages", "day", values)
 
 
 def _calls(read: Read) -> Iterator[Occurrence]:
@@ -50,13 +51,13 @@ def _calls(read: Read) -> Iterator[Occurrence]:
         for call in talk.calls:
             values: dict[str, str | int] = {"conversation": talk.conversation.number, "text": call.text}
             values |= {"platform": talk.conversation.talk.platform, "sender": call.sender or ""}
-            time = stamp(call.time) or Stamp("", "none", None)
+            time = call.time or StatedTime("", "none", None)
             yield Occurrence(time, "call", "call", values, call.where)
 
 
 def _demands(ledger: Sequence[Demand]) -> Iterator[Occurrence]:
     for demand in ledger:
-        time = demand.date or Stamp(demand.recorded, "utc", demand.recorded)
+        time = demand.date or StatedTime(demand.recorded, "utc", demand.recorded)
         values: dict[str, str | int] = {"text": demand.demand, "amount": demand.amount or ""}
         values["deadline"] = demand.deadline or ""
         where = demand.messages[0] if demand.messages else None
@@ -77,7 +78,7 @@ def _posts(manifest: Manifest, shown: Sequence[Exhibit]) -> Iterator[Occurrence]
         for name in _POSTED:
             if told.get(name) and item.id in numbers:
                 raw = str(told[name])
-                time = Stamp(raw, "said", raw if raw[:4].isdecimal() and raw[4:5] == "-" else None)
+                time = StatedTime(raw, "said", raw if raw[:4].isdecimal() and raw[4:5] == "-" else None)
                 values: dict[str, str | int] = {"exhibit": numbers[item.id], "account": str(told.get("account") or "")}
                 values["address"] = str(told.get("content_url") or told.get("profile_url") or "")
                 yield Occurrence(time, "post", name, values, item.id)
@@ -87,10 +88,10 @@ def _own(manifest: Manifest) -> Iterator[Occurrence]:
     listed = [] if manifest.opened is None else [manifest.opened]
     listed += [entry for kind, entries in manifest.entries.items() if kind in _OWN for entry in entries]
     for entry in listed:
-        yield Occurrence(Stamp(entry.time, "utc", entry.time), "case", entry.type, {"line": entry.line})
+        yield Occurrence(StatedTime(entry.time, "utc", entry.time), "case", entry.type, {"line": entry.line})
     for consent in manifest.consents:
         values: dict[str, str | int] = {"line": consent.line, "purpose": consent.purpose, "given": int(consent.given)}
-        yield Occurrence(Stamp(consent.on, "day", consent.on), "case", "consent.recorded", values)
+        yield Occurrence(StatedTime(consent.on, "day", consent.on), "case", "consent.recorded", values)
     for item in list(manifest.items.values())[:1]:
         values = {"count": len(manifest.items), "line": item.line}
-        yield Occurrence(Stamp(item.time, "utc", item.time), "case", "item.kept", values)
+        yield Occurrence(StatedTime(item.time, "utc", item.time), "case", "item.kept", values)

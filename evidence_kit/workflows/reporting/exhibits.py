@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.custody.manifest import Item, Manifest
-from evidence_kit.reports.dossier import Exhibit, Stamp
+from evidence_kit.reports.dossier import Exhibit
 from evidence_kit.sealing import plan
 from evidence_kit.sealing.plan import Scope
 from evidence_kit.workflows.reading.conversations import newest_readings
@@ -77,7 +78,7 @@ def _words(manifest: Manifest) -> dict[str, tuple[str, str | None]]:
     return found
 
 
-def _dated(item: Item, chat: Mapping[str, object] | None) -> tuple[Stamp | None, str | None]:
+def _dated(item: Item, chat: Mapping[str, object] | None) -> tuple[StatedTime | None, str | None]:
     """Return the date of an item and its ground; the surest first, and none that no source states."""
     for found in (_messages(chat), _exif(item), _name(item), _modified(item)):
         if found is not None:
@@ -85,7 +86,7 @@ def _dated(item: Item, chat: Mapping[str, object] | None) -> tuple[Stamp | None,
     return None, None
 
 
-def _messages(chat: Mapping[str, object] | None) -> tuple[Stamp, str] | None:
+def _messages(chat: Mapping[str, object] | None) -> tuple[StatedTime, str] | None:
     if chat is None:
         return None
     try:
@@ -95,10 +96,10 @@ def _messages(chat: Mapping[str, object] | None) -> tuple[Stamp, str] | None:
     if not times:
         return None
     last = max(times, key=lambda each: each.value or "")
-    return Stamp(last.raw, last.kind, last.value, last.readings), "messages"
+    return StatedTime(last.raw, last.kind, last.value, last.readings), "messages"
 
 
-def _exif(item: Item) -> tuple[Stamp, str] | None:
+def _exif(item: Item) -> tuple[StatedTime, str] | None:
     described = item.described.get("picture", {}).get("facts")
     exif = described.get("exif") if isinstance(described, Mapping) else None
     taken = exif.get("taken") if isinstance(exif, Mapping) else None
@@ -110,19 +111,19 @@ def _exif(item: Item) -> tuple[Stamp, str] | None:
         return None
     value = f"{read[1]}-{read[2]}-{read[3]}T{read[4]}"
     if isinstance(offset, str) and not taken.get("no_such_offset"):
-        return Stamp(read[0], "offset", value + offset.strip(" \0"), ()), "exif"
-    return Stamp(read[0], "local, zone unknown", value), "exif"
+        return StatedTime(read[0], "offset", value + offset.strip(" \0"), ()), "exif"
+    return StatedTime(read[0], "local, zone unknown", value), "exif"
 
 
-def _name(item: Item) -> tuple[Stamp, str] | None:
+def _name(item: Item) -> tuple[StatedTime, str] | None:
     """Return the day that an app wrote into the name of a file."""
     found = _DAY.search(item.place.path.rpartition("/")[2])
     if found is None:
         return None
-    return Stamp(found[0], "local, zone unknown", f"{found[1]}-{found[2]}-{found[3]}"), "file-name"
+    return StatedTime(found[0], "local, zone unknown", f"{found[1]}-{found[2]}-{found[3]}"), "file-name"
 
 
-def _modified(item: Item) -> tuple[Stamp, str] | None:
+def _modified(item: Item) -> tuple[StatedTime, str] | None:
     times = item.facts.get("times")
     told = times.get("modified_ns") if isinstance(times, Mapping) else None
     if not isinstance(told, str) or not told.lstrip("-").isdecimal():
@@ -131,7 +132,7 @@ def _modified(item: Item) -> tuple[Stamp, str] | None:
         at = datetime.fromtimestamp(int(told) // _NANOSECONDS, UTC)
     except (OverflowError, OSError, ValueError):
         return None
-    return Stamp(told, "utc", at.strftime("%Y-%m-%dT%H:%M:%SZ")), "modified"
+    return StatedTime(told, "utc", at.strftime("%Y-%m-%dT%H:%M:%SZ")), "modified"
 
 
 def numbers(shown: Sequence[Exhibit]) -> dict[str, int]:

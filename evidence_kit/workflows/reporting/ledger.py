@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.custody.manifest import LogEvent, Manifest
-from evidence_kit.reports.dossier import Demand, Exhibit, Stamp
+from evidence_kit.reports.dossier import Demand, Exhibit
 from evidence_kit.workflows.reading.threats import recorded_threats
 
 if TYPE_CHECKING:
@@ -36,12 +37,12 @@ def demands(manifest: Manifest, shown: Sequence[Exhibit], read: Read) -> list[De
     return [_demand(number, date, entry, numbers) for number, (date, entry) in enumerate(told, start=1)]
 
 
-def _date(entry: LogEvent, times: Mapping[str, Stamp | None]) -> Stamp | None:
+def _date(entry: LogEvent, times: Mapping[str, StatedTime | None]) -> StatedTime | None:
     found = [times.get(f"{each['item']}:{each['at']}") for each in entry.facts.get("messages", ())]
     return min((each for each in found if each is not None), key=lambda each: each.order, default=None)
 
 
-def _demand(number: int, date: Stamp | None, entry: LogEvent, numbers: Mapping[str, int]) -> Demand:
+def _demand(number: int, date: StatedTime | None, entry: LogEvent, numbers: Mapping[str, int]) -> Demand:
     facts = entry.facts
     messages = facts.get("messages", ())
     items = [str(item) for item in facts.get("items", ())]

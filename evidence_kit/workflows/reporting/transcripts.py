@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.custody.errors import ChatNotReadError
-from evidence_kit.reports.dossier import Attachment, Demand, Exhibit, Line, Part, Stamp, Transcript
+from evidence_kit.reports.dossier import Attachment, Demand, Exhibit, Line, Part, Transcript
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.reading.conversations import (
@@ -14,7 +15,6 @@ from evidence_kit.workflows.reading.conversations import (
     conversation_at,
     conversations,
 )
-from evidence_kit.workflows.reading.coverage import StatedTime
 from evidence_kit.workflows.reading.exports import ConversationRequest, ExportReader
 from evidence_kit.workflows.reading.identifiers import (
     NamedIdentifier,
@@ -72,7 +72,7 @@ class Read:
     """
 
     talks: list[ReadTalk] = field(default_factory=list)
-    cited_times: dict[str, Stamp | None] = field(default_factory=dict)
+    cited_times: dict[str, StatedTime | None] = field(default_factory=dict)
     times: dict[str, int] = field(default_factory=dict)
     identifiers: list[NamedIdentifier] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
@@ -123,7 +123,7 @@ def _read(talk: ReadTalk, reading: ExportReader, cited: Collection[tuple[str, st
         kind = "none" if entry.time is None else entry.time.kind
         found.times[kind] = found.times.get(kind, 0) + 1
         if (entry.item.id, entry.at) in cited:
-            found.cited_times[entry.where] = stamp(entry.time)
+            found.cited_times[entry.where] = entry.time
         if entry.kind == "call":
             talk.calls.append(entry)
         value = None if entry.time is None else entry.time.value
@@ -145,11 +145,6 @@ def _identified(case: Case, reading: ExportReader, found: Read) -> list[NamedIde
         except (ChatNotReadError, ItemDamagedError) as error:
             found.failed.append((item.id, error.message_id))
     return gathered_identifiers(iter(values))
-
-
-def stamp(moment: StatedTime | None) -> Stamp | None:
-    """Return a message's time as a dossier states it."""
-    return None if moment is None else Stamp(moment.raw, moment.kind, moment.value, moment.readings)
 
 
 def transcripts(
@@ -213,7 +208,7 @@ def _line(
         where=entry.where,
         sender=entry.sender,
         owner=entry.owner,
-        time=stamp(entry.time),
+        time=entry.time,
         text=entry.text,
         kind=entry.kind,
         event=entry.event,
