@@ -6,11 +6,9 @@ import base64
 import hashlib
 import io
 import mailbox
-from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
-import pytest
 from PIL import Image
 
 from evidence_kit.custody.manifest import Item
@@ -27,12 +25,6 @@ from tests.conftest import NewCase
 SAMPLES = Path(__file__).parents[3] / "samples"
 PICTURE = next((SAMPLES / "phone-export" / "DCIM" / "Camera").glob("*.jpg")).read_bytes()
 LARGE = bytes(range(256)) * (7 << 12)
-
-
-@pytest.fixture(scope="module")
-def describer() -> Iterator[WorkerDescriber]:
-    with WorkerDescriber(workers=1) as worker:
-        yield worker
 
 
 def mail(subject: str, *files: tuple[str, bytes, str], inner: EmailMessage | None = None) -> EmailMessage:

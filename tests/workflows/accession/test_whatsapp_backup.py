@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,12 +24,6 @@ from tests.conftest import NewCase
 
 TYPED = "0011 2233 4455 6677 8899 aabb ccdd eeff 0011 2233 4455 6677 8899 AABB CCDD EEFF"
 ROOT = bytes.fromhex("00112233445566778899aabbccddeeff" * 2)
-
-
-@pytest.fixture(scope="module")
-def describer() -> Iterator[WorkerDescriber]:
-    with WorkerDescriber(workers=1) as worker:
-        yield worker
 
 
 def backup(plain: bytes, *, flagged: bool = True, in_one: bool = True) -> bytes:

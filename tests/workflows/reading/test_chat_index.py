@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,18 +33,6 @@ WISHES = [
         {"until": "2025-05-02", "search": "salam"}, {"sender": "Nadia", "since": "2025-05-01T21:30", "search": "7"},
     )
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def describer() -> Iterator[WorkerDescriber]:
-    with WorkerDescriber(workers=1) as worker:
-        yield worker
-
-
-@pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with Worker() as started:
-        yield started
 
 
 @pytest.fixture

@@ -41,18 +41,6 @@ PHONE = SAMPLES / "phone-export"
 WHATSAPP = next((PHONE / "Download").glob("*.zip"))
 
 
-@pytest.fixture(scope="module")
-def describer() -> Iterator[WorkerDescriber]:
-    with WorkerDescriber(workers=1) as worker:
-        yield worker
-
-
-@pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with Worker() as started:
-        yield started
-
-
 def take(writer: CaseWriter, describer: WorkerDescriber, *sources: Path) -> list[Outcome]:
     return list(ingest(writer, sources, Provenance(), describer))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,18 +35,6 @@ MMS = (
     'name="image000.jpg" text="null" data="{data}" /></parts><addrs>'
     '<addr address="+212600000017" type="137" /></addrs></mms>'
 )
-
-
-@pytest.fixture(scope="module")
-def describer() -> Iterator[WorkerDescriber]:
-    with WorkerDescriber(workers=1) as worker:
-        yield worker
-
-
-@pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with Worker() as started:
-        yield started
 
 
 def take(writer: CaseWriter, describer: WorkerDescriber, *sources: Path) -> list[Outcome]:
