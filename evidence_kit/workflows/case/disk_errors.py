@@ -33,6 +33,9 @@ def disk_error(error: BaseException | None, safe: int) -> EvidenceError:
     """
     if isinstance(error, MemoryError):
         return SystemLimitError("system-limit", safe=safe, errno=errno.ENOMEM)
+    # The system numbers its refusals; without a number a library speaks, and cable and rights are none of its business.
+    if isinstance(error, OSError) and error.errno is None and not isinstance(error, UncertainError):
+        return SystemLimitError("library-broke")
     number = error.errno or 0 if isinstance(error, OSError) else 0
     if isinstance(error, UncertainError):
         return DiskFailureError("commit-uncertain", safe=safe, errno=number)
