@@ -37,12 +37,13 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.case.world import World
     from evidence_kit.workflows.checking.report import Report
     from evidence_kit.workflows.handover.sealed import SealResult
+    from evidence_kit.workflows.reading.conversation_page import ConversationRequest
     from evidence_kit.workflows.reading.conversations import CaseConversation
-    from evidence_kit.workflows.reading.exports import ConversationRequest, ExportReader
+    from evidence_kit.workflows.reading.exports import ExportReader
     from evidence_kit.workflows.reading.identifiers import NamedIdentifier
     from evidence_kit.workflows.reading.match import MatchResult
-    from evidence_kit.workflows.reading.messages import TranscriptEntry, TranscriptGap
     from evidence_kit.workflows.reading.overview import Overview
+    from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry, TranscriptGap
 
 __all__ = ["Case", "Receipt", "SealedArchive", "Station"]
 
@@ -430,7 +431,7 @@ class Case:
             ChatNotReadError: An isolated process failed.
             ItemDamagedError: An item is not any more what was taken in.
         """
-        from evidence_kit.workflows.reading.exports import ConversationRequest
+        from evidence_kit.workflows.reading.conversation_page import ConversationRequest
 
         for each in self.conversations() if conversation is None else (conversation,):
             yield from self._reader().each(each, request or ConversationRequest())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence_kit.commands._wiring import Setting
+from evidence_kit.commands._setting import Setting
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from evidence_kit.commands._screen import Screen
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
-    from evidence_kit.commands._wiring import Setting
+    from evidence_kit.commands._setting import Setting
     from evidence_kit.workflows.batch.results import BatchResult, StepResult
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.commands._answers import several
-from evidence_kit.commands._wiring import Setting
+from evidence_kit.commands._setting import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from evidence_kit.commands._screen import Screen
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
-    from evidence_kit.commands._wiring import Setting
+    from evidence_kit.commands._setting import Setting
     from evidence_kit.keys.station import SigningKey
 
 _IN_A_LINE = 4

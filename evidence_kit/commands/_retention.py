@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evidence_kit.commands._wiring import Setting
+from evidence_kit.commands._setting import Setting
 
 if TYPE_CHECKING:
     from evidence_kit.custody.manifest import Manifest

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence_kit.commands._wiring import Setting
+from evidence_kit.commands._setting import Setting
 from evidence_kit.custody.errors import PathTakenError
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence_kit.commands._wiring import Setting, case_folder
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import case_folder
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Json
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from evidence_kit.chats.stated_time import StatedTime
     from evidence_kit.custody.manifest import Manifest
     from evidence_kit.workflows.case.plain_file import ExportedFile
+    from evidence_kit.workflows.reading.conversation_page import ConversationPage
     from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationPart
-    from evidence_kit.workflows.reading.exports import ConversationPage
-    from evidence_kit.workflows.reading.messages import TiedAttachment, TranscriptEntry, TranscriptGap
+    from evidence_kit.workflows.reading.transcript_entries import TiedAttachment, TranscriptEntry, TranscriptGap
 
 # Some terminals open an address at a touch.
 _SCHEME = re.compile(r"\b(h)tt(ps?://)", re.IGNORECASE)

@@ -10,7 +10,7 @@ from evidence_kit.commands._screen import Screen, neutral_text
 from evidence_kit.model import Finding, Json, Weight
 
 if TYPE_CHECKING:
-    from evidence_kit.commands._wiring import Setting
+    from evidence_kit.commands._setting import Setting
     from evidence_kit.workflows.checking.archive_parts import PartsResult
     from evidence_kit.workflows.checking.report import Report
     from evidence_kit.workflows.handover.timestamps import ShownStamp

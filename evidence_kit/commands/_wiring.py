@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
 from evidence_kit.commands._language import environment, language_of
 from evidence_kit.commands._screen import Screen
+from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._streams import trouble_with_results
-from evidence_kit.errors import EvidenceError, Exit, UsageError
+from evidence_kit.errors import Exit, UsageError
 from evidence_kit.words import OFFERED
 
 if TYPE_CHECKING:
-    from evidence_kit.keys.station import SigningKey
     from evidence_kit.vault.folder import CaseFolder
-    from evidence_kit.workers.pool import Pool
-    from evidence_kit.workers.worker import Worker
-    from evidence_kit.workflows.accession.describe import WorkerDescriber
-    from evidence_kit.workflows.batch.steps import BatchResources
-    from evidence_kit.workflows.case.errors import UnfinishedError
-    from evidence_kit.workflows.case.station import Station
-    from evidence_kit.workflows.case.world import World
 
-T = TypeVar("T")
-_LONGEST_PASSPHRASE_BYTES = 4096
-_TYPED_BACK = 6
 _LONGEST_TEXT_BYTES = 20_000
 # Free text and names: each may be `-`, standard input, or `@FILE`, so that it is in no process list and no history.
 _TEXTS = frozenset(
@@ -45,294 +33,10 @@ _TEXTS = frozenset(
         "text", "to", "to_office", "transformation", "why", "witnessed_by", "without_consent", "words",
     }
 )  # fmt: skip
-_TRIES = 3
 # What these were asked for is what they print; all others did something besides.
 _SHOWING = frozenset(
     {"list", "show", "cases", "chats", "identifiers", "threats", "log", "keys", "help", "compare"},
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """The setting of a command: the screen, and the parts of the outside world that it may need.
-
-    Attributes:
-        screen: Draws everything.
-        no_input: Nobody is there to be asked.
-        passphrase_file: Where the station key's passphrase stands; `-` is standard input.
-        station_folder: Where the station lies.
-        accept_older: A person's reason to go on with a case that is older than the station remembers.
-        left_to_do: What workflows could not do behind what they recorded.
-        recorded: Signature lines that were written into logs.
-        languages: Every language that was asked for; the first is that of the screen.
-    """
-
-    screen: Screen
-    no_input: bool
-    passphrase_file: str | None
-    station_folder: Path
-    accept_older: str | None = None
-    left_to_do: list[UnfinishedError] = field(default_factory=list)
-    recorded: list[int] = field(default_factory=list)
-    languages: tuple[str, ...] = ()
-
-    @property
-    def asks(self) -> bool:
-        """Say whether a person can be asked."""
-        return not self.no_input and sys.stdin is not None and sys.stdin.isatty()
-
-    def station(self) -> Station:
-        """Return the station, which has to exist."""
-        from evidence_kit.workflows.case import station
-
-        return station.load_station(self.station_folder)
-
-    def station_if_any(self) -> Station | None:
-        """Return the station, or None where a stranger checks a case."""
-        from evidence_kit.workflows.case import station
-
-        return station.load_station(self.station_folder) if station.station_exists(self.station_folder) else None
-
-    def passphrase(self, question: str = "ask.passphrase", *, flag: str = "--passphrase-file") -> bytes:
-        """Return a passphrase: out of the file, or from the person.
-
-        Raises:
-            UsageError: There is no file and nobody to ask.
-        """
-        if self.passphrase_file is not None:
-            return secret_from(self.passphrase_file)
-        if not self.asks:
-            raise UsageError("needed", fact="passphrase", flag=flag)
-        typed = self.screen.ask_secret(question)
-        self.screen.keep_secret(typed)
-        return typed.encode("utf-8")
-
-    def key(self, station: Station) -> SigningKey:
-        """Return the unlocked station key; asks before any work is done, and once more after a slip of the hand."""
-        from evidence_kit.commands._unlocked import HELD
-        from evidence_kit.keys.errors import WrongPassphraseError
-
-        held = HELD.get()
-        if held is not None and self.passphrase_file is None and (key := held.key(station.folder)) is not None:
-            return key
-        return self.tried(lambda: station.unlock(self.passphrase()), WrongPassphraseError)
-
-    def tried(self, typed: Callable[[], T], *slips: type[EvidenceError]) -> T:
-        """Return the typed text of a person, who may try three times; who is not there to be asked has one.
-
-        Args:
-            typed: Asks, and reads the answer.
-            slips: Errors after which it is asked again.
-        """
-        for left in range(_TRIES - 1 if self.asks and self.passphrase_file is None else 0, 0, -1):
-            try:
-                return typed()
-            except slips as error:
-                self.screen.failed_once(error)
-                self.screen.warn("ask.again", count=left)
-        return typed()
-
-    def memory(self, station: Station | None) -> Station | None:
-        """Return the station whose memory a case is held against, None when a person accepts an older one."""
-        return None if self.accept_older is not None else station
-
-    def key_if_given(self, station: Station | None) -> SigningKey | None:
-        """Return the station key when a passphrase is at hand without asking."""
-        if station is None or self.passphrase_file is None:
-            return None
-        return self.key(station)
-
-    def world(self) -> World:
-        """Return clock, disk and randomness."""
-        from dataclasses import replace
-
-        from evidence_kit.workflows.case.world import this_computer
-
-        return replace(
-            this_computer(), left_to_do=self.left_to_do, recorded=self.recorded, lost_results=trouble_with_results
-        )
-
-    def ask(self, value: str | None, question: str, flag: str) -> str:
-        """Return a fact: as given by its flag, or as the person answers.
-
-        Raises:
-            UsageError: It was not given and nobody can be asked.
-        """
-        if value is not None and value.strip():
-            return value.strip()
-        self.need(flag)
-        return self.screen.ask(question)
-
-    def choose(self, value: str | None, question: str, flag: str, kind: str, keys: Sequence[str]) -> str:
-        """Return one of several choices: as given by its flag, or as the person answers.
-
-        Args:
-            value: As given by the flag; whoever calls this checks it.
-            question: Id of the question.
-            flag: Named where nobody can be asked.
-            kind: Table of `choice.toml` that names the choices.
-            keys: The choices.
-
-        Raises:
-            UsageError: It was not given and nobody can be asked.
-        """
-        if value is not None and value.strip():
-            return value.strip().lower()
-        self.need(flag)
-        while (meant := self.screen.choose(question, kind, keys)) is None:
-            self.screen.warn("ask.not-understood")
-        return meant
-
-    def need(self, flag: str, value: str | None = None) -> None:
-        """Refuse to go on without a fact that nobody is there to give.
-
-        Raises:
-            UsageError: There is nobody.
-        """
-        if not (value and value.strip()) and not self.asks:
-            raise UsageError("needed", fact=flag.removeprefix("--"), flag=flag)
-
-
-def archive_digits(setting: Setting, secret_file: str | None) -> str:
-    """Return an archive's passphrase: out of its file, or as a person types it.
-
-    Raises:
-        UsageError: It is none, or there is no file and nobody to ask.
-    """
-    from evidence_kit.sealing.passphrase import PassphraseFormError, normalise_passphrase
-
-    if secret_file is None and not setting.asks:
-        raise UsageError("needed", fact="archive-passphrase", flag="--archive-passphrase-file")
-
-    def typed() -> str:
-        if secret_file is not None:
-            given = secret_from(secret_file).decode("utf-8", "replace")
-        else:
-            given = setting.screen.ask_secret("ask.archive-passphrase")
-        try:
-            return normalise_passphrase(given)
-        except PassphraseFormError as error:
-            raise UsageError("archive-passphrase-malformed") from error
-
-    return typed() if secret_file is not None else setting.tried(typed, UsageError)
-
-
-def secret_from(path: str) -> bytes:
-    """Read a passphrase: the first line, without its line end.
-
-    Raises:
-        UsageError: The file cannot be read, or is empty.
-    """
-    try:
-        if path == "-":
-            data = sys.stdin.buffer.readline(_LONGEST_PASSPHRASE_BYTES)
-        else:
-            with Path(path).open("rb") as file:
-                data = file.readline(_LONGEST_PASSPHRASE_BYTES)
-    except (OSError, AttributeError) as error:
-        from evidence_kit.workflows.case.disk_errors import file_refused, is_gone
-
-        if isinstance(error, OSError) and not is_gone(error) and not isinstance(error, PermissionError):
-            raise file_refused(error, path) from error
-        raise UsageError("passphrase-file-unreadable", path=path) from error
-    secret = data.rstrip(b"\r\n")
-    if not secret:
-        raise UsageError("passphrase-file-empty", path=path)
-    return secret
-
-
-def compared_by_voice(setting: Setting, fingerprint: str, confirm: str | None) -> str:
-    """Return a fingerprint whose end was typed back after a comparison by voice.
-
-    Raises:
-        NotConfirmedError: What was typed is not its end.
-    """
-    from evidence_kit.keys.errors import NotConfirmedError
-
-    setting.screen.tell("grant.fingerprint", fingerprint=fingerprint)
-
-    def compared() -> str:
-        typed = setting.ask(confirm, "ask.fingerprint-end", "--confirm")
-        if typed.strip() != fingerprint[-_TYPED_BACK:]:
-            raise NotConfirmedError("fingerprint-not-confirmed", fingerprint=fingerprint)
-        return fingerprint
-
-    return compared() if confirm is not None else setting.tried(compared, NotConfirmedError)
-
-
-@contextmanager
-def describer() -> Iterator[WorkerDescriber]:
-    """Start the isolated worker that looks into pictures and sound, and stop it again."""
-    from evidence_kit.workflows.accession.describe import WorkerDescriber
-
-    with WorkerDescriber(environment=_for_workers(), trust_anchors=_trust_anchors()) as worker:
-        yield worker
-
-
-def _trust_anchors() -> str | None:
-    """Return the certificates by which signers of content credentials are vouched for, None where none were chosen.
-
-    Raises:
-        UsageError: The file that was chosen cannot be read.
-    """
-    path = environment().get("EVIDENCE_KIT_C2PA_TRUST")
-    if not path:
-        return None
-    try:
-        return Path(path).read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError("trust-list-unreadable", path=path) from error
-
-
-@contextmanager
-def batch_resources(station_folder: Path, openssh: bytes) -> Iterator[BatchResources]:
-    """Open the resources that a process needs to carry out lines of a batch.
-
-    Args:
-        station_folder: Where the station lies.
-        openssh: Its key, without a passphrase: it comes through a pipe and stays in memory.
-    """
-    from evidence_kit.keys.station import unlock
-    from evidence_kit.workflows.batch.steps import BatchResources
-    from evidence_kit.workflows.case import station
-    from evidence_kit.workflows.case.world import this_computer
-
-    with describer() as worker:
-        yield BatchResources(
-            station.load_station(station_folder),
-            unlock(openssh, None),
-            this_computer(),
-            worker,
-            worker.run,
-            isolated_worker,
-        )
-
-
-@contextmanager
-def isolated_worker() -> Iterator[Worker]:
-    """Start one isolated process that reads foreign bytes, and stop it again."""
-    from evidence_kit.workers.worker import Worker
-
-    with Worker(environment=_for_workers()) as worker:
-        yield worker
-
-
-@contextmanager
-def worker_pool() -> Iterator[Pool]:
-    """Start isolated processes, one a core, that decode and compare pictures, and stop them again."""
-    from evidence_kit.workers.pool import Pool
-    from evidence_kit.workers.worker import Worker
-    from evidence_kit.workflows.accession.describe import usable_cores
-
-    surroundings = _for_workers()
-    with Pool(lambda: Worker(environment=surroundings), workers=usable_cores(), ahead=4) as pool:
-        yield pool
-
-
-def _for_workers() -> dict[str, str]:
-    # Windows starts no process without it; nothing else of the environment reaches a worker.
-    surroundings = environment()
-    return {name: surroundings[name] for name in ("SystemRoot",) if name in surroundings}
 
 
 def case_folder(setting: Setting, text: str) -> CaseFolder:

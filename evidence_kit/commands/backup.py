@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from evidence_kit.commands._screen import byte_count
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.errors import UsageError
 
 

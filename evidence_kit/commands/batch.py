@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands import _batch_view
-from evidence_kit.commands._wiring import Setting, batch_resources, command
+from evidence_kit.commands._processes import batch_resources
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import command
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from evidence_kit.commands._wiring import Setting, command
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import command
 
 
 @command

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands import _transcript_view
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated_worker
+from evidence_kit.commands._processes import isolated_worker
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from evidence_kit.model import Json
     from evidence_kit.workflows.case.read import Case
     from evidence_kit.workflows.case.write import CaseWriter
+    from evidence_kit.workflows.reading.conversation_page import ConversationRequest
     from evidence_kit.workflows.reading.conversations import CaseConversation
-    from evidence_kit.workflows.reading.exports import ConversationRequest
 
 PAGE_MESSAGES = 100
 _TIME = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d(?::\d\d(?::\d\d)?)?)?)?)?")
@@ -40,8 +42,8 @@ def chats(
     """List the conversations of a case, read one, or write them into a file."""
     from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.case.write import writing
+    from evidence_kit.workflows.reading.conversation_page import ConversationRequest
     from evidence_kit.workflows.reading.conversations import conversation_at, conversations
-    from evidence_kit.workflows.reading.exports import ConversationRequest
 
     wish = ConversationRequest(sender, _time(since), _time(until), search)
     if csv is not None and jsonl is not None:
@@ -117,7 +119,8 @@ def _export(
     from evidence_kit.workflows.case.plain_file import WantedFile, export_rows
     from evidence_kit.workflows.reading.conversation_rows import conversation_entry
     from evidence_kit.workflows.reading.exports import open_exports
-    from evidence_kit.workflows.reading.messages import COLUMNS, TranscriptGap
+    from evidence_kit.workflows.reading.messages import COLUMNS
+    from evidence_kit.workflows.reading.transcript_entries import TranscriptGap
 
     items = sorted({part.item.id for conversation in chosen for part in conversation.parts})
     wanted = WantedFile(out, form, "chats", items, {"only": wish.arguments()})

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from evidence_kit.commands._answers import choice, number_in
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.commands.new import day
 from evidence_kit.errors import UsageError
 

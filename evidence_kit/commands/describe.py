@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evidence_kit.commands._processes import describer
 from evidence_kit.commands._screen import Screen
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, describer
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.errors import Exit
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import shutil
 
 import typer
 
-from evidence_kit.commands._wiring import Setting, command
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import command
 from evidence_kit.errors import Exit
 from evidence_kit.model import Json
 

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, compared_by_voice
+from evidence_kit.commands._secrets import compared_by_voice
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 
 
 @case_command

@@ -6,7 +6,8 @@ from typing import Annotated, Final
 
 import typer
 
-from evidence_kit.commands._wiring import Setting, command
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import command
 from evidence_kit.errors import UsageError
 
 TOPICS: Final = ("phone", "whatsapp", "iphone", "minor", "lawyer", "lost-key")

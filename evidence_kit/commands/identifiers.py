@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands import _identifier_view, _transcript_view
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, isolated_worker
+from evidence_kit.commands._processes import isolated_worker
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:

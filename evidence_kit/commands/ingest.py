@@ -22,10 +22,12 @@ from evidence_kit.commands._declarations import (
     known_value,
     screenshot,
 )
+from evidence_kit.commands._processes import describer
 from evidence_kit.commands._questions import ask_provenance, provenance_from_before
 from evidence_kit.commands._retention import retention_due
 from evidence_kit.commands._screen import byte_count
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, describer
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:

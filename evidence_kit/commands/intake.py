@@ -10,7 +10,8 @@ import typer
 
 from evidence_kit.commands._questions import note_readers
 from evidence_kit.commands._screen import byte_count
-from evidence_kit.commands._wiring import Setting, case_command, case_folder
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import case_command, case_folder
 from evidence_kit.commands.ingest import IngestRequest, take_in
 from evidence_kit.commands.new import age_asked
 from evidence_kit.errors import EvidenceError, UsageError

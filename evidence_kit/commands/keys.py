@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._wiring import Setting, case_folder, command, compared_by_voice
+from evidence_kit.commands._secrets import compared_by_voice
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import case_folder, command
 from evidence_kit.errors import UsageError
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._wiring import Setting, case_folder, command
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import case_folder, command
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import typer
 
 from evidence_kit.commands._retention import retention_due
 from evidence_kit.commands._screen import Screen, byte_count
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 
 if TYPE_CHECKING:
     from evidence_kit.custody.manifest import Item, Witnessed

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from evidence_kit.commands._screen import neutral_text
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.model import Json
 
 

@@ -18,7 +18,8 @@ from evidence_kit.commands._declarations import (
     known_value,
     screenshot,
 )
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands import _match_view
+from evidence_kit.commands._processes import describer, worker_pool
 from evidence_kit.commands._screen import Screen
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, describer, worker_pool
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import typer
 
 from evidence_kit.commands._answers import choice, number_in
 from evidence_kit.commands._declarations import known_value
-from evidence_kit.commands._wiring import Setting, command
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import command
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:

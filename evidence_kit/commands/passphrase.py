@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from evidence_kit.commands._archives import holds_secret, refuse_existing, secret_bytes, show_passphrase, write_recorded
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.errors import UsageError
 
 

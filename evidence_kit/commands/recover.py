@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands._recovery_paper import typed_key
-from evidence_kit.commands._wiring import Setting, case_command, case_folder
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import case_command, case_folder
 from evidence_kit.errors import EvidenceError, Exit, UsageError
 
 if TYPE_CHECKING:

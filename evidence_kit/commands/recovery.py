@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from evidence_kit.commands._recovery_paper import sheets, typed_key, write_sheets
-from evidence_kit.commands._wiring import Setting, command
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import command
 from evidence_kit.errors import UsageError
 
 _ACTIONS = ("check", "sheet", "shares")

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from evidence_kit.commands._menu import menu_lines, show_menu
+from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._unlocked import HELD, RUN, HeldKey
-from evidence_kit.commands._wiring import Setting, command
+from evidence_kit.commands._wiring import command
 from evidence_kit.errors import UsageError
 
 _MOST_MINUTES = 60

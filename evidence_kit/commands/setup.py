@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands._recovery_paper import put_on_paper, sheets, typed_key, write_sheets
-from evidence_kit.commands._wiring import Setting, command
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import command
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:

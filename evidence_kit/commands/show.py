@@ -9,7 +9,8 @@ import typer
 
 from evidence_kit.commands._retention import retention_due
 from evidence_kit.commands._reveal import reveal as show_to_the_eye
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.errors import Exit, UsageError
 from evidence_kit.model import Json
 

@@ -10,8 +10,10 @@ from typing import Annotated
 import typer
 
 from evidence_kit.commands._archives import small_file_bytes
+from evidence_kit.commands._secrets import compared_by_voice
+from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._station_transfer import StationMove, record_move
-from evidence_kit.commands._wiring import CaseArgument, Setting, case_command, case_folder, compared_by_voice
+from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.commands.new import day
 from evidence_kit.errors import UsageError
 

@@ -14,7 +14,9 @@ import typer
 
 from evidence_kit.commands import _verdict_view
 from evidence_kit.commands._archives import outside_facts
-from evidence_kit.commands._wiring import Setting, archive_digits, case_folder, command
+from evidence_kit.commands._secrets import archive_digits
+from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._wiring import case_folder, command
 from evidence_kit.errors import EvidenceError, Exit, UsageError
 
 if TYPE_CHECKING:

@@ -8,138 +8,23 @@ Source: linking after Haber & Stornetta (1991), over exact line bytes, so that n
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 from evidence_kit.custody import opening
 from evidence_kit.custody.checkpoint import CASE_ID, Checkpoint
+from evidence_kit.custody.clear_lines import EFFECTS, signers_named
+from evidence_kit.custody.established import Custody, SignedCommit, StoredFile
 from evidence_kit.custody.line import LONGEST_LINE_BYTES, VERSION, EventLine, LineError, SignatureLine, parse_line
-from evidence_kit.keys.age_writer import recipient_bytes
 from evidence_kit.keys.errors import KeyUnreadableError
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE, PublicKey, Signature
 from evidence_kit.model import GENESIS, Digest, Finding, Weight
 
-FORMAT = "evidence-kit/1"
 _ANNOUNCED = re.compile(r"evidence-kit/([1-9][0-9]{0,5})")
 LOG = "custody.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class SignedCommit:
-    """One commit whose signature holds.
-
-    Attributes:
-        checkpoint: What was signed.
-        line: Number of the signature line.
-        first: Number of the first event line of the commit.
-        time: When the signature line was written, by the writer's own clock.
-        by: Fingerprint of the signer.
-        sig: The SSHSIG blob.
-        end_bytes: Offset in the log just behind the signature line's newline.
-        head: SHA-256 of the signature line: what the next line must name.
-    """
-
-    checkpoint: Checkpoint
-    line: int
-    first: int
-    time: str
-    by: str
-    sig: bytes
-    end_bytes: int
-    head: Digest
-
-
-class StoredFile(NamedTuple):
-    """A file that a signed line vouches for."""
-
-    line: int
-    digest: Digest
-
-
-@dataclass(slots=True)
-class Custody:
-    """The facts that the signed part of a log establishes.
-
-    Attributes:
-        case: Case id of line 1.
-        recipient: age recipient for new bytes, as of the last signed line.
-        recipients: Every recipient that the case had, oldest first.
-        signers: Public keys by fingerprint that may sign, as of the last signed line.
-        known_keys: Every key that was ever allowed to sign.
-        removed: Fingerprint to the line that took the right to sign away, of keys that have not got it back.
-        objects: Item id to the file in `store/`.
-        named: Line number to the item id that it names as `object`, destroyed items too.
-        bodies: Number of the signature line to the file in `bodies/`.
-        readers: Key file name to the file in `keys/`.
-        destroyed: Item id to the line that says that its file was destroyed.
-        rewritten: Signature lines whose body was replaced: openings in it may be gone.
-        commits: Every commit whose signature holds, in order.
-        commitments: Line number to the commitment of that event, signed lines only.
-        clear: Line number to what that line says in clear, signed lines only.
-        lines: How many lines the log has, signed or not, well-formed or not.
-        tail_bytes: Bytes behind the last valid signature line.
-        tail_unfinished: These bytes look like a commit that was cut off while being written.
-    """
-
-    case: str | None = None
-    recipient: str | None = None
-    recipients: list[str] = field(default_factory=list)
-    signers: dict[str, PublicKey] = field(default_factory=dict)
-    known_keys: dict[str, PublicKey] = field(default_factory=dict)
-    removed: dict[str, int] = field(default_factory=dict)
-    objects: dict[str, StoredFile] = field(default_factory=dict)
-    named: dict[int, str] = field(default_factory=dict)
-    bodies: dict[int, StoredFile] = field(default_factory=dict)
-    readers: dict[str, StoredFile] = field(default_factory=dict)
-    destroyed: dict[str, int] = field(default_factory=dict)
-    rewritten: set[int] = field(default_factory=set)
-    commits: list[SignedCommit] = field(default_factory=list)
-    commitments: dict[int, Digest] = field(default_factory=dict)
-    clear: dict[int, Mapping[str, Any]] = field(default_factory=dict)
-    lines: int = 0
-    tail_bytes: int = 0
-    tail_unfinished: bool = False
-
-    @property
-    def signed_lines(self) -> int:
-        """Number of the last valid signature line, 0 when there is none."""
-        return self.commits[-1].line if self.commits else 0
-
-    @property
-    def head(self) -> Digest:
-        """The digest that the next line must name as `prev`."""
-        return self.commits[-1].head if self.commits else GENESIS
-
-    def time_of(self, line: int) -> str:
-        """Return the time that a signed line bears: that of its commit.
-
-        Raises:
-            KeyError: No commit holds this line.
-        """
-        at = bisect_left(self.commits, line, key=lambda each: each.line)
-        if at == len(self.commits):
-            raise KeyError(line)
-        return self.commits[at].time
-
-    def commit_at(self, line: int) -> SignedCommit | None:
-        """Return the commit that a signature line ends, None where there is no such line."""
-        at = bisect_left(self.commits, line, key=lambda each: each.line)
-        return self.commits[at] if at < len(self.commits) and self.commits[at].line == line else None
-
-    @property
-    def wholly_destroyed(self) -> bool:
-        """Say whether the case itself is gone: the openings of its first commit speak of no item, and go only then."""
-        return bool(self.commits) and self.commits[0].line in self.rewritten
-
-    @property
-    def end_bytes(self) -> int:
-        """Where the signed part of the log ends."""
-        return self.commits[-1].end_bytes if self.commits else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +158,7 @@ class _State:
         # outside: a receipt, a time stamp, the station that remembers.
         opened = self.pending[0].clear if self.first == 1 and self.pending else None
         case = custody.case or _case_of(opened)
-        signers = custody.signers if custody.commits else _signers_of(opened)
+        signers = custody.signers if custody.commits else signers_named(opened)
         problem = "log-signature-invalid"
         if not self.pending or line.time != self.pending[-1].time:
             problem = "log-line-misdated"
@@ -327,7 +212,7 @@ class _State:
         try:
             if event.seq == 1 and clear["type"] != "case.opened":
                 raise ValueError(clear["type"])
-            _EFFECTS[str(clear["type"])](self.custody, event.seq, clear)
+            EFFECTS[str(clear["type"])](self.custody, event.seq, clear)
         except (AttributeError, KeyError, TypeError, ValueError, KeyUnreadableError):
             self._finding("log-clear-not-understood", event.seq)
 
@@ -351,121 +236,6 @@ class _State:
 
     def _finding(self, code: str, line: int, item: str | None = None) -> None:
         self.findings.append(Finding(code, Weight.BROKEN, LOG, line=line, item=item))
-
-
-# Every effect is looked at as a whole before anything of it is taken over: half of one would be a third thing, that
-# nobody said.
-
-
-def _case_opened(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
-    if line != 1 or clear["format"] != FORMAT:
-        raise ValueError(clear["format"])
-    signers, recipient = _signers_of(clear), _recipient(clear)
-    if len(signers) != len(clear["signers"]):
-        raise ValueError("signers")
-    custody.recipient, custody.recipients = recipient, [recipient]
-    custody.signers = signers
-    custody.known_keys |= signers
-
-
-def _key_of(text: str) -> PublicKey:
-    """Return the key that a text names in the one spelling that a log has for it.
-
-    Raises:
-        AttributeError, ValueError: It names none, or has a comment, or is spelt in another way.
-    """
-    key = PublicKey.parse(text)
-    if key.line != text:
-        raise ValueError("a key is its type and its bytes in base64")
-    return key
-
-
-def _recipient(clear: Mapping[str, Any]) -> str:
-    """Return the recipient of new bytes; a key whose secret is public is none."""
-    recipient = clear["recipient"]
-    if not isinstance(recipient, str):
-        raise TypeError("a recipient is a text")
-    recipient_bytes(recipient)
-    return recipient
-
-
-def _signer_added(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
-    key = _key_of(clear["signer"])
-    custody.signers[key.fingerprint] = custody.known_keys[key.fingerprint] = key
-    custody.removed.pop(key.fingerprint, None)
-
-
-def _signer_removed(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
-    key = _key_of(clear["signer"])
-    del custody.signers[key.fingerprint]
-    custody.removed[key.fingerprint] = line
-
-
-def _recipient_changed(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
-    custody.recipient = _recipient(clear)
-    custody.recipients.append(custody.recipient)
-
-
-def _reader_granted(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
-    key, digest = clear["key"], Digest(clear["sha256"])
-    if not _KEY_NAME.fullmatch(key) or key in custody.readers:
-        raise ValueError(key)
-    custody.readers[key] = StoredFile(line, digest)
-
-
-def _destroyed(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
-    objects, bodies = clear["objects"], clear["bodies"]
-    if not isinstance(objects, list) or not isinstance(bodies, list):
-        raise TypeError("what was destroyed is listed")
-    anew = {_numbered(body["line"]): Digest(body["sha256"]) for body in bodies}
-    if len(set(objects)) != len(objects) or len(anew) != len(bodies):
-        raise ValueError("something is destroyed twice")
-    if not custody.objects.keys() >= set(objects) or not custody.bodies.keys() >= anew.keys():
-        raise ValueError("nothing of the kind is there")
-    for item in objects:
-        del custody.objects[item]
-        custody.destroyed[item] = line
-    for number, digest in anew.items():
-        custody.bodies[number] = StoredFile(line, digest)
-        custody.rewritten.add(number)
-
-
-def _numbered(value: object) -> int:
-    """Return the number of a line; True is an int in Python, and nobody else's 1.
-
-    Raises:
-        TypeError: It is no number.
-    """
-    if type(value) is not int:
-        raise TypeError("a line has a number")
-    return value
-
-
-def _anchored(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
-    if _numbered(clear["line"]) not in custody.bodies or not anchored_token(clear):
-        raise ValueError(clear["line"])
-
-
-def anchored_token(clear: Mapping[str, Any]) -> bytes:
-    """Return the time stamp that an `anchored` line holds, none when it is not written in the one base64 of it."""
-    try:
-        token = base64.b64decode(clear["token"], validate=True)
-        return token if base64.b64encode(token).decode("ascii") == clear["token"] else b""
-    except (KeyError, TypeError, ValueError):
-        return b""
-
-
-# A key's name becomes a path: it is taken only in the one form that we give.
-_KEY_NAME = re.compile(r"K[0-9]{4,9}")
-_EFFECTS: Final[Mapping[str, Callable[[Custody, int, Mapping[str, Any]], None]]] = {
-    "case.opened": _case_opened,
-    "signer.added": _signer_added,
-    "signer.removed": _signer_removed,
-    "recipient.changed": _recipient_changed,
-    "reader.granted": _reader_granted,
-    "destroyed": _destroyed,
-    "anchored": _anchored,
-}
 
 
 def _could_be_a_beginning(raw: bytes) -> bool:
@@ -503,15 +273,3 @@ def _holds(line: SignatureLine, checkpoint: Checkpoint, key: PublicKey) -> bool:
 def _case_of(clear: Mapping[str, Any] | None) -> str | None:
     case = None if clear is None else clear.get("case")
     return case if isinstance(case, str) and CASE_ID.fullmatch(case) else None
-
-
-def _signers_of(clear: Mapping[str, Any] | None) -> dict[str, PublicKey]:
-    signers: dict[str, PublicKey] = {}
-    listed = (clear or {}).get("signers")
-    for text in listed if isinstance(listed, list) else ():
-        try:
-            key = _key_of(text)
-        except (AttributeError, ValueError):
-            continue
-        signers[key.fingerprint] = key
-    return signers

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from evidence_kit.custody import opening
-from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.established import Custody
 from evidence_kit.custody.event import CLEAR_TYPES
 from evidence_kit.custody.line import numbered_id
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from evidence_kit.custody.chain import SignedCommit
 from evidence_kit.custody.checkpoint import normalise_receipt
+from evidence_kit.custody.established import SignedCommit
 from evidence_kit.model import Finding, Weight
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import NamedTuple
 
-from evidence_kit.custody.chain import Custody, anchored_token
+from evidence_kit.custody.clear_lines import anchored_token
+from evidence_kit.custody.established import Custody
 from evidence_kit.custody.manifest import Item
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys import sshsig

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from typing import Any, BinaryIO
 
 from evidence_kit.custody import chain, meaning, opening
-from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.established import Custody
 from evidence_kit.hashing.exact import Tally, sha256
 from evidence_kit.model import Digest, Finding, Weight
 from evidence_kit.sealing import bag, plan, zipform

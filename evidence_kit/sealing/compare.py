@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.established import Custody
 from evidence_kit.custody.line import OBJECT
 from evidence_kit.hashing.exact import Tally, sha256
 from evidence_kit.keys import sshsig

@@ -27,6 +27,7 @@ class Rule:
 
 
 _CHAIN: Final = "custody.chain"
+_CLEAR: Final = "custody.clear_lines"
 _LINE: Final = "custody.line"
 _CHECK: Final = "sealing.check"
 _COMPARE: Final = "sealing.compare"
@@ -53,12 +54,12 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("L11", "log-tail-unfinished", f"{_CHAIN}:_State.finish"),
     Rule("L12", "log-tail-unsigned", f"{_CHAIN}:_State.finish"),
     Rule("C1", "log-clear-not-understood", f"{_CHAIN}:_State._establish"),
-    Rule("C2", "log-clear-not-understood", f"{_CHAIN}:_case_opened"),
-    Rule("C3", "log-clear-not-understood", f"{_CHAIN}:_signer_added"),
-    Rule("C4", "log-clear-not-understood", f"{_CHAIN}:_recipient_changed"),
-    Rule("C5", "log-clear-not-understood", f"{_CHAIN}:_reader_granted"),
-    Rule("C6", "log-clear-not-understood", f"{_CHAIN}:_destroyed"),
-    Rule("C7", "log-clear-not-understood", f"{_CHAIN}:_anchored"),
+    Rule("C2", "log-clear-not-understood", f"{_CLEAR}:_case_opened"),
+    Rule("C3", "log-clear-not-understood", f"{_CLEAR}:_signer_added"),
+    Rule("C4", "log-clear-not-understood", f"{_CLEAR}:_recipient_changed"),
+    Rule("C5", "log-clear-not-understood", f"{_CLEAR}:_reader_granted"),
+    Rule("C6", "log-clear-not-understood", f"{_CLEAR}:_destroyed"),
+    Rule("C7", "log-clear-not-understood", f"{_CLEAR}:_anchored"),
     Rule("O1", "opening-changed", f"{_CHECK}:_Reader._opening"),
     Rule("O2", "opening-malformed", "custody.opening:decode_opening"),
     Rule("O3", "opening-and-clear-differ", "custody.meaning:clear_agrees"),

@@ -30,7 +30,7 @@ from evidence_kit.workflows.case.new import Guardian
 from evidence_kit.workflows.case.outcome import WouldKeep
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.handover.timestamps import ShownStamp
-from evidence_kit.workflows.reading import messages, overview, threats
+from evidence_kit.workflows.reading import attachment_ties, messages, overview, threats
 from evidence_kit.workflows.reading.conversation_rows import conversation_row
 from evidence_kit.workflows.reading.conversations import CaseConversation, ConversationPart
 from evidence_kit.workflows.reading.coverage import chat_read, checked_facts, file_conversations
@@ -112,7 +112,7 @@ def message(**more: Any) -> chat.Message:
 
 def row(entry: chat.Entry, manifest: Manifest | None = None) -> Mapping[str, Any]:
     told = {**bounded_json(entry, "E000001"), "conversation_number": 0}
-    ties = messages.AttachmentTies(manifest or Manifest())
+    ties = attachment_ties.AttachmentTies(manifest or Manifest())
     entry_said = (
         messages.transcript_entry(told, item(), ties)
         if told["entry"] == "message"
@@ -180,7 +180,7 @@ def test_every_sample_of_every_format(sample: Mapping[str, Any]) -> None:
     for entry in told["entries"]:
         message_of_ours = entry["entry"] == "message"
         here = (
-            messages.transcript_entry(entry, export, messages.AttachmentTies(Manifest()))
+            messages.transcript_entry(entry, export, attachment_ties.AttachmentTies(Manifest()))
             if message_of_ours
             else messages.transcript_gap(entry, export)
         )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence_kit.custody import chain, journal
+from evidence_kit.custody import chain, clear_lines, journal
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.journal import LogHead
 from evidence_kit.hashing.exact import sha256
@@ -25,7 +25,7 @@ NEWER_RECIPIENT = "age1r87hv8nwsu2h5ahap6khmpjfkhm4lf76309sdn4fxvfr55aajuzqkj3t5
 def opened(signers: Sequence[SigningKey] = (KEY,)) -> Event:
     lines: Json = [each.public.line for each in signers]
     return Event(
-        "case.opened", {}, clear={"format": chain.FORMAT, "case": CASE, "recipient": RECIPIENT, "signers": lines}
+        "case.opened", {}, clear={"format": clear_lines.FORMAT, "case": CASE, "recipient": RECIPIENT, "signers": lines}
     )
 
 
@@ -166,7 +166,7 @@ def test_when_all_signers_are_gone_line_one_does_not_bring_them_back() -> None:
         ("signer.added", {"signer": 7}),
         ("signer.removed", {"signer": None}),
         ("signer.removed", {"signer": OTHER.public.line}),
-        ("case.opened", {"format": chain.FORMAT, "case": CASE, "recipient": "r", "signers": []}),
+        ("case.opened", {"format": clear_lines.FORMAT, "case": CASE, "recipient": "r", "signers": []}),
         ("anchored", {"line": 900, "token": ""}),
         ("destroyed", {"objects": ["E000009"], "bodies": []}),
         ("destroyed", {"objects": [], "bodies": [{"line": 99, "sha256": "0" * 64}]}),
@@ -240,7 +240,9 @@ def test_a_custody_grows_by_a_commit_as_if_it_had_been_read_again() -> None:
 
 @pytest.mark.parametrize("signers", [["ssh-ed25519 nonsense"], [KEY.public.line, "x"], "one", 7, None])
 def test_a_first_line_whose_signers_make_no_sense_opens_nothing(signers: Json) -> None:
-    event = Event("case.opened", {}, clear={"format": chain.FORMAT, "case": CASE, "recipient": "r", "signers": signers})
+    event = Event(
+        "case.opened", {}, clear={"format": clear_lines.FORMAT, "case": CASE, "recipient": "r", "signers": signers}
+    )
     assert codes(b"".join(log((KEY, [event]))))
 
 

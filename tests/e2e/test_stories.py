@@ -12,7 +12,7 @@ import pytest
 
 from evidence_kit.cli import run
 from evidence_kit.commands._screen import Screen
-from evidence_kit.commands._wiring import Setting
+from evidence_kit.commands._setting import Setting
 from evidence_kit.keys.recovery import to_paper
 from evidence_kit.keys.station import unlock
 from tests.disks import enlarge, small_disk

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence_kit.intake.understood import language
+from evidence_kit.intake.understood import atoms, language
 from evidence_kit.intake.understood.language import doubted, opaque_spans
 from tests.e2e.conftest import ROOT
 from tests.minors.encoders import ENCODERS
@@ -24,7 +24,7 @@ _SAID = (
 )
 
 
-def _exact(text: str) -> list[language.Stretch]:
+def _exact(text: str) -> list[atoms.Stretch]:
     return language.merged_spans([*language._announced(text), *language._weighed(text, language.BOUND, set())])
 
 

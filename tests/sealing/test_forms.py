@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.established import Custody
 from evidence_kit.hashing import paper
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.sealing import archive, bag, plan, zipform

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from evidence_kit.chats.encoding import UTF8
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.json_records import Record, object_members, other_facts, string_member
-from evidence_kit.chats.jsontree import decoded_json
+from evidence_kit.chats.json_window import decoded_json
 from evidence_kit.chats.leaves import other_words
 from evidence_kit.chats.message import (
     Attachment,

@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 from evidence_kit.chats.encoding import UTF8
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.json_records import Record, object_member, object_members, other_facts, string_member
-from evidence_kit.chats.jsontree import decoded_json
+from evidence_kit.chats.json_window import decoded_json
 from evidence_kit.chats.leaves import text_leaves
 from evidence_kit.chats.message import (
     NO_TIME,

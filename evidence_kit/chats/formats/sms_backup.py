@@ -10,9 +10,7 @@ import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, BinaryIO, cast
-
-from msgspec import Struct
+from typing import BinaryIO, cast
 
 from evidence_kit.chats.blocks import MarkedBlock, marked_blocks
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
@@ -33,24 +31,15 @@ from evidence_kit.chats.message import (
     UnreadReason,
     WordsRole,
 )
+from evidence_kit.chats.sms_records import SmsElement, parsed_record, parsed_together
 from evidence_kit.chats.times import from_epoch
 from evidence_kit.chats.told import duration_text
 from evidence_kit.model import Json
 
-if TYPE_CHECKING:
-    from xml.etree import ElementTree as ET
-
 _RECORD = re.compile(rb"<(?:sms|mms|call)(?=[\s/>])")
-_TAGS = frozenset({"sms", "mms", "call"})
 _CLOSING = (b"</smses>", b"</calls>")
-_NEVER_TOGETHER = (b"<!", b"<?", b"</smses", b"</calls", b"</records")
 _TOGETHER_BYTES = 1 << 17
-_WORTH_PARSING_TOGETHER = 2
 _COUNT = re.compile(rb"<(?:smses|calls)\b[^>]{0,1000}?\bcount\s*=\s*[\"'](\d{1,12})[\"']")
-_ENTITY = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,8})|(\d{1,10}));")
-_HIGH = rb"&#(?:x[Dd][89ABab][0-9A-Fa-f]{2}|5(?:529[6-9]|5[3-9]\d\d|6[0-2]\d\d|63[01]\d));"
-_LOW = rb"&#(?:x[Dd][C-Fc-f][0-9A-Fa-f]{2}|5(?:63[2-9]\d|6[4-9]\d\d|7[0-2]\d\d|73[0-3]\d|734[0-3]));"
-_PAIR_OR_ENTITY = re.compile(_HIGH + _LOW + rb"|" + _ENTITY.pattern)
 _OPENING = re.compile(r"<(?:smses|calls)[\s>]")
 
 _BOXES = {"1": "received", "2": "sent", "3": "draft", "4": "outbox", "5": "failed", "6": "queued"}
@@ -58,8 +47,6 @@ _CALLS = {"1": "received", "2": "made", "3": "missed", "4": "voicemail", "5": "r
 _FROM, _TO = "137", "151"
 _LAYOUT = "application/smil"
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]+")
-# Expat's codes for "no element found" and "unclosed token".
-_CUT = frozenset({3, 5})
 
 
 def claims(head: FileHead, _name: str) -> FormatVote:
@@ -96,8 +83,8 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
 
 def carried_files(record: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield the number and the bytes of every part of a picture message; base64 that breaks ends before its break."""
-    made = _parsed(record)
-    if not isinstance(made, _Element):
+    made = parsed_record(record)
+    if not isinstance(made, SmsElement):
         return
     parts = [child.attributes for group in made.inside if group.tag == "parts" for child in group.inside]
     for attachment in _parts(parts, ByteRange(0, len(record))):
@@ -114,17 +101,6 @@ def _from_base64(text: str) -> bytes:
     # One sign alone holds no byte; two and three do, and lack their padding.
     whole = signs[:-1] if odd == 1 else signs + "=" * (-odd % 4)
     return base64.b64decode(whole, validate=True)
-
-
-class _Element(Struct, gc=False):
-    """An element of a record, with the elements inside in order."""
-
-    tag: str
-    attributes: dict[str, str]
-    inside: list[_Element]
-
-
-_NO_ELEMENTS: list[_Element] = []
 
 
 class _Waiting:
@@ -146,68 +122,13 @@ class _Waiting:
     def entries(self) -> Iterator[Entry]:
         """Yield the entries taken so far, and begin anew."""
         taken, self._blocks, self._size_bytes = self._blocks, [], 0
-        elements = _parsed_together([block.data or b"" for block in taken])
+        elements = parsed_together([block.data or b"" for block in taken])
         if elements is None:
             for block in taken:
                 yield from _entries(block)
             return
         for block, element in zip(taken, elements, strict=True):
             yield _message(element, block.place)
-
-
-def _parsed_together(records: list[bytes]) -> list[_Element] | None:
-    """Return records as elements, one each; None where one of them is anything but one whole record.
-
-    What is in none of them alone cannot come in by standing together: no comment, declaration or closing tag of the
-    root is let in, each record begins with its own tag and ends with one, and as many elements come out, none of them
-    inside of another.
-    """
-    from xml.etree import ElementTree  # no declaration gets here, so nothing is expanded
-
-    if len(records) < _WORTH_PARSING_TOGETHER:
-        return None
-    data = b"".join(records)
-    if any(sign in data for sign in _NEVER_TOGETHER) or not all(record.rstrip()[-1:] == b">" for record in records):
-        return None
-    if b"</" not in data:
-        return _flat(data, len(records))
-    try:
-        root = ElementTree.fromstring(b"<records>" + _mended(data) + b"</records>")  # noqa: S314 - see above
-    except ElementTree.ParseError:
-        return None
-    if len(root) != len(records) or not all(child.tag in _TAGS for child in root):
-        return None
-    # A record inside of a record: each of them alone is broken.
-    nested = any(each.tag in _TAGS for child in root if len(child) for inner in child for each in inner.iter())
-    return None if nested else [_element(child) for child in root]
-
-
-def _flat(data: bytes, count: int) -> list[_Element] | None:
-    """Return records of which none has a closing tag, so that none can have another inside."""
-    from xml.parsers import expat
-
-    found: list[_Element] = []
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        found.append(_Element(tag, attributes, _NO_ELEMENTS))
-
-    parser = expat.ParserCreate("utf-8")
-    parser.StartElementHandler = start
-    try:
-        parser.Parse(b"<records>" + _mended(data) + b"</records>", True)  # noqa: FBT003 - expat takes no names
-    except expat.ExpatError:
-        return None
-    del found[0]
-    return found if len(found) == count and all(element.tag in _TAGS for element in found) else None
-
-
-def _element(parsed: ET.Element) -> _Element:
-    return _Element(parsed.tag, parsed.attrib, [_element(child) for child in parsed] if len(parsed) else _NO_ELEMENTS)
-
-
-def _mended(data: bytes) -> bytes:
-    """Return XML with its pairs of surrogates made whole, and U+FFFD for forbidden characters."""
-    return _PAIR_OR_ENTITY.sub(_legal, data) if b"&#" in data else data
 
 
 def _entries(block: MarkedBlock) -> Iterator[Entry]:
@@ -220,63 +141,13 @@ def _entries(block: MarkedBlock) -> Iterator[Entry]:
     if closing:
         data = stripped[: stripped.rindex(b"<")].rstrip()
     place = ByteRange(block.place.start, block.place.start + len(data))
-    made = _parsed(data)
-    yield _message(made, place) if isinstance(made, _Element) else Unread(place, *made)
+    made = parsed_record(data)
+    yield _message(made, place) if isinstance(made, SmsElement) else Unread(place, *made)
     if closing:
         yield Metadata(ByteRange(place.end, block.place.end), "closing")
 
 
-def _parsed(data: bytes) -> _Element | tuple[UnreadReason, str]:
-    """Return a record as elements, or why it is none.
-
-    Emoji stand in these files as two numeric entities, one for each half of a surrogate pair, which no XML
-    parser
-    takes: pairs are mended. A half without its other half, and any other entity that XML forbids, becomes
-    U+FFFD.
-    """
-    from xml.parsers import expat
-
-    roots: list[_Element] = []
-    open_elements: list[_Element] = []
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        element = _Element(tag, attributes, [])
-        (open_elements[-1].inside if open_elements else roots).append(element)
-        open_elements.append(element)
-
-    def end(_tag: str) -> None:
-        open_elements.pop()
-
-    parser = expat.ParserCreate("utf-8")
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    try:
-        parser.Parse(_mended(data).rstrip(), True)  # noqa: FBT003 - expat takes no names
-    except expat.ExpatError as error:
-        # What ends inside of a tag or an element is a backup that was cut off.
-        return UnreadReason.TRUNCATED if error.code in _CUT else UnreadReason.MALFORMED, str(error)
-    return roots[0]
-
-
-def _legal(found: re.Match[bytes]) -> bytes:
-    return _legal_of(found[0])
-
-
-@lru_cache(maxsize=4096)
-def _legal_of(written: bytes) -> bytes:
-    """Return an entity, or two that may be the halves of one sign, as XML allows it."""
-    numbers = [int(each[1], 16) if each[1] else int(each[2]) for each in _ENTITY.finditer(written)]
-    if len(numbers) == 2 and 0xD800 <= numbers[0] < 0xDC00 <= numbers[1] < 0xE000:
-        return f"&#{0x10000 + ((numbers[0] - 0xD800) << 10) + (numbers[1] - 0xDC00)};".encode()
-    return b"".join(_allowed(number) for number in numbers)
-
-
-def _allowed(number: int) -> bytes:
-    control = number < 0x20 and number not in {0x9, 0xA, 0xD}
-    none = 0xD800 <= number < 0xE000 or number in {0xFFFE, 0xFFFF} or number > 0x10FFFF
-    return b"&#65533;" if control or none else f"&#{number};".encode()
-
-
-def _message(record: _Element, place: ByteRange) -> Message:
+def _message(record: SmsElement, place: ByteRange) -> Message:
     told = record.attributes
     if "null" in told.values():
         told = {key: value for key, value in told.items() if value != "null"}
@@ -332,7 +203,7 @@ def _called(told: Mapping[str, str]) -> MessageEvent:
     )
 
 
-def _mms(record: _Element, told: dict[str, str], place: ByteRange) -> Message:
+def _mms(record: SmsElement, told: dict[str, str], place: ByteRange) -> Message:
     groups: dict[str, list[Mapping[str, str]]] = {
         group.tag: [child.attributes for child in group.inside] for group in record.inside
     }

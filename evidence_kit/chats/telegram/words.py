@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from evidence_kit.chats.json_records import Record, object_member, string_member
-from evidence_kit.chats.jsontree import decoded_json
+from evidence_kit.chats.json_window import decoded_json
 from evidence_kit.chats.leaves import other_words, text_leaves
 from evidence_kit.chats.message import FurtherWords, WordsRole
 

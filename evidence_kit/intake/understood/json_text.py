@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from evidence_kit.intake.understood.atoms import Stretch
 from evidence_kit.intake.understood.files import file_of_numbers, files_in
-from evidence_kit.intake.understood.language import Stretch, without_spans
+from evidence_kit.intake.understood.language import without_spans
 from evidence_kit.intake.understood.plain import Encode
 from evidence_kit.intake.understood.units import (
     NEUTRAL,

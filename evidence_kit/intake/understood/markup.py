@@ -8,8 +8,9 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import Final
 
+from evidence_kit.intake.understood.atoms import Stretch
 from evidence_kit.intake.understood.files import files_in, uuencoded_spans
-from evidence_kit.intake.understood.language import Stretch, merged_spans, opaque_spans, without_spans
+from evidence_kit.intake.understood.language import merged_spans, opaque_spans, without_spans
 from evidence_kit.intake.understood.plain import Encode
 from evidence_kit.intake.understood.plain_tags import Pieces, pieces
 from evidence_kit.intake.understood.units import (

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from evidence_kit.intake.understood.atoms import Stretch
 from evidence_kit.intake.understood.files import files_in, uuencoded_spans
-from evidence_kit.intake.understood.language import Stretch, merged_spans, opaque_spans
+from evidence_kit.intake.understood.language import merged_spans, opaque_spans
 from evidence_kit.intake.understood.units import FEWEST_BYTES, bytes_by_name
 from evidence_kit.intake.understood.written import WrittenAnew
 

@@ -9,7 +9,8 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Final
 
-from evidence_kit.intake.understood.language import Stretch, opaque_spans, suspicion_letters
+from evidence_kit.intake.understood.atoms import Stretch
+from evidence_kit.intake.understood.language import opaque_spans, suspicion_letters
 
 # Reads as a time of day, which is neither a word nor counts as none, and ends a row of numbers.
 NEUTRAL: Final = "00:00"

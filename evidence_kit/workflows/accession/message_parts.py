@@ -22,7 +22,8 @@ from evidence_kit.workflows.case.outcome import Outcome
 from evidence_kit.workflows.reading.conversations import newest_readings
 from evidence_kit.workflows.reading.coverage import CoverageError, file_conversations
 from evidence_kit.workflows.reading.exports import ExportReader
-from evidence_kit.workflows.reading.messages import TranscriptEntry, display_text
+from evidence_kit.workflows.reading.messages import display_text
+from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry
 
 FORM: Final = "messages"
 _PIECE_BYTES: Final = 1 << 20

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from evidence_kit.custody.chain import FORMAT, Custody
 from evidence_kit.custody.checkpoint import CASE_ID
+from evidence_kit.custody.clear_lines import FORMAT
 from evidence_kit.custody.errors import CaseExistsError
+from evidence_kit.custody.established import Custody
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Manifest
 from evidence_kit.errors import EvidenceError, UsageError

@@ -9,8 +9,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from evidence_kit.custody import chain, meaning, opening
-from evidence_kit.custody.chain import Custody, Replay, SignedCommit
+from evidence_kit.custody.chain import Replay
 from evidence_kit.custody.errors import CaseBrokenError, CaseNewerError, CaseOlderError
+from evidence_kit.custody.established import Custody, SignedCommit
 from evidence_kit.custody.manifest import LogEvent, Manifest, ManifestError
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys import age

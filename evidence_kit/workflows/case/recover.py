@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.established import Custody
 from evidence_kit.custody.manifest import LogEvent
 from evidence_kit.hashing.exact import Tally, tally_stream
 from evidence_kit.model import Digest, DiskFile, Json

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.established import Custody
 from evidence_kit.hashing.exact import sha256
 from evidence_kit.model import Disk
 from evidence_kit.vault.disk import read_regular

@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from evidence_kit.custody import chain, journal, opening
-from evidence_kit.custody.chain import SignedCommit
 from evidence_kit.custody.errors import (
     CaseBrokenError,
     CaseDestroyedError,
@@ -17,6 +16,7 @@ from evidence_kit.custody.errors import (
     CaseOlderError,
     NoCaseError,
 )
+from evidence_kit.custody.established import SignedCommit
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.journal import LogHead
 from evidence_kit.custody.manifest import Manifest

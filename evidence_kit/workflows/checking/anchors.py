@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from pathlib import Path
 
-from evidence_kit.custody.chain import Custody, SignedCommit
+from evidence_kit.custody.established import Custody, SignedCommit
 from evidence_kit.custody.manifest import Manifest
 from evidence_kit.custody.verdict import Anchor, ReceiptOrigin, match_receipt
 from evidence_kit.keys import sshsig

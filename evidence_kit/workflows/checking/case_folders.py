@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evidence_kit.custody.chain import Custody
 from evidence_kit.custody.errors import CaseLockedError
+from evidence_kit.custody.established import Custody
 from evidence_kit.custody.verdict import Verdict, judge_findings
 from evidence_kit.keys import age
 from evidence_kit.keys.age import DamagedError

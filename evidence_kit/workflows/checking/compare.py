@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from evidence_kit.custody.chain import Custody, SignedCommit, replay_log
+from evidence_kit.custody.chain import replay_log
+from evidence_kit.custody.established import Custody, SignedCommit
 from evidence_kit.custody.verdict import Verdict, judge_findings
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Finding, Weight

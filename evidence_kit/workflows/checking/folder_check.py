@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from evidence_kit.custody.chain import Custody, replay_log
+from evidence_kit.custody.chain import replay_log
+from evidence_kit.custody.established import Custody
 from evidence_kit.custody.journal import LogHead
 from evidence_kit.custody.manifest import Item, LogEvent, Manifest, ManifestError
 from evidence_kit.custody.meaning import COMMIT_TYPES, WITNESSED, commit_agrees

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.established import Custody
 from evidence_kit.custody.verdict import Anchor, Verdict
 from evidence_kit.errors import Exit
 from evidence_kit.model import Finding, Weight

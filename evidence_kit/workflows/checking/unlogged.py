@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.established import Custody
 from evidence_kit.model import Finding, Weight
 from evidence_kit.vault.disk import is_held, open_regular, read_regular
 from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder, is_litter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from evidence_kit.custody.chain import Custody
+from evidence_kit.custody.established import Custody
 from evidence_kit.custody.journal import LogHead
 from evidence_kit.custody.verdict import Verdict, judge_findings
 from evidence_kit.keys import sshsig

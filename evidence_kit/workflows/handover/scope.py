@@ -18,9 +18,10 @@ from evidence_kit.sealing.plan import Scope
 from evidence_kit.workflows.case.disk_errors import broken_error
 from evidence_kit.workflows.case.read import Case, opened_events
 from evidence_kit.workflows.handover.bag_members import decrypt_item
+from evidence_kit.workflows.reading.conversation_page import ConversationRequest
 from evidence_kit.workflows.reading.conversations import CaseConversation, conversations
-from evidence_kit.workflows.reading.exports import ConversationRequest, ExportReader
-from evidence_kit.workflows.reading.messages import TranscriptEntry, TranscriptGap
+from evidence_kit.workflows.reading.exports import ExportReader
+from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry, TranscriptGap
 
 PURPOSES = ("police", "lawyer")
 

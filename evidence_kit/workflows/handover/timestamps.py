@@ -10,7 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence_kit.custody.chain import Custody, SignedCommit, anchored_token
+from evidence_kit.custody.clear_lines import anchored_token
+from evidence_kit.custody.established import Custody, SignedCommit
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.line import LONGEST_LINE_BYTES, line_instant
 from evidence_kit.custody.verdict import Anchor, ReceiptOrigin

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import hashlib
 import os
 import re
 import struct
@@ -19,17 +18,14 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NoReturn
 
 import msgspec
 
-from evidence_kit import chats
 from evidence_kit.chats.index_block import ENTRY_END, IndexColumns, entry_as_told, unpacked_piece
 from evidence_kit.chats.message_filter import MessageFilter
 from evidence_kit.custody.errors import ChatNotReadError
-from evidence_kit.custody.manifest import Item
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.keys.sealing_box import NONCE_BYTES, SealingBox
 from evidence_kit.model import Json
@@ -38,10 +34,16 @@ from evidence_kit.vault.disk import RealDisk
 from evidence_kit.vault.patience import patiently
 from evidence_kit.workers.protocol import ProtocolError, check_value
 from evidence_kit.workflows.case.read import Case
+from evidence_kit.workflows.reading.index_records import (
+    INDEX_FORM,
+    BlockPlace,
+    CoveredExport,
+    FileSpan,
+    IndexDirectory,
+    UnpackedExport,
+)
 
 PACK: Final = "evidence_kit.chats.worker:index_page"
-REGION: Final = "MA"
-FORM: Final = "1"
 _FOLDER = "chats"
 _ENDING = ".index"
 _PURPOSE = "evidence-kit chat index"
@@ -52,77 +54,6 @@ _LARGEST_DIRECTORY = 64 << 20
 _DOUBTFUL = re.compile(rb'\d{16}|"\d+":')
 _DEEP = 60
 _END = ENTRY_END.encode()
-
-
-@cache
-def reader_digest() -> str:
-    """Return a digest of the code that reads conversations: results of older code do not count."""
-    digest = hashlib.sha256()
-    folder = Path(chats.__file__).parent
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-class FileSpan(msgspec.Struct, frozen=True):
-    """Where in a file a piece lies."""
-
-    offset: int
-    size: int
-
-
-class BlockPlace(msgspec.Struct, frozen=True):
-    """The pieces of one block."""
-
-    count: int
-    entries: FileSpan
-    columns: FileSpan
-    words: FileSpan
-
-
-class CoveredExport(msgspec.Struct, frozen=True):
-    """The index entry of one export.
-
-    Attributes:
-        about: As `about` tells it.
-        blocks: In the order of the export.
-        found: Rows of identifiers.
-        left_out: How many values were too many to be gathered.
-        alone: Whether all its entries are of conversation 0.
-    """
-
-    about: str
-    blocks: list[BlockPlace]
-    found: list[FileSpan]
-    left_out: int
-    alone: bool
-
-
-class _Directory(msgspec.Struct, frozen=True):
-    covered: list[CoveredExport]
-
-
-@dataclass(frozen=True, slots=True)
-class UnpackedExport:
-    """An export that an index may cover.
-
-    Attributes:
-        item: The item.
-        format: Name of the format that reads it.
-        name: The path that its reader is told.
-        beside: A digest of what its reader is told lies beside it; empty where it is told nothing.
-    """
-
-    item: Item
-    format: str
-    name: str
-    beside: str = ""
-
-    @property
-    def about(self) -> str:
-        """The text that its pieces are authenticated with: another export or another reader has another."""
-        item = self.item
-        return "/".join((FORM, reader_digest(), item.id, item.sha256.hex, self.format, REGION, self.name, self.beside))
 
 
 @dataclass(slots=True)
@@ -187,7 +118,7 @@ class ChatIndex:
             return
         self._files.append(file)
 
-    def _directory(self, file: BinaryIO) -> _Directory:
+    def _directory(self, file: BinaryIO) -> IndexDirectory:
         file.seek(0, os.SEEK_END)
         end = file.tell() - _TRAILER.size
         if end < 0:
@@ -198,7 +129,9 @@ class ChatIndex:
             raise ValueError("no directory")
         file.seek(offset)
         sealed = file.read(size)
-        return msgspec.json.decode(unpacked_piece(self._box.open(f"{FORM}/directory", sealed)), type=_Directory)
+        return msgspec.json.decode(
+            unpacked_piece(self._box.open(f"{INDEX_FORM}/directory", sealed)), type=IndexDirectory
+        )
 
     def _piece(self, held: _Held, span: FileSpan, part: str) -> bytes:
         if span.size > _LARGEST_PIECE:
@@ -327,8 +260,8 @@ class ChatIndex:
                 for each in wanted:
                     with contextlib.suppress(ChatNotReadError, ItemDamagedError):
                         covered.append(self._packed(sink, each, ask))
-                directory = zlib.compress(msgspec.json.encode(_Directory(covered)), 1)
-                span = self._sealed(sink, f"{FORM}/directory", directory)
+                directory = zlib.compress(msgspec.json.encode(IndexDirectory(covered)), 1)
+                span = self._sealed(sink, f"{INDEX_FORM}/directory", directory)
                 sink.write(_TRAILER.pack(span.offset, span.size))
             patiently(lambda: draft.replace(path))
         except BaseException:

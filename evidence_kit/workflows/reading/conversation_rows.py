@@ -5,7 +5,8 @@ from __future__ import annotations
 from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.model import Json
 from evidence_kit.workflows.reading.conversations import CaseConversation
-from evidence_kit.workflows.reading.messages import TranscriptEntry, TranscriptGap, transcript_row
+from evidence_kit.workflows.reading.messages import transcript_row
+from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry, TranscriptGap
 
 
 def conversation_row(conversation: CaseConversation) -> dict[str, Json]:

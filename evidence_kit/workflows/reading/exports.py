@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 from evidence_kit.chats.message_filter import filter_from_arguments
 from evidence_kit.custody.errors import ChatNotReadError
@@ -14,19 +12,17 @@ from evidence_kit.custody.manifest import CaseObject, Item
 from evidence_kit.hashing.exact import sha256, tally_stream
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import Json
-from evidence_kit.workers.job import Answer, Failure, Job
+from evidence_kit.workers.job import Failure, Job
 from evidence_kit.workflows.case.read import Case, file_pieces
-from evidence_kit.workflows.reading.chat_index import PACK, REGION, ChatIndex, UnpackedExport
+from evidence_kit.workflows.reading.attachment_ties import AttachmentTies
+from evidence_kit.workflows.reading.chat_index import PACK, ChatIndex
+from evidence_kit.workflows.reading.conversation_page import ConversationPage, ConversationRequest, JobService
 from evidence_kit.workflows.reading.conversations import CaseConversation, export_name
 from evidence_kit.workflows.reading.coverage import CoverageError, seconds_for
 from evidence_kit.workflows.reading.export_bytes import ExportBytes
-from evidence_kit.workflows.reading.messages import (
-    AttachmentTies,
-    TranscriptEntry,
-    TranscriptGap,
-    transcript_entry,
-    transcript_gap,
-)
+from evidence_kit.workflows.reading.index_records import REGION, UnpackedExport
+from evidence_kit.workflows.reading.messages import transcript_entry, transcript_gap
+from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry, TranscriptGap
 
 ENTRIES: Final = "evidence_kit.chats.worker:export_entries"
 FIND: Final = "evidence_kit.chats.worker:find_identifiers"
@@ -36,56 +32,6 @@ SCAN: Final = 5000
 # Formats in which a name is an attachment because a file of that name lies beside the export.
 KNOWS_BY_NAMES: Final = frozenset({"whatsapp-text"})
 MOST_BESIDE: Final = 20_000
-
-
-class JobService(Protocol):
-    """Runs one job after the other somewhere else, where no key is: a worker, or a pool of them."""
-
-    def submit(self, job: Job) -> Future[Answer]:
-        """Start a job; its result is an answer, never an exception."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationRequest:
-    """Which messages are wanted; None wants all.
-
-    Attributes:
-        sender: Part of a name or an account.
-        since: Beginning of an ISO 8601 time.
-        until: The same; what begins so is still wanted.
-        search: Words.
-    """
-
-    sender: str | None = None
-    since: str | None = None
-    until: str | None = None
-    search: str | None = None
-
-    @property
-    def everything(self) -> bool:
-        """Say whether no message is left out."""
-        return not (self.sender or self.since or self.until or self.search)
-
-    def arguments(self) -> dict[str, Json]:
-        """Return the request as a worker takes it, and as the log records an export."""
-        told = {"sender": self.sender, "since": self.since, "until": self.until, "search": self.search}
-        return {name: value for name, value in told.items() if value}
-
-
-@dataclass(slots=True)
-class ConversationPage:
-    """Some messages of a conversation, in the order of time as the export gives it.
-
-    Attributes:
-        entries: Messages, and stretches that could not be read, where they stand.
-        matched: How many entries were wanted in all.
-        undated: How many messages were left out because they have no time to compare.
-    """
-
-    entries: list[TranscriptEntry | TranscriptGap] = field(default_factory=list)
-    matched: int = 0
-    undated: int = 0
 
 
 class ExportReader:

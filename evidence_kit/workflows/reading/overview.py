@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evidence_kit.custody import chain
-from evidence_kit.custody.chain import Custody, SignedCommit
+from evidence_kit.custody import chain, clear_lines
 from evidence_kit.custody.errors import CaseBrokenError, NoItemError
+from evidence_kit.custody.established import Custody, SignedCommit
 from evidence_kit.custody.manifest import Item, LogEvent, Manifest, Witnessed
 from evidence_kit.model import Finding, Json, Weight
 from evidence_kit.vault.folder import LOG, CaseFolder
@@ -222,7 +222,7 @@ def _stamp_row(clear: Mapping[str, Any]) -> Json:
     from evidence_kit.keys import timestamp
 
     try:
-        stamp = timestamp.read_stamp(chain.anchored_token(clear))
+        stamp = timestamp.read_stamp(clear_lines.anchored_token(clear))
     except timestamp.StampError:
         return None
     return {"at": stamp.at.isoformat(), "authority": stamp.authority}

@@ -11,11 +11,12 @@ from evidence_kit.custody.manifest import Item, LogEvent, Manifest
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Json
 from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.reading.conversation_page import ConversationRequest
 from evidence_kit.workflows.reading.conversations import CaseConversation, conversations
-from evidence_kit.workflows.reading.exports import ConversationRequest, ExportReader
+from evidence_kit.workflows.reading.exports import ExportReader
 from evidence_kit.workflows.reading.identifiers import ACCOUNTS, NamedIdentifier
-from evidence_kit.workflows.reading.messages import TranscriptEntry
 from evidence_kit.workflows.reading.overview import item_of
+from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry
 
 FACTS = ("demand", "deadline", "amount", "channel", "account")
 _MESSAGE = re.compile(r"[Ee]?(\d{1,9}):(.+)")

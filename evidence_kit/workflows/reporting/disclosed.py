@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evidence_kit.custody.chain import SignedCommit
 from evidence_kit.custody.errors import CaseBrokenError
+from evidence_kit.custody.established import SignedCommit
 from evidence_kit.custody.manifest import Manifest, ManifestError
 from evidence_kit.keys.errors import NoReaderError
 from evidence_kit.model import Finding

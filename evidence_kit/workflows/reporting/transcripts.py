@@ -10,19 +10,20 @@ from evidence_kit.custody.errors import ChatNotReadError
 from evidence_kit.reports.dossier import Attachment, Demand, Exhibit, Line, Part, Transcript
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.workflows.case.read import Case
+from evidence_kit.workflows.reading.conversation_page import ConversationRequest
 from evidence_kit.workflows.reading.conversations import (
     CaseConversation,
     conversation_at,
     conversations,
 )
-from evidence_kit.workflows.reading.exports import ConversationRequest, ExportReader
+from evidence_kit.workflows.reading.exports import ExportReader
 from evidence_kit.workflows.reading.identifiers import (
     NamedIdentifier,
     export_identifiers,
     exports_of,
     gathered_identifiers,
 )
-from evidence_kit.workflows.reading.messages import TiedAttachment, TranscriptEntry, TranscriptGap
+from evidence_kit.workflows.reading.transcript_entries import TiedAttachment, TranscriptEntry, TranscriptGap
 
 _REGION = "MA"
 _DAY = 10

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence_kit.custody.chain import Custody, replay_log
+from evidence_kit.custody.chain import replay_log
 from evidence_kit.custody.errors import CaseBrokenError, CaseExistsError
+from evidence_kit.custody.established import Custody
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.journal import LogHead
 from evidence_kit.custody.manifest import LogEvent, Manifest

@@ -17,9 +17,10 @@ from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.reading.conversation_page import ConversationRequest
 from evidence_kit.workflows.reading.conversations import conversations
-from evidence_kit.workflows.reading.exports import ConversationRequest, open_exports
-from evidence_kit.workflows.reading.messages import TranscriptEntry
+from evidence_kit.workflows.reading.exports import open_exports
+from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry
 from tests.conftest import NewCase
 
 SAMPLES = Path(__file__).parents[3] / "samples"

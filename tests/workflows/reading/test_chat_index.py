@@ -17,11 +17,13 @@ from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.reading import chat_index
-from evidence_kit.workflows.reading.chat_index import ChatIndex, UnpackedExport
+from evidence_kit.workflows.reading.chat_index import ChatIndex
+from evidence_kit.workflows.reading.conversation_page import ConversationPage, ConversationRequest
 from evidence_kit.workflows.reading.conversations import conversations
-from evidence_kit.workflows.reading.exports import ConversationPage, ConversationRequest, ExportReader, open_exports
+from evidence_kit.workflows.reading.exports import ExportReader, open_exports
 from evidence_kit.workflows.reading.identifiers import export_identifiers, exports_of, gathered_identifiers
-from evidence_kit.workflows.reading.messages import TranscriptEntry, TranscriptGap
+from evidence_kit.workflows.reading.index_records import UnpackedExport
+from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry, TranscriptGap
 from tests.conftest import NewCase
 from tests.workflows.reading.test_conversations import Counted
 

@@ -28,11 +28,13 @@ from evidence_kit.workflows.case.plain_file import WantedFile, export_rows
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.reading import export_bytes
 from evidence_kit.workflows.reading import exports as reading_exports
+from evidence_kit.workflows.reading.conversation_page import ConversationRequest
 from evidence_kit.workflows.reading.conversations import conversation_at, conversations
 from evidence_kit.workflows.reading.coverage import CoverageError, checked_facts, seconds_for
 from evidence_kit.workflows.reading.export_bytes import ExportBytes
-from evidence_kit.workflows.reading.exports import ConversationRequest, ExportReader, open_exports
-from evidence_kit.workflows.reading.messages import COLUMNS, TranscriptEntry, TranscriptGap, transcript_row
+from evidence_kit.workflows.reading.exports import ExportReader, open_exports
+from evidence_kit.workflows.reading.messages import COLUMNS, transcript_row
+from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry, TranscriptGap
 from tests.conftest import NewCase
 from tests.workflows.helpers import totals
 

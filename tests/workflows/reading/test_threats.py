@@ -16,15 +16,15 @@ from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.reading.conversation_page import ConversationRequest
 from evidence_kit.workflows.reading.conversations import conversations
-from evidence_kit.workflows.reading.exports import ConversationRequest, ExportReader, open_exports
+from evidence_kit.workflows.reading.exports import ExportReader, open_exports
 from evidence_kit.workflows.reading.identifiers import (
     NamedIdentifier,
     export_identifiers,
     exports_of,
     gathered_identifiers,
 )
-from evidence_kit.workflows.reading.messages import TranscriptEntry
 from evidence_kit.workflows.reading.threats import (
     Threat,
     cited_evidence,
@@ -34,6 +34,7 @@ from evidence_kit.workflows.reading.threats import (
     suggestions,
     threat_row,
 )
+from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry
 from tests.conftest import NewCase
 
 PHONE = Path(__file__).parents[3] / "samples" / "phone-export"

@@ -21,11 +21,13 @@ from evidence_kit.workflows.case.outcome import ChatRead, Outcome
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.handover.scope import SealOrder
 from evidence_kit.workflows.handover.seal_estimate import planned_counts
+from evidence_kit.workflows.reading.attachment_ties import AttachmentTies
+from evidence_kit.workflows.reading.conversation_page import ConversationRequest
 from evidence_kit.workflows.reading.conversation_rows import conversation_entry, conversation_row
 from evidence_kit.workflows.reading.conversations import conversations
-from evidence_kit.workflows.reading.exports import ConversationRequest, open_exports
-from evidence_kit.workflows.reading.messages import AttachmentTies, TranscriptEntry
+from evidence_kit.workflows.reading.exports import open_exports
 from evidence_kit.workflows.reading.threats import Threat, record_threat
+from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry
 from tests.conftest import NewCase
 
 TIME = "2026-11-23T18:48:00.123456Z"

@@ -1,0 +1,146 @@
+"""The ties between the attachments that a conversation names and the items of the case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from evidence_kit.custody.manifest import CaseObject, FoundAt, Item, Manifest, Witnessed
+
+_LONGEST_NAME = 1000
+# Snapchat names a file by the day and the identifier that stands in the message.
+_DATED = re.compile(r"\d{4}-\d\d-\d\d_(?P<native>.{8,}?)(?:\.[A-Za-z0-9]{1,8})?")
+# Signal names a file by a digest; which ending it gets, its programs do not agree on.
+_HASHED = re.compile(r"(?P<digest>[0-9a-f]{64})(?:\.[A-Za-z0-9]{1,8})?")
+# A name that an app made of a day and a count, a digest or an identifier: no two files bear it by chance.
+_UNMISTAKABLE = re.compile(r"\d{8}-WA\d{4}|^\d{8}-[A-Z]+-\d{4}|[0-9a-f]{32}|[A-Za-z0-9_~-]{20,}")
+_DOUBTS = ("elsewhere", "other-container", "other-source")
+
+
+class AttachmentTies:
+    """Finds the items that a chat's attachments are, by the ends of their paths; witnessed files too.
+
+    An item is one that came with the message when it lies in the same container, or on the same phone, and there in the
+    chat's own folder or below it; else under the very path or the unmistakable name that the message gives. Where those
+    that fit have different bytes, all of them are given, since nobody can say which. Others that bear the name are no
+    more than perhaps.
+    """
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._named: dict[str, list[tuple[FoundAt, CaseObject]]] = {}
+        self._dated: dict[str, list[tuple[FoundAt, CaseObject]]] = {}
+        self._within: dict[tuple[Any, ...], CaseObject] = {}
+        self._members: dict[str, list[CaseObject]] = {}
+        listed: list[CaseObject] = [*manifest.included, *manifest.left_out]
+        for each in listed:
+            for place in (each.place, *each.also_at):
+                self._named.setdefault(_last(place.path), []).append((place, each))
+                if dated := _DATED.fullmatch(_last(place.path)):
+                    self._dated.setdefault(dated["native"], []).append((place, each))
+                if hashed := _HASHED.fullmatch(_last(place.path)):
+                    self._dated.setdefault(hashed["digest"], []).append((place, each))
+                if place.container is not None:
+                    self._members.setdefault(place.container, []).append(each)
+            self._inside(each)
+
+    def _inside(self, each: CaseObject) -> None:
+        within = each.facts.get("within")
+        if each.place.container is not None and isinstance(within, Mapping):
+            self._within[_stood(each.place.container, within)] = each
+        for container, again in each.also_within:
+            self._within.setdefault(_stood(container, again), each)
+
+    def inside(self, told: Mapping[str, Any], chat: Item) -> CaseObject | None:
+        """Return the item that stands inside of a message, None when nobody took it out."""
+        where = told.get("inside")
+        if not isinstance(where, Sequence) or len(where) != 2:
+            return None
+        return self._within.get((chat.id, where[0], where[1], told.get("part")))
+
+    def left_out(self, chat: Item, locator: Any) -> list[CaseObject]:  # noqa: ANN401 - from a worker
+        """Return the files that once stood inside of a message, of which the case holds only the rest.
+
+        Such a text lies in the container that it is the rest of, and so do its pictures, each with the offsets that it
+        had there. A picture that was met before in another container has none here; it is the one when no other is.
+        """
+        if not chat.facts.get("without") or chat.place.container is None or not isinstance(locator, Mapping):
+            return []
+        start, end = locator.get("start"), locator.get("end")
+        if not isinstance(start, int) or not isinstance(end, int):
+            return []
+        among = self._members.get(chat.place.container, ())
+        members = [each for each in among if isinstance(each, Witnessed) or _was_left_out(each)]
+        runs = sorted(_runs(members, chat.place.container), key=lambda run: run[0])
+        found: list[CaseObject] = []
+        gone = 0
+        for first, last, each in runs:
+            if start <= first - gone <= end:
+                found.append(each)
+            gone += last - first
+        return found if runs or len(members) != 1 else members
+
+    def items(self, name: str, chat: Item) -> tuple[tuple[CaseObject, ...], tuple[CaseObject, ...], str | None]:
+        """Return the items that a name in a chat means: one when sure; the possible ones; and why only possible."""
+        name = name[:_LONGEST_NAME].replace("\\", "/").removeprefix("./")
+        fits = [(place, item) for place, item in self._named.get(_last(name), ()) if _ends_in(place.path, name)]
+        if not fits:
+            hashed = _HASHED.fullmatch(_last(name))
+            fits = self._dated.get(name) or self._dated.get(hashed["digest"] if hashed else "", [])
+        judged = [(_doubt(place, chat.place, name), place, item) for place, item in fits]
+        sure = {item.id: item for doubt, place, item in judged if doubt is None and _is_beside(place, chat.place)}
+        sure = sure or {item.id: item for doubt, _, item in judged if doubt is None}
+        if sure:
+            return tuple(sure.values()), (), None
+        reasons = [doubt for doubt in _DOUBTS if doubt in {each for each, _, _ in judged}]
+        if not reasons:
+            return (), (), None
+        nearest = {item.id: item for doubt, _, item in judged if doubt == reasons[0]}
+        return (), tuple(nearest.values()), reasons[0]
+
+
+def _last(path: str) -> str:
+    return PurePosixPath(path.replace("\\", "/")).name
+
+
+def _runs(members: Iterable[CaseObject], container: str) -> Iterator[tuple[int, int, CaseObject]]:
+    """Yield from where to where each of them stood in the container."""
+    for each in members:
+        within = each.facts.get("within")
+        if each.place.container != container or not isinstance(within, Mapping):
+            continue
+        # In a text written anew it is known where it would stand; in one that was cut, where it stood.
+        start, end = within.get("stood", within.get("start")), within.get("stood", within.get("end"))
+        if isinstance(start, int) and isinstance(end, int):
+            yield start, end, each
+
+
+def _ends_in(path: str, name: str) -> bool:
+    return f"/{path}".endswith(f"/{name}")
+
+
+def _stood(container: str, within: Mapping[str, Any]) -> tuple[Any, ...]:
+    return container, within.get("start"), within.get("end"), within.get("part")
+
+
+def _doubt(place: FoundAt, chat: FoundAt, name: str) -> str | None:
+    """Return why a file of that name need not be the one that came with a message; None where it surely is."""
+    if place.container != chat.container:
+        return "other-container"
+    if place.container is None and place.path.partition("/")[0] != chat.path.partition("/")[0]:
+        return "other-source"
+    sure = _is_beside(place, chat) or name.count("/") > 1 or _UNMISTAKABLE.search(_last(name))
+    return None if sure else "elsewhere"
+
+
+def _is_beside(place: FoundAt, chat: FoundAt) -> bool:
+    """Say whether a file lies in a chat's own folder or below it."""
+    folder = chat.path.rpartition("/")[0]
+    return not folder or place.path.startswith(f"{folder}/")
+
+
+def _was_left_out(each: CaseObject) -> bool:
+    """Say whether it stood in a text that was written anew without it."""
+    within = each.facts.get("within")
+    return isinstance(within, Mapping) and "stood" in within
