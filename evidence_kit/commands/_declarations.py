@@ -10,6 +10,8 @@ from evidence_kit.commands._setting import Setting
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from evidence_kit.workflows.accession.provenance import Declarer, Screenshot
 
 SaidBy = Annotated[str | None, typer.Option("--said-by", metavar="NAME")]
@@ -75,3 +77,20 @@ def purpose_of(setting: Setting, purpose: str | None, known: tuple[str, ...]) ->
     setting.need("--for", purpose)
     if purpose is not None and purpose.strip().lower() not in known:
         raise UsageError("purpose-unknown", purpose=purpose)
+
+
+def chosen_provisions(chosen: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the ids of provisions that were named, each once.
+
+    Raises:
+        UsageError: There is no such provision.
+    """
+    from evidence_kit.law.provisions import provision
+
+    found = []
+    for each in chosen or ():
+        try:
+            found.append(provision(each).id)
+        except KeyError as error:
+            raise UsageError("provision-unknown", provision=each) from error
+    return tuple(dict.fromkeys(found))

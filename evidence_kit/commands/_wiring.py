@@ -51,7 +51,7 @@ def case_folder(setting: Setting, text: str) -> CaseFolder:
     return locate(text, lambda: setting.station().cases)
 
 
-_IN_SEVERAL_LANGUAGES = frozenset({"report"})
+_IN_SEVERAL_LANGUAGES = frozenset({"report", "seal"})
 _COMMON: dict[str, Any] = {
     "json": Annotated[bool, typer.Option("--json")],
     "quiet": Annotated[bool, typer.Option("--quiet", "-q")],

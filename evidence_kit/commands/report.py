@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evidence_kit.commands._declarations import chosen_provisions
 from evidence_kit.commands._processes import isolated_worker
 from evidence_kit.commands._screen import byte_count
 from evidence_kit.commands._setting import Setting
@@ -14,7 +15,7 @@ from evidence_kit.commands._wiring import CaseArgument, case_command, case_folde
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from evidence_kit.keys.station import SigningKey
     from evidence_kit.vault.folder import CaseFolder
@@ -58,7 +59,7 @@ def report(
             by=station.person.name,
             kit=world.kit,
             conversations=tuple(conversation or ()),
-            provisions=_provisions(law),
+            provisions=chosen_provisions(law),
             real_name=name,
             broken=broken,
         )
@@ -68,18 +69,6 @@ def report(
     if broken:
         setting.screen.warn("report.case-broken")
         raise typer.Exit(Exit.BROKEN)
-
-
-def _provisions(chosen: Sequence[str] | None) -> tuple[str, ...]:
-    from evidence_kit.law.provisions import provision
-
-    found = []
-    for each in chosen or ():
-        try:
-            found.append(provision(each).id)
-        except KeyError as error:
-            raise UsageError("provision-unknown", provision=each) from error
-    return tuple(dict.fromkeys(found))
 
 
 def _broken(folder: CaseFolder, key: SigningKey, station: Station) -> tuple[str, ...]:

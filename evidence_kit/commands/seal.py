@@ -21,13 +21,14 @@ from evidence_kit.commands._archives import (
     shows_receipt,
     write_recorded,
 )
-from evidence_kit.commands._declarations import purpose_of
+from evidence_kit.commands._declarations import chosen_provisions, purpose_of
 from evidence_kit.commands._processes import isolated_worker
 from evidence_kit.commands._screen import Screen, byte_count, readable_text
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.errors import Exit, UsageError
 from evidence_kit.model import Json
+from evidence_kit.words import OFFERED
 
 if TYPE_CHECKING:
     from evidence_kit.model import Disk
@@ -38,6 +39,16 @@ if TYPE_CHECKING:
 _SIZE = re.compile(r"([1-9][0-9]{0,14})\s*(?:(K|M|G|T)(i)?)?B?", re.IGNORECASE)
 _FEW = 20
 _MOST_ABSENT = 1000
+
+
+def _one_language(setting: Setting, *, report: bool) -> None:
+    """Refuse several languages where no paper is made in them.
+
+    Raises:
+        UsageError: Several were asked for, and no report.
+    """
+    if len(setting.languages) > 1 and not report:
+        raise UsageError("language-unknown", language=",".join(setting.languages), offered=", ".join(OFFERED))
 
 
 def _authorised(setting: Setting, by: str | None) -> str:
@@ -54,6 +65,8 @@ def seal(
     redacted: Annotated[bool, typer.Option("--redacted")] = False,
     note: Annotated[list[int] | None, typer.Option("--note", metavar="LINE")] = None,
     threats: Annotated[bool, typer.Option("--threats")] = False,
+    report: Annotated[bool, typer.Option("--report")] = False,
+    law: Annotated[list[str] | None, typer.Option("--law", metavar="PROVISION")] = None,
     split: Annotated[str | None, typer.Option("--split", metavar="SIZE")] = None,
     to_key: Annotated[list[str] | None, typer.Option("--to-key", metavar="NAME=KEY")] = None,
     without_consent: Annotated[str | None, typer.Option("--without-consent", metavar="REASON")] = None,
@@ -69,11 +82,14 @@ def seal(
     from evidence_kit.workflows.handover.scope import PURPOSES, SealOrder
     from evidence_kit.workflows.handover.seal import make_seal as make
     from evidence_kit.workflows.handover.seal_estimate import planned_counts
+    from evidence_kit.workflows.handover.seal_reports import ReportWanted
     from evidence_kit.workflows.handover.sealed_folders import newest_folder, next_folder, slip_beside
 
     purpose_of(setting, purpose, PURPOSES)
     if everything and items is not None:
         raise UsageError("seal-scope")
+    _one_language(setting, report=report)
+    provisions = chosen_provisions(law)
     readers = _readers(to_key or [])
     if not readers:
         setting.need("--passphrase-out", None if passphrase_out is None else str(passphrase_out))
@@ -87,7 +103,7 @@ def seal(
     cited = not everything and items is None
     with (
         writing(folder, key, station, world, setting.accept_older) as writer,
-        isolated_worker() if cited or redacted else nullcontext() as worker,
+        isolated_worker() if cited or redacted or report else nullcontext() as worker,
     ):
         today = world.clock.now().astimezone().date().isoformat()
         where = (writer.case, station.cases.parent / "sealed", wanted, today)
@@ -103,6 +119,7 @@ def seal(
             threats=threats,
             split_bytes=limit,
             authorised_by=authorised_by,
+            report=ReportWanted(setting.languages, provisions, station.person.name) if report else None,
         )
         plan = planned_counts(writer.case, order, worker)
         sealed = _made_before(writer, order, plan, None if out is not None else newest_folder(*where), passphrase_out)
@@ -231,6 +248,8 @@ def _tell_plan(screen: Screen, plan: SealCounts) -> None:
     screen.tell("seal.plan", items_in=plan.items_in, items_of=plan.items_of, size=byte_count(plan.size_bytes))
     if plan.conversations:
         screen.tell("seal.conversations", count=plan.conversations, others=plan.other_conversations)
+    if plan.report_bytes:
+        screen.tell("seal.reported")
     if plan.blurred:
         screen.tell("seal.blurred", count=plan.blurred)
     if plan.left_out:

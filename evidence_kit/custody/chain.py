@@ -179,7 +179,7 @@ class _State:
         self.tail = []
         custody.case = checkpoint.case
         commitments = custody.commitments
-        for event in self.pending:
+        for number, event in enumerate(self.pending, self.first):
             commitments[event.seq] = event.commit
             if event.object is not None and event.stored is not None:
                 if event.object in custody.objects or event.object in custody.destroyed:
@@ -187,7 +187,7 @@ class _State:
                 custody.objects[event.object] = StoredFile(event.seq, event.stored)
                 custody.named[event.seq] = event.object
             if event.clear is not None:
-                self._establish(event)
+                self._establish(event, number)
         if custody.wholly_destroyed and custody.objects:
             self._finding("log-clear-not-understood", custody.bodies[custody.commits[0].line].line)
         custody.bodies[line.seq] = StoredFile(line.seq, line.bodies)
@@ -205,9 +205,9 @@ class _State:
         )
         self.pending, self.first = [], self.number + 1
 
-    def _establish(self, event: EventLine) -> None:
+    def _establish(self, event: EventLine, number: int) -> None:
         """Take over the facts that a line states in clear."""
-        clear = dict(event.clear or {})
+        clear, might_sign = dict(event.clear or {}), set(self.custody.signers)
         self.custody.clear[event.seq] = clear
         try:
             if event.seq == 1 and clear["type"] != "case.opened":
@@ -215,6 +215,8 @@ class _State:
             EFFECTS[str(clear["type"])](self.custody, event.seq, clear)
         except (AttributeError, KeyError, TypeError, ValueError, KeyUnreadableError):
             self._finding("log-clear-not-understood", event.seq)
+        # By the place of the line, and not by the number that it gives itself.
+        self.custody.removed |= dict.fromkeys(might_sign - set(self.custody.signers), number)
 
     def finish(self) -> Replay:
         custody = self.custody

@@ -60,10 +60,8 @@ def _signer_added(custody: Custody, _line: int, clear: Mapping[str, Any]) -> Non
     custody.removed.pop(key.fingerprint, None)
 
 
-def _signer_removed(custody: Custody, line: int, clear: Mapping[str, Any]) -> None:
-    key = _key_of(clear["signer"])
-    del custody.signers[key.fingerprint]
-    custody.removed[key.fingerprint] = line
+def _signer_removed(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:
+    del custody.signers[_key_of(clear["signer"]).fingerprint]
 
 
 def _recipient_changed(custody: Custody, _line: int, clear: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from evidence_kit.hashing.exact import sha256
 from evidence_kit.keys import sshsig
 from evidence_kit.keys.sshsig import CHECKPOINT_NAMESPACE, PublicKey
 from evidence_kit.model import Digest
-from evidence_kit.sealing import plan
+from evidence_kit.sealing import plan, report_files
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 LOG = "custody.jsonl"
@@ -40,7 +40,7 @@ TAG_FILES = frozenset(
         ALLOWED_SIGNERS, MANIFEST, TAG_MANIFEST, TAG_SIGNATURE,
     }
 )  # fmt: skip
-# The order in which a bag is written: its time stamps stand before the first manifest, its originals at the end.
+# The order in which a bag is written: time stamps and reports stand before the first manifest, originals at the end.
 _BEFORE = (
     "bagit.txt", INFO, LETTER_PAGE, LETTER_TEXT, FORMAT, LOG, EVENTS, CHECKPOINT, CHECKPOINT_SIGNATURE,
     ALLOWED_SIGNERS,
@@ -121,9 +121,11 @@ def sort_key(name: str) -> tuple[int, int, str]:
     if name in _BEFORE:
         return _BEFORE.index(name), 0, ""
     if name in _BEHIND:
-        return len(_BEFORE) + 1 + _BEHIND.index(name), 0, ""
+        return len(_BEFORE) + 2 + _BEHIND.index(name), 0, ""
+    if name.startswith(report_files.FOLDER):
+        return len(_BEFORE) + 1, 0, name
     stem = name.partition(".")[0].partition("-")[0]
-    return (len(_BEFORE) if name.startswith(ANCHORS) else len(_BEFORE) + 1 + len(_BEHIND)), len(stem), stem
+    return (len(_BEFORE) if name.startswith(ANCHORS) else len(_BEFORE) + 2 + len(_BEHIND)), len(stem), stem
 
 
 class PartNumber(NamedTuple):

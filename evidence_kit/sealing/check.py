@@ -15,7 +15,7 @@ from evidence_kit.custody import chain, meaning, opening
 from evidence_kit.custody.established import Custody
 from evidence_kit.hashing.exact import Tally, sha256
 from evidence_kit.model import Digest, Finding, Weight
-from evidence_kit.sealing import bag, plan, zipform
+from evidence_kit.sealing import bag, plan, report_files, zipform
 from evidence_kit.sealing.archive import (
     CutError,
     OpenedArchive,
@@ -265,7 +265,8 @@ class _Reader:
         """Say whether a bag may hold a file of this name, and holds it once; an item has one file."""
         match = DATA.fullmatch(name)
         if match is None:
-            return name in self._tag_files() and name not in self._bag.digests
+            known_here = self._bag.reports() if name.startswith(report_files.FOLDER) else self._tag_files()
+            return name in known_here and name not in self._bag.digests
         known = match[1] in self._bag.items
         self._bag.items.add(match[1])
         return (match[2] is None or match[2] in plan.ALLOWED_ENDINGS) and not known

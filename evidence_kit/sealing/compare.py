@@ -15,6 +15,7 @@ from evidence_kit.keys.sshsig import SEAL_NAMESPACE, Signature
 from evidence_kit.model import Digest, Finding, Weight
 from evidence_kit.sealing import bag, plan
 from evidence_kit.sealing.plan import Plan
+from evidence_kit.sealing.report_files import PlannedReport
 
 DATA: Final = re.compile(rf"data/({OBJECT})(?:\.([a-z0-9]{{1,5}})|-blurred\.jpg)")
 # Findings that only say that the bag is not of the form that is known here.
@@ -75,6 +76,25 @@ class BagContents:
     begun: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     opened_lines: set[int] = field(default_factory=set)
     items: set[str] = field(default_factory=set)
+    _planned: tuple[Mapping[str, Any], Mapping[str, PlannedReport]] | None = None
+
+    def reports(self) -> Mapping[str, PlannedReport]:
+        """Return the reports that the plan names, by path; none where no plan was read that is understood."""
+        signed = self.custody.commits[-1] if self.custody is not None and self.custody.commits else None
+        begun = self.begun.get(signed.line - 1) if signed is not None else None
+        if self.custody is None or signed is None or begun is None or signed.line != self.custody.lines:
+            return {}
+        if self._planned is None or self._planned[0] is not begun:
+            try:
+                planned = plan.parse_plan(begun, self.custody.lines).reports
+            except (AttributeError, KeyError, TypeError, ValueError):
+                planned = ()
+            self._planned = begun, {each.path: each for each in planned}
+        return self._planned[1]
+
+    def further_files(self) -> set[str]:
+        """Return the names of tag files that this very bag has: its time stamps and its reports."""
+        return set(self.reports()) | (set(bag.anchor_files(self.custody)) if self.custody is not None else set())
 
 
 class Comparison:
@@ -88,7 +108,7 @@ class Comparison:
     def run(self) -> None:
         """Say everything that disagrees."""
         custody = self._bag.custody
-        for name in sorted((bag.TAG_FILES | self._anchors()) - set(self._bag.digests)):
+        for name in sorted((bag.TAG_FILES | self._bag.further_files()) - set(self._bag.digests)):
             self._broken("bag-file-missing", name)
         if custody is None:
             return
@@ -107,9 +127,6 @@ class Comparison:
             # What a later version puts into a bag is no fault of the archive.
             kept = [each for each in self._contents.findings if not each.code.startswith(_OF_THE_FORM)]
             self._contents.findings = [*kept, Finding("plan-version-unknown", Weight.UNCHECKED, bag.EVENTS)]
-
-    def _anchors(self) -> set[str]:
-        return set(bag.anchor_files(self._bag.custody)) if self._bag.custody is not None else set()
 
     def _tag_files(self, custody: Custody) -> None:
         """Files whose every byte follows from the log."""
@@ -140,7 +157,7 @@ class Comparison:
         listed = self._listed(text, bag.TAG_MANIFEST)
         if listed is None:
             return
-        expected = bag.LISTED_TAG_FILES | self._anchors()
+        expected = bag.LISTED_TAG_FILES | self._bag.further_files()
         for name in sorted(expected | set(listed)):
             seen = self._bag.digests.get(name)
             if name not in listed or name not in expected:
@@ -180,10 +197,18 @@ class Comparison:
             self._broken("opening-against-plan", bag.EVENTS, number)
         if planned.items_of != len(custody.objects):
             self._broken("seal-plan-miscounts", bag.EVENTS, signed.line - 1)
+        self._reports(planned)
         # A blurred copy is what its own event says, however long ago the picture was taken in.
         copies = {item: self._bag.redacted_lines.get(item, 0) for item in planned.blurred}
         contents.kept_lines = self._bag.kept_lines | copies
         self._part(planned, custody)
+
+    def _reports(self, planned: Plan) -> None:
+        """Hold every report that is here against what the plan says of it."""
+        for each in planned.reports:
+            seen = self._bag.digests.get(each.path)
+            if seen is not None and (seen.size_bytes, seen.sha256.hex) != (each.size_bytes, each.sha256):
+                self._broken("report-changed", each.path)
 
     def _part(self, planned: Plan, custody: Custody) -> None:
         """Compare the originals with the part of the plan that this archive is."""

@@ -26,6 +26,7 @@ _LATIN: Final = re.compile(r"([A-Za-z0-9_](?:[A-Za-z0-9_./:+=-]| (?=[A-Za-z0-9_-
 _ANY_NAME: Final = "NAME"
 # Whoever opens an archive asks for the case, and not for cryptography.
 _THE_CASE_FIRST: Final = ("begin", "read-first", "intimate", "extract", "then-check")
+_WITH_A_REPORT: Final = ("begin", "read-report", "read-page", "intimate", "extract", "then-check")
 _RECEIVERS_KEY: Final = "id_ed25519"
 _SYSTEM_NAMES: Final = {"linux": "Linux", "macos": "macOS", "windows": "Windows (PowerShell)"}
 
@@ -48,6 +49,7 @@ class LetterFacts:
         parts: How many parts it has.
         stamps: For each time stamp the line that holds it and the signature line that it is over.
         purpose: For whom it was sealed: `lawyer` or `police`.
+        reports: Paths of what lies below `report/`.
     """
 
     case: str
@@ -63,6 +65,7 @@ class LetterFacts:
     parts: int = 1
     stamps: Sequence[tuple[int, int]] = ()
     purpose: str = "lawyer"
+    reports: Sequence[str] = ()
 
     @property
     def stem(self) -> str:
@@ -180,7 +183,9 @@ def _paragraphs(words: Words, facts: LetterFacts) -> list[str]:
         "stem": facts.stem,
     }
     values["purpose"] = words.say(f"sheet.for.{facts.purpose}")
-    said = [words.say(f"letter.{name}", **values) for name in _THE_CASE_FIRST]
+    first = _THE_CASE_FIRST if not facts.reports else _WITH_A_REPORT
+    papers = ", ".join(each for each in facts.reports if each.endswith(".pdf"))
+    said = [words.say(f"letter.{name}", **values, papers=papers) for name in first]
     said += [words.say("letter.what", **values), words.say("letter.scope", **values)]
     if facts.parts > 1:
         said.append(words.say("letter.part", part=facts.part, parts=facts.parts))

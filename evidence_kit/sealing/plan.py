@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from evidence_kit.model import Digest, Json
+from evidence_kit.sealing.report_files import PlannedReport, parse_reports, reports_facts
 
 # Endings that a receiver's computer knows what to do with; everything else is .bin.
 ENDINGS: Final[Mapping[str, str]] = {
@@ -20,7 +21,8 @@ _ALWAYS_CLOSED: Final = frozenset({"item.viewed", "threat.recorded", "source.rea
 _ABOUT_PICTURES: Final = frozenset({"item.described", "match.found", "item.redacted"})
 _ABOUT_PLACES: Final = frozenset({"item.kept", "item.seen-again"})
 # Which plans this version understands; a plan that says more is refused, not misread.
-FORM: Final = 2
+FORM: Final = 3
+_FORM_OF_PARTS: Final = 2
 _SCOPES: Final = frozenset({"all", "cited", "items"})
 
 
@@ -173,7 +175,13 @@ class Volume:
     payload_manifest: str
 
 
-def plan_facts(scope: Scope, items_of: int, withheld: Iterable[int], volumes: Sequence[Volume]) -> dict[str, Json]:
+def plan_facts(
+    scope: Scope,
+    items_of: int,
+    withheld: Iterable[int],
+    volumes: Sequence[Volume],
+    reports: Sequence[PlannedReport] = (),
+) -> dict[str, Json]:
     """Return the plan as `seal.begun` says it.
 
     Args:
@@ -181,22 +189,26 @@ def plan_facts(scope: Scope, items_of: int, withheld: Iterable[int], volumes: Se
         items_of: How many items the case has.
         withheld: Numbers of the event lines whose openings stay closed.
         volumes: The parts; one where the archive is whole.
+        reports: What lies below `report/`, in every part.
     """
     numbers = inclusive_ranges(item_number(item) for item in scope.items)
     said: dict[str, Json] = {"purpose": scope.purpose, "scope": scope.kind, "items": numbers}
     said |= {"items_in": len(scope.items), "items_of": items_of, "withheld": inclusive_ranges(withheld)}
     if len(volumes) == 1:
-        said |= {"payload_manifest": volumes[0].payload_manifest, "reports": [], "part": 1, "parts": 1}
+        said |= {"payload_manifest": volumes[0].payload_manifest, "reports": reports_facts(reports)}
+        said |= {"part": 1, "parts": 1}
     else:
-        said |= {"reports": [], "parts": len(volumes)}
+        said |= {"reports": reports_facts(reports), "parts": len(volumes)}
         said["volumes"] = [
             {"items": inclusive_ranges(map(item_number, each.items)), "payload_manifest": each.payload_manifest}
             for each in volumes
         ]
     if scope.blurred:
         said["blurred"] = inclusive_ranges(map(item_number, scope.blurred))
-    if len(volumes) > 1 or scope.blurred:
+    if reports:
         said["form"] = FORM
+    elif len(volumes) > 1 or scope.blurred:
+        said["form"] = _FORM_OF_PARTS
     return said
 
 
@@ -214,6 +226,7 @@ class Plan:
         blurred: Ids of the items that are blurred copies.
         withheld: Numbers of the event lines whose openings stay closed.
         volumes: The parts.
+        reports: What lies below `report/`, in every part.
     """
 
     purpose: str
@@ -221,6 +234,7 @@ class Plan:
     blurred: frozenset[str]
     withheld: frozenset[int]
     volumes: tuple[Volume, ...]
+    reports: tuple[PlannedReport, ...] = ()
 
     def part_with(self, payload_manifest: str) -> int | None:
         """Return the number, from 1, of the part that has this payload manifest; None when no part has."""
@@ -247,7 +261,8 @@ def parse_plan(begun: Mapping[str, Any], lines: int) -> Plan:
     spread = [item for each in volumes for item in each.items]
     if sorted(spread) != sorted(map(item_id, items)) or len(spread) != len(set(spread)) or not blurred <= items:
         raise ValueError("the parts are not the whole")
-    if not _is(begun.get("items_in"), len(items)) or begun.get("reports") != [] or begun.get("scope") not in _SCOPES:
+    reports = parse_reports(begun.get("reports"))
+    if not _is(begun.get("items_in"), len(items)) or begun.get("scope") not in _SCOPES:
         raise ValueError("what goes in is counted and chosen")
     purpose, items_of = begun["purpose"], begun["items_of"]
     # A bool is an int in Python, and nobody else reads "3" as a number.
@@ -259,6 +274,7 @@ def parse_plan(begun: Mapping[str, Any], lines: int) -> Plan:
         blurred=frozenset(map(item_id, blurred)),
         withheld=frozenset(numbers_in(begun["withheld"], lines)),
         volumes=volumes,
+        reports=reports,
     )
 
 
@@ -269,13 +285,13 @@ def _of_a_known_form(begun: Mapping[str, Any]) -> None:
         NewerPlanError: A later version wrote it.
         TypeError, ValueError: It is of no form.
     """
-    form, more = begun.get("form"), [name for name in ("volumes", "blurred") if begun.get(name) is not None]
+    form, more = begun.get("form"), any(begun.get(name) is not None for name in ("volumes", "blurred"))
     if form is not None and type(form) is not int:
         raise TypeError("a form is a number")
     if form is not None and form > FORM:
         raise NewerPlanError(form)
-    if form not in {None, FORM} or bool(more) != (form == FORM):
-        raise ValueError("a plan of form 2 says more than one of form 1, which has no number")
+    if form != (FORM if begun.get("reports") else _FORM_OF_PARTS if more else None):
+        raise ValueError("a plan of form 3 has reports, one of form 2 parts or copies; one of form 1 has no number")
 
 
 def _is(value: object, number: int) -> bool:

@@ -75,6 +75,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("P3", "seal-plan-malformed", "sealing.plan:parse_plan"),
     Rule("P4", "seal-plan-miscounts", f"{_COMPARE}:Comparison._items"),
     Rule("P5", "seal-plan-differs", f"{_COMPARE}:Comparison._part"),
+    Rule("P6", "report-changed", f"{_COMPARE}:Comparison._reports"),
     Rule("I1", "item-missing", f"{_COMPARE}:Comparison._original"),
     Rule("I2", "item-unplanned", f"{_COMPARE}:Comparison._original"),
     Rule("I3", "item-destroyed", f"{_COMPARE}:_of_the_log"),

@@ -19,6 +19,7 @@ from tests.meaning.story import (
     TOKEN,
     Made,
     Story,
+    reported,
     rich,
     small,
     write,
@@ -28,11 +29,16 @@ from tests.meaning.writer import ARCHIVE, CHECKPOINT, SEAL, Entry, armour, sha25
 
 Lie = Callable[[Story], None]
 Path = tuple[str | int, ...]
-STORIES: dict[str, Callable[[], Story]] = {"small": small, "whole": lambda: rich(parts=1), "parts": rich}
+STORIES: dict[str, Callable[[], Story]] = {
+    "small": small,
+    "whole": lambda: rich(parts=1),
+    "parts": rich,
+    "reported": reported,
+}
 GONE, ADDED = object(), object()
 NAMES = (
     *("form", "volumes", "blurred", "part", "parts", "object", "stored", "clear", "line", "token", "objects", "bodies", "signer"),
-    *("key", "sha256", "item", "items", "recipient", "case", "format", "signers", "v", "sig", "zz", "__proto__", "0", "é", ""),
+    *("path", "size", "reports", "key", "sha256", "item", "items", "recipient", "case", "format", "signers", "v", "sig", "zz", "__proto__", "0", "é", ""),
 )  # fmt: skip
 
 
@@ -410,7 +416,7 @@ def _members(chance: random.Random) -> tuple[str, Lie]:
     seed = chance.random()
     name = chance.choice((
         "zz", "data/E000009.txt", "data/E000001.bin", "data/E000001-blurred.jpg", "data/E0000001.txt", "data/e000001.txt", "anchors/00000004.tsr",
-        "anchors/4.tsr", "data/", "data/x", "data/E000001", "data/E000001.TXT", "data/E000001.tar.gz", "data/../x", "report/x", "bagit.txt/", "",
+        "anchors/4.tsr", "data/", "data/x", "data/E000001", "data/E000001.TXT", "data/E000001.tar.gz", "data/../x", "report/x", "report/x.txt", "report/dossier.json", "bagit.txt/", "",
         "data/E000001.toolong", "DATA/E000009.txt", "data/E000009-blurred.jpg", "data/E999999999999999.bin", "data/E9999999999999999.bin", " bagit.txt",
         "custody.jsonl.txt", "fetch.txt", "manifest-md5.txt", "data//E000009.txt", "data/E000009.txt/x",
     ))  # fmt: skip

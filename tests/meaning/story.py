@@ -34,6 +34,7 @@ class Story:
         case: Case id.
         entries: The log.
         data: What lies below `data/` of each part, by path.
+        reports: What lies below `report/` of every part, by path.
         files: More files of the case folder: items, bodies and keys, by path.
         info: `bag-info.txt` behind its first line.
         order: What is to be different.
@@ -43,6 +44,7 @@ class Story:
     case: str = CASE
     entries: list[Entry] = field(default_factory=list)
     data: list[dict[str, bytes]] = field(default_factory=list)
+    reports: dict[str, bytes] = field(default_factory=dict)
     part: int = 1
     order: Order = field(default_factory=Order)
 
@@ -164,6 +166,15 @@ def small() -> Story:
     return teller.story
 
 
+def reported() -> Story:
+    """Three items and two reports about them."""
+    story = small()
+    story.reports = {"report/chats/001.jsonl": b'{"where":"E000001:1"}\n', "report/dossier.json": b"{}"}
+    listed = [{"path": path, "size": len(each), "sha256": sha256(each)} for path, each in sorted(story.reports.items())]
+    story.plan.update({"reports": listed, "form": 3})
+    return story
+
+
 def rich(*, parts: int = 2) -> Story:
     """Everything that may stand in clear, an item that was destroyed, one that stays closed, a blurred copy."""
     teller = Teller()
@@ -278,7 +289,7 @@ def bag_files(story: Story, written: Written) -> dict[str, bytes]:
             except (KeyError, TypeError, ValueError):
                 decoded = b""
             files[f"anchors/{number:08d}.tsr"] = decoded
-    return files | {"manifest-sha256.txt": b""} | data
+    return files | story.reports | {"manifest-sha256.txt": b""} | data
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from tests.meaning.story import (
     TOKEN,
     Made,
     Story,
+    reported,
     rich,
     small,
     write,
@@ -404,6 +405,7 @@ def _good() -> Iterator[Vector]:
         ("time-stamp-authority-unknown",),
         story=lambda: rich(parts=1),
     )
+    yield _V("good-reported", "Three items, and two reports that the plan names.", C, story=reported)
     yield _V("good-part-1", "The same in two parts: the first.", C, ("time-stamp-authority-unknown",), story=rich)
     yield _V(
         "good-part-2", "The same in two parts: the second.", C, ("time-stamp-authority-unknown",), story=rich, part=2
@@ -846,6 +848,49 @@ def _empty_part(story: Story) -> None:
     story.data.append({})
 
 
+def _report(at: int, /, **said: Any) -> Lie:
+    return lambda story: story.plan["reports"][at].update(said)
+
+
+# From a plan that is not as described no report is taken.
+_NO_REPORTS = ("seal-plan-malformed", "archive-member-unexpected", "bag-file-unlisted")
+
+
+def _reports() -> Iterator[Vector]:
+    yield _V(
+        "report-changed",
+        "A report with other bytes than the plan says, listed and signed.",
+        B,
+        ("report-changed",),
+        story=reported,
+        lie=_change("report/dossier.json", lambda _: b"[]"),
+    )
+    yield _V(
+        "report-missing",
+        "A report that is planned and not there.",
+        B,
+        ("bag-file-missing", "bag-file-unlisted"),
+        story=reported,
+        lie=_order(gone={"report/dossier.json"}),
+    )
+    yield _V(
+        "report-unplanned",
+        "A report that the plan does not name, listed and signed.",
+        B,
+        ("archive-member-unexpected", "bag-file-unlisted"),
+        story=reported,
+        lie=_order(more={"report/more.txt": b"x"}),
+    )
+    yield _V(
+        "report-misplaced",
+        "A report behind the lists.",
+        B,
+        ("archive-member-misplaced",),
+        story=reported,
+        lie=_order(order=lambda names: sorted(names, key=lambda name: name == "report/dossier.json")),
+    )
+
+
 def _plans() -> Iterator[Vector]:
     refused = ("seal-plan-malformed",)
     for name, what, said in (
@@ -861,8 +906,18 @@ def _plans() -> Iterator[Vector]:
         ("reports", "Reports, which have no place.", {"reports": ["x"]}),
         ("scope", "A choice that nobody has.", {"scope": "some"}),
         ("blurred", "A blurred copy of an item that is not planned.", {"blurred": [[4, 4]], "form": 2}),
+        ("form-3", "Form 3 without a report.", {"form": 3}),
     ):
         yield _V(f"plan-{name}", what, B, refused, lie=_plan(**said))
+    for name, what, at, changed in (
+        ("size", "A report whose length is true.", 0, {"size": True}),
+        ("path", "A report that lies elsewhere.", 0, {"path": "report/../x.txt"}),
+        ("ending", "A report that could be run.", 0, {"path": "report/a.html"}),
+        ("digest", "A report whose digest is none.", 0, {"sha256": "0" * 63}),
+        ("order", "Reports that do not ascend.", 1, {"path": "report/a.txt"}),
+    ):
+        yield _V(f"plan-report-{name}", what, B, _NO_REPORTS, story=reported, lie=_report(at, **changed))
+    yield _V("plan-reports-form", "Reports in a plan of form 2.", B, _NO_REPORTS, story=reported, lie=_plan(form=2))
     yield _V("plan-part-empty", "Two parts, one without an item.", B, refused, lie=_empty_part)
     yield _V(
         "plan-missing", "A log that does not end with a plan.", B, ("seal-plan-missing",), lie=_opened(11, type="note")
@@ -882,7 +937,7 @@ def _plans() -> Iterator[Vector]:
         ("seal-plan-differs",),
         lie=_plan(payload_manifest="0" * 64),
     )
-    yield _V("plan-version", "A plan of form 3.", N, ("plan-version-unknown",), lie=_plan(form=3))
+    yield _V("plan-version", "A plan of form 4.", N, ("plan-version-unknown",), lie=_plan(form=4))
 
 
 def _items() -> Iterator[Vector]:
@@ -1258,7 +1313,8 @@ def every() -> list[Vector]:
     from tests.vectors import keyed
 
     parts = (
-        _good, _log, _told_in_clear, _openings, _plans, _items, _bags, _zips, _beside, _stamps, _folders, keyed.every,
+        _good, _log, _told_in_clear, _openings, _plans, _reports, _items, _bags, _zips, _beside, _stamps, _folders,
+        keyed.every,
     )  # fmt: skip
     return [vector for part in parts for vector in part()]
 

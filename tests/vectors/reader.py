@@ -1237,7 +1237,17 @@ def read_openings(data: bytes, log: Log | None, codes: set[str]) -> Openings:
 # ---------------------------------------------------------------------------------------------------------------
 
 SCOPES = ("all", "cited", "items")
-HIGHEST_FORM = 2
+HIGHEST_FORM = 3
+REPORT_NAME = re.compile(r"report/(?:[a-z0-9][a-z0-9._-]{0,63}/)?[a-z0-9][a-z0-9._-]{0,95}\.(?:json|jsonl|pdf|txt)")
+
+
+@dataclass(frozen=True)
+class Report:
+    """Hold what a plan says of one file below report/."""
+
+    path: str
+    size: int
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -1257,6 +1267,7 @@ class Plan:
     items_of: int
     withheld: frozenset[int]
     blurred: frozenset[int]
+    reports: tuple[Report, ...]
 
 
 def plan_opening(log: Log, openings: Openings) -> Fields | None:
@@ -1291,11 +1302,30 @@ def _volumes_of(plan: Fields, items: set[int], highest: int) -> tuple[Volume, ..
     return tuple(volumes) if seen == items else None
 
 
+def _reports_of(plan: Fields) -> tuple[Report, ...] | None:
+    """Read what a plan says of report/, or nothing where it is not as described."""
+    listed = plan.get("reports")
+    if not isinstance(listed, list):
+        return None
+    found: list[Report] = []
+    for each in listed:
+        if not isinstance(each, dict):
+            return None
+        path, size, digest = each.get("path"), number_of(each.get("size")), each.get("sha256")
+        if not text_matches(REPORT_NAME, path) or size is None or size < 0 or not text_matches(HEX_64, digest):
+            return None
+        if found and str(path) <= found[-1].path:
+            return None
+        found.append(Report(str(path), size, str(digest)))
+    return tuple(found)
+
+
 def _form_fits(plan: Fields) -> bool:
-    """Check that `form` is 2 exactly when the plan has something of form 2."""
+    """Check that `form` is 3 exactly when there are reports, else 2 exactly when there is something of form 2."""
     says = plan.get("blurred") is not None or plan.get("volumes") is not None
     form = plan.get("form")
-    return (is_number(form) and form == HIGHEST_FORM) if says else form is None
+    wanted = HIGHEST_FORM if plan.get("reports") else HIGHEST_FORM - 1
+    return (is_number(form) and form == wanted) if says or plan.get("reports") else form is None
 
 
 def read_plan(plan: Fields, log: Log) -> Plan | None:
@@ -1308,19 +1338,29 @@ def read_plan(plan: Fields, log: Log) -> Plan | None:
         return None
     planned, blurs = numbers_in(items), numbers_in(blurred)
     items_of = number_of(plan.get("items_of"))
-    volumes = _volumes_of(plan, planned, highest)
+    volumes, reports = _volumes_of(plan, planned, highest), _reports_of(plan)
     if (
         not isinstance(plan.get("purpose"), str)
         or plan.get("scope") not in SCOPES
         or number_of(plan.get("items_in")) != len(planned)
         or items_of is None
         or items_of < 0
-        or plan.get("reports") != []
+        or reports is None
         or volumes is None
         or not blurs <= planned
     ):
         return None
-    return Plan(volumes, frozenset(planned), items_of, frozenset(numbers_in(withheld)), frozenset(blurs))
+    return Plan(volumes, frozenset(planned), items_of, frozenset(numbers_in(withheld)), frozenset(blurs), reports)
+
+
+def planned_reports(log: Log | None, openings: Openings) -> dict[str, Report]:
+    """List the reports that a plan names which is there and as described."""
+    opening = plan_opening(log, openings) if log is not None else None
+    form = number_of(opening.get("form")) if opening is not None else None
+    if log is None or opening is None or (form is not None and form > HIGHEST_FORM):
+        return {}
+    plan = read_plan(opening, log)
+    return {each.path: each for each in plan.reports} if plan is not None else {}
 
 
 def check_disclosure(plan: Plan, log: Log, openings: Openings, codes: set[str]) -> None:
@@ -1611,18 +1651,20 @@ class Bag:
         return {name: body for name, body in self.files.items() if name.startswith("data/")}
 
 
-def rank_of(name: str) -> tuple[int, int] | None:
+def rank_of(name: str) -> tuple[int, int, str] | None:
     """Give a name its place in the order of §6.3, or nothing where it belongs into no bag."""
     if name in TOP_FILES:
-        return TOP_FILES.index(name), 0
+        return TOP_FILES.index(name), 0, ""
     if name in LAST_FILES:
-        return len(TOP_FILES) + 1 + LAST_FILES.index(name), 0
+        return len(TOP_FILES) + 2 + LAST_FILES.index(name), 0, ""
+    if REPORT_NAME.fullmatch(name) is not None:
+        return len(TOP_FILES) + 1, 0, name
     anchor = ANCHOR_NAME.fullmatch(name)
     if anchor is not None:
-        return len(TOP_FILES), int(anchor.group(1))
+        return len(TOP_FILES), int(anchor.group(1)), ""
     item = ITEM_NAME.fullmatch(name)
     if item is not None:
-        return len(TOP_FILES) + 1 + len(LAST_FILES), int(item.group(1)[1:])
+        return len(TOP_FILES) + 2 + len(LAST_FILES), int(item.group(1)[1:]), ""
     return None
 
 
@@ -1630,7 +1672,7 @@ def read_bag(members: list[Member], codes: set[str]) -> Bag:
     """Sort the members into a bag, and read log and openings where they lie (Z1, Z2, §7.2)."""
     bag = Bag()
     items: set[str] = set()
-    highest = (-1, 0)
+    highest = (-1, 0, "")
     for member in members:
         folder, _, name = member.name.decode("latin-1").partition("/")
         bag.folder = bag.folder or folder
@@ -1641,6 +1683,9 @@ def read_bag(members: list[Member], codes: set[str]) -> Bag:
         strange = (anchor is not None and int(anchor.group(1)) not in stamped) or (
             item is not None and item.group(1) in items
         )
+        if REPORT_NAME.fullmatch(name) is not None:
+            # Which reports, the plan says.
+            strange = name not in planned_reports(bag.log, bag.openings)
         if item is not None and folder == bag.folder:
             items.add(item.group(1))
         if rank is None or folder != bag.folder or name in bag.files or strange:
@@ -1788,6 +1833,15 @@ class BagReader:
         if wrong:
             self.codes.add("bag-file-differs")  # B3
         self._check_anchors()
+        for name, report in self._reports().items():
+            body = self.bag.files.get(name)
+            if body is None:
+                self.codes.add("bag-file-missing")  # B1
+            elif (len(body), sha256(body)) != (report.size, report.digest):
+                self.codes.add("report-changed")  # P6
+
+    def _reports(self) -> dict[str, Report]:
+        return {each.path: each for each in self.plan.reports} if self.plan is not None else {}
 
     def _check_anchors(self) -> None:
         for anchor in self.log.anchors:
@@ -1839,6 +1893,7 @@ class BagReader:
         if manifest is None or manifest.malformed:
             return
         listable = {*TOP_FILES, MANIFEST, *(f"anchors/{anchor.event:08d}.tsr" for anchor in self.log.anchors)}
+        listable |= set(self._reports())
         if listable ^ set(manifest.entries):
             self.codes.add("bag-file-unlisted")  # B8
         for name in listable & set(manifest.entries) & set(self.bag.files):

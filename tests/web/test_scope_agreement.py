@@ -84,6 +84,7 @@ def test_parts(writer: CaseWriter, key: SigningKey, tmp_path: Path, monkeypatch:
     "changes",
     [
         {"form": 3},
+        {"form": 4},
         {"form": 0},
         {"form": "2"},
         {"blurred": [[1, 99]]},

@@ -21,6 +21,7 @@ from evidence_kit.sealing.bag import Payload
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.sealing.zipform import ArchiveMember
 from evidence_kit.workflows.case.read import PIECE_BYTES, Case
+from evidence_kit.workflows.handover.seal_reports import SealedReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class SealLoad:
         withheld: Numbers of the event lines whose openings stay closed.
         log_bytes: Where the log ends for this seal.
         on_bytes: Told how many more bytes of originals were written.
+        reports: What lies below `report/` of every part, by path.
     """
 
     case: Case
@@ -46,6 +48,7 @@ class SealLoad:
     withheld: frozenset[int]
     log_bytes: int
     on_bytes: Callable[[int], None] | None = None
+    reports: Sequence[SealedReport] = ()
     measured: dict[str, Tally] = field(default_factory=dict)
 
     @property
@@ -70,6 +73,7 @@ class SealLoad:
             blurred=sum(each.blurred for each in self.volumes[number - 1]),
             part=number,
             parts=len(self.volumes),
+            reports=[each.planned.path for each in self.reports],
             purpose=str(case.opened.entries["seal.begun"][-1].facts["purpose"]),
             stamps=[
                 (number, int(clear["line"]))
@@ -97,13 +101,17 @@ def bag_members(load: SealLoad, number: int) -> list[ArchivePart]:
     }
     digests = {name: sha256(content) for name, content in small.items()}
     digests |= {bag.LOG: log.sha256, bag.EVENTS: events.sha256}
+    digests |= {each.planned.path: Digest(each.planned.sha256) for each in load.reports}
     tags = bag.manifest_text(digests.items())
-    small |= {bag.TAG_MANIFEST: tags, bag.TAG_SIGNATURE: sshsig.armour(load.key.sign(tags, SEAL_NAMESPACE).blob)}
+    last = {bag.MANIFEST: small.pop(bag.MANIFEST), bag.TAG_MANIFEST: tags}
+    last[bag.TAG_SIGNATURE] = sshsig.armour(load.key.sign(tags, SEAL_NAMESPACE).blob)
     first = ("bagit.txt", bag.INFO, bag.LETTER_PAGE, bag.LETTER_TEXT, bag.FORMAT)
     ordered = [small_part(f"{case.id}/{name}", small.pop(name)) for name in first]
     ordered += [_streamed(f"{case.id}/{bag.LOG}", log, lambda: _log(load))]
     ordered += [_streamed(f"{case.id}/{bag.EVENTS}", events, lambda: _events(load))]
     ordered += [small_part(f"{case.id}/{name}", content) for name, content in small.items()]
+    ordered += [_report(load, each) for each in load.reports]
+    ordered += [small_part(f"{case.id}/{name}", content) for name, content in last.items()]
     return ordered + [_payload(load, each) for each in payloads]
 
 
@@ -165,6 +173,19 @@ def _events(load: SealLoad) -> Iterator[bytes]:
         for number, text in zip(range(signed.first, signed.line), openings, strict=False):
             yield (b"" if number in load.withheld else text) + b"\n"
         yield b"\n"
+
+
+def _report(load: SealLoad, report: SealedReport) -> ArchivePart:
+    """Return a report as a member, out of the encrypted file in which it waits."""
+
+    def feed(sink: ArchiveSink) -> None:
+        if load.case.identity is None:
+            raise UsageError("key-needed")
+        with report.path.open("rb") as file:
+            age.open_stream(file, sink, load.case.identity)
+
+    planned = report.planned
+    return ArchivePart(ArchiveMember(f"{load.case.id}/{planned.path}", planned.size_bytes, report.crc32), feed)
 
 
 def _payload(load: SealLoad, payload: Payload) -> ArchivePart:

@@ -18,6 +18,7 @@ from evidence_kit.sealing.plan import Scope
 from evidence_kit.workflows.case.disk_errors import broken_error
 from evidence_kit.workflows.case.read import Case, opened_events
 from evidence_kit.workflows.handover.bag_members import decrypt_item
+from evidence_kit.workflows.handover.seal_reports import ReportWanted
 from evidence_kit.workflows.reading.conversation_page import ConversationRequest
 from evidence_kit.workflows.reading.conversations import CaseConversation, conversations
 from evidence_kit.workflows.reading.exports import ExportReader
@@ -42,6 +43,7 @@ class SealOrder:
         threats: The ledger of threats is opened, as far as everything that it cites goes in.
         split_bytes: The largest archive that is wanted, None for one whatever its size.
         authorised_by: Who gave the reason in `without_consent`.
+        report: The dossier goes in, and with it the ledger of threats; None where it does not.
     """
 
     purpose: str
@@ -55,6 +57,12 @@ class SealOrder:
     threats: bool = False
     split_bytes: int | None = None
     authorised_by: str | None = None
+    report: ReportWanted | None = None
+
+    @property
+    def opens_threats(self) -> bool:
+        """Whether the ledger of threats is opened: by itself, or because a report tells of it."""
+        return self.threats or self.report is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,7 @@ class SealCounts:
         largest_bytes: About how long the longest of them is.
         absent: What messages of cited conversations name and it will not hold, the cited messages first.
         wording_unknown: Ids of exports in which the app speaks in words that nobody here knows.
+        report_bytes: About how long its reports will be; 0 where none are wanted.
     """
 
     items_in: int
@@ -116,6 +125,7 @@ class SealCounts:
     largest_bytes: int = 0
     absent: tuple[AbsentFile, ...] = ()
     wording_unknown: tuple[str, ...] = ()
+    report_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +185,7 @@ def choose_scope(case: Case, order: SealOrder, reading: ExportReader | None = No
         cited=order.cited,
         blurred=frozenset(blurred),
         notes=_notes(case, order.notes),
-        threats=order.threats,
+        threats=order.opens_threats,
     )
     withheld, notes_closed = _withheld(case, scope)
     return ChosenScope(scope, tuple(sorted(left_out, key=plan.item_number)), withheld, notes_closed, absent)

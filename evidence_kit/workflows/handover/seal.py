@@ -1,4 +1,4 @@
-"""Sealing: choose, blur, sign the plan, stream, open again, re-hash, and only then move into place."""
+"""Sealing: choose, blur, report, sign the plan, stream, open again, re-hash, and only then move into place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from evidence_kit.custody.event import Event
@@ -33,6 +33,7 @@ from evidence_kit.workflows.handover.companions import WrittenArchive
 from evidence_kit.workflows.handover.redact import RedactedCopy
 from evidence_kit.workflows.handover.scope import ChosenScope, SealOrder, without_items
 from evidence_kit.workflows.handover.seal_estimate import chosen_for, estimated, refuse_full, split_into_parts
+from evidence_kit.workflows.handover.seal_reports import SealReports, made_reports
 from evidence_kit.workflows.handover.sealed import SealResult, put_in_place, sealed_before
 
 
@@ -69,17 +70,18 @@ def make_seal(  # noqa: PLR0913 - a case, a key, an order, a secret, and two tha
         raise SealExistsError("seal-exists", path=str(order.out))
     refuse_full(writer.case, order, counts)
     with _draft(writer, order) as draft:
-        ready = _blurred(writer, chosen, worker, draft)
+        ready = _reported(writer, order, _blurred(writer, chosen, worker, draft), worker, draft)
         begun = _begin(writer, key, order, ready, on_bytes)
         return _make(writer, order, passphrase, begun, draft)
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """The contents of an archive, the blurred copies made."""
+    """The contents of an archive, blurred copies and reports made."""
 
     chosen: ChosenScope
     copies: dict[str, RedactedCopy]
+    reports: SealReports = field(default_factory=SealReports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,17 @@ def _blurred(writer: CaseWriter, chosen: ChosenScope, worker: Worker | None, dra
     return _Ready(without_items(writer.case, chosen, failed), copies)
 
 
+def _reported(writer: CaseWriter, order: SealOrder, ready: _Ready, worker: Worker | None, draft: Path) -> _Ready:
+    """Make the reports, of nothing but what this very archive discloses."""
+    if order.report is None:
+        return ready
+    if worker is None:
+        raise RuntimeError("conversations are read by a worker")
+    folder = draft / "reports"
+    writer.world.disk.make_folder(folder)
+    return replace(ready, reports=made_reports(writer, ready.chosen.scope, order.report, worker, folder))
+
+
 def _begin(
     writer: CaseWriter,
     key: SigningKey,
@@ -143,13 +156,15 @@ def _begin(
         item: copies[item].payload if item in copies else bag.original_payload(writer.manifest.items[item])
         for item in scope.items
     }
-    parts = split_into_parts(case, order, [(item, payloads[item].size_bytes) for item in scope.items])
+    sizes = [(item, payloads[item].size_bytes) for item in scope.items]
+    parts = split_into_parts(case, order, sizes, ready.reports.size_bytes)
     volumes: list[list[Payload]] = [[payloads[item] for item in part] for part in parts]
     digests = [sha256(bag.payload_manifest(each)).hex for each in volumes]
+    reports = [each.planned for each in ready.reports.files]
     facts = plan.plan_facts(
-        scope, len(case.opened.items), ready.chosen.withheld, [*map(Volume, parts, digests)]
+        scope, len(case.opened.items), ready.chosen.withheld, [*map(Volume, parts, digests)], reports
     ) | _circumstances(order)
-    events = [copies[item].event for item in scope.items if item in copies]
+    events = [*ready.reports.events, *(copies[item].event for item in scope.items if item in copies)]
     signed = writer.commit([*events, Event("seal.begun", facts)])
     load = SealLoad(
         case=case,
@@ -160,6 +175,7 @@ def _begin(
         withheld=ready.chosen.withheld,
         log_bytes=signed.end_bytes,
         on_bytes=on_bytes,
+        reports=ready.reports.files,
     )
     return _Begun(ready, load, signed.checkpoint.receipt_code, signed.checkpoint.lines)
 
@@ -170,7 +186,7 @@ def _circumstances(order: SealOrder) -> dict[str, Json]:
     }
     if order.notes:
         said["notes"] = sorted(set(order.notes))
-    if order.threats:
+    if order.opens_threats:
         said["threats"] = True
     if order.without_consent is not None:
         said["without_consent"] = order.without_consent
@@ -190,7 +206,8 @@ def _make(writer: CaseWriter, order: SealOrder, passphrase: str, begun: _Begun, 
     readers = {"case": writer.recipient, **order.readers}
     for file_name, content in companions.companion_files(case, load.key, secret, readers, archives).items():
         write_durably(disk, draft / file_name, content)
-    discard_tree(draft / "copies")
+    for waiting in ("copies", "reports"):
+        discard_tree(draft / waiting)
     disk.sync_folder(draft)
     events_of = load.events_of
     # The log first: an archive under its name that the log does not know would be sealed a second time.

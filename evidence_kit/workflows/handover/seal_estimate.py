@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from evidence_kit.errors import UsageError
 from evidence_kit.intake.errors import DiskFullError
 from evidence_kit.sealing import plan
+from evidence_kit.sealing.plan import Scope
 from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.handover.scope import (
@@ -18,6 +19,7 @@ from evidence_kit.workflows.handover.scope import (
     conversation_counts,
     wording_unknown,
 )
+from evidence_kit.workflows.reading.conversations import conversations
 from evidence_kit.workflows.reading.exports import open_exports
 
 FAT32_MOST_BYTES = (4 << 30) - 1
@@ -27,6 +29,9 @@ _FIXED_BYTES = 192 << 10
 _ITEM_BYTES = 1200
 # A blurred copy is far smaller; for a plan that is shown before any is made.
 _COPY_BYTES = 16 << 10
+# A paper without conversations, with fonts and log, generously; and how much longer a message is when it is told.
+_REPORT_BYTES = 1 << 20
+_TOLD_TIMES = 3
 
 
 def planned_counts(case: Case, order: SealOrder, worker: Worker | None = None) -> SealCounts:
@@ -77,7 +82,8 @@ def estimated(case: Case, order: SealOrder, chosen: ChosenScope) -> SealCounts:
     """
     scope, manifest = chosen.scope, case.opened
     sizes = [(item, _COPY_BYTES if item in scope.blurred else manifest.items[item].size_bytes) for item in scope.items]
-    parts = split_into_parts(case, order, sizes)
+    reports = _report_bytes(case, order, scope)
+    parts = split_into_parts(case, order, sizes, reports)
     of = dict(sizes)
     conversations, other = conversation_counts(case, scope)
     events = len(case.custody.commitments)
@@ -97,7 +103,8 @@ def estimated(case: Case, order: SealOrder, chosen: ChosenScope) -> SealCounts:
         absent=chosen.absent,
         wording_unknown=wording_unknown(case, scope),
         parts=len(parts),
-        largest_bytes=_overhead(case) + max(sum(of[item] + _ITEM_BYTES for item in part) for part in parts),
+        report_bytes=reports,
+        largest_bytes=_overhead(case) + reports + max(sum(of[item] + _ITEM_BYTES for item in part) for part in parts),
     )
 
 
@@ -113,29 +120,43 @@ def refuse_full(case: Case, order: SealOrder, counts: SealCounts) -> None:
         DiskFullError: There is no room for it.
     """
     place = next(each for each in (order.out.parent.absolute(), *order.out.absolute().parents) if each.exists())
-    needed = counts.size_bytes + counts.parts * _overhead(case) + counts.items_in * _ITEM_BYTES
+    each_part = _overhead(case) + counts.report_bytes
+    needed = counts.size_bytes + counts.parts * each_part + counts.items_in * _ITEM_BYTES + counts.report_bytes
     free = shutil.disk_usage(place).free
     if needed > free:
         raise DiskFullError("seal-no-room", needed=needed, free=free, path=str(order.out))
 
 
-def split_into_parts(case: Case, order: SealOrder, sizes: Sequence[tuple[str, int]]) -> list[tuple[str, ...]]:
+def split_into_parts(
+    case: Case, order: SealOrder, sizes: Sequence[tuple[str, int]], report_bytes: int = 0
+) -> list[tuple[str, ...]]:
     """Return which items go into which part.
 
     Args:
         case: Its log is in every part.
         order: How large a part may be.
         sizes: Ids of items, each with its length in bytes.
+        report_bytes: How long the reports are, which are in every part too.
 
     Raises:
         UsageError: The log alone is larger than a part may be.
     """
     if order.split_bytes is None:
         return [tuple(item for item, _ in sizes)]
-    room = order.split_bytes - _overhead(case) - _ITEM_BYTES * len(sizes)
+    room = order.split_bytes - _overhead(case) - report_bytes - _ITEM_BYTES * len(sizes)
     if room < _ITEM_BYTES:
         raise UsageError("split-too-small", minimum=order.split_bytes - room + _ITEM_BYTES)
     return plan.split_volumes(sizes, room, _ITEM_BYTES)
+
+
+def _report_bytes(case: Case, order: SealOrder, scope: Scope) -> int:
+    """Return about how long the reports will be: conversations go in once as lines, and once in each language."""
+    if order.report is None:
+        return 0
+    told = {part.item.id: part.item.size_bytes for each in conversations(case.opened) for part in each.parts}
+    talked = sum(size_bytes for item, size_bytes in told.items() if item in set(scope.items))
+    languages = len(order.report.languages)
+    return _REPORT_BYTES * (1 + languages) + talked * _TOLD_TIMES * (1 + languages)
 
 
 def _overhead(case: Case) -> int:

@@ -105,7 +105,8 @@ def sealed_before(writer: CaseWriter, order: SealOrder, counts: SealCounts) -> S
     listed = [told.facts, *told.facts.get("further", ())]
     begun = [each for each in case.opened.entries.get("seal.begun", ()) if each.line < told.line][-1].facts
     same = (begun["purpose"], begun["scope"], begun["items_in"]) == (counts.purpose, counts.scope, counts.items_in)
-    same = same and (begun.get("threats") is True) == order.threats
+    same = same and (begun.get("threats") is True) == order.opens_threats
+    same = same and bool(begun.get("reports")) == (order.report is not None)
     if not same or not all(_is_there(place / str(each["archive"]), each) for each in listed):
         return None
     if place == draft:

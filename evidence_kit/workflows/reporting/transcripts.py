@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.custody.errors import ChatNotReadError
@@ -159,24 +159,43 @@ def transcripts(
         shown: The exhibits, whose numbers stand for attachments.
         scope: Ids of the items that the report may speak of.
     """
-    marked: dict[str, tuple[int, ...]] = {}
-    for demand in ledger:
-        for place in demand.messages:
-            marked[place] = (*marked.get(place, ()), demand.number)
-    numbers = {each.item: each.number for each in shown}
-    return [_transcript(talk, marked, numbers, scope) for talk in read.talks if talk.printed]
+    tell = LineTeller(ledger, shown, scope)
+    return [
+        replace(heading(talk.conversation, gaps=bool(talk.gaps)), lines=tuple(map(tell.line, talk.entries)))
+        for talk in read.talks
+        if talk.printed
+    ]
 
 
-def _transcript(
-    talk: ReadTalk, marked: Mapping[str, tuple[int, ...]], numbers: Mapping[str, int], scope: Collection[str]
-) -> Transcript:
-    conversation = talk.conversation
+class LineTeller:
+    """Tells entries as lines of a transcript: demands marked, attachments by the exhibits' numbers."""
+
+    def __init__(self, ledger: Sequence[Demand], shown: Sequence[Exhibit], scope: Collection[str]) -> None:
+        self._marked: dict[str, tuple[int, ...]] = {}
+        for demand in ledger:
+            for place in demand.messages:
+                self._marked[place] = (*self._marked.get(place, ()), demand.number)
+        self._numbers = {each.item: each.number for each in shown}
+        self._scope = scope
+
+    def line(self, entry: TranscriptEntry | TranscriptGap) -> Line:
+        """Return an entry as a line."""
+        return _line(entry, self._marked, self._numbers, self._scope)
+
+
+def heading(conversation: CaseConversation, *, gaps: bool) -> Transcript:
+    """Return a transcript without its lines.
+
+    Args:
+        conversation: What it is of.
+        gaps: Stretches of it could not be read.
+    """
     notes = []
     if any(part.wording_unknown for part in conversation.parts):
         notes.append("wording-unknown")
     if any(part.left_out for part in conversation.parts):
         notes.append("left-out")
-    if talk.gaps:
+    if gaps:
         notes.append("unread")
     zones = conversation.figures("times")
     if zones.get("none"):
@@ -193,7 +212,7 @@ def _transcript(
         zones=zones,
         order=next((part.date_order for part in conversation.parts if part.date_order), None),
         notes=tuple(notes),
-        lines=tuple(_line(entry, marked, numbers, scope) for entry in talk.entries),
+        lines=(),
     )
 
 

@@ -45,13 +45,16 @@ export const HELD: ReadonlySet<string> = new Set([
 ]);
 const DATA = new RegExp(`^data/(${OBJECT})(?:\\.([a-z0-9]{1,5})|-blurred\\.jpg)$`);
 const ANCHORS = "anchors/";
-// The order in which a bag is written: its time stamps stand before the first manifest, its originals at the end.
+const REPORT = /^report\/(?:[a-z0-9][a-z0-9._-]{0,63}\/)?[a-z0-9][a-z0-9._-]{0,95}\.(?:json|jsonl|pdf|txt)$/;
+export const REPORTS = "report/";
+// The order in which a bag is written: time stamps and reports stand before the first manifest, originals at the end.
 const BEFORE = [...TAG_FILES].slice(0, -3);
 const BEHIND = [MANIFEST, TAG_MANIFEST, TAG_SIGNATURE];
 const INFO =
   /^(?:Bag-Count: ([1-9][0-9]{0,5}) of ([1-9][0-9]{0,5})\n)?Bag-Software-Agent: evidence-kit [!-~]{1,64}\nBagging-Date: ([0-9]{4}-[0-9]{2}-[0-9]{2})\nExternal-Identifier: ([^\n]*)\nPayload-Oxum: (0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\n$/;
 // Which plans this version understands; a plan that says more is refused, not misread.
-const PLAN_FORM = 2;
+const PLAN_FORM = 3;
+const FORM_OF_PARTS = 2;
 const SCOPES: ReadonlySet<string> = new Set(["all", "cited", "items"]);
 const ENDINGS: ReadonlyMap<string, string> = new Map([
   ["jpeg", "jpg"],
@@ -98,13 +101,32 @@ export function anchorFiles(custody: Custody | undefined): ReadonlyMap<string, B
   return found;
 }
 
-/** Files that a bag has besides the originals; which time stamps lie in it, the log says. */
-export function tagFiles(custody: Custody | undefined): ReadonlySet<string> {
-  return new Set([...TAG_FILES, ...anchorFiles(custody).keys()]);
+/** The names of tag files that this very bag has: the log says which time stamps, and the plan which reports. */
+export function furtherFiles(custody: Custody | undefined, begun: Begun | undefined): string[] {
+  return [...anchorFiles(custody).keys(), ...plannedReports(custody, begun).keys()];
 }
 
-export function listedFiles(custody: Custody): ReadonlySet<string> {
-  return new Set([...LISTED, ...anchorFiles(custody).keys()]);
+const reportsOf = new WeakMap<Begun, ReadonlyMap<string, PlannedReport>>();
+
+/** The reports that the plan names, by path; none where no plan was read that is understood. */
+export function plannedReports(
+  custody: Custody | undefined,
+  begun: Begun | undefined,
+): ReadonlyMap<string, PlannedReport> {
+  const signed = custody?.commits.at(-1);
+  if (custody === undefined || begun === undefined) return new Map();
+  if (signed === undefined || begun.line !== signed.line - 1 || signed.line !== custody.lines) return new Map();
+  const known = reportsOf.get(begun);
+  if (known !== undefined) return known;
+  let planned: Plan | undefined;
+  try {
+    planned = planOf(begun.facts, custody.lines);
+  } catch (error) {
+    if (!(error instanceof NewerPlanError)) throw error;
+  }
+  const found = new Map((planned?.reports ?? []).map((each) => [each.path, each]));
+  reportsOf.set(begun, found);
+  return found;
 }
 
 /** Which part of how many a `bag-info.txt` says it is; undefined where it says nothing of the kind. */
@@ -119,10 +141,14 @@ export function placeOf(name: string): string {
   const before = BEFORE.indexOf(name);
   const behind = BEHIND.indexOf(name);
   const stem = name.replace(/[.-].*$/s, "");
-  const rank =
-    before >= 0 ? before : name.startsWith(ANCHORS) ? BEFORE.length : behind >= 0 ? BEFORE.length + 1 + behind : BEFORE.length + 4;
+  const isReport = name.startsWith(REPORTS);
+  let rank = BEFORE.length + 5;
+  if (before >= 0) rank = before;
+  else if (behind >= 0) rank = BEFORE.length + 2 + behind;
+  else if (isReport) rank = BEFORE.length + 1;
+  else if (name.startsWith(ANCHORS)) rank = BEFORE.length;
   // Numbers in names have at least so many digits: of two, the shorter one is the smaller one.
-  const numbered = before >= 0 || behind >= 0 ? "" : `${String(stem.length).padStart(3, "0")} ${stem}`;
+  const numbered = before >= 0 || behind >= 0 ? "" : isReport ? name : `${String(stem.length).padStart(3, "0")} ${stem}`;
   return `${String(rank).padStart(2, "0")} ${numbered}`;
 }
 
@@ -226,7 +252,21 @@ export interface Volume {
   payloadManifest: string;
 }
 
+/** A file below `report/`, as the plan names it. */
+export interface PlannedReport {
+  path: string;
+  size: number;
+  sha256: string;
+}
+
+/** The opened `seal.begun`, and its line. */
+export interface Begun {
+  line: number;
+  facts: Facts;
+}
+
 export interface Plan {
+  reports: PlannedReport[];
   volumes: Volume[];
   blurred: Set<string>;
   withheld: Set<number>;
@@ -246,15 +286,17 @@ export function planOf(begun: Json, lines: number): Plan | undefined {
     const items = numbersIn(begun.items, lines);
     const blurred = numbersIn(begun.blurred ?? [], lines);
     const volumes = volumesOf(begun, lines);
-    const { reports, scope } = begun;
+    const reports = reportsIn(begun.reports);
+    const { scope } = begun;
     const chosen = begun.items_in === items.size && typeof scope === "string" && SCOPES.has(scope);
-    if (!chosen || !Array.isArray(reports) || reports.length > 0) return undefined;
+    if (!chosen || reports === undefined) return undefined;
     const spread = volumes.flatMap((volume) => [...volume.items]);
     const whole = new Set(spread).size === spread.length && spread.length === items.size;
     if (!whole || !spread.every((item) => items.has(Number(item.slice(1))))) return undefined;
     if (typeof begun.items_of !== "number" || begun.items_of < 0 || typeof begun.purpose !== "string") return undefined;
     if (![...blurred].every((number) => items.has(number))) return undefined;
     return {
+      reports,
       volumes,
       blurred: new Set([...blurred].map(itemId)),
       withheld: numbersIn(begun.withheld, lines),
@@ -267,11 +309,29 @@ export function planOf(begun: Json, lines: number): Plan | undefined {
   }
 }
 
-/** A plan of form 2 says more than one of form 1, which has no number; throws when it is of a later version's form. */
-function isOfKnownForm({ form = null, volumes = null, blurred = null }: Facts): boolean {
+/** The files below `report/` that a plan names, in the ascending order of their paths; undefined when it is no such list. */
+function reportsIn(said: Json | undefined): PlannedReport[] | undefined {
+  if (!Array.isArray(said)) return undefined;
+  const found: PlannedReport[] = [];
+  for (const each of said) {
+    if (!isObject(each)) return undefined;
+    const { path, size, sha256 } = each;
+    if (typeof path !== "string" || !REPORT.test(path) || path <= (found.at(-1)?.path ?? "")) return undefined;
+    if (typeof size !== "number" || size < 0 || !isDigest(sha256)) return undefined;
+    found.push({ path, size, sha256 });
+  }
+  return found;
+}
+
+/**
+ * A plan of form 3 has reports, one of form 2 parts or copies; one of form 1 has no number. Throws when it is of a later
+ * version's form.
+ */
+function isOfKnownForm({ form = null, volumes = null, blurred = null, reports = null }: Facts): boolean {
   const says = volumes !== null || blurred !== null;
   if (typeof form === "number" && form > PLAN_FORM) throw new NewerPlanError();
-  return says ? form === PLAN_FORM : form === null;
+  if (Array.isArray(reports) && reports.length > 0) return form === PLAN_FORM;
+  return says ? form === FORM_OF_PARTS : form === null;
 }
 
 function volumesOf(begun: Facts, lines: number): Volume[] {

@@ -73,10 +73,16 @@ export class BagReader {
   /** Whether a bag may hold a file of this name, and holds it once; an item has one file. */
   private belongs(name: string): boolean {
     const parts = bag.dataParts(name);
-    if (parts === undefined) return bag.tagFiles(this.bag.custody).has(name) && !this.bag.tallies.has(name);
+    if (parts === undefined) return this.isTagFile(name) && !this.bag.tallies.has(name);
     const known = this.bag.items.has(parts.item);
     this.bag.items.add(parts.item);
     return (parts.ending === undefined || bag.ALLOWED_ENDINGS.has(parts.ending)) && !known;
+  }
+
+  private isTagFile(name: string): boolean {
+    const { custody, begun } = this.bag;
+    if (name.startsWith(bag.REPORTS)) return bag.plannedReports(custody, begun).has(name);
+    return bag.TAG_FILES.has(name) || bag.anchorFiles(custody).has(name);
   }
 
   /** Hold a file's place against that of the one before it. */

@@ -20,7 +20,8 @@ export class Comparison {
 
   async run(): Promise<void> {
     const { custody } = this.found;
-    for (const name of [...bag.tagFiles(custody)].sort(bag.byCode)) {
+    const further = bag.furtherFiles(custody, this.found.begun);
+    for (const name of [...new Set([...bag.TAG_FILES, ...further])].sort(bag.byCode)) {
       if (!this.found.tallies.has(name)) this.broken("bag-file-missing", name);
     }
     if (custody === undefined) return;
@@ -70,7 +71,7 @@ export class Comparison {
     }
     const listed = this.listed(text, bag.TAG_MANIFEST);
     if (listed === undefined) return;
-    const expected = bag.listedFiles(custody);
+    const expected = new Set([...bag.LISTED, ...bag.furtherFiles(custody, this.found.begun)]);
     for (const name of [...new Set([...expected, ...listed.keys()])].sort(bag.byCode)) {
       const seen = this.found.tallies.get(name);
       if (!listed.has(name) || !expected.has(name)) this.broken("bag-file-unlisted", name);
@@ -114,7 +115,16 @@ export class Comparison {
       if (plan.withheld.has(line)) this.broken("opening-against-plan", bag.EVENTS, line);
     }
     if (plan.itemsOf !== custody.objects.size) this.broken("seal-plan-miscounts", bag.EVENTS, begun.line);
+    this.reports(plan);
     this.part(plan);
+  }
+
+  /** Hold every report that is here against what the plan says of it. */
+  private reports(plan: bag.Plan): void {
+    for (const { path, size, sha256: digest } of plan.reports) {
+      const seen = this.found.tallies.get(path);
+      if (seen !== undefined && (seen.sizeBytes !== size || seen.sha256 !== digest)) this.broken("report-changed", path);
+    }
   }
 
   /** Compare the originals with the part of the plan that this archive is. */

@@ -1,10 +1,11 @@
 /** What one pass over a bag leaves in memory: what is wrong, and where everything stands that somebody may ask for. */
 
+import type { Begun } from "./bag";
 import type { Bytes } from "./bytes";
 import type { Custody } from "./chain";
 import type { Finding } from "./finding";
 import type { Tally } from "./hashes";
-import type { Facts, Json } from "./opening";
+import type { Json } from "./opening";
 
 /** What is remembered of an opened event, so that its text can be read again when somebody asks. */
 export interface Opened {
@@ -81,7 +82,7 @@ export class Bag {
   opened: Opened[] = [];
   /** What the log says of the time stamps in it, by line. */
   stamped = new Map<number, Told>();
-  begun: { line: number; facts: Facts } | undefined;
+  begun: Begun | undefined;
   openedLines = new Set<number>();
   items = new Set<string>();
   witnessed = new Set<string>();

@@ -1,0 +1,196 @@
+"""An archive with the dossier: planned, checked, and silent about everything that its plan withholds."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pyzipper
+
+from evidence_kit.custody.verdict import Verdict
+from evidence_kit.keys.station import SigningKey
+from evidence_kit.sealing import plan
+from evidence_kit.workers.worker import Worker
+from evidence_kit.workflows.accession.declare import exclude_items
+from evidence_kit.workflows.accession.describe import WorkerDescriber
+from evidence_kit.workflows.accession.ingest import ingest
+from evidence_kit.workflows.accession.provenance import Provenance
+from evidence_kit.workflows.case import record
+from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.checking.verify import verify_archive
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal import make_seal
+from evidence_kit.workflows.handover.seal_reports import ReportWanted
+from evidence_kit.workflows.reading.exports import open_exports
+from evidence_kit.workflows.reading.threats import Threat, record_threat
+from tests.conftest import NewCase
+
+PHONE = Path(__file__).parents[3] / "samples" / "phone-export"
+WHATSAPP = next((PHONE / "Download").glob("*.zip"))
+MESSENGER = PHONE / "Download" / "facebook-nadiaelmisal-2025-05-05"
+DIGITS = "0123456789" * 2 + "01234567"
+
+
+@pytest.fixture
+def writer(new_case: NewCase) -> CaseWriter:
+    made = new_case()
+    with WorkerDescriber(workers=1) as describer:
+        list(ingest(made, [WHATSAPP, MESSENGER], Provenance("phone-export", device="A12"), describer))
+    return made
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    with Worker() as made:
+        yield made
+
+
+def chat_of(writer: CaseWriter, ending: str) -> str:
+    return next(item.id for item in writer.manifest.items.values() if item.place.path.endswith(ending))
+
+
+def threaten(writer: CaseWriter, worker: Worker, *threats: Threat) -> None:
+    with open_exports(writer.case, worker) as reading:
+        for each in threats:
+            record_threat(writer, each, reading)
+
+
+def bag_of(archive: Path) -> dict[str, bytes]:
+    with pyzipper.AESZipFile(archive) as outer:
+        outer.setpassword(DIGITS.encode())
+        inner = outer.read("evidence.zip")
+    with zipfile.ZipFile(io.BytesIO(inner)) as bag:
+        return {each.partition("/")[2]: bag.read(each) for each in bag.namelist()}
+
+
+def wanted(out: Path, items: list[str] | None = None, **more: Any) -> SealOrder:
+    return SealOrder("lawyer", items, {}, None, out, report=ReportWanted(("en",), (), "Salma B."), **more)
+
+
+def said_in(bag: dict[str, bytes], tmp_path: Path) -> str:
+    """Return every word below report/: files as they are, papers as text, and what is attached to papers."""
+    said = ""
+    for name, content in bag.items():
+        if not name.startswith("report/"):
+            continue
+        said += name + content.decode("utf-8", "replace")
+        if name.endswith(".pdf"):
+            paper = tmp_path / "paper.pdf"
+            paper.write_bytes(content)
+            said += subprocess.run(["pdftotext", paper, "-"], capture_output=True, check=True).stdout.decode()
+            folder = tmp_path / "attached"
+            folder.mkdir(exist_ok=True)
+            subprocess.run(["pdfdetach", "-saveall", "-o", folder, paper], check=True)
+            # The log alone names every item, in clear, for everybody: its openings are what is withheld.
+            (folder / "custody.jsonl").unlink()
+            said += "".join(each.read_text("utf-8") for each in sorted(folder.iterdir()))
+    return said
+
+
+def test_a_seal_with_a_report_holds_papers_and_every_conversation_and_is_consistent(
+    writer: CaseWriter, key: SigningKey, worker: Worker, tmp_path: Path
+) -> None:
+    whatsapp = chat_of(writer, ".txt")
+    threaten(writer, worker, Threat("pay", messages=[f"{whatsapp}:10"], amount="5000 MAD", deadline="Friday"))
+    sealed = make_seal(writer, key, wanted(tmp_path / "sealed"), DIGITS, worker=worker)
+    checked = verify_archive(sealed.archive, DIGITS)
+    assert (checked.verdict, checked.findings) == (Verdict.CONSISTENT, [])
+    bag = bag_of(sealed.archive)
+    listed = json.loads(bag["report/conversations.json"])["conversations"]
+    assert sorted(name for name in bag if name.startswith("report/")) == sorted(
+        [
+            "report/conversations.json",
+            "report/dossier.en.pdf",
+            "report/dossier.json",
+            *(each["file"] for each in listed),
+        ]
+    )
+    assert [each["number"] for each in listed] == list(range(1, len(listed) + 1))
+    for each in listed:
+        lines = [json.loads(line) for line in bag[each["file"]].splitlines()]
+        assert sum("gap" not in line for line in lines) == each["messages"] == sum(p["messages"] for p in each["parts"])
+    chat = next(each for each in listed if each["platform"] == "whatsapp")
+    lines = [json.loads(line) for line in bag[chat["file"]].splitlines()]
+    assert [line["where"] for line in lines if line.get("demands")] == [f"{whatsapp}:10"]
+    told = json.loads(bag["report/dossier.json"])
+    assert [(each["demand"], each["amount"], each["deadline"]) for each in told["demands"]] == [
+        ("pay", "5000 MAD", "Friday")
+    ]
+    assert told["transcripts"][0]["lines"] == []
+    begun = [json.loads(line) for line in bag["events.jsonl"].splitlines() if line]
+    made = [each for each in begun if each["type"] == "report.made"]
+    assert [each["name"] for each in made[0]["files"]] == sorted(name for name in bag if name.startswith("report/"))
+
+
+def test_a_message_stands_in_the_original_where_its_line_says(
+    writer: CaseWriter, key: SigningKey, worker: Worker, tmp_path: Path
+) -> None:
+    sealed = make_seal(writer, key, wanted(tmp_path / "sealed"), DIGITS, worker=worker)
+    bag = bag_of(sealed.archive)
+    chat = chat_of(writer, ".txt")
+    original = bag[f"data/{chat}.txt"]
+    lines = [json.loads(line) for name in bag if name.startswith("report/chats/") for line in bag[name].splitlines()]
+    met = [line for line in lines if line["where"].startswith(f"{chat}:") and line["kind"] == "text"]
+    assert len(met) > 10
+    for line in met:
+        start, end = line["bytes"]
+        assert line["text"].splitlines()[0] in original[start:end].decode("utf-8")
+
+
+def test_a_report_never_says_what_the_plan_withholds(
+    writer: CaseWriter, key: SigningKey, worker: Worker, tmp_path: Path
+) -> None:
+    whatsapp, messenger = chat_of(writer, ".txt"), chat_of(writer, ".json")
+    pictures = [item for item in writer.manifest.items.values() if item.family == "picture"]
+    record.record_note(writer, "a whispered word", ["psychologist"])
+    threaten(
+        writer,
+        worker,
+        Threat("pay", messages=[f"{whatsapp}:10"]),
+        Threat("SECRET demand", messages=[f"{messenger}:/messages/3"], account="@withheld.account"),
+    )
+    exclude_items(writer, [pictures[0]], "a reason that nobody reads")
+    sealed = make_seal(writer, key, wanted(tmp_path / "sealed", [whatsapp]), DIGITS, worker=worker)
+    bag = bag_of(sealed.archive)
+    said = said_in(bag, tmp_path)
+    assert "pay" in said
+    withheld = writer.manifest.items[messenger]
+    for absent in (
+        "SECRET", "withheld.account", "whispered", "Yassine Elmital", "a reason that nobody", messenger,
+        withheld.sha256.hex, pictures[0].id, pictures[0].sha256.hex, pictures[1].sha256.hex,
+    ):  # fmt: skip
+        assert absent not in said, absent
+    # What is searched for is found where it does stand, so that the search can fail.
+    assert writer.manifest.items[whatsapp].sha256.hex in said
+    assert verify_archive(sealed.archive, DIGITS).verdict is Verdict.CONSISTENT
+
+
+def test_every_part_of_a_seal_holds_the_whole_report(
+    writer: CaseWriter, key: SigningKey, worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "split_volumes", lambda sizes, *_: [(item,) for item, _ in sizes])
+    order = wanted(tmp_path / "sealed", split_bytes=1 << 30)
+    sealed = make_seal(writer, key, order, DIGITS, worker=worker)
+    bags = [bag_of(sealed.folder / each.name) for each in sealed.archives]
+    reports = [{name: each for name, each in bag.items() if name.startswith("report/")} for bag in bags]
+    assert len(bags) > 1
+    assert all(each == reports[0] for each in reports)
+    for each in sealed.archives:
+        assert verify_archive(sealed.folder / each.name, DIGITS).verdict is Verdict.CONSISTENT
+
+
+def test_the_same_case_gives_the_same_reports_and_nothing_is_left_beside(
+    writer: CaseWriter, key: SigningKey, worker: Worker, tmp_path: Path
+) -> None:
+    first = make_seal(writer, key, wanted(tmp_path / "one"), DIGITS, worker=worker)
+    assert sorted(each.suffix for each in first.folder.iterdir() if each.is_dir()) == []
+    chats = {name: each for name, each in bag_of(first.archive).items() if name.startswith("report/chats/")}
+    second = make_seal(writer, key, wanted(tmp_path / "two"), DIGITS, worker=worker)
+    again = {name: each for name, each in bag_of(second.archive).items() if name.startswith("report/chats/")}
+    assert chats == again != {}
