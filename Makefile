@@ -18,7 +18,7 @@ demo: $(READY)
 	$(BIN)/evidence-kit demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not deep"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not deep"
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -34,7 +34,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks
 
 deep: $(READY)
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m deep
+	$(BIN)/python -m pytest -n auto --dist loadfile -m deep
 
 # The guides for volunteers, lawyers and scripts, in three languages, as files to print from a browser.
 pages: $(READY)

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -22,6 +23,26 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 PASSPHRASE = b"correct horse battery"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Let `--dist loadfile` take the files that last longest first."""
+    from tests.scheduling import ByFile
+
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put tests in one order in every process, the longest first."""
+    if hasattr(config, "workerinput"):
+        from tests.scheduling import in_order
+
+        items[:] = in_order(items)
 
 
 class SteppingClock:

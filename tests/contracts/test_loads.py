@@ -11,8 +11,6 @@ import pytest
 from evidence_kit.cli import GROUPS
 from tests.contracts.conftest import Call
 
-pytestmark = pytest.mark.xdist_group("scenario")
-
 ROOT = Path(__file__).parents[2]
 COMMANDS = [name for _, names in GROUPS for name in names]
 # typer's own, and what they load; rich loads attr where it happens to be installed, platform its build's facts.

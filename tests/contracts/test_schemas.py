@@ -59,8 +59,6 @@ FIXED: dict[str, Sequence[str]] = {
     "batch#/$defs/nothing/properties/step": STEPS,
     "help#/oneOf/0/properties/topics/items": TOPICS,
 }
-# The one run of all commands is shared, and not made once per process of pytest-xdist.
-pytestmark = pytest.mark.xdist_group("scenario")
 
 
 @pytest.fixture(scope="session")

@@ -17,9 +17,6 @@ from tests.e2e.conftest import ROOT, Program, set_up
 
 LAWYER = SigningKey.from_seed(bytes(range(7, 39)))
 
-# The seal is the dear thing here; whoever shares it runs in one process.
-pytestmark = pytest.mark.xdist_group("judges")
-
 
 def needs(*tools: str) -> pytest.MarkDecorator:
     missing = [tool for tool in tools if shutil.which(tool) is None]
