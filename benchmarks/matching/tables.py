@@ -132,7 +132,7 @@ def _recall_table(tallies: Mapping[str, Tally], peers: Mapping[str, Peer]) -> st
 
 
 def _recall_row(kind: str, each: Tally, methods: Sequence[str], digits: int) -> str:
-    low, high = _wilson(each.found, each.asked)
+    low, high = interval(each.found, each.asked)
     cells = [kind, str(each.asked), f"{each.found / each.asked:.{digits}f}", f"{low:.{digits}f}–{high:.{digits}f}"]
     cells += [f"{count / each.asked:.{digits}f}" for count in (each.judged, *(each.peers[one] for one in methods))]
     return "| " + " | ".join(cells) + " |"
@@ -188,7 +188,7 @@ def _distances(known: Mapping[str, str | None], asked: Sequence[str], theirs: Se
     return distances
 
 
-def _wilson(hits: int, asked: int) -> tuple[float, float]:
+def interval(hits: int, asked: int) -> tuple[float, float]:
     z, share = 1.96, hits / asked
     middle = (share + z * z / (2 * asked)) / (1 + z * z / asked)
     spread = z * np.sqrt(share * (1 - share) / asked + z * z / (4 * asked * asked)) / (1 + z * z / asked)

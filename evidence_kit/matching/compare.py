@@ -11,8 +11,9 @@ from evidence_kit.hashing.orientations import Orientation
 from evidence_kit.matching import geometry
 from evidence_kit.matching.features import PictureView
 from evidence_kit.matching.geometry import KeypointPairs, PlaneFit, mapped_points, rectangle_corners
-from evidence_kit.matching.levels import MatchScore
+from evidence_kit.matching.levels import MATCHES, MatchScore, level_of
 from evidence_kit.matching.photometry import GreyArea, PixelAgreement, pixel_agreement
+from evidence_kit.matching.thresholds import THRESHOLDS
 
 _REFINED_ROUNDS = 30
 
@@ -50,14 +51,17 @@ def compare_keypoints(
     keypoints = reference.keypoints.mirrored(reference.size[0]) if mirrored else reference.keypoints
     if pairs is None:
         pairs = geometry.similar_pairs(query.keypoints, keypoints)
-    found = geometry.fit_plane(query.keypoints, keypoints, pairs, reference.size)
-    simple = geometry.fit_similarity(query.keypoints, keypoints, pairs, reference.size)
     best: Placement | None = None
-    for each in (found, simple):
-        if each is not None and geometry.is_reasonable(each.matrix, reference.size):
+    for fit in (geometry.fit_plane, geometry.fit_similarity):
+        each = fit(query.keypoints, keypoints, pairs, reference.size)
+        # Fewer keypoints are no level whatever the pixels say: most references that are looked at end here.
+        if each is None or each.count < THRESHOLDS.few_inliers:
+            continue
+        if geometry.is_reasonable(each.matrix, reference.size):
             placed = _placed(query, reference, each, mirrored=mirrored)
-            if best is None or _merit(placed) > _merit(best):
-                best = placed
+            best = placed if best is None or _merit(placed) > _merit(best) else best
+            if best.evidence.agreement >= THRESHOLDS.sure_agreeing_share and level_of(best.evidence) in MATCHES:
+                break
     return best
 
 

@@ -66,22 +66,21 @@ def similar_pairs(query: Keypoints, reference: Keypoints, ratio: float = THRESHO
         reference: Keypoints of the other, n × 128 uint8 descriptors.
         ratio: How much nearer the nearest has to be than the second nearest, as a share of its distance.
     """
-    import cv2
-
     none = np.zeros(0, np.intp)
     if len(query) < 2 or len(reference) < 2:
         return KeypointPairs(none, none)
-    matcher = cv2.BFMatcher(cv2.NORM_L2)
-    found = matcher.knnMatch(query.descriptors.astype(np.float32), reference.descriptors.astype(np.float32), k=2)
-    best: dict[int, tuple[float, int]] = {}
-    for first, second in found:
-        if first.distance < ratio * second.distance:
-            held = best.get(first.trainIdx)
-            if held is None or first.distance < held[0]:
-                best[first.trainIdx] = (first.distance, first.queryIdx)
-    return KeypointPairs(
-        np.fromiter(best, np.intp, len(best)), np.fromiter((each[1] for each in best.values()), np.intp, len(best))
-    )
+    asked, known = query.descriptors.astype(np.float32), reference.descriptors.astype(np.float32)
+    # One product of matrices; of bytes all these sums are whole numbers that a float holds exactly.
+    squares = (known**2).sum(axis=1) - 2 * (asked @ known.T) + (asked**2).sum(axis=1)[:, None]
+    rows = np.arange(len(squares))
+    nearest = squares.argmin(axis=1)
+    first = squares[rows, nearest]
+    squares[rows, nearest] = np.inf
+    clear = np.flatnonzero(first < ratio * ratio * squares.min(axis=1))
+    # Of several that resemble one keypoint of the reference the nearest stands first, and is kept.
+    order = clear[np.lexsort((clear, first[clear], nearest[clear]))]
+    taken, at = np.unique(nearest[order], return_index=True)
+    return KeypointPairs(taken.astype(np.intp), order[at].astype(np.intp))
 
 
 def fit_plane(query: Keypoints, reference: Keypoints, pairs: KeypointPairs, size: tuple[int, int]) -> PlaneFit | None:
@@ -170,14 +169,20 @@ def _fitted(
     matrix: NDArray[np.float64], inliers: NDArray[np.bool_], pairs: KeypointPairs, target: NDArray[np.float32],
     size: tuple[int, int],
 ) -> PlaneFit:  # fmt: skip
-    import cv2
-
-    outline = mapped_points(matrix, rectangle_corners(*size)).astype(np.float32)
+    outline = mapped_points(matrix, rectangle_corners(*size))
     if not np.isfinite(outline).all():
         return PlaneFit(matrix, inliers, pairs, len(pairs))
-    inside = sum(cv2.pointPolygonTest(outline, (float(x), float(y)), False) >= 0 for x, y in target)  # noqa: FBT003
+    inside = _count_inside(outline, target)
     # Keypoints that agree may lie just outside of the outline: a share of them above one would be none.
     return PlaneFit(matrix, inliers, pairs, max(inside, int(inliers.sum())))
+
+
+def _count_inside(outline: NDArray[np.float64], points: NDArray[np.float32]) -> int:
+    """Return how many points lie in a convex outline, on its edge included; a folded one is refused elsewhere."""
+    ends = np.roll(outline, -1, axis=0) - outline
+    (across, down), to = ends.T[:, :, None], points.T[:, None, :] - outline.T[:, :, None]
+    side = across * to[1] - down * to[0]
+    return int(((side >= 0).all(axis=0) | (side <= 0).all(axis=0)).sum())
 
 
 def rectangle_corners(width: float, height: float) -> NDArray[np.float64]:

@@ -25,7 +25,7 @@ from evidence_kit.matching.levels import (
     level_of,
     worth_a_look,
 )
-from evidence_kit.matching.screens import indexed_views, only_the_application
+from evidence_kit.matching.screens import indexed_views, is_drawn_page, only_the_application
 from evidence_kit.matching.stoplist import StopList
 from evidence_kit.matching.thresholds import THRESHOLDS
 
@@ -91,6 +91,7 @@ class Library:
         self._views: list[tuple[int, int]] = []
         self._spots: list[tuple[NDArray[np.float32], NDArray[np.float32], int]] = []
         self._hashed: list[tuple[int, int]] = []
+        self._drawn: dict[tuple[str, int], bool] = {}
         descriptors: list[NDArray[np.uint8]] = []
         hashes: list[bytes] = []
         most = indexed_keypoints(len(self._names))
@@ -124,9 +125,10 @@ class Library:
         """
         best: dict[str, LibraryMatch] = {}
         left_out = set(leave_out)
+        drawn: dict[int, bool] = {}
 
         def take(found: LibraryMatch) -> None:
-            if found.level in MATCHES and self._between_screens(query, found):
+            if found.level in MATCHES and self._between_screens(query, drawn, found):
                 found = replace(found, level=TO_JUDGE)
             held = best.get(found.reference)
             if found.reference not in left_out and (held is None or _rank(found) < _rank(held)):
@@ -148,11 +150,21 @@ class Library:
                     take(unsure)
         return sorted(best.values(), key=_rank)
 
-    def _between_screens(self, query: Features, found: LibraryMatch) -> bool:
+    def _between_screens(self, query: Features, drawn: dict[int, bool], found: LibraryMatch) -> bool:
         reference = self._features(found.reference)
-        evidence = None if found.placed is None else found.placed.evidence
         seen, of = query.views[found.query_view], reference.views[found.reference_view]
-        return only_the_application(query, seen, reference, of, evidence)
+
+        def both_drawn() -> bool:
+            if seen.frame not in drawn:
+                drawn[seen.frame] = is_drawn_page(query, seen.frame)
+            return drawn[seen.frame] and self._is_drawn(found.reference, reference, of.frame)
+
+        return only_the_application(seen, of, None if found.placed is None else found.placed.evidence, both_drawn)
+
+    def _is_drawn(self, name: str, reference: Features, frame: int) -> bool:
+        if (name, frame) not in self._drawn:
+            self._drawn[name, frame] = is_drawn_page(reference, frame)
+        return self._drawn[name, frame]
 
     def _near(self, view: PictureView) -> list[tuple[int, int, int, int]]:
         """Return reference, view, distance in bits and orientation of near hashes, nearest first."""

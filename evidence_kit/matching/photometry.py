@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from evidence_kit.matching.thresholds import THRESHOLDS
 
 BLOCK_PIXELS, FINE_BLOCK_PIXELS = 12, 6
 _FITTED_ROUNDS = 3
+_MIDDLE_GREY = 128.0
 
 
 class GreyArea(NamedTuple):
@@ -95,9 +96,7 @@ def _patch(reference: NDArray[np.uint8], warped: NDArray[np.uint8], seen: NDArra
     rows, columns = reference.shape[0] // BLOCK_PIXELS, reference.shape[1] // BLOCK_PIXELS
     if not rows or not columns:
         return 0
-    ours, theirs, shown = (
-        _blocks(each, rows, columns, BLOCK_PIXELS).mean(axis=2) for each in (reference, warped, seen)
-    )
+    ours, theirs, shown = (_block_means(each, rows, columns, BLOCK_PIXELS) for each in (reference, warped, seen))
     visible = shown >= THRESHOLDS.visible_share_of_block * 255
     kept = visible
     residual = np.zeros_like(ours)
@@ -154,19 +153,21 @@ def _agreement(  # noqa: PLR0913
     rows, columns = reference.shape[0] // block, reference.shape[1] // block
     if not rows or not columns:
         return PixelAgreement(0, 0, overlap, None, 0, 0, 0)
-    ours, theirs = _blocks(reference, rows, columns, block), _blocks(warped, rows, columns, block)
-    visible = _blocks(seen, rows, columns, block).mean(axis=2) >= THRESHOLDS.visible_share_of_block * 255
+    ours, theirs = reference.astype(np.float32) - _MIDDLE_GREY, warped.astype(np.float32) - _MIDDLE_GREY
+    visible = _block_means(seen, rows, columns, block) >= THRESHOLDS.visible_share_of_block * 255
+    counted = np.ones((rows, columns), np.float32)
     if paint.any():
-        clear = 1 - _blocks(paint.astype(np.uint8), rows, columns, block)
-        counted = clear.sum(axis=2)
-        visible &= counted >= THRESHOLDS.clear_share_of_block * block * block
-        ours, theirs = (_centred(each, clear, counted) for each in (ours, theirs))
-    else:
-        counted = np.full((rows, columns), block * block, np.float32)
-        ours, theirs = (each - each.mean(axis=2, keepdims=True) for each in (ours, theirs))
-    ours_norm, theirs_norm = (np.sqrt((each**2).sum(axis=2) / np.maximum(counted, 1)) for each in (ours, theirs))
-    both = (ours * theirs).sum(axis=2) / np.maximum(counted, 1)
-    agrees = both > THRESHOLDS.block_correlation * np.maximum(ours_norm * theirs_norm, 1e-6)
+        clear = (~paint).astype(np.float32)
+        counted = _block_means(clear, rows, columns, block)
+        visible &= counted >= THRESHOLDS.clear_share_of_block
+        ours, theirs = ours * clear, theirs * clear
+    own, other, own_square, other_square, product = (
+        _block_means(each, rows, columns, block) / np.maximum(counted, 1e-6)
+        for each in (ours, theirs, ours * ours, theirs * theirs, ours * theirs)
+    )
+    ours_norm = np.sqrt(np.maximum(own_square - own * own, 0))
+    theirs_norm = np.sqrt(np.maximum(other_square - other * other, 0))
+    agrees = product - own * other > THRESHOLDS.block_correlation * np.maximum(ours_norm * theirs_norm, 1e-6)
     telling = visible & (ours_norm >= THRESHOLDS.textured_grey_levels)
     agreeing = telling & agrees
     either = visible & (
@@ -182,14 +183,6 @@ def _agreement(  # noqa: PLR0913
     return PixelAgreement(int(telling.sum()), int(agreeing.sum()), overlap, outline, int(either.sum()), 0, hole)
 
 
-def _centred(
-    blocks: NDArray[np.float32], clear: NDArray[np.float32], counted: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Return the differences from each block's mean, 0 in blocks that were painted over."""
-    means = (blocks * clear).sum(axis=2) / np.maximum(counted, 1)
-    return np.asarray((blocks - means[..., None]) * clear, np.float32)
-
-
 def _largest_place(blocks: NDArray[np.bool_]) -> int:
     """Return how many of these hang together in one place that is nowhere thinner than two."""
     import cv2
@@ -199,6 +192,9 @@ def _largest_place(blocks: NDArray[np.bool_]) -> int:
     return int(stats[1:, cv2.CC_STAT_AREA].max(initial=0))
 
 
-def _blocks(grey: NDArray[np.uint8], rows: int, columns: int, block: int) -> NDArray[np.float32]:
-    cut = grey[: rows * block, : columns * block].astype(np.float32)
-    return np.asarray(cut.reshape(rows, block, columns, block).transpose(0, 2, 1, 3).reshape(rows, columns, -1))
+def _block_means(grey: NDArray[Any], rows: int, columns: int, block: int) -> NDArray[np.float32]:
+    """Return the mean of each block; what is left over at the right and below is no block."""
+    import cv2
+
+    cut = np.ascontiguousarray(grey[: rows * block, : columns * block], np.float32)
+    return np.asarray(cv2.resize(cut, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Callable
 
 from evidence_kit.matching.features import Features, PictureView
 from evidence_kit.matching.levels import MatchScore
+from evidence_kit.matching.screen_signs import is_screen_or_page
 from evidence_kit.matching.thresholds import THRESHOLDS
-
-_RANGE_PIXELS = np.ones((5, 5), np.uint8)
-_BLOCK_PIXELS = 12
 
 
 def indexed_views(features: Features) -> list[int]:
@@ -24,8 +21,8 @@ def indexed_views(features: Features) -> list[int]:
 
 
 def is_screen_like(features: Features) -> bool:
-    """Say whether a picture has the proportions of a telephone's screen and photographs inside it."""
-    return is_tall(features) and any(view.region for view in features.views)
+    """Say whether a picture is a screen or a page with photographs inside it."""
+    return any(view.region for view in features.views) and is_drawn_page(features, 0)
 
 
 def is_tall(features: Features) -> bool:
@@ -34,21 +31,15 @@ def is_tall(features: Features) -> bool:
 
 
 def is_drawn_page(features: Features, frame: int) -> bool:
-    """Say whether a frame is a screen or a page, of any proportions: much of it has one colour.
+    """Say whether a frame is a screen or a page, or a photograph of one, of any proportions.
 
-    A photograph of a tall screen is one too. No photograph inside need have been found: that it was not is the trap.
+    No photograph inside need have been found: that it was not is the trap.
     """
-    import cv2
-
-    grey = next(view.grey for view in features.views if view.frame == frame)
-    spread = cv2.dilate(grey, _RANGE_PIXELS) - cv2.erode(grey, _RANGE_PIXELS)
-    if float((spread <= THRESHOLDS.flat_grey_levels).mean()) >= THRESHOLDS.flat_share:
-        return True
-    return is_tall(features) and _smooth_share(grey) >= THRESHOLDS.smooth_share
+    return is_screen_or_page(next(view.grey for view in features.views if view.frame == frame))
 
 
 def only_the_application(
-    query: Features, seen: PictureView, reference: Features, of: PictureView, evidence: MatchScore | None
+    seen: PictureView, of: PictureView, evidence: MatchScore | None, both_drawn: Callable[[], bool]
 ) -> bool:
     """Say whether the agreement may be the application around two photographs, which is for a person to judge.
 
@@ -56,35 +47,18 @@ def only_the_application(
     sure in another, and two screens are the same only where hardly any place disagrees.
 
     Args:
-        query: The picture asked about.
-        seen: The view of it that was compared.
-        reference: The one that resembles it.
-        of: The view of it that was compared.
+        seen: The view of the query that was compared.
+        of: The view of the reference that was compared.
         evidence: The numbers, None where no pixel was compared.
+        both_drawn: Says whether both are screens or pages; asked only where it decides.
     """
-    if seen.region and of.region:
-        return True
-    both_drawn = is_drawn_page(query, seen.frame) and is_drawn_page(reference, of.frame)
-    if both_drawn and (seen.region or of.region):
-        return True
-    if evidence is None:
+    if evidence is None and not (seen.region or of.region):
         return False
-    if not both_drawn:
-        same_by_hash = evidence.distance_bits is not None and evidence.distance_bits <= THRESHOLDS.match_distance_bits
-        upright = (
-            is_tall(query) and is_tall(reference) and query.height > query.width and reference.height > reference.width
-        )
-        return upright and not same_by_hash and evidence.agreement < THRESHOLDS.sure_agreeing_share
+    if not both_drawn():
+        return False
+    if evidence is None or seen.region or of.region:
+        return True
     textured = max(evidence.blocks, evidence.either, 1)
     return (
         evidence.agreeing < THRESHOLDS.sure_agreeing_share * textured or evidence.patch > THRESHOLDS.screen_patch_blocks
     )
-
-
-def _smooth_share(grey: NDArray[np.uint8]) -> float:
-    rows, columns = grey.shape[0] // _BLOCK_PIXELS, grey.shape[1] // _BLOCK_PIXELS
-    if not rows or not columns:
-        return 0.0
-    cut = grey[: rows * _BLOCK_PIXELS, : columns * _BLOCK_PIXELS].astype(np.float32)
-    blocks = cut.reshape(rows, _BLOCK_PIXELS, columns, _BLOCK_PIXELS)
-    return float((blocks.std(axis=(1, 3)) < THRESHOLDS.smooth_grey_levels).mean())

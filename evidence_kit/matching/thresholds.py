@@ -49,13 +49,19 @@ class Thresholds:
             thing reach .27 to .52; one sentence, one application, one logo stay below .16.
         screen_patch_blocks: Blocks in one place, lighter or darker, above which two screens show other photographs.
             Copies of one screen, small, dark or recompressed, have no such place.
-        tall_ratio: Sides of a telephone's screen, the longer by the shorter.
+        tall_ratio: Sides, the longer by the shorter, from which a picture is looked at in a larger size: photographs
+            are small in a telephone's screen. What is a screen is not decided by it.
         flat_grey_levels: Grey levels within 5 pixels of each other that are "one colour".
-        flat_share: Share of one colour from which a picture is a screen or a page: 3 % of 400 photographs, all things
-            before white, and 99 % of 480 drawn screens.
+        flat_share: Share of one colour that a screen or a page has at least; plain walls have it too.
         smooth_grey_levels: Standard deviation in a block of 12 pixels, below which a photographed screen is smooth: it
             has grain everywhere.
-        smooth_share: Share of smooth blocks from which a tall picture is a photograph of a screen.
+        smooth_share: Share of smooth blocks that a photograph of a screen has at least; plain walls have it too.
+        screen_lines: Lines of text by themselves that make an even picture a screen or a page. With the borders: 206 of
+            208 drawn and photographed screens, and 4 of 416 tall photographs, plain walls, stickers and words over
+            them.
+        screen_border_share: Length of the straight borders by the shorter side, that make it one without any text.
+        few_lines_border_share: The same beside a line or two of text.
+        barred_border_share: The same from which the borders are stripes over a photograph.
         block_correlation: Correlation of two blocks above which they agree.
         textured_grey_levels: Standard deviation in a block from which it has texture, and says anything.
         visible_share_of_block: Share of a block that lies in both pictures.
@@ -152,6 +158,10 @@ class Thresholds:
     flat_share: float = 0.3
     smooth_grey_levels: float = 5.0
     smooth_share: float = 0.4
+    screen_lines: int = 3
+    screen_border_share: float = 4.0
+    few_lines_border_share: float = 2.5
+    barred_border_share: float = 25.0
 
     # Pixels laid over each other.
     block_correlation: float = 0.8

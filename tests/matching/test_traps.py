@@ -22,6 +22,7 @@ from evidence_kit.matching.keypoints import Keypoints
 from evidence_kit.matching.levels import MATCHES, TO_JUDGE, MatchScore, level_of
 from evidence_kit.matching.library import Library
 from evidence_kit.matching.regions import regions_of
+from evidence_kit.matching.screens import is_drawn_page
 from evidence_kit.matching.thresholds import THRESHOLDS
 from evidence_kit.media.pixels import frames_of
 from tests.matching.scenes import features, photo, screenshot
@@ -308,3 +309,40 @@ def test_one_sentence_around_plain_pictures_is_no_match() -> None:
 def test_where_a_quarter_of_the_blocks_disagree_in_one_place_it_shows_something_else() -> None:
     assert level_of(MatchScore(None, 200, 210, 600, 360, 1.0, 1.0, either=600, hole=200)) not in MATCHES
     assert level_of(MatchScore(None, 200, 210, 600, 360, 1.0, 1.0, either=600, hole=40)) in MATCHES
+
+
+def before_plain_wall(name: str) -> Image.Image:
+    """A telephone's tall photograph of somebody before a wall: most of it is even, as a screen is."""
+    dice = np.random.default_rng(3)
+    rows, columns = np.mgrid[:1280, :720]
+    light = 205 - 50 * np.hypot(rows / 1280 - 0.2, columns / 720 - 0.7)
+    page = Image.fromarray(np.clip(light[..., None] * (1.0, 0.96, 0.9), 0, 255).astype(np.uint8))
+    cut = ImageOps.fit(photo(name), (430, 520))
+    mask = Image.new("L", cut.size, 0)
+    ImageDraw.Draw(mask).ellipse((0, 0, 430, 900), fill=255)
+    page.paste(cut, (150, 760), mask)
+    grain = dice.normal(0, 2, (1280, 720, 1))
+    return Image.fromarray(np.clip(np.asarray(page) + grain, 0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize("name", ["cat", "astronaut", "rocket"])
+def test_a_tall_photograph_before_a_plain_wall_is_no_screen(name: str) -> None:
+    whole = before_plain_wall(name)
+    assert whole.height > THRESHOLDS.tall_ratio * whole.width
+    cropped = whole.crop((60, 90, 660, 1280))
+    draw = ImageDraw.Draw(covered := whole.copy())
+    draw.ellipse((230, 1050, 420, 1240), fill=(255, 204, 51), outline="black", width=6)
+    for made in (whole, cropped, covered):
+        assert not is_drawn_page(features(made), 0)
+        assert levels({"kept": whole, "sent": made.resize((made.width // 2, made.height // 2))}) & MATCHES
+
+
+@pytest.mark.parametrize("ground", ["white", (11, 20, 26)])
+def test_a_photograph_of_a_screen_is_a_screen_of_any_proportions(ground: str | tuple[int, int, int]) -> None:
+    page = screenshot(photo("cat"), "black" if ground == "white" else "white", ground)  # type: ignore[arg-type]
+    dice = np.random.default_rng(4)
+    for part in (page, page.crop((0, 100, 720, 1000))):
+        turned = part.rotate(1.5, Image.Resampling.BICUBIC, fillcolor=(30, 28, 26))
+        grain = dice.normal(0, 4, (turned.height, turned.width, 1))
+        taken = Image.fromarray(np.clip(np.asarray(turned) * 0.9 + grain, 0, 255).astype(np.uint8))
+        assert is_drawn_page(features(taken), 0)
