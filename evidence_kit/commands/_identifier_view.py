@@ -27,18 +27,24 @@ def show_identifiers(screen: Screen, found: Sequence[NamedIdentifier]) -> None:
         screen.document(each.row())
     if screen.json:
         return
-    for kind, values in groupby(found, key=lambda each: each.type):
-        screen.result(screen.say(f"identifiers.type.{kind}"))
-        for each in values:
-            screen.result(f"  {readable_text(each.value)}  ({screen.say(f'identifiers.confidence.{each.confidence}')})")
-            if "checksum-fails" in each.how:
-                screen.write(screen.say("identifiers.checksum-fails"), _INDENT)
-            if code := each.bank("bank-code"):
-                screen.write(_bank(screen, each, code), _INDENT)
-            screen.write(_about(screen, each), _INDENT)
-            for assumption in each.assumed:
-                screen.write(_assumed(screen, assumption), _INDENT)
+    with screen.listing():
+        for kind, values in groupby(found, key=lambda each: each.type):
+            screen.result(screen.say(f"identifiers.type.{kind}"))
+            for each in values:
+                _identifier(screen, each)
     screen.tell("identifiers.said" if found else "identifiers.none")
+
+
+def _identifier(screen: Screen, each: NamedIdentifier) -> None:
+    """Show one identifier, and how sure it is."""
+    screen.result(f"  {readable_text(each.value)}  ({screen.say(f'identifiers.confidence.{each.confidence}')})")
+    if "checksum-fails" in each.how:
+        screen.write(screen.say("identifiers.checksum-fails"), _INDENT)
+    if code := each.bank("bank-code"):
+        screen.write(_bank(screen, each, code), _INDENT)
+    screen.write(_about(screen, each), _INDENT)
+    for assumption in each.assumed:
+        screen.write(_assumed(screen, assumption), _INDENT)
 
 
 def show_suggestions(screen: Screen, suggested: Sequence[Suggestion]) -> None:
@@ -48,11 +54,12 @@ def show_suggestions(screen: Screen, suggested: Sequence[Suggestion]) -> None:
         screen.document({"number": number, "suggestion": each.amount.row(), "accounts": accounts})
     if screen.json:
         return
-    for number, each in enumerate(suggested, start=1):
-        screen.result(f"{number}. {readable_text(each.amount.value)}")
-        screen.write(_about(screen, each.amount), _INDENT)
-        for account in each.accounts:
-            screen.write(f"{screen.say(f'identifiers.type.{account.type}')} {account.value}", _INDENT)
+    with screen.listing():
+        for number, each in enumerate(suggested, start=1):
+            screen.result(f"{number}. {readable_text(each.amount.value)}")
+            screen.write(_about(screen, each.amount), _INDENT)
+            for account in each.accounts:
+                screen.write(f"{screen.say(f'identifiers.type.{account.type}')} {account.value}", _INDENT)
     screen.tell("threats.suggested" if suggested else "threats.nothing-suggested")
 
 
@@ -64,14 +71,15 @@ def show_threats(screen: Screen, threats: Sequence[LogEvent]) -> None:
         screen.document(threat_row(entry))
     if screen.json:
         return
-    for number, entry in enumerate(threats, start=1):
-        told = threat_row(entry)
-        screen.result(screen.say("threats.head", number=number, line=entry.line, by=str(told["by"])))
-        for name in (*FACTS, "messages", "items"):
-            value = told[name]
-            if value:
-                shown = " ".join(map(str, value)) if isinstance(value, list) else str(value)
-                screen.write(screen.pair(screen.say(f"threats.fact.{name}"), shown), _INDENT)
+    with screen.listing():
+        for number, entry in enumerate(threats, start=1):
+            told = threat_row(entry)
+            screen.result(screen.say("threats.head", number=number, line=entry.line, by=str(told["by"])))
+            for name in (*FACTS, "messages", "items"):
+                value = told[name]
+                if value:
+                    shown = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+                    screen.write(screen.pair(screen.say(f"threats.fact.{name}"), shown), _INDENT)
     if not threats:
         screen.tell("threats.none")
 

@@ -40,12 +40,25 @@ def show_matches(screen: Screen, found: MatchResult, case: str, names: Mapping[s
     )
     if screen.json:
         return
-    for pair in found.pairs:
-        screen.result(screen.say("match.pair", item=_ours(pair, names), other=_theirs(pair, names)))
-        for line in pair_sentence(screen, pair):
-            screen.result(f"    {line}")
+    with screen.listing():
+        _groups(screen, found, names)
+        for pair in found.pairs:
+            screen.result(screen.say("match.pair", item=_ours(pair, names), other=_theirs(pair, names)))
+            for line in pair_sentence(screen, pair):
+                screen.result(f"    {line}")
     _counted(screen, found)
     screen.tell("match.said")
+
+
+def _groups(screen: Screen, found: MatchResult, names: Mapping[str, str]) -> None:
+    """Show which pictures are one, each group once, before the pairs from which that was concluded."""
+    for number, group in enumerate(found.clusters, start=1):
+        screen.result(screen.say("match.group", number=number, count=len(group)))
+        for member in group:
+            screen.result(f"    {_named(member, 1, names)}")
+    if found.clusters and found.pairs:
+        screen.result("")
+        screen.result(screen.say("match.pairs-below"))
 
 
 def pair_sentence(screen: Screen, pair: SimilarPair) -> list[str]:

@@ -9,18 +9,16 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
+from evidence_kit.commands._tables import Table, cells, page_of, pieces
 from evidence_kit.errors import EvidenceError
 from evidence_kit.model import Json
 from evidence_kit.words import catalogue
 from evidence_kit.words.controls import escaped_json
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
-
 _FOLLOW_SECONDS = 0.5
+_LINES_OF_A_QUESTION = 3
 _OF_THIS_PROCESS = secrets.token_bytes(32)
 _PLAIN_WHITE = frozenset("\u00a0\u202f\u2009")
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -75,12 +73,16 @@ class Screen:
         language: `ar`, `fr` or `en`.
         json: The output is for a program.
         quiet: Only results and trouble are shown.
+        pages: A person is there who can ask for the next page of a list.
     """
 
-    def __init__(self, language: str, *, json: bool = False, quiet: bool = False) -> None:
+    def __init__(self, language: str, *, json: bool = False, quiet: bool = False, pages: bool = False) -> None:
         self.language = language
         self.json = json
         self.quiet = quiet
+        self.pages = pages
+        self._head: list[str] = []
+        self._listed: list[str] | None = None
         self._words = catalogue(language)
         self._secrets: set[bytes] = set()
 
@@ -146,17 +148,52 @@ class Screen:
         """Show the reason why an answer is asked for again."""
         self.warn(f"error.{error.message_id}.what", **error.values)
 
-    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
+    def table(self, names: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
         """Draw a table; the cells are made harmless here."""
-        from rich import box
-        from rich.table import Table
+        target = sys.stderr if self.json else sys.stdout
+        shown = [[neutral_text(cell) for cell in row] for row in rows]
+        head, body = Table([self.say(each) for each in names], shown, right).drawn(columns(target) - 1)
+        if self._listed is None:
+            self.line("\n".join(["", *head, *body, ""]))
+        else:
+            self._head = head
+            self._listed += body
 
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for number, column in enumerate(columns):
-            table.add_column(self.say(column), justify="right" if number in right else "left", overflow="fold")
-        for row in rows:
-            table.add_row(*(_plain(cell) for cell in row))
-        self._console().print(table)
+    @contextmanager
+    def listing(self) -> Iterator[None]:
+        """Show everything within page by page to a person who can go on with Enter; to all others at once."""
+        if not (self.watched and self.pages and self._listed is None):
+            yield
+            return
+        self._listed = []
+        try:
+            yield
+        except BaseException:
+            self._end_listing(pages=False)
+            raise
+        self._end_listing(pages=True)
+
+    def _end_listing(self, *, pages: bool) -> None:
+        """Show what was listed, as much at a time as the window holds."""
+        lines, head, self._listed, self._head = self._listed or [], self._head, None, []
+        height = shutil.get_terminal_size().lines - len(head) - _LINES_OF_A_QUESTION
+        shown, count = page_of(lines, max(1, height), 1) if pages else (lines, 1)
+        seen = 0
+        for number in range(1, count + 1):
+            if number > 1:
+                if not self._goes_on(seen, len(lines)):
+                    return
+                shown, _ = page_of(lines, max(1, height), number)
+            self._write(sys.stdout, "\n".join([*head, *shown]), whole=True)
+            seen += len(shown)
+
+    def _goes_on(self, seen: int, count: int) -> bool:
+        """Ask whether to show the next page; whoever types anything, or Ctrl-C, has seen enough."""
+        try:
+            return not self._typed("\n" + fitted(sys.stderr, self.say("ask.next-page", seen=seen, count=count)) + " ")
+        except KeyboardInterrupt:
+            self._write(sys.stderr, "")
+            return False
 
     def facts(self, rows: Sequence[tuple[str, str]]) -> None:
         """Show names and values, a line each."""
@@ -316,18 +353,14 @@ class Screen:
         sys.stderr.write(fitted(sys.stderr, text) + "\n")
         sys.stderr.flush()
 
-    def _console(self) -> Console:
-        from rich.console import Console
-
-        target = sys.stderr if self.json else sys.stdout
-        width = None if _is_terminal(target) else 200
-        return Console(file=target, markup=False, highlight=False, emoji=False, width=width, soft_wrap=False)
-
     def _write(self, target: IO[str] | None, text: str, *, whole: bool = False) -> None:
         if target is None:
             return
         if not whole:
             text = fitted(target, text)
+            if self._listed is not None and _is_terminal(target):
+                self._listed += text.split("\n")
+                return
         encoding = getattr(target, "encoding", None) or "utf-8"
         target.write(text.encode(encoding, "replace").decode(encoding) + "\n")
         target.flush()
@@ -338,44 +371,16 @@ def columns(target: IO[str] | None) -> int:
     return max(20, shutil.get_terminal_size().columns) if _is_terminal(target) else 1 << 20
 
 
-def cells(text: str) -> int:
-    """Return how many columns a text takes on a terminal."""
-    from rich.cells import cell_len
-
-    return len(text) if text.isascii() else cell_len(text)
-
-
 def fitted(target: IO[str] | None, text: str) -> str:
     """Return a text broken between words so that it fits a terminal; a line that goes on keeps its indent."""
     if not _is_terminal(target):
         return text
-    return "\n".join(piece for line in text.split("\n") for piece in _pieces(line, columns(target) - 1))
+    return "\n".join(piece for line in text.split("\n") for piece in pieces(line, columns(target) - 1))
 
 
 def _wrapped(line: str, indent: int) -> list[str]:
     """Return a line in pieces that fit the terminal; a pipe gets it whole."""
-    return _pieces(line, columns(sys.stdout) - indent - 1)
-
-
-def _pieces(line: str, width: int) -> list[str]:
-    if cells(line) <= width:
-        return [line]
-    words = line.lstrip(" ")
-    before = " " * min(len(line) - len(words), width // 2)
-    pieces = [before]
-    for word in words.split(" "):
-        longer = f"{pieces[-1]} {word}" if pieces[-1].strip() else pieces[-1] + word
-        if cells(longer) > width and pieces[-1].strip():
-            pieces.append(before + word)
-        else:
-            pieces[-1] = longer
-    return pieces
-
-
-def _plain(cell: str) -> Text:
-    from rich.text import Text
-
-    return Text(neutral_text(cell))
+    return pieces(line, columns(sys.stdout) - indent - 1)
 
 
 def _fingerprint(secret: str) -> bytes:

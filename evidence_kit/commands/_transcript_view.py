@@ -48,15 +48,21 @@ def show_conversations(screen: Screen, manifest: Manifest, listed: Sequence[Case
     if not listed:
         screen.tell("chats.none")
         return
-    for conversation in listed:
-        screen.result(_title(screen, conversation))
-        items = " ".join(part.item.id for part in conversation.parts)
-        screen.write(f"{main_writers(screen, conversation)} · {period_text(screen, conversation)} · {items}", _INDENT)
-        for part in conversation.parts:
-            if (order := _order(screen, part)) and order[0] == "either":
-                screen.warn("chats.order.either", number=conversation.number, reason=order[1])
-        _warn(screen, conversation)
+    with screen.listing():
+        for conversation in listed:
+            _listed(screen, conversation)
     screen.tell("chats.next")
+
+
+def _listed(screen: Screen, conversation: CaseConversation) -> None:
+    """Show one conversation of the list: who, from when to when, from which items, and its gaps."""
+    screen.result(_title(screen, conversation))
+    items = " ".join(part.item.id for part in conversation.parts)
+    screen.write(f"{main_writers(screen, conversation)} · {period_text(screen, conversation)} · {items}", _INDENT)
+    for part in conversation.parts:
+        if (order := _order(screen, part)) and order[0] == "either":
+            screen.warn("chats.order.either", number=conversation.number, reason=order[1])
+    _warn(screen, conversation)
 
 
 def show_messages(
@@ -69,15 +75,16 @@ def show_messages(
         screen.document(conversation_entry(entry, conversation))
     if screen.json:
         return
-    _head(screen, conversation)
-    day = None
-    for entry in page.entries:
-        screen.result("")
-        if (now := _day(entry)) is not None and now != day:
-            screen.result(screen.say("chats.day", day=now))
+    with screen.listing():
+        _head(screen, conversation)
+        day = None
+        for entry in page.entries:
             screen.result("")
-        day = now or day
-        _entry(screen, entry)
+            if (now := _day(entry)) is not None and now != day:
+                screen.result(screen.say("chats.day", day=now))
+                screen.result("")
+            day = now or day
+            _entry(screen, entry)
     screen.result("")
     if not page.entries:
         screen.tell("chats.nothing-found")

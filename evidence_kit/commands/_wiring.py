@@ -177,7 +177,12 @@ def _setting(common: dict[str, Any], name: str) -> Setting:
             raise UsageError("language-unknown", language=",".join(languages), offered=", ".join(OFFERED))
     folder = common["station"] or surroundings.get("EVIDENCE_KIT_STATION") or typer.get_app_dir("evidence-kit")
     return Setting(
-        screen=Screen(languages[0], json=common["json"], quiet=common["quiet"]),
+        screen=Screen(
+            languages[0],
+            json=common["json"],
+            quiet=common["quiet"],
+            pages=not common["no_input"] and sys.stdin is not None and sys.stdin.isatty(),
+        ),
         no_input=common["no_input"],
         passphrase_file=common["passphrase_file"],
         station_folder=Path(folder),

@@ -28,6 +28,7 @@ def cases(setting: Setting) -> None:
         for each in found
     ]
     columns = ("column.case", "column.state", "column.items", "column.last")
-    setting.screen.table(columns, rows, right=(2,))
+    with setting.screen.listing():
+        setting.screen.table(columns, rows, right=(2,))
     for case, day in due.items():
         setting.screen.warn("retention.due-case", case=case, date=day.isoformat())

@@ -30,4 +30,5 @@ def help_(
     text = screen.say(f"topic.{name}")
     screen.document({"topic": name, "text": text})
     if not screen.json:
-        screen.write(text)
+        with screen.listing():
+            screen.write(text)

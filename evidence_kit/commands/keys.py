@@ -117,4 +117,5 @@ def _readers(setting: Setting, case: str) -> None:
         may = "may-sign" if each.signs else "may-read" if each.reads else "sent-away"
         name = each.name or screen.say(f"keys.role-{each.role}")
         rows.append((name, screen.say(f"keys.{may}"), each.fingerprint, each.file))
-    screen.table(("column.name", "column.may", "column.fingerprint", "column.path"), rows)
+    with screen.listing():
+        screen.table(("column.name", "column.may", "column.fingerprint", "column.path"), rows)

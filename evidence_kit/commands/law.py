@@ -52,6 +52,11 @@ def _suggested(setting: Setting, case: str) -> Sequence[Provision]:
 
 
 def _show(setting: Setting, listed: Sequence[Provision]) -> None:
+    with setting.screen.listing():
+        _each(setting, listed)
+
+
+def _each(setting: Setting, listed: Sequence[Provision]) -> None:
     screen = setting.screen
     language = screen.language
     for each in listed:

@@ -56,7 +56,8 @@ def _items(setting: Setting, opened: Case) -> None:
         for item in manifest.everything
     ]
     columns = ("column.item", "column.kind", "column.bytes", "column.taken-in", "column.path", "column.state")
-    screen.table(columns, rows, right=(2,))
+    with screen.listing():
+        screen.table(columns, rows, right=(2,))
     screen.tell("list.count", count=len(manifest.items))
     if manifest.left_out:
         screen.tell("list.witnessed", count=len(manifest.left_out))
@@ -90,7 +91,8 @@ def _locked(setting: Setting, opened: Case) -> None:
         return
     setting.screen.tell("list.locked")
     shown = [(str(row["item"]), str(row["line"]), _size(row["stored_size"])) for row in rows]
-    setting.screen.table(("column.item", "column.line", "column.bytes"), shown, right=(1, 2))
+    with setting.screen.listing():
+        setting.screen.table(("column.item", "column.line", "column.bytes"), shown, right=(1, 2))
 
 
 def _size(value: object) -> str:

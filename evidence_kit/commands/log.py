@@ -44,7 +44,8 @@ def log(
         _each(setting, log_rows(opened))
     else:
         columns = ("column.line", "column.time", "column.event", "column.about")
-        setting.screen.table(columns, [_cells(setting, row) for row in log_rows(opened)], right=(0,))
+        with setting.screen.listing():
+            setting.screen.table(columns, [_cells(setting, row) for row in log_rows(opened)])
 
 
 def _each(setting: Setting, rows: Iterable[Mapping[str, Json]]) -> None:

@@ -56,12 +56,13 @@ def show(
     setting.screen.document(facts)
     if setting.screen.json:
         return
-    if item is None or all_ or "sha256" not in facts:
-        _draw(setting, facts, 0)
-    else:
-        from evidence_kit.commands import _item_view
+    with setting.screen.listing():
+        if item is None or all_ or "sha256" not in facts:
+            _draw(setting, facts, 0)
+        else:
+            from evidence_kit.commands import _item_view
 
-        _item_view.show_item(setting.screen, facts)
+            _item_view.show_item(setting.screen, facts)
 
 
 def _recheck(setting: Setting, case: Case) -> None:

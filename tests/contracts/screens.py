@@ -1,0 +1,134 @@
+"""Calls every command as a person at a terminal sees it, in one language, drawn for two widths at once.
+
+`python tests/contracts/screens.py FOLDER LANGUAGE`, in a process of its own: standard input gives the lines of the
+scenario, standard output one JSON document for each, `{"line": …, "code": …, "narrow": …, "wide": …}`. Both texts come
+from one run, so that their words can be held against each other: nothing in them is made twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import shlex
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+COLUMNS = 80
+_WIDE = 1 << 20
+
+
+class Paper(io.StringIO):
+    """A terminal that keeps what is written."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class TwoWidths:
+    """Draws whatever a screen shows twice: as wide as it likes, and for a narrow terminal."""
+
+    def __init__(self) -> None:
+        self.wide, self.narrow = Paper(), Paper()
+        self.columns = COLUMNS
+        self._within = False
+
+    def drawn(self, method: Callable[..., None]) -> Callable[..., None]:
+        """Return a method of a screen that draws for both widths."""
+
+        def both(*given: Any, **named: Any) -> None:
+            streams = {id(sys.stdout), id(sys.stderr)}
+            if self._within:
+                method(*given, **named)
+                return
+            self._within = True
+            before = sys.stdout, sys.stderr
+            for paper, columns in ((self.wide, _WIDE), (self.narrow, COLUMNS)):
+                sys.stdout = sys.stderr = paper
+                self.columns = columns
+                method(*(paper if id(each) in streams else each for each in given), **named)
+            self._within = False
+            sys.stdout, sys.stderr = before
+
+        return both
+
+
+def main() -> None:
+    """Run every line."""
+    home, language = Path(sys.argv[1]), sys.argv[2]
+    os.chdir(home)
+    _loaded_once()
+    last: dict[str, str] = {}
+    for text in sys.stdin.read().splitlines():
+        if not text or text.startswith("#"):
+            continue
+        expected, _, line = text.partition(" ")
+        words = [word.format_map(last) if "{" in word else word for word in shlex.split(line)]
+        told = _in_a_fork(home, language, words)
+        if told.pop("code") not in {int(expected)}:
+            raise SystemExit(f"{line}: {told}")
+        documents = told.pop("documents")
+        last |= {name: value for name, value in (documents or [{}])[-1].items() if isinstance(value, str)}
+        print(json.dumps({"line": line, **told}), flush=True)
+
+
+def _loaded_once() -> None:
+    """Load the commands, and a key that opens quickly, for all the lines behind."""
+    import evidence_kit.keys.station
+    from evidence_kit.cli import build
+    from evidence_kit.words import catalogue
+
+    build(catalogue("en"))
+    evidence_kit.keys.station.KDF_ROUNDS = 1
+
+
+def _in_a_fork(home: Path, language: str, words: list[str]) -> dict[str, Any]:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        try:
+            told = _run(home, language, words)
+        except BaseException:  # noqa: BLE001 - the parent has to hear of it, whatever it is
+            told = {"code": traceback.format_exc(), "documents": []}
+        with open(writing, "wb", closefd=True) as file:  # noqa: PTH123 - a descriptor
+            file.write(json.dumps(told).encode())
+        os._exit(0)
+    os.close(writing)
+    with open(reading, "rb", closefd=True) as file:  # noqa: PTH123 - a descriptor
+        told = json.loads(file.read())
+    os.waitpid(child, 0)
+    return dict(told)
+
+
+def _run(home: Path, language: str, words: list[str]) -> dict[str, Any]:
+    from evidence_kit.cli import run
+    from evidence_kit.commands import _screen
+
+    both, documents = TwoWidths(), []
+    for name in ("_write", "write", "table"):
+        setattr(_screen.Screen, name, both.drawn(getattr(_screen.Screen, name)))
+    _screen.columns = lambda _: both.columns  # type: ignore[assignment]
+    _screen.Screen.document = lambda _, value: documents.append(value)  # type: ignore[method-assign, assignment]
+    _screen.Screen.progress = _no_progress  # type: ignore[method-assign, assignment]
+    keyed = [] if {"--keyless", "--help"} & set(words) else ["--passphrase-file", "pass"]
+    common = [] if "--help" in words else ["--no-input", "--station", str(home / "station")]
+    other = Paper()
+    with contextlib.redirect_stdout(other), contextlib.redirect_stderr(other):
+        code = run([*(word for word in words if word != "--keyless"), *keyed, *common, "--lang", language])
+    # Help is drawn by a library, for one width alone.
+    narrow, wide = both.narrow.getvalue() or other.getvalue(), both.wide.getvalue()
+    return {"code": code, "documents": documents, "narrow": narrow, "wide": wide}
+
+
+@contextlib.contextmanager
+def _no_progress(*_: Any, **__: Any) -> Iterator[Callable[[int], None]]:
+    yield lambda _: None
+
+
+if __name__ == "__main__":
+    main()
