@@ -5,10 +5,9 @@ from __future__ import annotations
 import gc
 import io
 import os
-import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from evidence_kit.errors import EvidenceError, Exit, place_of
@@ -68,10 +67,9 @@ def _run(arguments: Sequence[str]) -> int:
         return _next_steps(screen)
     RUN.set(run)
     try:
-        with _headings(words):
-            given = _language_last(arguments)
-            program = build(words, _wanted(given))
-            code = program.main(given, prog_name="evidence-kit", standalone_mode=False)
+        given = _language_last(arguments)
+        program = build(words, _wanted(given))
+        code = program.main(given, prog_name="evidence-kit", standalone_mode=False)
         return int(code or Exit.DONE)
     except EvidenceError as error:
         screen.failed(error)
@@ -104,25 +102,6 @@ def build(words: Words, wanted: Sequence[str] | None = None) -> Any:  # noqa: AN
     program = get_command(_assemble(typer, wanted))
     _explain(program, words)
     return program
-
-
-@contextmanager
-def _headings(words: Words) -> Iterator[None]:
-    """Let typer find its own few words in our catalogue: its modules look `gettext` up when they are imported."""
-    import gettext
-
-    def translated(message: str) -> str:
-        name = "click." + message.strip().lower().strip(":.[]").replace(" ", "-")
-        return words.say(name) if words.knows(name) else message
-
-    # Before typer is imported, and put back at once: `from gettext import gettext` binds what stands there then, so a
-    # program that imported typer earlier keeps its English, and whoever imports gettext later gets the real one.
-    original = gettext.gettext
-    gettext.gettext = translated
-    try:
-        yield
-    finally:
-        gettext.gettext = original
 
 
 def _meant(arguments: Sequence[str]) -> list[str]:
@@ -178,7 +157,7 @@ def _assemble(typer: Any, wanted: Sequence[str] | None) -> typer.Typer:  # noqa:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
-        rich_markup_mode="rich",
+        rich_markup_mode=None,
         context_settings={"help_option_names": ["--help", "-h"]},
     )
     app.callback()(_program(typer))
@@ -226,11 +205,11 @@ def _explain(program: Any, words: Words) -> None:  # noqa: ANN401 - typer's own 
     program.epilog = words.say("help.start")
     for parameter in program.params:
         parameter.help = words.say(f"help.{parameter.name}")
-    above = _explain_help(program, words, None)
+    _explain_help(program, words, "evidence-kit")
     for name, command in program.commands.items():
         command.help = words.say(f"help.{name}.what")
         command.short_help = command.help
-        _explain_help(command, words, above)
+        _explain_help(command, words, f"evidence-kit {name}")
         command.epilog = words.say("help.example", example=words.say(f"help.{name}.example"))
         if command.rich_help_panel:
             command.rich_help_panel = words.say(f"group.{command.rich_help_panel}")
@@ -239,13 +218,15 @@ def _explain(program: Any, words: Words) -> None:  # noqa: ANN401 - typer's own 
             parameter.help = words.say(own if words.knows(own) else common)
 
 
-def _explain_help(command: Any, words: Words, above: Any) -> Any:  # noqa: ANN401 - typer's own click
-    """Put the help of `--help` itself into the person's language; return the context it was found in."""
-    context = command.context_class(command, parent=above, **(command.context_settings if above is None else {}))
-    option = command.get_help_option(context)
-    if option is not None:
-        option.help = words.say("help.common.help")
-    return context
+def _explain_help(command: Any, words: Words, path: str) -> None:  # noqa: ANN401 - typer's own click
+    """Let a command draw its help with our words: typer has a few English ones in everybody's."""
+
+    def drawn(_: Any, formatter: Any) -> None:  # noqa: ANN401 - typer's own click
+        from evidence_kit.commands._help import help_text
+
+        formatter.write(help_text(command, path, words))
+
+    command.format_help = drawn
 
 
 def _other(screen: Any, error: BaseException) -> int:  # noqa: ANN401 - a Screen
@@ -254,7 +235,10 @@ def _other(screen: Any, error: BaseException) -> int:  # noqa: ANN401 - a Screen
 
     shown = getattr(error, "format_message", None)
     if callable(shown) and hasattr(error, "exit_code"):
-        screen.failed(_usage(error, str(shown())))
+        from evidence_kit.commands._slips import slip_of
+
+        names = [each for _, group in GROUPS for each in group]
+        screen.failed(slip_of(error, str(shown()), names, catalogue(screen.language)))
         return int(Exit.USAGE)
     if type(error).__name__ == "Exit" and hasattr(error, "exit_code"):
         return int(error.exit_code)
@@ -264,32 +248,6 @@ def _other(screen: Any, error: BaseException) -> int:  # noqa: ANN401 - a Screen
         return int(refused.exit_code)
     screen.failed(EvidenceError("bug", error=type(error).__name__, place=place_of(error)))
     return int(Exit.BUG)
-
-
-def _usage(error: BaseException, message: str) -> EvidenceError:
-    """Return a slip of the hand in our words: the unknown name, and the known one like it."""
-    from difflib import get_close_matches
-
-    from evidence_kit.errors import UsageError
-
-    kind, context = type(error).__name__, getattr(error, "ctx", None)
-    parameter = getattr(getattr(error, "param", None), "opts", None) or [str(getattr(error, "param_hint", None) or "?")]
-    name = str(max(parameter, key=len))
-    if kind in {"NoSuchOption", "NoSuchOptionError"}:
-        name = str(getattr(error, "option_name", "?"))
-        known = [each for one in getattr(getattr(context, "command", None), "params", ()) for each in one.opts]
-        return UsageError("no-such-option", name=name, near=", ".join(get_close_matches(name, known)) or "--help")
-    if kind in {"MissingParameter", "MissingParameterError"}:
-        return UsageError("missing-parameter", name=name if name.startswith("-") else name.upper())
-    if kind in {"BadParameter", "BadParameterError"}:
-        return UsageError("bad-value", name=name if name.startswith("-") else name.upper())
-    if unknown := re.match(r"No such command '(.*?)'", message):
-        known = [each for _, names in GROUPS for each in names]
-        near = ", ".join(get_close_matches(unknown[1], known)) or "help"
-        return UsageError("no-such-command", name=unknown[1], near=near)
-    if extra := re.search(r"unexpected extra arguments? ?\(?s?\)? ?\((.*)\)$", message):
-        return UsageError("extra-argument", name=extra[1])
-    return UsageError("usage", message=message)
 
 
 def _speak_unicode() -> None:

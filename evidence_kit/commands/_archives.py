@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._setting import Setting
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.handover.timestamps import OutsideFacts
+    from evidence_kit.workflows.handover.transfers import SealNamed
 
 
 _LARGEST_SLIP_BYTES = 1 << 20
@@ -124,3 +126,10 @@ def receipt_slip(setting: Setting, code: str, case: str, lines: int) -> bytes:
     from evidence_kit.sealing.slip import slip_page
 
     return slip_page(code, case, lines, setting.world().clock.now().astimezone().date().isoformat())
+
+
+def tell_seal(screen: Screen, meant: SealNamed) -> None:
+    """Say which archive is meant, and how another one is."""
+    screen.tell("transfer.archive", archive=meant.archive, day=meant.day, line=meant.line)
+    if meant.others:
+        screen.tell("transfer.others", count=meant.others)

@@ -29,8 +29,8 @@ def show_outcome(screen: Screen, told: StepResult) -> None:
         screen.warn("batch.failed", **values, what=what, do=advice)
     elif told.code:
         screen.warn("batch.open", **values, result=_facts(screen, told))
-    else:
-        screen.tell(f"batch.{told.result}", **values, result=_facts(screen, told))
+    elif not screen.quiet:
+        screen.line(screen.say(f"batch.{told.result}", **values, result=_facts(screen, told)).rstrip())
 
 
 def show_batch_result(screen: Screen, ended: BatchResult, *, dry_run: bool) -> None:
@@ -39,7 +39,7 @@ def show_batch_result(screen: Screen, ended: BatchResult, *, dry_run: bool) -> N
     if screen.json:
         return
     sentence = "batch.rehearsed" if dry_run else "batch.stopped" if ended.stopped else "batch.ended"
-    screen.tell(sentence, whole=ended.whole, count=ended.lines)
+    screen.tell(sentence, count=ended.whole, lines=ended.lines)
 
 
 def refuse_other_file(report: Path | None, file: Path) -> None:
@@ -121,7 +121,7 @@ def _facts(screen: Screen, told: StepResult) -> str:
     if told.step == "ingest" and "kept" in facts:
         return screen.say("batch.kept", count=_number(facts["kept"]), refused=_number(facts["refused"]))
     if told.step == "verify" and "verdict" in facts:
-        return str(facts["verdict"])
+        return screen.say(f"verdict.{str(facts['verdict']).lower().replace(' ', '_')}.word")
     if told.step == "seal" and "receipt" in facts:
         return str(facts["receipt"])
     if told.step == "match" and "pairs" in facts:

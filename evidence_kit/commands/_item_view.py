@@ -16,7 +16,9 @@ from evidence_kit.commands._described import (
     nanoseconds,
     value_text,
 )
+from evidence_kit.commands._ingest_view import refusal_sentence
 from evidence_kit.commands._screen import Screen, byte_count, neutral_text
+from evidence_kit.workflows.case.outcome import ChatRead
 
 _SAID = (
     "handed_by", "device", "system", "exported_by", "app", "menu", "phone_clock", "computer_clock", "clock_state",
@@ -26,8 +28,15 @@ _SCREENSHOT = ("taken_by", "taken_on", "taken_when", "still_there")
 _POSTING = ("platform", "account", "profile_url", "content_url", "posted", "seen")
 
 
-def show_item(screen: Screen, about: Facts) -> None:
-    """Show everything known about one item, in sections; an unknown fact has no line."""
+def show_item(screen: Screen, about: Facts, case: str, read: ChatRead | None = None) -> None:
+    """Show everything known about one item, in sections; an unknown fact has no line.
+
+    Args:
+        screen: Where it is shown.
+        about: Everything known about the item.
+        case: Id of its case, for the commands that show more.
+        read: What is read of the conversations in it; None where none was looked for.
+    """
     described = [each for each in about["described"].values() if isinstance(each, Mapping)]
     facts: dict[str, Any] = {}
     for each in described:
@@ -35,6 +44,7 @@ def show_item(screen: Screen, about: Facts) -> None:
     _heading(screen, about)
     for name, rows in (
         ("content", _described.content_lines(screen, facts)),
+        ("read", _read(screen, case, read)),
         ("words", _described.text_lines(facts)),
         ("came", _came(screen, about)),
         ("dates", [*_described.date_lines(screen, facts), *_times(screen, about)]),
@@ -42,7 +52,7 @@ def show_item(screen: Screen, about: Facts) -> None:
         ("made", _described.maker_lines(facts)),
         ("signs", _described.hint_lines(screen, facts)),
         ("would", _described.action_lines(screen, facts)),
-        ("gaps", [*_gaps(screen, about, described), *_described.doubt_lines(screen, facts)]),
+        ("gaps", [*_gaps(screen, about, described, read), *_described.doubt_lines(screen, facts)]),
         ("exact", _exact(about, facts)),
     ):
         listed = [(label, shown) for label, shown in rows if shown]
@@ -115,13 +125,31 @@ def _times(screen: Screen, about: Facts) -> Iterator[Row]:
     yield "zip-utc", value_text(times.get("utc"))
 
 
-def _gaps(screen: Screen, about: Facts, described: Sequence[Facts]) -> Iterator[Row]:
+def _read(screen: Screen, case: str, read: ChatRead | None) -> Iterator[Row]:
+    """Yield what is read of an export: messages, passages that are not, and why it may be only a part."""
+    if read is None:
+        return
+    reasons = "; ".join(refusal_sentence(screen, each) for each in read.reasons)
+    if read.recognition == "recognised":
+        values = {"conversations": read.conversations, "format": str(read.format), "case": case}
+        yield "", screen.say("show.chat-read", count=read.messages, **values)
+    elif read.recognition == "contested":
+        yield "", screen.say("ingest.chat-contested", item=read.item)
+    else:
+        yield "", screen.say("ingest.chat-failed", item=read.item, reason=reasons)
+    if read.unread:
+        yield "", screen.say("show.chat-unread", count=read.unread, reason=reasons)
+    for sign in read.looks_cut:
+        yield "", screen.say(f"ingest.looks-cut.{sign}", item=read.item)
+
+
+def _gaps(screen: Screen, about: Facts, described: Sequence[Facts], read: ChatRead | None) -> Iterator[Row]:
     for each in described:
         if facts_by_name(each.get("parameters")).get("pixels") is False:
             yield "", screen.say("show.no-pixels")
         for code in dict.fromkeys(str(problem.get("code")) for problem in facts_in_list(each.get("problems"))):
             yield "", screen.say(f"reason.{code}") if screen.knows(f"reason.{code}") else code
-    if not described:
+    if not described and read is None:
         # Of these types something is read; a witnessed one is not to be looked into.
         looked_into = about["family"] in {"picture", "audio", "video", "document"}
         later = looked_into and str(about["item"]).startswith("E")

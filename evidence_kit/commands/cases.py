@@ -24,7 +24,12 @@ def cases(setting: Setting) -> None:
         setting.screen.tell("cases.none")
         return
     rows = [
-        (each.case, setting.screen.say(f"state.{each.state}"), str(each.items), (each.last or "")[:16])
+        (
+            each.case,
+            setting.screen.say(f"state.{each.state}"),
+            str(each.items),
+            (each.last or "")[:16].replace("T", " "),
+        )
         for each in found
     ]
     columns = ("column.case", "column.state", "column.items", "column.last")

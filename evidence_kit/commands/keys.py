@@ -118,4 +118,4 @@ def _readers(setting: Setting, case: str) -> None:
         name = each.name or screen.say(f"keys.role-{each.role}")
         rows.append((name, screen.say(f"keys.{may}"), each.fingerprint, each.file))
     with screen.listing():
-        screen.table(("column.name", "column.may", "column.fingerprint", "column.path"), rows)
+        screen.table(("column.name", "column.may", "column.fingerprint", "column.key-file"), rows)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import case_folder, command
 from evidence_kit.errors import UsageError
@@ -83,9 +85,19 @@ def _each(setting: Setting, listed: Sequence[Provision]) -> None:
         if each.note:
             screen.write(each.note[language], 4)
         said = screen.say(
-            "law.source", source=each.source, checked=each.checked, language=each.text_language, awaits=each.awaits
+            "law.source",
+            source=cited(screen, each.source),
+            checked=each.checked,
+            language=screen.say(f"law.language.{each.text_language}"),
+            awaits=cited(screen, each.awaits),
         )
         screen.write(said, 4)
+
+
+def cited(screen: Screen, source: str) -> str:
+    """Return how a source is called in the person's language; one that has no words yet stays as the table has it."""
+    name = "law.cited." + re.sub(r"[^a-z0-9]+", "-", source.casefold()).strip("-")
+    return screen.say(name) if screen.knows(name) else source
 
 
 def _routes(setting: Setting) -> None:
@@ -109,7 +121,7 @@ def _routes(setting: Setting) -> None:
         checked = (
             screen.say("law.checked", checked=each.checked)
             if each.printed
-            else screen.say("law.unchecked", source=each.source)
+            else screen.say("law.unchecked", source=cited(screen, each.source))
         )
         screen.result(f"    {each.name[screen.language]}  {each.reach}".rstrip())
         screen.write(checked, 8)

@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._archives import holds_secret, refuse_existing, secret_bytes, show_passphrase, write_recorded
+from evidence_kit.commands._archives import (
+    holds_secret,
+    refuse_existing,
+    secret_bytes,
+    show_passphrase,
+    tell_seal,
+    write_recorded,
+)
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.errors import UsageError
@@ -39,8 +46,10 @@ def passphrase(
         setting.screen.document({"case": folder.root.name, "archive": name, "out": str(out)})
         return
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
+        meant = transfers.seal_named(writer.manifest, writer.case.id, seal)
         name, secret = transfers.show_passphrase(writer, seal)
     setting.screen.tell("passphrase.logged", archive=name)
+    tell_seal(setting.screen, meant)
     if out is None:
         show_passphrase(setting, secret)
     else:

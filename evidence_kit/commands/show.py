@@ -17,6 +17,7 @@ from evidence_kit.model import Json
 if TYPE_CHECKING:
     from evidence_kit.commands._screen import Screen
     from evidence_kit.custody.manifest import Manifest
+    from evidence_kit.workflows.case.outcome import ChatRead
     from evidence_kit.workflows.case.read import Case
 
 
@@ -62,7 +63,7 @@ def show(
         else:
             from evidence_kit.commands import _item_view
 
-            _item_view.show_item(setting.screen, facts)
+            _item_view.show_item(setting.screen, facts, opened.id, _chat_of(manifest, str(facts["item"])))
 
 
 def _recheck(setting: Setting, case: Case) -> None:
@@ -90,6 +91,14 @@ def _recheck(setting: Setting, case: Case) -> None:
     screen.document({"case": case.id, "beyond_the_rule": listed})
     if found:
         raise typer.Exit(Exit.INCOMPLETE)
+
+
+def _chat_of(manifest: Manifest, item: str) -> ChatRead | None:
+    """Return what was read of an item as an export of messages; None where it was none."""
+    from evidence_kit.workflows.reading.coverage import chat_read
+
+    told = [entry for entry in manifest.entries.get("chat.parsed", ()) if str(entry.facts["item"]) == item]
+    return chat_read(item, manifest.items[item].place, told[-1].facts) if told else None
 
 
 def _case(manifest: Manifest, case: str) -> dict[str, Json]:

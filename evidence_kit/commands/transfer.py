@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._archives import small_file_bytes
+from evidence_kit.commands._archives import small_file_bytes, tell_seal
 from evidence_kit.commands._secrets import compared_by_voice
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._station_transfer import StationMove, record_move
@@ -74,7 +74,12 @@ def transfer(
     )
     with writing(folder, key, station, world, setting.accept_older) as writer:
         line = transfers.record_transfer(writer, over)
+        meant = (
+            transfers.seal_named(writer.manifest, writer.case.id, seal) if thing == "archive" and not incoming else None
+        )
     setting.screen.tell("transfer.done", given_by=over.given_by, received_by=over.received_by, line=line)
+    if meant is not None:
+        tell_seal(setting.screen, meant)
     kind = "transfer.in" if incoming else "transfer.out"
     setting.screen.document({"case": folder.root.name, "line": line, "type": kind})
 

@@ -113,7 +113,7 @@ def _run(home: Path, language: str, words: list[str]) -> dict[str, Any]:
     for name in ("_write", "write", "table"):
         setattr(_screen.Screen, name, both.drawn(getattr(_screen.Screen, name)))
     _screen.columns = lambda _: both.columns  # type: ignore[assignment]
-    _screen.Screen.document = lambda _, value: documents.append(value)  # type: ignore[method-assign, assignment]
+    _screen.Screen.document = lambda _, value: documents.append(value)  # type: ignore[method-assign]
     _screen.Screen.progress = _no_progress  # type: ignore[method-assign, assignment]
     keyed = [] if {"--keyless", "--help"} & set(words) else ["--passphrase-file", "pass"]
     common = [] if "--help" in words else ["--no-input", "--station", str(home / "station")]

@@ -35,7 +35,7 @@ class Laptop:
         (binaries / "evidence-kit").chmod(0o755)
         self.environment = {
             "HOME": str(home), "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT),
-            "LC_ALL": "en_GB.UTF-8", "TERM": "xterm", "COLUMNS": "200",
+            "LC_ALL": "en_GB.UTF-8", "TERM": "xterm", "COLUMNS": "200", "LINES": "500",
         }  # fmt: skip
 
     @property

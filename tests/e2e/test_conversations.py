@@ -37,7 +37,7 @@ class Terminal:
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._ours, theirs = pty.openpty()
         command = [*PROGRAM, *map(str, arguments)]
-        environment = run.environment(TERM="xterm", COLUMNS="100")
+        environment = run.environment(TERM="xterm", COLUMNS="100", LINES="500")
         self._process = subprocess.Popen(
             command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, cwd=run.home, start_new_session=True,
             preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - this process has no threads that matter

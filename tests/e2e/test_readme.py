@@ -116,7 +116,7 @@ def test_every_flag_named_in_a_sentence_is_one_of_the_program(name: str, kit: An
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_screen_lists_every_command_that_the_guides_name(language: str, program: Program) -> None:
     shown = program("--help", "--lang", language).stdout
-    listed = set(re.findall(r"^│ ([a-z]+) ", shown, re.MULTILINE))
+    listed = set(re.findall(r"^  ([a-z]+) ", shown, re.MULTILINE))
     assert {line.split()[0] for line in LINES} <= listed
 
 

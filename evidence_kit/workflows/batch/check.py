@@ -8,7 +8,7 @@ from pathlib import Path
 from evidence_kit.custody.checkpoint import CASE_ID
 from evidence_kit.custody.errors import CaseExistsError, NoCaseError
 from evidence_kit.errors import EvidenceError, Exit, UsageError
-from evidence_kit.intake.errors import DiskFullError, SourceMissingError
+from evidence_kit.intake.errors import DiskFullError
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import NoConsentError
 from evidence_kit.vault.folder import CaseFolder
@@ -27,6 +27,7 @@ from evidence_kit.workflows.batch.steps import (
     Did,
     Errand,
     archive_digits,
+    ensure_sources,
     find_case,
     opening_of,
     order_of,
@@ -40,24 +41,21 @@ from evidence_kit.workflows.handover.seal_estimate import planned_counts
 def rehearse(
     errands: Sequence[Errand], hands: BatchResources, slips: Sequence[StepResult]
 ) -> Iterator[StepResult | BatchResult]:
-    """Yield for every step of every line whether it could begin, and change nothing.
+    """Yield for every step of every line whether it could begin, failures first, and change nothing.
 
     Args:
         errands: Every line that would be carried out.
         hands: Whose keys and cases.
         slips: What is wrong with lines as they are written, and what was done before.
     """
-    yield from slips
-    codes = [told.code for told in slips]
-    whole, rehearsal = 0, _Rehearsal(hands)
-    for errand in errands:
-        told = list(rehearsal.line(errand))
-        codes += [each.code for each in told]
-        whole += all(each.result == WOULD for each in told)
-        yield from told
-    yield BatchResult(
-        len(errands) + len({each.name for each in slips if each.result == FAILED}), whole, worst_code(codes)
-    )
+    rehearsal = _Rehearsal(hands)
+    lines = [list(rehearsal.line(errand)) for errand in errands]
+    told = [*slips, *(each for line in lines for each in line)]
+    # What has to be mended before the night comes first; it would be lost among hundreds of lines that are well.
+    yield from sorted(told, key=lambda each: each.result != FAILED)
+    whole = sum(all(each.result == WOULD for each in line) for line in lines)
+    count = len(errands) + len({each.name for each in slips if each.result == FAILED})
+    yield BatchResult(count, whole, worst_code([each.code for each in told]))
 
 
 class _Rehearsal:
@@ -96,6 +94,7 @@ class _Rehearsal:
             raise UsageError("case-id-malformed", case=case)
         if (self._station.cases / case).exists():
             raise CaseExistsError("case-exists", path=str(self._station.cases / case))
+        ensure_sources(errand)
         opening = opening_of(errand, self._hands.world)
         for consent in opening.consents if opening.age_band != "adult" else ():
             check_guardian(opening.guardian, consent)
@@ -103,7 +102,7 @@ class _Rehearsal:
 
     def _ingest(self, errand: Errand) -> Did:
         sources = errand.task.paths("sources")
-        _existing(sources)
+        ensure_sources(errand)
         provenance_of(errand.task, self._station)
         self._opened(errand)
         size_bytes = total_bytes(sources)
@@ -111,7 +110,7 @@ class _Rehearsal:
         return Exit.DONE, {"size": size_bytes}
 
     def _match(self, errand: Errand) -> Did:
-        _existing(errand.task.paths("candidates"))
+        ensure_sources(errand)
         self._opened(errand)
         return Exit.DONE, {}
 
@@ -154,12 +153,6 @@ class _Rehearsal:
         free = free_bytes(CaseFolder(self._station.cases))
         if self._taken_bytes > free:
             raise DiskFullError("batch-no-room", needed=self._taken_bytes, free=free)
-
-
-def _existing(sources: Sequence[Path]) -> None:
-    for source in sources:
-        if not source.exists():
-            raise SourceMissingError("source-missing", path=str(source))
 
 
 def _agreed(opened: Case) -> list[str]:

@@ -14,6 +14,7 @@ from evidence_kit.custody.verdict import ReceiptOrigin
 from evidence_kit.errors import Exit, UsageError
 from evidence_kit.hashing.exact import tally_stream
 from evidence_kit.hashing.paper import TypedWronglyError
+from evidence_kit.intake.errors import SourceMissingError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.sealing import passphrase as digits
@@ -99,6 +100,7 @@ def open_case(errand: Errand, hands: BatchResources) -> Did:
 
     Raises:
         UsageError: The line names no case.
+        SourceMissingError: A source of the line is not there; then it leaves no empty case behind.
         CaseExistsError: There is a case of this id that another line, or a person, opened.
     """
     case = errand.case
@@ -110,8 +112,21 @@ def open_case(errand: Errand, hands: BatchResources) -> Did:
         if opened.opened.facts.get("reference") != errand.mark:
             raise CaseExistsError("case-exists", path=str(final))
     else:
+        ensure_sources(errand)
         create_case(hands.station, hands.key, opening_of(errand, hands.world), hands.world, case)
     return Exit.DONE, {"path": str(final)}
+
+
+def ensure_sources(errand: Errand) -> None:
+    """Look whether everything is there that the steps of a line are to read.
+
+    Raises:
+        SourceMissingError: Something is not.
+    """
+    for step, name in (("ingest", "sources"), ("match", "candidates")):
+        for source in errand.task.paths(name) if step in errand.steps else ():
+            if not source.exists():
+                raise SourceMissingError("source-missing", path=str(source))
 
 
 def opening_of(errand: Errand, world: World) -> CaseOpening:

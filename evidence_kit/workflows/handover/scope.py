@@ -304,11 +304,21 @@ def _redacted(case: Case, items: Iterable[Item]) -> tuple[set[str], set[str]]:
     blurred, left_out = set(), set()
     for item in items:
         kind = kind_named(item.kind)
-        if kind.family is Family.PICTURE:
+        if kind.family is Family.PICTURE and not _undecodable(item):
             blurred.add(item.id)
+        elif kind.family is Family.PICTURE:
+            # No copy can be made of it; known before a person agrees, it is counted the same before and after.
+            left_out.add(item.id)
         elif picture_signatures.may_hold_pictures(kind) or _picture_inside(case, item):
             left_out.add(item.id)
     return blurred, left_out
+
+
+def _undecodable(item: Item) -> bool:
+    """Say whether the description of a picture found that it cannot be decoded."""
+    told = [each.get("problems") for each in item.described.values() if isinstance(each, Mapping)]
+    listed = [problem for problems in told if isinstance(problems, (list, tuple)) for problem in problems]
+    return any(isinstance(each, Mapping) and each.get("code") == "not-decoded" for each in listed)
 
 
 def _picture_inside(case: Case, item: Item) -> bool:

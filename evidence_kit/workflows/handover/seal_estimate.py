@@ -86,7 +86,8 @@ def estimated(case: Case, order: SealOrder, chosen: ChosenScope) -> SealCounts:
     parts = split_into_parts(case, order, sizes, reports)
     of = dict(sizes)
     conversations, other = conversation_counts(case, scope)
-    events = len(case.custody.commitments)
+    # What the sealing itself writes before the archive ends: an event a blurred copy, and the one that begins it.
+    events = len(case.custody.commitments) + len(scope.blurred) + 1
     return SealCounts(
         items_in=len(scope.items),
         items_of=len(manifest.items),

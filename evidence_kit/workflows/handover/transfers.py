@@ -70,6 +70,38 @@ def seal_of(manifest: Manifest, case: str, line: int | None = None) -> LogEvent:
     return found[-1]
 
 
+class SealNamed(NamedTuple):
+    """A seal as a person knows it again.
+
+    Attributes:
+        archive: Name of its first archive.
+        day: When it was made, YYYY-MM-DD in UTC.
+        line: Of the log.
+        others: How many other seals the case has.
+    """
+
+    archive: str
+    day: str
+    line: int
+    others: int
+
+
+def seal_named(manifest: Manifest, case: str, line: int | None = None) -> SealNamed:
+    """Return which seal is meant where a person names a line, or none: then the newest.
+
+    Args:
+        manifest: What the case says.
+        case: Id of the case, for the error.
+        line: Line of the `sealed` event.
+
+    Raises:
+        NoSealError: There is none.
+    """
+    meant = seal_of(manifest, case, line)
+    others = len(manifest.entries.get("sealed", ())) - 1
+    return SealNamed(str(meant.facts["archive"]), meant.time[:10], meant.line, others)
+
+
 def record_transfer(writer: CaseWriter, over: HandOver) -> int:
     """Record a hand-over; return its line.
 

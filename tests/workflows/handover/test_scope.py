@@ -163,6 +163,22 @@ def test_blurred_copies_stand_for_pictures_and_nothing_else_may_hold_one(
     assert not list(tmp_path.glob(".*draft*"))
 
 
+def test_a_blurred_archive_counts_the_same_before_and_after(
+    writer: CaseWriter, key: SigningKey, tmp_path: Path, worker: Worker
+) -> None:
+    broken = named(writer, "broken.jpg")
+    problem: dict[str, Json] = {"code": "not-decoded", "detail": "cut"}
+    told: dict[str, Json] = {"item": broken, "describer": "picture/1", "facts": {}, "problems": [problem]}
+    writer.commit([Event("item.described", told)])
+    wanted = order(tmp_path, redacted=True)
+    counts = planned_counts(writer.case, wanted)
+    assert broken in counts.left_out
+    sealed = make_seal(writer, key, wanted, DIGITS, worker=worker)
+    before = (counts.items_in, counts.items_of, counts.events_in, counts.events_of, counts.blurred, counts.left_out)
+    after = (sealed.items_in, sealed.items_of, sealed.events_in, sealed.events_of, sealed.blurred, sealed.left_out)
+    assert before == after
+
+
 def test_parts_are_whole_bags_that_each_hold_the_whole_log(writer: CaseWriter, key: SigningKey, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         planned_counts(writer.case, order(tmp_path, split_bytes=1000))
