@@ -67,7 +67,8 @@ def byte_count(size_bytes: int) -> str:
 class Screen:
     """Where everything goes that a person or a script sees.
 
-    Results go to standard output; in JSON mode everything meant for people goes to standard error.
+    Results go to standard output. In JSON mode what is meant for people goes to standard error if that is a terminal;
+    else only trouble goes there, so that a script whose standard error is empty has nothing to look at.
 
     Attributes:
         language: `ar`, `fr` or `en`.
@@ -111,11 +112,17 @@ class Screen:
 
     def line(self, text: str = "") -> None:
         """Show a line that is already neutral."""
-        self._write(sys.stderr if self.json else sys.stdout, text)
+        self._write(self._for_people(), text)
 
     def result(self, text: str) -> None:
         """Show a line that is the very result, quiet or not."""
-        self._write(sys.stderr if self.json else sys.stdout, text)
+        self._write(self._for_people(), text)
+
+    def _for_people(self) -> IO[str] | None:
+        """Return where sentences go that are no trouble: none where a program has both outputs, and nobody looks."""
+        if not self.json:
+            return sys.stdout
+        return sys.stderr if _is_terminal(sys.stderr) else None
 
     def document(self, value: Json) -> None:
         """Print one JSON value on one line of standard output; nothing unless JSON was asked for."""

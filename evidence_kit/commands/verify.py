@@ -244,13 +244,15 @@ def _many(setting: Setting, root: Path, remember: Path | None) -> None:
         place, found = outcome
         reports[place] = found
         screen.document({"below": place, **_verdict_view.report_json(screen, found, names)})
-        if not screen.json:
+        # The weekly check of a quiet computer says nothing when all is well: cron mails whatever is printed.
+        if not (screen.json or (screen.quiet and exit_of(found.findings) is Exit.DONE)):
             word = screen.say(f"verdict.{found.verdict.name.lower()}.word")
             screen.result(f"{word}  {screen.say('verify.place', path=place, lines=found.lines)}")
             for finding in found.findings:
                 screen.result("  • " + _verdict_view.finding_sentence(screen, finding))
-    _tell_total(setting, total, remembered=len(before))
     every = [*total.findings, *(each for found in reports.values() for each in found.findings)]
+    if screen.json or not screen.quiet or exit_of(every) is not Exit.DONE:
+        _tell_total(setting, total, remembered=len(before))
     if remember is not None:
         # The verdict is told whatever becomes of the memory, and a broken case is broken all the same.
         try:

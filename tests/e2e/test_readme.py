@@ -264,9 +264,14 @@ def test_the_weekly_check_tells_a_good_case_from_a_broken_one(form: str, server:
         if form == "cron"
         else block_with("scripts.md", "ExecStart", "ini").partition("ExecStart=")[2].partition("\n")[0]
     )
-    for here, there in (("/srv/cases", "cases"), ("/mnt/other/", ""), ("/root/pass", "pass")):
+    assert line.startswith("/"), "neither cron nor systemd knows where programs lie"
+    for here, there in (
+        ("/usr/local/bin/", ""), ("/srv/cases", "cases"), ("/mnt/other/", ""), ("/root/pass", "pass"),
+    ):  # fmt: skip
         line = line.replace(here, there)
-    assert run_block(line, server.home, server)
+    said = run_block(f"{line} 2>&1", server.home, server)
+    assert (said == "") is (form == "cron"), "cron mails whatever is printed"
+    assert run_block(f"{line} 2>&1 >/dev/null", server.home, server) == ""
     log = next((server.home / "cases").glob("*-0001")) / "custody.jsonl"
     log.write_bytes(log.read_bytes().replace(b'"seq":3', b'"seq":4', 1))
     said = run_block(f"set +e\n{line}\necho code $?", server.home, server)
