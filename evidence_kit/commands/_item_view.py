@@ -131,8 +131,8 @@ def _read(screen: Screen, case: str, read: ChatRead | None) -> Iterator[Row]:
         return
     reasons = "; ".join(refusal_sentence(screen, each) for each in read.reasons)
     if read.recognition == "recognised":
-        values = {"conversations": read.conversations, "format": str(read.format), "case": case}
-        yield "", screen.say("show.chat-read", count=read.messages, **values)
+        form, held = str(read.format), read.conversations
+        yield "", screen.say("show.chat-read", count=read.messages, conversations=held, format=form, case=case)
     elif read.recognition == "contested":
         yield "", screen.say("ingest.chat-contested", item=read.item)
     else:

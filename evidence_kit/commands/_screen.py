@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import shutil
 import sys
 import unicodedata
@@ -11,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
+from evidence_kit.commands._keyboard import KEYBOARD
 from evidence_kit.commands._tables import Table, cells, page_of, pieces
 from evidence_kit.errors import EvidenceError
 from evidence_kit.model import Json
@@ -19,7 +19,6 @@ from evidence_kit.words.controls import escaped_json
 
 _FOLLOW_SECONDS = 0.5
 _LINES_OF_A_QUESTION = 3
-_OF_THIS_PROCESS = secrets.token_bytes(32)
 _PLAIN_WHITE = frozenset("\u00a0\u202f\u2009")
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -85,7 +84,6 @@ class Screen:
         self._head: list[str] = []
         self._listed: list[str] | None = None
         self._words = catalogue(language)
-        self._secrets: set[bytes] = set()
 
     def say(self, sentence: str, **values: str | int) -> str:
         """Return a sentence with values that came from anywhere, made harmless."""
@@ -197,7 +195,8 @@ class Screen:
     def _goes_on(self, seen: int, count: int) -> bool:
         """Ask whether to show the next page; whoever types anything, or Ctrl-C, has seen enough."""
         try:
-            return not self._typed("\n" + fitted(sys.stderr, self.say("ask.next-page", seen=seen, count=count)) + " ")
+            prompt = fitted(sys.stderr, self.say("ask.next-page", seen=seen, count=count))
+            return not self._typed(f"\n{prompt} ", "ask.next-page")
         except KeyboardInterrupt:
             self._write(sys.stderr, "")
             return False
@@ -235,14 +234,14 @@ class Screen:
     def ask(self, question: str, **values: str | int) -> str:
         """Ask a person until an answer comes; a passphrase that was typed before is none."""
         while True:
-            answer = self._typed(fitted(sys.stderr, self.say(question, **values)) + " ")
+            answer = self._typed(fitted(sys.stderr, self.say(question, **values)) + " ", question)
             if answer:
                 return answer
 
     def ask_once(self, question: str, *, below: str = "", **values: str | int) -> str | None:
         """Ask a person once, the answer on a line of its own; None when they only press Enter."""
         shown = fitted(sys.stderr, self.say(question, **values)) + (f"\n{below}" if below else "")
-        return self._typed(f"\n{shown}\n> ") or None
+        return self._typed(f"\n{shown}\n> ", question) or None
 
     def ask_with_default(self, question: str, before: str | None) -> str:
         """Ask a person until an answer comes; Enter keeps the answer before."""
@@ -252,12 +251,13 @@ class Screen:
 
     def ask_secret(self, question: str) -> str:
         """Ask for a secret, unseen."""
-        import getpass
-
+        keyboard = KEYBOARD.get()
         try:
-            return getpass.getpass(fitted(sys.stderr, self.say(question)) + " ", stream=sys.stderr)
+            typed = keyboard.secret(fitted(sys.stderr, self.say(question)) + " ", question)
         except EOFError as error:
             raise KeyboardInterrupt from error
+        keyboard.keep_secret(typed)
+        return typed
 
     def agree(self, question: str, **values: str | int) -> bool:
         """Ask a yes-or-no question until the answer is one of the two, in words of any language."""
@@ -301,18 +301,13 @@ class Screen:
                 lines[-1] = longer
         return "\n".join(lines)
 
-    def keep_secret(self, secret: str) -> None:
-        """Remember a secret that was typed, so that it is never taken for an answer."""
-        self._secrets.add(_fingerprint(secret))
-
-    def _typed(self, prompt: str) -> str:
+    def _typed(self, prompt: str, question: str) -> str:
+        keyboard = KEYBOARD.get()
         while True:
-            sys.stderr.write(prompt)
-            sys.stderr.flush()
-            line = sys.stdin.readline()
+            line = keyboard.line(prompt, question)
             if not line:
                 raise KeyboardInterrupt
-            if _fingerprint(line.rstrip("\r\n")) not in self._secrets:
+            if not keyboard.is_secret(line):
                 return line.strip()
             self.warn("ask.is-secret")
 
@@ -388,13 +383,6 @@ def fitted(target: IO[str] | None, text: str) -> str:
 def _wrapped(line: str, indent: int) -> list[str]:
     """Return a line in pieces that fit the terminal; a pipe gets it whole."""
     return pieces(line, columns(sys.stdout) - indent - 1)
-
-
-def _fingerprint(secret: str) -> bytes:
-    """Return the digest by which a secret is known again as long as this process lives."""
-    import hashlib
-
-    return hashlib.blake2b(secret.encode("utf-8", "surrogatepass"), key=_OF_THIS_PROCESS).digest()
 
 
 def _is_terminal(target: IO[str] | None) -> bool:

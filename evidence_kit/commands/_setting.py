@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from evidence_kit.commands._keyboard import KEYBOARD
 from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._streams import trouble_with_results
 from evidence_kit.errors import EvidenceError, UsageError
@@ -51,7 +52,7 @@ class Setting:
     @property
     def asks(self) -> bool:
         """Say whether a person can be asked."""
-        return not self.no_input and sys.stdin is not None and sys.stdin.isatty()
+        return not self.no_input and KEYBOARD.get().is_there
 
     def station(self) -> Station:
         """Return the station, which has to exist."""
@@ -75,9 +76,7 @@ class Setting:
             return secret_from(self.passphrase_file)
         if not self.asks:
             raise UsageError("needed", fact="passphrase", flag=flag)
-        typed = self.screen.ask_secret(question)
-        self.screen.keep_secret(typed)
-        return typed.encode("utf-8")
+        return self.screen.ask_secret(question).encode("utf-8")
 
     def key(self, station: Station) -> SigningKey:
         """Return the unlocked station key; asks before any work is done, and once more after a slip of the hand."""
@@ -87,7 +86,14 @@ class Setting:
         held = HELD.get()
         if held is not None and self.passphrase_file is None and (key := held.key(station.folder)) is not None:
             return key
-        return self.tried(lambda: station.unlock(self.passphrase()), WrongPassphraseError)
+
+        def unlocked() -> SigningKey:
+            passphrase = self.passphrase()
+            key = station.unlock(passphrase)
+            KEYBOARD.get().keep_secret(passphrase.decode("utf-8", "surrogateescape"), proven=True)
+            return key
+
+        return self.tried(unlocked, WrongPassphraseError)
 
     def tried(self, typed: Callable[[], T], *slips: type[EvidenceError]) -> T:
         """Return the typed text of a person, who may try three times; who is not there to be asked has one.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from evidence_kit.commands._keyboard import KEYBOARD
 from evidence_kit.commands._language import environment, language_of
 from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._setting import Setting
@@ -181,7 +182,7 @@ def _setting(common: dict[str, Any], name: str) -> Setting:
             languages[0],
             json=common["json"],
             quiet=common["quiet"],
-            pages=not common["no_input"] and sys.stdin is not None and sys.stdin.isatty(),
+            pages=not common["no_input"] and KEYBOARD.get().is_there,
         ),
         no_input=common["no_input"],
         passphrase_file=common["passphrase_file"],

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from evidence_kit.commands._keyboard import KEYBOARD
 from evidence_kit.commands._menu import menu_lines, show_menu
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._unlocked import HELD, RUN, HeldKey
@@ -55,27 +56,13 @@ def session(
 
 def _line(held: HeldKey) -> str | None:
     """Return the next line; None at its end, at Ctrl-C, and when nobody typed before the key is to be forgotten."""
-    sys.stderr.write("evidence-kit> ")
-    sys.stderr.flush()
     try:
-        if not _typed_before(held.left()):
-            sys.stderr.write("\n")
-            return None
-        line = sys.stdin.readline()
+        line = KEYBOARD.get().line_within(held.left(), "evidence-kit> ", "session.line")
     except KeyboardInterrupt:
+        line = None
+    if line is None:
         sys.stderr.write("\n")
-        return None
     return line.strip() if line and held.left() > 0 else None
-
-
-def _typed_before(seconds: float) -> bool:
-    """Wait for a line; say whether one came. Windows cannot wait for a terminal: there the key is held to its time."""
-    import select
-
-    try:
-        return bool(select.select([sys.stdin], [], [], seconds)[0])
-    except (OSError, ValueError):
-        return True
 
 
 def _arguments(line: str, offered: list[list[str]]) -> list[str] | None:

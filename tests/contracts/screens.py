@@ -109,12 +109,11 @@ def _run(home: Path, language: str, words: list[str]) -> dict[str, Any]:
     from evidence_kit.cli import run
     from evidence_kit.commands import _screen
 
-    both, documents = TwoWidths(), []
+    both, documents = TwoWidths(), list[Any]()
     for name in ("_write", "write", "table"):
         setattr(_screen.Screen, name, both.drawn(getattr(_screen.Screen, name)))
-    _screen.columns = lambda _: both.columns  # type: ignore[assignment]
-    _screen.Screen.document = lambda _, value: documents.append(value)  # type: ignore[method-assign]
-    _screen.Screen.progress = _no_progress  # type: ignore[method-assign, assignment]
+    _patch(_screen, columns=lambda _: both.columns)
+    _patch(_screen.Screen, document=lambda _, value: documents.append(value), progress=_no_progress)
     keyed = [] if {"--keyless", "--help"} & set(words) else ["--passphrase-file", "pass"]
     common = [] if "--help" in words else ["--no-input", "--station", str(home / "station")]
     other = Paper()
@@ -123,6 +122,11 @@ def _run(home: Path, language: str, words: list[str]) -> dict[str, Any]:
     # Help is drawn by a library, for one width alone.
     narrow, wide = both.narrow.getvalue() or other.getvalue(), both.wide.getvalue()
     return {"code": code, "documents": documents, "narrow": narrow, "wide": wide}
+
+
+def _patch(owner: Any, **members: Any) -> None:
+    for name, value in members.items():
+        setattr(owner, name, value)
 
 
 @contextlib.contextmanager

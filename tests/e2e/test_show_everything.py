@@ -35,7 +35,7 @@ def about(data: bytes, name: str, described: dict[str, Any] | None = None) -> di
 
 def shown(facts: dict[str, Any], language: str, capsys: pytest.CaptureFixture[str]) -> str:
     capsys.readouterr()
-    _item_view.show_item(Screen(language), facts)
+    _item_view.show_item(Screen(language), facts, "LRC-2026-0001")
     return capsys.readouterr().out
 
 

@@ -316,7 +316,7 @@ def _redacted(case: Case, items: Iterable[Item]) -> tuple[set[str], set[str]]:
 
 def _undecodable(item: Item) -> bool:
     """Say whether the description of a picture found that it cannot be decoded."""
-    told = [each.get("problems") for each in item.described.values() if isinstance(each, Mapping)]
+    told = [each.get("problems") for each in item.described.values()]
     listed = [problem for problems in told if isinstance(problems, (list, tuple)) for problem in problems]
     return any(isinstance(each, Mapping) and each.get("code") == "not-decoded" for each in listed)
 
