@@ -39,7 +39,9 @@ def text_kind(head: bytes, *, cut: bool) -> str | None:
         head: First bytes of the file.
         cut: Whether the file goes on behind them, so that the last character may lack its end.
     """
-    text = _decoded(head, cut=cut)
+    # What yEnc packs is no text, and stands as it is in mails and notes that are.
+    before, packed, _ = head.partition(b"\n=ybegin ")
+    text = _decoded(before, cut=cut or bool(packed))
     if text is None:
         return None
     if _CONTROL.search(text):

@@ -158,6 +158,84 @@ def _tar(letters: str) -> tuple[str, bytes]:
     return "a.tar", held.getvalue()
 
 
+def _packed(name: str, members: dict[str, Callable[[str], str]], *, first: str | None = None) -> Carrier:
+    """Return a carrier in the form of an office file or a book: XML files in a zip."""
+
+    def carry(letters: str) -> tuple[str, bytes]:
+        held = io.BytesIO()
+        with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made:
+            if first is not None:
+                made.writestr("mimetype", first, zipfile.ZIP_STORED)
+            for path, form in members.items():
+                made.writestr(path, _bytes(form(letters)))
+        return name, held.getvalue()
+
+    return carry
+
+
+def _of_tags(form: str) -> Callable[[str], str]:
+    return lambda letters: _XML + form.replace("WORDS", WORDS).replace("LETTERS", html.escape(letters))
+
+
+def _pdf(letters: str) -> tuple[str, bytes]:
+    """Return a page with the words and the letters as text, without compression."""
+    lines = [WORDS, *letters.splitlines()]
+    shown = " ".join(f"({line.translate(_PDF_ESCAPES)}) Tj T*" for line in lines)
+    content = _bytes(f"BT /F1 10 Tf 12 TL 40 800 Td {shown} ET")
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(content), content),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    out, places = b"%PDF-1.4\n", []
+    for number, each in enumerate(objects, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, each)
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    return "a.pdf", out + (
+        f"xref\n0 6\n0000000000 65535 f \n{table}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF\n"
+    ).encode()
+
+
+def _rtf(letters: str) -> tuple[str, bytes]:
+    escaped = letters.replace("\\", "\\\\").replace("{", "\\{").replace("}", "\\}")
+    return "a.rtf", _bytes(f"{{\\rtf1\\ansi {WORDS}\\par {{\\pict\\jpegblip {escaped}}}}}")
+
+
+def _subtitles(letters: str) -> tuple[str, bytes]:
+    lines = [WORDS, *letters.splitlines()]
+    return "a.srt", _bytes(
+        "\n".join(
+            f"{at + 1}\n00:{at // 60 % 60:02d}:{at % 60:02d},000 --> 00:{at // 60 % 60:02d}:{at % 60:02d},900\n{line}\n"
+            for at, line in enumerate(lines)
+        )
+    )
+
+
+def _patch(letters: str) -> tuple[str, bytes]:
+    added = "".join(f"+{line}\n" for line in [WORDS, *letters.splitlines()])
+    return "a.patch", _bytes(f"diff --git a/note b/note\n--- a/note\n+++ b/note\n@@ -0,0 +1,2 @@\n{added}")
+
+
+def _telegram(letters: str) -> tuple[str, bytes]:
+    messages = [
+        {"id": at, "type": "message", "date": "2025-05-12T21:02:00", "from": "Sami", "from_id": "user1", "text": said}
+        for at, said in enumerate((WORDS, letters), start=1)
+    ]
+    export = {"name": "Nadia", "type": "personal_chat", "id": 4, "messages": messages}
+    return "result.json", json.dumps(export, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
+
+
+def _nested_mail(letters: str) -> tuple[str, bytes]:
+    inner = _raw_mail(letters)[1]
+    head = _HEAD + "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    parts = f"--b\r\nContent-Type: text/plain\r\n\r\n{WORDS}\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
+    return "m.eml", _bytes(head + parts) + inner + b"\r\n--b--\r\n"
+
+
 def _tag(sort: str) -> Carrier:
     from tests.minors.sounds import tagged
 
@@ -178,6 +256,19 @@ def _json_lines(letters: str) -> tuple[str, bytes]:
     return "a.jsonl", "\n".join(lines).encode()
 
 
+_PDF_ESCAPES = {ord("("): "\\(", ord(")"): "\\)", ord("\\"): "\\\\"}
+_WORD_FILE = {
+    "[Content_Types].xml": _of_tags('<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'),
+    "word/document.xml": _of_tags('<w:document xmlns:w="w"><w:p>WORDS</w:p><w:p>LETTERS</w:p></w:document>'),
+}
+_SHEET = {
+    "[Content_Types].xml": _WORD_FILE["[Content_Types].xml"],
+    "xl/sharedStrings.xml": _of_tags("<sst><si><t>WORDS</t></si><si><t>LETTERS</t></si></sst>"),
+}
+_BOOK = {
+    "META-INF/container.xml": _of_tags('<container version="1.0"/>'),
+    "a.xhtml": _of_tags('<html xmlns="http://www.w3.org/1999/xhtml"><p>WORDS</p><p>LETTERS</p></html>'),
+}
 _TALK = "12/05/2025, 21:02 - Sami: WORDS\n12/05/2025, 21:03 - Sami: LETTERS\n12/05/2025, 21:04 - Nadia: what is that\n"
 _XML = '<?xml version="1.0"?>\n'
 
@@ -223,6 +314,18 @@ CARRIERS: dict[str, Carrier] = {
     "chat, one message": _around("_chat.txt", _TALK),
     "chat, a message a line": _chat,
     "program": _around("a.py", '"""WORDS."""\n\nDATA = """LETTERS"""\n\n\ndef show():\n    return DATA\n'),
+    "mail in a mail": _nested_mail,
+    "conversation in JSON": _telegram,
+    "subtitles": _subtitles,
+    "patch": _patch,
+    "YAML": _around("a.yaml", "said: WORDS\na: |\n  LETTERS\n", lambda letters: letters.replace("\n", "\n  ")),
+    "settings": _around("a.ini", "[note]\nsaid = WORDS\nicon = LETTERS\n"),
+    "track": _around("a.gpx", f"{_XML}<gpx><wpt><name>WORDS</name><desc>LETTERS</desc></wpt></gpx>", html.escape),
+    "PDF": _pdf,
+    "RTF": _rtf,
+    "Word": _packed("a.docx", _WORD_FILE),
+    "spreadsheet": _packed("a.xlsx", _SHEET),
+    "book": _packed("a.epub", _BOOK, first="application/epub+zip"),
     "zip": _zip,
     "tar": _tar,
     "gzip": lambda letters: ("a.txt.gz", gzip.compress(_bytes(f"{WORDS}\n{letters}\n"), mtime=0)),

@@ -15,6 +15,8 @@ import urllib.parse
 import zlib
 from collections.abc import Callable
 
+from backports import zstd
+
 Encoder = Callable[[bytes], str]
 
 
@@ -93,6 +95,10 @@ def _base91(data: bytes) -> str:
                 value = held & 16383
                 held, bits = held >> 14, bits - 14
             out += [alphabet[value % 91], alphabet[value // 91]]
+    if bits:
+        out.append(alphabet[held % 91])
+        if bits > 7 or held > 90:
+            out.append(alphabet[held // 91])
     return "".join(out)
 
 
@@ -161,6 +167,42 @@ def _lower_quoted(data: bytes) -> str:
     return "".join(f"={byte:02x}" for byte in data)
 
 
+def _broken(letters: Encoder, name: str) -> dict[str, Encoder]:
+    """Return an encoding with every line end and at every width that programs break lines at."""
+
+    def lines(width: int, end: str) -> Encoder:
+        return lambda data: end.join(_pieces(letters(data), width))
+
+    return {
+        f"{name}, {said} at {width}": lines(width, end)
+        for said, end in (("CR", "\r"), ("LF", "\n"), ("CR LF", "\r\n"), ("CR CR LF", "\r\r\n"))
+        for width in (60, 75, 76, 990)
+    }
+
+
+def _yenc_whole(data: bytes) -> str:
+    crc = f"{binascii.crc32(data):08x}"
+    body = "\r\n".join(_pieces(_yenc(data), 128))
+    return f"=ybegin line=128 size={len(data)} name=a.jpg\r\n{body}\r\n=yend size={len(data)} crc32={crc}"
+
+
+def _hqx_whole(data: bytes) -> str:
+    """Return a BinHex file with its header, its forks and their check sums."""
+    head = b"\x05a.jpg\0JPEGttxt\0\0" + len(data).to_bytes(4, "big") + bytes(4)
+    forks = b"".join(part + binascii.crc_hqx(part, 0).to_bytes(2, "big") for part in (head, data, b""))
+    packed = forks.replace(b"\x90", b"\x90\0")
+    alphabet = "!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"
+    bits = int.from_bytes(packed + bytes(-len(packed) % 3), "big")
+    count = -(-len(packed) * 8 // 6)
+    padded = (len(packed) + -len(packed) % 3) * 8 // 6
+    letters = "".join(alphabet[bits >> 6 * (padded - 1 - at) & 63] for at in range(count))
+    return "(This file must be converted with BinHex 4.0)\n\n" + "\n".join(_pieces(f":{letters}:", 64))
+
+
+def _named_entities(data: bytes) -> str:
+    return _b64(data).replace("+", "&plus;").replace("/", "&sol;").replace("=", "&equals;")
+
+
 def _chinese(data: bytes) -> str:
     return "".join(chr(0x4E00 + (data[at] << 8 | data[at + 1]) % 20000) for at in range(0, len(data) - 1, 2))
 
@@ -175,7 +217,7 @@ ENCODERS: dict[str, Encoder] = {
     "base64": _b64,
     "base64, no padding": lambda data: _b64(data).rstrip("="),
     "base64url": lambda data: base64.urlsafe_b64encode(data).decode(),
-    **{f"base64, lines of {width}": _lines(width) for width in (20, 36, 60, 64, 72, 75, 76, 990)},
+    **{f"base64, lines of {width}": _lines(width) for width in (20, 36, 64, 72)},
     "base64, CR LF": _lines(76, "\r\n"),
     "base64, CR": _lines(76, "\r"),
     "base64, CR CR LF": _lines(76, "\r\r\n"),
@@ -211,6 +253,19 @@ ENCODERS: dict[str, Encoder] = {
     "hexadecimal of gzip": lambda data: gzip.compress(data, mtime=0).hex(),
     "data address": lambda data: f"data:image/jpeg;base64,{_b64(data)}",
     "data address, percent": lambda data: "data:image/jpeg," + urllib.parse.quote_from_bytes(data, safe=""),
+    **_broken(_b64, "base64"),
+    **_broken(bytes.hex, "hexadecimal"),
+    **{f"base64, indented by {width}": _lines(76 - width, "\n", " " * width) for width in (1, 2, 8, 16, 24, 40)},
+    **{f"base64, lines of {width}": _lines(width) for width in (10, 12, 16, 24, 28, 32, 48, 80, 120, 256)},
+    "base64url, lines of 76": lambda data: "\n".join(_pieces(base64.urlsafe_b64encode(data).decode(), 76)),
+    "base64, named entities": _named_entities,
+    "base64 of zstd": lambda data: _b64(zstd.compress(data)),
+    "hexadecimal of zstd": lambda data: zstd.compress(data).hex(),
+    "base64 of gzip of zstd": lambda data: _b64(gzip.compress(zstd.compress(data), mtime=0)),
+    "base64 of zstd of base64": lambda data: _b64(zstd.compress(_b64(data).encode())),
+    "base64 of xz of bzip2": lambda data: _b64(lzma.compress(bz2.compress(data))),
+    "uuencode of gzip": lambda data: _uu(gzip.compress(data, mtime=0)),
+    "quoted-printable of uuencode": lambda data: quopri.encodestring(_uu(data).encode()).decode(),
     "PEM": lambda data: "-----BEGIN CERTIFICATE-----\n" + _lines(64)(data) + "\n-----END CERTIFICATE-----",
     "base32": lambda data: base64.b32encode(data).decode(),
     "base32, small letters": lambda data: base64.b32encode(data).decode().lower(),
@@ -273,6 +328,17 @@ ENCODERS: dict[str, Encoder] = {
     "uuencode, blanks": _uu_blanks,
     "xxencode": _xx,
     "yEnc": _yenc,
+    "yEnc with its lines": _yenc_whole,
+    "BinHex with its header": _hqx_whole,
+    "base91 in lines": lambda data: "\n".join(_pieces(_base91(data), 76)),
+    "JavaScript, bytes": lambda data: f"new Uint8Array([{', '.join(map(str, data))}])",
+    "JavaScript, characters": lambda data: f"String.fromCharCode({','.join(map(str, data))})",
+    "PHP, chr": lambda data: ".".join(f"chr({byte})" for byte in data),
+    "PHP, \\x": lambda data: '$a = "' + "".join(f"\\x{byte:02x}" for byte in data) + '";',
+    "Python, bytes": lambda data: f"bytes([{', '.join(f'0x{byte:02x}' for byte in data)}])",
+    "numbers, lines of CR LF": _each("%d", "\r\n"),
+    "numbers, signed, lines": _signed("\n"),
+    "SQL, 0x": lambda data: f"VALUES (1, 0x{data.hex().upper()});",
     "BinHex": _hqx,
     "git": _git,
     "JSON in JSON": lambda data: json.dumps(json.dumps({"a": _b64(data)})),

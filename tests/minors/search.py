@@ -15,7 +15,10 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterator
 
+from backports import zstd
+
 STRETCH_BYTES = 24
+_BEGINNING_BYTES = 8
 
 
 class Picture:
@@ -30,10 +33,17 @@ class Picture:
             for at in starts
             if len(set(data[at : at + STRETCH_BYTES])) > STRETCH_BYTES // 3
         }
+        self._beginnings = {data[at : at + _BEGINNING_BYTES] for at in range(len(data) - _BEGINNING_BYTES + 1)}
 
     def in_bytes(self, found: bytes) -> bool:
         """Say whether a stretch of the picture stands in some bytes."""
-        return any(found[at : at + STRETCH_BYTES] in self._stretches for at in range(len(found) - STRETCH_BYTES + 1))
+        # Whatever stretch it is, one of the beginnings looked at lies in it whole.
+        for near in range(0, len(found) - _BEGINNING_BYTES + 1, STRETCH_BYTES - _BEGINNING_BYTES + 1):
+            if found[near : near + _BEGINNING_BYTES] in self._beginnings:
+                first = max(0, near - STRETCH_BYTES + _BEGINNING_BYTES)
+                if any(found[at : at + STRETCH_BYTES] in self._stretches for at in range(first, near + 1)):
+                    return True
+        return False
 
     def in_letters(self, stored: bytes, letters: str) -> bool:
         """Say whether a stretch of the picture stands in stored bytes as it was written, whatever spaces are there."""
@@ -42,12 +52,15 @@ class Picture:
         there = b"".join(stored.split())
         if len(there) < length:
             return False
-        known = {there[at : at + length] for at in range(len(there) - length + 1)}
-        return any(
-            squeezed[at : at + length] in known
-            for at in range(len(squeezed) - length + 1)
-            if len(set(squeezed[at : at + length])) > 6
-        )
+        beginnings = {there[at : at + _BEGINNING_BYTES] for at in range(len(there) - _BEGINNING_BYTES + 1)}
+        for near in range(0, len(squeezed) - _BEGINNING_BYTES + 1, length - _BEGINNING_BYTES + 1):
+            if squeezed[near : near + _BEGINNING_BYTES] in beginnings:
+                first = max(0, near - length + _BEGINNING_BYTES)
+                for at in range(first, min(near, len(squeezed) - length) + 1):
+                    stretch = squeezed[at : at + length]
+                    if len(set(stretch)) > 6 and stretch in there:
+                        return True
+        return False
 
     def found_in(self, stored: bytes) -> str | None:
         """Return by which decoders the picture is found in stored bytes, None where it is not."""
@@ -71,7 +84,7 @@ def decoded(data: bytes, depth: int) -> Iterator[tuple[str, bytes]]:
 def _tried(decode: Callable[[bytes], Iterator[bytes]], data: bytes) -> Iterator[bytes]:
     try:
         yield from decode(data)
-    except (ValueError, binascii.Error, zlib.error, lzma.LZMAError, OSError, EOFError):
+    except (ValueError, binascii.Error, zlib.error, lzma.LZMAError, zstd.ZstdError, OSError, EOFError):
         return
 
 
@@ -145,4 +158,5 @@ _DECODERS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
     "zlib": lambda data: iter([zlib.decompress(data)]),
     "bzip2": lambda data: iter([bz2.decompress(data)]),
     "xz": lambda data: iter([lzma.decompress(data)]),
+    "zstd": lambda data: iter([zstd.decompress(data)]),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import re
 import string
 import urllib.parse
@@ -11,12 +12,14 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from evidence_kit.intake.sniff import sniff
+from evidence_kit.intake.understood.packings import framed, guesses, uu_line
 from evidence_kit.model import Family
 
 Found = tuple[str | None, Callable[[], bytes]]
 
 _SHORTEST_BYTES: Final = 16
 _SHORTEST_OTHER_BYTES: Final = 256
+_SHORTEST_GUESSED: Final = 64
 # Bytes that happen to be letters are no text: in one there are spaces.
 _LONGEST_WORD_BYTES: Final = 24
 _ADDRESS: Final = re.compile(
@@ -27,6 +30,11 @@ _ADDRESS: Final = re.compile(
 _BROKEN_LINE: Final = re.compile(r"!\s+")
 _RUN: Final = re.compile(r"(?:[A-Za-z0-9+/_-]|\\{1,3}/|%2[BbFf]|%3[Dd]|\\u002[bBfF]){32,}+={0,2}")
 _QUOTES: Final = re.compile(r"(?m)^[ \t>|]+")
+# A string of a program over several lines.
+_LITERAL: Final = re.compile(r"(?m)^[ \t]*(?:\$?\w{1,20} *[.+]?= *)?[a-z]?['\"]([A-Za-z0-9+/=]+)['\"][ \t;+,.\\]*$")
+_ESCAPED_BREAK: Final = re.compile(r"\\+[rnt]")
+_FIRST_WORD: Final = re.compile(r"\s*\w{1,12}:?\s+")
+_LAST_WORD: Final = re.compile(r"\s+\w{1,12}\s*$")
 _SLASH: Final = re.compile(r"\\+/")
 _HEX: Final = re.compile(r"(?:0[xX]|\\\\?x)?((?:[0-9A-Fa-f]{2}){16,})")
 _UUENCODED: Final = re.compile(
@@ -45,7 +53,7 @@ def files_in(text: str) -> list[Found]:
     """
     found: list[Found] = []
     taken: list[tuple[int, int]] = []
-    for sort in (_addresses, _uuencoded, _whole, _runs):
+    for sort in (_addresses, _uuencoded, framed, _whole, _runs, _guessed):
         for start, end, name, content in sort(text):
             if not any(start < last and first < end for first, last in taken):
                 taken.append((start, end))
@@ -135,7 +143,7 @@ def _uuencoded(text: str) -> Iterator[_Piece]:
         try:
             packed = match[0].startswith("begin-base64")
             content: bytes = (
-                (bytes_of_base64(match[3]) or b"") if packed else b"".join(map(_uu_line, match[3].splitlines()))
+                (bytes_of_base64(match[3]) or b"") if packed else b"".join(map(uu_line, match[3].splitlines()))
             )
         except (binascii.Error, ValueError):
             continue
@@ -143,40 +151,55 @@ def _uuencoded(text: str) -> Iterator[_Piece]:
             yield match.start(), match.end(), match[2].strip(), content
 
 
-def uuencoded_spans(text: str) -> list[tuple[int, int]]:
-    """Return the spans of uuencoded files, found by their begin and end lines."""
-    return [(start, end) for start, end, _, _ in _uuencoded(text)]
-
-
-def _uu_line(line: str) -> bytes:
-    data = line.encode("ascii", "strict")
-    try:
-        return binascii.a2b_uu(data)
-    except binascii.Error:
-        # Blanks at the end of a line were taken away on the way; how many bytes it holds, its first letter says.
-        needed = ((data[0] - 32 & 63) * 4 + 5) // 3
-        return binascii.a2b_uu(data[:needed])
+def framed_spans(text: str) -> list[tuple[int, int]]:
+    """Return the spans of files that say where they begin and end: uuencoded ones, BinHex, Ascii85, patches of git."""
+    return [(start, end) for sort in (_uuencoded, framed) for start, end, _, _ in sort(text)]
 
 
 def _whole(text: str) -> Iterator[_Piece]:
     """Yield the file that a whole value is, in letters broken into lines in any way, quoted or not."""
-    letters = _plain_letters(_QUOTES.sub("", text))
-    if len(letters) < 32 or not set(letters[:200]) <= _BASE64_ALPHABET:
+    for start, end in _trims(text):
+        letters = _plain_letters(_QUOTES.sub("", _LITERAL.sub(r"\1", text[start:end])))
+        if len(letters) < 32 or not set(letters[:200]) <= _BASE64_ALPHABET:
+            continue
+        content = bytes_of_base64(letters)
+        if content and _known(content):
+            yield start, end, None, content
+            return
+        match = _HEX.fullmatch(letters)
+        if match is not None and _known(pairs := bytes.fromhex(match[1])):
+            yield start, end, None, pairs
+            return
+
+
+def _trims(text: str) -> list[tuple[int, int]]:
+    """Return a span of all of a text, and such without its first or last word: short ones belong to what is around."""
+    spans = [(0, len(text))]
+    if (last := _LAST_WORD.search(text)) is not None:
+        spans.append((0, last.start()))
+    if (first := _FIRST_WORD.match(text)) is not None:
+        spans += [(first.end(), end) for _, end in spans]
+    return spans
+
+
+def _guessed(text: str) -> Iterator[_Piece]:
+    """Yield the file that a whole value is in a packing that does not say which it is."""
+    if len(text) < _SHORTEST_GUESSED:
         return
-    content = bytes_of_base64(letters)
-    if content and _known(content):
-        yield 0, len(text), None, content
-        return
-    match = _HEX.fullmatch(letters)
-    if match is not None and _known(pairs := bytes.fromhex(match[1])):
-        yield 0, len(text), None, pairs
+    for start, end in _trims(text):
+        for content in guesses(text[start:end]):
+            # Only a type that says itself where a file of it ends: anything else may be chance.
+            if sniff(content[:4096], len(content)).name in _ENDS and _known(content):
+                yield start, end, None, content
+                return
 
 
 def _plain_letters(text: str) -> str:
     """Return base64 without spaces, escapes and the other alphabet."""
-    letters = _SLASH.sub("/", "".join(text.split()))
-    for escape, plain in _ESCAPES:
-        letters = letters.replace(escape, plain)
+    plain = html.unescape(text) if "&" in text else text
+    letters = _SLASH.sub("/", "".join(_ESCAPED_BREAK.sub("", _BROKEN_LINE.sub("", plain)).split()))
+    for escape, sign in _ESCAPES:
+        letters = letters.replace(escape, sign)
     return letters.replace("-", "+").replace("_", "/")
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from evidence_kit.intake.understood import markup, plain
 from evidence_kit.intake.understood.language import doubted, opaque_spans, without_spans
+from evidence_kit.intake.understood.packings import in_base64
 from evidence_kit.intake.understood.units import is_name
 from evidence_kit.intake.understood.written import WrittenAnew
 
@@ -156,7 +157,7 @@ class _Mail:
 
     def _leaf(self, message: email.message.Message) -> None:
         self._strict(message)
-        content = self._content(message)
+        content = in_base64(self._content(message))
         kind = message.get_content_type()
         name = _file_name(message)
         attached = name is not None or str(message.get("content-disposition", "")).lower().startswith("attachment")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from evidence_kit.intake.understood.atoms import Stretch
-from evidence_kit.intake.understood.files import files_in, uuencoded_spans
+from evidence_kit.intake.understood.files import files_in, framed_spans
 from evidence_kit.intake.understood.language import merged_spans, opaque_spans, without_spans
 from evidence_kit.intake.understood.plain import Encode
 from evidence_kit.intake.understood.plain_tags import Pieces, pieces
@@ -115,7 +115,7 @@ def write_markup(text: str, encode: Encode) -> WrittenAnew:
     for at in bytes_by_name(numbered):
         found.setdefault(at, [(0, len(values[at].said))])
     for number, each in enumerate(values):
-        if each.sort == "text" and "begin" in each.said and (blocks := uuencoded_spans(each.said)):
+        if each.sort == "text" and (blocks := framed_spans(each.said)):
             found[number] = merged_spans([*found.get(number, []), *blocks])
     _fill(written, text, values, found, encode)
     return written

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from evidence_kit.intake.understood.atoms import Stretch
-from evidence_kit.intake.understood.files import files_in, uuencoded_spans
+from evidence_kit.intake.understood.files import files_in, framed_spans
 from evidence_kit.intake.understood.language import merged_spans, opaque_spans
 from evidence_kit.intake.understood.units import FEWEST_BYTES, bytes_by_name
 from evidence_kit.intake.understood.written import WrittenAnew
@@ -35,7 +35,7 @@ def write_plain(text: str, encode: Encode, *, is_language: bool = False) -> Writ
     written = WrittenAnew(NAME)
     written.count("text")
     senseless = [] if is_language else opaque_spans(text)
-    write_rest(written, text, merged_spans([*senseless, *uuencoded_spans(text), *_byte_columns(text)]), encode)
+    write_rest(written, text, merged_spans([*senseless, *framed_spans(text), *_byte_columns(text)]), encode)
     return written
 
 

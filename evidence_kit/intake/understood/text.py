@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from evidence_kit.intake.understood import cards, json_text, mails, markup, plain
+from evidence_kit.intake.understood.packings import in_base64
 from evidence_kit.intake.understood.written import WrittenAnew
 from evidence_kit.intake.window import Window
 from evidence_kit.model import Family, Kind
@@ -45,9 +46,17 @@ def understood_text(kind: Kind, window: Window) -> WrittenAnew | None:
     """
     view = window.part()
     view.seek(0)
-    data = _all(view)
-    if len(data) > MOST_BYTES:
+    original = _all(view)
+    if len(original) > MOST_BYTES:
         return None
+    data = in_base64(original)
+    written = _written(kind, data)
+    if written is not None and data is not original:
+        written.exact = False
+    return written
+
+
+def _written(kind: Kind, data: bytes) -> WrittenAnew | None:
     if kind.name in _MAILS:
         return (
             None if len(_CONTROLS.findall(data[:65536].decode("latin-1"))) > _MOST_CONTROLS else mails.write_mail(data)
