@@ -10,12 +10,16 @@ import itertools
 import json
 import lzma
 import quopri
+import sys
 import textwrap
 import urllib.parse
 import zlib
 from collections.abc import Callable
 
-from backports import zstd
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 Encoder = Callable[[bytes], str]
 

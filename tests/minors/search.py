@@ -10,12 +10,16 @@ import html
 import lzma
 import quopri
 import re
+import sys
 import urllib.parse
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
 
-from backports import zstd
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 STRETCH_BYTES = 24
 _BEGINNING_BYTES = 8

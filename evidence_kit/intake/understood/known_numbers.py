@@ -27,6 +27,8 @@ LINE_BEGINNING: Final = re.compile(
     rf"(?:[]\u202f ]{{0,2}}(?:[AaPp]\.?[Mm]\.?)?[] -]{{1,3}}{_EDGE}(?:{_PHONE})(?![\w/]))?"
     rf"|00:00(?=\n)|MIME-Version:|Message-I[dD]:)|[ ]{_HOUR}(?=\s)"
 )
+# A date or an hour between two spaces, wherever it stands.
+DATED_WORD: Final = rf"{_DATE}(?:T?{_HOUR})?{_ZONE}|{_HOUR}{_ZONE}"
 # Who speaks, in a line of a conversation: names are spelled in whatever way.
 LINE_SENDER: Final = re.compile(rf"(?m)^[^\w\n]{{0,4}}{_DATE}[^\n]{{0,24}}?(?:- |\] )([^:\n]{{1,24}}): ")
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from evidence_kit.intake.understood import word_table
 from evidence_kit.intake.understood.atoms import ALIEN_WEIGHT, RELIEF, Stretch, TextAtoms, with_plain_marks
-from evidence_kit.intake.understood.known_numbers import LINE_BEGINNING, in_european_digits
+from evidence_kit.intake.understood.known_numbers import DATED_WORD, LINE_BEGINNING, in_european_digits
 from evidence_kit.intake.understood.screen import doubtful
 
 BOUND: Final = 240
@@ -48,19 +49,37 @@ def opaque_spans(text: str, bound: float = BOUND, seen: set[int] | None = None) 
         seen: Long words without sense that were met in the same file before; added to.
     """
     seen = set() if seen is None else seen
-    found = _announced(text)
-    if _is_too_short(text, bound):
-        return merged_spans(found)
     if len(text) <= _SHORTEST_SCREENED:
-        return merged_spans([*found, *_weighed(text, bound, seen)])
-    for start, end in doubtful(_in_plain_marks(text), bound, RELIEF, LINE_BEGINNING):
+        found = _announced(text)
+        return merged_spans(found if _is_too_short(text, bound) else [*found, *_weighed(text, bound, seen)])
+    found, spans = _looked_over(text, bound)
+    for start, end in spans:
         found += [(start + first, start + last) for first, last in _weighed(text[start:end], bound, seen)]
     return merged_spans(found)
 
 
 def doubted(text: str) -> list[Stretch]:
     """Return the spans of a text outside of which every part of it, taken alone, is surely language."""
-    return merged_spans([*_announced(text), *doubtful(_in_plain_marks(text), BOUND, RELIEF, LINE_BEGINNING)])
+    found, spans = _looked_over(text, BOUND)
+    return merged_spans([*found, *spans])
+
+
+def _looked_over(text: str, bound: float) -> tuple[list[Stretch], list[Stretch]]:
+    """Return what announces a file in a text, and the spans of it that have to be weighed letter by letter."""
+    if len(text) < word_table.SHORTEST:
+        return _announced(text), doubtful(_in_plain_marks(text), bound, RELIEF, LINE_BEGINNING)
+    words = word_table.WordTable(word_table.Rules(bound, RELIEF, DATED_WORD, _in_plain_marks, _announces))
+    spans = [
+        (start + first, start + last)
+        for start, end in words.suspected(text)
+        for first, last in doubtful(_in_plain_marks(text[start:end]), bound, RELIEF, LINE_BEGINNING)
+    ]
+    announced = words.announced or any(mark in text for mark in _ANNOUNCED if " " in mark)
+    return _announced(text) if announced else _mixed_blanks(text), spans
+
+
+def _announces(text: str) -> bool:
+    return "data:" in text or any(mark in text for mark in _ANNOUNCED)
 
 
 def _is_too_short(text: str, bound: float) -> bool:

@@ -41,6 +41,8 @@ def write_plain(text: str, encode: Encode, *, is_language: bool = False) -> Writ
 
 def _byte_columns(text: str) -> list[Stretch]:
     """Return the cells of a table that are one byte each: a column of numbers that fill the range of a byte."""
+    if max(map(text.count, ",;\t")) < _FEWEST_ROWS:
+        return []
     beginning = [line for line in text[:_LOOKED_AT].split("\n")[:-1] if line.strip()]
     for mark in ",;\t":
         counts = [line.count(mark) for line in beginning]

@@ -28,7 +28,7 @@ _LONGEST_CAPITALS: Final = 20
 _SHORTEST_TORN: Final = 16
 _LONG_CODE: Final = 12
 _MOST_MARKS: Final = 3
-_PAD_LETTERS: Final = 1 << 12
+PAD_LETTERS: Final = 1 << 12
 _BLOCK_LETTERS: Final = 1 << 20
 _HEAVIEST: Final = 3.0
 _LONGEST_NUMBER: Final = 20
@@ -55,7 +55,7 @@ def doubtful(text: str, bound: float, relief: float, known: Pattern[str]) -> lis
     at, gathered, zero, is_open = 0, 0.0, 0, False
     while at < len(text):
         end = _behind_a_space(text, at + _BLOCK_LETTERS)
-        ends, weight, quiet = _weighed(text[at:end], relief, known, chained=at > 0)
+        ends, weight, quiet, _ = weighed(text[at:end], relief, known, chained=at > 0)
         if len(ends):
             total = np.cumsum(weight) + gathered
             sums = total - np.minimum.accumulate(np.minimum(total, 0.0))
@@ -68,13 +68,13 @@ def doubtful(text: str, bound: float, relief: float, known: Pattern[str]) -> lis
                 spans[-1] = (spans[-1][0], int(offsets[1]))
             after = np.unique(np.searchsorted(zeros, over) + 1)
             # A little of what stands before is weighed too: what is met again tells nothing new.
-            padded = np.maximum(offsets[after - 1] - _PAD_LETTERS, 0)
+            padded = np.maximum(offsets[after - 1] - PAD_LETTERS, 0)
             first = offsets[np.maximum(np.searchsorted(offsets, padded, "right") - 1, 0)]
             spans += zip(first.tolist(), offsets[after].tolist(), strict=True)
             is_open = bool(spans) and spans[-1][1] == len(text)
             zero = int(offsets[-2])
         at = end
-    return _joined(spans)
+    return joined(spans)
 
 
 def _behind_a_space(text: str, at: int) -> int:
@@ -83,10 +83,19 @@ def _behind_a_space(text: str, at: int) -> int:
     return len(text) if found is None else found.end()
 
 
-def _weighed(
+def weighed(
     text: str, relief: float, known: Pattern[str], *, chained: bool
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Return where each chunk of a text ends, a weight of at least its atoms together, and which are surely words."""
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the chunks of a text: where each ends, a weight of at least its atoms together, its sort.
+
+    The sort is told in two arrays: which are surely words, and which are nothing but marks or nothing but signs.
+
+    Args:
+        text: Any text, entities put back into the marks that they are.
+        relief: Suspicion that one letter of a word takes away.
+        known: What counts as nothing at the beginning of a line.
+        chained: A number or no word may stand before the first.
+    """
     import numpy as np
 
     sorts, alike = _sorted(text)
@@ -95,19 +104,19 @@ def _weighed(
     edges = np.flatnonzero(np.diff((sorts != _GAP).view(np.int8), prepend=np.int8(0), append=np.int8(0)))
     starts, ends = edges[::2], edges[1::2]
     if not len(starts):
-        return ends, np.zeros(0), np.zeros(0, bool)
-    weight, quiet = _weights(sorts, alike, (starts, ends), relief, chained=chained)
-    return ends, weight, quiet
+        return ends, np.zeros(0), np.zeros(0, bool), np.zeros(0, bool)
+    return ends, *_weights(sorts, alike, (starts, ends), relief, chained=chained)
 
 
-def _joined(spans: Iterable[Stretch]) -> list[Stretch]:
-    joined: list[Stretch] = []
+def joined(spans: Iterable[Stretch]) -> list[Stretch]:
+    """Return spans that ascend, those that overlap or touch as one."""
+    found: list[Stretch] = []
     for start, end in spans:
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
-            joined.append((start, end))
-    return joined
+            found.append((start, end))
+    return found
 
 
 def _sorted(text: str) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
@@ -134,8 +143,8 @@ def _weights(
     relief: float,
     *,
     chained: bool,
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return a weight for every chunk, at least that of its atoms together, and which chunks are surely words.
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return a weight for every chunk, at least that of its atoms together, which are surely words, and which marks.
 
     Args:
         sorts: Sort of every character.
@@ -189,7 +198,7 @@ def _weights(
     free = with_number & ~follows
     weight[free] = (signs + np.uint8(2))[free]
     weight[dated | darija | (number & ~follows)] = 0.0
-    return weight, quiet
+    return weight, quiet, bare
 
 
 def _counted(packed: NDArray[np.uint64], starts: NDArray[np.int64]) -> NDArray[np.uint8]:
