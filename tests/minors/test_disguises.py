@@ -25,6 +25,12 @@ def _text(letters: str) -> bytes:
     return f"{WORDS}\n{letters}\nso think about it\n".encode("utf-8", "surrogatepass")
 
 
+def _rows(dark: str, light: str) -> bytes:
+    """Return a picture of one bit a point, two letters wide."""
+    wide = "".join((dark, light)[int(bit)] * 2 for bit in _BITS)
+    return _text("\n".join(wide[at : at + 80] for at in range(0, len(wide), 80)))
+
+
 def _in_json(values: object) -> bytes:
     return json.dumps({"said": WORDS, "a": values}).encode()
 
@@ -60,6 +66,19 @@ _MADE: dict[str, Callable[[], bytes]] = {
     "query of an address": lambda: _text(
         "https://example.com/?" + "&".join(f"a{place}={byte}" for place, byte in enumerate(_PICTURE))
     ),
+    "signs and blanks": lambda: _rows("#", " "),
+    "shades": lambda: _text(
+        "\n".join("".join(" ░▒▓█"[b % 5] for b in _PICTURE[at : at + 40]) for at in range(0, 400, 40))
+    ),
+    "coloured squares": lambda: _text(
+        "\n".join("".join("⬛🟫🟥🟧🟨⬜"[b % 6] for b in _PICTURE[at : at + 20]) for at in range(0, 400, 20))
+    ),
+    "half blocks": lambda: _rows("█", "▀"),
+    "grid of letters": lambda: _text(
+        "\n".join("".join("abcdefgh"[b >> 5] * 2 for b in _PICTURE[at : at + 20]) for at in range(0, 400, 20))
+    ),
+    "XPM": lambda: b"/* XPM */\nstatic char *a[] = {\n" + _rows("a", "b") + b"};\n",
+    "netpbm": lambda: b"P1\n40 40\n" + _rows("0", "1"),
     "numbers of two bytes in JSON": lambda: _in_json(_pairs()),
     "fractions in JSON": lambda: _in_json([round(byte / 255, 4) for byte in _PICTURE]),
     "numbers of two bytes, each in a list": lambda: _in_json([[each] for each in _pairs()]),

@@ -14,6 +14,7 @@ from typing import Final
 
 from evidence_kit.intake.understood import word_table
 from evidence_kit.intake.understood.atoms import ALIEN_WEIGHT, RELIEF, Stretch, TextAtoms, with_plain_marks
+from evidence_kit.intake.understood.drawings import drawn_spans
 from evidence_kit.intake.understood.known_numbers import DATED_WORD, LINE_BEGINNING, in_european_digits
 from evidence_kit.intake.understood.screen import doubtful
 
@@ -75,7 +76,7 @@ def _looked_over(text: str, bound: float) -> tuple[list[Stretch], list[Stretch]]
         for first, last in doubtful(_in_plain_marks(text[start:end]), bound, RELIEF, LINE_BEGINNING)
     ]
     announced = words.announced or any(mark in text for mark in _ANNOUNCED if " " in mark)
-    return _announced(text) if announced else _mixed_blanks(text), spans
+    return _announced(text) if announced else _drawn(text), spans
 
 
 def _announces(text: str) -> bool:
@@ -147,7 +148,12 @@ def _announced(text: str) -> list[Stretch]:
         for match in _DATA_ADDRESS.finditer(text):
             end = _BROKEN_OFF.search(text, match.end())
             found.append((match.start(), len(text) if end is None else end.start()))
-    return [*(_widened(text, *each) for each in found), *_mixed_blanks(text)]
+    return [*(_widened(text, *each) for each in found), *_drawn(text)]
+
+
+def _drawn(text: str) -> list[Stretch]:
+    """Return what is drawn with letters or with blanks."""
+    return [*_mixed_blanks(text), *(drawn_spans(text, BOUND) if len(text) > BOUND else ())]
 
 
 def _mixed_blanks(text: str) -> list[Stretch]:

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from evidence_kit.intake.understood import cards, json_text, mails, markup, plain
+from evidence_kit.intake.understood.drawings import is_drawing
 from evidence_kit.intake.understood.packings import in_base64
 from evidence_kit.intake.understood.written import WrittenAnew
 from evidence_kit.intake.window import Window
@@ -30,6 +31,7 @@ _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 _SWITCH: Final = re.compile("\x1b(?:\\$[@AB]|\\$\\([@-D]|\\$\\)[A-C]|\\([BIJ])|[\x0e\x0f]")
 _CONTROL_BYTES: Final = bytes([*range(9), 0x0B, *range(0x0E, 0x20)])
 _MOST_CONTROLS: Final = 16
+_LOOKED_AT: Final = 1 << 12
 
 
 def is_text(kind: Kind) -> bool:
@@ -65,6 +67,8 @@ def _written(kind: Kind, data: bytes) -> WrittenAnew | None:
     if decoded is None:
         return None
     text, codec, errors = decoded
+    if is_drawing(text[:_LOOKED_AT]):
+        return None
     mark = codec if codec.startswith("utf-16") else None
 
     def encode(piece: str) -> bytes:
