@@ -210,7 +210,8 @@ def index_page(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
         arguments: `name`, `format` as `reading_facts` said; `region` for phone numbers; `offset` among the pieces.
 
     Returns:
-        `pieces`, in order: blocks, each with `count`, `alone`, and, in base64, `entries`, `columns`, `words` as in
+        `pieces`, in order: blocks, each with `count`, `alone`, `reached` (the offset behind it),
+        and, in base64, `entries`, `columns`, `words` as in
         `IndexBlock`; behind them `found`, rows as `find_identifiers` tells them, packed the same way, and
         `left_out`; `next`, the offset to go on from, None at the end.
     """
@@ -237,11 +238,14 @@ def index_page(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
 
 def _pieces(source: BinaryIO, arguments: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
     gathering = Gathering(str(arguments.get("region", "MA")))
+    reached = 0
 
     def gathered() -> Iterator[tuple[Entry, int]]:
+        nonlocal reached
         for entry, number in _matching(source, arguments, MessageFilter()):
             if isinstance(entry, Message):
                 gathering.add(entry)
+            reached = entry.place.end
             yield entry, number
 
     for block in index_blocks(gathered()):
@@ -249,6 +253,7 @@ def _pieces(source: BinaryIO, arguments: Mapping[str, Json]) -> Iterator[dict[st
         yield {
             "count": block.count,
             "alone": block.alone,
+            "reached": reached,
             **{name: base64.b64encode(data).decode() for name, data in packed.items()},
         }
     rows = iter(gathering.rows())

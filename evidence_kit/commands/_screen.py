@@ -7,7 +7,7 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import IO
 
 from evidence_kit.commands._keyboard import KEYBOARD
@@ -230,6 +230,10 @@ class Screen:
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task(self.say(sentence), total=total_bytes)
             yield lambda size_bytes: bar.update(task, advance=size_bytes)
+
+    def first_reading(self, total_bytes: int) -> AbstractContextManager[Callable[[int], None]]:
+        """Show the progress of an index that is made when conversations are asked for the first time."""
+        return self.progress("chats.first-reading", total_bytes)
 
     def ask(self, question: str, **values: str | int) -> str:
         """Ask a person until an answer comes; a passphrase that was typed before is none."""

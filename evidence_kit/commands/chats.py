@@ -74,7 +74,7 @@ def _one(
     from evidence_kit.workflows.reading.exports import open_exports
 
     screen = setting.screen
-    with isolated_worker() as worker, open_exports(opened, worker) as reading:
+    with isolated_worker() as worker, open_exports(opened, worker, progress=screen.first_reading) as reading:
         if screen.json and page is None:
             _transcript_view.stream_messages(screen, conversation, reading.in_order(conversation, wish))
             return
@@ -91,7 +91,9 @@ def _found(setting: Setting, opened: Case, listed: Sequence[CaseConversation], w
     from evidence_kit.workflows.reading.exports import open_exports
 
     any_found = False
-    with isolated_worker() as worker, open_exports(opened, worker) as reading:
+    first = setting.screen.first_reading
+    with isolated_worker() as worker, open_exports(opened, worker, progress=first) as reading:
+        reading.keep([(part.item, part.format) for each in listed for part in each.parts])
         for conversation in listed:
             if setting.screen.json:
                 any_found |= _transcript_view.stream_messages(
@@ -126,21 +128,20 @@ def _export(
     wanted = WantedFile(out, form, "chats", items, {"only": wish.arguments()})
     gaps = 0
     total = sum(part.item.size_bytes for conversation in chosen for part in conversation.parts)
-    with (
-        isolated_worker() as worker,
-        open_exports(writer.case, worker) as reading,
-        setting.screen.progress("chats.progress", total) as on_bytes,
-    ):
+    first = setting.screen.first_reading
+    with isolated_worker() as worker, open_exports(writer.case, worker, progress=first) as reading:
+        reading.keep([(part.item, part.format) for conversation in chosen for part in conversation.parts])
+        with setting.screen.progress("chats.progress", total) as on_bytes:
 
-        def rows() -> Iterator[dict[str, Json]]:
-            nonlocal gaps
-            for conversation in chosen:
-                for entry in reading.each(conversation, wish):
-                    gaps += isinstance(entry, TranscriptGap)
-                    yield conversation_entry(entry, conversation)
-                on_bytes(sum(part.item.size_bytes for part in conversation.parts))
+            def rows() -> Iterator[dict[str, Json]]:
+                nonlocal gaps
+                for conversation in chosen:
+                    for entry in reading.each(conversation, wish):
+                        gaps += isinstance(entry, TranscriptGap)
+                        yield conversation_entry(entry, conversation)
+                    on_bytes(sum(part.item.size_bytes for part in conversation.parts))
 
-        done = export_rows(writer, wanted, COLUMNS, rows())
+            done = export_rows(writer, wanted, COLUMNS, rows())
     _transcript_view.show_exported(setting.screen, done, writer.case.id)
     if gaps:
         raise typer.Exit(Exit.INCOMPLETE)

@@ -58,28 +58,28 @@ def identifiers(
 def _all(setting: Setting, opened: Case, region: str, kinds: list[str] | None) -> tuple[list[NamedIdentifier], bool]:
     """Return all identifiers, and whether every export could be looked through; those that could not are named."""
     from evidence_kit.custody.errors import ChatNotReadError
-    from evidence_kit.workflows.reading.exports import open_exports
+    from evidence_kit.workflows.reading.exports import REGION, open_exports
     from evidence_kit.workflows.reading.identifiers import export_identifiers as find
     from evidence_kit.workflows.reading.identifiers import exports_of, gathered_identifiers
 
     whole = True
     chats = exports_of(opened.opened)
     total = sum(item.size_bytes for item, _ in chats)
-    with (
-        isolated_worker() as worker,
-        open_exports(opened, worker) as reading,
-        setting.screen.progress("chats.progress", total) as on_bytes,
-    ):
+    first = setting.screen.first_reading
+    with isolated_worker() as worker, open_exports(opened, worker, progress=first) as reading:
+        if region == REGION:
+            reading.keep(chats)
+        with setting.screen.progress("chats.progress", total) as on_bytes:
 
-        def each_of_all() -> Iterator[NamedIdentifier]:
-            nonlocal whole
-            for item, chosen in chats:
-                try:
-                    yield from find(reading, item, chosen, region)
-                except ChatNotReadError as error:
-                    whole = False
-                    setting.screen.warn(f"error.{error.message_id}.what", **error.values)
-                on_bytes(item.size_bytes)
+            def each_of_all() -> Iterator[NamedIdentifier]:
+                nonlocal whole
+                for item, chosen in chats:
+                    try:
+                        yield from find(reading, item, chosen, region)
+                    except ChatNotReadError as error:
+                        whole = False
+                        setting.screen.warn(f"error.{error.message_id}.what", **error.values)
+                    on_bytes(item.size_bytes)
 
-        found = gathered_identifiers(each_of_all())
+            found = gathered_identifiers(each_of_all())
     return [each for each in found if not kinds or each.type in kinds], whole

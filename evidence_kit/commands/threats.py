@@ -57,7 +57,8 @@ def threats(
         return
     from evidence_kit.workflows.reading.exports import open_exports
 
-    with isolated_worker() as worker, open_exports(opened, worker) as reading:
+    first = setting.screen.first_reading
+    with isolated_worker() as worker, open_exports(opened, worker, progress=first) as reading:
         _identifier_view.show_suggestions(setting.screen, _suggested(opened.opened, reading))
 
 
@@ -82,7 +83,7 @@ def _add(setting: Setting, case: str, threat: Threat, suggestion: int | None) ->
     with (
         writing(folder, key, station, setting.world(), setting.accept_older) as writer,
         isolated_worker() as worker,
-        open_exports(writer.case, worker) as reading,
+        open_exports(writer.case, worker, progress=setting.screen.first_reading) as reading,
     ):
         if suggestion is not None:
             threat = completed_threat(threat, _suggested(writer.manifest, reading), suggestion)

@@ -132,13 +132,11 @@ class _Ingest:
         """Take in what messages carry; loaded only where the case has conversations, a tenth of an ingest's time."""
         from evidence_kit.workflows.accession.message_parts import take_carried
         from evidence_kit.workflows.reading.exports import open_exports
-        from evidence_kit.workflows.reading.identifiers import exports_of
 
         accession = self._accession
-        with open_exports(accession.writer.case, accession.describer) as reading:
+        # Each export is read anew here, and at once: an index would make the person beside the volunteer wait.
+        with open_exports(accession.writer.case, accession.describer, kept=False) as reading:
             yield from take_carried(accession, inside, reading)
-            # Read once more while it is fast to say so, so that whoever asks later need not wait.
-            reading.keep(exports_of(accession.writer.manifest))
 
     def _source(
         self, source: Path, exclude: Sequence[str], threads: Threads, inside: ContainerIntake

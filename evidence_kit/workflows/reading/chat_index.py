@@ -240,12 +240,18 @@ class ChatIndex:
             held.open_block = (number, lines, self._columns(held, number))
         return held.open_block[1:]
 
-    def build(self, wanted: Sequence[UnpackedExport], ask: Callable[[UnpackedExport, int], Mapping[str, Json]]) -> None:
+    def build(
+        self,
+        wanted: Sequence[UnpackedExport],
+        ask: Callable[[UnpackedExport, int], Mapping[str, Json]],
+        on_bytes: Callable[[int], None] = lambda _: None,
+    ) -> None:
         """Pack exports into a new file, which is there in one step or not at all; one that cannot be read is left out.
 
         Args:
             wanted: The exports.
             ask: Returns a page of what `PACK` says of one, from an offset on.
+            on_bytes: Told how many more bytes of them were read.
 
         Raises:
             OSError: The disk failed; nothing is kept.
@@ -259,7 +265,7 @@ class ChatIndex:
                 covered = []
                 for each in wanted:
                     with contextlib.suppress(ChatNotReadError, ItemDamagedError):
-                        covered.append(self._packed(sink, each, ask))
+                        covered.append(self._packed(sink, each, ask, on_bytes))
                 directory = zlib.compress(msgspec.json.encode(IndexDirectory(covered)), 1)
                 span = self._sealed(sink, f"{INDEX_FORM}/directory", directory)
                 sink.write(_TRAILER.pack(span.offset, span.size))
@@ -270,12 +276,16 @@ class ChatIndex:
         self._open(path)
 
     def _packed(
-        self, sink: BinaryIO, export: UnpackedExport, ask: Callable[[UnpackedExport, int], Mapping[str, Json]]
+        self,
+        sink: BinaryIO,
+        export: UnpackedExport,
+        ask: Callable[[UnpackedExport, int], Mapping[str, Json]],
+        on_bytes: Callable[[int], None],
     ) -> CoveredExport:
         subject = export.about
         packed: list[BlockPlace] = []
         found: list[FileSpan] = []
-        left_out, alone = 0, True
+        left_out, alone, read_bytes = 0, True, 0
         offset: int | None = 0
         while offset is not None:
             page = ask(export, offset)
@@ -297,7 +307,11 @@ class ChatIndex:
                     raise ChatNotReadError("chat-not-read", item=export.item.id, reason="bad-answer")
                 packed.append(BlockPlace(count, *spans))
                 alone = alone and piece.get("alone") is True
+                if isinstance(reached := piece.get("reached"), int) and read_bytes < reached <= export.item.size_bytes:
+                    on_bytes(reached - read_bytes)
+                    read_bytes = reached
             offset = following if isinstance(following, int) and following > offset else None
+        on_bytes(export.item.size_bytes - read_bytes)
         return CoveredExport(subject, packed, found, left_out, alone)
 
     def _sealed(self, sink: BinaryIO, subject: str, data: bytes) -> FileSpan:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import Final, TypeAlias
 
 from evidence_kit.chats.message_filter import filter_from_arguments
 from evidence_kit.custody.errors import ChatNotReadError
@@ -32,6 +32,13 @@ SCAN: Final = 5000
 # Formats in which a name is an attachment because a file of that name lies beside the export.
 KNOWS_BY_NAMES: Final = frozenset({"whatsapp-text"})
 MOST_BESIDE: Final = 20_000
+ShownProgress: TypeAlias = Callable[[int], AbstractContextManager[Callable[[int], None]]]
+"""Takes how many bytes are to be read; gives a callback that counts those that were."""
+
+
+def unshown_progress(_total_bytes: int) -> AbstractContextManager[Callable[[int], None]]:
+    """Return the progress that nobody sees."""
+    return nullcontext(lambda _: None)
 
 
 class ExportReader:
@@ -41,15 +48,19 @@ class ExportReader:
         case: Unlocked.
         jobs: Does the reading.
         kept: Whether what was found when an export was read is taken from the index, and kept in it.
+        progress: Shows how far an index is that has to be made first.
     """
 
-    def __init__(self, case: Case, jobs: JobService, *, kept: bool = True) -> None:
+    def __init__(
+        self, case: Case, jobs: JobService, *, kept: bool = True, progress: ShownProgress = unshown_progress
+    ) -> None:
         self._case = case
         self._manifest = case.opened
         self._jobs = jobs
         self._ties = AttachmentTies(self._manifest)
         self._bytes = ExportBytes(case)
         self._kept = kept
+        self._progress = progress
         self._index: ChatIndex | None = None
         self._known_beside: dict[str, tuple[str, ...]] = {}
         self._unindexed: set[str] = set()
@@ -223,6 +234,8 @@ class ExportReader:
         Args:
             listed: Items that hold messages, each with the name of its format.
         """
+        if not self._kept:
+            return
         if self._index is None:
             self._index = ChatIndex(self._case)
         index = self._index
@@ -257,8 +270,8 @@ class ExportReader:
         def page(export: UnpackedExport, offset: int) -> Mapping[str, Json]:
             return self.ask(PACK, export.item, export.format, {"region": REGION, "offset": offset})
 
-        with suppress(OSError):
-            self._index.build(exports, page)
+        with suppress(OSError), self._progress(sum(each.item.size_bytes for each in exports)) as on_bytes:
+            self._index.build(exports, page, on_bytes)
 
     def _entry(self, told: Json, item: Item) -> TranscriptEntry | TranscriptGap:
         if not isinstance(told, Mapping):
@@ -334,15 +347,18 @@ class ExportReader:
 
 
 @contextmanager
-def open_exports(case: Case, jobs: JobService, *, kept: bool = True) -> Iterator[ExportReader]:
+def open_exports(
+    case: Case, jobs: JobService, *, kept: bool = True, progress: ShownProgress = unshown_progress
+) -> Iterator[ExportReader]:
     """Read exports of a case, and hold none of their bytes afterwards.
 
     Args:
         case: Unlocked.
         jobs: Does the reading.
         kept: Whether the index of the case is used, and added to.
+        progress: Shows how far an index is that has to be made first.
     """
-    opened = ExportReader(case, jobs, kept=kept)
+    opened = ExportReader(case, jobs, kept=kept, progress=progress)
     try:
         yield opened
     finally:

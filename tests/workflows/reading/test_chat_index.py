@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -38,7 +40,19 @@ WISHES = [
 
 
 @pytest.fixture
-def case(new_case: NewCase, describer: WorkerDescriber, tmp_path: Path) -> CaseWriter:
+def case(taken: CaseWriter, worker: Worker) -> CaseWriter:
+    """The same case, with an index."""
+    keep(taken, worker)
+    return taken
+
+
+def keep(writer: CaseWriter, worker: Worker) -> None:
+    with open_exports(writer.case, worker) as reading:
+        reading.keep(exports_of(writer.manifest))
+
+
+@pytest.fixture
+def taken(new_case: NewCase, describer: WorkerDescriber, tmp_path: Path) -> CaseWriter:
     """A case with a text, a Telegram chat of many, and one that begins with the newest."""
     sources = tmp_path / "phone"
     sources.mkdir()
@@ -114,6 +128,24 @@ def test_what_is_kept_answers_like_the_exports_and_needs_no_reader(case: CaseWri
     assert any(isinstance(entry, TranscriptGap) for entry in all_kept)
 
 
+def test_whoever_takes_in_waits_for_no_index_and_who_asks_first_sees_it_grow(taken: CaseWriter, worker: Worker) -> None:
+    assert not (taken.case.folder.cache / "chats").exists()
+    shown: list[tuple[int, list[int]]] = []
+
+    def progress(total_bytes: int) -> AbstractContextManager[Callable[[int], None]]:
+        shown.append((total_bytes, []))
+        return nullcontext(shown[-1][1].append)
+
+    listed = exports_of(taken.manifest)
+    for _ in range(2):
+        with open_exports(taken.case, worker, progress=progress) as reading:
+            reading.keep(listed)
+    ((total_bytes, steps),) = shown
+    assert total_bytes == sum(item.size_bytes for item, _ in listed)
+    assert len(steps) > len(listed)
+    assert sum(steps) == total_bytes
+
+
 def test_nothing_of_a_conversation_lies_in_clear_in_the_index(case: CaseWriter) -> None:
     (index,) = files(case)
     data = index.read_bytes()
@@ -163,6 +195,7 @@ def test_an_index_of_another_case_or_reader_is_not_believed(
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "WhatsApp Chat with Nadia.txt").write_text("1/5/2025, 21:00 - Nadia: forged\n" * 30, "utf-8")
     list(ingest(other, [tmp_path / "other"], Provenance(), describer))
+    keep(other, worker)
     shutil.copy(files(other)[0], files(case)[0])
     counted = Counted(worker)
     with open_exports(case.case, counted) as reading:
