@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from evidence_kit.chats.bounded import LONGEST_TITLE, json_bytes, shortened, shortened_or_none, unread_code
-from evidence_kit.chats.message import Entry, Message, MessageFlag, MessageKind, MessageTime, Metadata, Unread
+from evidence_kit.chats.message import (
+    Conversation,
+    Entry,
+    Message,
+    MessageFlag,
+    MessageKind,
+    MessageSender,
+    MessageTime,
+    Metadata,
+    TimeKind,
+    Unread,
+)
 from evidence_kit.chats.span import MessageSpan
 from evidence_kit.chats.told import person_name
 from evidence_kit.model import Json
@@ -23,6 +34,8 @@ MOST_UNREAD = 100
 _LARGEST_ANSWER = 768 << 10
 # How many messages WhatsApp exports at most: with media, and without.
 _WHATSAPP_LIMITS = (10_000, 40_000)
+# Senders that are known again without a look at their name; objects that a reader makes anew each time fill this.
+_REMEMBERED = 4096
 
 ConversationKey: TypeAlias = tuple[str, str | None, str | None]
 """The platform, and its identifier or its title."""
@@ -57,32 +70,76 @@ class _Talk:
     attachments: Counter[str] = field(default_factory=Counter)
     span: MessageSpan = field(default_factory=MessageSpan)
     messages: int = 0
+    _conversation: Conversation | None = None
+    _time: MessageTime | None = None
+    _texts: int = 0
+    _kind_of_time: TimeKind = TimeKind.NONE
+    _times_of_kind: int = 0
+    _met: dict[int, tuple[MessageSender, str | None]] = field(default_factory=dict)
 
     def add(self, message: Message) -> None:
-        self.messages += 1
-        if message.conversation.title is not None and len(self.titles) < 3:
-            self.titles[message.conversation.title] = None
-        if len(self.variants) < MOST_PARTICIPANTS:
-            self.variants[message.conversation.variant] = None
-        self.kinds[message.kind.value] += 1
-        self.flags.update(flag.value for flag in message.flags)
-        self.times[message.time.kind.value] += 1
-        self.attachments.update(each.status.value for each in message.attachments)
-        if message.conversation.members and not self.members:
-            self.members = dict.fromkeys(message.conversation.members[:MOST_MEMBERS])
-        self._sender(message)
-        self.span.add(message.time)
+        """Count a message.
 
-    def _sender(self, message: Message) -> None:
-        if message.sender is None:
-            return
-        name = person_name(message.sender)
-        if name is not None and (name in self.senders or len(self.senders) < 10 * MOST_PARTICIPANTS):
-            self.senders[name] += 1
-            if message.sender.is_owner is not None:
-                self.owners[name] = self.owners.get(name, False) or message.sender.is_owner
+        Millions pass here, and most of them say what the one before said: in which conversation, of which kind, when.
+        That is known by the identity of the objects, since to hash them costs more than all the rest.
+        """
+        self.messages += 1
+        conversation, time, kind = message.conversation, message.time, message.kind
+        if conversation is not self._conversation:
+            self._meet(conversation)
+        if kind is MessageKind.TEXT:
+            self._texts += 1
+        else:
+            self.kinds[kind.value] += 1
+        if message.flags:
+            self.flags.update(flag.value for flag in message.flags)
+        if message.attachments:
+            self.attachments.update(each.status.value for each in message.attachments)
+        if time.kind is not self._kind_of_time:
+            self._count_times(time.kind)
+        self._times_of_kind += 1
+        sender = message.sender
+        if sender is not None:
+            known = self._met.get(id(sender))
+            name = known[1] if known is not None and known[0] is sender else self._sender(sender)
+            if name is not None:
+                self.senders[name] += 1
+        if time is not self._time:
+            self._time = time
+            self.span.add(time)
+
+    def _meet(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+        if conversation.title is not None and len(self.titles) < 3:
+            self.titles[conversation.title] = None
+        if len(self.variants) < MOST_PARTICIPANTS:
+            self.variants[conversation.variant] = None
+        if conversation.members and not self.members:
+            self.members = dict.fromkeys(conversation.members[:MOST_MEMBERS])
+
+    def _count_times(self, following: TimeKind) -> None:
+        if self._times_of_kind:
+            self.times[self._kind_of_time.value] += self._times_of_kind
+        self._kind_of_time, self._times_of_kind = following, 0
+
+    def _sender(self, sender: MessageSender) -> str | None:
+        """Return the name under which a sender is counted, None where there are too many; remember it."""
+        name = person_name(sender)
+        if name is None or (name not in self.senders and len(self.senders) >= 10 * MOST_PARTICIPANTS):
+            return None
+        if sender.is_owner is not None:
+            self.owners[name] = self.owners.get(name, False) or sender.is_owner
+        if len(self._met) >= _REMEMBERED:
+            self._met.clear()
+        # The sender is held, so that no other object gets its address.
+        self._met[id(sender)] = sender, name
+        return name
 
     def facts(self, number: int) -> dict[str, Json]:
+        self._count_times(self._kind_of_time)
+        if self._texts:
+            self.kinds[MessageKind.TEXT.value] += self._texts
+            self._texts = 0
         conversation = self.first_message.conversation
         alone = conversation.platform != "mail" or conversation.id is not None or len(self.titles) == 1
         title = next(iter(self.titles), None) if alone else None
@@ -118,16 +175,19 @@ class ExportSurvey:
         self._unread: list[Json] = []
         self._unread_count = self._unread_bytes = self._metadata = 0
         self._guesses = self._ambiguous = self._not_listed = 0
+        self._conversation: Conversation | None = None
+        self._talk: _Talk | None = None
 
     def add(self, entry: Entry) -> None:
         """Count one more entry."""
         if isinstance(entry, Message):
-            self._guesses += MessageFlag.ENCODING_GUESS in entry.flags
-            self._ambiguous += entry.time.value is None and bool(entry.time.readings)
-            key = conversation_key(entry)
-            if key not in self._talks:
-                self._talks[key] = _Talk(entry)
-            self._talks[key].add(entry)
+            if entry.flags:
+                self._guesses += MessageFlag.ENCODING_GUESS in entry.flags
+            if entry.time.value is None and entry.time.readings:
+                self._ambiguous += 1
+            if self._talk is None or entry.conversation is not self._conversation:
+                self._conversation, self._talk = entry.conversation, self._talk_of(entry)
+            self._talk.add(entry)
         elif isinstance(entry, Metadata):
             self._metadata += 1
             if entry.name.startswith("decided:") and len(self._decided) < MOST_PARTICIPANTS:
@@ -137,6 +197,13 @@ class ExportSurvey:
             self._unread_bytes += entry.place.end - entry.place.start
             if len(self._unread) < MOST_UNREAD:
                 self._unread.append(_unread_facts(entry))
+
+    def _talk_of(self, message: Message) -> _Talk:
+        key = conversation_key(message)
+        talk = self._talks.get(key)
+        if talk is None:
+            talk = self._talks[key] = _Talk(message)
+        return talk
 
     def facts(self) -> dict[str, Json]:
         """Return the counts as they go into `chat.parsed`."""

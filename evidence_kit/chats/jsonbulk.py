@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BULK_BYTES: Final = 1 << 18
 
@@ -165,6 +167,8 @@ class _Boundaries:
 
 def _boundaries(data: bytes, lead: int) -> _Boundaries:
     """Return where the elements end that begin at `lead`, by brackets outside of strings."""
+    import numpy as np
+
     signs = np.frombuffer(data, np.uint8)
     quotes = _unescaped(signs, np.flatnonzero(signs == _QUOTE))
     # Square brackets and braces differ in one bit: with it set, one comparison finds both.
@@ -189,12 +193,16 @@ def _boundaries(data: bytes, lead: int) -> _Boundaries:
 
 def _outside(places: NDArray[np.intp], quotes: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return the places that are in no string: an even number of quotes stands before each."""
+    import numpy as np
+
     outside: NDArray[np.intp] = places[np.searchsorted(quotes, places) & 1 == 0]
     return outside
 
 
 def _unescaped(signs: NDArray[np.uint8], quotes: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return the quotes that begin or end a string: an even number of backslashes stands before each."""
+    import numpy as np
+
     escaped = quotes[(quotes > 0) & (signs[quotes - 1] == _BACKSLASH)]
     if not escaped.size:
         return quotes
@@ -213,6 +221,8 @@ def _unescaped(signs: NDArray[np.uint8], quotes: NDArray[np.intp]) -> NDArray[np
 
 def _runs(signs: NDArray[np.uint8], places: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return how many backslashes stand directly before each place."""
+    import numpy as np
+
     backslashes = np.flatnonzero(signs == _BACKSLASH)
     begins = np.ones(len(backslashes), bool)
     begins[1:] = np.diff(backslashes) != 1
