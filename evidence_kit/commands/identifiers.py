@@ -58,9 +58,10 @@ def identifiers(
 def _all(setting: Setting, opened: Case, region: str, kinds: list[str] | None) -> tuple[list[NamedIdentifier], bool]:
     """Return all identifiers, and whether every export could be looked through; those that could not are named."""
     from evidence_kit.custody.errors import ChatNotReadError
-    from evidence_kit.workflows.reading.exports import REGION, open_exports
+    from evidence_kit.workflows.reading.exports import open_exports
     from evidence_kit.workflows.reading.identifiers import export_identifiers as find
     from evidence_kit.workflows.reading.identifiers import exports_of, gathered_identifiers
+    from evidence_kit.workflows.reading.index_records import REGION
 
     whole = True
     chats = exports_of(opened.opened)
