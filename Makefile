@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint fix bench deep pages lock clean
+.PHONY: demo test lint fix bench deep pages portable wheelhouse lock clean
 
 $(READY): requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -40,12 +40,23 @@ deep: $(READY)
 pages: $(READY)
 	$(BIN)/python docs/pages.py printed
 
+# Folders that start by a double-click, with their own Python: portable-out/. See portable/pythons.toml for that Python.
+portable: $(READY)
+	$(BIN)/python -m portable
+
+# Every wheel of the lock file, by system, for computers without a network: wheelhouse/.
+wheelhouse: $(READY)
+	$(BIN)/python -m portable wheelhouse
+
 # Needs uv (pip install uv). Universal: one file for Linux, macOS and Windows; no index address in it.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --no-emit-find-links --no-annotate --no-header --output-file requirements.lock pyproject.toml
+	    --no-emit-find-links --no-annotate --no-header --extra match --output-file requirements.lock pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --no-emit-find-links --no-annotate --no-header --group dev --output-file requirements-dev.lock pyproject.toml
+	    --no-emit-find-links --no-annotate --no-header --constraint requirements.lock \
+	    --output-file requirements-core.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-emit-find-links --no-annotate --no-header --extra match --group dev --output-file requirements-dev.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) demo-output printed
+	rm -rf $(VENV) demo-output printed portable-out wheelhouse

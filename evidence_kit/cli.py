@@ -190,7 +190,11 @@ def _program(typer: Any) -> Any:  # noqa: ANN401 - the module, and a function th
         if wanted:
             from importlib.metadata import version
 
-            typer.echo(f"evidence-kit {version('evidence-kit')}")
+            from evidence_kit.libraries import MATCHING, missing_modules
+
+            # As compilers list their features: what is not in this installation, with a minus.
+            without = " ".join(f"-{MATCHING[each]}" for each in missing_modules())
+            typer.echo(f"evidence-kit {version('evidence-kit')}" + (f" [{without}]" if without else ""))
             raise typer.Exit
 
     def program(version: bool = typer.Option(False, "--version", callback=shown, is_eager=True)) -> None:  # noqa: FBT001, FBT003

@@ -1,8 +1,12 @@
 """What is installed, and where it can be: the wheel's longest path, and a wheel of every library for each system."""
 
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
 import pytest
 
-from tests.wheels import PYTHONS, ROOT, SOURCE_ONLY, SYSTEMS, TABLE, is_for, locked
+from portable.lock import ROOT, SOURCE_ONLY, is_for, locked
+from tests.wheels import PYTHONS, SYSTEMS, TABLE
 
 # Windows takes 259 letters where nobody switched long paths on, the default, and pip writes each file below the
 # environment: README says how short the path of that has to be.
@@ -36,6 +40,29 @@ def test_every_locked_library_has_a_wheel(system: str, python: str) -> None:
     ]
     assert without == []
     assert all(name.endswith(".whl") for name in wheels.values())
+
+
+def test_what_is_installed_without_the_extra_stays_small() -> None:
+    """Taking in, looking, sealing and verifying: 250 MB, compiled files apart, which pip makes for itself."""
+    sizes = {library.name: _installed_bytes(library.name) for library, _ in locked(ROOT / "requirements-core.lock")}
+    own = sum(path.stat().st_size for path in (ROOT / "evidence_kit").rglob("*") if "__pycache__" not in path.parts)
+    samples = sum(path.stat().st_size for path in (ROOT / "samples").rglob("*") if path.is_file())
+    assert not sizes.keys() & {"av", "faiss-cpu", "imagehash", "opencv-python-headless", "scipy", "schwifty"}
+    assert sum(sizes.values()) + own + samples < 250_000_000, sorted(sizes.items(), key=lambda each: -each[1])[:8]
+
+
+def _installed_bytes(name: str) -> int:
+    """Return what the files of a library come to; 0 for one that is not for this computer."""
+    try:
+        files = distribution(name).files or []
+    except PackageNotFoundError:
+        return 0
+    return sum(Path(str(each.locate())).stat().st_size for each in files if each.suffix != ".pyc" and each.size)
+
+
+def test_the_shorter_list_is_a_part_of_the_longer_one() -> None:
+    whole = dict(locked())
+    assert all(whole.get(library) == digests for library, digests in locked(ROOT / "requirements-core.lock"))
 
 
 def test_the_lock_and_its_table_name_no_host() -> None:

@@ -14,10 +14,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from packaging.requirements import Requirement
+from portable.lock import ROOT, SOURCE_ONLY, is_for, locked
 
-ROOT = Path(__file__).parents[1]
-LOCK = ROOT / "requirements.lock"
 TABLE = ROOT / "tests" / "vectors" / "wheels.tsv"
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = {
@@ -26,26 +24,6 @@ SYSTEMS = {
     "macos-arm64": ("macosx_14_0_arm64", "macosx_13_0_arm64", "macosx_12_0_arm64", "macosx_11_0_arm64"),
     "windows-x64": ("win_amd64",),
 }
-_MARKERS = {"linux": "linux", "macos": "darwin", "windows": "win32"}
-# Python alone: what pip builds of it runs everywhere, without a compiler.
-SOURCE_ONLY = frozenset({"authres"})
-
-
-def locked() -> Iterator[tuple[Requirement, frozenset[str]]]:
-    """Yield every library of the lock with the SHA-256 of the files that may be it."""
-    for entry in LOCK.read_text("utf-8").replace("\\\n", " ").splitlines():
-        if entry and not entry.startswith("#"):
-            wanted, *hashes = entry.split("--hash=sha256:")
-            yield Requirement(wanted.strip()), frozenset(each.strip() for each in hashes)
-
-
-def is_for(library: Requirement, system: str, python: str) -> bool:
-    """Return whether a library is installed on a system."""
-    told = {
-        "python_full_version": f"{python}.0", "python_version": python, "implementation_name": "cpython",
-        "platform_python_implementation": "CPython", "sys_platform": _MARKERS[system.partition("-")[0]],
-    }  # fmt: skip
-    return library.marker is None or library.marker.evaluate(told)
 
 
 def _taken(system: str, python: str) -> Iterator[tuple[str, str]]:

@@ -99,7 +99,7 @@ def _inner(screen: Screen, listed: list[Facts]) -> Iterator[Row]:
         if each.get("width_pixels"):
             parts.append(f"{each['width_pixels']} × {each.get('height_pixels')}")
         if reason:
-            said = screen.say(f"reason.{reason}") if screen.knows(f"reason.{reason}") else reason
+            said = screen.reason(reason)
             parts.append(screen.say("show.inner-not-compared", reason=said))
         yield "inner", ", ".join(part for part in parts if part)
     if len(listed) > _MOST_LISTED:

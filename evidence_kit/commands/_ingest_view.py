@@ -140,7 +140,7 @@ def place_json(where: FoundAt) -> dict[str, Json]:
 
 def refusal_sentence(screen: Screen, name: str) -> str:
     """Return the reason for a refusal in words; an unknown reason stays its id."""
-    return screen.say(f"reason.{name}") if screen.knows(f"reason.{name}") else name
+    return screen.reason(name)
 
 
 def _kept(outcome: Kept) -> Json:

@@ -18,6 +18,7 @@ from evidence_kit.commands._described import (
 )
 from evidence_kit.commands._ingest_view import refusal_sentence
 from evidence_kit.commands._screen import Screen, byte_count, neutral_text
+from evidence_kit.libraries import problem_code
 from evidence_kit.workflows.case.outcome import ChatRead
 
 _SAID = (
@@ -147,8 +148,8 @@ def _gaps(screen: Screen, about: Facts, described: Sequence[Facts], read: ChatRe
     for each in described:
         if facts_by_name(each.get("parameters")).get("pixels") is False:
             yield "", screen.say("show.no-pixels")
-        for code in dict.fromkeys(str(problem.get("code")) for problem in facts_in_list(each.get("problems"))):
-            yield "", screen.say(f"reason.{code}") if screen.knows(f"reason.{code}") else code
+        for code in dict.fromkeys(map(problem_code, facts_in_list(each.get("problems")))):
+            yield "", screen.reason(code)
     if not described and read is None:
         # Of these types something is read; a witnessed one is not to be looked into.
         looked_into = about["family"] in {"picture", "audio", "video", "document"}

@@ -191,6 +191,4 @@ def _counted(screen: Screen, found: MatchResult) -> None:
         screen.warn("match.undeclared", count=undeclared)
     for each in found.not_compared:
         if each.matters and each.reason != "not-declared":
-            known = screen.knows(f"reason.{each.reason}")
-            reason = screen.say(f"reason.{each.reason}") if known else each.reason
-            screen.warn("match.not-compared", name=each.name, reason=reason)
+            screen.warn("match.not-compared", name=each.name, reason=screen.reason(each.reason))

@@ -90,6 +90,15 @@ class Screen:
         shown = {name: neutral_text(value) if isinstance(value, str) else value for name, value in values.items()}
         return self._words.say(sentence, **shown)
 
+    def reason(self, code: str) -> str:
+        """Return a reason in words; one that no catalogue knows stays its code.
+
+        Args:
+            code: Id of a sentence of `reason.toml`; a library's name may stand behind a colon.
+        """
+        name, _, library = code.partition(":")
+        return self.say(f"reason.{name}", library=library) if self.knows(f"reason.{name}") else code
+
     @property
     def watched(self) -> bool:
         """Say whether a person looks at the output, and not a file or another program."""

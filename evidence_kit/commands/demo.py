@@ -49,6 +49,8 @@ def _show(screen: Screen, step: Any) -> None:  # noqa: ANN401 - any step
 
     if isinstance(step, workflow.DemoListing):
         _list(screen, step)
+    elif isinstance(step, workflow.StepLeftOut):
+        screen.failed_once(step.error)
     elif isinstance(step, workflow.DemoMatches):
         _match_view.show_matches(screen, step.matches, step.case, step.names)
     elif isinstance(step, SealResult):

@@ -64,8 +64,7 @@ def _show(screen: Screen, done: Redescribed) -> None:
     if screen.json:
         return
     for code in dict.fromkeys(done.problems):
-        reason = screen.say(f"reason.{code}") if screen.knows(f"reason.{code}") else code
-        screen.warn("describe.failed", item=done.item, reason=reason)
+        screen.warn("describe.failed", item=done.item, reason=screen.reason(code))
     if not done.differences:
         screen.tell("describe.same", item=done.item)
     elif done.before is None:

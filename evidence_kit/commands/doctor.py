@@ -6,6 +6,7 @@ import shutil
 
 import typer
 
+from evidence_kit.commands._processes import isolated_worker
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import command
 from evidence_kit.errors import Exit
@@ -17,10 +18,13 @@ _COLUMNS, _LINES = 60, 20
 @command
 def doctor(setting: Setting) -> None:
     """Say whether this computer is fit for its work, and how to mend what is not."""
-    from evidence_kit.workflows.upkeep.doctor import Checked, Health, check_computer
+    from evidence_kit.workflows.upkeep.doctor import Checked, Health, check_computer, check_libraries
 
     screen = setting.screen
+    with isolated_worker() as worker:
+        libraries = check_libraries(worker)
     checks = list(check_computer(setting.station_folder, setting.station_if_any(), setting.world().clock.now()))
+    checks.append(libraries)
     if screen.watched:
         size = shutil.get_terminal_size()
         fits = size.columns >= _COLUMNS and size.lines >= _LINES

@@ -95,8 +95,7 @@ def _say_drawn(screen: Screen, folder: Path, made: list[DrawnPair | NotDrawn], *
 
     for each in made:
         if isinstance(each, NotDrawn):
-            known = screen.knows(f"reason.{each.reason}")
-            reason = screen.say(f"reason.{each.reason}") if known else each.reason
+            reason = screen.reason(each.reason)
             screen.warn("match.not-drawn", name=f"{each.pair.item} {each.pair.other}", reason=reason)
     screen.warn("match.pictures", count=sum(not isinstance(each, NotDrawn) for each in made), path=str(folder))
     if not sharp:

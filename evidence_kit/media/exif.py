@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO, Final
 
-import exifread
 from PIL import ExifTags, Image
 
 from evidence_kit.media import exif_source, gps, tiff
@@ -101,6 +100,8 @@ def _tried(notes: DescriptionNotes, read: Any) -> Any:  # noqa: ANN401
 
 
 def _by_exifread(source: BinaryIO) -> tuple[dict[str, LibraryReading], list[tuple[str, bytes]]]:
+    import exifread
+
     source.seek(0)
     tags: dict[str, LibraryReading] = {}
     embedded: list[tuple[str, bytes]] = []

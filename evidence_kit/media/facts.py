@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from evidence_kit.libraries import LIBRARY_MISSING, library_of
 from evidence_kit.model import Json
 
 FOREIGN_BYTES = 40 * 1024
@@ -33,7 +34,16 @@ class DescriptionNotes:
     _full: bool = False
 
     def problem(self, code: str, detail: object) -> None:
-        """Record an unreadable part; an exception is given with its type."""
+        """Record an unreadable part; an exception is given with its type.
+
+        A library that could not be loaded is always told as that, whatever was to be read with it: nothing is known
+        against the file.
+        """
+        if isinstance(detail, ImportError):
+            library = clean_unicode(library_of(detail))[0]
+            if all(each != {"code": LIBRARY_MISSING, "detail": library} for each in self.problems):
+                self.problems.append({"code": LIBRARY_MISSING, "detail": library})
+            return
         said = f"{type(detail).__name__}: {detail}" if isinstance(detail, BaseException) else str(detail)
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append({"code": code, "detail": clean_unicode(said)[0][:_DETAIL_CHARACTERS]})

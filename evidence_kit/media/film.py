@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-import av
 import numpy as np
 
 from evidence_kit.media import edits, key_frames
 from evidence_kit.media.budget import TimeBudget
-from evidence_kit.media.pixels import Pixels, UndecodedError
+from evidence_kit.media.pixels import Pixels, UndecodedError, undecoded
 from evidence_kit.media.recording import OPTIONS, WITHOUT_EDITS
 from evidence_kit.media.sound_samples import rewind_container
 
@@ -31,12 +30,14 @@ def key_frames_of(payload: BinaryIO) -> Iterator[Pixels]:
     """
     payload.seek(0)
     try:
+        import av
+
         with av.open(payload, "r", options=OPTIONS, metadata_errors="replace") as container:
             yield from _frames(container)
     except UndecodedError:
         raise
     except Exception as error:
-        raise UndecodedError("not-decoded") from error
+        raise undecoded(error) from error
 
 
 def hidden_frames_of(payload: BinaryIO) -> Iterator[Pixels]:
@@ -46,6 +47,8 @@ def hidden_frames_of(payload: BinaryIO) -> Iterator[Pixels]:
         UndecodedError: They cannot be decoded.
     """
     try:
+        import av
+
         film = next((each for each in edits.hidden_parts(payload) if each.kind == "vide"), None)
         if film is None:
             return
@@ -54,7 +57,7 @@ def hidden_frames_of(payload: BinaryIO) -> Iterator[Pixels]:
             frames = key_frames.hidden_frames(container, container.streams.video[0], film.hides, TimeBudget())
             yield from map(_pixels, frames)
     except Exception as error:
-        raise UndecodedError("not-decoded") from error
+        raise undecoded(error) from error
 
 
 def _frames(container: Any) -> Iterator[Pixels]:  # noqa: ANN401 - PyAV's types say little

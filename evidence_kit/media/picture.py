@@ -5,27 +5,23 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from typing import BinaryIO, TypeVar
 
-import exifread
-import numpy as np
 import PIL
 from PIL import Image, ImageOps, features
 
-from evidence_kit.hashing.perceptual import WORKING_SIDE_PIXELS, dhash, pdq, phash
+from evidence_kit.libraries import library_version
 from evidence_kit.media import (
     colours,
     credentials,
     exif,
-    frames,
     heif,
     inner_jpeg,
     iptc,
     jpeg,
     orientation,
-    thumbnail,
     xmp,
 )
 from evidence_kit.media.facts import DescriptionNotes, blob_facts, safe_integer
@@ -67,8 +63,8 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Descriptio
     pixels = arguments.get("pixels") is not False
     facts: dict[str, Json] = {"naming_signs": naming_signs(str(arguments.get("name", "")))}
     with limited_pixels():
-        picture = _opened(payload, notes)
         kind = str(arguments.get("kind"))
+        picture = _opened(payload, kind, notes)
         if picture is not None:
             facts |= _frame(payload, kind, picture, notes)
         found, embedded = exif.read(payload, kind, picture, notes)
@@ -95,37 +91,40 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Descriptio
 
 def versions() -> dict[str, Json]:
     """Return the versions of the libraries that read pictures; a decoder decides bits of a hash."""
-    import defusedxml
-    import imagehash
-    import pi_heif
-
     return {
         "pillow": PIL.__version__,
         "libjpeg": features.version("libjpeg_turbo") or features.version("jpg"),
-        "pi_heif": pi_heif.__version__,
-        "libheif": pi_heif.libheif_version(),
+        "pi_heif": library_version("pi-heif"),
+        "libheif": _libheif_version(),
         "libavif": features.version("avif"),
         "libwebp": features.version("webp"),
-        "exifread": exifread.__version__,
-        "defusedxml": defusedxml.__version__,
-        "imagehash": imagehash.__version__,
-        "numpy": np.__version__,
+        "exifread": library_version("exifread"),
+        "defusedxml": library_version("defusedxml"),
+        "numpy": library_version("numpy"),
         "c2pa": credentials.library_version(),
     }
 
 
 def parameters() -> dict[str, Json]:
     """Return the parameters that the hashes were made with."""
-    return {
+    told: dict[str, Json] = {
         "max_pixels": MAX_PIXELS,
         "draft_pixels": DRAFT_PIXELS,
-        "pdq_working_side_pixels": WORKING_SIDE_PIXELS,
         "phash_bits": 64,
         "dhash_bits": 64,
         "transparency": "on white",
-        "thumbnail_differs_below": thumbnail.DIFFERS_BELOW,
-        "most_frames_hashed": frames.MOST,
     }
+    with suppress(ImportError):
+        # What is hashed with numpy; without it there are no hashes either.
+        from evidence_kit.hashing.perceptual import WORKING_SIDE_PIXELS
+        from evidence_kit.media import frames, thumbnail
+
+        told |= {
+            "pdq_working_side_pixels": WORKING_SIDE_PIXELS,
+            "thumbnail_differs_below": thumbnail.DIFFERS_BELOW,
+            "most_frames_hashed": frames.MOST,
+        }
+    return told
 
 
 @contextmanager
@@ -144,18 +143,30 @@ def limited_pixels() -> Iterator[None]:
 
 @cache
 def formats() -> list[str]:
-    """Return the picture formats that Pillow may open here."""
+    """Return the picture formats that Pillow may open here; no HEIF where its plug-in cannot be loaded."""
     Image.init()
-    import pi_heif
+    with suppress(ImportError):
+        import pi_heif
 
-    # Bombs, too: Pillow's limit holds only for what goes through Pillow.
-    pi_heif.register_heif_opener(depth_images=False, aux_images=False, thumbnails=False, decode_threads=1)
+        # Bombs, too: Pillow's limit holds only for what goes through Pillow.
+        pi_heif.register_heif_opener(depth_images=False, aux_images=False, thumbnails=False, decode_threads=1)
     return [name for name in FORMATS if name in Image.OPEN]
 
 
-def _opened(payload: BinaryIO, notes: DescriptionNotes) -> Image.Image | None:
+def _libheif_version() -> str | None:
+    try:
+        import pi_heif
+    except ImportError:
+        return None
+    return str(pi_heif.libheif_version())
+
+
+def _opened(payload: BinaryIO, kind: str, notes: DescriptionNotes) -> Image.Image | None:
     payload.seek(0)
     try:
+        if kind == "heic" and "HEIF" not in formats():
+            # Once more, for its reason: Pillow would call the file damaged.
+            import pi_heif  # noqa: F401
         return Image.open(payload, formats=formats())
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         notes.problem("too-many-pixels", error)
@@ -233,20 +244,32 @@ def _seen(payload: BinaryIO, facts: dict[str, Json], notes: DescriptionNotes) ->
             small = _reduced(picture)
             facts |= _hashes(small, notes)
             if getattr(picture, "is_animated", False) and picture.format in ANIMATED:
-                facts["frame_hashes"] = frames.read(picture, notes)
+                facts["frame_hashes"] = _tried("frames-not-hashed", notes, lambda: _frame_hashes(picture, notes)) or []
             return small
     except Exception as error:  # noqa: BLE001
         notes.problem("not-decoded", error)
         return None
 
 
+def _frame_hashes(picture: Image.Image, notes: DescriptionNotes) -> list[Json]:
+    from evidence_kit.media import frames
+
+    return frames.read(picture, notes)
+
+
 def _thumbnails(embedded: Sequence[tuple[str, bytes]], seen: Image.Image | None, notes: DescriptionNotes) -> list[Json]:
     found: list[Json] = []
     for tag, data in embedded[:_MOST_THUMBNAILS]:
         if "Thumbnail" in tag and data[:2] == _JPEG_BEGINS:
-            facts = _tried("thumbnail-not-read", notes, partial(thumbnail.read, data, seen))
+            facts = _tried("thumbnail-not-read", notes, partial(_thumbnail, data, seen))
             found.append({"tag": tag[:200], **(facts or blob_facts(data))})
     return found
+
+
+def _thumbnail(data: bytes, seen: Image.Image | None) -> dict[str, Json]:
+    from evidence_kit.media import thumbnail
+
+    return thumbnail.read(data, seen)
 
 
 def _hashes(small: Image.Image, notes: DescriptionNotes) -> dict[str, Json]:
@@ -255,12 +278,24 @@ def _hashes(small: Image.Image, notes: DescriptionNotes) -> dict[str, Json]:
     except Exception as error:  # noqa: BLE001
         notes.problem("orientation-not-read", error)
         upright = small
-    hashed = pdq(upright)
     return {
-        "pdq": None if hashed is None else {"quality": hashed.quality, "hashes": dict(hashed.hashes)},
-        "phash": phash(upright),
-        "dhash": dhash(upright),
+        "pdq": _tried("not-hashed", notes, lambda: _pdq(upright)),
+        "phash": _tried("not-hashed", notes, lambda: _by_name("phash", upright)),
+        "dhash": _tried("not-hashed", notes, lambda: _by_name("dhash", upright)),
     }
+
+
+def _pdq(picture: Image.Image) -> dict[str, Json] | None:
+    from evidence_kit.hashing.perceptual import pdq
+
+    hashed = pdq(picture)
+    return None if hashed is None else {"quality": hashed.quality, "hashes": dict(hashed.hashes)}
+
+
+def _by_name(hashing: str, picture: Image.Image) -> str:
+    from evidence_kit.hashing import perceptual
+
+    return str(getattr(perceptual, hashing)(picture))
 
 
 def _reduced(picture: Image.Image) -> Image.Image:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence
 
 from evidence_kit.hashing.perceptual import flat_picture
+from evidence_kit.libraries import LIBRARY_MISSING
 from evidence_kit.media.picture import ANIMATED, MAX_PIXELS, formats, limited_pixels
 
 LONGEST_SIDE_PIXELS = 1600
@@ -27,12 +28,17 @@ class UndecodedError(Exception):
     """There are no pixels to compare; `reason` is an id of words.
 
     Attributes:
-        reason: `too-many-pixels`, `not-decoded`, `truncated`, `too-small` or `too-slender`.
+        reason: `too-many-pixels`, `not-decoded`, `truncated`, `too-small`, `too-slender` or `library-missing`.
     """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def undecoded(error: BaseException) -> UndecodedError:
+    """Return the error for a decoder's failure; a library that could not be loaded says nothing about the picture."""
+    return UndecodedError(LIBRARY_MISSING if isinstance(error, ImportError) else "not-decoded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ def frames_of(payload: BinaryIO, longest_side: int = LONGEST_SIDE_PIXELS) -> Ite
         except OSError as error:
             raise UndecodedError("truncated" if "truncated" in str(error) else "not-decoded") from error
         except Exception as error:
-            raise UndecodedError("not-decoded") from error
+            raise undecoded(error) from error
 
 
 def page_of(payload: BinaryIO, frame: int, longest_side: int = LONGEST_SIDE_PIXELS) -> Pixels:
@@ -95,7 +101,7 @@ def page_of(payload: BinaryIO, frame: int, longest_side: int = LONGEST_SIDE_PIXE
         except UndecodedError:
             raise
         except Exception as error:
-            raise UndecodedError("not-decoded") from error
+            raise undecoded(error) from error
 
 
 def _single(picture: Image.Image, longest_side: int) -> Iterator[Pixels]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any, BinaryIO, TypeVar
 
-import av
-
-from evidence_kit.media import creation_time, credentials, edits, key_frames, location, ogg, sound_samples, tags
+from evidence_kit.libraries import library_version
+from evidence_kit.media import creation_time, credentials, edits, location, ogg, tags
 from evidence_kit.media.budget import TimeBudget
 from evidence_kit.media.facts import DescriptionNotes, rounded_decimal, safe_integer
 from evidence_kit.media.origin_hints import naming_signs
@@ -70,6 +70,8 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Descriptio
     places = _tried("gps-not-read", notes, lambda: location.box_places(payload, notes)) if kind in _BOXED else []
     payload.seek(0)
     try:
+        import av
+
         container = av.open(payload, "r", options=OPTIONS, metadata_errors="replace")
     except Exception as error:  # noqa: BLE001
         notes.problem("not-decoded", error)
@@ -88,22 +90,23 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Descriptio
 
 def versions() -> dict[str, Json]:
     """Return the versions of the libraries that read recordings."""
-    import mutagen
+    libraries: dict[str, Json] = {}
+    with suppress(ImportError):
+        import av
 
-    libraries: dict[str, Json] = {
-        name: ".".join(map(str, numbers)) for name, numbers in sorted(av.library_versions.items())
-    }
-    return {"av": av.__version__, "mutagen": mutagen.version_string, "c2pa": credentials.library_version(), **libraries}
+        libraries = {name: ".".join(map(str, numbers)) for name, numbers in sorted(av.library_versions.items())}
+    mutagen, c2pa = library_version("mutagen"), credentials.library_version()
+    return {"av": library_version("av"), "mutagen": mutagen, "c2pa": c2pa, **libraries}
 
 
 def parameters() -> dict[str, Json]:
     """Return the parameters that the facts depend on besides the bytes."""
-    return {
-        **OPTIONS,
-        "most_key_frames": key_frames.MOST,
-        "most_peaks": sound_samples.PEAKS,
-        "samples": "s16le, interleaved, own rate",
-    }
+    told: dict[str, Json] = {**OPTIONS, "samples": "s16le, interleaved, own rate"}
+    with suppress(ImportError):
+        from evidence_kit.media import key_frames, sound_samples
+
+        told |= {"most_key_frames": key_frames.MOST, "most_peaks": sound_samples.PEAKS}
+    return told
 
 
 def _tried(code: str, notes: DescriptionNotes, read: Callable[[], _T]) -> _T | None:
@@ -115,6 +118,8 @@ def _tried(code: str, notes: DescriptionNotes, read: Callable[[], _T]) -> _T | N
 
 
 def _opened(container: Any, places: list[Json], notes: DescriptionNotes, *, pixels: bool) -> dict[str, Json]:  # noqa: ANN401
+    from evidence_kit.media import key_frames, sound_samples
+
     streams = list(container.streams)
     if len(streams) > _MOST_STREAMS:
         notes.problem("facts-cut", f"{len(streams)} streams")
@@ -142,6 +147,10 @@ def _opened(container: Any, places: list[Json], notes: DescriptionNotes, *, pixe
 
 def _hidden_frames(payload: BinaryIO, film: edits.HiddenParts) -> list[Json]:
     """Return hashes of frames that the edit list hides; their `seconds` count from where the coded film begins."""
+    import av
+
+    from evidence_kit.media import key_frames
+
     payload.seek(0)
     with av.open(payload, "r", options=WITHOUT_EDITS, metadata_errors="replace") as container:
         frames = key_frames.hidden_frames(container, container.streams.video[0], film.hides, TimeBudget())

@@ -80,10 +80,22 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json]) -> dict[str, Json
     }
 
 
-def _inner(payload: BinaryIO, kind: str, notes: DescriptionNotes) -> list[Json]:
-    from evidence_kit.media import inner_pictures
+def unloadable(_payload: BinaryIO | None, arguments: Mapping[str, Json]) -> dict[str, Json]:
+    """Return `modules`: which of the modules in `names` cannot be loaded."""
+    names = arguments.get("names")
+    failed: list[Json] = []
+    for name in names if isinstance(names, (list, tuple)) else ():
+        try:
+            import_module(str(name))
+        except ImportError:
+            failed.append(str(name))
+    return {"modules": failed}
 
+
+def _inner(payload: BinaryIO, kind: str, notes: DescriptionNotes) -> list[Json]:
     try:
+        from evidence_kit.media import inner_pictures
+
         return inner_pictures.described_inner(payload, kind, notes)
     except Exception as error:  # noqa: BLE001
         notes.problem("inner-not-read", error)

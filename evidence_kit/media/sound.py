@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import BinaryIO
 
-import av
-
+from evidence_kit.libraries import LIBRARY_MISSING
 from evidence_kit.media import sound_samples
 from evidence_kit.media.budget import TimeBudget
 from evidence_kit.media.facts import DescriptionNotes
@@ -22,12 +21,14 @@ def sound_hashes(payload: BinaryIO, _arguments: Mapping[str, Json]) -> dict[str,
     """
     payload.seek(0)
     try:
+        import av
+
         with av.open(payload, "r", options=OPTIONS, metadata_errors="replace") as container:
             if not container.streams.audio:
                 return {"reason": "no-sound"}
             found = sound_samples.read(container, container.streams.audio[0], TimeBudget(), DescriptionNotes())
-    except Exception:  # noqa: BLE001
-        return {"reason": "not-decoded"}
+    except Exception as error:  # noqa: BLE001
+        return {"reason": LIBRARY_MISSING if isinstance(error, ImportError) else "not-decoded"}
     if not found:
         return {"reason": "not-decoded"}
     return {"packets": found["packets_sha256"], "samples": found["samples_sha256"]}

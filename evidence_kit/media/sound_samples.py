@@ -8,7 +8,6 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-import av
 import numpy as np
 
 from evidence_kit.media.budget import TimeBudget
@@ -67,6 +66,8 @@ def read(container: Any, stream: Any, budget: TimeBudget, notes: DescriptionNote
 
 def rewind_container(container: Any) -> None:  # noqa: ANN401
     """Go to the first packet: some wrappings begin before zero, others cannot be asked for packets before it."""
+    import av
+
     try:
         container.seek(_BEFORE_THE_BEGINNING)
     except av.FFmpegError:
@@ -74,6 +75,8 @@ def rewind_container(container: Any) -> None:  # noqa: ANN401
 
 
 def _frames(container: Any, stream: Any, budget: TimeBudget, packets: Any) -> Iterator[Any]:  # noqa: ANN401
+    import av
+
     resampler: av.AudioResampler | None = None
     for packet in container.demux(stream):
         budget.check()

@@ -8,7 +8,6 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
-from evidence_kit.hashing.perceptual import pdq
 from evidence_kit.media.facts import DescriptionNotes, blob_facts, safe_integer
 from evidence_kit.model import Json
 
@@ -112,6 +111,8 @@ def _text(value: Any) -> str:  # noqa: ANN401
 
 
 def _seen(data: bytes, notes: DescriptionNotes, *, pixels: bool) -> Json:
+    from evidence_kit.hashing.perceptual import pdq
+
     if not pixels:
         return {"size_bytes": len(data)}
     facts: dict[str, Json] = dict(blob_facts(data))

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import evidence_kit
+from evidence_kit.libraries import LIBRARY_MISSING, library_of
 from evidence_kit.model import Json
 from evidence_kit.positioned_file import PositionedFile
 from evidence_kit.workers import limits
@@ -173,6 +174,9 @@ def _run(job: Mapping[str, Json], payload: BinaryIO, allowed: tuple[str, ...]) -
         frame_header(JSON, len(encode_json(value)) + 1000)
     except MemoryError:
         return {"reason": "memory", "detail": "MemoryError"}
+    except ImportError as error:
+        # Not the file's fault: what looks into it is not installed, or cannot be loaded.
+        return {"reason": LIBRARY_MISSING, "detail": _cut(library_of(error))}
     except ProtocolError as error:
         return {"reason": "bad-answer", "detail": _cut(str(error))}
     except Exception as error:  # noqa: BLE001

@@ -48,8 +48,9 @@ class Failure:
 
     Attributes:
         reason: `timeout`, `cpu-time`, `memory`, `crashed`, `raised`, `not-allowed`, `too-large`, `bad-answer` or
-            `not-started`.
-        detail: For the record: the name of a signal or of an exception with its text, cut at 500 characters.
+            `not-started`; `library-missing` where a library could not be loaded, which says nothing about the bytes.
+        detail: For the record: the name of a signal, of a library, or of an exception with its text, cut at 500
+            characters.
     """
 
     reason: str

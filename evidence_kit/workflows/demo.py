@@ -10,7 +10,7 @@ from pathlib import Path
 
 from evidence_kit.custody.errors import PathTakenError
 from evidence_kit.custody.manifest import Item
-from evidence_kit.errors import UsageError
+from evidence_kit.errors import EvidenceError, UsageError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import passphrase as digits
 from evidence_kit.vault.disk import write_new
@@ -31,7 +31,7 @@ from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover.scope import SealOrder
 from evidence_kit.workflows.handover.seal import make_seal
 from evidence_kit.workflows.handover.sealed import SealResult
-from evidence_kit.workflows.reading.match import MatchRequest, MatchResult, match_pictures
+from evidence_kit.workflows.reading.match import MatchRequest, MatchResult, ensure_matching, match_pictures
 
 EXPORT = "phone-export"
 CANDIDATES = "candidates"
@@ -77,7 +77,14 @@ class DemoResult:
     digits: Path
 
 
-Step = StepBegun | Outcome | DemoListing | DemoMatches | SealResult | Report | DemoResult
+@dataclass(frozen=True, slots=True)
+class StepLeftOut:
+    """A step that this installation cannot show, and the error that says why."""
+
+    error: EvidenceError
+
+
+Step = StepBegun | StepLeftOut | Outcome | DemoListing | DemoMatches | SealResult | Report | DemoResult
 
 
 def samples_folder(package: Path) -> Path:
@@ -145,11 +152,7 @@ def _inside(  # noqa: PLR0913
     yield StepBegun("list")
     items = writer.manifest.items
     yield DemoListing(tuple(items.values()))
-    yield StepBegun("match")
-    names = {item.id: item.place.path for item in items.values()}
-    yield DemoMatches(writer.case.id, match_pictures(writer, MatchRequest(), run), names)
-    yield StepBegun("match-found")
-    yield DemoMatches(writer.case.id, match_pictures(writer, MatchRequest([samples / CANDIDATES]), run), names)
+    yield from _compared(samples, run, writer)
     yield StepBegun("seal")
     secret = digits.generate_passphrase()
     _write(writer.world, out / "archive-passphrase.txt", secret)
@@ -158,6 +161,20 @@ def _inside(  # noqa: PLR0913
     yield StepBegun("verify")
     yield verify_archive(sealed.archive, secret, code)
     yield DemoResult(writer.case.folder.root, sealed.archive, out / "archive-passphrase.txt")
+
+
+def _compared(samples: Path, run: JobRunner, writer: CaseWriter) -> Iterator[Step]:
+    yield StepBegun("match")
+    try:
+        ensure_matching()
+    except EvidenceError as error:
+        yield StepLeftOut(error)
+        return
+    items = writer.manifest.items
+    names = {item.id: item.place.path for item in items.values()}
+    yield DemoMatches(writer.case.id, match_pictures(writer, MatchRequest(), run), names)
+    yield StepBegun("match-found")
+    yield DemoMatches(writer.case.id, match_pictures(writer, MatchRequest([samples / CANDIDATES]), run), names)
 
 
 def _write(world: World, path: Path, text: str) -> None:

@@ -2,7 +2,7 @@
 
 `python tests/contracts/scenario.py FOLDER`, in a process of its own: standard input gives the lines, standard output
 one JSON document for each, `{"line": …, "code": …, "loaded": […], "printed": […]}`: which packages the call loaded,
-and what it printed.
+and what it printed. With `--any-code` a line may end as it likes, in an installation that has not everything.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BEFORE = set(sys.modules)
 
 def main() -> None:
     """Run every line."""
-    home = Path(sys.argv[1])
+    home, any_code = Path(sys.argv[1]), "--any-code" in sys.argv
     os.chdir(home)
     last: dict[str, str] = {}
     for text in sys.stdin.read().splitlines():
@@ -29,12 +29,12 @@ def main() -> None:
         expected, _, line = text.partition(" ")
         words = [word.format_map(last) if "{" in word else word for word in shlex.split(line)]
         told = _in_a_fork(home, words)
-        if told.get("code") != int(expected):
+        if told.get("code") != int(expected) and not any_code:
             raise SystemExit(f"{line}: {told}")
         printed = told["printed"]
-        if not printed:
+        if not printed and not any_code:
             raise SystemExit(f"{line} printed nothing")
-        last |= {name: value for name, value in printed[-1].items() if isinstance(value, str)}
+        last |= {name: value for name, value in (printed or [{}])[-1].items() if isinstance(value, str)}
         print(json.dumps({"line": line, **told}), flush=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from evidence_kit.chats.identifiers.iban import is_valid_iban
 from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType
 from evidence_kit.model import Json
 
@@ -90,14 +91,8 @@ def _details(rib: str) -> dict[str, Json]:
 
 def _valid_length(written: str) -> int | None:
     """Return the length of the IBAN that a text begins with; words in capitals may follow it."""
-    from schwifty import IBAN
-    from schwifty.exceptions import SchwiftyException
-
     ends = [match.end() for match in re.finditer(r"[A-Z0-9](?=[ \-]|\Z)", written)]
     for end in reversed(ends):
-        try:
-            IBAN(written[:end].replace("-", ""))
-        except SchwiftyException:
-            continue
-        return end
+        if is_valid_iban(re.sub(r"[ \-]", "", written[:end])):
+            return end
     return None

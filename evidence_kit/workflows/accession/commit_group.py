@@ -10,6 +10,7 @@ from typing import BinaryIO, Protocol
 
 from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Spot
+from evidence_kit.libraries import problem_code
 from evidence_kit.model import Digest, Json
 from evidence_kit.vault.store import Draft
 from evidence_kit.workers.job import Answer, Failure, Job
@@ -276,4 +277,4 @@ def problems_of(described: Mapping[str, Json]) -> tuple[str, ...]:
     """Return the codes of the failures of a description."""
     listed = described.get("problems", ())
     problems = listed if isinstance(listed, (list, tuple)) else ()
-    return tuple(str(each.get("code")) for each in problems if isinstance(each, Mapping))
+    return tuple(problem_code(each) for each in problems if isinstance(each, Mapping))

@@ -10,6 +10,7 @@ from typing import BinaryIO, Final, Self
 
 from evidence_kit.custody import opening
 from evidence_kit.intake.kinds import kind_named
+from evidence_kit.libraries import LIBRARY_MISSING
 from evidence_kit.media.registry import describer_of
 from evidence_kit.model import Family, Json
 from evidence_kit.workers.job import Answer, Failure, Job, JobRunner
@@ -140,6 +141,8 @@ class _Described:
 
     def result(self) -> Mapping[str, Json]:
         answer = self._future.result()
+        if isinstance(answer, Failure) and answer.reason == LIBRARY_MISSING:
+            return self._nothing(answer.detail, LIBRARY_MISSING)
         if isinstance(answer, Failure):
             return self._nothing(f"{answer.reason}: {answer.detail}")
         # A worker that hostile bytes took over can answer anything: it is data, and only in our form.
@@ -159,6 +162,6 @@ class _Described:
         named = described.get("describer")
         return described | {"describer": named if isinstance(named, str) else self._describer}
 
-    def _nothing(self, detail: str) -> Mapping[str, Json]:
-        problems: Json = [{"code": "not-described", "detail": detail}]
+    def _nothing(self, detail: str, code: str = "not-described") -> Mapping[str, Json]:
+        problems: Json = [{"code": code, "detail": detail}]
         return {"describer": self._describer, "facts": {}, "problems": problems}

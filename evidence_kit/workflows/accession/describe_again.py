@@ -18,6 +18,7 @@ from evidence_kit.custody.manifest import Item
 from evidence_kit.hashing.exact import TallyingSink
 from evidence_kit.intake import picture_signatures
 from evidence_kit.keys.age import DamagedError
+from evidence_kit.libraries import LIBRARY_MISSING
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.workflows.accession.commit_group import DescriptionService, PendingDescription, problems_of
@@ -60,7 +61,7 @@ class Redescribed:
 def describable(
     writer: CaseWriter, describer: DescriptionService, wanted: Sequence[Item], *, again: bool
 ) -> list[Item]:
-    """Return the items that have a describer; without `again` only those never described.
+    """Return the items that have a describer; without `again` those never described, or without a library.
 
     Args:
         writer: The case.
@@ -74,8 +75,13 @@ def describable(
         for item in chosen
         if item.id in writer.case.custody.objects
         and describer.describes(item.kind)
-        and (again or not any(each.get("facts") for each in item.described.values()))
+        and (again or not any(each.get("facts") for each in item.described.values()) or _lacks_library(item))
     ]
+
+
+def _lacks_library(item: Item) -> bool:
+    """Say whether a library was missing when an item was described, so that more may come of it now."""
+    return any(code.startswith(LIBRARY_MISSING) for each in item.described.values() for code in problems_of(each))
 
 
 def redescribe(writer: CaseWriter, describer: DescriptionService, items: Sequence[Item]) -> Iterator[Redescribed]:

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from evidence_kit.libraries import LIBRARY_MISSING
 from evidence_kit.matching.thresholds import THRESHOLDS
 from evidence_kit.model import Family, Json
 from evidence_kit.vault.cache import SealedCache
@@ -154,11 +155,13 @@ class ComparedFeatures:
     def _took(self, file: ComparedFile, answer: Answer) -> str | None:
         """Keep a worker's answer on a file and its inner pictures; return the reason where there is none."""
         if isinstance(answer, Failure):
+            if answer.reason == LIBRARY_MISSING:
+                return f"{LIBRARY_MISSING}:{answer.detail}"
             return f"worker-{answer.reason}" if answer.reason in {"timeout", "memory", "crashed"} else "not-decoded"
         value = answer.value if isinstance(answer.value, Mapping) else {}
         listed = value.get("inner")
         inner = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, (list, tuple)) else []
-        parts: list[Json] = []
+        parts: list[tuple[int, str | None, str | None]] = []
         for number, told in ((1, value), *((_number(each), each) for each in inner[:_MOST_INNER])):
             why = told.get("reason")
             packed = b"" if isinstance(why, str) else _bytes_of(told)
@@ -167,12 +170,14 @@ class ComparedFeatures:
             elif packed:
                 self._keep(file, number, packed)
             digest = told.get("sha256")
-            parts.append([number, digest if _is_hex(digest) else None, why if isinstance(why, str) else None])
-        self._keep(file, 0, json.dumps(parts).encode())
+            parts.append((number, str(digest) if _is_hex(digest) else None, why if isinstance(why, str) else None))
+        # What a library is missing for is looked at again once it is there.
+        lasting = all(part[2] != LIBRARY_MISSING for part in parts)
+        self._keep(file, 0, json.dumps(parts).encode(), lasting=lasting)
         return None
 
-    def _keep(self, file: ComparedFile, number: int, packed: bytes) -> None:
-        if file.cache is None or not file.cache.put(_about(file, number), packed):
+    def _keep(self, file: ComparedFile, number: int, packed: bytes, *, lasting: bool = True) -> None:
+        if not lasting or file.cache is None or not file.cache.put(_about(file, number), packed):
             self._held[_about(file, number)] = packed
 
     def _listed(self, file: ComparedFile) -> list[tuple[int, str | None, str | None]] | None:

@@ -11,12 +11,13 @@ from evidence_kit.custody.event import Event
 from evidence_kit.custody.manifest import Item
 from evidence_kit.hashing.exact import Tally
 from evidence_kit.intake import picture_signatures
-from evidence_kit.intake.errors import SourceMissingError
+from evidence_kit.intake.errors import SourceMissingError, SystemLimitError
 from evidence_kit.intake.read import NotRegularError, file_pieces, open_original
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.walk import FoundFile, os_words, walk_files
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.keys.sealing_box import SealingBox
+from evidence_kit.libraries import MATCHING, missing_modules
 from evidence_kit.matching.clusters import clusters_of
 from evidence_kit.matching.levels import MATCHES, SAME_PICTURE
 from evidence_kit.model import Json
@@ -111,8 +112,10 @@ def match_pictures(
         on_bytes: Told how many more bytes were looked at.
 
     Raises:
+        SystemLimitError: A library that compares pictures is not installed.
         SourceMissingError: A source does not exist.
     """
+    ensure_matching()
     for source in asked.sources:
         if not source.exists():
             raise SourceMissingError("source-missing", path=str(source))
@@ -132,6 +135,17 @@ def match_pictures(
     found.clusters = clusters_of((pair.item, pair.other) for pair in found.pairs if pair.level in MATCHES)
     writer.commit([Event("match.found", _facts(found))])
     return found
+
+
+def ensure_matching() -> None:
+    """Return where all libraries that compare pictures are installed.
+
+    Raises:
+        SystemLimitError: One is not.
+    """
+    missing = missing_modules()
+    if missing:
+        raise SystemLimitError("matching-missing", libraries=", ".join(MATCHING[each] for each in missing))
 
 
 def may_decode(case: Case, item: Item) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 
 from evidence_kit.custody.event import Event
 from evidence_kit.hashing.exact import Tally
+from evidence_kit.libraries import LIBRARY_MISSING
 from evidence_kit.model import Json
 from evidence_kit.vault.disk import draft_beside, write_new
 from evidence_kit.vault.patience import discard_tree
@@ -158,7 +159,7 @@ def _jpeg(  # noqa: PLR0913
     payload = struct.pack(">Q", len(first)) + first + second
     answer = run.submit(Job(_FUNCTION, arguments, payload)).result()
     if isinstance(answer, Failure):
-        return "not-decoded"
+        return f"{LIBRARY_MISSING}:{answer.detail}" if answer.reason == LIBRARY_MISSING else "not-decoded"
     value = answer.value if isinstance(answer.value, Mapping) else {}
     try:
         return base64.b64decode(str(value["jpeg"]), validate=True)

@@ -6,7 +6,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from evidence_kit.intake.mounts import mount_table
+from evidence_kit.libraries import MATCHING, NEEDED, missing_modules
+from evidence_kit.model import Json
+from evidence_kit.workers.job import Failure, Job, JobRunner
 from evidence_kit.workflows.case.station import KEY, Station
 from evidence_kit.workflows.reading.overview import overviews
 
@@ -71,6 +74,24 @@ def check_computer(folder: Path, station: Station | None, now: datetime, block: 
     yield _backups(station)
     yield Checked("key", _private(station.folder / KEY), {"path": str(station.folder / KEY)})
     yield Checked("recovery", Health.ILL if station.recovery_to_file else Health.WELL)
+
+
+def check_libraries(run: JobRunner) -> Checked:
+    """Load every library in an isolated process, and say which cannot be.
+
+    Args:
+        run: Runs it: a library that breaks when it is loaded takes its process along.
+    """
+    wanted: list[Json] = [*NEEDED, *(each for each in MATCHING if not missing_modules([each]))]
+    answer = run.submit(Job("evidence_kit.media.registry:unloadable", {"names": wanted})).result()
+    if isinstance(answer, Failure) or not isinstance(answer.value, Mapping):
+        return Checked("libraries", Health.ILL, {"libraries": str(getattr(answer, "reason", "?"))})
+    failed = answer.value.get("modules")
+    named = [str(each) for each in failed] if isinstance(failed, list) else []
+    if named:
+        return Checked("libraries", Health.ILL, {"libraries": ", ".join(named)})
+    absent = ", ".join(MATCHING[each] for each in missing_modules())
+    return Checked("libraries", Health.UNKNOWN if absent else Health.WELL, {"libraries": absent})
 
 
 def _versions() -> dict[str, str | int]:
