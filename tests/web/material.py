@@ -16,6 +16,9 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.workers.worker import Worker
+from evidence_kit.workflows.accession.describe import WorkerDescriber
+from evidence_kit.workflows.accession.ingest import ingest
+from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, create_case
 from evidence_kit.workflows.case.station import Station, StationUser, write_station
@@ -24,7 +27,10 @@ from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.handover import timestamps
 from evidence_kit.workflows.handover.scope import SealOrder
 from evidence_kit.workflows.handover.seal import make_seal
+from evidence_kit.workflows.handover.seal_reports import ReportWanted
 from evidence_kit.workflows.handover.sealed import SealResult
+from evidence_kit.workflows.reading.exports import open_exports
+from evidence_kit.workflows.reading.threats import Threat, record_threat
 from tests.attacks.conftest import DIGITS
 from tests.authority import Authority
 from tests.conftest import PASSPHRASE, Numbered, SteppingClock
@@ -104,13 +110,7 @@ def _opened(
     root: Path, port: int, purpose: str, fill: Fill = _nothing_more
 ) -> tuple[CaseWriter, SigningKey, dict[str, bytes]]:
     """Open a case and take a phone in."""
-    key, recovery = (SigningKey.from_seed(bytes(range(at, at + 32))) for at in (0, 32))
-    world = World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
-    person, cases = StationUser("Salma B.", "volunteer", "Larache"), root / "cases"
-    station = Station(root / "station", "LRC", person, key.public, recovery.public, False, cases)
-    write_station(station, key, PASSPHRASE, world)
-    consent = ConsentGiven(purpose, given=True, on=world.clock.now().date(), said_by="person")
-    writer = create_case(station, key, CaseOpening("adult", "told", [consent]), world)
+    writer, key = _case(root, purpose)
     source = root / "phone"
     files = originals(port)
     for name, content in files.items():
@@ -121,6 +121,17 @@ def _opened(
     take_in(writer, source)
     _read_the_chat(writer)
     return writer, key, files
+
+
+def _case(root: Path, purpose: str) -> tuple[CaseWriter, SigningKey]:
+    """Open a case at a station of its own."""
+    key, recovery = (SigningKey.from_seed(bytes(range(at, at + 32))) for at in (0, 32))
+    world = World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
+    person, cases = StationUser("Salma B.", "volunteer", "Larache"), root / "cases"
+    station = Station(root / "station", "LRC", person, key.public, recovery.public, False, cases)
+    write_station(station, key, PASSPHRASE, world)
+    consent = ConsentGiven(purpose, given=True, on=world.clock.now().date(), said_by="person")
+    return create_case(station, key, CaseOpening("adult", "told", [consent]), world), key
 
 
 def hand_over(root: Path, port: int, *, purpose: str = "lawyer", fill: Fill = _nothing_more) -> Handed:
@@ -141,3 +152,39 @@ def hand_over_in_parts(root: Path, authority: Authority, worker: Worker) -> Hand
     receipt, _, _ = record.issue_receipt(writer)
     order = SealOrder("lawyer", None, {}, None, root / "sealed", redacted=True, split_bytes=400_000)
     return Handed(make_seal(writer, key, order, DIGITS, worker=worker), receipt, files)
+
+
+PHONE = Path(__file__).parents[2] / "samples" / "phone-export"
+THREAT = "خاصك تصيفط 5000 درهم قبل الجمعة"
+
+
+def long_conversation(messages: int) -> bytes:
+    """A WhatsApp export of so many lines; every hundredth is the other's threat, with a picture beside it."""
+    lines = []
+    for number in range(messages):
+        at = f"{1 + number // 1440 % 28:02}/{1 + number // 40320 % 12:02}/2026, {number // 60 % 24:02}:{number % 60:02}"
+        text = f"{THREAT} {number}" if number % 100 == 99 else f"message numéro {number}, réponse de la personne"
+        lines.append(f"{at} - {'Inconnu' if number % 2 else 'Nadia'}: {text}\n")
+    return "".join(lines).encode()
+
+
+def hand_over_dossier(root: Path, worker: Worker, messages: int = 0, languages: tuple[str, ...] = ("fr",)) -> Handed:
+    """Seal a phone with its conversations and the dossier; where asked for, one more conversation of so many lines."""
+    writer, key = _case(root, "lawyer")
+    sources = [next((PHONE / "Download").glob("*.zip")), PHONE / "Download" / "facebook-nadiaelmisal-2025-05-05"]
+    if messages:
+        more = root / "long" / "WhatsApp Chat with Inconnu.txt"
+        more.parent.mkdir(parents=True)
+        more.write_bytes(long_conversation(messages))
+        sources = [more]
+    with WorkerDescriber(workers=1) as describer:
+        list(ingest(writer, sources, Provenance("phone-export", device="A12"), describer))
+    chat = next(item.id for item in writer.manifest.items.values() if item.place.path.endswith(".txt"))
+    at = messages // 2 if messages else 10
+    cited = Threat("5000 درهم أو الصور", messages=[f"{chat}:{at}"], amount="5000 MAD", deadline="vendredi")
+    with open_exports(writer.case, worker) as reading:
+        record_threat(writer, cited, reading)
+    receipt, _, _ = record.issue_receipt(writer)
+    wanted = ReportWanted(languages, (), "Salma B.")
+    order = SealOrder("lawyer", None, {}, None, root / "sealed", report=wanted)
+    return Handed(make_seal(writer, key, order, DIGITS, worker=worker), receipt, {})

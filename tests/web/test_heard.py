@@ -159,7 +159,7 @@ def test_axe_finds_nothing_to_complain_about(language: str, browser: Browser, ha
     def look(state: str) -> None:
         for width in (1100, 360):
             tab.resize(width, 800)
-            complaints.extend(f"{state} {width}: {each}" for each in _violations(tab))
+            complaints.extend(f"{state} {width}: {each}" for each in violations(tab))
             assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), (state, width)
 
     look("begun")
@@ -181,7 +181,7 @@ def test_axe_finds_nothing_to_complain_about(language: str, browser: Browser, ha
     tab.close()
 
 
-def _violations(tab: Tab) -> list[str]:
+def violations(tab: Tab) -> list[str]:
     if not tab.evaluate("'axe' in globalThis"):
         tab.evaluate(AXE.read_text("utf-8") + "; 0")
     said = "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id} ${nodes[0].html}`))"

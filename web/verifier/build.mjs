@@ -12,6 +12,13 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
 const target = process.argv[2] ?? join(root, "evidence_kit", "sealing", "verifier.html");
 const TABLES = ["verdict", "verify", "page"];
+// Of tables that other things use too, what the page says: the dossier's own sentences, and what stands in conversations.
+const SHARED = {
+  report: /^(?!row\.|person\.|only\.|check\.|law\.|attachment\.|summary\.|signature\.|identifiers\.|similar\.|age\.|assumption\.)/,
+  platform: /^/,
+  reason: /^/,
+  chats: /^(?:gap|app|no-time|unnamed|owner-unnamed|reactions|kind\..*|flag\..*|word\..*|event\..*)$/,
+};
 const PLURALS = ["zero", "one", "two", "few", "many", "other"];
 
 // Flat, like evidence_kit/words/__init__.py: a table of plural forms is one sentence.
@@ -30,7 +37,10 @@ function words(language) {
   const meanings = findings.map(({ code, meaning }) => [`finding.${code}`, meaning[language]]);
   const topic = (table) => parse(readFileSync(join(root, "evidence_kit", "words", language, `${table}.toml`), "utf8"));
   const named = TABLES.flatMap((table) => flat(topic(table)[table], table));
-  const sentences = [...meanings, ...named].sort(([one], [other]) => (one < other ? -1 : 1));
+  const shared = Object.entries(SHARED).flatMap(([table, wanted]) =>
+    flat(topic(table)[table], table).filter(([name]) => wanted.test(name.slice(table.length + 1))),
+  );
+  const sentences = [...meanings, ...named, ...shared].sort(([one], [other]) => (one < other ? -1 : 1));
   return Object.fromEntries(sentences);
 }
 

@@ -9,6 +9,7 @@ import { digitsIn, normalise } from "../core/passphrase";
 import { begin, type Check, type Desk } from "../core/threads";
 import type { Order, Report } from "../core/verify";
 import { dropped, isWhole, meant, picked, type Chosen, type Mistake } from "./choosing";
+import { dossier, isReadable } from "./dossier";
 import { make } from "./dom";
 import { events } from "./events";
 import { items } from "./items";
@@ -373,21 +374,25 @@ class Page {
         make("button", { type: "button", id: "print", onclick: () => print() }, this.say("print")),
         make("button", { type: "button", id: "again", onclick: again }, this.say("again")),
       ),
-      this.inside(report, report.inside, desk),
+      this.inside(report, report.inside, desk, about),
     ];
   }
 
-  private inside(report: Report, inside: Inside | undefined, desk: Desk | undefined): HTMLElement {
+  private inside(report: Report, inside: Inside | undefined, desk: Desk | undefined, about: About): HTMLElement {
     const { words } = this.state;
     if (inside === undefined || desk === undefined) {
       return make("p", { class: "quiet screen" }, this.say("nothing-shown"));
     }
+    const [shown, printed] = [{ inside, desk, words }, { report, about, words }];
+    const readable = isReadable(printed, shown);
     return make(
       "section",
       { class: "screen inside", "aria-labelledby": "h-inside" },
+      ...(readable ? [dossier(shown, printed)] : []),
       make("h2", { id: "h-inside" }, this.say("inside")),
       items(report, inside, desk, words),
-      talks(inside, desk, words),
+      // Where they can be read, they are not listed a second time in pieces.
+      ...(readable ? [] : [talks(inside, desk, words)]),
       events(inside, desk, words),
       papers(inside, desk, words),
     );

@@ -4,6 +4,7 @@ import { dataParts } from "../core/bag";
 import type { Inside, Talk } from "../core/contents";
 import type { Desk } from "../core/threads";
 import { code, foreign, make } from "./dom";
+import { iso } from "./facts";
 import { handed, originalsIn } from "./items";
 import { hide } from "./preview";
 import { folded, opener, row, table } from "./table";
@@ -37,11 +38,11 @@ function talkRow(
     const file = files.get(talk.item) ?? "";
     panel.replaceChildren(...(open ? [make("div", { class: "panel" }, handed(file, title, inside, desk, words))] : []));
   };
-  const days = [talk.first, talk.last].map((moment) => neutral(moment.replace("T", " ").slice(0, 16)));
+  const days = [talk.first, talk.last].map((moment) => neutral(iso(moment)));
   const cells = [
     opener(foreign(title), () => show(true), () => show(false)),
     code(size(talk.messages)),
-    code(days.join(" – ")),
+    make("span", {}, ...days.flatMap((day, at) => [at === 0 ? "" : " – ", code(day)])),
     make("span", {}, code(neutral(talk.item)), " ", make("span", { class: "quiet" }, neutral(talk.format))),
   ];
   return [row(cells, heads), below];

@@ -14,6 +14,12 @@ const PICTURES: ReadonlyMap<string, string> = new Map([
   ["png", "image/png"],
   ["webp", "image/webp"],
   ["gif", "image/gif"],
+  // Not every browser draws it; one that cannot says so.
+  ["heic", "image/heic"],
+]);
+const FILMS: ReadonlyMap<string, string> = new Map([
+  ["mp4", "video/mp4"],
+  ["mov", "video/quicktime"],
 ]);
 const SOUNDS: ReadonlyMap<string, string> = new Map([
   ["mp3", "audio/mpeg"],
@@ -25,6 +31,7 @@ const SOUNDS: ReadonlyMap<string, string> = new Map([
 const TEXTS: ReadonlySet<string> = new Set(["txt", "json", "md", "html", "jsonl", "sig", "csv", "allowed_signers"]);
 const LARGEST_PICTURE_BYTES = 48 << 20;
 const LARGEST_SOUND_BYTES = 24 << 20;
+const LARGEST_FILM_BYTES = 64 << 20;
 const LARGEST_TEXT_BYTES = 128 << 20;
 const BLURRED_PIXELS = 20;
 const SHARP_PIXELS = 2000;
@@ -37,11 +44,12 @@ export function hide(): void {
   shown = undefined;
 }
 
-type Way = "preview" | "preview-text" | "listen";
+type Way = "preview" | "preview-film" | "preview-text" | "listen";
 
 function wayOf(name: string, sizeBytes: number): Way | undefined {
   const ending = name.slice(name.lastIndexOf("/") + 1).split(".").at(-1) ?? "";
   if (PICTURES.has(ending) && sizeBytes <= LARGEST_PICTURE_BYTES) return "preview";
+  if (FILMS.has(ending) && sizeBytes <= LARGEST_FILM_BYTES) return "preview-film";
   if (SOUNDS.has(ending) && sizeBytes <= LARGEST_SOUND_BYTES) return "listen";
   return TEXTS.has(ending) && sizeBytes <= LARGEST_TEXT_BYTES ? "preview-text" : undefined;
 }
@@ -66,6 +74,7 @@ export function preview(
     if (data === undefined) say(place, words, "changed-again");
     else if (way === "preview-text") place.replaceChildren(reader(data, title, words), hideButton(words));
     else if (way === "listen") place.replaceChildren(sound(data, name, title), hideButton(words));
+    else if (way === "preview-film") place.replaceChildren(...(await film(data, name, title, words)));
     else place.replaceChildren(...(await picture(data, name, title, words)));
   };
   const button = make(
@@ -119,6 +128,44 @@ async function picture(data: Bytes, name: string, title: string, words: Words): 
     image.removeAttribute("src");
   };
   return [make("div", { class: "frame" }, canvas), make("div", { class: "tools" }, sharpen, hideButton(words))];
+}
+
+/** A film: one frame of it, blurred, until somebody asks for more; nothing plays by itself. */
+async function film(data: Bytes, name: string, title: string, words: Words): Promise<HTMLElement[]> {
+  const source = address(data, FILMS.get(name.split(".").at(-1) ?? "") ?? "");
+  const video = make("video", { controls: true, muted: true, preload: "auto", playsinline: true, "aria-label": title });
+  await new Promise<void>((done, failed) => {
+    video.addEventListener("loadeddata", () => done(), { once: true });
+    video.addEventListener("error", () => failed(new Error("film")), { once: true });
+    video.src = source;
+  });
+  const canvas = make("canvas", { role: "img", "aria-label": title, class: "blurred" });
+  const scale = BLURRED_PIXELS / Math.max(video.videoWidth, video.videoHeight, 1);
+  canvas.width = Math.max(1, Math.round(video.videoWidth * scale));
+  canvas.height = Math.max(1, Math.round(video.videoHeight * scale));
+  canvas.getContext("2d")?.drawImage(video, 0, 0, canvas.width, canvas.height);
+  canvas.style.aspectRatio = `${video.videoWidth} / ${video.videoHeight}`;
+  const frame = make("div", { class: "frame" }, canvas);
+  const sharpen = make(
+    "button",
+    {
+      type: "button",
+      class: "sharpen",
+      onclick: () => {
+        frame.replaceChildren(video);
+        sharpen.remove();
+        video.focus();
+      },
+    },
+    words.say("page.sharp"),
+  );
+  shown = () => {
+    video.pause();
+    video.removeAttribute("src");
+    canvas.width = canvas.height = 0;
+    frame.parentElement?.replaceChildren();
+  };
+  return [frame, make("div", { class: "tools" }, sharpen, hideButton(words))];
 }
 
 function sound(data: Bytes, name: string, title: string): HTMLElement {

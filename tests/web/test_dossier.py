@@ -1,0 +1,261 @@
+"""The dossier in the page: demands, conversations, chronology and custody to read, to search and to print."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.words import LANGUAGES, catalogue
+from evidence_kit.workers.worker import Worker
+from tests.attacks.conftest import DIGITS
+from tests.attacks.rebuild import pack, relist, unpack
+from tests.web.chromium import Browser, Tab, needs_chromium
+from tests.web.core import PAGE
+from tests.web.firefox import Firefox, needs_firefox
+from tests.web.material import THREAT, Handed, hand_over_dossier
+from tests.web.test_heard import AXE, violations
+
+ADDRESS = PAGE.as_uri()
+LOCALES = {"ar": "ar-MA", "fr": "fr-FR", "en": "en-GB"}
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    found = Browser(tmp_path_factory.mktemp("profile"))
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def dossier(tmp_path_factory: pytest.TempPathFactory) -> Handed:
+    with Worker() as worker:
+        return hand_over_dossier(tmp_path_factory.mktemp("dossier"), worker)
+
+
+@pytest.fixture(scope="module", params=[3_000, pytest.param(50_000, marks=pytest.mark.deep)])
+def long(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Handed, int]:
+    with Worker() as worker:
+        made = hand_over_dossier(tmp_path_factory.mktemp("long"), worker, request.param, languages=())
+    return made, request.param
+
+
+def opened(browser: Browser, archive: Path, language: str = "en") -> Tab:
+    tab = Tab(browser, ADDRESS, LOCALES[language])
+    tab.check([archive], DIGITS)
+    tab.until("document.querySelector('#conversations')")
+    return tab
+
+
+def plain(text: str) -> str:
+    for sign in "\u2068\u2069":
+        text = text.replace(sign, "")
+    return text.replace("\u00a0", " ").replace("\u2011", "-")
+
+
+def printed(tab: Tab, tmp_path: Path) -> str:
+    """Return the words of what the browser would put on paper."""
+    path = tmp_path / "printed.pdf"
+    path.write_bytes(base64.b64decode(tab.call("Page.printToPDF", preferCSSPageSize=True)["data"]))
+    return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout.decode()
+
+
+@needs_chromium
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_asked_how_much_until_when_stands_open_in_every_language(
+    language: str, browser: Browser, dossier: Handed
+) -> None:
+    words = catalogue(language)
+    tab = opened(browser, dossier.archive, language)
+    told = plain(tab.text("#demands"))
+    for expected in (words.say("report.demand", number=1), "5000 درهم أو الصور", "5000 MAD", "vendredi", "E000002:10"):
+        assert expected in told
+    # The message itself, word by word, and the exhibit's digest.
+    assert "5000 درهم غادي ننشر الصور" in told
+    assert "SHA-256 " in told
+    assert words.say("page.conversations", count=2) in plain(tab.text("#conversations"))
+    assert words.say("report.prose.log", lines=22).split("22")[0] in plain(
+        tab.evaluate("document.querySelector('#custody').textContent")
+    )
+    assert tab.complaints() == []
+    assert all(each == ADDRESS or each.startswith(("blob:null/", "data:")) for each in tab.addresses())
+    tab.close()
+
+
+@needs_chromium
+def test_a_demand_leads_to_its_message_and_the_message_to_its_place(browser: Browser, dossier: Handed) -> None:
+    tab = opened(browser, dossier.archive)
+    tab.click(".demand button.link")
+    tab.until("document.querySelector('.reel .sought')")
+    assert "E000002:10" in tab.text(".reel .sought")
+    assert tab.evaluate("document.querySelector('.reel .sought').classList.contains('cited')")
+    shown = tab.evaluate(
+        "[document.querySelector('.reel'), document.querySelector('.sought')].map((e) => e.getBoundingClientRect().top)"
+    )
+    assert shown[1] > shown[0]
+    assert tab.evaluate("getComputedStyle(document.querySelector('.sought .text')).direction") == "rtl"
+    tab.close()
+
+
+@needs_chromium
+def test_counts_and_times_are_those_of_the_export_and_whole(browser: Browser, dossier: Handed) -> None:
+    tab = opened(browser, dossier.archive)
+    rows = plain(tab.text(".talks"))
+    assert "messages: 22" in rows
+    assert "messages: 8" in rows
+    assert "2025-05-03 20:58" in rows
+    assert "2025-05-01 19:12:00 UTC" in rows
+    times = tab.evaluate("[...document.querySelectorAll('.when')].map((e) => getComputedStyle(e).whiteSpace)")
+    assert set(times) == {"nowrap"}
+    tab.close()
+
+
+@needs_chromium
+def test_every_word_of_every_conversation_is_found_as_people_spell_it(browser: Browser, dossier: Handed) -> None:
+    tab = opened(browser, dossier.archive)
+    tab.evaluate("document.getElementById('words').value = 'لِعائلتك'")
+    tab.click("#find-words")
+    tab.until("document.querySelectorAll('.talks > li').length === 1")
+    assert "1 message found" in plain(tab.text(".talks"))
+    tab.click(".talks button")
+    tab.until("document.querySelector('.reel mark')")
+    assert "E000002:10" in tab.text(".reel .sought")
+    tab.evaluate("document.getElementById('words').value = 'nobody wrote this'")
+    tab.click("#find-words")
+    tab.until("document.querySelectorAll('.talks > li').length === 0")
+    tab.close()
+
+
+@needs_chromium
+def test_a_picture_in_a_conversation_comes_blurred_and_one_thing_is_there_at_a_time(
+    browser: Browser, dossier: Handed
+) -> None:
+    tab = opened(browser, dossier.archive)
+    tab.click(".demand button.link")
+    tab.until("document.querySelectorAll('.reel .attached .show').length > 1")
+    assert tab.evaluate("document.querySelectorAll('.reel :is(canvas, img, audio, video)').length") == 0
+    names = tab.evaluate("[...document.querySelectorAll('.reel .attached .show')].map((e) => e.textContent)")
+    picture = next(at for at, name in enumerate(names) if "blur" in name.lower())
+    sound = next(at for at, name in enumerate(names) if "listen" in name.lower())
+    tab.evaluate(f"document.querySelectorAll('.reel .attached .show')[{picture}].click()")
+    tab.until("document.querySelector('.reel canvas.blurred')")
+    assert tab.evaluate("Math.max(document.querySelector('.reel canvas').width, 0)") <= 20
+    tab.evaluate(f"document.querySelectorAll('.reel .attached .show')[{sound}].click()")
+    tab.until("document.querySelector('.reel audio')")
+    assert tab.evaluate("document.querySelectorAll('.reel canvas').length") == 0
+    assert tab.evaluate("document.querySelector('.reel audio').autoplay") is False
+    tab.press("Escape")
+    assert tab.evaluate("document.querySelectorAll('.reel :is(canvas, audio)').length") == 0
+    tab.close()
+
+
+@needs_chromium
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_of_them_prints_alone_under_the_verdict(
+    language: str, browser: Browser, dossier: Handed, tmp_path: Path
+) -> None:
+    words = catalogue(language)
+    tab = opened(browser, dossier.archive, language)
+    tab.evaluate("window.print = () => undefined")
+    digest = dossier.sealed.sha256
+    found = {}
+    for name in ("demands", "chronology", "custody"):
+        tab.click(f"#{name} .print-this")
+        tab.until("document.querySelector('#sheet')")
+        found[name] = printed(tab, tmp_path)
+        assert digest in found[name].replace("\n", "").replace(" ", "")
+        assert tab.evaluate("document.querySelector('#sheet')") is None
+    assert "5000 MAD" in found["demands"]
+    assert "E000002:10" in found["demands"]
+    assert "5000 MAD" not in found["custody"]
+    tab.click(".talks button")
+    tab.until("document.querySelector('.talk .print-this')")
+    tab.click(".talk .print-this")
+    whole = printed(tab, tmp_path)
+    assert all(f"E000002:{line}" in whole for line in (1, 10, 20))
+    assert words.say("page.lines-printed", count=22, total=22).split(" ")[0] in plain(whole) or language == "ar"
+    tab.close()
+
+
+@needs_chromium
+def test_a_report_that_the_plan_was_not_signed_with_is_not_read(
+    browser: Browser, dossier: Handed, tmp_path: Path
+) -> None:
+    members = unpack(dossier.archive.read_bytes())
+    for name, readable in (("report/dossier.json", False), ("report/chats/001.jsonl", True)):
+        path = tmp_path / name.rpartition("/")[2] / dossier.archive.name
+        path.parent.mkdir()
+        forged = members[name].replace(b"5000", b"9517")
+        path.write_bytes(pack(relist(members | {name: forged}, None)))
+        tab = Tab(browser, ADDRESS)
+        tab.check([path], DIGITS)
+        assert tab.verdict() == "BROKEN"
+        assert "report-changed" in tab.codes()
+        if readable:
+            tab.until("document.querySelector('#conversations')")
+            tab.click(".talks button")
+            tab.until("document.querySelector('#talk').textContent !== ''")
+        assert "9517" not in tab.text("main")
+        assert tab.evaluate("document.querySelector('#conversations') !== null") is readable
+        tab.close()
+
+
+IN_SIGHT = """[...document.querySelectorAll('.reel .bubble')].some((bubble) => {
+  const [one, all] = [bubble, document.querySelector('.reel')].map((each) => each.getBoundingClientRect());
+  return one.bottom > all.top && one.top < all.bottom;
+})"""
+
+
+@needs_chromium
+def test_a_long_conversation_opens_at_once_and_is_not_all_laid_out(browser: Browser, long: tuple[Handed, int]) -> None:
+    handed, messages = long
+    tab = opened(browser, handed.archive)
+    began = time.monotonic()
+    tab.click(".talks button")
+    tab.until("document.querySelector('.reel .sought')")
+    assert time.monotonic() - began < 2
+    laid = "document.querySelectorAll('.reel .bubble').length"
+    assert 0 < tab.evaluate(laid) < 400
+    for part in (0, 0.35, 0.999):
+        tab.evaluate(f"(e => e.scrollTop = e.scrollHeight * {part})(document.querySelector('.reel'))")
+        tab.until(IN_SIGHT, 5)
+        assert tab.evaluate(laid) < 400
+    last = f"{THREAT} {messages - 1}"
+    tab.evaluate(f"document.querySelector('.stepper input').value = {json.dumps(last)}")
+    tab.click(".stepper button")
+    tab.until(f"document.querySelector('.sought')?.innerText.includes('{messages - 1}')", 20)
+    assert tab.complaints() == []
+    tab.close()
+
+
+@needs_firefox
+def test_firefox_shows_the_same(dossier: Handed, tmp_path_factory: pytest.TempPathFactory) -> None:
+    tab = Firefox(tmp_path_factory.mktemp("profile"), tmp_path_factory.mktemp("temporary"), ADDRESS)
+    tab.check([dossier.archive], DIGITS)
+    tab.until("document.querySelector('#conversations')")
+    assert "5000 MAD" in tab.text("#demands")
+    tab.click(".demand button.link")
+    tab.until("document.querySelector('.reel .sought')")
+    assert "E000002:10" in tab.text(".reel .sought")
+    tab.close()
+
+
+@needs_chromium
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not there: web/verifier/build.sh was not run here")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_to_complain_about(language: str, browser: Browser, dossier: Handed) -> None:
+    tab = opened(browser, dossier.archive, language)
+    tab.dark(language != "fr")
+    tab.click(".demand button.link")
+    tab.until("document.querySelector('.reel .sought')")
+    tab.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    for width in (1100, 360):
+        tab.resize(width, 800)
+        assert violations(tab) == []
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    tab.close()
