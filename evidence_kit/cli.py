@@ -204,11 +204,14 @@ def _program(typer: Any) -> Any:  # noqa: ANN401 - the module, and a function th
 
 
 def _explain(program: Any, words: Words) -> None:  # noqa: ANN401 - typer's own click
-    """Put the help of every command and flag into the person's language."""
+    """Put the help of every command and flag into the person's language; their values are taken as they are typed."""
+    from evidence_kit.commands._values import take_as_typed
+
     program.help = words.say("help.program")
     program.epilog = words.say("help.start")
     for parameter in program.params:
         parameter.help = words.say(f"help.{parameter.name}")
+    take_as_typed(program)
     _explain_help(program, words, "evidence-kit")
     for name, command in program.commands.items():
         command.help = words.say(f"help.{name}.what")
@@ -220,6 +223,7 @@ def _explain(program: Any, words: Words) -> None:  # noqa: ANN401 - typer's own 
         for parameter in command.params:
             own, common = f"help.{name}.{parameter.name}", f"help.common.{parameter.name}"
             parameter.help = words.say(own if words.knows(own) else common)
+        take_as_typed(command)
 
 
 def _explain_help(command: Any, words: Words, path: str) -> None:  # noqa: ANN401 - typer's own click

@@ -8,6 +8,8 @@ language than English start the program as everybody does.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 import os
 import pkgutil
@@ -15,16 +17,22 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).parents[2]
 # The passphrase of a station costs half a second on purpose; thousands of commands do not have to pay it.
 QUICK = "import evidence_kit.keys.station as keys; keys.KDF_ROUNDS = 1; "
 MAIN = "from evidence_kit.cli import main; main()"
 _LONGEST_REQUEST = 1 << 20
+_PACKAGES = ("commands", "custody", "intake", "keys", "law", "reports", "sealing", "vault", "workers", "workflows")
+_LIBRARIES = (
+    "bcrypt", "cryptography.hazmat.primitives.serialization", "difflib", "filelock", "importlib.metadata", "msgspec",
+    "pyrage", "pyzipper", "rich.progress", "segno", "typst", "zxcvbn",
+)  # fmt: skip
 
 
 class Forks:
@@ -85,18 +93,34 @@ def serve(number: int) -> None:
     while True:
         request, files, _, _ = socket.recv_fds(here, _LONGEST_REQUEST, 3)
         if not request:
-            return None
+            return
         child = os.fork()
         if child == 0:
             here.close()
             arguments, environment, folder = json.loads(request)
             _become(arguments, environment, folder, files)
-            # Runs to its SystemExit, and the interpreter ends as it always does.
-            return import_module("evidence_kit.cli").main()  # type: ignore[no-any-return]
+            _run()
         for file in files:
             os.close(file)
         _, status = os.waitpid(child, 0)
         here.send(str(os.waitstatus_to_exitcode(status)).encode())
+
+
+def _run() -> NoReturn:
+    """Run the program to its SystemExit, and end as the interpreter does: threads, what is registered, streams.
+
+    It does not take down its modules one by one: that would copy all that it shares with the server.
+    """
+    try:
+        import_module("evidence_kit.cli").main()
+    except SystemExit as ended:
+        code = ended.code
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and not stream.closed:
+            stream.flush()
+    os._exit(code if isinstance(code, int) else 1)
 
 
 def _load() -> None:
@@ -105,13 +129,27 @@ def _load() -> None:
     from evidence_kit.words import catalogue
 
     build(catalogue("en"))
-    for package in ("commands", "custody", "intake", "keys", "sealing", "vault", "workers"):
+    for package in (
+        "commands",
+        "custody",
+        "intake",
+        "keys",
+        "law",
+        "reports",
+        "sealing",
+        "vault",
+        "workers",
+        "workflows",
+    ):
         folder = import_module(f"evidence_kit.{package}")
-        for each in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."):
+        for each in pkgutil.walk_packages(folder.__path__, f"{folder.__name__}."):
             if each.name != "evidence_kit.workers.child":
                 import_module(each.name)
-    for name in ("filelock", "pyrage", "rich.progress", "cryptography.hazmat.primitives.serialization"):
+    for name in _LIBRARIES:
         import_module(name)
+    # What is here stays here: a fork that looks through it for garbage copies it all, page by page.
+    gc.collect()
+    gc.freeze()
     assert "numpy" not in sys.modules
 
 
