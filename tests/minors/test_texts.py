@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from email.mime.text import MIMEText
 
 import pytest
@@ -29,6 +30,40 @@ def test_the_text_of_a_mail_is_there(charset: str) -> None:
         data = mail.as_bytes()
     stored = list(copied("m.eml", data))
     assert stored == [data] or any(said.encode() in each for each in stored)
+
+
+def test_a_long_mail_of_japan_that_does_not_say_its_alphabet_is_there() -> None:
+    said = "\n".join(_SAID["iso-2022-jp"] for _ in range(30))
+    data = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: x\r\n\r\n" + said.encode("iso-2022-jp") + b"\r\n"
+    stored = b"".join(copied("m.eml", data))
+    assert _SAID["iso-2022-jp"] in stored.decode("utf-8") or _SAID["iso-2022-jp"].encode("iso-2022-jp") in stored
+
+
+def test_a_mail_in_traditional_chinese_is_there() -> None:
+    said = "我們謹此通知，您試圖聯絡的群組可能不存在，或者您沒有在此群組張貼留言的權限。"
+    data = f"From: a@example.com\nTo: b@example.com\nSubject: x\n\n{said * 9}\n".encode()
+    assert list(copied("m.eml", data)) == [data]
+
+
+def test_of_a_mail_that_is_one_attachment_the_headers_are_there() -> None:
+    head = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: last warning\r\n"
+    head += b"Date: Mon, 12 May 2025 21:02:00 +0100\r\n"
+    body = base64.encodebytes(pictures()["png"]).replace(b"\n", b"\r\n")
+    data = head + b"Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n" + body
+    stored = b"".join(copied("m.eml", data))
+    assert all(line in stored for line in head.split(b"\r\n"))
+
+
+def test_of_a_quoted_mail_names_and_times_are_there() -> None:
+    quoted = "\n".join(
+        f"DKIM-Signature: v=1; b={pictures()['png'][at : at + 150].hex()}\nDate: Fri, {at + 1} Jun 2018 11:36:34 +0300\n"
+        "From: =?UTF-8?B?2LPYp9mF2Yo=?= <sami@example.com>"
+        for at in range(4)
+    )
+    data = f"From: a@example.com\nTo: b@example.com\nSubject: x\n\nNot delivered.\n\n{quoted}\n".encode()
+    stored = b"".join(copied("m.eml", data)).decode()
+    assert stored.count("سامي <sami@example.com>") == 4
+    assert all(f"Fri, {day} Jun 2018 11:36:34 +0300" in stored for day in range(1, 5))
 
 
 @pytest.mark.parametrize("width", [8, 10, 12])

@@ -16,10 +16,15 @@ _PHONE: Final = r"\+\d{1,3}(?:[ \u00a0\u2011().-]{0,2}\d{2,10}){1,5}|0[5-7](?:[ 
 _TAKEN: Final = r"[A-Z][A-Za-z]{2,10}[-_](?:19|20)\d{6}(?:-WA\d{4,6}|[-_]\d{6}(?:\d{3})?)?"
 _FILE: Final = rf"\d{{8}}-[A-Z]{{3,8}}-(?:19|20)\d\d(?:-\d\d){{5}}|{_TAKEN}"
 _DATE: Final = rf"(?:{_DAY}|{_MONTH_FIRST}|{_YEAR_FIRST})"
+# As mails have them: 12 May 2025 21:02:00 +0100, and as their borders do: May 12 21:02:00 2025.
+_MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_POSTED: Final = (
+    rf"\d{{1,2}} {_MONTH} (?:19|20)\d\d(?:,? {{1,2}}{_HOUR})?{_ZONE}|{_MONTH} {{1,2}}\d{{1,2}} {_HOUR} (?:19|20)\d\d"
+)
 _EUROPEAN: Final = {chr(zero + digit): chr(0x30 + digit) for zero in (0x660, 0x6F0) for digit in range(10)}
 KNOWN_NUMBERS: Final = re.compile(
     rf"(?<![\w.+/:-])(?:{_FILE}|{_DATE}(?:(?:T|,?[ \u00a0\u202f]{{1,2}})?{_HOUR})?{_ZONE}"
-    rf"|{_HOUR}{_ZONE}|{_PHONE})(?![\w/])"
+    rf"|{_POSTED}|{_HOUR}{_ZONE}|{_PHONE})(?![\w/])"
 )
 # The same where most of them stand: at the beginning of a line, and hours between spaces; with the character before.
 LINE_BEGINNING: Final = re.compile(

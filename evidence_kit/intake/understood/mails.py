@@ -21,6 +21,9 @@ from evidence_kit.intake.understood.written import WrittenAnew
 
 NAME: Final = "mail/1"
 _DEEPEST: Final = 12
+# Mails of Japan and Korea that do not say in what they are written.
+_SWITCHED: Final = {b"\x1b$B": "iso2022_jp_ext", b"\x1b$@": "iso2022_jp_ext", b"\x1b$)C": "iso2022_kr"}
+_LONGEST_EMPTY_BYTES: Final = 4
 _BORDER: Final = re.compile(rb"(?m)^From \S.*\d{1,2}:\d\d.*\r?$\n")
 _LATIN: Final = "cp1252"
 _ENCODED: Final = frozenset({"base64", "quoted-printable", "x-uuencode", "uuencode", "uue", "x-uue"})
@@ -168,7 +171,8 @@ class _Mail:
             self._newline_behind(inner.size_bytes)
             return
         self._headers(message, {"content-transfer-encoding": "8bit"})
-        if content:
+        # Of a file that was taken out a line break is left.
+        if content.strip() or len(content) > _LONGEST_EMPTY_BYTES:
             self._written.count("attachment")
             self._written.leave_out([(name, lambda: content)])
         self._written.write(self._newline)
@@ -262,7 +266,8 @@ def _text(content: bytes, message: email.message.Message) -> str | None:
     wide = content.startswith((b"\xff\xfe", b"\xfe\xff")) or next(_charsets(message)).startswith("utf-16")
     if b"\0" in content and not wide:
         return None
-    for charset in _charsets(message):
+    switched = [name for mark, name in _SWITCHED.items() if mark in content]
+    for charset in (*switched, *_charsets(message)):
         try:
             return content.decode(charset)
         except (LookupError, ValueError):

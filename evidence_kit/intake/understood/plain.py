@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email.errors
+import email.header
 import re
 from collections.abc import Callable
 from typing import Final
@@ -20,6 +22,9 @@ _HIGH: Final = {
     mark: re.compile(rf"[\n{mark}][ \"]*(?:1[2-9]\d|2[0-5]\d|0\d\d|-\d{{1,3}})[ \"\r]*(?=[\n{mark}]|$)")
     for mark in ",;\t"
 }
+_ENCODED_WORD: Final = re.compile(
+    r"=\?[\w-]{2,24}\?[BbQq]\?[!->@-~]{1,120}\?=(?:\s+=\?[\w-]{2,24}\?[BbQq]\?[!->@-~]{1,120}\?=)*"
+)
 _QUOTING: Final = " \t\r\n>|"
 Encode = Callable[[str], bytes]
 
@@ -35,8 +40,26 @@ def write_plain(text: str, encode: Encode, *, is_language: bool = False) -> Writ
     written = WrittenAnew(NAME)
     written.count("text")
     senseless = [] if is_language else opaque_spans(text)
+    if senseless and (spoken := with_words_decoded(text)) != text:
+        # Headers of mails quoted in a text: names and subjects beyond ASCII.
+        text, senseless, written.exact = spoken, opaque_spans(spoken), False
     write_rest(written, text, merged_spans([*senseless, *framed_spans(text), *_byte_columns(text)]), encode)
     return written
+
+
+def with_words_decoded(text: str) -> str:
+    """Return a text with what headers of mails encode as letters in its place (RFC 2047)."""
+    if "=?" not in text:
+        return text
+
+    def decoded(match: re.Match[str]) -> str:
+        try:
+            said = str(email.header.make_header(email.header.decode_header(match[0])))
+        except (LookupError, ValueError, email.errors.HeaderParseError):
+            return match[0]
+        return said if said.isprintable() else match[0]
+
+    return _ENCODED_WORD.sub(decoded, text)
 
 
 def _byte_columns(text: str) -> list[Stretch]:

@@ -61,7 +61,9 @@ def understood_text(kind: Kind, window: Window) -> WrittenAnew | None:
 def _written(kind: Kind, data: bytes) -> WrittenAnew | None:
     if kind.name in _MAILS:
         return (
-            None if len(_CONTROLS.findall(data[:65536].decode("latin-1"))) > _MOST_CONTROLS else mails.write_mail(data)
+            None
+            if len(_CONTROLS.findall(_SWITCH.sub("", data[:65536].decode("latin-1")))) > _MOST_CONTROLS
+            else mails.write_mail(data)
         )
     decoded = decode_letters(data)
     if decoded is None:
