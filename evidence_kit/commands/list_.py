@@ -12,7 +12,7 @@ from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 
 if TYPE_CHECKING:
-    from evidence_kit.custody.manifest import Item, Witnessed
+    from evidence_kit.custody.manifest import Item, Manifest, Witnessed
     from evidence_kit.workflows.case.read import Case
 
 
@@ -51,7 +51,7 @@ def _items(setting: Setting, opened: Case) -> None:
             byte_count(item.size_bytes),
             item.time[:16].replace("T", " "),
             item.place.path,
-            _state(screen, item),
+            _state(screen, manifest, item),
         )
         for item in manifest.everything
     ]
@@ -59,13 +59,13 @@ def _items(setting: Setting, opened: Case) -> None:
     with screen.listing():
         screen.table(columns, rows, right=(2,))
     screen.tell("list.count", count=len(manifest.items))
-    if manifest.left_out:
-        screen.tell("list.witnessed", count=len(manifest.left_out))
+    if manifest.not_copied:
+        screen.tell("list.witnessed", count=len(manifest.not_copied))
     if lawyer := sum(item.for_the_lawyer for item in manifest.included):
         screen.tell("list.for-the-lawyer", count=lawyer)
 
 
-def _state(screen: Screen, item: Item | Witnessed) -> str:
+def _state(screen: Screen, manifest: Manifest, item: Item | Witnessed) -> str:
     """Return the remarks on an item that matter at a glance; most items have none."""
     from evidence_kit.custody.manifest import Witnessed
 
@@ -73,7 +73,7 @@ def _state(screen: Screen, item: Item | Witnessed) -> str:
     if item.excluded is not None:
         said.append("excluded")
     if isinstance(item, Witnessed):
-        said.append("not-copied" if item.taken_in is None else "taken-in-since")
+        said.append("not-copied" if manifest.holder(item) is None else "taken-in-since")
     elif item.for_the_lawyer:
         said.append("for-the-lawyer")
     if item.sensitivity == "intimate":

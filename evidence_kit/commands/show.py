@@ -113,7 +113,7 @@ def _case(manifest: Manifest, case: str) -> dict[str, Json]:
             for purpose, each in newest.items()
         },
         "items": len(manifest.items),
-        "witnessed": len(manifest.left_out),
+        "witnessed": len(manifest.not_copied),
         "for_the_lawyer": [item.id for item in manifest.included if item.for_the_lawyer],
         "destroyed": [
             {

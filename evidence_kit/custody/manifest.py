@@ -128,9 +128,12 @@ class Witnessed(CaseObject):
 
     Attributes:
         taken_in: The item that has these bytes since, None while nothing was copied.
+        lies_in: The item that held them before: the same bytes, or the container in which they stand, taken in under
+            another rule. None where there is none.
     """
 
     taken_in: str | None = None
+    lies_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +246,15 @@ class Manifest:
         """Witnessed files that no event has excluded."""
         return [each for each in self.witnessed.values() if each.taken_in is None and each.excluded is None]
 
+    @property
+    def not_copied(self) -> list[Witnessed]:
+        """Witnessed files whose bytes lie in no item: the only ones of which anybody may say that."""
+        return [each for each in self.left_out if self.holder(each) is None]
+
+    def holder(self, seen: Witnessed) -> str | None:
+        """Return the item in which the bytes of a witnessed file lie all the same, None where there is none."""
+        return next((each for each in (seen.taken_in, seen.lies_in) if each in self.items), None)
+
     def with_members(self, names: Iterable[str]) -> set[str]:
         """Return ids together with the ids of all members that came out of them, however deep."""
         found, grown = set(names), True
@@ -338,6 +350,11 @@ def _kept(manifest: Manifest, entry: LogEvent) -> None:
 
 def _witnessed(manifest: Manifest, entry: LogEvent) -> None:
     seen = Witnessed(**_object_fields(manifest, entry))
+    container = seen.place.container
+    # A mail that was taken in under another rule holds what stands in it, whatever is decided about that today.
+    above = manifest.witnessed.get(container or "")
+    inside = container if container in manifest.items else None if above is None else above.lies_in
+    seen.lies_in = manifest.by_digest.get(seen.sha256.hex) or inside
     manifest.witnessed[seen.id] = seen
     manifest.witnessed_by_digest.setdefault(seen.sha256.hex, seen.id)
     manifest.witnessed_at[place_key(seen.place)] = seen.sha256

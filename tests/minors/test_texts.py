@@ -56,7 +56,8 @@ def test_of_a_mail_that_is_one_attachment_the_headers_are_there() -> None:
 
 def test_of_a_quoted_mail_names_and_times_are_there() -> None:
     quoted = "\n".join(
-        f"DKIM-Signature: v=1; b={pictures()['png'][at : at + 150].hex()}\nDate: Fri, {at + 1} Jun 2018 11:36:34 +0300\n"
+        f"DKIM-Signature: v=1; b={pictures()['png'][at : at + 150].hex()}\n"
+        f"Date: Fri, {at + 1} Jun 2018 11:36:34 +0300\n"
         "From: =?UTF-8?B?2LPYp9mF2Yo=?= <sami@example.com>"
         for at in range(4)
     )

@@ -169,12 +169,8 @@ class Accession:
             yield self._checked(outcome) if isinstance(outcome, WitnessOutcome) else outcome
 
     def _checked(self, seen: WitnessOutcome) -> WitnessOutcome:
-        """Return the announcement of an uncopied file, held against the store.
-
-        A mail that was taken in under another rule holds what stands in it, whatever is decided about that today.
-        """
-        container = seen.place.container
-        holder = container if container in self._manifest.items else self._manifest.by_digest.get(seen.sha256)
+        """Return the announcement of an uncopied file, held against what the case holds now that it is committed."""
+        holder = self._manifest.holder(self._manifest.witnessed[seen.item])
         if holder is None:
             return seen
         self.totals.withheld -= 1

@@ -174,7 +174,7 @@ def choose_scope(case: Case, order: SealOrder, reading: ExportReader | None = No
     items = tuple(sorted(meant - left_out, key=plan.item_number))
     if not items and not here and manifest.left_out:
         # A bag without a file is none that others' programs accept.
-        raise NothingToSealError("only-witnessed", case=case.id, count=len(manifest.left_out))
+        raise NothingToSealError("only-witnessed", case=case.id, count=len(manifest.not_copied))
     if not items:
         raise NothingToSealError("nothing-to-seal", case=case.id)
     scope = Scope(

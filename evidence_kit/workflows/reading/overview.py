@@ -58,7 +58,7 @@ def item_row(item: Item | Witnessed) -> dict[str, Json]:
     about: dict[str, Json] = (
         {"state": "kept", "audio": item.audio, "for_the_lawyer": item.for_the_lawyer}
         if isinstance(item, Item)
-        else {"state": "witnessed", "taken_in_as": item.taken_in}
+        else {"state": "witnessed", "taken_in_as": item.taken_in or item.lies_in}
     )
     return {
         "item": item.id,

@@ -111,7 +111,7 @@ def _case(case: Case, scope: Scope, request: ReportRequest) -> CaseFacts:
         reference=_text(facts.get("reference")),
         items_in=len(scope.items),
         items_of=len(case.custody.objects),
-        witnessed=len(manifest.left_out),
+        witnessed=len(manifest.not_copied),
         purpose=scope.purpose,
         scope=scope.kind,
     )
@@ -179,7 +179,7 @@ def _limits(manifest: Manifest, scope: Scope, read: Read, shown: Sequence[Exhibi
             found.append(Limit(code, {"count": count, **values}))
 
     say("items-elsewhere", len(case.custody.objects) - len(scope.items))
-    say("witnessed", len(manifest.left_out))
+    say("witnessed", len(manifest.not_copied))
     say("refused", len(manifest.refused))
     say("destroyed", len(case.custody.destroyed))
     say("recordings", sum(each.for_the_lawyer for each in shown))
