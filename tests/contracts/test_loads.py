@@ -15,9 +15,8 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = [name for _, names in GROUPS for name in names]
 # typer's own, and what they load; rich loads attr where it happens to be installed, platform its build's facts.
 ALWAYS = {
-    "_sysconfigdata__linux_x86_64-linux-gnu", "annotated_doc", "annotated_types", "attr", "evidence_kit",
-    "markdown_it", "mdurl", "pydantic", "pydantic_core", "pygments", "rich", "shellingham", "typer",
-    "typing_extensions", "typing_inspection",
+    "_sysconfigdata__linux_x86_64-linux-gnu", "annotated_doc", "attr", "evidence_kit", "markdown_it", "mdurl",
+    "pygments", "rich", "shellingham", "typer",
 }  # fmt: skip
 OPENSSL = {"_cffi_backend", "_openssl", "cryptography"}
 LOOKS = OPENSSL | {"bcrypt", "pyrage"}

@@ -75,7 +75,7 @@ class Forks:
     def _started(self) -> socket.socket:
         if self._socket is None:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            code = f"{QUICK}from tests.e2e.forks import serve; serve({theirs.fileno()})"
+            code = f"{QUICK}from tests.e2e.forks import serve; serve({theirs.fileno()}, {_core()})"
             surroundings = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)}
             self._server = subprocess.Popen(
                 [sys.executable, "-c", code], pass_fds=[theirs.fileno()], env=surroundings, cwd=ROOT
@@ -85,8 +85,18 @@ class Forks:
         return self._socket
 
 
-def serve(number: int) -> None:
-    """Fork the program for every request, until nobody asks any more."""
+def _core() -> int:
+    """Return the core that the forks of this process of pytest share: each process has another."""
+    cores = sorted(os.sched_getaffinity(0))
+    return cores[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % len(cores)]
+
+
+def serve(number: int, core: int) -> None:
+    """Fork the program for every request, until nobody asks any more.
+
+    On one core, for on each that it may use the program starts an isolated process, and two are dear for two files.
+    """
+    os.sched_setaffinity(0, {core})
     _load()
     here = socket.socket(fileno=number)
     here.set_inheritable(False)

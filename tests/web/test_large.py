@@ -68,7 +68,7 @@ def _growth_bytes(page: Driven, memory_bytes: Callable[[], int], archive: Path) 
 
 # One test and not two: the archive is the dear thing about it.
 @pytest.mark.skipif(chromium.PROGRAM is None or firefox.PROGRAM is None, reason="both browsers are needed")
-@pytest.mark.parametrize("film_bytes", [640 << 20, pytest.param(1 << 30, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("film_bytes", [448 << 20, pytest.param(1 << 30, marks=pytest.mark.deep)])
 def test_a_long_film_is_checked_in_flat_memory_in_both_browsers(film_bytes: int, tmp_path: Path) -> None:
     if shutil.disk_usage(tmp_path).free < 4 * film_bytes:
         pytest.skip("needs four times as much disk")
