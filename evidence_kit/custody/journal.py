@@ -132,8 +132,8 @@ def append_commit(disk: Disk, log: Path, commit: Commit) -> None:
         commit: The event lines and their signature line; they count together or not at all.
 
     Raises:
-        OSError: The disk failed, and nothing of the commit is in the log.
-        UncertainError: The disk failed, and failed again when what had been written was to be taken back.
+        OSError: The disk failed, and the commit is not in the log; a part of one, which no signature ends, may be.
+        UncertainError: The disk failed once all was written, and failed again when that was to be taken back.
     """
     end_bytes = log.stat().st_size
     file = disk.append(log)
@@ -145,9 +145,18 @@ def append_commit(disk: Disk, log: Path, commit: Commit) -> None:
         try:
             disk.cut(log, end_bytes)
         except OSError:
-            raise UncertainError(error.errno, os.strerror(error.errno or 0), str(log)) from error
+            if _may_stand(log, end_bytes + len(commit.data)):
+                raise UncertainError(error.errno, os.strerror(error.errno or 0), str(log)) from error
         raise
     finally:
         # Durable is durable: a file that does not close has not lost what was synced.
         with suppress(OSError):
             file.close()
+
+
+def _may_stand(log: Path, whole_bytes: int) -> bool:
+    """Say whether a log may hold all of a commit; without its last byte none is signed, and it counts nowhere."""
+    try:
+        return log.stat().st_size >= whole_bytes
+    except OSError:
+        return True

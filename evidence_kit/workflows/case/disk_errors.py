@@ -38,7 +38,7 @@ def disk_error(error: BaseException | None, safe: int) -> EvidenceError:
         return SystemLimitError("library-broke")
     number = error.errno or 0 if isinstance(error, OSError) else 0
     if isinstance(error, UncertainError):
-        return DiskFailureError("commit-uncertain", safe=safe, errno=number)
+        return _uncertain(safe, number)
     if number in FULL:
         return DiskFullError("disk-full", safe=safe)
     if number in _OWN_LIMITS:
@@ -78,12 +78,18 @@ def file_refused(error: OSError, path: str | None = None) -> EvidenceError:
     name = path or (str(error.filename) if error.filename is not None else "…")
     number = error.errno or 0
     if isinstance(error, UncertainError):
-        return DiskFailureError("commit-uncertain", safe="?", errno=number)
+        return _uncertain("?", number)
     if number in FULL:
         return DiskFullError("file-failed", path=name, errno=number)
     if number in _OWN_LIMITS:
         return SystemLimitError("file-limit", path=name, errno=number)
     return DiskFailureError("file-failed", path=name, errno=number)
+
+
+def _uncertain(safe: int | str, number: int) -> EvidenceError:
+    if number in FULL:
+        return DiskFullError("commit-uncertain-full", safe=safe)
+    return DiskFailureError("commit-uncertain", safe=safe, errno=number)
 
 
 def _no_thread(error: BaseException) -> bool:

@@ -1,8 +1,9 @@
 /* Stands between a program and the system, loaded before the C library: counts the calls that concern files below one
  * folder, and at a chosen one kills the process, tears a write in two, or answers with an error, once or from then on.
  *
- * Built by tests/faults/commands/stage.py. No fault is armed until faults_arm is called; children that are started with
- * another environment never load it.
+ * Built by tests/faults/commands/stage.py. No fault is armed until faults_arm is called. A process that an armed one starts
+ * with its environment, such as one of `batch --jobs`, finds the order in the file that FAULTS_ORDER names and counts on;
+ * children that are started with another environment never load it.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -23,34 +24,50 @@
 #include <unistd.h>
 
 enum { CHANGE = 1, READ = 2, HANDLE = 4, THREAD = 8 };
-enum { NOTHING, KILL, TEAR, FAIL };
+enum { NOTHING, KILL, TEAR, FAIL, KILL_ALL };
 enum { FILES = 65536 };
 
-struct shared { atomic_long seen; };
-static struct shared *shared;
-static unsigned classes, action;
-static long target = -1;
-static int error_number, lasting, armed;
-static char prefix[PATH_MAX];
+/* What goes wrong, and where: one order for a process and all that it starts. */
+struct order {
+  atomic_long seen;
+  unsigned classes, action;
+  long target;
+  int error_number, lasting, given, only_children;
+  char prefix[PATH_MAX];
+};
+static struct order *shared;
+static int armed;
 static unsigned char ours[FILES];
+static void (*witness)(unsigned which, const char *call, int folder, const char *path);
 
 __attribute__((constructor)) static void begin(void) {
-  shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  const char *file = getenv("FAULTS_ORDER");
+  int opened = file ? (int)syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+  if (opened >= 0 && ftruncate(opened, sizeof *shared) == 0)
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, opened, 0);
+  else
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (opened >= 0) syscall(SYS_close, opened);
+  if (shared->given) armed = 1;
 }
 
-void faults_arm(const char *folder, unsigned which, unsigned what, long at, int number, int stays) {
-  strncpy(prefix, folder, sizeof prefix - 1);
-  classes = which, action = what, target = at, error_number = number, lasting = stays;
+void faults_arm(const char *folder, unsigned which, unsigned what, long at, int number, int stays, int only_children) {
+  strncpy(shared->prefix, folder, sizeof shared->prefix - 1);
+  shared->classes = which, shared->action = what, shared->target = at;
+  shared->error_number = number, shared->lasting = stays, shared->only_children = only_children;
   atomic_store(&shared->seen, 0);
-  armed = 1;
+  shared->given = 1;
+  armed = !only_children;
 }
 
 void faults_disarm(void) { armed = 0; }
+/* Have every call of the counted classes told, with its path or its open file. */
+void faults_tell(void (*told)(unsigned, const char *, int, const char *)) { witness = told; }
 long faults_seen(void) { return atomic_load(&shared->seen); }
 
 static int below(const char *path) {
-  size_t length = strlen(prefix);
-  return strncmp(path, prefix, length) == 0 && (path[length] == '/' || path[length] == 0);
+  size_t length = strlen(shared->prefix);
+  return strncmp(path, shared->prefix, length) == 0 && (path[length] == '/' || path[length] == 0);
 }
 
 /* Whether a path, seen from an open folder or from where the process stands, lies in the folder. */
@@ -68,29 +85,34 @@ static int about(int folder, const char *path) {
 }
 
 static void stop(void) {
-  kill(getpid(), SIGKILL);
+  kill(shared->action == KILL_ALL ? 0 : getpid(), SIGKILL);
   for (;;) pause();
 }
 
 /* Count a call; 1 when it has to fail with errno set, 2 when a write has to be torn. */
-static int meet(unsigned which) {
-  if (!armed || !(classes & which)) return 0;
+static int meet(unsigned which, const char *call, int folder, const char *path) {
+  if (!armed || !(shared->classes & which)) return 0;
   long number = atomic_fetch_add(&shared->seen, 1) + 1;
-  if (target < 1 || (lasting ? number < target : number != target)) return 0;
-  if (action == KILL) stop();
-  if (action == TEAR) {
-    if (number != target) return 0;
+  if (witness) {
+    int before = errno;
+    witness(which, call, folder, path);
+    errno = before;
+  }
+  if (shared->target < 1 || (shared->lasting ? number < shared->target : number != shared->target)) return 0;
+  if (shared->action == KILL || shared->action == KILL_ALL) stop();
+  if (shared->action == TEAR) {
+    if (number != shared->target) return 0;
     return 2;
   }
-  if (action == FAIL) {
-    errno = error_number;
+  if (shared->action == FAIL) {
+    errno = shared->error_number;
     return 1;
   }
   return 0;
 }
 
-static int met(unsigned which) {
-  int what = meet(which);
+static int met(unsigned which, const char *call, int folder, const char *path) {
+  int what = meet(which, call, folder, path);
   if (what == 2) stop();
   return what;
 }
@@ -114,7 +136,7 @@ static int opening(int flags) {
     mode_t mode = 0; \
     if (flags & (O_CREAT | O_TMPFILE)) { va_list rest; va_start(rest, flags); mode = va_arg(rest, mode_t); va_end(rest); } \
     int mine = about(folder, path); \
-    if (mine && met(opening(flags))) return -1; \
+    if (mine && met(opening(flags), symbol, folder, path)) return -1; \
     int file = call; \
     keep(file, mine); \
     return file; \
@@ -131,7 +153,7 @@ OPEN(openat64, "openat64", folder, (int folder, const char *path, int flags, ...
 ssize_t write(int file, const void *data, size_t size) {
   REAL(ssize_t, "write", int, const void *, size_t);
   if (own(file)) {
-    int what = meet(CHANGE);
+    int what = meet(CHANGE, "write", file, NULL);
     if (what == 1) return -1;
     if (what == 2) {
       real(file, data, size / 2);
@@ -144,7 +166,7 @@ ssize_t write(int file, const void *data, size_t size) {
 #define ON_FILE(result, name, symbol, which, front, types, given) \
   result name front { \
     REAL(result, symbol, types); \
-    if (own(file) && met(which)) return -1; \
+    if (own(file) && met(which, symbol, file, NULL)) return -1; \
     return real given; \
   }
 #define TYPES(...) __VA_ARGS__
@@ -171,7 +193,7 @@ int dup2(int from, int to) {
 #define ON_PATH(name, symbol, front, folder, path, types, given) \
   int name front { \
     REAL(int, symbol, types); \
-    if (about(folder, path) && met(CHANGE)) return -1; \
+    if (about(folder, path) && met(CHANGE, symbol, folder, path)) return -1; \
     return real given; \
   }
 ON_PATH(unlink, "unlink", (const char *path), AT_FDCWD, path, TYPES(const char *), (path))
@@ -186,12 +208,12 @@ ON_PATH(symlink, "symlink", (const char *from, const char *path), AT_FDCWD, path
 
 DIR *opendir(const char *path) {
   REAL(DIR *, "opendir", const char *);
-  if (about(AT_FDCWD, path) && met(READ | HANDLE)) return NULL;
+  if (about(AT_FDCWD, path) && met(READ | HANDLE, "opendir", AT_FDCWD, path)) return NULL;
   return real(path);
 }
 
 int pthread_create(pthread_t *made, const pthread_attr_t *how, void *(*act)(void *), void *given) {
   REAL(int, "pthread_create", pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-  if (met(THREAD)) return EAGAIN;
+  if (met(THREAD, "pthread_create", -1, NULL)) return EAGAIN;
   return real(made, how, act, given);
 }

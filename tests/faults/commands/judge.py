@@ -53,26 +53,34 @@ def tried(place: Place, scene: Scene, fault: Fault) -> Iterator[Slip]:
         return Slip(scene.called, fault, what + said)
 
     place.again()
-    first = place.stage.run(place.line(scene), fault, typed=scene.typed.replace("{at}", str(place.at)))
+    first = place.stage.run(place.line(scene), fault, typed=typed(place, scene))
     if fault.action == "fail":
         allowed = STOPPED | ({Exit.USAGE} if fault.errno == errno.EACCES else set())
         if first.code not in allowed:
             yield slip("ends with a code that it must not have", first)
         if traced(first):
             yield slip("shows a traceback", first)
-    elif first.code not in {-9, 0, 3}:
+    elif fault.action and first.code not in ({-9, 0, 3} if not fault.only_children else {-9, 0, 3, Exit.SYSTEM_LIMIT}):
         yield slip("was killed, and ends otherwise", first)
+    if place.untouched() and not (scene.writes and first.code in {0, 3}):
+        # The same again is what it is without any fault, and `verify` finds what it found; both were asked for.
+        return
     yield from (slip(each) for each in accused(place, scene, "after it"))
     if scene.called == "verify-report" and first.code == Exit.NOT_CHECKED:
         # It did its work: the page says what could not be read then, and is not written over by one that says more.
         (place.at / "verdict.html").unlink(missing_ok=True)
-    again = place.stage.run(place.line(scene), typed=scene.typed.replace("{at}", str(place.at)))
+    again = place.stage.run(place.line(scene), typed=typed(place, scene))
     if again.code not in {0, 3}:
         yield slip("the same command again does not work", again)
     yield from (slip(each) for each in accused(place, scene, "after the same again", clean=scene.writes))
     yield from (slip(each) for each in left(place, scene))
     yield from (slip(each) for each in missing(place, scene, first))
     yield from (slip(each) for each in untold(place, scene, (first, again)))
+
+
+def typed(place: Place, scene: Scene) -> str:
+    """Return what a person types in a scene."""
+    return scene.typed.replace("{at}", str(place.at))
 
 
 def traced(ran: Ran) -> bool:
@@ -82,7 +90,10 @@ def traced(ran: Ran) -> bool:
 
 def accused(place: Place, scene: Scene, when: str, *, clean: bool = False) -> Iterator[str]:
     """Yield what `verify` says against a case that is whole."""
+    touched = place.touched()
     for case in sorted(each for each in (place.at / "cases").iterdir() if not each.name.startswith(".")):
+        if case != place.case and not any(case.name in path for path in touched):
+            continue
         opens = None if scene.called == "destroy-case" else place.key
         remembered = load_station(place.at / "station").remembered(case.name) if scene.called != "setup-renew" else None
         found = {each.code: each.weight for each in verify_case(case, opens, remembered).findings}
@@ -132,7 +143,7 @@ def untold(place: Place, scene: Scene, runs: Sequence[Ran]) -> Iterator[str]:
     if scene.called == "new":
         told = {document.get("case") for ran in runs for document in ran.documents}
         for case in (place.at / "cases").iterdir():
-            if case.name not in told | {place.case.name}:
+            if case.name not in told | {"LRC-2026-0001", "LRC-2026-0002"}:
                 yield f"{case.name} was opened, and nobody was told of it"
 
 

@@ -6,13 +6,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
+import hashlib
 import importlib
+import importlib.metadata
 import io
 import json
 import os
 import pkgutil
+import re
 import select
 import shutil
 import signal
@@ -22,16 +26,21 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).parents[3]
 SOURCE = Path(__file__).with_name("calls.c")
 CHANGE, READ, HANDLE, THREAD = 1, 2, 4, 8
-_ACTIONS = {"": 0, "kill": 1, "tear": 2, "fail": 3}
+_ACTIONS = {"": 0, "kill": 1, "tear": 2, "fail": 3, "kill-all": 4}
 SECONDS = 60.0
+_SUBREAPER = 36
+# How many lines of the program, the innermost, tell one place of it from another.
+_DEEP = 3
+_NUMBER = re.compile(r"[0-9a-f]{8,}|\d+")
 
 
 @dataclass(frozen=True)
@@ -39,11 +48,13 @@ class Fault:
     """What goes wrong, and when.
 
     Attributes:
-        action: `kill`, `tear` (half of a write, then a kill) or `fail`; nothing goes wrong without.
+        action: `kill`, `kill-all` (every process of the command), `tear` (half of a write, then a kill) or `fail`;
+            nothing goes wrong without.
         at: At which call, counting from 1.
         errno: What the system answers.
         stays: From this call on, and not only there.
         classes: Which calls count.
+        only_children: In processes that the command starts, and not in its own.
     """
 
     action: str = ""
@@ -51,9 +62,33 @@ class Fault:
     errno: int = 0
     stays: bool = False
     classes: int = CHANGE
+    only_children: bool = False
 
 
 SOUND = Fault()
+
+
+class Call(NamedTuple):
+    """A call that a command made where nothing went wrong.
+
+    Attributes:
+        classes: Its classes, as bits.
+        name: Of the C library.
+        path: The file, below the folder, its numbers and digests left out.
+        stack: The three innermost lines of the program that were at work, as a digest.
+        where: The innermost of them.
+    """
+
+    classes: int
+    name: str
+    path: str
+    stack: str
+    where: str
+
+    @property
+    def site(self) -> tuple[str, str, str]:
+        """What makes it another place of the program than the calls before: kind, stack and role of the path."""
+        return self.name, self.path, self.stack
 
 
 @dataclass(frozen=True)
@@ -96,6 +131,7 @@ class Stage:
         self.below = below
         environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         environment |= {"LD_PRELOAD": str(library(folder)), "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+        environment["FAULTS_ORDER"] = str(folder / "order")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.commands.stage"],
             cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -116,6 +152,12 @@ class Stage:
         line = self._process.stdout.readline()
         assert line, "the stage is gone"
         return [Ran(**each) for each in json.loads(line)]
+
+    def calls_of(self, arguments: Sequence[str | Path], **more: Any) -> list[Call]:
+        """Run one command soundly and return every call that it made itself."""
+        told = self.below.parent / "calls.jsonl"
+        self.run(arguments, Fault(classes=CHANGE | READ | HANDLE), told=str(told), **more)
+        return [Call(*json.loads(line)) for line in told.read_text().splitlines()]
 
     def close(self) -> None:
         """End the process."""
@@ -140,13 +182,31 @@ def _load() -> None:
         importlib.import_module(name)
     # Locking a key costs half a second on purpose.
     station.KDF_ROUNDS = 1
+    _work_out_once()
     cli.run(["--help"])
+
+
+def _work_out_once() -> None:
+    """Keep what every command works out anew from the same words and asks no file of the station for."""
+    from cryptography.hazmat.primitives.serialization import ssh
+
+    from evidence_kit import cli
+    from evidence_kit.words import catalogue
+
+    put = setattr
+    put(ssh, "_bcrypt_kdf", cache(ssh._bcrypt_kdf))
+    put(importlib.metadata, "version", cache(importlib.metadata.version))
+    build, words = cli.build, catalogue("en")
+    built = {name: build(words, [name]) for _, names in cli.GROUPS for name in names}
+    put(cli, "build", lambda spoken, wanted=None: built.get((wanted or [""])[0]) or build(spoken, wanted))
 
 
 def _child(command: list[str], request: Mapping[str, Any], out: Path, err: Path) -> None:
     """Become a command; never returns."""
     code = 99
     try:
+        # A group of its own, so that whoever it starts can be waited for.
+        os.setpgid(0, 0)
         for number, path in ((1, request.get("stdout") or out), (2, request.get("stderr") or err)):
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(file, number)
@@ -167,6 +227,8 @@ def _child(command: list[str], request: Mapping[str, Any], out: Path, err: Path)
 
         if request.get("memory"):
             _narrow(int(request["memory"]))
+        if request.get("told"):
+            _tell(request["below"], request["told"])
         _arm(request["below"], request["fault"])
         code = cli.run(command)
     except BaseException:  # noqa: BLE001 - a fork ends here, whatever happened
@@ -212,6 +274,32 @@ def _narrow(bytes_more: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
+def _tell(below: str, told: str) -> None:
+    """Write every counted call into a file, with the lines of the program that were at work."""
+    file = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    kit = str(ROOT / "evidence_kit")
+
+    def tell(classes: int, name: bytes, folder: int, path: bytes | None) -> None:
+        named = os.fsdecode(path) if path is not None else str(Path(f"/proc/self/fd/{folder}").readlink())
+        frame, lines = sys._getframe(), []
+        while frame is not None:
+            # Which command it is done for makes it no other place.
+            if frame.f_code.co_filename.startswith(kit) and "commands" not in frame.f_code.co_filename:
+                lines.append(f"{frame.f_code.co_filename[len(kit) + 1 :]}:{frame.f_lineno}")
+            frame = frame.f_back  # type: ignore[assignment]
+        role = _NUMBER.sub("#", named.removeprefix(below))
+        stack = hashlib.sha256(" ".join(lines[:_DEEP]).encode()).hexdigest()[:16]
+        call = (classes, name.decode().replace("64", ""), role, stack, lines[0] if lines else "")
+        os.write(file, json.dumps(call).encode() + b"\n")
+
+    global _told  # noqa: PLW0603 - the library calls it as long as the process lives
+    _told = ctypes.CFUNCTYPE(None, ctypes.c_uint, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)(tell)
+    _calls().faults_tell(_told)
+
+
+_told: Any = None
+
+
 def _calls() -> Any:
     return ctypes.CDLL(None)
 
@@ -219,14 +307,17 @@ def _calls() -> Any:
 def _arm(below: str, fault: Mapping[str, Any]) -> None:
     action = _ACTIONS[fault["action"]]
     _calls().faults_arm(
-        os.fsencode(below), fault["classes"], action, ctypes.c_long(fault["at"]), fault["errno"], int(fault["stays"])
-    )
+        os.fsencode(below), fault["classes"], action, ctypes.c_long(fault["at"]), fault["errno"], int(fault["stays"]),
+        int(fault["only_children"]),
+    )  # fmt: skip
 
 
 def _serve() -> None:
     answers = os.fdopen(os.dup(1), "w")
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
+    # Whoever a command leaves behind becomes a child of this process, and is waited for.
+    _calls().prctl(_SUBREAPER, 1, 0, 0, 0)
     _load()
     gc.freeze()
     folder = Path(tempfile.mkdtemp(prefix="stage-"))
@@ -271,7 +362,7 @@ def _inside(command: list[str]) -> dict[str, Any]:
 
 
 def _ended(child: int) -> int:
-    """Wait for a child; one that hangs is killed, and has no exit code of its own."""
+    """Wait for a child and all that it started; what hangs is killed, and has no exit code of its own."""
     until = time.monotonic() + SECONDS
     watched = os.pidfd_open(child)
     ready, _, _ = select.select([watched], [], [], max(0.0, until - time.monotonic()))
@@ -279,6 +370,11 @@ def _ended(child: int) -> int:
         os.kill(child, signal.SIGKILL)
     os.close(watched)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-child, os.WNOHANG)[0] or time.monotonic() < until:
+            time.sleep(0.002)
+        os.killpg(child, signal.SIGKILL)
+        return -1001
     return code if ready else -1000
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import errno
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations_with_replacement
 
 import pytest
 
-from evidence_kit.cli import GROUPS
-from tests.faults.commands.judge import accused, left, traced, tried
+from evidence_kit.cli import GROUPS, build
+from evidence_kit.words import catalogue
+from tests.faults.commands.judge import accused, left, traced, tried, typed
 from tests.faults.commands.scenes import SCENES, Place, Scene
-from tests.faults.commands.stage import CHANGE, HANDLE, READ, SOUND, Fault
+from tests.faults.commands.stage import CHANGE, HANDLE, READ, Call, Fault
 
 ERRORS = {
     "ENOSPC": (errno.ENOSPC, CHANGE), "EIO": (errno.EIO, CHANGE | READ), "EROFS": (errno.EROFS, CHANGE),
@@ -25,20 +26,49 @@ def test_every_command_has_a_scene() -> None:
     assert {scene.command for scene in SCENES} == {name for _, names in GROUPS for name in names}
 
 
+def test_every_part_of_a_command_has_a_scene() -> None:
+    program = build(catalogue("en"))
+    tried_parts = {(scene.command, word) for scene in SCENES for word in scene.arguments[:2]}
+    parts = {
+        (name, part)
+        for name, command in program.commands.items()
+        for parameter in command.params
+        if parameter.name == "action"
+        for part in str(parameter.metavar).strip("[]").split("|")
+    }
+    assert ("keys", "forget") in parts
+    assert parts - tried_parts == set()
+
+
 def faults_of(place: Place, scene: Scene) -> Iterator[Fault]:
-    """Yield every fault of a scene: a kill before each changing call, a torn write; each error at each, once and on."""
+    """Yield the faults of a scene.
+
+    A kill before each changing call, and each write torn in two. At each place of the program one error, another each
+    time; and where no scene before came by the same place, each error, once and from there on. Calls of one kind, by
+    the same three lines on files of one role, are one place, and its first call is broken.
+    """
     place.again()
-    typed = scene.typed.replace("{at}", str(place.at))
-    calls = place.stage.run(place.line(scene), SOUND, typed=typed).calls
-    for at in range(1, calls + 1):
+    calls = place.stage.calls_of(place.line(scene), typed=typed(place, scene))
+    changes = [call for call in calls if call.classes & CHANGE]
+    for at, call in list(enumerate(changes, start=1))[:: scene.every]:
         yield Fault("kill", at)
-        yield Fault("tear", at)
-    for number, classes in ERRORS.values():
-        place.again()
-        calls = place.stage.run(place.line(scene), Fault(classes=classes), typed=typed).calls
-        for at in range(1, calls + 1):
-            yield Fault("fail", at, number, classes=classes)
-            yield Fault("fail", at, number, stays=True, classes=classes)
+        if call.name == "write":
+            yield Fault("tear", at)
+    for turn, site in enumerate(list(dict.fromkeys(call.site for call in calls))[:: scene.every]):
+        errors = [(*each, stays) for each in ERRORS.values() for stays in (False, True)]
+        found = [
+            Fault("fail", at, number, stays=stays, classes=classes)
+            for number, classes, stays in errors
+            if (at := first_call(calls, site, classes))
+        ]
+        yield from [found[(turn + len(scene.called)) % len(found)]] if site in place.met else found
+        place.met.add(site)
+
+
+def first_call(calls: Sequence[Call], site: tuple[str, str, str], classes: int) -> int | None:
+    """Return the number of the first call of a place among those of some classes; None if it is of none of these."""
+    counted = [call.site for call in calls if call.classes & classes]
+    return counted.index(site) + 1 if site in counted else None
 
 
 @pytest.mark.parametrize("scene", [each for each in SCENES if each.quick], ids=lambda scene: scene.called)
@@ -61,9 +91,34 @@ def test_a_command_survives_a_kill_and_every_error_at_every_call(scene: Scene, p
     every = list(faults_of(place, scene))
     slips = [slip for fault in every for slip in tried(place, scene, fault)]
     kills = sum(fault.action != "fail" for fault in every)
-    print(f"{scene.called}: {kills} kills, {len(every) - kills} errors, {len(slips)} slips")
+    print(f"{scene.called}: {kills} kills, {len(every) - kills} errors, {len(slips)} slips", flush=True)
     assert slips == []
 
+
+@pytest.mark.deep
+def test_processes_of_a_batch_survive_too(place: Place) -> None:
+    scene = next(each for each in SCENES if each.called == "batch-jobs")
+    kinds = [("kill", 0, CHANGE), ("kill-all", 0, CHANGE), ("tear", 0, CHANGE)]
+    kinds += [("fail", number, classes) for number, classes in ERRORS.values()]
+    every = []
+    for turn, (action, number, classes) in enumerate(kinds):
+        place.again()
+        sound = Fault(classes=classes, only_children=True)
+        calls = place.stage.run(place.line(scene), sound).calls
+        assert calls > _CALLS_OF_CHILDREN
+        step = calls // _TRIES_OF_CHILDREN
+        every += [
+            Fault(action, at, number, stays=bool(at // step % 2), classes=classes, only_children=True)
+            for at in range(1 + turn, calls + 1, step)
+        ]
+    slips = [slip for fault in every for slip in tried(place, scene, fault)]
+    print(f"batch-jobs, in its processes: {len(every)} tries, {len(slips)} slips", flush=True)
+    assert slips == []
+
+
+# A batch of one line gives work to one process: its commits alone make more calls.
+_CALLS_OF_CHILDREN = 50
+_TRIES_OF_CHILDREN = 5
 
 WRITING = [scene for scene in SCENES if scene.writes and scene.quick and scene.command not in {"verifier", "verify"}]
 PAIRS = list(combinations_with_replacement(WRITING, 2))
