@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from evidence_kit.intake import compressed_stream, tar_sparse
 from evidence_kit.intake.compressed_stream import CompressedStream
@@ -17,12 +17,13 @@ from evidence_kit.intake.read import HEAD_BYTES
 from evidence_kit.intake.seekable_stream import SeekableStream
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.tar import TarMember, TarWalk
-from evidence_kit.intake.understood.text import understood_text
-from evidence_kit.intake.understood.written import CarriedFile
 from evidence_kit.intake.window import Window, bytes_window
 from evidence_kit.intake.zip_records import is_part
 from evidence_kit.intake.zip_stream import MemberError, MemberStream, read_member
 from evidence_kit.model import Json, Kind
+
+if TYPE_CHECKING:
+    from evidence_kit.intake.understood.written import CarriedFile
 
 # Up to here a container inside a packed container is simply held in memory.
 _IN_MEMORY_BYTES: Final = 8 << 20
@@ -139,6 +140,8 @@ def text_contents(name: str, kind: Kind, window: Window) -> ContainerContents | 
     Raises:
         MemberError: Nobody here can read it.
     """
+    from evidence_kit.intake.understood.text import understood_text
+
     written = understood_text(kind, window)
     if written is None:
         raise MemberError("not-understood", 0)

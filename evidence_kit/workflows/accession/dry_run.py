@@ -11,7 +11,6 @@ from evidence_kit.custody.manifest import FoundAt
 from evidence_kit.intake import picture_signatures
 from evidence_kit.intake.container import ContainerContents, container_contents
 from evidence_kit.intake.read import NotRegularError, open_original
-from evidence_kit.intake.understood.rule import judge_file
 from evidence_kit.intake.walk import FoundFile, UnfitPath, os_words, walk_files
 from evidence_kit.intake.window import file_window
 from evidence_kit.workflows.accession.prepare import file_stretch
@@ -63,6 +62,8 @@ def _unfit(found: UnfitPath) -> Refused:
 
 
 def _looked_at(found: FoundFile, *, careful: bool) -> WouldKeep | Refused:
+    from evidence_kit.intake.understood.rule import judge_file
+
     place = FoundAt(found.shown, found.shown_bytes)
     try:
         with open_original(found.path) as original:

@@ -24,8 +24,6 @@ from evidence_kit.intake.file_mentions import LARGEST_TEXT_BYTES, TEXT_ENDINGS, 
 from evidence_kit.intake.read import NotRegularError, Original, file_pieces, open_original
 from evidence_kit.intake.sniff import sniff
 from evidence_kit.intake.surroundings import file_surroundings
-from evidence_kit.intake.understood.rule import judge_file
-from evidence_kit.intake.understood.text import is_text
 from evidence_kit.intake.walk import FoundFile
 from evidence_kit.intake.window import Window, file_stream, file_window
 from evidence_kit.intake.zip_stream import MemberError
@@ -160,6 +158,10 @@ class Preparing:
         texts: Callable[[], Mapping[str, tuple[FileMention, ...]]],
     ) -> Prepared:
         """Prepare a file that is copied only if it is understood to its last byte."""
+        # Only a careful ingest wants them, and they take a tenth of the start of one.
+        from evidence_kit.intake.understood.rule import judge_file
+        from evidence_kit.intake.understood.text import is_text
+
         original = stretch.original
         before = None if original is None else original.before
         judged = judge_file(stretch.name, stretch.kind, window)

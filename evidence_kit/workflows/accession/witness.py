@@ -12,9 +12,6 @@ from evidence_kit.hashing.exact import Tally, sha256
 from evidence_kit.intake import picture_signatures
 from evidence_kit.intake.container import ContainerMember
 from evidence_kit.intake.file_mentions import FileMention
-from evidence_kit.intake.understood.language import opaque_spans, without_spans
-from evidence_kit.intake.understood.text import decode_letters
-from evidence_kit.intake.understood.units import is_name
 from evidence_kit.model import Json
 
 # Letters without sense in what stands beside a file: an identifier, the address of a page.
@@ -105,12 +102,16 @@ def without_comments(parts: Sequence[Json]) -> list[Json]:
 
 
 def _says(comment: object) -> bool:
+    from evidence_kit.intake.understood.text import decode_letters
+
     decoded = decode_letters(base64.b64decode(str(comment or "")))
     return decoded is not None and is_spoken(decoded[0])
 
 
 def is_spoken(text: str) -> bool:
     """Say whether a name, or a value beside a file, is a few words and not letters that stand for bytes."""
+    from evidence_kit.intake.understood.language import opaque_spans
+
     return not opaque_spans(text, _BESIDE_LETTERS)
 
 
@@ -125,6 +126,9 @@ def path_in_words(path: str, path_bytes: str | None) -> tuple[str, str | None]:
         path: For display, `/` between parts.
         path_bytes: In base64, where they are no UTF-8.
     """
+    from evidence_kit.intake.understood.language import opaque_spans
+    from evidence_kit.intake.understood.units import is_name
+
     parts = path.split("/")
     together = bool(opaque_spans(" ".join(parts)))
     told = [part if is_spoken(part) and not (together and not is_name(part)) else _in_words(part) for part in parts]
@@ -133,6 +137,8 @@ def path_in_words(path: str, path_bytes: str | None) -> tuple[str, str | None]:
 
 
 def _in_words(name: str) -> str:
+    from evidence_kit.intake.understood.language import opaque_spans, without_spans
+
     stem, dot, ending = name.rpartition(".")
     ending = dot + ending if stem and ending.isalnum() and len(ending) <= _LONGEST_ENDING else ""
     stem = name[: len(name) - len(ending)]
@@ -152,6 +158,8 @@ def entry_in_words(entry: ContainerMember) -> ContainerMember:
 
 def mentions_in_words(mentioned: Sequence[FileMention]) -> tuple[FileMention, ...]:
     """Return the texts around a name, without their non-language."""
+    from evidence_kit.intake.understood.language import opaque_spans, without_spans
+
     return tuple(
         FileMention(
             path_in_words(each.name, None)[0], without_spans(each.text, opaque_spans(each.text, _BESIDE_LETTERS))

@@ -22,7 +22,6 @@ from evidence_kit.workflows.case import removal
 from evidence_kit.workflows.case.disk_errors import broken_error, is_regular, own_disk
 from evidence_kit.workflows.case.read import Case, file_pieces
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.checking.verify import verify_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +111,9 @@ def mirror_case(case: Case, into: Path, disk: Disk, on_bytes: Callable[[int], No
         DiskFullError: No room on the other disk.
         UsageError: The folder lies inside the case.
     """
+    # Taking in asks this module when a case was last copied, and verifies none.
+    from evidence_kit.workflows.checking.verify import verify_case
+
     source, target = case.folder, CaseFolder(into / case.id)
     if target.root.resolve().is_relative_to(source.root.resolve()) or source.root.resolve() == target.root.resolve():
         raise UsageError("backup-inside", path=str(into))
