@@ -52,6 +52,13 @@ def case_folder(setting: Setting, text: str) -> CaseFolder:
     return locate(text, lambda: setting.station().cases)
 
 
+# Flags that name a place where something new is to lie.
+PLACES = frozenset(
+    {
+        "cases", "checkpoint", "csv", "into", "jsonl", "out", "passphrase_out", "picture", "progress", "receipt_out",
+        "recovery_out", "remember", "report", "request",
+    }
+)  # fmt: skip
 _IN_SEVERAL_LANGUAGES = frozenset({"report", "seal"})
 _COMMON: dict[str, Any] = {
     "json": Annotated[bool, typer.Option("--json")],
@@ -87,6 +94,7 @@ def _with_common(function: Callable[..., None], more: Mapping[str, Any]) -> Call
         setting = _setting(common, function.__name__)
         try:
             _read_texts(setting, given)
+            _refuse_places(given)
             function(setting, **given)
         except typer.Exit as ended:
             _end(setting, int(ended.exit_code), function.__name__)
@@ -109,6 +117,20 @@ def _with_common(function: Callable[..., None], more: Mapping[str, Any]) -> Call
     wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapped.__annotations__ = {each.name: each.annotation for each in parameters}
     return wrapped
+
+
+def _refuse_places(given: Mapping[str, Any]) -> None:
+    """Refuse flags by which evidence in clear, or a passphrase, would lie inside a case.
+
+    Raises:
+        UsageError: One would.
+    """
+    places = [given[name] for name in sorted(PLACES & given.keys()) if isinstance(given[name], Path)]
+    if places:
+        from evidence_kit.workflows.case.locate import refuse_inside_case
+
+        for place in places:
+            refuse_inside_case(place)
 
 
 def _read_texts(setting: Setting, given: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ def export(
     out: Annotated[Path | None, typer.Option("--out", metavar="PATH")] = None,
 ) -> None:
     """Write items of a case for other people's programs, in clear."""
+    from evidence_kit.workflows.case.locate import refuse_inside_case
     from evidence_kit.workflows.case.new import PURPOSES
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.handover.interop import FORMS, ExportOrder, consented_items, export_as, form_of
@@ -37,6 +38,7 @@ def export(
     wanted = form_of(setting.choose(form, "ask.form", "--as", "form", [each.name for each in FORMS]))
     whom = setting.choose(purpose, "ask.export-purpose", "--for", "purpose", PURPOSES)
     path = out or Path(f"{folder.root.name}.{wanted.name}{wanted.ending}")
+    refuse_inside_case(path)
     order = ExportOrder(wanted, whom, _ids(items), without_consent, path)
     with writing(folder, key, station, world, setting.accept_older) as writer:
         total = sum(item.size_bytes for item in consented_items(writer.case, order))

@@ -26,7 +26,7 @@ from evidence_kit.workflows.accession.commit_group import DescriptionService
 from evidence_kit.workflows.accession.ingest import ingest as take_in
 from evidence_kit.workflows.accession.provenance import WAYS, Provenance
 from evidence_kit.workflows.batch.task import BatchTask
-from evidence_kit.workflows.case.locate import find_folder, locate
+from evidence_kit.workflows.case.locate import find_folder, locate, refuse_inside_case
 from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, Guardian, create_case
 from evidence_kit.workflows.case.outcome import Refused, Totals
 from evidence_kit.workflows.case.public_keys import named_reader
@@ -301,6 +301,9 @@ def _place(errand: Errand, writer: CaseWriter) -> tuple[Path, Path | None, Mappi
     task = errand.task
     sealed = task.path("out") or writer.station.cases.parent / "sealed"
     secrets = task.path("passphrase_folder")
+    for chosen in (sealed, secrets):
+        if chosen is not None:
+            refuse_inside_case(chosen)
     known = {each.facts["sha256"]: each for each in writer.manifest.entries.get("sealed", ())}
     number = 1
     while True:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+from evidence_kit.custody.checkpoint import CASE_ID
 from evidence_kit.custody.errors import NoCaseError
+from evidence_kit.errors import UsageError
 from evidence_kit.vault.folder import LOG, CaseFolder
 
 
@@ -33,7 +36,7 @@ def locate(text: str, cases_folder: Callable[[], Path]) -> CaseFolder:
     """
     path = Path(text)
     if path.exists():
-        return find_folder(path.resolve() if (path / LOG).exists() else path)
+        return find_folder(_with_its_name(path) if (path / LOG).exists() else path)
     cases = cases_folder()
     if (cases / text.upper() / LOG).exists():
         return find_folder(cases / text.upper())
@@ -43,6 +46,32 @@ def locate(text: str, cases_folder: Callable[[], Path]) -> CaseFolder:
     if not found:
         raise NoCaseError("no-case", path=text)
     return find_folder(found[0])
+
+
+def refuse_inside_case(path: Path) -> None:
+    """Refuse a place for something new inside a case folder: only the kit writes there, and `verify` names the rest.
+
+    Raises:
+        UsageError: The path is, or lies in, the folder of a case.
+    """
+    try:
+        real = path.resolve()
+        around = next(
+            (each for each in (real, *real.parents) if (each / LOG).is_file() and CaseFolder(each).bodies.is_dir()),
+            None,
+        )
+    except (OSError, RuntimeError):
+        # Whoever writes there finds the same trouble, and tells it.
+        return
+    if around is not None:
+        raise UsageError("out-inside-case", path=str(path), case=around.name)
+
+
+def _with_its_name(path: Path) -> Path:
+    """Return the whole path of a case folder; a link that bears a case's name stands for the folder it leads to."""
+    # `.` has no name of its own, and a link may be called anything.
+    real, named = path.resolve(), Path(os.path.abspath(path))  # noqa: PTH100 - follows no link, unlike `resolve`
+    return named if CASE_ID.fullmatch(named.name) and not CASE_ID.fullmatch(real.name) else real
 
 
 def ends_in(case: str, number: str) -> bool:

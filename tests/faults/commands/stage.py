@@ -28,6 +28,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import FrameType
 from typing import Any, NamedTuple
 
 import pytest
@@ -194,7 +195,7 @@ def _work_out_once() -> None:
     from evidence_kit.words import catalogue
 
     put = setattr
-    put(ssh, "_bcrypt_kdf", cache(ssh._bcrypt_kdf))
+    put(ssh, "_bcrypt_kdf", cache(vars(ssh)["_bcrypt_kdf"]))
     put(importlib.metadata, "version", cache(importlib.metadata.version))
     build, words = cli.build, catalogue("en")
     built = {name: build(words, [name]) for _, names in cli.GROUPS for name in names}
@@ -281,12 +282,13 @@ def _tell(below: str, told: str) -> None:
 
     def tell(classes: int, name: bytes, folder: int, path: bytes | None) -> None:
         named = os.fsdecode(path) if path is not None else str(Path(f"/proc/self/fd/{folder}").readlink())
-        frame, lines = sys._getframe(), []
+        frame: FrameType | None = sys._getframe()
+        lines = []
         while frame is not None:
             # Which command it is done for makes it no other place.
             if frame.f_code.co_filename.startswith(kit) and "commands" not in frame.f_code.co_filename:
                 lines.append(f"{frame.f_code.co_filename[len(kit) + 1 :]}:{frame.f_lineno}")
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back
         role = _NUMBER.sub("#", named.removeprefix(below))
         stack = hashlib.sha256(" ".join(lines[:_DEEP]).encode()).hexdigest()[:16]
         call = (classes, name.decode().replace("64", ""), role, stack, lines[0] if lines else "")

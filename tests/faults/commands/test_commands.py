@@ -57,9 +57,9 @@ def faults_of(place: Place, scene: Scene) -> Iterator[Fault]:
     for turn, site in enumerate(list(dict.fromkeys(call.site for call in calls))[:: scene.every]):
         errors = [(*each, stays) for each in ERRORS.values() for stays in (False, True)]
         found = [
-            Fault("fail", at, number, stays=stays, classes=classes)
+            Fault("fail", first, number, stays=stays, classes=classes)
             for number, classes, stays in errors
-            if (at := first_call(calls, site, classes))
+            if (first := first_call(calls, site, classes))
         ]
         yield from [found[(turn + len(scene.called)) % len(found)]] if site in place.met else found
         place.met.add(site)
