@@ -11,7 +11,7 @@ from evidence_kit.commands._retention import retention_due
 from evidence_kit.commands._reveal import reveal as show_to_the_eye
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
-from evidence_kit.errors import Exit, UsageError
+from evidence_kit.errors import EvidenceError, Exit, UsageError
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
@@ -67,16 +67,24 @@ def show(
 
 
 def _recheck(setting: Setting, case: Case) -> None:
-    """Name the objects of a minor's case that today's rule would not copy; exit with 3 when there are any."""
+    """Name the objects of a minor's case that today's rule would not copy; exit with 3 when there are any.
+
+    What is damaged or cannot be read now is told, with its own exit code, and does not keep the rest from being named.
+    """
     from evidence_kit.workflows.upkeep.beyond_rule import beyond_the_rule
 
-    screen = setting.screen
-    found = list(beyond_the_rule(case))
+    screen, codes = setting.screen, [Exit.DONE]
+
+    def unread(error: EvidenceError) -> None:
+        screen.failed(error)
+        codes.append(error.exit_code)
+
+    found = list(beyond_the_rule(case, unread))
     for item in found:
         screen.tell("show.recheck-item", item=item.id, kind=item.kind, path=item.place.path)
     if found:
         screen.tell("show.recheck-do", count=len(found), case=case.id, items=" ".join(item.id for item in found))
-    else:
+    elif len(codes) == 1:
         screen.tell("show.recheck-none")
     listed: list[Json] = [
         {
@@ -88,9 +96,13 @@ def _recheck(setting: Setting, case: Case) -> None:
         }
         for item in found
     ]
-    screen.document({"case": case.id, "beyond_the_rule": listed})
+    screen.document({"case": case.id, "beyond_the_rule": listed, "not_rechecked": len(codes) - 1})
     if found:
-        raise typer.Exit(Exit.INCOMPLETE)
+        codes.append(Exit.INCOMPLETE)
+    # Damage counts before what could not be read, and that before what was found.
+    worst = Exit.BROKEN if Exit.BROKEN in codes else max(codes)
+    if worst is not Exit.DONE:
+        raise typer.Exit(worst)
 
 
 def _chat_of(manifest: Manifest, item: str) -> ChatRead | None:

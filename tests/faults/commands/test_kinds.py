@@ -63,6 +63,20 @@ def test_what_could_not_be_read_now_is_not_said_to_be_destroyed(place: Place) ->
     assert "Events that could not be read in this check" in said
 
 
+def test_a_recheck_goes_on_behind_what_cannot_be_read(place: Place) -> None:
+    place.again()
+    line = place.line(_scene("show-recheck"))
+    handles = [call for call in place.stage.calls_of(line) if call.classes & HANDLE]
+    at = next(at for at, call in enumerate(handles, start=1) if "/store/" in call.path)
+    for number, code in ((errno.EIO, 12), (errno.EMFILE, 13)):
+        ran = place.stage.run(line, Fault("fail", at, number, classes=HANDLE))
+        assert (ran.code, ran.documents[-1]["not_rechecked"]) == (code, 1), ran.err
+    store = place.at / "cases" / "LRC-2026-0002" / "store"
+    (store / "E000001.age").write_bytes((store / "E000002.age").read_bytes()[:-1])
+    ran = place.stage.run(line)
+    assert (ran.code, ran.documents[-1]["not_rechecked"]) == (4, 1), ran.err
+
+
 def two_of_the_station(place: Place, broken: str | None) -> list[str]:
     slips = []
     for _ in range(4):
