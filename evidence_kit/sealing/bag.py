@@ -80,9 +80,14 @@ class Payload:
     blurred: bool = False
 
 
-def original_payload(item: Item) -> Payload:
-    """Return an original as it goes into a bag."""
-    path = plan.data_path(item.id, item.kind)
+def original_payload(item: Item, *, viewable: bool = False) -> Payload:
+    """Return an original as it goes into a bag.
+
+    Args:
+        item: The item.
+        viewable: It keeps an ending by which a double click shows it.
+    """
+    path = plan.data_path(item.id, item.kind, viewable=viewable)
     return Payload(item.id, path, item.size_bytes, item.crc32, item.sha256)
 
 

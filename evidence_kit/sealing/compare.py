@@ -104,6 +104,7 @@ class Comparison:
         self._contents = contents
         self._bag = found
         self._name = name
+        self._viewable: frozenset[str] = frozenset()
 
     def run(self) -> None:
         """Say everything that disagrees."""
@@ -189,6 +190,7 @@ class Comparison:
             return
         contents.items_of, contents.purpose = planned.items_of, planned.purpose
         contents.parts, contents.blurred = len(planned.volumes), planned.blurred
+        self._viewable = planned.viewable
         contents.events = len(custody.commitments)
         contents.withheld_events = len(planned.withheld)
         for number in sorted(set(custody.commitments) ^ (self._bag.opened_lines | planned.withheld)):
@@ -276,7 +278,9 @@ class Comparison:
             return "item-changed"
         kind = kept.get("kind")
         name = kind.get("name") if isinstance(kind, dict) else None
-        expected = plan.blurred_path(item) if blurred else plan.data_path(item, str(name))
+        expected = (
+            plan.blurred_path(item) if blurred else plan.data_path(item, str(name), viewable=item in self._viewable)
+        )
         return None if present == expected else "item-misnamed"
 
     def _broken(self, code: str, file: str, line: int | None = None) -> None:

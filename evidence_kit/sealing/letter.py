@@ -25,8 +25,8 @@ _LATIN: Final = re.compile(r"([A-Za-z0-9_](?:[A-Za-z0-9_./:+=-]| (?=[A-Za-z0-9_-
 # Outside nothing names the case; whoever reads this writes the name of the file in its place.
 _ANY_NAME: Final = "NAME"
 # Whoever opens an archive asks for the case, and not for cryptography.
-_THE_CASE_FIRST: Final = ("begin", "read-first", "intimate", "extract", "then-check")
-_WITH_A_REPORT: Final = ("begin", "read-report", "read-page", "intimate", "extract", "then-check")
+_THE_CASE_FIRST: Final = ("begin", "read-first", "intimate", "endings", "extract", "then-check")
+_WITH_A_REPORT: Final = ("begin", "read-report", "read-page", "intimate", "endings", "extract", "then-check")
 _RECEIVERS_KEY: Final = "id_ed25519"
 _SYSTEM_NAMES: Final = {"linux": "Linux", "macos": "macOS", "windows": "Windows (PowerShell)"}
 

@@ -15,7 +15,9 @@ ENDINGS: Final[Mapping[str, str]] = {
     "mp3": "mp3", "ogg": "ogg", "opus": "opus", "m4a": "m4a", "wav": "wav", "pdf": "pdf", "text": "txt",
     "json": "json", "zip": "zip",
 }  # fmt: skip
-ALLOWED_ENDINGS: Final = frozenset({*ENDINGS.values(), "bin"})
+# Endings by which a double click shows a text; only for items of which the plan says that they are safe to show.
+VIEWABLE: Final[Mapping[str, str]] = {"html": "html", "xml": "xml", "vcard": "vcf"}
+ALLOWED_ENDINGS: Final = frozenset({*ENDINGS.values(), *VIEWABLE.values(), "bin"})
 # Events that are about the house and not about the evidence.
 _ALWAYS_CLOSED: Final = frozenset({"item.viewed", "threat.recorded", "source.read", "tidied"})
 _ABOUT_PICTURES: Final = frozenset({"item.described", "match.found", "item.redacted"})
@@ -26,9 +28,15 @@ _FORM_OF_PARTS: Final = 2
 _SCOPES: Final = frozenset({"all", "cited", "items"})
 
 
-def data_path(item: str, kind: str) -> str:
-    """Return where an item lies in the bag."""
-    return f"data/{item}.{ENDINGS.get(kind, 'bin')}"
+def data_path(item: str, kind: str, *, viewable: bool = False) -> str:
+    """Return where an item lies in the bag.
+
+    Args:
+        item: Its id.
+        kind: Name of its content type.
+        viewable: The plan says that opening it runs nothing and calls nobody.
+    """
+    return f"data/{item}.{ENDINGS.get(kind) or (VIEWABLE.get(kind) if viewable else None) or 'bin'}"
 
 
 def blurred_path(item: str) -> str:
@@ -49,6 +57,7 @@ class Scope:
         blurred: Ids, out of `items`, of pictures that go in as blurred copies.
         notes: Lines of notes that were named one by one, whoever their readers are.
         threats: The ledger of threats is opened, as far as all items that it cites go in.
+        viewable: Ids, out of `items`, of texts that keep an ending by which a double click shows them.
     """
 
     purpose: str
@@ -59,6 +68,7 @@ class Scope:
     blurred: frozenset[str] = frozenset()
     notes: frozenset[int] = frozenset()
     threats: bool = False
+    viewable: frozenset[str] = frozenset()
 
     @property
     def kind(self) -> str:
@@ -205,7 +215,9 @@ def plan_facts(
         ]
     if scope.blurred:
         said["blurred"] = inclusive_ranges(map(item_number, scope.blurred))
-    if reports:
+    if scope.viewable:
+        said["viewable"] = inclusive_ranges(map(item_number, scope.viewable))
+    if reports or scope.viewable:
         said["form"] = FORM
     elif len(volumes) > 1 or scope.blurred:
         said["form"] = _FORM_OF_PARTS
@@ -227,6 +239,7 @@ class Plan:
         withheld: Numbers of the event lines whose openings stay closed.
         volumes: The parts.
         reports: What lies below `report/`, in every part.
+        viewable: Ids of the texts that keep an ending by which a double click shows them.
     """
 
     purpose: str
@@ -235,6 +248,7 @@ class Plan:
     withheld: frozenset[int]
     volumes: tuple[Volume, ...]
     reports: tuple[PlannedReport, ...] = ()
+    viewable: frozenset[str] = frozenset()
 
     def part_with(self, payload_manifest: str) -> int | None:
         """Return the number, from 1, of the part that has this payload manifest; None when no part has."""
@@ -256,10 +270,13 @@ def parse_plan(begun: Mapping[str, Any], lines: int) -> Plan:
     _of_a_known_form(begun)
     items = numbers_in(begun["items"], lines)
     volumes = tuple(_volumes(begun, lines))
-    listed = begun.get("blurred")
-    blurred = set() if listed is None else numbers_in(listed, lines)
+    blurred, viewable = (_numbers(begun.get(name), lines) for name in ("blurred", "viewable"))
     spread = [item for each in volumes for item in each.items]
-    if sorted(spread) != sorted(map(item_id, items)) or len(spread) != len(set(spread)) or not blurred <= items:
+    if (
+        sorted(spread) != sorted(map(item_id, items))
+        or len(spread) != len(set(spread))
+        or not blurred | viewable <= items
+    ):
         raise ValueError("the parts are not the whole")
     reports = parse_reports(begun.get("reports"))
     if not _is(begun.get("items_in"), len(items)) or begun.get("scope") not in _SCOPES:
@@ -275,7 +292,12 @@ def parse_plan(begun: Mapping[str, Any], lines: int) -> Plan:
         withheld=frozenset(numbers_in(begun["withheld"], lines)),
         volumes=volumes,
         reports=reports,
+        viewable=frozenset(map(item_id, viewable)),
     )
+
+
+def _numbers(listed: object, lines: int) -> set[int]:
+    return set() if listed is None else numbers_in(listed, lines)
 
 
 def _of_a_known_form(begun: Mapping[str, Any]) -> None:
@@ -290,8 +312,9 @@ def _of_a_known_form(begun: Mapping[str, Any]) -> None:
         raise TypeError("a form is a number")
     if form is not None and form > FORM:
         raise NewerPlanError(form)
-    if form != (FORM if begun.get("reports") else _FORM_OF_PARTS if more else None):
-        raise ValueError("a plan of form 3 has reports, one of form 2 parts or copies; one of form 1 has no number")
+    newest = begun.get("reports") or begun.get("viewable") is not None
+    if form != (FORM if newest else _FORM_OF_PARTS if more else None):
+        raise ValueError("a plan of form 3 has reports or shown texts, one of form 2 parts or copies, form 1 no number")
 
 
 def _is(value: object, number: int) -> bool:

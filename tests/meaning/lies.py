@@ -38,7 +38,7 @@ STORIES: dict[str, Callable[[], Story]] = {
 GONE, ADDED = object(), object()
 NAMES = (
     *("form", "volumes", "blurred", "part", "parts", "object", "stored", "clear", "line", "token", "objects", "bodies", "signer"),
-    *("path", "size", "reports", "key", "sha256", "item", "items", "recipient", "case", "format", "signers", "v", "sig", "zz", "__proto__", "0", "é", ""),
+    *("path", "size", "reports", "viewable", "key", "sha256", "item", "items", "recipient", "case", "format", "signers", "v", "sig", "zz", "__proto__", "0", "é", ""),
 )  # fmt: skip
 
 

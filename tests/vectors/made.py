@@ -406,6 +406,7 @@ def _good() -> Iterator[Vector]:
         story=lambda: rich(parts=1),
     )
     yield _V("good-reported", "Three items, and two reports that the plan names.", C, story=reported)
+    yield _V("good-viewable", "A text that keeps the ending of its kind, as the plan says.", C, lie=_viewable("html"))
     yield _V("good-part-1", "The same in two parts: the first.", C, ("time-stamp-authority-unknown",), story=rich)
     yield _V(
         "good-part-2", "The same in two parts: the second.", C, ("time-stamp-authority-unknown",), story=rich, part=2
@@ -891,6 +892,23 @@ def _reports() -> Iterator[Vector]:
     )
 
 
+def _viewable(kind: str, *, planned: bool = True) -> Lie:
+    """Take the third item for a text of a kind that opens by its ending."""
+
+    def lie(story: Story) -> None:
+        opened = story.entries[6].opened
+        assert opened is not None
+        opened["kind"] = {"name": kind, "family": "text", "media_type": f"text/{kind}"}
+        (data,) = story.data
+        data[f"data/E000003.{kind}"] = data.pop("data/E000003.bin")
+        listed = b"".join(f"{sha256(each)}  {name}\n".encode() for name, each in sorted(data.items()))
+        story.plan["payload_manifest"] = sha256(listed)
+        if planned:
+            story.plan.update({"viewable": [[3, 3]], "form": 3})
+
+    return lie
+
+
 def _plans() -> Iterator[Vector]:
     refused = ("seal-plan-malformed",)
     for name, what, said in (
@@ -907,6 +925,8 @@ def _plans() -> Iterator[Vector]:
         ("scope", "A choice that nobody has.", {"scope": "some"}),
         ("blurred", "A blurred copy of an item that is not planned.", {"blurred": [[4, 4]], "form": 2}),
         ("form-3", "Form 3 without a report.", {"form": 3}),
+        ("viewable", "A shown text that is not planned.", {"viewable": [[4, 4]], "form": 3}),
+        ("viewable-form", "Shown texts in a plan without a form.", {"viewable": [[3, 3]]}),
     ):
         yield _V(f"plan-{name}", what, B, refused, lie=_plan(**said))
     for name, what, at, changed in (
@@ -971,6 +991,13 @@ def _items() -> Iterator[Vector]:
     )
     yield _V(
         "item-size-true", "An item of one byte whose size is true.", B, ("item-changed",), lie=_opened(6, size=True)
+    )
+    yield _V(
+        "item-shown-unplanned",
+        "A page that bears an ending which the plan does not give it.",
+        B,
+        ("item-misnamed",),
+        lie=_viewable("html", planned=False),
     )
     yield _V("item-misnamed", "An item with another ending than its kind has.", B, ("item-misnamed",), lie=_renamed)
 

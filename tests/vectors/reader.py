@@ -1268,6 +1268,7 @@ class Plan:
     withheld: frozenset[int]
     blurred: frozenset[int]
     reports: tuple[Report, ...]
+    viewable: frozenset[int]
 
 
 def plan_opening(log: Log, openings: Openings) -> Fields | None:
@@ -1324,8 +1325,9 @@ def _form_fits(plan: Fields) -> bool:
     """Check that `form` is 3 exactly when there are reports, else 2 exactly when there is something of form 2."""
     says = plan.get("blurred") is not None or plan.get("volumes") is not None
     form = plan.get("form")
-    wanted = HIGHEST_FORM if plan.get("reports") else HIGHEST_FORM - 1
-    return (is_number(form) and form == wanted) if says or plan.get("reports") else form is None
+    newest = bool(plan.get("reports")) or plan.get("viewable") is not None
+    wanted = HIGHEST_FORM if newest else HIGHEST_FORM - 1
+    return (is_number(form) and form == wanted) if says or newest else form is None
 
 
 def read_plan(plan: Fields, log: Log) -> Plan | None:
@@ -1334,8 +1336,11 @@ def read_plan(plan: Fields, log: Log) -> Plan | None:
     items, withheld = read_ranges(plan.get("items"), highest), read_ranges(plan.get("withheld"), highest)
     said_blurred = plan.get("blurred")
     blurred = read_ranges([] if said_blurred is None else said_blurred, highest)
-    if items is None or withheld is None or blurred is None or not _form_fits(plan):
+    said_viewable = plan.get("viewable")
+    viewable = read_ranges([] if said_viewable is None else said_viewable, highest)
+    if items is None or withheld is None or blurred is None or viewable is None or not _form_fits(plan):
         return None
+    shown = numbers_in(viewable)
     planned, blurs = numbers_in(items), numbers_in(blurred)
     items_of = number_of(plan.get("items_of"))
     volumes, reports = _volumes_of(plan, planned, highest), _reports_of(plan)
@@ -1347,10 +1352,11 @@ def read_plan(plan: Fields, log: Log) -> Plan | None:
         or items_of < 0
         or reports is None
         or volumes is None
-        or not blurs <= planned
+        or not blurs | shown <= planned
     ):
         return None
-    return Plan(volumes, frozenset(planned), items_of, frozenset(numbers_in(withheld)), frozenset(blurs), reports)
+    closed = frozenset(numbers_in(withheld))
+    return Plan(volumes, frozenset(planned), items_of, closed, frozenset(blurs), reports, frozenset(shown))
 
 
 def planned_reports(log: Log | None, openings: Openings) -> dict[str, Report]:
@@ -1616,7 +1622,8 @@ TOP_FILES = (
 MANIFEST, TAG_MANIFEST, TAG_SIGNATURE = "manifest-sha256.txt", "tagmanifest-sha256.txt", "tagmanifest-sha256.txt.sig"
 LAST_FILES = (MANIFEST, TAG_MANIFEST, TAG_SIGNATURE)
 ENDINGS = ("jpg", "png", "webp", "gif", "heic", "mp4", "mov", "mp3", "ogg", "opus", "m4a", "wav", "pdf", "txt", "json")
-OTHER_ENDINGS = ("zip", "bin")
+OTHER_ENDINGS = ("zip", "html", "xml", "vcf", "bin")
+SHOWN_ENDINGS = {"html": "html", "xml": "xml", "vcard": "vcf"}
 ANCHOR_NAME = re.compile(r"anchors/(0[0-9]{7}|[1-9][0-9]{7,14})\.tsr")
 ITEM_NAME = re.compile(
     r"data/(E(?!000000[-.])[0-9]{6}|E[1-9][0-9]{6,14})(?:(-blurred)\.jpg|\.("
@@ -1950,7 +1957,8 @@ class BagReader:
         body = self.bag.files[name]
         if described is None or not is_described(body, described) or self._listed_as(name) != sha256(body):
             return "item-changed"  # I5
-        ending = "-blurred.jpg" if is_copy else "." + ending_of(kept)
+        shown = self.plan is not None and int(item[1:]) in self.plan.viewable
+        ending = "-blurred.jpg" if is_copy else "." + (shown_ending_of(kept) if shown else ending_of(kept))
         return None if name == f"data/{item}{ending}" else "item-misnamed"  # I6
 
     def _listed_as(self, name: str) -> str | None:
@@ -1988,6 +1996,13 @@ def ending_of(kept: Fields) -> str:
     if name in ("text", "jpeg"):
         return {"text": "txt", "jpeg": "jpg"}[str(name)]
     return name if isinstance(name, str) and name not in ("txt", "jpg") and name in (*ENDINGS, "zip") else "bin"
+
+
+def shown_ending_of(kept: Fields) -> str:
+    """Choose the ending of an item that the plan calls viewable (§6.3)."""
+    kind = kept.get("kind")
+    name = kind.get("name") if isinstance(kind, dict) else None
+    return SHOWN_ENDINGS.get(name, ending_of(kept)) if isinstance(name, str) else ending_of(kept)
 
 
 def is_described(body: bytes, described: Fields) -> bool:

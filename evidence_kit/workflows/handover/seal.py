@@ -35,6 +35,7 @@ from evidence_kit.workflows.handover.scope import ChosenScope, SealOrder, withou
 from evidence_kit.workflows.handover.seal_estimate import chosen_for, estimated, refuse_full, split_into_parts
 from evidence_kit.workflows.handover.seal_reports import SealReports, made_reports
 from evidence_kit.workflows.handover.sealed import SealResult, put_in_place, sealed_before
+from evidence_kit.workflows.reading.viewable import viewable_items
 
 
 def make_seal(  # noqa: PLR0913 - a case, a key, an order, a secret, and two that most orders do not need
@@ -70,7 +71,8 @@ def make_seal(  # noqa: PLR0913 - a case, a key, an order, a secret, and two tha
         raise SealExistsError("seal-exists", path=str(order.out))
     refuse_full(writer.case, order, counts)
     with _draft(writer, order) as draft:
-        ready = _reported(writer, order, _blurred(writer, chosen, worker, draft), worker, draft)
+        ready = _shown(writer, _blurred(writer, chosen, worker, draft))
+        ready = _reported(writer, order, ready, worker, draft)
         begun = _begin(writer, key, order, ready, on_bytes)
         return _make(writer, order, passphrase, begun, draft)
 
@@ -131,6 +133,13 @@ def _blurred(writer: CaseWriter, chosen: ChosenScope, worker: Worker | None, dra
     return _Ready(without_items(writer.case, chosen, failed), copies)
 
 
+def _shown(writer: CaseWriter, ready: _Ready) -> _Ready:
+    """Note which texts keep an ending that opens them."""
+    scope = ready.chosen.scope
+    found = viewable_items(writer.case, scope.items)
+    return replace(ready, chosen=replace(ready.chosen, scope=replace(scope, viewable=found)))
+
+
 def _reported(writer: CaseWriter, order: SealOrder, ready: _Ready, worker: Worker | None, draft: Path) -> _Ready:
     """Make the reports, of nothing but what this very archive discloses."""
     if order.report is None:
@@ -152,8 +161,11 @@ def _begin(
     """Sign the plan: with it the log ends for this archive."""
     case, scope = writer.case, ready.chosen.scope
     copies = ready.copies
+    items = writer.manifest.items
     payloads = {
-        item: copies[item].payload if item in copies else bag.original_payload(writer.manifest.items[item])
+        item: copies[item].payload
+        if item in copies
+        else bag.original_payload(items[item], viewable=item in scope.viewable)
         for item in scope.items
     }
     sizes = [(item, payloads[item].size_bytes) for item in scope.items]

@@ -40,6 +40,7 @@ def _exhibit(
 ) -> Exhibit:
     dated, assumption = _dated(item, chat)
     blurred = item.id in scope.blurred
+    original = plan.data_path(item.id, item.kind, viewable=item.id in scope.viewable)
     return Exhibit(
         number=number,
         item=item.id,
@@ -53,7 +54,7 @@ def _exhibit(
         assumption=assumption,
         words=None if said is None else said[0],
         said_by=None if said is None else said[1],
-        place=plan.blurred_path(item.id) if blurred else plan.data_path(item.id, item.kind),
+        place=plan.blurred_path(item.id) if blurred else original,
         blurred=blurred,
         sensitivity=item.sensitivity,
         demands=(),

@@ -25,6 +25,7 @@ from evidence_kit.workflows.case.disk_errors import own_disk
 from evidence_kit.workflows.case.plain_file import ensure_free, name_recorded
 from evidence_kit.workflows.case.read import Case, file_pieces
 from evidence_kit.workflows.reading.exports import open_exports
+from evidence_kit.workflows.reading.viewable import viewable_items
 from evidence_kit.workflows.reporting.collect import ReportRequest, collected
 from evidence_kit.workflows.reporting.disclosed import disclosed, resting_on, whole
 
@@ -94,6 +95,8 @@ def make(writer: CaseWriter, order: ReportOrder, folders: Iterable[Path], worker
         DiskFullError: No room; nothing is left behind.
     """
     scope = whole(writer.case, "lawyer" if order.purpose == "person" else order.purpose)
+    # So that a paper names a file as an archive would.
+    scope = replace(scope, viewable=viewable_items(writer.case, scope.items))
     made = list(files(writer.case, scope, order, worker))
     told: list[Json] = [
         {"name": each.name, "size": len(each.content), "sha256": sha256(each.content).hex} for each in made

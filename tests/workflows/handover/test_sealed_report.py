@@ -194,3 +194,27 @@ def test_the_same_case_gives_the_same_reports_and_nothing_is_left_beside(
     second = make_seal(writer, key, wanted(tmp_path / "two"), DIGITS, worker=worker)
     again = {name: each for name, each in bag_of(second.archive).items() if name.startswith("report/chats/")}
     assert chats == again != {}
+
+
+def test_a_text_keeps_its_ending_only_where_it_is_safe_to_open(
+    new_case: NewCase, key: SigningKey, tmp_path: Path
+) -> None:
+    phone = tmp_path / "phone"
+    phone.mkdir()
+    page = '<!DOCTYPE html><html><head><meta charset="utf-8"></head><body><p>تهديد</p>{}</body></html>'
+    (phone / "plain.html").write_text(page.format(""), "utf-8")
+    (phone / "calls.html").write_text(page.format('<img src="https://example.org/seen.gif">'), "utf-8")
+    (phone / "sms.xml").write_text('<?xml version="1.0" encoding="UTF-8"?><smses count="1"><sms body="x"/></smses>')
+    (phone / "card.vcf").write_text("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Yassine\r\nEND:VCARD\r\n")
+    made = new_case()
+    with WorkerDescriber(workers=1) as describer:
+        list(ingest(made, [phone], Provenance("copy"), describer))
+    sealed = make_seal(made, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
+    assert verify_archive(sealed.archive, DIGITS).verdict is Verdict.CONSISTENT
+    bag = bag_of(sealed.archive)
+    named = {item.place.path.rpartition("/")[2]: item.id for item in made.manifest.items.values()}
+    endings = {name.partition("/")[2][:7]: name.rpartition(".")[2] for name in bag if name.startswith("data/")}
+    assert {name: endings[item] for name, item in named.items()} == {
+        "plain.html": "html", "calls.html": "bin", "sms.xml": "xml", "card.vcf": "vcf",
+    }  # fmt: skip
+    assert b".bin" in bag["READ-ME-FIRST.txt"]

@@ -74,7 +74,13 @@ const ENDINGS: ReadonlyMap<string, string> = new Map([
   ["json", "json"],
   ["zip", "zip"],
 ]);
-export const ALLOWED_ENDINGS: ReadonlySet<string> = new Set([...ENDINGS.values(), "bin"]);
+// Only for items of which the plan says that they are safe to show.
+const VIEWABLE: ReadonlyMap<string, string> = new Map([
+  ["html", "html"],
+  ["xml", "xml"],
+  ["vcard", "vcf"],
+]);
+export const ALLOWED_ENDINGS: ReadonlySet<string> = new Set([...ENDINGS.values(), ...VIEWABLE.values(), "bin"]);
 
 /** Item id and ending of a path below `data/`; a blurred copy has no ending of its own. */
 export function dataParts(name: string): { item: string; ending: string | undefined } | undefined {
@@ -167,8 +173,8 @@ export function infoOf(
   };
 }
 
-export function dataPath(item: string, kind: string): string {
-  return `data/${item}.${ENDINGS.get(kind) ?? "bin"}`;
+export function dataPath(item: string, kind: string, viewable: boolean): string {
+  return `data/${item}.${ENDINGS.get(kind) ?? (viewable ? VIEWABLE.get(kind) : undefined) ?? "bin"}`;
 }
 
 /** Digests by name; undefined when the manifest is not written the way the kit writes one. */
@@ -267,6 +273,8 @@ export interface Begun {
 
 export interface Plan {
   reports: PlannedReport[];
+  /** Texts that keep an ending by which a double click shows them. */
+  viewable: Set<string>;
   volumes: Volume[];
   blurred: Set<string>;
   withheld: Set<number>;
@@ -285,6 +293,7 @@ export function planOf(begun: Json, lines: number): Plan | undefined {
   try {
     const items = numbersIn(begun.items, lines);
     const blurred = numbersIn(begun.blurred ?? [], lines);
+    const viewable = numbersIn(begun.viewable ?? [], lines);
     const volumes = volumesOf(begun, lines);
     const reports = reportsIn(begun.reports);
     const { scope } = begun;
@@ -294,9 +303,10 @@ export function planOf(begun: Json, lines: number): Plan | undefined {
     const whole = new Set(spread).size === spread.length && spread.length === items.size;
     if (!whole || !spread.every((item) => items.has(Number(item.slice(1))))) return undefined;
     if (typeof begun.items_of !== "number" || begun.items_of < 0 || typeof begun.purpose !== "string") return undefined;
-    if (![...blurred].every((number) => items.has(number))) return undefined;
+    if (![...blurred, ...viewable].every((number) => items.has(number))) return undefined;
     return {
       reports,
+      viewable: new Set([...viewable].map(itemId)),
       volumes,
       blurred: new Set([...blurred].map(itemId)),
       withheld: numbersIn(begun.withheld, lines),
@@ -324,13 +334,13 @@ function reportsIn(said: Json | undefined): PlannedReport[] | undefined {
 }
 
 /**
- * A plan of form 3 has reports, one of form 2 parts or copies; one of form 1 has no number. Throws when it is of a later
+ * A plan of form 3 has reports or shown texts, one of form 2 parts or copies; one of form 1 has no number. Throws when it is of a later
  * version's form.
  */
-function isOfKnownForm({ form = null, volumes = null, blurred = null, reports = null }: Facts): boolean {
+function isOfKnownForm({ form = null, volumes = null, blurred = null, reports = null, viewable = null }: Facts): boolean {
   const says = volumes !== null || blurred !== null;
   if (typeof form === "number" && form > PLAN_FORM) throw new NewerPlanError();
-  if (Array.isArray(reports) && reports.length > 0) return form === PLAN_FORM;
+  if (viewable !== null || (Array.isArray(reports) && reports.length > 0)) return form === PLAN_FORM;
   return says ? form === FORM_OF_PARTS : form === null;
 }
 

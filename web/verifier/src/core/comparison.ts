@@ -13,6 +13,8 @@ const OF_THE_FORM = ["bag-", "archive-member-unexpected", "seal-plan-", "item-"]
 
 /** Holds what one pass over the bag left in memory against itself. */
 export class Comparison {
+  private viewable: ReadonlySet<string> = new Set();
+
   constructor(
     private readonly contents: Contents,
     private readonly found: Bag,
@@ -106,6 +108,7 @@ export class Comparison {
     contents.withheldEvents = plan.withheld.size;
     contents.parts = plan.volumes.length;
     contents.blurred = plan.blurred;
+    this.viewable = plan.viewable;
     const { openedLines } = this.found;
     const expected = new Set([...openedLines, ...plan.withheld]);
     for (const line of ascending(new Set([...custody.commitments.keys(), ...expected]))) {
@@ -192,7 +195,7 @@ export class Comparison {
       return "item-changed";
     }
     if (listed.get(present) !== seen?.sha256) return "item-changed";
-    const expected = blurred ? bag.blurredPath(item) : bag.dataPath(item, kept.kind ?? "");
+    const expected = blurred ? bag.blurredPath(item) : bag.dataPath(item, kept.kind ?? "", this.viewable.has(item));
     return present === expected ? undefined : "item-misnamed";
   }
 

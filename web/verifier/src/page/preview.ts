@@ -28,7 +28,7 @@ const SOUNDS: ReadonlyMap<string, string> = new Map([
   ["m4a", "audio/mp4"],
   ["wav", "audio/wav"],
 ]);
-const TEXTS: ReadonlySet<string> = new Set(["txt", "json", "md", "html", "jsonl", "sig", "csv", "allowed_signers"]);
+const TEXTS: ReadonlySet<string> = new Set(["txt", "json", "md", "html", "jsonl", "sig", "csv", "xml", "vcf", "allowed_signers"]);
 const LARGEST_PICTURE_BYTES = 48 << 20;
 const LARGEST_SOUND_BYTES = 24 << 20;
 const LARGEST_FILM_BYTES = 64 << 20;
