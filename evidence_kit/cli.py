@@ -46,6 +46,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run the program and return its exit code."""
     from evidence_kit.commands._streams import guarded_streams
 
+    # Before they are guarded: a guard is no stream of Python's, which alone can be told to speak another encoding.
+    _speak_unicode()
     with guarded_streams():
         return _run(arguments)
 
@@ -56,7 +58,6 @@ def _run(arguments: Sequence[str]) -> int:
     from evidence_kit.commands._unlocked import RUN
 
     language = language_of(arguments, environment())
-    _speak_unicode()
     # A case of a hundred thousand events makes millions of objects and no garbage in circles; looking for it after
     # every 700 of them takes a quarter of the time of opening one. It is the program's choice, not the library's.
     gc.set_threshold(_OBJECTS_BEFORE_A_COLLECTION, 50, 50)

@@ -95,7 +95,7 @@ def take_folder(source: Path, folder: Path) -> None:
 
 
 def _left_out(_: str, names: list[str]) -> set[str]:
-    return {name for name in names if name in _NEVER or name.startswith(("config-3", "_sysconfigdata"))}
+    return {name for name in names if name in _NEVER or name.startswith(("config-3", "_tkinter"))}
 
 
 def _is_alias(path: PurePosixPath) -> bool:

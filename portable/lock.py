@@ -45,10 +45,28 @@ def fetch_wheels(system: str, tags: Sequence[str], folder: Path) -> None:
         tags: Platform tags that fit, the newest first.
         folder: What lies in it already is not fetched again.
     """
+    fetch_locked(LOCK, system, tags, folder)
+    for old in folder.glob("evidence_kit-*.whl"):
+        old.unlink()
+    _pip("wheel", "--no-deps", "--no-build-isolation", str(ROOT), "-w", str(folder))
+
+
+def fetch_locked(
+    lock: Path, system: str, tags: Sequence[str], folder: Path, only: frozenset[str] | None = None
+) -> None:
+    """Put wheels of a lock file into a folder.
+
+    Args:
+        lock: The lock file.
+        system: Such as `windows-x64`.
+        tags: Platform tags that fit, the newest first.
+        folder: What lies in it already is not fetched again.
+        only: Names of the libraries that are wanted; None for all.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     wanted: dict[bool, list[str]] = {True: [], False: []}
-    for library, digests in locked():
-        if is_for(library, system, PYTHON):
+    for library, digests in locked(lock):
+        if is_for(library, system, PYTHON) and (only is None or library.name in only):
             hashes = "".join(f" --hash=sha256:{each}" for each in sorted(digests))
             wanted[library.name in SOURCE_ONLY].append(f"{library.name}{library.specifier}{hashes}\n")
     listed, built = folder / "wheels.txt", folder / "sources.txt"
@@ -57,11 +75,8 @@ def fetch_wheels(system: str, tags: Sequence[str], folder: Path) -> None:
     fits = [word for tag in tags for word in ("--platform", tag)]
     fits += ["--python-version", PYTHON, "--implementation", "cp", "--only-binary=:all:"]
     _pip("download", "--no-deps", "--require-hashes", *fits, "-r", str(listed), "-d", str(folder))
-    if not list(folder.glob("authres-*.whl")):
+    if wanted[True] and not list(folder.glob("authres-*.whl")):
         _pip("wheel", "--no-deps", "--require-hashes", "-r", str(built), "-w", str(folder))
-    for old in folder.glob("evidence_kit-*.whl"):
-        old.unlink()
-    _pip("wheel", "--no-deps", "--no-build-isolation", str(ROOT), "-w", str(folder))
 
 
 def _pip(*arguments: str) -> None:

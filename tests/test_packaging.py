@@ -10,7 +10,7 @@ from tests.wheels import PYTHONS, SYSTEMS, TABLE
 
 # Windows takes 259 letters where nobody switched long paths on, the default, and pip writes each file below the
 # environment: README says how short the path of that has to be.
-LONGEST_PATH = 202
+LONGEST_PATH = 176
 # `.venv\Lib\site-packages\` and the backslash before it.
 BESIDE = 25
 

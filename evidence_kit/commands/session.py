@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +16,9 @@ from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._unlocked import HELD, RUN, HeldKey
 from evidence_kit.commands._wiring import command
 from evidence_kit.errors import UsageError
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.case.station import Station
 
 _MOST_MINUTES = 60
 _LEAVING = frozenset({"exit", "quit", "q", "quitter", "خروج"})
@@ -31,13 +35,15 @@ def session(
         raise UsageError("intake-needs-a-person")
     if HELD.get() is not None:
         raise UsageError("session-inside")
-    station = setting.station()
+    station = setting.station_if_any() or _first_steps(setting, run)
+    if station is None:
+        return
     held = HeldKey(setting.key(station), station.folder, minutes * 60.0)
     token = HELD.set(held)
     try:
         screen.tell("session.begins", minutes=minutes)
         show_menu(screen, station)
-        while (line := _line(held)) is not None:
+        while (line := _line(held.left)) is not None:
             arguments = _arguments(line, menu_lines(station))
             if arguments is None:
                 screen.warn("session.quotes")
@@ -54,15 +60,38 @@ def session(
         HELD.reset(token)
 
 
-def _line(held: HeldKey) -> str | None:
-    """Return the next line; None at its end, at Ctrl-C, and when nobody typed before the key is to be forgotten."""
+def _first_steps(setting: Setting, run: Callable[[Sequence[str]], int]) -> Station | None:
+    """Offer the first steps until there is a station, and return it; None where a person leaves before."""
+    screen = setting.screen
+    show_menu(screen, None)
+    while (line := _line(lambda: _MOST_MINUTES * 60.0)) is not None:
+        arguments = _arguments(line, menu_lines(None))
+        if arguments is None:
+            screen.warn("session.quotes")
+            continue
+        if arguments and arguments[0].casefold() in _LEAVING:
+            break
+        if arguments and arguments[0] != "session":
+            run([*arguments, *_carried(arguments, screen.language, setting.station_folder)])
+            if (station := setting.station_if_any()) is not None:
+                return station
+        show_menu(screen, None)
+    return None
+
+
+def _line(left: Callable[[], float]) -> str | None:
+    """Return the next line; None at its end, at Ctrl-C, and when nobody typed before the time is over.
+
+    Args:
+        left: How many seconds are left.
+    """
     try:
-        line = KEYBOARD.get().line_within(held.left(), "evidence-kit> ", "session.line")
+        line = KEYBOARD.get().line_within(left(), "evidence-kit> ", "session.line")
     except KeyboardInterrupt:
         line = None
     if line is None:
         sys.stderr.write("\n")
-    return line.strip() if line and held.left() > 0 else None
+    return line.strip() if line and left() > 0 else None
 
 
 def _arguments(line: str, offered: list[list[str]]) -> list[str] | None:

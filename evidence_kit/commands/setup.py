@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evidence_kit.commands._language import environment
 from evidence_kit.commands._recovery_paper import put_on_paper, sheets, typed_key, write_sheets
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import command
@@ -56,7 +57,7 @@ def setup(
     facts = _facts(setting, given, world)
     code, person = facts["association"], StationUser(facts["name"], facts["role"], facts["place"])
     public, written = _recovery(setting, recovery, recovery_out, code, shared=recovery_shares)
-    folder = (cases or Path.home() / "evidence-kit" / "cases").absolute()
+    folder = (cases or _cases_folder()).absolute()
     wish = SetupRequest(setting.station_folder, code, person, folder, public, written or recovery_out is not None)
     made = set_up_station(wish, passphrase, world, recovery_out)
     station = made.station
@@ -76,6 +77,12 @@ def setup(
             "cases": str(folder),
         }
     )
+
+
+def _cases_folder() -> Path:
+    """Return where cases lie unless a person says otherwise; the portable folder names the place beside itself."""
+    named = environment().get("EVIDENCE_KIT_CASES")
+    return Path(named) if named else Path.home() / "evidence-kit" / "cases"
 
 
 def _refuse_another(setting: Setting) -> None:

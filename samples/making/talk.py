@@ -13,7 +13,7 @@ VICTIM_FR, THREAT_FR = "Nadia Elmisal", "Yassine Elmital"
 RLM, LRM, COMMA = "\u200f", "\u200e", "\u060c"
 PICTURE, VOICE = "IMG-20250503-WA0007.jpg", "PTT-20250503-WA0004.opus"
 THREAD = "yassineelmital_100000000000012"
-PHOTO = "photos/490000012_1000000000000012_n_1000000000000012.jpg"
+PHOTO = "photos/490000012_1000012_n.jpg"
 
 
 def rib(bank: str, city: str, account: str) -> str:

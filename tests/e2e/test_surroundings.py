@@ -117,3 +117,16 @@ def test_the_program_is_started_by_its_name_too(case_program: Program) -> None:
     )
     assert done.returncode == 0
     assert done.stdout.startswith("evidence-kit ")
+
+
+@pytest.mark.parametrize("page", ["cp720", "cp850", "cp1252", "utf-8"])
+def test_a_pipe_and_a_file_get_utf_8_whatever_the_code_page(page: str, case_program: Program) -> None:
+    """Windows gives a pipe the code page of the system: Arabic became question marks, and JSON with it."""
+    said = [
+        case_program(*arguments, expect=None, PYTHONIOENCODING=f"{page}:strict", PYTHONUTF8="0").stdout
+        for arguments in (["--lang", "ar"], ["--lang", "fr", "doctor", "--json"], ["list", "1", "--lang", "ar"])
+    ]
+    assert "القضية" in said[0] or "قضية" in said[0]
+    assert json.loads(said[1])["checks"]
+    assert "ê" in said[1] or "é" in said[1]
+    assert not any("?" * 4 in text or "\ufffd" in text for text in said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -183,12 +184,25 @@ def load_station(folder: Path) -> Station:
             public=PublicKey.parse((folder / PUBLIC).read_text("ascii")),
             recovery=PublicKey.parse((folder / RECOVERY_PUBLIC).read_text("ascii")),
             recovery_to_file=bool(facts["recovery_to_file"]),
-            cases=Path(facts["cases"]),
+            cases=_found_cases(folder, str(facts["cases"])),
         )
     except FileNotFoundError as error:
         raise NoStationError("no-station", path=str(folder)) from error
     except (ValueError, KeyError, TypeError) as error:
         raise NoStationError("station-unreadable", path=str(folder)) from error
+
+
+def _told_cases(folder: Path, cases: Path) -> str:
+    """Return where cases lie as the settings say it: from the station on where they lie beside it, as on a stick.
+
+    A stick has another letter on each Windows, and another folder on each Linux.
+    """
+    around, there = Path(os.path.abspath(folder)).parent, Path(os.path.abspath(cases))  # noqa: PTH100 - no link is followed
+    return f"../{there.relative_to(around).as_posix()}" if there.is_relative_to(around) else str(cases)
+
+
+def _found_cases(folder: Path, told: str) -> Path:
+    return Path(os.path.abspath(folder / told)) if told.startswith("../") else Path(told)  # noqa: PTH100 - no link is followed
 
 
 def station_exists(folder: Path) -> bool:
@@ -229,7 +243,7 @@ def write_station(
         "role": station.person.role,
         "place": station.person.place,
         "recovery_to_file": station.recovery_to_file,
-        "cases": str(station.cases),
+        "cases": _told_cases(folder, station.cases),
     }
     files = {
         # The settings are the first draft and the last name.
