@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import mmap
 import sys
 from contextlib import suppress
@@ -36,6 +35,9 @@ class LockedBytes:
 
 def _lock(page: mmap.mmap) -> bool:
     """Keep a page out of the swap file; say whether the system agreed."""
+    # Only a session locks a page, and every command loads this module.
+    import ctypes
+
     holder = (ctypes.c_char * mmap.PAGESIZE).from_buffer(page)
     try:
         if sys.platform == "win32":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,7 +118,7 @@ class CaseFolder:
         """A path inside the case, `/` between its parts."""
         return path.relative_to(self.root).as_posix()
 
-    def strangers(self, expected: set[str]) -> Iterator[str]:
+    def strangers(self, expected: set[str], unread: Callable[[OSError], None] | None = None) -> Iterator[str]:
         """Yield every file that is neither expected nor one of ours that can be made again, sorted.
 
         Links and pipes count as files, also under a name of ours, and so does what a file manager left: whoever reads
@@ -126,9 +126,13 @@ class CaseFolder:
 
         Args:
             expected: Paths inside the case, `/` between parts.
+            unread: Told about each folder that cannot be read now.
+
+        Raises:
+            OSError: A folder cannot be read, and nobody is to be told.
         """
         aside = {README, LOG, LOCK}
-        for here, names, files in tree(self.root):
+        for here, names, files in tree(self.root, unread):
             for name in sorted(files):
                 path = self.relative(here / name)
                 ours = path in aside or _CACHED.fullmatch(path) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -26,12 +26,27 @@ def is_link(path: Path) -> bool:
         return False
 
 
-def tree(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+def tree(root: Path, unread: Callable[[OSError], None] | None = None) -> Iterator[tuple[Path, list[str], list[str]]]:
     """Yield each folder below a root with the names of its folders and files, as `os.walk` does, through no link.
 
     A link to a folder counts as a file. The list of folders may be sorted and shortened by the caller.
+
+    Args:
+        root: Where to begin; nothing is yielded if it is not there.
+        unread: Told about each folder that cannot be read now, which is then passed over.
+
+    Raises:
+        OSError: A folder cannot be read, and nobody is to be told: what lies in it is not known to be absent.
     """
-    for folder, names, files in os.walk(root):
+
+    def refused(error: OSError) -> None:
+        if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            return
+        if unread is None:
+            raise error
+        unread(error)
+
+    for folder, names, files in os.walk(root, onerror=refused):
         here = Path(folder)
         linked = [name for name in names if is_link(here / name)]
         names[:] = [name for name in names if name not in linked]
@@ -39,6 +54,10 @@ def tree(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
 
 
 def files_below(root: Path) -> list[Path]:
-    """Return every file below a folder that is no link, sorted; none where there is no folder."""
+    """Return every file below a folder that is no link, sorted; none where there is no folder.
+
+    Raises:
+        OSError: One of the folders cannot be read.
+    """
     found = (here / name for here, _, files in tree(root) for name in files)
     return sorted(path for path in found if path.is_file() and not is_link(path))

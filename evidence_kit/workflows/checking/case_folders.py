@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,13 +80,18 @@ def verify_below(
     total, seen = FolderTotal(), dict[str, Custody]()
     found: list[Report] = []
     split = dict[tuple[Path, int], list[Report]]()
-    for path in _cases(root):
+    unread: dict[str, OSError] = {}
+
+    def passed_over(error: OSError) -> None:
+        unread[str(error.filename or root)] = error
+
+    for path in _cases(root, passed_over):
         report = _case(path, key, station)
         _hold(report, path.relative_to(root).as_posix(), seen, remembered)
         total.cases += 1
         found.append(report)
         yield path.relative_to(root).as_posix(), report
-    for path in _archives(root):
+    for path in _archives(root, passed_over):
         digits = _digits(path, root, key)
         if digits is None:
             total.archives_closed += 1
@@ -99,8 +104,10 @@ def verify_below(
         yield path.relative_to(root).as_posix(), report
     for parts in split.values():
         total.findings += common_result(parts).findings
+    total.findings += [unread_finding(error, _from(root, Path(place))) for place, error in unread.items()]
     for case, before in remembered.items():
-        if case not in seen:
+        # What nobody could look into may hold it.
+        if case not in seen and not unread:
             total.findings.append(Finding("case-gone", Weight.BROKEN, before.path))
     every = [finding for report in found for finding in report.findings]
     total.verdict = judge_findings([*total.findings, *every], ())
@@ -202,16 +209,20 @@ def _case(path: Path, key: SigningKey | None, station: Station | None) -> Report
     return report
 
 
-def _cases(root: Path) -> Iterator[Path]:
-    for here, names, files in tree(root):
+def _from(root: Path, path: Path) -> str:
+    return path.relative_to(root).as_posix() if path != root else root.name
+
+
+def _cases(root: Path, unread: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    for here, names, files in tree(root, unread):
         if LOG in files and not here.name.startswith("."):
             names.clear()
             yield here
         names[:] = sorted(name for name in names if not (name.startswith(".") and name.endswith(".draft")))
 
 
-def _archives(root: Path) -> Iterator[Path]:
-    for here, names, files in tree(root):
+def _archives(root: Path, unread: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    for here, names, files in tree(root, unread):
         if LOG in files:
             names.clear()
             continue
@@ -240,7 +251,8 @@ def _identity(root: Path, case: str, key: SigningKey) -> object | None:
     from evidence_kit.custody.chain import replay_log
     from evidence_kit.workflows.case.read import file_pieces
 
-    for path in _cases(root):
+    # What cannot be looked into is told by the check itself.
+    for path in _cases(root, lambda _: None):
         if path.name == case:
             folder = CaseFolder(path)
             try:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from evidence_kit.custody.established import Custody
 from evidence_kit.model import Finding, Weight
 from evidence_kit.vault.disk import is_held, open_regular, read_regular
 from evidence_kit.vault.folder import DRAFT_ENDING, LOG, CaseFolder, is_litter
 from evidence_kit.workflows.case import readme
+from evidence_kit.workflows.case.disk_errors import is_gone, unread_finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ def unlogged(folder: CaseFolder, custody: Custody, expected: set[str], *, opened
         opened: Whether the events were read: only they name what lies in `recovered/`.
     """
     findings: list[Finding] = []
-    left = list(folder.strangers(expected))
+    unread: list[OSError] = []
+    left = list(folder.strangers(expected, unread.append))
+    findings += [unread_finding(error, _shown(folder, error)) for error in unread]
     written = custody.tail_unfinished or bool(left)
     if written and (written := _being_written(folder, custody)):
         left = [path for path in left if not _newest(folder, custody, path)]
@@ -50,6 +54,10 @@ def unlogged(folder: CaseFolder, custody: Custody, expected: set[str], *, opened
     return Unlogged([*findings, *_readme(folder, custody)], written)
 
 
+def _shown(folder: CaseFolder, error: OSError) -> str:
+    return folder.relative(Path(error.filename)) if error.filename is not None else folder.root.name
+
+
 def _readme(folder: CaseFolder, custody: Custody) -> list[Finding]:
     """Name a README.txt that is not the kit's own: nothing signs it, and people read it first."""
     path = folder.readme
@@ -57,7 +65,9 @@ def _readme(folder: CaseFolder, custody: Custody) -> list[Finding]:
         return []
     try:
         ours = readme.is_ours(read_regular(path), custody.case)
-    except OSError:
+    except OSError as error:
+        if not is_gone(error):
+            return [unread_finding(error, folder.relative(path))]
         ours = False
     return [] if ours else [Finding("readme-changed", Weight.NOTE, folder.relative(path))]
 

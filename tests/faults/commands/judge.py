@@ -62,6 +62,10 @@ def tried(place: Place, scene: Scene, fault: Fault) -> Iterator[Slip]:
             yield slip("shows a traceback", first)
     elif fault.action and first.code not in ({-9, 0, 3} if not fault.only_children else {-9, 0, 3, Exit.SYSTEM_LIMIT}):
         yield slip("was killed, and ends otherwise", first)
+    # `cases` names the ones that it cannot read, each in its line.
+    silent = first.code == 0 and scene.tells and "unreadable" not in first.out
+    if fault.action == "fail" and silent and first.out != place.sound(scene):
+        yield slip(f"tells something else, and not why; soundly {place.sound(scene)[-300:]}", first)
     if place.untouched() and not (scene.writes and first.code in {0, 3}):
         # The same again is what it is without any fault, and `verify` finds what it found; both were asked for.
         return

@@ -46,6 +46,11 @@ class Scene:
     every: int = 1
 
     @property
+    def tells(self) -> bool:
+        """It shows what is there, and what it shows is the same each time."""
+        return not self.writes and self.command not in {"session", "doctor"}
+
+    @property
     def called(self) -> str:
         return self.name or self.command
 
@@ -202,6 +207,7 @@ class Place:
     stage: Stage = field(init=False)
     case: Path = field(init=False)
     words: Mapping[str, str] = field(init=False)
+    _sound: dict[str, str] = field(default_factory=dict)
     met: set[tuple[str, str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -300,6 +306,13 @@ class Place:
             if now.get(path) != self._clean[path] or not os.path.lexists(self.at / path):
                 _copy(kept / path, self.at / path)
                 self._clean[path] = _of((self.at / path).lstat())
+
+    def sound(self, scene: Scene) -> str:
+        """Return what a scene prints where nothing goes wrong."""
+        if scene.called not in self._sound:
+            self.again()
+            self._sound[scene.called] = self.stage.run(self.line(scene)).out
+        return self._sound[scene.called]
 
     def untouched(self) -> bool:
         """Say whether everything is as it was: no file was made, removed, written to or given other rights."""

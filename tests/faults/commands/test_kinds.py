@@ -63,6 +63,21 @@ def test_what_could_not_be_read_now_is_not_said_to_be_destroyed(place: Place) ->
     assert "Events that could not be read in this check" in said
 
 
+def test_a_folder_that_cannot_be_listed_is_not_an_empty_one(place: Place) -> None:
+    place.again()
+    line = place.line(_scene("verify-many"))
+    handles = [call for call in place.stage.calls_of(line) if call.classes & HANDLE]
+    told = []
+    for at, call in enumerate(handles, start=1):
+        if call.name == "opendir":
+            place.again()
+            ran = place.stage.run(line, Fault("fail", at, errno.EACCES, classes=HANDLE))
+            assert (ran.code, traced(ran)) == (5, False), (call, ran.err)
+            told.append("file-unreadable" in ran.out)
+    assert len(told) > 4
+    assert all(told)
+
+
 def test_a_recheck_goes_on_behind_what_cannot_be_read(place: Place) -> None:
     place.again()
     line = place.line(_scene("show-recheck"))
