@@ -38,7 +38,7 @@ def disk_error(error: BaseException | None, safe: int) -> EvidenceError:
         return SystemLimitError("library-broke")
     number = error.errno or 0 if isinstance(error, OSError) else 0
     if isinstance(error, UncertainError):
-        return _uncertain(safe, number)
+        return _uncertain(number)
     if number in FULL:
         return DiskFullError("disk-full", safe=safe)
     if number in _OWN_LIMITS:
@@ -78,7 +78,7 @@ def file_refused(error: OSError, path: str | None = None) -> EvidenceError:
     name = path or (str(error.filename) if error.filename is not None else "…")
     number = error.errno or 0
     if isinstance(error, UncertainError):
-        return _uncertain("?", number)
+        return _uncertain(number)
     if number in FULL:
         return DiskFullError("file-failed", path=name, errno=number)
     if number in _OWN_LIMITS:
@@ -86,10 +86,10 @@ def file_refused(error: OSError, path: str | None = None) -> EvidenceError:
     return DiskFailureError("file-failed", path=name, errno=number)
 
 
-def _uncertain(safe: int | str, number: int) -> EvidenceError:
+def _uncertain(number: int) -> EvidenceError:
     if number in FULL:
-        return DiskFullError("commit-uncertain-full", safe=safe)
-    return DiskFailureError("commit-uncertain", safe=safe, errno=number)
+        return DiskFullError("commit-uncertain-full")
+    return DiskFailureError("commit-uncertain", errno=number)
 
 
 def _no_thread(error: BaseException) -> bool:
