@@ -44,6 +44,7 @@ class Exit(IntEnum):
     RECEIVED_REFUSED = 45
     NO_SEAL = 46
     REPORT_FAILED = 50
+    LINK_SET = 51
     INTERRUPTED = 130
 
 

@@ -31,7 +31,7 @@ _TEXTS = frozenset(
         "guardian_document", "guardian_relation", "handed_by", "means", "menu", "minor_media_by",
         "minor_media_why", "name", "phone_now", "place", "profile", "pseudonym", "purpose", "reason",
         "reference", "remark", "responsible", "reveal", "said_by", "second", "sender", "system", "taken_by",
-        "text", "to", "to_office", "transformation", "why", "witnessed_by", "without_consent", "words",
+        "text", "to", "to_office", "transformation", "value", "why", "witnessed_by", "without_consent", "words",
     }
 )  # fmt: skip
 # What these were asked for is what they print; all others did something besides.

@@ -10,7 +10,7 @@ from evidence_kit.commands._answers import choice, number_in
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.commands.new import day
-from evidence_kit.errors import UsageError
+from evidence_kit.errors import Exit, UsageError
 
 
 @case_command
@@ -27,10 +27,10 @@ def consent(
 ) -> None:
     """Record a consent, or its withdrawal."""
     from evidence_kit.workflows.case import record
-    from evidence_kit.workflows.case.new import PURPOSES, ConsentGiven, Guardian
+    from evidence_kit.workflows.case.new import CONSENTS, ConsentGiven, Guardian
     from evidence_kit.workflows.case.write import writing
 
-    if purpose not in PURPOSES:
+    if purpose not in CONSENTS:
         raise UsageError("purpose-unknown", purpose=purpose)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     setting.need("--by", by)
@@ -47,6 +47,11 @@ def consent(
     name = "consent.withdrawn" if withdraw else "consent.given"
     setting.screen.tell(name, purpose=setting.screen.say(f"fact.value.{purpose}"), case=folder.root.name, line=line)
     setting.screen.document({"case": folder.root.name, "purpose": purpose, "given": not withdraw, "line": line})
+    if withdraw and purpose == "links":
+        from evidence_kit.commands._links_view import taken_out_of_links
+
+        if not taken_out_of_links(setting, station, key, folder.root.name):
+            raise typer.Exit(Exit.INCOMPLETE)
 
 
 def _said_by(setting: Setting) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evidence_kit.commands._links_view import taken_out_of_links
 from evidence_kit.commands._screen import byte_count
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
@@ -67,6 +68,9 @@ def destroy(
     screen.tell("destroy.done", line=line)
     screen.tell("destroy.elsewhere")
     _document(setting, folder.root.name, line, what)
+    # A case that goes on is put in again, without them, by the next command that looks for links.
+    if not taken_out_of_links(setting, station, key, folder.root.name):
+        raise typer.Exit(Exit.INCOMPLETE)
 
 
 def _again(setting: Setting, case: str, line: int, items: list[str]) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evidence_kit.commands import _identifier_view, _transcript_view
-from evidence_kit.commands._processes import isolated_worker
+from evidence_kit.commands._links_view import case_identifiers, tell_links
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
-    from evidence_kit.workflows.case.read import Case
     from evidence_kit.workflows.reading.identifiers import NamedIdentifier
 
 
@@ -38,13 +36,18 @@ def identifiers(
             raise UsageError("identifier-unknown", type=each, known=", ".join(TYPES))
     folder, station = case_folder(setting, case), setting.station()
     if csv is None:
-        opened = read_case(folder, setting.key(station), station)
-        found, whole = _all(setting, opened, region.upper(), kind)
+        key = setting.key(station)
+        opened = read_case(folder, key, station)
+        everything, whole = case_identifiers(setting, opened, region.upper())
+        found = _of_types(everything, kind)
         _identifier_view.show_identifiers(setting.screen, found)
+        if whole and region.upper() == "MA":
+            tell_links(setting, station, key, opened, lambda: everything)
     else:
         key = setting.key(station)
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
-            found, whole = _all(setting, writer.case, region.upper(), kind)
+            everything, whole = case_identifiers(setting, writer.case, region.upper())
+            found = _of_types(everything, kind)
             items = [item.id for item, _ in exports_of(writer.manifest)]
             wanted = WantedFile(
                 csv, "csv", "identifiers", items, {"types": list(kind or TYPES), "region": region.upper()}
@@ -55,32 +58,5 @@ def identifiers(
         raise typer.Exit(Exit.INCOMPLETE)
 
 
-def _all(setting: Setting, opened: Case, region: str, kinds: list[str] | None) -> tuple[list[NamedIdentifier], bool]:
-    """Return all identifiers, and whether every export could be looked through; those that could not are named."""
-    from evidence_kit.custody.errors import ChatNotReadError
-    from evidence_kit.workflows.reading.exports import open_exports
-    from evidence_kit.workflows.reading.identifiers import export_identifiers as find
-    from evidence_kit.workflows.reading.identifiers import exports_of, gathered_identifiers
-    from evidence_kit.workflows.reading.index_records import REGION
-
-    whole = True
-    chats = exports_of(opened.opened)
-    total = sum(item.size_bytes for item, _ in chats)
-    first = setting.screen.first_reading
-    with isolated_worker() as worker, open_exports(opened, worker, progress=first) as reading:
-        if region == REGION:
-            reading.keep(chats)
-        with setting.screen.progress("chats.progress", total) as on_bytes:
-
-            def each_of_all() -> Iterator[NamedIdentifier]:
-                nonlocal whole
-                for item, chosen in chats:
-                    try:
-                        yield from find(reading, item, chosen, region)
-                    except ChatNotReadError as error:
-                        whole = False
-                        setting.screen.warn(f"error.{error.message_id}.what", **error.values)
-                    on_bytes(item.size_bytes)
-
-            found = gathered_identifiers(each_of_all())
-    return [each for each in found if not kinds or each.type in kinds], whole
+def _of_types(found: list[NamedIdentifier], kinds: list[str] | None) -> list[NamedIdentifier]:
+    return [each for each in found if not kinds or each.type in kinds]

@@ -22,6 +22,7 @@ from evidence_kit.commands._declarations import (
     known_value,
     screenshot,
 )
+from evidence_kit.commands._links_view import case_identifiers, tell_links
 from evidence_kit.commands._processes import describer
 from evidence_kit.commands._questions import ask_provenance, provenance_from_before
 from evidence_kit.commands._retention import retention_due
@@ -107,6 +108,8 @@ def ingest(
             wish = IngestRequest(sources, given, exclude or [], describe=describe, backup_key=backup_key)
             totals = take_in(setting, writer, wish)
             _remind(setting, writer, totals)
+            opened = writer.case
+        tell_links(setting, station, key, opened, lambda: case_identifiers(setting, opened)[0])
     if not totals.complete:
         raise typer.Exit(Exit.INCOMPLETE)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands import _match_view
+from evidence_kit.commands._links_view import case_identifiers, tell_links
 from evidence_kit.commands._processes import describer, worker_pool
 from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._setting import Setting
@@ -63,9 +64,11 @@ def match(
         if picture is not None:
             page = _match_view.pair_page(setting.screen, folder.root.name, names, sharp=sharp is not None)
             drawn = draw_pairs(writer, second, found, run, PairDrawOrder(picture, sharp, page))
+        opened = writer.case
     _match_view.show_matches(setting.screen, found, folder.root.name, names)
     if picture is not None:
         _say_drawn(setting.screen, picture, drawn, sharp=sharp is not None)
+    tell_links(setting, station, key, opened, lambda: case_identifiers(setting, opened)[0])
     if any(each.matters for each in found.not_compared):
         raise typer.Exit(Exit.INCOMPLETE)
 

@@ -116,8 +116,8 @@ def day(text: str | None, flag: str) -> date | None:
 
 
 def _given(purpose: str, on: date, said_by: str, reference: str | None) -> ConsentGiven:
-    from evidence_kit.workflows.case.new import PURPOSES, ConsentGiven
+    from evidence_kit.workflows.case.new import CONSENTS, ConsentGiven
 
-    if purpose not in PURPOSES:
+    if purpose not in CONSENTS:
         raise UsageError("purpose-unknown", purpose=purpose)
     return ConsentGiven(purpose, given=True, on=on, said_by=said_by, reference=reference)

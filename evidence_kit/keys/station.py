@@ -41,6 +41,13 @@ class SigningKey:
         """The secret itself, 32 bytes; for the recovery sheet alone."""
         return self._private.private_bytes_raw()
 
+    def derive(self, purpose: str) -> bytes:
+        """Return 32 bytes that only who holds the key can compute, others for every purpose (HKDF-SHA256)."""
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+        return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self.seed)
+
     def sign(self, message: bytes, namespace: str) -> Signature:
         """Sign a message for one namespace."""
         return Signature(self.public, namespace, self._private.sign(to_be_signed(message, namespace)))

@@ -32,7 +32,7 @@ LOADS: dict[str, set[str]] = {
     "exclude": WRITES, "describe": WRITES, "chats": TALKS, "identifiers": TALKS, "threats": TALKS,
     "export": WRITES, "transfer": WRITES, "passphrase": WRITES, "tidy": WRITES, "grant": WRITES, "revoke": WRITES,
     "recover": WRITES, "recovery": OPENSSL | {"bcrypt"}, "doctor": OPENSSL, "backup": WRITES, "destroy": WRITES,
-    "law": LOOKS | {"msgspec"}, "report": TALKS | {"segno"},
+    "links": TALKS | {"numpy", "phonenumbers", "schwifty"}, "law": LOOKS | {"msgspec"}, "report": TALKS | {"segno"},
     "timestamp": WRITES | {"rfc3161_client"},
     "match": MATCHES, "seal": SEALS, "demo": MATCHES | SEALS | {"zxcvbn"},
     # Its own main module, by the name that a process beside it gives it.

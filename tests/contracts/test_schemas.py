@@ -20,7 +20,7 @@ from evidence_kit.words import findings
 from evidence_kit.workflows.accession.declare import NATURES, RECORDINGS, SENSITIVITIES
 from evidence_kit.workflows.accession.provenance import SPEAKERS, STILL_THERE, WAYS
 from evidence_kit.workflows.batch.task import STEPS
-from evidence_kit.workflows.case.new import AGE_BANDS, MINOR_MEDIA, PURPOSES
+from evidence_kit.workflows.case.new import AGE_BANDS, CONSENTS, MINOR_MEDIA
 from evidence_kit.workflows.case.record import NOTE_READERS
 from evidence_kit.workflows.handover.interop import FORMS
 from evidence_kit.workflows.reading.identifiers import TYPES
@@ -34,7 +34,7 @@ FIXED: dict[str, Sequence[str]] = {
     "shared#/$defs/kind": [kind.name for kind in KINDS],
     "shared#/$defs/family": [each.value for each in Family],
     "shared#/$defs/sensitivity": SENSITIVITIES,
-    "shared#/$defs/purpose": PURPOSES,
+    "shared#/$defs/purpose": CONSENTS,
     "shared#/$defs/audio": RECORDINGS,
     "shared#/$defs/age_band": AGE_BANDS,
     "shared#/$defs/minor_media": MINOR_MEDIA,

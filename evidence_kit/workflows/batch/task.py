@@ -63,7 +63,7 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "steps": STEPS,
     "age": ("adult", "minor", "unknown"),
-    "consent": ("police", "lawyer", "psychologist", "takedown"),
+    "consent": ("police", "lawyer", "psychologist", "takedown", "links"),
     "for": ("police", "lawyer"),
     "scope": ("all", "threats"),
     "redacted": ("yes", "no"),

@@ -33,6 +33,8 @@ from evidence_kit.workflows.case.write import CaseWriter
 AGE_BANDS = ("adult", "minor", "unknown")
 MINOR_MEDIA = ("witness", "refuse", "keep")
 PURPOSES = ("police", "lawyer", "psychologist", "takedown")
+# Comparing a case with others hands nothing over, and is agreed to by itself.
+CONSENTS = (*PURPOSES, "links")
 _NUMBER_DIGITS = 4
 _DRAFT = re.compile(r"\.[A-Z0-9][A-Z0-9-]{2,31}-[0-9a-f]{8}" + re.escape(DRAFT_ENDING))
 
@@ -55,7 +57,7 @@ class ConsentGiven:
     """A consent or a withdrawal.
 
     Attributes:
-        purpose: One of `PURPOSES`.
+        purpose: One of `CONSENTS`.
         given: False when it is refused or withdrawn.
         on: The day it was said.
         said_by: `person` or `guardian`, or a name.

@@ -112,6 +112,7 @@ SCENES: Sequence[Scene] = (
     _s("export", "1", "--as", "bagit", "--for", "lawyer", "--out", "{at}/bag", name="export-bagit", plain=("bag",)),
     _s("law", "PC-538", writes=False),
     _s("law", "--case", "1", name="law-case", writes=False, quick=False),
+    _s("links", "join", "--recovery-key", "{at}/rec"),
     _s("report", "1", "--for", "lawyer", "--out", "{at}/report", plain=("report",)),
     _s("transfer", "1", "--to", "Me. Alami", "--for", "complaint", "--what", "paper"),
     _s("transfer", "1", "--to-station", "Omar", "--for", "moved", "--into", "{at}/stick", name="transfer-station"),
