@@ -73,6 +73,7 @@ _ONCE = (
     ("Ascii85", "WARC"), ("entities, hexadecimal", "WARC"), ("numbers, lines", "CSV, a row a line"),
     ("numbers by number", "WARC"), ("base64, blanks between", "text"), ("hexadecimal, lines of 64", "log"),
     ("Chinese characters", "text"), ("xxd", "page, script"), ("Braille", "mail, header"),
+    ("numbers, lines", "patch"),
     ("base64, lines of 36", "JSON, lines"), ("hexadecimal, groups of 4", "text"), ("numbers, lines", "JSON, lines"),
 )  # fmt: skip
 

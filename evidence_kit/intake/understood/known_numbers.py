@@ -11,7 +11,9 @@ _MONTH_FIRST: Final = r"(?:0?[1-9]|1[0-2])([/.-])(?:0?[1-9]|[12]\d|3[01])\2(?:(?
 _YEAR_FIRST: Final = rf"(?:19|20)\d\d([/.-]){_EDGE}(?:0?[1-9]|1[0-2]){_EDGE}\3{_EDGE}(?:0?[1-9]|[12]\d|3[01])"
 _HOUR: Final = r"(?:[01]?\d|2[0-4])[:.][0-5]\d(?:[:.][0-5]\d(?:[.,]\d{1,9})?)?(?![\d:.])"
 _ZONE: Final = r"(?:Z|[ ]?[+-]\d\d:?\d\d)?"
-_PHONE: Final = r"\+\d{1,3}(?:[ \u00a0\u2011().-]{0,2}\d{2,10}){1,5}|0[5-7](?:[ .-]?\d\d){4}|\d{3}[.-]\d{3}[.-]\d{4}"
+# Of fewer than eight digits a number behind a plus is any number: a line that was added, a difference.
+_ABROAD: Final = r"\+(?=(?:\d[ \u00a0\u2011().-]{0,2}){8})\d{1,3}(?:[ \u00a0\u2011().-]{0,2}\d{2,10}){1,5}"
+_PHONE: Final = rf"{_ABROAD}|0[5-7](?:[ .-]?\d\d){{4}}|\d{{3}}[.-]\d{{3}}[.-]\d{{4}}"
 # How telephones and conversations name their files.
 _TAKEN: Final = r"[A-Z][A-Za-z]{2,10}[-_](?:19|20)\d{6}(?:-WA\d{4,6}|[-_]\d{6}(?:\d{3})?)?"
 _FILE: Final = rf"\d{{8}}-[A-Z]{{3,8}}-(?:19|20)\d\d(?:-\d\d){{5}}|{_TAKEN}"

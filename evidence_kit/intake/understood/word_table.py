@@ -40,6 +40,7 @@ _ODD_DATE_WEIGHT: Final = 2.0
 _NEVER: Final = re.compile(r"(?!)")
 _PLUS_WORD: Final = re.compile(r"[\[(<]{0,2}\+\d{1,3}")
 _TAIL_WORD: Final = re.compile(r"\d{2,10}(?:[().-]{1,2}\d{2,10}){0,4}[:,]?")
+_FEWEST_TAIL_DIGITS: Final = 7
 _BEFORE: Final = re.compile(r"[^\w\s+./:-]{0,4}")
 _AFTER: Final = r"[\])>,;!?]{0,3}"
 
@@ -230,7 +231,7 @@ class WordTable:
             flags |= _NEAR
         if _PLUS_WORD.fullmatch(word) is not None:
             flags |= _PLUS
-        elif _TAIL_WORD.fullmatch(word) is not None:
+        elif _TAIL_WORD.fullmatch(word) is not None and sum(map(str.isdigit, word)) >= _FEWEST_TAIL_DIGITS:
             flags |= _TAIL
         return free, chained, chained, flags
 
