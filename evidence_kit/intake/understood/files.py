@@ -140,7 +140,7 @@ def _addresses(text: str) -> Iterator[_Piece]:
 
 def _uuencoded(text: str) -> Iterator[_Piece]:
     # To look for the beginning of a line takes ten times as long as to look for some letters.
-    begins = any(f"\n{word}" in text or text.startswith(word) for word in ("begin ", "begin-base64 "))
+    begins = text.startswith("begin") or "\nbegin" in text
     for match in _UUENCODED.finditer(text) if begins else ():
         try:
             packed = match[0].startswith("begin-base64")

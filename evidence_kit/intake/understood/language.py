@@ -158,7 +158,7 @@ def _drawn(text: str) -> list[Stretch]:
 
 def _mixed_blanks(text: str) -> list[Stretch]:
     """Return blanks and tabs that change too often to be an indentation: in one row, or at the ends of lines."""
-    if " \t" not in text and "\t " not in text:
+    if "\t" not in text or (" \t" not in text and "\t " not in text):
         return []
     rows = [match.span() for match in _BLANK_ROW.finditer(text)]
     ends = [match.span() for match in _BLANK_END.finditer(text)]

@@ -15,6 +15,7 @@ from re import Pattern
 from typing import TYPE_CHECKING, Final
 
 from evidence_kit.intake.understood import letters, screen
+from evidence_kit.intake.understood.plain_words import plain_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,7 +27,7 @@ SHORTEST: Final = 1 << 16
 """Letters below which a text has too few words that come again."""
 # The first block is short: of it every word is new.
 _FIRST_LETTERS: Final = 1 << 14
-_BLOCK_LETTERS: Final = 1 << 16
+_BLOCK_LETTERS: Final = 1 << 17
 # Behind these most words of a language were met; where new ones still make more than a share of a text,
 # it is no faster to weigh them one by one.
 _SETTLED_LETTERS: Final = 1 << 19
@@ -64,14 +65,14 @@ class Rules:
     announces: Callable[[str], bool]
 
 
-class _Words(dict[str, int]):
+class _Words(dict[bytes, int]):
     """The class of every word that was met; a new one is noted, and has none yet."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.new: list[str] = []
+        self.new: list[bytes] = []
 
-    def __missing__(self, word: str) -> int:
+    def __missing__(self, word: bytes) -> int:
         self.new.append(word)
         self[word] = -1
         return -1
@@ -86,6 +87,7 @@ class WordTable:
 
     def __init__(self, rules: Rules) -> None:
         self.announced = False
+        self._mostly_new = False
         self._rules = rules
         self._words = _Words()
         self._classes: dict[tuple[float, float, float, int], int] = {}
@@ -101,19 +103,19 @@ class WordTable:
         at, gathered, zero, is_open, chained = 0, 0.0, 0, False, False
         while at < len(text):
             end = _behind_a_space(text, at + (_BLOCK_LETTERS if at else _FIRST_LETTERS))
-            words = text[at:end].replace("\n", "\n ").split(" ")
-            if at < _SETTLED_LETTERS <= end and self._are_mostly_new(words):
+            # A word ends at a space; the last one of all does too.
+            raw = text[at:end].encode("utf-8", "surrogatepass") + b"\n"
+            ends, weight, quiet, chained = self._weighed(raw, chained=chained)
+            if self._mostly_new and at < _SETTLED_LETTERS <= end:
                 self.announced = True
                 return [(0, len(text))]
-            weight, flags, chained = self._weighed(words, chained=chained)
             total = np.cumsum(weight) + gathered
             sums = total - np.minimum.accumulate(np.minimum(total, 0.0))
-            gathered = float(sums[-1])
-            zeros = np.flatnonzero((sums <= 0) & (flags & _QUIET > 0))
+            gathered = float(sums[-1]) if len(sums) else gathered
+            zeros = np.flatnonzero((sums <= 0) & quiet)
             over = np.flatnonzero(sums > self._rules.bound)
             if len(over) or is_open:
-                ends = np.minimum(_ends(words, flags) + at, end)
-                offsets = np.concatenate(([zero], ends[zeros], [len(text)]))
+                offsets = np.concatenate(([zero], np.minimum(_letters_before(raw, ends[zeros]) + at, end), [len(text)]))
                 if is_open and len(zeros):
                     spans[-1] = (spans[-1][0], int(offsets[1]))
                 after = np.unique(np.searchsorted(zeros, over) + 1)
@@ -123,40 +125,59 @@ class WordTable:
                 is_open = bool(spans) and spans[-1][1] == len(text)
                 zero = int(offsets[-2])
             elif len(zeros):
-                zero = end - len(" ".join(words[int(zeros[-1]) + 1 :]).replace("\n ", "\n"))
+                zero = min(end, end + 1 - len(raw[int(ends[zeros[-1]]) :].decode("utf-8", "surrogatepass")))
             at = end
             if len(self._words) > _MOST_WORDS:
                 self._words.clear()
         return screen.joined(spans)
 
-    def _are_mostly_new(self, words: list[str]) -> bool:
-        fresh = set(words) - self._words.keys()
-        return sum(map(len, fresh)) > _MOST_NEW * sum(map(len, words))
+    def _weighed(
+        self, raw: bytes, *, chained: bool
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_], bool]:
+        """Return the words of a block: the offset behind each, its weight, and which are surely words.
 
-    def _weighed(self, words: list[str], *, chained: bool) -> tuple[NDArray[np.float64], NDArray[np.uint8], bool]:
-        """Return weight and flags of every word, and whether the last that is not bare is no quiet one."""
+        The last value says whether the last word that is not bare is no quiet one.
+        """
         import numpy as np
 
+        plain = plain_words(raw)
+        number = len(plain.starts)
+        weight = np.where(plain.sure, -self._rules.relief * plain.distinct, 0.0)
+        flags = np.full(number, _QUIET, np.uint8)
+        odd = np.flatnonzero(~(plain.sure | plain.little))
+        words = [
+            raw[start : end + 1]
+            for start, end in zip(plain.starts[odd].tolist(), plain.ends[odd].tolist(), strict=True)
+        ]
         found = np.fromiter(map(self._words.__getitem__, words), np.int64, len(words))
+        self._mostly_new = sum(map(len, self._words.new)) > _MOST_NEW * len(raw)
         if self._words.new:
             self._learn()
             fresh = np.flatnonzero(found < 0)
             found[fresh] = [self._words[words[place]] for place in fresh.tolist()]
-        free_weights, chained_weights, dated_weights, all_flags = self._columns()
-        flags = all_flags[found]
+        if number == 0:
+            return plain.ends, weight, flags > 0, chained
+        free, behind, dated, all_flags = self._columns()
+        flags[odd] = all_flags[found]
         bare = flags & _BARE > 0
         loud = flags & (_QUIET | _BARE) == 0
-        last = np.maximum.accumulate(np.where(bare, -1, np.arange(len(words))))
+        last = np.maximum.accumulate(np.where(bare, -1, np.arange(number)))
         follows = np.where(last < 0, chained, loud[last])
         before = np.concatenate(([chained], follows[:-1]))
-        weight = np.where(before, chained_weights[found], free_weights[found])
+        weight[plain.little] = (before * np.minimum(plain.letters, 2))[plain.little]
+        weight[odd] = np.where(before[odd], behind[found], free[found])
         if (flags & (_PLUS | _NEAR)).any():
-            self._phones(weight, flags, dated_weights[found])
+            heavy = np.zeros(number)
+            heavy[odd] = dated[found]
+            beside = np.concatenate((plain.starts[1:] - plain.ends[:-1] == 1, [False]))
+            self._phones(weight, flags, heavy, beside)
         self.announced |= bool((flags & _ANNOUNCED).any())
-        return weight, flags, bool(follows[-1])
+        return plain.ends + 1, weight, flags & _QUIET > 0, bool(follows[-1])
 
     @staticmethod
-    def _phones(weight: NDArray[np.float64], flags: NDArray[np.uint8], dated: NDArray[np.float64]) -> None:
+    def _phones(
+        weight: NDArray[np.float64], flags: NDArray[np.uint8], dated: NDArray[np.float64], beside: NDArray[np.bool_]
+    ) -> None:
         """Take the weight off numbers of telephones; what stands behind one may belong to it, and is no date then."""
         import numpy as np
 
@@ -166,7 +187,7 @@ class WordTable:
             near[step:] |= number[:-step]
         odd = near & (flags & _DATED > 0)
         weight[odd] = dated[odd]
-        pair = (flags[:-1] & _PLUS > 0) & (flags[:-1] & _LINE == 0) & (flags[1:] & _TAIL > 0)
+        pair = beside[:-1] & (flags[:-1] & _PLUS > 0) & (flags[:-1] & _LINE == 0) & (flags[1:] & _TAIL > 0)
         weight[:-1][pair] = 0.0
         weight[1:][pair] = 0.0
 
@@ -182,8 +203,9 @@ class WordTable:
 
     def _learn(self) -> None:
         """Weigh the words that were met for the first time."""
-        new, self._words.new = self._words.new, []
-        bare = [word.strip("\n\r\t") for word in new]
+        raw, self._words.new = self._words.new, []
+        new = [word.decode("utf-8", "surrogatepass") for word in raw]
+        bare = [word.strip(" \n\r\t") for word in new]
         plain = self._rules.plain("\n".join(bare)).split("\n")
         announced = self._rules.announces("\n".join(bare))
         parts: list[str] = []
@@ -209,7 +231,7 @@ class WordTable:
             if announced and self._rules.announces(bare[number]):
                 flags |= _ANNOUNCED
             named = (*told[:3], flags)
-            self._words[word] = self._classes.setdefault(named, len(self._classes))
+            self._words[raw[number]] = self._classes.setdefault(named, len(self._classes))
 
     def _class_of(
         self, word: str, weights: tuple[float, float], *, quiet: bool, idle: bool
@@ -254,12 +276,14 @@ def _weights(parts: Sequence[str], relief: float) -> tuple[list[float], list[flo
     return free, chained, quiet, bare
 
 
-def _ends(words: list[str], flags: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Return the offset behind every word and the space behind it."""
+def _letters_before(raw: bytes, ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many characters stand before some offsets of bytes."""
     import numpy as np
 
-    sizes = np.fromiter(map(len, words), np.int64, len(words))
-    return np.cumsum(sizes + (flags & _LINE == 0))
+    if raw.isascii():
+        return ends
+    first = np.frombuffer(raw, np.uint8) & 0xC0 != 0x80
+    return np.concatenate(([0], np.cumsum(first)))[ends]
 
 
 def _behind_a_space(text: str, at: int) -> int:

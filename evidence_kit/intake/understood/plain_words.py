@@ -1,0 +1,119 @@
+"""Plain words in the bytes of a text: small Latin letters, or letters of Arabic, with at most a mark behind them.
+
+Most words of most texts are such, and are told by a few passes over the bytes; what is not one is looked at by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_GAP, _LOWER, _UPPER, _MARK, _ARABIC, _REST, _LATIN, _OTHER = range(8)
+# Of a word no more bytes are counted than six bits hold.
+_LONGEST_BYTES: Final = 60
+_LONGEST_WORD: Final = 30
+_SHORTEST_WORD: Final = 3
+_BITS: Final = 6
+_COUNTED: Final = (_OTHER, _UPPER, _MARK, _LATIN, _ARABIC)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainWords:
+    """What stands between the spaces of some bytes; arrays are parallel, one entry a word.
+
+    Attributes:
+        starts: Offset of the first byte.
+        ends: Offset of the space behind.
+        sure: It is a plain word of three letters or more.
+        little: It is a plain word of one letter or two.
+        letters: How many letters it has, with its mark; of plain words only.
+        distinct: How many letters differ from the one before, never more than do; of plain words only.
+    """
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    sure: NDArray[np.bool_]
+    little: NDArray[np.bool_]
+    letters: NDArray[np.int64]
+    distinct: NDArray[np.int64]
+
+
+def plain_words(raw: bytes) -> PlainWords:
+    """Return the words of UTF-8 that ends with a space or a line break."""
+    import numpy as np
+
+    data = np.frombuffer(raw, np.uint8)
+    sorts = np.frombuffer(raw.translate(_sorts()), np.uint8)
+    if not raw.isascii():
+        sorts = _without_signs(data, sorts)
+    gaps = np.flatnonzero(sorts == _GAP)
+    starts = np.concatenate(([0], gaps[:-1] + 1))
+    filled = gaps > starts
+    starts, ends = starts[filled], gaps[filled]
+    if not len(starts):
+        none = np.zeros(0, bool)
+        return PlainWords(starts, ends, none, none, starts, starts)
+    sums = np.add.reduceat(_packed().take(sorts), starts)
+    other, upper, marks, latin, arabic = (
+        (sums >> np.uint32(_BITS * place) & np.uint32((1 << _BITS) - 1)).astype(np.int64) for place in range(5)
+    )
+    size = ends - starts
+    plain = (other == 0) & (size <= _LONGEST_BYTES) & (marks <= 1) & (upper <= 1) & (latin <= 1)
+    plain &= (marks == 0) | (sorts[ends - 1] == _MARK)
+    plain &= (upper == 0) | (sorts[starts] == _UPPER)
+    plain &= (arabic == 0) | (2 * arabic + marks == size)
+    letters = size - latin - arabic
+    spoken = letters - marks
+    plain &= spoken >= 1
+    alike = np.zeros(len(data), np.uint8)
+    alike[1:] = (data[1:] == data[:-1]) & (sorts[1:] != _REST)
+    if not raw.isascii():
+        alike[2:] |= (data[2:] == data[:-2]) & (sorts[2:] == _REST)
+    distinct = np.maximum(spoken - np.add.reduceat(alike, starts, dtype=np.uint8).astype(np.int64), 1)
+    sure = plain & (spoken >= _SHORTEST_WORD) & (spoken <= _LONGEST_WORD)
+    little = plain & (spoken < _SHORTEST_WORD)
+    return PlainWords(starts, ends, sure, little, letters, distinct)
+
+
+def _without_signs(data: NDArray[np.uint8], sorts: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the sorts of bytes with what is no letter among the Arabic and Latin ones as other."""
+    import numpy as np
+
+    sorts = sorts.copy()
+    behind = np.concatenate((data[1:], np.zeros(1, np.uint8)))
+    # Signs and marks below U+0620, digits and signs from U+0660 to U+066D; the signs of times and of division.
+    sorts[(data == 0xD8) & (behind < 0xA0)] = _OTHER
+    sorts[(data == 0xD9) & (behind >= 0xA0) & (behind <= 0xAD)] = _OTHER
+    sorts[(data == 0xC3) & ((behind == 0x97) | (behind == 0xB7))] = _OTHER
+    return sorts
+
+
+@cache
+def _sorts() -> bytes:
+    """Return the sort of every byte."""
+    found = bytearray([_OTHER]) * 256
+    found[0x20] = found[0x0A] = _GAP
+    found[0x61:0x7B] = bytes([_LOWER]) * 26
+    found[0x41:0x5B] = bytes([_UPPER]) * 26
+    for mark in b",.;:!?":
+        found[mark] = _MARK
+    found[0xD8:0xDB] = bytes([_ARABIC]) * 3
+    found[0x80:0xC0] = bytes([_REST]) * 64
+    found[0xC3] = _LATIN
+    return bytes(found)
+
+
+@cache
+def _packed() -> NDArray[np.uint32]:
+    """Return what a byte of each sort adds to the counts of its word, six bits each."""
+    import numpy as np
+
+    found = np.zeros(8, np.uint32)
+    for place, sort in enumerate(_COUNTED):
+        found[sort] = 1 << _BITS * place
+    return found
