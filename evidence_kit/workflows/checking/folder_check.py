@@ -21,7 +21,7 @@ from evidence_kit.model import Digest, Finding, Weight
 from evidence_kit.vault.disk import open_regular, read_regular
 from evidence_kit.vault.folder import LOG, CaseFolder
 from evidence_kit.workflows.case import recovered, removal
-from evidence_kit.workflows.case.disk_errors import is_regular, unread_finding
+from evidence_kit.workflows.case.disk_errors import is_gone, is_regular, unread_finding
 from evidence_kit.workflows.case.read import file_pieces, opened_events, unwrap_case
 from evidence_kit.workflows.checking.anchors import anchor_confirmations, anchor_receipt, anchor_stamps
 from evidence_kit.workflows.checking.copies import EarlierStates
@@ -202,7 +202,12 @@ class FolderCheck:
             path = self._folder.key(name)
             try:
                 identity = age.unwrap_identity(read_regular(path), [key.opener])
-            except (OSError, NoReaderError):
+            except NoReaderError:
+                continue
+            except OSError as error:
+                place = self._folder.relative(path)
+                if not is_gone(error) and all(each.file != place for each in self._findings):
+                    self._findings.append(unread_finding(error, place, stored.line))
                 continue
             if not set(identity.recipients) <= set(custody.recipients):
                 self._broken("key-opens-another", self._folder.relative(path), line=stored.line)

@@ -21,7 +21,7 @@ from evidence_kit.reports.redaction import redacted
 from evidence_kit.vault.disk import draft_beside, write_new
 from evidence_kit.vault.patience import discard_tree
 from evidence_kit.workers.job import Failure
-from evidence_kit.workflows.case.disk_errors import own_disk
+from evidence_kit.workflows.case.disk_errors import file_refused, is_gone, own_disk
 from evidence_kit.workflows.case.plain_file import ensure_free, name_recorded
 from evidence_kit.workflows.case.read import Case, file_pieces
 from evidence_kit.workflows.reading.exports import open_exports
@@ -215,8 +215,13 @@ def _blurred(case: Case, item: Item, worker: Worker) -> str | None:
     sink = io.BytesIO()
     try:
         case.decrypt(item.id, sink)
-    except (OSError, DamagedError):
+    except DamagedError:
         return None
+    except OSError as error:
+        # What is gone or damaged, the first page names; what cannot be read now would be left out without a word.
+        if is_gone(error):
+            return None
+        raise file_refused(error, case.folder.relative(case.folder.item(item.id))) from error
     answer = worker.call(_BLUR, {"kind": item.kind}, sink.getvalue())
     told = None if isinstance(answer, Failure) or not isinstance(answer.value, dict) else answer.value.get("jpeg")
     # The worker read hostile bytes, and what it answers is data: base64 of a small JPEG.

@@ -78,6 +78,16 @@ def test_a_folder_that_cannot_be_listed_is_not_an_empty_one(place: Place) -> Non
     assert all(told)
 
 
+def test_a_key_that_cannot_be_read_is_not_passed_over(place: Place) -> None:
+    place.again()
+    line = place.line(_scene("verify"))
+    handles = [call for call in place.stage.calls_of(line) if call.classes & HANDLE]
+    keys = [at for at, call in enumerate(handles, start=1) if call.path.startswith("/cases/LRC-#-#/keys/")]
+    # The last of them hold each key against the log; those before look for one that opens, and any will do.
+    codes = [place.stage.run(line, Fault("fail", at, errno.EIO, classes=HANDLE)).code for at in keys[-3:]]
+    assert codes == [5, 5, 5]
+
+
 def test_a_recheck_goes_on_behind_what_cannot_be_read(place: Place) -> None:
     place.again()
     line = place.line(_scene("show-recheck"))
