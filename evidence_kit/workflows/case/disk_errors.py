@@ -65,6 +65,9 @@ def system_error(error: BaseException) -> EvidenceError | None:
         return SystemLimitError("library-broke")
     if not isinstance(error, OSError) or error.errno is None:
         return None
+    if error.filename is None and error.errno in {errno.EAGAIN, errno.ENOMEM}:
+        # About no file: the system starts no process.
+        return SystemLimitError("no-room-to-work")
     return file_refused(error)
 
 
