@@ -6,7 +6,7 @@ import json
 import shutil
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import IO
 
@@ -18,6 +18,8 @@ from evidence_kit.words import catalogue
 from evidence_kit.words.controls import escaped_json
 
 _FOLLOW_SECONDS = 0.5
+_DOCUMENT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_DOCUMENTS_TOGETHER = 200
 _LINES_OF_A_QUESTION = 3
 _PLAIN_WHITE = frozenset("\u00a0\u202f\u2009")
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -134,10 +136,24 @@ class Screen:
     def document(self, value: Json) -> None:
         """Print one JSON value on one line of standard output; nothing unless JSON was asked for."""
         if self.json:
-            text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-            if not text.isascii():
-                text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-            self._write(sys.stdout, escaped_json(text), whole=True)
+            self._write(sys.stdout, _in_one_line(value), whole=True)
+
+    def documents(self, values: Iterable[Json]) -> int:
+        """Print many JSON values as `document` does, some hundred at a time, and return how many there were."""
+        count, waiting = 0, list[str]()
+        try:
+            for value in values:
+                count += 1
+                if self.json:
+                    waiting.append(_in_one_line(value))
+                if len(waiting) == _DOCUMENTS_TOGETHER:
+                    self._write(sys.stdout, "\n".join(waiting), whole=True)
+                    waiting.clear()
+        finally:
+            # Also what came before an error.
+            if waiting:
+                self._write(sys.stdout, "\n".join(waiting), whole=True)
+        return count
 
     def failed(self, error: EvidenceError) -> None:
         """Show an error and its remedy; in JSON mode as a document too."""
@@ -379,6 +395,13 @@ class Screen:
         encoding = getattr(target, "encoding", None) or "utf-8"
         target.write(text.encode(encoding, "replace").decode(encoding) + "\n")
         target.flush()
+
+
+def _in_one_line(value: Json) -> str:
+    text = _DOCUMENT.encode(value)
+    if not text.isascii():
+        text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return escaped_json(text)
 
 
 def columns(target: IO[str] | None) -> int:

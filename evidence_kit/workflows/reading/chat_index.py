@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
-import re
 import struct
 import zlib
 from bisect import bisect_right
@@ -51,7 +50,8 @@ _TRAILER = struct.Struct(">QI")
 _LARGEST_PIECE = 32 << 20
 _LARGEST_DIRECTORY = 64 << 20
 # A value that only a closer look can let through: a number as long as one of 2^53, or a number as a key.
-_DOUBTFUL = re.compile(rb'\d{16}|"\d+":')
+_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
+_DOUBTFUL = (b"0" * 16, b'0":')
 _DEEP = 60
 _END = ENTRY_END.encode()
 
@@ -361,7 +361,9 @@ def _strictly(data: bytes, brackets: int) -> list[Any]:
     """
     try:
         told: list[Any] = _DECODER.decode(data)
-        if brackets > _DEEP or _DOUBTFUL.search(data):
+        # With all digits alike two searches for bytes do what a pattern does in a hundred times the time.
+        digits = data.translate(_DIGITS)
+        if brackets > _DEEP or any(each in digits for each in _DOUBTFUL):
             check_value(told)
     except (msgspec.MsgspecError, ProtocolError, RecursionError) as error:
         raise ValueError("not as a worker writes") from error

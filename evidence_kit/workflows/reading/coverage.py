@@ -178,7 +178,7 @@ def time_fact(value: Any) -> StatedTime | None:  # noqa: ANN401 - from a worker
     """
     if value is None:
         return None
-    if not isinstance(value, Mapping):
+    if type(value) is not dict and not isinstance(value, Mapping):
         raise CoverageError("time")
     readings = value.get("readings", ())
     if not isinstance(readings, Sequence) or not all(isinstance(each, str) for each in readings):

@@ -31,20 +31,13 @@ def transcript_entry(told: Mapping[str, Any], item: Item, ties: AttachmentTies) 
         CoverageError: It has not the shape of a message.
     """
     sender = told.get("sender")
-    sender = sender if isinstance(sender, Mapping) else None
+    sender = sender if type(sender) is dict or isinstance(sender, Mapping) else None
     when = time_fact(_plain_time(told.get("time")))
     flags = told.get("flags") or ()
     attachments, number = told.get("attachments") or (), told.get("conversation_number")
     if not isinstance(flags, Sequence) or not isinstance(attachments, Sequence):
         raise CoverageError("message")
-    listed = [each for each in attachments if isinstance(each, Mapping)]
-    tied = [_tied(each, item, ties) for each in listed]
-    hollow = [at for at, each in enumerate(listed) if not each.get("size_bytes")]
-    if hollow and (seen := ties.left_out(item, told.get("locator"))):
-        for number_of, at in enumerate(hollow):
-            items = (seen[number_of],) if len(seen) == len(hollow) else tuple(seen)
-            status = "witnessed" if any(isinstance(each, Witnessed) for each in items) else "present"
-            tied[at] = TiedAttachment(tied[at].name, status, items)
+    tied = _all_tied(attachments, told, item, ties) if attachments else ()
     return TranscriptEntry(
         item=item,
         at=place_in(told.get("locator")),
@@ -54,20 +47,42 @@ def transcript_entry(told: Mapping[str, Any], item: Item, ties: AttachmentTies) 
         owner=_owner(sender),
         text=display_text(told.get("text")) or "",
         kind=str(told.get("kind")),
-        attachments=tuple(tied),
-        flags=tuple(str(flag) for flag in flags),
+        attachments=tied,
+        flags=tuple(map(str, flags)) if flags else (),
         conversation=number if isinstance(number, int) and not isinstance(number, bool) else None,
         told=told,
-        words=tuple(
-            SideText(str(each.get("role")), display_text(each.get("text")) or "", display_text(each.get("by")))
-            for each in _mappings(told, "words")
-        ),
+        words=_words(told) if told.get("words") else (),
         event=_event(told.get("event")),
-        to=tuple(name for each in _mappings(told, "to") if (name := _name(each))),
-        reactions=tuple(
-            ShownReaction(display_text(each.get("emoji")) or "", display_text(each.get("actor")))
-            for each in _mappings(told, "reactions")
-        ),
+        to=tuple(name for each in _mappings(told, "to") if (name := _name(each))) if told.get("to") else (),
+        reactions=_reactions(told) if told.get("reactions") else (),
+    )
+
+
+def _all_tied(
+    attachments: Sequence[Any], told: Mapping[str, Any], item: Item, ties: AttachmentTies
+) -> tuple[TiedAttachment, ...]:
+    listed = [each for each in attachments if isinstance(each, Mapping)]
+    tied = [_tied(each, item, ties) for each in listed]
+    hollow = [at for at, each in enumerate(listed) if not each.get("size_bytes")]
+    if hollow and (seen := ties.left_out(item, told.get("locator"))):
+        for number_of, at in enumerate(hollow):
+            items = (seen[number_of],) if len(seen) == len(hollow) else tuple(seen)
+            status = "witnessed" if any(isinstance(each, Witnessed) for each in items) else "present"
+            tied[at] = TiedAttachment(tied[at].name, status, items)
+    return tuple(tied)
+
+
+def _words(told: Mapping[str, Any]) -> tuple[SideText, ...]:
+    return tuple(
+        SideText(str(each.get("role")), display_text(each.get("text")) or "", display_text(each.get("by")))
+        for each in _mappings(told, "words")
+    )
+
+
+def _reactions(told: Mapping[str, Any]) -> tuple[ShownReaction, ...]:
+    return tuple(
+        ShownReaction(display_text(each.get("emoji")) or "", display_text(each.get("actor")))
+        for each in _mappings(told, "reactions")
     )
 
 
@@ -82,7 +97,7 @@ def _owner(sender: Mapping[str, Any] | None) -> bool | None:
 
 
 def _event(told: Any) -> tuple[str, Mapping[str, str]] | None:  # noqa: ANN401 - from a worker
-    if not isinstance(told, Mapping):
+    if told is None or not isinstance(told, Mapping):
         return None
     values = told.get("values")
     held = values if isinstance(values, Mapping) else {}
@@ -97,6 +112,9 @@ def transcript_gap(told: Mapping[str, Any], item: Item) -> TranscriptGap:
 
 def display_text(value: Any) -> str | None:  # noqa: ANN401 - from a worker
     """Return a text of an entry for display; one that is no Unicode comes with both spellings."""
+    # Nearly always a text or nothing: to ask for a mapping first costs more than the answer.
+    if value is None or type(value) is str:
+        return value
     if isinstance(value, Mapping):
         value = value.get("text")
     return value if isinstance(value, str) else None
@@ -104,7 +122,7 @@ def display_text(value: Any) -> str | None:  # noqa: ANN401 - from a worker
 
 def place_in(locator: Any) -> str:  # noqa: ANN401 - from a worker
     """Return where in an item an entry stands: its first line, its JSON pointer, or `@` and its offset."""
-    if not isinstance(locator, Mapping):
+    if type(locator) is not dict and not isinstance(locator, Mapping):
         return "?"
     lines, pointer = locator.get("lines"), display_text(locator.get("pointer"))
     if isinstance(lines, Sequence) and lines and isinstance(lines[0], int):
@@ -124,6 +142,8 @@ def _name(sender: Mapping[str, Any]) -> str | None:
 
 
 def _plain_time(value: Any) -> Any:  # noqa: ANN401 - from a worker
+    if type(value) is dict and type(value.get("raw")) is str:
+        return value
     return {**value, "raw": display_text(value.get("raw"))} if isinstance(value, Mapping) else None
 
 
