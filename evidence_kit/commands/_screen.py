@@ -138,7 +138,7 @@ class Screen:
         if self.json:
             self._write(sys.stdout, _in_one_line(value), whole=True)
 
-    def documents(self, values: Iterable[Json]) -> int:
+    def stream(self, values: Iterable[Json]) -> int:
         """Print many JSON values as `document` does, some hundred at a time, and return how many there were."""
         count, waiting = 0, list[str]()
         try:

@@ -100,7 +100,7 @@ def stream_messages(
     """Write messages for a script, one by one, and return whether there was any."""
     from evidence_kit.workflows.reading.conversation_rows import conversation_entry
 
-    return screen.documents(conversation_entry(entry, conversation) for entry in entries) > 0
+    return screen.stream(conversation_entry(entry, conversation) for entry in entries) > 0
 
 
 def show_exported(screen: Screen, done: ExportedFile, case: str) -> None:

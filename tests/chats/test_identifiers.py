@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evidence_kit.chats.identifiers import find
 from evidence_kit.chats.identifiers.banks import bank_of, is_valid_rib
 from evidence_kit.chats.identifiers.coins import is_base58_address, is_bech32_address, is_ethereum_checksum
 from evidence_kit.chats.identifiers.find import identifiers_in
@@ -343,3 +344,21 @@ def _mistyped(address: str) -> Iterator[str]:
         for letter in "qz2":
             if address[at].casefold() != letter:
                 yield address[:at] + letter + address[at + 1 :]
+
+
+PIECES = (
+    "salam", "khouya", "دراهم", "ألف", "5", "٥", "19h39", "0x", "bc1q", "dh", "dh5", "€", "5€", "d'euros", "mille",
+    "@", ":", "www.", "(at)", "rial saoudien", "million", "7na", "a7na", " ", "\u00a0", "\t", "\n", "\u200e", "-", "(",
+    ".", "k", "20k", "هو", "T" + "a" * 25,
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=14))
+def test_a_text_is_passed_over_word_by_word_only_where_its_whole_would_be(pieces: list[str]) -> None:
+    for text in ("".join(pieces), " ".join(pieces)):
+        whole = find._holds_a_sign(text)
+        assert find.may_hold_identifiers(text) == whole
+        # What was met before says the same.
+        assert find.may_hold_identifiers(text) == whole
+        if not whole:
+            assert not identifiers_in(text)

@@ -29,6 +29,10 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 
+# Words in which no finder finds anything; they decide nothing but how long it takes.
+_BARREN: set[str] = set()
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 1 << 16, 40
+
 _WHOLE: tuple[Find, ...] = (web_addresses, email_addresses, iban_numbers, rib_numbers, coin_addresses)
 _LOOSE: tuple[Find, ...] = (transfer_codes, account_handles)
 
@@ -51,11 +55,27 @@ def identifiers_in(text: str, region: str = "MA") -> list[Identifier]:
 
 
 def may_hold_identifiers(text: str) -> bool:
-    """Say whether a folded text has anything that some finder looks for; False is sure, True is not."""
+    """Say whether a folded text has anything that some finder looks for; False is sure, True is not.
+
+    No sign of a finding holds white space: a digit behind some stands at the beginning of its word, and is one already.
+    So it is enough to judge words, and nearly all words of a conversation were met before.
+    """
+    words = text.split()
+    if _BARREN.issuperset(words):
+        return False
+    if any(_holds_a_sign(word) for word in words if word not in _BARREN):
+        return True
+    if len(_BARREN) > _MOST_REMEMBERED:
+        _BARREN.clear()
+    _BARREN.update([word for word in words if len(word) <= _LONGEST_REMEMBERED])
+    return False
+
+
+def _holds_a_sign(word: str) -> bool:
     return (
-        _SIGN.search(text) is not None
-        or (_DIGIT.search(text) is not None and _NUMBER.search(text) is not None)
-        or _WORD.search(text) is not None
+        _SIGN.search(word) is not None
+        or (_DIGIT.search(word) is not None and _NUMBER.search(word) is not None)
+        or _WORD.search(word) is not None
     )
 
 
