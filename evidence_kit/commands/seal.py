@@ -6,7 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -103,7 +103,7 @@ def seal(
     cited = not everything and items is None
     with (
         writing(folder, key, station, world, setting.accept_older) as writer,
-        isolated_worker() if cited or redacted or report else nullcontext() as worker,
+        isolated_worker() as worker,
     ):
         today = world.clock.now().astimezone().date().isoformat()
         where = (writer.case, station.cases.parent / "sealed", wanted, today)

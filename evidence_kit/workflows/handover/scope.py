@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -73,7 +73,8 @@ class AbsentFile:
         where: The message, such as `E000012:5`.
         name: As the message names it; None where it gives no name, or where the message itself is not understood.
         status: `missing`, `omitted`, `not_exported`, `unknown`, `perhaps`, `excluded` (it may not leave the case),
-            `witnessed` (it was seen and not copied), or `unread`: nobody understood what stands there.
+            `not_chosen` (it is here, and the order does not name it), `witnessed` (it was seen and not copied), or
+            `unread`: nobody understood what stands there.
         perhaps: Ids of items that it perhaps is.
         cited: The ledger of threats cites this very message.
     """
@@ -170,6 +171,8 @@ def choose_scope(case: Case, order: SealOrder, reading: ExportReader | None = No
         meant, absent = _cited(case, here, reading)
     else:
         meant = set(here)
+    if not order.cited and reading is not None:
+        absent = _absent_of(case, _cited_talks(case.opened, meant), here, meant, reading)
     blurred, left_out = _redacted(case, [here[item] for item in meant]) if order.redacted else (set(), set())
     items = tuple(sorted(meant - left_out, key=plan.item_number))
     if not items and not here and manifest.left_out:
@@ -259,17 +262,51 @@ def _cited(
     cited = _ledger(case.opened)
     if not cited:
         raise NothingToSealError("nothing-cited", case=case.id)
-    talks = [each for each in conversations(case.opened) if _items(each) & cited]
+    talks = _cited_talks(case.opened, cited)
     meant = cited.union(*map(_items, talks))
-    absent: list[AbsentFile] = []
+    absent: tuple[AbsentFile, ...] = ()
     if reading is not None:
-        messages = _cited_messages(case.opened)
-        for each in talks:
-            for entry in reading.each(each, ConversationRequest()):
-                absent += _absent(entry, here, cited=(entry.item.id, entry.at) in messages)
-                if isinstance(entry, TranscriptEntry):
-                    meant |= {item.id for tied in entry.attachments for item in tied.items}
-    return meant & set(here), tuple(sorted(absent, key=lambda each: not each.cited))
+        absent = _absent_of(case, talks, here, None, reading, meant)
+    return meant & set(here), absent
+
+
+def cites_messages(manifest: Manifest) -> bool:
+    """Say whether the ledger of threats cites anything, whose attachments are then looked for."""
+    return bool(_ledger(manifest))
+
+
+def _cited_talks(manifest: Manifest, going: Set[str]) -> list[CaseConversation]:
+    """Return the conversations that the ledger cites, of those with an item that goes in."""
+    cited = _ledger(manifest) & going
+    return [each for each in conversations(manifest) if _items(each) & cited]
+
+
+def _absent_of(  # noqa: PLR0913 - what an order says
+    case: Case,
+    talks: Iterable[CaseConversation],
+    here: Mapping[str, Item],
+    chosen: Set[str] | None,
+    reading: ExportReader,
+    tied_to: set[str] | None = None,
+) -> tuple[AbsentFile, ...]:
+    """Return what the messages of conversations name and the archive will not hold, the cited messages first.
+
+    Args:
+        case: Unlocked.
+        talks: The conversations.
+        here: The items that may go in, by their ids.
+        chosen: The items that go in; None where everything goes in that a message is tied to.
+        reading: Reads the conversations.
+        tied_to: Gets the ids of all items that a message is tied to.
+    """
+    absent: list[AbsentFile] = []
+    messages = _cited_messages(case.opened)
+    for each in talks:
+        for entry in reading.each(each, ConversationRequest()):
+            absent += _absent(entry, here, chosen, cited=(entry.item.id, entry.at) in messages)
+            if tied_to is not None and isinstance(entry, TranscriptEntry):
+                tied_to |= {item.id for tied in entry.attachments for item in tied.items}
+    return tuple(sorted(absent, key=lambda each: not each.cited))
 
 
 def _cited_messages(manifest: Manifest) -> set[tuple[str, str]]:
@@ -277,13 +314,20 @@ def _cited_messages(manifest: Manifest) -> set[tuple[str, str]]:
     return {(str(each["item"]), str(each["at"])) for entry in recorded for each in entry.facts.get("messages", ())}
 
 
-def _absent(entry: TranscriptEntry | TranscriptGap, here: Mapping[str, Item], *, cited: bool) -> Iterator[AbsentFile]:
+def _absent(
+    entry: TranscriptEntry | TranscriptGap, here: Mapping[str, Item], chosen: Set[str] | None, *, cited: bool
+) -> Iterator[AbsentFile]:
     """Yield the files a message names that no archive will hold, and the messages in an unknown wording."""
     if isinstance(entry, TranscriptGap) or entry.kind == "unsupported":
         yield AbsentFile(entry.where, None, "unread", cited=cited)
     for tied in entry.attachments if isinstance(entry, TranscriptEntry) else ():
         held = [item.id for item in tied.items if item.id in here]
+        if held and (chosen is None or not chosen.isdisjoint(held)):
+            continue
+        if chosen is not None and tied.perhaps and all(item.id in chosen for item in tied.perhaps):
+            continue
         if held:
+            yield AbsentFile(entry.where, tied.name, "not_chosen", tuple(held), cited)
             continue
         status = "excluded" if tied.items and tied.status == "present" else tied.status
         status = "missing" if status == "present" else status

@@ -16,6 +16,7 @@ from evidence_kit.workflows.handover.scope import (
     SealCounts,
     SealOrder,
     choose_scope,
+    cites_messages,
     conversation_counts,
     wording_unknown,
 )
@@ -51,19 +52,19 @@ def planned_counts(case: Case, order: SealOrder, worker: Worker | None = None) -
 
 
 def chosen_for(case: Case, order: SealOrder, worker: Worker | None) -> ChosenScope:
-    """Return the scope that an order chooses; exports are read where it cites messages.
+    """Return the scope that an order chooses; exports are read where the ledger of threats cites messages.
 
     Args:
         case: Unlocked.
         order: What and for whom.
-        worker: Reads the exports of the messages that the order cites.
+        worker: Reads the exports of the messages that are cited; None where no message is looked at.
 
     Raises:
         NoConsentError: Nobody consented to this purpose, or the consent was withdrawn.
         UsageError: It names an item or a note that the case does not have.
         NothingToSealError: No item is left.
     """
-    if not order.cited or worker is None:
+    if worker is None or not (order.cited or cites_messages(case.opened)):
         return choose_scope(case, order)
     with open_exports(case, worker) as reading:
         return choose_scope(case, order, reading)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,18 @@ def test_a_seal_says_first_what_cited_messages_name_and_it_will_not_hold(
     (perhaps,) = counts.absent[0].perhaps
     assert writer.manifest.items[perhaps].place.path == "other/facture.pdf"
     assert counts.items_in == 2
+    everything = replace(order, cited=False)
+    assert [(each.name, each.status) for each in planned_counts(writer.case, everything, worker).absent] == [
+        (None, "unread"), ("IMG-20250428-WA0002.jpg", "missing"),
+    ]  # fmt: skip
+    counts_of_items = planned_counts(writer.case, replace(everything, items=[talk]), worker)
+    assert [(each.name, each.status, bool(each.perhaps)) for each in counts_of_items.absent] == [
+        ("IMG-20250428-WA0001.jpg", "not_chosen", True), ("facture.pdf", "perhaps", True), (None, "unread", False),
+        ("IMG-20250428-WA0002.jpg", "missing", False),
+    ]  # fmt: skip
+    for language in LANGUAGES:
+        _tell_plan(Screen(language), counts_of_items)
+        assert "WA0001" in capsys.readouterr().err
     for language in LANGUAGES:
         _tell_plan(Screen(language), counts)
         shown = capsys.readouterr().err
