@@ -612,7 +612,7 @@ class Case:
 
 
 def _origin(receipt: str | None, said: str | None) -> ReceiptOrigin:
-    """Return the origin of a receipt code; what nobody said of one that is given is asked for, never guessed."""
+    """Return the origin of a receipt code; an unstated one is asked for, never guessed."""
     from evidence_kit.custody.verdict import ReceiptOrigin
     from evidence_kit.errors import UsageError
     from evidence_kit.workflows.checking.outside import origin_of

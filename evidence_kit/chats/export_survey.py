@@ -174,7 +174,7 @@ class ExportSurvey:
         self._decided: dict[str, Json] = {}
         self._unread: list[Json] = []
         self._unread_count = self._unread_bytes = self._metadata = 0
-        self._guesses = self._ambiguous = self._not_listed = 0
+        self._guesses = self._ambiguous = 0
         self._conversation: Conversation | None = None
         self._talk: _Talk | None = None
 

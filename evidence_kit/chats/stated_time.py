@@ -1,4 +1,4 @@
-"""A time as its source states it, with what it can be compared with."""
+"""A time as its source states it, with a value for comparison."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def _groups(command: Any) -> Iterable[tuple[str, list[tuple[str, str]]]]:  # noq
 
 
 def _row(parameter: Any, words: Words) -> tuple[str, str]:  # noqa: ANN401 - typer's own click
-    """Return a parameter's name with its value, and what it is for."""
+    """Return a parameter's name with its value, and its purpose."""
     place = placeholder(words, parameter.metavar or words.say("metavar.TEXT"))
     told = parameter.help or ""
     if parameter.param_type_name == "argument":

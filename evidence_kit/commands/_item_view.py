@@ -127,7 +127,7 @@ def _times(screen: Screen, about: Facts) -> Iterator[Row]:
 
 
 def _read(screen: Screen, case: str, read: ChatRead | None) -> Iterator[Row]:
-    """Yield what is read of an export: messages, passages that are not, and why it may be only a part."""
+    """Yield the facts of an export: messages, unread passages, and why it may be only a part."""
     if read is None:
         return
     reasons = "; ".join(refusal_sentence(screen, each) for each in read.reasons)

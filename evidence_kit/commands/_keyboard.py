@@ -36,7 +36,7 @@ class Keyboard:
         return sys.stdin.readline()
 
     def line_within(self, seconds: float, prompt: str, question: str) -> str | None:
-        """Ask for a line of text as long as somebody is to be waited for; None when nobody typed one.
+        """Ask for a line of text within a time; None when it ran out.
 
         Windows cannot wait for a terminal: there the line is waited for without an end.
 

@@ -204,7 +204,7 @@ class Screen:
         self._end_listing(pages=True)
 
     def _end_listing(self, *, pages: bool) -> None:
-        """Show what was listed, as much at a time as the window holds."""
+        """Show the list, as much at a time as the window holds."""
         lines, head, self._listed, self._head = self._listed or [], self._head, None, []
         height = shutil.get_terminal_size().lines - len(head) - _LINES_OF_A_QUESTION
         shown, count = page_of(lines, max(1, height), 1) if pages else (lines, 1)
@@ -218,7 +218,7 @@ class Screen:
             seen += len(shown)
 
     def _goes_on(self, seen: int, count: int) -> bool:
-        """Ask whether to show the next page; whoever types anything, or Ctrl-C, has seen enough."""
+        """Ask whether to show the next page; any word, or Ctrl-C, ends the list."""
         try:
             prompt = fitted(sys.stderr, self.say("ask.next-page", seen=seen, count=count))
             return not self._typed(f"\n{prompt} ", "ask.next-page")

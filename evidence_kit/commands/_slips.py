@@ -12,7 +12,7 @@ from evidence_kit.words import Words
 
 
 def slip_of(error: BaseException, message: str, commands: Sequence[str], words: Words) -> EvidenceError:
-    """Return a slip of the hand: what is wrong, and the known name like it.
+    """Return the error of a slip of the hand, with the known name like it.
 
     Args:
         error: As the library that reads command lines raised it.

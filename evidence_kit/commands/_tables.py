@@ -1,4 +1,4 @@
-"""Laying of tables and pages of a screen: words stay whole, and what does not fit beside stands beneath."""
+"""Layout of tables and pages of a screen: words stay whole, and wide cells stand beneath."""
 
 from __future__ import annotations
 

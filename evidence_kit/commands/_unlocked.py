@@ -59,7 +59,7 @@ class HeldKey:
         return 0.0 if self._seed is None else max(0.0, self._used + self._idle - self._clock())
 
     def touch(self) -> None:
-        """Count from now: somebody works."""
+        """Count the minutes of the session from now."""
         self._used = self._clock()
 
     def forget(self) -> None:

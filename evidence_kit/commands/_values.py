@@ -17,7 +17,7 @@ _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 
 
 class TypedValue:
-    """Turns what stands on a command line into the value of one parameter, as typer's own would.
+    """Turns the words of a command line into the value of one parameter, as typer's own would.
 
     Args:
         parameter: Of a command of typer.

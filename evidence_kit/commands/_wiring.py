@@ -134,7 +134,7 @@ def _refuse_places(given: Mapping[str, Any]) -> None:
 
 
 def _read_texts(setting: Setting, given: dict[str, Any]) -> None:
-    """Put texts in the place of `-` and `@FILE`: what stands in a command line, every user of the computer can read.
+    """Put texts in the place of `-` and `@FILE`: a command line can be read by every user of the computer.
 
     Raises:
         UsageError: A file cannot be read, or two texts are to come from standard input.

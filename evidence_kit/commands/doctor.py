@@ -17,7 +17,7 @@ _COLUMNS, _LINES = 60, 20
 
 @command
 def doctor(setting: Setting) -> None:
-    """Say whether this computer is fit for its work, and how to mend what is not."""
+    """Say whether this computer is fit for its work, and how to mend its faults."""
     from evidence_kit.workflows.upkeep.doctor import Checked, Health, check_computer, check_libraries
 
     screen = setting.screen

@@ -106,7 +106,7 @@ def _recheck(setting: Setting, case: Case) -> None:
 
 
 def _chat_of(manifest: Manifest, item: str) -> ChatRead | None:
-    """Return what was read of an item as an export of messages; None where it was none."""
+    """Return the facts of an item as an export of messages; None where it was none."""
     from evidence_kit.workflows.reading.coverage import chat_read
 
     told = [entry for entry in manifest.entries.get("chat.parsed", ()) if str(entry.facts["item"]) == item]
@@ -171,7 +171,7 @@ def _label(screen: Screen, name: str) -> str:
 
 
 def _value(screen: Screen, name: str, value: Json) -> str:
-    """Return a value in the person's language where the kit chose the word; what a person wrote stays as it is."""
+    """Return a value in the person's language where the kit chose the word; people's own words stay as they are."""
     if isinstance(value, list):
         return ", ".join(_value(screen, name, each) for each in value)
     sentence = f"fact.value.{value}"

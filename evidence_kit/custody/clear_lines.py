@@ -1,4 +1,4 @@
-"""Lines of a log that say something in clear, and what each of them establishes.
+"""Lines of a log in clear, and the facts that each of them establishes.
 
 In: the facts of one line, of a commit whose signature holds. Out: the same custody, grown by what the line says; an
 error where it does not say what its type promises. Every line is looked at as a whole before anything of it is taken
@@ -130,7 +130,7 @@ EFFECTS: Final[Mapping[str, Callable[[Custody, int, Mapping[str, Any]], None]]] 
 
 
 def signers_named(clear: Mapping[str, Any] | None) -> dict[str, PublicKey]:
-    """Return the keys that a line in clear lets sign, by fingerprint; what is no key is passed over."""
+    """Return the keys that a line in clear lets sign, by fingerprint; texts that are no key are passed over."""
     signers: dict[str, PublicKey] = {}
     listed = (clear or {}).get("signers")
     for text in listed if isinstance(listed, list) else ():

@@ -248,7 +248,7 @@ class Manifest:
 
     @property
     def not_copied(self) -> list[Witnessed]:
-        """Witnessed files whose bytes lie in no item: the only ones of which anybody may say that."""
+        """Witnessed files whose bytes lie in no item."""
         return [each for each in self.left_out if self.holder(each) is None]
 
     def holder(self, seen: Witnessed) -> str | None:

@@ -60,7 +60,7 @@ def object_agrees(facts: Mapping[str, Any], custody: Custody, line: int) -> bool
 
 
 def commit_agrees(facts: Mapping[str, Any], custody: Custody, line: int) -> bool:
-    """Say whether an event that speaks of a signature line above it says of it what that line is.
+    """Say whether an event describes the signature line above it truly.
 
     Args:
         facts: What the opening says: of a receipt its code and the lines it fixes, of an archive where its log ends.

@@ -39,11 +39,6 @@ def best_code_page(names: Iterable[bytes]) -> str:
     return PAGES[scores.index(max(scores))]
 
 
-def decoded_name(name: bytes, page: str) -> str:
-    """Return a name in a code page; bytes that the page does not have become U+FFFD."""
-    return _decoded(name, page)
-
-
 def _decoded(name: bytes, page: str) -> str:
     return name.decode(page, "replace")
 

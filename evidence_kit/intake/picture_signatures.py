@@ -7,7 +7,6 @@ here has looked: so in such a case no picture, no film, and nothing that may hol
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from evidence_kit.model import Family, Kind
@@ -67,13 +66,3 @@ class PictureMarks:
 
 def _marked(block: bytes) -> bool:
     return any(mark in block for mark in _MARKS) or _FILM.search(block) is not None
-
-
-def picture_inside(stream: Iterator[bytes | memoryview]) -> bool:
-    """Say whether the bytes of a text or sound bear the mark of a picture packed into them, across pieces too."""
-    marks = PictureMarks()
-    for piece in stream:
-        marks.write(piece)
-        if marks.found:
-            return True
-    return False

@@ -122,15 +122,6 @@ def _places(differs: NDArray[np.bool_], total: int) -> list[GreyArea]:
     return [area for _, area in sorted(found, key=lambda each: -each[0])[:_MOST_PLACES]]
 
 
-def _laid_over(
-    query: NDArray[np.uint8], matrix: NDArray[np.float64], reference: NDArray[np.uint8], how: int
-) -> NDArray[np.uint8]:
-    import cv2
-
-    size = (reference.shape[1], reference.shape[0])
-    return np.asarray(cv2.warpPerspective(query, matrix, size, flags=how | cv2.WARP_INVERSE_MAP), np.uint8)
-
-
 def _softened(reference: NDArray[np.uint8], matrix: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Return the reference without the detail that a smaller copy of it cannot show."""
     import cv2

@@ -193,7 +193,7 @@ def _largest_place(blocks: NDArray[np.bool_]) -> int:
 
 
 def _block_means(grey: NDArray[Any], rows: int, columns: int, block: int) -> NDArray[np.float32]:
-    """Return the mean of each block; what is left over at the right and below is no block."""
+    """Return the mean of each block; a rest at the right and below is no block."""
     import cv2
 
     cut = np.ascontiguousarray(grey[: rows * block, : columns * block], np.float32)

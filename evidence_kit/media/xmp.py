@@ -69,13 +69,6 @@ def read(packet: bytes, notes: DescriptionNotes) -> dict[str, Json]:
     return facts | {"properties": notes.entries(found[:_MOST_PROPERTIES])}
 
 
-def xmp_values(facts: Json, *tags: str) -> list[str]:
-    """Return the values that a packet has for any of these paths, as `read` gives them."""
-    listed = facts.get("properties") if isinstance(facts, dict) else None
-    found = [each for each in listed or () if isinstance(each, dict)] if isinstance(listed, list) else []
-    return [str(each["value"]) for each in found if each.get("tag") in tags]
-
-
 def _parsed(packet: bytes) -> Element:
     from defusedxml.ElementTree import fromstring
 

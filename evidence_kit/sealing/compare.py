@@ -206,7 +206,7 @@ class Comparison:
         self._part(planned, custody)
 
     def _reports(self, planned: Plan) -> None:
-        """Hold every report that is here against what the plan says of it."""
+        """Hold every report that is here against the plan."""
         for each in planned.reports:
             seen = self._bag.digests.get(each.path)
             if seen is not None and (seen.size_bytes, seen.sha256.hex) != (each.size_bytes, each.sha256):

@@ -1,4 +1,4 @@
-"""Whether a text may bear the ending by which a double click opens it: nothing in it runs, nothing calls anybody.
+"""The texts that may bear the ending by which a double click opens them: nothing in them runs or calls out.
 
 A web page that the other side wrote would tell them, by a picture from the network, that and where it was opened. So
 the rule is one of what is known to be harmless, and not a list of what is known to be bad: a text that says anything

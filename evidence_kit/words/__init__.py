@@ -119,7 +119,7 @@ class _Sentences(Mapping[str, Sentence]):
         return sum(1 for _ in self)
 
     def _look_for(self, sentence: str) -> None:
-        """Read the topic of a sentence: `help.new.what` is beside `new`, every other where it begins."""
+        """Read the topic of a sentence: the help of `new` is beside `new`, every other where it begins."""
         first, _, rest = sentence.partition(".")
         if first == "finding":
             self._open_findings()

@@ -130,7 +130,7 @@ def spoken_numbers(folded: str) -> Iterator[SpokenNumber]:
 
 
 def _parts(folded: str) -> Iterator[_Part | None]:
-    """Yield the parts of numbers in order, and None where what follows belongs to no number before it."""
+    """Yield the parts of numbers in order, and None where a new number begins."""
     end, joined = 0, False
     for token in _TOKEN.finditer(folded):
         known = _known(token[0])
@@ -208,7 +208,7 @@ def _read(run: list[_Part]) -> tuple[SpokenNumber | None, int]:
 
 
 def _grown(current: int, part: _Part, *, starts: bool, follows: bool, least: int | None) -> int | None:
-    """Return what a number below a thousand becomes by one more part; None where the part begins another number."""
+    """Return a number below a thousand grown by one more part; None where the part begins another number."""
     value = part.value
     if part.digits:
         fits = current == 0 and ((starts and follows) or (least is not None and value < least))

@@ -54,7 +54,7 @@ def is_dialled(found: Identifier) -> bool:
 
 
 def _runs(folded: str) -> Iterator[_Cut]:
-    """Yield runs of digits and what may stand inside a number, parted at dates, which are no part of any."""
+    """Yield runs of digits and of the signs inside numbers, parted at dates."""
     for run in _RUN.finditer(folded):
         start = run.start()
         dates = list(_DATE.finditer(folded, run.start(), run.end()))

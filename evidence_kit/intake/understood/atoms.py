@@ -1,4 +1,4 @@
-"""Atoms of a text, each with its weight: what of it speaks for language, and what against.
+"""Atoms of a text, each with its weight for or against language.
 
 Weights and bounds were chosen by measuring (docs/MINORS.md).
 """

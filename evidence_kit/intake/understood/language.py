@@ -66,7 +66,7 @@ def doubted(text: str) -> list[Stretch]:
 
 
 def _looked_over(text: str, bound: float) -> tuple[list[Stretch], list[Stretch]]:
-    """Return what announces a file in a text, and the spans of it that have to be weighed letter by letter."""
+    """Return the announcements of files in a text, and its spans that have to be weighed letter by letter."""
     if len(text) < word_table.SHORTEST:
         return _announced(text), doubtful(_in_plain_marks(text), bound, RELIEF, LINE_BEGINNING)
     words = word_table.WordTable(word_table.Rules(bound, RELIEF, DATED_WORD, _in_plain_marks, _announces))
@@ -118,11 +118,6 @@ def suspicion_letters(text: str) -> float:
     return TextAtoms(text, set()).highest() if text.strip() else 0.0
 
 
-def without_opaque(text: str) -> str:
-    """Return a text without the stretches that are no language."""
-    return without_spans(text, opaque_spans(text))
-
-
 def without_spans(text: str, stretches: list[Stretch]) -> str:
     """Return a text without some of its stretches."""
     if not stretches:
@@ -152,7 +147,7 @@ def _announced(text: str) -> list[Stretch]:
 
 
 def _drawn(text: str) -> list[Stretch]:
-    """Return what is drawn with letters or with blanks."""
+    """Return the spans that are drawn with letters or with blanks."""
     return [*_mixed_blanks(text), *(drawn_spans(text, BOUND) if len(text) > BOUND else ())]
 
 

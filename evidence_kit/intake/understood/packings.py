@@ -44,7 +44,7 @@ _NUMBER: Final = re.compile(r"-?\d{1,3}")
 
 
 def in_base64(data: bytes) -> bytes:
-    """Return a text with what is packed by yEnc, which is no text, packed in base64 instead.
+    """Return a text with its blocks of yEnc, which are no text, packed in base64 instead.
 
     yEnc leaves most bytes as they are, so that no encoding of letters reads it; a block in base64 says the same and
     is read wherever it stands. A block that is shorter than it says stays as it is.
@@ -78,7 +78,7 @@ def framed(text: str) -> Iterator[Piece]:
 
 
 def guesses(text: str) -> Iterator[bytes]:
-    """Yield what a whole stretch may stand for in packings that say nothing of themselves.
+    """Yield the bytes that a whole stretch may stand for in packings without a mark.
 
     Each is worth something only when it is a whole file of a known type.
     """

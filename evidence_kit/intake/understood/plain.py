@@ -48,7 +48,7 @@ def write_plain(text: str, encode: Encode, *, is_language: bool = False) -> Writ
 
 
 def with_words_decoded(text: str) -> str:
-    """Return a text with what headers of mails encode as letters in its place (RFC 2047)."""
+    """Return a text with the encoded words of mail headers decoded (RFC 2047)."""
     if "=?" not in text:
         return text
 

@@ -1,4 +1,4 @@
-"""A first look over a long text: what stands between two spaces is weighed once, however often it stands there.
+"""A first look over a long text: each word is weighed once, however often it stands there.
 
 Most of a text are words that were met before. Every word gets a weight that is at least the sum of the weights its
 atoms have in `language`; where the sum over these stays below the bound, nothing is to be left out. What passes it is
@@ -178,7 +178,7 @@ class WordTable:
     def _phones(
         weight: NDArray[np.float64], flags: NDArray[np.uint8], dated: NDArray[np.float64], beside: NDArray[np.bool_]
     ) -> None:
-        """Take the weight off numbers of telephones; what stands behind one may belong to it, and is no date then."""
+        """Take the weight off telephone numbers; digits behind one may belong to it, and are no date then."""
         import numpy as np
 
         number = flags & (_PLUS | _NEAR) > 0
@@ -303,7 +303,7 @@ def _has_gap(word: str) -> bool:
 
 @cache
 def _gaps() -> Pattern[str]:
-    """Return what parts a text into words, besides a space."""
+    """Return the signs that part a text into words, besides a space."""
     import numpy as np
 
     found = np.flatnonzero(letters.character_parts() == letters.SPACE).tolist()

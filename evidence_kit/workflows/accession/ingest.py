@@ -129,7 +129,7 @@ class _Ingest:
         yield accession.totals
 
     def _conversations(self, inside: ContainerIntake) -> Iterator[Outcome]:
-        """Take in what messages carry; loaded only where the case has conversations, a tenth of an ingest's time."""
+        """Take in the files inside of messages; loaded only for a case with conversations."""
         from evidence_kit.workflows.accession.message_parts import take_carried
         from evidence_kit.workflows.reading.exports import open_exports
 

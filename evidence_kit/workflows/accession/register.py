@@ -169,7 +169,7 @@ class Accession:
             yield self._checked(outcome) if isinstance(outcome, WitnessOutcome) else outcome
 
     def _checked(self, seen: WitnessOutcome) -> WitnessOutcome:
-        """Return the announcement of an uncopied file, held against what the case holds now that it is committed."""
+        """Return the announcement of an uncopied file, held against the case now that it is committed."""
         holder = self._manifest.holder(self._manifest.witnessed[seen.item])
         if holder is None:
             return seen

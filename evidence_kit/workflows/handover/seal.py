@@ -141,7 +141,7 @@ def _shown(writer: CaseWriter, ready: _Ready) -> _Ready:
 
 
 def _reported(writer: CaseWriter, order: SealOrder, ready: _Ready, worker: Worker | None, draft: Path) -> _Ready:
-    """Make the reports, of nothing but what this very archive discloses."""
+    """Make the reports, of nothing but the contents of this very archive."""
     if order.report is None:
         return ready
     if worker is None:

@@ -1,4 +1,4 @@
-"""The reports of a seal: made of what its plan discloses, kept encrypted until they go in."""
+"""The reports of a seal: made of the items in its plan, kept encrypted until they go in."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ def judge_stamps(
 
 
 def _told_alike(said: Mapping[str, object], stamp: Stamp) -> bool:
-    """Say whether an event says of its stamp what the stamp says; what it leaves out, nobody said."""
+    """Say whether an event describes its stamp truly; fields that it leaves out are not compared."""
     true = {"stamped_at": stamp.at.isoformat(), "policy": stamp.policy, "serial": str(stamp.serial)}
     return all(told is None or told == true[name] for name, told in said.items() if name in true)
 

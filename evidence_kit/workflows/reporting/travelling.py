@@ -33,7 +33,7 @@ CONVERSATIONS = "conversations.json"
 
 
 def travelling_files(case: Case, scope: Scope, order: ReportOrder, worker: Worker) -> Iterator[ReportFile]:
-    """Yield what an archive holds below `report/`, each named by its path there.
+    """Yield the files of an archive below `report/`, each named by its path there.
 
     Args:
         case: Unlocked.

@@ -1,4 +1,4 @@
-"""Whether this computer is fit for its work: each check says what it saw, and never guesses what it could not see."""
+"""Checks of this computer: each tells its observation, and never guesses."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def check_libraries(run: JobRunner) -> Checked:
 
 
 def _versions() -> dict[str, str | int]:
-    """Return what a person who is asked for help wants to know first."""
+    """Return the versions that whoever helps asks for first."""
     python = f"Python {platform.python_version()}"
     return {"program": version("evidence-kit"), "python": python, "system": f"{platform.system()} {platform.release()}"}
 
