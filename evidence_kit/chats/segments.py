@@ -8,7 +8,7 @@ from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from evidence_kit.chats.encoding import Encoding, decoded_text
-from evidence_kit.chats.message import ByteRange
+from evidence_kit.chats.message import ByteRange, Entry, Metadata, Unread, UnreadReason
 
 LONGEST_CHARACTERS = 1 << 24
 _HEADER_CHARACTERS = 1 << 10
@@ -53,6 +53,29 @@ def text_segments(export: BinaryIO, encoding: Encoding, opening: re.Pattern[str]
     for text in decoded_text(export, encoding):
         yield from cutter.add(text)
     yield from cutter.rest()
+
+
+def segment_entries(
+    export: BinaryIO,
+    encoding: Encoding,
+    opening: re.Pattern[str],
+    message: Callable[[re.Match[str], str, ByteRange], Entry],
+) -> Iterator[Entry]:
+    """Yield an entry for each stretch of a text: the message that begins there, or why it is none.
+
+    Args:
+        export: As for `text_segments`.
+        encoding: As for `text_segments`.
+        opening: As for `text_segments`.
+        message: Makes the entry of a match, the text behind it, and their place.
+    """
+    for begins, body, place in text_segments(export, encoding, opening):
+        if body is None:
+            yield Unread(place, UnreadReason.TOO_LONG)
+        elif begins is None:
+            yield Unread(place, UnreadReason.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
+        else:
+            yield message(begins, body, place)
 
 
 class _Cutter:

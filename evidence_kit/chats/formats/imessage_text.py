@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePosixPath
 from typing import BinaryIO, NamedTuple
 
@@ -21,13 +22,10 @@ from evidence_kit.chats.message import (
     MessageKind,
     MessageSender,
     MessageTime,
-    Metadata,
     Reaction,
-    Unread,
-    UnreadReason,
     WordsRole,
 )
-from evidence_kit.chats.segments import text_segments
+from evidence_kit.chats.segments import segment_entries
 from evidence_kit.chats.times import from_words, unless_none
 from evidence_kit.model import Json
 
@@ -53,13 +51,8 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield the messages in file order; answers that stand below a message are words of others in it."""
     title = PurePosixPath(around.name).name.removesuffix(".txt") or None
     conversation = Conversation("imessage", "imessage-exporter-text", None, title)
-    for opening, body, place in text_segments(export, encoding_of(export), _OPENING):
-        if body is None:
-            yield Unread(place, UnreadReason.TOO_LONG)
-        elif opening is None:
-            yield Unread(place, UnreadReason.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
-        else:
-            yield _message(opening, body, place, conversation, around)
+    make = partial(_message, conversation=conversation, around=around)
+    yield from segment_entries(export, encoding_of(export), _OPENING, make)
 
 
 FORMAT = ChatFormat("imessage-text", claims, read)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -20,13 +21,10 @@ from evidence_kit.chats.message import (
     MessageFlag,
     MessageKind,
     MessageSender,
-    Metadata,
     Reaction,
-    Unread,
-    UnreadReason,
     WordsRole,
 )
-from evidence_kit.chats.segments import text_segments
+from evidence_kit.chats.segments import segment_entries
 from evidence_kit.chats.times import from_iso
 
 _OPENING = re.compile(
@@ -61,13 +59,8 @@ def claims(head: FileHead, name: str) -> FormatVote:
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield the messages in file order; the sender `Me` is the owner."""
     conversation = Conversation("signal", "signal-export-text", None, PurePosixPath(around.name).parent.name or None)
-    for opening, body, place in text_segments(export, encoding_of(export), _OPENING):
-        if body is None:
-            yield Unread(place, UnreadReason.TOO_LONG)
-        elif opening is None:
-            yield Unread(place, UnreadReason.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
-        else:
-            yield _message(opening, body, place, conversation, around)
+    make = partial(_message, conversation=conversation, around=around)
+    yield from segment_entries(export, encoding_of(export), _OPENING, make)
 
 
 FORMAT = ChatFormat("signal-export-text", claims, read)

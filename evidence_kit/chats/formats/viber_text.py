@@ -16,11 +16,10 @@ from evidence_kit.chats.message import (
     Entry,
     Message,
     MessageSender,
-    Metadata,
     Unread,
     UnreadReason,
 )
-from evidence_kit.chats.segments import text_segments
+from evidence_kit.chats.segments import segment_entries
 from evidence_kit.chats.times import from_words
 
 _DAY = r'="?"?\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}"?'
@@ -48,16 +47,18 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     is_table = _ROW.match("\n" + export.read(4096).decode(encoding.codec, "replace").lstrip("\n")) is not None
     export.seek(0)
     conversation = Conversation("viber", "table" if is_table else "text", None, found["title"] if found else None)
-    for opening, body, place in text_segments(export, encoding, _ROW if is_table else _LINE):
-        if body is None:
-            yield Unread(place, UnreadReason.TOO_LONG)
-        elif opening is None:
-            yield Unread(place, UnreadReason.NOT_A_MESSAGE) if body.strip() else Metadata(place, "blank")
-        elif is_table:
-            yield _row(body, place, conversation) or Unread(place, UnreadReason.MALFORMED)
-        else:
-            person = MessageSender(opening["sender"], (), is_owner=opening["sender"] == _OWNER)
-            yield Message(place, conversation, person, from_words(opening["time"]), body)
+
+    def table_row(_: re.Match[str], body: str, place: ByteRange) -> Entry:
+        return _row(body, place, conversation) or Unread(place, UnreadReason.MALFORMED)
+
+    def line(opening: re.Match[str], body: str, place: ByteRange) -> Entry:
+        person = MessageSender(opening["sender"], (), is_owner=opening["sender"] == _OWNER)
+        return Message(place, conversation, person, from_words(opening["time"]), body)
+
+    if is_table:
+        yield from segment_entries(export, encoding, _ROW, table_row)
+    else:
+        yield from segment_entries(export, encoding, _LINE, line)
 
 
 FORMAT = ChatFormat("viber-text", claims, read)
