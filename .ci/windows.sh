@@ -29,7 +29,7 @@ cd "$stick"
 kit() { piped wine cmd /c evidence-kit.cmd "$@"; }
 touch "$top/before"
 kit --version | grep -q '^evidence-kit [0-9.]*$'
-kit doctor --lang en | grep -q 'All libraries can be loaded'
+{ kit doctor --lang en || true; } | grep -q 'All libraries can be loaded'
 seconds "it started, and every library was loaded"
 
 rm -rf "$top/stick/evidence-kit-data" "$top/stick/out"; mkdir -p "$top/stick/out"

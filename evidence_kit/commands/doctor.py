@@ -18,13 +18,14 @@ _COLUMNS, _LINES = 60, 20
 @command
 def doctor(setting: Setting) -> None:
     """Say whether this computer is fit for its work, and how to mend its faults."""
-    from evidence_kit.workflows.upkeep.doctor import Checked, Health, check_computer, check_libraries
+    from evidence_kit.workflows.upkeep.doctor import Checked, Health, check_computer, check_isolation, check_libraries
 
     screen = setting.screen
     with isolated_worker() as worker:
         libraries = check_libraries(worker)
+        isolation = check_isolation(worker.isolation, lambda guard: screen.say(f"doctor.guard.{guard}"))
     checks = list(check_computer(setting.station_folder, setting.station_if_any(), setting.world().clock.now()))
-    checks.append(libraries)
+    checks += [libraries, isolation]
     if screen.watched:
         size = shutil.get_terminal_size()
         fits = size.columns >= _COLUMNS and size.lines >= _LINES

@@ -121,7 +121,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.path.extend(settings["libraries"])
     # Landlock and the filter hold for this thread and those it starts: no other may stand before.
-    isolation = limits.confine(_readable(settings["libraries"]))
+    isolation = limits.confine(_readable(settings["libraries"]), settings.get("job_object"))
     if hasattr(select, "poll"):
         pipe.end_with_the_program()
     pipe.write({"isolation": isolation})

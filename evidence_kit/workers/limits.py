@@ -15,9 +15,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from evidence_kit.model import Json
+from evidence_kit.workers import mac_sandbox, windows_job
 
 ADDRESS_SPACE_BYTES = 2 * 1024**3
 CPU_SECONDS = 60
+_NAMES = ("address_space_bytes", "core_bytes", "open_files", "file_bytes")
 OPEN_FILES = 64
 
 _NO_NEW_PRIVILEGES = 38  # prctl
@@ -41,17 +43,24 @@ _FORBIDDEN_CALLS = {
 }
 
 
-def confine(readable: Iterable[Path]) -> dict[str, Json]:
+def confine(readable: Iterable[Path], job: str | None = None) -> dict[str, Json]:
     """Give up the rights that describing files does not need, for good, and return those that the system withdrew.
 
     Args:
         readable: Folders that stay readable besides the system's libraries.
+        job: Name of the program's job object, on Windows.
 
     Returns:
         `system`; `limits` (name to value, None where it could not be set); `landlock_abi` (None without);
-        `system_calls_filtered`.
+        `system_calls_filtered`; on Windows what `windows_job.enter` returns, on macOS `sandbox`.
     """
     granted: dict[str, Json] = {"system": sys.platform, "limits": _limit()}
+    if sys.platform == "win32":
+        entered = windows_job.enter(job, ADDRESS_SPACE_BYTES)
+        memory = ADDRESS_SPACE_BYTES if entered["memory_limited"] else None
+        granted |= {**entered, "limits": {**dict.fromkeys(_NAMES), "address_space_bytes": memory}}
+    if sys.platform == "darwin":
+        granted["sandbox"] = mac_sandbox.enter()
     granted["landlock_abi"] = _landlock(readable) if sys.platform == "linux" else None
     granted["system_calls_filtered"] = _filter_calls() if sys.platform == "linux" else False
     return granted
@@ -81,7 +90,7 @@ def _limit() -> dict[str, Json]:
         "file_bytes": ("RLIMIT_FSIZE", 0),
     }
     if sys.platform == "win32":
-        return dict.fromkeys(wanted)
+        return dict.fromkeys(_NAMES)
     import resource
 
     got: dict[str, Json] = {"cpu_seconds": CPU_SECONDS}

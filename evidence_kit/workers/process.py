@@ -23,6 +23,7 @@ from evidence_kit.workers.protocol import (
     frame_header,
     read_frame,
 )
+from evidence_kit.workers.windows_job import WorkerJob
 
 _FAREWELL_SECONDS = 2.0
 
@@ -30,7 +31,8 @@ _FAREWELL_SECONDS = 2.0
 class WorkerProcess:
     """A running child and the way to it."""
 
-    def __init__(self, command: list[str], environment: Mapping[str, str]) -> None:
+    def __init__(self, command: list[str], environment: Mapping[str, str], job: WorkerJob) -> None:
+        self._job = job
         self._socket: socket.socket | None = None
         if descriptors.CAN_PASS_DESCRIPTORS:
             self._socket, theirs = socket.socketpair()
@@ -95,6 +97,8 @@ class WorkerProcess:
                     with contextlib.suppress(ProcessLookupError, PermissionError):
                         os.killpg(self._popen.pid, signal.SIGKILL)
                 self._popen.kill()
+                # In a virtual environment Windows' python.exe has a child, which does the work.
+                self._job.end()
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 # Another thread may sit in `recv`, which closing does not wake.
@@ -108,6 +112,7 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             self.kill()
             self._popen.wait()
+        self._job.end()
         return ending_of(self._popen.returncode)
 
     def _hang_up(self) -> None:

@@ -17,11 +17,13 @@ from typing import BinaryIO, Self
 
 from evidence_kit.model import Json
 from evidence_kit.workers.job import DEFAULT_SECONDS, Answer, Failure, Job, Result
+from evidence_kit.workers.limits import ADDRESS_SPACE_BYTES
 from evidence_kit.workers.payload import encode_job, file_trace, sendable_payload
 from evidence_kit.workers.process import WorkerProcess
 from evidence_kit.workers.protocol import (
     ProtocolError,
 )
+from evidence_kit.workers.windows_job import WorkerJob
 
 ALLOWED = ("evidence_kit.media.", "evidence_kit.matching.", "evidence_kit.chats.")
 """Beginnings of the modules whose functions a worker runs."""
@@ -59,7 +61,7 @@ class Worker:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.isolation: Mapping[str, Json] | None = None
-        self._settings = json.dumps({"allowed": allowed, "libraries": [str(folder) for folder in libraries]})
+        self._settings: dict[str, Json] = {"allowed": allowed, "libraries": [str(folder) for folder in libraries]}
         self._environment = {**ENVIRONMENT, **(environment or {})}
         self._process: WorkerProcess | None = None
         self._jobs = 0
@@ -136,11 +138,13 @@ class Worker:
             yield self.call(job.function, job.arguments, job.payload, job.seconds)
 
     def _start(self) -> WorkerProcess | Failure:
+        job = WorkerJob(ADDRESS_SPACE_BYTES)
+        settings = json.dumps({**self._settings, "job_object": job.name})
+        command = [sys.executable, "-I", "-m", "evidence_kit.workers.child", settings]
         try:
-            process = WorkerProcess(
-                [sys.executable, "-I", "-m", "evidence_kit.workers.child", self._settings], self._environment
-            )
+            process = WorkerProcess(command, self._environment, job)
         except OSError as error:
+            job.end()
             return Failure("not-started", f"{type(error).__name__}: {error.errno}")
         hello = self._guarded(process, _START_SECONDS, process.hear)
         if isinstance(hello, Failure):

@@ -6,7 +6,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -18,6 +18,7 @@ from evidence_kit.intake.mounts import mount_table
 from evidence_kit.libraries import MATCHING, NEEDED, missing_modules
 from evidence_kit.model import Json
 from evidence_kit.workers.job import Failure, Job, JobRunner
+from evidence_kit.workers.windows_job import LOW
 from evidence_kit.workflows.case.station import KEY, Station
 from evidence_kit.workflows.reading.overview import overviews
 
@@ -92,6 +93,56 @@ def check_libraries(run: JobRunner) -> Checked:
         return Checked("libraries", Health.ILL, {"libraries": ", ".join(named)})
     absent = ", ".join(MATCHING[each] for each in missing_modules())
     return Checked("libraries", Health.UNKNOWN if absent else Health.WELL, {"libraries": absent})
+
+
+GUARDS: Final = ("memory", "programs", "write", "read", "network", "ends")
+
+
+def guards_of(isolation: Mapping[str, Json] | None) -> frozenset[str]:
+    """Return what holds for the processes that look into foreign files, by what the system granted one of them.
+
+    Returns:
+        Some of `GUARDS`: its memory is limited; it starts no program; writes no file; reads none but its own; reaches
+        no network; ends with the program.
+    """
+    told = isolation or {}
+    limits = told.get("limits")
+    held = set()
+    if isinstance(limits, Mapping) and limits.get("address_space_bytes"):
+        held.add("memory")
+    if told.get("landlock_abi"):
+        held |= {"write", "read", "programs"}
+    if told.get("system_calls_filtered"):
+        held |= {"network", "programs"}
+    if told.get("job_object"):
+        held.add("ends")
+    if told.get("starts_programs") is False:
+        held.add("programs")
+    integrity = told.get("integrity")
+    if isinstance(integrity, int) and integrity <= LOW:
+        held.add("write")
+    if told.get("sandbox"):
+        held |= {"write", "network", "programs"}
+    if told.get("system") in {"linux", "darwin"}:
+        # It watches the other end of its socket.
+        held.add("ends")
+    return frozenset(held)
+
+
+def check_isolation(isolation: Mapping[str, Json] | None, words: Callable[[str], str]) -> Checked:
+    """Say how far foreign files are kept apart on this computer.
+
+    Args:
+        isolation: As a worker tells it; None where none was started.
+        words: Names a guard in the person's language.
+    """
+    held = guards_of(isolation)
+    values = {
+        "held": " · ".join(words(each) for each in GUARDS if each in held) or "-",
+        "open": " · ".join(words(each) for each in GUARDS if each not in held) or "-",
+    }
+    health = Health.WELL if held == set(GUARDS) else Health.UNKNOWN if held else Health.ILL
+    return Checked("isolation", health, dict(values))
 
 
 def _versions() -> dict[str, str | int]:
