@@ -12,6 +12,7 @@ from typing import IO
 
 from evidence_kit.commands._keyboard import KEYBOARD
 from evidence_kit.commands._tables import Table, cells, page_of, pieces
+from evidence_kit.commands._windows_console import understands_sequences, wipe_console
 from evidence_kit.errors import EvidenceError
 from evidence_kit.model import Json
 from evidence_kit.words import catalogue
@@ -361,6 +362,12 @@ class Screen:
         if not _is_terminal(sys.stderr):
             yield
             return
+        if not understands_sequences():
+            try:
+                yield
+            finally:
+                wipe_console()
+            return
         sys.stderr.write("\x1b[?1049h\x1b[H")
         try:
             yield
@@ -370,9 +377,13 @@ class Screen:
 
     def new_page(self) -> None:
         """Begin an empty page inside of a secret one; the scroll-back keeps nothing of the page before."""
-        if _is_terminal(sys.stderr):
+        if not _is_terminal(sys.stderr):
+            return
+        if understands_sequences():
             sys.stderr.write("\x1b[2J\x1b[H")
             sys.stderr.flush()
+        else:
+            wipe_console()
 
     def ready(self, question: str) -> None:
         """Wait until a person says yes; the screen stays until then."""

@@ -141,8 +141,9 @@ class _Described:
 
     def result(self) -> Mapping[str, Json]:
         answer = self._future.result()
-        if isinstance(answer, Failure) and answer.reason == LIBRARY_MISSING:
-            return self._nothing(answer.detail, LIBRARY_MISSING)
+        if isinstance(answer, Failure) and answer.reason in {LIBRARY_MISSING, "too-large"}:
+            code = LIBRARY_MISSING if answer.reason == LIBRARY_MISSING else "too-large-to-describe"
+            return self._nothing(answer.detail, code)
         if isinstance(answer, Failure):
             return self._nothing(f"{answer.reason}: {answer.detail}")
         # A worker that hostile bytes took over can answer anything: it is data, and only in our form.
