@@ -54,7 +54,8 @@ def test_its_names_fit_on_any_stick(program: Path) -> None:
     assert not any(path.is_symlink() for path in program.parent.rglob("*"))
     assert len({str(path).casefold() for path in inside}) == len(inside)
     assert not [path for path in inside if re.search(r'[<>:"|?*\\]|[. ]$', path.name)]
-    assert max(len(str(path)) for path in inside) < 200
+    # What stands before it on a Windows stick: `E:\\evidence-kit-0.1.0-windows-x64\\`, shorter by eleven inside.
+    assert max(len(str(path)) for path in inside) < 210
 
 
 def test_the_first_answer_comes_at_once(program: Path) -> None:

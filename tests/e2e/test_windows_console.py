@@ -46,7 +46,7 @@ class OldConsole:
 def test_a_page_with_a_secret_is_gone_afterwards(knows: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     console, shown = OldConsole(knows=knows), io.StringIO()
     monkeypatch.setattr(_windows_console, "_kernel", lambda: console)
-    monkeypatch.setattr(_screen.sys, "stderr", shown)
+    monkeypatch.setattr("sys.stderr", shown)
     monkeypatch.setattr(_screen, "_is_terminal", lambda _: True)
     screen = _screen.Screen("en")
     with screen.secret_page():
