@@ -12,6 +12,8 @@ from typing import BinaryIO, TypeAlias
 from evidence_kit.chats.message import AttachmentStatus, Entry
 
 HEAD_BYTES = 65_536
+# What a database says under `decided:left-out` where its newest messages may stand in a log beside it.
+LOG_BESIDE = "newest-in-a-log-beside"
 
 
 class FormatVote(IntEnum):

@@ -170,8 +170,8 @@ def _warn(screen: Screen, conversation: CaseConversation) -> None:
     for part in conversation.parts:
         if part.wording_unknown:
             screen.warn("chats.wording-unknown", item=part.item.id)
-        if part.left_out:
-            screen.warn("chats.left-out", item=part.item.id)
+        if part.left_out_note is not None:
+            screen.warn(f"chats.{part.left_out_note}", item=part.item.id)
     if untimed := conversation.figures("times").get("none", 0):
         screen.warn("chats.untimed", number=conversation.number, count=untimed)
 

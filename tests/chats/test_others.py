@@ -223,6 +223,8 @@ def test_line_has_the_day_on_a_line_of_its_own_and_quotes_around_lines() -> None
         ("boite.pst", b"!BDN" + bytes(60), "outlook-pst"),
         ("x/signal-2025-05-13-21-02-11.backup", bytes(64), "signal-encrypted-backup"),
         ("Databases/msgstore.db.crypt15", bytes(64), "whatsapp-encrypted-database"),
+        ("Databases/msgstore.db.crypt14", bytes(64), "whatsapp-older-encrypted-database"),
+        ("msgstore-2024-01-02.1.db.crypt12", bytes(64), "whatsapp-older-encrypted-database"),
         ("viber_messages", b"SQLite format 3\0" + bytes(48), "viber-database"),
     ],
 )

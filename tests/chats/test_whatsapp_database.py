@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from evidence_kit.chats import registry
-from evidence_kit.chats.format import HEAD_BYTES
+from evidence_kit.chats.format import HEAD_BYTES, LOG_BESIDE
 from evidence_kit.chats.formats.whatsapp_database import FORMAT
 from evidence_kit.chats.message import (
     Entry,
@@ -73,13 +73,20 @@ def entries(data: bytes) -> list[Entry]:
     return list(registry.read_export(io.BytesIO(data), FORMAT))
 
 
+def decided(read: list[Entry]) -> dict[str, object]:
+    return {each.name: each.value for each in read if isinstance(each, Metadata) and each.name.startswith("decided:")}
+
+
 def messages(data: bytes) -> list[Message]:
     return [entry for entry in entries(data) if isinstance(entry, Message)]
 
 
 @pytest.mark.parametrize("log", [False, True])
 def test_the_database_of_android_is_read_like_a_conversation(tmp_path: Path, log: bool) -> None:
-    read = messages(database(ANDROID, tmp_path, log=log))
+    data = database(ANDROID, tmp_path, log=log)
+    read = messages(data)
+    # What is newest may stand in a log that is not here, and that is said.
+    assert decided(entries(data)) == ({"decided:left-out": LOG_BESIDE} if log else {})
     assert [(each.conversation.title, each.text, each.kind) for each in read] == [
         ("+212612345678", "غادي نشر الصور", MessageKind.TEXT),
         ("+212612345678", "s'il te plaît non", MessageKind.TEXT),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import html
 import json
 import re
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from evidence_kit.chats.folding import fold_text
 from evidence_kit.chats.format import Surroundings
 from evidence_kit.chats.formats import (
     discord_exporter,
@@ -226,3 +229,79 @@ def test_every_text_of_text_messages_is_told_or_named_as_no_text(sample: dict[st
     values = [part for name, value in found if name not in MACHINES for part in value.split("~")]
     words = [value for value in values if not nothing.fullmatch(value) and "&#" not in value]
     assert [value for value in words if squeezed(value) not in shown] == []
+
+
+# What stands in a message of a text and is no word of a person's: by format, with the reason.
+TEXT_FORMATS: dict[str, frozenset[str]] = {
+    "whatsapp-text": frozenset(),
+    "viber-text": frozenset(),
+    "line-text": frozenset(),
+    "signal-export-text": frozenset(),
+    "tiktok-text": frozenset(),
+    # The program's heading above reactions, and its line below a reply, whose author and text are told as a reply's.
+    "imessage-text": frozenset({"Tapbacks", "This"}),
+    # A fraction of a second.
+    "discord-package-csv": frozenset({"123000"}),
+}
+TEXT_SAMPLES = [sample for sample in LEDGER if sample["format"] in TEXT_FORMATS and not sample.get("unread")]
+_WORD = re.compile(r"\w{2,}")
+
+
+def test_every_text_format_has_a_sample_to_walk() -> None:
+    assert {sample["format"] for sample in TEXT_SAMPLES} == set(TEXT_FORMATS)
+
+
+@pytest.mark.parametrize("sample", TEXT_SAMPLES, ids=lambda sample: str(sample["path"]))
+def test_every_word_in_a_message_of_a_text_is_told_by_that_message(sample: dict[str, Any]) -> None:
+    data = sample_bytes(sample["path"])
+    codec = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(data[:2], "utf-8")
+    messages = [entry for entry in entries_of(data, sample["format"]) if isinstance(entry, Message)]
+    assert messages
+    for message in messages:
+        source = data[message.place.start : message.place.end].decode(codec, "replace")
+        untold = _words_of(source) - _words_of("\n".join(_everything_told(message)))
+        assert untold <= TEXT_FORMATS[sample["format"]], (message.place, untold)
+
+
+MAIL_SAMPLES = [sample for sample in LEDGER if sample["format"] in {"mail-eml", "mail-mbox"} and not sample["unread"]]
+
+
+@pytest.mark.parametrize("sample", MAIL_SAMPLES, ids=lambda sample: str(sample["path"]))
+def test_every_word_of_a_mails_subject_and_plain_text_is_told(sample: dict[str, Any]) -> None:
+    """Walk a mail with the library's newer policy, which the reader does not use."""
+    data = sample_bytes(sample["path"])
+    for message in entries_of(data, sample["format"]):
+        if not isinstance(message, Message):
+            continue
+        record = data[message.place.start : message.place.end]
+        if record.startswith(b"From "):
+            record = record.partition(b"\n")[2]
+        mail = email.message_from_bytes(record, policy=email.policy.default)
+        source = [str(mail["subject"] or "")]
+        source += [
+            str(part.get_content())
+            for part in mail.walk()
+            if part.get_content_type() == "text/plain" and part.get_content_disposition() != "attachment"
+        ]
+        told = _words_of("\n".join(_everything_told(message)))
+        assert _words_of("\n".join(source)) - told <= {"\ufffd"}, message.place
+
+
+def _words_of(text: str) -> set[str]:
+    return set(_WORD.findall(fold_text(text)))
+
+
+def _everything_told(message: Message) -> Iterator[str]:
+    """Yield every string with which a message is shown or exported."""
+    yield from searched_texts(message)
+    yield message.time.raw
+    yield message.native_id or ""
+    yield message.conversation.title or ""
+    for person in (message.sender, *message.to):
+        if person is not None:
+            yield person.display or ""
+            yield from (account.value for account in person.ids)
+    for reaction in message.reactions:
+        yield f"{reaction.actor or ''} {reaction.time.raw}"
+    if message.details:
+        yield json.dumps(message.details, ensure_ascii=False)

@@ -53,8 +53,13 @@ FORMATS = (
     ),
     _unreadable(
         "whatsapp-encrypted-database",
-        _by_name(r"(?:msgstore|wa)[\w.\-]*\.crypt\d{1,2}"),
+        _by_name(r"(?:msgstore|wa)[\w.\-]*\.crypt(?:1[5-9]|[2-9]\d)"),
         "an encrypted database of WhatsApp; a .crypt15 opens with its 64-digit key (ingest --whatsapp-key-file)",
+    ),
+    _unreadable(
+        "whatsapp-older-encrypted-database",
+        _by_name(r"(?:msgstore|wa)[\w.\-]*\.crypt(?:\d|1[0-4])"),
+        "an older encrypted database of WhatsApp; its key lies in the phone alone, out of its owner's reach",
     ),
     _unreadable(
         "viber-database",

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Final
 
 from msgspec.structs import replace
 
-from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
+from evidence_kit.chats.format import LOG_BESIDE, ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import (
     AccountId,
     Attachment,
@@ -143,6 +143,8 @@ _IOS: Final = _Form(
     },
     None,
 )  # fmt: skip
+# How a database says that what is newest in it may stand in a log beside it.
+_LOGGED: Final = b"\x02\x02"
 _FORMS: Final = (_ANDROID, _IOS)
 _PLACE: Final = re.compile(r"\{(?:join (?P<joined>\w+)(?P<on>[^}]*)|(?P<table>\w+)\.(?P<column>\w+))\}")
 
@@ -163,7 +165,9 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     export.seek(0)
     database = sqlite3.connect(":memory:")
     try:
-        columns = _opened(database, export.read())
+        data = export.read()
+        logs = data[_WRITTEN_BY] == _LOGGED
+        columns = _opened(database, data)
         form = next((each for each in _FORMS if each.table in columns), None)
         if form is None:
             yield Unread(whole, UnreadReason.UNSUPPORTED, "no table of messages of a form that is known")
@@ -171,6 +175,8 @@ def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
         if lacking := _lacking(form, columns):
             yield Unread(whole, UnreadReason.UNSUPPORTED, f"of another version: {lacking} is not there")
             return
+        if logs:
+            yield Metadata(ByteRange(0, 0), "decided:left-out", LOG_BESIDE)
         yield Metadata(whole, "database", form.variant)
         try:
             for row in database.execute(_query(form, columns)):
@@ -199,7 +205,7 @@ def _opened(database: sqlite3.Connection, data: bytes) -> dict[str, frozenset[st
     Raises:
         sqlite3.Error: It does not open.
     """
-    if data[_WRITTEN_BY] == b"\x02\x02":
+    if data[_WRITTEN_BY] == _LOGGED:
         data = data[: _WRITTEN_BY.start] + b"\x01\x01" + data[_WRITTEN_BY.stop :]
     database.deserialize(data)
     database.text_factory = lambda text: text.decode("utf-8", "replace")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from evidence_kit.chats.format import LOG_BESIDE
 from evidence_kit.chats.parts import part_number, whole_name
 from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.custody.manifest import Item, LogEvent, Manifest
@@ -42,6 +43,11 @@ class ConversationPart:
     wording: str | None = None
     left_out: str | None = None
     path: str = ""
+
+    @property
+    def left_out_note(self) -> str | None:
+        """The code of what is to be known of what is lacking: `left-out`, `log-beside`, None where nothing is."""
+        return None if self.left_out is None else "log-beside" if self.left_out == LOG_BESIDE else "left-out"
 
     @property
     def wording_unknown(self) -> bool:

@@ -193,8 +193,7 @@ def heading(conversation: CaseConversation, *, gaps: bool) -> Transcript:
     notes = []
     if any(part.wording_unknown for part in conversation.parts):
         notes.append("wording-unknown")
-    if any(part.left_out for part in conversation.parts):
-        notes.append("left-out")
+    notes += sorted({part.left_out_note for part in conversation.parts if part.left_out_note is not None})
     if gaps:
         notes.append("unread")
     zones = conversation.figures("times")
