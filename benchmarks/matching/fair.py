@@ -36,6 +36,7 @@ from evidence_kit.matching.extraction import features_of
 from evidence_kit.matching.features import Features, pack_features, unpack_features
 from evidence_kit.matching.levels import MATCHES, TO_JUDGE
 from evidence_kit.matching.library import Library, LibraryMatch
+from evidence_kit.matching.regions import PixelSize
 from evidence_kit.matching.transformation import Transformation, transformation_of
 
 _SHAPES = {"9:16": (1080, 1920), "3:4": (1200, 1600), "4:3": (1600, 1200)}
@@ -154,7 +155,7 @@ def _seen(about: str, make: Callable[[], Image.Image], quality: int = 90) -> Fea
         picture = opened.convert("RGB")
     size = picture.size
     picture.thumbnail((_LARGEST, _LARGEST))
-    made = features_of(np.asarray(picture), size)
+    made = features_of(np.asarray(picture), PixelSize(*size))
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{multiprocessing.current_process().pid}")
     draft.write_bytes(pack_features(made))

@@ -35,6 +35,7 @@ from evidence_kit.matching.extraction import features_of
 from evidence_kit.matching.features import Features
 from evidence_kit.matching.keypoints import Keypoints
 from evidence_kit.matching.library import Library
+from evidence_kit.matching.regions import PixelSize
 from evidence_kit.matching.thresholds import THRESHOLDS
 from evidence_kit.media.pixels import frames_of
 
@@ -82,7 +83,7 @@ def _decode(wanted: argparse.Namespace) -> Iterator[str]:
 
 def _all_of(data: bytes) -> None:
     [pixels] = frames_of(io.BytesIO(data))
-    features_of(pixels.rgb, (pixels.width, pixels.height))
+    features_of(pixels.rgb, PixelSize(pixels.width, pixels.height))
     picture = Image.fromarray(pixels.rgb)
     phash(picture)
     dhash(picture)
@@ -151,7 +152,7 @@ def _features(path: Path) -> Features:
     with Image.open(path) as opened:
         picture = opened.convert("RGB")
     picture.thumbnail((1600, 1600))
-    return features_of(np.asarray(picture), picture.size, inside=False)
+    return features_of(np.asarray(picture), PixelSize(*picture.size), inside=False)
 
 
 def _library(wanted: argparse.Namespace) -> Iterator[str]:
@@ -186,7 +187,7 @@ def _asked(photos: Path) -> list[Features]:
         with Image.open(path) as opened:
             picture = opened.convert("RGB")
         part = picture.crop((picture.width // 6, picture.height // 6, picture.width, picture.height))
-        asked.append(features_of(np.asarray(part), part.size))
+        asked.append(features_of(np.asarray(part), PixelSize(*part.size)))
     return asked
 
 

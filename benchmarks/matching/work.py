@@ -18,6 +18,7 @@ from benchmarks.matching.negatives import HardClass
 from evidence_kit.matching.extraction import features_of
 from evidence_kit.matching.features import Features, pack_features, unpack_features
 from evidence_kit.matching.library import Library, LibraryMatch
+from evidence_kit.matching.regions import PixelSize
 
 HERE = Path(__file__).parent
 _SIDE = 1600
@@ -201,7 +202,7 @@ class Work:
         small = picture.convert("RGB")
         if max(size) > _SIDE:
             small.thumbnail((_SIDE, _SIDE))
-        made = features_of(np.asarray(small), size)
+        made = features_of(np.asarray(small), PixelSize(*size))
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(".draft")
         draft.write_bytes(pack_features(made))

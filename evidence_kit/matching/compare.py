@@ -13,6 +13,7 @@ from evidence_kit.matching.features import PictureView
 from evidence_kit.matching.geometry import KeypointPairs, PlaneFit, mapped_points, rectangle_corners
 from evidence_kit.matching.levels import MATCHES, MatchScore, level_of
 from evidence_kit.matching.photometry import GreyArea, PixelAgreement, pixel_agreement
+from evidence_kit.matching.regions import PixelSize
 from evidence_kit.matching.thresholds import THRESHOLDS
 
 _REFINED_ROUNDS = 30
@@ -48,7 +49,7 @@ def compare_keypoints(
         pairs: What resembles what, where an index has said so; only good for a quick look.
         mirrored: Compare with the reference's mirror image.
     """
-    keypoints = reference.keypoints.mirrored(reference.size[0]) if mirrored else reference.keypoints
+    keypoints = reference.keypoints.mirrored(reference.size.width) if mirrored else reference.keypoints
     if pairs is None:
         pairs = geometry.similar_pairs(query.keypoints, keypoints)
     best: Placement | None = None
@@ -127,7 +128,7 @@ def _told(  # noqa: PLR0913
     turn = np.array([(-1, 0, wide - 1), (0, 1, 0), (0, 0, 1)], np.float64) if flipped else np.eye(3)
     whole = query.to_original() @ matrix @ turn @ np.linalg.inv(reference.to_original())
     outline = mapped_points(matrix, rectangle_corners(wide, high))
-    covered = _area_within(outline, query.size) / (query.size[0] * query.size[1])
+    covered = _area_within(outline, query.size) / (query.size.width * query.size.height)
     agreed = None
     if seen.outline is not None:
         left, top, right, bottom = seen.outline
@@ -159,7 +160,7 @@ def _filling(query: PictureView, reference: PictureView, way: Orientation) -> ND
         turn = np.array([(-1, 0, 1), (0, 1, 0), (0, 0, 1)], np.float64) @ turn
     if way.flipped:
         turn = np.array([(1, 0, 0), (0, -1, 1), (0, 0, 1)], np.float64) @ turn
-    size = np.diag((float(query.size[0]), float(query.size[1]), 1.0))
+    size = np.diag((float(query.size.width), float(query.size.height), 1.0))
     return np.asarray(np.linalg.inv(corner) @ size @ turn @ square)
 
 
@@ -180,7 +181,7 @@ def _refined(
     return np.vstack([np.asarray(found, np.float64), (0.0, 0.0, 1.0)])
 
 
-def _area_within(outline: NDArray[np.float64], size: tuple[int, int]) -> float:
+def _area_within(outline: NDArray[np.float64], size: PixelSize) -> float:
     import cv2
 
     frame = rectangle_corners(*size).astype(np.float32)

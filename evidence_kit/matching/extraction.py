@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from evidence_kit.matching.features import Features, PictureView
 from evidence_kit.matching.keypoints import keypoints_of
-from evidence_kit.matching.regions import PixelBox, regions_of
+from evidence_kit.matching.regions import PixelBox, PixelSize, regions_of
 from evidence_kit.matching.thresholds import THRESHOLDS
 
 _LEAST_SIDE_PIXELS = 400
 
 
-def features_of(rgb: NDArray[np.uint8], size: tuple[int, int], frame: int = 0, *, inside: bool = True) -> Features:
+def features_of(rgb: NDArray[np.uint8], size: PixelSize, frame: int = 0, *, inside: bool = True) -> Features:
     """Return the features of one picture.
 
     Args:
@@ -57,4 +57,4 @@ def _view(part: NDArray[np.uint8], box: PixelBox, frame: int, *, region: bool) -
     hashed = pdq(np.ascontiguousarray(part))
     quality = None if hashed is None else hashed.quality
     hashes = () if hashed is None else tuple(bytes.fromhex(one) for one in hashed.hashes.values())
-    return PictureView(frame, box, region, (wide, high), found, np.asarray(half, np.uint8), quality, hashes)
+    return PictureView(frame, box, region, PixelSize(wide, high), found, np.asarray(half, np.uint8), quality, hashes)

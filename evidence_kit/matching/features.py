@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from evidence_kit.hashing.orientations import ORIENTATIONS
 from evidence_kit.matching.keypoints import DESCRIPTOR_BYTES, MOST_KEYPOINTS, Keypoints
-from evidence_kit.matching.regions import PixelBox
+from evidence_kit.matching.regions import PixelBox, PixelSize
 
 VERSION = "features/2"
 MOST_VIEWS = 24
@@ -50,7 +50,7 @@ class PictureView:
     frame: int
     box: PixelBox
     region: bool
-    size: tuple[int, int]
+    size: PixelSize
     keypoints: Keypoints
     grey: NDArray[np.uint8]
     quality: int | None
@@ -58,12 +58,12 @@ class PictureView:
 
     def to_original(self) -> NDArray[np.float64]:
         """Return the 3 x 3 matrix from the pixels of the keypoints to those of the upright original."""
-        across, down = self.box.width / self.size[0], self.box.height / self.size[1]
+        across, down = self.box.width / self.size.width, self.box.height / self.size.height
         return np.array([(across, 0, self.box.left), (0, down, self.box.top), (0, 0, 1)], np.float64)
 
     def to_grey(self) -> NDArray[np.float64]:
         """Return the 3 x 3 matrix from the pixels of the keypoints to those of `grey`."""
-        return np.diag((self.grey.shape[1] / self.size[0], self.grey.shape[0] / self.size[1], 1.0))
+        return np.diag((self.grey.shape[1] / self.size.width, self.grey.shape[0] / self.size.height, 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _view(head: Mapping[str, Any], reader: _Arrays, width: int, height: int) -> 
         raise UnsoundError("hashes of another number")
     return PictureView(
         _whole(head["frame"], 1 << 32, least=0),
-        PixelBox(left, top, right, bottom), _yes_or_no(head["region"]), (wide, tall),
+        PixelBox(left, top, right, bottom), _yes_or_no(head["region"]), PixelSize(wide, tall),
         Keypoints(points, scales, descriptors), grey, quality, hashes,
     )  # fmt: skip
 

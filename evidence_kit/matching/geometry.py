@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidence_kit.matching.keypoints import Keypoints
+from evidence_kit.matching.regions import PixelSize
 from evidence_kit.matching.thresholds import THRESHOLDS
 
 _ROUNDS = 3000
@@ -83,7 +84,7 @@ def similar_pairs(query: Keypoints, reference: Keypoints, ratio: float = THRESHO
     return KeypointPairs(taken.astype(np.intp), order[at].astype(np.intp))
 
 
-def fit_plane(query: Keypoints, reference: Keypoints, pairs: KeypointPairs, size: tuple[int, int]) -> PlaneFit | None:
+def fit_plane(query: Keypoints, reference: Keypoints, pairs: KeypointPairs, size: PixelSize) -> PlaneFit | None:
     """Return the map that most pairs agree on, None where there is none.
 
     Args:
@@ -109,9 +110,7 @@ def fit_plane(query: Keypoints, reference: Keypoints, pairs: KeypointPairs, size
     return _fitted(np.asarray(matrix, np.float64), mask.ravel().astype(bool), pairs, target, size)
 
 
-def fit_similarity(
-    query: Keypoints, reference: Keypoints, pairs: KeypointPairs, size: tuple[int, int]
-) -> PlaneFit | None:
+def fit_similarity(query: Keypoints, reference: Keypoints, pairs: KeypointPairs, size: PixelSize) -> PlaneFit | None:
     """Return the best map that only moves, turns and scales: it needs two pairs, so few keypoints suffice.
 
     Args:
@@ -167,7 +166,7 @@ def _similarity(
 
 def _fitted(
     matrix: NDArray[np.float64], inliers: NDArray[np.bool_], pairs: KeypointPairs, target: NDArray[np.float32],
-    size: tuple[int, int],
+    size: PixelSize,
 ) -> PlaneFit:  # fmt: skip
     outline = mapped_points(matrix, rectangle_corners(*size))
     if not np.isfinite(outline).all():
@@ -197,7 +196,7 @@ def mapped_points(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> N
         return np.asarray(whole[:, :2] / whole[:, 2:])
 
 
-def is_reasonable(matrix: NDArray[np.float64], size: tuple[int, int]) -> bool:
+def is_reasonable(matrix: NDArray[np.float64], size: PixelSize) -> bool:
     """Say whether a rectangle of this size would still look like a picture: convex, not folded, not a sliver."""
     import cv2
 

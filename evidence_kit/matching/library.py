@@ -103,7 +103,7 @@ class Library:
                 kept = view.keypoints.strongest(most)
                 # A copy: a part of an array keeps all of it in memory.
                 descriptors.append(kept.descriptors.copy())
-                self._spots.append((kept.points.copy(), kept.scales.copy(), view.size[0]))
+                self._spots.append((kept.points.copy(), kept.scales.copy(), view.size.width))
             for number, view in enumerate(features.views):
                 if view.quality is not None and view.quality >= THRESHOLDS.least_quality:
                     self._hashed.append((place, number))

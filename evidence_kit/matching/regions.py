@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,18 @@ _SQUARE = np.ones((5, 5), np.uint8)
 _REACH = 2 * _CELL_PIXELS
 # Share of a side along which the colour changes from one pixel to the next.
 _SHARP, _UNSHARP, _CHANGE = 0.75, 0.35, 10
+
+
+class PixelSize(NamedTuple):
+    """The size of a picture, upright.
+
+    Attributes:
+        width: In pixels.
+        height: In pixels.
+    """
+
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +87,7 @@ def regions_of(rgb: NDArray[np.uint8]) -> list[PixelBox]:
 
     height, width = rgb.shape[:2]
     factor = min(1.0, _WORKING_WIDTH_PIXELS / min(width, height))
-    size = max(1, round(width * factor)), max(1, round(height * factor))
+    size = PixelSize(max(1, round(width * factor)), max(1, round(height * factor)))
     small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
     mask, flat = _many_tones(small)
     found = _collaged(small, mask, flat)
@@ -87,7 +100,7 @@ def regions_of(rgb: NDArray[np.uint8]) -> list[PixelBox]:
             exact = _snapped(changes, scaled, size)
             if _plausible(exact, size):
                 found.append(exact)
-    whole = [_enlarged(box, factor, (width, height)) for box in found]
+    whole = [_enlarged(box, factor, PixelSize(width, height)) for box in found]
     return sorted(whole, key=lambda box: -box.area)[:MOST_REGIONS]
 
 
@@ -130,7 +143,11 @@ def _collaged(small: NDArray[np.uint8], mask: NDArray[np.uint8], flat: NDArray[n
         rows = slice(round(part.top / _CELL_PIXELS), round(part.bottom / _CELL_PIXELS))
         columns = slice(round(part.left / _CELL_PIXELS), round(part.right / _CELL_PIXELS))
         filled, plain = mask[rows, columns].mean(), flat[rows, columns].mean()
-        if filled >= THRESHOLDS.part_filled_share and plain < _FLAT_SHARE and _plausible(part, (width, height)):
+        if (
+            filled >= THRESHOLDS.part_filled_share
+            and plain < _FLAT_SHARE
+            and _plausible(part, PixelSize(width, height))
+        ):
             found.append(part)
             mask[rows, columns] = 0
     return found
@@ -187,7 +204,7 @@ def _bounds(mask: NDArray[np.uint8], stats: NDArray[np.int32]) -> PixelBox | Non
     return box if filled >= THRESHOLDS.region_filled_share else None
 
 
-def _snapped(changes: _Changes, box: PixelBox, size: tuple[int, int]) -> PixelBox:
+def _snapped(changes: _Changes, box: PixelBox, size: PixelSize) -> PixelBox:
     """Return the box with each side moved outwards to the first line along which the pixels change at once."""
     width, height = size
     rows = changes.down[:, box.left + box.width // 8 : box.right - box.width // 8].mean(axis=1)
@@ -224,7 +241,7 @@ def _outwards(profile: NDArray[np.float64], at: int, limit: int, extent: int, *,
     return limit - found if mirrored else found
 
 
-def _plausible(box: PixelBox, size: tuple[int, int]) -> bool:
+def _plausible(box: PixelBox, size: PixelSize) -> bool:
     width, height = size
     if box.height < THRESHOLDS.region_height_share * height or box.width < THRESHOLDS.region_width_share * width:
         return False
@@ -233,7 +250,7 @@ def _plausible(box: PixelBox, size: tuple[int, int]) -> bool:
     return _ASPECTS[0] <= box.width / box.height <= _ASPECTS[1]
 
 
-def _enlarged(box: PixelBox, factor: float, size: tuple[int, int]) -> PixelBox:
+def _enlarged(box: PixelBox, factor: float, size: PixelSize) -> PixelBox:
     width, height = size
     return PixelBox(
         max(0, round(box.left / factor)), max(0, round(box.top / factor)),

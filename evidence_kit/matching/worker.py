@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from evidence_kit.matching.extraction import features_of
 from evidence_kit.matching.features import MOST_VIEWS, Features, PictureView, pack_features
+from evidence_kit.matching.regions import PixelSize
 from evidence_kit.media import sound, thumbnail
 from evidence_kit.media.inner_pictures import decoded_inner, inner_of
 from evidence_kit.media.pixels import Pixels, UndecodedError, frames_of
@@ -147,7 +148,7 @@ def _views(frames: Iterator[Pixels]) -> Features:
     single = len(listed) == 1
     views: list[PictureView] = []
     for each in listed:
-        made = features_of(each.rgb, (each.width, each.height), each.frame, inside=single)
+        made = features_of(each.rgb, PixelSize(each.width, each.height), each.frame, inside=single)
         if single or not _repeats(made.views[0], views):
             views += made.views if single else [_fewer(made.views[0])]
     return Features(listed[0].width, listed[0].height, tuple(views[:MOST_VIEWS]))

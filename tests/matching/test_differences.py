@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 from evidence_kit.matching.extraction import features_of
 from evidence_kit.matching.features import Features
 from evidence_kit.matching.library import Library
+from evidence_kit.matching.regions import PixelSize
 from evidence_kit.matching.transformation import Transformation, transformation_of
 
 CAMERA = Path(__file__).parents[2] / "samples" / "phone-export" / "DCIM" / "Camera"
@@ -65,7 +66,7 @@ def photos() -> dict[str, Image.Image]:
 
 
 def features(picture: Image.Image) -> Features:
-    return features_of(np.asarray(picture), picture.size, inside=False)
+    return features_of(np.asarray(picture), PixelSize(*picture.size), inside=False)
 
 
 def told(picture: Image.Image, other: Image.Image) -> Transformation:

@@ -21,7 +21,7 @@ from evidence_kit.matching.geometry import KeypointPairs
 from evidence_kit.matching.keypoints import Keypoints
 from evidence_kit.matching.levels import MATCHES, TO_JUDGE, MatchScore, level_of
 from evidence_kit.matching.library import Library
-from evidence_kit.matching.regions import regions_of
+from evidence_kit.matching.regions import PixelSize, regions_of
 from evidence_kit.matching.screens import is_drawn_page
 from evidence_kit.matching.thresholds import THRESHOLDS
 from evidence_kit.media.pixels import frames_of
@@ -184,9 +184,9 @@ def test_a_reflection_is_found_although_sampling_a_similarity_rejects_it() -> No
     reference = Keypoints(points, np.ones(60, np.float32), descriptors)
     mirrored = reference.mirrored(400)
     pairs = KeypointPairs(np.arange(60), np.arange(60))
-    fit = geometry.fit_similarity(mirrored, reference, pairs, (400, 400))
+    fit = geometry.fit_similarity(mirrored, reference, pairs, PixelSize(400, 400))
     assert fit is None or fit.count < 20
-    found = geometry.fit_similarity(mirrored, reference.mirrored(400), pairs, (400, 400))
+    found = geometry.fit_similarity(mirrored, reference.mirrored(400), pairs, PixelSize(400, 400))
     assert found is not None
     assert found.count == 60
 
@@ -198,7 +198,7 @@ def test_points_that_do_not_lie_in_one_piece_are_fitted() -> None:
     assert not every_second.points.flags.c_contiguous
     pairs = KeypointPairs(np.arange(60), np.arange(60))
     for fitting in (geometry.fit_plane, geometry.fit_similarity):
-        found = fitting(every_second, every_second, pairs, (400, 400))
+        found = fitting(every_second, every_second, pairs, PixelSize(400, 400))
         assert found is not None
         assert found.count == 60
 
