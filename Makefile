@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint fix bench deep pages portable wheelhouse lock clean
+.PHONY: demo test lint fix bench deep manual pages portable wheelhouse lock clean
 
 $(READY): requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -35,6 +35,10 @@ bench: $(READY)
 
 deep: $(READY)
 	$(BIN)/python -m pytest -n auto --dist loadfile -m deep
+
+# The manual pages, out of the words of the program.
+manual: $(READY)
+	$(BIN)/python -m docs.manual
 
 # The guides for volunteers, lawyers and scripts, in three languages, as files to print from a browser.
 pages: $(READY)

@@ -25,7 +25,7 @@ GROUPS: Final = (
     ("hand-over", ("report", "law", "seal", "export", "transfer", "passphrase", "timestamp")),
     ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),
-    ("learn", ("setup", "demo", "session", "help")),
+    ("learn", ("setup", "demo", "session", "help", "completion", "version")),
     ("look-after", ("tidy", "keys", "grant", "revoke", "recover", "recovery", "backup", "destroy", "log", "doctor")),
 )
 
@@ -54,6 +54,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     from evidence_kit.commands._language import environment, language_of
+    from evidence_kit.commands._program import BUILD
     from evidence_kit.commands._screen import Screen
     from evidence_kit.commands._unlocked import RUN
 
@@ -67,6 +68,7 @@ def _run(arguments: Sequence[str]) -> int:
     if not _meant(arguments):
         return _next_steps(screen)
     RUN.set(run)
+    BUILD.set(build)
     try:
         given = _language_last(arguments)
         program = build(words, _wanted(given))

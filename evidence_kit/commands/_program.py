@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
+
+from evidence_kit.words import Words
 
 NAME = "evidence-kit"
+BUILD: ContextVar[Callable[[Words], Any] | None] = ContextVar("build", default=None)
+"""Builds the whole program in a language; set by the program, which knows all commands."""
 
 
 def program_name() -> str:

@@ -128,6 +128,10 @@ class Screen:
         """Show a line that is the very result, quiet or not."""
         self._write(self._for_people(), text)
 
+    def plain(self, text: str) -> None:
+        """Print a text that a program is to read, as it is."""
+        self._write(sys.stdout, text.rstrip("\n"), whole=True)
+
     def _for_people(self) -> IO[str] | None:
         """Return where sentences go that are no trouble: none where a program has both outputs, and nobody looks."""
         if not self.json:

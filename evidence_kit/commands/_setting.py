@@ -38,6 +38,7 @@ class Setting:
         left_to_do: What workflows could not do behind what they recorded.
         recorded: Signature lines that were written into logs.
         languages: Every language that was asked for; the first is that of the screen.
+        unlocked: Station keys that this command has opened, by the folder of their station.
     """
 
     screen: Screen
@@ -48,6 +49,7 @@ class Setting:
     left_to_do: list[UnfinishedError] = field(default_factory=list)
     recorded: list[int] = field(default_factory=list)
     languages: tuple[str, ...] = ()
+    unlocked: dict[Path, SigningKey] = field(default_factory=dict)
 
     @property
     def asks(self) -> bool:
@@ -83,6 +85,8 @@ class Setting:
         from evidence_kit.commands._unlocked import HELD
         from evidence_kit.keys.errors import WrongPassphraseError
 
+        if (known := self.unlocked.get(station.folder)) is not None:
+            return known
         held = HELD.get()
         if held is not None and self.passphrase_file is None and (key := held.key(station.folder)) is not None:
             return key
@@ -93,7 +97,15 @@ class Setting:
             KEYBOARD.get().keep_secret(passphrase.decode("utf-8", "surrogateescape"), proven=True)
             return key
 
-        return self.tried(unlocked, WrongPassphraseError)
+        key = self.tried(unlocked, WrongPassphraseError)
+        self.unlocked[station.folder] = key
+        return key
+
+    def unlock_first(self) -> None:
+        """Ask for the passphrase before a fact is asked for that stands before all others; none where is no station."""
+        station = self.station_if_any()
+        if station is not None:
+            self.key(station)
 
     def tried(self, typed: Callable[[], T], *slips: type[EvidenceError]) -> T:
         """Return the typed text of a person, who may try three times; who is not there to be asked has one.

@@ -144,6 +144,7 @@ def _read_texts(setting: Setting, given: dict[str, Any]) -> None:
         value = given[name]
         if value == "-":
             if setting.asks:
+                setting.unlock_first()
                 given[name] = setting.screen.ask("ask.text", flag=f"--{name.replace('_', '-')}")
                 continue
             if read_before:

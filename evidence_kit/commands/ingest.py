@@ -121,11 +121,11 @@ def _backup_key(setting: Setting, path: Path) -> bytes:
         KeyMissingError: The file cannot be read.
         KeyUnreadableError: It is no such key.
     """
-    from evidence_kit.keys.errors import KeyMissingError
+    from evidence_kit.keys.errors import KeyMissingError, KeyUnreadableError
     from evidence_kit.keys.whatsapp_backup import root_key
 
     if str(path) == "-":
-        return root_key(setting.screen.ask_secret("ask.whatsapp-key"))
+        return setting.tried(lambda: root_key(setting.screen.ask_secret("ask.whatsapp-key")), KeyUnreadableError)
     try:
         with path.open("rb") as file:
             typed = file.read(_LONGEST_KEY_BYTES)

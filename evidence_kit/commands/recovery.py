@@ -37,8 +37,14 @@ def recovery(
     if action == "check":
         setting.screen.tell("recovery.opens")
     else:
-        folder = out or Path(setting.screen.ask("ask.recovery-folder")).expanduser()
         pages = sheets(key, station.association, shared=action == "shares")
-        write_sheets(setting, pages, folder)
+
+        def put() -> Path:
+            folder = out or Path(setting.screen.ask("ask.recovery-folder").strip("'\"")).expanduser()
+            write_sheets(setting, pages, folder)
+            return folder
+
+        # Whoever has typed the whole key is not sent back to its beginning by a slip in the name of a folder.
+        folder = put() if out is not None else setting.tried(put, UsageError)
         written = [str(folder / name) for name, _ in pages]
     setting.screen.document({"fingerprint": key.public.fingerprint, "opens": True, "written": written})

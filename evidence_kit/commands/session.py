@@ -12,6 +12,7 @@ import typer
 
 from evidence_kit.commands._keyboard import KEYBOARD
 from evidence_kit.commands._menu import menu_lines, show_menu
+from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._unlocked import HELD, RUN, HeldKey
 from evidence_kit.commands._wiring import command
@@ -43,7 +44,7 @@ def session(
     try:
         screen.tell("session.begins", minutes=minutes)
         show_menu(screen, station)
-        while (line := _line(held.left)) is not None:
+        while (line := _line(screen, held.left)) is not None:
             arguments = _arguments(line, menu_lines(station))
             if arguments is None:
                 screen.warn("session.quotes")
@@ -64,7 +65,7 @@ def _first_steps(setting: Setting, run: Callable[[Sequence[str]], int]) -> Stati
     """Offer the first steps until there is a station, and return it; None where a person leaves before."""
     screen = setting.screen
     show_menu(screen, None)
-    while (line := _line(lambda: _MOST_MINUTES * 60.0)) is not None:
+    while (line := _line(screen, lambda: _MOST_MINUTES * 60.0)) is not None:
         arguments = _arguments(line, menu_lines(None))
         if arguments is None:
             screen.warn("session.quotes")
@@ -79,19 +80,23 @@ def _first_steps(setting: Setting, run: Callable[[Sequence[str]], int]) -> Stati
     return None
 
 
-def _line(left: Callable[[], float]) -> str | None:
+def _line(screen: Screen, left: Callable[[], float]) -> str | None:
     """Return the next line; None at its end, at Ctrl-C, and when nobody typed before the time is over.
 
     Args:
+        screen: Where a passphrase that was typed here is refused.
         left: How many seconds are left.
     """
+    keyboard = KEYBOARD.get()
     try:
-        line = KEYBOARD.get().line_within(left(), "evidence-kit> ", "session.line")
+        while (line := keyboard.line_within(left(), "evidence-kit> ", "session.line")) is not None:
+            if not keyboard.is_secret(line):
+                return line.strip() if line and left() > 0 else None
+            screen.warn("ask.is-secret")
     except KeyboardInterrupt:
-        line = None
-    if line is None:
-        sys.stderr.write("\n")
-    return line.strip() if line and left() > 0 else None
+        pass
+    sys.stderr.write("\n")
+    return None
 
 
 def _arguments(line: str, offered: list[list[str]]) -> list[str] | None:

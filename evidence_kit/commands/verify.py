@@ -53,26 +53,27 @@ def verify(
     if remember is not None:
         raise UsageError("needed", fact="recursive", flag="--recursive")
     _free(report)
-    outside = replace(outside_facts(setting, tsa_ca or []), origin=_origin(setting, receipt, receipt_from))
     parts = _parts_meant(paths)
+    if parts and report is not None:
+        raise UsageError("verify-one", flag="--report")
+    sealed = bool(parts) or _verdict_view.archive_in(Path(path)).is_file()
+    digits = archive_digits(setting, archive_passphrase) if sealed else ""
+    outside = replace(outside_facts(setting, tsa_ca or []), origin=_origin(setting, receipt, receipt_from))
     if parts:
-        if report is not None:
-            raise UsageError("verify-one", flag="--report")
-        given = Path(path) if len(paths) == 1 else None
-        _parts(setting, parts, given, receipt, archive_passphrase, outside)
+        _parts(setting, parts, Path(path) if len(paths) == 1 else None, receipt, digits, outside)
         return
-    _one(setting, path, receipt, archive_passphrase, report, outside)
+    _one(setting, path, receipt, digits, report, outside)
 
 
 def _one(
-    setting: Setting, path: str, receipt: str | None, secret_file: str | None, page: Path | None, outside: OutsideFacts
+    setting: Setting, path: str, receipt: str | None, digits: str, page: Path | None, outside: OutsideFacts
 ) -> None:
     from evidence_kit.hashing.paper import TypedWronglyError
 
     file = _verdict_view.archive_in(Path(path))
     try:
         found = (
-            _archive(setting, file, receipt, secret_file, outside)
+            _archive(setting, file, receipt, digits, outside)
             if file.is_file()
             else _case(setting, path, receipt, outside)
         )
@@ -128,7 +129,7 @@ def _parts(
     paths: list[Path],
     folder: Path | None,
     receipt: str | None,
-    secret_file: str | None,
+    digits: str,
     outside: OutsideFacts,
 ) -> None:
     """Check the parts of a seal: one document a part, then one for the whole."""
@@ -136,13 +137,12 @@ def _parts(
     from evidence_kit.workflows.checking.archive_parts import PartsResult, unexpected_files, verify_parts
 
     screen, names = setting.screen, _verdict_view.known_names(setting)
-    passphrase = archive_digits(setting, secret_file)
     total = sum(path.stat().st_size for path in paths)
     outcomes: list[tuple[Path, Report] | PartsResult] = []
     try:
         with screen.progress("verify.progress", total) as on_bytes:
             around = [] if folder is None else unexpected_files(folder, paths)
-            outcomes.extend(verify_parts(paths, passphrase, receipt, on_bytes, outside, around))
+            outcomes.extend(verify_parts(paths, digits, receipt, on_bytes, outside, around))
     except TypedWronglyError as error:
         raise UsageError("receipt-typed-wrongly") from error
     for outcome in outcomes:
@@ -154,14 +154,11 @@ def _parts(
             _verdict_view.show_part(screen, outcome[1], names)
 
 
-def _archive(
-    setting: Setting, path: Path, receipt: str | None, secret_file: str | None, outside: OutsideFacts
-) -> Report:
+def _archive(setting: Setting, path: Path, receipt: str | None, digits: str, outside: OutsideFacts) -> Report:
     from evidence_kit.workflows.checking.verify import verify_archive
 
-    passphrase = archive_digits(setting, secret_file)
     with setting.screen.progress("verify.progress", path.stat().st_size) as on_bytes:
-        return verify_archive(path, passphrase, receipt, on_bytes, outside)
+        return verify_archive(path, digits, receipt, on_bytes, outside)
 
 
 def _case(setting: Setting, text: str, receipt: str | None, outside: OutsideFacts) -> Report:

@@ -25,7 +25,7 @@ TALKS = WRITES | {"msgspec"}
 MATCHES = WRITES | {"cv2", "numpy"}
 SEALS = TALKS | {"Cryptodome", "cffi", "pycparser", "pyzipper", "segno", "typst"}
 LOADS: dict[str, set[str]] = {
-    "intake": set(), "session": set(), "help": set(), "verifier": set(),
+    "intake": set(), "session": set(), "help": set(), "verifier": set(), "version": OPENSSL,
     "setup": OPENSSL | {"bcrypt", "zxcvbn"}, "keys": LOOKS, "cases": OPENSSL, "new": LOOKS,
     "list": LOOKS, "show": WRITES, "log": LOOKS, "verify": LOOKS, "compare": OPENSSL,
     "ingest": TALKS | {"numpy"}, "receipt": WRITES, "consent": WRITES, "note": WRITES, "mark": WRITES, "update": WRITES,
