@@ -66,7 +66,7 @@ complete -o default -F _evidence_kit {_NAME}
 
 
 def zsh_script(commands: Sequence[Completable], options: Program) -> str:
-    """Return the script for zsh, with what each word is for."""
+    """Return the script for zsh, with the help of each word."""
 
     def listed(of: Sequence[Completable]) -> str:
         told = [each.told.replace(":", "\\:") for each in of]
@@ -97,7 +97,7 @@ compdef _evidence_kit {_NAME}
 
 
 def fish_script(commands: Sequence[Completable], options: Program) -> str:
-    """Return the script for fish, with what each word is for."""
+    """Return the script for fish, with the help of each word."""
     lines = [
         f"complete -c {_NAME} -n __fish_use_subcommand -f -a {each.word} -d {_fish(each.told)}" for each in commands
     ]
@@ -110,7 +110,7 @@ def fish_script(commands: Sequence[Completable], options: Program) -> str:
 
 
 def powershell_script(commands: Sequence[Completable], options: Program) -> str:
-    """Return the script for PowerShell, with what each word is for."""
+    """Return the script for PowerShell, with the help of each word."""
 
     def listed(of: Sequence[Completable]) -> str:
         return "; ".join(f"{_power(each.word)} = {_power(each.told or each.word)}" for each in of)

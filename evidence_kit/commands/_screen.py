@@ -22,6 +22,7 @@ _FOLLOW_SECONDS = 0.5
 _DOCUMENT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _DOCUMENTS_TOGETHER = 200
 _LINES_OF_A_QUESTION = 3
+_ROOM_OF_AN_ANSWER = 24
 _PLAIN_WHITE = frozenset("\u00a0\u202f\u2009")
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -267,8 +268,11 @@ class Screen:
 
     def ask(self, question: str, **values: str | int) -> str:
         """Ask a person until an answer comes; a passphrase that was typed before is none."""
+        shown = fitted(sys.stderr, self.say(question, **values))
+        # An answer that begins at the right edge would be broken there, in the middle of a word.
+        behind = cells(shown.rpartition("\n")[2]) + _ROOM_OF_AN_ANSWER <= columns(sys.stderr)
         while True:
-            answer = self._typed(fitted(sys.stderr, self.say(question, **values)) + " ", question)
+            answer = self._typed(shown + (" " if behind else "\n> "), question)
             if answer:
                 return answer
 

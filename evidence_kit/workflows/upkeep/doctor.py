@@ -175,7 +175,7 @@ def _encrypted(path: Path, block: Path) -> Health:
 
 
 def _backups(station: Station) -> Checked:
-    """Say which cases have no copy that holds their last line, by what this station remembers."""
+    """Return the cases without a backup of their last line, as far as this station remembers."""
     behind = []
     for each in overviews(station.cases):
         head, copies = station.remembered(each.case), station.copied(each.case)
