@@ -137,7 +137,8 @@ ANSWERS: dict[str, Answer] = {
     "ask.transfer-purpose": "complaint", "ask.archive-passphrase": "1" * 28, "ask.receipt-from": "1",
     "ask.tidy": "1", "ask.reader-name": "Me Idrissi", "ask.fingerprint-end": newest_groups, "ask.revoke": "1",
     "ask.destroy-reason": "asked", "ask.destroy-by": "Salma", "ask.destroy-and": "Omar", "ask.seen": "",
-    "ask.destroy-case": "LRC-2026-0001", "ask.next-page": "", "ask.which-phone": "1", "session.line": "exit",
+    "ask.destroy-case": "LRC-2026-0001", "ask.next-page": "", "ask.links-value": "0612345678",
+    "ask.which-phone": "1", "session.line": "exit",
 }  # fmt: skip
 
 # What each command is called with so that it asks: required arguments only, or flags that open a question; and what is
@@ -160,10 +161,11 @@ CALLS: tuple[tuple[str, dict[str, Answer]], ...] = (
     ("tidy 1 phone", {}), ("keys trust Omar other.pub", {}), ("keys readers 1", {}), ("grant 1 other.pub", {}),
     ("revoke 1 lawyer --reason left", {}), ("recover 1", {}), ("recovery check", {}), ("recovery sheet", {}),
     ("recovery check", {"ask.recovery-code": "SHARE-1"}), ("backup 1 backups", {}), ("destroy 1 E000001", {}),
-    ("destroy 1 --whole-case", {}), ("timestamp 1 --request asked.tsq", {}), ("log 1", {}), ("help phone", {}),
+    ("destroy 1 --whole-case", {}), ("links join", {}),
+    ("links leave-out", {}), ("timestamp 1 --request asked.tsq", {}), ("log 1", {}), ("help phone", {}),
 )  # fmt: skip
 # These ask nothing whatever they are called with; a question that one of them gets fails the test of the questions.
-SILENT = {"cases", "verifier", "demo", "doctor"}
+SILENT = {"cases", "verifier", "demo", "doctor", "completion", "version"}
 # Questions that need a stick, or a letter that came back signed; each has a test of its own.
 ELSEWHERE = {"ask.stick-whose": "test_care.py", "ask.confirmed-by": "test_hand_overs.py"}
 # Sentences about an answer, and no questions.
@@ -250,7 +252,7 @@ def _made(home: Path) -> Office:
         "ingest 1 phone --how phone-export --handed-by her --device d --phone-clock 1 --phone-now there",
         f"grant 1 lawyer.pub --name lawyer --confirm {end}",
         "receipt 1 --out receipt.html", "seal 1 --all --for lawyer --out sealed --passphrase-out digits",
-        "backup 1 backups",
+        "links join --recovery-key rec", "backup 1 backups",
     ):  # fmt: skip
         out = io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
@@ -263,7 +265,7 @@ def _made(home: Path) -> Office:
     key = key_from_text((home / "rec").read_bytes())
     one, two, _ = to_shares(key)
     values = {
-        "SEALED": told[-2]["archive"], "CODE": told[-3]["code"], "PAPER": to_paper(key), "SHARE-1": one, "SHARE-2": two,
+        "SEALED": told[-3]["archive"], "CODE": told[-4]["code"], "PAPER": to_paper(key), "SHARE-1": one, "SHARE-2": two,
         "DIGITS": (home / "digits").read_text().strip(),
     }  # fmt: skip
     return Office(home, values)
