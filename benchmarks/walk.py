@@ -86,21 +86,18 @@ class Walk:
     def command(self, line: str) -> None:
         """Type a command and answer what it asks until it is done."""
         self._type(line)
-        before = ""
         for _ in range(1200):
             time.sleep(0.5)
-            shown = self._shown()
-            # What stands still, twice looked at, waits for somebody.
-            still, before = shown == before, shown
-            if not still:
+            # Behind a question, or the shell's own sign, stands the cursor; while a command works, at the left.
+            if _tmux("display-message", "-p", "-t", self._session, "#{cursor_x}").strip() == "0":
                 continue
+            shown = self._shown()
             if shown.rstrip().endswith("\n$"):
                 return
             question = self._question(shown)
             if question is not None:
                 self.asked.append(question)
                 self._type(self._answer(question))
-                time.sleep(0.6)
         raise TimeoutError(self._shown())
 
     def history(self) -> str:
@@ -183,7 +180,10 @@ def walk(language: str, columns: int, lines: int, out: Path) -> None:
         finally:
             person.end()
     receipt = to_receipt.partition("AAAA-AAAA")[0]
-    print(f"{language} {columns}x{lines}: {len(questions)} questions, {len(receipt.split())} words to the receipt")
+    # What the person types is not to be read, and a sign between two blanks is no word.
+    read = [line for line in receipt.splitlines()[1:] if not line.startswith("> ")]
+    words = [word for line in read for word in line.split() if any(map(str.isalnum, word))]
+    print(f"{language} {columns}x{lines}: {len(questions)} questions, {len(words)} words to the receipt")
 
 
 def _tmux(*arguments: str) -> str:

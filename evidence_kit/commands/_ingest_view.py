@@ -79,6 +79,9 @@ def _trouble(outcome: outcomes.ItemOutcome) -> str:
             return ",".join([*outcome.problems, *odd, *(["unstable"] if outcome.unstable else [])])
         case Refused() | Unopened():
             return "" if outcome.reason == "excluded" else f"{outcome.__class__.__qualname__}:{outcome.reason}"
+        case ChatRead() if outcome.recognition == "recognised" and not outcome.unread:
+            # How many were read is said at the end, in one sentence; what may be missing is said of each.
+            return "chat" if outcome.looks_cut or outcome.wording_unknown else ""
         case ContainerRead() | ChatRead():
             return outcome.__class__.__qualname__
         case SeenAgain() | AlreadyInCase() | WitnessOutcome():
