@@ -74,9 +74,11 @@ def _line(screen: Screen, label: str, shown: str) -> None:
 def _heading(screen: Screen, about: Facts) -> None:
     kind = about.get("kind")
     family = str(about.get("family"))
+    # Behind the family stands the name of a format; a word of ours would say the same once more, in English.
+    told = screen.say(f"show.family-{family}")
     screen.result(f"{about['item']}  {neutral_text(PurePosixPath(str(about['path'])).name)}")
     rows: list[Row] = [
-        ("type", f"{screen.say(f'show.family-{family}')}, {kind}"),
+        ("type", told if screen.knows(f"list.kind.{kind}") else f"{told}, {kind}"),
         ("size", screen.say("show.bytes", size=byte_count(int(about["size"])))),
         ("path", str(about["path"])),
         ("container", str(about.get("container") or "")),
