@@ -62,9 +62,14 @@ class Picture:
                 first = max(0, near - length + _BEGINNING_BYTES)
                 for at in range(first, min(near, len(squeezed) - length) + 1):
                     stretch = squeezed[at : at + length]
-                    if len(set(stretch)) > 6 and stretch in there:
+                    if len(set(stretch)) > 6 and stretch in there and self._says(at * len(self.data) // len(squeezed)):
                         return True
         return False
+
+    def _says(self, at: int) -> bool:
+        """Say whether a stretch of the picture around some offset is more than rows of equal bytes."""
+        near = self.data[max(0, at - STRETCH_BYTES) : at + 3 * STRETCH_BYTES]
+        return any(near[first : first + STRETCH_BYTES] in self._stretches for first in range(len(near)))
 
     def found_in(self, stored: bytes) -> str | None:
         """Return by which decoders the picture is found in stored bytes, None where it is not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from email.mime.text import MIMEText
 
 import pytest
@@ -65,6 +66,30 @@ def test_of_a_quoted_mail_names_and_times_are_there() -> None:
     stored = b"".join(copied("m.eml", data)).decode()
     assert stored.count("سامي <sami@example.com>") == 4
     assert all(f"Fri, {day} Jun 2018 11:36:34 +0300" in stored for day in range(1, 5))
+
+
+def _coded(place: int) -> str:
+    return base64.b64encode(pictures()["png"][place * 30 : place * 30 + 30]).decode()
+
+
+def test_names_of_fields_between_codes_stay_as_they_are() -> None:
+    records = [
+        {"recipientId": _coded(place), "authorId": _coded(place + 20), "username": "Sami", "body": "pay by Friday"}
+        for place in range(20)
+    ]
+    stored = json.loads(b"".join(copied("a.json", json.dumps(records).encode())))
+    assert [sorted(each) for each in stored] == [["authorId", "body", "recipientId", "username"]] * 20
+    assert [each["body"] for each in stored] == ["pay by Friday"] * 20
+
+
+def test_names_of_attributes_between_codes_stay_as_they_are() -> None:
+    rows = "".join(
+        f'<sms address="+212600000001" transaction="{_coded(place)}" content="{_coded(place + 20)}" body="pay now"/>'
+        for place in range(20)
+    )
+    stored = b"".join(copied("a.xml", f'<?xml version="1.0"?><smses count="20">{rows}</smses>'.encode())).decode()
+    for name in ("address", "transaction", "content", "body"):
+        assert stored.count(f" {name}=") == 20
 
 
 @pytest.mark.parametrize("width", [8, 10, 12])

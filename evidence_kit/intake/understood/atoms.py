@@ -34,6 +34,9 @@ _LONGEST_NUMBER: Final = 20
 _LONG_CODE: Final = 12
 _CROWD: Final = 4
 ALIEN_WEIGHT: Final = 3.0
+# A piece of a code that reads as a word by chance: long ones, and no short word beside them.
+_CODES_BETWEEN: Final = re.compile(r"\s*(?:[A-Za-z0-9+/=_-]{8,80}\s+){1,3}")
+_LONGEST_BETWEEN_CODES: Final = 48
 _SHORTEST_BETWEEN: Final = 8
 _SHORTEST_SEEN: Final = 8
 _LONGEST_SEEN: Final = 40
@@ -80,7 +83,7 @@ class _Counted:
         self.size = size = np.asarray(ends - starts, np.float64)
         self.distinct = size - count(alike)
         self.digits, self.aliens = count(part == letters.DIGIT), count(part == letters.ALIEN)
-        self.ideographs, self.common = count(part == letters.IDEOGRAPH), count(part == letters.COMMON)
+        self.ideographs, self.common = count(part == letters.IDEOGRAPH), count((part == letters.COMMON) & ~alike)
         uppers, lowers = count(part == letters.UPPER), count(part == letters.LOWER)
         accented = count(part == letters.ACCENTED)
         humps = count((part == letters.UPPER) & (before == letters.LOWER) & inside)
@@ -273,14 +276,27 @@ class TextAtoms:
         for first, last in self.excursions(bound):
             low = int(np.searchsorted(heads, first, "right")) - 1
             high = int(np.searchsorted(heads, last - 1, "right"))
-            for chunk in range(low, high):
+            for chunk in range(low, self._trail(heads, tails, high)):
                 if counts[tails[chunk]] > counts[heads[chunk]]:
                     start, end = int(self.starts[heads[chunk]]), int(self.ends[tails[chunk] - 1])
                     # A few letters between two such stretches are no word of anybody's.
-                    if found and start - found[-1][1] <= _SHORTEST_BETWEEN:
+                    if found and (
+                        start - found[-1][1] <= _SHORTEST_BETWEEN
+                        or _CODES_BETWEEN.fullmatch(self.text, found[-1][1], start) is not None
+                    ):
                         start = found.pop()[0]
                     found.append((start, end))
         return found
+
+    def _trail(self, heads: NDArray[np.int64], tails: NDArray[np.int64], high: int) -> int:
+        """Return the chunk at which the codes behind a peak end: a few words between them are no end of a file."""
+        codes, at = self._code & (self.ends - self.starts >= _LONG_CODE), high
+        edge = int(self.ends[tails[high - 1] - 1])
+        while at < len(heads) and self.starts[heads[at]] - edge <= _LONGEST_BETWEEN_CODES:
+            if codes[heads[at] : tails[at]].any():
+                edge, high = int(self.ends[tails[at] - 1]), at + 1
+            at += 1
+        return high
 
 
 def _sums(weight: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -74,6 +74,7 @@ _FLAGS: Final = frozenset(
 _STYLED: Final = frozenset({"class"})
 _MOST_STYLES: Final = 12
 _LONGEST_STYLE: Final = 24
+_ENTITY: Final = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]{1,8})|(\d{1,8}))|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _HALVES: Final = re.compile(r"&#(5[56]\d{3});&#(5[67]\d{3});")
 
 
@@ -160,9 +161,10 @@ def _of_pieces(text: str, laid: Pieces) -> tuple[list[_Value], dict[int, list[St
                 values += [replace(each, start=each.start + source, end=each.end + source) for each in inner]
             at = begin
             for place in range(read[number], len(values)):
-                length = len(_shown(values[place]))
+                shown = _shown(values[place])
+                length = len(shown)
                 piece = (max(0, first - at), min(length, last - at))
-                if piece[0] < piece[1]:
+                if piece[0] < piece[1] and shown != NEUTRAL:
                     found.setdefault(place, []).append(piece)
                 at += length + 1
                 if at >= starts[number + 1]:
@@ -273,7 +275,13 @@ def _plain(said: str) -> str:
     """Return a text without entities; halves of one character that were written one by one are put together."""
     if "&" not in said:
         return said
-    return html.unescape(_HALVES.sub(_joined, said))
+    return _ENTITY.sub(_character, _HALVES.sub(_joined, said))
+
+
+def _character(match: re.Match[str]) -> str:
+    """Return what an entity stands for; of a number that is no character of HTML the control that it is."""
+    number = int(match[1], 16) if match[1] else int(match[2]) if match[2] else None
+    return html.unescape(match[0]) if number is None else chr(min(number, 0x10FFFF))
 
 
 def _joined(match: re.Match[str]) -> str:

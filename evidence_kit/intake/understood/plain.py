@@ -71,8 +71,20 @@ def _byte_columns(text: str) -> list[Stretch]:
         counts = [line.count(mark) for line in beginning]
         if len(counts) >= _FEWEST_ROWS and counts[0] and counts.count(counts[0]) * 10 >= len(counts) * 9:
             # Most tables have no such column: in one, a fifth of the numbers has the highest bit set.
-            return _cells(text, mark) if len(_HIGH[mark].findall(text)) * 5 >= FEWEST_BYTES else []
+            if len(_HIGH[mark].findall(text)) * 5 >= FEWEST_BYTES or _has_low_column(beginning, mark):
+                return _cells(text, mark)
+            return []
     return []
+
+
+def _has_low_column(beginning: list[str], mark: str) -> bool:
+    """Say whether a table begins with a column of small numbers of many values."""
+    columns = zip(*(line.split(mark) for line in beginning), strict=False)
+    small = [
+        [cell for each in said if (cell := each.strip(' "\r')).isdigit() and len(cell) < _LONGEST_CELL]
+        for said in columns
+    ]
+    return any(len(each) * 10 >= len(beginning) * 9 and len({*each}) >= _FEWEST_ROWS for each in small)
 
 
 def _cells(text: str, mark: str) -> list[Stretch]:

@@ -22,6 +22,10 @@ _LABELLED: Final = re.compile(r"[+(]{0,2}\d[\d\s()+./-]{5,}")
 FEWEST_BYTES: Final = 24
 """Numbers under one name, from which on they may be the bytes of something."""
 _FEWEST_VALUES: Final = 16
+FEWEST_DARK_BYTES: Final = 240
+"""Numbers that all are low, from which on they may be the bytes of something."""
+_FEWEST_DARK_VALUES: Final = 32
+_FEWEST_BYTES_EACH: Final = 50
 
 
 def opaque_units(units: Sequence[str]) -> dict[int, list[Stretch]]:
@@ -39,7 +43,8 @@ def opaque_units(units: Sequence[str]) -> dict[int, list[Stretch]]:
         for number in range(bisect_right(starts, start) - 1, bisect_right(starts, end - 1)):
             first, length = starts[number], len(units[number])
             piece = (max(0, start - first), min(length, end - first))
-            if piece[0] < piece[1]:
+            # What is shown as a time stands for a name or a number that is kept: a stretch goes on behind it.
+            if piece[0] < piece[1] and units[number] != NEUTRAL:
                 found.setdefault(number, []).append(piece)
     return found
 
@@ -51,19 +56,38 @@ def bytes_by_name(numbered: Iterable[tuple[str, int, str]]) -> list[int]:
         numbered: Name, place and text of every value that has a name of its own.
     """
     by_name: dict[str, list[tuple[int, int]]] = {}
+    larger: dict[str, int] = {}
     for name, place, said in numbered:
         if len(said) <= _LONGEST_BYTE and _BYTE.fullmatch(said) and -128 <= int(said) < 256:
             by_name.setdefault(name, []).append((place, int(said)))
+        elif said.isdigit():
+            larger[name] = larger.get(name, 0) + 1
     found: list[int] = []
-    for listed in by_name.values():
-        if len(listed) < FEWEST_BYTES or len({value for _, value in listed}) < _FEWEST_VALUES:
-            continue
-        upper = sum(value < 0 or value > 127 for _, value in listed)
-        falling = sum(after < before for (_, before), (_, after) in pairwise(listed))
-        # A counter climbs; hours, marks and percents stay below; bytes do neither.
-        if upper * 5 >= len(listed) and falling * 5 >= len(listed):
+    for name, listed in by_name.items():
+        if are_bytes([value for _, value in listed], larger.get(name, 0)):
             found += [place for place, _ in listed]
     return found
+
+
+def are_bytes(values: Sequence[int], larger: int) -> bool:
+    """Say whether numbers under one name are the bytes of something.
+
+    A counter climbs; hours, marks and percents stay below, and are few. Bytes do neither; those of a dark picture stay
+    below too, but are many, of many values, and hardly any is larger.
+
+    Args:
+        values: The numbers that a byte can be, in their order.
+        larger: How many numbers of that name no byte can be.
+    """
+    different = len(set(values))
+    if len(values) < FEWEST_BYTES or different < _FEWEST_VALUES:
+        return False
+    falling = sum(after < before for before, after in pairwise(values))
+    upper = sum(value < 0 or value > 127 for value in values)
+    if upper * 5 >= len(values) and falling * 5 >= len(values):
+        return True
+    many = len(values) >= FEWEST_DARK_BYTES and different >= _FEWEST_DARK_VALUES
+    return many and larger * _FEWEST_BYTES_EACH <= len(values) and falling * 10 >= len(values)
 
 
 def is_labelled_number(said: str) -> bool:
