@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from evidence_kit.commands._declarations import purpose_of
+from evidence_kit.commands._processes import isolated_worker
 from evidence_kit.commands._screen import byte_count
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
@@ -40,10 +42,13 @@ def export(
     path = out or Path(f"{folder.root.name}.{wanted.name}{wanted.ending}")
     refuse_inside_case(path)
     order = ExportOrder(wanted, whom, _ids(items), without_consent, path)
-    with writing(folder, key, station, world, setting.accept_older) as writer:
+    with (
+        writing(folder, key, station, world, setting.accept_older) as writer,
+        isolated_worker() if wanted.talks else nullcontext() as worker,
+    ):
         total = sum(item.size_bytes for item in consented_items(writer.case, order))
         with setting.screen.progress("export.progress", total) as on_bytes:
-            left = export_as(writer, order, on_bytes)
+            left = export_as(writer, order, on_bytes, worker)
     screen = setting.screen
     screen.tell(
         "export.items", count=left.items, items_of=left.items_of, path=str(path), size=byte_count(left.size_bytes)

@@ -20,6 +20,7 @@ from evidence_kit.sealing.errors import NoConsentError, NothingToSealError
 from evidence_kit.vault.disk import draft_beside
 from evidence_kit.vault.links import is_link
 from evidence_kit.vault.patience import discard_tree, patiently
+from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.case.disk_errors import is_regular, own_disk
 from evidence_kit.workflows.case.plain_file import ensure_free, exported_before, name_recorded
 from evidence_kit.workflows.case.read import Case
@@ -110,13 +111,19 @@ def consented_items(case: Case, order: ExportOrder) -> list[Item]:
     return found
 
 
-def export_as(writer: CaseWriter, order: ExportOrder, on_bytes: Callable[[int], None] | None = None) -> ClearFiles:
+def export_as(
+    writer: CaseWriter,
+    order: ExportOrder,
+    on_bytes: Callable[[int], None] | None = None,
+    worker: Worker | None = None,
+) -> ClearFiles:
     """Write an export; the log says so before it has its name.
 
     Args:
         writer: The case, unlocked.
         order: The items, for whom, in which form and where.
         on_bytes: Told how many bytes were read, again and again; None where nobody watches.
+        worker: Reads conversations, where the form tells them.
 
     Raises:
         ExportExistsError: There is something at that path already.
@@ -129,7 +136,7 @@ def export_as(writer: CaseWriter, order: ExportOrder, on_bytes: Callable[[int], 
     _throw_away(draft)
     day = world.clock.now().date().isoformat()
     target = ExportTarget(world.disk, draft)
-    contents = ExportContents(case, items, order.purpose, day, world.kit, on_bytes or (lambda _: None))
+    contents = ExportContents(case, items, order.purpose, day, world.kit, on_bytes or (lambda _: None), worker)
     with own_disk(len(case.opened.items)):
         try:
             rows = order.form.write(contents, target)

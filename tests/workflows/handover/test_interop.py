@@ -7,6 +7,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from evidence_kit.custody.errors import ExportExistsError
 from evidence_kit.errors import UsageError
 from evidence_kit.sealing.errors import ItemDamagedError, NoConsentError
+from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.checking.verify import verify_case
@@ -35,6 +37,12 @@ def writer(new_case: NewCase, source: Path, tmp_path: Path) -> CaseWriter:
     record.record_note(made, "for us alone", ["association"])
     record.record_note(made, "for the lawyer", ["lawyer"])
     return made
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    with Worker() as made:
+        yield made
 
 
 def order(form: str, out: Path, items: list[str] | None = None, **more: Any) -> ExportOrder:
@@ -94,29 +102,33 @@ def test_no_cell_of_the_table_is_a_formula(writer: CaseWriter, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("form", [each.name for each in FORMS if not each.purposes])
-def test_an_export_is_logged_and_asks_for_consent(form: str, writer: CaseWriter, tmp_path: Path) -> None:
+def test_an_export_is_logged_and_asks_for_consent(
+    form: str, writer: CaseWriter, tmp_path: Path, worker: Worker
+) -> None:
     out = tmp_path / "out"
     with pytest.raises(NoConsentError):
         export_as(writer, order(form, out, purpose="police"))
     with pytest.raises(UsageError):
         export_as(writer, order(form, out, ["E000099"]))
     assert not out.exists()
-    left = export_as(writer, order(form, out, ["E000001"], purpose="police", without_consent="the judge asked"))
+    left = export_as(
+        writer, order(form, out, ["E000001"], purpose="police", without_consent="the judge asked"), None, worker
+    )
     said = writer.manifest.entries["exported"][-1].facts
     assert (said["form"], said["items"], said["without_consent"]) == (form, ["E000001"], "the judge asked")
     assert said["sha256"] == left.sha256
     with pytest.raises(ExportExistsError):
-        export_as(writer, order(form, out))
+        export_as(writer, order(form, out), None, worker)
     assert verify_case(writer.case.folder.root).findings == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cases", "out", "phone", "station"]
 
 
 @pytest.mark.parametrize("form", [each.name for each in FORMS if not each.purposes])
-def test_a_damaged_item_leaves_nothing_behind(form: str, writer: CaseWriter, tmp_path: Path) -> None:
+def test_a_damaged_item_leaves_nothing_behind(form: str, writer: CaseWriter, tmp_path: Path, worker: Worker) -> None:
     path = writer.case.folder.item("E000002")
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(ItemDamagedError):
-        export_as(writer, order(form, tmp_path / "out"))
+        export_as(writer, order(form, tmp_path / "out"), None, worker)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cases", "phone", "station"]
     assert "exported" not in writer.manifest.entries
 

@@ -1,7 +1,8 @@
-"""`export --as case-uco`: the items and how they came here, as a graph that other laboratories' programs read.
+"""`export --as case-uco`: items, how they came here, and what they say, as a graph for other laboratories' programs.
 
 An item is a `uco-observable:File`; that it was taken in is an `InvestigativeAction` whose result is a
-`ProvenanceRecord` with the item's id as exhibit number. Nothing is said that the log does not say: a time without a
+`ProvenanceRecord` with the item's id as exhibit number. Messages, accounts, phone numbers and demands stand in
+`case_uco_told.py`. Nothing is said that the log does not say: a time without a
 zone and a path that is no Unicode are left out and stand in the log.
 
 Source: CASE 1.5 and UCO 1.5, https://caseontology.org; `case_validate` of case-utils judges it.
@@ -50,7 +51,7 @@ def write(contents: ExportContents, target: ExportTarget) -> int:
 
 def _graph(contents: ExportContents) -> Iterator[Node]:
     case = contents.case
-    tool = _id(case.id, "tool")
+    tool = node_id(case.id, "tool")
     yield {
         "@id": tool,
         "@type": "uco-tool:Tool",
@@ -61,27 +62,31 @@ def _graph(contents: ExportContents) -> Iterator[Node]:
     for item in contents.items:
         by = str(item.facts.get("by") or "")
         if by and by not in people:
-            people[by] = _id(case.id, f"person:{by}")
+            people[by] = node_id(case.id, f"person:{by}")
             yield from _person(people[by], by)
         yield from _item(contents, item, tool, people.get(by))
-    objects = [_id(case.id, f"{what}:{item.id}") for what in ("provenance", "taken") for item in contents.items]
+    if contents.worker is not None:
+        from evidence_kit.workflows.handover.forms.case_uco_told import told_nodes
+
+        yield from told_nodes(contents)
+    objects = [node_id(case.id, f"{what}:{item.id}") for what in ("provenance", "taken") for item in contents.items]
     yield {
-        "@id": _id(case.id, "investigation"),
+        "@id": node_id(case.id, "investigation"),
         "@type": "case-investigation:Investigation",
         "uco-core:name": case.id,
         "case-investigation:investigationForm": "case",
-        "uco-core:object": [_ref(each) for each in objects],
+        "uco-core:object": [reference(each) for each in objects],
     }
 
 
 def _person(node: str, name: str) -> Iterator[Node]:
-    facet = {"@id": _id(node, "facet"), "@type": "uco-identity:SimpleNameFacet", "uco-identity:familyName": name}
+    facet = {"@id": node_id(node, "facet"), "@type": "uco-identity:SimpleNameFacet", "uco-identity:familyName": name}
     yield {"@id": node, "@type": "uco-identity:Person", "uco-core:name": name, "uco-core:hasFacet": [facet]}
 
 
 def _item(contents: ExportContents, item: Item, tool: str, person: str | None) -> Iterator[Node]:
     case = contents.case.id
-    file, record = _id(case, f"file:{item.id}"), _id(case, f"provenance:{item.id}")
+    file, record = node_id(case, f"file:{item.id}"), node_id(case, f"provenance:{item.id}")
     yield {
         "@id": file,
         "@type": "uco-observable:File",
@@ -93,19 +98,19 @@ def _item(contents: ExportContents, item: Item, tool: str, person: str | None) -
         "@type": "case-investigation:ProvenanceRecord",
         "uco-core:description": f"Line {item.line} of the custody log of {case}",
         "case-investigation:exhibitNumber": item.id,
-        "uco-core:object": [_ref(file)],
+        "uco-core:object": [reference(file)],
     }
     action: Node = {
-        "@id": _id(case, f"taken:{item.id}"),
+        "@id": node_id(case, f"taken:{item.id}"),
         "@type": "case-investigation:InvestigativeAction",
         "uco-core:name": "taken in",
-        "uco-action:startTime": _time(item.time),
-        "uco-action:endTime": _time(item.time),
-        "uco-action:instrument": [_ref(tool)],
-        "uco-action:result": [_ref(record)],
+        "uco-action:startTime": date_time(item.time),
+        "uco-action:endTime": date_time(item.time),
+        "uco-action:instrument": [reference(tool)],
+        "uco-action:result": [reference(record)],
     }
     if person is not None:
-        action["uco-action:performer"] = _ref(person)
+        action["uco-action:performer"] = reference(person)
     yield action
     if item.place.container is not None:
         yield _within(case, item, file)
@@ -113,7 +118,7 @@ def _item(contents: ExportContents, item: Item, tool: str, person: str | None) -
 
 def _file_facet(file: str, item: Item) -> Node:
     facet: Node = {
-        "@id": _id(file, "file"),
+        "@id": node_id(file, "file"),
         "@type": "uco-observable:FileFacet",
         "uco-observable:fileName": item.place.path.rpartition("/")[2],
         "uco-observable:filePath": item.place.path,
@@ -121,14 +126,14 @@ def _file_facet(file: str, item: Item) -> Node:
     }
     changed = modified_time(item.facts)
     if changed is not None:
-        facet["uco-observable:modifiedTime"] = _time(changed)
+        facet["uco-observable:modifiedTime"] = date_time(changed)
     return facet
 
 
 def _content_facet(file: str, item: Item, digests: Mapping[str, str]) -> Node:
     hashes = [
         {
-            "@id": _id(file, name),
+            "@id": node_id(file, name),
             "@type": "uco-types:Hash",
             "uco-types:hashMethod": name,
             "uco-types:hashValue": {"@type": "xsd:hexBinary", "@value": value},
@@ -136,7 +141,7 @@ def _content_facet(file: str, item: Item, digests: Mapping[str, str]) -> Node:
         for name, value in digests.items()
     ]
     return {
-        "@id": _id(file, "content"),
+        "@id": node_id(file, "content"),
         "@type": "uco-observable:ContentDataFacet",
         "uco-observable:mimeType": str(item.facts["kind"]["media_type"]),
         "uco-observable:sizeInBytes": item.size_bytes,
@@ -146,25 +151,27 @@ def _content_facet(file: str, item: Item, digests: Mapping[str, str]) -> Node:
 
 def _within(case: str, item: Item, file: str) -> Node:
     return {
-        "@id": _id(case, f"within:{item.id}"),
+        "@id": node_id(case, f"within:{item.id}"),
         "@type": "uco-observable:ObservableRelationship",
-        "uco-core:source": _ref(file),
-        "uco-core:target": _ref(_id(case, f"file:{item.place.container}")),
+        "uco-core:source": reference(file),
+        "uco-core:target": reference(node_id(case, f"file:{item.place.container}")),
         "uco-core:kindOfRelationship": "Contained_Within",
         "uco-core:isDirectional": True,
     }
 
 
-def _id(above: str, name: str) -> str:
+def node_id(above: str, name: str) -> str:
     """Return the same identifier for the same object in every export of a case."""
     return f"kb:{uuid.uuid5(uuid.NAMESPACE_URL, f'urn:evidence-kit:{above}#{name}')}"
 
 
-def _ref(node: str) -> Node:
+def reference(node: str) -> Node:
+    """Return a reference to a node."""
     return {"@id": node}
 
 
-def _time(text: str) -> Node:
+def date_time(text: str) -> Node:
+    """Return a time as the graph writes it."""
     return {"@type": "xsd:dateTime", "@value": text}
 
 
@@ -172,4 +179,4 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-FORM = Form("case-uco", ".jsonld", write)
+FORM = Form("case-uco", ".jsonld", write, talks=True)

@@ -6,13 +6,16 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evidence_kit.custody.manifest import Item
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.model import Disk, DiskFile
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.workflows.case.read import Case
+
+if TYPE_CHECKING:
+    from evidence_kit.workers.worker import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class ExportContents:
         day: Today, as in 2026-11-23.
         kit: Version of the kit.
         on_bytes: Told how many more bytes of originals were read.
+        worker: Reads conversations, where the form tells them.
     """
 
     case: Case
@@ -34,6 +38,7 @@ class ExportContents:
     day: str
     kit: str
     on_bytes: Callable[[int], None]
+    worker: Worker | None = None
 
     def original(self, item: Item, sink: Any = None) -> Mapping[str, str]:  # noqa: ANN401 - anything that takes bytes
         """Return an item's digests by the names that other programs know, and write its bytes into a sink if given.
@@ -61,12 +66,14 @@ class Form:
         ending: Of the file that is made, with its dot; empty for a folder.
         write: Writes the contents into a target and returns how many rows, objects or files there are.
         purposes: For whom it may be made; none means for anybody.
+        talks: It tells what conversations say, and needs a worker that reads them.
     """
 
     name: str
     ending: str
     write: Callable[[ExportContents, ExportTarget], int]
     purposes: tuple[str, ...] = ()
+    talks: bool = False
 
 
 @dataclass(slots=True)
