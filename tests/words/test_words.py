@@ -160,3 +160,11 @@ def test_slips_of_a_draft_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(words, "_FOLDER", tmp_path)
     monkeypatch.setitem(languages._ALL, "es", Language("es", "Español", "ltr", "english", draft=True))
     assert set(slips_of("es")) == {"nuevo.toml", "nuevo.x", "help.new.whot", "new.done: values", "match.matched: forms"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_parts_of_a_paper_bear_the_same_title(language: str) -> None:
+    said = catalogue(language).sentences
+    titles = [text for name, text in said.items() if re.fullmatch(r"report(?:\.[a-z]+)?\.title", name)]
+    assert len(titles) > 10
+    assert len({str(each) for each in titles}) == len(titles)
