@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from evidence_kit.chats.told import OWNER
-from evidence_kit.reports.dossier import Dossier
+from evidence_kit.reports.dossier import Dossier, Line
 
 Fact = TypeVar("Fact")
 
+# What a sentence of the app's calls those whom it speaks of.
+_NAMED_IN_EVENTS = ("name", "names")
 # A number instead of a name is how an account is found; it is an identifier, and no name.
 _NUMBER = re.compile(r"[+\d\s().-]+")
 
@@ -20,7 +22,8 @@ def redacted(dossier: Dossier) -> Dossier:
     """Return a dossier in which no name of a person is left that it states as one.
 
     Known as names are: senders and receivers, titles of conversations between two, the person, the guardian, those who
-    took in, handed over or recorded. They are found in every text of the dossier, whole words only.
+    took in, handed over or recorded, contacts that a message hands on, and nicknames that an event states. They are
+    found in every text of the dossier, whole words only.
     """
     labels = {name: f"[N{number}]" for number, name in enumerate(_names(dossier), start=1)}
     if not labels:
@@ -57,6 +60,7 @@ def _names(dossier: Dossier) -> list[str]:
         add(transcript.title, *(name for name, _, _ in transcript.participants))
         for line in transcript.lines:
             add(line.sender, *line.to, *(by for _, by in line.reactions), *(by for _, _, by in line.words))
+            add(*_nicknames(line))
     for identifier in dossier.identifiers:
         add(*(name for name, _ in identifier.senders))
     for each in dossier.chronology:
@@ -64,6 +68,16 @@ def _names(dossier: Dossier) -> list[str]:
             add(str(each.values.get("title") or ""))
         add(str(each.values.get("sender") or ""))
     return _with_parts(found)
+
+
+def _nicknames(line: Line) -> Iterator[str]:
+    """Yield what people are called in what a message states beside its text: contacts handed on, members, new names."""
+    for role, text, _ in line.words:
+        if role == "contact":
+            yield from (each.partition(":")[2] or each for each in text.splitlines()[:1])
+    if line.event is not None:
+        for name in _NAMED_IN_EVENTS:
+            yield from str(line.event[1].get(name, "")).split(", ")
 
 
 def _with_parts(names: Iterable[str]) -> list[str]:

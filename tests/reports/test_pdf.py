@@ -221,6 +221,17 @@ def test_redacted_names_are_nowhere_and_labels_are_the_same_everywhere(tmp_path:
     assert "Salma" not in found
 
 
+def test_nicknames_that_the_case_states_are_redacted_too() -> None:
+    lines = [
+        line(1, "here is her number", words=(("contact", "Noussa", None),)),
+        line(2, "", kind="system", event=("members-added", {"names": "Zizou, Karima"})),
+        line(3, "Noussa and Zizou know; Noussayba does not"),
+    ]
+    said = encoded(redacted(dossier(lines))).decode()
+    assert not re.search(r"\b(?:Noussa|Zizou|Karima)\b", said)
+    assert "Noussayba" in said
+
+
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])
 def test_a_consent_for_any_purpose_is_told_also_one_of_a_later_version(language: str, tmp_path: Path) -> None:
     purposes = (*PURPOSES, "training", "\U0001f4a3\x00 #set")
