@@ -233,6 +233,17 @@ def test_a_long_conversation_opens_at_once_and_is_not_all_laid_out(browser: Brow
     tab.close()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_lawyers_sheet_names_what_the_page_shows(language: str) -> None:
+    words = catalogue(language)
+    ending = "" if language == "en" else f".{language}"
+    sheet = (PAGE.parents[2] / "docs" / f"lawyer{ending}.md").read_text("utf-8")
+    assert f"report/dossier.{language}.pdf" in sheet
+    assert f"*{words.say('page.print-this')}*" in sheet
+    demands = words.say("report.demands.title").replace(",", "").split()[0]
+    assert f"*{demands}*" in sheet
+
+
 @needs_firefox
 def test_firefox_shows_the_same(dossier: Handed, tmp_path_factory: pytest.TempPathFactory) -> None:
     tab = Firefox(tmp_path_factory.mktemp("profile"), tmp_path_factory.mktemp("temporary"), ADDRESS)
