@@ -8,7 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Final
 
-MATCHING: Final[Mapping[str, str]] = {"av": "av", "cv2": "opencv-python-headless", "faiss": "faiss-cpu"}
+MATCHING: Final[Mapping[str, str]] = {
+    "av": "av", "cv2": "opencv-python-headless", "faiss": "faiss-cpu", "imagehash": "imagehash",
+}  # fmt: skip
 """Modules of the extra `match`, and the distributions that have them."""
 
 NEEDED: Final = (

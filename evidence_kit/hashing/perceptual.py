@@ -19,8 +19,6 @@ _SMALLEST_SIDE_PIXELS = 5
 _GRID = 64
 _BLOCK = 16
 _PASSES = 2
-_PHASH_SIDE = 32
-_SMALL_SIDE = 8
 _LUMA = np.array([0.299, 0.587, 0.114])
 # What binary rounding leaves of a coefficient that is zero (about 1e-11) would decide bits, and otherwise on
 # each machine; coefficients of a picture reach 16,000.
@@ -69,24 +67,25 @@ def pdq_of_rgb(rgb: NDArray[np.uint8]) -> Pdq | None:
 
 
 def phash(picture: Image.Image) -> str:
-    """Return the 64-bit DCT hash as 16 hexadecimal digits, the same as `imagehash` gives.
+    """Return the 64-bit DCT hash of `imagehash` as 16 hexadecimal digits.
 
-    Where a picture's own symmetry makes coefficients zero, as in a blank one, imagehash lets binary rounding choose
-    their bits; here a zero is a zero, and the hash is the same on every computer.
-
-    Source: imagehash 4.3.2, `phash`; tests/hashing/test_perceptual.py compares the two.
+    Raises:
+        ImportError: imagehash, which comes with the extra `match`, is not installed.
     """
-    grey = flat_picture(picture).convert("L").resize((_PHASH_SIDE, _PHASH_SIDE), Image.Resampling.LANCZOS)
-    rows = _phash_rows()
-    block = np.round(rows @ np.asarray(grey, dtype=np.float64) @ rows.T, _DECIMALS)
-    return np.packbits(block > np.median(block)).tobytes().hex()
+    import imagehash
+
+    return str(imagehash.phash(flat_picture(picture)))
 
 
 def dhash(picture: Image.Image) -> str:
-    """Return the 64-bit difference hash as 16 hexadecimal digits, the same as `imagehash` gives."""
-    grey = flat_picture(picture).convert("L").resize((_SMALL_SIDE + 1, _SMALL_SIDE), Image.Resampling.LANCZOS)
-    samples = np.asarray(grey)
-    return np.packbits(samples[:, 1:] > samples[:, :-1]).tobytes().hex()
+    """Return the 64-bit difference hash of `imagehash` as 16 hexadecimal digits.
+
+    Raises:
+        ImportError: imagehash, which comes with the extra `match`, is not installed.
+    """
+    import imagehash
+
+    return str(imagehash.dhash(flat_picture(picture)))
 
 
 def flat_picture(picture: Image.Image) -> Image.Image:
@@ -165,14 +164,6 @@ def _dct_rows() -> NDArray[np.float64]:
     frequency = np.arange(1, _BLOCK + 1)[:, None]
     at = np.arange(_GRID)[None, :]
     return np.asarray(np.sqrt(2.0 / _GRID) * np.cos(np.pi / 2 / _GRID * frequency * (2 * at + 1)))
-
-
-@lru_cache(maxsize=1)
-def _phash_rows() -> NDArray[np.float64]:
-    """Return rows 0 to 7 of the 32-point DCT-II."""
-    frequency = np.arange(_SMALL_SIDE)[:, None]
-    at = np.arange(_PHASH_SIDE)[None, :]
-    return np.asarray(2.0 * np.cos(np.pi / 2 / _PHASH_SIDE * frequency * (2 * at + 1)))
 
 
 def _quality(grid: NDArray[np.float64]) -> int:

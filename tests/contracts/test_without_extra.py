@@ -14,7 +14,7 @@ from tests.contracts.conftest import HERE, LINES, ROOT, make_material
 from tests.reduced import call, reduced_python
 
 pytestmark = pytest.mark.xdist_group("without-extra")
-LIBRARIES = "av, opencv-python-headless, faiss-cpu"
+LIBRARIES = "av, opencv-python-headless, faiss-cpu, imagehash"
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,11 @@ def test_the_demo_leaves_out_what_compares_and_says_so(small: Path, tmp_path: Pa
 
 
 def test_the_program_says_what_it_is_without(small: Path, tmp_path: Path) -> None:
-    assert call(small, "--version", home=tmp_path).stdout.strip().endswith("[-av -opencv-python-headless -faiss-cpu]")
+    assert (
+        call(small, "--version", home=tmp_path)
+        .stdout.strip()
+        .endswith("[-av -opencv-python-headless -faiss-cpu -imagehash]")
+    )
     told = json.loads(call(small, "doctor", "--json", home=tmp_path).stdout)
     (libraries,) = (each for each in told["checks"] if each["check"] == "libraries")
     assert libraries["health"] == "unknown"
