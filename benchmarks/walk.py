@@ -22,11 +22,12 @@ ROOT: Final = Path(__file__).parents[1]
 PASSPHRASE: Final = "onze chats gris au soleil"  # noqa: S105 - of a station that lives for a minute
 _LINE: Final = re.compile(r"^(?: +\d+ [A-Z2-7]{4})+ *$", re.MULTILINE)
 _SAME: Final = (
-    (re.compile(r"\d{4}-\d\d-\d\d([ T])\d\d:\d\d(:\d\d)?"), r"2026-01-15\g<1>10:00\g<2>"),
+    # Of the day of the walk, and of none that stands in the invented messages.
+    (re.compile(r"\b20(?:2[6-9]|[3-9]\d)-\d\d-\d\d([ T])\d\d:\d\d:\d\d"), r"2026-01-15\g<1>10:00:00"),
+    (re.compile(r"\b20(?:2[6-9]|[3-9]\d)-\d\d-\d\d([ T])\d\d:\d\d"), r"2026-01-15\g<1>10:00"),
     (re.compile(r"SHA256:[A-Za-z0-9+/]{43}"), "SHA256:" + "x" * 43),
     (re.compile(r"\b[A-Z2-7]{4}(?:-[A-Z2-7]{4}){8}\b"), "-".join(["AAAA"] * 9)),
     (re.compile(r"\bLRC-20\d\d-"), "LRC-2026-"),
-    (re.compile(r"\b20\d\d-\d\d-\d\d\b"), "2026-01-15"),
 )
 _ANSWERS: Final = {
     "fr": {
@@ -123,10 +124,10 @@ class Walk:
         return max(found)[1] if found else None
 
     def _said(self, name: str) -> str:
-        if name == "ask.next-page":
-            return self.words.say("ask.next-page", seen=0, count=0).partition("0.")[2].strip()[:20] or "·"
         sentence = self.words.sentences[name]
-        return sentence if isinstance(sentence, str) else sentence["other"]
+        text = sentence if isinstance(sentence, str) else sentence["other"]
+        # Behind its numbers, where it begins with some.
+        return text.rpartition("}")[2] if text.startswith("{") else text
 
     def _answer(self, question: str) -> str:
         if question in _SECRET:
