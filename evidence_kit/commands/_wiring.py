@@ -59,6 +59,13 @@ PLACES = frozenset(
         "recovery_out", "remember", "report", "request",
     }
 )  # fmt: skip
+# Those of them that are files, and lie in a folder that is there.
+_FILES = frozenset(
+    {
+        "csv", "jsonl", "passphrase out", "passphrase_out", "receipt out", "receipt_out", "remember", "request",
+        "verifier out", "verify report",
+    }
+)  # fmt: skip
 _IN_SEVERAL_LANGUAGES = frozenset({"report", "seal"})
 _COMMON: dict[str, Any] = {
     "json": Annotated[bool, typer.Option("--json")],
@@ -94,7 +101,7 @@ def _with_common(function: Callable[..., None], more: Mapping[str, Any]) -> Call
         setting = _setting(common, function.__name__)
         try:
             _read_texts(setting, given)
-            _refuse_places(given)
+            _refuse_places(function.__name__, given)
             function(setting, **given)
         except typer.Exit as ended:
             _end(setting, int(ended.exit_code), function.__name__)
@@ -119,17 +126,19 @@ def _with_common(function: Callable[..., None], more: Mapping[str, Any]) -> Call
     return wrapped
 
 
-def _refuse_places(given: Mapping[str, Any]) -> None:
-    """Refuse flags by which evidence in clear, or a passphrase, would lie inside a case.
+def _refuse_places(command: str, given: Mapping[str, Any]) -> None:
+    """Refuse flags by which evidence in clear, or a passphrase, would lie inside a case, or nothing can lie anywhere.
 
     Raises:
-        UsageError: One would.
+        UsageError: One would lie there, or there is no folder for it.
+        DiskFailureError: The system takes no such name.
     """
-    places = [given[name] for name in sorted(PLACES & given.keys()) if isinstance(given[name], Path)]
+    places = {name: given[name] for name in sorted(PLACES & given.keys()) if isinstance(given[name], Path)}
     if places:
-        from evidence_kit.workflows.case.locate import refuse_inside_case
+        from evidence_kit.workflows.case.locate import refuse_impossible, refuse_inside_case
 
-        for place in places:
+        for name, place in places.items():
+            refuse_impossible(place, file=name in _FILES or f"{command} {name}" in _FILES)
             refuse_inside_case(place)
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from evidence_kit.custody.checkpoint import CASE_ID
 from evidence_kit.custody.errors import NoCaseError
 from evidence_kit.errors import UsageError
+from evidence_kit.vault.disk import draft_beside
 from evidence_kit.vault.folder import LOG, CaseFolder
+from evidence_kit.workflows.case.disk_errors import file_refused
 
 
 def find_folder(path: Path) -> CaseFolder:
@@ -46,6 +48,30 @@ def locate(text: str, cases_folder: Callable[[], Path]) -> CaseFolder:
     if not found:
         raise NoCaseError("no-case", path=text)
     return find_folder(found[0])
+
+
+def refuse_impossible(path: Path, *, file: bool) -> None:
+    """Refuse a place for something new at which nothing can lie, before anything is recorded.
+
+    Args:
+        path: The place.
+        file: A file is to lie there, whose folder has to be there already.
+
+    Raises:
+        UsageError: There is no folder for it.
+        DiskFailureError: The name is too long, its links lead in circles, or the folder may not be looked into.
+    """
+    for each in (path, draft_beside(path)):
+        try:
+            os.lstat(each)
+        except FileNotFoundError:
+            continue
+        except NotADirectoryError as error:
+            raise UsageError("folder-missing", path=str(path.parent)) from error
+        except OSError as error:
+            raise file_refused(error, str(path)) from error
+    if file and not path.parent.is_dir():
+        raise UsageError("folder-missing", path=str(path.parent))
 
 
 def refuse_inside_case(path: Path) -> None:

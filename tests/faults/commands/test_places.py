@@ -54,6 +54,39 @@ def test_nothing_new_lies_inside_a_case(scene: Scene, flag: int, place: Place) -
     assert not (place.case / "inner").exists()
 
 
+@pytest.mark.parametrize("called", ["receipt", "passphrase", "export", "chats-csv", "log-checkpoint", "seal"])
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 253, "loop/x"])
+def test_a_name_that_cannot_be_is_refused_before_anything_is_recorded(called: str, name: str, place: Place) -> None:
+    place.again()
+    (place.at / "loop").symlink_to("loop")
+    scene = next(each for each in SCENES if each.called == called)
+    flag = next(at for at, each in enumerate(scene.arguments) if each in _FLAGS)
+    line = place.line(scene)
+    line[line.index(scene.arguments[flag]) + 1] = str(place.at / name)
+    ran = place.stage.run(line)
+    assert (ran.code, ran.documents[0]["error"]) == (12, "file-failed"), ran.err
+    (place.at / "loop").unlink()
+    assert place.untouched()
+
+
+@pytest.mark.parametrize(
+    "called",
+    ["receipt", "passphrase", "timestamp", "chats-csv", "identifiers", "verify-report", "verifier", "seal", "export"],
+)
+@pytest.mark.parametrize("name", ["nowhere/x", "pass/x"])
+def test_a_folder_that_is_not_there_is_named_before_anything_is_recorded(called: str, name: str, place: Place) -> None:
+    if name == "nowhere/x" and called in {"seal", "export"}:
+        pytest.skip("they make the folders that they were told of")
+    place.again()
+    scene = next(each for each in SCENES if each.called == called)
+    flag = next(at for at, each in enumerate(scene.arguments) if each in _FLAGS)
+    line = place.line(scene)
+    line[line.index(scene.arguments[flag]) + 1] = str(place.at / name)
+    ran = place.stage.run(line)
+    assert (ran.code, ran.documents[0]["error"]) == (2, "folder-missing"), ran.err
+    assert place.untouched()
+
+
 @pytest.mark.parametrize("command", ["backup", "transfer"])
 def test_a_copy_does_not_lie_inside_another_case(command: str, place: Place) -> None:
     place.again()
