@@ -71,7 +71,19 @@ def test_a_name_that_cannot_be_is_refused_before_anything_is_recorded(called: st
 
 @pytest.mark.parametrize(
     "called",
-    ["receipt", "passphrase", "timestamp", "chats-csv", "identifiers", "verify-report", "verifier", "seal", "export"],
+    [
+        "receipt",
+        "passphrase",
+        "timestamp",
+        "chats-csv",
+        "identifiers",
+        "verify-report",
+        "verifier",
+        "batch-jobs",
+        "verify-many",
+        "seal",
+        "export",
+    ],
 )
 @pytest.mark.parametrize("name", ["nowhere/x", "pass/x"])
 def test_a_folder_that_is_not_there_is_named_before_anything_is_recorded(called: str, name: str, place: Place) -> None:
