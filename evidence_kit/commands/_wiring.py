@@ -56,7 +56,7 @@ def case_folder(setting: Setting, text: str) -> CaseFolder:
 PLACES = frozenset(
     {
         "cases", "checkpoint", "csv", "into", "jsonl", "out", "passphrase_out", "picture", "progress", "receipt_out",
-        "recovery_out", "remember", "report", "request",
+        "recovery_out", "remember", "report", "request", "set_file",
     }
 )  # fmt: skip
 # Those of them that are files, and lie in a folder that is there.

@@ -8,15 +8,16 @@ hold, and can be made anew out of them.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.keys.sealing_box import NONCE_BYTES
@@ -25,6 +26,12 @@ from evidence_kit.links.errors import LinkSetError
 from evidence_kit.links.link_key import VALUE_BYTES, LinkKey
 
 _PATIENCE_SECONDS: Final = 20.0
+_REFUSED: Final = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_NOMEM: errno.ENOMEM,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_PERM: errno.EACCES,
+}
 _ROOT_ABOUT: Final = "evidence-kit/1 links root"
 _TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS root (one INTEGER PRIMARY KEY CHECK (one = 1), key TEXT NOT NULL, sealed BLOB)",
@@ -153,7 +160,7 @@ def open_link_set(path: Path, key: LinkKey, least: int, random: Callable[[int], 
 
     Raises:
         LinkSetError: It is damaged, forged, another association's, older, or another program holds it.
-        OSError: The file cannot be made.
+        OSError: The file cannot be made, read or written now.
     """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     try:
@@ -170,16 +177,31 @@ def open_link_set(path: Path, key: LinkKey, least: int, random: Callable[[int], 
         finally:
             database.close()
     except sqlite3.Error as error:
-        raise LinkSetError(_trouble(error), path=str(path)) from error
+        raise _trouble(error, path) from error
 
 
-def _trouble(error: sqlite3.Error) -> str:
-    busy: Any = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+def _trouble(error: sqlite3.Error, path: Path) -> LinkSetError | OSError:
+    """Return what is wrong with a set: it is busy or damaged, or the system gives or takes nothing now."""
     number = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if number in busy:
-        return "links-set-busy"
-    refused = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
-    return "links-set-refused" if number in refused else "links-set-damaged"
+    if number in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return LinkSetError("links-set-busy", path=str(path))
+    if number in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} and _is_damaged(path):
+        return LinkSetError("links-set-damaged", path=str(path))
+    # The library keeps the system's own number to itself.
+    refused = _REFUSED.get(number, errno.EIO)
+    return OSError(refused, os.strerror(refused), str(path))
+
+
+def _is_damaged(path: Path) -> bool:
+    """Look a second time: what could not be read for a moment looks damaged too."""
+    try:
+        path.read_bytes()
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            return bool(database.execute("PRAGMA quick_check").fetchone() != ("ok",))
+    except OSError:
+        return False
+    except sqlite3.Error as error:
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def _about(tag: bytes) -> str:

@@ -112,7 +112,10 @@ SCENES: Sequence[Scene] = (
     _s("export", "1", "--as", "bagit", "--for", "lawyer", "--out", "{at}/bag", name="export-bagit", plain=("bag",)),
     _s("law", "PC-538", writes=False),
     _s("law", "--case", "1", name="law-case", writes=False, quick=False),
-    _s("links", "join", "--recovery-key", "{at}/rec"),
+    _s("links", "join", "--recovery-key", "{at}/rec", "--set", "{at}/set"),
+    _s("links", "show", "1", name="links-show", quick=False),
+    _s("links", "remove", "1", name="links-remove", quick=False),
+    _s("links", "leave-out", "--value", "+212612345678", name="links-leave-out", quick=False),
     _s("report", "1", "--for", "lawyer", "--out", "{at}/report", plain=("report",)),
     _s("transfer", "1", "--to", "Me. Alami", "--for", "complaint", "--what", "paper"),
     _s("transfer", "1", "--to-station", "Omar", "--for", "moved", "--into", "{at}/stick", name="transfer-station"),
@@ -249,6 +252,8 @@ class Place:
         self._keyed("backup", "1", str(at / "older"))
         known = SigningKey.from_seed(bytes(range(32, 64))).public
         self._keyed("keys", "trust", "Nadia", known.line, "--confirm", known.fingerprint[-6:])
+        self._keyed("consent", "1", "links", "--by", "person")
+        self._keyed("links", "join", "--recovery-key", str(at / "rec"))
         # A minor's: its texts are looked into again by today's rule.
         self._keyed("new", "--age", "minor", "--age-known-by", "told", "--id", "LRC-2026-0002")
         self._keyed("ingest", "2", str(at / "phone"), "--no-describe")
