@@ -147,3 +147,12 @@ def test_an_error_counts_where_it_leaves_the_function() -> None:
         "    raise module.FarError('w')\n"
     )
     assert raised(tree.body[0]) == {"OutError", "FarError"}
+
+
+def test_every_package_says_what_comes_in_and_what_goes_out() -> None:
+    for path in sorted((ROOT / "evidence_kit").rglob("__init__.py")):
+        if path.parent.name == "evidence_kit":
+            continue
+        text = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").casefold()
+        assert re.search(r"\b(comes )?in: ", text), path
+        assert re.search(r"\b(goes )?out: ", text), path

@@ -1,1 +1,4 @@
-"""Station key, recovery key, case identities, age and SSHSIG."""
+"""Station key, recovery key, case identities, age and SSHSIG.
+
+In: secrets, passphrases and bytes. Out: signatures, encrypted bytes, and whether either holds.
+"""

@@ -1,1 +1,4 @@
-"""Which pictures are similar, by which method, and how far apart."""
+"""Which pictures are similar, by which method, and how far apart.
+
+In: pixels and features of pictures. Out: pairs with method, numbers and level; what was not compared, and why.
+"""

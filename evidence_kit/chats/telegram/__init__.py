@@ -1,1 +1,4 @@
-"""Words of Telegram's records outside of their text, and events."""
+"""Words of Telegram's records outside of their text, and events.
+
+In: one record. Out: further words and events of its message.
+"""

@@ -1,4 +1,7 @@
-"""Containers of sound, looked at from their first byte to their last: nothing else may be in them."""
+"""Containers of sound, looked at from their first byte to their last: nothing else may be in them.
+
+In: a file of sound. Out: its length and contents, or why it is not sound to its end.
+"""
 
 from __future__ import annotations
 
