@@ -23,6 +23,7 @@ else:
 
 STRETCH_BYTES = 24
 _BEGINNING_BYTES = 8
+_LABEL = re.compile("-----[A-Z ]+-----")
 
 
 class Picture:
@@ -51,7 +52,8 @@ class Picture:
 
     def in_letters(self, stored: bytes, letters: str) -> bool:
         """Say whether a stretch of the picture stands in stored bytes as it was written, whatever spaces are there."""
-        squeezed = "".join(letters.split()).encode("utf-8", "surrogatepass")
+        # The border of a certificate is none of the picture.
+        squeezed = "".join(_LABEL.sub("", letters).split()).encode("utf-8", "surrogatepass")
         length = max(STRETCH_BYTES, len(squeezed) * STRETCH_BYTES // max(1, len(self.data)))
         there = b"".join(stored.split())
         if len(there) < length:

@@ -272,11 +272,14 @@ class TextAtoms:
         bad = ~self.fine
         tails = np.concatenate((heads[1:], [len(self.starts)]))
         counts = np.concatenate(([0], np.cumsum(bad)))
+        zeros = np.flatnonzero(self._sums() <= 0)
         found: list[Stretch] = []
         for first, last in self.excursions(bound):
             low = int(np.searchsorted(heads, first, "right")) - 1
             high = int(np.searchsorted(heads, last - 1, "right"))
-            for chunk in range(low, self._trail(heads, tails, high)):
+            place = int(np.searchsorted(zeros, last))
+            quiet = int(zeros[place]) if place < len(zeros) else len(self.starts)
+            for chunk in range(low, self._trail(heads, tails, high, quiet)):
                 if counts[tails[chunk]] > counts[heads[chunk]]:
                     start, end = int(self.starts[heads[chunk]]), int(self.ends[tails[chunk] - 1])
                     # A few letters between two such stretches are no word of anybody's.
@@ -288,11 +291,18 @@ class TextAtoms:
                     found.append((start, end))
         return found
 
-    def _trail(self, heads: NDArray[np.int64], tails: NDArray[np.int64], high: int) -> int:
-        """Return the chunk at which the codes behind a peak end: a few words between them are no end of a file."""
+    def _trail(self, heads: NDArray[np.int64], tails: NDArray[np.int64], high: int, quiet: int) -> int:
+        """Return the chunk at which the codes behind a peak end: a few words between them are no end of a file.
+
+        Args:
+            heads: First atom of every chunk.
+            tails: The atom behind every chunk.
+            high: The chunk behind the peak.
+            quiet: The atom at which nothing is suspected any more.
+        """
         codes, at = self._code & (self.ends - self.starts >= _LONG_CODE), high
         edge = int(self.ends[tails[high - 1] - 1])
-        while at < len(heads) and self.starts[heads[at]] - edge <= _LONGEST_BETWEEN_CODES:
+        while at < len(heads) and heads[at] < quiet and self.starts[heads[at]] - edge <= _LONGEST_BETWEEN_CODES:
             if codes[heads[at] : tails[at]].any():
                 edge, high = int(self.ends[tails[at] - 1]), at + 1
             at += 1
