@@ -42,7 +42,10 @@ _PHONE = re.compile(r"\+?[\d\s().\-]{7,}")
 _MARKDOWN = re.compile(r"^\ufeff?\[\d{4}-\d\d-\d\d,? \d\d:\d\d(?::\d\d)?\] [^\n]*  $", re.MULTILINE)
 _NUMBER = re.compile(r"\d+")
 _MARKS = re.compile(f"[{DIRECTION_MARKS}]")
-_MEDIA_DATE = r"|[A-Z]{3}-(20\d{6})-WA|-[A-Z]{3,10}-(20\d\d-\d\d-\d\d)-"
+# Begins with what it looks for, so that the search is one for bytes; what stands before is judged afterwards.
+_MEDIA_DATE = re.compile(r"-20(?:(\d{6})-WA|(\d\d-\d\d-\d\d)-)")
+_BEFORE_ANDROID, _BEFORE_IOS = re.compile(r"[A-Z]{3}\Z"), re.compile(r"-[A-Z]{3,10}\Z")
+_LONGEST_BEFORE = 11
 _MARKED = "".join(map(chr, (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)))
 _LONGEST_PHRASE = 200
 _BEFORE = ByteRange(0, 0)
@@ -94,7 +97,7 @@ def _style(export: BinaryIO, encoding: Encoding) -> HeaderStyle:
 
 def _survey(export: BinaryIO, encoding: Encoding, style: HeaderStyle) -> DateReading:
     """Return the order of the dates, from all of them."""
-    patterns = re.compile(style.day), re.compile(style.day + _MEDIA_DATE)
+    pattern = re.compile(style.day)
     evidence = DateOrderVotes()
     carried = "\n"
     for piece in decoded_text(export, encoding):
@@ -104,22 +107,27 @@ def _survey(export: BinaryIO, encoding: Encoding, style: HeaderStyle) -> DateRea
             carried = text
             continue
         carried = text[whole:] if whole > 0 else " "
-        _gather(evidence, patterns, text[:whole] if whole > 0 else text)
-    _gather(evidence, patterns, carried)
+        _gather(evidence, pattern, text[:whole] if whole > 0 else text)
+    _gather(evidence, pattern, carried)
     return evidence.decision()
 
 
-def _gather(evidence: DateOrderVotes, patterns: tuple[re.Pattern[str], re.Pattern[str]], text: str) -> None:
-    alone, with_media = patterns
-    if "-20" not in text:
-        for day, _ in groupby(alone.findall(text)):
-            evidence.add(_numbers(day))
-        return
-    for day, android, ios in with_media.findall(text):
-        if day:
-            evidence.add(_numbers(day))
-        else:
-            evidence.add_named(android or ios)
+def _gather(evidence: DateOrderVotes, pattern: re.Pattern[str], text: str) -> None:
+    """Take in the days of a text in its order, and between them the days in the names of files."""
+    named = [each for each in _MEDIA_DATE.finditer(text) if _is_a_name(text, each)] if "-20" in text else []
+    at = 0
+    for day in named:
+        for stated, _ in groupby(pattern.findall(text, at, day.start())):
+            evidence.add(_numbers(stated))
+        evidence.add_named("20" + (day[1] or day[2]))
+        at = day.start()
+    for stated, _ in groupby(pattern.findall(text, at)):
+        evidence.add(_numbers(stated))
+
+
+def _is_a_name(text: str, day: re.Match[str]) -> bool:
+    before = text[max(0, day.start() - _LONGEST_BEFORE) : day.start()]
+    return (_BEFORE_ANDROID if day[1] else _BEFORE_IOS).search(before) is not None
 
 
 @lru_cache(maxsize=64)
