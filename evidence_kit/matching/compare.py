@@ -37,6 +37,15 @@ class Placement:
     mirrored: bool
     agreed: GreyArea | None
 
+    def onto_grey(self, seen: PictureView, of: PictureView) -> NDArray[np.float64]:
+        """Return the 3 x 3 matrix from the grey pixels of the reference's view to those of the query's."""
+        back = of.to_original() @ np.linalg.inv(of.to_grey())
+        return np.asarray(seen.to_grey() @ np.linalg.inv(seen.to_original()) @ self.matrix @ back)
+
+    def onto_fine(self, seen: PictureView, of: PictureView) -> NDArray[np.float64]:
+        """Return the 3 x 3 matrix from the pixels of the reference's keypoints to those of the query's."""
+        return np.asarray(np.linalg.inv(seen.to_original()) @ self.matrix @ of.to_original())
+
 
 def compare_keypoints(
     query: PictureView, reference: PictureView, pairs: KeypointPairs | None = None, *, mirrored: bool

@@ -7,6 +7,7 @@ letters smaller than a fortieth of the picture.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,69 @@ _FITTED_ROUNDS = 4
 _TONE_STEPS = 24
 _SHARE_OF_BLOCK = 0.95
 _MOST_PLACES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOver:
+    """A query laid over a reference, block by block; all arrays have a row of blocks in a row.
+
+    Attributes:
+        visible: Blocks that lie in both.
+        differs: Blocks in which the two look otherwise; lines one block wide are left out.
+        ours: Grey of the reference, without the detail that the query cannot show.
+        theirs: Grey of the query, in the reference's place.
+        own_texture: Standard deviation of the reference in each block, in grey levels.
+        other_texture: The same of the query.
+        correlation: Of each block, -1 to 1.
+    """
+
+    visible: NDArray[np.bool_]
+    differs: NDArray[np.bool_]
+    ours: NDArray[np.uint8]
+    theirs: NDArray[np.uint8]
+    own_texture: NDArray[np.float32]
+    other_texture: NDArray[np.float32]
+    correlation: NDArray[np.float32]
+
+
+def lay_over(query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: NDArray[np.float64]) -> LaidOver | None:
+    """Return the query laid over the reference, None where too little of the two lies over each other.
+
+    Args:
+        query: Grey, any size.
+        reference: Grey, any size.
+        matrix: 3 x 3, from the reference's pixels to the query's.
+    """
+    import cv2
+
+    height, width = reference.shape
+    rows, columns = height // BLOCK_PIXELS, width // BLOCK_PIXELS
+    if rows < 4 or columns < 4:
+        return None
+    smooth = _softened(reference, matrix)
+    warped = _laid_over(query, matrix, reference, cv2.INTER_LINEAR)
+    seen = _laid_over(np.full(query.shape, 255, np.uint8), matrix, reference, cv2.INTER_NEAREST)
+    visible = _blocks(seen, rows, columns).mean(axis=2) >= _SHARE_OF_BLOCK * 255
+    if visible.sum() < 16:
+        return None
+    ours, theirs = _blocks(_blurred(smooth), rows, columns), _blocks(_blurred(warped), rows, columns)
+    # Two accounts of the light, a line and a curve: a place differs where neither explains it.
+    means = ours.mean(axis=2), theirs.mean(axis=2)
+    gain, offset = _line(*means, visible)
+    residuals = gain * ours + offset - theirs, np.interp(ours, np.arange(256), _tones(*means, visible)) - theirs
+    shade = np.minimum(*(np.abs(each.mean(axis=2)) for each in residuals))
+    rough = np.minimum(*(np.sqrt((each**2).mean(axis=2)) for each in residuals))
+    one, other = (each - each.mean(axis=2, keepdims=True) for each in (ours, theirs))
+    own, its = (np.sqrt((each**2).mean(axis=2)) for each in (one, other))
+    correlation = (one * other).mean(axis=2) / np.maximum(own * its, 1e-6)
+    differs = visible & (
+        (shade > THRESHOLDS.differing_shade_grey_levels)
+        | ((rough > THRESHOLDS.differing_grey_levels) & (correlation <= THRESHOLDS.differing_correlation))
+    )
+    # Lines one block wide are edges that moved a little; letters leave gaps, which are closed first.
+    closed = cv2.morphologyEx(differs.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    thick = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)).astype(bool)
+    return LaidOver(visible, thick, smooth, warped, own, its, correlation)
 
 
 def differing_places(
@@ -36,36 +100,13 @@ def differing_places(
         Left, top, right, bottom of at most eight places, in pixels of `reference`; None where too little of the two
         lies over each other to say.
     """
-    import cv2
+    laid = lay_over(query, reference, matrix)
+    return None if laid is None else _places(laid.differs)
 
-    height, width = reference.shape
-    rows, columns = height // BLOCK_PIXELS, width // BLOCK_PIXELS
-    if rows < 4 or columns < 4:
-        return None
-    smooth = _softened(reference, matrix)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    warped = np.asarray(cv2.warpPerspective(query, matrix, (width, height), flags=flags))
-    everywhere = np.full(query.shape, 255, np.uint8)
-    seen = np.asarray(
-        cv2.warpPerspective(everywhere, matrix, (width, height), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
-    )
-    visible = _blocks(seen, rows, columns).mean(axis=2) >= _SHARE_OF_BLOCK * 255
-    if visible.sum() < 16:
-        return None
-    ours, theirs = _blocks(_blurred(smooth), rows, columns), _blocks(_blurred(warped), rows, columns)
-    # Two accounts of the light, a line and a curve: a place differs where neither explains it.
-    means = ours.mean(axis=2), theirs.mean(axis=2)
-    gain, offset = _line(*means, visible)
-    residuals = gain * ours + offset - theirs, np.interp(ours, np.arange(256), _tones(*means, visible)) - theirs
-    shade = np.minimum(*(np.abs(each.mean(axis=2)) for each in residuals))
-    rough = np.minimum(*(np.sqrt((each**2).mean(axis=2)) for each in residuals))
-    one, other = (each - each.mean(axis=2, keepdims=True) for each in (ours, theirs))
-    strength = np.sqrt((one**2).sum(axis=2) * (other**2).sum(axis=2))
-    correlates = (one * other).sum(axis=2) > THRESHOLDS.differing_correlation * np.maximum(strength, 1e-6)
-    differs = visible & (
-        (shade > THRESHOLDS.differing_shade_grey_levels) | ((rough > THRESHOLDS.differing_grey_levels) & ~correlates)
-    )
-    return _places(differs, rows * columns)
+
+def largest_place(differs: NDArray[np.bool_]) -> int:
+    """Return how many blocks the largest place has."""
+    return max((count for count, _ in _joined(differs)), default=0)
 
 
 def _line(ours: NDArray[np.float32], theirs: NDArray[np.float32], visible: NDArray[np.bool_]) -> tuple[float, float]:
@@ -101,25 +142,34 @@ def _tones(ours: NDArray[np.float32], theirs: NDArray[np.float32], visible: NDAr
     return np.asarray(np.interp(np.arange(256), at, tones), np.float64)
 
 
-def _places(differs: NDArray[np.bool_], total: int) -> list[GreyArea]:
+def _places(differs: NDArray[np.bool_]) -> list[GreyArea]:
+    found = [each for each in _joined(differs) if each[0] >= THRESHOLDS.differing_share * differs.size]
+    return [area for _, area in sorted(found, key=lambda each: -each[0])[:_MOST_PLACES]]
+
+
+def _joined(differs: NDArray[np.bool_]) -> list[tuple[int, GreyArea]]:
+    """Return each place, of blocks that lie next to each other or one apart, with how many they are."""
     import cv2
 
-    # Lines one block wide are edges that moved a little; letters leave gaps, which are closed first.
-    closed = cv2.morphologyEx(differs.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    thick = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    joined = cv2.dilate(thick, np.ones((3, 3), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    joined = cv2.dilate(differs.astype(np.uint8), np.ones((3, 3), np.uint8))
+    count, labels = cv2.connectedComponents(joined, connectivity=8)
     found: list[tuple[int, GreyArea]] = []
-    for label in range(1, len(stats)):
-        inside = thick.astype(bool) & (labels == label)
-        count = int(inside.sum())
-        if count < THRESHOLDS.differing_share * total:
-            continue
+    for label in range(1, count):
+        inside = differs & (labels == label)
         down, right = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
         edges = (right[0], down[0], right[-1] + 1, down[-1] + 1)
         left, top, last, bottom = (float(each * BLOCK_PIXELS) for each in edges)
-        found.append((count, GreyArea(left, top, last, bottom)))
-    return [area for _, area in sorted(found, key=lambda each: -each[0])[:_MOST_PLACES]]
+        found.append((int(inside.sum()), GreyArea(left, top, last, bottom)))
+    return found
+
+
+def _laid_over(
+    query: NDArray[np.uint8], matrix: NDArray[np.float64], reference: NDArray[np.uint8], how: int
+) -> NDArray[np.uint8]:
+    import cv2
+
+    size = (reference.shape[1], reference.shape[0])
+    return np.asarray(cv2.warpPerspective(query, matrix, size, flags=how | cv2.WARP_INVERSE_MAP), np.uint8)
 
 
 def _softened(reference: NDArray[np.uint8], matrix: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from evidence_kit.matching.features import Features, PictureView
 from evidence_kit.matching.keypoints import keypoints_of
 from evidence_kit.matching.regions import PixelBox, PixelSize, regions_of
+from evidence_kit.matching.screen_signs import is_paper
 from evidence_kit.matching.thresholds import THRESHOLDS
 
 _LEAST_SIDE_PIXELS = 400
@@ -57,4 +58,6 @@ def _view(part: NDArray[np.uint8], box: PixelBox, frame: int, *, region: bool) -
     hashed = pdq(np.ascontiguousarray(part))
     quality = None if hashed is None else hashed.quality
     hashes = () if hashed is None else tuple(bytes.fromhex(one) for one in hashed.hashes.values())
-    return PictureView(frame, box, region, PixelSize(wide, high), found, np.asarray(half, np.uint8), quality, hashes)
+    small = np.asarray(half, np.uint8)
+    fine = np.asarray(grey, np.uint8) if not region and is_paper(small) else None
+    return PictureView(frame, box, region, PixelSize(wide, high), found, small, quality, hashes, fine)

@@ -19,7 +19,7 @@ from evidence_kit.hashing.orientations import ORIENTATIONS
 from evidence_kit.matching.keypoints import DESCRIPTOR_BYTES, MOST_KEYPOINTS, Keypoints
 from evidence_kit.matching.regions import PixelBox, PixelSize
 
-VERSION = "features/2"
+VERSION = "features/3"
 MOST_VIEWS = 24
 _MAGIC = b"ekf1"
 _LARGEST_SIDE_PIXELS = 1 << 16
@@ -45,6 +45,7 @@ class PictureView:
         grey: The same in grey at half of that size.
         quality: PDQ quality, 0 to 100; None where it is too small.
         pdq: PDQ in the order of `ORIENTATIONS`, 32 bytes each; none where there is no quality.
+        fine: The grey picture in its full size, of papers only, whose entries are small; None of all others.
     """
 
     frame: int
@@ -55,6 +56,7 @@ class PictureView:
     grey: NDArray[np.uint8]
     quality: int | None
     pdq: tuple[bytes, ...]
+    fine: NDArray[np.uint8] | None = None
 
     def to_original(self) -> NDArray[np.float64]:
         """Return the 3 x 3 matrix from the pixels of the keypoints to those of the upright original."""
@@ -97,12 +99,15 @@ def pack_features(features: Features) -> bytes:
                 "grey": [int(view.grey.shape[0]), int(view.grey.shape[1])],
                 "quality": view.quality,
                 "pdq": "".join(one.hex() for one in view.pdq),
+                "fine": view.fine is not None,
             }
         )
         arrays += points.points.astype("<f4").tobytes()
         arrays += points.scales.astype("<f4").tobytes()
         arrays += points.descriptors.tobytes()
         arrays += view.grey.tobytes()
+        if view.fine is not None:
+            arrays += view.fine.tobytes()
     head = json.dumps({"width": features.width, "height": features.height, "views": views}).encode()
     return _MAGIC + struct.pack(">I", len(head)) + head + bytes(arrays)
 
@@ -148,6 +153,7 @@ def _view(head: Mapping[str, Any], reader: _Arrays, width: int, height: int) -> 
     scales = reader.floats(count)
     descriptors = reader.octets(count * DESCRIPTOR_BYTES).reshape(count, DESCRIPTOR_BYTES)
     grey = reader.octets(rows * columns).reshape(rows, columns)
+    fine = reader.octets(tall * wide).reshape(tall, wide) if _yes_or_no(head["fine"]) else None
     if count and (points.min() < -1 or points[:, 0].max() > wide + 1 or points[:, 1].max() > tall + 1):
         raise UnsoundError("a keypoint outside")
     quality = head["quality"]
@@ -160,7 +166,7 @@ def _view(head: Mapping[str, Any], reader: _Arrays, width: int, height: int) -> 
     return PictureView(
         _whole(head["frame"], 1 << 32, least=0),
         PixelBox(left, top, right, bottom), _yes_or_no(head["region"]), PixelSize(wide, tall),
-        Keypoints(points, scales, descriptors), grey, quality, hashes,
+        Keypoints(points, scales, descriptors), grey, quality, hashes, fine,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from evidence_kit.hashing.nearby import make_index as make_hash_index
 from evidence_kit.hashing.orientations import ORIENTATIONS
 from evidence_kit.matching.compare import Placement, compare_boxes, compare_filling, compare_keypoints
+from evidence_kit.matching.differences import lay_over
 from evidence_kit.matching.features import Features, PictureView
 from evidence_kit.matching.geometry import agreeing_on_a_similarity
 from evidence_kit.matching.index import IndexVote, make_descriptor_index
@@ -26,6 +27,7 @@ from evidence_kit.matching.levels import (
     worth_a_look,
 )
 from evidence_kit.matching.screens import indexed_views, is_drawn_page, only_the_application
+from evidence_kit.matching.shared_ground import is_only_the_ground, is_written_otherwise
 from evidence_kit.matching.stoplist import StopList
 from evidence_kit.matching.thresholds import THRESHOLDS
 
@@ -128,7 +130,9 @@ class Library:
         drawn: dict[int, bool] = {}
 
         def take(found: LibraryMatch) -> None:
-            if found.level in MATCHES and self._between_screens(query, drawn, found):
+            if found.level in MATCHES and (
+                self._between_screens(query, drawn, found) or self._on_one_ground(query, found)
+            ):
                 found = replace(found, level=TO_JUDGE)
             held = best.get(found.reference)
             if found.reference not in left_out and (held is None or _rank(found) < _rank(held)):
@@ -160,6 +164,18 @@ class Library:
             return drawn[seen.frame] and self._is_drawn(found.reference, reference, of.frame)
 
         return only_the_application(seen, of, None if found.placed is None else found.placed.evidence, both_drawn)
+
+    def _on_one_ground(self, query: Features, found: LibraryMatch) -> bool:
+        if found.placed is None:
+            return False
+        seen, of = query.views[found.query_view], self._features(found.reference).views[found.reference_view]
+        laid = lay_over(seen.grey, of.grey, found.placed.onto_grey(seen, of))
+        if laid is not None and is_only_the_ground(laid):
+            return True
+        if seen.fine is None or of.fine is None:
+            return False
+        papers = lay_over(seen.fine, of.fine, found.placed.onto_fine(seen, of))
+        return papers is not None and is_written_otherwise(papers)
 
     def _is_drawn(self, name: str, reference: Features, frame: int) -> bool:
         if (name, frame) not in self._drawn:

@@ -12,6 +12,7 @@ from evidence_kit.matching.thresholds import THRESHOLDS
 
 _RANGE_PIXELS, _NEXT = np.ones((5, 5), np.uint8), np.ones((3, 3), np.uint8)
 _BLOCK_PIXELS = 12
+_TONE = np.ones(9)
 # Of a line of text: how far its letters lie apart, how high it is by the picture's shorter side, how long by its
 # height, how much of its rectangle it fills, and how much of the margin around it may bear anything.
 _LETTER_GAP = np.ones((1, 9), np.uint8)
@@ -38,6 +39,18 @@ def is_screen_or_page(grey: NDArray[np.uint8]) -> bool:
         return False
     least = THRESHOLDS.few_lines_border_share if lines else THRESHOLDS.screen_border_share
     return borders >= least
+
+
+def is_paper(grey: NDArray[np.uint8]) -> bool:
+    """Say whether most of a picture has one tone, as the paper of a form or a receipt has."""
+    return commonest_tone(grey)[1] >= THRESHOLDS.page_share
+
+
+def commonest_tone(grey: NDArray[np.uint8]) -> tuple[int, float]:
+    """Return the commonest grey level, and the share of the pixels that have it, or nearly."""
+    around = np.convolve(np.bincount(grey.ravel(), minlength=256), _TONE, "same")
+    tone = int(np.argmax(around))
+    return tone, float(around[tone] / grey.size)
 
 
 def flat_share(grey: NDArray[np.uint8]) -> float:

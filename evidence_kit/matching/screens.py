@@ -52,6 +52,8 @@ def only_the_application(
         evidence: The numbers, None where no pixel was compared.
         both_drawn: Says whether both are screens or pages; asked only where it decides.
     """
+    if seen.region and of.region:
+        return True
     if evidence is None and not (seen.region or of.region):
         return False
     if not both_drawn():

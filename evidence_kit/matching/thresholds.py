@@ -123,6 +123,31 @@ class Thresholds:
             pixel do not, hence the second condition.
         differing_correlation: Correlation of a block below which it differs.
         differing_shade_grey_levels: Difference of a block's mean from which it differs whatever it correlates.
+        page_share: Share of one tone in both, from which they are papers: .88 to .94 in forms and receipts.
+        ink_grey_levels: Standard deviation in a block of 6 pixels from which it bears ink.
+        same_ink_correlation: Correlation below which it is other ink.
+        other_ink_blocks: Blocks in one word that bear other ink, from which two papers are only of one form. "Lina" and
+            "Lima" differ in 3, other names in 5; copies at two thirds of the size and quality 60 in none.
+        other_thing_share: Share of the overlap in one place that differs, from which a wall of one texture around it is
+            no match. 16 of 135 pairs before brick, gravel and a stone wall were matched; their places cover .20 to .49.
+        one_texture_log: Standard deviation of the natural logarithm of the texture's strength, up to which all that
+            agrees is one texture: .42 to .49 before these walls, .64 to .73 in forms and photographs.
+        two_things_share: Share of the overlap in one place in which both show a thing of their own.
+        painted_tone_share: Share of a place that has one tone, from which it is painted over: .06 to .15 of things
+            before walls, .39 to .96 of boxes, stickers and stripes.
+        least_words_share: Share of the overlap that differs, from which ink or letters in it may be other words: .036
+            and more in memes. Less is an edge that moved: four blocks of a photograph in a chat had one tone.
+        paper_tone_share: Share of the places that differ that is paper: .69 and more in forms, receipts and the bands
+            of memes.
+        same_paper_grey_levels: Grey levels that two papers differ by, and are one.
+        inscribed_share: Share of the blocks of these places that bear ink, in both: .31 to .80.
+        ground_correlation: Correlation above which a block of the ground agrees.
+        stroke_grey_levels: Grey levels by which pale letters stand out of what is around them: 185 to 236 in
+            memes, below 90 what is pale and thin in photographs.
+        pale_grey_levels: Grey level from which letters are pale.
+        stroke_share: Share of the places that differ that is pale letters: .08 to .22 in both of two memes, 0 to .016
+            before walls.
+        same_strokes_share: Share of the letters that two have in common, up to which they are other words: .10 to .29.
         whole_percent: Percent of a side from which nothing was cut off.
         upright_degrees: Degrees within which a picture counts as not turned.
         aslant_share: Share of a side that opposite sides differ by, from which it was photographed aslant.
@@ -220,6 +245,25 @@ class Thresholds:
     differing_grey_levels: float = 16.0
     differing_correlation: float = 0.55
     differing_shade_grey_levels: float = 20.0
+
+    # Grounds that two pictures share.
+    page_share: float = 0.6
+    ink_grey_levels: float = 8.0
+    same_ink_correlation: float = 0.6
+    other_ink_blocks: int = 3
+    other_thing_share: float = 0.12
+    one_texture_log: float = 0.55
+    two_things_share: float = 0.2
+    painted_tone_share: float = 0.38
+    least_words_share: float = 0.02
+    paper_tone_share: float = 0.5
+    same_paper_grey_levels: int = 12
+    inscribed_share: float = 0.25
+    ground_correlation: float = 0.7
+    stroke_grey_levels: int = 140
+    pale_grey_levels: int = 200
+    stroke_share: float = 0.07
+    same_strokes_share: float = 0.4
 
     # Words for the transformation.
     whole_percent: int = 93

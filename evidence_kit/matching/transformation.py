@@ -128,8 +128,7 @@ def transformation_of(
 def _differs(placed: Placement, seen: PictureView, reference: Features, of: PictureView) -> tuple[Area, ...] | None:
     """Return the places of the reference that look otherwise in the query, in pixels of the upright original."""
     back = of.to_original() @ np.linalg.inv(of.to_grey())
-    onto = seen.to_grey() @ np.linalg.inv(seen.to_original()) @ placed.matrix @ back
-    places = differing_places(seen.grey, of.grey, onto)
+    places = differing_places(seen.grey, of.grey, placed.onto_grey(seen, of))
     if places is None:
         return None
     whole = [mapped_points(back, np.array([each[:2], each[2:]])).ravel() for each in places]

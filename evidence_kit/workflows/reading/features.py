@@ -232,7 +232,7 @@ _AHEAD: Final = 8
 # Packed features begin so; hashes of sound are JSON.
 MAGIC: Final = b"ekf1"
 _MOST_INNER: Final = 64
-_VERSION: Final = "features/3"
+_VERSION: Final = "features/4"
 
 
 def _job(file: ComparedFile) -> Job:

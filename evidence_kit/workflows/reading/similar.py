@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from evidence_kit.matching.transformation import Transformation
     from evidence_kit.workflows.reading.features import ComparedFile
 
-METHOD: Final = "pdq+keypoints/3"
+METHOD: Final = "pdq+keypoints/4"
 _LIBRARIES: Final = ("opencv-python-headless", "faiss-cpu", "numpy", "pillow", "av")
 _ORDER: Final = (levels.SAME_PICTURE, levels.INSIDE, levels.TO_JUDGE)
 

@@ -114,7 +114,7 @@ def test_the_event_says_method_versions_and_parameters_and_every_pair(writer: Ca
 
     found = match_pictures(writer, MatchRequest(), run)
     said = writer.manifest.entries["match.found"][-1].facts
-    assert said["method"] == "pdq+keypoints/3"
+    assert said["method"] == "pdq+keypoints/4"
     assert said["versions"]["opencv-python-headless"] == version("opencv-python-headless")
     assert said["parameters"]["match_bits"] == 31
     assert said["parameters"]["least_inliers"] == 10
