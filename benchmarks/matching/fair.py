@@ -8,6 +8,8 @@
     --crowd N         photographs beside them that nothing shows
     --work DIR        where pictures' features are kept
     --templates       only the pairs that share a template or a background
+    --first N         number of the first template, so that those that were tuned with are not met again
+    --missed          name what was missed, and what was wrong
     --processes N     as many at once
 
 Every third source is a composition: a cut-out before a plain wall, as in a selfie. Nothing fetched is kept but features.
@@ -41,7 +43,7 @@ from evidence_kit.matching.transformation import Transformation, transformation_
 
 _SHAPES = {"9:16": (1080, 1920), "3:4": (1200, 1600), "4:3": (1600, 1200)}
 _LEAST_SIDE, _MOST_ENLARGED, _LARGEST = 300, 2.2, 1600
-_TEMPLATES, _ENTRIES = 6, 6
+_TEMPLATES, _ENTRIES, _BEFORE_A_WALL = 4, 5, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--templates", action="store_true")
     parser.add_argument("--missed", action="store_true")
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
     return parser.parse_args()
 
@@ -283,8 +286,9 @@ def _line(name: str, answers: Sequence[Asked]) -> None:
 
 def _shared(chosen: Sequence[Path], wanted: argparse.Namespace) -> None:
     """Compare every two papers of one template, and every two pictures before one wall."""
-    photos = [*chosen, *_OTHERS][: _TEMPLATES * _ENTRIES]
-    jobs = [(name, template) for name in papers.TEMPLATES for template in range(_TEMPLATES)]
+    photos = [*chosen, *_OTHERS][:_BEFORE_A_WALL]
+    numbers = range(wanted.first, wanted.first + _TEMPLATES)
+    jobs = [(name, template) for name in papers.TEMPLATES for template in numbers]
     jobs += [(f"before {wall.stem}", -1) for wall in wanted.walls]
     with multiprocessing.Pool(wanted.processes, cv2_alone) as pool:
         told = pool.starmap(_shared_pairs, [(name, template, photos) for name, template in jobs], chunksize=1)

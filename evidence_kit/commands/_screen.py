@@ -266,6 +266,40 @@ class Screen:
         """Show the progress of an index that is made when conversations are asked for the first time."""
         return self.progress("chats.first-reading", total_bytes)
 
+    @contextmanager
+    def phases(
+        self, looking: str, total_bytes: int | None, comparing: str
+    ) -> Iterator[tuple[Callable[[int], None], Callable[[int, int], None]]]:
+        """Show how far files were looked at, then how many of how many were compared, and how long the rest may take.
+
+        Args:
+            looking: Id of the sentence for the bytes.
+            total_bytes: How many there are; None where that is not known.
+            comparing: Id of the sentence for what is counted after them.
+        """
+        if self.quiet or self.json or not _is_terminal(sys.stderr):
+            yield lambda _: None, lambda *_: None
+            return
+        from rich.console import Console
+        from rich.filesize import decimal
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        told = TextColumn("{task.fields[told]}")
+        columns = (TextColumn("{task.description}"), BarColumn(), told, TimeRemainingColumn(compact=True))
+        with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+            bytes_task = bar.add_task(self.say(looking), total=total_bytes, told="")
+            counted = bar.add_task(self.say(comparing), total=None, told="", visible=False)
+
+            def looked(size_bytes: int) -> None:
+                bar.advance(bytes_task, size_bytes)
+                bar.update(bytes_task, told=decimal(int(bar.tasks[0].completed)))
+
+            def compared(done: int, of: int) -> None:
+                bar.update(bytes_task, visible=False)
+                bar.update(counted, completed=done, total=of, told=f"{done}/{of}", visible=True)
+
+            yield looked, compared
+
     def ask(self, question: str, **values: str | int) -> str:
         """Ask a person until an answer comes; a passphrase that was typed before is none."""
         shown = fitted(sys.stderr, self.say(question, **values))

@@ -32,10 +32,11 @@ def match(
     sharp: Annotated[str | None, typer.Option("--sharp", metavar="REASON")] = None,
 ) -> None:
     """Find pictures, films and sound that are the same, whole, in part, or inside another."""
+    from evidence_kit.workflows.accession.describe import usable_cores
     from evidence_kit.workflows.case.plain_file import ensure_free
     from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.case.write import writing
-    from evidence_kit.workflows.reading.match import MatchRequest
+    from evidence_kit.workflows.reading.match import MatchRequest, bytes_to_look_at
     from evidence_kit.workflows.reading.match import match_pictures as compare
     from evidence_kit.workflows.reading.side_by_side import PairDrawOrder, draw_pairs, drawn_before
 
@@ -55,9 +56,10 @@ def match(
         if picture is not None and drawn_before(writer, picture) is None:
             ensure_free(picture)
         taken = _taken_in(setting, writer, sources) if ingest else frozenset()
-        asked = MatchRequest(() if ingest else sources, taken, second)
-        with setting.screen.progress("match.progress") as on_bytes:
-            found = compare(writer, asked, run, on_bytes)
+        asked = MatchRequest(() if ingest else sources, taken, second, usable_cores())
+        size_bytes = bytes_to_look_at(writer.case, asked)
+        with setting.screen.phases("match.progress", size_bytes, "match.comparing") as (on_bytes, on_compared):
+            found = compare(writer, asked, run, on_bytes, on_compared)
         names = {item.id: item.place.path for item in writer.manifest.items.values()}
         if second is not None:
             names |= {f"{second.id}/{item.id}": item.place.path for item in second.opened.items.values()}

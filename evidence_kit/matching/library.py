@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -90,6 +91,7 @@ class Library:
         self._names = list(names)
         self._load = load
         self._held: OrderedDict[str, Features] = OrderedDict()
+        self._holding = threading.Lock()
         self._views: list[tuple[int, int]] = []
         self._spots: list[tuple[NDArray[np.float32], NDArray[np.float32], int]] = []
         self._hashed: list[tuple[int, int]] = []
@@ -155,7 +157,7 @@ class Library:
         return sorted(best.values(), key=_rank)
 
     def _between_screens(self, query: Features, drawn: dict[int, bool], found: LibraryMatch) -> bool:
-        reference = self._features(found.reference)
+        reference = self.features(found.reference)
         seen, of = query.views[found.query_view], reference.views[found.reference_view]
 
         def both_drawn() -> bool:
@@ -168,7 +170,7 @@ class Library:
     def _on_one_ground(self, query: Features, found: LibraryMatch) -> bool:
         if found.placed is None:
             return False
-        seen, of = query.views[found.query_view], self._features(found.reference).views[found.reference_view]
+        seen, of = query.views[found.query_view], self.features(found.reference).views[found.reference_view]
         laid = lay_over(seen.grey, of.grey, found.placed.onto_grey(seen, of))
         if laid is not None and is_only_the_ground(laid):
             return True
@@ -198,7 +200,7 @@ class Library:
         ]
 
     def _same(self, number: int, view: PictureView, place: int, theirs: int, bits: int, way: int) -> LibraryMatch:  # noqa: PLR0913
-        reference = self._features(self._names[place]).views[theirs]
+        reference = self.features(self._names[place]).views[theirs]
         whole = not view.region and not reference.region
         placed = compare_filling(view, reference, ORIENTATIONS[way], bits)
         level, method = (SAME_PICTURE, "pdq") if whole else (INSIDE, "pdq-region")
@@ -208,7 +210,7 @@ class Library:
         self, number: int, view: PictureView, place: int, theirs: int, bits: int, way: int
     ) -> LibraryMatch | None:
         """Return the pixels' answer on a hash that is near and not near enough: dark and soft pictures have no more."""
-        reference = self._features(self._names[place]).views[theirs]
+        reference = self.features(self._names[place]).views[theirs]
         whole = not view.region and not reference.region
         if bits > THRESHOLDS.pixels_distance_bits and not whole:
             return None
@@ -234,7 +236,7 @@ class Library:
             quick.append((self._agreeing(voting, vote), vote.mirrored, place, theirs))
         chosen = [each for each in quick if each[0] >= THRESHOLDS.quick_inliers] or quick[:1]
         for _, mirrored, place, theirs in sorted(chosen, key=lambda each: -each[0])[: THRESHOLDS.fully_compared]:
-            reference = self._features(self._names[place]).views[theirs]
+            reference = self.features(self._names[place]).views[theirs]
             placed = compare_keypoints(view, reference, mirrored=mirrored)
             level = None if placed is None else level_of(placed.evidence)
             if level == SAME_PICTURE and (view.region or reference.region):
@@ -251,14 +253,18 @@ class Library:
         growth = voting.scales[vote.pairs.query] / np.maximum(scales[vote.pairs.reference], 1e-6)
         return agreeing_on_a_similarity(points, voting.points[vote.pairs.query], growth.astype(np.float32))
 
-    def _features(self, name: str) -> Features:
-        if name in self._held:
-            self._held.move_to_end(name)
-        else:
-            self._held[name] = self._load(name)
+    def features(self, name: str) -> Features:
+        """Return the features of a reference; those that were asked for last are held."""
+        with self._holding:
+            if name in self._held:
+                self._held.move_to_end(name)
+                return self._held[name]
+        loaded = self._load(name)
+        with self._holding:
+            self._held[name] = loaded
             if len(self._held) > _HELD:
                 self._held.popitem(last=False)
-        return self._held[name]
+        return loaded
 
     def _copies(self, hashes: Sequence[bytes]) -> dict[int, int]:
         """Return for each reference the first one that is its copy by hash."""

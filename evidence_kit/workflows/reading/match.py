@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,6 +23,7 @@ from evidence_kit.libraries import MATCHING, missing_modules
 from evidence_kit.matching.clusters import clusters_of
 from evidence_kit.matching.levels import MATCHES, SAME_PICTURE
 from evidence_kit.model import Json
+from evidence_kit.threads import Threads
 from evidence_kit.vault.cache import PURPOSE, SealedCache
 from evidence_kit.workers.job import JobRunner
 from evidence_kit.workflows.case.read import Case
@@ -93,15 +96,21 @@ class MatchRequest:
         sources: Files and folders found elsewhere.
         items: Items of the case that are to be looked for among the others, such as those just taken in.
         other: Another case, unlocked.
+        cores: How many pictures are asked about at once.
     """
 
     sources: Sequence[Path] = ()
     items: frozenset[str] = frozenset()
     other: Case | None = None
+    cores: int = 1
 
 
 def match_pictures(
-    writer: CaseWriter, asked: MatchRequest, run: JobRunner, on_bytes: Callable[[int], None] = lambda _: None
+    writer: CaseWriter,
+    asked: MatchRequest,
+    run: JobRunner,
+    on_bytes: Callable[[int], None] = lambda _: None,
+    on_compared: Callable[[int, int], None] = lambda *_: None,
 ) -> MatchResult:
     """Compare, and note the result in the log.
 
@@ -110,6 +119,7 @@ def match_pictures(
         asked: With what; nothing compares the case with itself.
         run: Runs what decodes, in isolation.
         on_bytes: Told how many more bytes were looked at.
+        on_compared: Told how many pictures of how many were compared.
 
     Raises:
         SystemLimitError: A library that compares pictures is not installed.
@@ -131,7 +141,7 @@ def match_pictures(
         theirs = _prepared(traits, _of_case(asked.other, writer.world, found, prefix), found, on_bytes)
     else:
         theirs = [each for each in ours if not asked.items or each.name in asked.items]
-    found.pairs = ranked_pairs(_pairs(ours, theirs, traits, found))
+    found.pairs = ranked_pairs(_pairs(ours, theirs, traits, found, asked.cores, on_compared))
     found.clusters = clusters_of((pair.item, pair.other) for pair in found.pairs if pair.level in MATCHES)
     writer.commit([Event("match.found", _facts(found))])
     return found
@@ -146,6 +156,15 @@ def ensure_matching() -> None:
     missing = missing_modules()
     if missing:
         raise SystemLimitError("matching-missing", libraries=", ".join(MATCHING[each] for each in missing))
+
+
+def bytes_to_look_at(case: Case, asked: MatchRequest) -> int | None:
+    """Return how many bytes a comparison will look at; None where files elsewhere have not been listed yet."""
+    if asked.sources:
+        return None
+    cases = [case] if asked.other is None else [case, asked.other]
+    items = (item for each in cases for item in each.opened.included)
+    return sum(item.size_bytes for item in items if item.family in FAMILIES or item.kind in HOLDERS)
 
 
 def may_decode(case: Case, item: Item) -> bool:
@@ -256,8 +275,13 @@ def _prepared(
     return ready
 
 
-def _pairs(
-    ours: Sequence[ComparedFile], theirs: Sequence[ComparedFile], traits: ComparedFeatures, found: MatchResult
+def _pairs(  # noqa: PLR0913
+    ours: Sequence[ComparedFile],
+    theirs: Sequence[ComparedFile],
+    traits: ComparedFeatures,
+    found: MatchResult,
+    cores: int,
+    on_compared: Callable[[int, int], None],
 ) -> Iterator[SimilarPair]:
     yield from _same_bytes(ours, found)
     yield from _same_sound(ours, theirs, traits)
@@ -269,26 +293,45 @@ def _pairs(
     library = Library([each.name for each in seen], traits.features)
     order = {each.name: place for place, each in enumerate(seen)}
     known = {each.name: each for each in seen}
-    for query in theirs:
-        if query.name not in traits.sounds:
-            for similar in _like(query, library, traits, order):
-                reference = known[similar.item]
-                # Two pictures of one file are together already.
-                if reference.file != query.file:
-                    yield similar.between(reference, query)
+    queries = [each for each in theirs if each.name not in traits.sounds]
+    for done, (query, listed) in enumerate(_asked_at_once(queries, library, traits, order, cores), 1):
+        on_compared(done, len(queries))
+        for similar in listed:
+            reference = known[similar.item]
+            # Two pictures of one file are together already.
+            if reference.file != query.file:
+                yield similar.between(reference, query)
+
+
+def _asked_at_once(
+    queries: Sequence[ComparedFile], library: Library, traits: ComparedFeatures, order: Mapping[str, int], cores: int
+) -> Iterator[tuple[ComparedFile, list[SimilarPair]]]:
+    """Yield every query with the pairs it is in, in the order in which they were given; several are asked at once."""
+    waiting: deque[tuple[ComparedFile, Future[list[SimilarPair]]]] = deque()
+    with Threads(cores) as pool:
+        for query in queries:
+            waiting.append((query, pool.submit(_like, query, library, traits, order)))
+            if len(waiting) > 2 * cores:
+                first, begun = waiting.popleft()
+                yield first, begun.result()
+        for first, begun in waiting:
+            yield first, begun.result()
 
 
 def _like(
     query: ComparedFile, library: Library, traits: ComparedFeatures, order: Mapping[str, int]
-) -> Iterator[SimilarPair]:
+) -> list[SimilarPair]:
+    """Return the pairs of one query; one place of two in the same case is left to the later one."""
     features = traits.features(query.name)
+    listed = []
     for each in library.find(features, leave_out=[query.name]):
-        similar = SimilarPair.of(each, query.name, features, traits.features(each.reference))
+        similar = SimilarPair.of(each, query.name, features, library.features(each.reference))
         place = order.get(query.name)
         if place is not None and similar.level == SAME_PICTURE and place < order[each.reference]:
             # Of two copies in one case the later one is told as the copy; that is found when it is asked about.
             continue
-        yield similar
+        listed.append(similar)
+    return listed
 
 
 def _same_bytes(ours: Sequence[ComparedFile], found: MatchResult) -> Iterator[SimilarPair]:
