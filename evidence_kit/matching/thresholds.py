@@ -57,7 +57,7 @@ class Thresholds:
             has grain everywhere.
         smooth_share: Share of smooth blocks that a photograph of a screen has at least; plain walls have it too.
         screen_lines: Lines of text by themselves that make an even picture a screen or a page. With the borders: 206 of
-            208 drawn and photographed screens, and 4 of 416 tall photographs, plain walls, stickers and words over
+            208 drawn and photographed screens, and 2 of 416 tall photographs, plain walls, stickers and words over
             them.
         screen_border_share: Length of the straight borders by the shorter side, that make it one without any text.
         few_lines_border_share: The same beside a line or two of text.
