@@ -16,13 +16,13 @@ COMMANDS = [name for _, names in GROUPS for name in names]
 # typer's own, and what they load; rich loads attr where it happens to be installed, platform its build's facts.
 ALWAYS = {
     "_sysconfigdata__linux_x86_64-linux-gnu", "annotated_doc", "attr", "evidence_kit", "markdown_it", "mdurl",
-    "pygments", "rich", "shellingham", "typer",
+    "pygments", "rich", "shellingham", "typer", "typing_extensions",
 }  # fmt: skip
 OPENSSL = {"_cffi_backend", "_openssl", "cryptography"}
 LOOKS = OPENSSL | {"bcrypt", "pyrage"}
 WRITES = LOOKS | {"filelock"}
 TALKS = WRITES | {"msgspec"}
-MATCHES = WRITES | {"cv2", "numpy"}
+MATCHES = TALKS | {"cv2", "numpy"}
 SEALS = TALKS | {"Cryptodome", "cffi", "pycparser", "pyzipper", "segno", "typst"}
 LOADS: dict[str, set[str]] = {
     "intake": set(), "session": set(), "help": set(), "verifier": set(), "version": OPENSSL,
@@ -31,8 +31,8 @@ LOADS: dict[str, set[str]] = {
     "ingest": TALKS | {"numpy"}, "receipt": WRITES, "consent": WRITES, "note": WRITES, "mark": WRITES, "update": WRITES,
     "exclude": WRITES, "describe": WRITES, "chats": TALKS, "identifiers": TALKS, "threats": TALKS,
     "export": WRITES, "transfer": WRITES, "passphrase": WRITES, "tidy": WRITES, "grant": WRITES, "revoke": WRITES,
-    "recover": WRITES, "recovery": OPENSSL | {"bcrypt"}, "doctor": OPENSSL, "backup": WRITES, "destroy": WRITES,
-    "links": TALKS | {"numpy", "phonenumbers", "schwifty"}, "law": LOOKS | {"msgspec"}, "report": TALKS | {"segno"},
+    "recover": WRITES, "recovery": OPENSSL | {"bcrypt"}, "doctor": OPENSSL, "backup": WRITES, "destroy": TALKS,
+    "links": LOOKS | {"msgspec", "numpy", "phonenumbers"}, "law": LOOKS | {"msgspec"}, "report": TALKS | {"segno"},
     "timestamp": WRITES | {"rfc3161_client"},
     "match": MATCHES, "seal": SEALS, "demo": MATCHES | SEALS | {"zxcvbn"},
     # Its own main module, by the name that a process beside it gives it.
