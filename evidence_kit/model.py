@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
 
@@ -34,6 +34,34 @@ class Digest:
 
 
 GENESIS = Digest("0" * 64)
+
+
+class ByteSpan(NamedTuple):
+    """A stretch of a file.
+
+    Attributes:
+        start: Offset of its first byte.
+        end: Offset after its last byte.
+    """
+
+    start: int
+    end: int
+
+
+class PixelSize(NamedTuple):
+    """The size of a picture.
+
+    Attributes:
+        width: In pixels.
+        height: In pixels.
+    """
+
+    width: int
+    height: int
+
+    def turned(self) -> PixelSize:
+        """Return the size after a quarter turn."""
+        return PixelSize(self.height, self.width)
 
 
 class Family(Enum):

@@ -38,8 +38,8 @@ from evidence_kit.matching.extraction import features_of
 from evidence_kit.matching.features import Features, pack_features, unpack_features
 from evidence_kit.matching.levels import MATCHES, TO_JUDGE
 from evidence_kit.matching.library import Library, LibraryMatch
-from evidence_kit.matching.regions import PixelSize
 from evidence_kit.matching.transformation import Transformation, transformation_of
+from evidence_kit.model import PixelSize
 
 _SHAPES = {"9:16": (1080, 1920), "3:4": (1200, 1600), "4:3": (1600, 1200)}
 _LEAST_SIDE, _MOST_ENLARGED, _LARGEST = 300, 2.2, 1600

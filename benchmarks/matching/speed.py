@@ -35,9 +35,9 @@ from evidence_kit.matching.extraction import features_of
 from evidence_kit.matching.features import Features
 from evidence_kit.matching.keypoints import Keypoints
 from evidence_kit.matching.library import Library
-from evidence_kit.matching.regions import PixelSize
 from evidence_kit.matching.thresholds import THRESHOLDS
 from evidence_kit.media.pixels import frames_of
+from evidence_kit.model import PixelSize
 
 HERE = Path(__file__).parent
 SIZES = (500, 1000, 2000, 4000, 8000)

@@ -18,7 +18,7 @@ from benchmarks.matching.negatives import HardClass
 from evidence_kit.matching.extraction import features_of
 from evidence_kit.matching.features import Features, pack_features, unpack_features
 from evidence_kit.matching.library import Library, LibraryMatch
-from evidence_kit.matching.regions import PixelSize
+from evidence_kit.model import PixelSize
 
 HERE = Path(__file__).parent
 _SIDE = 1600

@@ -255,7 +255,7 @@ def _unread_facts(entry: Unread) -> dict[str, Json]:
         "detail": shortened(entry.detail),
     }
     if place.lines is not None:
-        facts["lines"] = list(place.lines)
+        facts["lines"] = [place.lines.first, place.lines.last]
     if place.pointer is not None:
         facts["pointer"] = shortened(place.pointer)
     return facts

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import cast
 
 from evidence_kit.chats.folding import fold_text
-from evidence_kit.chats.message import Entry, Message
+from evidence_kit.chats.message import Entry, LineSpan, Message
 from evidence_kit.model import Json
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -89,6 +89,8 @@ def _json(value: object) -> Json:  # noqa: PLR0911 - one return for each type
             return _mapping(value)
         case Sequence():
             return [_json(inner) for inner in value]
+        case LineSpan():
+            return [value.first, value.last]
     return {name: _json(getattr(value, name)) for name in cast("Message", value).__struct_fields__}
 
 

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from evidence_kit.chats.jsonbulk import ArrayElements
 from evidence_kit.chats.message import UnreadReason
+from evidence_kit.model import ByteSpan
 
 CHUNK_BYTES = 1 << 18
 RECORD_CHARACTERS = 1 << 24
@@ -65,12 +66,12 @@ class JsonWindow:
         self.text, self.at, self.ran_out = "", 0, False
         self._fill()
 
-    def claim(self) -> tuple[int, int]:
+    def claim(self) -> ByteSpan:
         """Return the byte range from the last claim to here."""
         start, stretch = self._offset, self.text[self._taken : self.at]
         self._offset += len(stretch) if stretch.isascii() else len(stretch.encode("utf-8", "surrogateescape"))
         self._taken = self.at
-        return start, self._offset
+        return ByteSpan(start, self._offset)
 
     def elements(self) -> ArrayElements:
         """Hand over the bytes from here on, until `resume`."""
@@ -117,7 +118,7 @@ class JsonWindow:
                 self.at = end
                 return value
 
-    def run_out(self) -> tuple[int, int]:
+    def run_out(self) -> ByteSpan:
         """Go to the end of the file without holding it; return the byte range from the last claim."""
         start, self.ran_out = self._offset, True
         more = True
@@ -125,7 +126,7 @@ class JsonWindow:
             self.at = len(self.text)
             self.claim()
             more = self._fill()
-        return start, self._offset
+        return ByteSpan(start, self._offset)
 
     def _fill(self) -> bool:
         """Extend the window and forget claimed bytes; say whether there was more."""

@@ -18,7 +18,19 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from evidence_kit.model import Json
+from evidence_kit.model import ByteSpan, Json
+
+
+class LineSpan(Struct, frozen=True, gc=False, array_like=True):
+    """Lines of a file; in JSON a list of both numbers.
+
+    Attributes:
+        first: Number of the first line, from 1.
+        last: Number of the last.
+    """
+
+    first: int
+    last: int
 
 
 class ByteRange(Struct, frozen=True, gc=False):
@@ -27,13 +39,13 @@ class ByteRange(Struct, frozen=True, gc=False):
     Attributes:
         start: Offset of its first byte.
         end: Offset after its last byte.
-        lines: First and last line, counting from 1, in formats that are made of lines.
+        lines: Its lines, in formats that are made of lines.
         pointer: JSON pointer (RFC 6901) of the record, in formats that are JSON.
     """
 
     start: int
     end: int
-    lines: tuple[int, int] | None = None
+    lines: LineSpan | None = None
     pointer: str | None = None
 
 
@@ -174,7 +186,7 @@ class Attachment(Struct, frozen=True, gc=False):
     status: AttachmentStatus
     media_type: str | None = None
     size_bytes: int | None = None
-    inside: tuple[int, int] | None = None
+    inside: ByteSpan | None = None
     part: int | None = None
 
 

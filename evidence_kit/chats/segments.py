@@ -8,7 +8,7 @@ from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from evidence_kit.chats.encoding import Encoding, decoded_text
-from evidence_kit.chats.message import ByteRange, Entry, Metadata, Unread, UnreadReason
+from evidence_kit.chats.message import ByteRange, Entry, LineSpan, Metadata, Unread, UnreadReason
 
 LONGEST_CHARACTERS = 1 << 24
 _HEADER_CHARACTERS = 1 << 10
@@ -111,7 +111,7 @@ class _Cutter:
                 self._offset, self._line = offset + size, last + 1
                 if body[-1:] == "\r":
                     body = body[:-1]
-                yield _stretch((current, body, ByteRange(offset, offset + size, (first, last))))
+                yield _stretch((current, body, ByteRange(offset, offset + size, LineSpan(first, last))))
             current, begin, behind = found, start, end
         if begin:
             self._overflowing = False
@@ -157,4 +157,4 @@ class _Cutter:
         end = start + (len(raw) if self._narrow and raw.isascii() else self._encoding.size(raw))
         after = first + raw.count("\n")
         self._offset, self._line = end, after
-        return ByteRange(start, end, (first, after - 1 if raw[-1:] == "\n" else after))
+        return ByteRange(start, end, LineSpan(first, after - 1 if raw[-1:] == "\n" else after))

@@ -13,8 +13,8 @@ from evidence_kit.matching.features import PictureView
 from evidence_kit.matching.geometry import KeypointPairs, PlaneFit, mapped_points, rectangle_corners
 from evidence_kit.matching.levels import MATCHES, MatchScore, level_of
 from evidence_kit.matching.photometry import GreyArea, PixelAgreement, pixel_agreement
-from evidence_kit.matching.regions import PixelSize
 from evidence_kit.matching.thresholds import THRESHOLDS
+from evidence_kit.model import PixelSize
 
 _REFINED_ROUNDS = 30
 

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from evidence_kit.matching.features import Features, PictureView
 from evidence_kit.matching.keypoints import keypoints_of
-from evidence_kit.matching.regions import PixelBox, PixelSize, regions_of
+from evidence_kit.matching.regions import PixelBox, regions_of
 from evidence_kit.matching.screen_signs import is_paper
 from evidence_kit.matching.thresholds import THRESHOLDS
+from evidence_kit.model import PixelSize
 
 _LEAST_SIDE_PIXELS = 400
 

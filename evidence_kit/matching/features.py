@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from evidence_kit.hashing.orientations import ORIENTATIONS
 from evidence_kit.matching.keypoints import DESCRIPTOR_BYTES, MOST_KEYPOINTS, Keypoints
-from evidence_kit.matching.regions import PixelBox, PixelSize
+from evidence_kit.matching.regions import PixelBox
+from evidence_kit.model import PixelSize
 
 VERSION = "features/3"
 MOST_VIEWS = 24

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidence_kit.matching.keypoints import Keypoints
-from evidence_kit.matching.regions import PixelSize
 from evidence_kit.matching.thresholds import THRESHOLDS
+from evidence_kit.model import PixelSize
 
 _ROUNDS = 3000
 _CONFIDENCE = 0.999

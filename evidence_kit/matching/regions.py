@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evidence_kit.matching.thresholds import THRESHOLDS
+from evidence_kit.model import PixelSize
 
 MOST_REGIONS = 4
 _WORKING_WIDTH_PIXELS = 360
@@ -21,18 +21,6 @@ _SQUARE = np.ones((5, 5), np.uint8)
 _REACH = 2 * _CELL_PIXELS
 # Share of a side along which the colour changes from one pixel to the next.
 _SHARP, _UNSHARP, _CHANGE = 0.75, 0.35, 10
-
-
-class PixelSize(NamedTuple):
-    """The size of a picture, upright.
-
-    Attributes:
-        width: In pixels.
-        height: In pixels.
-    """
-
-    width: int
-    height: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ Its proportions say nothing: a telephone's photographs are as tall as its screen
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,18 @@ _FILLED, _MARGIN_PIXELS, _MARGIN_SHARE = 0.45, 3, 0.12
 _CONTRAST, _STRONGEST, _LEAST_CONTRAST, _MARGIN_CONTRAST = 0.35, 97, 12.0, 0.6
 # Of a border: how far off the axis, and how long by the picture's shorter side.
 _ASLANT, _BORDER_LENGTH = 0.06, 0.15
+
+
+class GreyTone(NamedTuple):
+    """A tone, and how much of a picture has it.
+
+    Attributes:
+        level: Grey, 0 to 255.
+        share: Of the pixels that have it, or nearly; 0 to 1.
+    """
+
+    level: int
+    share: float
 
 
 def is_screen_or_page(grey: NDArray[np.uint8]) -> bool:
@@ -43,14 +57,14 @@ def is_screen_or_page(grey: NDArray[np.uint8]) -> bool:
 
 def is_paper(grey: NDArray[np.uint8]) -> bool:
     """Say whether most of a picture has one tone, as the paper of a form or a receipt has."""
-    return commonest_tone(grey)[1] >= THRESHOLDS.page_share
+    return commonest_tone(grey).share >= THRESHOLDS.page_share
 
 
-def commonest_tone(grey: NDArray[np.uint8]) -> tuple[int, float]:
-    """Return the commonest grey level, and the share of the pixels that have it, or nearly."""
+def commonest_tone(grey: NDArray[np.uint8]) -> GreyTone:
+    """Return the commonest tone of a picture."""
     around = np.convolve(np.bincount(grey.ravel(), minlength=256), _TONE, "same")
     tone = int(np.argmax(around))
-    return tone, float(around[tone] / grey.size)
+    return GreyTone(tone, float(around[tone] / grey.size))
 
 
 def flat_share(grey: NDArray[np.uint8]) -> float:

@@ -10,12 +10,11 @@ from typing import Any, BinaryIO
 
 from evidence_kit.matching.extraction import features_of
 from evidence_kit.matching.features import MOST_VIEWS, Features, PictureView, pack_features
-from evidence_kit.matching.regions import PixelSize
 from evidence_kit.media import sound, thumbnail
 from evidence_kit.media.inner_pictures import decoded_inner, inner_of
 from evidence_kit.media.pixels import Pixels, UndecodedError, frames_of
 from evidence_kit.media.registry import PICTURES
-from evidence_kit.model import Json
+from evidence_kit.model import Json, PixelSize
 
 _MOST_FRAME_KEYPOINTS = 500
 # All of an answer is one JSON document of at most 16 MiB.

@@ -30,15 +30,27 @@ class _Edit(NamedTuple):
     media_time: int
 
 
+class ShownSpan(NamedTuple):
+    """A stretch of a track that a player shows, in the track's own time.
+
+    Attributes:
+        begin: In seconds.
+        end: In seconds; the moment itself is not shown any more.
+    """
+
+    begin: Fraction
+    end: Fraction
+
+
 class HiddenParts(NamedTuple):
-    """Parts of one track that a player leaves out, in seconds; `shown` are spans of the track's own time."""
+    """Parts of one track that a player leaves out, in seconds, and the spans that it shows."""
 
     track: int
     kind: str
     before: Fraction
     behind: Fraction
     between: Fraction
-    shown: tuple[tuple[Fraction, Fraction], ...]
+    shown: tuple[ShownSpan, ...]
 
     def hides(self, seconds: Fraction) -> bool:
         """Say whether a moment of the track's own time is left out."""
@@ -98,7 +110,7 @@ def _of_track(payload: BinaryIO, track: IsoBox, number: int, film_scale: int) ->
         max(Fraction(0), Fraction(spans[0][0] - delay, scale)),
         max(Fraction(0), (length + delay - reached) / scale),
         between / scale,
-        tuple((Fraction(begin, scale), Fraction(end) / scale) for begin, end in spans),
+        tuple(ShownSpan(Fraction(begin, scale), Fraction(end) / scale) for begin, end in spans),
     )
 
 

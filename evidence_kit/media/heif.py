@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Final, NamedTuple
 
 from evidence_kit.media.boxes import IsoBox, box_content, iso_boxes
+from evidence_kit.model import PixelSize
 
 _MOST_ITEMS: Final = 4000
 _LARGEST_META_BYTES: Final = 8 << 20
@@ -30,18 +31,6 @@ class Extent(NamedTuple):
 
     offset: int
     size_bytes: int
-
-
-class CodedSize(NamedTuple):
-    """The size of a picture as coded, before anything is cut or turned.
-
-    Attributes:
-        width: In pixels.
-        height: In pixels.
-    """
-
-    width: int
-    height: int
 
 
 class HeifProperty(NamedTuple):
@@ -79,11 +68,11 @@ class HeifItem:
         return self.type in CODED or self.type in DERIVED
 
     @property
-    def size(self) -> CodedSize | None:
+    def size(self) -> PixelSize | None:
         """Width and height as coded, in pixels, before anything is cut or turned."""
         for each in self.properties:
             if each.type == b"ispe" and len(each.data) >= 12:
-                return CodedSize(int.from_bytes(each.data[4:8]), int.from_bytes(each.data[8:12]))
+                return PixelSize(int.from_bytes(each.data[4:8]), int.from_bytes(each.data[8:12]))
         return None
 
     @property

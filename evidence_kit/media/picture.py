@@ -26,7 +26,7 @@ from evidence_kit.media import (
 )
 from evidence_kit.media.facts import DescriptionNotes, blob_facts, safe_integer
 from evidence_kit.media.origin_hints import naming_signs, screenshot_signs
-from evidence_kit.model import Json
+from evidence_kit.model import Json, PixelSize
 
 _T = TypeVar("_T")
 
@@ -74,7 +74,9 @@ def describe(payload: BinaryIO, arguments: Mapping[str, Json], notes: Descriptio
             facts |= _tried(
                 "orientation-not-read",
                 notes,
-                lambda: orientation.read(payload, kind, picture.size, turned if isinstance(turned, int) else None),
+                lambda: orientation.read(
+                    payload, kind, PixelSize(*picture.size), turned if isinstance(turned, int) else None
+                ),
             ) or {"width_pixels": picture.width, "height_pixels": picture.height}
         facts["c2pa"] = _tried(
             "c2pa-not-read", notes, lambda: credentials.read(payload, kind, notes, credentials.trust_anchors(arguments))

@@ -23,6 +23,18 @@ _INNER: Final = {
 }
 
 
+class Ratio(NamedTuple):
+    """A rational number as the file writes it.
+
+    Attributes:
+        numerator: As it stands, not shortened.
+        denominator: May be 0.
+    """
+
+    numerator: int
+    denominator: int
+
+
 class TiffEntry(NamedTuple):
     """One entry of a directory.
 
@@ -59,12 +71,12 @@ class TiffEntry(NamedTuple):
             return []
         return self._numbers(_SIZES[self.type])
 
-    def ratios(self) -> list[tuple[int, int]]:
-        """Return its values as numerator and denominator, which may be 0; whole numbers over 1."""
+    def ratios(self) -> list[Ratio]:
+        """Return its values as rational numbers; whole numbers over 1."""
         if self.type in _RATIONALS:
             flat = self._numbers(4)
-            return list(zip(flat[::2], flat[1::2], strict=False))
-        return [(number, 1) for number in self.integers()]
+            return list(map(Ratio, flat[::2], flat[1::2]))
+        return [Ratio(number, 1) for number in self.integers()]
 
     def _numbers(self, width: int) -> list[int]:
         signed = self.type in _SIGNED

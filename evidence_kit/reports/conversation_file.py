@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from evidence_kit.chats.stated_time import StatedTime
-from evidence_kit.model import Json
+from evidence_kit.model import ByteSpan, Json
 from evidence_kit.reports.dossier import Line, Part
 
 FORM: Final = 1
@@ -49,12 +49,12 @@ class FiledConversation:
     file: str
 
 
-def encoded_line(line: Line, place: tuple[int, int] | None) -> bytes:
+def encoded_line(line: Line, place: ByteSpan | None) -> bytes:
     """Return one line of a conversation's file.
 
     Args:
         line: The message, or the stretch that could not be read.
-        place: Where in the item's file it stands: its first byte, and the one behind its last; None where unknown.
+        place: Where in the item's file it stands; None where unknown.
     """
     said = _plain(line)
     if place is not None:

@@ -118,19 +118,34 @@ def parse_manifest(text: bytes) -> dict[str, Digest]:
     return found
 
 
-def sort_key(name: str) -> tuple[int, int, str]:
+class BagOrder(NamedTuple):
+    """The place of a file among those of a bag; of two, the smaller one stands first.
+
+    Attributes:
+        group: Of files that stand together: those before the originals, the reports, the originals, those behind.
+        digits: Length of the number in its name; 0 where the group has none.
+        name: What is compared inside of the group.
+    """
+
+    group: int
+    digits: int
+    name: str
+
+
+def sort_key(name: str) -> BagOrder:
     """Return the sort key of a bag's file.
 
     Numbers in names have at least so many digits: of two, the shorter one is the smaller one.
     """
     if name in _BEFORE:
-        return _BEFORE.index(name), 0, ""
+        return BagOrder(_BEFORE.index(name), 0, "")
     if name in _BEHIND:
-        return len(_BEFORE) + 2 + _BEHIND.index(name), 0, ""
+        return BagOrder(len(_BEFORE) + 2 + _BEHIND.index(name), 0, "")
     if name.startswith(report_files.FOLDER):
-        return len(_BEFORE) + 1, 0, name
+        return BagOrder(len(_BEFORE) + 1, 0, name)
     stem = name.partition(".")[0].partition("-")[0]
-    return (len(_BEFORE) if name.startswith(ANCHORS) else len(_BEFORE) + 2 + len(_BEHIND)), len(stem), stem
+    group = len(_BEFORE) if name.startswith(ANCHORS) else len(_BEFORE) + 2 + len(_BEHIND)
+    return BagOrder(group, len(stem), stem)
 
 
 class PartNumber(NamedTuple):
@@ -169,25 +184,40 @@ def stated_part(info_text: bytes) -> PartNumber | None:
     return PartNumber(int(found[1]), int(found[2])) if found else None
 
 
-def states_truth(text: bytes, sealed: tuple[str, str], place: tuple[int | None, int], sizes: Sequence[int]) -> bool:
+class SealedBag(NamedTuple):
+    """The facts that a `bag-info.txt` has to agree with.
+
+    Attributes:
+        case: Case id.
+        day: Of the last line, `YYYY-MM-DD`.
+        part: Number of this part, from 1; None where nothing says which it is.
+        parts: How many there are.
+    """
+
+    case: str
+    day: str
+    part: int | None
+    parts: int
+
+
+def states_truth(text: bytes, sealed: SealedBag, sizes: Sequence[int]) -> bool:
     """Say whether a `bag-info.txt` states the truth.
 
     Args:
         text: The file.
-        sealed: Case id, and the day of the last line, YYYY-MM-DD.
-        place: Number of this part, from 1, None where nothing says which it is; and how many there are.
-        sizes: Lengths of the files below `data/`.
+        sealed: What is known of the bag.
+        sizes: Lengths of the files below `data/`, in bytes.
     """
-    part, parts = place
     found = _INFO.fullmatch(text)
     if found is None:
         return False
     if found["part"] is None:
-        counted = parts == 1
+        counted = sealed.parts == 1
     else:
-        counted = part is None or (int(found["part"]), int(found["parts"])) == (part, parts)
+        stated = (int(found["part"]), int(found["parts"]))
+        counted = sealed.part is None or stated == (sealed.part, sealed.parts)
     said = (found["case"].decode("ascii"), found["day"].decode("ascii"), int(found["octets"]), int(found["files"]))
-    return counted and said == (*sealed, sum(sizes), len(sizes))
+    return counted and said == (sealed.case, sealed.day, sum(sizes), len(sizes))
 
 
 _INFO = re.compile(

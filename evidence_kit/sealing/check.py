@@ -179,7 +179,7 @@ class _Reader:
         self._on_line = on_line
         self._bag = BagContents()
         self._members: list[ArchiveMember] = []
-        self._place = (-1, 0, "")
+        self._place = bag.BagOrder(-1, 0, "")
         self._recognised = False
 
     def read(self, stream: OpenedArchive) -> None:

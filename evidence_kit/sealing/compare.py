@@ -229,8 +229,8 @@ class Comparison:
         """Hold `bag-info.txt` against the bag; tools of others count by it."""
         text = self._bag.held.get(bag.INFO)
         sizes = [seen.size_bytes for name, seen in self._bag.digests.items() if DATA.fullmatch(name)]
-        day = custody.commits[-1].time[:10]
-        if text is not None and not bag.states_truth(text, (custody.case or "", day), (part, parts), sizes):
+        sealed = bag.SealedBag(custody.case or "", custody.commits[-1].time[:10], part, parts)
+        if text is not None and not bag.states_truth(text, sealed, sizes):
             self._broken("bag-file-differs", bag.INFO)
 
     def _originals(self, planned: set[str], listed: Mapping[str, Digest], custody: Custody) -> None:

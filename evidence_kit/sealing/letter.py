@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from evidence_kit.custody.checkpoint import Checkpoint
 from evidence_kit.keys.sshsig import ARCHIVE_NAMESPACE, CHECKPOINT_NAMESPACE, RECEIVED_NAMESPACE, SEAL_NAMESPACE
@@ -31,6 +31,30 @@ _RECEIVERS_KEY: Final = "id_ed25519"
 _SYSTEM_NAMES: Final = {"linux": "Linux", "macos": "macOS", "windows": "Windows (PowerShell)"}
 
 
+class HandedReceipt(NamedTuple):
+    """A receipt that somebody got on paper.
+
+    Attributes:
+        signature_line: Line of the signature that its code stands for.
+        time: When it was handed out.
+    """
+
+    signature_line: int
+    time: str
+
+
+class StampLines(NamedTuple):
+    """The lines of the log that belong to a time stamp.
+
+    Attributes:
+        held: The line that holds it.
+        signature_line: The one that it is over.
+    """
+
+    held: int
+    signature_line: int
+
+
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
     """The facts that the letter states about this archive.
@@ -43,11 +67,11 @@ class LetterFacts:
         items_of: How many the case has.
         events_in: How many events' openings are inside.
         events_of: How many events the log has.
-        receipts: Lines of signature lines for which a receipt was handed out, and when.
+        receipts: All that were handed out, oldest first.
         blurred: How many of the items inside are blurred copies.
         part: Which part of a seal this is, from 1.
         parts: How many parts it has.
-        stamps: For each time stamp the line that holds it and the signature line that it is over.
+        stamps: Lines of each time stamp, in the order of the log.
         purpose: For whom it was sealed: `lawyer` or `police`.
         reports: Paths of what lies below `report/`.
     """
@@ -59,11 +83,11 @@ class LetterFacts:
     items_of: int
     events_in: int
     events_of: int
-    receipts: Sequence[tuple[int, str]]
+    receipts: Sequence[HandedReceipt]
     blurred: int = 0
     part: int = 1
     parts: int = 1
-    stamps: Sequence[tuple[int, int]] = ()
+    stamps: Sequence[StampLines] = ()
     purpose: str = "lawyer"
     reports: Sequence[str] = ()
 
@@ -255,7 +279,7 @@ def _event_commands(system: str) -> list[str]:
 
 def _receipt_commands(system: str, facts: LetterFacts) -> list[str]:
     """Print the first 32 characters of the receipt code that belongs to a signature line."""
-    line = facts.receipts[-1][0] if facts.receipts else facts.checkpoint.lines + 1
+    line = facts.receipts[-1].signature_line if facts.receipts else facts.checkpoint.lines + 1
     if system == "windows":
         return _windows_receipt(facts.case, line)
     program = _digest_program(system)
@@ -308,15 +332,15 @@ def _received_commands(system: str, stem: str, above: str | None = None) -> list
     return [f'cmd /c "{command}"' if system == "windows" else command]
 
 
-def _stamp_commands(system: str, stamp: tuple[int, int]) -> list[str]:
+def _stamp_commands(system: str, stamp: StampLines) -> list[str]:
     """Say whose time stamp it is and check it; the root certificate comes from the authority, never from here."""
-    held, line = stamp
-    name = f"{bag.ANCHORS}{held:08d}.tsr"
+    name = f"{bag.ANCHORS}{stamp.held:08d}.tsr"
     shown = f"openssl ts -reply -in {name} -text"
     if system == "windows":
-        digest = _windows_line_digest(bag.LOG, line).replace("; [BitConverter]", "; $d = [BitConverter]")
+        digest = _windows_line_digest(bag.LOG, stamp.signature_line)
+        digest = digest.replace("; [BitConverter]", "; $d = [BitConverter]")
         return [shown, digest, f"openssl ts -verify -digest $d -in {name} -CAfile root.pem"]
-    digest = f"$(sed -n {line}p {bag.LOG} | tr -d '\\n' | {_digest_program(system)} | cut -c1-64)"
+    digest = f"$(sed -n {stamp.signature_line}p {bag.LOG} | tr -d '\\n' | {_digest_program(system)} | cut -c1-64)"
     return [shown, f"openssl ts -verify -digest {digest} -in {name} -CAfile root.pem"]
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from evidence_kit.chats.message import AttachmentStatus, MessageFlag, MessageKind, TimeKind, UnreadReason
+from evidence_kit.chats.message import AttachmentStatus, LineSpan, MessageFlag, MessageKind, TimeKind, UnreadReason
 from evidence_kit.chats.registry import Contested, NoChat, Recognised, recognise_format
 from tests.chats.reading import entries_of, messages_of, sample_bytes, sample_messages, unread_of
 
@@ -39,7 +39,7 @@ def test_a_broken_frame_costs_its_line_alone() -> None:
     data = b'{"version":"1"}\n{"chat":{"id":"1"}}\n{"chatItem":{"chatId":"1","a\n' + item
     assert len(messages_of(data, "signal-plaintext")) == 1
     assert [(entry.why, entry.place.lines) for entry in unread_of(data, "signal-plaintext")] == [
-        (UnreadReason.MALFORMED, (3, 3))
+        (UnreadReason.MALFORMED, LineSpan(3, 3))
     ]
 
 

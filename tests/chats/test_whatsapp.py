@@ -15,6 +15,7 @@ from evidence_kit.chats.format import FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import (
     AttachmentStatus,
     DateOrder,
+    LineSpan,
     Message,
     MessageFlag,
     MessageKind,
@@ -321,7 +322,7 @@ def test_an_export_without_a_message_is_recognised_by_name_and_says_so() -> None
 
 def test_what_stands_before_the_first_message_is_unread_and_has_its_lines() -> None:
     unread = unread_of(b"something\nelse\n13/05/2025, 21:02 - Nour: a\n", NAME)
-    assert [(entry.place.lines, entry.why.name) for entry in unread] == [((1, 2), "NOT_A_MESSAGE")]
+    assert [(entry.place.lines, entry.why.name) for entry in unread] == [(LineSpan(1, 2), "NOT_A_MESSAGE")]
 
 
 def test_dates_in_prose_make_no_chat() -> None:
@@ -333,7 +334,7 @@ def test_dates_in_prose_make_no_chat() -> None:
 def test_no_line_of_an_export_is_ever_lost(text: str) -> None:
     data = ("13/05/2025, 21:02 - Nour: a\n" + text).encode("utf-8", "replace")
     placed = [entry.place for entry in entries_of(data, NAME) if entry.place.end > entry.place.start]
-    seen = [number for place in placed if place.lines for number in range(place.lines[0], place.lines[1] + 1)]
+    seen = [number for place in placed if place.lines for number in range(place.lines.first, place.lines.last + 1)]
     count = data.count(b"\n") + (not data.endswith(b"\n"))
     assert seen == list(range(1, count + 1))
 

@@ -22,7 +22,7 @@ from evidence_kit.custody.verdict import Anchor, Verdict
 from evidence_kit.keys.timestamp import CheckedStamp, Stamp
 from evidence_kit.matching.levels import MatchScore
 from evidence_kit.matching.transformation import Area, Point, Transformation
-from evidence_kit.model import Digest, Finding, Weight
+from evidence_kit.model import ByteSpan, Digest, Finding, Weight
 from evidence_kit.workflows.accession.provenance import Posting, Provenance, Screenshot
 from evidence_kit.workflows.batch import results as batch
 from evidence_kit.workflows.case import outcome
@@ -90,11 +90,11 @@ def message(**more: Any) -> chat.Message:
     time = chat.MessageTime("05/03/25", chat.TimeKind.LOCAL, None, chat.Precision.DAY, chat.DateOrder.AMBIGUOUS,
                      "both-below-13", ("2025-03-05", "2025-05-03"))  # fmt: skip
     files = (
-        chat.Attachment("a.jpg", chat.AttachmentStatus.UNKNOWN, "image/jpeg", 1 << 60, (5, 9), 1),
+        chat.Attachment("a.jpg", chat.AttachmentStatus.UNKNOWN, "image/jpeg", 1 << 60, ByteSpan(5, 9), 1),
         chat.Attachment(None, chat.AttachmentStatus.OMITTED),
     )
     whole: dict[str, Any] = {
-        "place": chat.ByteRange(5, 9, (2, 3), "/messages/0"),
+        "place": chat.ByteRange(5, 9, chat.LineSpan(2, 3), "/messages/0"),
         "conversation": chat.Conversation("messenger", "json", "17", "A and B"),
         "sender": person,
         "time": time,
@@ -151,7 +151,7 @@ def test_a_message_whose_attachments_are_in_the_case() -> None:
 def test_a_stretch_that_was_not_understood(why: chat.UnreadReason) -> None:
     for detail, place in (
         ("", chat.ByteRange(0, 0)),
-        ("\udcff", chat.ByteRange(0, 9, (1, 1))),
+        ("\udcff", chat.ByteRange(0, 9, chat.LineSpan(1, 1))),
         ("x", chat.ByteRange(0, 9, None, "/\udcff")),
     ):
         sound_document("chats", row(chat.Unread(place, why, detail)))

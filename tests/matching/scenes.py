@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from evidence_kit.matching.extraction import features_of
 from evidence_kit.matching.features import Features
-from evidence_kit.matching.regions import PixelSize
+from evidence_kit.model import PixelSize
 
 CAMERA = Path(__file__).parents[2] / "samples" / "phone-export" / "DCIM" / "Camera"
 NAMES = {"cat": "IMG_20250412_153012.jpg", "astronaut": "IMG_20250413_101500.jpg", "rocket": "IMG_20250421_070905.jpg"}

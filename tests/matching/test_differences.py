@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 from evidence_kit.matching.extraction import features_of
 from evidence_kit.matching.features import Features
 from evidence_kit.matching.library import Library
-from evidence_kit.matching.regions import PixelSize
 from evidence_kit.matching.transformation import Transformation, transformation_of
+from evidence_kit.model import PixelSize
 
 CAMERA = Path(__file__).parents[2] / "samples" / "phone-export" / "DCIM" / "Camera"
 PHOTOS = ("IMG_20250412_153012.jpg", "IMG_20250413_101500.jpg", "IMG_20250426_174455.jpg")

@@ -21,10 +21,11 @@ from evidence_kit.matching.geometry import KeypointPairs
 from evidence_kit.matching.keypoints import Keypoints
 from evidence_kit.matching.levels import MATCHES, TO_JUDGE, MatchScore, level_of
 from evidence_kit.matching.library import Library
-from evidence_kit.matching.regions import PixelSize, regions_of
+from evidence_kit.matching.regions import regions_of
 from evidence_kit.matching.screens import is_drawn_page
 from evidence_kit.matching.thresholds import THRESHOLDS
 from evidence_kit.media.pixels import frames_of
+from evidence_kit.model import PixelSize
 from tests.matching.scenes import features, photo, screenshot
 
 MATCHING = Path(__file__).parents[2] / "docs" / "MATCHING.md"

@@ -4,7 +4,7 @@ import re
 
 from evidence_kit.custody.checkpoint import Checkpoint
 from evidence_kit.model import Digest
-from evidence_kit.sealing.letter import LetterFacts, letter_page
+from evidence_kit.sealing.letter import HandedReceipt, LetterFacts, letter_page
 
 FINGERPRINT = "SHA256:I9lvvnGWEPtfq0Q9zzLRiUfFBN3jAtBPOlKSBneB7OA"
 LETTERS = re.compile(r"<[^>]*>")
@@ -12,7 +12,9 @@ LETTERS = re.compile(r"<[^>]*>")
 
 def section(language: str) -> str:
     end = Checkpoint("LRC-2026-0007", 966, Digest("a3" * 32), Digest("b4" * 32))
-    text = letter_page(LetterFacts("LRC-2026-0007", end, FINGERPRINT, 3, 3, 8, 9, [(5, "2026-11-23")])).decode()
+    text = letter_page(
+        LetterFacts("LRC-2026-0007", end, FINGERPRINT, 3, 3, 8, 9, [HandedReceipt(5, "2026-11-23")])
+    ).decode()
     return text.partition(f'<section lang="{language}"')[2].partition("</section>")[0]
 
 

@@ -35,7 +35,7 @@ from evidence_kit.chats.message import (
     UnreadReason,
     WordsRole,
 )
-from evidence_kit.model import Json
+from evidence_kit.model import ByteSpan, Json
 
 if TYPE_CHECKING:
     import oxmsg
@@ -235,4 +235,4 @@ def _attachments(mail: oxmsg.Message, place: ByteRange) -> Iterator[Attachment]:
         content = part.file_bytes
         status = AttachmentStatus.UNKNOWN if content is None else AttachmentStatus.PRESENT
         size = None if content is None else len(content)
-        yield Attachment(part.file_name, status, part.mime_type, size, (place.start, place.end), number)
+        yield Attachment(part.file_name, status, part.mime_type, size, ByteSpan(place.start, place.end), number)

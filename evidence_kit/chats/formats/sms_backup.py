@@ -34,7 +34,7 @@ from evidence_kit.chats.message import (
 from evidence_kit.chats.sms_records import SmsElement, parsed_record, parsed_together
 from evidence_kit.chats.times import from_epoch
 from evidence_kit.chats.told import duration_text
-from evidence_kit.model import Json
+from evidence_kit.model import ByteSpan, Json
 
 _RECORD = re.compile(rb"<(?:sms|mms|call)(?=[\s/>])")
 _CLOSING = (b"</smses>", b"</calls>")
@@ -259,7 +259,7 @@ def _parts(parts: Sequence[Mapping[str, str]], place: ByteRange) -> Iterator[Att
         data = part.get("data", "")
         size = len(data.rstrip("=")) * 3 // 4 if data else None
         status = AttachmentStatus.PRESENT if data else AttachmentStatus.NOT_EXPORTED
-        inside = (place.start, place.end) if data else None
+        inside = ByteSpan(place.start, place.end) if data else None
         yield Attachment(name, status, media_type, size, inside, number)
 
 

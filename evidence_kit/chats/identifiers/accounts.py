@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType
+from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType, TextSpan
 
 _EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@(?:[\w\-]{1,63}\.){1,8}[^\W\d_]{2,24}(?!\w)")
 # As people write an address that a machine shall not find: "name (at) host (dot) com".
@@ -46,10 +46,12 @@ _TRAILING = ".,;:!?)]}»\"'،؛؟"
 def email_addresses(text: FoldedText) -> Iterator[Identifier]:
     """Yield e-mail addresses."""
     for found in _EMAIL.finditer(text.folded):
-        yield text.found(found.span(), IdentifierType.EMAIL, found[0].casefold(), Confidence.HIGH, "pattern")
+        yield text.finding_at(
+            TextSpan(*found.span()), IdentifierType.EMAIL, found[0].casefold(), Confidence.HIGH, "pattern"
+        )
     for found in _HIDDEN_EMAIL.finditer(text.folded):
         address = f"{found[1]}@{_DOT.sub('.', found[2])}".casefold()
-        yield text.found(found.span(), IdentifierType.EMAIL, address, Confidence.MEDIUM, "at-in-words")
+        yield text.finding_at(TextSpan(*found.span()), IdentifierType.EMAIL, address, Confidence.MEDIUM, "at-in-words")
 
 
 def web_addresses(text: FoldedText) -> Iterator[Identifier]:
@@ -59,11 +61,11 @@ def web_addresses(text: FoldedText) -> Iterator[Identifier]:
     """
     for found in _URL.finditer(text.folded):
         address = found[0].rstrip(_TRAILING)
-        span = (found.start(), found.start() + len(address))
+        span = TextSpan(found.start(), found.start() + len(address))
         profile = _PROFILE.match(address)
         account = (profile["id"] or profile["name"]) if profile else None
         if profile is not None and account is not None and account.casefold() not in _NO_PROFILES:
-            yield text.found(
+            yield text.finding_at(
                 span,
                 IdentifierType.PROFILE,
                 defanged(address),
@@ -72,19 +74,19 @@ def web_addresses(text: FoldedText) -> Iterator[Identifier]:
                 details={"platform": profile["host"].casefold(), "account": account},
             )
         else:
-            yield text.found(span, IdentifierType.URL, defanged(address), Confidence.HIGH, "pattern")
+            yield text.finding_at(span, IdentifierType.URL, defanged(address), Confidence.HIGH, "pattern")
 
 
 def account_handles(text: FoldedText) -> Iterator[Identifier]:
     """Yield `@names`, and names that follow the name of a platform."""
     for found in _HANDLE.finditer(text.folded):
         name = found[1].rstrip(".")
-        span = (found.start(), found.start() + 1 + len(name))
-        yield text.found(span, IdentifierType.HANDLE, name.casefold(), Confidence.MEDIUM, "at-sign")
+        span = TextSpan(found.start(), found.start() + 1 + len(name))
+        yield text.finding_at(span, IdentifierType.HANDLE, name.casefold(), Confidence.MEDIUM, "at-sign")
     for found in _NAMED.finditer(text.folded):
         name = found[2].rstrip(".")
-        span = (found.start(2), found.start(2) + len(name))
-        yield text.found(
+        span = TextSpan(found.start(2), found.start(2) + len(name))
+        yield text.finding_at(
             span,
             IdentifierType.HANDLE,
             name.casefold(),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType
+from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType, TextSpan
 from evidence_kit.chats.identifiers.number_words import spoken_numbers
 from evidence_kit.model import Json
 
@@ -81,7 +81,7 @@ def _spoken(text: FoldedText) -> Iterator[Identifier]:
         unit = next((name for name in _UNITS if behind and behind[f"u{name}"]), None)
         if unit is not None or number.scaled:
             end = behind.end() if behind is not None else number.end
-            yield _sum(text, (number.start, end), Decimal(number.value), unit, None)
+            yield _sum(text, TextSpan(number.start, end), Decimal(number.value), unit, None)
 
 
 def _amount(text: FoldedText, found: re.Match[str]) -> Identifier | None:
@@ -93,10 +93,10 @@ def _amount(text: FoldedText, found: re.Match[str]) -> Identifier | None:
         return None
     number, assumed = _number(written) if written else (Decimal(1), _ONE)
     end = found.start() + len(found[0].rstrip())
-    return _sum(text, (found.start(), end), number * factor, unit, assumed)
+    return _sum(text, TextSpan(found.start(), end), number * factor, unit, assumed)
 
 
-def _sum(text: FoldedText, span: tuple[int, int], total: Decimal, unit: str | None, assumed: str | None) -> Identifier:
+def _sum(text: FoldedText, span: TextSpan, total: Decimal, unit: str | None, assumed: str | None) -> Identifier:
     """Return the finding of a sum, with its value in dirhams where people in Morocco count in another unit."""
     details: dict[str, Json] = {}
     if unit in _IN_MAD and unit != "MAD":
@@ -105,7 +105,7 @@ def _sum(text: FoldedText, span: tuple[int, int], total: Decimal, unit: str | No
     confidence = Confidence.LOW if unit is None else Confidence.MEDIUM if assumed else Confidence.HIGH
     value = f"{_plain(total)} {unit or '(unit not said)'}"
     how = "number-and-unit" if unit else "number-without-unit"
-    return text.found(span, IdentifierType.AMOUNT, value, confidence, how, assumed, details or None)
+    return text.finding_at(span, IdentifierType.AMOUNT, value, confidence, how, assumed, details or None)
 
 
 def _number(written: str) -> tuple[Decimal, str | None]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from evidence_kit.chats.identifiers.iban import is_valid_iban
-from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType
+from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType, TextSpan
 from evidence_kit.model import Json
 
 _RIB = re.compile(r"(?<!\d)(?<![A-Z]{2}\d\d)\d(?:[ .\-/]{0,2}\d){23}(?![ \-]?\d)")
@@ -49,8 +49,8 @@ def rib_numbers(text: FoldedText) -> Iterator[Identifier]:
     for found in _RIB.finditer(text.folded):
         digits = re.sub(r"\D", "", found[0])
         if is_valid_rib(digits):
-            yield text.found(
-                found.span(),
+            yield text.finding_at(
+                TextSpan(*found.span()),
                 IdentifierType.RIB,
                 digits,
                 Confidence.HIGH,
@@ -58,8 +58,8 @@ def rib_numbers(text: FoldedText) -> Iterator[Identifier]:
                 details=_details(digits),
             )
         elif bank_of(digits):
-            yield text.found(
-                found.span(),
+            yield text.finding_at(
+                TextSpan(*found.span()),
                 IdentifierType.RIB,
                 digits,
                 Confidence.LOW,
@@ -78,8 +78,8 @@ def iban_numbers(text: FoldedText) -> Iterator[Identifier]:
         details: dict[str, Json] = {"country": value[:2]}
         if value[:2] == "MA":
             details |= _details(value[4:])
-        span = (found.start(), found.start() + length)
-        yield text.found(span, IdentifierType.IBAN, value, Confidence.HIGH, "checksum", details=details)
+        span = TextSpan(found.start(), found.start() + length)
+        yield text.finding_at(span, IdentifierType.IBAN, value, Confidence.HIGH, "checksum", details=details)
 
 
 def _details(rib: str) -> dict[str, Json]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType
+from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType, TextSpan
 
 _SERVICES = {
     "western union": r"western\s?union|w\.?u\.?(?=\W)|ويسترن\s?يونيون|وسترن\s?يونيون",
@@ -38,8 +38,8 @@ def transfer_codes(text: FoldedText) -> Iterator[Identifier]:
             confidence = Confidence.LOW
         elif _CODE_WORD.search(around):
             confidence = Confidence.HIGH
-        yield text.found(
-            found.span(),
+        yield text.finding_at(
+            TextSpan(*found.span()),
             IdentifierType.TRANSFER_CODE,
             digits,
             confidence,

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 
-from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType
+from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType, TextSpan
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
@@ -23,13 +23,13 @@ def coin_addresses(text: FoldedText) -> Iterator[Identifier]:
     for found in _BASE58_ADDRESS.finditer(text.folded):
         kind = IdentifierType.TRON if found[0][0] == "T" else IdentifierType.BITCOIN
         if is_base58_address(found[0]):
-            yield text.found(found.span(), kind, found[0], Confidence.HIGH, "checksum")
+            yield text.finding_at(TextSpan(*found.span()), kind, found[0], Confidence.HIGH, "checksum")
         elif _beside_a_wallet_word(text.folded, found):
-            yield text.found(found.span(), kind, found[0], Confidence.LOW, "checksum-fails")
+            yield text.finding_at(TextSpan(*found.span()), kind, found[0], Confidence.LOW, "checksum-fails")
     for found in _BECH32_ADDRESS.finditer(text.folded):
         right = is_bech32_address(found[0])
         confidence, how = (Confidence.HIGH, "checksum") if right else (Confidence.LOW, "checksum-fails")
-        yield text.found(found.span(), IdentifierType.BITCOIN, found[0].lower(), confidence, how)
+        yield text.finding_at(TextSpan(*found.span()), IdentifierType.BITCOIN, found[0].lower(), confidence, how)
     for found in _ETHEREUM.finditer(text.folded):
         digits = found[0][2:]
         if digits in {digits.lower(), digits.upper()}:
@@ -38,7 +38,7 @@ def coin_addresses(text: FoldedText) -> Iterator[Identifier]:
             confidence, how = Confidence.HIGH, "checksum"
         else:
             confidence, how = Confidence.LOW, "checksum-fails"
-        yield text.found(found.span(), IdentifierType.ETHEREUM, "0x" + digits.lower(), confidence, how)
+        yield text.finding_at(TextSpan(*found.span()), IdentifierType.ETHEREUM, "0x" + digits.lower(), confidence, how)
 
 
 def is_base58_address(address: str) -> bool:

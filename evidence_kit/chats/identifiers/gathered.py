@@ -150,7 +150,7 @@ def _place(message: Message) -> int | str:
     """Return a place in little memory: a line, a pointer, or `@` and an offset."""
     place = message.place
     if place.lines is not None:
-        return place.lines[0]
+        return place.lines.first
     return shortened(place.pointer) if place.pointer is not None else f"@{place.start}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from evidence_kit.chats.folding import fold_with_origins
 from evidence_kit.model import Json
@@ -34,6 +34,18 @@ class Confidence(Enum):
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
+
+
+class TextSpan(NamedTuple):
+    """A stretch of a text.
+
+    Attributes:
+        start: Index of its first character.
+        end: Index after its last.
+    """
+
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +93,9 @@ class FoldedText:
     folded: str
     origins: Sequence[int]
 
-    def found(  # noqa: PLR0913 - the facts of a finding
+    def finding_at(  # noqa: PLR0913 - the facts of a finding
         self,
-        span: tuple[int, int],
+        span: TextSpan,
         kind: IdentifierType,
         value: str,
         confidence: Confidence,
@@ -94,7 +106,7 @@ class FoldedText:
         """Return a finding at a span of the copy.
 
         Args:
-            span: Where it stands in the copy: first character, and the one behind the last; not empty.
+            span: Where it stands in the copy; not empty.
             kind: The type of the identifier.
             value: The value, normalised for comparing.
             confidence: How sure the reading is.
@@ -102,7 +114,7 @@ class FoldedText:
             assumed: What the value rests on beyond the text, such as a region; None where nothing was assumed.
             details: More about the value, such as a bank; None where there is no more.
         """
-        start, end = self.origins[span[0]], self.origins[span[1] - 1] + 1
+        start, end = self.origins[span.start], self.origins[span.end - 1] + 1
         return Identifier(kind, value, self.text[start:end], start, end, confidence, how, assumed, details)
 
     def without(self, findings: Iterable[Identifier]) -> FoldedText:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from evidence_kit.chats.folding import fold_text
-from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType
+from evidence_kit.chats.identifiers.identifier import Confidence, FoldedText, Identifier, IdentifierType, TextSpan
 
 _RUN = re.compile(r"(?<![\d.,])[+(]{0,2}\d(?:[\s().\-/]{0,3}\d){6,60}(?!\d)")
 _DATE = re.compile(
@@ -117,8 +117,8 @@ def _phone(text: FoldedText, cut: _Cut, region: str) -> Identifier | None:
         return None
     national = not written.lstrip("(").startswith("+")
     also = [other for other in _ALSO if national and other != region and _is_valid(written, other)]
-    return text.found(
-        (cut.start, cut.end),
+    return text.finding_at(
+        TextSpan(cut.start, cut.end),
         IdentifierType.PHONE,
         phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
         _confidence(valid=valid, also=bool(also)),

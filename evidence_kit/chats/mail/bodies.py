@@ -28,7 +28,7 @@ from evidence_kit.chats.message import (
     MessageKind,
     WordsRole,
 )
-from evidence_kit.model import Json
+from evidence_kit.model import ByteSpan, Json
 
 _MOST_PARTS = 1000
 _MOST_LINKS = 200
@@ -166,7 +166,7 @@ def _attachments(parts: list[Mail], place: ByteRange) -> Iterator[Attachment]:
             AttachmentStatus.PRESENT,
             part.get_content_type(),
             len(_content(part)),
-            (place.start, place.end),
+            ByteSpan(place.start, place.end),
             number,
         )
 

@@ -14,7 +14,7 @@ from evidence_kit.intake.container import ContainerContents, ContainerMember
 from evidence_kit.intake.names import name_dangers
 from evidence_kit.intake.window import bytes_window
 from evidence_kit.intake.zip_stream import MemberError
-from evidence_kit.model import Json
+from evidence_kit.model import ByteSpan, Json
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.workflows.accession.containers import DEEPEST, ContainerIntake
 from evidence_kit.workflows.accession.register import Accession
@@ -27,7 +27,6 @@ from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry
 
 FORM: Final = "messages"
 _PIECE_BYTES: Final = 1 << 20
-_Part = tuple[int, int, int]
 
 
 def take_carried(accession: Accession, inside: ContainerIntake, reading: ExportReader) -> Iterator[Outcome]:
@@ -85,17 +84,24 @@ def _one(inside: ContainerIntake, reading: ExportReader, item: Item, chosen: str
     record = _Record(reading, item, chosen)
     if item.facts.get("without"):
         # What is left of a text without its pictures: where these stood, nothing is inside of the message any more.
-        listed = [each for each in listed if record.holds(each.place)]
+        listed = [each for each in listed if record.holds(each)]
     held = ContainerContents(FORM, entries=lambda: (_entry(number, each, record) for number, each in enumerate(listed)))
     yield from inside.more(item, held)
 
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """A file inside of a message: its name, where its record begins and ends, and which part it is."""
+    """A file inside of a message.
+
+    Attributes:
+        name: As it is shown.
+        place: The bytes of its record.
+        part: Which of the record's parts it is.
+    """
 
     name: str
-    place: _Part
+    place: ByteSpan
+    part: int
 
 
 def _listed(reading: ExportReader, item: Item, chosen: str) -> Iterator[_Listed]:
@@ -116,25 +122,23 @@ def _inside(told: Any) -> _Listed | None:  # noqa: ANN401 - from a worker
     start, end = where
     if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end:
         return None
-    return _Listed(display_text(told.get("name_in_source")) or f"part-{part}", (start, end, part))
+    return _Listed(display_text(told.get("name_in_source")) or f"part-{part}", ByteSpan(start, end), part)
 
 
 def _entry(number: int, listed: _Listed, record: _Record) -> ContainerMember:
-    start, end, part = listed.place
-
     def content() -> Iterator[bytes]:
-        data = record.part(listed.place)
+        data = record.part(listed)
         for at in range(0, len(data), _PIECE_BYTES):
             yield data[at : at + _PIECE_BYTES]
 
     more: dict[str, Json] = {
         "name_from": "message",
         "name_dangers": list(name_dangers(listed.name)),
-        "within": {"start": start, "end": end, "part": part},
+        "within": {"start": listed.place.start, "end": listed.place.end, "part": listed.part},
     }
     # What a message says about a size is no promise: the length is known when it has been decoded.
     return ContainerMember(
-        number, listed.name, None, None, None, {}, more, content, lambda: bytes_window(record.part(listed.place))
+        number, listed.name, None, None, None, {}, more, content, lambda: bytes_window(record.part(listed))
     )
 
 
@@ -145,29 +149,29 @@ class _Record:
     reading: ExportReader
     item: Item
     format: str
-    _place: tuple[int, int] | None = None
+    _place: ByteSpan | None = None
     _parts: dict[int, bytes] = field(default_factory=dict)
 
-    def part(self, place: _Part) -> bytes:
+    def part(self, listed: _Listed) -> bytes:
         """Return the bytes of a file.
 
         Raises:
             MemberError: It cannot be had.
         """
-        if self._place != place[:2]:
-            self._parts, self._place = self._read(place[:2]), place[:2]
-        if place[2] not in self._parts:
+        if self._place != listed.place:
+            self._parts, self._place = self._read(listed.place), listed.place
+        if listed.part not in self._parts:
             raise MemberError("damaged", 0)
-        return self._parts[place[2]]
+        return self._parts[listed.part]
 
-    def holds(self, place: _Part) -> bool:
+    def holds(self, listed: _Listed) -> bool:
         """Say whether there are any bytes; of a part that cannot be had, that will be said when it is asked for."""
         try:
-            return bool(self.part(place))
+            return bool(self.part(listed))
         except MemberError:
             return True
 
-    def _read(self, place: tuple[int, int]) -> dict[int, bytes]:
+    def _read(self, place: ByteSpan) -> dict[int, bytes]:
         found: dict[int, BytesIO] = {}
         following: Json = {"part": 0, "offset": 0}
         try:

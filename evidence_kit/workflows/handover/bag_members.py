@@ -69,14 +69,14 @@ class SealLoad:
             items_of=len(case.opened.items),
             events_in=self.events_of - len(self.withheld),
             events_of=self.events_of,
-            receipts=[(int(each.facts["signature_line"]), each.time) for each in receipts],
+            receipts=[letter.HandedReceipt(int(each.facts["signature_line"]), each.time) for each in receipts],
             blurred=sum(each.blurred for each in self.volumes[number - 1]),
             part=number,
             parts=len(self.volumes),
             reports=[each.planned.path for each in self.reports],
             purpose=str(case.opened.entries["seal.begun"][-1].facts["purpose"]),
             stamps=[
-                (number, int(clear["line"]))
+                letter.StampLines(number, int(clear["line"]))
                 for number, clear in sorted(case.custody.clear.items())
                 if clear.get("type") == "anchored"
             ],

@@ -11,7 +11,7 @@ from evidence_kit.custody.errors import ChatNotReadError
 from evidence_kit.custody.manifest import CaseObject, Item
 from evidence_kit.hashing.exact import sha256, tally_stream
 from evidence_kit.keys.age import DamagedError
-from evidence_kit.model import Json
+from evidence_kit.model import ByteSpan, Json
 from evidence_kit.workers.job import Failure, Job
 from evidence_kit.workflows.case.read import Case, file_pieces
 from evidence_kit.workflows.reading.attachment_ties import AttachmentTies
@@ -318,13 +318,13 @@ class ExportReader:
         page: dict[str, Json] = {"found": rows[offset : offset + count], "next": following, "matched": len(rows)}
         return {**page, "left_out": left_out}
 
-    def carried(self, item: Item, chosen: str, record: tuple[int, int], part: int, offset: int) -> Mapping[str, Json]:
+    def carried(self, item: Item, chosen: str, record: ByteSpan, part: int, offset: int) -> Mapping[str, Json]:
         """Return the result of `evidence_kit.chats.worker.carried_files` on one record of an export.
 
         Args:
             item: The export.
             chosen: Name of the format that reads it.
-            record: Offsets of the record's first byte, and behind its last.
+            record: The bytes of the record.
             part: Which of its parts is told first.
             offset: From where in that part.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.custody.errors import ChatNotReadError
+from evidence_kit.model import ByteSpan
 from evidence_kit.reports import conversation_file
 from evidence_kit.reports.conversation_file import FiledConversation
 from evidence_kit.reports.dossier import Dossier, encoded
@@ -119,10 +120,10 @@ class _Times:
             self.last = time
 
 
-def _place(entry: TranscriptEntry | TranscriptGap) -> tuple[int, int] | None:
+def _place(entry: TranscriptEntry | TranscriptGap) -> ByteSpan | None:
     """Return where in the item's file an entry stands, as the worker told it."""
     locator: Any = entry.told.get("locator")
     if not isinstance(locator, Mapping):
         return None
     start, end = locator.get("start"), locator.get("end")
-    return (start, end) if isinstance(start, int) and isinstance(end, int) else None
+    return ByteSpan(start, end) if isinstance(start, int) and isinstance(end, int) else None
