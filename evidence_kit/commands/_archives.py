@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._terminal import secret_page
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def show_passphrase(setting: Setting, secret: str) -> None:
     """Show a passphrase on the alternate screen until its reader has written it down."""
     from evidence_kit.sealing import passphrase as digits
 
-    with setting.screen.secret_page():
+    with secret_page():
         setting.screen.secret_line(setting.screen.say("seal.passphrase-page"))
         setting.screen.secret_line("\n    " + digits.grouped_passphrase(secret) + "\n")
         setting.screen.ready("ask.written-down")

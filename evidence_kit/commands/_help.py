@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from evidence_kit.commands._screen import columns
 from evidence_kit.commands._tables import cells, pieces
+from evidence_kit.commands._terminal import columns
 from evidence_kit.words import Words
 
 _WIDEST_NAME: Final = 26

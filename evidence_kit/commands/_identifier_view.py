@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from evidence_kit.chats.told import OWNER
-from evidence_kit.commands._screen import Screen, readable_text
+from evidence_kit.commands._neutral_text import readable_text
+from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._transcript_view import time_text
 
 if TYPE_CHECKING:

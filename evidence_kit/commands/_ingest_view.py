@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from evidence_kit.commands._screen import Screen, byte_count
+from evidence_kit.commands._neutral_text import byte_count
+from evidence_kit.commands._screen import Screen
 from evidence_kit.custody.manifest import FoundAt
 from evidence_kit.model import Family, Json
 from evidence_kit.workflows.case import outcome as outcomes

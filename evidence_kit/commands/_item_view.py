@@ -17,7 +17,8 @@ from evidence_kit.commands._described import (
     value_text,
 )
 from evidence_kit.commands._ingest_view import refusal_sentence
-from evidence_kit.commands._screen import Screen, byte_count, neutral_text
+from evidence_kit.commands._neutral_text import byte_count, neutral_text
+from evidence_kit.commands._screen import Screen
 from evidence_kit.libraries import problem_code
 from evidence_kit.workflows.case.outcome import ChatRead
 

@@ -142,7 +142,7 @@ def _theirs(pair: SimilarPair, names: Mapping[str, str]) -> str:
 
 def _named(name: str, picture: int, names: Mapping[str, str]) -> str:
     """Return an id with the name of its file; a further picture in a file bears its number behind `#`."""
-    from evidence_kit.commands._screen import neutral_text
+    from evidence_kit.commands._neutral_text import neutral_text
 
     path, number = names.get(name), "" if picture == 1 else f"#{picture}"
     return (

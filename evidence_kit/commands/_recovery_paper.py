@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evidence_kit.commands._screen import Screen
+from evidence_kit.commands._terminal import new_page, secret_page
 from evidence_kit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def put_on_paper(screen: Screen, title: str, code: str) -> None:
     A line that differs is named, and the page is shown again: half a code never passes, and nothing is lost by a slip.
     """
     groups = code.split("-")
-    with screen.secret_page():
+    with secret_page():
         _show(screen, title, code)
         for first in range(0, len(groups), _IN_A_LINE):
             wanted = groups[first : first + _IN_A_LINE]
@@ -43,10 +44,10 @@ def put_on_paper(screen: Screen, title: str, code: str) -> None:
 
 
 def _show(screen: Screen, title: str, code: str) -> None:
-    screen.new_page()
+    new_page()
     screen.secret_line(title + "\n\n" + "\n".join(lines_of_groups(code)) + "\n")
     screen.ready("ask.written-down")
-    screen.new_page()
+    new_page()
 
 
 def _groups(typed: str) -> list[str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import IO
 
 from evidence_kit.commands._keyboard import KEYBOARD
-from evidence_kit.commands._tables import Table, cells, page_of, pieces
-from evidence_kit.commands._windows_console import understands_sequences, wipe_console
+from evidence_kit.commands._neutral_text import neutral_text, readable_text
+from evidence_kit.commands._progress import ByteCallback, CountCallback, byte_progress, phased_progress
+from evidence_kit.commands._tables import Table, cells, page_of
+from evidence_kit.commands._terminal import columns, fitted, is_terminal, wrapped
 from evidence_kit.errors import EvidenceError
 from evidence_kit.model import Json
 from evidence_kit.words import catalogue
@@ -23,48 +24,6 @@ _DOCUMENT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _DOCUMENTS_TOGETHER = 200
 _LINES_OF_A_QUESTION = 3
 _ROOM_OF_AN_ANSWER = 24
-_PLAIN_WHITE = frozenset("\u00a0\u202f\u2009")
-_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-# Without effect once nothing is embedded; overrides, U+202D and U+202E, are not among them.
-_MARKS = dict.fromkeys((0x61C, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, *range(0x2066, 0x206A), 0xFEFF))
-_JOINERS = frozenset("\u200c\u200d")
-
-
-def neutral_text(text: str) -> str:
-    """Return text from evidence as it may be shown: control and direction characters become `[U+202E]`."""
-    return "".join(sign if _harmless(sign) else f"[U+{ord(sign):04X}]" for sign in text)
-
-
-def readable_text(text: str) -> str:
-    """Return a foreign text to be read: `neutral_text`, without the marks that keyboards and apps put into Arabic.
-
-    A mark that turns the order of letters round is shown, since it may be there to deceive.
-    """
-    return "".join(sign if _harmless(sign) or sign in _JOINERS else f"[U+{ord(sign):04X}]" for sign in _unmarked(text))
-
-
-def _unmarked(text: str) -> str:
-    return text if text.isascii() else text.translate(_MARKS)
-
-
-def _harmless(sign: str) -> bool:
-    if sign in _PLAIN_WHITE:
-        return True
-    return sign not in _DIRECTION and unicodedata.category(sign) not in {
-        "Cc",
-        "Cf",
-        "Cs",
-        "Co",
-        "Cn",
-        "Zl",
-        "Zp",
-    }
-
-
-def byte_count(size_bytes: int) -> str:
-    """Return a byte count with thin spaces between groups of three digits."""
-    return f"{size_bytes:,}".replace(",", "\u2009")
 
 
 class Screen:
@@ -106,7 +65,7 @@ class Screen:
     @property
     def watched(self) -> bool:
         """Say whether a person looks at the output, and not a file or another program."""
-        return not self.json and _is_terminal(sys.stdout)
+        return not self.json and is_terminal(sys.stdout)
 
     def knows(self, sentence: str) -> bool:
         """Say whether the catalogue has a sentence."""
@@ -137,7 +96,7 @@ class Screen:
         """Return where sentences go that are no trouble: none where a program has both outputs, and nobody looks."""
         if not self.json:
             return sys.stdout
-        return sys.stderr if _is_terminal(sys.stderr) else None
+        return sys.stderr if is_terminal(sys.stderr) else None
 
     def document(self, value: Json) -> None:
         """Print one JSON value on one line of standard output; nothing unless JSON was asked for."""
@@ -244,32 +203,20 @@ class Screen:
     def write(self, text: str, indent: int = 0) -> None:
         """Show a foreign text line by line, made harmless, and wrapped between words on a terminal."""
         for line in text.split("\n"):
-            for piece in _wrapped(readable_text(line.rstrip("\r")), indent):
+            for piece in wrapped(readable_text(line.rstrip("\r")), indent):
                 self.result(" " * indent + piece)
 
-    @contextmanager
-    def progress(self, sentence: str, total_bytes: int | None = None) -> Iterator[Callable[[int], None]]:
+    def progress(self, sentence: str, total_bytes: int | None = None) -> AbstractContextManager[ByteCallback]:
         """Show progress if a person is looking; yields the callback that counts every piece."""
-        if self.quiet or self.json or not _is_terminal(sys.stderr):
-            yield lambda _: None
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+        return byte_progress(self.say(sentence), total_bytes, shown=self._shows_progress)
 
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(compact=True))
-        console = Console(file=sys.stderr)
-        with Progress(*columns, console=console, transient=True) as bar:
-            task = bar.add_task(self.say(sentence), total=total_bytes)
-            yield lambda size_bytes: bar.update(task, advance=size_bytes)
-
-    def first_reading(self, total_bytes: int) -> AbstractContextManager[Callable[[int], None]]:
+    def first_reading(self, total_bytes: int) -> AbstractContextManager[ByteCallback]:
         """Show the progress of an index that is made when conversations are asked for the first time."""
         return self.progress("chats.first-reading", total_bytes)
 
-    @contextmanager
     def phases(
         self, looking: str, total_bytes: int | None, comparing: str
-    ) -> Iterator[tuple[Callable[[int], None], Callable[[int, int], None]]]:
+    ) -> AbstractContextManager[tuple[ByteCallback, CountCallback]]:
         """Show how far files were looked at, then how many of how many were compared, and how long the rest may take.
 
         Args:
@@ -277,28 +224,11 @@ class Screen:
             total_bytes: How many there are; None where that is not known.
             comparing: Id of the sentence for what is counted after them.
         """
-        if self.quiet or self.json or not _is_terminal(sys.stderr):
-            yield lambda _: None, lambda *_: None
-            return
-        from rich.console import Console
-        from rich.filesize import decimal
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        return phased_progress(self.say(looking), total_bytes, self.say(comparing), shown=self._shows_progress)
 
-        told = TextColumn("{task.fields[told]}")
-        columns = (TextColumn("{task.description}"), BarColumn(), told, TimeRemainingColumn(compact=True))
-        with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
-            bytes_task = bar.add_task(self.say(looking), total=total_bytes, told="")
-            counted = bar.add_task(self.say(comparing), total=None, told="", visible=False)
-
-            def looked(size_bytes: int) -> None:
-                bar.advance(bytes_task, size_bytes)
-                bar.update(bytes_task, told=decimal(int(bar.tasks[0].completed)))
-
-            def compared(done: int, of: int) -> None:
-                bar.update(bytes_task, visible=False)
-                bar.update(counted, completed=done, total=of, told=f"{done}/{of}", visible=True)
-
-            yield looked, compared
+    @property
+    def _shows_progress(self) -> bool:
+        return not self.quiet and not self.json and is_terminal(sys.stderr)
 
     def ask(self, question: str, **values: str | int) -> str:
         """Ask a person until an answer comes; a passphrase that was typed before is none."""
@@ -398,35 +328,6 @@ class Screen:
         # Without a reader the pipe says so at once; else this is the pause between two looks.
         return not any(event & (select.POLLERR | select.POLLHUP) for _, event in left.poll(seconds * 1000))
 
-    @contextmanager
-    def secret_page(self) -> Iterator[None]:
-        """Show a secret on the terminal's alternate screen, so that it does not stay in the scroll-back."""
-        if not _is_terminal(sys.stderr):
-            yield
-            return
-        if not understands_sequences():
-            try:
-                yield
-            finally:
-                wipe_console()
-            return
-        sys.stderr.write("\x1b[?1049h\x1b[H")
-        try:
-            yield
-        finally:
-            sys.stderr.write("\x1b[2J\x1b[?1049l")
-            sys.stderr.flush()
-
-    def new_page(self) -> None:
-        """Begin an empty page inside of a secret one; the scroll-back keeps nothing of the page before."""
-        if not _is_terminal(sys.stderr):
-            return
-        if understands_sequences():
-            sys.stderr.write("\x1b[2J\x1b[H")
-            sys.stderr.flush()
-        else:
-            wipe_console()
-
     def ready(self, question: str) -> None:
         """Wait until a person says yes; the screen stays until then."""
         while not self.agree(question):
@@ -442,7 +343,7 @@ class Screen:
             return
         if not whole:
             text = fitted(target, text)
-            if self._listed is not None and _is_terminal(target):
+            if self._listed is not None and is_terminal(target):
                 self._listed += text.split("\n")
                 return
         encoding = getattr(target, "encoding", None) or "utf-8"
@@ -455,24 +356,3 @@ def _in_one_line(value: Json) -> str:
     if not text.isascii():
         text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     return escaped_json(text)
-
-
-def columns(target: IO[str] | None) -> int:
-    """Return how many columns a line of a terminal has; very many for a pipe, which gets lines whole."""
-    return max(20, shutil.get_terminal_size().columns) if _is_terminal(target) else 1 << 20
-
-
-def fitted(target: IO[str] | None, text: str) -> str:
-    """Return a text broken between words so that it fits a terminal; a line that goes on keeps its indent."""
-    if not _is_terminal(target):
-        return text
-    return "\n".join(piece for line in text.split("\n") for piece in pieces(line, columns(target) - 1))
-
-
-def _wrapped(line: str, indent: int) -> list[str]:
-    """Return a line in pieces that fit the terminal; a pipe gets it whole."""
-    return pieces(line, columns(sys.stdout) - indent - 1)
-
-
-def _is_terminal(target: IO[str] | None) -> bool:
-    return target is not None and target.isatty()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from evidence_kit.chats.told import OWNER, event_sentence
 from evidence_kit.commands import _ingest_view
-from evidence_kit.commands._screen import Screen, byte_count, readable_text
+from evidence_kit.commands._neutral_text import byte_count, readable_text
+from evidence_kit.commands._screen import Screen
 
 if TYPE_CHECKING:
     from evidence_kit.chats.stated_time import StatedTime

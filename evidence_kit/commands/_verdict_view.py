@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence_kit.commands._screen import Screen, neutral_text
+from evidence_kit.commands._neutral_text import neutral_text
+from evidence_kit.commands._screen import Screen
 from evidence_kit.model import Finding, Json, Weight
 
 if TYPE_CHECKING:

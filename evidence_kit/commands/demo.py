@@ -9,9 +9,10 @@ import typer
 
 import evidence_kit
 from evidence_kit.commands import _ingest_view, _match_view, _verdict_view
+from evidence_kit.commands._neutral_text import byte_count
 from evidence_kit.commands._processes import describer, worker_pool
 from evidence_kit.commands._program import program_name
-from evidence_kit.commands._screen import Screen, byte_count
+from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import command
 

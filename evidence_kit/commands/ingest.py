@@ -23,10 +23,10 @@ from evidence_kit.commands._declarations import (
     screenshot,
 )
 from evidence_kit.commands._links_view import case_identifiers, tell_links
+from evidence_kit.commands._neutral_text import byte_count
 from evidence_kit.commands._processes import describer
 from evidence_kit.commands._questions import ask_provenance, provenance_from_before
 from evidence_kit.commands._retention import retention_due
-from evidence_kit.commands._screen import byte_count
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.errors import Exit, UsageError

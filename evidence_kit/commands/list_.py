@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evidence_kit.commands._neutral_text import byte_count
 from evidence_kit.commands._retention import retention_due
-from evidence_kit.commands._screen import Screen, byte_count
+from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from evidence_kit.commands._screen import neutral_text
+from evidence_kit.commands._neutral_text import neutral_text
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.model import Json

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands._declarations import chosen_provisions
+from evidence_kit.commands._neutral_text import byte_count
 from evidence_kit.commands._processes import isolated_worker
-from evidence_kit.commands._screen import byte_count
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.errors import Exit, UsageError

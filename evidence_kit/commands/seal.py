@@ -22,8 +22,9 @@ from evidence_kit.commands._archives import (
     write_recorded,
 )
 from evidence_kit.commands._declarations import chosen_provisions, purpose_of
+from evidence_kit.commands._neutral_text import byte_count, readable_text
 from evidence_kit.commands._processes import isolated_worker
-from evidence_kit.commands._screen import Screen, byte_count, readable_text
+from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.errors import Exit, UsageError

@@ -12,6 +12,7 @@ import typer
 from evidence_kit.commands._language import environment
 from evidence_kit.commands._recovery_paper import put_on_paper, sheets, typed_key, write_sheets
 from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._terminal import secret_page
 from evidence_kit.commands._wiring import command
 from evidence_kit.errors import UsageError
 
@@ -126,7 +127,7 @@ def _new_passphrase(setting: Setting) -> bytes:
             check_strength(first)
             return first
         if not first.strip():
-            with screen.secret_page():
+            with secret_page():
                 screen.secret_line(f"{screen.say('setup.words-page')}\n\n    {offered_words(screen.language)}\n")
                 screen.ready("ask.written-down")
             continue

@@ -107,12 +107,13 @@ def _in_a_fork(home: Path, language: str, words: list[str]) -> dict[str, Any]:
 
 def _run(home: Path, language: str, words: list[str]) -> dict[str, Any]:
     from evidence_kit.cli import run
-    from evidence_kit.commands import _screen
+    from evidence_kit.commands import _screen, _terminal
 
     both, documents = TwoWidths(), list[Any]()
     for name in ("_write", "write", "table"):
         setattr(_screen.Screen, name, both.drawn(getattr(_screen.Screen, name)))
-    _patch(_screen, columns=lambda _: both.columns)
+    for module in (_screen, _terminal):
+        _patch(module, columns=lambda _: both.columns)
     _patch(_screen.Screen, document=lambda _, value: documents.append(value), progress=_no_progress)
     keyed = [] if {"--keyless", "--help"} & set(words) else ["--passphrase-file", "pass"]
     common = [] if "--help" in words else ["--no-input", "--station", str(home / "station")]

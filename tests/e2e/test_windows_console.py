@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from evidence_kit.commands import _screen, _windows_console
+from evidence_kit.commands import _screen, _terminal, _windows_console
 
 
 class OldConsole:
@@ -47,11 +47,11 @@ def test_a_page_with_a_secret_is_gone_afterwards(knows: bool, monkeypatch: pytes
     console, shown = OldConsole(knows=knows), io.StringIO()
     monkeypatch.setattr(_windows_console, "_kernel", lambda: console)
     monkeypatch.setattr("sys.stderr", shown)
-    monkeypatch.setattr(_screen, "_is_terminal", lambda _: True)
+    monkeypatch.setattr(_terminal, "is_terminal", lambda _: True)
     screen = _screen.Screen("en")
-    with screen.secret_page():
+    with _terminal.secret_page():
         screen.secret_line("AAAA-BBBB")
-        screen.new_page()
+        _terminal.new_page()
     if knows:
         assert console.mode == 3 | 4
         assert shown.getvalue().startswith("\x1b[?1049h")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import pyzipper
 
-from evidence_kit.commands._screen import neutral_text
+from evidence_kit.commands._neutral_text import neutral_text
 from evidence_kit.custody.checkpoint import normalise_receipt
 from evidence_kit.hashing import paper
 from evidence_kit.hashing.paper import TypedWronglyError
