@@ -179,7 +179,7 @@ def _slowest(source: Path, count: int) -> list[str]:
         for path, kind, data in _readable(source):
             if describer.describes(kind):
                 began = time.perf_counter()
-                describer.begin(kind, path.name, data).result()
+                describer.start_describing(kind, path.name, data).result()
                 clocked.append((time.perf_counter() - began, f"{path.relative_to(source)} | {kind}"))
     return [f"{what} | {seconds:.1f} s" for seconds, what in sorted(clocked, reverse=True)[:count]]
 

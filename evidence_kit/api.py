@@ -434,7 +434,7 @@ class Case:
         from evidence_kit.workflows.reading.conversation_page import ConversationRequest
 
         for each in self.conversations() if conversation is None else (conversation,):
-            yield from self._reader().each(each, request or ConversationRequest())
+            yield from self._reader().wanted_messages(each, request or ConversationRequest())
 
     def identifiers(self, region: str = "MA") -> list[NamedIdentifier]:
         """Return the phone numbers, accounts and amounts that occur in messages, the most frequent first.
@@ -464,7 +464,7 @@ class Case:
         """
         from evidence_kit.workflows.reading.match import MatchRequest, match_pictures
 
-        return match_pictures(self.writing, MatchRequest(sources), self._workers().run)
+        return match_pictures(self.writing, MatchRequest(sources), self._workers().runner)
 
     def note(self, text: str, readers: Sequence[str], *, privileged: bool = False) -> int:
         """Record a note; return the line of the log that holds it.

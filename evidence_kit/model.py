@@ -183,7 +183,7 @@ class Disk(Protocol):
         """Give a file its final name within one file system; a file of that name is replaced."""
         ...
 
-    def cut(self, path: Path, size_bytes: int) -> None:
+    def shorten(self, path: Path, size_bytes: int) -> None:
         """Shorten a file, durably."""
         ...
 

@@ -20,7 +20,9 @@ class NoDescriber:
     def describes(self, kind: str) -> bool:
         return False
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> PendingDescription:
+    def start_describing(
+        self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True
+    ) -> PendingDescription:
         raise AssertionError(kind)
 
     def reads(self, kind: str) -> bool:

@@ -66,7 +66,7 @@ class JsonWindow:
         self.text, self.at, self.ran_out = "", 0, False
         self._fill()
 
-    def claim(self) -> ByteSpan:
+    def claim_span(self) -> ByteSpan:
         """Return the byte range from the last claim to here."""
         start, stretch = self._offset, self.text[self._taken : self.at]
         self._offset += len(stretch) if stretch.isascii() else len(stretch.encode("utf-8", "surrogateescape"))
@@ -100,7 +100,7 @@ class JsonWindow:
                 self.at = end
                 return self.text[end : end + 1]
 
-    def value(self) -> object:
+    def read_value(self) -> object:
         """Return the value that begins here and go past it.
 
         Raises:
@@ -118,13 +118,13 @@ class JsonWindow:
                 self.at = end
                 return value
 
-    def run_out(self) -> ByteSpan:
+    def claim_rest(self) -> ByteSpan:
         """Go to the end of the file without holding it; return the byte range from the last claim."""
         start, self.ran_out = self._offset, True
         more = True
         while more:
             self.at = len(self.text)
-            self.claim()
+            self.claim_span()
             more = self._fill()
         return ByteSpan(start, self._offset)
 
@@ -145,11 +145,11 @@ class JsonWindow:
     def _torn(self, error: Exception, end: int | None) -> TornError:
         if end is not None:
             self.at = end
-            return TornError(_why(error), str(error)[:200], *self.claim())
+            return TornError(_why(error), str(error)[:200], *self.claim_span())
         why = UnreadReason.TRUNCATED if self._ended else UnreadReason.TOO_LONG
         if self.text[self.at : self.at + 1] in {",", ":", "}", "]"}:
             why = UnreadReason.MALFORMED
-        return TornError(why, str(error)[:200], *self.run_out())
+        return TornError(why, str(error)[:200], *self.claim_rest())
 
     def _measure(self) -> int | None:
         """Return the index behind the value that begins here; None when it cannot be told from the window."""

@@ -185,7 +185,7 @@ class _Walk:
                 window.at += 1
                 self._frames.pop()
             elif not character:
-                yield TornJson(frame.path, *window.run_out(), UnreadReason.TRUNCATED)
+                yield TornJson(frame.path, *window.claim_rest(), UnreadReason.TRUNCATED)
             elif frame.close == "]":
                 yield from self._element(frame, character)
             else:
@@ -193,9 +193,9 @@ class _Walk:
         if window.ran_out:
             return
         if window.move_past(_SPACE):
-            yield TornJson((), *window.run_out(), UnreadReason.MALFORMED, "something stands behind the end")
+            yield TornJson((), *window.claim_rest(), UnreadReason.MALFORMED, "something stands behind the end")
         else:
-            yield JsonPiece((), None, *window.claim())
+            yield JsonPiece((), None, *window.claim_span())
 
     def _element(self, frame: _Frame, character: str) -> Iterator[JsonPiece | ElementRun | TornJson]:
         """Yield the next element, or with it as many behind it as can be read at once."""
@@ -229,7 +229,7 @@ class _Walk:
     def _member(self, path: Path, character: str) -> Iterator[JsonPiece | TornJson]:
         window = self._window
         try:
-            key = window.value() if character == '"' else None
+            key = window.read_value() if character == '"' else None
         except TornError as torn:
             yield TornJson(path, torn.start, torn.end, torn.why, torn.detail)
             return
@@ -237,7 +237,7 @@ class _Walk:
             window.at += 1
             yield from self._take((*path, key), window.move_past(_SPACE))
         else:
-            yield TornJson(path, *window.run_out(), UnreadReason.MALFORMED, "no key and colon where one must stand")
+            yield TornJson(path, *window.claim_rest(), UnreadReason.MALFORMED, "no key and colon where one must stand")
 
     def _take(self, path: Path, character: str) -> Iterator[JsonPiece | TornJson]:
         if character in {"{", "["} and self._into(path):
@@ -248,13 +248,13 @@ class _Walk:
 
     def _take_whole(self, path: Path) -> Iterator[JsonPiece | TornJson]:
         try:
-            value = self._window.value()
+            value = self._window.read_value()
         except TornError as torn:
             yield TornJson(path, torn.start, torn.end, torn.why, torn.detail)
             self._torn += 1
             if self._torn > MOST_TORN:
                 yield TornJson(
-                    path, *self._window.run_out(), UnreadReason.MALFORMED, f"more than {MOST_TORN} broken records"
+                    path, *self._window.claim_rest(), UnreadReason.MALFORMED, f"more than {MOST_TORN} broken records"
                 )
         else:
-            yield JsonPiece(path, value, *self._window.claim())
+            yield JsonPiece(path, value, *self._window.claim_span())

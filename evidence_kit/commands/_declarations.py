@@ -31,7 +31,7 @@ def declared_by(setting: Setting, said_by: str | None, said_as: str | None, word
     """
     from evidence_kit.workflows.accession.provenance import SPEAKERS, Declarer
 
-    name = setting.ask(said_by, "ask.said-by", "--said-by")
+    name = setting.given_or_asked(said_by, "ask.said-by", "--said-by")
     role = known_value(setting.choose(said_as, "ask.said-as", "--said-as", "said-as", SPEAKERS), SPEAKERS, "--said-as")
     return Declarer(name, role, words)
 

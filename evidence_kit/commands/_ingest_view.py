@@ -53,7 +53,7 @@ class OutcomePrinter:
         self._watched = screen.watched
         self._met: Counter[str] = Counter()
 
-    def show(self, outcome: outcomes.Outcome) -> None:
+    def show_outcome(self, outcome: outcomes.Outcome) -> None:
         """Show one outcome."""
         if not self._watched:
             show_outcome(self._screen, outcome)
@@ -65,7 +65,7 @@ class OutcomePrinter:
         if trouble and self._met[trouble] <= self._FIRST:
             _on_screen(self._screen, outcome)
 
-    def rest(self) -> None:
+    def show_remaining_counts(self) -> None:
         """Say how many more outcomes there were of each kind shown only in part."""
         more = sum(count - self._FIRST for trouble, count in self._met.items() if trouble and count > self._FIRST)
         if more:

@@ -42,7 +42,7 @@ def case_identifiers(setting: Setting, opened: Case, region: str = "MA") -> tupl
     first = setting.screen.first_reading
     with isolated_worker() as worker, open_exports(opened, worker, progress=first) as reading:
         if region == REGION:
-            reading.keep(chats)
+            reading.index_exports(chats)
         with setting.screen.progress("chats.progress", total) as on_bytes:
 
             def each_of_all() -> Iterator[NamedIdentifier]:

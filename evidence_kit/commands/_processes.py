@@ -60,7 +60,7 @@ def batch_resources(station_folder: Path, openssh: bytes) -> Iterator[BatchResou
             unlock(openssh, None),
             this_computer(),
             worker,
-            worker.run,
+            worker.runner,
             isolated_worker,
         )
 

@@ -25,7 +25,7 @@ def reveal(setting: Setting, folder: CaseFolder, item: str, reason: str, out: Pa
     from evidence_kit.workflows.upkeep.tidy import revealed_folder
 
     screen, station = setting.screen, setting.station()
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     if out is not None and os.path.lexists(out):
         # An interrupted run may have written it: then the newest line of the log says so.
         opened = read_case(folder, key, setting.memory(station))

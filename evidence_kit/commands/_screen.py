@@ -147,7 +147,7 @@ class Screen:
         """Draw a table; the cells are made harmless here."""
         target = sys.stderr if self.json else sys.stdout
         shown = [[neutral_text(cell) for cell in row] for row in rows]
-        head, body = Table([self.say(each) for each in names], shown, right).drawn(columns(target) - 1)
+        head, body = Table([self.say(each) for each in names], shown, right).drawn_lines(columns(target) - 1)
         if self._listed is None:
             self.line("\n".join(["", *head, *body, ""]))
         else:
@@ -318,7 +318,7 @@ class Screen:
         import select
         import time
 
-        if sys.stdout is None or getattr(sys.stdout, "left", False):
+        if sys.stdout is None or getattr(sys.stdout, "is_abandoned", False):
             return False
         if sys.platform == "win32":
             time.sleep(seconds)

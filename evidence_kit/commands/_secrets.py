@@ -43,7 +43,7 @@ def compared_by_voice(setting: Setting, fingerprint: str, confirm: str | None) -
     setting.screen.tell("grant.fingerprint", fingerprint=fingerprint)
 
     def compared() -> str:
-        typed = setting.ask(confirm, "ask.fingerprint-end", "--confirm")
+        typed = setting.given_or_asked(confirm, "ask.fingerprint-end", "--confirm")
         if typed.strip() != fingerprint[-_TYPED_BACK:]:
             raise NotConfirmedError("fingerprint-not-confirmed", fingerprint=fingerprint)
         return fingerprint

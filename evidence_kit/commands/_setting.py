@@ -80,7 +80,7 @@ class Setting:
             raise UsageError("needed", fact="passphrase", flag=flag)
         return self.screen.ask_secret(question).encode("utf-8")
 
-    def key(self, station: Station) -> SigningKey:
+    def unlocked_key(self, station: Station) -> SigningKey:
         """Return the unlocked station key; asks before any work is done, and once more after a slip of the hand."""
         from evidence_kit.commands._unlocked import HELD
         from evidence_kit.keys.errors import WrongPassphraseError
@@ -105,7 +105,7 @@ class Setting:
         """Ask for the passphrase before a fact is asked for that stands before all others; none where is no station."""
         station = self.station_if_any()
         if station is not None:
-            self.key(station)
+            self.unlocked_key(station)
 
     def tried(self, typed: Callable[[], T], *slips: type[EvidenceError]) -> T:
         """Return the typed text of a person, who may try three times; who is not there to be asked has one.
@@ -130,7 +130,7 @@ class Setting:
         """Return the station key when a passphrase is at hand without asking."""
         if station is None or self.passphrase_file is None:
             return None
-        return self.key(station)
+        return self.unlocked_key(station)
 
     def world(self) -> World:
         """Return clock, disk and randomness."""
@@ -142,7 +142,7 @@ class Setting:
             this_computer(), left_to_do=self.left_to_do, recorded=self.recorded, lost_results=trouble_with_results
         )
 
-    def ask(self, value: str | None, question: str, flag: str) -> str:
+    def given_or_asked(self, value: str | None, question: str, flag: str) -> str:
         """Return a fact: as given by its flag, or as the person answers.
 
         Raises:

@@ -64,8 +64,8 @@ def record_move(setting: Setting, case: str, move: StationMove) -> None:
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     who = public_keys.public_key(move.who) if Path(move.who).is_file() else move.who
     setting.need("--for", move.purpose)
-    key, screen = setting.key(station), setting.screen
-    purpose = setting.ask(move.purpose, "ask.transfer-purpose", "--for")
+    key, screen = setting.unlocked_key(station), setting.screen
+    purpose = setting.given_or_asked(move.purpose, "ask.transfer-purpose", "--for")
     with screen.progress("backup.progress") as on_bytes:
         try:
             with writing(folder, key, station, world, setting.accept_older) as writer:

@@ -38,7 +38,7 @@ class GuardedStream:
         return getattr(self._stream, name)
 
     @property
-    def left(self) -> bool:
+    def is_abandoned(self) -> bool:
         """Say whether nobody reads this any more, or could."""
         return self.trouble is not None
 

@@ -55,7 +55,7 @@ class Table:
     rows: Sequence[Sequence[str]]
     right: Sequence[int] = ()
 
-    def drawn(self, width: int) -> tuple[list[str], list[str]]:
+    def drawn_lines(self, width: int) -> tuple[list[str], list[str]]:
         """Return the lines of the head, and those of the rows: each begins at the left, its further lines are indented.
 
         Args:

@@ -47,14 +47,14 @@ class HeldKey:
         """Return the key, None when it is another station's or was forgotten; using it counts as work."""
         from evidence_kit.keys.station import SigningKey
 
-        if self.left() <= 0:
+        if self.seconds_left() <= 0:
             self.forget()
         if self._seed is None or folder != self._folder:
             return None
         self.touch()
         return SigningKey.from_seed(self._seed.read())
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Return after how many seconds it is forgotten when nobody works; 0 when it was."""
         return 0.0 if self._seed is None else max(0.0, self._used + self._idle - self._clock())
 

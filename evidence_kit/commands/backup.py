@@ -26,7 +26,7 @@ def backup(
     if not into.is_dir():
         raise UsageError("backup-nowhere", path=str(into))
     folder, station = case_folder(setting, case), setting.station()
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     with (
         writing(folder, key, station, setting.world(), setting.accept_older) as writer,
         setting.screen.progress("backup.progress") as on_bytes,

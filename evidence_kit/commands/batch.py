@@ -43,10 +43,10 @@ def batch(
         raise UsageError("batch-jobs", most=_MOST_JOBS)
     tasks, station, world = tasks_in(file), setting.station(), setting.world()
     _batch_view.refuse_other_file(report, file)
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     memory = BatchMemory(progress or file.with_name(file.name + ENDING), world.disk, world.random)
     if not dry_run:
-        memory.hold()
+        memory.lock()
     waiting = WaitingLines(tasks, station, memory, world.clock.now().year, again=again)
     open_hands = partial(batch_resources, setting.station_folder, key.openssh(None))
     told: list[StepResult] = []

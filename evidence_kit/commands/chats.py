@@ -51,13 +51,13 @@ def chats(
     out = csv or jsonl
     folder, station = case_folder(setting, case), setting.station()
     if out is not None:
-        key = setting.key(station)
+        key = setting.unlocked_key(station)
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
             listed = conversations(writer.manifest)
             chosen = listed if number is None else [conversation_at(listed, number, writer.case.id)]
             _export(setting, writer, chosen, wish, out, "csv" if csv else "jsonl")
         return
-    opened = read_case(folder, setting.key(station), station)
+    opened = read_case(folder, setting.unlocked_key(station), station)
     listed = conversations(opened.opened)
     if number is not None:
         _one(setting, opened, conversation_at(listed, number, opened.id), wish, page)
@@ -93,7 +93,7 @@ def _found(setting: Setting, opened: Case, listed: Sequence[CaseConversation], w
     any_found = False
     first = setting.screen.first_reading
     with isolated_worker() as worker, open_exports(opened, worker, progress=first) as reading:
-        reading.keep([(part.item, part.format) for each in listed for part in each.parts])
+        reading.index_exports([(part.item, part.format) for each in listed for part in each.parts])
         for conversation in listed:
             if setting.screen.json:
                 any_found |= _transcript_view.stream_messages(
@@ -130,13 +130,13 @@ def _export(
     total = sum(part.item.size_bytes for conversation in chosen for part in conversation.parts)
     first = setting.screen.first_reading
     with isolated_worker() as worker, open_exports(writer.case, worker, progress=first) as reading:
-        reading.keep([(part.item, part.format) for conversation in chosen for part in conversation.parts])
+        reading.index_exports([(part.item, part.format) for conversation in chosen for part in conversation.parts])
         with setting.screen.progress("chats.progress", total) as on_bytes:
 
             def rows() -> Iterator[dict[str, Json]]:
                 nonlocal gaps
                 for conversation in chosen:
-                    for entry in reading.each(conversation, wish):
+                    for entry in reading.wanted_messages(conversation, wish):
                         gaps += isinstance(entry, TranscriptGap)
                         yield conversation_entry(entry, conversation)
                     on_bytes(sum(part.item.size_bytes for part in conversation.parts))

@@ -34,12 +34,12 @@ def consent(
         raise UsageError("purpose-unknown", purpose=purpose)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     setting.need("--by", by)
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     said_by = by or _said_by(setting)
     said_on = day(on, "--on") or world.clock.now().astimezone().date()
     answering = None
     if guardian is not None:
-        relation = setting.ask(guardian_relation, "ask.guardian-relation", "--guardian-relation")
+        relation = setting.given_or_asked(guardian_relation, "ask.guardian-relation", "--guardian-relation")
         answering = Guardian(guardian, relation)
     with writing(folder, key, station, world, setting.accept_older) as writer:
         given = ConsentGiven(purpose, given=not withdraw, on=said_on, said_by=said_by, reference=reference)

@@ -32,7 +32,7 @@ def describe(
     from evidence_kit.workflows.reading.overview import item_of
 
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     failed = count = 0
     with writing(folder, key, station, world, setting.accept_older) as writer, describer() as worker:
         wanted = [item_of(writer.manifest, item, folder.root.name) for item in items or ()]

@@ -43,9 +43,12 @@ def destroy(
         setting.need(flag, value)
     if not yes:
         setting.need("--yes")
-    key = setting.key(station)
-    why = setting.ask(reason, "ask.destroy-reason", "--reason")
-    names = (setting.ask(by, "ask.destroy-by", "--by"), setting.ask(second, "ask.destroy-and", "--and"))
+    key = setting.unlocked_key(station)
+    why = setting.given_or_asked(reason, "ask.destroy-reason", "--reason")
+    names = (
+        setting.given_or_asked(by, "ask.destroy-by", "--by"),
+        setting.given_or_asked(second, "ask.destroy-and", "--and"),
+    )
     try:
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
             before = destroyed_before(writer.case, items) if items else None

@@ -24,8 +24,8 @@ def exclude(
 
     folder, station = case_folder(setting, case), setting.station()
     setting.need("--why", why)
-    key = setting.key(station)
-    reason = setting.ask(why, "ask.why", "--why")
+    key = setting.unlocked_key(station)
+    reason = setting.given_or_asked(why, "ask.why", "--why")
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
         chosen = declare.chosen_items(writer.manifest, writer.case.id, items, ())
         concerned, line = declare.exclude_items(writer, chosen, reason, take_back=take_back)

@@ -36,7 +36,7 @@ def export(
     if form is not None:
         form_of(form)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     wanted = form_of(setting.choose(form, "ask.form", "--as", "form", [each.name for each in FORMS]))
     whom = setting.choose(purpose, "ask.export-purpose", "--for", "purpose", PURPOSES)
     path = out or Path(f"{folder.root.name}.{wanted.name}{wanted.ending}")

@@ -28,8 +28,8 @@ def grant(
     reader = public_keys.public_key(key)
     setting.need("--name", name)
     setting.need("--confirm", confirm)
-    own = setting.key(station)
-    who = setting.ask(name, "ask.reader-name", "--name")
+    own = setting.unlocked_key(station)
+    who = setting.given_or_asked(name, "ask.reader-name", "--name")
     shown = compared_by_voice(setting, public_keys.key_fingerprint(reader), confirm)
     with writing(folder, own, station, setting.world(), setting.accept_older) as writer:
         written = readers.grant_access(writer, reader, who, sign=sign)

@@ -36,7 +36,7 @@ def identifiers(
             raise UsageError("identifier-unknown", type=each, known=", ".join(TYPES))
     folder, station = case_folder(setting, case), setting.station()
     if csv is None:
-        key = setting.key(station)
+        key = setting.unlocked_key(station)
         opened = read_case(folder, key, station)
         everything, whole = case_identifiers(setting, opened, region.upper())
         found = _of_types(everything, kind)
@@ -44,7 +44,7 @@ def identifiers(
         if whole and region.upper() == "MA":
             tell_links(setting, station, key, opened, lambda: everything)
     else:
-        key = setting.key(station)
+        key = setting.unlocked_key(station)
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
             everything, whole = case_identifiers(setting, writer.case, region.upper())
             found = _of_types(everything, kind)

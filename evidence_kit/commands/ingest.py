@@ -97,7 +97,7 @@ def ingest(
         phone_now=phone_now,
         screenshot=screenshot(taken_by, taken_on, taken_when, still_there),
     )
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     backup_key = None if whatsapp_key_file is None else _backup_key(setting, whatsapp_key_file)
     if dry_run:
         totals = _rehearse(setting, folder, key, sources, exclude or [], given)
@@ -200,12 +200,12 @@ def take_in(setting: Setting, writer: CaseWriter, wish: IngestRequest, *, in_cle
                 for outcome in ingest(writer, wish.sources, how, worker, on_bytes, wish.exclude, wish.backup_key):
                     if isinstance(outcome, Totals):
                         totals = outcome
-                    told.show(outcome)
+                    told.show_outcome(outcome)
         except KeyboardInterrupt:
             screen.warn("ingest.interrupted", count=len(writer.manifest.items))
             raise
         finally:
-            told.rest()
+            told.show_remaining_counts()
     screen.document({"done": "ingest", "case": writer.case.id, **totals.facts()})
     _ingest_view.show_totals(screen, totals)
     places = ", ".join(str(source.absolute()) for source in wish.sources)

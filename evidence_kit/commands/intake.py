@@ -43,7 +43,7 @@ def intake(
         screen.write(screen.say("intake.safety", numbers=screen.say("intake.numbers")))
         if not screen.agree("ask.safety-done"):
             return
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     folder = _opened(setting, key) if begun is None else begun
     try:
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:

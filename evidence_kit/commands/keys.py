@@ -91,7 +91,7 @@ def _readers(setting: Setting, case: str) -> None:
     from evidence_kit.workflows.case.readers import holders
 
     folder, station = case_folder(setting, case), setting.station()
-    found = holders(read_case(folder, setting.key(station), station))
+    found = holders(read_case(folder, setting.unlocked_key(station), station))
     screen = setting.screen
     screen.document(
         {

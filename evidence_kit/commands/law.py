@@ -50,7 +50,7 @@ def _suggested(setting: Setting, case: str) -> Sequence[Provision]:
     from evidence_kit.workflows.reporting.suggestions import facts_of
 
     folder, station = case_folder(setting, case), setting.station()
-    return suggested(facts_of(read_case(folder, setting.key(station), station).opened))
+    return suggested(facts_of(read_case(folder, setting.unlocked_key(station), station).opened))
 
 
 def _show(setting: Setting, listed: Sequence[Provision]) -> None:

@@ -57,7 +57,7 @@ def _join(setting: Setting, station: Station, recovery_key: Path | None, set_fil
     from evidence_kit.commands.recover import recovery_key_in
     from evidence_kit.workflows.linking.association import join_links
 
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     recovery = typed_key(setting) if recovery_key is None else recovery_key_in(recovery_key)
     if recovery.public != station.recovery:
         raise UsageError("recovery-of-another", fingerprint=recovery.public.fingerprint)
@@ -73,7 +73,7 @@ def _show(setting: Setting, station: Station, case: str) -> None:
     from evidence_kit.workflows.linking.case_links import refuse_without_consent, update_links
 
     folder = case_folder(setting, case)
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     joined = association_links(station, key)
     opened = read_case(folder, key, station)
     refuse_without_consent(opened.opened, opened.id)
@@ -90,7 +90,7 @@ def _remove(setting: Setting, station: Station, case: str) -> None:
     from evidence_kit.workflows.linking.case_links import remove_case
 
     folder = case_folder(setting, case)
-    joined = association_links(station, setting.key(station))
+    joined = association_links(station, setting.unlocked_key(station))
     was_in = remove_case(folder.root.name, joined, setting.world())
     setting.screen.tell("links.removed" if was_in else "links.not-in", case=folder.root.name)
     setting.screen.document({"action": "remove", "case": folder.root.name, "removed": was_in})
@@ -100,8 +100,8 @@ def _leave_out(setting: Setting, station: Station, value: str | None, *, again: 
     from evidence_kit.workflows.linking.association import association_links
     from evidence_kit.workflows.linking.case_links import leave_out
 
-    key: SigningKey = setting.key(station)
-    text = setting.ask(value, "ask.links-value", "--value")
+    key: SigningKey = setting.unlocked_key(station)
+    text = setting.given_or_asked(value, "ask.links-value", "--value")
     named = leave_out(text, association_links(station, key), setting.world(), again=again)
     if not named:
         raise UsageError("links-no-value")

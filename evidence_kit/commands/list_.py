@@ -28,7 +28,7 @@ def list_(
 
     folder, station = case_folder(setting, case), setting.station_if_any()
     closed = locked or station is None or (setting.passphrase_file is None and not setting.asks)
-    key = None if closed or station is None else setting.key(station)
+    key = None if closed or station is None else setting.unlocked_key(station)
     opened = read_case(folder, key, setting.memory(station), ReadingDepth.BRIEF)
     if closed:
         _locked(setting, opened)

@@ -36,7 +36,7 @@ def log(
         setting.screen.document({"written": [str(path) for path in written]})
         return
     closed = locked or station is None or (setting.passphrase_file is None and not setting.asks)
-    key = None if closed or station is None else setting.key(station)
+    key = None if closed or station is None else setting.unlocked_key(station)
     opened = read_case(folder, key, setting.memory(station), ReadingDepth.KEYS)
     if follow:
         _each(setting, chain(log_rows(opened), follow_log(opened, setting.screen.still_heard)))

@@ -69,7 +69,7 @@ def mark(
     at = case_folder(setting, case)
     setting.need("--said-by", said_by)
     setting.need("--said-as", said_as)
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     who = declared_by(setting, said_by, said_as, words)
     with writing(at, key, station, setting.world(), setting.accept_older) as writer:
         chosen = declare.chosen_items(writer.manifest, writer.case.id, items or (), folder or ())

@@ -49,7 +49,7 @@ def match(
         raise UsageError("match-sharp-needs-picture")
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     second_folder = None if other is None else case_folder(setting, other)
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     second: Case | None = None if second_folder is None else read_case(second_folder, key, setting.memory(station))
     drawn: list[DrawnPair | NotDrawn] = []
     with writing(folder, key, station, world, setting.accept_older) as writer, worker_pool() as run:

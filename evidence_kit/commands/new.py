@@ -49,11 +49,11 @@ def new(
     setting.need("--age-known-by", age_known_by)
     if age is not None and age.strip().lower() not in AGE_BANDS:
         raise UsageError("age-unknown", age=age)
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     band, known_by = age_asked(setting, age, age_known_by)
     answering = None
     if guardian is not None:
-        relation = setting.ask(guardian_relation, "ask.guardian-relation", "--guardian-relation")
+        relation = setting.given_or_asked(guardian_relation, "ask.guardian-relation", "--guardian-relation")
         answering = Guardian(guardian, relation, guardian_document)
     today = setting.world().clock.now().astimezone().date()
     on = day(consent_on, "--consent-on") or today
@@ -61,8 +61,8 @@ def new(
     policy, decided = known_value(minor_media, MINOR_MEDIA, "--minor-media"), None
     if policy != MINOR_MEDIA[0]:
         decided = (
-            setting.ask(minor_media_by, "ask.said-by", "--minor-media-by"),
-            setting.ask(minor_media_why, "ask.why", "--minor-media-why"),
+            setting.given_or_asked(minor_media_by, "ask.said-by", "--minor-media-by"),
+            setting.given_or_asked(minor_media_why, "ask.why", "--minor-media-why"),
         )
     about = CaseOpening(
         age_band=band,

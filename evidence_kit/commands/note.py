@@ -29,8 +29,8 @@ def note(
             raise UsageError("reader-unknown", reader=each)
     folder, station = case_folder(setting, case), setting.station()
     setting.need("TEXT", text)
-    key = setting.key(station)
-    said = setting.ask(text, "ask.note", "TEXT")
+    key = setting.unlocked_key(station)
+    said = setting.given_or_asked(text, "ask.note", "TEXT")
     readers = reader or (note_readers(setting) if setting.asks else ["association"])
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
         line = record.record_note(writer, said, readers, privileged=privileged)

@@ -36,7 +36,7 @@ def passphrase(
     if out is None and not setting.asks:
         raise UsageError("needed", fact="out", flag="--out")
     folder, station = case_folder(setting, case), setting.station()
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     if out is not None and os.path.lexists(out):
         # An interrupted run may have written it: then it holds these digits.
         name, secret = transfers.passphrase_digits(read_case(folder, key, setting.memory(station)), seal)

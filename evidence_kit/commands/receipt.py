@@ -28,7 +28,7 @@ def receipt(
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     if out is not None and not os.path.lexists(out):
         refuse_existing(out)
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     before = None
     if out is not None and os.path.lexists(out):
         # An interrupted run may have written it: then it is the receipt that was issued last.

@@ -52,7 +52,7 @@ def report(
     if purpose not in PURPOSES:
         raise UsageError("report-purpose-unknown", purpose=purpose)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     broken = _broken(folder, key, station)
     with writing(folder, key, station, world, setting.accept_older) as writer, isolated_worker() as worker:
         request = ReportRequest(

@@ -25,7 +25,7 @@ def revoke(
 
     screen = setting.screen
     folder, station = case_folder(setting, case), setting.station()
-    own = setting.key(station)
+    own = setting.unlocked_key(station)
     with writing(folder, own, station, setting.world(), setting.accept_older) as writer:
         before = readers.left_before(writer.case, who, station.public)
         leaving = [] if before is not None else readers.meant_holder(writer.case, who, station.public)

@@ -53,7 +53,7 @@ def _one_language(setting: Setting, *, report: bool) -> None:
 
 
 def _authorised(setting: Setting, by: str | None) -> str:
-    return setting.ask(by, "ask.authorised-by", "--authorised-by")
+    return setting.given_or_asked(by, "ask.authorised-by", "--authorised-by")
 
 
 @case_command
@@ -98,7 +98,7 @@ def seal(
         setting.need("--authorised-by", authorised_by)
     limit = None if split is None else _bytes(split)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     wanted = setting.choose(purpose, "ask.purpose", "--for", "purpose", PURPOSES)
     authorised_by = authorised_by if without_consent is None else _authorised(setting, authorised_by)
     cited = not everything and items is None

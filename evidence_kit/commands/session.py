@@ -39,12 +39,12 @@ def session(
     station = setting.station_if_any() or _first_steps(setting, run)
     if station is None:
         return
-    held = HeldKey(setting.key(station), station.folder, minutes * 60.0)
+    held = HeldKey(setting.unlocked_key(station), station.folder, minutes * 60.0)
     token = HELD.set(held)
     try:
         screen.tell("session.begins", minutes=minutes)
         show_menu(screen, station)
-        while (line := _line(screen, held.left)) is not None:
+        while (line := _line(screen, held.seconds_left)) is not None:
             arguments = _arguments(line, menu_lines(station))
             if arguments is None:
                 screen.warn("session.quotes")

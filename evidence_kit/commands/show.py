@@ -45,7 +45,7 @@ def show(
             raise UsageError("reveal-what")
         show_to_the_eye(setting, folder, item, reveal.strip(), out)
         return
-    opened = read_case(folder, setting.key(station), setting.memory(station))
+    opened = read_case(folder, setting.unlocked_key(station), setting.memory(station))
     if recheck:
         _recheck(setting, opened)
         return

@@ -51,7 +51,7 @@ def threats(
         _add(setting, case, told, suggestion)
         return
     folder, station = case_folder(setting, case), setting.station()
-    opened = read_case(folder, setting.key(station), station)
+    opened = read_case(folder, setting.unlocked_key(station), station)
     if not suggest:
         _identifier_view.show_threats(setting.screen, recorded_threats(opened.opened))
         return
@@ -78,8 +78,8 @@ def _add(setting: Setting, case: str, threat: Threat, suggestion: int | None) ->
     from evidence_kit.workflows.reading.threats import completed_threat, record_threat
 
     folder, station = case_folder(setting, case), setting.station()
-    key = setting.key(station)
-    threat = replace(threat, demand=setting.ask(threat.demand, "ask.demand", "--demand"))
+    key = setting.unlocked_key(station)
+    threat = replace(threat, demand=setting.given_or_asked(threat.demand, "ask.demand", "--demand"))
     with (
         writing(folder, key, station, setting.world(), setting.accept_older) as writer,
         isolated_worker() as worker,

@@ -40,7 +40,7 @@ def tidy(
 
     whose = None if stick is None else known_value(stick, _WHOSE[:2], "--stick")
     folder, station = case_folder(setting, case), setting.station()
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     word = None if witnessed_by is None else LawyersWord(witnessed_by, words)
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
         left = tidy_up(setting, writer, paths or (), word, confirmed=delete_confirmed, stick=whose)

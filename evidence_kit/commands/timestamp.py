@@ -38,7 +38,7 @@ def timestamp(
     given = [root_certificate(path) for path in tsa_ca or ()]
     answer = None if attach is None else small_file_bytes(attach)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     for root in given:
         timestamps.keep_root(station.folder, root, world.disk)
     roots = given or timestamps.roots_of(station.folder)

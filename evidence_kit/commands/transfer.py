@@ -57,13 +57,13 @@ def transfer(
         return
     setting.need("--by" if incoming else "--to", by if incoming else to)
     setting.need("--for", purpose)
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     own = station.person.name
     over = transfers.HandOver(
         what=thing,
-        given_by=setting.ask(by, "ask.given-by", "--by") if incoming else (by or own),
-        received_by=(to or own) if incoming else setting.ask(to, "ask.received-by", "--to"),
-        purpose=setting.ask(purpose, "ask.transfer-purpose", "--for"),
+        given_by=setting.given_or_asked(by, "ask.given-by", "--by") if incoming else (by or own),
+        received_by=(to or own) if incoming else setting.given_or_asked(to, "ask.received-by", "--to"),
+        purpose=setting.given_or_asked(purpose, "ask.transfer-purpose", "--for"),
         place=place or station.person.place,
         on=when,
         received_for=to_office,
@@ -107,8 +107,8 @@ def _received(setting: Setting, case: str, came: _Paper) -> None:
     fingerprint = signer_of(text, armoured)
     station, world = setting.station(), setting.world()
     setting.need("--by", came.by)
-    key = setting.key(station)
-    who = setting.ask(came.by, "ask.confirmed-by", "--by")
+    key = setting.unlocked_key(station)
+    who = setting.given_or_asked(came.by, "ask.confirmed-by", "--by")
     people = trusted_keys.trusted_keys(station.folder)
     if fingerprint is not None and not (fingerprint in people and people[fingerprint].receiver):
         # Anybody can make a key and sign: whose it is, two people say to each other.

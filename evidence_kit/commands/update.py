@@ -37,22 +37,25 @@ def update(
 
     folder, station = case_folder(setting, case), setting.station()
     setting.need("--why", why)
-    key = setting.key(station)
+    key = setting.unlocked_key(station)
     changes: dict[str, Json] = {}
     if age is not None:
         known_value(age, AGE_BANDS, "--age")
         changes["age_band"], changes["age_known_by"] = age_asked(setting, age, age_known_by)
     if guardian is not None:
-        relation = setting.ask(guardian_relation, "ask.guardian-relation", "--guardian-relation")
+        relation = setting.given_or_asked(guardian_relation, "ask.guardian-relation", "--guardian-relation")
         changes["guardian"] = Guardian(guardian, relation, guardian_document).facts()
     if (until := day(retention, "--retention")) is not None:
         changes["retention"] = until.isoformat()
-    reason = setting.ask(why, "ask.why", "--why")
+    reason = setting.given_or_asked(why, "ask.why", "--why")
     if minor_media is not None:
         changes["minor_media"] = policy = known_value(minor_media, MINOR_MEDIA, "--minor-media")
         changes["minor_media_by"] = None
         if policy != "witness":
-            changes["minor_media_by"] = {"name": setting.ask(said_by, "ask.said-by", "--said-by"), "reason": reason}
+            changes["minor_media_by"] = {
+                "name": setting.given_or_asked(said_by, "ask.said-by", "--said-by"),
+                "reason": reason,
+            }
     changes |= {
         name: value
         for name, value in (

@@ -143,7 +143,7 @@ def append_commit(disk: Disk, log: Path, commit: Commit) -> None:
     except OSError as error:
         # What is told as failed must not stand in the log: a person does it again, and it would stand there twice.
         try:
-            disk.cut(log, end_bytes)
+            disk.shorten(log, end_bytes)
         except OSError:
             if _may_stand(log, end_bytes + len(commit.data)):
                 raise UncertainError(error.errno, os.strerror(error.errno or 0), str(log)) from error

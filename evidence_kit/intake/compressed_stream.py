@@ -39,7 +39,7 @@ class CompressedStream:
         self._ended = False
         self.ends_early = False
 
-    def step(self) -> bytes:
+    def next_piece(self) -> bytes:
         """Return the next piece, of at most 1 MiB; empty at the end.
 
         Raises:
@@ -134,7 +134,7 @@ def first_bytes(form: str, window: Window, most: int) -> bytes:
     """
     stream, head = CompressedStream(form, window.part()), b""
     try:
-        while len(head) < most and (piece := stream.step()):
+        while len(head) < most and (piece := stream.next_piece()):
             head += piece
     except MemberError:
         pass

@@ -260,7 +260,7 @@ def _squeezed(form: str, name: str, window: Window) -> ContainerContents:
 
     def content() -> Iterator[bytes]:
         stream = CompressedStream(form, window.part())
-        while piece := stream.step():
+        while piece := stream.next_piece():
             yield piece
         if stream.ends_early and "data-after" not in held.notes:
             held.notes.append("data-after")

@@ -50,7 +50,7 @@ class FileTrace:
     created_ns: int | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, descriptor: int, seen: os.stat_result | None = None) -> FileTrace:
+    def of_open_file(cls, descriptor: int, seen: os.stat_result | None = None) -> FileTrace:
         """Ask the system about an open file.
 
         Args:
@@ -86,7 +86,7 @@ class Original:
 
     def __init__(self, file: BinaryIO, seen: os.stat_result | None = None) -> None:
         self.file = file
-        self.before = FileTrace.of(file.fileno(), seen)
+        self.before = FileTrace.of_open_file(file.fileno(), seen)
         head = file.read(HEAD_BYTES)
         # A short read is no end: a file on a phone may come in pieces.
         while len(head) < HEAD_BYTES and (more := file.read(HEAD_BYTES - len(head))):

@@ -18,7 +18,7 @@ _MOST_STATES = 256
 class UnpackedStream(Protocol):
     """Unpacked content on its way."""
 
-    def step(self) -> bytes:
+    def next_piece(self) -> bytes:
         """Return the next piece, of at most 1 MiB; empty at the end."""
         ...
 
@@ -71,7 +71,7 @@ class SeekableStream:
             self._piece = b""
             if self._offset - self._states[-1][0] >= self._step_bytes:
                 self._remember()
-            self._piece = self._stream.step()
+            self._piece = self._stream.next_piece()
             if not self._piece:
                 return False
         return True

@@ -108,7 +108,7 @@ class MemberStream:
         self._read = self._crc = 0
         self._ended = False
 
-    def step(self) -> bytes:
+    def next_piece(self) -> bytes:
         """Return the next piece, of at most 1 MiB; empty at the end.
 
         Raises:
@@ -170,7 +170,7 @@ def read_member(source: Seekable, member: ZipMember, limit: int) -> Iterator[byt
         MemberError: As soon as something does not fit. Nothing beyond the declared size is ever yielded.
     """
     content = MemberStream(source, member, limit)
-    while piece := content.step():
+    while piece := content.next_piece():
         yield piece
 
 

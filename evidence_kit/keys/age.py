@@ -171,9 +171,9 @@ def encrypt_stream(source: ByteSource, sink: ByteSink, reader: str) -> None:
     """
     writer = AgeWriter(reader)
     while piece := source.read(PIECE_BYTES):
-        for sealed in writer.add(piece):
+        for sealed in writer.encrypt_piece(piece):
             sink.write(bytes(sealed))
-    sink.write(writer.end())
+    sink.write(writer.encrypt_rest())
     sink.flush()
 
 

@@ -55,7 +55,7 @@ class AgeWriter:
         self._count = 0
         self._held = bytearray()
 
-    def add(self, piece: bytes | memoryview) -> Iterator[memoryview | bytes]:
+    def encrypt_piece(self, piece: bytes | memoryview) -> Iterator[memoryview | bytes]:
         """Yield the ciphertext that is ready after `piece`; use each before the next is asked for."""
         if self._start:
             yield self._start
@@ -77,7 +77,7 @@ class AgeWriter:
             yield self._block(rest[at : min(whole, at + _BLOCK_CHUNKS * CHUNK_BYTES)])
         self._held += rest[whole:]
 
-    def end(self) -> bytes:
+    def encrypt_rest(self) -> bytes:
         """Return the rest of the file: its last chunk, empty only when everything is."""
         start, self._start = self._start, b""
         return start + self._sealed(self._held, last=True)
@@ -106,7 +106,7 @@ class AgeWriter:
 def _block_memory() -> memoryview:
     """Return where a block is sealed: the same memory each time in one thread, because fresh memory is slow.
 
-    `Writer.add` lends it until the next block is asked for, and a thread asks one writer at a time.
+    `AgeWriter.encrypt_piece` lends it until the next block is asked for, and a thread asks one writer at a time.
     """
     if not hasattr(_memory, "block"):
         _memory.block = memoryview(bytearray(_BLOCK_CHUNKS * (CHUNK_BYTES + TAG_BYTES)))

@@ -65,7 +65,7 @@ def compare_keypoints(
     for fit in (geometry.fit_plane, geometry.fit_similarity):
         each = fit(query.keypoints, keypoints, pairs, reference.size)
         # Fewer keypoints are no level whatever the pixels say: most references that are looked at end here.
-        if each is None or each.count < THRESHOLDS.few_inliers:
+        if each is None or each.agreeing_pairs < THRESHOLDS.few_inliers:
             continue
         if geometry.is_reasonable(each.matrix, reference.size):
             placed = _placed(query, reference, each, mirrored=mirrored)
@@ -114,7 +114,7 @@ def _placed(query: PictureView, reference: PictureView, fit: PlaneFit, *, mirror
     grey = reference.grey[:, ::-1] if mirrored else reference.grey
     matrix = _onto_grey(fit.matrix, query, reference)
     seen = pixel_agreement(query.grey, np.ascontiguousarray(grey), matrix)
-    numbers = (None, fit.count, fit.inside)
+    numbers = (None, fit.agreeing_pairs, fit.inside)
     return _told(query, reference, fit.matrix, seen, numbers, mirrored=mirrored, flipped=mirrored)
 
 

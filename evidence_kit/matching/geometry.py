@@ -49,14 +49,14 @@ class PlaneFit:
     inside: int
 
     @property
-    def count(self) -> int:
+    def agreeing_pairs(self) -> int:
         """How many pairs agree."""
         return int(self.inliers.sum())
 
     @property
     def ratio(self) -> float:
         """Share of the pairs within the outline that agree."""
-        return self.count / max(1, self.inside)
+        return self.agreeing_pairs / max(1, self.inside)
 
 
 def similar_pairs(query: Keypoints, reference: Keypoints, ratio: float = THRESHOLDS.nearest_by_second) -> KeypointPairs:

@@ -195,7 +195,7 @@ class _Reader:
             self._broken("archive-code-wrong")
         if not stream.trailer_intact():
             self._broken("archive-trailer-changed")
-        Comparison(self._contents, self._bag, self._name).run()
+        Comparison(self._contents, self._bag, self._name).compare_all()
 
     def _read_members(self, stream: OpenedArchive) -> None:
         while True:

@@ -106,7 +106,7 @@ class Comparison:
         self._name = name
         self._viewable: frozenset[str] = frozenset()
 
-    def run(self) -> None:
+    def compare_all(self) -> None:
         """Say everything that disagrees."""
         custody = self._bag.custody
         for name in sorted((bag.TAG_FILES | self._bag.further_files()) - set(self._bag.digests)):

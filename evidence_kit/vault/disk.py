@@ -88,7 +88,7 @@ class RealDisk:
         """Rename within one file system."""
         patiently(lambda: draft.replace(final))
 
-    def cut(self, path: Path, size_bytes: int) -> None:
+    def shorten(self, path: Path, size_bytes: int) -> None:
         """Shorten a file and wait until that is durable."""
         descriptor = patiently(lambda: os.open(path, os.O_WRONLY | _BINARY))
         try:

@@ -48,7 +48,7 @@ class Draft(Protocol):
         """SHA-256 of the ciphertext so far."""
         ...
 
-    def drop(self) -> None:
+    def discard(self) -> None:
         """Forget the draft."""
         ...
 
@@ -60,7 +60,7 @@ class Store(Protocol):
         """Begin an item, whose id may be given later; several drafts may be open at once, in several threads."""
         ...
 
-    def keep(self, drafts: Sequence[Draft]) -> None:
+    def keep_drafts(self, drafts: Sequence[Draft]) -> None:
         """Make drafts durable under their ids; returns only then."""
         ...
 
@@ -136,7 +136,7 @@ class FolderDraft:
         """SHA-256 of the written bytes."""
         return Digest(self._sha256.hexdigest())
 
-    def settle(self) -> None:
+    def await_durable(self) -> None:
         """Return once the bytes are durable.
 
         Raises:
@@ -145,7 +145,7 @@ class FolderDraft:
         self.finish()
         self._wait()
 
-    def drop(self) -> None:
+    def discard(self) -> None:
         """Close and delete the draft; a failure of that no longer matters."""
         with contextlib.suppress(OSError):
             self._wait()
@@ -175,7 +175,7 @@ class FolderStore:
         path = self._folder.item(item or f"N{next(self._numbers):06d}")
         return FolderDraft(self._disk, path.with_name(path.name + DRAFT_ENDING), item, self._threads)
 
-    def keep(self, drafts: Sequence[Draft], beside: Sequence[tuple[Path, bytes]] = ()) -> None:
+    def keep_drafts(self, drafts: Sequence[Draft], beside: Sequence[tuple[Path, bytes]] = ()) -> None:
         """Sync all drafts, then rename them, then sync the folders; small files beside them go down at the same time.
 
         Args:
@@ -196,10 +196,10 @@ class FolderStore:
                 small[-1].write(data)
                 small[-1].finish()
             for draft, _ in moves:
-                draft.settle()
+                draft.await_durable()
         except OSError:
             for draft in small:
-                draft.drop()
+                draft.discard()
             raise
         for draft, path in moves:
             self._disk.move(draft.path, path)

@@ -55,7 +55,7 @@ class WorkerProcess:
             )
         self._ending = threading.Lock()
 
-    def ask(self, job: bytes, payload: bytes | BinaryIO) -> Mapping[str, Json]:
+    def run_job(self, job: bytes, payload: bytes | BinaryIO) -> Mapping[str, Json]:
         """Send a job and its payload, and return the answer.
 
         Raises:
@@ -98,13 +98,13 @@ class WorkerProcess:
                         os.killpg(self._popen.pid, signal.SIGKILL)
                 self._popen.kill()
                 # In a virtual environment Windows' python.exe has a child, which does the work.
-                self._job.end()
+                self._job.end_process()
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 # Another thread may sit in `recv`, which closing does not wake.
                 self._socket.shutdown(socket.SHUT_RDWR)
 
-    def end(self) -> Failure:
+    def end_process(self) -> Failure:
         """Close the way, wait for the process and return how it ended."""
         self._hang_up()
         try:
@@ -112,7 +112,7 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             self.kill()
             self._popen.wait()
-        self._job.end()
+        self._job.end_process()
         return ending_of(self._popen.returncode)
 
     def _hang_up(self) -> None:

@@ -82,7 +82,7 @@ class WorkerJob:
         kernel.SetInformationJobObject(handle, _UI_RESTRICTIONS, ctypes.byref(ui), ctypes.sizeof(ui))
         self.name, self._handle = name, handle
 
-    def end(self) -> None:
+    def end_process(self) -> None:
         """Close the job, which ends the process in it."""
         kernel = _kernel()
         if self._handle is not None and kernel is not None:

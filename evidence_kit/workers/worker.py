@@ -79,7 +79,7 @@ class Worker:
     def close(self) -> None:
         """End the process and wait for it; a later job starts another."""
         if self._process is not None:
-            self._process.end()
+            self._process.end_process()
             self._process = None
 
     def stop(self) -> None:
@@ -120,7 +120,7 @@ class Worker:
                 return started
             self._process = started
         process = self._process
-        answer = self._guarded(process, seconds, lambda: process.ask(job, sent))
+        answer = self._guarded(process, seconds, lambda: process.run_job(job, sent))
         judged = answer if isinstance(answer, Failure) else self._judged(answer)
         if isinstance(judged, Result) and not isinstance(sent, bytes) and file_trace(sent) != before:
             return Result(judged.value, payload_changed=True)
@@ -144,7 +144,7 @@ class Worker:
         try:
             process = WorkerProcess(command, self._environment, job)
         except OSError as error:
-            job.end()
+            job.end_process()
             return Failure("not-started", f"{type(error).__name__}: {error.errno}")
         hello = self._guarded(process, _START_SECONDS, process.hear)
         if isinstance(hello, Failure):
@@ -195,7 +195,7 @@ class Worker:
 
     def _drop(self, process: WorkerProcess) -> Failure:
         self._process = None
-        return process.end()
+        return process.end_process()
 
     def _judged(self, answer: Mapping[str, Json]) -> Answer:
         # A process that hostile bytes took over could answer the next job in advance, in its name.

@@ -389,8 +389,8 @@ def test_a_report_with_everything_in_it() -> None:
 def test_steps_of_a_batch_of_every_kind() -> None:
     screen = Printed()
     totals = outcome.Totals(kept=1)
-    totals.count("picture", "kept")
-    totals.count("none", "refused")
+    totals.count_file("picture", "kept")
+    totals.count_file("none", "refused")
     verified = {"verdict": "BROKEN", "items": 1, "items_of": None, "findings": [
         {"code": "log-cut", "weight": "broken", "file": None, "line": None, "item": None}]}  # fmt: skip
     compared = {

@@ -35,7 +35,7 @@ class MemoryDraft:
     def stored(self) -> Digest:
         return sha256(self.data.getvalue())
 
-    def drop(self) -> None:
+    def discard(self) -> None:
         self.data = io.BytesIO()
 
 
@@ -48,7 +48,7 @@ class MemoryStore:
     def draft(self, item: str = "") -> MemoryDraft:
         return MemoryDraft(item)
 
-    def keep(self, drafts: Sequence[Draft]) -> None:
+    def keep_drafts(self, drafts: Sequence[Draft]) -> None:
         for draft in drafts:
             if isinstance(draft, MemoryDraft):
                 self.items[draft.item] = draft.data.getvalue()
@@ -76,7 +76,7 @@ def test_what_was_kept_is_read_back(store: Store) -> None:
         draft.write(bytes([number]) * 100_000)
         draft.flush()
         assert draft.stored == sha256(b"one " + bytes([number]) * 100_000)
-    store.keep(drafts)
+    store.keep_drafts(drafts)
     for number, draft in enumerate(drafts):
         with store.open(draft.item) as file:
             assert file.read() == b"one " + bytes([number]) * 100_000
@@ -86,13 +86,13 @@ def test_what_was_dropped_or_never_kept_is_not_there(store: Store) -> None:
     dropped, kept = store.draft("E000001"), store.draft("E000002")
     dropped.write(b"x")
     kept.write(b"y")
-    dropped.drop()
+    dropped.discard()
     for item in ("E000001", "E000002"):
         with pytest.raises(FileNotFoundError):
             store.open(item)
     again = store.draft("E000001")
     again.write(b"z")
-    store.keep([kept, again])
+    store.keep_drafts([kept, again])
     with store.open("E000001") as file:
         assert file.read() == b"z"
 
@@ -102,11 +102,11 @@ def test_an_item_may_get_its_id_when_it_is_read(store: Store) -> None:
     first.write(b"first")
     second.write(b"second")
     first.item, second.item = "E000002", "E000001"
-    store.keep([first, second])
+    store.keep_drafts([first, second])
     for item, content in (("E000001", b"second"), ("E000002", b"first")):
         with store.open(item) as file:
             assert file.read() == content
 
 
 def test_keeping_nothing_is_fine(store: Store) -> None:
-    store.keep([])
+    store.keep_drafts([])

@@ -45,10 +45,10 @@ class Failing(RealDisk):
 
         return self._file(os.open(path, os.O_WRONLY | os.O_APPEND), path)
 
-    def cut(self, path: Path, size_bytes: int) -> None:
+    def shorten(self, path: Path, size_bytes: int) -> None:
         if not self._cuts:
             raise OSError(errno.EIO, "the disk failed")
-        super().cut(path, size_bytes)
+        super().shorten(path, size_bytes)
 
 
 def test_a_commit_that_did_not_last_is_taken_back(tmp_path: Path) -> None:

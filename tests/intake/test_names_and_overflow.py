@@ -206,7 +206,7 @@ def test_no_damage_to_a_map_is_more_than_a_refusal(form: str, places: list[tuple
 def test_xz_streams_with_zeros_between_are_one_content(padding: int) -> None:
     data = lzma.compress(b"first ") + bytes(padding) + lzma.compress(b"second") + bytes(padding)
     stream, found = CompressedStream("xz", bytes_window(data)), b""
-    while piece := stream.step():
+    while piece := stream.next_piece():
         found += piece
     assert found == b"first second"
 

@@ -87,13 +87,13 @@ def test_a_long_name_has_no_sidecar(tmp_path: Path) -> None:
 def test_times_of_reading_and_making_are_told_and_do_not_count_as_change(photo: Path) -> None:
     descriptor = os.open(photo, os.O_RDONLY)
     try:
-        before = FileTrace.of(descriptor)
+        before = FileTrace.of_open_file(descriptor)
         facts = before.facts()
         assert isinstance(facts, dict)
         assert abs(int(str(facts["accessed_ns"])) - time.time_ns()) < 3600 * 10**9
         if "created_ns" in facts:
             assert abs(int(str(facts["created_ns"])) - time.time_ns()) < 3600 * 10**9
         os.utime(photo, ns=(1, before.modified_ns))
-        assert FileTrace.of(descriptor).modified_ns == before.modified_ns
+        assert FileTrace.of_open_file(descriptor).modified_ns == before.modified_ns
     finally:
         os.close(descriptor)

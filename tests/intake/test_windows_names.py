@@ -170,11 +170,11 @@ def test_the_making_of_a_file_is_not_told_as_its_change(tmp_path: Path, monkeypa
     seen = SimpleNamespace(st_size=0, st_mtime_ns=-5, st_ctime_ns=77, st_ino=1, st_atime_ns=9, st_mode=stat.S_IFREG)
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(os, "fstat", lambda _: seen)
-    trace = FileTrace.of(3)
+    trace = FileTrace.of_open_file(3)
     assert trace.facts() == {"modified_ns": "-5", "accessed_ns": "9", "created_ns": "77"}
     assert trace.holds(3)
     seen.st_birthtime_ns = 66
-    assert FileTrace.of(3).created_ns == 66
+    assert FileTrace.of_open_file(3).created_ns == 66
 
 
 def test_a_stream_beside_a_file_is_read_as_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,10 +42,10 @@ def written(data: bytes, pieces: list[int], reader: str = CASE.recipient) -> byt
     writer, out, at, turn = AgeWriter(reader), bytearray(), 0, 0
     while at < len(data):
         length = pieces[turn % len(pieces)]
-        for sealed in writer.add(data[at : at + length]):
+        for sealed in writer.encrypt_piece(data[at : at + length]):
             out += sealed
         at, turn = at + length, turn + 1
-    return bytes(out + writer.end())
+    return bytes(out + writer.encrypt_rest())
 
 
 def spelled(point: int) -> str:

@@ -186,10 +186,10 @@ def test_a_reflection_is_found_although_sampling_a_similarity_rejects_it() -> No
     mirrored = reference.mirrored(400)
     pairs = KeypointPairs(np.arange(60), np.arange(60))
     fit = geometry.fit_similarity(mirrored, reference, pairs, PixelSize(400, 400))
-    assert fit is None or fit.count < 20
+    assert fit is None or fit.agreeing_pairs < 20
     found = geometry.fit_similarity(mirrored, reference.mirrored(400), pairs, PixelSize(400, 400))
     assert found is not None
-    assert found.count == 60
+    assert found.agreeing_pairs == 60
 
 
 def test_points_that_do_not_lie_in_one_piece_are_fitted() -> None:
@@ -201,7 +201,7 @@ def test_points_that_do_not_lie_in_one_piece_are_fitted() -> None:
     for fitting in (geometry.fit_plane, geometry.fit_similarity):
         found = fitting(every_second, every_second, pairs, PixelSize(400, 400))
         assert found is not None
-        assert found.count == 60
+        assert found.agreeing_pairs == 60
 
 
 def test_every_orientation_is_asked_for_and_not_only_the_upright_one() -> None:

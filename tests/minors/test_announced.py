@@ -46,7 +46,7 @@ def test_an_announcement_is_held_against_what_was_committed(new_case: NewCase, t
     writer = _with_a_mail_of_another_rule(new_case, tmp_path)
     accession = Accession(writer, Provenance(), Undescribed())
     for name, held in (("W000003", "E000001"), ("W000004", None)):
-        accession.totals.count("video", "withheld")
+        accession.totals.count_file("video", "withheld")
         seen = writer.manifest.witnessed[name]
         outcome = WitnessOutcome(name, seen.place, "mp4", "video", 1, seen.sha256.hex)
         assert accession._checked(outcome).lies_in == held

@@ -29,7 +29,7 @@ def test_appending_cutting_moving_and_removing(tmp_path: Path) -> None:
     file = DISK.append(tmp_path / "log")
     file.write(b" two")
     file.close()
-    DISK.cut(tmp_path / "log", 5)
+    DISK.shorten(tmp_path / "log", 5)
     assert (tmp_path / "log").read_bytes() == b"one t"
     DISK.move(tmp_path / "log", tmp_path / "other")
     DISK.remove(tmp_path / "other")

@@ -64,7 +64,7 @@ def test_everything_that_writes_outlasts_a_scanner(
     file = DISK.append(tmp_path / "case" / "log")
     file.write(b" two")
     file.close()
-    DISK.cut(tmp_path / "case" / "log", 5)
+    DISK.shorten(tmp_path / "case" / "log", 5)
     place_new(DISK, tmp_path / "case" / "page", b"page")
     with hold_lock(tmp_path / "case" / "lock", 0):
         pass

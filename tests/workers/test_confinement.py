@@ -58,8 +58,8 @@ def test_a_job_limits_memory_and_programs_and_ends_with_the_program(monkeypatch:
     assert job.name.startswith("Local\\")
     assert ("SetInformationJobObject", (0x2000 | 0x400 | 0x100 | 0x8, 1, ADDRESS_SPACE_BYTES)) in kernel.calls
     assert ("CloseHandle", (77,)) not in kernel.calls, "the program keeps it for as long as it lives"
-    job.end()
-    job.end()
+    job.end_process()
+    job.end_process()
     assert kernel.calls.count(("CloseHandle", (77,))) == 1
 
 

@@ -94,7 +94,7 @@ class MetaKeys:
     mostly_right: bool = False
 
     @property
-    def known(self) -> frozenset[str]:
+    def read_keys(self) -> frozenset[str]:
         """Keys that the reader tells itself."""
         return frozenset({*MEDIA, self.sender, self.time, self.text, self.unsent, "sticker", "reactions"})
 
@@ -166,7 +166,7 @@ class _Reader:
 
     def __init__(self, conversation: Conversation, around: Surroundings, keys: MetaKeys) -> None:
         self._conversation, self._around, self._keys = conversation, around, keys
-        self._known = keys.known
+        self._known = keys.read_keys
         self._named = (keys.sender, keys.time, keys.text)
         self._shapes: dict[tuple[str, ...], tuple[str, ...] | None] = {}
         self._people: dict[str, tuple[MessageSender, dict[str, str]]] = {}
@@ -241,7 +241,7 @@ class _Reader:
         if keys.time not in source and keys.sender not in source:
             return None
         repair = RepairedRecord()
-        record = cast("Record", repair.of(source))
+        record = cast("Record", repair.repaired_value(source))
         attachments = tuple(self._attachments(record))
         flags = set()
         if repair.failed and (repair.originals or not keys.mostly_right):

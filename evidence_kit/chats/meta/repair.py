@@ -18,14 +18,14 @@ class RepairedRecord:
     originals: dict[str, str] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
 
-    def of(self, value: object, at: str = "") -> object:
+    def repaired_value(self, value: object, at: str = "") -> object:
         """Return the value with every string in it repaired; keys are left alone."""
         if isinstance(value, str):
             return value if value.isascii() else self._text(value, at)
         if isinstance(value, Mapping):
-            return {key: self.of(inner, f"{at}/{key}") for key, inner in value.items()}
+            return {key: self.repaired_value(inner, f"{at}/{key}") for key, inner in value.items()}
         if isinstance(value, list):
-            return [self.of(inner, f"{at}/{index}") for index, inner in enumerate(value)]
+            return [self.repaired_value(inner, f"{at}/{index}") for index, inner in enumerate(value)]
         return value
 
     def _text(self, text: str, at: str) -> str:

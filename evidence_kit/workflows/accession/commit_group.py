@@ -43,7 +43,9 @@ class DescriptionService(Protocol):
         """Say whether there is anything to say about this type."""
         ...
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> PendingDescription:
+    def start_describing(
+        self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True
+    ) -> PendingDescription:
         """Start to describe; an open file may be closed once this returns.
 
         Args:
@@ -80,7 +82,9 @@ class Undescribed:
         """Say no."""
         return False
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> PendingDescription:
+    def start_describing(
+        self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True
+    ) -> PendingDescription:
         """Nobody calls this.
 
         Args:
@@ -185,14 +189,14 @@ class CommitGroup:
         """The id of the next witnessed file."""
         return f"W{self.writer.manifest.next_witnessed + len(self.witnessed):06d}"
 
-    def add(self, outcome: Outcome, event: Event | None = None) -> None:
+    def add_outcome(self, outcome: Outcome, event: Event | None = None) -> None:
         """Note an outcome and, unless the log has it already, its event."""
         if event is not None:
             self._events.append(event)
         self._outcomes.append(outcome)
         self._told += 1
 
-    def keep(self, draft: Draft, digest: Digest, size_bytes: int, facts: Mapping[str, Json]) -> None:
+    def keep_item(self, draft: Draft, digest: Digest, size_bytes: int, facts: Mapping[str, Json]) -> None:
         """Take a new item in; its outcome is told with its description, or by `add`.
 
         Args:
@@ -237,7 +241,7 @@ class CommitGroup:
         self._events.append(later)
         self._outcomes.append(later)
 
-    def settle(self) -> list[Outcome]:
+    def commit_all(self) -> list[Outcome]:
         """Commit everything and return the outcomes; they count from here on.
 
         Raises:
@@ -266,10 +270,10 @@ class CommitGroup:
                 told.append(outcome)
         return told
 
-    def drop(self) -> None:
+    def discard_drafts(self) -> None:
         """Forget the drafts that were never committed."""
         for draft in self._drafts:
-            draft.drop()
+            draft.discard()
         self._drafts.clear()
 
 

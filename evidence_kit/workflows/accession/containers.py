@@ -44,11 +44,11 @@ class Allowance:
     size_bytes: int
 
     @classmethod
-    def of(cls, size_bytes: int) -> Allowance:
+    def for_size(cls, size_bytes: int) -> Allowance:
         """Return the allowance of a file of this size."""
         return cls(_MEMBERS_LIMIT, max(_FLOOR_BYTES, _RATIO_LIMIT * size_bytes))
 
-    def take(self, entry: ContainerMember) -> bool:
+    def admits_member(self, entry: ContainerMember) -> bool:
         """Count one more member; say whether it may still be read."""
         self.members -= 1
         self.size_bytes -= entry.size_bytes or 0
@@ -105,7 +105,7 @@ class ContainerIntake:
         self._preparing = preparing
         self._threads = threads
 
-    def take(self, prepared: Prepared, allowance: Allowance | None = None, depth: int = 1) -> Iterator[Outcome]:
+    def take_in(self, prepared: Prepared, allowance: Allowance | None = None, depth: int = 1) -> Iterator[Outcome]:
         """Take in a prepared file and its members; yields the outcomes committed on the way.
 
         Args:
@@ -129,7 +129,7 @@ class ContainerIntake:
         )
         if held is None:
             return
-        level = _Level(item, stretch, held, depth, allowance or Allowance.of(stretch.size_bytes or 0))
+        level = _Level(item, stretch, held, depth, allowance or Allowance.for_size(stretch.size_bytes or 0))
         if held.unreadable is not None:
             self._unopened(level, held.unreadable)
             return
@@ -140,32 +140,32 @@ class ContainerIntake:
             accession.refuse(FoundAt(stretch.place.path, stretch.place.path_bytes, item), "container-changed")
         self._read(level)
 
-    def more(self, item: Item, held: ContainerContents) -> Iterator[Outcome]:
+    def take_members(self, item: Item, held: ContainerContents) -> Iterator[Outcome]:
         """Take in the members of an item that is in the case already."""
-        level = _Level(item.id, _stretch(item), held, 1, Allowance.of(item.size_bytes))
+        level = _Level(item.id, _stretch(item), held, 1, Allowance.for_size(item.size_bytes))
         yield from self._members(level)
         self._read(level)
 
     def unopened(self, item: Item, reason: str) -> None:
         """Say that nobody could look into an item of the case; the next ingest tries again."""
         self._accession.totals.unreadable += 1
-        self._accession.group.add(Unopened(item.id, item.place, reason))
+        self._accession.group.add_outcome(Unopened(item.id, item.place, reason))
 
     def _members(self, level: _Level) -> Iterator[Outcome]:
         def prepare(entry: ContainerMember) -> Prepared:
             if entry.refusal is not None:
                 raise MemberError(entry.refusal, 0)
             place = level.place(entry)
-            return self._preparing.member(entry, level.stretch, level.held, place, self._accession.known(place))
+            return self._preparing.member(entry, level.stretch, level.held, place, self._accession.known_digest(place))
 
         accession = self._accession
         wanted = ((entry, held_bytes(entry.size_bytes)) for entry in self._allowed(level))
         most = AHEAD if level.held.side_by_side else 1
-        with contextlib.closing(read_ahead(self._threads, prepare, wanted, most, Prepared.drop)) as prepared:
+        with contextlib.closing(read_ahead(self._threads, prepare, wanted, most, Prepared.discard)) as prepared:
             for entry, future in prepared:
                 yield from self._member(level, entry, future)
                 if accession.group.full:
-                    yield from accession.settle()
+                    yield from accession.commit_all()
         if level.beyond:
             place = FoundAt(level.stretch.place.path, level.stretch.place.path_bytes, level.item)
             accession.refuse(place, "members-beyond-limit", str(level.beyond))
@@ -180,7 +180,7 @@ class ContainerIntake:
         for each in level.held.entries():
             entry = entry_in_words(each) if careful else each
             level.members += 1
-            allowed = level.allowance.take(entry) or entry.refusal is not None
+            allowed = level.allowance.admits_member(entry) or entry.refusal is not None
             if level.allowance.members < 0:
                 level.beyond += 1
             else:
@@ -194,18 +194,18 @@ class ContainerIntake:
             accession.refuse(place, f"member-{error.reason}", None, entry.size_bytes)
             return
         level.kept += 1
-        yield from self.take(prepared, level.allowance, level.depth + 1)
+        yield from self.take_in(prepared, level.allowance, level.depth + 1)
 
     def _unopened(self, level: _Level, reason: str) -> None:
         accession = self._accession
         accession.totals.unreadable += 1
-        accession.totals.count(level.stretch.kind.family.value, "unclear")
+        accession.totals.count_file(level.stretch.kind.family.value, "unclear")
         if level.item is None:
             return
         facts: dict[str, Json] = {"item": level.item, "unreadable": reason, "members": 0}
         event = None if level.item in accession.looked_into else Event("container.read", facts)
         accession.looked_into.add(level.item)
-        accession.group.add(Unopened(level.item, level.stretch.place, reason), event)
+        accession.group.add_outcome(Unopened(level.item, level.stretch.place, reason), event)
 
     def _read(self, level: _Level) -> None:
         """Note the result of reading a container that the log has."""
@@ -222,7 +222,7 @@ class ContainerIntake:
             facts |= {"form": level.held.form, "notes": list(level.held.notes)}
         notes = tuple(level.held.notes)
         outcome = ContainerRead(level.item, level.stretch.place, level.members, level.kept, refused, notes)
-        self._accession.group.add(outcome, None if known else Event("container.read", facts))
+        self._accession.group.add_outcome(outcome, None if known else Event("container.read", facts))
 
 
 def _bytes(shown: str, raw: str | None) -> bytes:

@@ -68,7 +68,7 @@ class WorkerDescriber:
         self._pool.__exit__(kind, error, trace)
 
     @property
-    def run(self) -> JobRunner:
+    def runner(self) -> JobRunner:
         """The pool, for other work on hostile bytes."""
         return self._pool
 
@@ -76,7 +76,9 @@ class WorkerDescriber:
         """Say whether there is anything to say about this type."""
         return describer_of(kind) is not None or kind_named(kind).family in _FAMILIES
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> PendingDescription:
+    def start_describing(
+        self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True
+    ) -> PendingDescription:
         """Start to describe; waits while too much is under way, so that payloads do not pile up.
 
         Args:

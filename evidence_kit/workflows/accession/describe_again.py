@@ -119,7 +119,7 @@ def _begun(writer: CaseWriter, describer: DescriptionService, item: Item) -> Pen
         if payload is None:
             problem = {"code": "too-large", "detail": f"{item.size_bytes} bytes"}
             return {"describer": item.family, "facts": {}, "problems": [problem]}
-        return describer.begin(item.kind, PurePosixPath(item.place.path).name, payload, pixels=pixels)
+        return describer.start_describing(item.kind, PurePosixPath(item.place.path).name, payload, pixels=pixels)
 
 
 @contextmanager

@@ -93,13 +93,13 @@ def _count(totals: Totals, outcome: WouldKeep | Refused) -> None:
     if isinstance(outcome, WouldKeep):
         totals.kept += 1
         totals.kept_bytes += outcome.size_bytes
-        totals.count(outcome.family, "kept")
+        totals.count_file(outcome.family, "kept")
     elif outcome.reason == "excluded":
         totals.excluded += 1
     elif outcome.reason == picture_signatures.REASON:
         totals.withheld += 1
         totals.refused += 1
-        totals.count(outcome.detail or "none", "withheld")
+        totals.count_file(outcome.detail or "none", "withheld")
     else:
         totals.refused += 1
-        totals.count("none", "refused")
+        totals.count_file("none", "refused")

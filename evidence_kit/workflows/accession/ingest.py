@@ -114,18 +114,18 @@ class _Ingest:
                 inside = ContainerIntake(accession, self._preparing, threads)
                 for source in sources:
                     yield from self._source(source, exclude, threads, inside)
-                yield from accession.settle()
+                yield from accession.commit_all()
                 if backup_key is not None:
                     yield from take_backups(accession, inside, backup_key)
                 if accession.writer.manifest.entries.get("chat.parsed"):
                     yield from self._conversations(inside)
         except KeyboardInterrupt:
-            list(accession.settle())
+            list(accession.commit_all())
             raise
         except (OwnDiskError, OSError, MemoryError) as error:
             raise self._stopped(error) from error
         finally:
-            accession.group.drop()
+            accession.group.discard_drafts()
         yield accession.totals
 
     def _conversations(self, inside: ContainerIntake) -> Iterator[Outcome]:
@@ -153,7 +153,7 @@ class _Ingest:
                     self._reader.stop()
                     raise
                 if self._accession.group.full:
-                    yield from self._accession.settle()
+                    yield from self._accession.commit_all()
 
     def _named(self, found: FoundFile | UnfitPath) -> FoundFile | UnfitPath:
         """Return a path as it may stand in the log."""
@@ -166,7 +166,7 @@ class _Ingest:
         """Read a file ahead of its turn, in a thread."""
         if isinstance(found, UnfitPath):
             return None
-        return self._preparing.file(found, self._accession.known(FoundAt(found.shown, found.shown_bytes)))
+        return self._preparing.file(found, self._accession.known_digest(FoundAt(found.shown, found.shown_bytes)))
 
     def _found(
         self,
@@ -192,7 +192,7 @@ class _Ingest:
             if prepared is None:
                 return
             with contextlib.closing(prepared):
-                yield from inside.take(prepared)
+                yield from inside.take_in(prepared)
             lifeline.read(found.path)
         except NotRegularError:
             accession.refuse(place, "not-regular")
@@ -205,7 +205,7 @@ class _Ingest:
 
     def _gone(self, lifeline: SourceWatch) -> SourceGoneError:
         """Return the error about a source that was taken away; the part already read is committed first."""
-        list(self._accession.settle())
+        list(self._accession.commit_all())
         safe = len(self._accession.writer.manifest.items)
         return SourceGoneError("source-gone", source=lifeline.root.name or str(lifeline.root), safe=safe)
 
@@ -213,7 +213,7 @@ class _Ingest:
         """Return the error that a person sees, after committing as much as still can be."""
         cause = error.__cause__ if isinstance(error, OwnDiskError) else error
         with contextlib.suppress(OwnDiskError, MemoryError):
-            list(self._accession.settle())
+            list(self._accession.commit_all())
         return disk_error(cause, len(self._accession.writer.manifest.items))
 
 
@@ -223,4 +223,4 @@ def _held(found: FoundFile | UnfitPath) -> int:
 
 def _drop(prepared: Prepared | None) -> None:
     if prepared is not None:
-        prepared.drop()
+        prepared.discard()

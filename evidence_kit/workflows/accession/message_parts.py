@@ -47,7 +47,7 @@ def take_carried(accession: Accession, inside: ContainerIntake, reading: ExportR
         waiting = list(_waiting(accession))
         for item, chosen in waiting:
             yield from _one(inside, reading, item, chosen)
-        yield from accession.settle()
+        yield from accession.commit_all()
         if not waiting:
             return
 
@@ -86,7 +86,7 @@ def _one(inside: ContainerIntake, reading: ExportReader, item: Item, chosen: str
         # What is left of a text without its pictures: where these stood, nothing is inside of the message any more.
         listed = [each for each in listed if record.holds(each)]
     held = ContainerContents(FORM, entries=lambda: (_entry(number, each, record) for number, each in enumerate(listed)))
-    yield from inside.more(item, held)
+    yield from inside.take_members(item, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ class _Record:
                 part, offset = following.get("part"), following.get("offset")
                 if not isinstance(part, int) or not isinstance(offset, int):
                     break
-                answer = self.reading.carried(self.item, self.format, place, part, offset)
+                answer = self.reading.carried_files(self.item, self.format, place, part, offset)
                 for piece in _pieces(answer):
                     found.setdefault(piece[0], BytesIO()).write(piece[1])
                 before, following = (part, offset), answer.get("next")

@@ -71,10 +71,10 @@ class Prepared:
         """Close the file."""
         self._open.close()
 
-    def drop(self) -> None:
+    def discard(self) -> None:
         """Forget everything about it."""
         if self.reading is not None:
-            self.reading.drop()
+            self.reading.discard()
         self.close()
 
 
@@ -193,7 +193,7 @@ class Preparing:
         reading = prepared.reading
         if reading is None:
             return prepared
-        reading.drop()
+        reading.discard()
         return Prepared(prepared.stretch, None, None, HashedFile(reading.tally, unstable=True))
 
 

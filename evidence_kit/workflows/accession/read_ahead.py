@@ -36,7 +36,7 @@ class ComingObject(Generic[Made]):
         """Wait for the result and return it, or raise the failure."""
         return self.together.result()[self.number].result()
 
-    def done(self) -> bool:
+    def is_ready(self) -> bool:
         """Say whether nobody would wait for it."""
         return self.together.done()
 

@@ -84,10 +84,10 @@ class Reading:
     payload: bytes | None = None
     unstable: bool = False
 
-    def drop(self) -> None:
+    def discard(self) -> None:
         """Forget the written draft."""
         if self.draft is not None:
-            self.draft.drop()
+            self.draft.discard()
 
 
 class SourceEncryptor:
@@ -138,8 +138,8 @@ class SourceEncryptor:
         reading, original = self._encrypt(stretch, keep=keep), stretch.original
         if original is None or not original.changed():
             return reading
-        reading.drop()
-        original.before = FileTrace.of(original.file.fileno())
+        reading.discard()
+        original.before = FileTrace.of_open_file(original.file.fileno())
         reading = self._encrypt(stretch, keep=keep)
         return Reading(reading.tally, reading.draft, reading.payload, original.changed())
 
@@ -154,7 +154,7 @@ class SourceEncryptor:
         seen, original = tally_stream(self._counted(stretch.pieces())), stretch.original
         if original is None or not original.changed():
             return seen, False
-        original.before = FileTrace.of(original.file.fileno())
+        original.before = FileTrace.of_open_file(original.file.fileno())
         return tally_stream(self._counted(stretch.pieces())), original.changed()
 
     def _encrypt(self, stretch: EvidenceSource, *, keep: bool) -> Reading:
@@ -179,7 +179,7 @@ class SourceEncryptor:
                         kept.add(piece)
             sink.end()
         except BaseException:
-            draft.drop()
+            draft.discard()
             raise
         return Reading(seen, draft, None if kept is None else kept.whole())
 
@@ -211,14 +211,14 @@ class _Sink:
 
     def add(self, piece: bytes | memoryview) -> None:
         try:
-            for sealed in self._writer.add(piece):
+            for sealed in self._writer.encrypt_piece(piece):
                 self._put(sealed)
         except OSError as error:
             raise OwnDiskError from error
 
     def end(self) -> None:
         try:
-            self._put(self._writer.end())
+            self._put(self._writer.encrypt_rest())
             self._draft.write(memoryview(self._gathered))
             self._draft.finish()
         except OSError as error:

@@ -52,7 +52,7 @@ class Accession:
         """
         return digest.hex in self._manifest.by_digest
 
-    def known(self, place: FoundAt) -> Digest | None:
+    def known_digest(self, place: FoundAt) -> Digest | None:
         """Return the digest that the case holds from this very place."""
         return self._manifest.places.get(place_key(place))
 
@@ -67,15 +67,15 @@ class Accession:
         # folder.
         twin = self.group.by_digest.get(digest.hex) or self._manifest.by_digest.get(digest.hex)
         if twin is not None:
-            reading.drop()
+            reading.discard()
             # Of this very place; or read ahead before it was committed: the same source was named twice.
             if digest in {self._manifest.places.get(where), self.group.places.get(where)}:
                 return self._met_again(twin, stretch)
             self.group.places[where] = digest
             event = Event("item.seen-again", {"item": twin, **place_facts(stretch.place), **_within(stretch)})
-            self.group.add(SeenAgain(twin, stretch.place), event)
+            self.group.add_outcome(SeenAgain(twin, stretch.place), event)
             self.totals.seen_again += 1
-            self.totals.count(stretch.kind.family.value, "again")
+            self.totals.count_file(stretch.kind.family.value, "again")
             return twin
         if reading.draft is None:
             raise RuntimeError("what is not in the case was not written")
@@ -89,7 +89,7 @@ class Accession:
             seen: What is known of it; None when not even that is to be recorded.
         """
         self.totals.withheld += 1
-        self.totals.count(stretch.kind.family.value, "withheld")
+        self.totals.count_file(stretch.kind.family.value, "withheld")
         if seen is None:
             self.totals.refused += 1
             self._refuse(stretch.place, picture_signatures.REASON, stretch.kind.name, stretch.size_bytes)
@@ -99,11 +99,11 @@ class Accession:
         twin = self.group.witnessed.get(digest.hex) or self._manifest.witnessed_by_digest.get(digest.hex)
         if twin is not None:
             if digest in {self._manifest.witnessed_at.get(where), self.group.places.get(where)}:
-                self.group.add(AlreadyInCase(twin, stretch.place))
+                self.group.add_outcome(AlreadyInCase(twin, stretch.place))
                 return twin
             self.group.places[where] = digest
             event = Event("item.seen-again", {"item": twin, **place_facts(stretch.place), **_within(stretch)})
-            self.group.add(SeenAgain(twin, stretch.place), event)
+            self.group.add_outcome(SeenAgain(twin, stretch.place), event)
             return twin
         return self._witness(stretch, seen)
 
@@ -116,7 +116,7 @@ class Accession:
         self.group.places[place_key(stretch.place)] = digest
         self.group.witnessed[digest.hex] = item
         outcome = WitnessOutcome(item, stretch.place, kind.name, kind.family.value, seen.tally.size_bytes, digest.hex)
-        self.group.add(outcome, Event("item.witnessed", {"item": item, **facts}))
+        self.group.add_outcome(outcome, Event("item.witnessed", {"item": item, **facts}))
         return item
 
     def refuse(self, place: FoundAt, reason: str, detail: str | None = None, size_bytes: int | None = None) -> None:
@@ -128,7 +128,7 @@ class Accession:
             detail: The system's own word; None where there is none.
             size_bytes: Its size, None where nobody could tell.
         """
-        self.totals.count("none", "refused")
+        self.totals.count_file("none", "refused")
         self.totals.refused += 1
         self._refuse(place, reason, detail, size_bytes)
 
@@ -150,9 +150,9 @@ class Accession:
                 # JavaScript reads the log too, and rounds larger integers.
                 facts["size"] = size_bytes if size_bytes < 1 << 53 else str(size_bytes)
             event = Event("item.refused", facts)
-        self.group.add(Refused(place, reason, detail, size_bytes), event)
+        self.group.add_outcome(Refused(place, reason, detail, size_bytes), event)
 
-    def settle(self) -> Iterator[Outcome]:
+    def commit_all(self) -> Iterator[Outcome]:
         """Commit the group and yield its outcomes; after this everything in it counts.
 
         Raises:
@@ -161,9 +161,9 @@ class Accession:
         group, self.group = self.group, CommitGroup(self.writer)
         self._came = self._came_here()
         try:
-            told = group.settle()
+            told = group.commit_all()
         except BaseException:
-            group.drop()
+            group.discard_drafts()
             raise
         for outcome in told:
             yield self._checked(outcome) if isinstance(outcome, WitnessOutcome) else outcome
@@ -185,8 +185,8 @@ class Accession:
         return self._provenance.facts(self.writer.world.clock.now().astimezone().strftime("%z"))
 
     def _met_again(self, item: str, stretch: EvidenceSource) -> str:
-        self.group.add(AlreadyInCase(item, stretch.place))
-        self.totals.count(stretch.kind.family.value, "again")
+        self.group.add_outcome(AlreadyInCase(item, stretch.place))
+        self.totals.count_file(stretch.kind.family.value, "again")
         self.totals.known += 1
         return item
 
@@ -197,15 +197,15 @@ class Accession:
         digest, size_bytes = reading.tally.sha256, reading.tally.size_bytes
         self.group.places[place_key(stretch.place)] = digest
         facts = self._facts(stretch, reading.tally, copied=True, agrees=agrees, unstable=reading.unstable)
-        self.group.keep(draft, digest, size_bytes, facts)
+        self.group.keep_item(draft, digest, size_bytes, facts)
         self.totals.kept += 1
         self.totals.kept_bytes += size_bytes
-        self.totals.count(kind.family.value, "kept")
+        self.totals.count_file(kind.family.value, "kept")
 
         def outcome(problems: tuple[str, ...] = ()) -> Kept:
             if problems:
                 self.totals.not_described += 1
-                self.totals.count(kind.family.value, "unclear")
+                self.totals.count_file(kind.family.value, "unclear")
             return Kept(
                 item=draft.item,
                 place=stretch.place,
@@ -221,7 +221,7 @@ class Accession:
 
         pending = self._describe(stretch, reading)
         if pending is None:
-            self.group.add(outcome())
+            self.group.add_outcome(outcome())
         else:
             self.group.describe(draft.item, pending, outcome)
         if self.describer.reads(kind.name):
@@ -258,9 +258,11 @@ class Accession:
         if not self.describer.describes(kind.name):
             return None
         if reading.payload is not None:
-            return self.describer.begin(kind.name, stretch.name, reading.payload, pixels=self._decodes(reading))
+            return self.describer.start_describing(
+                kind.name, stretch.name, reading.payload, pixels=self._decodes(reading)
+            )
         if stretch.file is not None:
-            return self.describer.begin(kind.name, stretch.name, stretch.file, pixels=self._decodes(reading))
+            return self.describer.start_describing(kind.name, stretch.name, stretch.file, pixels=self._decodes(reading))
         problem = {"code": "too-large-inside-container", "detail": ""}
         return Settled({"describer": kind.family.value, "facts": {}, "problems": [problem]})
 
@@ -288,7 +290,7 @@ class Accession:
             self.totals.messages += read.messages
             if not read.whole:
                 self.totals.chats_unread += 1
-                self.totals.count("text", "unclear")
+                self.totals.count_file("text", "unclear")
             return [read]
 
         return outcomes

@@ -57,8 +57,8 @@ def take_backups(accession: Accession, inside: ContainerIntake, key: bytes) -> I
             inside.unopened(item, opened)
         else:
             members = [_member(named["inside"], opened)]
-            yield from inside.more(item, ContainerContents(FORM, entries=members.copy))
-    yield from accession.settle()
+            yield from inside.take_members(item, ContainerContents(FORM, entries=members.copy))
+    yield from accession.commit_all()
 
 
 def _opened(accession: Accession, item: Item, key: bytes) -> bytes | str:

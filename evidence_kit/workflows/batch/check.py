@@ -84,7 +84,7 @@ class _Rehearsal:
                 code, facts = self._checks[step](errand)
             except EvidenceError as error:
                 broken = True
-                yield StepResult.failed(task, step, ErrorFacts.of(error), errand.case)
+                yield StepResult.failed(task, step, ErrorFacts.of_error(error), errand.case)
             else:
                 yield StepResult(task.spot.line, task.name, errand.case, step, WOULD, int(code), facts)
 

@@ -27,17 +27,17 @@ def _one(errand: Errand, step: str, hands: BatchResources) -> StepResult:
     try:
         code, facts = STEPS[step](errand, hands)
     except EvidenceError as error:
-        return StepResult.failed(task, step, ErrorFacts.of(error), errand.case)
+        return StepResult.failed(task, step, ErrorFacts.of_error(error), errand.case)
     except (SystemExit, KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:  # noqa: BLE001 - what ails one line, a bug of ours too, must not cost the others
         refused = system_error(error)
         if refused is not None:
-            return StepResult.failed(task, step, ErrorFacts.of(refused), errand.case)
+            return StepResult.failed(task, step, ErrorFacts.of_error(refused), errand.case)
         values = {"error": type(error).__name__, "place": place_of(error)}
         return StepResult.failed(task, step, ErrorFacts(int(Exit.BUG), "bug", values), errand.case)
     if hands.world.left_to_do:
-        left = ErrorFacts.of(hands.world.left_to_do[-1])
+        left = ErrorFacts.of_error(hands.world.left_to_do[-1])
         hands.world.left_to_do.clear()
         return StepResult(task.spot.line, task.name, errand.case, step, DONE, int(code) or left.code, facts, left)
     return StepResult(task.spot.line, task.name, errand.case, step, DONE, int(code), facts)

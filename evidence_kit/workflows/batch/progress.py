@@ -51,16 +51,16 @@ class BatchMemory:
         """Cases that lines were given, whether they exist yet or not."""
         return self._cases.values()
 
-    def did(self, task: BatchTask, step: str) -> bool:
+    def has_done(self, task: BatchTask, step: str) -> bool:
         """Say whether a step of a line was done, as the line stands now."""
         return self._done.get((task.name, step)) == task.digest(step)
 
-    def begin(self, task: BatchTask, case: str) -> None:
+    def note_opening(self, task: BatchTask, case: str) -> None:
         """Note durably which case a line is about to open, before it exists."""
         self._cases[task.name] = case
         self._append({"name": task.name, "case": case})
 
-    def finish(self, task: BatchTask, step: str) -> None:
+    def note_done(self, task: BatchTask, step: str) -> None:
         """Note durably that a step is done."""
         self._done[task.name, step] = task.digest(step)
         self._append({"name": task.name, "step": step, "digest": task.digest(step)})
@@ -79,14 +79,14 @@ class BatchMemory:
         self._file.sync()
 
     def _open(self) -> DiskFile:
-        self.hold()
+        self.lock()
         file = self._disk.append(self._path)
         if self._fresh:
             file.write(json.dumps({"format": _FORMAT, "batch": self._fresh}).encode("ascii") + b"\n")
             self._fresh = ""
         return file
 
-    def hold(self) -> None:
+    def lock(self) -> None:
         """Make the memory where there is none yet, and be the only process that has it, until `close`.
 
         Raises:
@@ -117,7 +117,7 @@ class BatchMemory:
         whole = data.rfind(b"\n") + 1
         if whole < len(data):
             # The last line was being written when the power went; what it would have said was not done yet.
-            self._disk.cut(self._path, whole)
+            self._disk.shorten(self._path, whole)
         if not whole:
             return
         try:

@@ -32,7 +32,7 @@ class ErrorFacts:
     values: Mapping[str, str | int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, error: EvidenceError) -> ErrorFacts:
+    def of_error(cls, error: EvidenceError) -> ErrorFacts:
         """Return an error of ours."""
         return cls(int(error.exit_code), error.message_id, dict(error.values))
 

@@ -44,10 +44,10 @@ def run_batch(waiting: WaitingLines, runner: ErrandRunner) -> Iterator[StepResul
         yield told
     stopped = False
     try:
-        for errand, told in runner.run(waiting.next):
+        for errand, told in runner.run(waiting.next_free):
             codes.append(told.code)
             if told.result == DONE:
-                memory.finish(errand.task, told.step)
+                memory.note_done(errand.task, told.step)
                 left[told.name].discard(told.step)
             yield told
     except KeyboardInterrupt:
@@ -59,7 +59,7 @@ def run_batch(waiting: WaitingLines, runner: ErrandRunner) -> Iterator[StepResul
 
 def stopped_result(waiting: WaitingLines) -> BatchResult:
     """Return the result of a batch that was interrupted between two steps."""
-    did = waiting.memory.did
+    did = waiting.memory.has_done
     whole = sum(not task.slips and all(did(task, step) for step in task.steps) for task in waiting.tasks)
     return BatchResult(len(waiting.tasks), whole, int(Exit.INTERRUPTED), stopped=True)
 
@@ -98,12 +98,12 @@ class WaitingLines:
                 yield StepResult.failed(task, "check", ErrorFacts.slip(slip), None)
             if not task.slips:
                 todo = self._steps(task)
-                case = self.memory.case_of(task) or task.one("case")
+                case = self.memory.case_of(task) or task.fact("case")
                 for step in task.steps:
                     if step not in todo:
                         yield StepResult(task.spot.line, task.name, case, step, BEFORE)
 
-    def next(self, busy: frozenset[str]) -> Errand | None:
+    def next_free(self, busy: frozenset[str]) -> Errand | None:
         """Return the next line whose case is not in work, None when none can begin now."""
         blocked = set(busy)
         for at, task in enumerate(self._left):
@@ -128,14 +128,14 @@ class WaitingLines:
 
     def _steps(self, task: BatchTask) -> tuple[str, ...]:
         def done(step: str) -> bool:
-            return self.memory.did(task, step) and (step in ONCE or not self._again)
+            return self.memory.has_done(task, step) and (step in ONCE or not self._again)
 
         return tuple(step for step in task.steps if not done(step))
 
     def _case(self, task: BatchTask) -> str | None:
         """Return the id of a line's case, so that two ways of naming one case are one; None where it is open."""
         promised = self.memory.case_of(task)
-        said = task.one("case")
+        said = task.fact("case")
         if promised is not None or said is None:
             return promised
         try:
@@ -150,5 +150,5 @@ class WaitingLines:
             case = case or next_id(self._station, self._year, self.memory.promised)
             if not (self._station.cases / case).exists():
                 # Written down before it exists: an interrupted line finds its own case again and opens no second one.
-                self.memory.begin(task, case)
+                self.memory.note_opening(task, case)
         return Errand(task, self._steps(task), case, self.memory.batch)

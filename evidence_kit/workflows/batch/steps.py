@@ -87,7 +87,7 @@ class Errand:
     batch: str
 
     @property
-    def mark(self) -> str:
+    def case_mark(self) -> str:
         """The mark of a case that this line opened, by which it is known again."""
         return f"{self.batch}/{self.task.name}"
 
@@ -109,7 +109,7 @@ def open_case(errand: Errand, hands: BatchResources) -> Did:
     final = hands.station.cases / case
     if final.exists():
         opened = read_case(find_folder(final), hands.key, hands.station)
-        if opened.opened.facts.get("reference") != errand.mark:
+        if opened.opened.facts.get("reference") != errand.case_mark:
             raise CaseExistsError("case-exists", path=str(final))
     else:
         ensure_sources(errand)
@@ -137,20 +137,20 @@ def opening_of(errand: Errand, world: World) -> CaseOpening:
     """
     task = errand.task
     guardian = None
-    if (name := task.one("guardian")) is not None:
-        guardian = Guardian(name, task.one("guardian_relation") or "", task.one("guardian_document"))
+    if (name := task.fact("guardian")) is not None:
+        guardian = Guardian(name, task.fact("guardian_relation") or "", task.fact("guardian_document"))
     on = _day(task, "consent_on") or world.clock.now().astimezone().date()
-    by = task.one("consent_by") or ("person" if guardian is None else "guardian")
-    reference = task.one("consent_reference")
+    by = task.fact("consent_by") or ("person" if guardian is None else "guardian")
+    reference = task.fact("consent_reference")
     consents = [ConsentGiven(each, given=True, on=on, said_by=by, reference=reference) for each in task.many("consent")]
     return CaseOpening(
-        age_band=task.one("age") or "unknown",
-        age_known_by=task.one("age_known_by") or "",
+        age_band=task.fact("age") or "unknown",
+        age_known_by=task.fact("age_known_by") or "",
         consents=consents,
         guardian=guardian,
-        pseudonym=task.one("pseudonym"),
+        pseudonym=task.fact("pseudonym"),
         retention=_day(task, "retention"),
-        reference=errand.mark,
+        reference=errand.case_mark,
     )
 
 
@@ -209,10 +209,10 @@ def verify_line(errand: Errand, hands: BatchResources) -> Did:
         NoCaseError: There is no archive at the path.
     """
     task = errand.task
-    archive, receipt = task.path("archive"), task.one("receipt")
+    archive, receipt = task.path("archive"), task.fact("receipt")
     station = hands.station
     outside = known_outside(
-        station.folder, station, origin=origin_of(task.one("receipt_from") or ReceiptOrigin.PAPER.value)
+        station.folder, station, origin=origin_of(task.fact("receipt_from") or ReceiptOrigin.PAPER.value)
     )
     report: Report
     try:
@@ -260,11 +260,11 @@ def provenance_of(task: BatchTask, station: Station) -> Provenance:
     Raises:
         UsageError: The way is none of those known.
     """
-    how = task.one("how") or "unknown"
+    how = task.fact("how") or "unknown"
     if how not in WAYS:
         raise UsageError("how-unknown", how=how, known=", ".join(WAYS))
-    place = task.one("place") or station.person.place
-    return Provenance(how, task.one("handed_by"), task.one("device"), place)
+    place = task.fact("place") or station.person.place
+    return Provenance(how, task.fact("handed_by"), task.fact("device"), place)
 
 
 def readers_of(task: BatchTask) -> dict[str, str]:
@@ -280,14 +280,14 @@ def order_of(task: BatchTask, place: Path) -> SealOrder:
     """Return the seal order of a line."""
     items = task.many("items")
     return SealOrder(
-        purpose=task.one("for") or "",
+        purpose=task.fact("for") or "",
         items=[item_id(each) for each in items] if items else None,
         readers=readers_of(task),
-        without_consent=task.one("without_consent"),
+        without_consent=task.fact("without_consent"),
         out=place,
-        cited=not items and task.one("scope") != "all",
-        redacted=task.one("redacted") == "yes",
-        authorised_by=task.one("authorised_by"),
+        cited=not items and task.fact("scope") != "all",
+        redacted=task.fact("redacted") == "yes",
+        authorised_by=task.fact("authorised_by"),
     )
 
 
@@ -307,7 +307,7 @@ def _place(errand: Errand, writer: CaseWriter) -> tuple[Path, Path | None, Mappi
     known = {each.facts["sha256"]: each for each in writer.manifest.entries.get("sealed", ())}
     number = 1
     while True:
-        name = f"{writer.case.id}.{task.one('for')}.{errand.batch}" + (f".{number}" if number > 1 else "")
+        name = f"{writer.case.id}.{task.fact('for')}.{errand.batch}" + (f".{number}" if number > 1 else "")
         place = sealed / name
         secret = None if secrets is None else secrets / f"{name}.txt"
         archive = place / f"{writer.case.id}.sealed.zip"
@@ -349,7 +349,7 @@ def archive_digits(task: BatchTask) -> str:
 
 
 def _day(task: BatchTask, name: str) -> date | None:
-    text = task.one(name)
+    text = task.fact(name)
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError as error:

@@ -114,7 +114,7 @@ class BatchTask:
     base: Path
     slips: tuple[TaskSlip, ...] = ()
 
-    def one(self, name: str) -> str | None:
+    def fact(self, name: str) -> str | None:
         """Return a fact, None when nobody said."""
         value = self.facts.get(name)
         return value if isinstance(value, str) else None
@@ -126,7 +126,7 @@ class BatchTask:
 
     def path(self, name: str) -> Path | None:
         """Return a fact that is a path."""
-        value = self.one(name)
+        value = self.fact(name)
         return None if value is None else self.base / value
 
     def paths(self, name: str) -> list[Path]:
@@ -208,15 +208,15 @@ def _missing(task: BatchTask) -> list[TaskSlip]:
     if "steps" not in task.facts:
         return [TaskSlip(task.spot, "batch-no-steps", {"known": ", ".join(STEPS)})]
     lacking = [name for step in task.steps for name in NEEDED[step] if not task.facts.get(name)]
-    if "new" not in task.steps and not (task.facts.get("case") or (task.steps == ("verify",) and task.one("archive"))):
+    if "new" not in task.steps and not (task.facts.get("case") or (task.steps == ("verify",) and task.fact("archive"))):
         lacking.append("case")
     if "seal" in task.steps and not (task.facts.get("to_key") or task.facts.get("passphrase_folder")):
         lacking.append("passphrase_folder")
-    if task.one("without_consent") and not task.one("authorised_by"):
+    if task.fact("without_consent") and not task.fact("authorised_by"):
         lacking.append("authorised_by")
-    if "verify" in task.steps and task.one("archive") and not task.one("archive_passphrase_file"):
+    if "verify" in task.steps and task.fact("archive") and not task.fact("archive_passphrase_file"):
         lacking.append("archive_passphrase_file")
     # A code is worth what it is worth where it comes from, and nobody is there to be asked.
-    if "verify" in task.steps and task.one("receipt") and not task.one("receipt_from"):
+    if "verify" in task.steps and task.fact("receipt") and not task.fact("receipt_from"):
         lacking.append("receipt_from")
     return [TaskSlip(task.spot, "batch-key-missing", {"key": name}) for name in dict.fromkeys(lacking)]

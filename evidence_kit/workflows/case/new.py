@@ -231,7 +231,7 @@ def create_named(station: Station, key: SigningKey, about: CaseOpening, world: W
         # The case is there, whatever the disk says now: a second one in its place would be worse.
         disk.sync_folder(station.cases)
     made = CaseWriter(Case(CaseFolder(final), custody, writer.manifest, identity), key, station, world)
-    made.remember()
+    made.remember_head()
     made.close()
     return made
 

@@ -141,7 +141,7 @@ class Totals:
     chats_unread: int = 0
     kinds: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def count(self, family: str, column: str) -> None:
+    def count_file(self, family: str, column: str) -> None:
         """Count one more file in the table.
 
         Args:

@@ -52,7 +52,7 @@ def put_aside(case: Case, world: World) -> Mapping[str, Json] | None:
     for place in {path.parent for path in orphans} | ({aside} if orphans else set()):
         disk.sync_folder(place)
     if custody.tail_bytes:
-        disk.cut(folder.log, custody.end_bytes)
+        disk.shorten(folder.log, custody.end_bytes)
         custody.tail_bytes = 0
     return {"what": "unsigned-put-aside", "after_line": custody.signed_lines, "files": files}
 

@@ -117,7 +117,9 @@ class Station:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def remember(self, head: LogHead, disk: Disk, retention: date | None = None, copied: LogHead | None = None) -> None:
+    def remember_head(
+        self, head: LogHead, disk: Disk, retention: date | None = None, copied: LogHead | None = None
+    ) -> None:
         """Keep where a log ends, outside its folder.
 
         Args:

@@ -141,7 +141,7 @@ class _Notes:
         """Note that the person was told; the lock is held, so nobody takes the case for one that they were not."""
         for note in self._mine:
             with suppress(OSError):
-                self._disk.cut(note, 0)
+                self._disk.shorten(note, 0)
 
     def _sweep(self, note: Path) -> None:
         """Delete a note that says nothing any more; Windows deletes no file that is open, so it is let go of first."""

@@ -101,7 +101,7 @@ class CaseWriter:
         body = age.encrypt_bytes(openings.body, [self.recipient])
         # The order is what holds when the power goes: first the files, durable, then the lines that vouch for them.
         # The other way round a signed line could speak of bytes that never came to the disk.
-        self.store.keep(drafts, [(folder.body(openings.signature_line), body)])
+        self.store.keep_drafts(drafts, [(folder.body(openings.signature_line), body)])
         commit = journal.sign_commit(self.case.id, openings, sha256(body), self._key)
         journal.append_commit(disk, folder.log, commit)
         return self._take_over(openings, commit)
@@ -124,17 +124,17 @@ class CaseWriter:
         self._failed = False
         self.world.recorded.append(signed.line)
         if self._remembers:
-            self.remember()
+            self.remember_head()
         return signed
 
-    def remember(self, copied: LogHead | None = None) -> bool:
+    def remember_head(self, copied: LogHead | None = None) -> bool:
         """Let the station remember where the log ends now; say whether it could.
 
         Args:
             copied: Where the log of a copy ends that was made of the case just now.
         """
         try:
-            self.station.remember(self._head, self.world.disk, self.manifest.retention, copied)
+            self.station.remember_head(self._head, self.world.disk, self.manifest.retention, copied)
         except (OSError, HeldError, EvidenceError) as error:
             self._forgotten = error if isinstance(error, (OSError, EvidenceError)) else OSError(errno.EAGAIN, "")
             return False
@@ -149,7 +149,7 @@ class CaseWriter:
 
     def close(self) -> None:
         """Bring the station's memory up to date, or add its failure to the unfinished steps."""
-        if self._forgotten is not None and not self.remember():
+        if self._forgotten is not None and not self.remember_head():
             number = self._forgotten.errno or 0 if isinstance(self._forgotten, OSError) else 0
             self.world.left_to_do.append(
                 UnfinishedError("recorded-not-remembered", case=self.case.id, line=self._head.lines, errno=number)

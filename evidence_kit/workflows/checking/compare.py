@@ -36,7 +36,7 @@ class ComparedLog:
     findings: list[Finding] = field(default_factory=list)
     lines: list[bytes] = field(default_factory=list)
 
-    def take(self, _number: int, raw: bytes) -> None:
+    def add_line(self, _number: int, raw: bytes) -> None:
         """Note one line."""
         self.lines.append(hashlib.sha256(raw).digest())
 
@@ -75,7 +75,7 @@ def folder_log(root: Path) -> ComparedLog:
     """Read the log of a case folder."""
     log = ComparedLog(root.name)
     with open_regular(root / LOG) as file:
-        replayed = replay_log(file_pieces(file), log.take)
+        replayed = replay_log(file_pieces(file), log.add_line)
     log.custody, log.findings = replayed.custody, [*replayed.findings]
     return log
 
@@ -93,7 +93,7 @@ def archive_log(path: Path, passphrase: str, on_bytes: Callable[[int], None] | N
     """
     log = ComparedLog(path.name)
     with open_regular(path, follow=True) as file:
-        contents = check_archive(file, path.stat().st_size, path.name, passphrase, on_bytes, log.take)
+        contents = check_archive(file, path.stat().st_size, path.name, passphrase, on_bytes, log.add_line)
     log.custody, log.findings = contents.custody, contents.findings
     return log
 

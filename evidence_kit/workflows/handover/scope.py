@@ -302,7 +302,7 @@ def _absent_of(  # noqa: PLR0913 - what an order says
     absent: list[AbsentFile] = []
     messages = _cited_messages(case.opened)
     for each in talks:
-        for entry in reading.each(each, ConversationRequest()):
+        for entry in reading.wanted_messages(each, ConversationRequest()):
             absent += _absent(entry, here, chosen, cited=(entry.item.id, entry.at) in messages)
             if tied_to is not None and isinstance(entry, TranscriptEntry):
                 tied_to |= {item.id for tied in entry.attachments for item in tied.items}

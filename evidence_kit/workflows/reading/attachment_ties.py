@@ -81,7 +81,7 @@ class AttachmentTies:
             gone += last - first
         return found if runs or len(members) != 1 else members
 
-    def items(self, name: str, chat: Item) -> tuple[tuple[CaseObject, ...], tuple[CaseObject, ...], str | None]:
+    def items_named(self, name: str, chat: Item) -> tuple[tuple[CaseObject, ...], tuple[CaseObject, ...], str | None]:
         """Return the items that a name in a chat means: one when sure; the possible ones; and why only possible."""
         name = name[:_LONGEST_NAME].replace("\\", "/").removeprefix("./")
         fits = [(place, item) for place, item in self._named.get(_last(name), ()) if _ends_in(place.path, name)]

@@ -139,7 +139,7 @@ class ChatIndex:
         held.file.seek(span.offset)
         return unpacked_piece(self._box.open(f"{held.covered.about}/{part}", held.file.read(span.size)))
 
-    def found(self, subject: str) -> tuple[list[Json], int]:
+    def identifier_rows(self, subject: str) -> tuple[list[Json], int]:
         """Return the rows of identifiers of an export, and how many values were left out.
 
         Raises:

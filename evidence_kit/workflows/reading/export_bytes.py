@@ -47,13 +47,13 @@ class ExportBytes:
             ChatNotReadError: It is too large for the memory of this machine.
             ItemDamagedError: The item is not any more what was taken in.
         """
-        held = self.of(item)
+        held = self.bytes_of(item)
         if isinstance(held, bytes):
             return held[start:end]
         held.seek(start)
         return held.read(end - start)
 
-    def of(self, item: Item) -> bytes | BinaryIO:
+    def bytes_of(self, item: Item) -> bytes | BinaryIO:
         """Return an item's bytes, or a file of them in memory where they are too long for a worker's frame.
 
         Raises:

@@ -103,7 +103,7 @@ class ExportReader:
             found.undated += told.undated
         return found
 
-    def each(
+    def wanted_messages(
         self, conversation: CaseConversation, wish: ConversationRequest
     ) -> Iterator[TranscriptEntry | TranscriptGap]:
         """Yield all messages of a conversation that are wanted, part by part, in the order of each file.
@@ -163,7 +163,7 @@ class ExportReader:
         kept = self._from_index(item, chosen, arguments)
         if kept is not None:
             return kept
-        answer = self.ask(ENTRIES, item, chosen, arguments)
+        answer = self.run_on_item(ENTRIES, item, chosen, arguments)
         listed, matched, undated = answer.get("entries"), answer.get("matched"), answer.get("undated")
         if not isinstance(listed, list) or not isinstance(matched, int) or not isinstance(undated, int):
             raise ChatNotReadError("chat-not-read", item=item.id, reason="bad-answer")
@@ -228,7 +228,7 @@ class ExportReader:
             self._intact.add(item.id)
         return found == stored.digest
 
-    def keep(self, listed: Sequence[tuple[Item, str]]) -> None:
+    def index_exports(self, listed: Sequence[tuple[Item, str]]) -> None:
         """Read exports once, and keep their index; an export without one is read again on demand.
 
         Args:
@@ -268,7 +268,7 @@ class ExportReader:
             return
 
         def page(export: UnpackedExport, offset: int) -> Mapping[str, Json]:
-            return self.ask(PACK, export.item, export.format, {"region": REGION, "offset": offset})
+            return self.run_on_item(PACK, export.item, export.format, {"region": REGION, "offset": offset})
 
         with suppress(OSError), self._progress(sum(each.item.size_bytes for each in exports)) as on_bytes:
             self._index.build(exports, page, on_bytes)
@@ -280,7 +280,7 @@ class ExportReader:
             transcript_entry(told, item, self._ties) if told.get("entry") == "message" else transcript_gap(told, item)
         )
 
-    def ask(self, function: str, item: Item, chosen: str, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
+    def run_on_item(self, function: str, item: Item, chosen: str, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
         """Return the result of a worker's function on an item's bytes.
 
         Args:
@@ -300,7 +300,7 @@ class ExportReader:
         if beside := self._beside(item, chosen):
             about["beside"] = list(beside)
         return self._answer(
-            item, Job(function, {**about, **arguments}, self._bytes.of(item), seconds_for(item.size_bytes))
+            item, Job(function, {**about, **arguments}, self._bytes.bytes_of(item), seconds_for(item.size_bytes))
         )
 
     def _found(self, item: Item, chosen: str, arguments: Mapping[str, Json]) -> Mapping[str, Json] | None:
@@ -310,7 +310,7 @@ class ExportReader:
             return None
         offset, count = (value if isinstance(value := arguments.get(name), int) else 0 for name in ("offset", "count"))
         try:
-            rows, left_out = found[0].found(found[1])
+            rows, left_out = found[0].identifier_rows(found[1])
         except (DamagedError, ValueError, OSError):
             self._unindexed.add(found[1])
             return None
@@ -318,7 +318,7 @@ class ExportReader:
         page: dict[str, Json] = {"found": rows[offset : offset + count], "next": following, "matched": len(rows)}
         return {**page, "left_out": left_out}
 
-    def carried(self, item: Item, chosen: str, record: ByteSpan, part: int, offset: int) -> Mapping[str, Json]:
+    def carried_files(self, item: Item, chosen: str, record: ByteSpan, part: int, offset: int) -> Mapping[str, Json]:
         """Return the result of `evidence_kit.chats.worker.carried_files` on one record of an export.
 
         Args:

@@ -120,7 +120,7 @@ def export_identifiers(reading: ExportReader, item: Item, chosen: str, region: s
     """
     offset: int | None = 0
     while offset is not None:
-        answer = reading.ask(FIND, item, chosen, {"offset": offset, "count": _PAGE, "region": region})
+        answer = reading.run_on_item(FIND, item, chosen, {"offset": offset, "count": _PAGE, "region": region})
         found, following = answer.get("found"), answer.get("next")
         try:
             if not isinstance(found, list):

@@ -325,7 +325,7 @@ def _like(
     features = traits.features(query.name)
     listed = []
     for each in library.find(features, leave_out=[query.name]):
-        similar = SimilarPair.of(each, query.name, features, library.features(each.reference))
+        similar = SimilarPair.from_resemblance(each, query.name, features, library.features(each.reference))
         place = order.get(query.name)
         if place is not None and similar.level == SAME_PICTURE and place < order[each.reference]:
             # Of two copies in one case the later one is told as the copy; that is found when it is asked about.

@@ -156,7 +156,7 @@ def _tied(told: Mapping[str, Any], chat: Item, ties: AttachmentTies) -> TiedAtta
         return TiedAttachment(name, status, () if carried is None else (carried,))
     if name is None or status not in {"unknown", "present", "missing"}:
         return TiedAttachment(name, status)
-    items, perhaps, reason = ties.items(name, chat)
+    items, perhaps, reason = ties.items_named(name, chat)
     if items and all(isinstance(each, Witnessed) for each in items):
         return TiedAttachment(name, "witnessed", items)
     if perhaps:

@@ -54,7 +54,7 @@ class SimilarPair:
     other_picture: int = 1
 
     @classmethod
-    def of(cls, found: LibraryMatch, other: str, query: Features, reference: Features) -> Self:
+    def from_resemblance(cls, found: LibraryMatch, other: str, query: Features, reference: Features) -> Self:
         """Return the library's finding, in the pixels of the originals.
 
         Args:

@@ -204,7 +204,7 @@ def _message(reading: ExportReader, manifest: Manifest, place: str, case: str) -
 def _at(reading: ExportReader, manifest: Manifest, item: Item, at: str) -> TranscriptEntry | None:
     for conversation in conversations(manifest):
         if any(part.item.id == item.id for part in conversation.parts):
-            for entry in reading.each(conversation, ConversationRequest()):
+            for entry in reading.wanted_messages(conversation, ConversationRequest()):
                 if isinstance(entry, TranscriptEntry) and entry.item.id == item.id and entry.at == at:
                     return entry
     return None

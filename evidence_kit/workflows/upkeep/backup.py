@@ -83,7 +83,7 @@ def back_up_case(writer: CaseWriter, into: Path, on_bytes: Callable[[int], None]
     case = writer.case
     done = mirror_case(case, into, writer.world.disk, on_bytes)
     # Whoever checks the copy here is told that it is the state it was made of, and not that the log was cut.
-    writer.remember(copied=LogHead(case.id, case.custody.signed_lines, case.custody.head))
+    writer.remember_head(copied=LogHead(case.id, case.custody.signed_lines, case.custody.head))
     facts: dict[str, Json] = {
         "what": "backup",
         "form": "case-folder",

@@ -51,7 +51,7 @@ def _memory_is_everything() -> None:
     from evidence_kit.workflows.case import write
 
     def remember(writer: Any, copied: object = None) -> bool:
-        writer.station.remember(writer.head, writer.world.disk, writer.manifest.retention, copied)
+        writer.station.remember_head(writer.head, writer.world.disk, writer.manifest.retention, copied)
         return True
 
     _put(write.CaseWriter, "remember", remember)

@@ -30,7 +30,9 @@ class Saying(NoDescriber):
     def describes(self, kind: str) -> bool:
         return kind == "jpeg"
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> PendingDescription:
+    def start_describing(
+        self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True
+    ) -> PendingDescription:
         self.pixels.append(pixels)
         self.payloads.append(payload if isinstance(payload, bytes) else payload.read())
         return KnownDescription(

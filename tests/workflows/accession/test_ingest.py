@@ -320,7 +320,9 @@ class Keeping(NoDescriber):
     def describes(self, kind: str) -> bool:
         return kind == "text"
 
-    def begin(self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True) -> PendingDescription:
+    def start_describing(
+        self, kind: str, name: str, payload: bytes | BinaryIO, *, pixels: bool = True
+    ) -> PendingDescription:
         assert isinstance(payload, bytes)
         self.payloads.append(payload)
         return KnownDescription({"describer": "kept/1", "facts": {}, "problems": []})

@@ -85,7 +85,9 @@ def test_attachments_are_tied_to_the_message_that_carries_them(
     take(writer, describer, tmp_path / "b.mbox")
     with Worker() as worker, open_exports(writer.case, worker) as reading:
         (talk,) = conversations(writer.manifest)
-        said = [each for each in reading.each(talk, ConversationRequest()) if isinstance(each, TranscriptEntry)]
+        said = [
+            each for each in reading.wanted_messages(talk, ConversationRequest()) if isinstance(each, TranscriptEntry)
+        ]
     tied = [writer.manifest.items[each.attachments[0].items[0].id] for each in said]
     assert [original(writer, item) for item in tied] == [b"first", b"second"]
 
@@ -139,7 +141,7 @@ def test_in_a_minors_case_the_pictures_that_were_left_out_are_tied_to_their_mess
         told = {
             each.name: (each.status, [item.id for item in each.items])
             for conversation in conversations(writer.manifest)
-            for said in reading.each(conversation, ConversationRequest())
+            for said in reading.wanted_messages(conversation, ConversationRequest())
             if isinstance(said, TranscriptEntry)
             for each in said.attachments
         }

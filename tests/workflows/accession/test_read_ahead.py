@@ -100,7 +100,7 @@ def test_nobody_waits_for_what_takes_long() -> None:
         )
         try:
             _, future = next(stream)
-            assert not future.done()
+            assert not future.is_ready()
         finally:
             told.set()
         assert future.result() == 1

@@ -44,7 +44,7 @@ def test_defaults_hold_where_a_line_says_nothing(tmp_path: Path) -> None:
     assert (one.slips, two.slips) == ((), ())
     assert (one.steps, two.steps) == (("new", "ingest"), ("ingest",))
     assert one.paths("sources") == [tmp_path / "a", tmp_path / "b"]
-    assert (one.one("age"), one.one("retention"), two.one("case")) == ("adult", "2031-01-01", "7")
+    assert (one.fact("age"), one.fact("retention"), two.fact("case")) == ("adult", "2031-01-01", "7")
     assert (one.spot.line, two.spot.line) == (6, 11)
 
 
@@ -59,7 +59,7 @@ def test_a_spreadsheet_says_the_same(tmp_path: Path, parting: str) -> None:
     text = "\ufeff" + "\r\n".join(parting.join(row) for row in rows)
     one, two = tasks_in(written(tmp_path, text, "b.csv"))
     assert one.steps == ("new", "ingest")
-    assert one.one("age_known_by") == "form, seen"
+    assert one.fact("age_known_by") == "form, seen"
     assert one.paths("sources") == [tmp_path / "a", tmp_path / "b"]
     assert (one.spot.line, two.spot.line) == (2, 4)
     assert (one.slips, two.slips) == ((), ())

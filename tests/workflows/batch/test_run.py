@@ -281,10 +281,10 @@ def test_two_lines_about_one_case_never_run_side_by_side(batch: Batch) -> None:
         batch.source("c", "z"),
     )
     waiting = batch.waiting()
-    first = waiting.next(frozenset())
+    first = waiting.next_free(frozenset())
     assert first is not None
     assert first.case == "LRC-2026-0001"
-    second = waiting.next(frozenset({"LRC-2026-0001"}))
+    second = waiting.next_free(frozenset({"LRC-2026-0001"}))
     assert second is not None
     assert second.task.name == "c"
     waiting.memory.close()

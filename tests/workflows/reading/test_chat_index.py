@@ -48,7 +48,7 @@ def case(taken: CaseWriter, worker: Worker) -> CaseWriter:
 
 def keep(writer: CaseWriter, worker: Worker) -> None:
     with open_exports(writer.case, worker) as reading:
-        reading.keep(exports_of(writer.manifest))
+        reading.index_exports(exports_of(writer.manifest))
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_whoever_takes_in_waits_for_no_index_and_who_asks_first_sees_it_grow(tak
     listed = exports_of(taken.manifest)
     for _ in range(2):
         with open_exports(taken.case, worker, progress=progress) as reading:
-            reading.keep(listed)
+            reading.index_exports(listed)
     ((total_bytes, steps),) = shown
     assert total_bytes == sum(item.size_bytes for item, _ in listed)
     assert len(steps) > len(listed)
@@ -231,7 +231,7 @@ def test_a_worker_that_lies_makes_no_index_and_no_crash(case: CaseWriter, worker
 
         index.build([export], answer)
         if export.about in index:
-            assert index.found(export.about) == ([], 0)
+            assert index.identifier_rows(export.about) == ([], 0)
             assert list(index.matching(export.about, MessageFilter())) == []
     index.close()
     assert LARGEST_BLOCK < 1 << 30

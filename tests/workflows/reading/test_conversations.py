@@ -110,7 +110,11 @@ def test_every_sample_is_recognised_in_a_case_and_can_be_read(
         for conversation in listed:
             page = reading.page(conversation, ConversationRequest(), 0, 1000)
             assert sum(isinstance(each, TranscriptEntry) for each in page.entries) == conversation.messages
-            assert len(list(reading.each(conversation, ConversationRequest()))) == len(page.entries) == page.matched
+            assert (
+                len(list(reading.wanted_messages(conversation, ConversationRequest())))
+                == len(page.entries)
+                == page.matched
+            )
     parts = [each for each in listed if len(each.parts) > 1]
     assert [[part.item.place.path[-14:] for part in each.parts] for each in parts] == [
         ["/messages.html", "messages2.html"]
@@ -275,13 +279,13 @@ def test_a_long_chat_is_written_out_page_by_page_and_read_once(
     monkeypatch.setattr(reading_exports, "SCAN", 7)
     counted = Counted(worker)
     with open_exports(writer.case, counted, kept=False) as reading:
-        told = texts(list(reading.each(conversations(writer.manifest)[0], ConversationRequest())))
+        told = texts(list(reading.wanted_messages(conversations(writer.manifest)[0], ConversationRequest())))
     assert told == [str(n) for n in range(500)]
     assert len(counted.jobs) == 72
     # What no worker remembers is read from the beginning, and gives the same; a process for each of few pages.
     monkeypatch.setattr(reading_exports, "SCAN", 70)
     with open_exports(writer.case, Forgetful(worker), kept=False) as reading:
-        assert texts(list(reading.each(conversations(writer.manifest)[0], ConversationRequest()))) == told
+        assert texts(list(reading.wanted_messages(conversations(writer.manifest)[0], ConversationRequest()))) == told
 
 
 class Forgetful:
@@ -329,7 +333,7 @@ def test_in_the_case_of_a_minor_the_words_are_read_and_no_media(
     outcomes = take(writer, describer, SAMPLES / "minor-export")
     assert totals(outcomes).withheld == 1
     asked: list[str] = []
-    monkeypatch.setattr(ExportBytes, "of", _noting(asked))
+    monkeypatch.setattr(ExportBytes, "bytes_of", _noting(asked))
     with open_exports(writer.case, worker, kept=False) as reading:
         said = all_of(reading, writer, 1)
     assert len(texts(said)) == 12
@@ -382,7 +386,9 @@ def test_a_file_that_bears_a_day_and_the_identifier_of_a_message_is_tied_to_it(
     (conversation,) = conversations(writer.manifest)
     with open_exports(writer.case, worker) as reading:
         (said,) = [
-            each for each in reading.each(conversation, ConversationRequest()) if isinstance(each, TranscriptEntry)
+            each
+            for each in reading.wanted_messages(conversation, ConversationRequest())
+            if isinstance(each, TranscriptEntry)
         ]
     first, second = said.attachments
     assert conversation.title == "Groupe"
@@ -402,7 +408,7 @@ def test_how_dates_were_read_is_told_with_the_conversation(
 
 
 def _noting(asked: list[str]):  # type: ignore[no-untyped-def] # noqa: ANN202
-    original = ExportBytes.of
+    original = ExportBytes.bytes_of
 
     def payload(self: ExportBytes, item):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
         asked.append(item.id)

@@ -125,7 +125,7 @@ def with_attachment(reading: ExportReader, writer: CaseWriter) -> str:
     (first, *_) = conversations(writer.manifest)
     return next(
         said.where
-        for said in reading.each(first, ConversationRequest())
+        for said in reading.wanted_messages(first, ConversationRequest())
         if isinstance(said, TranscriptEntry) and any(len(each.items) == 1 for each in said.attachments)
     )
 

@@ -46,7 +46,7 @@ def take(writer: CaseWriter, describer: WorkerDescriber, *sources: Path) -> list
 
 def said_in(writer: CaseWriter, worker: Worker, number: int = 0) -> list[TranscriptEntry]:
     with open_exports(writer.case, worker) as reading:
-        entries = list(reading.each(conversations(writer.manifest)[number], ConversationRequest()))
+        entries = list(reading.wanted_messages(conversations(writer.manifest)[number], ConversationRequest()))
     return [entry for entry in entries if isinstance(entry, TranscriptEntry)]
 
 
@@ -84,7 +84,7 @@ def test_what_a_name_means(
 ) -> None:
     listed = [item(f"E00000{number}", *where) for number, where in enumerate(held, start=1)]
     ties = AttachmentTies(Manifest(items={each.id: each for each in listed}))
-    sure, perhaps, reason = ties.items(name, item("E000007", *chat))
+    sure, perhaps, reason = ties.items_named(name, item("E000007", *chat))
     found = "sure" if len(sure) == 1 else reason if perhaps else "none"
     assert (found, bool(sure) and bool(perhaps)) == (expected, False)
 

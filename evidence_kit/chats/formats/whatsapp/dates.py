@@ -115,7 +115,7 @@ class TimeReader:
         self.known: dict[str, MessageTime] = {}
         self._days: dict[tuple[Any, ...], tuple[DateOrder, str, tuple[str, ...]]] = {}
 
-    def of(self, opening: re.Match[str]) -> MessageTime:
+    def time_in(self, opening: re.Match[str]) -> MessageTime:
         """Return the time in a header."""
         raw = opening[1]
         if raw not in self.known:

@@ -156,7 +156,7 @@ class _Reader:
                 yield _no_message(body, place)
                 continue
             raw, sender = opening.group(1, 9)
-            time = known.get(raw) or times.of(opening)
+            time = known.get(raw) or times.time_in(opening)
             value, flags = time.value, always
             if value is not None:
                 if value < before:
