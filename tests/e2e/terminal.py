@@ -7,6 +7,7 @@ import pty
 import re
 import select
 import shlex
+import signal
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -69,7 +70,9 @@ class Laptop:
             if answer is not None:
                 answered = len(shown)
                 os.write(screen, answer.encode() + b"\n")
-            elif time.monotonic() > until:
+            # An answer that is not understood is asked for again, for ever: that ends here too.
+            if time.monotonic() > until:
+                os.kill(child, signal.SIGKILL)
                 raise TimeoutError(shown)
         _, status = os.waitpid(child, 0)
         os.close(screen)

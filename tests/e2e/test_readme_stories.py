@@ -75,6 +75,7 @@ def laptop(tmp_path: Path, paper: Paper) -> Callable[..., Laptop]:
                 "Recovery key from the paper": lambda _: paper.code,
                 "its last six characters": lambda shown: re.findall(r"SHA256:[A-Za-z0-9+/]{43}", shown)[-1][-6:],
                 "Send them away": "yes",
+                "How is that known": "1",
                 # What `ingest` asks a person about the files.
                 "How did the files get here": "1",
                 "> ": "",
