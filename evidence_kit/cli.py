@@ -73,6 +73,9 @@ def _run(arguments: Sequence[str]) -> int:
         given = _language_last(arguments)
         program = build(words, _wanted(given))
         code = program.main(given, prog_name="evidence-kit", standalone_mode=False)
+        if code == Exit.INTERRUPTED and not _told(arguments):
+            # The library turns Ctrl-C into this code without a word.
+            screen.warn("cli.interrupted")
         return int(code or Exit.DONE)
     except EvidenceError as error:
         screen.failed(error)
@@ -84,6 +87,11 @@ def _run(arguments: Sequence[str]) -> int:
         raise
     except BaseException as error:  # noqa: BLE001 - the one place where our own bug, or a library's, becomes an exit code
         return _other(screen, error)
+
+
+def _told(arguments: Sequence[str]) -> bool:
+    """Say whether a command says itself how it goes on after Ctrl-C; the same line again would be wrong there."""
+    return _meant(arguments)[:1] in (["batch"], ["ingest"], ["intake"])
 
 
 def _wanted(arguments: Sequence[str]) -> Sequence[str]:

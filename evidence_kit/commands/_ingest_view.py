@@ -260,7 +260,7 @@ def _show_kept(screen: Screen, outcome: Kept) -> None:
     if not screen.watched:
         screen.tell("ingest.line", item=outcome.item, path=outcome.place.path)
     if outcome.name_agrees is False:
-        screen.tell("ingest.name-disagrees", item=outcome.item, kind=outcome.kind)
+        screen.tell("ingest.name-disagrees", item=outcome.item, kind=screen.kind(outcome.kind))
     if outcome.unstable:
         screen.warn("ingest.unstable", item=outcome.item)
     for problem in outcome.problems:

@@ -39,8 +39,8 @@ def put_on_paper(screen: Screen, title: str, code: str) -> None:
                 if typed == wanted:
                     break
                 wrong = [first + at + 1 for at, group in enumerate(wanted) if typed[at : at + 1] != [group]]
-                screen.secret_line(screen.say("recovery.differs", groups=", ".join(map(str, wrong or [first + 1]))))
-                _show(screen, title, code)
+                differs = screen.say("recovery.differs", groups=", ".join(map(str, wrong or [first + 1])))
+                _show(screen, f"{differs}\n\n{title}", code)
 
 
 def _show(screen: Screen, title: str, code: str) -> None:

@@ -188,7 +188,6 @@ class Screen:
             prompt = fitted(sys.stderr, self.say("ask.next-page", seen=seen, count=count))
             return not self._typed(f"\n{prompt} ", "ask.next-page")
         except KeyboardInterrupt:
-            self._write(sys.stderr, "")
             return False
 
     def facts(self, rows: Sequence[tuple[str, str]]) -> None:
@@ -199,6 +198,10 @@ class Screen:
     def pair(self, name: str, value: str) -> str:
         """Return a name and its value as the person's language writes them, made harmless."""
         return self.say("fact.pair", name=name, value=value).rstrip()
+
+    def kind(self, kind: str) -> str:
+        """Return the word for a kind of file; what is no word but the name of a format stays as it is."""
+        return self.say(f"list.kind.{kind}") if self.knows(f"list.kind.{kind}") else kind
 
     def write(self, text: str, indent: int = 0) -> None:
         """Show a foreign text line by line, made harmless, and wrapped between words on a terminal."""
@@ -255,7 +258,8 @@ class Screen:
         """Ask for a secret, unseen."""
         keyboard = KEYBOARD.get()
         try:
-            typed = keyboard.secret(fitted(sys.stderr, self.say(question)) + " ", question)
+            with self._line_ended():
+                typed = keyboard.secret(fitted(sys.stderr, self.say(question)) + " ", question)
         except EOFError as error:
             raise KeyboardInterrupt from error
         keyboard.keep_secret(typed)
@@ -306,12 +310,26 @@ class Screen:
     def _typed(self, prompt: str, question: str) -> str:
         keyboard = KEYBOARD.get()
         while True:
-            line = keyboard.line(prompt, question)
+            with self._line_ended():
+                line = keyboard.line(prompt, question)
             if not line:
                 raise KeyboardInterrupt
-            if not keyboard.is_secret(line):
+            # A command that was pasted into the wrong moment would stand in the log as somebody's name.
+            if keyboard.is_secret(line):
+                self.warn("ask.is-secret")
+            elif line.split()[:1] == ["evidence-kit"]:
+                self.warn("ask.is-command")
+            else:
                 return line.strip()
-            self.warn("ask.is-secret")
+
+    @contextmanager
+    def _line_ended(self) -> Iterator[None]:
+        """End the line of a question that Ctrl-C left open, so that what follows begins on its own."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self._write(sys.stderr, "")
+            raise
 
     def still_heard(self, seconds: float = _FOLLOW_SECONDS) -> bool:
         """Wait a moment; say whether our results still have a reader, so that following may end."""

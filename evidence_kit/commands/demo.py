@@ -67,7 +67,7 @@ def _show(screen: Screen, step: Any) -> None:  # noqa: ANN401 - any step
 
 
 def _list(screen: Screen, listed: DemoListing) -> None:
-    rows = [(item.id, item.kind, byte_count(item.size_bytes), item.place.path) for item in listed.items]
+    rows = [(item.id, screen.kind(item.kind), byte_count(item.size_bytes), item.place.path) for item in listed.items]
     if not screen.json:
         screen.table(("column.item", "column.kind", "column.bytes", "column.path"), rows, right=(2,))
 

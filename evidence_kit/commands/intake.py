@@ -44,7 +44,11 @@ def intake(
         if not screen.agree("ask.safety-done"):
             return
     key = setting.unlocked_key(station)
-    folder = _opened(setting, key) if begun is None else begun
+    try:
+        folder = _opened(setting, key) if begun is None else begun
+    except KeyboardInterrupt:
+        screen.tell("intake.not-begun")
+        raise
     try:
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
             _with_case(setting, writer)

@@ -48,7 +48,7 @@ def _items(setting: Setting, opened: Case) -> None:
     rows = [
         (
             item.id,
-            screen.say(f"list.kind.{item.kind}") if screen.knows(f"list.kind.{item.kind}") else item.kind,
+            screen.kind(item.kind),
             byte_count(item.size_bytes),
             item.time[:16].replace("T", " "),
             item.place.path,

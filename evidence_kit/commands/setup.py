@@ -120,9 +120,9 @@ def _new_passphrase(setting: Setting) -> bytes:
     from evidence_kit.keys.errors import NotConfirmedError, WeakPassphraseError
     from evidence_kit.keys.strength import check_strength, offered_words
 
-    screen = setting.screen
+    screen, question = setting.screen, "ask.new-passphrase"
     while True:
-        first = setting.passphrase("ask.new-passphrase")
+        first = setting.passphrase(question)
         if setting.passphrase_file is not None:
             check_strength(first)
             return first
@@ -130,6 +130,7 @@ def _new_passphrase(setting: Setting) -> bytes:
             with secret_page():
                 screen.secret_line(f"{screen.say('setup.words-page')}\n\n    {offered_words(screen.language)}\n")
                 screen.ready("ask.written-down")
+            question = "ask.noted-passphrase"
             continue
         try:
             check_strength(first)

@@ -123,7 +123,8 @@ def help_first(person: Person) -> str:
 
 
 ANSWERS: dict[str, Answer] = {
-    "ask.passphrase": PHRASE, "ask.new-passphrase": PHRASE, "ask.passphrase-again": PHRASE,
+    "ask.passphrase": PHRASE, "ask.new-passphrase": PHRASE, "ask.noted-passphrase": PHRASE,
+    "ask.passphrase-again": PHRASE,
     "ask.association": "LRC", "ask.name": "Salma", "ask.role": "volunteer", "ask.place": "Larache",
     "ask.keep-answer": "", "ask.recovery-way": "1", "ask.written-down": "1", "recovery.type-line": groups_shown,
     "ask.recovery-folder": "stick", "ask.safety-done": "1", "ask.age": "1", "ask.age-known-by": "1",
@@ -169,7 +170,7 @@ SILENT = {"cases", "verifier", "demo", "doctor", "completion", "version"}
 # Questions that need a stick, or a letter that came back signed; each has a test of its own.
 ELSEWHERE = {"ask.stick-whose": "test_care.py", "ask.confirmed-by": "test_hand_overs.py"}
 # Sentences about an answer, and no questions.
-REMARKS = {"ask.again", "ask.is-secret", "ask.not-understood", "ask.yes-or-no"}
+REMARKS = {"ask.again", "ask.is-command", "ask.is-secret", "ask.not-understood", "ask.yes-or-no"}
 
 
 @dataclass
@@ -376,7 +377,8 @@ def _press(office: Office, call: tuple[str, dict[str, Answer]], at: int, key: st
 
 # Typed unseen.
 SECRET = {
-    "ask.passphrase", "ask.new-passphrase", "ask.passphrase-again", "ask.archive-passphrase", "ask.recovery-code",
+    "ask.passphrase", "ask.new-passphrase", "ask.noted-passphrase",
+    "ask.passphrase-again", "ask.archive-passphrase", "ask.recovery-code",
     "ask.recovery-second", "ask.whatsapp-key",
 }  # fmt: skip
 # A secret is asked for here, and nothing of it is written; or whatever is typed means no, or end.

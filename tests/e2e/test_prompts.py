@@ -38,18 +38,21 @@ def test_setup_keeps_what_was_answered_whatever_is_typed(language: str, program:
         at.answer(say("ask.new-passphrase"), "")
         at.answer(say("ask.written-down"), no)
         at.answer(say("ask.written-down"), yes)
-        at.answer(say("ask.new-passphrase"), PHRASE)
+        at.answer(say("ask.noted-passphrase"), PHRASE)
         at.answer(say("ask.passphrase-again"), PHRASE + "x")
-        at.answer(say("ask.new-passphrase"), PHRASE)
+        at.answer(say("ask.noted-passphrase"), PHRASE)
         at.answer(say("ask.passphrase-again"), PHRASE)
         at.answer(say("ask.association"), "not a code!")
         at.answer(say("ask.association"), "LRC")
         at.answer(say("ask.name"), PHRASE)
+        at.answer(say("ask.name"), "evidence-kit intake 7")
+        at.wait_for(say("ask.is-command"))
         at.answer(say("ask.name"), "Salma B.")
         at.wait_for(say("ask.role"))
         at.interrupt()
         assert at.end() == 130
     assert say("error.passphrase-weak.what") in " ".join(at.screen.split())
+    assert say("cli.interrupted") in " ".join(at.screen.split())
     with Terminal(run, "setup", "--lang", language, "--cases", run.home / "cases") as at:
         at.answer(say("ask.new-passphrase"), PHRASE)
         at.answer(say("ask.passphrase-again"), PHRASE)
@@ -62,7 +65,11 @@ def test_setup_keeps_what_was_answered_whatever_is_typed(language: str, program:
         at.answer(say("ask.written-down"), yes)
         groups = groups_on(at.screen)
         assert len(groups) == 14
+        assert say("setup.taken-up") in " ".join(at.screen.split())
         at.answer(say("recovery.type-line", first=1, last=4), " ".join([*groups[:3], "AAAA"]))
+        # Above the key, on the page that is shown anew: what stood before it is wiped.
+        at.wait_for(say("ask.written-down"))
+        assert say("recovery.differs", groups="4") in " ".join(at.screen.rpartition("\x1b[2J")[2].split())
         at.answer(say("ask.written-down"), yes)
         typed_back(at, say, groups)
         assert at.end() == 0, at.screen

@@ -168,3 +168,56 @@ def test_no_two_parts_of_a_paper_bear_the_same_title(language: str) -> None:
     titles = [text for name, text in said.items() if re.fullmatch(r"report(?:\.[a-z]+)?\.title", name)]
     assert len(titles) > 10
     assert len({str(each) for each in titles}) == len(titles)
+
+
+# What a folder of the disk and a case are called: a case was once named a folder, and the words were put right by
+# replacing them, which told volunteers to copy a whole case onto a stick and made sentences that agree with nothing.
+NAMED = {
+    "folder": {"en": r"\bfolders?\b", "fr": r"\bdossiers?\b", "ar": "مجلد"},
+    "case": {"en": r"\bcases?\b", "fr": r"\baffaires?\b", "ar": "قضي|قضاي"},
+}
+# An unnamed thing, or a value that stands for it, needs no word.
+_NAMELESS = {
+    "setup.done", "error.key-has-none.do", "error.folder-unknown.what", "help.transfer.into",
+}  # fmt: skip
+
+
+def texts_of(sentence: Sentence) -> str:
+    return sentence if isinstance(sentence, str) else " ".join(sentence.values())
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_a_folder_is_called_a_folder_and_no_case(language: str) -> None:
+    said = {name: texts_of(sentence) for name, sentence in catalogue(language).sentences.items()}
+    english = {name: texts_of(sentence) for name, sentence in ENGLISH.items()}
+
+    def names(thing: str, code: str, text: str) -> bool:
+        return re.search(NAMED[thing][code], text, re.IGNORECASE) is not None
+
+    folders = {name for name, text in english.items() if names("folder", "en", text)} - _NAMELESS
+    assert {name for name in folders if not names("folder", language, said[name])} == set()
+    assert {
+        name: said[name]
+        for name, text in english.items()
+        if names("case", language, said[name]) and not names("case", "en", text) and names("folder", "en", text)
+    } == {}
+
+
+def test_french_agrees_with_a_case() -> None:
+    wrong = re.compile(
+        r"\baffaires? (?:n'est |n'a été |est |a été |sont |ne sont pas )?"
+        r"(?:entiers?|perdus?|faits?|ouverts?|fermés?|nouveaux|scellés?|recueillis?|complets?)\b"
+        r"|\b(?:un|le|du|au|ce|aucun|nouveaux|tous les|quels?) affaires?\b",
+        re.IGNORECASE,
+    )
+    found = {name: texts_of(each) for name, each in catalogue("fr").sentences.items() if wrong.search(texts_of(each))}
+    assert found == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_form_of_an_export_can_be_chosen(language: str) -> None:
+    from evidence_kit.workflows.handover.interop import FORMS
+
+    for each in FORMS:
+        assert catalogue(language).knows(f"choice.form.{each.name}"), each.name
+        assert catalogue(language).knows(f"choice.words.form.{each.name}"), each.name
