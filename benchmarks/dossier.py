@@ -15,18 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from evidence_kit.chats.stated_time import StatedTime
-from evidence_kit.reports.dossier import (
-    CaseFacts,
-    Checks,
-    Demand,
-    Dossier,
-    Exhibit,
-    Line,
-    Occurrence,
-    Part,
-    Transcript,
-)
+from evidence_kit.reports.case_facts import CaseFacts
+from evidence_kit.reports.dossier import Checks, Dossier
+from evidence_kit.reports.exhibit import Demand, Exhibit, Occurrence
 from evidence_kit.reports.pdf import pdfs
+from evidence_kit.reports.transcript import Line, Part, Transcript
 
 TEXTS = (
     "أرسل خمسة آلاف درهم قبل مساء يوم الجمعة وإلا نشرت الصور على صفحة العائلة كلها",

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.model import ByteSpan, Json
-from evidence_kit.reports.dossier import Line, Part
+from evidence_kit.reports.transcript import Line, Part
 
 FORM: Final = 1
 

@@ -8,7 +8,8 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from evidence_kit.chats.told import OWNER
-from evidence_kit.reports.dossier import Dossier, Line
+from evidence_kit.reports.dossier import Dossier
+from evidence_kit.reports.transcript import Line
 
 Fact = TypeVar("Fact")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.custody.manifest import Manifest
-from evidence_kit.reports.dossier import Demand, Exhibit, Occurrence
+from evidence_kit.reports.exhibit import Demand, Exhibit, Occurrence
 from evidence_kit.workflows.reporting.transcripts import Read
 
 _OWN = frozenset(

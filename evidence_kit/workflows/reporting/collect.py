@@ -6,17 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from evidence_kit.custody.manifest import Manifest
-from evidence_kit.reports.dossier import (
-    CaseFacts,
-    Checks,
-    ConsentFact,
-    Demand,
-    Dossier,
-    Exhibit,
-    Identifier,
-    Limit,
-    SimilarPair,
-)
+from evidence_kit.reports.case_facts import CaseFacts, ConsentFact
+from evidence_kit.reports.dossier import Checks, Dossier, Limit
+from evidence_kit.reports.exhibit import Demand, Exhibit, Identifier, SimilarPair
 from evidence_kit.sealing.plan import Scope
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.reading.exports import ExportReader

@@ -10,7 +10,7 @@ from evidence_kit.custody.manifest import LogEvent
 from evidence_kit.keys.age import CaseIdentity
 from evidence_kit.keys.errors import NoReaderError
 from evidence_kit.model import Finding
-from evidence_kit.reports.dossier import CustodyStep
+from evidence_kit.reports.case_facts import CustodyStep
 from evidence_kit.sealing import plan
 from evidence_kit.sealing.plan import Scope
 from evidence_kit.workflows.case.disk_errors import broken_error

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.custody.manifest import Item, Manifest
-from evidence_kit.reports.dossier import Exhibit
+from evidence_kit.reports.exhibit import Exhibit
 from evidence_kit.sealing import plan
 from evidence_kit.sealing.plan import Scope
 from evidence_kit.workflows.reading.conversations import newest_readings

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import groupby
 
 from evidence_kit.custody.manifest import Item, Manifest
-from evidence_kit.reports.dossier import Intake
+from evidence_kit.reports.case_facts import Intake
 from evidence_kit.sealing.plan import Scope
 
 _OTHERS = ("system", "app", "menu", "exported_by", "phone_now", "clock_state")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.custody.manifest import LogEvent, Manifest
-from evidence_kit.reports.dossier import Demand, Exhibit
+from evidence_kit.reports.exhibit import Demand, Exhibit
 from evidence_kit.workflows.reading.threats import recorded_threats
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.custody.errors import ChatNotReadError
-from evidence_kit.reports.dossier import Attachment, Demand, Exhibit, Line, Part, Transcript
+from evidence_kit.reports.exhibit import Demand, Exhibit
+from evidence_kit.reports.transcript import Attachment, Line, Part, Transcript
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.reading.conversation_page import ConversationRequest

@@ -25,7 +25,7 @@ from evidence_kit.workflows.reporting.make import ReportOrder, log_of
 
 if TYPE_CHECKING:
     from evidence_kit.chats.stated_time import StatedTime
-    from evidence_kit.reports.dossier import Transcript
+    from evidence_kit.reports.transcript import Transcript
     from evidence_kit.sealing.plan import Scope
     from evidence_kit.workers.worker import Worker
 

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from evidence_kit.reports.dossier import Demand, Identifier, Line, Transcript
+from evidence_kit.reports.exhibit import Demand, Identifier
+from evidence_kit.reports.transcript import Line, Transcript
 from evidence_kit.workflows.handover.forms.case_uco import Node, date_time, node_id, reference
 from evidence_kit.workflows.handover.forms.told import told
 

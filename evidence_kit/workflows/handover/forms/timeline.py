@@ -14,7 +14,8 @@ from collections.abc import Iterator
 
 from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.model import Json
-from evidence_kit.reports.dossier import Dossier, Line, Transcript
+from evidence_kit.reports.dossier import Dossier
+from evidence_kit.reports.transcript import Line, Transcript
 from evidence_kit.workflows.handover.forms.form import ExportContents, ExportTarget, Form
 from evidence_kit.workflows.handover.forms.told import Told, told
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from evidence_kit.custody.errors import ChatNotReadError
-from evidence_kit.reports.dossier import Dossier, Line, Transcript
+from evidence_kit.reports.dossier import Dossier
+from evidence_kit.reports.transcript import Line, Transcript
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.sealing.plan import Scope
 from evidence_kit.workflows.case.read import Case
