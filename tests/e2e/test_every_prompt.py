@@ -168,7 +168,10 @@ CALLS: tuple[tuple[str, dict[str, Answer]], ...] = (
 # These ask nothing whatever they are called with; a question that one of them gets fails the test of the questions.
 SILENT = {"cases", "verifier", "demo", "doctor", "completion", "version"}
 # Questions that need a stick, or a letter that came back signed; each has a test of its own.
-ELSEWHERE = {"ask.stick-whose": "test_care.py", "ask.confirmed-by": "test_hand_overs.py"}
+ELSEWHERE = {
+    "ask.stick-whose": "test_care.py", "ask.confirmed-by": "test_hand_overs.py",
+    "ask.noted-passphrase": "test_prompts.py",
+}  # fmt: skip
 # Sentences about an answer, and no questions.
 REMARKS = {"ask.again", "ask.is-command", "ask.is-secret", "ask.not-understood", "ask.yes-or-no"}
 
