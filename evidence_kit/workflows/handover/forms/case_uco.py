@@ -11,11 +11,10 @@ Source: CASE 1.5 and UCO 1.5, https://caseontology.org; `case_validate` of case-
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from evidence_kit.custody.manifest import Item
+from evidence_kit.workflows.handover.forms.case_uco_nodes import Node, date_time, node_id, reference
 from evidence_kit.workflows.handover.forms.form import ExportContents, ExportTarget, Form
 from evidence_kit.workflows.handover.forms.table import modified_time
 
@@ -31,7 +30,6 @@ CONTEXT = {
     "uco-types": f"{_UCO}/types/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-Node = dict[str, Any]
 
 
 def write(contents: ExportContents, target: ExportTarget) -> int:
@@ -158,21 +156,6 @@ def _within(case: str, item: Item, file: str) -> Node:
         "uco-core:kindOfRelationship": "Contained_Within",
         "uco-core:isDirectional": True,
     }
-
-
-def node_id(above: str, name: str) -> str:
-    """Return the same identifier for the same object in every export of a case."""
-    return f"kb:{uuid.uuid5(uuid.NAMESPACE_URL, f'urn:evidence-kit:{above}#{name}')}"
-
-
-def reference(node: str) -> Node:
-    """Return a reference to a node."""
-    return {"@id": node}
-
-
-def date_time(text: str) -> Node:
-    """Return a time as the graph writes it."""
-    return {"@type": "xsd:dateTime", "@value": text}
 
 
 def _json(value: object) -> bytes:
