@@ -24,6 +24,8 @@ _LONGEST_WORD: Final = 30
 _LONGEST_NAME: Final = 48
 _MOST_DRAWN_OUT: Final = 15
 _SHORTEST_WORD: Final = 3
+_FEWEST_DOUBLED: Final = 2
+_MOST_DOUBLED_WEIGHT: Final = 3
 _LONGEST_CAPITALS: Final = 20
 _LONGEST_DARIJA: Final = 14
 _DARIJA_LETTERS: Final = 0.6
@@ -82,6 +84,10 @@ class _Counted:
         alike = np.concatenate(([False], points[1:] == points[:-1])) & inside
         self.size = size = np.asarray(ends - starts, np.float64)
         self.distinct = size - count(alike)
+        # Somebody who draws a word out draws out some of its letters; where none stands alone, each is written twice.
+        self.doubled = (2 * self.distinct <= size) & (self.distinct >= _FEWEST_DOUBLED)
+        if self.doubled.any():
+            self.doubled &= count(~alike & ~np.concatenate((alike[1:], [False]))) == 0
         self.digits, self.aliens = count(part == letters.DIGIT), count(part == letters.ALIEN)
         self.ideographs, self.common = count(part == letters.IDEOGRAPH), count((part == letters.COMMON) & ~alike)
         uppers, lowers = count(part == letters.UPPER), count(part == letters.LOWER)
@@ -99,7 +105,7 @@ class _Counted:
         # Chinese and Japanese put no spaces between words: there it is told by which characters they are.
         short |= self.ideographs + self.common > 0
         one_script = count(changes & neither) == 0
-        self.word = (self.digits == 0) & one_script & short & (~latin | shaped)
+        self.word = (self.digits == 0) & ~self.doubled & one_script & short & (~latin | shaped)
         # Darija in Latin letters writes sounds that these lack as digits: 3lach, 7it, tri9.
         mostly = (lowers >= _DARIJA_LETTERS * size) & (uppers <= 1)
         self.darija = (self.digits > 0) & (self.digits <= 3) & mostly & (size >= 3) & (size <= _LONGEST_DARIJA)
@@ -142,6 +148,8 @@ class TextAtoms:
         weight = np.where(word & (size >= _SHORTEST_WORD), -RELIEF * distinct, 0.0)
         weight += np.where(word, _RARE_IDEOGRAPH * counted.ideographs - _COMMON_IDEOGRAPH * counted.common, 0.0)
         weight = np.where(code, distinct, weight)
+        doubled = code & counted.doubled
+        weight = np.where(doubled, np.minimum(size, _MOST_DOUBLED_WEIGHT * distinct), weight)
         weight[dated] = 0.0
         # A number, or a letter or two, counts where the last thing that was no mark is a number or no word either.
         odd = (number | code) & ~dated

@@ -16,6 +16,7 @@ from evidence_kit.intake.understood import word_table
 from evidence_kit.intake.understood.atoms import ALIEN_WEIGHT, RELIEF, Stretch, TextAtoms, with_plain_marks
 from evidence_kit.intake.understood.drawings import drawn_spans
 from evidence_kit.intake.understood.known_numbers import DATED_WORD, LINE_BEGINNING, in_european_digits
+from evidence_kit.intake.understood.rows import row_spans, widened_over_rows
 from evidence_kit.intake.understood.screen import doubtful
 
 BOUND: Final = 240
@@ -34,6 +35,7 @@ _ANNOUNCED: Final = (
     "255, 216, 255", "-1,-40,-1", "-1, -40, -1", "M_]C_X", "begin-base64", "=ybegin", "GIT binary patch",
     "(This file must be converted with BinHex",
 )  # fmt: skip
+_BEGINNING_LINE: Final = re.compile(r"=y(?:begin|part|end) [^\r\n]{1,400}")
 _DATA_ADDRESS: Final = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80}(?:;[\w=.\"-]{1,80}){0,4},")
 _BLANK_ROW: Final = re.compile(r"(?: ++\t++){12,}|(?:\t++ ++){12,}")
 _BLANK_END: Final = re.compile(r"(?m)(?<=\S)[ \t]*+(?<=[ \t]{4})$")
@@ -51,12 +53,13 @@ def opaque_spans(text: str, bound: float = BOUND, seen: set[int] | None = None) 
     """
     seen = set() if seen is None else seen
     if len(text) <= _SHORTEST_SCREENED:
-        found = _announced(text)
-        return merged_spans(found if _is_too_short(text, bound) else [*found, *_weighed(text, bound, seen)])
+        found = [*_announced(text), *row_spans(text)]
+        found += [] if _is_too_short(text, bound) else _weighed(text, bound, seen)
+        return widened_over_rows(text, merged_spans(found))
     found, spans = _looked_over(text, bound)
     for start, end in spans:
         found += [(start + first, start + last) for first, last in _weighed(text[start:end], bound, seen)]
-    return merged_spans(found)
+    return widened_over_rows(text, merged_spans(found))
 
 
 def doubted(text: str) -> list[Stretch]:
@@ -68,7 +71,8 @@ def doubted(text: str) -> list[Stretch]:
 def _looked_over(text: str, bound: float) -> tuple[list[Stretch], list[Stretch]]:
     """Return the announcements of files in a text, and its spans that have to be weighed letter by letter."""
     if len(text) < word_table.SHORTEST:
-        return _announced(text), doubtful(_in_plain_marks(text), bound, RELIEF, LINE_BEGINNING)
+        spans = doubtful(_in_plain_marks(text), bound, RELIEF, LINE_BEGINNING)
+        return [*_announced(text), *row_spans(text)], spans
     words = word_table.WordTable(word_table.Rules(bound, RELIEF, DATED_WORD, _in_plain_marks, _announces))
     spans = [
         (start + first, start + last)
@@ -76,7 +80,9 @@ def _looked_over(text: str, bound: float) -> tuple[list[Stretch], list[Stretch]]
         for first, last in doubtful(_in_plain_marks(text[start:end]), bound, RELIEF, LINE_BEGINNING)
     ]
     announced = words.announced or any(mark in text for mark in _ANNOUNCED if " " in mark)
-    return _announced(text) if announced else _drawn(text), spans
+    found = _announced(text) if announced else _drawn(text)
+    rows = [(start + first, start + last) for start, end in words.rows for first, last in row_spans(text[start:end])]
+    return [*found, *rows], spans
 
 
 def _announces(text: str) -> bool:
@@ -139,6 +145,8 @@ def _announced(text: str) -> list[Stretch]:
         while at >= 0:
             found.append((at, at + len(mark)))
             at = text.find(mark, at + len(mark))
+    if b"=ybegin" in data:
+        found += [match.span() for match in _BEGINNING_LINE.finditer(text)]
     if b"data:" in data:
         for match in _DATA_ADDRESS.finditer(text):
             end = _BROKEN_OFF.search(text, match.end())

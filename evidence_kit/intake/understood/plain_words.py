@@ -18,6 +18,7 @@ _GAP, _LOWER, _UPPER, _MARK, _ARABIC, _REST, _LATIN, _OTHER = range(8)
 _LONGEST_BYTES: Final = 60
 _LONGEST_WORD: Final = 30
 _SHORTEST_WORD: Final = 3
+_FEWEST_DOUBLED: Final = 2
 _BITS: Final = 6
 _COUNTED: Final = (_OTHER, _UPPER, _MARK, _LATIN, _ARABIC)
 
@@ -75,6 +76,8 @@ def plain_words(raw: bytes) -> PlainWords:
     if not raw.isascii():
         alike[2:] |= (data[2:] == data[:-2]) & (sorts[2:] == _REST)
     distinct = np.maximum(spoken - np.add.reduceat(alike, starts, dtype=np.uint8).astype(np.int64), 1)
+    # Letters of which none may stand alone are looked at by themselves.
+    plain &= (2 * distinct > spoken) | ((distinct < _FEWEST_DOUBLED) & (arabic == 0))
     sure = plain & (spoken >= _SHORTEST_WORD) & (spoken <= _LONGEST_WORD)
     little = plain & (spoken < _SHORTEST_WORD)
     return PlainWords(starts, ends, sure, little, letters, distinct)

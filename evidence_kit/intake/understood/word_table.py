@@ -15,7 +15,8 @@ from re import Pattern
 from typing import TYPE_CHECKING, Final
 
 from evidence_kit.intake.understood import letters, screen
-from evidence_kit.intake.understood.plain_words import plain_words
+from evidence_kit.intake.understood.plain_words import PlainWords, plain_words
+from evidence_kit.intake.understood.rows import is_doubled, may_hold_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,7 +88,8 @@ class WordTable:
 
     def __init__(self, rules: Rules) -> None:
         self.announced = False
-        self._mostly_new = False
+        self.rows: list[Stretch] = []
+        self._has_rows = self._mostly_new = self._doubled = False
         self._rules = rules
         self._words = _Words()
         self._classes: dict[tuple[float, float, float, int], int] = {}
@@ -101,13 +103,17 @@ class WordTable:
 
         spans: list[Stretch] = []
         at, gathered, zero, is_open, chained = 0, 0.0, 0, False, False
+        edges, even = [0], list[int]()
         while at < len(text):
             end = _behind_a_space(text, at + (_BLOCK_LETTERS if at else _FIRST_LETTERS))
             # A word ends at a space; the last one of all does too.
             raw = text[at:end].encode("utf-8", "surrogatepass") + b"\n"
             ends, weight, quiet, chained = self._weighed(raw, chained=chained)
+            edges.append(end)
+            even += [len(edges) - 1] if self._has_rows else []
             if self._mostly_new and at < _SETTLED_LETTERS <= end:
                 self.announced = True
+                self.rows = [(0, len(text))]
                 return [(0, len(text))]
             total = np.cumsum(weight) + gathered
             sums = total - np.minimum.accumulate(np.minimum(total, 0.0))
@@ -129,6 +135,8 @@ class WordTable:
             at = end
             if len(self._words) > _MOST_WORDS:
                 self._words.clear()
+        # A row may begin in the block before, and end in the one behind.
+        self.rows = screen.joined((edges[max(0, block - 2)], edges[min(block + 1, len(edges) - 1)]) for block in even)
         return screen.joined(spans)
 
     def _weighed(
@@ -141,7 +149,7 @@ class WordTable:
         import numpy as np
 
         plain = plain_words(raw)
-        number = len(plain.starts)
+        number, self._has_rows = len(plain.starts), False
         weight = np.where(plain.sure, -self._rules.relief * plain.distinct, 0.0)
         flags = np.full(number, _QUIET, np.uint8)
         odd = np.flatnonzero(~(plain.sure | plain.little))
@@ -160,6 +168,9 @@ class WordTable:
         free, behind, dated, all_flags = self._columns()
         flags[odd] = all_flags[found]
         bare = flags & _BARE > 0
+        self._has_rows = self._doubled or may_hold_rows(
+            _letters_each(raw, plain), bare, (plain.distinct == 1) & (plain.letters > 1)
+        )
         loud = flags & (_QUIET | _BARE) == 0
         last = np.maximum.accumulate(np.where(bare, -1, np.arange(number)))
         follows = np.where(last < 0, chained, loud[last])
@@ -197,7 +208,8 @@ class WordTable:
         import numpy as np
 
         if self._arrays is None or len(self._arrays[3]) != len(self._classes):
-            free, chained, dated, flags = zip(*self._classes, strict=True)
+            # A text of nothing but plain words has no class at all.
+            free, chained, dated, flags = zip(*self._classes, strict=True) if self._classes else ((),) * 4
             self._arrays = np.array(free), np.array(chained), np.array(dated), np.array(flags, np.uint8)
         return self._arrays
 
@@ -208,6 +220,7 @@ class WordTable:
         bare = [word.strip(" \n\r\t") for word in new]
         plain = self._rules.plain("\n".join(bare)).split("\n")
         announced = self._rules.announces("\n".join(bare))
+        self._doubled |= any(map(is_doubled, bare))
         parts: list[str] = []
         starts: list[int] = []
         for word in plain:
@@ -274,6 +287,18 @@ def _weights(parts: Sequence[str], relief: float) -> tuple[list[float], list[flo
         ):
             found[place], quiet[place], bare[place] = each, sure, mark
     return free, chained, quiet, bare
+
+
+def _letters_each(raw: bytes, plain: PlainWords) -> NDArray[np.int64]:
+    """Return how many characters each word of a block has, a comma or a full stop behind it left out."""
+    import numpy as np
+
+    data = np.frombuffer(raw, np.uint8)
+    behind = data[plain.ends - 1]
+    size: NDArray[np.int64] = plain.ends - plain.starts - ((behind == ord(",")) | (behind == ord(".")))
+    if raw.isascii() or not len(size):
+        return size
+    return size - np.add.reduceat(data & 0xC0 == 0x80, plain.starts, dtype=np.int64)
 
 
 def _letters_before(raw: bytes, ends: NDArray[np.int64]) -> NDArray[np.int64]:
