@@ -40,8 +40,13 @@ def drawn_spans(text: str, bound: float) -> list[Stretch]:
         (rows[0][0], rows[-1][1])
         for row, fewest, alike in ((_SIGNS, _FEWEST_ROWS, False), (_GRID, _FEWEST_GRID_ROWS, True))
         for rows in _blocks(text, row, alike=alike)
-        if len(rows) >= fewest and sum(_changes(text[start:end]) for start, end in rows) > bound
+        if len(rows) >= fewest and _all_changes([text[start:end] for start, end in rows], alike=alike) > bound
     ]
+
+
+def _all_changes(rows: list[str], *, alike: bool) -> int:
+    """Return how many changes rows hold; a line of letters that somebody says again says nothing new."""
+    return sum(map(_changes, {*rows} if alike else rows))
 
 
 def _blocks(text: str, row: re.Pattern[str], *, alike: bool) -> Iterator[list[Stretch]]:

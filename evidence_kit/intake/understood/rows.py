@@ -64,8 +64,11 @@ def may_hold_rows(sizes: NDArray[np.int64], bare: NDArray[np.bool_], alike: NDAr
 
     if not len(sizes):
         return False
-    many = max(int(np.count_nonzero(bare)), int(np.count_nonzero(alike)))
-    return int(sizes.max()) > _LONGEST_PLAIN or 2 * many >= _FEWEST_ALONE or any(_even(sizes, lag) for lag in _LAGS)
+    if int(sizes.max()) > _LONGEST_PLAIN or any(_even(sizes, lag) for lag in _LAGS):
+        return True
+    # Of a row that goes on in another block half is here.
+    others = (np.flatnonzero(np.concatenate(([True], ~chosen, [True]))) for chosen in (bare, alike))
+    return any(2 * int(np.diff(places).max()) > _FEWEST_ALONE for places in others)
 
 
 def _even(sizes: NDArray[np.int64], lag: int) -> list[Stretch]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 Stretch = tuple[int, int]
 
 _SHORTEST_WORD: Final = 3
-_FEWEST_DOUBLED: Final = 2
 _LONGEST_WORD: Final = 30
 _LONGEST_CAPITALS: Final = 20
 # A chunk of fewer letters is never taken for torn; a number of fewer digits is no long code.
@@ -170,9 +169,12 @@ def _weights(
     shaped = ((inner == 0) | capitals) & ((accented <= 1) | ((accented + accented <= spoken) & outside & (signs == 0)))
     # No run of marks is longer than three, and no run of letters longer than a word.
     letter = (sorts >= _LOWER) & (sorts <= _ACCENTED)
-    # Letters of which none may stand alone; where marks part them, in one of the parts.
-    pairs = np.add.reduceat(letter & alike, starts, dtype=np.uint8)
-    doubled = (pairs >= np.where(outside, (spoken + np.uint8(1)) // 2, 2)) & (spoken - pairs >= _FEWEST_DOUBLED)
+    # Letters of which none may stand alone: two that are written twice stand side by side.
+    again = letter & alike
+    pairs = np.add.reduceat(again, starts, dtype=np.uint8)
+    again[2:] &= again[:-2] & letter[1:-1] & ~alike[1:-1]
+    again[:2] = False
+    doubled = np.logical_or.reduceat(again, starts) & (~outside | (pairs >= (spoken + np.uint8(1)) // 2))
     spelled = (others == 0) & (known == 0) & ~doubled & (marks - rows < _MOST_MARKS) & shaped & (size < 255)
     spelled &= (size <= _LONGEST_WORD) | ((signs == 0) & (run.astype(np.int16) + rows - atoms < _LONGEST_WORD))
     letter[2:] &= letter[1:-1] & letter[:-2]
