@@ -13,8 +13,8 @@ from evidence_kit.chats.told import OWNER, event_sentence
 from evidence_kit.law.provisions import provision
 from evidence_kit.law.routes import routes
 from evidence_kit.model import Json
-from evidence_kit.reports.dossier import Demand, Dossier, Exhibit, Line, Occurrence, Transcript
-from evidence_kit.reports.prose import custody_sentences, event_name
+from evidence_kit.reports.dossier import Demand, Dossier, Exhibit, Line, Occurrence, SimilarPair, Transcript
+from evidence_kit.reports.prose import custody_sentences, date_order, event_name
 from evidence_kit.reports.script import code, codes, direction_of, foreign, paragraphs, printable, with_codes
 from evidence_kit.words import Words, catalogue, direction
 
@@ -25,6 +25,9 @@ _MOST_PLACES: Final = 12
 _TERM: Final = re.compile(r"[a-z0-9-]{1,40}")
 _LONGEST_NAME: Final = 120
 _MOST_PEOPLE: Final = 12
+_MOST_DRAWN: Final = 60
+# Numbers of a comparison that are printed, and the number each is to be held against.
+_COUNTED: Final = {"distance_bits": "limit_bits", "inliers": "keypoint_pairs", "blocks_agreeing": "blocks"}
 _CHECKS: Final = ("files", "page", "receipt", "attached")
 _PLAIN_KINDS: Final = frozenset({"text", "system", "media"})
 
@@ -77,7 +80,8 @@ class Paper:
         language: In which language.
         only: One of `SECTIONS`, None for everything.
         qr: The receipt's picture as SVG, None where there is no receipt.
-        pictures: Blurred pictures as SVG by exhibit number; empty where none are shown.
+        pictures: Blurred pictures as SVG by exhibit number, None for one that could not be blurred; empty where none
+            are shown.
     """
 
     def __init__(
@@ -86,7 +90,7 @@ class Paper:
         language: str,
         only: str | None = None,
         qr: str | None = None,
-        pictures: Mapping[int, str] | None = None,
+        pictures: Mapping[int, str | None] | None = None,
     ) -> None:
         self._dossier = dossier
         self._words: Words = catalogue(language)
@@ -94,6 +98,7 @@ class Paper:
         self._only = only
         self._qr = qr
         self._pictures = pictures or {}
+        self._cited_lines = {line.where: line for each in dossier.transcripts for line in each.lines if line.demands}
 
     def data(self, volume: Volume) -> dict[str, Json]:
         """Return one volume as the template reads it."""
@@ -207,9 +212,21 @@ class Paper:
         yield _heading(1, self._say("demands.title"))
         if not self._dossier.demands:
             yield self._paragraph(self._say("demands.none"))
+        else:
+            yield self._paragraph(self._say("demands.how")) | {"keep": True}
         for demand in self._dossier.demands:
             yield _heading(2, self._say("demand", number=demand.number))
-            yield {"k": "kv", "rows": list(self._demand(demand))}
+            rows = list(self._demand(demand))
+            # A table of many places does not fit one page, and one that may not break would be cut there.
+            yield {"k": "kv", "rows": rows, "long": len(demand.messages) > 5 * _MOST_PLACES}
+            yield from self._cited(demand)
+
+    def _cited(self, demand: Demand) -> Iterator[Block]:
+        """Yield the messages that a demand cites, as the transcripts print them."""
+        cited = [self._cited_lines[where] for where in demand.messages if where in self._cited_lines]
+        yield from (self._line(line) for line in cited[:_MOST_PLACES])
+        if len(cited) > _MOST_PLACES:
+            yield self._paragraph(self._say("demands.more", count=len(cited) - _MOST_PLACES))
 
     def _demand(self, demand: Demand) -> Iterator[Json]:
         date = self._time(demand.date) if demand.date is not None else [self._say("demands.no-date")]
@@ -231,7 +248,7 @@ class Paper:
 
     def _chronology(self) -> Iterator[Block]:
         yield _heading(1, self._say("chronology.title"))
-        yield self._paragraph(self._say("chronology.how"))
+        yield self._paragraph(self._say("chronology.how")) | {"keep": True}
         rows: list[Json] = [
             [self._time(each.time), self._occurred(each), [code(each.where)] if each.where else ""]
             for each in self._dossier.chronology
@@ -263,22 +280,23 @@ class Paper:
         if each.code == "consent.recorded":
             given = "given" if values["given"] else "withdrawn"
             return self._say(f"consent.{given}", purpose=self._term("purpose", str(values["purpose"])))
-        return event_name(self._words, each.code)
+        count = int(values.get("count", 1))
+        return event_name(self._words, each.code) + (f" × {count}" if count > 1 else "")
 
     def _exhibits(self) -> Iterator[Block]:
         yield _heading(1, self._say("exhibits.title"))
-        yield self._paragraph(self._say("exhibits.how"))
+        yield self._paragraph(self._say("exhibits.how")) | {"keep": True}
         for exhibit in self._dossier.exhibits:
             yield self._exhibit(exhibit)
         if self._pictures:
             yield _heading(2, self._say("exhibits.pictures"))
-            yield {
-                "k": "pictures",
-                "list": [
-                    {"svg": svg, "alt": self._say("exhibits.blurred", number=number)}
-                    for number, svg in sorted(self._pictures.items())
-                ],
-            }
+            yield {"k": "pictures", "list": [self._picture(number) for number in sorted(self._pictures)]}
+
+    def _picture(self, number: int) -> Json:
+        """Return a picture and the words below it; words alone where it could not be blurred."""
+        svg = self._pictures.get(number)
+        name = "exhibits.not-blurred" if svg is None else "exhibits.blurred"
+        return {"svg": svg, "alt": self._say(name, number=number)}
 
     def _exhibit(self, exhibit: Exhibit) -> Block:
         name = _file_name(exhibit.name)
@@ -325,7 +343,10 @@ class Paper:
             [*_list(foreign(self._who(name))), f" ({count})"]
             for name, count, _ in transcript.participants[:_MOST_PEOPLE]
         )
-        yield _paragraph([self._say("transcripts.people"), " ", *people])
+        more = len(transcript.participants) - _MOST_PEOPLE
+        yield _paragraph([self._say("transcripts.people"), " ", *people, *([f" […+{more}]"] if more > 0 else [])])
+        if (order := date_order(self._words, transcript)) is not None:
+            yield self._paragraph(order)
         for zone, count in transcript.zones.items():
             key = {"utc": "utc", "offset": "offset", "none": "none"}.get(zone, "local")
             yield self._paragraph(self._say(f"zone.{key}", count=count))
@@ -397,7 +418,7 @@ class Paper:
         if not self._dossier.identifiers:
             return
         yield _heading(1, self._say("identifiers.title"))
-        yield self._paragraph(self._say("identifiers.how"))
+        yield self._paragraph(self._say("identifiers.how")) | {"keep": True}
         rows: list[Json] = []
         for each in self._dossier.identifiers:
             kind = f"identifiers.type.{each.type}"
@@ -416,20 +437,32 @@ class Paper:
         if not self._dossier.similar:
             return
         yield _heading(1, self._say("similar.title"))
-        yield self._paragraph(self._say("similar.how"))
+        yield self._paragraph(self._say("similar.how")) | {"keep": True}
         rows: list[Json] = []
+        drawn: list[Block] = []
         for pair in self._dossier.similar:
-            numbers = ", ".join(
-                self._say(f"similar.{name}", value=value)
-                for name, value in pair.numbers.items()
-                if name in {"distance_bits", "inliers", "blocks_agreeing"}
-            )
             both: list[Json] = [
                 self._say("exhibit", number=pair.exhibits[0]), " · ", self._say("exhibit", number=pair.exhibits[1])
             ]  # fmt: skip
-            rows.append([both, self._term("similar.level", pair.level), [code(pair.method), " ", numbers]])
+            level, numbers = self._term("similar.level", pair.level), self._measured(pair)
+            if len(drawn) < _MOST_DRAWN and any(self._pictures.get(number) for number in pair.exhibits):
+                pictures = [self._picture(number) for number in pair.exhibits]
+                drawn.append({"k": "pair", "list": pictures, "t": [*both, ": ", level], "how": numbers})
+            else:
+                rows.append([both, level, numbers])
+        yield from drawn
         head = [self._say(f"column.{name}") for name in ("both", "similar", "method")]
-        yield {"k": "cells", "w": [4, 4, 5], "head": list(head), "rows": rows}
+        if rows:
+            yield {"k": "cells", "w": [4, 4, 5], "head": list(head), "rows": rows}
+
+    def _measured(self, pair: SimilarPair) -> Json:
+        """Return the method of a comparison and what it counted, each number beside its bound where it has one."""
+        numbers = ", ".join(
+            self._say(f"similar.{name}", count=value, of=pair.numbers.get(_COUNTED[name], "?"))
+            for name, value in pair.numbers.items()
+            if name in _COUNTED
+        )
+        return [code(pair.method), " ", numbers]
 
     def _custody(self) -> Iterator[Block]:
         yield _heading(1, self._say("custody.title"))

@@ -34,7 +34,7 @@ def pdfs(
     language: str,
     log: bytes,
     only: str | None = None,
-    pictures: Mapping[int, str] | None = None,
+    pictures: Mapping[int, str | None] | None = None,
 ) -> Iterator[ReportFile]:
     """Yield the volumes of a paper; the first bears the attachments.
 
@@ -43,7 +43,7 @@ def pdfs(
         language: In which language.
         log: The signed log that the dossier rests on.
         only: One of `paper.SECTIONS`, None for everything.
-        pictures: Blurred pictures as SVG by exhibit number.
+        pictures: Blurred pictures as SVG by exhibit number; None for one that could not be blurred.
 
     Raises:
         ReportFailedError: The typesetter found no way to set it.

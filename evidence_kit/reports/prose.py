@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evidence_kit.reports.dossier import CustodyStep, Dossier
+from evidence_kit.reports.dossier import CustodyStep, Dossier, Transcript
 from evidence_kit.words import Words
 
 _ONE_BY_ONE = ("sealed", "transfer.out", "transfer.in", "destroyed", "recovered", "receipt.issued", "reader.granted")
 _TOLD = ("given_by", "received_by", "received_for", "archive", "name", "code", "reason")
 _MOST_OF_A_KIND = 8
 _MINUTE = 16
+_ORDERS = {"day, month, year": "day", "month, day, year": "month", "ambiguous": "either"}
 
 
 def custody_sentences(dossier: Dossier, words: Words) -> list[str]:
@@ -22,6 +23,15 @@ def event_name(words: Words, kind: str) -> str:
     """Return the name of an event in a table; its code, where the catalogue has no word for it."""
     known = f"report.event.{kind.replace('.', '-')}"
     return words.say(known) if words.knows(known) else kind
+
+
+def date_order(words: Words, transcript: Transcript) -> str | None:
+    """Return how the dates of an export were read, and why; None where its form leaves no choice."""
+    order, _, reason = (transcript.order or "").partition(" (")
+    why = f"chats.order-reason.{reason.rstrip(')')}"
+    if order not in _ORDERS or not words.knows(why):
+        return None
+    return words.say(f"chats.order.{_ORDERS[order]}", number=transcript.number, reason=words.say(why))
 
 
 def _sentences(dossier: Dossier, words: Words) -> Iterator[str]:

@@ -22,7 +22,12 @@ _MOST_MARKS: Final = 6
 _LONGEST_TOKEN: Final = 44
 _LONGEST_TEXT: Final = 8000
 _LONGEST_NAME: Final = 200
-_LATIN: Final = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9_./:+@#=–-]|,(?=\d)| (?=[A-Za-z0-9]))*[A-Za-z0-9+])")
+# Words, codes and dates from left to right with the spaces and commas between them, such as a name and a role, or the
+# title of a source. A full stop belongs to an initial where a bracket or a comma follows.
+_LATIN: Final = re.compile(
+    r"([A-Za-zÀ-ɏ0-9](?:[A-Za-zÀ-ɏ0-9_./:+@#=–’'-]|,(?=\d)|[,;]? (?=[A-Za-zÀ-ɏ0-9])|\., (?=[A-Za-zÀ-ɏ]))*"
+    r"[A-Za-zÀ-ɏ0-9+](?:\.(?=[),]))?)"
+)
 _TOKEN: Final = re.compile(rf"\S{{{_LONGEST_TOKEN},}}")
 
 

@@ -23,12 +23,13 @@ from evidence_kit.reports.dossier import (
     Line,
     Occurrence,
     Part,
+    SimilarPair,
     Transcript,
     encoded,
 )
 from evidence_kit.reports.pdf import pdfs
 from evidence_kit.reports.redaction import redacted
-from evidence_kit.reports.script import printable
+from evidence_kit.reports.script import printable, with_codes
 from evidence_kit.sealing.typesetting import covered
 from evidence_kit.words import catalogue
 from evidence_kit.workflows.case.new import PURPOSES
@@ -276,3 +277,114 @@ def test_the_sheet_for_the_person_is_one_page_and_names_nothing(tmp_path: Path) 
     assert "GITW-JPQA-N5PE" in text
     for absent in ("Nadia", "LRC", "ياسين", "5000", "chantage", made.exhibits[0].sha256):
         assert absent not in text
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="#{}"/></svg>'
+
+
+def blurred_paper(made: Dossier, pictures: dict[int, str | None], language: str, tmp_path: Path) -> str:
+    return pdftotext(next(pdfs(made, language, LOG, None, pictures)).content, tmp_path)
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_similar_pictures_stand_side_by_side_with_method_and_numbers(language: str, tmp_path: Path) -> None:
+    pair = SimilarPair("E000001", "E000002", (1, 2), "same-picture", "pdq", {"distance_bits": 1, "limit_bits": 31})
+    made = replace(dossier([line(1, ARABIC)], 3), similar=(pair,))
+    words = catalogue(language)
+    numbers = words.say("report.similar.distance_bits", count=1, of=31)
+    alone = pdftotext(paper(made, language), tmp_path)
+    drawn = blurred_paper(made, {1: SVG.format("111"), 2: SVG.format("777"), 3: None}, language, tmp_path)
+    for text in (alone, drawn):
+        assert "pdq" in text
+        assert {"31", "256"} <= set(re.findall(r"\d+", bare(text)))
+        # pdftotext glues some of the shortest Arabic words to their neighbours.
+        assert set(re.findall(r"[^\W\d_]{3,}", numbers)) <= set(re.findall(r"[^\W\d_]+", bare(text)))
+    if language == "ar":
+        # pdftotext takes these captions' words apart.
+        return
+    # Each once among the blurred pictures and once in the pair; the third says why it is not there.
+    label = words.say("report.exhibits.blurred", number="").rpartition(" ")[2]
+    assert len(re.findall(rf", {label}\b", bare(drawn))) == 4
+    assert label not in bare(alone)
+    reason = re.findall(r"[^\W\d_]{3,}", words.say("report.exhibits.not-blurred", number=3))
+    assert set(reason) <= set(re.findall(r"[^\W\d_]+", bare(drawn)))
+
+
+def test_a_demand_prints_the_message_that_it_cites_and_counts_what_it_does_not(tmp_path: Path) -> None:
+    cited = [line(number, f"pay {number} by Friday", demands=(1,)) for number in range(1, 31)]
+    made = dossier([*cited, line(99, "not cited")])
+    made = replace(made, demands=(replace(made.demands[0], messages=tuple(each.where for each in cited)),))
+    text = pdftotext(paper(made, "en", "demands"), tmp_path)
+    assert "pay 1 by Friday" in text
+    assert "pay 12 by Friday" in text
+    assert "pay 13 by Friday" not in text
+    assert "18 more messages that it cites stand in the transcripts." in text
+    assert "not cited" not in text
+
+
+def test_a_demand_that_cites_hundreds_of_messages_loses_none_at_the_end_of_a_page(tmp_path: Path) -> None:
+    made = dossier([line(1, "x")])
+    places = tuple(f"E000001:{number}" for number in range(1000, 1900))
+    made = replace(made, demands=(replace(made.demands[0], messages=places),))
+    text = pdftotext(paper(made, "ar", "demands"), tmp_path)
+    assert all(each in text for each in places)
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ("day, month, year (a-number-above-12)", "Dates: day, then month; a number above 12 says so."),
+        ("ambiguous (nothing-decides)", "day or month first?"),
+        (None, None),
+        ("later, version (unheard-of)", None),
+    ],
+)
+def test_a_transcript_says_how_its_dates_were_read(order: str | None, said: str | None, tmp_path: Path) -> None:
+    made = dossier([line(1, "x")])
+    made = replace(made, transcripts=(replace(made.transcripts[0], order=order),))
+    text = " ".join(pdftotext(paper(made, "en"), tmp_path).split())
+    if said is None:
+        assert "Dates:" not in text
+        assert "month first" not in text
+    else:
+        assert said in text
+
+
+def test_participants_beyond_the_printed_ones_are_counted(tmp_path: Path) -> None:
+    made = dossier([line(1, "x")])
+    people = tuple((f"Person{number}", 1, None) for number in range(20))
+    made = replace(made, transcripts=(replace(made.transcripts[0], participants=people),))
+    assert "[…+8]" in pdftotext(paper(made, "en"), tmp_path)
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_no_paper_says_that_nobody_can_change_the_log_unseen(language: str) -> None:
+    """A key holder can write it anew: the sentence on the log names what rules that out."""
+    words = catalogue(language)
+    outside = {"ar": "الوصل الورقي", "fr": "reçu sur papier", "en": "receipt on paper"}
+    assert outside[language] in words.say("report.prose.log", lines=5)
+
+
+def test_latin_phrases_in_an_arabic_sentence_stay_whole() -> None:
+    runs = with_codes(
+        "من طرف Salma B., bénévole, Larache (Salma B.) المصدر: Penal code, of August 2024. رُوجع في 2026-11-30."
+    )
+    latin = [each["t"] for each in runs if isinstance(each, dict)]
+    assert latin == ["Salma B., bénévole, Larache", "Salma B.", "Penal code, of August 2024", "2026-11-30"]
+
+
+def test_the_time_of_a_line_is_not_run_into_by_arabic_behind_it(tmp_path: Path) -> None:
+    """A demand's number behind an Arabic sender was drawn into the time: 21:09 became 21:093."""
+    at = StatedTime("3/5/2025", "local, zone unknown", "2025-05-03T21:09:00")
+    made = dossier([line(10, ARABIC, time=at, demands=(3,))])
+    path = tmp_path / "p.pdf"
+    path.write_bytes(paper(made, "ar", "transcripts"))
+    boxes = subprocess.run(["pdftotext", "-bbox", path, "-"], capture_output=True, check=True, text=True).stdout
+    found = [
+        (float(left), float(top), bare(word))
+        for left, top, word in re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" [^>]+>([^<]+)<', boxes)
+    ]
+    left, top, _ = next(each for each in found if each[2] == "21:09:00")
+    behind = [word for x, y, word in sorted(found) if 0 <= top - y < 6 and x > left]
+    assert behind[0].startswith("·")
+    assert "3" in behind

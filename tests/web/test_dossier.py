@@ -270,3 +270,37 @@ def test_axe_finds_nothing_to_complain_about(language: str, browser: Browser, do
         assert violations(tab) == []
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
     tab.close()
+
+
+@needs_chromium
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_an_event_says_bears_names_in_the_language(language: str, browser: Browser, dossier: Handed) -> None:
+    words = catalogue(language)
+    tab = opened(browser, dossier.archive, language)
+    tab.evaluate("document.querySelector('#events').open = true; document.querySelector('#events button').click()")
+    tab.until("document.querySelector('#events dl.json')")
+    names = {
+        plain(each)
+        for each in tab.evaluate("[...document.querySelectorAll('#events dl.json dt')].map(e => e.textContent)")
+    }
+    told = plain(tab.text("#events dl.json"))
+    for name in ("fact.age_known_by", "fact.guardian", "fact.association"):
+        assert words.say(name) in names, name
+    assert "age_known_by" not in names
+    for raw in ("null", "false"):
+        assert raw not in told.split()
+    assert words.say("report.unsaid") in told
+
+
+@needs_chromium
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_conversation_says_how_its_dates_were_read(language: str, browser: Browser, dossier: Handed) -> None:
+    words = catalogue(language)
+    tab = opened(browser, dossier.archive, language)
+    tab.evaluate("[...document.querySelectorAll('#conversations li button')].forEach(e => e.click())")
+    tab.until("document.querySelector('.talk')")
+    tab.evaluate("document.querySelector('#demands button.link').click()")
+    tab.until("document.querySelector('.talk .quiet')")
+    reasons = [words.say(f"chats.order.{each}", number=1, reason="") for each in ("day", "month")]
+    told = plain(tab.text(".talk"))
+    assert any(each.split(";")[0].split("؛")[0].strip() in told for each in reasons), told[:500]

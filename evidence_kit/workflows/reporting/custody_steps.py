@@ -70,7 +70,8 @@ def _closed(case: Case, line: int) -> CustodyStep:
 
 
 def _step(entry: LogEvent) -> CustodyStep:
-    by = entry.facts.get("by")
+    # What read a conversation stands there under this name, and is nobody.
+    by = None if entry.type == "chat.parsed" else entry.facts.get("by")
     return CustodyStep(
         entry.line, entry.line, entry.time, entry.type, 1, None if by is None else str(by), _values(entry)
     )

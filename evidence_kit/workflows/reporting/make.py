@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 PURPOSES = ("lawyer", "police", "person")
 PICTURES = ("none", "blurred")
-_BLUR = "evidence_kit.media.blurred:blur"
+_BLUR = "evidence_kit.media.blurred:blur_picture"
 _LARGEST_PICTURE_BYTES = 64 << 20
 _LARGEST_COPY_BYTES = 1 << 20
 
@@ -201,14 +201,14 @@ def _holds(path: Path, content: bytes) -> bool:
         return False
 
 
-def _pictures(case: Case, dossier: Dossier, worker: Worker) -> Iterator[tuple[int, str]]:
-    """Yield a blurred copy of every picture among the exhibits; one that cannot be blurred is not shown."""
+def _pictures(case: Case, dossier: Dossier, worker: Worker) -> Iterator[tuple[int, str | None]]:
+    """Yield a blurred copy of every picture among the exhibits; None for one that cannot be blurred."""
     for exhibit in dossier.exhibits:
         item = case.opened.items.get(exhibit.item)
-        if item is None or item.family != "picture" or item.size_bytes > _LARGEST_PICTURE_BYTES:
+        if item is None or item.family != "picture":
             continue
-        if (jpeg := _blurred(case, item, worker)) is not None:
-            yield exhibit.number, _svg(jpeg)
+        jpeg = None if item.size_bytes > _LARGEST_PICTURE_BYTES else _blurred(case, item, worker)
+        yield exhibit.number, None if jpeg is None else _svg(jpeg)
 
 
 def _blurred(case: Case, item: Item, worker: Worker) -> str | None:
@@ -222,7 +222,7 @@ def _blurred(case: Case, item: Item, worker: Worker) -> str | None:
         if is_gone(error):
             return None
         raise file_refused(error, case.folder.relative(case.folder.item(item.id))) from error
-    answer = worker.call(_BLUR, {"kind": item.kind}, sink.getvalue())
+    answer = worker.call(_BLUR, {}, sink.getvalue())
     told = None if isinstance(answer, Failure) or not isinstance(answer.value, dict) else answer.value.get("jpeg")
     # The worker read hostile bytes, and what it answers is data: base64 of a small JPEG.
     try:

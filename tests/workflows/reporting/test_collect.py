@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from evidence_kit.workflows.reading.exports import open_exports
 from evidence_kit.workflows.reading.threats import Threat, record_threat
 from evidence_kit.workflows.reporting.collect import ReportRequest, collected
 from evidence_kit.workflows.reporting.disclosed import disclosed, whole
+from evidence_kit.workflows.reporting.make import ReportOrder, files
 from tests.conftest import NewCase
 
 PHONE = Path(__file__).parents[3] / "samples" / "phone-export"
@@ -159,3 +161,26 @@ def test_a_ledger_that_is_sealed_along_is_opened_only_with_everything_that_it_ci
     assert set(lines.values()) <= closed([whatsapp, messenger], ledger=False)
     assert not set(lines.values()) & closed([whatsapp, messenger], ledger=True)
     assert set(lines.values()) & closed([whatsapp], ledger=True) == {lines["SECRET"]}
+
+
+def test_blurred_pictures_really_come_into_the_paper(writer: CaseWriter, worker: Worker, tmp_path: Path) -> None:
+    scope = whole(writer.case, "lawyer")
+    order = ReportOrder(REQUEST, languages=("en",), pictures="blurred")
+    pictures = [item for item in writer.manifest.items.values() if item.family == "picture"]
+    assert pictures
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(next(files(writer.case, scope, order, worker)).content)
+    listed = subprocess.run(["pdfimages", "-list", paper], capture_output=True, check=True, text=True).stdout
+    assert len(listed.splitlines()) - 2 >= len(pictures)
+    text = subprocess.run(["pdftotext", paper, "-"], capture_output=True, check=True, text=True).stdout
+    assert text.count(", blurred") == len(pictures)
+
+
+def test_a_picture_that_cannot_be_blurred_is_named(writer: CaseWriter, tmp_path: Path) -> None:
+    order = ReportOrder(REQUEST, languages=("en",), pictures="blurred")
+    with Worker(allowed=("evidence_kit.chats.",)) as without_media:
+        paper = next(files(writer.case, whole(writer.case, "lawyer"), order, without_media)).content
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(paper)
+    text = subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True, text=True).stdout
+    assert "could not be blurred" in text

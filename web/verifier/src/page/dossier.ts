@@ -11,7 +11,7 @@ import { hide } from "./preview";
 import { printer, type Printed } from "./printing";
 import { folded, row, table } from "./table";
 import { platform, talks, type Talks } from "./talks";
-import { neutral, neutralText, type Words } from "./words";
+import { neutral, neutralText, size, type Words } from "./words";
 
 const DOSSIER = "report/dossier.json";
 const LISTED = "report/conversations.json";
@@ -59,7 +59,8 @@ async function demands(facts: Facts, library: Library, conversations: Talks, sho
   const shownCards = await cards(false);
   const none = make("p", {}, words.say("report.demands.none"));
   const tools = make("div", { class: "tools" }, printer(printed, title, () => cards(true)));
-  return folded("demands", title, true, ...(all.length === 0 ? [none] : [...shownCards, tools]));
+  const how = make("p", { class: "quiet" }, words.say("report.demands.how"));
+  return folded("demands", title, true, ...(all.length === 0 ? [none] : [how, ...shownCards, tools]));
 }
 
 /** One demand: who asked what, how much, until when, and the messages that say so. */
@@ -167,5 +168,6 @@ function occurred(each: Facts, words: Words): HTMLElement {
     const given = values.given === true || values.given === 1 ? "given" : "withdrawn";
     return make("span", {}, words.say(`report.consent.${given}`, { purpose: words.knows(purpose) ? words.say(purpose) : said("purpose") }));
   }
-  return make("span", {}, eventName(textOf(each.code), words));
+  const count = numberOf(values.count);
+  return make("span", {}, eventName(textOf(each.code), words), count > 1 ? ` × ${size(count)}` : undefined);
 }

@@ -77,20 +77,41 @@ async function said(event: Opened, desk: Desk, words: Words): Promise<HTMLElemen
   const data = await desk.opening(event.line);
   if (data === undefined) return make("p", {}, words.say("page.changed-again"));
   const facts = JSON.parse(fromUtf8(data)) as Json;
-  return value(isObject(facts) ? Object.fromEntries(Object.entries(facts).filter(([key]) => key !== "salt")) : facts);
+  const told = isObject(facts) ? Object.fromEntries(Object.entries(facts).filter(([key]) => key !== "salt")) : facts;
+  return value(told, words);
+}
+
+/** The word for a field of an event; a field that has none, such as a measurement's, stands as it is written. */
+function fieldName(key: string, words: Words): HTMLElement {
+  const known = [`page.field.${key}`, `fact.${key}`].find((each) => words.knows(each));
+  return known === undefined ? code(neutral(key)) : make("span", { title: neutral(key) }, words.say(known));
+}
+
+// Codes of fields whose words the page has.
+const CODES = new Map([["how", "report.how"], ["purpose", "page.for"], ["family", "page.family"], ["age_band", "report.age"]]);
+
+function textValue(key: string, text: string, words: Words): HTMLElement {
+  const known = `${CODES.get(key) ?? ""}.${text}`;
+  return words.knows(known) ? make("span", { title: neutral(text) }, words.say(known)) : foreign(neutral(text));
+}
+
+/** What a field holds where that is no text of anybody's: yes, no, nothing. */
+function plainValue(json: boolean | null, words: Words): string {
+  return words.say(json === null ? "report.unsaid" : json ? "fact.value.True" : "fact.value.False");
 }
 
 /** Any JSON, as nested lists. */
-function value(json: Json): HTMLElement {
+function value(json: Json, words: Words): HTMLElement {
   if (Array.isArray(json)) {
-    return json.length === 0 ? code("[]") : make("ul", { dir: "ltr" }, ...json.map((each) => make("li", {}, value(each))));
+    return json.length === 0 ? code("[]") : make("ul", {}, ...json.map((each) => make("li", {}, value(each, words))));
   }
   if (isObject(json)) {
     const pairs = Object.entries(json).flatMap(([key, inner]) => [
-      make("dt", {}, code(neutral(key))),
-      make("dd", {}, value(inner)),
+      make("dt", {}, fieldName(key, words)),
+      make("dd", {}, typeof inner === "string" ? textValue(key, inner, words) : value(inner, words)),
     ]);
-    return pairs.length === 0 ? code("{}") : make("dl", { dir: "ltr", class: "json" }, ...pairs);
+    return pairs.length === 0 ? code("{}") : make("dl", { class: "json" }, ...pairs);
   }
-  return foreign(neutral(json === null ? "null" : String(json)));
+  if (json === null || typeof json === "boolean") return make("span", {}, plainValue(json, words));
+  return foreign(neutral(String(json)));
 }

@@ -3,6 +3,7 @@
 import { make } from "./dom";
 import { code, foreign } from "./dom";
 import { bubble, reel, who, type Reel, type Shown } from "./bubbles";
+import type { Facts } from "../core/opening";
 import { listOf, numberOf, stated, textOf } from "./facts";
 import type { Library, Lines, Talk } from "./library";
 import { hide } from "./preview";
@@ -161,7 +162,22 @@ function about({ facts }: Talk, words: Words): HTMLElement[] {
     const known = `report.note.${textOf(note)}`;
     return words.knows(known) ? [make("p", { class: "quiet" }, words.say(known))] : [];
   });
-  return [...parts, make("p", {}, `${words.say("report.transcripts.people")} `, ...people), ...zones, ...notes];
+  const order = dateOrder(facts, words);
+  const more = listOf(facts.participants).length - MOST_PEOPLE;
+  if (more > 0) people.push(` […+${size(more)}]`);
+  return [...parts, make("p", {}, `${words.say("report.transcripts.people")} `, ...people), ...order, ...zones, ...notes];
+}
+
+const ORDERS = new Map([["day, month, year", "day"], ["month, day, year", "month"], ["ambiguous", "either"]]);
+
+/** How the dates of an export were read, and why, where its form leaves a choice. */
+function dateOrder(facts: Facts, words: Words): HTMLElement[] {
+  const [order = "", reason = ""] = textOf(facts.order).split(" (");
+  const known = ORDERS.get(order);
+  const why = `chats.order-reason.${reason.replace(")", "")}`;
+  if (known === undefined || !words.knows(why)) return [];
+  const values = { number: numberOf(facts.number), reason: words.say(why) };
+  return [make("p", { class: "quiet" }, words.say(`chats.order.${known}`, values))];
 }
 
 /** A function that shows one line after another, from the first again when it came to the last. */
