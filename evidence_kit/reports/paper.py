@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -13,63 +12,32 @@ from evidence_kit.chats.told import OWNER, event_sentence
 from evidence_kit.law.provisions import provision
 from evidence_kit.law.routes import routes
 from evidence_kit.model import Json
+from evidence_kit.reports.blocks import (
+    Block,
+    file_name,
+    heading,
+    joined,
+    paragraph,
+    runs,
+    thin_number,
+    time_text,
+    title,
+)
 from evidence_kit.reports.dossier import Demand, Dossier, Exhibit, Line, Occurrence, SimilarPair, Transcript
 from evidence_kit.reports.prose import custody_sentences, date_order, event_name
-from evidence_kit.reports.script import code, codes, direction_of, foreign, paragraphs, printable, with_codes
+from evidence_kit.reports.script import code, codes, foreign, paragraphs, printable, with_codes
+from evidence_kit.reports.volumes import Volume
 from evidence_kit.words import Words, catalogue, direction
 
 SECTIONS: Final = ("demands", "chronology", "transcripts", "custody")
-# A process that sets more lines than these needs more memory than a small laptop has to spare.
-LINES_A_VOLUME: Final = 6000
 _MOST_PLACES: Final = 12
 _TERM: Final = re.compile(r"[a-z0-9-]{1,40}")
-_LONGEST_NAME: Final = 120
 _MOST_PEOPLE: Final = 12
 _MOST_DRAWN: Final = 60
 # Numbers of a comparison that are printed, and the number each is to be held against.
 _COUNTED: Final = {"distance_bits": "limit_bits", "inliers": "keypoint_pairs", "blocks_agreeing": "blocks"}
 _CHECKS: Final = ("files", "page", "receipt", "attached")
 _PLAIN_KINDS: Final = frozenset({"text", "system", "media"})
-
-Block = dict[str, Json]
-
-
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """One PDF of a paper.
-
-    Attributes:
-        number: From 1; the first holds everything but lines of transcripts that found no room.
-        of: How many there are.
-        transcripts: Transcripts whose lines it prints.
-    """
-
-    number: int
-    of: int
-    transcripts: tuple[Transcript, ...]
-
-
-def volumes(dossier: Dossier, only: str | None = None) -> list[Volume]:
-    """Return how a paper is cut into PDFs: transcripts that are too long for one go on in further volumes."""
-    if only not in {None, "transcripts"}:
-        return [Volume(1, 1, ())]
-    cut: list[list[Transcript]] = [[]]
-    room = LINES_A_VOLUME
-    for transcript in dossier.transcripts:
-        lines = transcript.lines
-        while lines or not transcript.lines:
-            if room == 0:
-                cut.append([])
-                room = LINES_A_VOLUME
-            cut[-1].append(_with_lines(transcript, lines[:room]))
-            lines, room = lines[room:], max(0, room - len(lines[:room]))
-            if not transcript.lines:
-                break
-    return [Volume(number, len(cut), tuple(each)) for number, each in enumerate(cut, start=1)]
-
-
-def _with_lines(transcript: Transcript, lines: tuple[Line, ...]) -> Transcript:
-    return replace(transcript, lines=lines)
 
 
 class Paper:
@@ -131,11 +99,11 @@ class Paper:
         return with_codes(text) if self._right_to_left else text
 
     def _paragraph(self, text: str) -> Block:
-        return _paragraph(self._own(text))
+        return paragraph(self._own(text))
 
     def _blocks(self, volume: Volume) -> Iterator[Block]:
         if volume.number > 1:
-            yield _title(self._say("annex", number=volume.number, of=volume.of))
+            yield title(self._say("annex", number=volume.number, of=volume.of))
             yield from self._transcripts(volume)
             return
         yield from self._cover(volume)
@@ -159,7 +127,7 @@ class Paper:
 
     def _cover(self, volume: Volume) -> Iterator[Block]:
         case, checks = self._dossier.case, self._dossier.checks
-        yield _title(self._say("title"))
+        yield title(self._say("title"))
         if checks.broken:
             findings = "; ".join(self._finding(each) for each in checks.broken)
             yield {"k": "banner", "t": self._say("broken", findings=printable(findings))}
@@ -175,8 +143,11 @@ class Paper:
         row("person", foreign(case.real_name or case.person or ""))
         row("age", self._term("age", case.age_band))
         row("reference", foreign(case.reference or ""))
-        row("opened", [code(self._time_text(case.opened)), " · ", *_list(foreign(", ".join(case.opened_by.values())))])
-        row("made", [code(self._time_text(checks.made)), " · ", *_list(foreign(checks.by))])
+        row(
+            "opened",
+            [code(self._time_text(case.opened)), " · ", *runs(foreign(", ".join(case.opened_by.values())))],
+        )
+        row("made", [code(self._time_text(checks.made)), " · ", *runs(foreign(checks.by))])
         row("for", self._say(f"purpose.{case.purpose}"))
         row("items", self._say("items", items_in=case.items_in, items_of=case.items_of))
         row("head", [{"t": checks.head, "m": 1}])
@@ -190,7 +161,7 @@ class Paper:
             yield self._paragraph(self._say("redacted"))
         if volume.of > 1:
             yield self._paragraph(self._say("volumes", count=volume.of - 1))
-        yield _heading(1, self._say("summary.title"))
+        yield heading(1, self._say("summary.title"))
         yield {"k": "list", "items": list(self._summary())}
 
     def _summary(self) -> Iterator[Json]:
@@ -198,24 +169,24 @@ class Paper:
         yield self._say("summary.demands", count=len(dossier.demands))
         amounts = list(dict.fromkeys(each.amount for each in dossier.demands if each.amount))
         if amounts:
-            yield [self._say("summary.amounts"), " ", *_joined(foreign(each) for each in amounts)]
+            yield [self._say("summary.amounts"), " ", *joined(foreign(each) for each in amounts)]
         deadlines = list(dict.fromkeys(each.deadline for each in dossier.demands if each.deadline))
         if deadlines:
-            yield [self._say("summary.deadlines"), " ", *_joined(foreign(each) for each in deadlines)]
+            yield [self._say("summary.deadlines"), " ", *joined(foreign(each) for each in deadlines)]
         accounts = list(dict.fromkeys(each.account for each in dossier.demands if each.account))
         if accounts:
-            yield [self._say("summary.accounts"), " ", *_joined([code(each)] for each in accounts)]
+            yield [self._say("summary.accounts"), " ", *joined([code(each)] for each in accounts)]
         yield self._say("summary.exhibits", count=len(dossier.exhibits))
         yield self._say("summary.transcripts", count=sum(len(each.lines) for each in dossier.transcripts))
 
     def _demands(self) -> Iterator[Block]:
-        yield _heading(1, self._say("demands.title"))
+        yield heading(1, self._say("demands.title"))
         if not self._dossier.demands:
             yield self._paragraph(self._say("demands.none"))
         else:
             yield self._paragraph(self._say("demands.how")) | {"keep": True}
         for demand in self._dossier.demands:
-            yield _heading(2, self._say("demand", number=demand.number))
+            yield heading(2, self._say("demand", number=demand.number))
             rows = list(self._demand(demand))
             # A table of many places does not fit one page, and one that may not break would be cut there.
             yield {"k": "kv", "rows": rows, "long": len(demand.messages) > 5 * _MOST_PLACES}
@@ -238,16 +209,16 @@ class Paper:
         if demand.account:
             yield [self._say("demands.account"), [code(demand.account)]]
         if demand.messages:
-            shown: list[Json] = list(_joined([code(each)] for each in demand.messages))
+            shown: list[Json] = list(joined([code(each)] for each in demand.messages))
             yield [self._say("demands.messages"), shown]
         if demand.exhibits:
             numbers = ", ".join(map(str, demand.exhibits))
             yield [self._say("demands.exhibits"), [code(numbers)]]
-        recorded = [code(self._time_text(demand.recorded)), " · ", *_list(foreign(demand.by))]
+        recorded = [code(self._time_text(demand.recorded)), " · ", *runs(foreign(demand.by))]
         yield [self._say("demands.recorded", line=demand.line), recorded]
 
     def _chronology(self) -> Iterator[Block]:
-        yield _heading(1, self._say("chronology.title"))
+        yield heading(1, self._say("chronology.title"))
         yield self._paragraph(self._say("chronology.how")) | {"keep": True}
         rows: list[Json] = [
             [self._time(each.time), self._occurred(each), [code(each.where)] if each.where else ""]
@@ -263,20 +234,26 @@ class Paper:
             count = int(values["count"])
             platform = self._platform(str(values["platform"]))
             said = self._say("chronology.messages", count=count, number=values["conversation"], platform=platform)
-            return [said, " ", *_list(foreign(str(values["title"])))]
+            return [said, " ", *runs(foreign(str(values["title"])))]
         if each.source == "demand":
             said = self._say("demand", number=each.demands[0])
             more = [str(values[name]) for name in ("amount", "deadline") if values.get(name)]
             return [
-                {"t": said, "b": 1}, ": ", *_list(foreign(str(values["text"]))),
-                *(piece for value in more for piece in (" · ", *_list(foreign(value)))),
+                {"t": said, "b": 1}, ": ", *runs(foreign(str(values["text"]))),
+                *(piece for value in more for piece in (" · ", *runs(foreign(value)))),
             ]  # fmt: skip
         if each.source == "call":
             sender = str(values["sender"])
-            return [self._say("chronology.call"), " ", *_list(foreign(self._who(sender)))]
+            return [self._say("chronology.call"), " ", *runs(foreign(self._who(sender)))]
         if each.source == "post":
             said = self._say(f"chronology.{each.code}", number=values["exhibit"])
-            return [said, " ", *_list(foreign(str(values["account"]))), " ", *_list(codes(str(values["address"])))]
+            return [
+                said,
+                " ",
+                *runs(foreign(str(values["account"]))),
+                " ",
+                *runs(codes(str(values["address"]))),
+            ]
         if each.code == "consent.recorded":
             given = "given" if values["given"] else "withdrawn"
             return self._say(f"consent.{given}", purpose=self._term("purpose", str(values["purpose"])))
@@ -284,12 +261,12 @@ class Paper:
         return event_name(self._words, each.code) + (f" × {count}" if count > 1 else "")
 
     def _exhibits(self) -> Iterator[Block]:
-        yield _heading(1, self._say("exhibits.title"))
+        yield heading(1, self._say("exhibits.title"))
         yield self._paragraph(self._say("exhibits.how")) | {"keep": True}
         for exhibit in self._dossier.exhibits:
             yield self._exhibit(exhibit)
         if self._pictures:
-            yield _heading(2, self._say("exhibits.pictures"))
+            yield heading(2, self._say("exhibits.pictures"))
             yield {"k": "pictures", "list": [self._picture(number) for number in sorted(self._pictures)]}
 
     def _picture(self, number: int) -> Json:
@@ -299,25 +276,25 @@ class Paper:
         return {"svg": svg, "alt": self._say(name, number=number)}
 
     def _exhibit(self, exhibit: Exhibit) -> Block:
-        name = _file_name(exhibit.name)
+        name = file_name(exhibit.name)
         title: list[Json] = [
             self._say("exhibit", number=exhibit.number),
             " · ",
             code(exhibit.item),
             " · ",
-            *_list(name),
+            *runs(name),
         ]
         lines: list[Json] = []
-        size = self._say("exhibits.size", size=_thin(exhibit.size_bytes))
+        size = self._say("exhibits.size", size=thin_number(exhibit.size_bytes))
         lines.append([code(exhibit.kind), " · ", size, " · ", self._say("exhibits.place"), " ", code(exhibit.place)])
         if exhibit.dated is not None:
             how = self._say(f"assumption.{exhibit.assumption}")
-            lines.append([self._say("exhibits.dated"), " ", *_list(self._time(exhibit.dated)), " ", f"({how})"])
+            lines.append([self._say("exhibits.dated"), " ", *runs(self._time(exhibit.dated)), " ", f"({how})"])
         else:
             lines.append(self._say("exhibits.undated"))
         if exhibit.words is not None:
-            by = [" (", *_list(foreign(exhibit.said_by)), ")"] if exhibit.said_by else []
-            lines.append([self._say("exhibits.words"), " ", *_list(foreign(exhibit.words, longest=2000)), *by])
+            by = [" (", *runs(foreign(exhibit.said_by)), ")"] if exhibit.said_by else []
+            lines.append([self._say("exhibits.words"), " ", *runs(foreign(exhibit.words, longest=2000)), *by])
         if exhibit.demands:
             lines.append(", ".join(self._say("demand", number=each) for each in exhibit.demands))
         if exhibit.for_the_lawyer:
@@ -327,7 +304,7 @@ class Paper:
         return {"k": "exhibit", "t": title, "lines": lines, "sha": f"SHA-256 {exhibit.sha256}"}
 
     def _transcripts(self, volume: Volume) -> Iterator[Block]:
-        yield _heading(1, self._say("transcripts.title"))
+        yield heading(1, self._say("transcripts.title"))
         if not volume.transcripts:
             yield self._paragraph(self._say("transcripts.none"))
         for transcript in volume.transcripts:
@@ -335,16 +312,16 @@ class Paper:
 
     def _transcript(self, transcript: Transcript) -> Iterator[Block]:
         said = self._say("transcript", number=transcript.number, platform=self._platform(transcript.platform))
-        yield _heading(2, f"{said} {printable(transcript.title or '', _MOST_PLACES * 10)}".strip())
+        yield heading(2, f"{said} {printable(transcript.title or '', _MOST_PLACES * 10)}".strip())
         for part in transcript.parts:
-            yield _paragraph([self._say("transcripts.part"), " ", code(part.item), " · ", *_list(foreign(part.path))])
+            yield paragraph([self._say("transcripts.part"), " ", code(part.item), " · ", *runs(foreign(part.path))])
             yield {"k": "mono", "t": f"SHA-256 {part.sha256}"}
-        people = _joined(
-            [*_list(foreign(self._who(name))), f" ({count})"]
+        people = joined(
+            [*runs(foreign(self._who(name))), f" ({count})"]
             for name, count, _ in transcript.participants[:_MOST_PEOPLE]
         )
         more = len(transcript.participants) - _MOST_PEOPLE
-        yield _paragraph([self._say("transcripts.people"), " ", *people, *([f" […+{more}]"] if more > 0 else [])])
+        yield paragraph([self._say("transcripts.people"), " ", *people, *([f" […+{more}]"] if more > 0 else [])])
         if (order := date_order(self._words, transcript)) is not None:
             yield self._paragraph(order)
         for zone, count in transcript.zones.items():
@@ -359,9 +336,9 @@ class Paper:
     def _line(self, line: Line) -> Block:
         head: list[Json] = []
         if line.time is not None:
-            head += [*_list(self._time(line.time)), " · "]
+            head += [*runs(self._time(line.time)), " · "]
         if line.sender is not None:
-            head += _list(foreign(self._who(line.sender), bold=True))
+            head += runs(foreign(self._who(line.sender), bold=True))
         elif line.gap is None:
             head.append(self._words.say("chats.app"))
         block: Block = {"k": "line", "a": printable(line.where, 200), "h": head, "x": self._body(line)}
@@ -384,7 +361,10 @@ class Paper:
             name = f"chats.word.{role}"
             label = self._words.say(name) if self._words.knows(name) else role
             add(
-                f"{label}", *([" (", *_list(foreign(by)), ")"] if by else []), ": ", *_list(foreign(text, longest=2000))
+                f"{label}",
+                *([" (", *runs(foreign(by)), ")"] if by else []),
+                ": ",
+                *runs(foreign(text, longest=2000)),
             )
         marks = [f"kind.{line.kind}"] if line.kind not in _PLAIN_KINDS else []
         marks += [f"flag.{flag}" for flag in line.flags if flag not in {line.kind, "app_generated"}]
@@ -403,7 +383,7 @@ class Paper:
     ) -> Iterator[Json]:
         yield self._say("attached")
         yield " "
-        yield from _list(foreign(name) if name else self._words.say("chats.unnamed"))
+        yield from runs(foreign(name) if name else self._words.say("chats.unnamed"))
         if exhibits and status != "perhaps":
             yield " · "
             yield ", ".join(self._say("exhibit", number=each) for each in exhibits)
@@ -417,18 +397,18 @@ class Paper:
     def _identifiers(self) -> Iterator[Block]:
         if not self._dossier.identifiers:
             return
-        yield _heading(1, self._say("identifiers.title"))
+        yield heading(1, self._say("identifiers.title"))
         yield self._paragraph(self._say("identifiers.how")) | {"keep": True}
         rows: list[Json] = []
         for each in self._dossier.identifiers:
             kind = f"identifiers.type.{each.type}"
             label = self._words.say(kind) if self._words.knows(kind) else each.type
-            places: list[Json] = list(_joined([code(place)] for place in each.places[:_MOST_PLACES]))
+            places: list[Json] = list(joined([code(place)] for place in each.places[:_MOST_PLACES]))
             if len(each.places) > _MOST_PLACES:
                 places.append(f" […+{len(each.places) - _MOST_PLACES}]")
-            value: list[Json] = [*_list(codes(each.value))]
+            value: list[Json] = [*runs(codes(each.value))]
             if each.bank:
-                value += [" · ", *_list(foreign(each.bank))]
+                value += [" · ", *runs(foreign(each.bank))]
             rows.append([label, value, str(each.count), places])
         head = [self._say(f"column.{name}") for name in ("type", "value", "count", "where")]
         yield {"k": "cells", "w": [3, 6, 1, 5], "head": list(head), "rows": rows}
@@ -436,7 +416,7 @@ class Paper:
     def _similar(self) -> Iterator[Block]:
         if not self._dossier.similar:
             return
-        yield _heading(1, self._say("similar.title"))
+        yield heading(1, self._say("similar.title"))
         yield self._paragraph(self._say("similar.how")) | {"keep": True}
         rows: list[Json] = []
         drawn: list[Block] = []
@@ -465,10 +445,10 @@ class Paper:
         return [code(pair.method), " ", numbers]
 
     def _custody(self) -> Iterator[Block]:
-        yield _heading(1, self._say("custody.title"))
+        yield heading(1, self._say("custody.title"))
         for sentence in custody_sentences(self._dossier, self._words):
             yield self._paragraph(printable(sentence))
-        yield _heading(2, self._say("custody.table"))
+        yield heading(2, self._say("custody.table"))
         rows: list[Json] = [
             [
                 [
@@ -488,30 +468,30 @@ class Paper:
         yield {"k": "cells", "w": [2, 4, 6, 3], "head": list(head), "rows": rows}
 
     def _consent(self) -> Iterator[Block]:
-        yield _heading(1, self._say("consent.title"))
+        yield heading(1, self._say("consent.title"))
         items: list[Json] = []
         for each in self._dossier.consents:
             given = "given" if each.given else "withdrawn"
             said = self._say(f"consent.{given}", purpose=self._term("purpose", each.purpose))
             items.append(
-                [said, " ", code(each.on), *([" · ", *_list(foreign(each.reference))] if each.reference else [])]
+                [said, " ", code(each.on), *([" · ", *runs(foreign(each.reference))] if each.reference else [])]
             )
         if not items:
             items.append(self._say("consent.none"))
         guardian = self._dossier.case.guardian
         if guardian:
-            items.append([self._say("consent.guardian"), " ", *_list(foreign(", ".join(guardian.values())))])
+            items.append([self._say("consent.guardian"), " ", *runs(foreign(", ".join(guardian.values())))])
         elif self._dossier.case.age_band != "adult":
             items.append(self._say("consent.no-guardian"))
         yield {"k": "list", "items": items}
 
     def _law(self) -> Iterator[Block]:
-        yield _heading(1, self._say("law.title"))
+        yield heading(1, self._say("law.title"))
         yield self._paragraph(self._say("law.candidates"))
         language = self._words.language
         for name in self._dossier.provisions:
             known = provision(name)
-            yield _heading(2, known.title(language))
+            yield heading(2, known.title(language))
             yield self._paragraph(known.conduct[language])
             if known.penalty.get(language):
                 yield self._paragraph(self._say("law.penalty", penalty=known.penalty[language]))
@@ -520,14 +500,14 @@ class Paper:
             yield self._paragraph(self._say("law.source", source=known.source, checked=known.checked))
         if not self._dossier.provisions:
             yield self._paragraph(self._say("law.none"))
-        yield _heading(2, self._say("law.routes"))
+        yield heading(2, self._say("law.routes"))
         for route in routes():
             if route.printed:
                 said: list[Json] = [f"{route.name[language]} ", *([code(route.reach)] if route.reach else [])]
-                yield _paragraph([*said, " ", *_list(self._own(self._say("law.checked", checked=route.checked)))])
+                yield paragraph([*said, " ", *runs(self._own(self._say("law.checked", checked=route.checked)))])
 
     def _limits(self) -> Iterator[Block]:
-        yield _heading(1, self._say("limits.title"))
+        yield heading(1, self._say("limits.title"))
         items: list[Json] = [
             self._own(self._say(f"limits.{name}")) for name in ("genuine", "clock", "similar", "names")
         ]
@@ -540,7 +520,7 @@ class Paper:
 
     def _how_to_check(self) -> Iterator[Block]:
         checks = self._dossier.checks
-        yield _heading(1, self._say("check.title"))
+        yield heading(1, self._say("check.title"))
         yield {"k": "list", "items": [self._own(self._say(f"check.{each}")) for each in _CHECKS]}
         yield self._paragraph(self._say("check.head", lines=checks.lines))
         yield {"k": "mono", "t": checks.head}
@@ -565,10 +545,10 @@ class Paper:
             if stated.readings:
                 return [code(f"{printable(stated.raw, 100)} ({' / '.join(stated.readings)})")]
             return foreign(stated.raw) if stated.raw else self._words.say("chats.no-time")
-        return [code(_iso(stated.value))]
+        return [code(time_text(stated.value))]
 
     def _time_text(self, value: str | None) -> str:
-        return "" if value is None else _iso(value)
+        return "" if value is None else time_text(value)
 
     def _who(self, sender: str) -> str:
         return self._words.say("chats.owner-unnamed") if sender == OWNER else sender
@@ -584,52 +564,3 @@ class Paper:
     def _finding(self, code_: str) -> str:
         known = f"report.finding.{code_}"
         return self._words.say(known) if self._words.knows(known) else code_
-
-
-def _iso(value: str) -> str:
-    """Return an ISO time for people: a space for the T, no fraction, `UTC` for the Z, an offset as it stands."""
-    day, _, clock = value.partition("T")
-    if not clock:
-        return day
-    zone = ""
-    for sign in "Z+-":
-        if sign in clock:
-            clock, _, rest = clock.partition(sign)
-            zone = " UTC" if sign == "Z" else f" {sign}{rest}"
-            break
-    return f"{day} {clock.partition('.')[0]}{zone}"
-
-
-def _title(text: str) -> Block:
-    return {"k": "title", "t": text}
-
-
-def _heading(level: int, text: str) -> Block:
-    return {"k": "h", "l": level, "t": text}
-
-
-def _paragraph(text: Json) -> Block:
-    return {"k": "p", "t": text}
-
-
-def _file_name(name: str) -> list[Json]:
-    """Return a file name; of one that reads from right to left the ending stands apart, or it would change sides."""
-    stem, dot, ending = name.rpartition(".")
-    if not dot or not stem or direction_of(stem) != "r":
-        return [{"d": "l", "t": " ".join(printable(name, _LONGEST_NAME).split()), "b": 1}]
-    return [*_list(foreign(stem)), " ", code(f".{printable(ending, _MOST_PLACES)}")]
-
-
-def _thin(number: int) -> str:
-    return f"{number:,}".replace(",", "\u00a0")
-
-
-def _list(pieces: Json) -> list[Json]:
-    return pieces if isinstance(pieces, list) else [pieces]
-
-
-def _joined(several: Iterable[Json]) -> Iterator[Json]:
-    for number, pieces in enumerate(several):
-        if number:
-            yield ", "
-        yield from _list(pieces)

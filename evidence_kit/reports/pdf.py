@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from evidence_kit.model import Json
 from evidence_kit.reports.dossier import Dossier, encoded
 from evidence_kit.reports.errors import ReportFailedError
-from evidence_kit.reports.paper import Paper, volumes
+from evidence_kit.reports.paper import Paper
 from evidence_kit.reports.person import sheet
+from evidence_kit.reports.volumes import volumes
 from evidence_kit.sealing.typesetting import Attached, TypesettingError, typeset, typesetter
 from evidence_kit.words import catalogue
 

@@ -260,7 +260,7 @@ def test_a_broken_case_says_so_on_the_first_page(tmp_path: Path) -> None:
 def test_a_long_transcript_goes_on_in_further_volumes_and_loses_no_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("evidence_kit.reports.paper.LINES_A_VOLUME", 10)
+    monkeypatch.setattr("evidence_kit.reports.volumes.LINES_A_VOLUME", 10)
     made = dossier([line(number, "x") for number in range(1, 36)])
     volumes = list(pdfs(made, "en", LOG))
     assert [each.name for each in volumes] == ["report.en.pdf", *(f"report.en.{n}.pdf" for n in (2, 3, 4))]
