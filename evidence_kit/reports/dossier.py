@@ -11,13 +11,7 @@ from dataclasses import dataclass
 
 from evidence_kit.reports.case_facts import CaseFacts, ConsentFact, CustodyStep, Intake
 from evidence_kit.reports.exhibit import Demand, Exhibit, Identifier, Occurrence, SimilarPair
-from evidence_kit.reports.transcript import Attachment, Line, Part, Transcript
-
-# A dossier with all that it is made of, for whoever draws one.
-__all__ = [
-    "FORM", "Attachment", "CaseFacts", "Checks", "ConsentFact", "CustodyStep", "Demand", "Dossier", "Exhibit",
-    "Identifier", "Intake", "Limit", "Line", "Occurrence", "Part", "SimilarPair", "Transcript", "encoded",
-]  # fmt: skip
+from evidence_kit.reports.transcript import Transcript
 
 FORM = 1
 

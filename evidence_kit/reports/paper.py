@@ -23,9 +23,11 @@ from evidence_kit.reports.blocks import (
     time_text,
     title,
 )
-from evidence_kit.reports.dossier import Demand, Dossier, Exhibit, Line, Occurrence, SimilarPair, Transcript
+from evidence_kit.reports.dossier import Dossier
+from evidence_kit.reports.exhibit import Demand, Exhibit, Occurrence, SimilarPair
 from evidence_kit.reports.prose import custody_sentences, date_order, event_name
 from evidence_kit.reports.script import code, codes, foreign, paragraphs, printable, with_codes
+from evidence_kit.reports.transcript import Line, Transcript
 from evidence_kit.reports.volumes import Volume
 from evidence_kit.words import Words, catalogue, direction
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evidence_kit.reports.dossier import CustodyStep, Dossier, Transcript
+from evidence_kit.reports.case_facts import CustodyStep
+from evidence_kit.reports.dossier import Dossier
+from evidence_kit.reports.transcript import Transcript
 from evidence_kit.words import Words
 
 _ONE_BY_ONE = ("sealed", "transfer.out", "transfer.in", "destroyed", "recovered", "receipt.issued", "reader.granted")

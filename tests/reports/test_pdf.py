@@ -12,24 +12,13 @@ import pypdf
 import pytest
 
 from evidence_kit.chats.stated_time import StatedTime
-from evidence_kit.reports.dossier import (
-    CaseFacts,
-    Checks,
-    ConsentFact,
-    Demand,
-    Dossier,
-    Exhibit,
-    Intake,
-    Line,
-    Occurrence,
-    Part,
-    SimilarPair,
-    Transcript,
-    encoded,
-)
+from evidence_kit.reports.case_facts import CaseFacts, ConsentFact, Intake
+from evidence_kit.reports.dossier import Checks, Dossier, encoded
+from evidence_kit.reports.exhibit import Demand, Exhibit, Occurrence, SimilarPair
 from evidence_kit.reports.pdf import pdfs
 from evidence_kit.reports.redaction import redacted
 from evidence_kit.reports.script import printable, with_codes
+from evidence_kit.reports.transcript import Line, Part, Transcript
 from evidence_kit.sealing.typesetting import covered
 from evidence_kit.words import catalogue
 from evidence_kit.workflows.case.new import PURPOSES
