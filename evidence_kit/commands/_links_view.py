@@ -78,9 +78,13 @@ def tell_links(
         identifiers: Returns all identifiers of the case; asked only where they are needed.
     """
     from evidence_kit.workflows.linking.association import association_links, takes_part
+
+    if not takes_part(station):
+        return
+    # Behind the question: whoever does not take part does not pay for readers of conversations.
     from evidence_kit.workflows.linking.case_links import consents, update_links
 
-    if not takes_part(station) or not consents(opened.opened):
+    if not consents(opened.opened):
         return
     try:
         done = update_links(opened, identifiers(), association_links(station, key), setting.world())
@@ -103,10 +107,11 @@ def taken_out_of_links(setting: Setting, station: Station, key: SigningKey, case
         case: Case id.
     """
     from evidence_kit.workflows.linking.association import association_links, takes_part
-    from evidence_kit.workflows.linking.case_links import remove_case
 
     if not takes_part(station):
         return True
+    from evidence_kit.workflows.linking.case_links import remove_case
+
     try:
         if remove_case(case, association_links(station, key), setting.world()):
             setting.screen.tell("links.removed", case=case)

@@ -25,12 +25,12 @@ TALKS = WRITES | {"msgspec"}
 MATCHES = TALKS | {"cv2", "numpy"}
 SEALS = TALKS | {"Cryptodome", "cffi", "pycparser", "pyzipper", "segno", "typst"}
 LOADS: dict[str, set[str]] = {
-    "intake": set(), "session": set(), "help": set(), "verifier": set(), "version": OPENSSL,
+    "intake": set(), "session": set(), "help": set(), "verifier": set(), "version": set(), "completion": set(),
     "setup": OPENSSL | {"bcrypt", "zxcvbn"}, "keys": LOOKS, "cases": OPENSSL, "new": LOOKS,
     "list": LOOKS, "show": WRITES, "log": LOOKS, "verify": LOOKS, "compare": OPENSSL,
     "ingest": TALKS | {"numpy"}, "receipt": WRITES, "consent": WRITES, "note": WRITES, "mark": WRITES, "update": WRITES,
     "exclude": WRITES, "describe": WRITES, "chats": TALKS, "identifiers": TALKS, "threats": TALKS,
-    "export": WRITES, "transfer": WRITES, "passphrase": WRITES, "tidy": WRITES, "grant": WRITES, "revoke": WRITES,
+    "export": TALKS, "transfer": WRITES, "passphrase": WRITES, "tidy": WRITES, "grant": WRITES, "revoke": WRITES,
     "recover": WRITES, "recovery": OPENSSL | {"bcrypt"}, "doctor": OPENSSL, "backup": WRITES, "destroy": TALKS,
     "links": LOOKS | {"msgspec", "numpy", "phonenumbers"}, "law": LOOKS | {"msgspec"}, "report": TALKS | {"segno"},
     "timestamp": WRITES | {"rfc3161_client"},

@@ -120,7 +120,7 @@ def test_outcomes_and_the_report_say_the_same(batch: Program) -> None:
     (failed,) = (row for row in done if row.get("result") == "failed")
     assert (failed["name"], failed["step"], failed["error"], failed["exit"]) == (
         "desk 3",
-        "ingest",
+        "new",
         "source-missing",
         10,
     )

@@ -82,6 +82,7 @@ def test_from_the_double_click_to_the_archive_and_the_receipt(
     shutil.copytree(ROOT / "samples" / "candidates", phone)
     before, data = files_of(program.parent), program.parents[1] / "evidence-kit-data"
     out = data / "handed-over"
+    data.mkdir()
     run = Program(home)
     around = {"HOME": str(home), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
     monkeypatch.setattr(Program, "environment", lambda _self, **more: {**around, **more})

@@ -61,7 +61,8 @@ def system_error(error: BaseException) -> EvidenceError | None:
         return SystemLimitError("no-room-to-work")
     if isinstance(error, ImportError) and not (error.name or "").startswith("evidence_kit"):
         return SystemLimitError("library-missing", library=error.name or type(error).__name__)
-    if type(error).__name__ == _PANIC:
+    # CPython's word for an extension that failed and does not say why, such as for want of memory.
+    if type(error).__name__ == _PANIC or isinstance(error, SystemError):
         return SystemLimitError("library-broke")
     if not isinstance(error, OSError) or error.errno is None:
         return None

@@ -110,6 +110,8 @@ SCENES: Sequence[Scene] = (
     ),
     _s("export", "1", "--as", "csv", "--for", "lawyer", "--out", "{at}/table.csv", plain=("table.csv",)),
     _s("export", "1", "--as", "bagit", "--for", "lawyer", "--out", "{at}/bag", name="export-bagit", plain=("bag",)),
+    _s("version", writes=False),
+    _s("completion", "bash", writes=False),
     _s("law", "PC-538", writes=False),
     _s("law", "--case", "1", name="law-case", writes=False, quick=False),
     _s("links", "join", "--recovery-key", "{at}/rec", "--set", "{at}/set"),

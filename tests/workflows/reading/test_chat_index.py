@@ -18,7 +18,7 @@ from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.write import CaseWriter
-from evidence_kit.workflows.reading import chat_index
+from evidence_kit.workflows.reading import chat_index, index_records
 from evidence_kit.workflows.reading.chat_index import ChatIndex
 from evidence_kit.workflows.reading.conversation_page import ConversationPage, ConversationRequest
 from evidence_kit.workflows.reading.conversations import conversations
@@ -201,7 +201,7 @@ def test_an_index_of_another_case_or_reader_is_not_believed(
     with open_exports(case.case, counted) as reading:
         assert reading.page(conversations(case.manifest)[0], ConversationRequest(search="forged"), 0, 10).matched == 0
     assert counted.jobs
-    monkeypatch.setattr(chat_index, "reader_digest", lambda: "another")
+    monkeypatch.setattr(index_records, "reader_digest", lambda: "another")
     counted = Counted(worker)
     with open_exports(case.case, counted) as reading:
         assert reading.page(conversations(case.manifest)[0], ConversationRequest(search=SECRET), 0, 10).matched == 1
