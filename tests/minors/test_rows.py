@@ -56,8 +56,19 @@ _CARRIERS = ("text", "JSON", "mail as it is", "page")
 
 
 def _leak(picture: str, letters: str, carrier: str) -> str | None:
+    return _found(picture, letters, b"\n".join(copied(*CARRIERS[carrier](letters))))
+
+
+def _found(picture: str, letters: str, stored: bytes) -> str | None:
+    """Return how a picture is found, also in an alphabet of so few letters that the search takes it for no code."""
     held = Picture(pictures()[picture])
-    return leak(held, letters, b"\n".join(copied(*CARRIERS[carrier](letters))))
+    squeezed, there = "".join(letters.split()).encode(), b"".join(stored.split())
+    length = 24 * len(squeezed) // len(held.data)
+    for at in range(0, len(squeezed) - length, length):
+        near = held.data[at * len(held.data) // len(squeezed) :][:24]
+        if len({*near}) > 8 and squeezed[at : at + length] in there:
+            return "as it was written"
+    return leak(held, letters, stored)
 
 
 @pytest.mark.parametrize("size", [4, 8, *(pytest.param(size, marks=pytest.mark.deep) for size in (1, 2, 3, 5, 10, 20))])
@@ -101,7 +112,7 @@ def test_a_code_that_reads_as_words_is_not_copied(way: str, picture: str) -> Non
         assert _leak(picture, letters, carrier) is None
     long = f"{WORDS}\n" * 1000
     stored = b"\n".join(copied("a.txt", f"{long}{letters}\n{long}".encode()))
-    assert leak(Picture(pictures()[picture]), letters, stored) is None
+    assert _found(picture, letters, stored) is None
 
 
 @pytest.mark.parametrize(
