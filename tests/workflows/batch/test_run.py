@@ -183,7 +183,7 @@ def test_trouble_in_one_line_stays_there(batch: Batch, jobs: int, station: Stati
     told, ended = batch.run(jobs)
     failed = {each.name: (each.step, each.trouble.id) for each in told if each.trouble is not None}
     assert failed == {
-        "missing": ("ingest", "source-missing"),
+        "missing": ("new", "source-missing"),
         "none": ("verify", "no-case"),
         "short": ("verify", "archive-passphrase-malformed"),
         "typo": ("check", "batch-key-unknown"),
@@ -222,7 +222,7 @@ def test_a_rehearsal_finds_the_same_trouble_and_changes_nothing(batch: Batch) ->
     told, ended = batch.rehearse()
     failed = {each.name: (each.step, each.trouble.id) for each in told if each.trouble is not None}
     assert failed == {
-        "missing": ("ingest", "source-missing"),
+        "missing": ("new", "source-missing"),
         "consent": ("seal", "no-consent"),
         "minor": ("new", "guardian-missing"),
         "none": ("ingest", "no-case"),
