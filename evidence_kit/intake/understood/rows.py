@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise, takewhile
+from itertools import islice, pairwise, takewhile
 from math import log2
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +29,7 @@ _FEWEST_WORDS: Final = 12
 _MOST_LETTERS: Final = 4
 _FEWEST_ALONE: Final = 60
 _LAGS: Final = (1, 2)
+_LONG_CHUNKS: Final = 4
 _BLOCK_LETTERS: Final = 1 << 21
 _SHARED_LETTERS: Final = 1 << 16
 _FEWEST_BESIDE: Final = 3
@@ -129,7 +130,24 @@ def _even_rows(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) ->
             usual = {*sizes[first : first + lag].tolist(), *sizes[(first + last) // 2 :][:lag].tolist()}
             words = [text[starts[at] : ends[at]] for at in range(first, last) if int(sizes[at]) in usual]
             if max(usual) <= _LONGEST_GROUP and _says_much(word for word in words if _is_group(word)):
-                yield int(starts[first]), int(ends[last - 1])
+                yield _whole(text, int(starts[first]), int(ends[last - 1]), max(usual))
+
+
+def _whole(text: str, start: int, end: int, size: int) -> Stretch:
+    """Return a row with the marks around its edges, without a short word of as many letters before or behind it."""
+    low, high = max(0, start - _LONGEST_GROUP), min(len(text), end + _LONGEST_GROUP)
+    while start > low and not text[start - 1].isspace():
+        start -= 1
+    while end < high and not text[end].isspace():
+        end += 1
+    first = _WORD.match(text, start)
+    second = None if first is None else _WORD.search(text, first.end(), end)
+    if first and second and len(first[0]) <= size and len(second[0]) > _LONG_CHUNKS * size:
+        start = second.start()
+    lasts = list(islice(_words_before(text, start, end), 2))
+    if len(lasts) > 1 and lasts[0][1] - lasts[0][0] <= size and lasts[1][1] - lasts[1][0] > _LONG_CHUNKS * size:
+        end = lasts[1][1]
+    return start, end
 
 
 def _words_of(solid: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
