@@ -48,5 +48,5 @@ def _put(setting: Setting, place: Path, script: str) -> None:
 
     if os.path.lexists(place) and (place.is_symlink() or b"evidence-kit" not in place.read_bytes()):
         raise PathTakenError("file-exists", path=str(place))
-    place.parent.mkdir(parents=True, exist_ok=True)
+    setting.world().disk.make_folder(place.parent)
     write_durably(setting.world().disk, place, script.encode("utf-8"))

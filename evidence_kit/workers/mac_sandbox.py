@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from evidence_kit.vault.patience import patiently
+
 # Reading stays open: Python imports what it needs when it needs it, from places that differ on every Mac.
 PROFILE = b"""(version 1)
 (allow default)
@@ -50,5 +52,6 @@ def _can_write() -> bool:
         path.touch(exist_ok=False)
     except OSError:
         return False
-    path.unlink()  # what the sandbox let through
+    # What the sandbox let through.
+    patiently(path.unlink)
     return True

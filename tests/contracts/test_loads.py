@@ -25,7 +25,7 @@ TALKS = WRITES | {"msgspec"}
 MATCHES = TALKS | {"cv2", "numpy"}
 SEALS = TALKS | {"Cryptodome", "cffi", "pycparser", "pyzipper", "segno", "typst"}
 LOADS: dict[str, set[str]] = {
-    "intake": set(), "session": set(), "help": set(), "verifier": set(), "version": set(), "completion": set(),
+    "intake": set(), "session": set(), "help": set(), "verifier": set(), "version": set(), "completion": {"msgspec"},
     "setup": OPENSSL | {"bcrypt", "zxcvbn"}, "keys": LOOKS, "cases": OPENSSL, "new": LOOKS,
     "list": LOOKS, "show": WRITES, "log": LOOKS, "verify": LOOKS, "compare": OPENSSL,
     "ingest": TALKS | {"numpy"}, "receipt": WRITES, "consent": WRITES, "note": WRITES, "mark": WRITES, "update": WRITES,
@@ -34,7 +34,7 @@ LOADS: dict[str, set[str]] = {
     "recover": WRITES, "recovery": OPENSSL | {"bcrypt"}, "doctor": OPENSSL, "backup": WRITES, "destroy": TALKS,
     "links": LOOKS | {"msgspec", "numpy", "phonenumbers"}, "law": LOOKS | {"msgspec"}, "report": TALKS | {"segno"},
     "timestamp": WRITES | {"rfc3161_client"},
-    "match": MATCHES, "seal": SEALS, "demo": MATCHES | SEALS | {"zxcvbn"},
+    "match": MATCHES - {"msgspec"}, "seal": SEALS, "demo": MATCHES | SEALS | {"zxcvbn"},
     # Its own main module, by the name that a process beside it gives it.
     "batch": MATCHES | SEALS | {"__mp_main__"},
 }  # fmt: skip
