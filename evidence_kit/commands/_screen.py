@@ -7,17 +7,19 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from evidence_kit.commands._keyboard import KEYBOARD
 from evidence_kit.commands._neutral_text import neutral_text, readable_text
-from evidence_kit.commands._progress import ByteCallback, CountCallback, byte_progress, phased_progress
 from evidence_kit.commands._tables import Table, cells, page_of
 from evidence_kit.commands._terminal import columns, fitted, is_terminal, wrapped
 from evidence_kit.errors import EvidenceError
 from evidence_kit.model import Json
 from evidence_kit.words import catalogue
 from evidence_kit.words.controls import escaped_json
+
+if TYPE_CHECKING:
+    from evidence_kit.commands._progress import ByteCallback, CountCallback
 
 _FOLLOW_SECONDS = 0.5
 _DOCUMENT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -211,6 +213,8 @@ class Screen:
 
     def progress(self, sentence: str, total_bytes: int | None = None) -> AbstractContextManager[ByteCallback]:
         """Show progress if a person is looking; yields the callback that counts every piece."""
+        from evidence_kit.commands._progress import byte_progress
+
         return byte_progress(self.say(sentence), total_bytes, shown=self._shows_progress)
 
     def first_reading(self, total_bytes: int) -> AbstractContextManager[ByteCallback]:
@@ -227,6 +231,8 @@ class Screen:
             total_bytes: How many there are; None where that is not known.
             comparing: Id of the sentence for what is counted after them.
         """
+        from evidence_kit.commands._progress import phased_progress
+
         return phased_progress(self.say(looking), total_bytes, self.say(comparing), shown=self._shows_progress)
 
     @property
