@@ -1,4 +1,4 @@
-"""Build portable folders: `python -m portable [SYSTEM...]`, or fetch all wheels: `python -m portable wheelhouse`.
+"""Build portable folders: `python -m portable [SYSTEM...]`, or fetch wheels: `… wheelhouse [SYSTEM...]`.
 
 Each system named is built into `portable-out/evidence-kit-VERSION-SYSTEM`; without one, Linux and Windows, and macOS
 where its Python lies in `pythons/`. Two builds are the same bytes. Nothing is fetched where `wheelhouse/` has it all.
@@ -36,9 +36,9 @@ def main() -> None:
     given = parser.parse_args()
     if sys.version_info[:2] != tuple(map(int, PYTHON.split("."))):
         parser.error(f"it is built with Python {PYTHON}, which compiles what is in it")
-    if given.systems == ["wheelhouse"]:
-        for system, facts in _SYSTEMS.items():
-            fetch_wheels(system, facts["wheels"], given.wheels / system)
+    if given.systems[:1] == ["wheelhouse"]:
+        for system in given.systems[1:] or _SYSTEMS:
+            fetch_wheels(system, _SYSTEMS[system]["wheels"], given.wheels / system)
         return
     found = [system for system, facts in _SYSTEMS.items() if (given.pythons / facts["file"]).is_file()]
     for system in given.systems or sorted({"linux-x64", "windows-x64", *found}):

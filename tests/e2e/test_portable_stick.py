@@ -27,9 +27,9 @@ pytestmark = [
 def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a stick with the program's folder on it."""
     out = tmp_path_factory.mktemp("stick")
-    own = ROOT / "wheelhouse"
-    wheels = str(own if own.is_dir() else out / "wheels")
-    command = [sys.executable, "-m", "portable", "linux-x64", "--out", str(out), "--wheels", wheels]
+    if not (ROOT / "wheelhouse" / "linux-x64").is_dir():
+        pytest.skip("the wheels are not there: python -m portable wheelhouse linux-x64")
+    command = [sys.executable, "-m", "portable", "linux-x64", "--out", str(out), "--offline"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return out
