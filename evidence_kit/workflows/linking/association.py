@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -70,12 +70,13 @@ def join_links(
         raise KeyUnreadableError("recovery-of-another", fingerprint=recovery.public.fingerprint)
     key = LinkKey(recovery.derive(_FROM_RECOVERY))
     links = AssociationLinks(station, key, (path or station.folder / SET_FILE).absolute(), 0)
-    with open_link_set(links.path, key, 0, world.random):
-        pass
+    with open_link_set(links.path, key, 0, world.random) as opened:
+        # A set that is laid back after this is an earlier one for this station as well.
+        changes = opened.root.changes
     box = SealingBox(station_key.derive(_AT_STATION))
-    _remember(links, 0, world)
+    _remember(links, changes, world)
     write_durably(world.disk, station.folder / KEY_FILE, box.seal(KEY_FILE, key.secret, world.random(NONCE_BYTES)))
-    return links
+    return replace(links, changes=changes)
 
 
 def association_links(station: Station, station_key: SigningKey) -> AssociationLinks:

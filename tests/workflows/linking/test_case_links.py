@@ -122,3 +122,12 @@ def test_the_recovery_key_of_another_association_is_refused(association: Associa
     (tmp_path / "strange").write_bytes(SigningKey.generate().openssh(None))
     association("links", "join", "--recovery-key", str(tmp_path / "strange"), code=2)
     assert not (tmp_path / "st" / "links.key").exists()
+
+
+def test_whoever_joins_again_does_not_take_an_earlier_set(association: Association, tmp_path: Path) -> None:
+    association("links", "join", "--recovery-key", str(tmp_path / "rec"))
+    earlier = (tmp_path / "st" / "links.sqlite").read_bytes()
+    case = association.case(1, f"Nadia: non\nKarim: {HIS_NUMBER}")
+    association("links", "join", "--recovery-key", str(tmp_path / "rec"))
+    (tmp_path / "st" / "links.sqlite").write_bytes(earlier)
+    association("links", "show", case, code=51)
