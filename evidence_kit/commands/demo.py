@@ -15,6 +15,7 @@ from evidence_kit.commands._program import program_name
 from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import command
+from evidence_kit.errors import Exit
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.demo import DemoListing, DemoResult
@@ -77,3 +78,5 @@ def _end(screen: Screen, ended: DemoResult) -> None:
     sealed = str(ended.archive.parent)
     screen.tell("demo.end", cases=case, sealed=sealed, secret=digits, archive=archive, program=program_name())
     screen.document({"case": case, "archive": archive, "archive_passphrase_file": digits})
+    if ended.exit is not Exit.DONE:
+        raise typer.Exit(ended.exit)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from evidence_kit.custody.errors import PathTakenError
 from evidence_kit.custody.manifest import Item
-from evidence_kit.errors import EvidenceError, UsageError
+from evidence_kit.errors import EvidenceError, Exit, UsageError
+from evidence_kit.intake.errors import SourceGoneError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import passphrase as digits
 from evidence_kit.vault.disk import write_new
@@ -20,7 +21,7 @@ from evidence_kit.workflows.accession.commit_group import DescriptionService
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, create_case
-from evidence_kit.workflows.case.outcome import Outcome
+from evidence_kit.workflows.case.outcome import Outcome, Refused
 from evidence_kit.workflows.case.record import issue_receipt
 from evidence_kit.workflows.case.setup import SetupRequest, set_up_station
 from evidence_kit.workflows.case.station import Station, StationUser
@@ -70,11 +71,13 @@ class DemoResult:
         case: The case folder.
         archive: The sealed archive.
         digits: File with the archive's passphrase.
+        exit: 0 where every step went through; else something could not be read, and the next run begins anew.
     """
 
     case: Path
     archive: Path
     digits: Path
+    exit: Exit
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ def run_demo(out: Path, samples: Path, describer: DescriptionService, run: JobRu
 
     Raises:
         UsageError: The samples are not there.
+        SourceGoneError: Not one of them could be read.
         PathTakenError: There is something at `out` already.
     """
     if not (samples / EXPORT).is_dir():
@@ -117,11 +121,15 @@ def run_demo(out: Path, samples: Path, describer: DescriptionService, run: JobRu
         raise PathTakenError("demo-exists", path=str(out))
     world.disk.make_folder(out)
     write_new(world.disk, mark, b"")
-    yield from _all(out, samples, describer, run, world)
-    world.disk.remove(mark)
+    result = yield from _all(out, samples, describer, run, world)
+    if result.exit is Exit.DONE:
+        world.disk.remove(mark)
+    yield result
 
 
-def _all(out: Path, samples: Path, describer: DescriptionService, run: JobRunner, world: World) -> Iterator[Step]:
+def _all(
+    out: Path, samples: Path, describer: DescriptionService, run: JobRunner, world: World
+) -> Generator[Step, None, DemoResult]:
     yield StepBegun("setup")
     station, key = _station(out, world)
     yield StepBegun("new")
@@ -129,7 +137,7 @@ def _all(out: Path, samples: Path, describer: DescriptionService, run: JobRunner
     consent = ConsentGiven("lawyer", given=True, on=today, said_by="person")
     made = create_case(station, key, CaseOpening("adult", "told", [consent], pseudonym="Nadia"), world)
     with writing(made.case.folder, key, station, world) as writer:
-        yield from _inside(out, samples, describer, run, writer, key)
+        return (yield from _inside(out, samples, describer, run, writer, key))
 
 
 def _station(out: Path, world: World) -> tuple[Station, SigningKey]:
@@ -144,13 +152,18 @@ def _station(out: Path, world: World) -> tuple[Station, SigningKey]:
 
 def _inside(  # noqa: PLR0913
     out: Path, samples: Path, describer: DescriptionService, run: JobRunner, writer: CaseWriter, key: SigningKey
-) -> Iterator[Step]:
+) -> Generator[Step, None, DemoResult]:
     yield StepBegun("ingest")
     provenance = Provenance("phone-export", "Nadia", "invented phone", "Larache")
-    yield from ingest(writer, [samples / EXPORT], provenance, describer)
+    unread = 0
+    for outcome in ingest(writer, [samples / EXPORT], provenance, describer):
+        unread += isinstance(outcome, Refused) and outcome.may_pass
+        yield outcome
+    items = writer.manifest.items
+    if unread and not items:
+        raise SourceGoneError("samples-unreadable", path=str(samples))
     code, _, _ = issue_receipt(writer)
     yield StepBegun("list")
-    items = writer.manifest.items
     yield DemoListing(tuple(items.values()))
     yield from _compared(samples, run, writer)
     yield StepBegun("seal")
@@ -159,8 +172,10 @@ def _inside(  # noqa: PLR0913
     sealed = make_seal(writer, key, SealOrder("lawyer", None, {}, None, out / "sealed"), secret)
     yield sealed
     yield StepBegun("verify")
-    yield verify_archive(sealed.archive, secret, code)
-    yield DemoResult(writer.case.folder.root, sealed.archive, out / "archive-passphrase.txt")
+    report = verify_archive(sealed.archive, secret, code)
+    yield report
+    ended = report.exit if report.exit is not Exit.DONE or not unread else Exit.INCOMPLETE
+    return DemoResult(writer.case.folder.root, sealed.archive, out / "archive-passphrase.txt", ended)
 
 
 def _compared(samples: Path, run: JobRunner, writer: CaseWriter) -> Iterator[Step]:

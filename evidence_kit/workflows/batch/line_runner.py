@@ -26,18 +26,20 @@ def _one(errand: Errand, step: str, hands: BatchResources) -> StepResult:
     task = errand.task
     try:
         code, facts = STEPS[step](errand, hands)
-    except EvidenceError as error:
-        return StepResult.failed(task, step, ErrorFacts.of_error(error), errand.case)
     except (SystemExit, KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:  # noqa: BLE001 - what ails one line, a bug of ours too, must not cost the others
-        refused = system_error(error)
-        if refused is not None:
-            return StepResult.failed(task, step, ErrorFacts.of_error(refused), errand.case)
-        values = {"error": type(error).__name__, "place": place_of(error)}
-        return StepResult.failed(task, step, ErrorFacts(int(Exit.BUG), "bug", values), errand.case)
+        return StepResult.failed(task, step, trouble_of(error), errand.case)
     if hands.world.left_to_do:
         left = ErrorFacts.of_error(hands.world.left_to_do[-1])
         hands.world.left_to_do.clear()
         return StepResult(task.spot.line, task.name, errand.case, step, DONE, int(code) or left.code, facts, left)
     return StepResult(task.spot.line, task.name, errand.case, step, DONE, int(code), facts)
+
+
+def trouble_of(error: BaseException) -> ErrorFacts:
+    """Return any error as it travels: one of ours, a refusal of the system, or a bug with its place."""
+    known = error if isinstance(error, EvidenceError) else system_error(error)
+    if known is not None:
+        return ErrorFacts.of_error(known)
+    return ErrorFacts(int(Exit.BUG), "bug", {"error": type(error).__name__, "place": place_of(error)})

@@ -7,14 +7,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from types import FrameType, TracebackType
 from typing import Final, Protocol, Self
 
 from evidence_kit.errors import Exit
-from evidence_kit.workflows.batch.line_runner import carry_out_line
+from evidence_kit.workflows.batch.line_runner import carry_out_line, trouble_of
 from evidence_kit.workflows.batch.results import ErrorFacts, StepResult
 from evidence_kit.workflows.batch.steps import BatchResources, Errand
 
@@ -116,7 +116,12 @@ class ProcessCrew:
             trouble = ErrorFacts(int(Exit.SYSTEM_LIMIT), "batch-process-died", {"name": errand.task.name})
             yield errand, StepResult.failed(errand.task, member.step, trouble, errand.case)
             return
-        if told is None:
+        if isinstance(told, ErrorFacts):
+            # It could not begin at all, and has ended.
+            del self._members[member.channel]
+            member.end()
+            yield errand, StepResult.failed(errand.task, member.step, told, errand.case)
+        elif told is None:
             member.errand = None
             idle.append(member)
         else:
@@ -195,14 +200,21 @@ def serve_channel(channel: Connection, open_hands: OpenHands) -> None:
     signal.signal(signal.SIGINT, interrupted)
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    with open_hands() as hands, suppress(EOFError, OSError):
-        while (errand := channel.recv()) is not None:
-            working = True
-            try:
-                for told in carry_out_line(errand, hands):
-                    channel.send(told)
-            except KeyboardInterrupt:
-                pass
-            finally:
-                working = False
-            channel.send(None)
+    with ExitStack() as stack:
+        try:
+            hands = stack.enter_context(open_hands())
+        except Exception as error:  # noqa: BLE001 - a sentence for whoever reads the channel, not a traceback here
+            with suppress(OSError):
+                channel.send(trouble_of(error))
+            return
+        with suppress(EOFError, OSError):
+            while (errand := channel.recv()) is not None:
+                working = True
+                try:
+                    for told in carry_out_line(errand, hands):
+                        channel.send(told)
+                except KeyboardInterrupt:
+                    pass
+                finally:
+                    working = False
+                channel.send(None)

@@ -32,7 +32,7 @@ class BatchMemory:
         self._path = path
         self._disk = disk
         self._cases: dict[str, str] = {}
-        self._done: dict[tuple[str, str], str] = {}
+        self._done: dict[tuple[str, str], str | None] = {}
         self.batch = ""
         self._file: DiskFile | None = None
         self._alone = ExitStack()
@@ -64,6 +64,15 @@ class BatchMemory:
         """Note durably that a step is done."""
         self._done[task.name, step] = task.digest(step)
         self._append({"name": task.name, "step": step, "digest": task.digest(step)})
+
+    def was_left_open(self, task: BatchTask, step: str) -> bool:
+        """Say whether a step was carried out and something was left that the next run is to try again."""
+        return self._done.get((task.name, step), "") is None
+
+    def note_open(self, task: BatchTask, step: str) -> None:
+        """Note durably that a step left something open."""
+        self._done[task.name, step] = None
+        self._append({"name": task.name, "step": step, "digest": None})
 
     def close(self) -> None:
         """Let go of the file."""

@@ -67,6 +67,11 @@ class StepResult:
     facts: Mapping[str, Json] = field(default_factory=dict)
     trouble: ErrorFacts | None = None
 
+    @property
+    def settled(self) -> bool:
+        """Say whether the step is done for good: what could not be read then is tried again by the next run."""
+        return self.result == DONE and not self.facts.get("to_try_again")
+
     @classmethod
     def failed(cls, task: BatchTask, step: str, trouble: ErrorFacts, case: str | None) -> StepResult:
         """Return that a step failed.

@@ -46,9 +46,11 @@ def run_batch(waiting: WaitingLines, runner: ErrandRunner) -> Iterator[StepResul
     try:
         for errand, told in runner.run(waiting.next_free):
             codes.append(told.code)
-            if told.result == DONE:
+            if told.settled:
                 memory.note_done(errand.task, told.step)
                 left[told.name].discard(told.step)
+            elif told.result == DONE:
+                memory.note_open(errand.task, told.step)
             yield told
     except KeyboardInterrupt:
         stopped = True
@@ -130,7 +132,12 @@ class WaitingLines:
         def done(step: str) -> bool:
             return self.memory.has_done(task, step) and (step in ONCE or not self._again)
 
-        return tuple(step for step in task.steps if not done(step))
+        steps = task.steps
+        if "ingest" in steps and self.memory.was_left_open(task, "ingest"):
+            # Whatever may still come in belongs into what was made of the case behind it.
+            at = steps.index("ingest")
+            return (*(step for step in steps[:at] if not done(step)), *steps[at:])
+        return tuple(step for step in steps if not done(step))
 
     def _case(self, task: BatchTask) -> str | None:
         """Return the id of a line's case, so that two ways of naming one case are one; None where it is open."""

@@ -25,6 +25,7 @@ from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.accession.commit_group import DescriptionService
 from evidence_kit.workflows.accession.ingest import ingest as take_in
 from evidence_kit.workflows.accession.provenance import WAYS, Provenance
+from evidence_kit.workflows.batch.errors import NothingTakenInError
 from evidence_kit.workflows.batch.task import BatchTask
 from evidence_kit.workflows.case.locate import find_folder, locate, refuse_inside_case
 from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, Guardian, create_case
@@ -155,17 +156,26 @@ def opening_of(errand: Errand, world: World) -> CaseOpening:
 
 
 def ingest_sources(errand: Errand, hands: BatchResources) -> Did:
-    """Take the sources of a line in."""
+    """Take the sources of a line in; `to_try_again` counts what could not be read then and may be another time.
+
+    Raises:
+        NothingTakenInError: None of them could be read, and the case holds nothing: no later step has anything to do.
+    """
     task = errand.task
     refused: list[Json] = []
     totals = Totals()
+    passing = 0
     with _writing(errand, hands) as writer:
         for outcome in take_in(writer, task.paths("sources"), provenance_of(task, hands.station), hands.describer):
             if isinstance(outcome, Totals):
                 totals = outcome
-            elif isinstance(outcome, Refused) and len(refused) < MOST_NAMED:
-                refused.append({"path": outcome.place.path, "reason": outcome.reason})
-    facts: dict[str, Json] = {**totals.facts(), "not_kept": refused}
+            elif isinstance(outcome, Refused):
+                passing += outcome.may_pass
+                if len(refused) < MOST_NAMED:
+                    refused.append({"path": outcome.place.path, "reason": outcome.reason})
+        if passing and not writer.manifest.items and not writer.manifest.witnessed:
+            raise NothingTakenInError("nothing-taken-in", files=passing)
+    facts: dict[str, Json] = {**totals.facts(), "not_kept": refused, "to_try_again": passing}
     return Exit.DONE if totals.complete else Exit.INCOMPLETE, facts
 
 
@@ -297,7 +307,10 @@ def _writing(errand: Errand, hands: BatchResources) -> AbstractContextManager[Ca
 
 
 def _place(errand: Errand, writer: CaseWriter) -> tuple[Path, Path | None, Mapping[str, Json] | None]:
-    """Return the path of an archive, its digits, and its facts, if it lies there already and the log knows it."""
+    """Return the path of an archive, its digits, and its facts, if it lies there already and the log knows it.
+
+    An archive from before the newest item came in is another one's: it stays, and the next takes the next name.
+    """
     task = errand.task
     sealed = task.path("out") or writer.station.cases.parent / "sealed"
     secrets = task.path("passphrase_folder")
@@ -305,6 +318,7 @@ def _place(errand: Errand, writer: CaseWriter) -> tuple[Path, Path | None, Mappi
         if chosen is not None:
             refuse_inside_case(chosen)
     known = {each.facts["sha256"]: each for each in writer.manifest.entries.get("sealed", ())}
+    newest = max((item.line for item in writer.manifest.items.values()), default=0)
     number = 1
     while True:
         name = f"{writer.case.id}.{task.fact('for')}.{errand.batch}" + (f".{number}" if number > 1 else "")
@@ -314,7 +328,7 @@ def _place(errand: Errand, writer: CaseWriter) -> tuple[Path, Path | None, Mappi
         if archive.is_file():
             with archive.open("rb") as file:
                 entry = known.get(tally_stream(file_pieces(file)).sha256.hex)
-            if entry is not None:
+            if entry is not None and entry.line > newest:
                 facts = entry.facts
                 if secret is not None and not secret.is_file():
                     # An interruption came between the archive and its digits: the log has them.

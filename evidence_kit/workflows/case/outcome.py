@@ -66,6 +66,11 @@ class Refused:
     detail: str | None = None
     size_bytes: int | None = None
 
+    @property
+    def may_pass(self) -> bool:
+        """Say whether another try may end otherwise: it could not be read then, and nothing is known against it."""
+        return self.reason in {"unreadable", "container-changed"}
+
 
 @dataclass(frozen=True, slots=True)
 class ContainerRead:

@@ -52,6 +52,8 @@ def tried(place: Place, scene: Scene, fault: Fault) -> Iterator[Slip]:
         said = "" if ran is None else f": {ran.code} {ran.err[-600:]}{ran.out[-300:]}"
         return Slip(scene.called, fault, what + said)
 
+    # Calls are counted in each process: it may be one of a crew's that is killed, and the first one tells that.
+    killed_in_a_crew = fault.only_children or scene.crew
     place.again()
     first = place.stage.run(place.line(scene), fault, typed=typed(place, scene))
     if fault.action == "fail":
@@ -60,7 +62,7 @@ def tried(place: Place, scene: Scene, fault: Fault) -> Iterator[Slip]:
             yield slip("ends with a code that it must not have", first)
         if traced(first):
             yield slip("shows a traceback", first)
-    elif fault.action and first.code not in ({-9, 0, 3} if not fault.only_children else {-9, 0, 3, Exit.SYSTEM_LIMIT}):
+    elif fault.action and first.code not in ({-9, 0, 3, Exit.SYSTEM_LIMIT} if killed_in_a_crew else {-9, 0, 3}):
         yield slip("was killed, and ends otherwise", first)
     # `cases` names the ones that it cannot read, each in its line.
     silent = first.code == 0 and scene.tells and "unreadable" not in first.out

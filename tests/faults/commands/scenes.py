@@ -33,6 +33,7 @@ class Scene:
         typed: What a person types.
         name: Another name where a command has several scenes.
         quick: Its faults are tried by `make test` too.
+        crew: Processes of our own carry it out.
         every: Of its faults each first of so many is tried: it takes long, and carries out what other scenes do.
     """
 
@@ -43,6 +44,7 @@ class Scene:
     typed: str = ""
     name: str = ""
     quick: bool = True
+    crew: bool = False
     every: int = 1
 
     @property
@@ -131,7 +133,7 @@ SCENES: Sequence[Scene] = (
     _s("batch", "{at}/batch.toml", quick=False, every=5),
     _s(
         "batch", "{at}/batch.toml", "--jobs", "2", "--report", "{at}/report.csv", name="batch-jobs", quick=False,
-        every=2,
+        crew=True, every=2,
     ),
     _s("demo", "--out", "{at}/demo", "--samples", "{at}/few", quick=False, every=10),
     _s("help", "phone", writes=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -157,6 +158,62 @@ def test_a_line_that_was_changed_is_done_anew_as_far_as_it_was_changed(batch: Ba
     batch.write(line.replace('["a"]', '["a", "more"]'))
     told, _ = batch.run()
     assert [each.step for each in told if each.result == "done"] == ["ingest"]
+
+
+def test_what_could_not_be_read_is_tried_again_and_sealed_again_when_it_came_in(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A done step that left a file unread is not done: the next run looks again, and its archive holds the file."""
+    batch.write(batch.source("a", "x", "y"))
+    with monkeypatch.context() as patch:
+        refuse(patch, batch.folder / "a" / "1.txt")
+        told, ended = batch.run()
+        assert {each.step: (each.result, each.code) for each in told}["ingest"] == ("done", Exit.INCOMPLETE)
+        assert (ended.whole, ended.code) == (0, Exit.INCOMPLETE)
+        again, ended = batch.run()
+        assert [each.result for each in again] == ["done-before", "done", "done", "done"]
+        assert ended.code == Exit.INCOMPLETE
+        assert next(each.facts["archive"] for each in again if each.step == "seal") == archive_of(told)
+    healed, ended = batch.run()
+    assert (ended.whole, ended.code) == (1, Exit.DONE)
+    assert archive_of(healed) != archive_of(told)
+    assert next(each.facts["items_in"] for each in healed if each.step == "seal") == 2
+    last, ended = batch.run()
+    assert {each.result for each in last} == {"done-before"}
+    assert len(batch.items()["a"]) == 2
+
+
+def test_a_line_of_which_nothing_could_be_read_fails_there_and_is_taken_up_again(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch.write(batch.source("a", "x"), batch.source("b", "y"))
+    with monkeypatch.context() as patch:
+        refuse(patch, batch.folder / "a" / "0.txt")
+        told, ended = batch.run()
+        assert [(each.step, each.result) for each in told if each.name == "a"] == [
+            ("new", "done"), ("ingest", "failed"), ("seal", "not-tried"), ("verify", "not-tried"),
+        ]  # fmt: skip
+        assert next(each.trouble.id for each in told if each.trouble is not None) == "nothing-taken-in"
+        assert (ended.whole, ended.code) == (1, Exit.SOURCE_GONE)
+    told, ended = batch.run()
+    assert (ended.whole, ended.code) == (2, Exit.DONE)
+    assert {name: len(items) for name, items in batch.items().items()} == {"a": 1, "b": 1}
+
+
+def refuse(patch: pytest.MonkeyPatch, path: Path) -> None:
+    """Let the system refuse one file, as a bad sector does."""
+    sound = os.open
+
+    def opened(name: Any, *more: Any, **named: Any) -> int:
+        if str(name) == str(path) or str(name) == path.name:
+            raise OSError(errno.EIO, "Input/output error", str(name))
+        return sound(name, *more, **named)
+
+    patch.setattr(os, "open", opened)
+
+
+def archive_of(told: list[StepResult]) -> str:
+    return str(next(each.facts["archive"] for each in told if each.step == "seal"))
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
