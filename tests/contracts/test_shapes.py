@@ -402,7 +402,7 @@ def test_steps_of_a_batch_of_every_kind() -> None:
     whole = {**sealed, "size": 9, "items_in": 1, "items_of": 2, "passphrase_file": None}
     done: list[tuple[str, int, Mapping[str, Any]]] = [
         ("new", 0, {"path": "x"}), ("match", 3, compared), ("seal", 0, sealed), ("seal", 0, whole),
-        ("verify", 4, verified), ("ingest", 3, {**totals.facts(), "not_kept": [{"path": "a", "reason": "symlink"}]}),
+        ("verify", 4, verified), ("ingest", 3, {**totals.facts(), "not_kept": [{"path": "a", "reason": "symlink"}], "to_try_again": 0}),
     ]  # fmt: skip
     for step, code, facts in done:
         _batch_view.show_outcome(screen, batch.StepResult(2, "one", "LRC-2026-0001", step, "done", code, facts))
