@@ -35,6 +35,12 @@ class WeakPassphraseError(EvidenceError):
     exit_code = Exit.WEAK_PASSPHRASE
 
 
+class NameUnknownError(EvidenceError):
+    """No key is known by a name: perhaps it was forgotten already, so whoever asked for that has it."""
+
+    exit_code = Exit.INCOMPLETE
+
+
 class NotConfirmedError(EvidenceError):
     """The typed-back text does not agree with the one that was shown."""
 

@@ -397,12 +397,14 @@ def test_steps_of_a_batch_of_every_kind() -> None:
         "compared": 1,
         "pairs": [each.facts({"found/a.jpg"}, "LRC-2026-0002") for each in pairs()],
         "not_compared": [],
+        "to_try_again": 0,
     }
     sealed = {"archive": "a.sealed.zip", "sha256": SHA256, "receipt": "-".join(["ABCD"] * 9)}
     whole = {**sealed, "size": 9, "items_in": 1, "items_of": 2, "passphrase_file": None}
+    refused = {"not_kept": [{"path": "a", "reason": "symlink"}], "to_try_again": 0}
     done: list[tuple[str, int, Mapping[str, Any]]] = [
         ("new", 0, {"path": "x"}), ("match", 3, compared), ("seal", 0, sealed), ("seal", 0, whole),
-        ("verify", 4, verified), ("ingest", 3, {**totals.facts(), "not_kept": [{"path": "a", "reason": "symlink"}], "to_try_again": 0}),
+        ("verify", 4, verified), ("ingest", 3, {**totals.facts(), **refused}),
     ]  # fmt: skip
     for step, code, facts in done:
         _batch_view.show_outcome(screen, batch.StepResult(2, "one", "LRC-2026-0001", step, "done", code, facts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,23 @@ def test_an_archive_that_could_not_be_checked_leaves_it_unfinished(
     with monkeypatch.context() as patch:
         patch.setattr(demo, "verify_archive", lambda archive, *_: unread(archive))
         assert shown(out, samples).exit is Exit.NOT_CHECKED
+    assert shown(out, samples).exit is Exit.DONE
+
+
+def test_a_candidate_that_could_not_be_read_leaves_it_unfinished(
+    tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evidence_kit.workflows.reading.match import MatchResult, NotCompared, match_pictures
+
+    out, sound = tmp_path / "demo", match_pictures
+
+    def unread_once(*named: Any) -> MatchResult:
+        found = sound(*named)
+        return replace(found, not_compared=[*found.not_compared, NotCompared("found.jpg", "unreadable")])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(demo, "match_pictures", unread_once)
+        assert shown(out, samples).exit is Exit.INCOMPLETE
     assert shown(out, samples).exit is Exit.DONE
 
 

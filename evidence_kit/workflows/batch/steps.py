@@ -186,7 +186,10 @@ def match_pictures(errand: Errand, hands: BatchResources) -> Did:
     missed: list[Json] = [{"name": each.name, "reason": each.reason} for each in found.not_compared]
     pairs: list[Json] = [pair.facts(found.candidates, found.other_case) for pair in found.pairs]
     open_ends = any(each.matters for each in found.not_compared)
-    facts: dict[str, Json] = {"compared": found.compared, "pairs": pairs, "not_compared": missed}
+    passing = sum(each.may_pass for each in found.not_compared)
+    facts: dict[str, Json] = {
+        "compared": found.compared, "pairs": pairs, "not_compared": missed, "to_try_again": passing,
+    }  # fmt: skip
     return Exit.INCOMPLETE if open_ends else Exit.DONE, facts
 
 

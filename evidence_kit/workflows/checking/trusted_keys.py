@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence_kit.errors import UsageError
-from evidence_kit.keys.errors import KeyUnreadableError
+from evidence_kit.keys.errors import KeyUnreadableError, NameUnknownError
 from evidence_kit.model import Disk
 from evidence_kit.vault.disk import write_durably
 from evidence_kit.workflows.case.public_keys import key_fingerprint, public_key
@@ -90,14 +89,14 @@ def forget_name(folder: Path, name: str, disk: Disk) -> None:
         disk: The station's disk.
 
     Raises:
-        UsageError: Nobody is known by it.
+        NameUnknownError: Nobody is known by it, or no longer.
         CaseLockedError: Another process changes the station just now.
     """
     with station_lock(folder, disk):
         before = trusted_keys(folder)
         left = {of: each for of, each in before.items() if each.name != name}
         if len(left) == len(before):
-            raise UsageError("known-unknown", name=name)
+            raise NameUnknownError("known-unknown", name=name)
         _write(folder, left, disk)
 
 

@@ -66,6 +66,11 @@ class NotCompared:
         """Say whether the loss of a comparison matters: one of a blank picture, or of no picture, does not."""
         return self.reason not in _OF_NO_CONCERN
 
+    @property
+    def may_pass(self) -> bool:
+        """Say whether another try may end otherwise: its file could not be read then."""
+        return self.reason == "unreadable"
+
 
 @dataclass(slots=True)
 class MatchResult:
