@@ -137,7 +137,11 @@ class ComparedFeatures:
         if reason is not None:
             yield file, reason
             return
-        parts = self._listed(file) or []
+        parts = self._listed(file)
+        if parts is None:
+            # It was computed, and its cached copy cannot be read now.
+            yield file, "unreadable"
+            return
         for number, digest, stated in parts:
             if number == 1 and stated == "no-picture" and len(parts) > 1:
                 continue
@@ -149,7 +153,9 @@ class ComparedFeatures:
 
     def _useful(self, part: ComparedFile) -> str | None:
         """Return why a result on a picture or sound is of no use; None where it is."""
-        packed = self._known(part) or b""
+        packed = self._known(part)
+        if packed is None:
+            return "unreadable"
         return self._checked(part, packed) if packed.startswith(MAGIC) else self._sound(part, packed)
 
     def _took(self, file: ComparedFile, answer: Answer) -> str | None:
@@ -232,7 +238,8 @@ _AHEAD: Final = 8
 # Packed features begin so; hashes of sound are JSON.
 MAGIC: Final = b"ekf1"
 _MOST_INNER: Final = 64
-_VERSION: Final = "features/4"
+# In the name of each cached result: others are computed anew.
+VERSION_OF_RESULTS: Final = "features/4"
 
 
 def _job(file: ComparedFile) -> Job:
@@ -251,7 +258,7 @@ def _part(file: ComparedFile, number: int, digest: str | None) -> ComparedFile:
 def _about(file: ComparedFile, number: int) -> str:
     """Return the name of a cached result: 0 for the list of pictures in the file, then its pictures."""
     whole = file.whole_sha256 or file.sha256
-    return f"{_VERSION} {whole}" if number == 1 else f"{_VERSION} {whole}#{number}"
+    return f"{VERSION_OF_RESULTS} {whole}" if number == 1 else f"{VERSION_OF_RESULTS} {whole}#{number}"
 
 
 def _number(told: Mapping[str, Json]) -> int:

@@ -23,6 +23,7 @@ from evidence_kit.workflows.accession.declare import Mark, record_mark
 from evidence_kit.workflows.accession.provenance import Declarer
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.reading import features
 from evidence_kit.workflows.reading.match import MatchRequest, MatchResult, match_pictures
 from evidence_kit.workflows.upkeep.destroy import destroy_evidence, doomed_objects
 from tests.conftest import NewCase
@@ -287,6 +288,23 @@ def test_a_damaged_cache_is_discarded_and_made_again(damage: str, writer: CaseWr
     assert one.read_bytes() != data
 
 
+def test_a_cache_that_cannot_be_read_accuses_no_picture(
+    writer: CaseWriter, run: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was computed and cannot be read back now is told as that, and never as a picture that is damaged."""
+    from evidence_kit.vault.cache import SealedCache
+
+    sound = SealedCache.get
+
+    def lists_only(cache: SealedCache, about: str) -> bytes | None:
+        return sound(cache, about) if about.endswith("#0") else None
+
+    for get in (lambda *_: None, lists_only):
+        monkeypatch.setattr(SealedCache, "get", get)
+        found = match_pictures(writer, MatchRequest(), run)
+        assert [each.reason for each in found.not_compared] == ["unreadable"] * 4
+
+
 def test_a_forged_cache_is_discarded_although_anybody_can_encrypt_to_the_case(writer: CaseWriter, run: Watched) -> None:
     """Somebody without the key puts other features where the cat's belong, in every form that is open to them."""
     from evidence_kit.keys.sealing_box import SealingBox
@@ -294,13 +312,15 @@ def test_a_forged_cache_is_discarded_although_anybody_can_encrypt_to_the_case(wr
 
     first = told(match_pictures(writer, MatchRequest(), run))
     folder, world = writer.case.folder, writer.world
-    lies = b"features of another picture"
-    box = SealingBox(bytes(32))
-    forger = SealedCache(folder.root.parent / "forged", world.disk, box, world.random)
-    assert forger.put("features/2 x", lies)
-    [sealed] = [path for path in (folder.root.parent / "forged").iterdir() if path.is_file()]
+    # Whoever knows the program knows what a result is called, and may have a whole one of another picture.
+    lies, digests = b"features of another picture", [item.sha256.hex for item in writer.manifest.items.values()]
+    forger = SealedCache(folder.root.parent / "forged", world.disk, SealingBox(bytes(32)), world.random)
+    assert all(forger.put(f"{features.VERSION_OF_RESULTS} {digest}", lies) for digest in digests)
+    sealed = [path for path in (folder.root.parent / "forged").iterdir() if path.is_file()]
     for number, path in enumerate(cached(folder)):
-        path.write_bytes(age.encrypt_bytes(lies, [writer.recipient]) if number % 2 else sealed.read_bytes())
+        path.write_bytes(
+            age.encrypt_bytes(lies, [writer.recipient]) if number % 2 else sealed[number % len(sealed)].read_bytes()
+        )
     assert told(match_pictures(writer, MatchRequest(), run)) == first
     assert len(run.payloads) == 8
 
