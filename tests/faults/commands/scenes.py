@@ -33,6 +33,7 @@ class Scene:
         typed: What a person types.
         name: Another name where a command has several scenes.
         quick: Its faults are tried by `make test` too.
+        once: Where it ended with 0, the same again says that it is there already, as it does without any fault.
         crew: Processes of our own carry it out.
         every: Of its faults each first of so many is tried: it takes long, and carries out what other scenes do.
     """
@@ -44,6 +45,7 @@ class Scene:
     typed: str = ""
     name: str = ""
     quick: bool = True
+    once: bool = False
     crew: bool = False
     every: int = 1
 
@@ -135,7 +137,7 @@ SCENES: Sequence[Scene] = (
         "batch", "{at}/batch.toml", "--jobs", "2", "--report", "{at}/report.csv", name="batch-jobs", quick=False,
         crew=True, every=2,
     ),
-    _s("demo", "--out", "{at}/demo", "--samples", "{at}/few", quick=False, every=10),
+    _s("demo", "--out", "{at}/demo", "--samples", "{at}/few", quick=False, once=True, every=10),
     _s("help", "phone", writes=False),
     _s("tidy", "1", "{at}/copies", "--delete-confirmed"),
     _s("keys", writes=False),
