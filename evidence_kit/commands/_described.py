@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from evidence_kit.commands._screen import Screen
+from evidence_kit.media.xmp import coordinate
 
 Row = tuple[str, str]
 Facts = Mapping[str, Any]
@@ -176,6 +177,7 @@ def place_lines(screen: Screen, facts: Facts) -> Iterator[Row]:
         yield "altitude-unsigned", value_text(gps.get("altitude_raw"))
     if gps.get("void") is True:
         yield "", screen.say("show.place-void")
+    yield "degrees", _xmp_place(facts)
     for place in facts_in_list(facts.get("locations")):
         if place.get("latitude_degrees"):
             named = f" ({place['name']})" if place.get("name") else ""
@@ -186,6 +188,18 @@ def place_lines(screen: Screen, facts: Facts) -> Iterator[Row]:
             yield "", screen.say("show.place-fictional")
 
 
+def _xmp_place(facts: Facts) -> str:
+    """Return the place that an XMP packet states, empty where it states none; EXIF may state another."""
+    angles: dict[str, str] = {}
+    for each in facts_in_list(facts_by_name(facts.get("xmp")).get("properties")):
+        name = value_text(each.get("tag")).rpartition("/")[2]
+        found = coordinate(value_text(each.get("value"))) if name in _XMP_PLACE else None
+        if found is not None and name.lower().endswith(found[0]):
+            angles.setdefault(*found)
+    return f"{angles['latitude']}, {angles['longitude']} (XMP)" if len(angles) == len(_XMP_PLACE) else ""
+
+
+_XMP_PLACE = frozenset({"exif:GPSLatitude", "exif:GPSLongitude"})
 _AXES = (("latitude", "north-or-south"), ("longitude", "east-or-west"))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
 
-from evidence_kit.media.facts import DescriptionNotes, blob_facts
+from evidence_kit.media.facts import DescriptionNotes, blob_facts, rounded_decimal
 from evidence_kit.model import Json
 
 if TYPE_CHECKING:
@@ -13,6 +15,11 @@ if TYPE_CHECKING:
 LARGEST_BYTES = 1 << 20
 _MOST_PROPERTIES = 300
 _DEEPEST = 24
+_PLACES: Final = 7
+_COORDINATE: Final = re.compile(
+    r"(?P<degrees>\d{1,3}),(?P<minutes>\d{1,2}(?:\.\d{1,12})?)(?:,(?P<seconds>\d{1,2}(?:\.\d{1,12})?))?(?P<side>[NSEW])",
+    re.ASCII,
+)
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _STRUCTURE = {f"{{{_RDF}}}{name}" for name in ("RDF", "Description", "Seq", "Bag", "Alt")} | {"{adobe:ns:meta/}xmpmeta"}
 _UNSAID = {f"{{{_RDF}}}about", f"{{{_RDF}}}parseType", "{adobe:ns:meta/}xmptk"}
@@ -67,6 +74,24 @@ def read(packet: bytes, notes: DescriptionNotes) -> dict[str, Json]:
     if len(found) > _MOST_PROPERTIES:
         notes.problem("facts-cut", f"{len(found)} properties of XMP")
     return facts | {"properties": notes.entries(found[:_MOST_PROPERTIES])}
+
+
+def coordinate(text: str) -> tuple[str, str] | None:
+    """Return an angle as XMP writes it (`35,11.5N`, `6,9,18W`) as its axis and signed degrees; None where it is none.
+
+    Degrees have seven decimals. An angle without its letter is none: nothing says on which side it lies.
+
+    Source: ISO 16684-1, 8.2.2.6, GPSCoordinate.
+    """
+    found = _COORDINATE.fullmatch(text.strip())
+    if found is None:
+        return None
+    degrees, minutes, seconds = int(found["degrees"]), Fraction(found["minutes"]), Fraction(found["seconds"] or 0)
+    axis, most = ("latitude", 90) if found["side"] in "NS" else ("longitude", 180)
+    whole = degrees + minutes / 60 + seconds / 3600
+    if minutes >= 60 or seconds >= 60 or whole > most:
+        return None
+    return axis, rounded_decimal(-whole if found["side"] in "SW" else whole, _PLACES)
 
 
 def _parsed(packet: bytes) -> Element:
