@@ -21,7 +21,10 @@ _OBJECTS_BEFORE_A_COLLECTION: Final = 100_000
 # The first screen, group by group; what only scripts and experts need stands last.
 GROUPS: Final = (
     ("person", ("intake", "new", "ingest", "receipt", "consent", "note", "mark", "update", "exclude")),
-    ("understand", ("cases", "list", "show", "describe", "chats", "identifiers", "threats", "match", "links")),
+    (
+        "understand",
+        ("cases", "list", "show", "describe", "chats", "identifiers", "threats", "match", "links", "statistics"),
+    ),
     ("hand-over", ("report", "law", "seal", "export", "transfer", "passphrase", "timestamp")),
     ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),

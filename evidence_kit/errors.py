@@ -45,6 +45,7 @@ class Exit(IntEnum):
     NO_SEAL = 46
     REPORT_FAILED = 50
     LINK_SET = 51
+    COUNTS = 52
     INTERRUPTED = 130
 
 

@@ -36,7 +36,7 @@ _TEXTS = frozenset(
 )  # fmt: skip
 # What these were asked for is what they print; all others did something besides.
 _SHOWING = frozenset(
-    {"list", "show", "cases", "chats", "identifiers", "threats", "log", "keys", "help", "compare"},
+    {"list", "show", "cases", "chats", "identifiers", "threats", "log", "keys", "help", "compare", "statistics"},
 )
 
 
@@ -66,7 +66,7 @@ _FILES = frozenset(
         "remember", "report", "request", "verifier out",
     }
 )  # fmt: skip
-_IN_SEVERAL_LANGUAGES = frozenset({"report", "seal"})
+_IN_SEVERAL_LANGUAGES = frozenset({"report", "seal", "statistics"})
 _COMMON: dict[str, Any] = {
     "json": Annotated[bool, typer.Option("--json")],
     "quiet": Annotated[bool, typer.Option("--quiet", "-q")],

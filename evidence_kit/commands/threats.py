@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands import _identifier_view
+from evidence_kit.commands._declarations import known_value
 from evidence_kit.commands._processes import isolated_worker
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
@@ -36,18 +37,21 @@ def threats(
     amount: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     channel: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     account: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    kind: Annotated[str | None, typer.Option(metavar="money|pictures|acts|silence|other")] = None,
     item: Annotated[list[str] | None, typer.Option(metavar="ITEM")] = None,
     message: Annotated[list[str] | None, typer.Option(metavar="ITEM:LINE")] = None,
     suggest: Annotated[bool, typer.Option("--suggest")] = False,
     suggestion: Annotated[int | None, typer.Option(metavar="N", show_default=False)] = None,
 ) -> None:
     """Record a threat, or list those that were recorded."""
+    from evidence_kit.tallies.dimensions import KINDS
     from evidence_kit.workflows.case.read import read_case
     from evidence_kit.workflows.reading.threats import Threat, recorded_threats
 
     if action is Action.ADD and not suggest:
         setting.need("--demand", demand)
-        told = Threat(demand or "", deadline, amount, channel, account, item or (), message or ())
+        chosen = None if kind is None else known_value(kind, KINDS, "--kind")
+        told = Threat(demand or "", deadline, amount, channel, account, item or (), message or (), chosen)
         _add(setting, case, told, suggestion)
         return
     folder, station = case_folder(setting, case), setting.station()

@@ -11,6 +11,7 @@ from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.commands.new import age_asked, day
 from evidence_kit.model import Json
+from evidence_kit.tallies.dimensions import OUTCOMES
 
 
 @case_command
@@ -29,6 +30,7 @@ def update(
     responsible: Annotated[str | None, typer.Option(metavar="NAME")] = None,
     pseudonym: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
     status: Annotated[str | None, typer.Option(metavar="open|closed")] = None,
+    outcome: Annotated[str | None, typer.Option(metavar="|".join(OUTCOMES))] = None,
 ) -> None:
     """Record a change of the facts about a case, and why."""
     from evidence_kit.workflows.accession import declare
@@ -61,6 +63,7 @@ def update(
         for name, value in (
             ("responsible", responsible),
             ("pseudonym", pseudonym),
+            ("outcome", None if outcome is None else known_value(outcome, OUTCOMES, "--outcome")),
             ("status", None if status is None else known_value(status, ("open", "closed"), "--status")),
         )
         if value is not None

@@ -181,7 +181,7 @@ def open_link_set(path: Path, key: LinkKey, least: int, random: Callable[[int], 
 
 
 def _trouble(error: sqlite3.Error, path: Path) -> LinkSetError | OSError:
-    """Return what is wrong with a set: it is busy or damaged, or the system gives or takes nothing now."""
+    """Return the trouble with a set: it is busy or damaged, or the system gives or takes nothing now."""
     number = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if number in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return LinkSetError("links-set-busy", path=str(path))
@@ -193,7 +193,7 @@ def _trouble(error: sqlite3.Error, path: Path) -> LinkSetError | OSError:
 
 
 def _is_damaged(path: Path) -> bool:
-    """Look a second time: what could not be read for a moment looks damaged too."""
+    """Look a second time: a file that could not be read for a moment looks damaged too."""
     try:
         path.read_bytes()
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:

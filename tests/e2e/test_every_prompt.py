@@ -163,7 +163,8 @@ CALLS: tuple[tuple[str, dict[str, Answer]], ...] = (
     ("revoke 1 lawyer --reason left", {}), ("recover 1", {}), ("recovery check", {}), ("recovery sheet", {}),
     ("recovery check", {"ask.recovery-code": "SHARE-1"}), ("backup 1 backups", {}), ("destroy 1 E000001", {}),
     ("destroy 1 --whole-case", {}), ("links join", {}),
-    ("links leave-out", {}), ("timestamp 1 --request asked.tsq", {}), ("log 1", {}), ("help phone", {}),
+    ("links leave-out", {}), ("statistics", {}),
+    ("timestamp 1 --request asked.tsq", {}), ("log 1", {}), ("help phone", {}),
 )  # fmt: skip
 # These ask nothing whatever they are called with; a question that one of them gets fails the test of the questions.
 SILENT = {"cases", "verifier", "demo", "doctor", "completion", "version"}

@@ -18,7 +18,7 @@ from evidence_kit.workflows.reading.identifiers import ACCOUNTS, NamedIdentifier
 from evidence_kit.workflows.reading.overview import item_of
 from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry
 
-FACTS = ("demand", "deadline", "amount", "channel", "account")
+FACTS = ("demand", "deadline", "amount", "channel", "account", "kind")
 _MESSAGE = re.compile(r"[Ee]?(\d{1,9}):(.+)")
 _MOST_ACCOUNTS = 5
 _MOST_MESSAGES = 20
@@ -34,6 +34,7 @@ class Threat:
         amount: How much.
         channel: Over what, such as WhatsApp or a call.
         account: The account, number or profile it came from or money is to go to.
+        kind: What is demanded in one word, one of `tallies.dimensions.KINDS`; for counts.
         items: Ids of items that show it.
         messages: Places of messages that say it, such as `E000012:5`.
     """
@@ -45,6 +46,7 @@ class Threat:
     account: str | None = None
     items: Sequence[str] = field(default_factory=tuple)
     messages: Sequence[str] = field(default_factory=tuple)
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
