@@ -97,7 +97,9 @@ def tell_links(
         show_links(setting.screen, done)
 
 
-def taken_out_of_links(setting: Setting, station: Station, key: SigningKey, case: str) -> bool:
+def taken_out_of_links(
+    setting: Setting, station: Station, key: SigningKey, case: str, *, partners_only: bool = False
+) -> bool:
     """Take a case out of the association's set, say so, and return whether nothing of it is there any more.
 
     Args:
@@ -105,16 +107,18 @@ def taken_out_of_links(setting: Setting, station: Station, key: SigningKey, case
         station: The station.
         key: Its key.
         case: Case id.
+        partners_only: Out of what answers questions of other associations, and not out of the set.
     """
     from evidence_kit.workflows.linking.association import association_links, takes_part
 
     if not takes_part(station):
         return True
-    from evidence_kit.workflows.linking.case_links import remove_case
+    from evidence_kit.workflows.linking.case_links import remove_case, withhold_from_partners
 
+    take_out = withhold_from_partners if partners_only else remove_case
     try:
-        if remove_case(case, association_links(station, key), setting.world()):
-            setting.screen.tell("links.removed", case=case)
+        if take_out(case, association_links(station, key), setting.world()):
+            setting.screen.tell("links.withheld" if partners_only else "links.removed", case=case)
     except (EvidenceError, OSError) as trouble:
         error = trouble if isinstance(trouble, EvidenceError) else file_refused(trouble)
         setting.screen.warn("links.still-there", case=case)

@@ -62,8 +62,8 @@ PLACES = frozenset(
 # Those of them that are files, and lie in a folder that is there.
 _FILES = frozenset(
     {
-        "csv", "jsonl", "passphrase out", "passphrase_out", "progress", "receipt out", "receipt_out", "recovery_out",
-        "remember", "report", "request", "verifier out",
+        "csv", "jsonl", "passphrase out", "passphrase_out", "links out", "progress", "receipt out", "receipt_out",
+        "recovery_out", "remember", "report", "request", "verifier out",
     }
 )  # fmt: skip
 _IN_SEVERAL_LANGUAGES = frozenset({"report", "seal", "statistics"})

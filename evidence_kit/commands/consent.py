@@ -47,10 +47,10 @@ def consent(
     name = "consent.withdrawn" if withdraw else "consent.given"
     setting.screen.tell(name, purpose=setting.screen.say(f"fact.value.{purpose}"), case=folder.root.name, line=line)
     setting.screen.document({"case": folder.root.name, "purpose": purpose, "given": not withdraw, "line": line})
-    if withdraw and purpose == "links":
+    if withdraw and purpose in {"links", "partners"}:
         from evidence_kit.commands._links_view import taken_out_of_links
 
-        if not taken_out_of_links(setting, station, key, folder.root.name):
+        if not taken_out_of_links(setting, station, key, folder.root.name, partners_only=purpose == "partners"):
             raise typer.Exit(Exit.INCOMPLETE)
 
 

@@ -1,4 +1,4 @@
-"""`evidence-kit links join|show|remove|leave-out`."""
+"""`evidence-kit links join|show|remove|leave-out|ask|answer|read`."""
 
 from __future__ import annotations
 
@@ -24,23 +24,43 @@ class Action(StrEnum):
     SHOW = "show"
     REMOVE = "remove"
     LEAVE_OUT = "leave-out"
+    ASK = "ask"
+    ANSWER = "answer"
+    READ = "read"
+
+
+_OF_A_CASE = frozenset({Action.SHOW, Action.REMOVE, Action.ASK})
+_OF_A_FILE = frozenset({Action.ANSWER, Action.READ})
+_ACTIONS = "|".join(each.value for each in Action)
 
 
 @command
 def links(
     setting: Setting,
-    action: Annotated[Action, typer.Argument(metavar="join|show|remove|leave-out", show_default=False)],
-    case: Annotated[str | None, typer.Argument(metavar="[CASE]", show_default=False)] = None,
+    action: Annotated[Action, typer.Argument(metavar=_ACTIONS, show_default=False)],
+    case: Annotated[str | None, typer.Argument(metavar="[CASE|FILE]", show_default=False)] = None,
     recovery_key: Annotated[Path | None, typer.Option("--recovery-key", metavar="FILE")] = None,
     set_file: Annotated[Path | None, typer.Option("--set", metavar="FILE")] = None,
     value: Annotated[str | None, typer.Option("--value", metavar="TEXT")] = None,
     again: Annotated[bool, typer.Option("--again")] = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE")] = None,
 ) -> None:
     """Show which numbers, accounts and pictures of a case occur in other cases of the association."""
-    needs_case = action in {Action.SHOW, Action.REMOVE}
-    if needs_case == (case is None):
+    if (action in _OF_A_CASE | _OF_A_FILE) == (case is None):
         raise UsageError("links-case", action=action.value)
+    if out is None and action in {Action.ASK, Action.ANSWER}:
+        raise UsageError("needed", fact="out", flag="--out")
     station = setting.station()
+    if action in _OF_A_FILE | {Action.ASK}:
+        from evidence_kit.commands import _partners_view as partners
+
+        if action is Action.ASK:
+            partners.ask(setting, station, case or "", out or Path())
+        elif action is Action.ANSWER:
+            partners.answer(setting, station, Path(case or ""), out or Path())
+        else:
+            partners.read(setting, station, Path(case or ""))
+        return
     if action is Action.JOIN:
         _join(setting, station, recovery_key, set_file)
     elif action is Action.LEAVE_OUT:

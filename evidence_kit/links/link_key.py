@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from typing import Final
 
+from evidence_kit.keys.blinding import BlindingKey
 from evidence_kit.keys.sealing_box import SealingBox
 
 VALUE_BYTES: Final = 16
@@ -28,6 +29,7 @@ class LinkKey:
         # Sorted by a keyed digest: a permutation of the bits that nobody can name without the key.
         self._order = sorted(range(_PDQ_BITS), key=lambda bit: hmac.digest(order, bit.to_bytes(2), "sha256"))
         self.box = SealingBox(_derived(secret, "rows"))
+        self.blinding = BlindingKey(_derived(secret, "points"))
 
     @property
     def fingerprint(self) -> str:

@@ -15,7 +15,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,9 @@ from evidence_kit.links.errors import LinkSetError
 from evidence_kit.links.link_key import VALUE_BYTES, LinkKey
 
 _PATIENCE_SECONDS: Final = 20.0
+# What may be asked in a month: all numbers of a country would take thousands of years.
+MOST_OF_ONE: Final = 8192
+MOST_OF_ALL: Final = 32768
 _REFUSED: Final = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
     sqlite3.SQLITE_NOMEM: errno.ENOMEM,
@@ -47,11 +50,15 @@ class LinkSetRoot:
         changes: How many changes were made so far.
         entries: SHA-256 of each row, by its tag; both in hexadecimal.
         left_out: Digests of identifiers that never count, in hexadecimal, such as a helper's or a bank's.
+        asked: How many values each asker's questions held, by month and the asker's fingerprint.
+        answered: SHA-256 of every question that was answered.
     """
 
     changes: int
     entries: Mapping[str, str]
     left_out: frozenset[str]
+    asked: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    answered: frozenset[str] = frozenset()
 
 
 class LinkSet:
@@ -106,6 +113,32 @@ class LinkSet:
         with self._change(replace(self.root, left_out=left_out)):
             pass
 
+    def count_question(self, question: str, asker: str, month: str, values: int) -> int:
+        """Count a question before it is answered, and return how many values its asker asked in that month.
+
+        The count is part of the root: whoever lays an earlier one back is found out.
+
+        Args:
+            question: SHA-256 of its file, in hexadecimal.
+            asker: Fingerprint of the key that signed it.
+            month: In which it is answered, such as `2026-03`.
+            values: How many it holds, those that make up its number among them.
+
+        Raises:
+            LinkSetError: It was answered before, or it is more than one asker, or all of them, may ask in a month.
+        """
+        if question in self.root.answered:
+            raise LinkSetError("links-answered-before")
+        counted = dict(self.root.asked.get(month, {}))
+        so_far, of_all = counted.get(asker, 0), sum(counted.values())
+        if so_far + values > MOST_OF_ONE or of_all + values > MOST_OF_ALL:
+            raise LinkSetError("links-asked-too-much", values=values, used=so_far, most=MOST_OF_ONE, all=MOST_OF_ALL)
+        counted[asker] = so_far + values
+        asked = {**self.root.asked, month: counted}
+        with self._change(replace(self.root, asked=asked, answered=self.root.answered | {question})):
+            pass
+        return counted[asker]
+
     def entries(self) -> Iterator[PackedDigests]:
         """Yield the entry of every case.
 
@@ -133,7 +166,9 @@ class LinkSet:
             raise LinkSetError("links-set-of-another", path=self._path)
         try:
             facts = json.loads(self._key.box.open(_ROOT_ABOUT, sealed))
-            return LinkSetRoot(int(facts["changes"]), facts["entries"], frozenset(facts["left_out"]))
+            asked, answered = facts.get("asked", {}), frozenset(facts.get("answered", ()))
+            left_out = frozenset(facts["left_out"])
+            return LinkSetRoot(int(facts["changes"]), facts["entries"], left_out, asked, answered)
         except (DamagedError, ValueError, KeyError, TypeError) as error:
             raise LinkSetError("links-set-damaged", path=self._path) from error
 
@@ -141,7 +176,13 @@ class LinkSet:
     def _change(self, root: LinkSetRoot) -> Iterator[None]:
         """Write a root around one change; both are there, or neither."""
         after = replace(root, changes=self.root.changes + 1)
-        facts = {"changes": after.changes, "entries": dict(after.entries), "left_out": sorted(after.left_out)}
+        facts = {
+            "changes": after.changes,
+            "entries": dict(after.entries),
+            "left_out": sorted(after.left_out),
+            "asked": {month: dict(counted) for month, counted in after.asked.items()},
+            "answered": sorted(after.answered),
+        }
         sealed = self._key.box.seal(_ROOT_ABOUT, json.dumps(facts).encode(), self._random(NONCE_BYTES))
         yield
         self._database.execute("INSERT OR REPLACE INTO root VALUES (1, ?, ?)", (self._key.fingerprint, sealed))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from evidence_kit.keys.blinding import POINT_BYTES
 from evidence_kit.links.case_entry import CaseEntry, PackedDigests
 from evidence_kit.links.link_key import PDQ_BYTES, VALUE_BYTES
 from evidence_kit.links.near import NearIndex
@@ -81,6 +83,27 @@ def links_of(entry: CaseEntry, others: Iterable[PackedDigests], left_out: frozen
     frequent = frozenset(digest for digest, cases in named.items() if len(cases) > most)
     values = {digest: tuple(cases) for digest, cases in named.items() if digest not in frequent}
     return FoundLinks(len(known), values, frequent, tuple(_near_pictures(entry, known)))
+
+
+def rare_points(entries: Iterable[PackedDigests], left_out: frozenset[bytes]) -> set[bytes]:
+    """Return the points of all identifiers of a set that count: neither on its list nor named by too many cases.
+
+    Args:
+        entries: Of the set.
+        left_out: Digests of identifiers that never count.
+    """
+    listed = list(entries)
+    digests = Counter(
+        each.values[at : at + VALUE_BYTES] for each in listed for at in range(0, len(each.values), VALUE_BYTES)
+    )
+    most = max(_FREQUENT_CASES, len(listed) // _FREQUENT_SHARE)
+    unwanted = left_out | {digest for digest, cases in digests.items() if cases > most}
+    return {
+        each.points[POINT_BYTES * number : POINT_BYTES * (number + 1)]
+        for each in listed
+        for number in range(len(each.points) // POINT_BYTES)
+        if each.values[VALUE_BYTES * number : VALUE_BYTES * (number + 1)] not in unwanted
+    }
 
 
 def _common_values(wanted: list[bytes], known: list[PackedDigests]) -> list[tuple[bytes, int]]:

@@ -180,3 +180,31 @@ def test_what_ends_in_the_middle_changed_nothing(path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises((LinkSetError, OSError)):
         _cases(tmp_path / "absent" / "set")
+
+
+def test_points_come_out_beside_their_digests_and_an_older_kit_reads_the_rest() -> None:
+    entry = CaseEntry("LRC-2026-0001", "Salma", (NUMBER, b"w" * 16), (b"p" * 32,), (b"x" * 32, b"y" * 32))
+    back = unpacked_entry(entry.packed())
+    assert back.points == b"x" * 32 + b"y" * 32
+    assert unpacked_entry(back.without_points().packed()).points == b""
+    assert unpacked_entry(back.without_points().packed()).values == back.values
+
+
+def test_more_points_than_digests_are_no_entry() -> None:
+    with pytest.raises(UnsoundEntryError):
+        unpacked_entry(CaseEntry("LRC-2026-0001", "Salma", (NUMBER,), (), (b"x" * 32, b"y" * 32)).packed())
+
+
+def test_questions_are_counted_once_and_by_month(path: Path) -> None:
+    with open_link_set(path, KEY, 0, os.urandom) as opened:
+        assert opened.count_question("a" * 64, "one", "2026-03", 8000) == 8000
+        with pytest.raises(LinkSetError, match="links-answered-before"):
+            opened.count_question("a" * 64, "two", "2026-04", 16)
+        with pytest.raises(LinkSetError, match="links-asked-too-much"):
+            opened.count_question("b" * 64, "one", "2026-03", 256)
+        assert opened.count_question("b" * 64, "one", "2026-04", 256) == 256
+    with open_link_set(path, KEY, 0, os.urandom) as opened:
+        for number, asker in enumerate(("two", "three", "four")):
+            opened.count_question(f"{number}" * 64, asker, "2026-03", 8192)
+        with pytest.raises(LinkSetError, match="links-asked-too-much"):
+            opened.count_question("c" * 64, "five", "2026-03", 8192)

@@ -34,7 +34,7 @@ AGE_BANDS = ("adult", "minor", "unknown")
 MINOR_MEDIA = ("witness", "refuse", "keep")
 PURPOSES = ("police", "lawyer", "psychologist", "takedown")
 # Comparing a case with others hands nothing over, and is agreed to by itself.
-CONSENTS = (*PURPOSES, "links")
+CONSENTS = (*PURPOSES, "links", "partners")
 _NUMBER_DIGITS = 4
 _DRAFT = re.compile(r"\.[A-Z0-9][A-Z0-9-]{2,31}-[0-9a-f]{8}" + re.escape(DRAFT_ENDING))
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
 from evidence_kit.chats.identifiers.find import identifiers_in
 from evidence_kit.custody.manifest import Manifest
+from evidence_kit.links.between import value_point
 from evidence_kit.links.case_entry import CaseEntry
 from evidence_kit.links.link_key import LinkKey
 from evidence_kit.links.search import FoundLinks, OtherCase, links_of
@@ -17,11 +19,12 @@ from evidence_kit.sealing.errors import NoConsentError
 from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.linking.association import AssociationLinks, opened_set
-from evidence_kit.workflows.reading.conversations import conversations
+from evidence_kit.workflows.reading.conversations import CaseConversation, conversations
 from evidence_kit.workflows.reading.identifiers import ACCOUNTS, NamedIdentifier
 from evidence_kit.workflows.reading.threats import recorded_threats
 
 PURPOSE: Final = "links"
+PARTNERS: Final = "partners"
 ADULT: Final = "adult"
 
 
@@ -95,9 +98,9 @@ def refuse_without_consent(manifest: Manifest, case: str) -> None:
         raise NoConsentError("links-no-consent", case=case)
 
 
-def consents(manifest: Manifest) -> bool:
-    """Say whether the consent to links stands."""
-    consent = manifest.consent_for(PURPOSE)
+def consents(manifest: Manifest, purpose: str = PURPOSE) -> bool:
+    """Say whether the consent to links stands, or that to questions between associations."""
+    consent = manifest.consent_for(purpose)
     return consent is not None and consent.given
 
 
@@ -108,7 +111,7 @@ def taking_part(manifest: Manifest, identifiers: Iterable[NamedIdentifier]) -> T
         manifest: The case.
         identifiers: All that its conversations name.
     """
-    owners = {each.name for talk in conversations(manifest) for each in talk.participants if each.owner}
+    owners = {name for talk in conversations(manifest) for name in _owners(talk)}
     values: dict[tuple[str, str], tuple[str, ...]] = {
         (str(each.type.value), each.value): (f"{entry.line}",)
         for entry in recorded_threats(manifest)
@@ -153,7 +156,10 @@ def update_links(
     named = {_digest(links.key, *each): each for each in taking.values}
     person = links.station.person
     pictures = tuple(links.key.picture_digest(each.pdq[0]) for each in taking.pictures)
-    entry = CaseEntry(case.id, f"{person.name}, {person.place}", tuple(sorted(named)), pictures)
+    digests = tuple(sorted(named))
+    asked = digests if consents(manifest, PARTNERS) else ()
+    points = tuple(links.key.blinding.times(value_point(*named[each])) for each in asked)
+    entry = CaseEntry(case.id, f"{person.name}, {person.place}", digests, pictures, points)
     with opened_set(links, world) as opened:
         opened.put(entry)
         found = links_of(entry, opened.entries(), opened.left_out)
@@ -178,6 +184,26 @@ def remove_case(case: str, links: AssociationLinks, world: World) -> bool:
         return opened.remove(case)
 
 
+def withhold_from_partners(case: str, links: AssociationLinks, world: World) -> bool:
+    """Let a case take no part in questions of other associations, and say whether it did.
+
+    Args:
+        case: Case id.
+        links: The station's part in the association's links.
+        world: The disk and randomness.
+
+    Raises:
+        LinkSetError: The set cannot be used.
+        OSError: The disk failed.
+    """
+    with opened_set(links, world) as opened:
+        found = next((each for each in opened.entries() if each.case == case and each.points), None)
+        if found is None:
+            return False
+        opened.put(found.without_points())
+        return True
+
+
 def leave_out(text: str, links: AssociationLinks, world: World, *, again: bool = False) -> list[tuple[str, str]]:
     """Let identifiers count no more, such as the number of a helper or a bank; return their types and values.
 
@@ -196,6 +222,20 @@ def leave_out(text: str, links: AssociationLinks, world: World, *, again: bool =
         for each in named:
             opened.leave_out(_digest(links.key, *each), again=again)
     return named
+
+
+def _owners(talk: CaseConversation) -> set[str]:
+    """Return the names of the person whose export it is.
+
+    WhatsApp's own text does not say it, but its file bears the name of the other: of a chat of two, one is left.
+    """
+    named = {each.name for each in talk.participants}
+    owners = {each.name for each in talk.participants if each.owner}
+    if not owners and len(named) == 2:
+        words = [PurePosixPath(word).stem for part in talk.parts for word in part.item.place.path.split("/")]
+        others = {name for name in named if talk.title == name or any(word.endswith(f" {name}") for word in words)}
+        owners = named - others if len(others) == 1 else set()
+    return owners
 
 
 def _pictures(manifest: Manifest) -> Iterator[ItemHashes]:

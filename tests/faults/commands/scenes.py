@@ -260,6 +260,7 @@ class Place:
         known = SigningKey.from_seed(bytes(range(32, 64))).public
         self._keyed("keys", "trust", "Nadia", known.line, "--confirm", known.fingerprint[-6:])
         self._keyed("consent", "1", "links", "--by", "person")
+        self._keyed("consent", "1", "partners", "--by", "person")
         self._keyed("links", "join", "--recovery-key", str(at / "rec"))
         # A minor's: its texts are looked into again by today's rule.
         self._keyed("new", "--age", "minor", "--age-known-by", "told", "--id", "LRC-2026-0002")

@@ -131,3 +131,14 @@ def test_whoever_joins_again_does_not_take_an_earlier_set(association: Associati
     association("links", "join", "--recovery-key", str(tmp_path / "rec"))
     (tmp_path / "st" / "links.sqlite").write_bytes(earlier)
     association("links", "show", case, code=51)
+
+
+def test_the_persons_own_number_takes_no_part_where_the_files_name_tells_the_other(association: Association) -> None:
+    case = association.case(
+        1, "Nadia: mon numero 0677777777\nKarim: paie 0612345678\nNadia: 0612345678 ?", agrees=False
+    )
+    association("consent", case, "links", "--by", "person")
+    association("links", "join", "--recovery-key", str(association._at / "rec"))
+    (told,) = association("links", "show", case)
+    assert told["taking_part"] == {"identifiers": 1, "pictures": 0}
+    assert told["not_counted"]["own"] == 1  # type: ignore[index]
