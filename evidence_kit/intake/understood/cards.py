@@ -11,7 +11,14 @@ from typing import Final
 from evidence_kit.intake.understood.files import bytes_of_base64, files_in
 from evidence_kit.intake.understood.language import without_spans
 from evidence_kit.intake.understood.plain import Encode
-from evidence_kit.intake.understood.units import NEUTRAL, is_labelled_number, is_name, odd_names, opaque_units
+from evidence_kit.intake.understood.units import (
+    NEUTRAL,
+    bytes_by_name,
+    is_labelled_number,
+    is_name,
+    odd_names,
+    opaque_units,
+)
 from evidence_kit.intake.understood.written import WrittenAnew
 
 NAME: Final = "card/1"
@@ -54,6 +61,9 @@ def write_cards(text: str, encode: Encode) -> WrittenAnew:
         known = all(is_name(name) and name not in odd for name in _names(each.head))
         units += [NEUTRAL if known else each.head, _shown(each)]
     found = opaque_units(units)
+    numbered = ((each.head, number, each.value.strip()) for number, each in enumerate(properties) if each.head)
+    for number in bytes_by_name(numbered):
+        found.setdefault(2 * number + 1, [(0, len(properties[number].value))])
     for number, each in enumerate(properties):
         if each.is_file:
             content = each.file

@@ -15,12 +15,19 @@ from typing import Any, Final
 
 from evidence_kit.intake.understood import markup, plain
 from evidence_kit.intake.understood.language import doubted, opaque_spans, without_spans
+from evidence_kit.intake.understood.mail_headers import (
+    DEEPEST,
+    MailHeaders,
+    raw_bytes,
+    spoken,
+    with_border,
+    with_charset,
+)
 from evidence_kit.intake.understood.packings import in_base64
 from evidence_kit.intake.understood.units import is_name
 from evidence_kit.intake.understood.written import WrittenAnew
 
 NAME: Final = "mail/1"
-_DEEPEST: Final = 12
 # Mails of Japan and Korea that do not say in what they are written.
 _SWITCHED: Final = {b"\x1b$B": "iso2022_jp_ext", b"\x1b$@": "iso2022_jp_ext", b"\x1b$)C": "iso2022_kr"}
 _LONGEST_EMPTY_BYTES: Final = 4
@@ -105,7 +112,8 @@ def _mail(written: WrittenAnew, data: bytes, *, is_language: bool) -> None:
     message = email.message_from_bytes(data, policy=email.policy.compat32)
     written.count("mail")
     newline = b"\r\n" if b"\r\n" in data[:4096] else b"\n"
-    _Mail(written, newline, is_language=is_language).part(message, 0)
+    headers = MailHeaders(message, is_language=is_language)
+    _Mail(written, newline, headers, is_language=is_language).part(message, 0)
     if not data.endswith(b"\n\n") and data.endswith(b"\n"):
         return
     if data.endswith(newline + newline):
@@ -118,18 +126,21 @@ class _Mail:
     Args:
         written: Where to.
         newline: How its lines end.
+        headers: Its headers and those of its parts.
         is_language: As it stands, all of it is language; what is packed in it is to be judged.
     """
 
-    def __init__(self, written: WrittenAnew, newline: bytes, *, is_language: bool) -> None:
+    def __init__(self, written: WrittenAnew, newline: bytes, headers: MailHeaders, *, is_language: bool) -> None:
         self._written = written
         self._newline = newline
+        self._headers_of = headers.of
         self._is_language = is_language
+        self._borders = 0
 
     def part(self, message: email.message.Message, depth: int) -> None:
         """Write one part with all that is in it."""
         payload = message.get_payload()
-        if depth > _DEEPEST:
+        if depth > DEEPEST:
             self._written.leave_out([], 1)
             return
         if isinstance(payload, list) and message.get_content_maintype() == "multipart":
@@ -143,14 +154,20 @@ class _Mail:
             self._leaf(message)
 
     def _several(self, message: email.message.Message, parts: list[Any], depth: int) -> None:
-        self._headers(message, {})
         border = (message.get_boundary() or "").encode("utf-8", "surrogateescape")
+        if any(each.senseless for each in self._headers_of(message) if each.name.lower() == "content-type"):
+            # The border would say again what was left out of the header.
+            self._borders += 1
+            border = f"border-{self._borders}".encode()
+            self._headers(message, {"border": border.decode()})
+        else:
+            self._headers(message, {})
         for between in (message.preamble, message.epilogue):
             if between and between.strip() and opaque_spans(str(between)):
                 self._written.leave_out([], 1)
         write, newline = self._written.write, self._newline
         if message.preamble and message.preamble.strip() and not opaque_spans(str(message.preamble)):
-            write(_bytes(str(message.preamble)), newline)
+            write(raw_bytes(str(message.preamble)), newline)
         for inner in parts:
             write(b"--", border, newline)
             self.part(inner, depth + 1)
@@ -194,61 +211,40 @@ class _Mail:
         """Note when letters stand in an encoded part that stand for nothing."""
         payload = message.get_payload()
         if str(message.get("content-transfer-encoding", "")).strip().lower() == "base64" and isinstance(payload, str):
-            letters = _LETTERS64.match(_bytes(payload))
-            self._written.exact &= letters is not None and letters.end() == len(_bytes(payload))
+            letters = _LETTERS64.match(raw_bytes(payload))
+            self._written.exact &= letters is not None and letters.end() == len(raw_bytes(payload))
 
     def _content(self, message: email.message.Message) -> bytes:
         try:
             content = message.get_payload(decode=True)
         except (ValueError, binascii.Error, AssertionError):
             content = None
-        return content if isinstance(content, bytes) else _bytes(str(message.get_payload() or ""))
+        return content if isinstance(content, bytes) else raw_bytes(str(message.get_payload() or ""))
 
     def _headers(self, message: email.message.Message, changed: dict[str, str]) -> None:
         written, newline = self._written, self._newline
-        for name, held in message.raw_items():
-            # The parser keeps bytes beyond ASCII as halves of surrogates.
-            value = _bytes(str(held)).decode("utf-8", "surrogateescape")
-            raw = f"{name}: {value}"
-            lower = name.lower()
+        for each in self._headers_of(message):
+            raw = f"{each.name}: {each.value}"
+            lower = each.name.lower()
             if lower == "content-transfer-encoding" and "content-transfer-encoding" in changed:
                 continue
-            if lower == "content-type" and "charset" in changed:
-                raw = _with_charset(raw)
-            judged = self._is_language and "=?" not in raw
-            if not is_name(name) or (not judged and self._is_senseless(raw, value)):
-                kept = "" if not is_name(name) else without_spans(value, opaque_spans(value))
+            if not each.named or each.senseless:
                 written.stretches += 1
-                if not kept.strip() or "=?" in raw or not is_name(name):
+                kept = without_spans(each.value, each.senseless) if each.named and "=?" not in raw else ""
+                if not kept.strip():
                     continue
-                raw = f"{name}: {kept}"
+                raw = f"{each.name}: {kept}"
+            if lower == "content-type" and "charset" in changed:
+                raw = with_charset(raw)
+            if lower == "content-type" and "border" in changed:
+                raw = with_border(raw, changed["border"])
             written.count("header")
-            written.write(_bytes("\n".join(raw.splitlines())).replace(b"\n", newline), newline)
+            written.write(raw_bytes("\n".join(raw.splitlines())).replace(b"\n", newline), newline)
         if ("content-transfer-encoding" in changed and message.get("content-transfer-encoding") is not None) or (
             "charset" in changed and message.get("content-type") is not None
         ):
             written.write(b"Content-Transfer-Encoding: 8bit", newline)
         written.write(newline)
-
-    @staticmethod
-    def _is_senseless(raw: str, value: str) -> bool:
-        return bool(opaque_spans(_spoken(value)) or (opaque_spans(raw) and "=?" not in raw))
-
-
-def _with_charset(raw: str) -> str:
-    """Return a content type that says UTF-8, in which its text is written."""
-    replaced = re.sub(r"(?i)(charset\s*=\s*)(\"[^\"]*\"|[^\s;]+)", r"\1utf-8", raw)
-    return replaced if "charset" in raw.lower() else f"{raw.rstrip()}; charset=utf-8"
-
-
-def _spoken(value: str) -> str:
-    """Return a header as a person reads it."""
-    if "=?" not in value:
-        return value
-    try:
-        return str(email.header.make_header(email.header.decode_header(value)))
-    except (LookupError, ValueError, email.errors.HeaderParseError):
-        return value
 
 
 def _file_name(message: email.message.Message) -> str | None:
@@ -256,7 +252,7 @@ def _file_name(message: email.message.Message) -> str | None:
         name = message.get_filename()
     except (LookupError, ValueError, TypeError):
         return None
-    return None if name is None else _spoken(str(name))
+    return None if name is None else spoken(str(name))
 
 
 def _text(content: bytes, message: email.message.Message) -> str | None:
@@ -281,7 +277,3 @@ def _charsets(message: email.message.Message) -> Iterator[str]:
     if charset and charset not in {"us-ascii", "ascii", "x-unknown", "unknown-8bit"}:
         yield charset
     yield from ("utf-8", _LATIN)
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")

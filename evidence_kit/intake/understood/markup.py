@@ -111,7 +111,7 @@ def write_markup(text: str, encode: Encode) -> WrittenAnew:
     numbered = (
         (values[at - 1].said, at, each.said.strip())
         for at, each in enumerate(values)
-        if at and values[at - 1].sort == "name" and each.sort in {"attribute", "text"}
+        if at and values[at - 1].sort in {"name", "flag"} and each.sort in {"attribute", "text"}
     )
     for at in bytes_by_name(numbered):
         found.setdefault(at, [(0, len(values[at].said))])

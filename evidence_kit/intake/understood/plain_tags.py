@@ -84,7 +84,7 @@ def pieces(text: str, plain: Callable[[str], str]) -> Pieces | None:
         return None
     if odd_names(plain_names):
         return None
-    if bytes_by_name((name, 0, said) for name, said in short):
+    if bytes_by_name((name, place, said) for place, (name, said) in enumerate(short)):
         return None
     counts = {"name": tags + attributes, "attribute": attributes, "text": len(places) - tags}
     return Pieces("".join(units), places, {sort: number for sort, number in counts.items() if number})

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import Final
 
 from evidence_kit.intake.understood.atoms import Stretch
@@ -52,6 +53,8 @@ def opaque_units(units: Sequence[str]) -> dict[int, list[Stretch]]:
 def bytes_by_name(numbered: Iterable[tuple[str, int, str]]) -> list[int]:
     """Return the places of values that are one byte each: numbers under one name that fill the range of a byte.
 
+    Names that few of the numbers share count as one: a number each under the names of a list is no less a row of them.
+
     Args:
         numbered: Name, place and text of every value that has a name of its own.
     """
@@ -63,9 +66,15 @@ def bytes_by_name(numbered: Iterable[tuple[str, int, str]]) -> list[int]:
         elif said.isdigit():
             larger[name] = larger.get(name, 0) + 1
     found: list[int] = []
+    rest: list[tuple[int, int]] = []
     for name, listed in by_name.items():
-        if are_bytes([value for _, value in listed], larger.get(name, 0)):
+        if len(listed) < FEWEST_BYTES:
+            rest += listed
+        elif are_bytes([value for _, value in listed], larger.get(name, 0)):
             found += [place for place, _ in listed]
+    rest.sort(key=itemgetter(0))
+    if are_bytes([value for _, value in rest], sum(number for name, number in larger.items() if name in by_name)):
+        found += [place for place, _ in rest]
     return found
 
 

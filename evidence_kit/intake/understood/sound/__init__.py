@@ -48,7 +48,9 @@ def only_sound(kind: Kind, window: Window) -> bool:
     if check is None or window.size_bytes is None:
         return False
     try:
-        check(SoundSource(window.part(), window.size_bytes))
+        source = SoundSource(window.part(), window.size_bytes)
+        check(source)
+        source.check_told()
     except (NotSoundError, MemberError, IndexError):
         # An index error is a field that is shorter than its form says.
         return False

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource, check_words
+from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource
 
 Box = tuple[bytes, int, int]
 """Name, where its content begins, where it ends."""
@@ -16,12 +16,16 @@ _CODECS: Final = frozenset(
      b"twos", b"ulaw", b"alaw", b"ima4", b"in24", b"in32", b"fl32", b"QDM2", b"agsm", b"ipcm", b"fpcm", b"sevc",
      b"sqcp"}
 )  # fmt: skip
-# How long a box of numbers may be.
+# How long a box of numbers may be: none has room for a picture.
 _FIXED: Final = {
-    b"mvhd": 256, b"tkhd": 256, b"mdhd": 64, b"smhd": 32, b"iods": 64, b"elst": 1024, b"stsd": 4096, b"btrt": 64,
-    b"pitm": 64, b"tref": 64, b"load": 32, b"gmhd": 256, b"mfhd": 16, b"sgpd": 64, b"sbgp": 4096,
+    b"mvhd": 112, b"tkhd": 96, b"mdhd": 36, b"smhd": 8, b"iods": 32, b"elst": 68, b"stsd": 512, b"tref": 16,
+    b"load": 16, b"gmhd": 64, b"sgpd": 32, b"sbgp": 68,
 }  # fmt: skip
-_TABLES: Final = frozenset({b"stts", b"stsc", b"stsz", b"stco", b"co64", b"ctts", b"stss", b"stsh", b"sdtp", b"stz2"})
+_TABLES: Final = frozenset({b"stts", b"stsc", b"stsz", b"stco", b"co64", b"stss", b"sdtp"})
+# What a description of sound may hold, and how much of it.
+_ABOUT_CODEC: Final = 96
+_MOST_TRACKS: Final = 4
+_MOST_KINDS_OF_SAMPLE: Final = 4
 _HOLDERS: Final = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf", b"udta"})
 _BLANK: Final = frozenset({b"free", b"skip", b"wide"})
 _MOST_SAMPLES: Final = 10_000_000
@@ -43,11 +47,13 @@ def check_boxes(source: SoundSource) -> None:
         NotSoundError: It is not: a track is no sound, a box is none of ours, or data belongs to no sample.
     """
     film = _Film()
+    seen: set[bytes] = set()
     for name, start, end in _boxes(source, 0, source.size_bytes):
+        if name in seen & {b"ftyp", b"moov"}:
+            raise NotSoundError
+        seen.add(name)
         if name == b"ftyp":
-            check_words(re.sub(rb"\0+", b" ", source.read(start, min(8, end - start))[:4]))
-            if end - start > 128:
-                raise NotSoundError
+            _brands(source.read(start, min(256, end - start)))
         elif name == b"mdat":
             film.data.append((start, end))
         elif name == b"moov":
@@ -56,9 +62,15 @@ def check_boxes(source: SoundSource) -> None:
             _blank(source, start, end)
         else:
             raise NotSoundError
-    if not film.tracks or not film.data:
+    if not 0 < film.tracks <= _MOST_TRACKS or not film.data:
         raise NotSoundError
     _covered(source, film)
+
+
+def _brands(data: bytes) -> None:
+    """Check that a file's type is a few short words."""
+    if len(data) > 64 or not re.fullmatch(rb"[\w .-]{4}.{4}(?:[\w .-]{4}|\0{4})*", data, re.DOTALL):
+        raise NotSoundError
 
 
 def _boxes(source: SoundSource, at: int, end: int) -> Iterator[Box]:
@@ -79,7 +91,11 @@ def _boxes(source: SoundSource, at: int, end: int) -> Iterator[Box]:
 
 
 def _look(source: SoundSource, start: int, end: int, film: _Film) -> None:
+    seen: set[bytes] = set()
     for name, first, last in _boxes(source, start, end):
+        if name in seen & {*_FIXED}:
+            raise NotSoundError
+        seen.add(name)
         if name == b"trak":
             _track(source, first, last, film)
         elif name == b"udta":
@@ -100,7 +116,29 @@ def _track(source: SoundSource, start: int, end: int, film: _Film) -> None:
     if handler is None or source.read(handler[1] + 8, 4) != b"soun" or b"stsd" not in tables:
         raise NotSoundError
     _descriptions(source, tables[b"stsd"])
-    film.samples += _samples(source, tables)
+    spans = [*_samples(source, tables)]
+    film.samples += spans
+    _times(source, tables, _Sizes(source, tables).count)
+
+
+def _times(source: SoundSource, tables: dict[bytes, Box], samples: int) -> None:
+    """Check that the tables about time speak of the samples that there are."""
+    if b"stts" in tables:
+        _, start, end = tables[b"stts"]
+        count = source.number(start + 4, 4)
+        if end - start != 8 + 8 * count or count > samples:
+            raise NotSoundError
+        if sum(source.number(start + 8 + 8 * at, 4) for at in range(count)) != samples:
+            raise NotSoundError
+    if b"stss" in tables:
+        _, start, end = tables[b"stss"]
+        numbers = [source.number(at, 4) for at in range(start + 8, end, 4)]
+        if numbers != sorted({*numbers}) or (numbers and numbers[-1] > samples):
+            raise NotSoundError
+    if b"sdtp" in tables:
+        _, start, end = tables[b"sdtp"]
+        if end - start != 4 + samples or len({*source.read(start + 4, samples)}) > _MOST_KINDS_OF_SAMPLE:
+            raise NotSoundError
 
 
 def _walk(source: SoundSource, start: int, end: int, tables: dict[bytes, Box]) -> None:
@@ -114,7 +152,7 @@ def _walk(source: SoundSource, start: int, end: int, tables: dict[bytes, Box]) -
         elif name == b"hdlr":
             if source.read(first + 8, 4) == b"soun" or b"hdlr" not in tables:
                 tables[name] = (name, first, last)
-            check_words(re.sub(rb"[\0-\x1f]+", b" ", source.read(first + 24, max(0, last - first - 24))))
+            source.words(re.sub(rb"[\0-\x1f]+", b" ", source.read(first + 24, max(0, last - first - 24))))
         elif name == b"dref":
             # Data of another file is none of this one; a name of it would be words.
             if last - first > 64:
@@ -130,8 +168,22 @@ def _walk(source: SoundSource, start: int, end: int, tables: dict[bytes, Box]) -
 
 
 def _descriptions(source: SoundSource, box: Box) -> None:
-    for name, _, _ in _boxes(source, box[1] + 8, box[2]):
-        if name not in _CODECS:
+    described = [*_boxes(source, box[1] + 8, box[2])]
+    if len(described) != 1:
+        raise NotSoundError
+    for name, start, end in described:
+        # What sound is the same however it is written down, and then boxes about its codec.
+        head = {1: 44, 2: 64}.get(source.number(start + 8, 2), 28)
+        if name not in _CODECS or end - start < 28:
+            raise NotSoundError
+        _about_codec(source, start + head if start + head <= end else end, end)
+
+
+def _about_codec(source: SoundSource, start: int, end: int) -> None:
+    for name, first, last in _boxes(source, start, end):
+        if name == b"wave":
+            _about_codec(source, first, last)
+        elif last - first > _ABOUT_CODEC:
             raise NotSoundError
 
 
@@ -143,6 +195,8 @@ def _samples(source: SoundSource, tables: dict[bytes, Box]) -> Iterator[tuple[in
         while len(groups) > 1 and groups[1][0] <= number:
             groups.pop(0)
         count = groups[0][1] if groups else 0
+        if not count:
+            raise NotSoundError
         yield offset, offset + sizes.of(at, at + count)
         at += count
     if at != sizes.count:
@@ -201,12 +255,17 @@ def _groups(source: SoundSource, tables: dict[bytes, Box]) -> list[tuple[int, in
         raise NotSoundError
     data = source.read(box[1] + 8, 12 * count)
     numbers = [int.from_bytes(data[at : at + 4], "big") for at in range(0, len(data), 4)]
+    firsts = numbers[::3]
+    if firsts != sorted({*firsts}) or {*numbers[2::3]} - {1}:
+        raise NotSoundError
     return [(numbers[at], numbers[at + 1]) for at in range(0, len(numbers), 3)]
 
 
 def _covered(source: SoundSource, film: _Film) -> None:
     """Make sure that every byte of the data belongs to a sample, or is zero."""
     spans = sorted(film.samples)
+    if any(not any(start <= first <= last <= end for start, end in film.data) for first, last in spans):
+        raise NotSoundError
     for start, end in film.data:
         at = start
         for first, last in spans:
@@ -224,7 +283,7 @@ def _blank(source: SoundSource, start: int, end: int) -> None:
     """Make sure that room that was left holds zeros, or a few words of a program."""
     data = source.read(start, min(end - start, 256))
     if data.strip(b"\0"):
-        check_words(re.sub(rb"[\0-\x1f]+", b" ", data))
+        source.words(re.sub(rb"[\0-\x1f]+", b" ", data))
     source.empty(min(end, start + 256), end)
 
 
@@ -238,7 +297,7 @@ def _words_about(source: SoundSource, start: int, end: int) -> None:
         elif name in _BLANK:
             _blank(source, first, last)
         else:
-            check_words(re.sub(rb"[\0-\x1f]+", b" ", source.read(first, last - first)[4:]))
+            source.words(re.sub(rb"[\0-\x1f]+", b" ", source.read(first, last - first)[4:]))
 
 
 def _meta(source: SoundSource, start: int, end: int) -> None:
@@ -250,7 +309,7 @@ def _meta(source: SoundSource, start: int, end: int) -> None:
         elif name in _BLANK:
             _blank(source, first, last)
         elif name in {b"hdlr", b"keys"} and last - first <= 1024:
-            check_words(re.sub(rb"[\0-\x1f]+", b" ", source.read(first, last - first)))
+            source.words(re.sub(rb"[\0-\x1f]+", b" ", source.read(first, last - first)))
         else:
             raise NotSoundError
 
@@ -262,4 +321,4 @@ def _list(source: SoundSource, start: int, end: int) -> None:
         for inner, low, high in _boxes(source, first, last):
             if inner not in {b"data", b"mean", b"name"}:
                 raise NotSoundError
-            check_words(re.sub(rb"[\0-\x1f]+", b" ", source.read(low, high - low)[8 if inner == b"data" else 4 :]))
+            source.words(re.sub(rb"[\0-\x1f]+", b" ", source.read(low, high - low)[8 if inner == b"data" else 4 :]))

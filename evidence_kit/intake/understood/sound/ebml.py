@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource, check_words
+from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource
 
 _EBML, _SEGMENT, _CLUSTER = 0x1A45DFA3, 0x18538067, 0x1F43B675
 _TRACKS, _TRACK, _TRACK_TYPE, _CODEC_PRIVATE = 0x1654AE6B, 0xAE, 0x83, 0x63A2
@@ -95,16 +95,16 @@ def _value(source: SoundSource, name: int, start: int, end: int, tracks: set[int
         if number not in tracks:
             raise NotSoundError
     elif name == _CODEC_PRIVATE:
-        _private(source.read(start, end - start))
+        _private(source, source.read(start, end - start))
     elif name == _VOID:
         source.empty(start, end)
     elif name in _WORDS:
-        check_words(re.sub(rb"\0+", b" ", source.read(start, end - start)))
+        source.words(re.sub(rb"\0+", b" ", source.read(start, end - start)))
     elif name not in _SMALL or end - start > _SMALL_BYTES:
         raise NotSoundError
 
 
-def _private(data: bytes) -> None:
+def _private(source: SoundSource, data: bytes) -> None:
     """Check that the codec's data is of a codec for sound: Opus, AAC, Vorbis with its books."""
     if data.startswith(b"OpusHead") and len(data) <= 64:
         return
@@ -112,7 +112,7 @@ def _private(data: bytes) -> None:
         raise NotSoundError
     if len(data) > 64:
         first, second = data[1], data[2]
-        check_words(re.sub(rb"[\0-\x1f]+", b" ", data[3 + first + 7 : 3 + first + second - 1]))
+        source.words(re.sub(rb"[\0-\x1f]+", b" ", data[3 + first + 7 : 3 + first + second - 1]))
 
 
 def _identifier(source: SoundSource, at: int) -> tuple[int, int]:

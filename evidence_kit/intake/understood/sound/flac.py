@@ -26,18 +26,18 @@ def check_flac(source: SoundSource) -> None:
     if source.read(at, 4) != b"fLaC":
         raise NotSoundError
     at += 4
-    last = False
+    begun, last = at + 4, False
     while not last:
         first, size = source.number(at, 1), source.number(at + 1, 3)
         last, block = bool(first & 0x80), first & 0x7F
         start, at = at + 4, at + 4 + size
         if block == _COMMENT:
-            check_comments(source.read(start, size))
+            check_comments(source, source.read(start, size))
         elif block == _PADDING:
             source.empty(start, at)
         elif block == _SEEK:
             _seek_points(source.read(start, size))
-        elif block != _STREAM or size != 34:
+        elif block != _STREAM or size != 34 or start != begun:
             raise NotSoundError
     _frames(source.read(at, source.size_bytes - at))
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from evidence_kit.intake.sniff import adts_frame_length, mp3_frame_length
-from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource, check_words
+from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource
 
 _AMR_BYTES: Final = {0: 13, 1: 14, 2: 16, 3: 18, 4: 20, 5: 21, 6: 27, 7: 32, 8: 6, 15: 1}
 _WIDE_BYTES: Final = {0: 18, 1: 24, 2: 33, 3: 37, 4: 41, 5: 47, 6: 51, 7: 59, 8: 61, 9: 6, 14: 1, 15: 1}
@@ -86,7 +86,7 @@ def id3_end(source: SoundSource) -> int:
         size = _seven(raw) if version == 4 else int.from_bytes(raw, "big")
         if not _TEXT_FRAME.fullmatch(name) or at + head + size > end:
             raise NotSoundError
-        _frame_words(name, source.read(at + head, size))
+        _frame_words(source, name, source.read(at + head, size))
         at += head + size
     source.empty(at, end)
     return end
@@ -98,19 +98,19 @@ def _seven(raw: bytes) -> int:
     return raw[0] << 21 | raw[1] << 14 | raw[2] << 7 | raw[3]
 
 
-def _frame_words(name: bytes, value: bytes) -> None:
+def _frame_words(source: SoundSource, name: bytes, value: bytes) -> None:
     if name.startswith(b"W") and name not in {b"WXXX", b"WXX"}:
-        check_words(value)
+        source.words(value)
         return
     encoding, rest = value[:1], value[1:]
     if name in {b"COMM", b"COM", b"USLT", b"ULT"}:
-        check_words(rest[:3])
+        source.words(rest[:3])
         rest = rest[3:]
     if encoding in {b"\1", b"\2"}:
         # Parts in UTF-16, each with its own mark.
         text = rest.decode("utf-16-le" if encoding == b"\1" else "utf-16-be", "replace")
         rest = text.replace("\ufeff", "").replace("\ufffe", "").replace("\0", " ").encode("utf-8", "replace")
-    check_words(rest.replace(b"\0", b" "))
+    source.words(rest.replace(b"\0", b" "))
 
 
 def _without_last_tags(source: SoundSource) -> int:
@@ -121,7 +121,7 @@ def _without_last_tags(source: SoundSource) -> int:
     """
     end = source.size_bytes
     if end >= 128 and source.read(end - 128, 3) == b"TAG":
-        check_words(source.read(end - 125, 124).replace(b"\0", b" "))
+        source.words(source.read(end - 125, 124).replace(b"\0", b" "))
         end -= 128
     if end >= 32 and source.read(end - 32, 8) == b"APETAGEX":
         size = source.number(end - 20, 4, "little")
@@ -130,6 +130,6 @@ def _without_last_tags(source: SoundSource) -> int:
             start -= 32
         if not 0 <= start < end or size > _PADDING_BYTES * 16:
             raise NotSoundError
-        check_words(re.sub(rb"[\0-\x1f]+", b" ", source.read(start, end - 32 - start)).replace(b"APETAGEX", b""))
+        source.words(re.sub(rb"[\0-\x1f]+", b" ", source.read(start, end - 32 - start)).replace(b"APETAGEX", b""))
         end = start
     return end

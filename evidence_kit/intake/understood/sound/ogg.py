@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource, check_words
+from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource
 
 _HEADERS: Final = {b"OpusHead": 2, b"\x01vorbis": 3, b"Speex   ": 2, b"\x7fFLAC": 2}
 _LONGEST_HEADERS_BYTES: Final = 256 << 10
@@ -51,11 +51,11 @@ def _page(source: SoundSource, at: int, streams: dict[int, _Stream]) -> int:
         streams[serial] = _Stream(form)
     elif serial not in streams:
         raise NotSoundError
-    _packets(streams[serial], lacing, body)
+    _packets(source, streams[serial], lacing, body)
     return at + 27 + len(lacing) + len(body)
 
 
-def _packets(stream: _Stream, lacing: bytes, body: bytes) -> None:
+def _packets(source: SoundSource, stream: _Stream, lacing: bytes, body: bytes) -> None:
     start = end = 0
     for size in lacing:
         if stream.packets >= _HEADERS[stream.form] and not _more_headers(stream):
@@ -64,7 +64,7 @@ def _packets(stream: _Stream, lacing: bytes, body: bytes) -> None:
         if size < 255:
             packet, stream.open = stream.open + body[start:end], b""
             start = end
-            _header(stream, packet)
+            _header(source, stream, packet)
             stream.packets += 1
     stream.open += body[start:end]
     if len(stream.open) > _LONGEST_HEADERS_BYTES:
@@ -76,25 +76,25 @@ def _more_headers(stream: _Stream) -> bool:
     return stream.form == b"\x7fFLAC"
 
 
-def _header(stream: _Stream, packet: bytes) -> None:
+def _header(source: SoundSource, stream: _Stream, packet: bytes) -> None:
     number, form = stream.packets, stream.form
     if form == b"OpusHead" and number == 1:
         if not packet.startswith(b"OpusTags"):
             raise NotSoundError
-        check_comments(packet[8:])
+        check_comments(source, packet[8:])
     elif form == b"\x01vorbis" and number == 1:
         if not packet.startswith(b"\x03vorbis") or packet[-1:] != b"\1":
             raise NotSoundError
-        check_comments(packet[7:-1])
+        check_comments(source, packet[7:-1])
     elif form == b"\x01vorbis" and number == 2:
         if not packet.startswith(b"\x05vorbis"):
             raise NotSoundError
     elif form == b"Speex   " and number == 1:
-        check_comments(packet)
+        check_comments(source, packet)
     elif form == b"\x7fFLAC" and number >= 1 and packet[:1] not in {b"", b"\xff"}:
         block = packet[0] & 0x7F
         if block == 4:
-            check_comments(packet[4:])
+            check_comments(source, packet[4:])
         elif block == 1:
             if packet[4:].strip(b"\0"):
                 raise NotSoundError
@@ -102,7 +102,7 @@ def _header(stream: _Stream, packet: bytes) -> None:
             raise NotSoundError
 
 
-def check_comments(data: bytes) -> None:
+def check_comments(source: SoundSource, data: bytes) -> None:
     """Make sure that Vorbis comments are words, with nothing but zeros behind them.
 
     Raises:
@@ -116,7 +116,7 @@ def check_comments(data: bytes) -> None:
         return data[at + 4 : at + 4 + size], at + 4 + size
 
     vendor, at = taken(0)
-    check_words(vendor)
+    source.words(vendor)
     count = int.from_bytes(data[at : at + 4], "little")
     at += 4
     if count > len(data):
@@ -125,7 +125,7 @@ def check_comments(data: bytes) -> None:
         value, at = taken(at)
         if value.upper().startswith((b"METADATA_BLOCK_PICTURE", b"COVERART")):
             raise NotSoundError
-        check_words(value)
+        source.words(value)
     if data[at:].strip(b"\0"):
         raise NotSoundError
 

@@ -33,6 +33,8 @@ class SoundSource:
         self.size_bytes = size_bytes
         self._window = window
         self._block, self._at = b"", 0
+        self._told: list[str] = []
+        self._told_bytes = 0
 
     def read(self, at: int, size: int) -> bytes:
         """Return bytes at a place.
@@ -83,24 +85,34 @@ class SoundSource:
                 raise NotSoundError
             at += size
 
+    def words(self, data: bytes) -> None:
+        """Make sure that bytes are a few words in UTF-8, UTF-16 or Latin letters.
 
-def check_words(data: bytes) -> None:
-    """Make sure that bytes are a few words in UTF-8, UTF-16 or Latin letters.
-
-    Raises:
-        NotSoundError: They are not.
-    """
-    data = data.strip(b"\0")
-    if len(data) > _LONGEST_WORDS_BYTES:
-        raise NotSoundError
-    for codec in ("utf-16",) if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8", "cp1256"):
-        try:
-            text = data.decode(codec)
-        except ValueError:
-            continue
-        if not opaque_spans(text.replace("\0", "\n"), _WORDS_BOUND) and text.replace("\0", "").isprintable() | (
-            "\n" in text
-        ):
+        Raises:
+            NotSoundError: They are not.
+        """
+        data = data.strip(b"\0")
+        self._told_bytes += len(data)
+        if self._told_bytes > _LONGEST_WORDS_BYTES:
+            raise NotSoundError
+        for codec in ("utf-16",) if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8", "cp1256"):
+            try:
+                text = data.decode(codec)
+            except ValueError:
+                continue
+            if opaque_spans(text.replace("\0", "\n"), _WORDS_BOUND) or not (
+                text.replace("\0", "").isprintable() | ("\n" in text)
+            ):
+                break
+            self._told.append(text.replace("\0", "\n"))
             return
-        break
-    raise NotSoundError
+        raise NotSoundError
+
+    def check_told(self) -> None:
+        """Make sure that all words about the sound are language together too: each is short, but there may be many.
+
+        Raises:
+            NotSoundError: They are not.
+        """
+        if opaque_spans("\n".join(self._told)):
+            raise NotSoundError

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import struct
 from typing import Final
 
 from evidence_kit.intake.sniff import sniff
-from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource, check_words
+from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource
 from evidence_kit.model import Family
 
 _HEAD_BYTES: Final = 4096
-_SMALL: Final = {b"fmt ": 64, b"fact": 16, b"ds64": 64, b"cue ": 4096, b"inst": 16, b"smpl": 256}
+# How long a chunk of numbers may be: none has room for a picture.
+_SMALL: Final = {b"fmt ": 50, b"fact": 12, b"ds64": 28, b"inst": 7}
+_CUE_BYTES: Final = 24
+_MOST_CUES: Final = 1000
 _BLANK: Final = frozenset({b"JUNK", b"PAD ", b"FLLR", b"junk", b"minf", b"elm1", b"regn", b"umid", b"DGDA"})
 _FORMATS: Final = frozenset({1, 2, 3, 6, 7, 0x11, 0x31, 0x45, 0x50, 0x55, 0xFFFE})
 _TEXTS: Final = frozenset({b"bext", b"iXML", b"_PMX", b"aXML", b"axml"})
@@ -30,6 +34,7 @@ def check_wave(source: SoundSource) -> None:
     if form == b"RIFF" and size not in {0, 0xFFFFFFFF} and size + 8 not in {source.size_bytes, source.size_bytes - 1}:
         raise NotSoundError
     at, sounded = 12, False
+    once: set[bytes] = set()
     while at + 8 <= source.size_bytes:
         name, size = source.read(at, 4), source.number(at + 4, 4, "little")
         start = at + 8
@@ -40,8 +45,11 @@ def check_wave(source: SoundSource) -> None:
             if start + size > source.size_bytes:
                 size = source.size_bytes - start
             _check_samples(source, start, size)
+        elif name in once:
+            raise NotSoundError
         else:
             _chunk(source, name, start, size)
+            once |= {name} & {*_SMALL, b"cue "}
         at = start + size + (size & 1)
         if size & 1 and at <= source.size_bytes and source.read(at - 1, 1) != b"\0":
             at -= 1
@@ -61,21 +69,34 @@ def _chunk(source: SoundSource, name: bytes, start: int, size: int) -> None:
         if size > _SMALL[name] or (name == b"fmt " and source.number(start, 2, "little") not in _FORMATS):
             raise NotSoundError
         source.read(start, size)
+    elif name == b"cue ":
+        _check_cues(source.read(start, size))
     elif name in _BLANK:
         source.empty(start, start + size)
     elif name in _TEXTS:
-        check_words(re.sub(rb"\0+", b" ", source.read(start, size)))
+        source.words(re.sub(rb"\0+", b" ", source.read(start, size)))
     elif name == b"LIST" and source.read(start, 4) in {b"INFO", b"adtl"}:
         _listed(source, start + 4, start + size)
     else:
         raise NotSoundError
 
 
+def _check_cues(data: bytes) -> None:
+    """Make sure that marks in a sound are numbered places in it, and nothing else."""
+    count = int.from_bytes(data[:4], "little")
+    if count > _MOST_CUES or len(data) != 4 + _CUE_BYTES * count:
+        raise NotSoundError
+    for at in range(4, len(data), _CUE_BYTES):
+        number, _, chunk, *starts = struct.unpack("<II4sIII", data[at : at + _CUE_BYTES])
+        if number > _MOST_CUES or chunk != b"data" or any(starts[:2]):
+            raise NotSoundError
+
+
 def _listed(source: SoundSource, at: int, end: int) -> None:
     while at + 8 <= end:
         size = source.number(at + 4, 4, "little")
-        check_words(source.read(at, 4))
-        check_words(source.read(at + 8, size).lstrip(b"\0\1\2\3\4\5\6\7\x08"))
+        source.words(source.read(at, 4))
+        source.words(source.read(at + 8, size).lstrip(b"\0\1\2\3\4\5\6\7\x08"))
         at += 8 + size + (size & 1)
     if at < end:
         raise NotSoundError
