@@ -14,11 +14,15 @@ _FORMAT: Final = re.compile(
     r"\s*(?:/\*\s*XPM\s*\*/|static\s+(?:const\s+)?char\s*\*\s*\w+\[\]\s*=\s*\{|#define\s+\w{1,64}_width\s+\d|YUV4MPEG2 "
     r"|P[1-7]\s+(?:#[^\n]*\s+)*(?:\d{1,6}\s+\d{1,6}\s|WIDTH\s))"
 )
+NARROWEST_GRID: Final = 16
+"""Letters that the lines of a grid have at least."""
 # A row of signs and blanks; the line break before it lets whole lines of words be passed over quickly.
 _SIGNS: Final = re.compile(r"\n[^\w\n]{16,}(?=\n|$)")
 _GRID: Final = re.compile(r"\n[\"' ]{0,4}[^\W\d_]{16,}[\"', ]{0,4}(?=\r?\n|$)")
-_FEWEST_ROWS: Final = 6
-_FEWEST_GRID_ROWS: Final = 12
+FEWEST_SIGN_ROWS: Final = 6
+"""Lines of signs from which on they may be a picture."""
+FEWEST_GRID_ROWS: Final = 12
+"""Lines of letters from which on they may be one."""
 
 
 def is_drawing(text: str) -> bool:
@@ -38,7 +42,7 @@ def drawn_spans(text: str, bound: float) -> list[Stretch]:
     """
     return [
         (rows[0][0], rows[-1][1])
-        for row, fewest, alike in ((_SIGNS, _FEWEST_ROWS, False), (_GRID, _FEWEST_GRID_ROWS, True))
+        for row, fewest, alike in ((_SIGNS, FEWEST_SIGN_ROWS, False), (_GRID, FEWEST_GRID_ROWS, True))
         for rows in _blocks(text, row, alike=alike)
         if len(rows) >= fewest and _all_changes([text[start:end] for start, end in rows], alike=alike) > bound
     ]

@@ -20,6 +20,7 @@ Found = tuple[str | None, Callable[[], bytes]]
 _SHORTEST_BYTES: Final = 16
 _SHORTEST_OTHER_BYTES: Final = 256
 _SHORTEST_GUESSED: Final = 64
+_SHORTEST_LETTERS: Final = 32
 # Bytes that happen to be letters are no text: in one there are spaces.
 _LONGEST_WORD_BYTES: Final = 24
 _ADDRESS: Final = re.compile(
@@ -45,15 +46,21 @@ _ESCAPES: Final = (("%2B", "+"), ("%2b", "+"), ("%2F", "/"), ("%2f", "/"), ("%3D
                    ("\\u002B", "+"), ("\\u002b", "+"), ("\\u002F", "/"), ("\\u002f", "/"))  # fmt: skip
 
 
-def files_in(text: str) -> list[Found]:
+def files_in(text: str, *, guess: bool = True) -> list[Found]:
     """Return the files that a stretch of text holds in base64 or hexadecimal, uuencoded, or as a `data:` address.
 
     Only what decodes to its last letter, and is of a known type: what else a row of letters may stand for is a guess,
     and the hash of a guess belongs to no file.
+
+    Args:
+        text: The stretch.
+        guess: Packings that do not say which they are are tried too.
     """
     found: list[Found] = []
+    if len(text) < _SHORTEST_LETTERS and "data:" not in text.lower():
+        return found
     taken: list[tuple[int, int]] = []
-    for sort in (_addresses, _uuencoded, framed, _whole, _runs, _guessed):
+    for sort in (_addresses, _uuencoded, framed, _whole, _runs, *((_guessed,) if guess else ())):
         for start, end, name, content in sort(text):
             if not any(start < last and first < end for first, last in taken):
                 taken.append((start, end))
@@ -139,9 +146,14 @@ def _addresses(text: str) -> Iterator[_Piece]:
 
 
 def _uuencoded(text: str) -> Iterator[_Piece]:
+    at = 0
     # To look for the beginning of a line takes ten times as long as to look for some letters.
-    begins = text.startswith("begin") or "\nbegin" in text
-    for match in _UUENCODED.finditer(text) if begins else ():
+    while (at := _line_beginning(text, "begin", at)) >= 0:
+        match = _UUENCODED.match(text, at)
+        if match is None:
+            at += 1
+            continue
+        at = match.end()
         try:
             packed = match[0].startswith("begin-base64")
             content: bytes = (
@@ -153,6 +165,14 @@ def _uuencoded(text: str) -> Iterator[_Piece]:
             yield match.start(), match.end(), match[2].strip(), content
 
 
+def _line_beginning(text: str, beginning: str, at: int) -> int:
+    """Return the first line from some offset on that begins in a certain way; -1 where none does."""
+    if at == 0 and text.startswith(beginning):
+        return 0
+    found = text.find(f"\n{beginning}", max(0, at - 1))
+    return found if found < 0 else found + 1
+
+
 def framed_spans(text: str) -> list[tuple[int, int]]:
     """Return the spans of files that say where they begin and end: uuencoded ones, BinHex, Ascii85, patches of git."""
     return [(start, end) for sort in (_uuencoded, framed) for start, end, _, _ in sort(text)]
@@ -162,7 +182,7 @@ def _whole(text: str) -> Iterator[_Piece]:
     """Yield the file that a whole value is, in letters broken into lines in any way, quoted or not."""
     for start, end in _trims(text):
         letters = _plain_letters(_QUOTES.sub("", _LITERAL.sub(r"\1", text[start:end])))
-        if len(letters) < 32 or not set(letters[:200]) <= _BASE64_ALPHABET:
+        if len(letters) < _SHORTEST_LETTERS or not set(letters[:200]) <= _BASE64_ALPHABET:
             continue
         content = bytes_of_base64(letters)
         if content and _known(content):

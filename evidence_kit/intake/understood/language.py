@@ -35,6 +35,8 @@ _ANNOUNCED: Final = (
     "255, 216, 255", "-1,-40,-1", "-1, -40, -1", "M_]C_X", "begin-base64", "=ybegin", "GIT binary patch",
     "(This file must be converted with BinHex",
 )  # fmt: skip
+# Of each announcement of several words one that says that it may be there.
+_HINTS: Final = ("216,", "-40,", "GIT", "BinHex")
 _BEGINNING_LINE: Final = re.compile(r"=y(?:begin|part|end) [^\r\n]{1,400}")
 _DATA_ADDRESS: Final = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80}(?:;[\w=.\"-]{1,80}){0,4},")
 _BLANK_ROW: Final = re.compile(r"(?: ++\t++){12,}|(?:\t++ ++){12,}")
@@ -73,14 +75,14 @@ def _looked_over(text: str, bound: float) -> tuple[list[Stretch], list[Stretch]]
     if len(text) < word_table.SHORTEST:
         spans = doubtful(_in_plain_marks(text), bound, RELIEF, LINE_BEGINNING)
         return [*_announced(text), *row_spans(text)], spans
-    words = word_table.WordTable(word_table.Rules(bound, RELIEF, DATED_WORD, _in_plain_marks, _announces))
+    words = word_table.WordTable(word_table.Rules(bound, RELIEF, DATED_WORD, _in_plain_marks, _announces, _HINTS))
     spans = [
         (start + first, start + last)
         for start, end in words.suspected(text)
         for first, last in doubtful(_in_plain_marks(text[start:end]), bound, RELIEF, LINE_BEGINNING)
     ]
-    announced = words.announced or any(mark in text for mark in _ANNOUNCED if " " in mark)
-    found = _announced(text) if announced else _drawn(text)
+    announced = words.announced or (words.hinted and any(mark in text for mark in _ANNOUNCED if " " in mark))
+    found = _announced(text) if announced else _drawn(text) if words.drawn else _mixed_blanks(text)
     rows = [(start + first, start + last) for start, end in words.rows for first, last in row_spans(text[start:end])]
     return [*found, *rows], spans
 

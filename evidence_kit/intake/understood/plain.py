@@ -15,6 +15,8 @@ from evidence_kit.intake.understood.units import FEWEST_BYTES, bytes_by_name
 from evidence_kit.intake.understood.written import WrittenAnew
 
 NAME: Final = "text/1"
+_MOST_GUESSES: Final = 500
+_LONG_STRETCH: Final = 1 << 10
 _LOOKED_AT: Final = 1 << 14
 _FEWEST_ROWS: Final = 16
 _LONGEST_CELL: Final = 4
@@ -64,8 +66,6 @@ def with_words_decoded(text: str) -> str:
 
 def _byte_columns(text: str) -> list[Stretch]:
     """Return the cells of a table that are one byte each: a column of numbers that fill the range of a byte."""
-    if max(map(text.count, ",;\t")) < _FEWEST_ROWS:
-        return []
     beginning = [line for line in text[:_LOOKED_AT].split("\n")[:-1] if line.strip()]
     for mark in ",;\t":
         counts = [line.count(mark) for line in beginning]
@@ -112,12 +112,15 @@ def write_rest(written: WrittenAnew, text: str, stretches: list[Stretch], encode
         stretches: What of it is no language.
         encode: Makes bytes of it.
     """
-    at = 0
+    at = missed = 0
     for group in _groups(text, stretches):
         for start, end in group:
             written.write(encode(text[at:start]))
             at = end
-        found = files_in(text[group[0][0] : group[-1][1]])
+        letters = text[group[0][0] : group[-1][1]]
+        # A log has a stretch in every line: after many that are no file, no short one is guessed at any more.
+        found = files_in(letters, guess=missed < _MOST_GUESSES or len(letters) >= _LONG_STRETCH)
+        missed += not found
         written.leave_out(found, 0 if found else 1)
     written.write(encode(text[at:]))
 

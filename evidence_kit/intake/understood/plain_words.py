@@ -20,7 +20,10 @@ _LONGEST_WORD: Final = 30
 _SHORTEST_WORD: Final = 3
 _FEWEST_DOUBLED: Final = 2
 _BITS: Final = 6
-_COUNTED: Final = (_OTHER, _UPPER, _MARK, _LATIN, _ARABIC)
+# The bytes that go on with a character.
+_BEHIND_FIRST: Final = bytes(range(0x80, 0xC0))
+_COUNTED: Final = (_OTHER, _LATIN, _ARABIC, _REST)
+_ALIKE_PLACE: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class PlainWords:
         ends: Offset of the space behind.
         sure: It is a plain word of three letters or more.
         little: It is a plain word of one letter or two.
-        letters: How many letters it has, with its mark; of plain words only.
+        letters: How many characters it has, with its mark.
         distinct: How many letters differ from the one before, never more than do; of plain words only.
     """
 
@@ -59,23 +62,32 @@ def plain_words(raw: bytes) -> PlainWords:
     if not len(starts):
         none = np.zeros(0, bool)
         return PlainWords(starts, ends, none, none, starts, starts)
-    sums = np.add.reduceat(_packed().take(sorts), starts)
-    other, upper, marks, latin, arabic = (
-        (sums >> np.uint32(_BITS * place) & np.uint32((1 << _BITS) - 1)).astype(np.int64) for place in range(5)
-    )
-    size = ends - starts
-    plain = (other == 0) & (size <= _LONGEST_BYTES) & (marks <= 1) & (upper <= 1) & (latin <= 1)
-    plain &= (marks == 0) | (sorts[ends - 1] == _MARK)
-    plain &= (upper == 0) | (sorts[starts] == _UPPER)
-    plain &= (arabic == 0) | (2 * arabic + marks == size)
-    letters = size - latin - arabic
-    spoken = letters - marks
-    plain &= spoken >= 1
-    alike = np.zeros(len(data), np.uint8)
+    gap = sorts == _GAP
+    # A capital begins a word, and a mark ends it; anywhere else they are as odd as any other sign.
+    inner = (sorts == _UPPER) & ~np.concatenate(([True], gap[:-1]))
+    inner |= (sorts == _MARK) & ~np.concatenate((gap[1:], [True]))
+    counted = _packed().take(sorts)
+    counted[inner] = 1
+    alike = np.zeros(len(data), bool)
     alike[1:] = (data[1:] == data[:-1]) & (sorts[1:] != _REST)
     if not raw.isascii():
         alike[2:] |= (data[2:] == data[:-2]) & (sorts[2:] == _REST)
-    distinct = np.maximum(spoken - np.add.reduceat(alike, starts, dtype=np.uint8).astype(np.int64), 1)
+    counted += alike.astype(np.uint32) << np.uint32(_BITS * _ALIKE_PLACE)
+    sums = np.add.reduceat(counted, starts)
+    other, latin, arabic, rest, again = (
+        (sums >> np.uint32(_BITS * place) & np.uint32((1 << _BITS) - 1)).astype(np.int64) for place in range(5)
+    )
+    size = ends - starts
+    marks = sorts[ends - 1] == _MARK
+    plain = (other == 0) & (size <= _LONGEST_BYTES) & (latin <= 1)
+    plain &= (arabic == 0) | (2 * arabic + marks == size)
+    letters = size - rest
+    long = np.flatnonzero(size > _LONGEST_BYTES)
+    # Their counts ran over.
+    letters[long] = [len(raw[starts[at] : ends[at]].translate(None, _BEHIND_FIRST)) for at in long.tolist()]
+    spoken = letters - marks
+    plain &= spoken >= 1
+    distinct = np.maximum(spoken - again, 1)
     # Letters of which none may stand alone are looked at by themselves.
     plain &= (2 * distinct > spoken) | ((distinct < _FEWEST_DOUBLED) & (arabic == 0))
     sure = plain & (spoken >= _SHORTEST_WORD) & (spoken <= _LONGEST_WORD)

@@ -220,7 +220,7 @@ def widened_over_rows(text: str, cuts: Sequence[Stretch]) -> list[Stretch]:
         start, low = first, found[-1][1] if found else 0
         begun = _WORD.match(text, start)
         size = 0 if begun is None else len(begun[0])
-        row = list(takewhile(_of_size(text, size), _words_before(text, low, start)))
+        row = list(takewhile(_of_size(text, size), _words_before(text, low, start))) if _may_go(size) else []
         if found and row and not text[low : row[-1][0]].strip():
             start = found.pop()[0]
         elif _is_beside(row, size):
@@ -228,9 +228,13 @@ def widened_over_rows(text: str, cuts: Sequence[Stretch]) -> list[Stretch]:
         size = next((behind - before for before, behind in _words_before(text, start, end)), 0)
         high = cuts[number + 1][0] if number + 1 < len(cuts) else len(text)
         words = (match.span() for match in _WORD.finditer(text, end, high))
-        row = list(takewhile(_of_size(text, size), words))
+        row = list(takewhile(_of_size(text, size), words)) if _may_go(size) else []
         found.append((start, row[-1][1] if _is_beside(row, size) else end))
     return found
+
+
+def _may_go(size: int) -> bool:
+    return 0 < size <= _LONGEST_GROUP
 
 
 def _of_size(text: str, size: int) -> Callable[[Stretch], bool]:

@@ -74,7 +74,8 @@ def _written(kind: Kind, data: bytes) -> WrittenAnew | None:
     mark = codec if codec.startswith("utf-16") else None
 
     def encode(piece: str) -> bytes:
-        return piece.encode(codec if mark is None else mark, errors)
+        # All of a long text need not be put together once more.
+        return data if piece is text else piece.encode(codec if mark is None else mark, errors)
 
     written = _WRITERS[kind.name](text, encode)
     return written if written.whole or written.says_something else None

@@ -27,6 +27,7 @@ FEWEST_DARK_BYTES: Final = 240
 """Numbers that all are low, from which on they may be the bytes of something."""
 _FEWEST_DARK_VALUES: Final = 32
 _FEWEST_BYTES_EACH: Final = 50
+_FEWEST_SMALL_EACH: Final = 8
 
 
 def opaque_units(units: Sequence[str]) -> dict[int, list[Stretch]]:
@@ -93,7 +94,7 @@ def are_bytes(values: Sequence[int], larger: int) -> bool:
         return False
     falling = sum(after < before for before, after in pairwise(values))
     upper = sum(value < 0 or value > 127 for value in values)
-    if upper * 5 >= len(values) and falling * 5 >= len(values):
+    if upper * 5 >= len(values) and falling * 5 >= len(values) and larger * _FEWEST_SMALL_EACH <= len(values):
         return True
     many = len(values) >= FEWEST_DARK_BYTES and different >= _FEWEST_DARK_VALUES
     return many and larger * _FEWEST_BYTES_EACH <= len(values) and falling * 10 >= len(values)

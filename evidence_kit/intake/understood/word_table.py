@@ -15,6 +15,7 @@ from re import Pattern
 from typing import TYPE_CHECKING, Final
 
 from evidence_kit.intake.understood import letters, screen
+from evidence_kit.intake.understood.drawings import FEWEST_GRID_ROWS, FEWEST_SIGN_ROWS, NARROWEST_GRID
 from evidence_kit.intake.understood.plain_words import PlainWords, plain_words
 from evidence_kit.intake.understood.rows import is_doubled, may_hold_rows
 
@@ -57,6 +58,7 @@ class Rules:
         date: Fits a date or an hour that counts as nothing wherever it stands between two spaces.
         plain: Puts marks for entities and the digits of Europe for others, letter by letter.
         announces: Says whether a text holds what announces a file.
+        hints: Words of which one is in every announcement of several words.
     """
 
     bound: float
@@ -64,6 +66,7 @@ class Rules:
     date: str
     plain: Callable[[str], str]
     announces: Callable[[str], bool]
+    hints: tuple[str, ...]
 
 
 class _Words(dict[bytes, int]):
@@ -87,7 +90,7 @@ class WordTable:
     """
 
     def __init__(self, rules: Rules) -> None:
-        self.announced = False
+        self.announced = self.hinted = self.drawn = False
         self.rows: list[Stretch] = []
         self._has_rows = self._mostly_new = self._doubled = False
         self._rules = rules
@@ -112,7 +115,7 @@ class WordTable:
             edges.append(end)
             even += [len(edges) - 1] if self._has_rows else []
             if self._mostly_new and at < _SETTLED_LETTERS <= end:
-                self.announced = True
+                self.announced = self.hinted = self.drawn = True
                 self.rows = [(0, len(text))]
                 return [(0, len(text))]
             total = np.cumsum(weight) + gathered
@@ -168,8 +171,11 @@ class WordTable:
         free, behind, dated, all_flags = self._columns()
         flags[odd] = all_flags[found]
         bare = flags & _BARE > 0
-        self._has_rows = self._doubled or may_hold_rows(
-            _letters_each(raw, plain), bare, (plain.distinct == 1) & (plain.letters > 1)
+        sizes = _letters_each(raw, plain)
+        self._has_rows = self._doubled or may_hold_rows(sizes, bare, (plain.distinct == 1) & (plain.letters > 1))
+        # Of lines that are drawn half are in this block or in the next.
+        self.drawn |= _are_together(bare, FEWEST_SIGN_ROWS // 2) or _are_together(
+            sizes >= NARROWEST_GRID, FEWEST_GRID_ROWS // 2
         )
         loud = flags & (_QUIET | _BARE) == 0
         last = np.maximum.accumulate(np.where(bare, -1, np.arange(number)))
@@ -218,9 +224,13 @@ class WordTable:
         raw, self._words.new = self._words.new, []
         new = [word.decode("utf-8", "surrogatepass") for word in raw]
         bare = [word.strip(" \n\r\t") for word in new]
-        plain = self._rules.plain("\n".join(bare)).split("\n")
-        announced = self._rules.announces("\n".join(bare))
+        together = "\n".join(bare)
+        plain = self._rules.plain(together).split("\n")
+        announced = self._rules.announces(together)
+        self.hinted |= any(hint in together for hint in self._rules.hints)
         self._doubled |= any(map(is_doubled, bare))
+        # Marks over letters are letters here; without one they are signs.
+        self.drawn |= any(not (word.isascii() or any(map(str.isalnum, word))) for word in bare)
         parts: list[str] = []
         starts: list[int] = []
         for word in plain:
@@ -289,16 +299,21 @@ def _weights(parts: Sequence[str], relief: float) -> tuple[list[float], list[flo
     return free, chained, quiet, bare
 
 
+def _are_together(chosen: NDArray[np.bool_], number: int) -> bool:
+    """Say whether some number of words that stand one behind the other are all chosen."""
+    together = chosen
+    for _ in range(number - 1):
+        together = together[1:] & chosen[: len(together) - 1]
+    return bool(together.any())
+
+
 def _letters_each(raw: bytes, plain: PlainWords) -> NDArray[np.int64]:
     """Return how many characters each word of a block has, a comma or a full stop behind it left out."""
     import numpy as np
 
-    data = np.frombuffer(raw, np.uint8)
-    behind = data[plain.ends - 1]
-    size: NDArray[np.int64] = plain.ends - plain.starts - ((behind == ord(",")) | (behind == ord(".")))
-    if raw.isascii() or not len(size):
-        return size
-    return size - np.add.reduceat(data & 0xC0 == 0x80, plain.starts, dtype=np.int64)
+    behind = np.frombuffer(raw, np.uint8)[plain.ends - 1]
+    size: NDArray[np.int64] = plain.letters - ((behind == ord(",")) | (behind == ord(".")))
+    return size
 
 
 def _letters_before(raw: bytes, ends: NDArray[np.int64]) -> NDArray[np.int64]:
