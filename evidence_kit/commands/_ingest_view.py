@@ -171,6 +171,7 @@ def _witnessed(outcome: WitnessOutcome) -> Json:
         "size": outcome.size_bytes,
         "sha256": outcome.sha256,
         **({} if outcome.lies_in is None else {"lies_in": outcome.lies_in}),
+        **({} if outcome.because is None else {"because": outcome.because}),
     }
 
 
@@ -321,6 +322,8 @@ def _on_screen(screen: Screen, outcome: outcomes.ItemOutcome | WouldKeep) -> Non
             screen.tell("ingest.witnessed-inside", item=outcome.item, path=path, holder=outcome.lies_in)
         case WitnessOutcome():
             screen.tell("ingest.witnessed-line", item=outcome.item, path=outcome.place.path)
+            if outcome.because is not None:
+                screen.tell(f"ingest.because.{outcome.because}")
         case ContainerRead():
             _show_container(screen, outcome)
         case ChatRead():

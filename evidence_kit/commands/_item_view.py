@@ -99,6 +99,8 @@ def _heading(screen: Screen, about: Facts) -> None:
         screen.result("  " + screen.say("show.name-lies", ending=ending, kind=str(kind)))
     if about.get("unstable"):
         screen.result("  " + screen.say("show.unstable"))
+    if because := about.get("because"):
+        screen.result("  " + screen.say(f"ingest.because.{because}"))
     if anew := about.get("written_anew"):
         parts = ", ".join(f"{count} {part}" for part, count in anew["parts"].items())
         files, unknown = int(anew["files"]), int(anew["not_understood"])

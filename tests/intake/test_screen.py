@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence_kit.intake.understood import atoms, language, word_table
+from evidence_kit.intake.understood import atoms, language, screen, word_table
 from evidence_kit.intake.understood.language import doubted, opaque_spans
 from evidence_kit.intake.understood.rows import row_spans, widened_over_rows
 from tests.e2e.conftest import ROOT
@@ -52,7 +52,7 @@ def _looked_at_as(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def test_a_long_talk_is_not_doubted() -> None:
-    assert doubted(_talk(20_000, 1, _SAID[:3])) == []
+    assert doubted(_talk(5_000, 1, _SAID[:3])) == []
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,10 @@ def test_a_long_talk_is_not_doubted() -> None:
 )
 def test_what_stands_in_a_long_talk_is_found_as_when_all_of_it_is_weighed(encoding: str) -> None:
     letters = ENCODERS[encoding](pictures()["thumbnail without header"])
-    text = f"{_talk(200, 2)}{letters}\n{_talk(300, 3)}"
+    # Before it stands more than what is weighed with a stretch that is doubted, and behind it several blocks.
+    before = _talk(80, 2)
+    assert len(before) > screen.PAD_LETTERS
+    text = f"{before}{letters}\n{_talk(40, 3)}"
     assert opaque_spans(text) == _exact(text) != []
 
 

@@ -11,6 +11,7 @@ from evidence_kit.intake.understood.drawings import is_drawing
 from evidence_kit.intake.understood.packings import in_base64
 from evidence_kit.intake.understood.written import WrittenAnew
 from evidence_kit.intake.window import Window
+from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.model import Family, Kind
 
 MOST_BYTES: Final = 512 << 20
@@ -34,6 +35,10 @@ _MOST_CONTROLS: Final = 16
 _LOOKED_AT: Final = 1 << 12
 
 
+class TooLongError(MemberError):
+    """The text is longer than what is judged."""
+
+
 def is_text(kind: Kind) -> bool:
     """Say whether a type consists of letters; mails do."""
     return kind.family is Family.TEXT or kind.name in _MAILS
@@ -45,12 +50,15 @@ def understood_text(kind: Kind, window: Window) -> WrittenAnew | None:
     Args:
         kind: What its first bytes say it is.
         window: Its bytes.
+
+    Raises:
+        TooLongError: It is longer than what is judged.
     """
     view = window.part()
     view.seek(0)
     original = _all(view)
     if len(original) > MOST_BYTES:
-        return None
+        raise TooLongError("too-long", len(original))
     data = in_base64(original)
     written = _written(kind, data)
     if written is not None and data is not original:

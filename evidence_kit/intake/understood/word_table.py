@@ -301,10 +301,10 @@ def _weights(parts: Sequence[str], relief: float) -> tuple[list[float], list[flo
 
 def _are_together(chosen: NDArray[np.bool_], number: int) -> bool:
     """Say whether some number of words that stand one behind the other are all chosen."""
-    together = chosen
-    for _ in range(number - 1):
-        together = together[1:] & chosen[: len(together) - 1]
-    return bool(together.any())
+    import numpy as np
+
+    most = len(chosen) - number + 1
+    return most > 0 and bool(np.logical_and.reduce([chosen[at : at + most] for at in range(number)]).any())
 
 
 def _letters_each(raw: bytes, plain: PlainWords) -> NDArray[np.int64]:

@@ -178,7 +178,9 @@ class Preparing:
         if self._rule.policy == "refuse":
             return prepared
         seen, unstable = self._reader.hash(stretch)
-        prepared.seen = HashedFile(seen, mentions_in_words(mentions_of(texts(), stretch.name)), unstable)
+        prepared.seen = HashedFile(
+            seen, mentions_in_words(mentions_of(texts(), stretch.name)), unstable, judged.because
+        )
         if seen.sha256.hex not in self._rule.harmless:
             return prepared
         copied = self._copied(stretch, None if prepared.text else inside, known)

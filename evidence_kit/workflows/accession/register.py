@@ -111,11 +111,21 @@ class Accession:
         item, digest, kind = self.group.next_witnessed, seen.tally.sha256, stretch.kind
         agrees = name_agrees(kind, stretch.name)
         facts = self._facts(stretch, seen.tally, copied=False, agrees=agrees, unstable=seen.unstable)
+        if seen.because is not None:
+            facts["because"] = seen.because
         if seen.around:
             facts["around"] = [{"name": each.name, "text": each.text} for each in seen.around]
         self.group.places[place_key(stretch.place)] = digest
         self.group.witnessed[digest.hex] = item
-        outcome = WitnessOutcome(item, stretch.place, kind.name, kind.family.value, seen.tally.size_bytes, digest.hex)
+        outcome = WitnessOutcome(
+            item,
+            stretch.place,
+            kind.name,
+            kind.family.value,
+            seen.tally.size_bytes,
+            digest.hex,
+            because=seen.because,
+        )
         self.group.add_outcome(outcome, Event("item.witnessed", {"item": item, **facts}))
         return item
 

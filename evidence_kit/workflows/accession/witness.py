@@ -63,11 +63,13 @@ class HashedFile:
         tally: Its digest and length.
         around: What texts beside it say where they name it.
         unstable: It changed while it was read.
+        because: Why a text or a sound was not copied; None where its type says so.
     """
 
     tally: Tally
     around: tuple[FileMention, ...] = ()
     unstable: bool = False
+    because: str | None = None
 
 
 def without_pictures(more: Mapping[str, Json]) -> dict[str, Json]:

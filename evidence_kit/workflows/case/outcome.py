@@ -30,6 +30,7 @@ class WitnessOutcome:
 
     Attributes:
         lies_in: Unless it is: the item that holds its bytes, since it was taken in under another rule.
+        because: Why a text or a sound was not copied; None where its type says so.
     """
 
     item: str
@@ -39,6 +40,7 @@ class WitnessOutcome:
     size_bytes: int
     sha256: str
     lies_in: str | None = None
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

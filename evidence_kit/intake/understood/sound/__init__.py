@@ -37,21 +37,24 @@ def may_be_sound(kind: Kind) -> bool:
     return kind.name in _CHECKS
 
 
-def only_sound(kind: Kind, window: Window) -> bool:
-    """Say whether a file holds sound and words about it, and no other byte.
+def check_sound(kind: Kind, window: Window) -> None:
+    """Make sure that a file holds sound and words about it, and no other byte.
 
     Args:
         kind: What its first bytes say it is.
         window: Its bytes; its length is known.
+
+    Raises:
+        InFragmentsError: It is in fragments, which nobody here follows.
+        NotSoundError: It holds something else.
     """
     check = _CHECKS.get(kind.name)
     if check is None or window.size_bytes is None:
-        return False
+        raise NotSoundError
     try:
         source = SoundSource(window.part(), window.size_bytes)
         check(source)
         source.check_told()
-    except (NotSoundError, MemberError, IndexError):
+    except (MemberError, IndexError) as error:
         # An index error is a field that is shorter than its form says.
-        return False
-    return True
+        raise NotSoundError from error

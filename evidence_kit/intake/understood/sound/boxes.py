@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from evidence_kit.intake.understood.sound.source import NotSoundError, SoundSource
+from evidence_kit.intake.understood.sound.source import InFragmentsError, NotSoundError, SoundSource
 
 Box = tuple[bytes, int, int]
 """Name, where its content begins, where it ends."""
@@ -24,6 +24,7 @@ _FIXED: Final = {
 _TABLES: Final = frozenset({b"stts", b"stsc", b"stsz", b"stco", b"co64", b"stss", b"sdtp"})
 # What a description of sound may hold, and how much of it.
 _ABOUT_CODEC: Final = 96
+_OF_FRAGMENTS: Final = frozenset({b"moof", b"sidx", b"styp", b"mfra"})
 _MOST_TRACKS: Final = 4
 _MOST_KINDS_OF_SAMPLE: Final = 4
 _HOLDERS: Final = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf", b"udta"})
@@ -60,6 +61,8 @@ def check_boxes(source: SoundSource) -> None:
             _look(source, start, end, film)
         elif name in _BLANK:
             _blank(source, start, end)
+        elif name in _OF_FRAGMENTS:
+            raise InFragmentsError
         else:
             raise NotSoundError
     if not 0 < film.tracks <= _MOST_TRACKS or not film.data:
@@ -104,6 +107,8 @@ def _look(source: SoundSource, start: int, end: int, film: _Film) -> None:
             _meta(source, first, last)
         elif name in _BLANK:
             _blank(source, first, last)
+        elif name == b"mvex":
+            raise InFragmentsError
         elif name not in _FIXED or last - first > _FIXED[name]:
             raise NotSoundError
 

@@ -18,6 +18,10 @@ class NotSoundError(Exception):
     """The file holds bytes that are neither sound nor words about it."""
 
 
+class InFragmentsError(NotSoundError):
+    """The file is written in fragments, which nobody here follows."""
+
+
 class SoundSource:
     """Reads a file at places, with a block in memory so that small reads cost little.
 
