@@ -1,0 +1,103 @@
+"""The end of a paper: consent, provisions and routes, limits of the evidence, how to check, signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from evidence_kit.law.provisions import provision
+from evidence_kit.law.routes import routes
+from evidence_kit.model import Json
+from evidence_kit.reports.blocks import Block, heading, paragraph, runs
+from evidence_kit.reports.dossier import Dossier
+from evidence_kit.reports.script import code, foreign, printable
+from evidence_kit.reports.voice import Voice
+
+_CHECKS: Final = ("files", "page", "receipt", "attached")
+
+
+class ClosingBlocks:
+    """Draws the last chapters of a paper as blocks."""
+
+    def __init__(self, dossier: Dossier, voice: Voice) -> None:
+        self._dossier = dossier
+        self._voice = voice
+
+    def consent(self) -> Iterator[Block]:
+        """Yield the chapter of consent."""
+        yield heading(1, self._voice.say("consent.title"))
+        items: list[Json] = []
+        for each in self._dossier.consents:
+            given = "given" if each.given else "withdrawn"
+            said = self._voice.say(f"consent.{given}", purpose=self._voice.term("purpose", each.purpose))
+            items.append(
+                [said, " ", code(each.on), *([" · ", *runs(foreign(each.reference))] if each.reference else [])]
+            )
+        if not items:
+            items.append(self._voice.say("consent.none"))
+        guardian = self._dossier.case.guardian
+        if guardian:
+            items.append([self._voice.say("consent.guardian"), " ", *runs(foreign(", ".join(guardian.values())))])
+        elif self._dossier.case.age_band != "adult":
+            items.append(self._voice.say("consent.no-guardian"))
+        yield {"k": "list", "items": items}
+
+    def law(self) -> Iterator[Block]:
+        """Yield the chosen provisions as candidates, and where to turn."""
+        yield heading(1, self._voice.say("law.title"))
+        yield self._voice.paragraph(self._voice.say("law.candidates"))
+        language = self._voice.words.language
+        for name in self._dossier.provisions:
+            known = provision(name)
+            yield heading(2, known.title(language))
+            yield self._voice.paragraph(known.conduct[language])
+            if known.penalty.get(language):
+                yield self._voice.paragraph(self._voice.say("law.penalty", penalty=known.penalty[language]))
+            if known.note.get(language):
+                yield self._voice.paragraph(known.note[language])
+            yield self._voice.paragraph(self._voice.say("law.source", source=known.source, checked=known.checked))
+        if not self._dossier.provisions:
+            yield self._voice.paragraph(self._voice.say("law.none"))
+        yield heading(2, self._voice.say("law.routes"))
+        for route in routes():
+            if route.printed:
+                said: list[Json] = [f"{route.name[language]} ", *([code(route.reach)] if route.reach else [])]
+                yield paragraph(
+                    [*said, " ", *runs(self._voice.own(self._voice.say("law.checked", checked=route.checked)))]
+                )
+
+    def limits(self) -> Iterator[Block]:
+        """Yield what this evidence does not show."""
+        yield heading(1, self._voice.say("limits.title"))
+        items: list[Json] = [
+            self._voice.own(self._voice.say(f"limits.{name}")) for name in ("genuine", "clock", "similar", "names")
+        ]
+        for each in self._dossier.limits:
+            values = {
+                key: printable(str(value)) if isinstance(value, str) else value for key, value in each.values.items()
+            }
+            items.append(self._voice.own(self._voice.say(f"limit.{each.code}", **values)))
+        yield {"k": "list", "items": items}
+
+    def how_to_check(self) -> Iterator[Block]:
+        """Yield how the paper is checked."""
+        checks = self._dossier.checks
+        yield heading(1, self._voice.say("check.title"))
+        yield {"k": "list", "items": [self._voice.own(self._voice.say(f"check.{each}")) for each in _CHECKS]}
+        yield self._voice.paragraph(self._voice.say("check.head", lines=checks.lines))
+        yield {"k": "mono", "t": checks.head}
+        yield self._voice.paragraph(self._voice.say("check.signer"))
+        yield {"k": "mono", "t": checks.fingerprint}
+        if checks.receipt is not None:
+            yield self._voice.paragraph(self._voice.say("check.code", lines=checks.receipt[1]))
+            yield {"k": "mono", "t": checks.receipt[0]}
+        yield self._voice.paragraph(self._voice.say("check.made", kit=checks.kit))
+
+    def signatures(self) -> Block:
+        """Return the boxes for those who hand over and receive."""
+        lines = [self._voice.words.say(f"sheet.{name}") for name in ("name", "date", "signature")]
+        boxes: list[Json] = [
+            {"title": self._voice.say("signature.association"), "lines": list(lines)},
+            {"title": self._voice.say("signature.receiver"), "lines": list(lines)},
+        ]
+        return {"k": "sign", "boxes": boxes}

@@ -1,0 +1,122 @@
+"""Transcripts on paper: where a conversation comes from, who wrote, and its lines, each with its address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from evidence_kit.chats.told import event_sentence
+from evidence_kit.model import Json
+from evidence_kit.reports.blocks import Block, heading, joined, paragraph, runs
+from evidence_kit.reports.prose import date_order
+from evidence_kit.reports.script import code, foreign, paragraphs, printable
+from evidence_kit.reports.transcript import Line, Transcript
+from evidence_kit.reports.voice import Voice
+
+_LONGEST_TITLE: Final = 120
+_MOST_PEOPLE: Final = 12
+_PLAIN_KINDS: Final = frozenset({"text", "system", "media"})
+
+
+class TranscriptBlocks:
+    """Draws transcripts as blocks."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+
+    def all(self, transcripts: Sequence[Transcript]) -> Iterator[Block]:
+        """Yield the chapter of a volume's transcripts."""
+        yield heading(1, self._voice.say("transcripts.title"))
+        if not transcripts:
+            yield self._voice.paragraph(self._voice.say("transcripts.none"))
+        for transcript in transcripts:
+            yield from self._transcript(transcript)
+
+    def _transcript(self, transcript: Transcript) -> Iterator[Block]:
+        said = self._voice.say(
+            "transcript", number=transcript.number, platform=self._voice.platform(transcript.platform)
+        )
+        yield heading(2, f"{said} {printable(transcript.title or '', _LONGEST_TITLE)}".strip())
+        for part in transcript.parts:
+            yield paragraph(
+                [self._voice.say("transcripts.part"), " ", code(part.item), " · ", *runs(foreign(part.path))]
+            )
+            yield {"k": "mono", "t": f"SHA-256 {part.sha256}"}
+        people = joined(
+            [*runs(foreign(self._voice.who(name))), f" ({count})"]
+            for name, count, _ in transcript.participants[:_MOST_PEOPLE]
+        )
+        more = len(transcript.participants) - _MOST_PEOPLE
+        yield paragraph([self._voice.say("transcripts.people"), " ", *people, *([f" […+{more}]"] if more > 0 else [])])
+        if (order := date_order(self._voice.words, transcript)) is not None:
+            yield self._voice.paragraph(order)
+        for zone, count in transcript.zones.items():
+            key = {"utc": "utc", "offset": "offset", "none": "none"}.get(zone, "local")
+            yield self._voice.paragraph(self._voice.say(f"zone.{key}", count=count))
+        for note in transcript.notes:
+            if note != "untimed":
+                yield self._voice.paragraph(self._voice.say(f"note.{note}"))
+        for line in transcript.lines:
+            yield self.line(line)
+
+    def line(self, line: Line) -> Block:
+        """Return one message, or a stretch that could not be read; framed where a demand cites it."""
+        head: list[Json] = []
+        if line.time is not None:
+            head += [*runs(self._voice.time(line.time)), " · "]
+        if line.sender is not None:
+            head += runs(foreign(self._voice.who(line.sender), bold=True))
+        elif line.gap is None:
+            head.append(self._voice.words.say("chats.app"))
+        block: Block = {"k": "line", "a": printable(line.where, 200), "h": head, "x": self._body(line)}
+        if line.demands:
+            block["q"] = ", ".join(self._voice.say("demand", number=each) for each in line.demands)
+        return block
+
+    def _body(self, line: Line) -> Json:
+        body: list[Json] = []
+
+        def add(*pieces: Json) -> None:
+            body.append({"t": list(pieces)})
+
+        if line.gap is not None:
+            add(self._voice.words.say("chats.gap", reason=self._voice.reason(line.gap)))
+        body += paragraphs(line.text)
+        if line.event is not None:
+            add("* ", printable(event_sentence(self._voice.words.language, line.event[0], line.event[1]), 500))
+        for role, text, by in line.words:
+            name = f"chats.word.{role}"
+            label = self._voice.words.say(name) if self._voice.words.knows(name) else role
+            add(
+                f"{label}",
+                *([" (", *runs(foreign(by)), ")"] if by else []),
+                ": ",
+                *runs(foreign(text, longest=2000)),
+            )
+        marks = [f"kind.{line.kind}"] if line.kind not in _PLAIN_KINDS else []
+        marks += [f"flag.{flag}" for flag in line.flags if flag not in {line.kind, "app_generated"}]
+        told = [self._voice.words.say(f"chats.{mark}") for mark in marks if self._voice.words.knows(f"chats.{mark}")]
+        if told:
+            add("[" + " · ".join(dict.fromkeys(told)) + "]")
+        for each in line.attachments:
+            add(*self._attachment(each.name, each.status, each.items, each.exhibits))
+        if line.reactions:
+            signs = ", ".join(f"{sign} {by or ''}".strip() for sign, by in line.reactions)
+            add(self._voice.words.say("chats.reactions", signs=printable(signs, 500)))
+        return body
+
+    def _attachment(
+        self, name: str | None, status: str, items: Sequence[str], exhibits: Sequence[int]
+    ) -> Iterator[Json]:
+        yield self._voice.say("attached")
+        yield " "
+        yield from runs(foreign(name) if name else self._voice.words.say("chats.unnamed"))
+        if exhibits and status != "perhaps":
+            yield " · "
+            yield ", ".join(self._voice.say("exhibit", number=each) for each in exhibits)
+        for item in items:
+            yield " "
+            yield code(item)
+        if status != "present":
+            yield " · "
+            yield self._voice.say(f"status.{status}")

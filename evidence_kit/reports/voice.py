@@ -1,0 +1,78 @@
+"""The voice of a paper: the sentences of one language, and the words for codes, times and names in it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from evidence_kit.chats.stated_time import StatedTime
+from evidence_kit.chats.told import OWNER
+from evidence_kit.model import Json
+from evidence_kit.reports.blocks import Block, paragraph, time_text
+from evidence_kit.reports.script import code, foreign, printable, with_codes
+from evidence_kit.words import Words, catalogue, direction
+
+_TERM: Final = re.compile(r"[a-z0-9-]{1,40}")
+
+
+class Voice:
+    """Says things of a dossier in one language.
+
+    Args:
+        language: Its code.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.words: Words = catalogue(language)
+        self.right_to_left = direction(language) == "rtl"
+
+    def say(self, name: str, **values: str | int) -> str:
+        """Return a sentence of the papers."""
+        return self.words.say(f"report.{name}", **values)
+
+    def term(self, group: str, value: str) -> str:
+        """Return the word for a value of the log; one that this version has no word for stands as it was written."""
+        name = f"report.{group}.{value}"
+        if self.words.knows(name):
+            return self.words.say(name)
+        # A later version's value is a short word of this form; anything else has no place in a sentence of ours.
+        return value if _TERM.fullmatch(value) else "?"
+
+    def own(self, text: str) -> Json:
+        """Return a sentence of ours; in one from right to left, codes, dates and Latin words keep their own way."""
+        return with_codes(text) if self.right_to_left else text
+
+    def paragraph(self, text: str) -> Block:
+        """Return a sentence of ours as a paragraph."""
+        return paragraph(self.own(text))
+
+    def time(self, stated: StatedTime) -> Json:
+        """Return a time in ISO form with its zone, or the characters of its source where it has no value."""
+        if stated.value is None:
+            if stated.readings:
+                return [code(f"{printable(stated.raw, 100)} ({' / '.join(stated.readings)})")]
+            return foreign(stated.raw) if stated.raw else self.words.say("chats.no-time")
+        return [code(time_text(stated.value))]
+
+    def time_text(self, value: str | None) -> str:
+        """Return an ISO time for people; nothing where there is none."""
+        return "" if value is None else time_text(value)
+
+    def who(self, sender: str) -> str:
+        """Return a sender; the owner of an export who is not named by words of ours."""
+        return self.words.say("chats.owner-unnamed") if sender == OWNER else sender
+
+    def platform(self, name: str) -> str:
+        """Return the name of a platform."""
+        known = f"platform.{name}"
+        return self.words.say(known) if self.words.knows(known) else name
+
+    def reason(self, name: str) -> str:
+        """Return the words for why a stretch could not be read."""
+        known = f"reason.{name}"
+        return self.words.say(known) if self.words.knows(known) else name
+
+    def finding(self, name: str) -> str:
+        """Return the words for what was found broken."""
+        known = f"report.finding.{name}"
+        return self.words.say(known) if self.words.knows(known) else name
