@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.case.outcome import Outcome
     from evidence_kit.workflows.case.world import World
     from evidence_kit.workflows.checking.report import Report
+    from evidence_kit.workflows.handover.seal_reports import ReportWanted
     from evidence_kit.workflows.handover.sealed import SealResult
     from evidence_kit.workflows.reading.conversation_page import ConversationRequest
     from evidence_kit.workflows.reading.conversations import CaseConversation
@@ -494,6 +495,7 @@ class Case:
         cited: bool = False,
         redacted: bool = False,
         readers: Mapping[str, str] | None = None,
+        report: ReportWanted | None = None,
         on_bytes: Callable[[int], None] | None = None,
     ) -> SealedArchive:
         """Make an archive, opened again and re-hashed before it gets its name (`workflows/handover/seal`).
@@ -505,6 +507,8 @@ class Case:
             cited: Only what the list of threats cites, with its conversations; then `items` is None.
             redacted: Blurred copies in the place of pictures; what may hold a picture stays here.
             readers: Public keys, age or OpenSSH, by a short name; for each the passphrase is wrapped.
+            report: The dossier goes in, with every conversation to read and the list of threats
+                (`workflows/handover/seal_reports.ReportWanted`); None where it does not.
             on_bytes: Told how many more bytes of originals were written or read back.
 
         Raises:
@@ -523,9 +527,11 @@ class Case:
         from evidence_kit.workflows.reading.overview import item_id
 
         chosen = None if items is None else [item_id(each) for each in items]
-        order = SealOrder(purpose, chosen, readers or {}, None, out.absolute(), cited=cited, redacted=redacted)
+        order = SealOrder(
+            purpose, chosen, readers or {}, None, out.absolute(), cited=cited, redacted=redacted, report=report
+        )
         digits = generate_passphrase()
-        with Worker() if cited or redacted else nullcontext() as worker:
+        with Worker() if cited or redacted or report is not None else nullcontext() as worker:
             sealed = make_seal(self.writing, self._station.key, order, digits, on_bytes, worker)
         return SealedArchive(sealed.archive, digits, Receipt(sealed.receipt_code, sealed.lines), sealed)
 

@@ -79,18 +79,25 @@ def purpose_of(setting: Setting, purpose: str | None, known: tuple[str, ...]) ->
         raise UsageError("purpose-unknown", purpose=purpose)
 
 
+def chosen_pictures(chosen: str | None) -> str:
+    """Return how a paper shows pictures, `none` where nobody says.
+
+    Raises:
+        UsageError: There is no such way.
+    """
+    from evidence_kit.workflows.reporting.make import PICTURES
+
+    if chosen is not None and chosen not in PICTURES:
+        raise UsageError("report-pictures-unknown", pictures=chosen)
+    return chosen or PICTURES[0]
+
+
 def chosen_provisions(chosen: Sequence[str] | None) -> tuple[str, ...]:
     """Return the ids of provisions that were named, each once.
 
     Raises:
         UsageError: There is no such provision.
     """
-    from evidence_kit.law.provisions import provision
+    from evidence_kit.workflows.reporting.suggestions import provisions_named
 
-    found = []
-    for each in chosen or ():
-        try:
-            found.append(provision(each).id)
-        except KeyError as error:
-            raise UsageError("provision-unknown", provision=each) from error
-    return tuple(dict.fromkeys(found))
+    return provisions_named(chosen or ())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evidence_kit.commands._declarations import chosen_provisions
+from evidence_kit.commands._declarations import chosen_pictures, chosen_provisions
 from evidence_kit.commands._neutral_text import byte_count
 from evidence_kit.commands._processes import isolated_worker
 from evidence_kit.commands._setting import Setting
@@ -33,7 +33,7 @@ def report(
     only: Annotated[str | None, typer.Option("--only", metavar="PART")] = None,
     conversation: Annotated[list[int] | None, typer.Option("--conversation", metavar="N")] = None,
     redact_names: Annotated[bool, typer.Option("--redact-names")] = False,
-    pictures: Annotated[str, typer.Option("--pictures", metavar="blurred|none")] = "none",
+    pictures: Annotated[str | None, typer.Option("--pictures", metavar="blurred|none")] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="TEXT")] = None,
     purpose: Annotated[str, typer.Option("--for", metavar="lawyer|police|person")] = "lawyer",
     law: Annotated[list[str] | None, typer.Option("--law", metavar="PROVISION")] = None,
@@ -43,12 +43,11 @@ def report(
     from evidence_kit.reports.paper import SECTIONS
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.reporting.collect import ReportRequest
-    from evidence_kit.workflows.reporting.make import PICTURES, PURPOSES, ReportOrder, make
+    from evidence_kit.workflows.reporting.make import PURPOSES, ReportOrder, make
 
     if only is not None and only not in SECTIONS:
         raise UsageError("report-part-unknown", part=only)
-    if pictures not in PICTURES:
-        raise UsageError("report-pictures-unknown", pictures=pictures)
+    pictures = chosen_pictures(pictures)
     if purpose not in PURPOSES:
         raise UsageError("report-purpose-unknown", purpose=purpose)
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,7 +21,7 @@ from evidence_kit.commands._archives import (
     shows_receipt,
     write_recorded,
 )
-from evidence_kit.commands._declarations import chosen_provisions, purpose_of
+from evidence_kit.commands._declarations import chosen_pictures, chosen_provisions, purpose_of
 from evidence_kit.commands._neutral_text import byte_count, readable_text
 from evidence_kit.commands._processes import isolated_worker
 from evidence_kit.commands._screen import Screen
@@ -52,6 +52,21 @@ def _one_language(setting: Setting, *, report: bool) -> None:
         raise UsageError("language-unknown", language=",".join(setting.languages), offered=", ".join(OFFERED))
 
 
+def _refuse_unused(told: Mapping[str, object], *, report: bool) -> None:
+    """Refuse an option of the report where none is wanted: nobody is to believe that it did something.
+
+    Args:
+        told: What was typed, by option.
+        report: Whether a report is wanted.
+
+    Raises:
+        UsageError: One was typed.
+    """
+    for flag, value in told.items():
+        if value and not report:
+            raise UsageError("report-not-wanted", flag=flag)
+
+
 def _authorised(setting: Setting, by: str | None) -> str:
     return setting.given_or_asked(by, "ask.authorised-by", "--authorised-by")
 
@@ -68,6 +83,9 @@ def seal(
     threats: Annotated[bool, typer.Option("--threats")] = False,
     report: Annotated[bool, typer.Option("--report")] = False,
     law: Annotated[list[str] | None, typer.Option("--law", metavar="PROVISION")] = None,
+    conversation: Annotated[list[int] | None, typer.Option("--conversation", metavar="N")] = None,
+    redact_names: Annotated[bool, typer.Option("--redact-names")] = False,
+    pictures: Annotated[str | None, typer.Option("--pictures", metavar="blurred|none")] = None,
     split: Annotated[str | None, typer.Option("--split", metavar="SIZE")] = None,
     to_key: Annotated[list[str] | None, typer.Option("--to-key", metavar="NAME=KEY")] = None,
     without_consent: Annotated[str | None, typer.Option("--without-consent", metavar="REASON")] = None,
@@ -90,7 +108,14 @@ def seal(
     if everything and items is not None:
         raise UsageError("seal-scope")
     _one_language(setting, report=report)
-    provisions = chosen_provisions(law)
+    told = {
+        "--law": law,
+        "--conversation": conversation,
+        "--redact-names": redact_names,
+        "--pictures": pictures,
+    }
+    _refuse_unused(told, report=report)
+    provisions, pictures = chosen_provisions(law), chosen_pictures(pictures)
     readers = _readers(to_key or [])
     if not readers:
         setting.need("--passphrase-out", None if passphrase_out is None else str(passphrase_out))
@@ -102,6 +127,8 @@ def seal(
     wanted = setting.choose(purpose, "ask.purpose", "--for", "purpose", PURPOSES)
     authorised_by = authorised_by if without_consent is None else _authorised(setting, authorised_by)
     cited = not everything and items is None
+    by = station.person.name
+    wish = ReportWanted(setting.languages, provisions, by, tuple(conversation or ()), redact_names, pictures)
     with (
         writing(folder, key, station, world, setting.accept_older) as writer,
         isolated_worker() as worker,
@@ -120,7 +147,7 @@ def seal(
             threats=threats,
             split_bytes=limit,
             authorised_by=authorised_by,
-            report=ReportWanted(setting.languages, provisions, station.person.name) if report else None,
+            report=wish if report else None,
         )
         plan = planned_counts(writer.case, order, worker)
         sealed = _made_before(writer, order, plan, None if out is not None else newest_folder(*where), passphrase_out)

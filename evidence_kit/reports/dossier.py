@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from evidence_kit.reports.case_facts import CaseFacts, ConsentFact, CustodyStep, Intake
 from evidence_kit.reports.exhibit import Demand, Exhibit, Identifier, Occurrence, SimilarPair
+from evidence_kit.reports.sentence import Sentence
 from evidence_kit.reports.transcript import Transcript
 
 FORM = 1
@@ -51,7 +52,12 @@ class Checks:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Everything that a paper about a case says."""
+    """Everything that a paper about a case says.
+
+    Attributes:
+        custody: The log, step by step.
+        prose: The same in sentences, in order of time.
+    """
 
     case: CaseFacts
     intakes: tuple[Intake, ...]
@@ -66,6 +72,7 @@ class Dossier:
     provisions: tuple[str, ...]
     limits: tuple[Limit, ...]
     checks: Checks
+    prose: tuple[Sentence, ...] = ()
 
     def exhibit(self, item: str) -> Exhibit | None:
         """Return the exhibit of an item, None where this dossier does not speak of it."""

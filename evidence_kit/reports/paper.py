@@ -11,6 +11,7 @@ from evidence_kit.reports.blocks import (
     Block,
     heading,
     joined,
+    paragraph,
     runs,
     title,
 )
@@ -19,7 +20,7 @@ from evidence_kit.reports.exhibit import Demand, Occurrence
 from evidence_kit.reports.paper_closing import ClosingBlocks
 from evidence_kit.reports.paper_exhibits import ExhibitBlocks
 from evidence_kit.reports.paper_transcripts import TranscriptBlocks
-from evidence_kit.reports.prose import custody_sentences, event_name
+from evidence_kit.reports.prose import event_name
 from evidence_kit.reports.script import code, codes, foreign, printable
 from evidence_kit.reports.voice import Voice
 from evidence_kit.reports.volumes import Volume
@@ -128,6 +129,7 @@ class Paper:
         yield {"k": "kv", "rows": rows}
         if self._qr is not None and checks.receipt is not None:
             yield {"k": "qr", "svg": self._qr, "alt": self._voice.say("qr-alt", code=checks.receipt[0])}
+            yield self._voice.paragraph(self._voice.say("qr"))
         if case.names_redacted:
             yield self._voice.paragraph(self._voice.say("redacted"))
         if volume.of > 1:
@@ -252,8 +254,8 @@ class Paper:
 
     def _custody(self) -> Iterator[Block]:
         yield heading(1, self._voice.say("custody.title"))
-        for sentence in custody_sentences(self._dossier, self._voice.words):
-            yield self._voice.paragraph(printable(sentence))
+        for each in self._dossier.prose:
+            yield paragraph(self._voice.spoken(each))
         yield heading(2, self._voice.say("custody.table"))
         rows: list[Json] = [
             [

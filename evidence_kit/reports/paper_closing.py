@@ -10,7 +10,8 @@ from evidence_kit.law.routes import routes
 from evidence_kit.model import Json
 from evidence_kit.reports.blocks import Block, heading, paragraph, runs
 from evidence_kit.reports.dossier import Dossier
-from evidence_kit.reports.script import code, foreign, printable
+from evidence_kit.reports.script import code, foreign
+from evidence_kit.reports.sentence import Sentence
 from evidence_kit.reports.voice import Voice
 
 _CHECKS: Final = ("files", "page", "receipt", "attached")
@@ -72,11 +73,7 @@ class ClosingBlocks:
         items: list[Json] = [
             self._voice.own(self._voice.say(f"limits.{name}")) for name in ("genuine", "clock", "similar", "names")
         ]
-        for each in self._dossier.limits:
-            values = {
-                key: printable(str(value)) if isinstance(value, str) else value for key, value in each.values.items()
-            }
-            items.append(self._voice.own(self._voice.say(f"limit.{each.code}", **values)))
+        items += [self._voice.spoken(Sentence(f"limit.{each.code}", each.values)) for each in self._dossier.limits]
         yield {"k": "list", "items": items}
 
     def how_to_check(self) -> Iterator[Block]:

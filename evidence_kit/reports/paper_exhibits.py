@@ -30,6 +30,9 @@ class ExhibitBlocks:
         self._dossier = dossier
         self._voice = voice
         self._pictures = pictures
+        grown = dossier.case.age_band == "adult"
+        # Why these have no picture: nobody may see them.
+        self._closed = {each.number for each in dossier.exhibits if not grown and each.sensitivity != "none"}
 
     def all(self) -> Iterator[Block]:
         """Yield the chapter of exhibits."""
@@ -44,8 +47,8 @@ class ExhibitBlocks:
     def _picture(self, number: int) -> Json:
         """Return a picture and the words below it; words alone where it could not be blurred."""
         svg = self._pictures.get(number)
-        name = "exhibits.not-blurred" if svg is None else "exhibits.blurred"
-        return {"svg": svg, "alt": self._voice.say(name, number=number)}
+        name = "blurred" if svg is not None else "not-seen" if number in self._closed else "not-blurred"
+        return {"svg": svg, "alt": self._voice.say(f"exhibits.{name}", number=number)}
 
     def _exhibit(self, exhibit: Exhibit) -> Block:
         name = file_name(exhibit.name)

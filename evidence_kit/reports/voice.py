@@ -9,10 +9,14 @@ from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.chats.told import OWNER
 from evidence_kit.model import Json
 from evidence_kit.reports.blocks import Block, paragraph, time_text
+from evidence_kit.reports.blocks import runs as _runs
 from evidence_kit.reports.script import code, foreign, printable, with_codes
+from evidence_kit.reports.sentence import Sentence, Term, Value
 from evidence_kit.words import Words, catalogue, direction
 
 _TERM: Final = re.compile(r"[a-z0-9-]{1,40}")
+# Stands in a sentence of ours where a value goes; no catalogue has this letter.
+_PLACE: Final = "\ue000"
 
 
 class Voice:
@@ -45,6 +49,29 @@ class Voice:
     def paragraph(self, text: str) -> Block:
         """Return a sentence of ours as a paragraph."""
         return paragraph(self.own(text))
+
+    def spoken(self, sentence: Sentence) -> Json:
+        """Return a sentence as runs: what somebody else wrote keeps its own direction among words of ours."""
+        told: list[Value] = []
+        shown: dict[str, str | int] = {}
+        for name, value in sentence.values.items():
+            shown[name] = value if isinstance(value, int) else f"{_PLACE}{len(told)}{_PLACE}"
+            if not isinstance(value, int):
+                told.append(value)
+        parts = self.say(sentence.code, **shown).split(_PLACE)
+        return [
+            run
+            for at, part in enumerate(parts)
+            for run in (self._told(told[int(part)]) if at % 2 else _runs(self.own(part)))
+        ]
+
+    def _told(self, value: Value) -> list[Json]:
+        if isinstance(value, tuple):
+            return [run for each in value for run in self._told(each)]
+        if isinstance(value, Term):
+            name = f"report.{value.word}"
+            return _runs(self.own(self.words.say(name)) if self.words.knows(name) else foreign(value.otherwise))
+        return _runs(foreign(str(value)))
 
     def time(self, stated: StatedTime) -> Json:
         """Return a time in ISO form with its zone, or the characters of its source where it has no value."""

@@ -1,4 +1,4 @@
-"""Typesetting: a template of ours and data that is never markup become PDF/A, in an isolated process.
+"""Typesetting: a template of ours and data that is never markup become PDF/A and PDF/UA, in an isolated process.
 
 Source: Typst's `typst` for Python. Whatever a text of the data does to it, the command that asked goes on.
 """
@@ -106,7 +106,7 @@ def drawn(payload: BinaryIO | None, arguments: Mapping[str, Json]) -> str:
             font_paths=[str(fonts)],
             ignore_system_fonts=True,
             sys_inputs={str(name): str(value) for name, value in inputs.items()},
-            pdf_standards=["a-3a"],
+            pdf_standards=["a-3a","ua-1"],
         )
     assert isinstance(made, bytes)  # noqa: S101 - one document, so one file
     return base64.b64encode(left_to_right(made)).decode("ascii")

@@ -116,7 +116,7 @@ class _Rehearsal:
 
     def _seal(self, errand: Errand) -> Did:
         task = errand.task
-        order = order_of(task, Path("sealed"))
+        order = order_of(task, Path("sealed"), self._station.person.name)
         opened = self._opened(errand)
         if opened is not None and "ingest" not in errand.steps:
             with self._hands.isolated() as worker:

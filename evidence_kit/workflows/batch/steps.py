@@ -41,10 +41,12 @@ from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
 from evidence_kit.workflows.handover.scope import SealOrder
 from evidence_kit.workflows.handover.seal import make_seal as make
+from evidence_kit.workflows.handover.seal_reports import ReportWanted
 from evidence_kit.workflows.handover.transfers import passphrase_digits
 from evidence_kit.workflows.reading.match import MatchRequest
 from evidence_kit.workflows.reading.match import match_pictures as compare
 from evidence_kit.workflows.reading.overview import item_id
+from evidence_kit.workflows.reporting.suggestions import provisions_named
 
 # So many refused files are named in an outcome; all of them are counted, and all stand in the log.
 MOST_NAMED: Final = 100
@@ -200,7 +202,7 @@ def seal_case(errand: Errand, hands: BatchResources) -> Did:
         if made is not None:
             return Exit.DONE, made
         secret = digits.generate_passphrase()
-        sealed = make(writer, hands.key, order_of(errand.task, place), secret, worker=worker)
+        sealed = make(writer, hands.key, order_of(errand.task, place, hands.station.person.name), secret, worker=worker)
         if secret_file is not None:
             _write_secret(hands.world, secret_file, sealed.digits or secret)
     return Exit.DONE, {
@@ -289,8 +291,17 @@ def readers_of(task: BatchTask) -> dict[str, str]:
     return dict(named_reader(each, task.base) for each in task.many("to_key"))
 
 
-def order_of(task: BatchTask, place: Path) -> SealOrder:
-    """Return the seal order of a line."""
+def order_of(task: BatchTask, place: Path, by: str) -> SealOrder:
+    """Return the seal order of a line.
+
+    Args:
+        task: The line.
+        place: Folder for the archive.
+        by: Who makes the report, where one is wanted.
+
+    Raises:
+        UsageError: The number of a conversation is none, or there is no such provision.
+    """
     items = task.many("items")
     return SealOrder(
         purpose=task.fact("for") or "",
@@ -301,6 +312,25 @@ def order_of(task: BatchTask, place: Path) -> SealOrder:
         cited=not items and task.fact("scope") != "all",
         redacted=task.fact("redacted") == "yes",
         authorised_by=task.fact("authorised_by"),
+        report=_report_of(task, by),
+    )
+
+
+def _report_of(task: BatchTask, by: str) -> ReportWanted | None:
+    languages = task.many("report")
+    if not languages:
+        return None
+    wanted = task.many("conversations")
+    unknown = next((each for each in wanted if not each.isdecimal()), None)
+    if unknown is not None:
+        raise UsageError("chat-unknown", number=unknown, case=task.fact("case") or task.name)
+    return ReportWanted(
+        languages,
+        provisions_named(task.many("law")),
+        by,
+        tuple(map(int, wanted)),
+        task.fact("redact_names") == "yes",
+        task.fact("pictures") or "none",
     )
 
 

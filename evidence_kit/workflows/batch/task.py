@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from evidence_kit.words import LANGUAGES
+
 Value: TypeAlias = "str | tuple[str, ...]"
 
 STEPS: Final = ("new", "ingest", "match", "seal", "verify")
@@ -40,6 +42,11 @@ FIELDS: Final[Mapping[str, str]] = {
     "scope": "seal",
     "items": "seal",
     "redacted": "seal",
+    "report": "seal",
+    "law": "seal",
+    "conversations": "seal",
+    "redact_names": "seal",
+    "pictures": "seal",
     "to_key": "seal",
     "out": "seal",
     "passphrase_folder": "seal",
@@ -50,7 +57,9 @@ FIELDS: Final[Mapping[str, str]] = {
     "receipt": "verify",
     "receipt_from": "verify",
 }
-_MANY: Final = frozenset({"steps", "consent", "sources", "candidates", "items", "to_key"})
+_MANY: Final = frozenset({"steps", "consent", "sources", "candidates", "items", "to_key", "report", "law", "conversations"})
+# How a report is made; without one these would do nothing.
+_OF_REPORT: Final = ("law", "conversations", "redact_names", "pictures")
 _PATHS: Final = frozenset({"sources", "candidates", "out", "passphrase_folder", "archive", "archive_passphrase_file"})
 # Without these a step cannot be done, and nobody is there to be asked.
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -67,6 +76,9 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "for": ("police", "lawyer"),
     "scope": ("all", "threats"),
     "redacted": ("yes", "no"),
+    "report": LANGUAGES,
+    "redact_names": ("yes", "no"),
+    "pictures": ("none", "blurred"),
     "receipt_from": ("paper", "told", "archive"),
 }
 
@@ -212,6 +224,8 @@ def _missing(task: BatchTask) -> list[TaskSlip]:
         lacking.append("case")
     if "seal" in task.steps and not (task.facts.get("to_key") or task.facts.get("passphrase_folder")):
         lacking.append("passphrase_folder")
+    if "seal" in task.steps and not task.facts.get("report") and any(map(task.facts.get, _OF_REPORT)):
+        lacking.append("report")
     if task.fact("without_consent") and not task.fact("authorised_by"):
         lacking.append("authorised_by")
     if "verify" in task.steps and task.fact("archive") and not task.fact("archive_passphrase_file"):

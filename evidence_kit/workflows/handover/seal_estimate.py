@@ -20,7 +20,7 @@ from evidence_kit.workflows.handover.scope import (
     conversation_counts,
     wording_unknown,
 )
-from evidence_kit.workflows.reading.conversations import conversations
+from evidence_kit.workflows.reading.conversations import conversation_at, conversations
 from evidence_kit.workflows.reading.exports import open_exports
 
 FAT32_MOST_BYTES = (4 << 30) - 1
@@ -79,10 +79,11 @@ def estimated(case: Case, order: SealOrder, chosen: ChosenScope) -> SealCounts:
         chosen: What goes in.
 
     Raises:
-        UsageError: The log alone is larger than a part may be.
+        UsageError: The log alone is larger than a part may be, or a conversation of the report stays here.
     """
     scope, manifest = chosen.scope, case.opened
     sizes = [(item, _COPY_BYTES if item in scope.blurred else manifest.items[item].size_bytes) for item in scope.items]
+    _refuse_absent_conversations(case, order, scope)
     reports = _report_bytes(case, order, scope)
     parts = split_into_parts(case, order, sizes, reports)
     of = dict(sizes)
@@ -151,6 +152,19 @@ def split_into_parts(
     return plan.split_volumes(sizes, room, _ITEM_BYTES)
 
 
+def _refuse_absent_conversations(case: Case, order: SealOrder, scope: Scope) -> None:
+    """Refuse conversations for the report that the case does not have, or that do not go in.
+
+    Raises:
+        UsageError: So it is.
+    """
+    listed = conversations(case.opened)
+    for number in () if order.report is None else order.report.conversations:
+        items = {part.item.id for part in conversation_at(listed, number, case.id).parts}
+        if not items & set(scope.items):
+            raise UsageError("chat-not-sealed", number=number)
+
+
 def _report_bytes(case: Case, order: SealOrder, scope: Scope) -> int:
     """Return about how long the reports will be: conversations go in once as lines, and once in each language."""
     if order.report is None:
@@ -158,6 +172,9 @@ def _report_bytes(case: Case, order: SealOrder, scope: Scope) -> int:
     told = {part.item.id: part.item.size_bytes for each in conversations(case.opened) for part in each.parts}
     talked = sum(size_bytes for item, size_bytes in told.items() if item in set(scope.items))
     languages = len(order.report.languages)
+    if order.report.pictures == "blurred":
+        family = case.opened.items
+        talked += _COPY_BYTES * sum(family[item].family == "picture" for item in scope.items)
     return _REPORT_BYTES * (1 + languages) + talked * _TOLD_TIMES * (1 + languages)
 
 

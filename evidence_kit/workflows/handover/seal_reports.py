@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evidence_kit.custody.event import Event
 from evidence_kit.hashing.exact import sha256
@@ -20,6 +20,7 @@ from evidence_kit.workflows.case.write import CaseWriter
 if TYPE_CHECKING:
     from evidence_kit.sealing.plan import Scope
     from evidence_kit.workers.worker import Worker
+    from evidence_kit.workflows.reporting.make import ReportOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,17 @@ class ReportWanted:
         languages: One paper for each.
         provisions: Ids of the provisions that a person chose.
         by: Who makes it.
+        conversations: Numbers of conversations that are printed beside those that are cited.
+        redact_names: Labels stand for people's names in everything below `report/`; originals stay as they are.
+        pictures: `none`, or `blurred` for copies in the papers.
     """
 
     languages: Sequence[str]
     provisions: Sequence[str] = ()
     by: str = ""
+    conversations: Sequence[int] = ()
+    redact_names: bool = False
+    pictures: str = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +84,12 @@ def made_reports(writer: CaseWriter, scope: Scope, wanted: ReportWanted, worker:
 
     Raises:
         ReportFailedError: The typesetter failed.
+        UsageError: A conversation that was named does not go in.
     """
-    from evidence_kit.workflows.reporting.collect import ReportRequest
-    from evidence_kit.workflows.reporting.make import ReportOrder, facts
+    from evidence_kit.workflows.reporting.make import facts
     from evidence_kit.workflows.reporting.travelling import travelling_files
 
-    request = ReportRequest(wanted.by, writer.world.kit, provisions=tuple(wanted.provisions))
-    order = ReportOrder(request, scope.purpose, tuple(wanted.languages))
+    order = _order(wanted, scope.purpose, writer.world.kit)
     found: list[SealedReport] = []
     for number, each in enumerate(travelling_files(writer.case, scope, order, worker)):
         path = folder / f"{number}.age"
@@ -95,3 +101,33 @@ def made_reports(writer: CaseWriter, scope: Scope, wanted: ReportWanted, worker:
         {"name": each.planned.path, "size": each.planned.size_bytes, "sha256": each.planned.sha256} for each in found
     ]
     return SealReports(tuple(found), (Event("report.made", facts(order, told)),))
+
+
+def is_of(made: Mapping[str, Any], wanted: ReportWanted, purpose: str) -> bool:
+    """Say whether the facts of `report.made` tell of such a report.
+
+    Args:
+        made: The facts.
+        wanted: What a person asks for now.
+        purpose: For whom.
+    """
+    from evidence_kit.workflows.reporting.make import facts
+
+    asked = facts(_order(wanted, purpose, ""), [])
+    return all(made.get(name) == value for name, value in asked.items() if name != "files")
+
+
+def _order(wanted: ReportWanted, purpose: str, kit: str) -> ReportOrder:
+    from evidence_kit.workflows.reporting.collect import ReportRequest
+    from evidence_kit.workflows.reporting.make import ReportOrder
+
+    request = ReportRequest(
+        wanted.by, kit, conversations=tuple(wanted.conversations), provisions=tuple(wanted.provisions)
+    )
+    return ReportOrder(
+        request,
+        purpose,
+        tuple(wanted.languages),
+        redact_names=wanted.redact_names,
+        pictures=wanted.pictures,
+    )

@@ -17,10 +17,11 @@ from evidence_kit.sealing import plan
 from evidence_kit.vault.disk import draft_beside
 from evidence_kit.workflows.case.disk_errors import is_regular
 from evidence_kit.workflows.case.errors import not_in_place
-from evidence_kit.workflows.case.read import file_pieces
+from evidence_kit.workflows.case.read import Case, file_pieces
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.handover.companions import WrittenArchive
 from evidence_kit.workflows.handover.scope import SealCounts, SealOrder
+from evidence_kit.workflows.handover.seal_reports import is_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def sealed_before(writer: CaseWriter, order: SealOrder, counts: SealCounts) -> S
     begun = [each for each in case.opened.entries.get("seal.begun", ()) if each.line < told.line][-1].facts
     same = (begun["purpose"], begun["scope"], begun["items_in"]) == (counts.purpose, counts.scope, counts.items_in)
     same = same and (begun.get("threats") is True) == order.opens_threats
-    same = same and bool(begun.get("reports")) == (order.report is not None)
+    same = same and _same_report(case, begun, order)
     if not same or not all(_is_there(place / str(each["archive"]), each) for each in listed):
         return None
     if place == draft:
@@ -132,6 +133,19 @@ def sealed_before(writer: CaseWriter, order: SealOrder, counts: SealCounts) -> S
         line=told.line,
         digits=age.decrypt_bytes(wrapped, [case.identity.opener]).decode("ascii").strip(),
     )
+
+
+def _same_report(case: Case, begun: Mapping[str, Any], order: SealOrder) -> bool:
+    """Say whether a plan holds the report that an order wants: of the same languages, conversations, pictures."""
+    if not begun.get("reports") or order.report is None:
+        return not begun.get("reports") and order.report is None
+    digests = {str(each["sha256"]) for each in begun["reports"]}
+    made = [
+        each.facts
+        for each in case.opened.entries.get("report.made", ())
+        if {str(file["sha256"]) for file in each.facts.get("files", ())} == digests
+    ]
+    return any(is_of(each, order.report, order.purpose) for each in made)
 
 
 def _is_there(path: Path, told: Mapping[str, Any]) -> bool:

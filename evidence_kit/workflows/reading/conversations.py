@@ -173,6 +173,23 @@ def _earliest_first(part: ConversationPart) -> tuple[str, int]:
     return (first.value if first and first.value else "~", part_number(part.item.place.path))
 
 
+def numbered_alike(shown: Sequence[CaseConversation], whole: Sequence[CaseConversation]) -> list[CaseConversation]:
+    """Return the conversations of a part of a case under the numbers that they have in the whole of it.
+
+    Args:
+        shown: The conversations of the part.
+        whole: Those of the case.
+    """
+    numbers = {(part.item.id, part.talk.number): each.number for each in whole for part in each.parts}
+    found: dict[int, list[ConversationPart]] = {}
+    for each in shown:
+        # Exports of one path, of which the part lacks some, may fall apart in it: by the number they are one again.
+        found.setdefault(numbers[each.parts[0].item.id, each.parts[0].talk.number], []).extend(each.parts)
+    return [
+        CaseConversation(number, tuple(sorted(parts, key=_earliest_first))) for number, parts in sorted(found.items())
+    ]
+
+
 def conversation_at(listed: Sequence[CaseConversation], number: int, case: str) -> CaseConversation:
     """Return the conversation of a number.
 
@@ -184,9 +201,10 @@ def conversation_at(listed: Sequence[CaseConversation], number: int, case: str) 
     Raises:
         UsageError: There is none.
     """
-    if not 1 <= number <= len(listed):
+    found = next((each for each in listed if each.number == number), None)
+    if found is None:
         raise UsageError("chat-unknown", number=number, case=case)
-    return listed[number - 1]
+    return found
 
 
 def export_name(item: Item, manifest: Manifest) -> str:

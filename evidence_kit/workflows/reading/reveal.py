@@ -133,8 +133,13 @@ def refuse_minors(age_band: str, item: Item) -> None:
     Raises:
         UsageError: It may, and nobody who may say so declared that nothing intimate is in it.
     """
-    if age_band != ADULT and item.family in _SEEN and item.sensitivity != "none":
+    if is_closed(age_band, item):
         raise UsageError("reveal-minor", item=item.id)
+
+
+def is_closed(age_band: str, item: Item) -> bool:
+    """Say whether nobody may see an item: the person is not known to be an adult, and nobody declared it harmless."""
+    return age_band != ADULT and item.family in _SEEN and item.sensitivity != "none"
 
 
 def revealed_before(case: Case, item: Item, reason: str) -> int | None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 from evidence_kit.custody.manifest import Manifest
 from evidence_kit.reports.case_facts import CaseFacts, ConsentFact
+from evidence_kit.reports.custody_prose import custody_prose
 from evidence_kit.reports.dossier import Checks, Dossier, Limit
 from evidence_kit.reports.exhibit import Demand, Exhibit, Identifier, SimilarPair
 from evidence_kit.sealing.plan import Scope
 from evidence_kit.workflows.case.read import Case
+from evidence_kit.workflows.reading.conversations import CaseConversation, conversations
 from evidence_kit.workflows.reading.exports import ExportReader
 from evidence_kit.workflows.reporting import custody_steps, intakes, transcripts
 from evidence_kit.workflows.reporting.chronology import chronology
@@ -44,7 +46,13 @@ class ReportRequest:
     broken: Sequence[str] = ()
 
 
-def collected(case: Case, scope: Scope, reading: ExportReader, request: ReportRequest) -> Dossier:
+def collected(
+    case: Case,
+    scope: Scope,
+    reading: ExportReader,
+    request: ReportRequest,
+    talks: Sequence[CaseConversation] | None = None,
+) -> Dossier:
     """Return the dossier of a case.
 
     Args:
@@ -52,21 +60,25 @@ def collected(case: Case, scope: Scope, reading: ExportReader, request: ReportRe
         scope: What it discloses.
         reading: Reads the exports of that very case.
         request: What a person wishes.
+        talks: Its conversations under their numbers; None where it discloses the whole case.
 
     Raises:
         UsageError: The case has no such conversation.
         ChatNotReadError: The worker failed; one export that cannot be read is a limit of the dossier, and no error.
     """
     manifest = case.opened
-    read = transcripts.read(case, reading, cited_places(manifest), request.conversations)
+    listed = conversations(manifest) if talks is None else talks
+    read = transcripts.read(case, listed, reading, cited_places(manifest), request.conversations)
     shown = exhibits(manifest, scope)
     ledger = demands(manifest, shown, read)
     shown = [_cited(each, ledger) for each in shown]
     found = transcripts.transcripts(read, ledger, shown, set(scope.items))
     steps = custody_steps.steps(case, scope)
+    facts, taken_in = _case(case, scope, request), intakes.intakes(manifest, scope)
+    limits, checks = _limits(manifest, scope, read, shown, case), _checks(case, request)
     return Dossier(
-        case=_case(case, scope, request),
-        intakes=tuple(intakes.intakes(manifest, scope)),
+        case=facts,
+        intakes=tuple(taken_in),
         demands=tuple(ledger),
         chronology=tuple(chronology(manifest, read, ledger, shown)),
         exhibits=tuple(shown),
@@ -76,8 +88,9 @@ def collected(case: Case, scope: Scope, reading: ExportReader, request: ReportRe
         custody=tuple(steps),
         consents=tuple(_consents(manifest)),
         provisions=tuple(request.provisions),
-        limits=tuple(_limits(manifest, scope, read, shown, case)),
-        checks=_checks(case, request),
+        limits=tuple(limits),
+        checks=checks,
+        prose=tuple(custody_prose(facts, taken_in, steps, limits, checks)),
     )
 
 

@@ -25,7 +25,7 @@ _FACTS: Mapping[str, tuple[str, ...]] = {
     "sealed": ("archive", "sha256"),
     "seal.begun": ("purpose", "items_in"),
     "transfer.out": ("given_by", "received_by", "received_for", "purpose", "on", "means"),
-    "transfer.in": ("given_by", "on", "key"),
+    "transfer.in": ("given_by", "received_by", "on", "key"),
     "receipt.issued": ("code", "lines"),
     "report.made": ("purpose", "languages"),
     "case.updated": ("reason",),

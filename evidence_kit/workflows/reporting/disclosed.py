@@ -13,6 +13,7 @@ from evidence_kit.sealing import plan
 from evidence_kit.sealing.plan import Scope
 from evidence_kit.workflows.case.disk_errors import broken_error
 from evidence_kit.workflows.case.read import Case, opened_events
+from evidence_kit.workflows.reading.conversations import CaseConversation, conversations, numbered_alike
 
 
 def whole(case: Case, purpose: str) -> Scope:
@@ -52,6 +53,16 @@ def disclosed(case: Case, scope: Scope) -> Case:
         except ManifestError as error:
             raise CaseBrokenError("case-broken", case=case.id, code="opening-incomplete") from error
     return replace(case, manifest=manifest)
+
+
+def disclosed_conversations(case: Case, shown: Case) -> list[CaseConversation]:
+    """Return the conversations that are disclosed, under the numbers that `chats` gives them in the whole case.
+
+    Args:
+        case: The whole case.
+        shown: The same as far as it is disclosed.
+    """
+    return numbered_alike(conversations(shown.opened), conversations(case.opened))
 
 
 def resting_on(case: Case) -> SignedCommit:

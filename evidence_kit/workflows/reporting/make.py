@@ -25,9 +25,10 @@ from evidence_kit.workflows.case.disk_errors import file_refused, is_gone, own_d
 from evidence_kit.workflows.case.plain_file import ensure_free, name_recorded
 from evidence_kit.workflows.case.read import Case, file_pieces
 from evidence_kit.workflows.reading.exports import open_exports
+from evidence_kit.workflows.reading.reveal import is_closed
 from evidence_kit.workflows.reading.viewable import viewable_items
 from evidence_kit.workflows.reporting.collect import ReportRequest, collected
-from evidence_kit.workflows.reporting.disclosed import disclosed, resting_on, whole
+from evidence_kit.workflows.reporting.disclosed import disclosed, disclosed_conversations, resting_on, whole
 
 if TYPE_CHECKING:
     from evidence_kit.sealing.plan import Scope
@@ -138,7 +139,7 @@ def files(case: Case, scope: Scope, order: ReportOrder, worker: Worker) -> Itera
         UsageError: The case has no such conversation.
     """
     dossier = dossier_of(case, scope, order, worker)
-    pictures = dict(_pictures(case, dossier, worker)) if order.pictures == "blurred" else {}
+    pictures = blurred_pictures(case, dossier, worker) if order.pictures == "blurred" else {}
     log = log_of(case)
     for language in order.languages:
         yield from pdfs(dossier, language, log, order.only, pictures)
@@ -158,7 +159,7 @@ def dossier_of(case: Case, scope: Scope, order: ReportOrder, worker: Worker) -> 
     """
     shown = disclosed(case, scope)
     with open_exports(shown, worker) as reading:
-        dossier = collected(shown, scope, reading, order.request)
+        dossier = collected(shown, scope, reading, order.request, disclosed_conversations(case, shown))
     dossier = replace(dossier, case=replace(dossier.case, purpose=order.purpose))
     return redacted(dossier) if order.redact_names else dossier
 
@@ -201,13 +202,26 @@ def _holds(path: Path, content: bytes) -> bool:
         return False
 
 
+def blurred_pictures(case: Case, dossier: Dossier, worker: Worker) -> dict[int, str | None]:
+    """Return a blurred copy as SVG of every picture among the exhibits, by exhibit number.
+
+    None stands for one that cannot be blurred, and for one that nobody may see: of a person not known to be an adult.
+
+    Args:
+        case: Unlocked.
+        dossier: Of it.
+        worker: Blurs pictures.
+    """
+    return dict(_pictures(case, dossier, worker))
+
+
 def _pictures(case: Case, dossier: Dossier, worker: Worker) -> Iterator[tuple[int, str | None]]:
-    """Yield a blurred copy of every picture among the exhibits; None for one that cannot be blurred."""
     for exhibit in dossier.exhibits:
         item = case.opened.items.get(exhibit.item)
         if item is None or item.family != "picture":
             continue
-        jpeg = None if item.size_bytes > _LARGEST_PICTURE_BYTES else _blurred(case, item, worker)
+        closed = is_closed(case.opened.age_band, item) or item.size_bytes > _LARGEST_PICTURE_BYTES
+        jpeg = None if closed else _blurred(case, item, worker)
         yield exhibit.number, None if jpeg is None else _svg(jpeg)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from evidence_kit.custody.manifest import Manifest
+from evidence_kit.errors import UsageError
+from evidence_kit.law.provisions import provision
 from evidence_kit.workflows.reading.threats import recorded_threats
 
 
@@ -24,3 +28,18 @@ def facts_of(manifest: Manifest) -> frozenset[str]:
     if any(item.marks.get("posting") for item in manifest.included):
         found |= {"publication", "online"}
     return frozenset(found)
+
+
+def provisions_named(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids of provisions that were named, each once.
+
+    Raises:
+        UsageError: There is no such provision.
+    """
+    found = []
+    for each in names:
+        try:
+            found.append(provision(each).id)
+        except KeyError as error:
+            raise UsageError("provision-unknown", provision=each) from error
+    return tuple(dict.fromkeys(found))

@@ -15,7 +15,6 @@ from evidence_kit.workflows.reading.conversation_page import ConversationRequest
 from evidence_kit.workflows.reading.conversations import (
     CaseConversation,
     conversation_at,
-    conversations,
 )
 from evidence_kit.workflows.reading.exports import ExportReader
 from evidence_kit.workflows.reading.identifiers import (
@@ -80,11 +79,18 @@ class Read:
     failed: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read(case: Case, reading: ExportReader, cited: Collection[tuple[str, str]], more: Sequence[int]) -> Read:
+def read(
+    case: Case,
+    listed: Sequence[CaseConversation],
+    reading: ExportReader,
+    cited: Collection[tuple[str, str]],
+    more: Sequence[int],
+) -> Read:
     """Read all conversations of a case, once each.
 
     Args:
         case: As it is disclosed.
+        listed: Its conversations.
         reading: Reads its exports.
         cited: Item and place of every message that the ledger cites.
         more: Numbers of conversations that are printed although nothing cites them.
@@ -92,7 +98,6 @@ def read(case: Case, reading: ExportReader, cited: Collection[tuple[str, str]], 
     Raises:
         UsageError: There is no conversation of such a number.
     """
-    listed = conversations(case.opened)
     chosen = {conversation_at(listed, number, case.id).number for number in more}
     items = {item for item, _ in cited}
     found = Read()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -11,14 +11,13 @@ from evidence_kit.reports.dossier import Dossier
 from evidence_kit.reports.transcript import Line, Transcript
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.sealing.plan import Scope
-from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.handover.forms.form import ExportContents
 from evidence_kit.workflows.reading.conversation_page import ConversationRequest
-from evidence_kit.workflows.reading.conversations import conversations
+from evidence_kit.workflows.reading.conversations import CaseConversation
 from evidence_kit.workflows.reading.exports import ExportReader, open_exports
 from evidence_kit.workflows.reporting import transcripts
 from evidence_kit.workflows.reporting.collect import ReportRequest, collected
-from evidence_kit.workflows.reporting.disclosed import disclosed
+from evidence_kit.workflows.reporting.disclosed import disclosed, disclosed_conversations
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Told:
     """
 
     dossier: Dossier
-    _case: Case
+    _talks: Sequence[CaseConversation]
     _contents: ExportContents
     _reading: ExportReader
 
@@ -41,7 +40,7 @@ class Told:
         """
         scope = {item.id for item in self._contents.items}
         tell = transcripts.LineTeller(self.dossier.demands, self.dossier.exhibits, scope)
-        for conversation in conversations(self._case.opened):
+        for conversation in self._talks:
             entries = self._reading.in_order(conversation, ConversationRequest())
             yield transcripts.heading(conversation, gaps=False), _lines(tell.line(each) for each in entries)
 
@@ -68,5 +67,7 @@ def told(contents: ExportContents) -> Iterator[Told]:
     excluded = frozenset(each.id for each in manifest.everything if each.excluded is not None)
     scope = Scope(contents.purpose, items, everything=whole, excluded=excluded, threats=True)
     shown = disclosed(contents.case, scope)
+    talks = disclosed_conversations(contents.case, shown)
     with open_exports(shown, contents.worker) as reading:
-        yield Told(collected(shown, scope, reading, ReportRequest("", contents.kit)), shown, contents, reading)
+        dossier = collected(shown, scope, reading, ReportRequest("", contents.kit), talks)
+        yield Told(dossier, talks, contents, reading)

@@ -58,8 +58,8 @@ async function demands(facts: Facts, library: Library, conversations: Talks, sho
   };
   const shownCards = await cards(false);
   const none = make("p", {}, words.say("report.demands.none"));
-  const tools = make("div", { class: "tools" }, printer(printed, title, () => cards(true)));
   const how = make("p", { class: "quiet" }, words.say("report.demands.how"));
+  const tools = make("div", { class: "tools" }, printer(printed, title, async () => [how.cloneNode(true), ...(await cards(true))]));
   return folded("demands", title, true, ...(all.length === 0 ? [none] : [how, ...shownCards, tools]));
 }
 
