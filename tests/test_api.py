@@ -199,6 +199,14 @@ def test_a_receipt_is_worth_what_it_is_worth_where_it_comes_from(opened: Case, t
             both(said)
 
 
+def test_an_archive_takes_the_dossier_along(opened: Case, tmp_path: Path) -> None:
+    from evidence_kit.workflows.handover.seal_reports import ReportWanted
+
+    sealed = opened.seal("lawyer", tmp_path / "sealed", report=ReportWanted(("fr",), by="Salma B."))
+    assert Case.verify_archive(sealed.path, sealed.passphrase).verdict is Verdict.CONSISTENT
+    assert [each.facts["languages"] for each in opened.manifest.entries["report.made"]] == [["fr"]]
+
+
 def test_what_the_caller_or_the_station_knows_from_outside_anchors(
     opened: Case, station: Station, tmp_path: Path
 ) -> None:

@@ -22,6 +22,7 @@ from evidence_kit.reports.paper_exhibits import ExhibitBlocks
 from evidence_kit.reports.paper_transcripts import TranscriptBlocks
 from evidence_kit.reports.prose import event_name
 from evidence_kit.reports.script import code, codes, foreign, printable
+from evidence_kit.reports.sentence import Sentence
 from evidence_kit.reports.voice import Voice
 from evidence_kit.reports.volumes import Volume
 
@@ -120,7 +121,7 @@ class Paper:
             [code(self._voice.time_text(case.opened)), " · ", *runs(foreign(", ".join(case.opened_by.values())))],
         )
         row("made", [code(self._voice.time_text(checks.made)), " · ", *runs(foreign(checks.by))])
-        row("for", self._voice.say(f"purpose.{case.purpose}"))
+        row("for", self._voice.term("purpose", case.purpose))
         row("items", self._voice.say("items", items_in=case.items_in, items_of=case.items_of))
         row("head", [{"t": checks.head, "m": 1}])
         row("signer", [code(checks.fingerprint)])
@@ -219,9 +220,9 @@ class Paper:
             sender = str(values["sender"])
             return [self._voice.say("chronology.call"), " ", *runs(foreign(self._voice.who(sender)))]
         if each.source == "post":
-            said = self._voice.say(f"chronology.{each.code}", number=values["exhibit"])
+            told = Sentence(f"chronology.{each.code}", {"number": values["exhibit"]})
             return [
-                said,
+                *runs(self._voice.spoken(told)),
                 " ",
                 *runs(foreign(str(values["account"]))),
                 " ",

@@ -65,7 +65,7 @@ class ExhibitBlocks:
             [code(exhibit.kind), " · ", size, " · ", self._voice.say("exhibits.place"), " ", code(exhibit.place)]
         )
         if exhibit.dated is not None:
-            how = self._voice.say(f"assumption.{exhibit.assumption}")
+            how = self._voice.term("assumption", exhibit.assumption or "?")
             lines.append(
                 [self._voice.say("exhibits.dated"), " ", *runs(self._voice.time(exhibit.dated)), " ", f"({how})"]
             )

@@ -55,7 +55,7 @@ class TranscriptBlocks:
             yield self._voice.paragraph(self._voice.say(f"zone.{key}", count=count))
         for note in transcript.notes:
             if note != "untimed":
-                yield self._voice.paragraph(self._voice.say(f"note.{note}"))
+                yield self._voice.paragraph(self._voice.term("note", note))
         for line in transcript.lines:
             yield self.line(line)
 
@@ -119,4 +119,4 @@ class TranscriptBlocks:
             yield code(item)
         if status != "present":
             yield " · "
-            yield self._voice.say(f"status.{status}")
+            yield self._voice.term("status", status)

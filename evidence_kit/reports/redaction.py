@@ -58,8 +58,11 @@ class Redaction:
 
     def of(self, fact: Fact) -> Fact:
         """Return a fact of a dossier, such as a line, in which no known name is left."""
-        made: Fact = _each(fact, lambda text: self._spelled.sub(lambda found: self._labels[found[0]], text))
+        made: Fact = each_text(fact, self._hidden)
         return made
+
+    def _hidden(self, text: str) -> str:
+        return self._spelled.sub(lambda found: self._labels[found[0]], text)
 
     def dossier(self, dossier: Dossier) -> Dossier:
         """Return a dossier in which no known name is left, and which says so."""
@@ -125,21 +128,27 @@ def _with_parts(names: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def _each(value: Any, change: Callable[[str], str], name: str = "") -> Any:  # noqa: ANN401 - any fact of a dossier
-    """Return a fact with its texts changed; `name` is the field that holds it."""
+def each_text(value: Any, change: Callable[[str], str], name: str = "") -> Any:  # noqa: ANN401 - any fact of a dossier
+    """Return a fact of a dossier with its texts changed; codes, ids, digests and times stay.
+
+    Args:
+        value: The fact.
+        change: What is done to a text.
+        name: The field that holds it.
+    """
     if name in _CODES or isinstance(value, (StatedTime, Term)):
         return value
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
-        return {key: _each(each, change, f"values.{key}") for key, each in value.items()}
+        return {key: each_text(each, change, f"values.{key}") for key, each in value.items()}
     if isinstance(value, tuple):
         kept = value[:1] if name in _CODED else ()
-        return (*kept, *(_each(each, change, f"{name}.each") for each in value[len(kept) :]))
+        return (*kept, *(each_text(each, change, f"{name}.each") for each in value[len(kept) :]))
     return _fields(value, change) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def _fields(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - any dataclass
     kind, names = type(value).__name__, [each.name for each in fields(value)]
-    changed = {name: _each(getattr(value, name), change, name) for name in names if f"{kind}.{name}" not in _CODES}
+    changed = {name: each_text(getattr(value, name), change, name) for name in names if f"{kind}.{name}" not in _CODES}
     return replace(value, **changed)

@@ -52,6 +52,8 @@ class Voice:
 
     def spoken(self, sentence: Sentence) -> Json:
         """Return a sentence as runs: what somebody else wrote keeps its own direction among words of ours."""
+        if not self.words.knows(f"report.{sentence.code}"):
+            return self._unheard_of(sentence)
         told: list[Value] = []
         shown: dict[str, str | int] = {}
         for name, value in sentence.values.items():
@@ -64,6 +66,14 @@ class Voice:
             for at, part in enumerate(parts)
             for run in (self._told(told[int(part)]) if at % 2 else _runs(self.own(part)))
         ]
+
+    def _unheard_of(self, sentence: Sentence) -> Json:
+        """Return a sentence that this version does not have: its code, and its values."""
+        values = [
+            self._told(value if isinstance(value, (str, Term, tuple)) else str(value))
+            for value in sentence.values.values()
+        ]
+        return [*_runs(foreign(sentence.code)), *(run for each in values for run in (" · ", *each))]
 
     def _told(self, value: Value) -> list[Json]:
         if isinstance(value, tuple):

@@ -106,7 +106,7 @@ def drawn(payload: BinaryIO | None, arguments: Mapping[str, Json]) -> str:
             font_paths=[str(fonts)],
             ignore_system_fonts=True,
             sys_inputs={str(name): str(value) for name, value in inputs.items()},
-            pdf_standards=["a-3a","ua-1"],
+            pdf_standards=["a-3a", "ua-1"],
         )
     assert isinstance(made, bytes)  # noqa: S101 - one document, so one file
     return base64.b64encode(left_to_right(made)).decode("ascii")

@@ -57,7 +57,9 @@ FIELDS: Final[Mapping[str, str]] = {
     "receipt": "verify",
     "receipt_from": "verify",
 }
-_MANY: Final = frozenset({"steps", "consent", "sources", "candidates", "items", "to_key", "report", "law", "conversations"})
+_MANY: Final = frozenset(
+    {"steps", "consent", "sources", "candidates", "items", "to_key", "report", "law", "conversations"}
+)
 # How a report is made; without one these would do nothing.
 _OF_REPORT: Final = ("law", "conversations", "redact_names", "pictures")
 _PATHS: Final = frozenset({"sources", "candidates", "out", "passphrase_folder", "archive", "archive_passphrase_file"})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import errno
+import io
 import json
 import os
 import signal
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pyzipper
 
 from evidence_kit.errors import Exit
 from evidence_kit.keys.station import SigningKey
@@ -409,3 +411,38 @@ def dying_hands(folder: Path, seed: bytes) -> Iterator[BatchResources]:
     yield BatchResources(
         stations.load_station(folder), SigningKey.from_seed(seed), this_computer(), _Dying(), Pool(workers=1)
     )
+
+
+def test_a_line_may_want_the_report_in_its_archive(batch: Batch) -> None:
+    defaults = DEFAULTS + 'report = ["fr", "en"]\nlaw = ["pc-538"]\npictures = "blurred"\n'
+    batch.write(batch.source("a", "x"), defaults=defaults)
+    told, ended = batch.run()
+    assert ended.code == Exit.DONE, [each.trouble for each in told]
+    archive = Path(str(next(each.facts["archive"] for each in told if each.step == "seal")))
+    digits = next((batch.folder / "digits").iterdir()).read_text().strip()
+    assert {"dossier.fr.pdf", "dossier.en.pdf", "dossier.json"} <= reports_in(archive, digits)
+
+
+def reports_in(archive: Path, digits: str) -> set[str]:
+    with pyzipper.AESZipFile(archive) as outer:
+        outer.setpassword(digits.encode())
+        with zipfile.ZipFile(io.BytesIO(outer.read("evidence.zip"))) as bag:
+            return {each.rpartition("/")[2] for each in bag.namelist() if "/report/" in each}
+
+
+def test_what_a_line_says_of_its_report_is_looked_at_before_anything_is_done(batch: Batch) -> None:
+    batch.write(
+        batch.source("language", "x") + '\nreport = "de"',
+        batch.source("alone", "x") + '\npictures = "blurred"',
+        batch.source("talk", "x") + '\nreport = "fr"\nconversations = "first"',
+        batch.source("absent", "x") + '\nreport = "fr"\nconversations = "4"',
+        batch.source("law", "x") + '\nreport = "fr"\nlaw = "XX-1"',
+    )
+    told, _ = batch.run()
+    assert {each.name: (each.step, each.trouble.id) for each in told if each.trouble is not None} == {
+        "language": ("check", "batch-value-unknown"),
+        "alone": ("check", "batch-key-missing"),
+        "talk": ("seal", "chat-unknown"),
+        "absent": ("seal", "chat-unknown"),
+        "law": ("seal", "provision-unknown"),
+    }

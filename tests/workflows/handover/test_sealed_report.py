@@ -7,6 +7,7 @@ import json
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ import pytest
 import pyzipper
 
 from evidence_kit.custody.verdict import Verdict
+from evidence_kit.errors import UsageError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import plan
+from evidence_kit.sealing.errors import SealExistsError
 from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.accession.declare import exclude_items
 from evidence_kit.workflows.accession.describe import WorkerDescriber
@@ -27,6 +30,7 @@ from evidence_kit.workflows.checking.verify import verify_archive
 from evidence_kit.workflows.handover.scope import SealOrder
 from evidence_kit.workflows.handover.seal import make_seal
 from evidence_kit.workflows.handover.seal_reports import ReportWanted
+from evidence_kit.workflows.reading.conversations import conversations
 from evidence_kit.workflows.reading.exports import open_exports
 from evidence_kit.workflows.reading.threats import Threat, record_threat
 from tests.conftest import NewCase
@@ -218,3 +222,91 @@ def test_a_text_keeps_its_ending_only_where_it_is_safe_to_open(
         "plain.html": "html", "calls.html": "bin", "sms.xml": "xml", "card.vcf": "vcf",
     }  # fmt: skip
     assert b".bin" in bag["READ-ME-FIRST.txt"]
+
+
+def with_report(order: SealOrder, **wishes: Any) -> SealOrder:
+    return replace(order, report=ReportWanted(("en",), (), "Salma B.", **wishes))
+
+
+def test_a_narrower_archive_keeps_the_numbers_that_chats_gives(
+    writer: CaseWriter, key: SigningKey, worker: Worker, tmp_path: Path
+) -> None:
+    messenger = chat_of(writer, ".json")
+    numbers = {part.item.id: each.number for each in conversations(writer.manifest) for part in each.parts}
+    assert numbers[messenger] == 2
+    threaten(writer, worker, Threat("pay", messages=[f"{messenger}:/messages/3"]))
+    bag = bag_of(make_seal(writer, key, wanted(tmp_path / "sealed", [messenger]), DIGITS, worker=worker).archive)
+    (listed,) = json.loads(bag["report/conversations.json"])["conversations"]
+    assert (listed["number"], listed["file"]) == (2, "report/chats/002.jsonl")
+    told = json.loads(bag["report/dossier.json"])
+    assert [each["number"] for each in told["transcripts"]] == [2]
+    counted = [each["values"]["conversation"] for each in told["chronology"] if each["source"] == "messages"]
+    assert set(counted) == {2}
+
+
+def test_a_conversation_that_nothing_cites_is_printed_where_it_is_named_and_goes_in(
+    writer: CaseWriter, key: SigningKey, worker: Worker, tmp_path: Path
+) -> None:
+    whatsapp, messenger = chat_of(writer, ".txt"), chat_of(writer, ".json")
+    threaten(writer, worker, Threat("pay", messages=[f"{whatsapp}:10"]))
+    order = with_report(wanted(tmp_path / "sealed"), conversations=(2,))
+    bag = bag_of(make_seal(writer, key, order, DIGITS, worker=worker).archive)
+    assert [each["number"] for each in json.loads(bag["report/dossier.json"])["transcripts"]] == [1, 2]
+    assert f"{messenger}:/messages/3" in said_in({"report/p.pdf": bag["report/dossier.en.pdf"]}, tmp_path)
+    head = writer.head
+    for number, code in ((2, "chat-not-sealed"), (9, "chat-unknown")):
+        order = with_report(wanted(tmp_path / "other", [whatsapp]), conversations=(number,))
+        with pytest.raises(UsageError, match=code):
+            make_seal(writer, key, order, DIGITS, worker=worker)
+    assert writer.head == head
+
+
+def test_names_are_labels_everywhere_below_report_and_the_page_still_finds_its_files(
+    writer: CaseWriter, key: SigningKey, worker: Worker, tmp_path: Path
+) -> None:
+    whatsapp = chat_of(writer, ".txt")
+    threaten(writer, worker, Threat("pay", messages=[f"{whatsapp}:10"]))
+    names = {each.name for talk in conversations(writer.manifest) for each in talk.participants}
+    assert len(names) > 2
+    plain = bag_of(make_seal(writer, key, wanted(tmp_path / "plain"), DIGITS, worker=worker).archive)
+    assert all(name in said_in(plain, tmp_path) for name in names - {"(owner)"})
+    order = with_report(wanted(tmp_path / "sealed"), redact_names=True)
+    sealed = make_seal(writer, key, order, DIGITS, worker=worker)
+    assert verify_archive(sealed.archive, DIGITS).verdict is Verdict.CONSISTENT
+    bag = bag_of(sealed.archive)
+    said = said_in(bag, tmp_path)
+    for name in names - {"(owner)"}:
+        assert name not in said
+    assert "[N1]" in said
+    for each in json.loads(bag["report/conversations.json"])["conversations"]:
+        before = [json.loads(line) for line in plain[each["file"]].splitlines()]
+        after = [json.loads(line) for line in bag[each["file"]].splitlines()]
+        assert [(line["where"], line.get("time"), line["kind"]) for line in after] == [
+            (line["where"], line.get("time"), line["kind"]) for line in before
+        ]
+    # The originals are what they were.
+    assert bag[f"data/{whatsapp}.txt"] == plain[f"data/{whatsapp}.txt"]
+
+
+def test_the_papers_of_an_archive_show_blurred_pictures_where_they_are_wanted(
+    writer: CaseWriter, key: SigningKey, worker: Worker, tmp_path: Path
+) -> None:
+    pictures = [item for item in writer.manifest.items.values() if item.family == "picture"]
+    order = with_report(wanted(tmp_path / "sealed"), pictures="blurred")
+    bag = bag_of(make_seal(writer, key, order, DIGITS, worker=worker).archive)
+    assert said_in({"report/p.pdf": bag["report/dossier.en.pdf"]}, tmp_path).count(", blurred") == len(pictures)
+    plain = bag_of(make_seal(writer, key, wanted(tmp_path / "plain"), DIGITS, worker=worker).archive)
+    assert ", blurred" not in said_in({"report/p.pdf": plain["report/dossier.en.pdf"]}, tmp_path)
+
+
+def test_an_archive_with_another_report_is_not_taken_for_the_one_that_is_wanted(
+    writer: CaseWriter, key: SigningKey, worker: Worker, tmp_path: Path
+) -> None:
+    order = with_report(wanted(tmp_path / "sealed"))
+    made = make_seal(writer, key, order, DIGITS, worker=worker)
+    assert make_seal(writer, key, order, DIGITS, worker=worker).line == made.line
+    for wishes in ({"pictures": "blurred"}, {"redact_names": True}, {"conversations": (2,)}):
+        with pytest.raises(SealExistsError):
+            make_seal(writer, key, with_report(order, **wishes), DIGITS, worker=worker)
+    with pytest.raises(SealExistsError):
+        make_seal(writer, key, replace(order, report=ReportWanted(("fr",), (), "Salma B.")), DIGITS, worker=worker)

@@ -11,7 +11,7 @@ import pytest
 from evidence_kit.reports.dossier import Dossier, encoded
 from evidence_kit.sealing.plan import Scope
 from evidence_kit.workers.worker import Worker
-from evidence_kit.workflows.accession.declare import exclude_items
+from evidence_kit.workflows.accession.declare import exclude_items, update_case
 from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
@@ -184,3 +184,18 @@ def test_a_picture_that_cannot_be_blurred_is_named(writer: CaseWriter, tmp_path:
     path.write_bytes(paper)
     text = subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True, text=True).stdout
     assert "could not be blurred" in text
+
+
+@pytest.mark.parametrize("age", ["minor", "unknown"])
+def test_no_picture_of_a_person_not_known_to_be_an_adult_is_drawn(
+    age: str, writer: CaseWriter, worker: Worker, tmp_path: Path
+) -> None:
+    """A person may turn out to be a minor when pictures lie in the case already."""
+    update_case(writer, {"age_band": age, "age_known_by": "identity card"}, "seen today")
+    order = ReportOrder(REQUEST, languages=("en",), pictures="blurred")
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(next(files(writer.case, whole(writer.case, "lawyer"), order, worker)).content)
+    text = subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True, text=True).stdout
+    pictures = [item for item in writer.manifest.items.values() if item.family == "picture"]
+    assert " ".join(text.split()).count("not shown, because the person is not known to be an adult") == len(pictures)
+    assert ", blurred" not in text
