@@ -87,12 +87,17 @@ function fieldName(key: string, words: Words): HTMLElement {
   return known === undefined ? code(neutral(key)) : make("span", { title: neutral(key) }, words.say(known));
 }
 
-// Codes of fields whose words the page has.
-const CODES = new Map([["how", "report.how"], ["purpose", "page.for"], ["family", "page.family"], ["age_band", "report.age"]]);
+// Fields that hold codes and never a person's words.
+const CODED: ReadonlySet<string> = new Set(
+  "by age_band consent family how minor_media pictures platform purpose reason recognition role said_by scope sensitivity what".split(" "),
+);
 
+/** The word for a code; a text of a person, and a code that has no word, stand as they are written. */
 function textValue(key: string, text: string, words: Words): HTMLElement {
-  const known = `${CODES.get(key) ?? ""}.${text}`;
-  return words.knows(known) ? make("span", { title: neutral(text) }, words.say(known)) : foreign(neutral(text));
+  const code = text.replaceAll(" ", "-");
+  const places = [`report.${key}`, `page.${key}`, "page.value", key, "fact.value"];
+  const known = CODED.has(key) ? places.map((each) => `${each}.${code}`).find((each) => words.knows(each)) : undefined;
+  return known === undefined ? foreign(neutral(text)) : make("span", { title: neutral(text) }, words.say(known));
 }
 
 /** What a field holds where that is no text of anybody's: yes, no, nothing. */
@@ -100,15 +105,16 @@ function plainValue(json: boolean | null, words: Words): string {
   return words.say(json === null ? "report.unsaid" : json ? "fact.value.True" : "fact.value.False");
 }
 
-/** Any JSON, as nested lists. */
-function value(json: Json, words: Words): HTMLElement {
+/** Any JSON, as nested lists; `key` is the field that holds it. */
+function value(json: Json, words: Words, key = ""): HTMLElement {
+  if (typeof json === "string") return textValue(key, json, words);
   if (Array.isArray(json)) {
-    return json.length === 0 ? code("[]") : make("ul", {}, ...json.map((each) => make("li", {}, value(each, words))));
+    return json.length === 0 ? code("[]") : make("ul", {}, ...json.map((each) => make("li", {}, value(each, words, key))));
   }
   if (isObject(json)) {
-    const pairs = Object.entries(json).flatMap(([key, inner]) => [
-      make("dt", {}, fieldName(key, words)),
-      make("dd", {}, typeof inner === "string" ? textValue(key, inner, words) : value(inner, words)),
+    const pairs = Object.entries(json).flatMap(([name, inner]) => [
+      make("dt", {}, fieldName(name, words)),
+      make("dd", {}, value(inner, words, name)),
     ]);
     return pairs.length === 0 ? code("{}") : make("dl", { class: "json" }, ...pairs);
   }
