@@ -37,6 +37,6 @@ def _entries(station: Station | None) -> list[tuple[str, list[str]]]:
             ("go-on", ["intake", short]),
             ("show", ["show", short]),
             ("backup", ["backup", short, "FOLDER"]),
-            ("seal", ["seal", short, "--for", "lawyer"]),
+            ("seal", ["seal", short, "--for", "lawyer", "--report"]),
         ]
     return [*entries, ("cases", ["cases"])]
