@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
@@ -16,6 +16,7 @@ from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.vault.disk import RealDisk
 from evidence_kit.workers.worker import Worker
+from evidence_kit.workflows.accession.declare import update_case
 from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
@@ -168,8 +169,22 @@ def long_conversation(messages: int) -> bytes:
     return "".join(lines).encode()
 
 
-def hand_over_dossier(root: Path, worker: Worker, messages: int = 0, languages: tuple[str, ...] = ("fr",)) -> Handed:
-    """Seal a phone with its conversations and the dossier; where asked for, one more conversation of so many lines."""
+def hand_over_dossier(
+    root: Path,
+    worker: Worker,
+    messages: int = 0,
+    languages: tuple[str, ...] = ("fr",),
+    hostile: str | None = None,
+) -> Handed:
+    """Seal a phone with its conversations and the dossier.
+
+    Args:
+        root: An empty folder.
+        worker: Reads conversations.
+        messages: So many lines has a further conversation; none is made of 0.
+        languages: Of the papers.
+        hostile: Stands in every field of the case and of the ledger that a person fills.
+    """
     writer, key = _case(root, "lawyer")
     sources = [next((PHONE / "Download").glob("*.zip")), PHONE / "Download" / "facebook-nadiaelmisal-2025-05-05"]
     if messages:
@@ -182,6 +197,9 @@ def hand_over_dossier(root: Path, worker: Worker, messages: int = 0, languages: 
     chat = next(item.id for item in writer.manifest.items.values() if item.place.path.endswith(".txt"))
     at = messages // 2 if messages else 10
     cited = Threat("5000 درهم أو الصور", messages=[f"{chat}:{at}"], amount="5000 MAD", deadline="vendredi")
+    if hostile is not None:
+        cited = replace(cited, demand=hostile, amount=hostile, deadline=hostile, channel=hostile, account=hostile)
+        update_case(writer, {"pseudonym": hostile, "reference": hostile, "age_known_by": hostile}, hostile)
     with open_exports(writer.case, worker) as reading:
         record_threat(writer, cited, reading)
     receipt, _, _ = record.issue_receipt(writer)

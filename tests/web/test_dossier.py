@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from evidence_kit.reports.sentence import Sentence, Term
+from evidence_kit.reports.voice import Voice
 from evidence_kit.words import LANGUAGES, catalogue
 from evidence_kit.workers.worker import Worker
 from tests.attacks.conftest import DIGITS
@@ -172,6 +176,9 @@ def test_each_of_them_prints_alone_under_the_verdict(
         assert tab.evaluate("document.querySelector('#sheet')") is None
     assert "5000 MAD" in found["demands"]
     assert "E000002:10" in found["demands"]
+    # Whose words sum and deadline are, is on the paper too.
+    how = set(re.findall(r"[^\W\d_]{4,}", words.say("report.demands.how")))
+    assert len(how & set(re.findall(r"[^\W\d_]+", plain(found["demands"])))) >= 0.9 * len(how)
     assert "5000 MAD" not in found["custody"]
     tab.click(".talks button")
     tab.until("document.querySelector('.talk .print-this')")
@@ -304,3 +311,91 @@ def test_a_conversation_says_how_its_dates_were_read(language: str, browser: Bro
     reasons = [words.say(f"chats.order.{each}", number=1, reason="") for each in ("day", "month")]
     told = plain(tab.text(".talk"))
     assert any(each.split(";")[0].split("؛")[0].strip() in told for each in reasons), told[:500]
+
+
+@needs_chromium
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_custody_says_in_order_of_time_what_the_paper_says(language: str, browser: Browser, dossier: Handed) -> None:
+    prose = json.loads(unpack(dossier.archive.read_bytes())["report/dossier.json"])["prose"]
+    voice = Voice(language)
+    expected = [bare(voice.spoken(sentence_of(each))) for each in prose]
+    assert len(expected) > 5
+    tab = opened(browser, dossier.archive, language)
+    shown = tab.evaluate("[...document.querySelectorAll('#custody > p')].map((each) => each.textContent)")
+    assert [squeezed(plain(each)) for each in shown] == [squeezed(each) for each in expected]
+    times = [found[0] for each in expected if (found := re.search(r"20[0-9-]{8} [0-9:]{5}", each))]
+    assert times == sorted(times)
+    assert len(times) > 2
+    for code in ("phone-export", "lawyer –", "recovery", "station"):
+        assert code not in " ".join(shown) or language == "en"
+    tab.close()
+
+
+def sentence_of(told: dict[str, Any]) -> Sentence:
+    def value(each: Any) -> Any:
+        if isinstance(each, list):
+            return tuple(map(value, each))
+        return Term(each["word"], each["otherwise"]) if isinstance(each, dict) else each
+
+    return Sentence(told["code"], {name: value(each) for name, each in told["values"].items()})
+
+
+def bare(runs: Any) -> str:
+    return "".join(str(each["t"]) if isinstance(each, dict) else str(each) for each in runs)
+
+
+def squeezed(text: str) -> str:
+    """Take all white away: sentences of a page have thin and hard spaces where a paper has others."""
+    return "".join(text.split())
+
+
+@needs_chromium
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_codes_of_events_are_words(language: str, browser: Browser, dossier: Handed) -> None:
+    tab = opened(browser, dossier.archive, language)
+    tab.evaluate("document.querySelector('#events').open = true")
+    tab.evaluate(
+        "[...document.querySelectorAll('#events button[aria-expanded=false]')].forEach((each) => each.click())"
+    )
+    tab.until("document.querySelectorAll('#events dl.json').length > 15")
+    told = set(
+        tab.evaluate("[...document.querySelectorAll('#events dl.json :is(dd, li) > span')].map((e) => e.textContent)")
+    )
+    codes = {"phone-export", "witness", "by-content", "recognised", "recovery", "audio", "guardian named"}
+    assert not told & codes
+    assert catalogue(language).say("report.how.phone-export") in told
+    assert catalogue(language).say("page.value.by-content") in told
+    tab.close()
+
+
+HOSTILE = {
+    "markup": "<script>alert(1)</script><img src=x onerror=alert(1)> #set page() {count} {0} %s",
+    "bidi": "\u202eyad\u2066ot\u2069 5000 \u200fدفع",
+    "long": "ش" * 2500 + "x" * 2500,
+}
+
+
+@needs_chromium
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_text_of_case_or_ledger_breaks_page_letter_or_sheet(name: str, browser: Browser, tmp_path: Path) -> None:
+    with Worker() as worker:
+        handed = hand_over_dossier(tmp_path, worker, languages=("ar",), hostile=HOSTILE[name])
+    bag = unpack(handed.archive.read_bytes())
+    for letter in ("READ-ME-FIRST.html", "READ-ME-FIRST.txt"):
+        text = bag[letter].decode("utf-8")
+        assert "report/dossier.ar.pdf" in text
+        assert "<script>" not in text
+        assert "\u202e" not in text
+    beside = {each.suffix for each in handed.archive.parent.iterdir()}
+    assert {".pdf", ".zip", ".html"} <= beside
+    language = {"markup": "fr", "bidi": "ar", "long": "en"}[name]
+    tab = opened(browser, handed.archive, language)
+    tab.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    said = tab.text("#demands")
+    assert {"markup": "<script>alert(1)</script>", "bidi": "[U+202E]", "long": "شششش"}[name] in said
+    assert tab.evaluate("document.querySelectorAll('main :is(script, img)').length") == 0
+    for width in (1100, 360):
+        tab.resize(width, 800)
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    assert tab.complaints() == []
+    tab.close()
