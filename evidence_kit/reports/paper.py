@@ -63,20 +63,20 @@ class Paper:
         """Return one volume as the template reads it."""
         made = datetime.fromisoformat(self._dossier.checks.made)
         return {
-            "title": f"{self._voice.say('title')} {self._dossier.case.id}",
+            "title": f"{self._voice.sentence('title')} {self._dossier.case.id}",
             "date": [made.year, made.month, made.day],
             "lang": self._voice.words.language,
             "dir": "r" if self._voice.right_to_left else "l",
-            "head": self._voice.say("title"),
+            "head": self._voice.sentence("title"),
             "case": self._dossier.case.id,
-            "page": self._voice.say("page", page="{page}", pages="{pages}"),
+            "page": self._voice.sentence("page", page="{page}", pages="{pages}"),
             "foot": f"{self._dossier.case.id} · {self._dossier.checks.head}",
             "blocks": list(self._blocks(volume)),
         }
 
     def _blocks(self, volume: Volume) -> Iterator[Block]:
         if volume.number > 1:
-            yield title(self._voice.say("annex", number=volume.number, of=volume.of))
+            yield title(self._voice.sentence("annex", number=volume.number, of=volume.of))
             yield from self._transcripts.all(volume.transcripts)
             return
         yield from self._cover(volume)
@@ -100,17 +100,17 @@ class Paper:
 
     def _cover(self, volume: Volume) -> Iterator[Block]:
         case, checks = self._dossier.case, self._dossier.checks
-        yield title(self._voice.say("title"))
+        yield title(self._voice.sentence("title"))
         if checks.broken:
             findings = "; ".join(self._voice.finding(each) for each in checks.broken)
-            yield {"k": "banner", "t": self._voice.say("broken", findings=printable(findings))}
+            yield {"k": "banner", "t": self._voice.sentence("broken", findings=printable(findings))}
         if self._only is not None:
-            yield self._voice.paragraph(self._voice.say(f"only.{self._only}"))
-        rows: list[Json] = [[self._voice.say("row.case"), [code(case.id)]]]
+            yield self._voice.paragraph(self._voice.sentence(f"only.{self._only}"))
+        rows: list[Json] = [[self._voice.sentence("row.case"), [code(case.id)]]]
 
         def row(name: str, value: Json | None) -> None:
             if value not in (None, "", []):
-                rows.append([self._voice.say(f"row.{name}"), value])
+                rows.append([self._voice.sentence(f"row.{name}"), value])
 
         row("association", foreign(case.association or ""))
         row("person", foreign(case.real_name or case.person or ""))
@@ -122,45 +122,45 @@ class Paper:
         )
         row("made", [code(self._voice.time_text(checks.made)), " · ", *runs(foreign(checks.by))])
         row("for", self._voice.term("purpose", case.purpose))
-        row("items", self._voice.say("items", items_in=case.items_in, items_of=case.items_of))
+        row("items", self._voice.sentence("items", items_in=case.items_in, items_of=case.items_of))
         row("head", [{"t": checks.head, "m": 1}])
         row("signer", [code(checks.fingerprint)])
         if checks.receipt is not None:
             row("receipt", [code(checks.receipt[0])])
         yield {"k": "kv", "rows": rows}
         if self._qr is not None and checks.receipt is not None:
-            yield {"k": "qr", "svg": self._qr, "alt": self._voice.say("qr-alt", code=checks.receipt[0])}
-            yield self._voice.paragraph(self._voice.say("qr"))
+            yield {"k": "qr", "svg": self._qr, "alt": self._voice.sentence("qr-alt", code=checks.receipt[0])}
+            yield self._voice.paragraph(self._voice.sentence("qr"))
         if case.names_redacted:
-            yield self._voice.paragraph(self._voice.say("redacted"))
+            yield self._voice.paragraph(self._voice.sentence("redacted"))
         if volume.of > 1:
-            yield self._voice.paragraph(self._voice.say("volumes", count=volume.of - 1))
-        yield heading(1, self._voice.say("summary.title"))
+            yield self._voice.paragraph(self._voice.sentence("volumes", count=volume.of - 1))
+        yield heading(1, self._voice.sentence("summary.title"))
         yield {"k": "list", "items": list(self._summary())}
 
     def _summary(self) -> Iterator[Json]:
         dossier = self._dossier
-        yield self._voice.say("summary.demands", count=len(dossier.demands))
+        yield self._voice.sentence("summary.demands", count=len(dossier.demands))
         amounts = list(dict.fromkeys(each.amount for each in dossier.demands if each.amount))
         if amounts:
-            yield [self._voice.say("summary.amounts"), " ", *joined(foreign(each) for each in amounts)]
+            yield [self._voice.sentence("summary.amounts"), " ", *joined(foreign(each) for each in amounts)]
         deadlines = list(dict.fromkeys(each.deadline for each in dossier.demands if each.deadline))
         if deadlines:
-            yield [self._voice.say("summary.deadlines"), " ", *joined(foreign(each) for each in deadlines)]
+            yield [self._voice.sentence("summary.deadlines"), " ", *joined(foreign(each) for each in deadlines)]
         accounts = list(dict.fromkeys(each.account for each in dossier.demands if each.account))
         if accounts:
-            yield [self._voice.say("summary.accounts"), " ", *joined([code(each)] for each in accounts)]
-        yield self._voice.say("summary.exhibits", count=len(dossier.exhibits))
-        yield self._voice.say("summary.transcripts", count=sum(len(each.lines) for each in dossier.transcripts))
+            yield [self._voice.sentence("summary.accounts"), " ", *joined([code(each)] for each in accounts)]
+        yield self._voice.sentence("summary.exhibits", count=len(dossier.exhibits))
+        yield self._voice.sentence("summary.transcripts", count=sum(len(each.lines) for each in dossier.transcripts))
 
     def _demands(self) -> Iterator[Block]:
-        yield heading(1, self._voice.say("demands.title"))
+        yield heading(1, self._voice.sentence("demands.title"))
         if not self._dossier.demands:
-            yield self._voice.paragraph(self._voice.say("demands.none"))
+            yield self._voice.paragraph(self._voice.sentence("demands.none"))
         else:
-            yield self._voice.paragraph(self._voice.say("demands.how")) | {"keep": True}
+            yield self._voice.paragraph(self._voice.sentence("demands.how")) | {"keep": True}
         for demand in self._dossier.demands:
-            yield heading(2, self._voice.say("demand", number=demand.number))
+            yield heading(2, self._voice.sentence("demand", number=demand.number))
             rows = list(self._demand(demand))
             # A table of many places does not fit one page, and one that may not break would be cut there.
             yield {"k": "kv", "rows": rows, "long": len(demand.messages) > 5 * _MOST_PLACES}
@@ -171,34 +171,38 @@ class Paper:
         cited = [self._cited_lines[where] for where in demand.messages if where in self._cited_lines]
         yield from (self._transcripts.line(line) for line in cited[:_MOST_PLACES])
         if len(cited) > _MOST_PLACES:
-            yield self._voice.paragraph(self._voice.say("demands.more", count=len(cited) - _MOST_PLACES))
+            yield self._voice.paragraph(self._voice.sentence("demands.more", count=len(cited) - _MOST_PLACES))
 
     def _demand(self, demand: Demand) -> Iterator[Json]:
-        date = self._voice.time(demand.date) if demand.date is not None else [self._voice.say("demands.no-date")]
-        yield [self._voice.say("demands.date"), date]
+        date = self._voice.time(demand.date) if demand.date is not None else [self._voice.sentence("demands.no-date")]
+        yield [self._voice.sentence("demands.date"), date]
         for name in ("demand", "amount", "deadline", "channel"):
             value = getattr(demand, name)
             if value:
-                yield [self._voice.say(f"demands.{name}"), foreign(value, longest=2000)]
+                yield [self._voice.sentence(f"demands.{name}"), foreign(value, longest=2000)]
         if demand.account:
-            yield [self._voice.say("demands.account"), [code(demand.account)]]
+            yield [self._voice.sentence("demands.account"), [code(demand.account)]]
         if demand.messages:
             shown: list[Json] = list(joined([code(each)] for each in demand.messages))
-            yield [self._voice.say("demands.messages"), shown]
+            yield [self._voice.sentence("demands.messages"), shown]
         if demand.exhibits:
             numbers = ", ".join(map(str, demand.exhibits))
-            yield [self._voice.say("demands.exhibits"), [code(numbers)]]
+            yield [self._voice.sentence("demands.exhibits"), [code(numbers)]]
         recorded = [code(self._voice.time_text(demand.recorded)), " · ", *runs(foreign(demand.by))]
-        yield [self._voice.say("demands.recorded", line=demand.line), recorded]
+        yield [self._voice.sentence("demands.recorded", line=demand.line), recorded]
 
     def _chronology(self) -> Iterator[Block]:
-        yield heading(1, self._voice.say("chronology.title"))
-        yield self._voice.paragraph(self._voice.say("chronology.how")) | {"keep": True}
+        yield heading(1, self._voice.sentence("chronology.title"))
+        yield self._voice.paragraph(self._voice.sentence("chronology.how")) | {"keep": True}
         rows: list[Json] = [
             [self._voice.time(each.time), self._occurred(each), [code(each.where)] if each.where else ""]
             for each in self._dossier.chronology
         ]
-        head = [self._voice.say("column.time"), self._voice.say("column.what"), self._voice.say("column.where")]
+        head = [
+            self._voice.sentence("column.time"),
+            self._voice.sentence("column.what"),
+            self._voice.sentence("column.where"),
+        ]
         if rows:
             yield {"k": "cells", "w": [3, 6, 3], "head": list(head), "rows": rows}
 
@@ -207,10 +211,12 @@ class Paper:
         if each.source == "messages":
             count = int(values["count"])
             platform = self._voice.platform(str(values["platform"]))
-            said = self._voice.say("chronology.messages", count=count, number=values["conversation"], platform=platform)
+            said = self._voice.sentence(
+                "chronology.messages", count=count, number=values["conversation"], platform=platform
+            )
             return [said, " ", *runs(foreign(str(values["title"])))]
         if each.source == "demand":
-            said = self._voice.say("demand", number=each.demands[0])
+            said = self._voice.sentence("demand", number=each.demands[0])
             more = [str(values[name]) for name in ("amount", "deadline") if values.get(name)]
             return [
                 {"t": said, "b": 1}, ": ", *runs(foreign(str(values["text"]))),
@@ -218,7 +224,7 @@ class Paper:
             ]  # fmt: skip
         if each.source == "call":
             sender = str(values["sender"])
-            return [self._voice.say("chronology.call"), " ", *runs(foreign(self._voice.who(sender)))]
+            return [self._voice.sentence("chronology.call"), " ", *runs(foreign(self._voice.who(sender)))]
         if each.source == "post":
             told = Sentence(f"chronology.{each.code}", {"number": values["exhibit"]})
             return [
@@ -230,15 +236,15 @@ class Paper:
             ]
         if each.code == "consent.recorded":
             given = "given" if values["given"] else "withdrawn"
-            return self._voice.say(f"consent.{given}", purpose=self._voice.term("purpose", str(values["purpose"])))
+            return self._voice.sentence(f"consent.{given}", purpose=self._voice.term("purpose", str(values["purpose"])))
         count = int(values.get("count", 1))
         return event_name(self._voice.words, each.code) + (f" × {count}" if count > 1 else "")
 
     def _identifiers(self) -> Iterator[Block]:
         if not self._dossier.identifiers:
             return
-        yield heading(1, self._voice.say("identifiers.title"))
-        yield self._voice.paragraph(self._voice.say("identifiers.how")) | {"keep": True}
+        yield heading(1, self._voice.sentence("identifiers.title"))
+        yield self._voice.paragraph(self._voice.sentence("identifiers.how")) | {"keep": True}
         rows: list[Json] = []
         for each in self._dossier.identifiers:
             kind = f"identifiers.type.{each.type}"
@@ -250,14 +256,14 @@ class Paper:
             if each.bank:
                 value += [" · ", *runs(foreign(each.bank))]
             rows.append([label, value, str(each.count), places])
-        head = [self._voice.say(f"column.{name}") for name in ("type", "value", "count", "where")]
+        head = [self._voice.sentence(f"column.{name}") for name in ("type", "value", "count", "where")]
         yield {"k": "cells", "w": [3, 6, 1, 5], "head": list(head), "rows": rows}
 
     def _custody(self) -> Iterator[Block]:
-        yield heading(1, self._voice.say("custody.title"))
+        yield heading(1, self._voice.sentence("custody.title"))
         for each in self._dossier.prose:
             yield paragraph(self._voice.spoken(each))
-        yield heading(2, self._voice.say("custody.table"))
+        yield heading(2, self._voice.sentence("custody.table"))
         rows: list[Json] = [
             [
                 [
@@ -273,5 +279,5 @@ class Paper:
             ]
             for each in self._dossier.custody
         ]
-        head = [self._voice.say(f"column.{name}") for name in ("line", "time", "what", "by")]
+        head = [self._voice.sentence(f"column.{name}") for name in ("line", "time", "what", "by")]
         yield {"k": "cells", "w": [2, 4, 6, 3], "head": list(head), "rows": rows}

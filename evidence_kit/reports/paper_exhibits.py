@@ -36,62 +36,64 @@ class ExhibitBlocks:
 
     def all(self) -> Iterator[Block]:
         """Yield the chapter of exhibits."""
-        yield heading(1, self._voice.say("exhibits.title"))
-        yield self._voice.paragraph(self._voice.say("exhibits.how")) | {"keep": True}
+        yield heading(1, self._voice.sentence("exhibits.title"))
+        yield self._voice.paragraph(self._voice.sentence("exhibits.how")) | {"keep": True}
         for exhibit in self._dossier.exhibits:
             yield self._exhibit(exhibit)
         if self._pictures:
-            yield heading(2, self._voice.say("exhibits.pictures"))
+            yield heading(2, self._voice.sentence("exhibits.pictures"))
             yield {"k": "pictures", "list": [self._picture(number) for number in sorted(self._pictures)]}
 
     def _picture(self, number: int) -> Json:
         """Return a picture and the words below it; words alone where it could not be blurred."""
         svg = self._pictures.get(number)
         name = "blurred" if svg is not None else "not-seen" if number in self._closed else "not-blurred"
-        return {"svg": svg, "alt": self._voice.say(f"exhibits.{name}", number=number)}
+        return {"svg": svg, "alt": self._voice.sentence(f"exhibits.{name}", number=number)}
 
     def _exhibit(self, exhibit: Exhibit) -> Block:
         name = file_name(exhibit.name)
         title: list[Json] = [
-            self._voice.say("exhibit", number=exhibit.number),
+            self._voice.sentence("exhibit", number=exhibit.number),
             " · ",
             code(exhibit.item),
             " · ",
             *runs(name),
         ]
         lines: list[Json] = []
-        size = self._voice.say("exhibits.size", size=thin_number(exhibit.size_bytes))
+        size = self._voice.sentence("exhibits.size", size=thin_number(exhibit.size_bytes))
         lines.append(
-            [code(exhibit.kind), " · ", size, " · ", self._voice.say("exhibits.place"), " ", code(exhibit.place)]
+            [code(exhibit.kind), " · ", size, " · ", self._voice.sentence("exhibits.place"), " ", code(exhibit.place)]
         )
         if exhibit.dated is not None:
             how = self._voice.term("assumption", exhibit.assumption or "?")
             lines.append(
-                [self._voice.say("exhibits.dated"), " ", *runs(self._voice.time(exhibit.dated)), " ", f"({how})"]
+                [self._voice.sentence("exhibits.dated"), " ", *runs(self._voice.time(exhibit.dated)), " ", f"({how})"]
             )
         else:
-            lines.append(self._voice.say("exhibits.undated"))
+            lines.append(self._voice.sentence("exhibits.undated"))
         if exhibit.words is not None:
             by = [" (", *runs(foreign(exhibit.said_by)), ")"] if exhibit.said_by else []
-            lines.append([self._voice.say("exhibits.words"), " ", *runs(foreign(exhibit.words, longest=2000)), *by])
+            lines.append(
+                [self._voice.sentence("exhibits.words"), " ", *runs(foreign(exhibit.words, longest=2000)), *by]
+            )
         if exhibit.demands:
-            lines.append(", ".join(self._voice.say("demand", number=each) for each in exhibit.demands))
+            lines.append(", ".join(self._voice.sentence("demand", number=each) for each in exhibit.demands))
         if exhibit.for_the_lawyer:
-            lines.append(self._voice.say("exhibits.for-the-lawyer"))
+            lines.append(self._voice.sentence("exhibits.for-the-lawyer"))
         if exhibit.blurred:
-            lines.append(self._voice.say("exhibits.copy-is-blurred"))
+            lines.append(self._voice.sentence("exhibits.copy-is-blurred"))
         return {"k": "exhibit", "t": title, "lines": lines, "sha": f"SHA-256 {exhibit.sha256}"}
 
     def similar(self) -> Iterator[Block]:
         """Yield the chapter of similar pictures; nothing where there are none."""
         if not self._dossier.similar:
             return
-        yield heading(1, self._voice.say("similar.title"))
-        yield self._voice.paragraph(self._voice.say("similar.how")) | {"keep": True}
+        yield heading(1, self._voice.sentence("similar.title"))
+        yield self._voice.paragraph(self._voice.sentence("similar.how")) | {"keep": True}
         rows: list[Json] = []
         drawn: list[Block] = []
         for pair in self._dossier.similar:
-            one, other = (self._voice.say("exhibit", number=number) for number in pair.exhibits)
+            one, other = (self._voice.sentence("exhibit", number=number) for number in pair.exhibits)
             both: list[Json] = [one, " · ", other]
             level, numbers = self._voice.term("similar.level", pair.level), self._measured(pair)
             if len(drawn) < _MOST_DRAWN and any(self._pictures.get(number) for number in pair.exhibits):
@@ -100,14 +102,14 @@ class ExhibitBlocks:
             else:
                 rows.append([both, level, numbers])
         yield from drawn
-        head = [self._voice.say(f"column.{name}") for name in ("both", "similar", "method")]
+        head = [self._voice.sentence(f"column.{name}") for name in ("both", "similar", "method")]
         if rows:
             yield {"k": "cells", "w": [4, 4, 5], "head": list(head), "rows": rows}
 
     def _measured(self, pair: SimilarPair) -> Json:
         """Return the method of a comparison and what it counted, each number beside its bound where it has one."""
         numbers = ", ".join(
-            self._voice.say(f"similar.{name}", count=value, of=pair.numbers.get(_COUNTED[name], "?"))
+            self._voice.sentence(f"similar.{name}", count=value, of=pair.numbers.get(_COUNTED[name], "?"))
             for name, value in pair.numbers.items()
             if name in _COUNTED
         )

@@ -26,20 +26,20 @@ class TranscriptBlocks:
 
     def all(self, transcripts: Sequence[Transcript]) -> Iterator[Block]:
         """Yield the chapter of a volume's transcripts."""
-        yield heading(1, self._voice.say("transcripts.title"))
+        yield heading(1, self._voice.sentence("transcripts.title"))
         if not transcripts:
-            yield self._voice.paragraph(self._voice.say("transcripts.none"))
+            yield self._voice.paragraph(self._voice.sentence("transcripts.none"))
         for transcript in transcripts:
             yield from self._transcript(transcript)
 
     def _transcript(self, transcript: Transcript) -> Iterator[Block]:
-        said = self._voice.say(
+        said = self._voice.sentence(
             "transcript", number=transcript.number, platform=self._voice.platform(transcript.platform)
         )
         yield heading(2, f"{said} {printable(transcript.title or '', _LONGEST_TITLE)}".strip())
         for part in transcript.parts:
             yield paragraph(
-                [self._voice.say("transcripts.part"), " ", code(part.item), " · ", *runs(foreign(part.path))]
+                [self._voice.sentence("transcripts.part"), " ", code(part.item), " · ", *runs(foreign(part.path))]
             )
             yield {"k": "mono", "t": f"SHA-256 {part.sha256}"}
         people = joined(
@@ -47,12 +47,14 @@ class TranscriptBlocks:
             for name, count, _ in transcript.participants[:_MOST_PEOPLE]
         )
         more = len(transcript.participants) - _MOST_PEOPLE
-        yield paragraph([self._voice.say("transcripts.people"), " ", *people, *([f" […+{more}]"] if more > 0 else [])])
+        yield paragraph(
+            [self._voice.sentence("transcripts.people"), " ", *people, *([f" […+{more}]"] if more > 0 else [])]
+        )
         if (order := date_order(self._voice.words, transcript)) is not None:
             yield self._voice.paragraph(order)
         for zone, count in transcript.zones.items():
             key = {"utc": "utc", "offset": "offset", "none": "none"}.get(zone, "local")
-            yield self._voice.paragraph(self._voice.say(f"zone.{key}", count=count))
+            yield self._voice.paragraph(self._voice.sentence(f"zone.{key}", count=count))
         for note in transcript.notes:
             if note != "untimed":
                 yield self._voice.paragraph(self._voice.term("note", note))
@@ -70,7 +72,7 @@ class TranscriptBlocks:
             head.append(self._voice.words.say("chats.app"))
         block: Block = {"k": "line", "a": printable(line.where, 200), "h": head, "x": self._body(line)}
         if line.demands:
-            block["q"] = ", ".join(self._voice.say("demand", number=each) for each in line.demands)
+            block["q"] = ", ".join(self._voice.sentence("demand", number=each) for each in line.demands)
         return block
 
     def _body(self, line: Line) -> Json:
@@ -108,12 +110,12 @@ class TranscriptBlocks:
     def _attachment(
         self, name: str | None, status: str, items: Sequence[str], exhibits: Sequence[int]
     ) -> Iterator[Json]:
-        yield self._voice.say("attached")
+        yield self._voice.sentence("attached")
         yield " "
         yield from runs(foreign(name) if name else self._voice.words.say("chats.unnamed"))
         if exhibits and status != "perhaps":
             yield " · "
-            yield ", ".join(self._voice.say("exhibit", number=each) for each in exhibits)
+            yield ", ".join(self._voice.sentence("exhibit", number=each) for each in exhibits)
         for item in items:
             yield " "
             yield code(item)

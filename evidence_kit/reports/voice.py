@@ -30,7 +30,7 @@ class Voice:
         self.words: Words = catalogue(language)
         self.right_to_left = direction(language) == "rtl"
 
-    def say(self, name: str, **values: str | int) -> str:
+    def sentence(self, name: str, **values: str | int) -> str:
         """Return a sentence of the papers."""
         return self.words.say(f"report.{name}", **values)
 
@@ -60,7 +60,7 @@ class Voice:
             shown[name] = value if isinstance(value, int) else f"{_PLACE}{len(told)}{_PLACE}"
             if not isinstance(value, int):
                 told.append(value)
-        parts = self.say(sentence.code, **shown).split(_PLACE)
+        parts = self.sentence(sentence.code, **shown).split(_PLACE)
         return [
             run
             for at, part in enumerate(parts)
