@@ -33,7 +33,7 @@ def title(text: str) -> Block:
     return {"k": "title", "t": text}
 
 
-def heading(level: int, text: str) -> Block:
+def heading(level: int, text: Json) -> Block:
     """Return a heading as a block; level 1 begins a section."""
     return {"k": "h", "l": level, "t": text}
 
@@ -47,7 +47,9 @@ def file_name(name: str) -> list[Json]:
     """Return a file name; of one that reads from right to left the ending stands apart, or it would change sides."""
     stem, dot, ending = name.rpartition(".")
     if not dot or not stem or direction_of(stem) != "r":
-        return [{"d": "l", "t": " ".join(printable(name, _LONGEST_NAME).split()), "b": 1}]
+        told = foreign(name, bold=True, longest=_LONGEST_NAME)
+        # From left to right, whatever its first letter is: it has an ending.
+        return [each | {"d": "l"} if isinstance(each, dict) and "t" in each else each for each in runs(told)]
     return [*runs(foreign(stem)), " ", code(f".{printable(ending, _MOST_PLACES)}")]
 
 

@@ -21,13 +21,15 @@ from evidence_kit.reports.paper_closing import ClosingBlocks
 from evidence_kit.reports.paper_exhibits import ExhibitBlocks
 from evidence_kit.reports.paper_transcripts import TranscriptBlocks
 from evidence_kit.reports.prose import event_name
-from evidence_kit.reports.script import code, codes, foreign, printable
+from evidence_kit.reports.script import NARROW, code, codes, foreign, printable
 from evidence_kit.reports.sentence import Sentence
 from evidence_kit.reports.voice import Voice
 from evidence_kit.reports.volumes import Volume
 
 SECTIONS: Final = ("demands", "chronology", "transcripts", "custody")
 _MOST_PLACES: Final = 12
+# Letters of a demand that fill a good part of a page.
+_LONG: Final = 1000
 
 
 class Paper:
@@ -149,7 +151,7 @@ class Paper:
             yield [self._voice.sentence("summary.deadlines"), " ", *joined(foreign(each) for each in deadlines)]
         accounts = list(dict.fromkeys(each.account for each in dossier.demands if each.account))
         if accounts:
-            yield [self._voice.sentence("summary.accounts"), " ", *joined([code(each)] for each in accounts)]
+            yield [self._voice.sentence("summary.accounts"), " ", *joined(codes(each) for each in accounts)]
         yield self._voice.sentence("summary.exhibits", count=len(dossier.exhibits))
         yield self._voice.sentence("summary.transcripts", count=sum(len(each.lines) for each in dossier.transcripts))
 
@@ -161,10 +163,13 @@ class Paper:
             yield self._voice.paragraph(self._voice.sentence("demands.how")) | {"keep": True}
         for demand in self._dossier.demands:
             yield heading(2, self._voice.sentence("demand", number=demand.number))
-            rows = list(self._demand(demand))
+            cited = list(self._cited(demand))
+            said = sum(len(each or "") for each in (demand.demand, demand.amount, demand.deadline, demand.account))
             # A table of many places does not fit one page, and one that may not break would be cut there.
-            yield {"k": "kv", "rows": rows, "long": len(demand.messages) > 5 * _MOST_PLACES}
-            yield from self._cited(demand)
+            long = len(demand.messages) > 5 * _MOST_PLACES or said > _LONG
+            keep = bool(cited) and not long
+            yield {"k": "kv", "rows": list(self._demand(demand)), "long": long, "keep": keep}
+            yield from cited
 
     def _cited(self, demand: Demand) -> Iterator[Block]:
         """Yield the messages that a demand cites, as the transcripts print them."""
@@ -181,7 +186,7 @@ class Paper:
             if value:
                 yield [self._voice.sentence(f"demands.{name}"), foreign(value, longest=2000)]
         if demand.account:
-            yield [self._voice.sentence("demands.account"), [code(demand.account)]]
+            yield [self._voice.sentence("demands.account"), codes(demand.account)]
         if demand.messages:
             shown: list[Json] = list(joined([code(each)] for each in demand.messages))
             yield [self._voice.sentence("demands.messages"), shown]
@@ -254,7 +259,7 @@ class Paper:
                 places.append(f" […+{len(each.places) - _MOST_PLACES}]")
             value: list[Json] = [*runs(codes(each.value))]
             if each.bank:
-                value += [" · ", *runs(foreign(each.bank))]
+                value += [" · ", *runs(foreign(each.bank, word=NARROW))]
             rows.append([label, value, str(each.count), places])
         head = [self._voice.sentence(f"column.{name}") for name in ("type", "value", "count", "where")]
         yield {"k": "cells", "w": [3, 6, 1, 5], "head": list(head), "rows": rows}
@@ -275,9 +280,9 @@ class Paper:
                 ],
                 [code(self._voice.time_text(each.time))],
                 [event_name(self._voice.words, each.type), f" × {each.count}" if each.count > 1 else ""],
-                foreign(each.by or ""),
+                foreign(each.by or "", word=NARROW),
             ]
             for each in self._dossier.custody
         ]
         head = [self._voice.sentence(f"column.{name}") for name in ("line", "time", "what", "by")]
-        yield {"k": "cells", "w": [2, 4, 6, 3], "head": list(head), "rows": rows}
+        yield {"k": "cells", "w": [2, 4, 5, 4], "head": list(head), "rows": rows}

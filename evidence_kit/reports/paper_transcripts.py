@@ -36,7 +36,7 @@ class TranscriptBlocks:
         said = self._voice.sentence(
             "transcript", number=transcript.number, platform=self._voice.platform(transcript.platform)
         )
-        yield heading(2, f"{said} {printable(transcript.title or '', _LONGEST_TITLE)}".strip())
+        yield heading(2, [said, " ", *runs(foreign(transcript.title or "", longest=_LONGEST_TITLE))])
         for part in transcript.parts:
             yield paragraph(
                 [self._voice.sentence("transcripts.part"), " ", code(part.item), " · ", *runs(foreign(part.path))]
@@ -85,7 +85,8 @@ class TranscriptBlocks:
             add(self._voice.words.say("chats.gap", reason=self._voice.reason(line.gap)))
         body += paragraphs(line.text)
         if line.event is not None:
-            add("* ", printable(event_sentence(self._voice.words.language, line.event[0], line.event[1]), 500))
+            told = event_sentence(self._voice.words.language, line.event[0], line.event[1])
+            add("* ", *runs(foreign(told, longest=500)))
         for role, text, by in line.words:
             name = f"chats.word.{role}"
             label = self._voice.words.say(name) if self._voice.words.knows(name) else role
@@ -104,7 +105,9 @@ class TranscriptBlocks:
             add(*self._attachment(each.name, each.status, each.items, each.exhibits))
         if line.reactions:
             signs = ", ".join(f"{sign} {by or ''}".strip() for sign, by in line.reactions)
-            add(self._voice.words.say("chats.reactions", signs=printable(signs, 500)))
+            # The sentence ends in what other people gave.
+            said = self._voice.words.say("chats.reactions", signs="").rstrip()
+            add(said, " ", *runs(foreign(signs, longest=500)))
         return body
 
     def _attachment(

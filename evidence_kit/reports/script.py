@@ -19,7 +19,11 @@ _STEERING: Final = frozenset((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 # Joiners and selectors shape their neighbours, and have no glyph of their own.
 _SHAPING: Final = frozenset((0x200C, 0x200D, 0xFE0E, 0xFE0F))
 _MOST_MARKS: Final = 6
-_LONGEST_TOKEN: Final = 44
+# A longer word may be broken, between pieces of which the widest fits into the narrowest column.
+_LONGEST_TOKEN: Final = 28
+NARROW: Final = 12
+"""The longest word of a narrow column."""
+_PIECE: Final = 12
 _LONGEST_TEXT: Final = 8000
 _LONGEST_NAME: Final = 200
 # Words, codes and dates from left to right with the spaces and commas between them, such as a name and a role, or the
@@ -28,7 +32,7 @@ _LATIN: Final = re.compile(
     r"([A-Za-zÀ-ɏ0-9](?:[A-Za-zÀ-ɏ0-9_./:+@#=–’'-]|,(?=\d)|[,;]? (?=[A-Za-zÀ-ɏ0-9])|\., (?=[A-Za-zÀ-ɏ]))*"
     r"[A-Za-zÀ-ɏ0-9+](?:\.(?=[),]))?)"
 )
-_TOKEN: Final = re.compile(rf"\S{{{_LONGEST_TOKEN},}}")
+_TOKEN: Final = re.compile(r"\S+")
 
 
 def printable(text: str, longest: int = _LONGEST_TEXT) -> str:
@@ -77,16 +81,17 @@ def direction_of(text: str) -> str | None:
     return None
 
 
-def foreign(text: str, *, bold: bool = False, longest: int = _LONGEST_NAME) -> Json:
+def foreign(text: str, *, bold: bool = False, longest: int = _LONGEST_NAME, word: int = _LONGEST_TOKEN) -> Json:
     """Return a short text of another hand as runs, in its own direction.
 
     Args:
         text: A name, or a few words.
         bold: Whether it is printed bold.
         longest: How many characters are printed.
+        word: How long a word may be that is not broken.
     """
     shown = " ".join(printable(text, longest).split())
-    return [_run(part, bold=bold) for part in _parts(shown)]
+    return [_run(part, bold=bold) for part in _parts(shown, word)]
 
 
 def paragraphs(text: str, longest: int = _LONGEST_TEXT) -> list[dict[str, Json]]:
@@ -110,23 +115,22 @@ def code(text: str) -> dict[str, Json]:
 def codes(text: str) -> Json:
     """Return a long code as runs that may be broken between them; no letter is put in."""
     shown = printable(text, _LONGEST_TEXT)
-    pieces: list[Json] = []
-    for at in range(0, len(shown), _LONGEST_TOKEN):
-        pieces += [{"z": 1}, {"t": shown[at : at + _LONGEST_TOKEN], "m": 1}]
-    return pieces[1:]
+    return [{"z": 1} if part is None else {"t": part, "m": 1} for part in _parts(shown)]
 
 
-def _parts(line: str) -> Iterator[str | None]:
-    """Yield a line in parts; None stands where a long token may be broken."""
+def _parts(line: str, word: int = _LONGEST_TOKEN) -> Iterator[str | None]:
+    """Yield a line in parts; None stands where a word that is longer than `word` may be broken."""
     at = 0
-    for found in _TOKEN.finditer(line):
+    for found in _TOKEN.finditer(line) if len(line) > word else ():
+        if len(found[0]) <= word:
+            continue
         if found.start() > at:
             yield line[at : found.start()]
         token = found[0]
-        for start in range(0, len(token), _LONGEST_TOKEN):
+        for start in range(0, len(token), _PIECE):
             if start:
                 yield None
-            yield token[start : start + _LONGEST_TOKEN]
+            yield token[start : start + _PIECE]
         at = found.end()
     if at < len(line):
         yield line[at:]

@@ -10,7 +10,7 @@ from evidence_kit.chats.told import OWNER
 from evidence_kit.model import Json
 from evidence_kit.reports.blocks import Block, paragraph, time_text
 from evidence_kit.reports.blocks import runs as _runs
-from evidence_kit.reports.script import code, foreign, printable, with_codes
+from evidence_kit.reports.script import code, codes, foreign, with_codes
 from evidence_kit.reports.sentence import Sentence, Term, Value
 from evidence_kit.words import Words, catalogue, direction
 
@@ -87,7 +87,7 @@ class Voice:
         """Return a time in ISO form with its zone, or the characters of its source where it has no value."""
         if stated.value is None:
             if stated.readings:
-                return [code(f"{printable(stated.raw, 100)} ({' / '.join(stated.readings)})")]
+                return [*_runs(codes(stated.raw[:100])), code(f" ({' / '.join(stated.readings)})")]
             return foreign(stated.raw) if stated.raw else self.words.say("chats.no-time")
         return [code(time_text(stated.value))]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
@@ -128,3 +131,21 @@ def test_every_change_is_a_change() -> None:
     ]  # fmt: skip
     assert set(change(made)) == {"FILLED"}
     assert "FILLED" not in change(full())
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+@pytest.mark.parametrize("letter", ["W", "\u0634", "\U0001f60a", "\u2d5b"])
+def test_nothing_is_drawn_outside_the_margins_however_long_a_word_is(
+    letter: str, language: str, tmp_path: Path
+) -> None:
+    """A word without a place to break it ran over the edge of the page, and was not to be read on paper."""
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(paper(filled(full(), letter * 150 + " 10 " + letter * 37), language))
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed")
+    boxes = subprocess.run(["pdftotext", "-bbox", path, "-"], capture_output=True, check=True, text=True).stdout
+    found = [(float(left), float(right)) for left, right in re.findall(r'xMin="([-\d.]+)" .* xMax="([-\d.]+)"', boxes)]
+    assert len(found) > 300
+    # A4 is 595.3 points wide, with 65.2 on either side.
+    assert min(left for left, _ in found) > 63
+    assert max(right for _, right in found) < 595.3 - 63
