@@ -93,7 +93,7 @@ def _step(step: CustodyStep) -> Sentence:
         if value not in (None, ""):
             said.append(": " if len(said) == 1 else " – ")
             said.append(Term(f"{name}.{value}", str(value)) if name in _CODES else str(value))
-    by = [f" ({step.by})"] if step.by else []
+    by = (" (", step.by, ")") if step.by else ()
     return Sentence("prose.step", {"time": _time(step.time), "what": (*said, *by), "line": step.first_line})
 
 

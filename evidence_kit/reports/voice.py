@@ -11,10 +11,11 @@ from evidence_kit.model import Json
 from evidence_kit.reports.blocks import Block, paragraph, time_text
 from evidence_kit.reports.blocks import runs as _runs
 from evidence_kit.reports.script import code, codes, foreign, with_codes
-from evidence_kit.reports.sentence import Sentence, Term, Value
+from evidence_kit.reports.sentence import Sentence, Term
 from evidence_kit.words import Words, catalogue, direction
 
 _TERM: Final = re.compile(r"[a-z0-9-]{1,40}")
+_BETWEEN: Final = re.compile(r"[ :–()]+")
 # Stands in a sentence of ours where a value goes; no catalogue has this letter.
 _PLACE: Final = "\ue000"
 
@@ -54,7 +55,7 @@ class Voice:
         """Return a sentence as runs: what somebody else wrote keeps its own direction among words of ours."""
         if not self.words.knows(f"report.{sentence.code}"):
             return self._unheard_of(sentence)
-        told: list[Value] = []
+        told: list[str | Term | tuple[str | Term, ...]] = []
         shown: dict[str, str | int] = {}
         for name, value in sentence.values.items():
             shown[name] = value if isinstance(value, int) else f"{_PLACE}{len(told)}{_PLACE}"
@@ -75,13 +76,14 @@ class Voice:
         ]
         return [*_runs(foreign(sentence.code)), *(run for each in values for run in (" · ", *each))]
 
-    def _told(self, value: Value) -> list[Json]:
+    def _told(self, value: str | Term | tuple[str | Term, ...]) -> list[Json]:
         if isinstance(value, tuple):
             return [run for each in value for run in self._told(each)]
         if isinstance(value, Term):
             name = f"report.{value.word}"
             return _runs(self.own(self.words.say(name)) if self.words.knows(name) else foreign(value.otherwise))
-        return _runs(foreign(str(value)))
+        # What stands between two values is ours, and keeps its spaces.
+        return [value] if _BETWEEN.fullmatch(value) else _runs(foreign(value))
 
     def time(self, stated: StatedTime) -> Json:
         """Return a time in ISO form with its zone, or the characters of its source where it has no value."""

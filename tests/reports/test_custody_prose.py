@@ -110,3 +110,8 @@ def test_a_name_from_right_to_left_keeps_its_way_in_a_sentence_of_ours() -> None
     assert isinstance(runs, list)
     assert {"t": "سلمى", "d": "r"} in runs
     assert not any("\ue000" in str(each) for each in runs)
+
+
+def test_a_step_reads_as_a_sentence() -> None:
+    (said,) = [text(each) for each in prose(dossier([]), STEPS[3]) if each.code == "prose.step"]
+    assert said == "2026-11-24 09:00 UTC: handed over: Salma B. – Me Alami – lawyer (Salma B.) (line 15)."
