@@ -85,8 +85,8 @@ class TranscriptBlocks:
             add(self._voice.words.say("chats.gap", reason=self._voice.reason(line.gap)))
         body += paragraphs(line.text)
         if line.event is not None:
-            told = event_sentence(self._voice.words.language, line.event[0], line.event[1])
-            add("* ", *runs(foreign(told, longest=500)))
+            happened = event_sentence(self._voice.words.language, line.event[0], line.event[1])
+            add("* ", *runs(foreign(happened, longest=500)))
         for role, text, by in line.words:
             name = f"chats.word.{role}"
             label = self._voice.words.say(name) if self._voice.words.knows(name) else role

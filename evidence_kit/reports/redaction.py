@@ -25,7 +25,8 @@ _CODES = frozenset(
         "fingerprint", "first_item", "flags", "gap", "head", "how", "id", "item", "items", "kind", "kit", "last_item",
         "level", "made", "messages", "method", "notes", "numbers", "on", "opened", "order", "other", "phone_clock",
         "places", "platform", "provisions", "purpose", "receipt", "recorded", "scope", "sensitivity", "sha256",
-        "source", "status", "type", "utc_offset", "where", "zones", "Exhibit.place", "CustodyStep.time",
+        "source", "status", "type", "utc_offset", "where", "zones", "Exhibit.place", "CustodyStep.time", "Intake.first",
+        "Intake.last",
         # Of values of a sentence or an event.
         "values.case", "values.code", "values.computer", "values.first", "values.form", "values.how", "values.item",
         "values.key", "values.languages", "values.last", "values.on", "values.phone", "values.platform",

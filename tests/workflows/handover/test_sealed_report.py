@@ -224,6 +224,12 @@ def test_a_text_keeps_its_ending_only_where_it_is_safe_to_open(
     assert b".bin" in bag["READ-ME-FIRST.txt"]
 
 
+def text_of(pdf: bytes, tmp_path: Path) -> str:
+    path = tmp_path / "text.pdf"
+    path.write_bytes(pdf)
+    return subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True).stdout.decode()
+
+
 def with_report(order: SealOrder, **wishes: Any) -> SealOrder:
     return replace(order, report=ReportWanted(("en",), (), "Salma B.", **wishes))
 
@@ -294,9 +300,9 @@ def test_the_papers_of_an_archive_show_blurred_pictures_where_they_are_wanted(
     pictures = [item for item in writer.manifest.items.values() if item.family == "picture"]
     order = with_report(wanted(tmp_path / "sealed"), pictures="blurred")
     bag = bag_of(make_seal(writer, key, order, DIGITS, worker=worker).archive)
-    assert said_in({"report/p.pdf": bag["report/dossier.en.pdf"]}, tmp_path).count(", blurred") == len(pictures)
+    assert text_of(bag["report/dossier.en.pdf"], tmp_path).count(", blurred") == len(pictures)
     plain = bag_of(make_seal(writer, key, wanted(tmp_path / "plain"), DIGITS, worker=worker).archive)
-    assert ", blurred" not in said_in({"report/p.pdf": plain["report/dossier.en.pdf"]}, tmp_path)
+    assert ", blurred" not in text_of(plain["report/dossier.en.pdf"], tmp_path)
 
 
 def test_an_archive_with_another_report_is_not_taken_for_the_one_that_is_wanted(
@@ -304,7 +310,7 @@ def test_an_archive_with_another_report_is_not_taken_for_the_one_that_is_wanted(
 ) -> None:
     order = with_report(wanted(tmp_path / "sealed"))
     made = make_seal(writer, key, order, DIGITS, worker=worker)
-    assert make_seal(writer, key, order, DIGITS, worker=worker).line == made.line
+    assert make_seal(writer, key, order, DIGITS, worker=worker).receipt_code == made.receipt_code
     for wishes in ({"pictures": "blurred"}, {"redact_names": True}, {"conversations": (2,)}):
         with pytest.raises(SealExistsError):
             make_seal(writer, key, with_report(order, **wishes), DIGITS, worker=worker)
