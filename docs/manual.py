@@ -69,7 +69,7 @@ def _command(name: str, command: Any, words: Words) -> list[str]:  # noqa: ANN40
     for each in command.params:
         if each.name in _COMMON:
             continue
-        place = placeholder(words, each.metavar or words.say("metavar.TEXT"))
+        place = placeholder(words, each.metavar or words.sentence("metavar.TEXT"))
         option = ", ".join(sorted(each.opts, key=len, reverse=True))
         shown = place if each.param_type_name == "argument" else option if each.is_flag else f"{option} {place}"
         lines += [".TP", f".B {_escaped(shown)}", _escaped(_plain(each.help))]
@@ -82,7 +82,7 @@ _COMMON: Final = {"json", "quiet", "lang", "no_input", "passphrase_file", "stati
 
 def _called(command: Any, path: str, words: Words) -> str:  # noqa: ANN401 - typer's own click
     """Return the line by which a command is called, without the word before it."""
-    return usage_line(command, path, words).removeprefix(words.say("click.usage")).strip()
+    return usage_line(command, path, words).removeprefix(words.sentence("click.usage")).strip()
 
 
 def _plain(text: str | None) -> str:

@@ -221,22 +221,22 @@ def _explain(program: Any, words: Words) -> None:  # noqa: ANN401 - typer's own 
     """Put the help of every command and flag into the person's language; their values are taken as they are typed."""
     from evidence_kit.commands._values import take_as_typed
 
-    program.help = words.say("help.program")
-    program.epilog = words.say("help.start")
+    program.help = words.sentence("help.program")
+    program.epilog = words.sentence("help.start")
     for parameter in program.params:
-        parameter.help = words.say(f"help.{parameter.name}")
+        parameter.help = words.sentence(f"help.{parameter.name}")
     take_as_typed(program)
     _explain_help(program, words, "evidence-kit")
     for name, command in program.commands.items():
-        command.help = words.say(f"help.{name}.what")
+        command.help = words.sentence(f"help.{name}.what")
         command.short_help = command.help
         _explain_help(command, words, f"evidence-kit {name}")
-        command.epilog = words.say("help.example", example=words.say(f"help.{name}.example"))
+        command.epilog = words.sentence("help.example", example=words.sentence(f"help.{name}.example"))
         if command.rich_help_panel:
-            command.rich_help_panel = words.say(f"group.{command.rich_help_panel}")
+            command.rich_help_panel = words.sentence(f"group.{command.rich_help_panel}")
         for parameter in command.params:
             own, common = f"help.{name}.{parameter.name}", f"help.common.{parameter.name}"
-            parameter.help = words.say(own if words.knows(own) else common)
+            parameter.help = words.sentence(own if words.knows(own) else common)
         take_as_typed(command)
 
 

@@ -28,8 +28,8 @@ def phrases(kind: str, key: str) -> list[str]:
     """Return the words by which people mean a choice, in every language of the kit, as `plain` writes them."""
     sentence, label = f"choice.words.{kind}.{key}", f"choice.{kind}.{key}"
     said = [catalogue(code) for code in OFFERED]
-    words = [each for spoken in said for each in spoken.say(sentence).split("|")]
-    words += [spoken.say(label) for spoken in said if spoken.knows(label)]
+    words = [each for spoken in said for each in spoken.sentence(sentence).split("|")]
+    words += [spoken.sentence(label) for spoken in said if spoken.knows(label)]
     return [plain(each) for each in words]
 
 

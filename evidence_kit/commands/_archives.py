@@ -108,7 +108,7 @@ def show_passphrase(setting: Setting, secret: str) -> None:
     from evidence_kit.sealing import passphrase as digits
 
     with secret_page():
-        setting.screen.secret_line(setting.screen.say("seal.passphrase-page"))
+        setting.screen.secret_line(setting.screen.sentence("seal.passphrase-page"))
         setting.screen.secret_line("\n    " + digits.grouped_passphrase(secret) + "\n")
         setting.screen.ready("ask.written-down")
 
@@ -131,6 +131,6 @@ def receipt_slip(setting: Setting, code: str, case: str, lines: int) -> bytes:
 
 def tell_seal(screen: Screen, meant: SealNamed) -> None:
     """Say which archive is meant, and how another one is."""
-    screen.tell("transfer.archive", archive=meant.archive, day=meant.day, line=meant.line)
+    screen.show("transfer.archive", archive=meant.archive, day=meant.day, line=meant.line)
     if meant.others:
-        screen.tell("transfer.others", count=meant.others)
+        screen.show("transfer.others", count=meant.others)

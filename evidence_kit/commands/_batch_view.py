@@ -23,14 +23,14 @@ def show_outcome(screen: Screen, told: StepResult) -> None:
     if screen.json:
         return
     values: dict[str, str | int] = {"line": told.line, "name": told.name, "case": told.case or "–"}
-    values["step"] = screen.say(f"batch.step.{told.step}")
+    values["step"] = screen.sentence(f"batch.step.{told.step}")
     if told.trouble is not None:
         what, advice = _words(screen, told)
         screen.warn("batch.failed", **values, what=what, do=advice)
     elif told.code:
         screen.warn("batch.open", **values, result=_facts(screen, told))
     elif not screen.quiet:
-        screen.line(screen.say(f"batch.{told.result}", **values, result=_facts(screen, told)).rstrip())
+        screen.line(screen.sentence(f"batch.{told.result}", **values, result=_facts(screen, told)).rstrip())
 
 
 def show_batch_result(screen: Screen, ended: BatchResult, *, dry_run: bool) -> None:
@@ -39,7 +39,7 @@ def show_batch_result(screen: Screen, ended: BatchResult, *, dry_run: bool) -> N
     if screen.json:
         return
     sentence = "batch.rehearsed" if dry_run else "batch.stopped" if ended.stopped else "batch.ended"
-    screen.tell(sentence, count=ended.whole, lines=ended.lines)
+    screen.show(sentence, count=ended.whole, lines=ended.lines)
 
 
 def refuse_other_file(report: Path | None, file: Path) -> None:
@@ -112,21 +112,21 @@ def _words(screen: Screen, told: StepResult) -> tuple[str, str]:
     if trouble is None:
         return "", ""
     name = f"error.{trouble.id}"
-    return screen.say(f"{name}.what", **trouble.values), screen.say(f"{name}.do", **trouble.values)
+    return screen.sentence(f"{name}.what", **trouble.values), screen.sentence(f"{name}.do", **trouble.values)
 
 
 def _facts(screen: Screen, told: StepResult) -> str:
     """Return the one figure of a step that a person wants to see."""
     facts = told.facts
     if told.step == "ingest" and "kept" in facts:
-        return screen.say("batch.kept", count=_number(facts["kept"]), refused=_number(facts["refused"]))
+        return screen.sentence("batch.kept", count=_number(facts["kept"]), refused=_number(facts["refused"]))
     if told.step == "verify" and "verdict" in facts:
-        return screen.say(f"verdict.{str(facts['verdict']).lower().replace(' ', '_')}.word")
+        return screen.sentence(f"verdict.{str(facts['verdict']).lower().replace(' ', '_')}.word")
     if told.step == "seal" and "receipt" in facts:
         return str(facts["receipt"])
     if told.step == "match" and "pairs" in facts:
         pairs = facts["pairs"]
-        return screen.say("batch.pairs", count=len(pairs) if isinstance(pairs, Sequence) else 0)
+        return screen.sentence("batch.pairs", count=len(pairs) if isinstance(pairs, Sequence) else 0)
     return ""
 
 

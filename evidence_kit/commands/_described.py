@@ -86,7 +86,7 @@ def content_lines(screen: Screen, facts: Facts) -> Iterator[Row]:
         yield "pages", value_text(facts["pages"])
     yield from _inner(screen, facts_in_list(facts.get("inner_pictures")))
     if facts.get("encrypted") is True:
-        yield "", screen.say("show.locked")
+        yield "", screen.sentence("show.locked")
 
 
 def _inner(screen: Screen, listed: list[Facts]) -> Iterator[Row]:
@@ -95,24 +95,24 @@ def _inner(screen: Screen, listed: list[Facts]) -> Iterator[Row]:
         role, reason = f"show.inner-{each.get('role')}", value_text(each.get("not_compared"))
         parts = [
             f"#{value_text(each.get('number'))}",
-            screen.say(role) if screen.knows(role) else value_text(each.get("role")),
+            screen.sentence(role) if screen.knows(role) else value_text(each.get("role")),
         ]
         if each.get("width_pixels"):
             parts.append(f"{each['width_pixels']} × {each.get('height_pixels')}")
         if reason:
             said = screen.reason(reason)
-            parts.append(screen.say("show.inner-not-compared", reason=said))
+            parts.append(screen.sentence("show.inner-not-compared", reason=said))
         yield "inner", ", ".join(part for part in parts if part)
     if len(listed) > _MOST_LISTED:
-        yield "", screen.say("show.inner-more", count=len(listed) - _MOST_LISTED)
+        yield "", screen.sentence("show.inner-more", count=len(listed) - _MOST_LISTED)
 
 
 def _turned(screen: Screen, told: Facts) -> Iterator[Row]:
     shown = {"width": value_text(told.get("shown_width_pixels")), "height": value_text(told.get("shown_height_pixels"))}
     if told.get("rests_on") in {"boxes", "exif"}:
-        yield "", screen.say(f"show.turned-{told['rests_on']}", **shown)
+        yield "", screen.sentence(f"show.turned-{told['rests_on']}", **shown)
     if told.get("rests_on") in {"boxes", "nothing"} and whole_number(told.get("exif")) not in {None, 1}:
-        yield "", screen.say("show.turned-not", exif=value_text(told["exif"]))
+        yield "", screen.sentence("show.turned-not", exif=value_text(told["exif"]))
 
 
 def _lengths(screen: Screen, facts: Facts) -> Iterator[Row]:
@@ -123,22 +123,25 @@ def _lengths(screen: Screen, facts: Facts) -> Iterator[Row]:
         return
     yield "duration", _duration(value_text(seconds))
     if stated is not None and abs(_number(seconds) - _number(stated)) >= _SAME_LENGTH_SECONDS:
-        yield "", screen.say(f"show.length-{value_text(length.get('rests_on'))}", stated=_duration(value_text(stated)))
+        yield (
+            "",
+            screen.sentence(f"show.length-{value_text(length.get('rests_on'))}", stated=_duration(value_text(stated))),
+        )
     ogg = facts_by_name(facts.get("ogg"))
     if (whole_number(ogg.get("streams")) or 0) > 1:
-        yield "", screen.say("show.chained", count=whole_number(ogg["streams"]) or 0)
+        yield "", screen.sentence("show.chained", count=whole_number(ogg["streams"]) or 0)
     if whole_number(ogg.get("missing_pages")):
-        yield "", screen.say("show.missing-pages", count=whole_number(ogg["missing_pages"]) or 0)
+        yield "", screen.sentence("show.missing-pages", count=whole_number(ogg["missing_pages"]) or 0)
     for each in facts_in_list(facts.get("edits")):
         kind = "film" if each.get("kind") == "vide" else "sound"
         for place in ("before", "behind", "between"):
             if _number(each.get(f"{place}_seconds")) > 0:
-                yield "", screen.say(f"show.hidden-{kind}-{place}", seconds=value_text(each[f"{place}_seconds"]))
+                yield "", screen.sentence(f"show.hidden-{kind}-{place}", seconds=value_text(each[f"{place}_seconds"]))
 
 
 def _stream(screen: Screen, stream: Facts) -> str:
     kind = f"show.stream-{stream.get('type')}"
-    parts = [screen.say(kind) if screen.knows(kind) else "", value_text(stream.get("codec"))]
+    parts = [screen.sentence(kind) if screen.knows(kind) else "", value_text(stream.get("codec"))]
     if stream.get("width_pixels"):
         parts.append(f"{stream['width_pixels']} × {stream.get('height_pixels')}")
     if stream.get("rotation_degrees"):
@@ -152,8 +155,8 @@ def date_lines(screen: Screen, facts: Facts) -> Iterator[Row]:
     """Yield the dates that a file states, with their zone or its lack."""
     for name, found in facts_by_name(facts_by_name(facts.get("exif")).get("dates")).items():
         said = facts_by_name(found)
-        remarks = [value_text(said.get("offset_raw")) or screen.say("show.no-zone")]
-        remarks += [screen.say(f"show.{each.replace('_', '-')}") for each in _MARKS if said.get(each)]
+        remarks = [value_text(said.get("offset_raw")) or screen.sentence("show.no-zone")]
+        remarks += [screen.sentence(f"show.{each.replace('_', '-')}") for each in _MARKS if said.get(each)]
         yield f"date-{name}", f"{said.get('raw')} ({'; '.join(remarks)})"
     for each in facts_in_list(facts.get("created")):
         if each.get("box") == "mvhd" and each.get("created") not in {None, "0"}:
@@ -176,7 +179,7 @@ def place_lines(screen: Screen, facts: Facts) -> Iterator[Row]:
     else:
         yield "altitude-unsigned", value_text(gps.get("altitude_raw"))
     if gps.get("void") is True:
-        yield "", screen.say("show.place-void")
+        yield "", screen.sentence("show.place-void")
     yield "degrees", _xmp_place(facts)
     for place in facts_in_list(facts.get("locations")):
         if place.get("latitude_degrees"):
@@ -185,7 +188,7 @@ def place_lines(screen: Screen, facts: Facts) -> Iterator[Row]:
         else:
             yield "place-raw", value_text(place.get("raw"))
         if place.get("role") == "fictional":
-            yield "", screen.say("show.place-fictional")
+            yield "", screen.sentence("show.place-fictional")
 
 
 def _xmp_place(facts: Facts) -> str:
@@ -207,7 +210,7 @@ def _angle(screen: Screen, gps: Facts, axis: str, not_stated: str) -> str:
     if gps.get(f"{axis}_degrees") is not None:
         return value_text(gps[f"{axis}_degrees"])
     unsigned = gps.get(f"{axis}_unsigned_degrees")
-    return "" if unsigned is None else screen.say(f"show.{not_stated}", degrees=value_text(unsigned))
+    return "" if unsigned is None else screen.sentence(f"show.{not_stated}", degrees=value_text(unsigned))
 
 
 def maker_lines(facts: Facts) -> Iterator[Row]:
@@ -265,27 +268,27 @@ def hint_lines(screen: Screen, facts: Facts) -> Iterator[Row]:
     """Yield hints of how a file came about, none of them a proof."""
     for sign in _listed(facts.get("naming_signs")):
         app = _APPS.get(sign)
-        yield "", screen.say("show.sign-screenshot") if app is None else screen.say("show.sign-name", app=app)
+        yield "", screen.sentence("show.sign-screenshot") if app is None else screen.sentence("show.sign-name", app=app)
     found = facts_by_name(facts.get("screenshot_signs"))
     for name in ("size_of_a_known_screen", "says_screenshot"):
         if found.get(name):
-            yield "", screen.say(f"show.sign-{name.replace('_', '-')}")
+            yield "", screen.sentence(f"show.sign-{name.replace('_', '-')}")
     if found:
-        yield "", screen.say("show.sign-camera" if found.get("camera_tags") else "show.sign-no-camera")
+        yield "", screen.sentence("show.sign-camera" if found.get("camera_tags") else "show.sign-no-camera")
     for thumbnail in facts_in_list(facts.get("thumbnails")):
         if "differs" in thumbnail:
             sentence = "show.thumbnail-differs" if thumbnail["differs"] else "show.thumbnail-same"
-            yield "", screen.say(sentence, likeness=value_text(thumbnail.get("likeness")))
+            yield "", screen.sentence(sentence, likeness=value_text(thumbnail.get("likeness")))
     yield from _credentials(screen, facts_by_name(facts.get("c2pa")))
     if whole_number(facts.get("revisions")):
-        yield "", screen.say("show.sign-revisions", count=whole_number(facts["revisions"]) or 0)
+        yield "", screen.sentence("show.sign-revisions", count=whole_number(facts["revisions"]) or 0)
 
 
 def _credentials(screen: Screen, told: Facts) -> Iterator[Row]:
     """Yield the statements of content credentials; a signer without a voucher may have used any name."""
     if not told.get("present"):
         if told and told.get("present") is None:
-            yield "", screen.say("show.c2pa-not-looked-for")
+            yield "", screen.sentence("show.c2pa-not-looked-for")
         return
     check = facts_by_name(told.get("check"))
     changed = check.get("state") == "invalid" and any(
@@ -293,14 +296,14 @@ def _credentials(screen: Screen, told: Facts) -> Iterator[Row]:
     )
     state = "show.c2pa-changed" if changed else f"show.c2pa-{check.get('state')}"
     if not check or not screen.knows(state):
-        yield "", screen.say("show.sign-c2pa")
+        yield "", screen.sentence("show.sign-c2pa")
         return
     signer = facts_by_name(check.get("signer"))
     named = ", ".join(part for part in (value_text(signer.get("name")), value_text(signer.get("issuer"))) if part)
-    yield "", screen.say(state, signer=named or "?")
+    yield "", screen.sentence(state, signer=named or "?")
     yield "c2pa-program", value_text(check.get("program"))
     if check.get("by_model"):
-        yield "", screen.say("show.c2pa-by-model")
+        yield "", screen.sentence("show.c2pa-by-model")
     for action in facts_in_list(check.get("actions"))[:_MOST_LISTED]:
         parts = (value_text(action.get(name)).rpartition("/")[2] for name in ("action", "source_type", "when"))
         yield "c2pa-action", ", ".join(part for part in parts if part)
@@ -310,11 +313,11 @@ def _credentials(screen: Screen, told: Facts) -> Iterator[Row]:
 def action_lines(screen: Screen, facts: Facts) -> Iterator[Row]:
     """Yield the actions that a document could take when it is opened."""
     if facts.get("macros"):
-        yield "", screen.say("show.would-macros")
+        yield "", screen.sentence("show.would-macros")
     counts = facts_by_name(facts.get("counts"))
     for name in _WOULD_DO:
         if counts.get(name):
-            yield "", screen.say(f"show.would-{name.replace('_', '-')}")
+            yield "", screen.sentence(f"show.would-{name.replace('_', '-')}")
     addresses = [*_listed(facts.get("external")), *_listed(facts.get("links"))]
     for target in addresses[:_MOST_LISTED]:
         yield "address", target
@@ -330,12 +333,12 @@ def doubt_lines(screen: Screen, facts: Facts) -> Iterator[Row]:
                 other = value_text(each[reader])[:_SHORT]
                 yield (
                     "",
-                    screen.say(
+                    screen.sentence(
                         "show.readers-differ",
                         tag=value_text(each.get("tag")),
                         reader=reader,
                         other=other,
-                        why=screen.say(why),
+                        why=screen.sentence(why),
                     ),
                 )
 

@@ -24,7 +24,7 @@ def placeholder(words: Words, metavar: str) -> str:
     def named(found: re.Match[str]) -> str:
         sentence = f"metavar.{found[0].rstrip('0123456789')}"
         number = found[0][len(found[0].rstrip("0123456789")) :]
-        return words.say(sentence) + number if words.knows(sentence) else found[0]
+        return words.sentence(sentence) + number if words.knows(sentence) else found[0]
 
     return _PLACE.sub(named, metavar)
 
@@ -37,14 +37,14 @@ def usage_line(command: Any, path: str, words: Words) -> str:  # noqa: ANN401 - 
         path: Its name, with the program's before it.
         words: The language.
     """
-    parts = [words.say("click.options-place")]
+    parts = [words.sentence("click.options-place")]
     for each in command.params:
         if each.param_type_name == "argument":
             name = placeholder(words, each.metavar or each.name.upper())
             parts.append(name if each.required or name.startswith("[") else f"[{name}]")
     if getattr(command, "commands", None) is not None:
-        parts.append(words.say("click.command-place"))
-    return f"{words.say('click.usage')} {path} {' '.join(parts)}"
+        parts.append(words.sentence("click.command-place"))
+    return f"{words.sentence('click.usage')} {path} {' '.join(parts)}"
 
 
 def help_text(command: Any, path: str, words: Words) -> str:  # noqa: ANN401 - typer's own click
@@ -63,7 +63,7 @@ def help_text(command: Any, path: str, words: Words) -> str:  # noqa: ANN401 - t
         (arguments if each.param_type_name == "argument" else options).append(_row(each, words))
     own = _own_option(command, words)
     for title, rows in (("arguments", arguments), ("options", [*options, *own])):
-        lines += _section(words.say(f"click.{title}"), rows, width)
+        lines += _section(words.sentence(f"click.{title}"), rows, width)
     for group, rows in _groups(command):
         lines += _section(group, rows, width)
     if command.epilog:
@@ -73,7 +73,9 @@ def help_text(command: Any, path: str, words: Words) -> str:  # noqa: ANN401 - t
 
 def _own_option(command: Any, words: Words) -> list[tuple[str, str]]:  # noqa: ANN401 - typer's own click
     return (
-        [] if any(each.name == "help" for each in command.params) else [("--help, -h", words.say("help.common.help"))]
+        []
+        if any(each.name == "help" for each in command.params)
+        else [("--help, -h", words.sentence("help.common.help"))]
     )
 
 
@@ -87,10 +89,10 @@ def _groups(command: Any) -> Iterable[tuple[str, list[tuple[str, str]]]]:  # noq
 
 def _row(parameter: Any, words: Words) -> tuple[str, str]:  # noqa: ANN401 - typer's own click
     """Return a parameter's name with its value, and its purpose."""
-    place = placeholder(words, parameter.metavar or words.say("metavar.TEXT"))
+    place = placeholder(words, parameter.metavar or words.sentence("metavar.TEXT"))
     told = parameter.help or ""
     if parameter.param_type_name == "argument":
-        return place, f"{told} {words.say('click.required')}" if parameter.required else told
+        return place, f"{told} {words.sentence('click.required')}" if parameter.required else told
     name = ", ".join(sorted(parameter.opts, key=len, reverse=True))
     return name if parameter.is_flag else f"{name} {place}", told
 

@@ -30,17 +30,17 @@ def show_identifiers(screen: Screen, found: Sequence[NamedIdentifier]) -> None:
         return
     with screen.listing():
         for kind, values in groupby(found, key=lambda each: each.type):
-            screen.result(screen.say(f"identifiers.type.{kind}"))
+            screen.result(screen.sentence(f"identifiers.type.{kind}"))
             for each in values:
                 _identifier(screen, each)
-    screen.tell("identifiers.said" if found else "identifiers.none")
+    screen.show("identifiers.said" if found else "identifiers.none")
 
 
 def _identifier(screen: Screen, each: NamedIdentifier) -> None:
     """Show one identifier, and how sure it is."""
-    screen.result(f"  {readable_text(each.value)}  ({screen.say(f'identifiers.confidence.{each.confidence}')})")
+    screen.result(f"  {readable_text(each.value)}  ({screen.sentence(f'identifiers.confidence.{each.confidence}')})")
     if "checksum-fails" in each.how:
-        screen.write(screen.say("identifiers.checksum-fails"), _INDENT)
+        screen.write(screen.sentence("identifiers.checksum-fails"), _INDENT)
     if code := each.bank("bank-code"):
         screen.write(_bank(screen, each, code), _INDENT)
     screen.write(_about(screen, each), _INDENT)
@@ -60,8 +60,8 @@ def show_suggestions(screen: Screen, suggested: Sequence[Suggestion]) -> None:
             screen.result(f"{number}. {readable_text(each.amount.value)}")
             screen.write(_about(screen, each.amount), _INDENT)
             for account in each.accounts:
-                screen.write(f"{screen.say(f'identifiers.type.{account.type}')} {account.value}", _INDENT)
-    screen.tell("threats.suggested" if suggested else "threats.nothing-suggested")
+                screen.write(f"{screen.sentence(f'identifiers.type.{account.type}')} {account.value}", _INDENT)
+    screen.show("threats.suggested" if suggested else "threats.nothing-suggested")
 
 
 def show_threats(screen: Screen, threats: Sequence[LogEvent]) -> None:
@@ -75,34 +75,34 @@ def show_threats(screen: Screen, threats: Sequence[LogEvent]) -> None:
     with screen.listing():
         for number, entry in enumerate(threats, start=1):
             told = threat_row(entry)
-            screen.result(screen.say("threats.head", number=number, line=entry.line, by=str(told["by"])))
+            screen.result(screen.sentence("threats.head", number=number, line=entry.line, by=str(told["by"])))
             for name in (*FACTS, "messages", "items"):
                 value = told[name]
                 if value:
                     shown = " ".join(map(str, value)) if isinstance(value, list) else str(value)
-                    screen.write(screen.pair(screen.say(f"threats.fact.{name}"), shown), _INDENT)
+                    screen.write(screen.pair(screen.sentence(f"threats.fact.{name}"), shown), _INDENT)
     if not threats:
-        screen.tell("threats.none")
+        screen.show("threats.none")
 
 
 def _bank(screen: Screen, named: NamedIdentifier, code: str) -> str:
     """Return which bank an account is with, as far as its code says so."""
     name = named.bank("bank")
     if name is None:
-        return screen.say("identifiers.bank-unknown", code=code)
+        return screen.sentence("identifiers.bank-unknown", code=code)
     disputed = isinstance(named.details, Mapping) and named.details.get("bank-disputed") is True
-    return screen.say("identifiers.bank-disputed" if disputed else "identifiers.bank", name=name, code=code)
+    return screen.sentence("identifiers.bank-disputed" if disputed else "identifiers.bank", name=name, code=code)
 
 
 def _about(screen: Screen, named: NamedIdentifier) -> str:
     """Return how often, by whom, when and where, in one line."""
-    names = [screen.say("chats.owner-unnamed") if name == OWNER else name for name in named.senders]
+    names = [screen.sentence("chats.owner-unnamed") if name == OWNER else name for name in named.senders]
     people = ", ".join(names[:_MOST_SENDERS]) + (f" +{len(names) - _MOST_SENDERS}" if names[_MOST_SENDERS:] else "")
     times = " – ".join(dict.fromkeys(filter(None, map(time_text, (named.first, named.last)))))
     places = " ".join(named.places[:_MOST_PLACES])
     if len(named.places) > _MOST_PLACES:
         places += f" +{len(named.places) - _MOST_PLACES}"
-    times_said = screen.say("identifiers.times", count=named.count)
+    times_said = screen.sentence("identifiers.times", count=named.count)
     return " · ".join(part for part in (times_said, people, times, places) if part)
 
 
@@ -113,7 +113,7 @@ def _assumed(screen: Screen, assumption: str) -> str:
         region = each.removeprefix("region ")
         name = "identifiers.assumed." + re.sub(r"[^a-z0-9]+", "-", each.casefold()).strip("-")
         if region != each:
-            told.append(screen.say("identifiers.assumed.region", region=region))
+            told.append(screen.sentence("identifiers.assumed.region", region=region))
         else:
-            told.append(screen.say(name) if screen.knows(name) else each)
+            told.append(screen.sentence(name) if screen.knows(name) else each)
     return "; ".join(told)

@@ -69,7 +69,7 @@ class OutcomePrinter:
         """Say how many more outcomes there were of each kind shown only in part."""
         more = sum(count - self._FIRST for trouble, count in self._met.items() if trouble and count > self._FIRST)
         if more:
-            self._screen.tell("ingest.more-like-these", count=more)
+            self._screen.show("ingest.more-like-these", count=more)
 
 
 def _trouble(outcome: outcomes.ItemOutcome) -> str:
@@ -92,7 +92,7 @@ def _trouble(outcome: outcomes.ItemOutcome) -> str:
 def show_totals(screen: Screen, done: outcomes.Totals) -> None:
     """Show the totals of an ingest: a table, then sentences about the exceptions."""
     totals_table(screen, done)
-    screen.tell("ingest.kept", count=done.kept, size=byte_count(done.kept_bytes))
+    screen.show("ingest.kept", count=done.kept, size=byte_count(done.kept_bytes))
     for sentence, count in (
         ("ingest.seen-again", done.seen_again),
         ("ingest.known", done.known),
@@ -102,16 +102,16 @@ def show_totals(screen: Screen, done: outcomes.Totals) -> None:
     ):
         if count:
             # What ends with 3 says why, even when only results and trouble are wanted.
-            tell = screen.warn if sentence in _TROUBLE else screen.tell
+            tell = screen.warn if sentence in _TROUBLE else screen.show
             tell(sentence, count=count)
     if done.chats_unread:
         screen.warn("ingest.chats-unread", count=done.chats_unread)
     if done.withheld:
         screen.warn("ingest.withheld", count=done.withheld)
     if done.witnessed:
-        screen.tell("ingest.witnessed", count=done.witnessed)
+        screen.show("ingest.witnessed", count=done.witnessed)
     if done.excluded:
-        screen.tell("ingest.excluded", count=done.excluded)
+        screen.show("ingest.excluded", count=done.excluded)
     if others := done.refused - (done.withheld - done.witnessed):
         screen.warn("ingest.refused", count=others)
 
@@ -122,12 +122,12 @@ def totals_table(screen: Screen, done: outcomes.Totals) -> None:
         return
     shown = [column for column in _COLUMNS if any(column in counted for counted in done.kinds.values())]
     rows = [
-        [screen.say(f"ingest.family.{family}"), *(str(done.kinds[family].get(column, "")) for column in shown)]
+        [screen.sentence(f"ingest.family.{family}"), *(str(done.kinds[family].get(column, "")) for column in shown)]
         for family in (*(each.value for each in Family), "none")
         if family in done.kinds
     ]
     sums = [str(sum(counted.get(column, 0) for counted in done.kinds.values())) for column in shown]
-    rows.append([screen.say("ingest.column.total"), *sums])
+    rows.append([screen.sentence("ingest.column.total"), *sums])
     columns = ["ingest.column.kind", *(f"ingest.column.{column}" for column in shown)]
     screen.table(columns, rows, right=range(1, len(columns)))
 
@@ -259,13 +259,13 @@ def outcome_json(outcome: outcomes.ItemOutcome | WouldKeep) -> Json:  # noqa: PL
 
 def _show_kept(screen: Screen, outcome: Kept) -> None:
     if not screen.watched:
-        screen.tell("ingest.line", item=outcome.item, path=outcome.place.path)
+        screen.show("ingest.line", item=outcome.item, path=outcome.place.path)
     if outcome.name_agrees is False:
-        screen.tell("ingest.name-disagrees", item=outcome.item, kind=screen.kind(outcome.kind))
+        screen.show("ingest.name-disagrees", item=outcome.item, kind=screen.kind(outcome.kind))
     if outcome.unstable:
         screen.warn("ingest.unstable", item=outcome.item)
     for problem in outcome.problems:
-        screen.tell("ingest.problem", item=outcome.item, reason=refusal_sentence(screen, problem))
+        screen.show("ingest.problem", item=outcome.item, reason=refusal_sentence(screen, problem))
 
 
 def _show_refused(screen: Screen, outcome: Refused) -> None:
@@ -277,9 +277,9 @@ def _show_refused(screen: Screen, outcome: Refused) -> None:
 def _show_container(screen: Screen, outcome: ContainerRead) -> None:
     if "encrypted" in outcome.facts:
         screen.warn("ingest.encrypted", item=outcome.item)
-    notes = [screen.say(f"ingest.note.{fact}") for fact in outcome.facts if fact not in _ORDINARY]
+    notes = [screen.sentence(f"ingest.note.{fact}") for fact in outcome.facts if fact not in _ORDINARY]
     if notes:
-        screen.tell("ingest.container-notes", item=outcome.item, notes="; ".join(notes))
+        screen.show("ingest.container-notes", item=outcome.item, notes="; ".join(notes))
 
 
 def _show_unreadable(screen: Screen, outcome: Unopened) -> None:
@@ -291,7 +291,7 @@ def _show_chat(screen: Screen, outcome: ChatRead) -> None:
         screen.warn("ingest.chat-contested", item=outcome.item)
         return
     if outcome.recognition == "recognised" and outcome.messages:
-        screen.tell("ingest.chat", item=outcome.item, count=outcome.messages)
+        screen.show("ingest.chat", item=outcome.item, count=outcome.messages)
     reasons = "; ".join(refusal_sentence(screen, each) for each in outcome.reasons)
     if outcome.recognition == "failed":
         screen.warn("ingest.chat-failed", item=outcome.item, reason=reasons)
@@ -299,11 +299,11 @@ def _show_chat(screen: Screen, outcome: ChatRead) -> None:
         screen.warn("ingest.chat-unread", item=outcome.item, count=outcome.unread, reason=reasons)
         if screen.knows(f"chats.unread-format.{outcome.format}"):
             # Named for what it is, and what could be read in its place.
-            screen.tell(f"chats.unread-format.{outcome.format}")
+            screen.show(f"chats.unread-format.{outcome.format}")
     if outcome.wording_unknown:
         screen.warn("chats.wording-unknown", item=outcome.item)
     for sign in outcome.looks_cut:
-        screen.tell(f"ingest.looks-cut.{sign}", item=outcome.item)
+        screen.show(f"ingest.looks-cut.{sign}", item=outcome.item)
 
 
 def _on_screen(screen: Screen, outcome: outcomes.ItemOutcome | WouldKeep) -> None:
@@ -312,18 +312,18 @@ def _on_screen(screen: Screen, outcome: outcomes.ItemOutcome | WouldKeep) -> Non
         case Kept():
             _show_kept(screen, outcome)
         case WouldKeep():
-            screen.tell("ingest.would-line", path=outcome.place.path)
+            screen.show("ingest.would-line", path=outcome.place.path)
         case Refused():
             _show_refused(screen, outcome)
         case Unopened():
             _show_unreadable(screen, outcome)
         case WitnessOutcome() if outcome.lies_in is not None:
             path = outcome.place.path
-            screen.tell("ingest.witnessed-inside", item=outcome.item, path=path, holder=outcome.lies_in)
+            screen.show("ingest.witnessed-inside", item=outcome.item, path=path, holder=outcome.lies_in)
         case WitnessOutcome():
-            screen.tell("ingest.witnessed-line", item=outcome.item, path=outcome.place.path)
+            screen.show("ingest.witnessed-line", item=outcome.item, path=outcome.place.path)
             if outcome.because is not None:
-                screen.tell(f"ingest.because.{outcome.because}")
+                screen.show(f"ingest.because.{outcome.because}")
         case ContainerRead():
             _show_container(screen, outcome)
         case ChatRead():

@@ -60,31 +60,31 @@ def show_item(screen: Screen, about: Facts, case: str, read: ChatRead | None = N
         listed = [(label, shown) for label, shown in rows if shown]
         if listed:
             screen.result("")
-            screen.result(screen.say(f"show.{name}"))
+            screen.result(screen.sentence(f"show.{name}"))
             for label, shown in listed:
                 _line(screen, label, shown)
     screen.result("")
-    screen.result(screen.say("show.more"))
+    screen.result(screen.sentence("show.more"))
 
 
 def _line(screen: Screen, label: str, shown: str) -> None:
     harmless = neutral_text(" ".join(shown.split()))
-    screen.result("  " + screen.pair(screen.say(f"show.{label}"), harmless) if label else f"  {harmless}")
+    screen.result("  " + screen.pair(screen.sentence(f"show.{label}"), harmless) if label else f"  {harmless}")
 
 
 def _heading(screen: Screen, about: Facts) -> None:
     kind = about.get("kind")
     family = str(about.get("family"))
     # Behind the family stands the name of a format; a word of ours would say the same once more, in English.
-    told = screen.say(f"show.family-{family}")
+    told = screen.sentence(f"show.family-{family}")
     screen.result(f"{about['item']}  {neutral_text(PurePosixPath(str(about['path'])).name)}")
     rows: list[Row] = [
         ("type", told if screen.knows(f"list.kind.{kind}") else f"{told}, {kind}"),
-        ("size", screen.say("show.bytes", size=byte_count(int(about["size"])))),
+        ("size", screen.sentence("show.bytes", size=byte_count(int(about["size"])))),
         ("path", str(about["path"])),
         ("container", str(about.get("container") or "")),
         ("also", ", ".join(about.get("also_at") or ())),
-        ("sensitivity", screen.say(f"show.sensitivity-{about.get('sensitivity')}")),
+        ("sensitivity", screen.sentence(f"show.sensitivity-{about.get('sensitivity')}")),
         ("taken-in", _instant(str(about["taken_in"]))),
         ("excluded", str(about.get("excluded") or "")),
     ]
@@ -93,25 +93,25 @@ def _heading(screen: Screen, about: Facts) -> None:
             _line(screen, label, shown)
     guessed = value_text(about.get("name_from"))
     if guessed.startswith("assumed-") and guessed != "assumed-utf-8":
-        screen.result("  " + screen.say("show.name-guessed", page=guessed.removeprefix("assumed-")))
+        screen.result("  " + screen.sentence("show.name-guessed", page=guessed.removeprefix("assumed-")))
     if about.get("name_agrees") is False:
         ending = PurePosixPath(str(about["path"])).suffix
-        screen.result("  " + screen.say("show.name-lies", ending=ending, kind=str(kind)))
+        screen.result("  " + screen.sentence("show.name-lies", ending=ending, kind=str(kind)))
     if about.get("unstable"):
-        screen.result("  " + screen.say("show.unstable"))
+        screen.result("  " + screen.sentence("show.unstable"))
     if because := about.get("because"):
-        screen.result("  " + screen.say(f"ingest.because.{because}"))
+        screen.result("  " + screen.sentence(f"ingest.because.{because}"))
     if anew := about.get("written_anew"):
         parts = ", ".join(f"{count} {part}" for part, count in anew["parts"].items())
         files, unknown = int(anew["files"]), int(anew["not_understood"])
-        told = screen.say("show.written-anew", parts=neutral_text(parts), files=files, unknown=unknown)
+        told = screen.sentence("show.written-anew", parts=neutral_text(parts), files=files, unknown=unknown)
         screen.result(f"  {told}")
 
 
 def _came(screen: Screen, about: Facts) -> Iterator[Row]:
     said = about.get("provenance") or {}
     how = f"show.how-{said.get('how')}"
-    yield "how", screen.say(how) if screen.knows(how) else value_text(said.get("how"))
+    yield "how", screen.sentence(how) if screen.knows(how) else value_text(said.get("how"))
     yield from ((name.replace("_", "-"), value_text(said.get(name))) for name in _SAID)
     yield from ((name.replace("_", "-"), value_text((said.get("screenshot") or {}).get(name))) for name in _SCREENSHOT)
     yield from ((name.replace("_", "-"), value_text((said.get("posting") or {}).get(name))) for name in _POSTING)
@@ -127,7 +127,7 @@ def _times(screen: Screen, about: Facts) -> Iterator[Row]:
         if times.get(name):
             yield f"disk-{name.removesuffix('_ns')}", nanoseconds(str(times[name]))
     local = value_text(times.get("local"))
-    yield "zip-local", f"{local} ({screen.say('show.no-such-time')})" if local and not is_moment(local) else local
+    yield "zip-local", f"{local} ({screen.sentence('show.no-such-time')})" if local and not is_moment(local) else local
     yield "zip-utc", value_text(times.get("utc"))
 
 
@@ -138,28 +138,28 @@ def _read(screen: Screen, case: str, read: ChatRead | None) -> Iterator[Row]:
     reasons = "; ".join(refusal_sentence(screen, each) for each in read.reasons)
     if read.recognition == "recognised":
         form, held = str(read.format), read.conversations
-        yield "", screen.say("show.chat-read", count=read.messages, conversations=held, format=form, case=case)
+        yield "", screen.sentence("show.chat-read", count=read.messages, conversations=held, format=form, case=case)
     elif read.recognition == "contested":
-        yield "", screen.say("ingest.chat-contested", item=read.item)
+        yield "", screen.sentence("ingest.chat-contested", item=read.item)
     else:
-        yield "", screen.say("ingest.chat-failed", item=read.item, reason=reasons)
+        yield "", screen.sentence("ingest.chat-failed", item=read.item, reason=reasons)
     if read.unread:
-        yield "", screen.say("show.chat-unread", count=read.unread, reason=reasons)
+        yield "", screen.sentence("show.chat-unread", count=read.unread, reason=reasons)
     for sign in read.looks_cut:
-        yield "", screen.say(f"ingest.looks-cut.{sign}", item=read.item)
+        yield "", screen.sentence(f"ingest.looks-cut.{sign}", item=read.item)
 
 
 def _gaps(screen: Screen, about: Facts, described: Sequence[Facts], read: ChatRead | None) -> Iterator[Row]:
     for each in described:
         if facts_by_name(each.get("parameters")).get("pixels") is False:
-            yield "", screen.say("show.no-pixels")
+            yield "", screen.sentence("show.no-pixels")
         for code in dict.fromkeys(map(problem_code, facts_in_list(each.get("problems")))):
             yield "", screen.reason(code)
     if not described and read is None:
         # Of these types something is read; a witnessed one is not to be looked into.
         looked_into = about["family"] in {"picture", "audio", "video", "document"}
         later = looked_into and str(about["item"]).startswith("E")
-        yield "", screen.say("show.not-yet-described" if later else "show.not-described")
+        yield "", screen.sentence("show.not-yet-described" if later else "show.not-described")
 
 
 def _exact(about: Facts, facts: Facts) -> Iterator[Row]:

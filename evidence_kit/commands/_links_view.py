@@ -118,7 +118,7 @@ def taken_out_of_links(
     take_out = withhold_from_partners if partners_only else remove_case
     try:
         if take_out(case, association_links(station, key), setting.world()):
-            setting.screen.tell("links.withheld" if partners_only else "links.removed", case=case)
+            setting.screen.show("links.withheld" if partners_only else "links.removed", case=case)
     except (EvidenceError, OSError) as trouble:
         error = trouble if isinstance(trouble, EvidenceError) else file_refused(trouble)
         setting.screen.warn("links.still-there", case=case)
@@ -133,29 +133,29 @@ def show_links(screen: Screen, links: CaseLinks) -> None:
         return
     hashes, taking = links.taking.pictures, links.taking
     for kind, value, where, cases in links.values:
-        named = screen.say(f"identifiers.type.{kind}")
-        screen.result(screen.say("links.identifier", type=named, value=value, count=len(cases)))
+        named = screen.sentence(f"identifiers.type.{kind}")
+        screen.result(screen.sentence("links.identifier", type=named, value=value, count=len(cases)))
         places = ", ".join(where[:_PLACES_SHOWN]) + (" …" if len(where) > _PLACES_SHOWN else "")
-        screen.write(screen.say("links.here", places=places), 4)
+        screen.write(screen.sentence("links.here", places=places), 4)
         for other in cases:
-            screen.write(screen.say("links.other", case=other.case, answers=other.answers), 4)
+            screen.write(screen.sentence("links.other", case=other.case, answers=other.answers), 4)
     for each in links.found.pictures:
         item = hashes[each.picture].item
-        screen.result(screen.say("links.picture", item=item, bits=each.bits))
-        screen.write(screen.say("links.other", case=each.other.case, answers=each.other.answers), 4)
+        screen.result(screen.sentence("links.picture", item=item, bits=each.bits))
+        screen.write(screen.sentence("links.other", case=each.other.case, answers=each.other.answers), 4)
     if not links.values and not links.found.pictures:
-        screen.tell("links.none", count=links.found.cases)
+        screen.show("links.none", count=links.found.cases)
     else:
-        screen.tell("links.ask-them")
-    screen.tell("links.taking-part", identifiers=len(taking.values), pictures=len(hashes))
+        screen.show("links.ask-them")
+    screen.show("links.taking-part", identifiers=len(taking.values), pictures=len(hashes))
     if taking.of_minors:
-        screen.tell("links.of-minors", count=taking.of_minors)
+        screen.show("links.of-minors", count=taking.of_minors)
     if taking.own:
-        screen.tell("links.own", count=taking.own)
+        screen.show("links.own", count=taking.own)
     for name, count in (
         ("unsure", taking.unsure),
         ("on-list", links.left_out),
         ("frequent", len(links.found.frequent)),
     ):
         if count:
-            screen.tell(f"links.{name}", count=count)
+            screen.show(f"links.{name}", count=count)

@@ -43,28 +43,28 @@ def show_matches(screen: Screen, found: MatchResult, case: str, names: Mapping[s
     with screen.listing():
         _groups(screen, found, names)
         for pair in found.pairs:
-            screen.result(screen.say("match.pair", item=_ours(pair, names), other=_theirs(pair, names)))
+            screen.result(screen.sentence("match.pair", item=_ours(pair, names), other=_theirs(pair, names)))
             for line in pair_sentence(screen, pair):
                 screen.result(f"    {line}")
     _counted(screen, found)
-    screen.tell("match.said")
+    screen.show("match.said")
 
 
 def _groups(screen: Screen, found: MatchResult, names: Mapping[str, str]) -> None:
     """Show which pictures are one, each group once, before the pairs from which that was concluded."""
     for number, group in enumerate(found.clusters, start=1):
-        screen.result(screen.say("match.group", number=number, count=len(group)))
+        screen.result(screen.sentence("match.group", number=number, count=len(group)))
         for member in group:
             screen.result(f"    {_named(member, 1, names)}")
     if found.clusters and found.pairs:
         screen.result("")
-        screen.result(screen.say("match.pairs-below"))
+        screen.result(screen.sentence("match.pairs-below"))
 
 
 def pair_sentence(screen: Screen, pair: SimilarPair) -> list[str]:
     """Return a pair in words: level and transformation, then the numbers."""
     altered = pair.level == "same-picture" and pair.transformation is not None and pair.transformation.differs
-    lines = [screen.say(f"match.level.{pair.level}-altered" if altered else f"match.level.{pair.level}")]
+    lines = [screen.sentence(f"match.level.{pair.level}-altered" if altered else f"match.level.{pair.level}")]
     if pair.transformation is not None and pair.level != "to-judge":
         lines.append(transformation_sentence(screen, pair.transformation))
     if frame := _frame(screen, pair):
@@ -78,24 +78,24 @@ def transformation_sentence(screen: Screen, told: Transformation) -> str:
     """Return the transformation of a picture, in words."""
     parts = []
     if told.lies_in is not None:
-        parts.append(screen.say(f"match.was.from-{told.lies_in}"))
+        parts.append(screen.sentence(f"match.was.from-{told.lies_in}"))
     if told.mirrored:
-        parts.append(screen.say("match.was.mirrored"))
+        parts.append(screen.sentence("match.was.mirrored"))
     if told.turned_degrees:
-        parts.append(screen.say("match.was.turned", degrees=told.turned_degrees))
+        parts.append(screen.sentence("match.was.turned", degrees=told.turned_degrees))
     if told.aslant:
-        parts.append(screen.say("match.was.aslant"))
+        parts.append(screen.sentence("match.was.aslant"))
     if told.shown_percent < 100:
-        parts.append(screen.say("match.was.cropped", percent=told.shown_percent))
+        parts.append(screen.sentence("match.was.cropped", percent=told.shown_percent))
     if told.inside is not None and told.place is not None:
-        place = screen.say(f"match.place.{told.place}")
-        parts.append(screen.say(f"match.was.in-{told.inside}", place=place, percent=told.covered_percent))
+        place = screen.sentence(f"match.place.{told.place}")
+        parts.append(screen.sentence(f"match.was.in-{told.inside}", place=place, percent=told.covered_percent))
     if told.differs:
-        parts.append(screen.say("match.was.differs", count=len(told.differs)))
+        parts.append(screen.sentence("match.was.differs", count=len(told.differs)))
     elif not parts:
         # Unchanged is said only of what was compared place by place and differs in none.
-        parts.append(screen.say("match.was.unchanged" if told.differs is not None else "match.was.not-compared"))
-    return screen.say("match.and").join(parts)
+        parts.append(screen.sentence("match.was.unchanged" if told.differs is not None else "match.was.not-compared"))
+    return screen.sentence("match.and").join(parts)
 
 
 def pair_page(
@@ -105,9 +105,9 @@ def pair_page(
 
     def made(drawn: Sequence[DrawnPair]) -> str:
         way = direction(screen.language)
-        title = html.escape(screen.say("match.page.title", case=case))
+        title = html.escape(screen.sentence("match.page.title", case=case))
         head = f'<!doctype html><html lang="{screen.language}" dir="{way}"><meta charset="utf-8"><title>{title}</title>'
-        notes = [screen.say("match.said")] + ([] if sharp else [screen.say("match.page.blurred")])
+        notes = [screen.sentence("match.said")] + ([] if sharp else [screen.sentence("match.page.blurred")])
         body = "".join(_figure(screen, each, names) for each in drawn)
         below = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
         return f"{head}<style>{_STYLE}</style><h1>{title}</h1>{below}{body}</html>\n"
@@ -117,10 +117,10 @@ def pair_page(
 
 def _figure(screen: Screen, drawn: DrawnPair, names: Mapping[str, str]) -> str:
     pair = drawn.pair
-    ours = _label(screen.say("match.page.ours"), _ours(pair, names))
-    theirs = _label(screen.say("match.page.theirs"), _theirs(pair, names))
+    ours = _label(screen.sentence("match.page.ours"), _ours(pair, names))
+    theirs = _label(screen.sentence("match.page.theirs"), _theirs(pair, names))
     outline = "outline-judge" if pair.level == "to-judge" else "outline"
-    lines = [*pair_sentence(screen, pair), screen.say(f"match.page.{outline}")]
+    lines = [*pair_sentence(screen, pair), screen.sentence(f"match.page.{outline}")]
     said = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
     # The picture's left side is the case's in every language.
     head = f'<div class="two" dir="ltr">{ours}{theirs}</div>'
@@ -152,7 +152,9 @@ def _named(name: str, picture: int, names: Mapping[str, str]) -> str:
 
 def _frame(screen: Screen, pair: SimilarPair) -> str:
     times = [each for each in (pair.item_frame, pair.other_frame) if each >= 1000]
-    return screen.say("match.and").join(screen.say("match.frame", seconds=f"{each / 1000:.1f}") for each in times)
+    return screen.sentence("match.and").join(
+        screen.sentence("match.frame", seconds=f"{each / 1000:.1f}") for each in times
+    )
 
 
 def _numbers(screen: Screen, pair: SimilarPair) -> str:
@@ -160,15 +162,15 @@ def _numbers(screen: Screen, pair: SimilarPair) -> str:
 
     seen = pair.evidence
     if seen is None:
-        return screen.say(f"match.by.{pair.method}")
+        return screen.sentence(f"match.by.{pair.method}")
     parts = []
     if seen.distance_bits is not None:
-        parts.append(screen.say("match.by.bits", bits=seen.distance_bits, limit=THRESHOLDS.match_distance_bits))
+        parts.append(screen.sentence("match.by.bits", bits=seen.distance_bits, limit=THRESHOLDS.match_distance_bits))
     if seen.pairs:
-        parts.append(screen.say("match.by.keypoints", inliers=seen.inliers, pairs=seen.pairs))
+        parts.append(screen.sentence("match.by.keypoints", inliers=seen.inliers, pairs=seen.pairs))
     if seen.blocks:
-        parts.append(screen.say("match.by.pixels", agreeing=seen.agreeing, blocks=seen.blocks))
-    return screen.say("match.and").join(parts)
+        parts.append(screen.sentence("match.by.pixels", agreeing=seen.agreeing, blocks=seen.blocks))
+    return screen.sentence("match.and").join(parts)
 
 
 def _counted(screen: Screen, found: MatchResult) -> None:
@@ -176,16 +178,16 @@ def _counted(screen: Screen, found: MatchResult) -> None:
 
     matched = sum(pair.level in MATCHES for pair in found.pairs)
     if matched:
-        screen.tell("match.matched", count=matched)
+        screen.show("match.matched", count=matched)
     if len(found.pairs) > matched:
-        screen.tell("match.judge", count=len(found.pairs) - matched)
+        screen.show("match.judge", count=len(found.pairs) - matched)
     if not found.pairs:
-        screen.tell("match.none")
+        screen.show("match.none")
     if found.clusters:
-        screen.tell("match.clusters", count=len(found.clusters))
+        screen.show("match.clusters", count=len(found.clusters))
     poor = sum(each.reason == "no-detail" for each in found.not_compared)
     if poor:
-        screen.tell("match.unmatchable", count=poor)
+        screen.show("match.unmatchable", count=poor)
     undeclared = sum(each.reason == "not-declared" for each in found.not_compared)
     if undeclared:
         screen.warn("match.undeclared", count=undeclared)

@@ -19,9 +19,9 @@ def show_menu(screen: Screen, station: Station | None) -> None:
     """Show the next steps."""
     screen.line()
     for number, (what, arguments) in enumerate(_entries(station), start=1):
-        screen.line(f"  {number}  {screen.say(f'menu.{what}')}\n       evidence-kit {' '.join(arguments)}")
+        screen.line(f"  {number}  {screen.sentence(f'menu.{what}')}\n       evidence-kit {' '.join(arguments)}")
     screen.line()
-    screen.line(screen.say("menu.more"))
+    screen.line(screen.sentence("menu.more"))
 
 
 def _entries(station: Station | None) -> list[tuple[str, list[str]]]:

@@ -35,8 +35,8 @@ def ask(setting: Setting, station: Station, case: str, out: Path) -> None:
     partners.refuse_without_partners(opened)
     found, whole = case_identifiers(setting, opened)
     asked = partners.ask_partner(opened, found, partners.Desk(station, key, setting.world()), out)
-    setting.screen.tell("links.asked", count=asked.values, path=str(out))
-    setting.screen.tell("links.asked-how")
+    setting.screen.show("links.asked", count=asked.values, path=str(out))
+    setting.screen.show("links.asked-how")
     setting.screen.document(
         {"action": "ask", "case": opened.id, "values": asked.values, "points": asked.points, "file": str(out)}
     )
@@ -63,8 +63,8 @@ def answer(setting: Setting, station: Station, question: Path, out: Path) -> Non
     links = association_links(station, key)
     with Pool(lambda: Worker(allowed=("evidence_kit.links.",)), workers=2) as pool:
         given = partners.answer_partner(asked, links, partners.Desk(station, key, setting.world()), out, pool)
-    setting.screen.tell("links.answered", name=name, path=str(out))
-    setting.screen.tell("links.answered-used", used=given.used, most=given.most)
+    setting.screen.show("links.answered", name=name, path=str(out))
+    setting.screen.show("links.answered-used", used=given.used, most=given.most)
     setting.screen.document(
         {"action": "answer", "association": given.asker, "asked_by": name, "points": given.points,
          "used": given.used, "most": given.most, "file": str(out)}
@@ -85,11 +85,11 @@ def read(setting: Setting, station: Station, path: Path) -> None:
     screen = setting.screen
     said: dict[str, str | int] = {"association": found.association, "values": found.values, "case": found.case}
     if found.known:
-        screen.result(screen.say("links.known", count=found.known, **said))
-        screen.result(screen.say("links.known-call", answers=found.answers, name=name))
+        screen.result(screen.sentence("links.known", count=found.known, **said))
+        screen.result(screen.sentence("links.known-call", answers=found.answers, name=name))
     else:
-        screen.result(screen.say("links.known-none", **said))
-    screen.tell("links.known-limits")
+        screen.result(screen.sentence("links.known-none", **said))
+    screen.show("links.known-limits")
     screen.document(
         {"action": "read", "case": found.case, "values": found.values, "known": found.known,
          "association": found.association, "answers": found.answers, "signed_by": name}

@@ -39,7 +39,7 @@ def put_on_paper(screen: Screen, title: str, code: str) -> None:
                 if typed == wanted:
                     break
                 wrong = [first + at + 1 for at, group in enumerate(wanted) if typed[at : at + 1] != [group]]
-                differs = screen.say("recovery.differs", groups=", ".join(map(str, wrong or [first + 1])))
+                differs = screen.sentence("recovery.differs", groups=", ".join(map(str, wrong or [first + 1])))
                 _show(screen, f"{differs}\n\n{title}", code)
 
 

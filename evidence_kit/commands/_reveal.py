@@ -33,7 +33,7 @@ def reveal(setting: Setting, folder: CaseFolder, item: str, reason: str, out: Pa
         if line is None or not out.is_file():
             raise PathTakenError("file-exists", path=str(out))
         screen.document({"item": item_of(opened.opened, item, opened.id).id, "page": str(out.absolute()), "line": line})
-        screen.tell("again.done", line=line)
+        screen.show("again.done", line=line)
         screen.warn("reveal.stays", path=str(out))
         return
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
@@ -41,11 +41,11 @@ def reveal(setting: Setting, folder: CaseFolder, item: str, reason: str, out: Pa
         place = out or revealed_folder(station) / f"{writer.case.id}.{shown.id}.html"
         page = workflow.reveal_item(writer, shown, reason, place.absolute(), catalogue(screen.language))
     screen.document({"item": page.item, "page": str(page.path), "line": page.line})
-    screen.tell("reveal.done", path=str(page.path), line=page.line)
+    screen.show("reveal.done", path=str(page.path), line=page.line)
     if out is None and setting.asks:
         screen.ask_once("ask.seen")
         with suppress(FileNotFoundError):
             remove_file(page.path)
-        screen.tell("reveal.deleted")
+        screen.show("reveal.deleted")
     else:
         screen.warn("reveal.stays", path=str(page.path))

@@ -50,10 +50,10 @@ class Screen:
         self._listed: list[str] | None = None
         self._words = catalogue(language)
 
-    def say(self, sentence: str, **values: str | int) -> str:
+    def sentence(self, sentence: str, **values: str | int) -> str:
         """Return a sentence with values that came from anywhere, made harmless."""
         shown = {name: neutral_text(value) if isinstance(value, str) else value for name, value in values.items()}
-        return self._words.say(sentence, **shown)
+        return self._words.sentence(sentence, **shown)
 
     def reason(self, code: str) -> str:
         """Return a reason in words; one that no catalogue knows stays its code.
@@ -62,7 +62,7 @@ class Screen:
             code: Id of a sentence of `reason.toml`; a library's name may stand behind a colon.
         """
         name, _, library = code.partition(":")
-        return self.say(f"reason.{name}", library=library) if self.knows(f"reason.{name}") else code
+        return self.sentence(f"reason.{name}", library=library) if self.knows(f"reason.{name}") else code
 
     @property
     def watched(self) -> bool:
@@ -73,14 +73,14 @@ class Screen:
         """Say whether the catalogue has a sentence."""
         return self._words.knows(sentence)
 
-    def tell(self, sentence: str, **values: str | int) -> None:
+    def show(self, sentence: str, **values: str | int) -> None:
         """Show a sentence, unless only results are wanted."""
         if not self.quiet:
-            self.line(self.say(sentence, **values))
+            self.line(self.sentence(sentence, **values))
 
     def warn(self, sentence: str, **values: str | int) -> None:
         """Show a sentence that matters even when only results are wanted."""
-        self._write(sys.stderr, self.say(sentence, **values))
+        self._write(sys.stderr, self.sentence(sentence, **values))
 
     def line(self, text: str = "") -> None:
         """Show a line that is already neutral."""
@@ -127,8 +127,8 @@ class Screen:
         name = f"error.{error.message_id}"
         shown = dict(error.values)
         if isinstance(purpose := shown.get("purpose"), str) and self.knows(f"fact.value.{purpose}"):
-            shown["purpose"] = self.say(f"fact.value.{purpose}")
-        what, advice = self.say(f"{name}.what", **shown), self.say(f"{name}.do", **shown)
+            shown["purpose"] = self.sentence(f"fact.value.{purpose}")
+        what, advice = self.sentence(f"{name}.what", **shown), self.sentence(f"{name}.do", **shown)
         self._write(sys.stderr, f"{what}\n{advice}")
         values = dict(error.values)
         self.document(
@@ -149,7 +149,7 @@ class Screen:
         """Draw a table; the cells are made harmless here."""
         target = sys.stderr if self.json else sys.stdout
         shown = [[neutral_text(cell) for cell in row] for row in rows]
-        head, body = Table([self.say(each) for each in names], shown, right).drawn_lines(columns(target) - 1)
+        head, body = Table([self.sentence(each) for each in names], shown, right).drawn_lines(columns(target) - 1)
         if self._listed is None:
             self.line("\n".join(["", *head, *body, ""]))
         else:
@@ -187,7 +187,7 @@ class Screen:
     def _goes_on(self, seen: int, count: int) -> bool:
         """Ask whether to show the next page; any word, or Ctrl-C, ends the list."""
         try:
-            prompt = fitted(sys.stderr, self.say("ask.next-page", seen=seen, count=count))
+            prompt = fitted(sys.stderr, self.sentence("ask.next-page", seen=seen, count=count))
             return not self._typed(f"\n{prompt} ", "ask.next-page")
         except KeyboardInterrupt:
             return False
@@ -195,15 +195,15 @@ class Screen:
     def facts(self, rows: Sequence[tuple[str, str]]) -> None:
         """Show names and values, a line each."""
         for name, value in rows:
-            self.line(self.pair(self.say(name), value))
+            self.line(self.pair(self.sentence(name), value))
 
     def pair(self, name: str, value: str) -> str:
         """Return a name and its value as the person's language writes them, made harmless."""
-        return self.say("fact.pair", name=name, value=value).rstrip()
+        return self.sentence("fact.pair", name=name, value=value).rstrip()
 
     def kind(self, kind: str) -> str:
         """Return the word for a kind of file; what is no word but the name of a format stays as it is."""
-        return self.say(f"list.kind.{kind}") if self.knows(f"list.kind.{kind}") else kind
+        return self.sentence(f"list.kind.{kind}") if self.knows(f"list.kind.{kind}") else kind
 
     def write(self, text: str, indent: int = 0) -> None:
         """Show a foreign text line by line, made harmless, and wrapped between words on a terminal."""
@@ -215,7 +215,7 @@ class Screen:
         """Show progress if a person is looking; yields the callback that counts every piece."""
         from evidence_kit.commands._progress import byte_progress
 
-        return byte_progress(self.say(sentence), total_bytes, shown=self._shows_progress)
+        return byte_progress(self.sentence(sentence), total_bytes, shown=self._shows_progress)
 
     def first_reading(self, total_bytes: int) -> AbstractContextManager[ByteCallback]:
         """Show the progress of an index that is made when conversations are asked for the first time."""
@@ -233,7 +233,9 @@ class Screen:
         """
         from evidence_kit.commands._progress import phased_progress
 
-        return phased_progress(self.say(looking), total_bytes, self.say(comparing), shown=self._shows_progress)
+        return phased_progress(
+            self.sentence(looking), total_bytes, self.sentence(comparing), shown=self._shows_progress
+        )
 
     @property
     def _shows_progress(self) -> bool:
@@ -241,7 +243,7 @@ class Screen:
 
     def ask(self, question: str, **values: str | int) -> str:
         """Ask a person until an answer comes; a passphrase that was typed before is none."""
-        shown = fitted(sys.stderr, self.say(question, **values))
+        shown = fitted(sys.stderr, self.sentence(question, **values))
         # An answer that begins at the right edge would be broken there, in the middle of a word.
         behind = cells(shown.rpartition("\n")[2]) + _ROOM_OF_AN_ANSWER <= columns(sys.stderr)
         while True:
@@ -251,21 +253,21 @@ class Screen:
 
     def ask_once(self, question: str, *, below: str = "", **values: str | int) -> str | None:
         """Ask a person once, the answer on a line of its own; None when they only press Enter."""
-        shown = fitted(sys.stderr, self.say(question, **values)) + (f"\n{below}" if below else "")
+        shown = fitted(sys.stderr, self.sentence(question, **values)) + (f"\n{below}" if below else "")
         return self._typed(f"\n{shown}\n> ", question) or None
 
     def ask_with_default(self, question: str, before: str | None) -> str:
         """Ask a person until an answer comes; Enter keeps the answer before."""
         if before is None:
             return self.ask(question)
-        return self.ask_once("ask.keep-answer", asked=self.say(question), before=before) or before
+        return self.ask_once("ask.keep-answer", asked=self.sentence(question), before=before) or before
 
     def ask_secret(self, question: str) -> str:
         """Ask for a secret, unseen."""
         keyboard = KEYBOARD.get()
         try:
             with self._line_ended():
-                typed = keyboard.secret(fitted(sys.stderr, self.say(question)) + " ", question)
+                typed = keyboard.secret(fitted(sys.stderr, self.sentence(question)) + " ", question)
         except EOFError as error:
             raise KeyboardInterrupt from error
         keyboard.keep_secret(typed)
@@ -303,7 +305,7 @@ class Screen:
 
     def choices(self, kind: str, keys: Sequence[str]) -> str:
         """Return the numbered choices of a list, as many in a line as fit."""
-        named = [f"{number} {self.say(f'choice.{kind}.{key}')}" for number, key in enumerate(keys, start=1)]
+        named = [f"{number} {self.sentence(f'choice.{kind}.{key}')}" for number, key in enumerate(keys, start=1)]
         lines = [""]
         for each in named:
             longer = f"{lines[-1]}   {each}" if lines[-1] else f"  {each}"

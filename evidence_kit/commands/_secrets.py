@@ -40,7 +40,7 @@ def compared_by_voice(setting: Setting, fingerprint: str, confirm: str | None) -
     """
     from evidence_kit.keys.errors import NotConfirmedError
 
-    setting.screen.tell("grant.fingerprint", fingerprint=fingerprint)
+    setting.screen.show("grant.fingerprint", fingerprint=fingerprint)
 
     def compared() -> str:
         typed = setting.given_or_asked(confirm, "ask.fingerprint-end", "--confirm")

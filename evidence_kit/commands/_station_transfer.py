@@ -79,9 +79,9 @@ def record_move(setting: Setting, case: str, move: StationMove) -> None:
                 raise
             line = transfers.handed_on(opened)
         copy = None if move.into is None else backup.mirror_case(opened, move.into, world.disk, on_bytes)
-    screen.tell("transfer.moved", case=folder.root.name, name=goes_on.name or "?", line=line)
+    screen.show("transfer.moved", case=folder.root.name, name=goes_on.name or "?", line=line)
     if copy is not None:
-        screen.tell("transfer.copy", path=str(copy.path))
+        screen.show("transfer.copy", path=str(copy.path))
     document: dict[str, Json] = {"case": folder.root.name, "line": line, "type": "transfer.out"}
     screen.document(document | {"station": goes_on.fingerprint, "copy": None if copy is None else str(copy.path)})
 

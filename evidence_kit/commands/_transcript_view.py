@@ -47,12 +47,12 @@ def show_conversations(screen: Screen, manifest: Manifest, listed: Sequence[Case
     if screen.json:
         return
     if not listed:
-        screen.tell("chats.none")
+        screen.show("chats.none")
         return
     with screen.listing():
         for conversation in listed:
             _listed(screen, conversation)
-    screen.tell("chats.next")
+    screen.show("chats.next")
 
 
 def _listed(screen: Screen, conversation: CaseConversation) -> None:
@@ -82,17 +82,17 @@ def show_messages(
         for entry in page.entries:
             screen.result("")
             if (now := _day(entry)) is not None and now != day:
-                screen.result(screen.say("chats.day", day=now))
+                screen.result(screen.sentence("chats.day", day=now))
                 screen.result("")
             day = now or day
             _entry(screen, entry)
     screen.result("")
     if not page.entries:
-        screen.tell("chats.nothing-found")
+        screen.show("chats.nothing-found")
     if page.undated:
         screen.warn("chats.undated", count=page.undated)
     if pages > 1:
-        screen.tell("chats.page", page=number, pages=pages, messages=page.matched)
+        screen.show("chats.page", page=number, pages=pages, messages=page.matched)
 
 
 def stream_messages(
@@ -109,13 +109,13 @@ def show_exported(screen: Screen, done: ExportedFile, case: str) -> None:
     screen.document(
         {"case": case, "path": str(done.path), "rows": done.rows, "size": done.size_bytes, "line": done.line}
     )
-    screen.tell("export.done", path=str(done.path), count=done.rows, size=byte_count(done.size_bytes))
+    screen.show("export.done", path=str(done.path), count=done.rows, size=byte_count(done.size_bytes))
     screen.warn("export.plain", path=str(done.path))
 
 
 def platform_name(screen: Screen, known: str) -> str:
     """Return the name of a platform."""
-    return screen.say(f"platform.{known}") if screen.knows(f"platform.{known}") else known
+    return screen.sentence(f"platform.{known}") if screen.knows(f"platform.{known}") else known
 
 
 def conversation_name(conversation: CaseConversation) -> str:
@@ -135,11 +135,11 @@ def main_writers(screen: Screen, conversation: CaseConversation) -> str:
 def period_text(screen: Screen, conversation: CaseConversation) -> str:
     """Return from when to when a conversation goes, in one column."""
     times = [time_text(each) for each in (conversation.first, conversation.last)]
-    return " – ".join(dict.fromkeys(each for each in times if each)) or screen.say("chats.no-time")
+    return " – ".join(dict.fromkeys(each for each in times if each)) or screen.sentence("chats.no-time")
 
 
 def _title(screen: Screen, conversation: CaseConversation) -> str:
-    return screen.say(
+    return screen.sentence(
         "chats.head",
         number=conversation.number,
         platform=platform_name(screen, conversation.talk.platform),
@@ -151,19 +151,19 @@ def _title(screen: Screen, conversation: CaseConversation) -> str:
 def _head(screen: Screen, conversation: CaseConversation) -> None:
     screen.result(_title(screen, conversation))
     for part in conversation.parts:
-        screen.tell("chats.part", item=part.item.id, path=readable_text(part.path or part.item.place.path))
+        screen.show("chats.part", item=part.item.id, path=readable_text(part.path or part.item.place.path))
     owners = [readable_text(each.name) for each in conversation.participants if each.owner and each.name != OWNER]
     if owners:
-        screen.tell("chats.owner", name=", ".join(owners))
+        screen.show("chats.owner", name=", ".join(owners))
     for told in dict.fromkeys(order for part in conversation.parts if (order := _order(screen, part))):
         if told[0] == "either":
             screen.warn("chats.order.either", number=conversation.number, reason=told[1])
         else:
-            screen.tell(f"chats.order.{told[0]}", reason=told[1])
+            screen.show(f"chats.order.{told[0]}", reason=told[1])
     _warn(screen, conversation)
     kinds = [kind for kind in ("utc", "offset", "local, zone unknown") if conversation.figures("times").get(kind)]
     for kind in kinds:
-        screen.tell(f"chats.zone.{kind.partition(',')[0]}")
+        screen.show(f"chats.zone.{kind.partition(',')[0]}")
 
 
 def _warn(screen: Screen, conversation: CaseConversation) -> None:
@@ -182,7 +182,7 @@ def _order(screen: Screen, part: ConversationPart) -> tuple[str, str] | None:
     order, _, reason = (part.date_order or "").partition(" (")
     known = {"day, month, year": "day", "month, day, year": "month", "ambiguous": "either"}
     why = f"chats.order-reason.{reason.rstrip(')')}"
-    return (known[order], screen.say(why)) if order in known and screen.knows(why) else None
+    return (known[order], screen.sentence(why)) if order in known and screen.knows(why) else None
 
 
 def _day(entry: TranscriptEntry | TranscriptGap) -> str | None:
@@ -194,11 +194,13 @@ def _day(entry: TranscriptEntry | TranscriptGap) -> str | None:
 def _entry(screen: Screen, entry: TranscriptEntry | TranscriptGap) -> None:
     if entry.told.get("entry") != "message":
         gap: TranscriptGap = entry  # type: ignore[assignment]
-        screen.result(f"{gap.where}  " + screen.say("chats.gap", reason=_ingest_view.refusal_sentence(screen, gap.why)))
+        screen.result(
+            f"{gap.where}  " + screen.sentence("chats.gap", reason=_ingest_view.refusal_sentence(screen, gap.why))
+        )
         return
     said: TranscriptEntry = entry  # type: ignore[assignment]
-    sender = sender_name(screen, said.sender, owner=said.owner) if said.sender else screen.say("chats.app")
-    time = time_text(said.time, raw=True) or screen.say("chats.no-time")
+    sender = sender_name(screen, said.sender, owner=said.owner) if said.sender else screen.sentence("chats.app")
+    time = time_text(said.time, raw=True) or screen.sentence("chats.no-time")
     screen.result(f"{readable_text(said.where)}  {time}  {sender}")
     marks = [f"kind.{said.kind}"] if said.kind not in {"text", "system", "media"} else []
     marks += [f"flag.{flag}" for flag in said.flags if flag not in {said.kind, "app_generated"}]
@@ -206,7 +208,7 @@ def _entry(screen: Screen, entry: TranscriptEntry | TranscriptGap) -> None:
         screen.write(_SCHEME.sub(r"\1xx\2", said.text), _INDENT)
     _beside(screen, said)
     if marks:
-        told = [screen.say(f"chats.{mark}") if screen.knows(f"chats.{mark}") else mark for mark in marks]
+        told = [screen.sentence(f"chats.{mark}") if screen.knows(f"chats.{mark}") else mark for mark in marks]
         screen.result(" " * _INDENT + "[" + " · ".join(dict.fromkeys(told)) + "]")
     for each in said.attachments:
         if each.name is None and each.status == "omitted":
@@ -217,7 +219,7 @@ def _entry(screen: Screen, entry: TranscriptEntry | TranscriptGap) -> None:
 def sender_name(screen: Screen, name: str, *, owner: bool | None) -> str:
     """Return how a sender is called; the owner of an export that does not name them in words of the language."""
     if owner and name == OWNER:
-        return screen.say("chats.owner-unnamed")
+        return screen.sentence("chats.owner-unnamed")
     return readable_text(name).replace("\n", " ")
 
 
@@ -228,18 +230,18 @@ def _beside(screen: Screen, said: TranscriptEntry) -> None:
         screen.write("* " + event_sentence(screen.language, code, values), _INDENT)
     for each in said.words:
         label = f"chats.word.{each.role}"
-        label = screen.say(label) if screen.knows(label) else each.role
+        label = screen.sentence(label) if screen.knows(label) else each.role
         named = f"{label} ({readable_text(each.by)})" if each.by else label
-        screen.write(screen.say("chats.labelled", label=named) + " " + _SCHEME.sub(r"\1xx\2", each.text), _INDENT)
+        screen.write(screen.sentence("chats.labelled", label=named) + " " + _SCHEME.sub(r"\1xx\2", each.text), _INDENT)
     if said.to:
         shown = ", ".join(readable_text(name) for name in said.to[:_MOST_RECEIVERS])
         more = len(said.to) - _MOST_RECEIVERS
-        screen.write(screen.say("chats.to", names=shown + (f" +{more}" if more > 0 else "")), _INDENT)
+        screen.write(screen.sentence("chats.to", names=shown + (f" +{more}" if more > 0 else "")), _INDENT)
     if said.reactions:
         shown = ", ".join(
             f"{each.emoji} {readable_text(each.actor)}" if each.actor else each.emoji for each in said.reactions
         )
-        screen.write(screen.say("chats.reactions", signs=shown), _INDENT)
+        screen.write(screen.sentence("chats.reactions", signs=shown), _INDENT)
 
 
 def time_text(stated: StatedTime | None, *, raw: bool = False) -> str:
@@ -260,18 +262,18 @@ def time_text(stated: StatedTime | None, *, raw: bool = False) -> str:
 
 
 def _attachment(screen: Screen, tied: TiedAttachment) -> str:
-    named = readable_text(tied.name) if tied.name else screen.say("chats.unnamed")
+    named = readable_text(tied.name) if tied.name else screen.sentence("chats.unnamed")
     if len(tied.items) == 1:
         item = tied.items[0]
         told = "chats.witnessed" if tied.status == "witnessed" else "chats.tied"
-        return screen.say(told, name=named, item=item.id, sha256=item.sha256.hex[:_DIGEST_SIGNS])
+        return screen.sentence(told, name=named, item=item.id, sha256=item.sha256.hex[:_DIGEST_SIGNS])
     if tied.items:
-        return screen.say("chats.ambiguous", name=named, items=", ".join(item.id for item in tied.items))
+        return screen.sentence("chats.ambiguous", name=named, items=", ".join(item.id for item in tied.items))
     if tied.perhaps:
         items = ", ".join(f"{item.id} ({readable_text(item.place.path)})" for item in tied.perhaps[:_MOST_NAMES])
-        reason = screen.say(f"chats.doubt.{tied.reason}")
-        return screen.say("chats.perhaps", name=named, items=items, reason=reason)
+        reason = screen.sentence(f"chats.doubt.{tied.reason}")
+        return screen.sentence("chats.perhaps", name=named, items=items, reason=reason)
     status = f"chats.status.{tied.status}"
-    return screen.say(
-        "chats.attachment", name=named, status=screen.say(status) if screen.knows(status) else tied.status
+    return screen.sentence(
+        "chats.attachment", name=named, status=screen.sentence(status) if screen.knows(status) else tied.status
     )

@@ -31,33 +31,33 @@ def show_report(screen: Screen, report: Report, names: Mapping[str, str] | None 
     if screen.json:
         return
     name = report.verdict.name.lower()
-    screen.result(screen.say(f"verdict.{name}.word"))
+    screen.result(screen.sentence(f"verdict.{name}.word"))
     partly = name == "consistent" and report.findings
-    screen.result(screen.say("verdict.consistent.but" if partly else f"verdict.{name}.meaning"))
+    screen.result(screen.sentence("verdict.consistent.but" if partly else f"verdict.{name}.meaning"))
     _anchors(screen, report)
     for finding in report.findings[:_SHOWN]:
         screen.result("• " + finding_sentence(screen, finding))
     if len(report.findings) > _SHOWN:
-        screen.result(screen.say("verify.more", count=len(report.findings) - _SHOWN))
+        screen.result(screen.sentence("verify.more", count=len(report.findings) - _SHOWN))
     if report.wholly_destroyed:
-        screen.result(screen.say("verify.wholly-destroyed"))
+        screen.result(screen.sentence("verify.wholly-destroyed"))
     elif report.destroyed:
         listed = ", ".join(report.destroyed[:_SHOWN]) + (" …" if len(report.destroyed) > _SHOWN else "")
-        screen.result(screen.say("verify.destroyed", count=len(report.destroyed), items=listed))
+        screen.result(screen.sentence("verify.destroyed", count=len(report.destroyed), items=listed))
     if report.case is not None:
-        screen.result(screen.say("verify.items", items=report.items, items_here=report.items_here))
+        screen.result(screen.sentence("verify.items", items=report.items, items_here=report.items_here))
         if report.kind == "archive":
             _of_an_archive(screen, report)
         elif not report.with_key:
-            screen.result(screen.say("verify.without-key"))
+            screen.result(screen.sentence("verify.without-key"))
         elif report.events_closed:
-            screen.result(screen.say(_not_read(report), count=report.events_closed, events_of=report.events))
+            screen.result(screen.sentence(_not_read(report), count=report.events_closed, events_of=report.events))
         _signers(screen, report.signers, names or {})
     if report.earlier_of is not None:
-        screen.result(screen.say("copy.earlier", lines=report.lines, remembered=report.earlier_of))
+        screen.result(screen.sentence("copy.earlier", lines=report.lines, remembered=report.earlier_of))
     if report.being_written:
-        screen.result(screen.say("verify.being-written", lines=report.lines))
-    screen.result(screen.say(report.verdict.limits))
+        screen.result(screen.sentence("verify.being-written", lines=report.lines))
+    screen.result(screen.sentence(report.verdict.limits))
 
 
 def _not_read(report: Report) -> str:
@@ -71,7 +71,7 @@ def show_part(screen: Screen, report: Report, names: Mapping[str, str]) -> None:
     screen.document(report_json(screen, report, names))
     if screen.json:
         return
-    word = screen.say(f"verdict.{report.verdict.name.lower()}.word")
+    word = screen.sentence(f"verdict.{report.verdict.name.lower()}.word")
     screen.result(f"{word}  {neutral_text(report.path)}")
     _fixed(screen, report)
     for finding in report.findings[:_SHOWN]:
@@ -96,21 +96,21 @@ def show_whole(screen: Screen, whole: PartsResult, names: Mapping[str, str]) -> 
             "signers": list(whole.signers),
             "known": {by: names[by] for by in whole.signers if by in names},
             "findings": [finding_json(screen, each) for each in whole.findings],
-            "says": screen.say(whole.verdict.limits),
+            "says": screen.sentence(whole.verdict.limits),
         }
     )
     if screen.json:
         return
     for finding in whole.findings:
         screen.result("• " + finding_sentence(screen, finding))
-    screen.result(screen.say(f"verdict.{whole.verdict.name.lower()}.word"))
-    screen.result(screen.say("verify.parts", here=len(whole.here), parts=whole.parts))
+    screen.result(screen.sentence(f"verdict.{whole.verdict.name.lower()}.word"))
+    screen.result(screen.sentence("verify.parts", here=len(whole.here), parts=whole.parts))
     if whole.case is not None:
-        screen.result(screen.say("verify.items", items=whole.items, items_here=whole.items_here))
+        screen.result(screen.sentence("verify.items", items=whole.items, items_here=whole.items_here))
         absent = {"items": (whole.items_of or 0) - whole.items_here, "items_of": whole.items_of or 0}
-        screen.result(screen.say("verify.absent", **absent, events=whole.events_closed, events_of=whole.events))
+        screen.result(screen.sentence("verify.absent", **absent, events=whole.events_closed, events_of=whole.events))
         _signers(screen, whole.signers, names)
-    screen.result(screen.say(whole.verdict.limits))
+    screen.result(screen.sentence(whole.verdict.limits))
 
 
 def _anchors(screen: Screen, report: Report) -> None:
@@ -122,7 +122,7 @@ def _anchors(screen: Screen, report: Report) -> None:
 
 def _fixed(screen: Screen, report: Report) -> None:
     for sentence_id, values in anchor_sentences(report):
-        screen.result(screen.say(sentence_id, **values))
+        screen.result(screen.sentence(sentence_id, **values))
 
 
 def anchor_sentences(report: Report) -> list[tuple[str, dict[str, str | int]]]:
@@ -139,20 +139,22 @@ def anchor_sentences(report: Report) -> list[tuple[str, dict[str, str | int]]]:
 def _stamp(screen: Screen, shown: ShownStamp) -> None:
     """Say whose a time stamp is, when it was made, how long after the line it is over, and who checked it."""
     if shown.stamp is not None and not shown.broken:
-        by = shown.checked.by if shown.checked is not None else screen.say("verify.stamp-nobody")
+        by = shown.checked.by if shown.checked is not None else screen.sentence("verify.stamp-nobody")
         at, authority, days = shown.stamp.at.isoformat(), shown.stamp.authority or "?", shown.days or 0
-        screen.result(screen.say("verify.stamp", covers=shown.covers, at=at, authority=authority, days=days, by=by))
+        screen.result(
+            screen.sentence("verify.stamp", covers=shown.covers, at=at, authority=authority, days=days, by=by)
+        )
 
 
 def _of_an_archive(screen: Screen, report: Report) -> None:
     """Say which share of the case an archive holds, and which it does not."""
     if report.parts > 1:
-        screen.result(screen.say("verify.part", part=report.part, parts=report.parts))
+        screen.result(screen.sentence("verify.part", part=report.part, parts=report.parts))
     if report.blurred:
-        screen.result(screen.say("verify.blurred", count=report.blurred))
+        screen.result(screen.sentence("verify.blurred", count=report.blurred))
     items_of = report.items_of or 0
     values = {"items": items_of - report.items_here, "items_of": items_of}
-    screen.result(screen.say("verify.absent", **values, events=report.events_closed, events_of=report.events))
+    screen.result(screen.sentence("verify.absent", **values, events=report.events_closed, events_of=report.events))
 
 
 def finding_sentence(screen: Screen, finding: Finding) -> str:
@@ -163,9 +165,9 @@ def finding_sentence(screen: Screen, finding: Finding) -> str:
         where += f":{finding.line}"
     if finding.item is not None:
         where += f" ({finding.item})"
-    what = screen.say(f"finding.{finding.code}", **values)
+    what = screen.sentence(f"finding.{finding.code}", **values)
     said = f"{what} [{finding.code}]"
-    return f"{screen.say('verify.where', where=where)} {said}" if where else said
+    return f"{screen.sentence('verify.where', where=where)} {said}" if where else said
 
 
 def known_names(setting: Setting) -> dict[str, str]:
@@ -176,7 +178,7 @@ def known_names(setting: Setting) -> dict[str, str]:
     own = {}
     if station is not None:
         own = {
-            station.recovery.fingerprint: setting.screen.say("keys.recovery"),
+            station.recovery.fingerprint: setting.screen.sentence("keys.recovery"),
             station.public.fingerprint: station.person.name,
         }
     return own | trusted_names(setting.station_folder)
@@ -193,9 +195,9 @@ def _signers(screen: Screen, signers: Sequence[str], names: Mapping[str, str]) -
     known = [f"{names[by]} ({by})" for by in signers if by in names]
     strange = [by for by in signers if by not in names]
     if known:
-        screen.result(screen.say("verify.signers-known", signers=", ".join(known)))
+        screen.result(screen.sentence("verify.signers-known", signers=", ".join(known)))
     if strange:
-        screen.result(screen.say("verify.signers", signers=", ".join(strange)))
+        screen.result(screen.sentence("verify.signers", signers=", ".join(strange)))
 
 
 def report_page(report: Report, names: Mapping[str, str], day: str, sha256: str | None) -> bytes:
@@ -241,7 +243,7 @@ def finding_json(screen: Screen, finding: Finding) -> Json:
         "line": finding.line,
         "item": finding.item,
         "values": dict(finding.values),
-        "meaning": screen.say(f"finding.{finding.code}", **finding.values),
+        "meaning": screen.sentence(f"finding.{finding.code}", **finding.values),
     }
 
 
@@ -292,5 +294,5 @@ def report_json(screen: Screen, report: Report, names: Mapping[str, str]) -> dic
             for each in report.time_stamps
         ],
         "findings": [finding_json(screen, each) for each in report.findings],
-        "says": screen.say(report.verdict.limits),
+        "says": screen.sentence(report.verdict.limits),
     }

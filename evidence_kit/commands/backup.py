@@ -32,7 +32,7 @@ def backup(
         setting.screen.progress("backup.progress") as on_bytes,
     ):
         done = backups.back_up_case(writer, into, on_bytes)
-    setting.screen.tell("backup.done", path=str(done.path), count=done.copied, size=byte_count(done.copied_bytes))
+    setting.screen.show("backup.done", path=str(done.path), count=done.copied, size=byte_count(done.copied_bytes))
     setting.screen.document(
         {
             "case": folder.root.name,

@@ -21,12 +21,12 @@ def cases(setting: Setting) -> None:
     if setting.screen.json:
         return
     if not found:
-        setting.screen.tell("cases.none")
+        setting.screen.show("cases.none")
         return
     rows = [
         (
             each.case,
-            setting.screen.say(f"state.{each.state}"),
+            setting.screen.sentence(f"state.{each.state}"),
             str(each.items),
             (each.last or "")[:16].replace("T", " "),
         )

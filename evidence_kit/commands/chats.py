@@ -107,7 +107,7 @@ def _found(setting: Setting, opened: Case, listed: Sequence[CaseConversation], w
                     setting.screen, conversation, found, 1, -(-found.matched // PAGE_MESSAGES)
                 )
     if not any_found:
-        setting.screen.tell("chats.nothing-found")
+        setting.screen.show("chats.nothing-found")
 
 
 def _export(

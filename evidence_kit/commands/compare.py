@@ -78,12 +78,12 @@ def _show(setting: Setting, compared: LogComparison, names: dict[str, str]) -> N
     )
     if screen.json:
         return
-    screen.result(screen.say(f"compare.{compared.relation}", first=sides[0].name, second=sides[1].name))
-    screen.result(screen.say("compare.common", common=compared.common))
+    screen.result(screen.sentence(f"compare.{compared.relation}", first=sides[0].name, second=sides[1].name))
+    screen.result(screen.sentence("compare.common", common=compared.common))
     for log, signed in zip(sides, after, strict=True):
-        screen.result(screen.say("compare.lines", name=log.name, lines=log.signed))
+        screen.result(screen.sentence("compare.lines", name=log.name, lines=log.signed))
         for by, count, since in signed:
             who = f"{names[by]}, {by}" if by in names else by
-            screen.result("  " + screen.say("compare.after", who=who, count=count, since=since))
+            screen.result("  " + screen.sentence("compare.after", who=who, count=count, since=since))
     for finding in compared.findings:
         screen.result("• " + _verdict_view.finding_sentence(screen, finding))

@@ -32,10 +32,10 @@ def completion(
     script = SCRIPTS[name](*program_words(build(catalogue(screen.language))))
     place = place_of_script(name, Path.home()) if install else None
     if install and place is None:
-        screen.tell("completion.by-hand")
+        screen.show("completion.by-hand")
     elif place is not None:
         _put(setting, place, script)
-        screen.tell(f"completion.{name}", path=str(place))
+        screen.show(f"completion.{name}", path=str(place))
     elif not screen.json:
         screen.plain(script)
     screen.document({"shell": name, "script": script, "path": None if place is None else str(place)})

@@ -45,7 +45,9 @@ def consent(
         given = ConsentGiven(purpose, given=not withdraw, on=said_on, said_by=said_by, reference=reference)
         line = record.record_consent(writer, given, answering)
     name = "consent.withdrawn" if withdraw else "consent.given"
-    setting.screen.tell(name, purpose=setting.screen.say(f"fact.value.{purpose}"), case=folder.root.name, line=line)
+    setting.screen.show(
+        name, purpose=setting.screen.sentence(f"fact.value.{purpose}"), case=folder.root.name, line=line
+    )
     setting.screen.document({"case": folder.root.name, "purpose": purpose, "given": not withdraw, "line": line})
     if withdraw and purpose in {"links", "partners"}:
         from evidence_kit.commands._links_view import taken_out_of_links

@@ -32,13 +32,13 @@ def demo(
 
     screen = setting.screen
     folder = samples or workflow.samples_folder(Path(evidence_kit.__file__).parent)
-    screen.tell("demo.begin", path=str(out.absolute()))
+    screen.show("demo.begin", path=str(out.absolute()))
     number = 0
     with describer() as worker, worker_pool() as run:
         for step in workflow.run_demo(out.absolute(), folder, worker, run, setting.world()):
             if isinstance(step, workflow.StepBegun):
                 number += 1
-                screen.tell("demo.step", number=number, what=screen.say(f"demo.{step.step}"))
+                screen.show("demo.step", number=number, what=screen.sentence(f"demo.{step.step}"))
             else:
                 _show(screen, step)
 
@@ -56,7 +56,7 @@ def _show(screen: Screen, step: Any) -> None:  # noqa: ANN401 - any step
     elif isinstance(step, workflow.DemoMatches):
         _match_view.show_matches(screen, step.matches, step.case, step.names)
     elif isinstance(step, SealResult):
-        screen.tell("seal.done", path=str(step.folder), size=byte_count(step.size_bytes))
+        screen.show("seal.done", path=str(step.folder), size=byte_count(step.size_bytes))
     elif isinstance(step, Report):
         _verdict_view.show_report(screen, step)
     elif isinstance(step, workflow.DemoResult):
@@ -76,7 +76,7 @@ def _list(screen: Screen, listed: DemoListing) -> None:
 def _end(screen: Screen, ended: DemoResult) -> None:
     case, archive, digits = str(ended.case), str(ended.archive), str(ended.digits)
     sealed = str(ended.archive.parent)
-    screen.tell("demo.end", cases=case, sealed=sealed, secret=digits, archive=archive, program=program_name())
+    screen.show("demo.end", cases=case, sealed=sealed, secret=digits, archive=archive, program=program_name())
     screen.document({"case": case, "archive": archive, "archive_passphrase_file": digits})
     if ended.exit is not Exit.DONE:
         raise typer.Exit(ended.exit)

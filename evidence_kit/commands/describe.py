@@ -44,7 +44,7 @@ def describe(
                 failed += bool(done.problems)
                 _show(setting.screen, done)
     setting.screen.document({"done": "describe", "case": folder.root.name, "items": count, "with_problems": failed})
-    setting.screen.tell("describe.done", count=count)
+    setting.screen.show("describe.done", count=count)
     if failed:
         raise typer.Exit(Exit.INCOMPLETE)
 
@@ -66,21 +66,21 @@ def _show(screen: Screen, done: Redescribed) -> None:
     for code in dict.fromkeys(done.problems):
         screen.warn("describe.failed", item=done.item, reason=screen.reason(code))
     if not done.differences:
-        screen.tell("describe.same", item=done.item)
+        screen.show("describe.same", item=done.item)
     elif done.before is None:
-        screen.tell("describe.first", item=done.item)
+        screen.show("describe.first", item=done.item)
     else:
-        screen.result(screen.say("describe.changed", item=done.item, count=len(done.differences)))
+        screen.result(screen.sentence("describe.changed", item=done.item, count=len(done.differences)))
         for each in done.differences[:_MOST_SHOWN]:
             before, after = _cut(each.before), _cut(each.after)
             if before is None:
-                screen.result(screen.say("describe.added", fact=each.fact, after=after or ""))
+                screen.result(screen.sentence("describe.added", fact=each.fact, after=after or ""))
             elif after is None:
-                screen.result(screen.say("describe.gone", fact=each.fact, before=before))
+                screen.result(screen.sentence("describe.gone", fact=each.fact, before=before))
             else:
-                screen.result(screen.say("describe.different", fact=each.fact, before=before, after=after))
+                screen.result(screen.sentence("describe.different", fact=each.fact, before=before, after=after))
         if len(done.differences) > _MOST_SHOWN:
-            screen.result(screen.say("describe.more", count=len(done.differences) - _MOST_SHOWN))
+            screen.result(screen.sentence("describe.more", count=len(done.differences) - _MOST_SHOWN))
 
 
 def _cut(text: str | None) -> str | None:

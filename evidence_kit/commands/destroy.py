@@ -58,7 +58,7 @@ def destroy(
             what = doomed_objects(writer.case, items or ())
             _plan(setting, what)
             if not yes and screen.ask("ask.destroy-case", case=writer.case.id) != writer.case.id:
-                screen.tell("destroy.not-done")
+                screen.show("destroy.not-done")
                 raise typer.Exit(Exit.DONE)
             line = carry_out(writer, what, why, names)
     except CaseDestroyedError:
@@ -68,8 +68,8 @@ def destroy(
             raise
         _again(setting, folder.root.name, before, [])
         return
-    screen.tell("destroy.done", line=line)
-    screen.tell("destroy.elsewhere")
+    screen.show("destroy.done", line=line)
+    screen.show("destroy.elsewhere")
     _document(setting, folder.root.name, line, what)
     # A case that goes on is put in again, without them, by the next command that looks for links.
     if not taken_out_of_links(setting, station, key, folder.root.name):
@@ -80,7 +80,7 @@ def _again(setting: Setting, case: str, line: int, items: list[str]) -> None:
     """Say that this was done before."""
     from evidence_kit.workflows.upkeep.destroy import DoomedObjects
 
-    setting.screen.tell("again.done", line=line)
+    setting.screen.show("again.done", line=line)
     kept, witnessed = ([each for each in items if each.startswith(letter)] for letter in "EW")
     gone = DoomedObjects(tuple(kept), tuple(witnessed), 0, frozenset(), whole=not items, archives=())
     _document(setting, case, line, gone)
@@ -96,11 +96,11 @@ def _document(setting: Setting, case: str, line: int, what: DoomedObjects) -> No
 def _plan(setting: Setting, what: DoomedObjects) -> None:
     screen = setting.screen
     if what.whole:
-        screen.tell("destroy.whole")
-    screen.tell(
+        screen.show("destroy.whole")
+    screen.show(
         "destroy.plan", count=len(what.items), size=byte_count(what.size_bytes), items=", ".join(what.items[:20])
     )
     if what.witnessed:
-        screen.tell("destroy.witnessed", count=len(what.witnessed))
+        screen.show("destroy.witnessed", count=len(what.witnessed))
     for archive in what.archives:
         screen.warn("destroy.archive", archive=archive)

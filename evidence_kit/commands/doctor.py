@@ -23,7 +23,7 @@ def doctor(setting: Setting) -> None:
     screen = setting.screen
     with isolated_worker() as worker:
         libraries = check_libraries(worker)
-        isolation = check_isolation(worker.isolation, lambda guard: screen.say(f"doctor.guard.{guard}"))
+        isolation = check_isolation(worker.isolation, lambda guard: screen.sentence(f"doctor.guard.{guard}"))
     checks = list(check_computer(setting.station_folder, setting.station_if_any(), setting.world().clock.now()))
     checks += [libraries, isolation]
     if screen.watched:
@@ -33,8 +33,8 @@ def doctor(setting: Setting) -> None:
     rows: list[Json] = []
     for each in checks:
         name = f"doctor.{each.name}"
-        what = screen.say(f"{name}.{each.health.value}", **each.values)
-        mend = None if each.health is Health.WELL else screen.say(f"{name}.do", **each.values)
+        what = screen.sentence(f"{name}.{each.health.value}", **each.values)
+        mend = None if each.health is Health.WELL else screen.sentence(f"{name}.do", **each.values)
         rows.append({"check": each.name, "health": each.health.value, "what": what, "do": mend})
         screen.result(f"{'✓' if each.health is Health.WELL else '!' if each.health is Health.ILL else '?'} {what}")
         if mend is not None:

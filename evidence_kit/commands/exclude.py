@@ -30,5 +30,5 @@ def exclude(
         chosen = declare.chosen_items(writer.manifest, writer.case.id, items, ())
         concerned, line = declare.exclude_items(writer, chosen, reason, take_back=take_back)
     name = "exclude.taken-back" if take_back else "exclude.done"
-    setting.screen.tell(name, count=len(concerned), items=", ".join(concerned), line=line)
+    setting.screen.show(name, count=len(concerned), items=", ".join(concerned), line=line)
     setting.screen.document({"case": folder.root.name, "items": concerned, "excluded": not take_back, "line": line})

@@ -50,7 +50,7 @@ def export(
         with setting.screen.progress("export.progress", total) as on_bytes:
             left = export_as(writer, order, on_bytes, worker)
     screen = setting.screen
-    screen.tell(
+    screen.show(
         "export.items", count=left.items, items_of=left.items_of, path=str(path), size=byte_count(left.size_bytes)
     )
     screen.warn("export.plain", path=str(path))

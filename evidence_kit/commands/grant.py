@@ -33,5 +33,5 @@ def grant(
     shown = compared_by_voice(setting, public_keys.key_fingerprint(reader), confirm)
     with writing(folder, own, station, setting.world(), setting.accept_older) as writer:
         written = readers.grant_access(writer, reader, who, sign=sign)
-    setting.screen.tell("grant.signs" if sign else "grant.done", case=folder.root.name, name=who, file=written)
+    setting.screen.show("grant.signs" if sign else "grant.done", case=folder.root.name, name=who, file=written)
     setting.screen.document({"case": folder.root.name, "key": written, "fingerprint": shown, "signs": sign})

@@ -22,12 +22,12 @@ def help_(
     screen = setting.screen
     if topic is None:
         screen.document({"topics": list(TOPICS)})
-        screen.line(screen.say("topic.list", topics=", ".join(TOPICS)))
+        screen.line(screen.sentence("topic.list", topics=", ".join(TOPICS)))
         return
     name = topic.strip().lower()
     if name not in TOPICS:
         raise UsageError("topic-unknown", topic=topic, known=", ".join(TOPICS))
-    text = screen.say(f"topic.{name}")
+    text = screen.sentence(f"topic.{name}")
     screen.document({"topic": name, "text": text})
     if not screen.json:
         with screen.listing():

@@ -142,9 +142,9 @@ def _remind(setting: Setting, writer: CaseWriter, totals: Totals) -> None:
         return
     last = backup.last_backup(writer.manifest)
     if last is None:
-        setting.screen.tell("backup.remind-never", case=writer.case.id)
+        setting.screen.show("backup.remind-never", case=writer.case.id)
     else:
-        setting.screen.tell("backup.remind", case=writer.case.id, since=last.time[:16].replace("T", " "))
+        setting.screen.show("backup.remind", case=writer.case.id, since=last.time[:16].replace("T", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ def take_in(setting: Setting, writer: CaseWriter, wish: IngestRequest, *, in_cle
     if totals.withheld:
         screen.warn("ingest.still-there", places=places)
     if in_clear and any(medium_of(source, mounts) is not MediumKind.PHONE for source in wish.sources) and totals.kept:
-        screen.tell("ingest.in-clear", places=places, case=writer.case.id)
+        screen.show("ingest.in-clear", places=places, case=writer.case.id)
     return totals
 
 
@@ -225,14 +225,14 @@ def _how(setting: Setting, writer: CaseWriter, wish: IngestRequest, *, careful: 
         before = provenance_from_before(writer.manifest, wish.given)
         if before is not None:
             if setting.asks:
-                setting.screen.tell("ingest.as-before")
+                setting.screen.show("ingest.as-before")
             return before
     if not setting.asks:
         return wish.given
-    setting.screen.tell("ingest.questions")
+    setting.screen.show("ingest.questions")
     said = ask_provenance(setting, wish.given, careful=careful)
     setting.screen.line()
-    setting.screen.tell("ingest.begins")
+    setting.screen.show("ingest.begins")
     return said
 
 
@@ -263,8 +263,8 @@ def _rehearse(
     facts = {"needed_bytes": needed, "free_bytes": free, **totals.facts()}
     screen.document({"done": "dry-run", "case": folder.root.name, **facts})
     _ingest_view.totals_table(screen, totals)
-    screen.tell("ingest.would-keep", count=totals.kept, size=byte_count(totals.kept_bytes))
-    screen.tell("ingest.room", free=byte_count(free))
+    screen.show("ingest.would-keep", count=totals.kept, size=byte_count(totals.kept_bytes))
+    screen.show("ingest.room", free=byte_count(free))
     if needed > free:
         screen.warn("ingest.space", needed=byte_count(needed), free=byte_count(free))
     screen.warn("ingest.would")

@@ -40,20 +40,20 @@ def intake(
     screen, station = setting.screen, setting.station()
     begun = None if case is None else case_folder(setting, case)
     if begun is None:
-        screen.write(screen.say("intake.safety", numbers=screen.say("intake.numbers")))
+        screen.write(screen.sentence("intake.safety", numbers=screen.sentence("intake.numbers")))
         if not screen.agree("ask.safety-done"):
             return
     key = setting.unlocked_key(station)
     try:
         folder = _opened(setting, key) if begun is None else begun
     except KeyboardInterrupt:
-        screen.tell("intake.not-begun")
+        screen.show("intake.not-begun")
         raise
     try:
         with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
             _with_case(setting, writer)
     except BaseException:
-        screen.tell("intake.go-on", case=folder.root.name)
+        screen.show("intake.go-on", case=folder.root.name)
         raise
 
 
@@ -61,22 +61,22 @@ def _with_case(setting: Setting, writer: CaseWriter) -> None:
     """Take files in, give a receipt, back up: each step announces itself, and nothing is asked twice."""
     screen, case = setting.screen, writer.case.id
     if writer.manifest.everything:
-        screen.tell("intake.already", case=case, count=len(writer.manifest.items))
+        screen.show("intake.already", case=case, count=len(writer.manifest.items))
     _step(setting, 2, "files")
     _files(setting, writer)
     _note(setting, writer)
     _step(setting, 3, "receipt")
     if writer.manifest.everything:
         code, lines, _ = record.issue_receipt(writer)
-        screen.tell("receipt.explained", lines=lines)
+        screen.show("receipt.explained", lines=lines)
         screen.result(code)
-        screen.tell("intake.slip", case=case)
+        screen.show("intake.slip", case=case)
     _step(setting, 4, "end")
     _end(setting, writer)
 
 
 def _step(setting: Setting, number: int, what: str) -> None:
-    setting.screen.tell("intake.step", number=number, what=setting.screen.say(f"intake.{what}"))
+    setting.screen.show("intake.step", number=number, what=setting.screen.sentence(f"intake.{what}"))
 
 
 def _opened(setting: Setting, key: SigningKey) -> CaseFolder:
@@ -100,8 +100,8 @@ def _opened(setting: Setting, key: SigningKey) -> CaseFolder:
     about = CaseOpening(band, known_by, consents, guardian, safety_asked=True)
     with opened_once(station, key, about, setting.world()) as opened:
         if opened.before:
-            screen.tell("again.done", line=1)
-        screen.tell("new.done", case=opened.case.id, path=str(opened.case.folder.root))
+            screen.show("again.done", line=1)
+        screen.show("new.done", case=opened.case.id, path=str(opened.case.folder.root))
     return opened.case.folder
 
 
@@ -127,11 +127,11 @@ def _files(setting: Setting, writer: CaseWriter) -> None:
 def _explain(setting: Setting, writer: CaseWriter) -> None:
     """Show how files come off a phone; where pictures are not copied, that and nothing about copying them."""
     if writer.manifest.age_band != "adult":
-        setting.screen.write(setting.screen.say("topic.minor"))
+        setting.screen.write(setting.screen.sentence("topic.minor"))
         return
     topic = setting.screen.choose("ask.which-phone", "phone", _TOPICS)
     if topic is not None:
-        setting.screen.write(setting.screen.say(f"topic.{topic}"))
+        setting.screen.write(setting.screen.sentence(f"topic.{topic}"))
 
 
 def dropped(typed: str) -> list[Path]:
@@ -152,7 +152,7 @@ def _note(setting: Setting, writer: CaseWriter) -> None:
     if text is not None:
         readers = note_readers(setting)
         line = record.record_note(writer, text, readers)
-        setting.screen.tell("note.done", case=writer.case.id, line=line)
+        setting.screen.show("note.done", case=writer.case.id, line=line)
 
 
 def _end(setting: Setting, writer: CaseWriter) -> None:
@@ -164,14 +164,14 @@ def _end(setting: Setting, writer: CaseWriter) -> None:
         screen.warn("intake.next-backup", case=case)
     places = ", ".join(str(each) for each in sources_of(writer.manifest) if each.exists())
     if places:
-        screen.tell("intake.next-tidy", case=case, places=places)
+        screen.show("intake.next-tidy", case=case, places=places)
     said = {purpose: writer.manifest.consent_for(purpose) for purpose in _RECEIVERS}
     agreed = [purpose for purpose, consent in said.items() if consent is not None and consent.given]
     if agreed:
-        screen.tell("intake.next-seal", case=case, purpose=agreed[0])
+        screen.show("intake.next-seal", case=case, purpose=agreed[0])
     else:
-        screen.tell("intake.next-consent", case=case)
-    screen.tell("intake.tonight", numbers=screen.say("intake.numbers"))
+        screen.show("intake.next-consent", case=case)
+    screen.show("intake.tonight", numbers=screen.sentence("intake.numbers"))
 
 
 def _backed_up(setting: Setting, writer: CaseWriter) -> bool:
@@ -190,6 +190,6 @@ def _backed_up(setting: Setting, writer: CaseWriter) -> bool:
         except EvidenceError as error:
             screen.failed(error)
             continue
-        screen.tell("backup.done", path=str(done.path), count=done.copied, size=byte_count(done.copied_bytes))
+        screen.show("backup.done", path=str(done.path), count=done.copied, size=byte_count(done.copied_bytes))
         return True
     return backup.holds_all(writer.manifest)

@@ -63,7 +63,7 @@ def _own(setting: Setting) -> None:
         setting.screen.facts(rows)
         for of, each in people.items():
             known = "keys.known-receiver" if each.receiver else "keys.known"
-            setting.screen.line(f"{setting.screen.say(known, name=each.name)}: {of}")
+            setting.screen.line(f"{setting.screen.sentence(known, name=each.name)}: {of}")
 
 
 def _trust(setting: Setting, name: str, key: str, confirm: str | None, *, receiver: bool) -> None:
@@ -74,7 +74,7 @@ def _trust(setting: Setting, name: str, key: str, confirm: str | None, *, receiv
         raise UsageError("receiver-is-own", fingerprint=meant)
     shown = compared_by_voice(setting, meant, confirm)
     trust_key(setting.station_folder, name, shown, setting.world().disk, receiver=receiver)
-    setting.screen.tell("keys.trusted-receiver" if receiver else "keys.trusted", name=name, fingerprint=shown)
+    setting.screen.show("keys.trusted-receiver" if receiver else "keys.trusted", name=name, fingerprint=shown)
     setting.screen.document({"name": name, "fingerprint": shown, "receiver": receiver})
 
 
@@ -82,7 +82,7 @@ def _forget(setting: Setting, name: str) -> None:
     from evidence_kit.workflows.checking.trusted_keys import forget_name
 
     forget_name(setting.station_folder, name, setting.world().disk)
-    setting.screen.tell("keys.forgotten", name=name)
+    setting.screen.show("keys.forgotten", name=name)
     setting.screen.document({"forgotten": name})
 
 
@@ -115,7 +115,7 @@ def _readers(setting: Setting, case: str) -> None:
     rows = []
     for each in found:
         may = "may-sign" if each.signs else "may-read" if each.reads else "sent-away"
-        name = each.name or screen.say(f"keys.role-{each.role}")
-        rows.append((name, screen.say(f"keys.{may}"), each.fingerprint, each.file))
+        name = each.name or screen.sentence(f"keys.role-{each.role}")
+        rows.append((name, screen.sentence(f"keys.{may}"), each.fingerprint, each.file))
     with screen.listing():
         screen.table(("column.name", "column.may", "column.fingerprint", "column.key-file"), rows)

@@ -35,7 +35,7 @@ def law(
         except KeyError as error:
             raise UsageError("provision-unknown", provision=provision) from error
         return
-    screen.tell("law.candidates")
+    screen.show("law.candidates")
     if case is not None:
         _show(setting, _suggested(setting, case))
         return
@@ -81,14 +81,14 @@ def _each(setting: Setting, listed: Sequence[Provision]) -> None:
         screen.result(f"{each.id}  {each.title(language)}")
         screen.write(each.conduct[language], 4)
         if each.penalty:
-            screen.write(screen.say("law.penalty", penalty=each.penalty[language]), 4)
+            screen.write(screen.sentence("law.penalty", penalty=each.penalty[language]), 4)
         if each.note:
             screen.write(each.note[language], 4)
-        said = screen.say(
+        said = screen.sentence(
             "law.source",
             source=cited(screen, each.source),
             checked=each.checked,
-            language=screen.say(f"law.language.{each.text_language}"),
+            language=screen.sentence(f"law.language.{each.text_language}"),
             awaits=cited(screen, each.awaits),
         )
         screen.write(said, 4)
@@ -97,7 +97,7 @@ def _each(setting: Setting, listed: Sequence[Provision]) -> None:
 def cited(screen: Screen, source: str) -> str:
     """Return how a source is called in the person's language; one that has no words yet stays as the table has it."""
     name = "law.cited." + re.sub(r"[^a-z0-9]+", "-", source.casefold()).strip("-")
-    return screen.say(name) if screen.knows(name) else source
+    return screen.sentence(name) if screen.knows(name) else source
 
 
 def _routes(setting: Setting) -> None:
@@ -105,7 +105,7 @@ def _routes(setting: Setting) -> None:
 
     screen = setting.screen
     if not screen.json:
-        screen.result(screen.say("law.routes"))
+        screen.result(screen.sentence("law.routes"))
     for each in routes():
         screen.document(
             {
@@ -119,9 +119,9 @@ def _routes(setting: Setting) -> None:
         if screen.json:
             continue
         checked = (
-            screen.say("law.checked", checked=each.checked)
+            screen.sentence("law.checked", checked=each.checked)
             if each.printed
-            else screen.say("law.unchecked", source=cited(screen, each.source))
+            else screen.sentence("law.unchecked", source=cited(screen, each.source))
         )
         screen.result(f"    {each.name[screen.language]}  {each.reach}".rstrip())
         screen.write(checked, 8)

@@ -82,7 +82,7 @@ def _join(setting: Setting, station: Station, recovery_key: Path | None, set_fil
     if recovery.public != station.recovery:
         raise UsageError("recovery-of-another", fingerprint=recovery.public.fingerprint)
     joined = join_links(station, key, recovery, set_file, setting.world())
-    setting.screen.tell("links.joined", path=str(joined.path))
+    setting.screen.show("links.joined", path=str(joined.path))
     setting.screen.document({"action": "join", "set": str(joined.path)})
 
 
@@ -112,7 +112,7 @@ def _remove(setting: Setting, station: Station, case: str) -> None:
     folder = case_folder(setting, case)
     joined = association_links(station, setting.unlocked_key(station))
     was_in = remove_case(folder.root.name, joined, setting.world())
-    setting.screen.tell("links.removed" if was_in else "links.not-in", case=folder.root.name)
+    setting.screen.show("links.removed" if was_in else "links.not-in", case=folder.root.name)
     setting.screen.document({"action": "remove", "case": folder.root.name, "removed": was_in})
 
 
@@ -127,6 +127,6 @@ def _leave_out(setting: Setting, station: Station, value: str | None, *, again: 
         raise UsageError("links-no-value")
     for kind, each in named:
         said = "links.counts-again" if again else "links.left-out"
-        setting.screen.tell(said, type=setting.screen.say(f"identifiers.type.{kind}"), value=each)
+        setting.screen.show(said, type=setting.screen.sentence(f"identifiers.type.{kind}"), value=each)
     rows = [{"type": kind, "value": each} for kind, each in named]
     setting.screen.document({"action": "leave-out", "identifiers": rows, "again": again})

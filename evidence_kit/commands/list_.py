@@ -59,11 +59,11 @@ def _items(setting: Setting, opened: Case) -> None:
     columns = ("column.item", "column.kind", "column.bytes", "column.taken-in", "column.path", "column.state")
     with screen.listing():
         screen.table(columns, rows, right=(2,))
-    screen.tell("list.count", count=len(manifest.items))
+    screen.show("list.count", count=len(manifest.items))
     if manifest.not_copied:
-        screen.tell("list.witnessed", count=len(manifest.not_copied))
+        screen.show("list.witnessed", count=len(manifest.not_copied))
     if lawyer := sum(item.for_the_lawyer for item in manifest.included):
-        screen.tell("list.for-the-lawyer", count=lawyer)
+        screen.show("list.for-the-lawyer", count=lawyer)
 
 
 def _state(screen: Screen, manifest: Manifest, item: Item | Witnessed) -> str:
@@ -79,7 +79,7 @@ def _state(screen: Screen, manifest: Manifest, item: Item | Witnessed) -> str:
         said.append("for-the-lawyer")
     if item.sensitivity == "intimate":
         said.append("intimate")
-    return ", ".join(screen.say(f"list.state.{each}") for each in said)
+    return ", ".join(screen.sentence(f"list.state.{each}") for each in said)
 
 
 def _locked(setting: Setting, opened: Case) -> None:
@@ -90,7 +90,7 @@ def _locked(setting: Setting, opened: Case) -> None:
         for row in rows:
             setting.screen.document(row)
         return
-    setting.screen.tell("list.locked")
+    setting.screen.show("list.locked")
     shown = [(str(row["item"]), str(row["line"]), _size(row["stored_size"])) for row in rows]
     with setting.screen.listing():
         setting.screen.table(("column.item", "column.line", "column.bytes"), shown, right=(1, 2))

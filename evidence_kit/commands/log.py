@@ -65,7 +65,7 @@ def _event(setting: Setting, kind: str) -> str:
     """Return the name of an event in the person's language; one of a later version stays as it is."""
     for sentence in (f"page.happened.{kind.replace('.', '-')}", f"log.{kind}"):
         if setting.screen.knows(sentence):
-            return setting.screen.say(sentence)
+            return setting.screen.sentence(sentence)
     return kind
 
 
@@ -75,7 +75,7 @@ def _about(setting: Setting, row: Mapping[str, Json]) -> str:
     parts = [str(facts[name]) for name in ("item", "path", "reason", "receipt") if facts.get(name)]
     if (purpose := facts.get("purpose")) and row["type"] not in {"transfer.out", "transfer.in"}:
         name = f"fact.value.{purpose}"
-        parts.insert(0, setting.screen.say(name) if setting.screen.knows(name) else str(purpose))
+        parts.insert(0, setting.screen.sentence(name) if setting.screen.knows(name) else str(purpose))
     elif purpose:
         parts.append(str(purpose))
     return " · ".join(parts)

@@ -79,12 +79,12 @@ def mark(
 
 def _tell(setting: Setting, case: str, said: Mark, marked: MarkResult) -> None:
     screen = setting.screen
-    screen.tell("mark.done", count=len(marked.items), line=marked.line)
+    screen.show("mark.done", count=len(marked.items), line=marked.line)
     if marked.next_time:
-        screen.tell("mark.next-time", count=marked.next_time)
+        screen.show("mark.next-time", count=marked.next_time)
     if marked.lie_here:
         screen.warn("mark.lie-here", items=", ".join(marked.lie_here))
     if said.audio not in {None, "received-voice-note"}:
-        screen.tell("mark.for-the-lawyer")
+        screen.show("mark.for-the-lawyer")
     facts: dict[str, Json] = {"case": case, "items": list(marked.items), "line": marked.line}
     screen.document(facts | {"next_time": marked.next_time, "lie_here": list(marked.lie_here)})

@@ -104,4 +104,4 @@ def _say_drawn(screen: Screen, folder: Path, made: list[DrawnPair | NotDrawn], *
             screen.warn("match.not-drawn", name=f"{each.pair.item} {each.pair.other}", reason=reason)
     screen.warn("match.pictures", count=sum(not isinstance(each, NotDrawn) for each in made), path=str(folder))
     if not sharp:
-        screen.tell("match.blurred")
+        screen.show("match.blurred")

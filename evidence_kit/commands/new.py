@@ -78,10 +78,10 @@ def new(
     with opened_once(station, key, about, setting.world(), case_id) as opened:
         case = opened.case
         if opened.before:
-            setting.screen.tell("again.done", line=1)
-        setting.screen.tell("new.done", case=case.id, path=str(case.folder.root))
+            setting.screen.show("again.done", line=1)
+        setting.screen.show("new.done", case=case.id, path=str(case.folder.root))
         if band != "adult" and policy != "keep":
-            setting.screen.tell("new.careful" if policy == MINOR_MEDIA[0] else "ingest.careful-refuse")
+            setting.screen.show("new.careful" if policy == MINOR_MEDIA[0] else "ingest.careful-refuse")
         lines = case.custody.signed_lines
         setting.screen.document({"case": case.id, "path": str(case.folder.root), "lines": lines})
 
@@ -97,7 +97,7 @@ def age_asked(setting: Setting, age: str | None = None, known_by: str | None = N
         if number_in(answer) is None:
             known_by = answer
         elif (meant := choice(answer, "known-by", _KNOWN_BY)) is not None:
-            known_by = screen.say(f"choice.known-by.{meant}")
+            known_by = screen.sentence(f"choice.known-by.{meant}")
         if not known_by:
             screen.warn("ask.not-understood")
     return band, known_by

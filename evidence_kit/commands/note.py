@@ -34,5 +34,5 @@ def note(
     readers = reader or (note_readers(setting) if setting.asks else ["association"])
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
         line = record.record_note(writer, said, readers, privileged=privileged)
-    setting.screen.tell("note.done", case=folder.root.name, line=line)
+    setting.screen.show("note.done", case=folder.root.name, line=line)
     setting.screen.document({"case": folder.root.name, "line": line, "readers": readers, "privileged": privileged})

@@ -42,13 +42,13 @@ def passphrase(
         name, secret = transfers.passphrase_digits(read_case(folder, key, setting.memory(station)), seal)
         if not holds_secret(out, secret):
             refuse_existing(out)
-        setting.screen.tell("passphrase.logged", archive=name)
+        setting.screen.show("passphrase.logged", archive=name)
         setting.screen.document({"case": folder.root.name, "archive": name, "out": str(out)})
         return
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
         meant = transfers.seal_named(writer.manifest, writer.case.id, seal)
         name, secret = transfers.show_passphrase(writer, seal)
-    setting.screen.tell("passphrase.logged", archive=name)
+    setting.screen.show("passphrase.logged", archive=name)
     tell_seal(setting.screen, meant)
     if out is None:
         show_passphrase(setting, secret)

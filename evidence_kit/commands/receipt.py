@@ -37,7 +37,7 @@ def receipt(
             refuse_existing(out)
     if before is not None:
         code, lines, line = before
-        setting.screen.tell("again.done", line=line)
+        setting.screen.show("again.done", line=line)
     elif again:
         code, lines, line = record.last_receipt(read_case(folder, key, setting.memory(station)))
     else:
@@ -46,7 +46,7 @@ def receipt(
     if out is not None and before is None:
         data = receipt_slip(setting, code, folder.root.name, lines)
         if write_recorded(setting, out, data, folder.root.name, line):
-            setting.screen.tell("receipt.written", path=str(out))
-    setting.screen.tell("receipt.explained", lines=lines)
+            setting.screen.show("receipt.written", path=str(out))
+    setting.screen.show("receipt.explained", lines=lines)
     setting.screen.result(code)
     setting.screen.document({"case": folder.root.name, "code": code, "lines": lines, "line": line})

@@ -60,12 +60,12 @@ def _one(setting: Setting, station: Station, key: SigningKey, folder: CaseFolder
         leaving = [each for who in still for each in readers.meant_holder(writer.case, who, station.public)]
         done = readers.recover_access(writer, station, leaving)
     screen = setting.screen
-    screen.tell("recover.done" if done else "recover.inside", case=folder.root.name)
+    screen.show("recover.done" if done else "recover.inside", case=folder.root.name)
     for line in gone.values():
         if line is not None:
-            screen.tell("again.done", line=line)
+            screen.show("again.done", line=line)
     for each in leaving:
-        screen.tell("recover.lost", name=each.name or each.role, fingerprint=each.fingerprint)
+        screen.show("recover.lost", name=each.name or each.role, fingerprint=each.fingerprint)
     screen.document(
         {
             "case": folder.root.name,

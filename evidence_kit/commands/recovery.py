@@ -35,7 +35,7 @@ def recovery(
         raise UsageError("recovery-of-another", fingerprint=key.public.fingerprint)
     written: list[str] = []
     if action == "check":
-        setting.screen.tell("recovery.opens")
+        setting.screen.show("recovery.opens")
     else:
         pages = sheets(key, station.association, shared=action == "shares")
 

@@ -95,8 +95,8 @@ def _folders(writer: CaseWriter, order: ReportOrder) -> Iterator[Path]:
 def _tell(setting: Setting, made: ReportMade) -> None:
     screen = setting.screen
     for name, size_bytes in made.files:
-        screen.tell("report.written", path=str(made.folder / name), size=byte_count(size_bytes))
-    screen.tell("again.done" if made.again else "report.recorded", line=made.line)
+        screen.show("report.written", path=str(made.folder / name), size=byte_count(size_bytes))
+    screen.show("again.done" if made.again else "report.recorded", line=made.line)
     screen.document(
         {
             "folder": str(made.folder),

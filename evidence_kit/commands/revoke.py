@@ -30,16 +30,16 @@ def revoke(
         before = readers.left_before(writer.case, who, station.public)
         leaving = [] if before is not None else readers.meant_holder(writer.case, who, station.public)
         for each in leaving:
-            screen.tell("revoke.who", name=each.name or each.role, fingerprint=each.fingerprint)
+            screen.show("revoke.who", name=each.name or each.role, fingerprint=each.fingerprint)
         if before is not None:
-            screen.tell("again.done", line=before)
+            screen.show("again.done", line=before)
         else:
-            screen.tell("revoke.limits")
+            screen.show("revoke.limits")
             if setting.asks and not yes and not screen.agree("ask.revoke"):
                 raise typer.Exit(Exit.DONE)
             readers.revoke_access(writer, leaving, reason)
         left = [each for each in readers.holders(writer.case) if each.reads]
-    screen.tell("revoke.done", case=folder.root.name, count=len(left))
+    screen.show("revoke.done", case=folder.root.name, count=len(left))
     screen.document(
         {
             "case": folder.root.name,

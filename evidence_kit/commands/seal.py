@@ -161,7 +161,7 @@ def seal(
                 sealed = make(writer, key, order, secret, on_bytes, worker)
         else:
             secret = sealed.digits or ""
-            setting.screen.tell("again.done", line=sealed.line)
+            setting.screen.show("again.done", line=sealed.line)
         _hand_digits_over(setting, folder.root.name, secret, passphrase_out, sealed.line)
     paper = receipt_out or slip_beside(sealed.folder)
     _write_receipt(setting, folder.root.name, sealed, paper)
@@ -272,17 +272,17 @@ def _bytes(text: str) -> int:
 def _tell_plan(screen: Screen, plan: SealCounts) -> None:
     from evidence_kit.workflows.handover.seal_estimate import FAT32_MOST_BYTES
 
-    screen.tell(f"seal.scope-{plan.scope}")
-    screen.tell("seal.plan", items_in=plan.items_in, items_of=plan.items_of, size=byte_count(plan.size_bytes))
+    screen.show(f"seal.scope-{plan.scope}")
+    screen.show("seal.plan", items_in=plan.items_in, items_of=plan.items_of, size=byte_count(plan.size_bytes))
     if plan.conversations:
-        screen.tell("seal.conversations", count=plan.conversations, others=plan.other_conversations)
+        screen.show("seal.conversations", count=plan.conversations, others=plan.other_conversations)
     if plan.report_bytes:
-        screen.tell("seal.reported")
+        screen.show("seal.reported")
     if plan.blurred:
-        screen.tell("seal.blurred", count=plan.blurred)
+        screen.show("seal.blurred", count=plan.blurred)
     if plan.left_out:
-        screen.tell("seal.left-out", count=len(plan.left_out), items=_few(plan.left_out))
-    screen.tell(
+        screen.show("seal.left-out", count=len(plan.left_out), items=_few(plan.left_out))
+    screen.show(
         "seal.absent",
         items=plan.items_of - plan.items_in,
         items_of=plan.items_of,
@@ -291,9 +291,9 @@ def _tell_plan(screen: Screen, plan: SealCounts) -> None:
     )
     _tell_absent(screen, plan)
     if plan.notes_closed:
-        screen.tell("seal.notes-closed", count=plan.notes_closed)
+        screen.show("seal.notes-closed", count=plan.notes_closed)
     if plan.parts > 1:
-        screen.tell("seal.parts", count=plan.parts, size=byte_count(plan.largest_bytes))
+        screen.show("seal.parts", count=plan.parts, size=byte_count(plan.largest_bytes))
     if plan.largest_bytes > FAT32_MOST_BYTES:
         screen.warn("seal.fat32", size=byte_count(plan.largest_bytes))
 
@@ -304,11 +304,11 @@ def _tell_absent(screen: Screen, plan: SealCounts) -> None:
     if cited:
         screen.warn("seal.cited-absent", count=len(cited))
     for each in cited[:_FEW]:
-        name = readable_text(each.name) if each.name else screen.say("chats.unnamed")
+        name = readable_text(each.name) if each.name else screen.sentence("chats.unnamed")
         screen.warn(f"seal.absent-{each.status}", where=each.where, name=name, items=", ".join(each.perhaps))
     others = Counter(each.status for each in plan.absent if not each.cited)
     for status, count in sorted(others.items()):
-        screen.tell("seal.others-absent", count=count, status=screen.say(f"seal.status.{status}"))
+        screen.show("seal.others-absent", count=count, status=screen.sentence(f"seal.status.{status}"))
     for item in plan.wording_unknown:
         screen.warn("chats.wording-unknown", item=item)
 
@@ -318,17 +318,17 @@ def _few(items: tuple[str, ...]) -> str:
 
 
 def _tell(screen: Screen, sealed: SealResult, plan: SealCounts, case: str, paper: Path) -> None:
-    screen.tell("seal.done", path=str(sealed.folder), size=byte_count(sealed.size_bytes))
-    screen.tell(
+    screen.show("seal.done", path=str(sealed.folder), size=byte_count(sealed.size_bytes))
+    screen.show(
         "seal.absent",
         items=sealed.items_of - sealed.items_in,
         items_of=sealed.items_of,
         events=sealed.events_of - sealed.events_in,
         events_of=sealed.events_of,
     )
-    screen.tell("seal.receipt", code=sealed.receipt_code)
-    screen.tell("receipt.written", path=str(paper))
-    screen.tell("seal.next")
+    screen.show("seal.receipt", code=sealed.receipt_code)
+    screen.show("receipt.written", path=str(paper))
+    screen.show("seal.next")
     archives: list[Json] = [
         {
             "archive": str(sealed.folder / each.name),

@@ -42,7 +42,7 @@ def session(
     held = HeldKey(setting.unlocked_key(station), station.folder, minutes * 60.0)
     token = HELD.set(held)
     try:
-        screen.tell("session.begins", minutes=minutes)
+        screen.show("session.begins", minutes=minutes)
         show_menu(screen, station)
         while (line := _line(screen, held.seconds_left)) is not None:
             arguments = _arguments(line, menu_lines(station))
@@ -55,7 +55,7 @@ def session(
             else:
                 run([*arguments, *_carried(arguments, screen.language, station.folder)])
                 held.touch()
-        screen.tell("session.ends")
+        screen.show("session.ends")
     finally:
         held.forget()
         HELD.reset(token)

@@ -50,7 +50,7 @@ def setup(
     if setting.asks or None in {association, name, role, place}:
         _refuse_another(setting)
     if setting.asks and association is None:
-        screen.tell("setup.two-orders", word="[" + screen.say("setup.sample")[::-1] + "]")
+        screen.show("setup.two-orders", word="[" + screen.sentence("setup.sample")[::-1] + "]")
     given = {"association": association, "name": name, "role": role, "place": place}
     for fact, value in given.items():
         setting.need(f"--{fact}", value)
@@ -67,8 +67,8 @@ def setup(
     if made.recovery_out is not None and public is None:
         screen.warn("setup.recovery-written", path=str(made.recovery_out))
     if made.before:
-        screen.tell("again.setup")
-    screen.tell("setup.done", fingerprint=station.public.fingerprint, cases=str(folder), folder=str(station.folder))
+        screen.show("again.setup")
+    screen.show("setup.done", fingerprint=station.public.fingerprint, cases=str(folder), folder=str(station.folder))
     screen.document(
         {
             "station": str(station.folder),
@@ -105,7 +105,7 @@ def _renew(setting: Setting, world: World) -> None:
 
     old = setting.station()
     station = stations.renew_station(old, _new_passphrase(setting), world)
-    setting.screen.tell("setup.renewed", fingerprint=station.public.fingerprint, old=old.public.fingerprint)
+    setting.screen.show("setup.renewed", fingerprint=station.public.fingerprint, old=old.public.fingerprint)
     setting.screen.document(
         {"station": str(station.folder), "fingerprint": station.public.fingerprint, "before": old.public.fingerprint}
     )
@@ -128,7 +128,7 @@ def _new_passphrase(setting: Setting) -> bytes:
             return first
         if not first.strip():
             with secret_page():
-                screen.secret_line(f"{screen.say('setup.words-page')}\n\n    {offered_words(screen.language)}\n")
+                screen.secret_line(f"{screen.sentence('setup.words-page')}\n\n    {offered_words(screen.language)}\n")
                 screen.ready("ask.written-down")
             question = "ask.noted-passphrase"
             continue
@@ -150,7 +150,7 @@ def _facts(setting: Setting, given: Mapping[str, str | None], world: World) -> d
     before = _answered(path) if setting.asks else {}
     facts = {name: value.strip() for name, value in given.items() if value is not None and value.strip()}
     if any(name not in facts for name in before):
-        setting.screen.tell("setup.taken-up")
+        setting.screen.show("setup.taken-up")
     for name in given:
         while name not in facts:
             answer = setting.screen.ask_with_default(f"ask.{name}", before.get(name))
@@ -208,7 +208,7 @@ def _recovery(
     papers = to_shares(key) if way == "shares" else [to_paper(key)]
     for number, code in enumerate(papers, start=1):
         page = "recovery.page" if way == "hand" else "recovery.share-page"
-        put_on_paper(screen, screen.say(page, number=number), code)
+        put_on_paper(screen, screen.sentence(page, number=number), code)
     return key.public, False
 
 

@@ -81,11 +81,11 @@ def _recheck(setting: Setting, case: Case) -> None:
 
     found = list(beyond_the_rule(case, unread))
     for item in found:
-        screen.tell("show.recheck-item", item=item.id, kind=item.kind, path=item.place.path)
+        screen.show("show.recheck-item", item=item.id, kind=item.kind, path=item.place.path)
     if found:
-        screen.tell("show.recheck-do", count=len(found), case=case.id, items=" ".join(item.id for item in found))
+        screen.show("show.recheck-do", count=len(found), case=case.id, items=" ".join(item.id for item in found))
     elif len(codes) == 1:
-        screen.tell("show.recheck-none")
+        screen.show("show.recheck-none")
     listed: list[Json] = [
         {
             "item": item.id,
@@ -166,7 +166,7 @@ def _label(screen: Screen, name: str) -> str:
     """Return the name of a fact in the person's language; a name that the kit never gave stays as it is."""
     for sentence in (f"fact.{name}", f"fact.value.{name}"):
         if screen.knows(sentence):
-            return screen.say(sentence)
+            return screen.sentence(sentence)
     return name.replace("_", " ")
 
 
@@ -176,4 +176,4 @@ def _value(screen: Screen, name: str, value: Json) -> str:
         return ", ".join(_value(screen, name, each) for each in value)
     sentence = f"fact.value.{value}"
     ours = name in _CLOSED or isinstance(value, bool)
-    return screen.say(sentence) if ours and screen.knows(sentence) else str(value)
+    return screen.sentence(sentence) if ours and screen.knows(sentence) else str(value)

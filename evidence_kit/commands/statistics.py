@@ -56,7 +56,7 @@ def _list(setting: Setting, station: Station, key: SigningKey) -> None:
     if setting.screen.json:
         return
     if not told:
-        setting.screen.tell("statistics.none")
+        setting.screen.show("statistics.none")
     for each in told:
         setting.screen.result(_period(setting, each))
 
@@ -85,7 +85,7 @@ def _count(
     _show(setting, release)
     written = [] if out is None else write_release(release, setting.languages, out, world)
     for path in written:
-        setting.screen.tell("statistics.written", path=str(path))
+        setting.screen.show("statistics.written", path=str(path))
     setting.screen.document({**release.document(), "files": [str(path) for path in written]})
     if any(each.error is not None for each in order.seen):
         raise typer.Exit(Exit.INCOMPLETE)
@@ -102,7 +102,7 @@ def _tell_uncounted(setting: Setting, seen: list[SeenCase]) -> None:
 
 def _period(setting: Setting, release: Release) -> str:
     first, last = release.first, release.last
-    return setting.screen.say(
+    return setting.screen.sentence(
         "statistics.period", association=release.association, first=first, last=last, count=release.cases
     )
 
@@ -118,12 +118,12 @@ def _show(setting: Setting, release: Release) -> None:
         screen.result(_period(setting, release))
         for name, cells in release.tables.items():
             screen.result("")
-            screen.result(screen.say(f"statistics.by.{name}"))
+            screen.result(screen.sentence(f"statistics.by.{name}"))
             for cell in cells or ():
                 screen.write(screen.pair(cell_name(words, name, cell), str(cell.cases)), 2)
             if cells is None:
-                screen.write(screen.say("statistics.page.nothing"), 2)
+                screen.write(screen.sentence("statistics.page.nothing"), 2)
         screen.result("")
-        screen.tell("statistics.page.rule")
+        screen.show("statistics.page.rule")
     if release.not_counted is not None:
         screen.result(not_counted(words, release.not_counted))

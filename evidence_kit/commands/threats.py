@@ -92,5 +92,5 @@ def _add(setting: Setting, case: str, threat: Threat, suggestion: int | None) ->
         if suggestion is not None:
             threat = completed_threat(threat, _suggested(writer.manifest, reading), suggestion)
         line = record_threat(writer, threat, reading)
-    setting.screen.tell("threats.done", case=folder.root.name, line=line)
+    setting.screen.show("threats.done", case=folder.root.name, line=line)
     setting.screen.document({"case": folder.root.name, "line": line})

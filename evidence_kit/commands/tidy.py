@@ -74,7 +74,7 @@ def tidy_up(
     screen = setting.screen
     sources = list(paths) or sources_of(writer.manifest)
     if not sources:
-        screen.tell("tidy.no-sources")
+        screen.show("tidy.no-sources")
     mounts, found = mount_table(), []
     with screen.progress("tidy.progress", total_bytes([each for each in sources if each.exists()])) as on_bytes:
         for plain in plain_files(writer.case, setting.station(), sources, mounts):
@@ -92,11 +92,11 @@ def tidy_up(
             screen.document(_row(plain, "deleted" if gone else "not-deleted"))
             if not gone:
                 screen.warn("tidy.not-deleted", path=plain.shown)
-        screen.tell("tidy.deleted", count=deleted)
+        screen.show("tidy.deleted", count=deleted)
     elif going:
-        screen.tell("tidy.only-listed")
+        screen.show("tidy.only-listed")
     if found:
-        screen.tell("tidy.elsewhere")
+        screen.show("tidy.elsewhere")
     facts: dict[str, Json] = {"done": "tidy", "case": writer.case.id, "found": len(found), "deleted": deleted}
     screen.document(facts)
     return len(may) - deleted if sure or confirmed else 0
@@ -144,14 +144,14 @@ def _tell(setting: Setting, found: Sequence[PlainFile]) -> None:
         if not those:
             continue
         total = sum(plain.size_bytes for plain in those)
-        tell = screen.warn if state in {PlainState.STORE_DAMAGED, PlainState.STORE_UNREAD} else screen.tell
+        tell = screen.warn if state in {PlainState.STORE_DAMAGED, PlainState.STORE_UNREAD} else screen.show
         tell(f"tidy.state.{state.value}", count=len(those), size=byte_count(total))
         for plain in those[:_SHOWN]:
-            screen.tell("tidy.line", path=plain.shown)
+            screen.show("tidy.line", path=plain.shown)
         if len(those) > _SHOWN:
-            screen.tell("tidy.more", count=len(those) - _SHOWN)
+            screen.show("tidy.more", count=len(those) - _SHOWN)
     if not found:
-        screen.tell("tidy.nothing")
+        screen.show("tidy.nothing")
 
 
 def _row(plain: PlainFile, outcome: str) -> Json:

@@ -70,7 +70,7 @@ def _ask_by_hand(setting: Setting, writer: CaseWriter, path: Path) -> None:
             refuse_existing(path)
     else:
         place_new(setting.world().disk, path, tokens.stamp_request(timestamps.line_bytes(writer.case, signed)))
-    setting.screen.tell("stamp.request", path=str(path), line=signed.line, answer=path.with_suffix(".tsr").name)
+    setting.screen.show("stamp.request", path=str(path), line=signed.line, answer=path.with_suffix(".tsr").name)
     setting.screen.document({"case": writer.case.id, "request": str(path), "covers": signed.line})
 
 
@@ -79,7 +79,7 @@ def _tell(setting: Setting, shown: ShownStamp, case: str) -> None:
     if stamped is None:
         return
     at = stamped.at.isoformat()
-    screen.tell("stamp.done", line=shown.line, covers=shown.covers, at=at, authority=stamped.authority or "?")
+    screen.show("stamp.done", line=shown.line, covers=shown.covers, at=at, authority=stamped.authority or "?")
     if shown.checked is None:
         screen.warn("stamp.unknown")
     screen.document(

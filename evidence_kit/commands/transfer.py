@@ -77,7 +77,7 @@ def transfer(
         meant = (
             transfers.seal_named(writer.manifest, writer.case.id, seal) if thing == "archive" and not incoming else None
         )
-    setting.screen.tell("transfer.done", given_by=over.given_by, received_by=over.received_by, line=line)
+    setting.screen.show("transfer.done", given_by=over.given_by, received_by=over.received_by, line=line)
     if meant is not None:
         tell_seal(setting.screen, meant)
     kind = "transfer.in" if incoming else "transfer.out"
@@ -117,7 +117,7 @@ def _received(setting: Setting, case: str, came: _Paper) -> None:
     with writing(folder, key, station, world, setting.accept_older) as writer:
         found, lines, line = transfers.record_confirmation(writer, armoured, text, who, came.on)
     trusted_keys.trust_key(station.folder, who, found, world.disk, receiver=True)
-    setting.screen.tell("transfer.confirmed", by=who, lines=lines, line=line)
+    setting.screen.show("transfer.confirmed", by=who, lines=lines, line=line)
     setting.screen.document(
         {"case": folder.root.name, "line": line, "type": "transfer.in", "key": found, "through": lines}
     )

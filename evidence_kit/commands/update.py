@@ -70,7 +70,7 @@ def update(
     }
     with writing(folder, key, station, setting.world(), setting.accept_older) as writer:
         updated = declare.update_case(writer, changes, reason)
-    setting.screen.tell("update.done", case=folder.root.name, line=updated.line)
+    setting.screen.show("update.done", case=folder.root.name, line=updated.line)
     if updated.lie_here:
         setting.screen.warn("update.lie-here", count=len(updated.lie_here))
     facts: dict[str, Json] = {"case": folder.root.name, "line": updated.line, "changes": changes}

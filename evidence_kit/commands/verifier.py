@@ -30,6 +30,6 @@ def verifier(
         except FileExistsError as error:
             raise PathTakenError("file-exists", path=str(out)) from error
     digest = sha256(content).hex
-    setting.screen.tell("verifier.written", path=str(out), size=byte_count(len(content)))
+    setting.screen.show("verifier.written", path=str(out), size=byte_count(len(content)))
     setting.screen.result(digest)
     setting.screen.document({"path": str(out), "size": len(content), "sha256": digest})

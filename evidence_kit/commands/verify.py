@@ -86,7 +86,7 @@ def _one(
         _write(setting, found, names, page, file if file.is_file() else None)
     _verdict_view.show_report(setting.screen, found, names)
     if page is not None:
-        setting.screen.tell("verify.page", path=str(page))
+        setting.screen.show("verify.page", path=str(page))
     if found.exit is not Exit.DONE:
         raise typer.Exit(found.exit)
 
@@ -243,8 +243,8 @@ def _many(setting: Setting, root: Path, remember: Path | None) -> None:
         screen.document({"below": place, **_verdict_view.report_json(screen, found, names)})
         # The weekly check of a quiet computer says nothing when all is well: cron mails whatever is printed.
         if not (screen.json or (screen.quiet and exit_of(found.findings) is Exit.DONE)):
-            word = screen.say(f"verdict.{found.verdict.name.lower()}.word")
-            screen.result(f"{word}  {screen.say('verify.place', path=place, lines=found.lines)}")
+            word = screen.sentence(f"verdict.{found.verdict.name.lower()}.word")
+            screen.result(f"{word}  {screen.sentence('verify.place', path=place, lines=found.lines)}")
             for finding in found.findings:
                 screen.result("  • " + _verdict_view.finding_sentence(screen, finding))
     every = [*total.findings, *(each for found in reports.values() for each in found.findings)]
@@ -280,7 +280,7 @@ def _tell_total(setting: Setting, total: FolderTotal, remembered: int) -> None:
         return
     for finding in total.findings:
         screen.result("• " + _verdict_view.finding_sentence(screen, finding))
-    screen.result(screen.say(f"verdict.{total.verdict.name.lower()}.word"))
-    screen.result(screen.say("verify.cases", count=total.cases))
+    screen.result(screen.sentence(f"verdict.{total.verdict.name.lower()}.word"))
+    screen.result(screen.sentence("verify.cases", count=total.cases))
     if total.archives_closed:
-        screen.result(screen.say("verify.archives-closed", count=total.archives_closed))
+        screen.result(screen.sentence("verify.archives-closed", count=total.archives_closed))

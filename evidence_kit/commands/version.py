@@ -39,7 +39,7 @@ def version(setting: Setting) -> None:
         [("version.format", FORMAT), ("version.python", platform.python_version()), ("version.system", system)]
     )
     screen.result(
-        screen.pair(screen.say("version.libraries"), ", ".join(f"{name} {of}" for name, of in libraries.items()))
+        screen.pair(screen.sentence("version.libraries"), ", ".join(f"{name} {of}" for name, of in libraries.items()))
     )
 
 

@@ -253,7 +253,7 @@ class Paper:
         rows: list[Json] = []
         for each in self._dossier.identifiers:
             kind = f"identifiers.type.{each.type}"
-            label = self._voice.words.say(kind) if self._voice.words.knows(kind) else each.type
+            label = self._voice.words.sentence(kind) if self._voice.words.knows(kind) else each.type
             places: list[Json] = list(joined([code(place)] for place in each.places[:_MOST_PLACES]))
             if len(each.places) > _MOST_PLACES:
                 places.append(f" […+{len(each.places) - _MOST_PLACES}]")

@@ -92,7 +92,7 @@ class ClosingBlocks:
 
     def signatures(self) -> Block:
         """Return the boxes for those who hand over and receive."""
-        lines = [self._voice.words.say(f"sheet.{name}") for name in ("name", "date", "signature")]
+        lines = [self._voice.words.sentence(f"sheet.{name}") for name in ("name", "date", "signature")]
         boxes: list[Json] = [
             {"title": self._voice.sentence("signature.association"), "lines": list(lines)},
             {"title": self._voice.sentence("signature.receiver"), "lines": list(lines)},

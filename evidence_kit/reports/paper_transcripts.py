@@ -69,7 +69,7 @@ class TranscriptBlocks:
         if line.sender is not None:
             head += runs(foreign(self._voice.who(line.sender), bold=True))
         elif line.gap is None:
-            head.append(self._voice.words.say("chats.app"))
+            head.append(self._voice.words.sentence("chats.app"))
         block: Block = {"k": "line", "a": printable(line.where, 200), "h": head, "x": self._body(line)}
         if line.demands:
             block["q"] = ", ".join(self._voice.sentence("demand", number=each) for each in line.demands)
@@ -82,14 +82,14 @@ class TranscriptBlocks:
             body.append({"t": list(pieces)})
 
         if line.gap is not None:
-            add(self._voice.words.say("chats.gap", reason=self._voice.reason(line.gap)))
+            add(self._voice.words.sentence("chats.gap", reason=self._voice.reason(line.gap)))
         body += paragraphs(line.text)
         if line.event is not None:
             happened = event_sentence(self._voice.words.language, line.event[0], line.event[1])
             add("* ", *runs(foreign(happened, longest=500)))
         for role, text, by in line.words:
             name = f"chats.word.{role}"
-            label = self._voice.words.say(name) if self._voice.words.knows(name) else role
+            label = self._voice.words.sentence(name) if self._voice.words.knows(name) else role
             add(
                 f"{label}",
                 *([" (", *runs(foreign(by)), ")"] if by else []),
@@ -98,7 +98,9 @@ class TranscriptBlocks:
             )
         marks = [f"kind.{line.kind}"] if line.kind not in _PLAIN_KINDS else []
         marks += [f"flag.{flag}" for flag in line.flags if flag not in {line.kind, "app_generated"}]
-        told = [self._voice.words.say(f"chats.{mark}") for mark in marks if self._voice.words.knows(f"chats.{mark}")]
+        told = [
+            self._voice.words.sentence(f"chats.{mark}") for mark in marks if self._voice.words.knows(f"chats.{mark}")
+        ]
         if told:
             add("[" + " · ".join(dict.fromkeys(told)) + "]")
         for each in line.attachments:
@@ -106,7 +108,7 @@ class TranscriptBlocks:
         if line.reactions:
             signs = ", ".join(f"{sign} {by or ''}".strip() for sign, by in line.reactions)
             # The sentence ends in what other people gave.
-            said = self._voice.words.say("chats.reactions", signs="").rstrip()
+            said = self._voice.words.sentence("chats.reactions", signs="").rstrip()
             add(said, " ", *runs(foreign(signs, longest=500)))
         return body
 
@@ -115,7 +117,7 @@ class TranscriptBlocks:
     ) -> Iterator[Json]:
         yield self._voice.sentence("attached")
         yield " "
-        yield from runs(foreign(name) if name else self._voice.words.say("chats.unnamed"))
+        yield from runs(foreign(name) if name else self._voice.words.sentence("chats.unnamed"))
         if exhibits and status != "perhaps":
             yield " · "
             yield ", ".join(self._voice.sentence("exhibit", number=each) for each in exhibits)

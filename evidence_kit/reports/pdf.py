@@ -52,9 +52,14 @@ def pdfs(
     words = catalogue(language)
     attached = [
         Attached(
-            "custody.jsonl", "application/jsonl", words.say("report.attachment.log"), log.decode("utf-8", "replace")
+            "custody.jsonl",
+            "application/jsonl",
+            words.sentence("report.attachment.log"),
+            log.decode("utf-8", "replace"),
         ),
-        Attached("dossier.json", "application/json", words.say("report.attachment.data"), encoded(dossier).decode()),
+        Attached(
+            "dossier.json", "application/json", words.sentence("report.attachment.data"), encoded(dossier).decode()
+        ),
     ]
     if dossier.case.purpose == "person":
         yield ReportFile(f"sheet.{language}.pdf", _set(sheet(dossier, language, _qr(dossier)), []))

@@ -11,7 +11,7 @@ _ORDERS = {"day, month, year": "day", "month, day, year": "month", "ambiguous": 
 def event_name(words: Words, kind: str) -> str:
     """Return the name of an event in a table; its code, where the catalogue has no word for it."""
     known = f"report.event.{kind.replace('.', '-')}"
-    return words.say(known) if words.knows(known) else kind
+    return words.sentence(known) if words.knows(known) else kind
 
 
 def date_order(words: Words, transcript: Transcript) -> str | None:
@@ -20,4 +20,4 @@ def date_order(words: Words, transcript: Transcript) -> str | None:
     why = f"chats.order-reason.{reason.rstrip(')')}"
     if order not in _ORDERS or not words.knows(why):
         return None
-    return words.say(f"chats.order.{_ORDERS[order]}", number=transcript.number, reason=words.say(why))
+    return words.sentence(f"chats.order.{_ORDERS[order]}", number=transcript.number, reason=words.sentence(why))

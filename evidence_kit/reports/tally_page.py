@@ -44,21 +44,21 @@ def tally_page(release: Release, language: str) -> dict[str, Json]:
         return with_codes(text) if rtl else text
 
     year, month = release.last.split("-")
-    notes = [words.say("statistics.page.rule"), words.say("statistics.page.same")]
+    notes = [words.sentence("statistics.page.rule"), words.sentence("statistics.page.same")]
     if release.not_counted is not None:
         notes.append(not_counted(words, release.not_counted))
     return {
-        "title": words.say("statistics.page.title"),
+        "title": words.sentence("statistics.page.title"),
         "date": [int(year), int(month), 1],
         "lang": language,
         "dir": "r" if rtl else "l",
         "about": own(period_line(words, release)),
-        "page": words.say("report.page", page="{page}", pages="{pages}"),
+        "page": words.sentence("report.page", page="{page}", pages="{pages}"),
         "charts": [
             {
-                "name": words.say(f"statistics.by.{name}"),
+                "name": words.sentence(f"statistics.by.{name}"),
                 "bars": [{"of": own(cell_name(words, name, cell)), "n": cell.cases} for cell in cells or ()],
-                "none": words.say("statistics.page.nothing"),
+                "none": words.sentence("statistics.page.nothing"),
             }
             for name, cells in release.tables.items()
         ],
@@ -71,7 +71,9 @@ def tally_page(release: Release, language: str) -> dict[str, Json]:
 def period_line(words: Words, release: Release) -> str:
     """Return the sentence of association, period and number of cases."""
     first, last = release.first, release.last
-    return words.say("statistics.period", association=release.association, first=first, last=last, count=release.cases)
+    return words.sentence(
+        "statistics.period", association=release.association, first=first, last=last, count=release.cases
+    )
 
 
 def cell_name(words: Words, dimension: str, cell: Cell) -> str:
@@ -86,7 +88,7 @@ def cell_name(words: Words, dimension: str, cell: Cell) -> str:
     most = 3
     if len(named) <= most:
         return " / ".join(named)
-    return words.say("statistics.others", named=" / ".join(named[:most]), count=len(named) - most)
+    return words.sentence("statistics.others", named=" / ".join(named[:most]), count=len(named) - most)
 
 
 def class_name(words: Words, dimension: str, name: str) -> str:
@@ -100,13 +102,17 @@ def class_name(words: Words, dimension: str, name: str) -> str:
     if dimension == MONTH:
         return name
     if name in PLATFORMS and dimension in {PLATFORM, "channel"}:
-        return words.say(f"platform.{name}")
-    return words.say(f"statistics.class.{dimension}.{name}")
+        return words.sentence(f"platform.{name}")
+    return words.sentence(f"statistics.class.{dimension}.{name}")
 
 
 def not_counted(words: Words, number: int) -> str:
     """Return the sentence about cases that were not counted; 0 stands for one to four."""
-    return words.say("statistics.not-counted-few") if number == 0 else words.say("statistics.not-counted", count=number)
+    return (
+        words.sentence("statistics.not-counted-few")
+        if number == 0
+        else words.sentence("statistics.not-counted", count=number)
+    )
 
 
 def _crossed(words: Words, release: Release, *, rtl: bool) -> Json:
@@ -122,4 +128,4 @@ def _crossed(words: Words, release: Release, *, rtl: bool) -> Json:
         [own(cell_name(words, AGE, age)), *(str(number) for number in counts)]
         for age, counts in zip(ages, release.crossed, strict=True)
     ]
-    return {"name": words.say("statistics.by.age-by-platform"), "head": head, "rows": rows}
+    return {"name": words.sentence("statistics.by.age-by-platform"), "head": head, "rows": rows}

@@ -33,13 +33,13 @@ class Voice:
 
     def sentence(self, name: str, **values: str | int) -> str:
         """Return a sentence of the papers."""
-        return self.words.say(f"report.{name}", **values)
+        return self.words.sentence(f"report.{name}", **values)
 
     def term(self, group: str, value: str) -> str:
         """Return the word for a value of the log; one that this version has no word for stands as it was written."""
         name = f"report.{group}.{value}"
         if self.words.knows(name):
-            return self.words.say(name)
+            return self.words.sentence(name)
         # A later version's value is a short word of this form; anything else has no place in a sentence of ours.
         return value if _TERM.fullmatch(value) else "?"
 
@@ -81,7 +81,7 @@ class Voice:
             return [run for each in value for run in self._told(each)]
         if isinstance(value, Term):
             name = f"report.{value.word}"
-            return _runs(self.own(self.words.say(name)) if self.words.knows(name) else foreign(value.otherwise))
+            return _runs(self.own(self.words.sentence(name)) if self.words.knows(name) else foreign(value.otherwise))
         # What stands between two values is ours, and keeps its spaces.
         return [value] if _BETWEEN.fullmatch(value) else _runs(foreign(value))
 
@@ -90,7 +90,7 @@ class Voice:
         if stated.value is None:
             if stated.readings:
                 return [*_runs(codes(stated.raw[:100])), code(f" ({' / '.join(stated.readings)})")]
-            return foreign(stated.raw) if stated.raw else self.words.say("chats.no-time")
+            return foreign(stated.raw) if stated.raw else self.words.sentence("chats.no-time")
         return [code(time_text(stated.value))]
 
     def time_text(self, value: str | None) -> str:
@@ -99,19 +99,19 @@ class Voice:
 
     def who(self, sender: str) -> str:
         """Return a sender; the owner of an export who is not named by words of ours."""
-        return self.words.say("chats.owner-unnamed") if sender == OWNER else sender
+        return self.words.sentence("chats.owner-unnamed") if sender == OWNER else sender
 
     def platform(self, name: str) -> str:
         """Return the name of a platform."""
         known = f"platform.{name}"
-        return self.words.say(known) if self.words.knows(known) else name
+        return self.words.sentence(known) if self.words.knows(known) else name
 
     def reason(self, name: str) -> str:
         """Return the words for why a stretch could not be read."""
         known = f"reason.{name}"
-        return self.words.say(known) if self.words.knows(known) else name
+        return self.words.sentence(known) if self.words.knows(known) else name
 
     def finding(self, name: str) -> str:
         """Return the words for what was found broken."""
         known = f"report.finding.{name}"
-        return self.words.say(known) if self.words.knows(known) else name
+        return self.words.sentence(known) if self.words.knows(known) else name

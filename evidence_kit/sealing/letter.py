@@ -129,7 +129,7 @@ def letter_text(facts: LetterFacts) -> bytes:
     blocks = []
     for language in LANGUAGES:
         words = catalogue(language)
-        blocks.append("\n\n".join([words.say("letter.title"), *_paragraphs(words, facts)]))
+        blocks.append("\n\n".join([words.sentence("letter.title"), *_paragraphs(words, facts)]))
     for system in SYSTEMS:
         lines = [_SYSTEM_NAMES[system], ""]
         for number, step in enumerate(check_steps(facts), start=1):
@@ -146,7 +146,7 @@ def letter_page(facts: LetterFacts) -> bytes:
         way = direction(language)
         marked = _marked if way == "rtl" else html.escape
         body = "".join(f"<p>{marked(line)}</p>" for line in _paragraphs(words, facts))
-        title = html.escape(words.say("letter.title"))
+        title = html.escape(words.sentence("letter.title"))
         sections.append(f'<section lang="{language}" dir="{way}"><h1>{title}</h1>{body}</section>')
     for system in SYSTEMS:
         listed = "".join(
@@ -164,7 +164,7 @@ def letter_page(facts: LetterFacts) -> bytes:
 
 def outside_letter() -> bytes:
     """Return `LISEZ-MOI.txt`: how to open the archive and confirm its receipt; nothing that names the matter."""
-    blocks = [catalogue(language).say("letter.outside") for language in OUTSIDE]
+    blocks = [catalogue(language).sentence("letter.outside") for language in OUTSIDE]
     lines = []
     for system in ("linux", "windows"):
         name = "macOS, Linux" if system == "linux" else _SYSTEM_NAMES[system]
@@ -178,8 +178,8 @@ def covering_message(parts: int = 1) -> bytes:
     """Return `covering-message.txt`: the text to send with the archive; never the passphrase."""
     blocks = []
     for words in map(catalogue, OUTSIDE):
-        said = words.say("letter.covering")
-        blocks.append(said if parts == 1 else f"{said}\n{words.say('letter.covering-parts', parts=parts)}")
+        said = words.sentence("letter.covering")
+        blocks.append(said if parts == 1 else f"{said}\n{words.sentence('letter.covering-parts', parts=parts)}")
     return ("\n\n" + "-" * 72 + "\n\n").join(blocks).encode() + b"\n"
 
 
@@ -206,17 +206,17 @@ def _paragraphs(words: Words, facts: LetterFacts) -> list[str]:
         "fingerprint": facts.fingerprint,
         "stem": facts.stem,
     }
-    values["purpose"] = words.say(f"sheet.for.{facts.purpose}")
+    values["purpose"] = words.sentence(f"sheet.for.{facts.purpose}")
     first = _THE_CASE_FIRST if not facts.reports else _WITH_A_REPORT
     papers = ", ".join(each for each in facts.reports if each.endswith(".pdf"))
-    said = [words.say(f"letter.{name}", **values, papers=papers) for name in first]
-    said += [words.say("letter.what", **values), words.say("letter.scope", **values)]
+    said = [words.sentence(f"letter.{name}", **values, papers=papers) for name in first]
+    said += [words.sentence("letter.what", **values), words.sentence("letter.scope", **values)]
     if facts.parts > 1:
-        said.append(words.say("letter.part", part=facts.part, parts=facts.parts))
+        said.append(words.sentence("letter.part", part=facts.part, parts=facts.parts))
     if facts.blurred:
-        said.append(words.say("letter.blurred", count=facts.blurred))
-    said += [f"{n}. {words.say(step.sentence, **values)}" for n, step in enumerate(check_steps(facts), start=1)]
-    said += [words.say("letter.signer", **values), words.say("letter.limits", **values)]
+        said.append(words.sentence("letter.blurred", count=facts.blurred))
+    said += [f"{n}. {words.sentence(step.sentence, **values)}" for n, step in enumerate(check_steps(facts), start=1)]
+    said += [words.sentence("letter.signer", **values), words.sentence("letter.limits", **values)]
     return said
 
 

@@ -22,7 +22,7 @@ def recovery_pdf(code: str, association: str, fingerprint: str, share: str | Non
 
     says = ["opens", "keep"] if share is None else ["any-two", "keep"]
     data = {
-        "title": catalogue("fr").say("recovery.sheet-title"),
+        "title": catalogue("fr").sentence("recovery.sheet-title"),
         "association": association,
         "share": share,
         "groups": code.split("-"),
@@ -52,4 +52,4 @@ def _drawn_code(code: str) -> str:
 
 
 def _said(name: str) -> dict[str, str]:
-    return {language: catalogue(language).say(f"recovery.{name}") for language in LANGUAGES}
+    return {language: catalogue(language).sentence(f"recovery.{name}") for language in LANGUAGES}

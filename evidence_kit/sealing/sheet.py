@@ -131,7 +131,7 @@ def _data(facts: HandOverFacts) -> str:
     of_all = (facts.association, purpose, facts.items, facts.fingerprint, facts.day.isoformat(), handed)
     rows += [(name, value) for name, value in zip(_OF_ALL, of_all, strict=True) if value]
     data = {
-        "title": catalogue("fr").say("sheet.title"),
+        "title": catalogue("fr").sentence("sheet.title"),
         "year": facts.day.year,
         "month": facts.day.month,
         "day": facts.day.day,
@@ -143,4 +143,4 @@ def _data(facts: HandOverFacts) -> str:
 
 
 def _words(name: str) -> dict[str, str]:
-    return {language: catalogue(language).say(f"sheet.{name}") for language in LANGUAGES}
+    return {language: catalogue(language).sentence(f"sheet.{name}") for language in LANGUAGES}

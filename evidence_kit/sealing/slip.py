@@ -21,7 +21,7 @@ def slip_page(code: str, case: str, lines: int, day: str) -> bytes:
     picture = segno.make(code, error="m").svg_inline(scale=4, border=2)
     blocks = "".join(
         f'<p lang="{language}" dir="{direction(language)}">'
-        f"{html.escape(catalogue(language).say('receipt.slip', lines=lines))}</p>"
+        f"{html.escape(catalogue(language).sentence('receipt.slip', lines=lines))}</p>"
         for language in LANGUAGES
     )
     # The id begins with the association's code, which is nobody's business who finds this paper.

@@ -62,7 +62,9 @@ def verdict_page(facts: VerdictPageFacts, neutral: Callable[[str], str]) -> byte
     listed = "".join(_finding(each, neutral) for each in facts.findings[:_SHOWN])
     more = len(facts.findings) - _SHOWN
     if more > 0:
-        listed += "<li>" + " · ".join(html.escape(catalogue(each).say("verify.more", count=more)) for each in LANGUAGES)
+        listed += "<li>" + " · ".join(
+            html.escape(catalogue(each).sentence("verify.more", count=more)) for each in LANGUAGES
+        )
     return (
         '<!doctype html><html lang="fr" translate="no"><head><meta charset="utf-8"><title>evidence-kit verify</title>'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -75,18 +77,18 @@ def verdict_page(facts: VerdictPageFacts, neutral: Callable[[str], str]) -> byte
 def _words(facts: VerdictPageFacts) -> str:
     return "".join(
         f'<b lang="{language}" dir="{direction(language)}">'
-        f"{html.escape(catalogue(language).say(f'verdict.{facts.verdict}.word'))}</b>"
+        f"{html.escape(catalogue(language).sentence(f'verdict.{facts.verdict}.word'))}</b>"
         for language in LANGUAGES
     )
 
 
 def _block(facts: VerdictPageFacts, language: str, neutral: Callable[[str], str]) -> str:
     words = catalogue(language)
-    sentences = [words.say(facts.meaning)]
+    sentences = [words.sentence(facts.meaning)]
     for sentence, values in facts.said:
         shown = {name: _isolated(value, neutral) for name, value in values.items()}
-        sentences.append(words.say(sentence, **shown))
-    sentences.append(words.say(facts.limits))
+        sentences.append(words.sentence(sentence, **shown))
+    sentences.append(words.sentence(facts.limits))
     text = " ".join(html.escape(each) for each in sentences)
     return f'<p lang="{language}" dir="{direction(language)}">{text}</p>'
 
@@ -98,7 +100,7 @@ def _finding(finding: Finding, neutral: Callable[[str], str]) -> str:
     values = {name: _isolated(each, neutral) for name, each in finding.values.items()}
     said = "".join(
         f'<div lang="{language}" dir="{direction(language)}">'
-        f"{html.escape(catalogue(language).say(f'finding.{finding.code}', **values))}</div>"
+        f"{html.escape(catalogue(language).sentence(f'finding.{finding.code}', **values))}</div>"
         for language in LANGUAGES
     )
     return (
@@ -108,7 +110,8 @@ def _finding(finding: Finding, neutral: Callable[[str], str]) -> str:
 
 def _labels(name: str) -> str:
     return " · ".join(
-        f'<span lang="{each}">{html.escape(catalogue(each).say(f"verdict-page.{name}"))}</span>' for each in LANGUAGES
+        f'<span lang="{each}">{html.escape(catalogue(each).sentence(f"verdict-page.{name}"))}</span>'
+        for each in LANGUAGES
     )
 
 

@@ -51,7 +51,7 @@ class Words:
         self.sentences = sentences
         self._draft = draft
 
-    def say(self, sentence: str, **values: str | int) -> str:
+    def sentence(self, sentence: str, **values: str | int) -> str:
         """Return a sentence with its values.
 
         Raises:
@@ -176,7 +176,7 @@ def findings() -> Mapping[str, FindingFacts]:
 
 def in_all_languages(sentence: str, **values: str | int) -> list[str]:
     """Return one sentence in all languages, for papers that any reader must understand."""
-    return [catalogue(code).say(sentence, **values) for code in LANGUAGES]
+    return [catalogue(code).sentence(sentence, **values) for code in LANGUAGES]
 
 
 def _flat(table: Mapping[str, object], above: str) -> list[tuple[str, Sentence]]:

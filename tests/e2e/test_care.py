@@ -16,7 +16,7 @@ PICTURE = ROOT / "samples" / "candidates" / "tasse.jpg"
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_topic_is_explained_in_every_language(language: str) -> None:
     for topic in TOPICS:
-        assert len(catalogue(language).say(f"topic.{topic}").splitlines()) > 5
+        assert len(catalogue(language).sentence(f"topic.{topic}").splitlines()) > 5
 
 
 def test_help_answers_and_intake_needs_a_person(program: Program) -> None:

@@ -109,7 +109,7 @@ def phone(folder: Path) -> Path:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_intake_goes_from_the_first_question_to_the_receipt(language: str, station_program: Program) -> None:
     run, source = station_program, phone(station_program.home / "phone")
-    say = catalogue(language).say
+    say = catalogue(language).sentence
     yes = say("choice.agree.yes")
     with Terminal(run, "intake", "--lang", language) as at:
         at.answer(say("ask.safety-done"), yes)
@@ -144,7 +144,7 @@ def test_intake_goes_from_the_first_question_to_the_receipt(language: str, stati
 def test_an_ingest_asks_six_questions_at_most_each_with_its_reason(age: str, station_program: Program) -> None:
     run, source = station_program, phone(station_program.home / "phone")
     run.keyed("new", "--age", age, "--age-known-by", "told")
-    say = catalogue("en").say
+    say = catalogue("en").sentence
     with Terminal(run, "ingest", "1", source, "--lang", "en") as at:
         at.answer(say("ask.passphrase"), PHRASE)
         for number in range(6):
@@ -172,7 +172,7 @@ def test_show_tells_a_person_what_is_known_and_shows_no_picture(language: str, s
     run.keyed("ingest", "1", source)
     facts = run.json("show", "1", "E000001")[0]
     with Terminal(run, "show", "1", "E000001", "--lang", language) as at:
-        at.answer(catalogue(language).say("ask.passphrase"), PHRASE)
+        at.answer(catalogue(language).sentence("ask.passphrase"), PHRASE)
         assert at.end() == 0, at.screen
     flat = "".join(at.screen.split())
     assert facts["sha256"] in flat
@@ -191,13 +191,13 @@ def test_show_says_of_a_picture_that_nobody_looked_into_how_to_do_that(station_p
     run.keyed("new", "--age", "minor", "--age-known-by", "told")
     run.keyed("ingest", "1", source, "--no-describe")
     run.keyed("ingest", "2", source, expect=3)
-    say = catalogue("en").say
+    say = catalogue("en").sentence
     assert say("show.not-yet-described") in run.keyed("show", "1", "E000001", "--lang", "en").stdout
     assert say("show.not-described") in run.keyed("show", "2", "W000001", "--lang", "en").stdout
 
 
 def test_a_note_asks_who_may_read_it_where_nobody_said(case_program: Program) -> None:
-    run, say = case_program, catalogue("fr").say
+    run, say = case_program, catalogue("fr").sentence
     with Terminal(run, "note", "1", "une remarque", "--lang", "fr") as at:
         at.answer(say("ask.passphrase"), PHRASE)
         at.answer(say("ask.note-readers"), "")

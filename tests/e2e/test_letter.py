@@ -225,11 +225,11 @@ def test_every_language_has_a_sentence_for_every_step(opened: dict[str, Path]) -
         text = letter(bag)
         count = len(steps(text, "linux"))
         for language in LANGUAGES:
-            title = catalogue(language).say("letter.title")
+            title = catalogue(language).sentence("letter.title")
             block = text.split(title, 1)[1].split("\n\n====", 1)[0]
             assert re.findall(r"^(\d+)\. ", block, re.MULTILINE) == [str(n) for n in range(1, count + 1)]
             for number in (1, 2):
-                said = catalogue(language).say("letter.part", part=number, parts=2)
+                said = catalogue(language).sentence("letter.part", part=number, parts=2)
                 assert (said in block) == (f"part-{number}-of" in bag.parent.name)
 
 
@@ -285,7 +285,7 @@ def test_age_gives_the_digits_to_whoever_has_the_readers_key(handed: Handed) -> 
 def test_the_commands_inside_of_sentences_exist(language: str, tmp_path: Path) -> None:
     """Such as the one that makes a key: quoted in every language, and run as it stands."""
     words = catalogue(language)
-    sentence = words.say("letter.received", stem="X")
+    sentence = words.sentence("letter.received", stem="X")
     (command,) = set(re.findall(r"ssh-keygen -t ed25519", sentence))
     sh(f"{command} -q -N '' -f {tmp_path}/key", tmp_path)
-    assert "7z x" in words.say("letter.outside")
+    assert "7z x" in words.sentence("letter.outside")

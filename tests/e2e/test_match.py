@@ -73,7 +73,7 @@ def test_side_by_sides_are_blurred_unless_somebody_gives_a_reason(cat_program: P
         assert green[: len(green) // 2].any()
         assert green[len(green) // 2 :].any()
     pages = [(home / name / "index.html").read_text("utf-8") for name in ("blurred", "sharp")]
-    said = catalogue("en").say("match.page.blurred")
+    said = catalogue("en").sentence("match.page.blurred")
     assert [said in page for page in pages] == [True, False]
     exported = [line["says"] for line in cat_program.json("log", "1") if line.get("type") == "exported"]
     assert [each["sharp"] for each in exported] == [None, "the lawyer asks"]
@@ -98,8 +98,10 @@ def detail(picture: np.ndarray) -> float:
 def test_a_match_is_told_in_plain_words_with_its_numbers(language: str, cat_program: Program) -> None:
     said = cat_program.keyed("match", "1", cat_program.home / "net", "--lang", language).stdout
     words = catalogue(language)
-    assert words.say("match.level.picture-inside") in said
+    assert words.sentence("match.level.picture-inside") in said
     [numbers] = [line for line in said.splitlines() if len(re.findall(r"\d+", line)) >= 4 and "E0" not in line]
     assert len(re.findall(r"\d+", numbers)) >= 4
-    place = words.say("match.place.upper")
-    assert re.search(re.escape(words.say("match.was.in-screenshot", place=place, percent=0)).replace("0", r"\d+"), said)
+    place = words.sentence("match.place.upper")
+    assert re.search(
+        re.escape(words.sentence("match.was.in-screenshot", place=place, percent=0)).replace("0", r"\d+"), said
+    )

@@ -75,7 +75,7 @@ def test_from_the_double_click_to_the_archive_and_the_receipt(
     """Nothing is written but beside the program; `strace` watches what is opened for writing, made or moved."""
     watch = ["strace", "-f", "-qq", "-s", "4096", "-o", str(tmp_path / "trace"), "-e", f"trace={_CALLS}"]
     monkeypatch.setattr(test_conversations, "PROGRAM", [*watch, "-e", "signal=none", str(program)])
-    say = catalogue("en").say
+    say = catalogue("en").sentence
     home = tmp_path / "home"
     home.mkdir()
     phone = tmp_path / "phone"

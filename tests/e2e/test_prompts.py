@@ -31,7 +31,7 @@ def typed_back(at: Terminal, say: object, groups: list[str]) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_setup_keeps_what_was_answered_whatever_is_typed(language: str, program: Program) -> None:
-    run, say = program, catalogue(language).say
+    run, say = program, catalogue(language).sentence
     yes, no = say("choice.agree.yes"), say("choice.agree.no")
     with Terminal(run, "setup", "--lang", language, "--cases", run.home / "cases") as at:
         at.answer(say("ask.new-passphrase"), "password12")
@@ -95,7 +95,7 @@ def test_the_page_of_the_key_fits_the_smallest_window(program: Program) -> None:
 
 
 def test_a_wrong_passphrase_is_asked_for_again_three_times(case_program: Program) -> None:
-    run, say = case_program, catalogue("fr").say
+    run, say = case_program, catalogue("fr").sentence
     with Terminal(run, "note", "1", "--lang", "fr") as at:
         at.answer(say("ask.passphrase"), "wrong one")
         at.answer(say("ask.passphrase"), "")
@@ -165,7 +165,7 @@ def test_every_label_and_word_of_a_list_means_its_own_choice(language: str) -> N
 
 
 def test_two_of_three_papers_open_what_setup_made(program: Program) -> None:
-    run, say = program, catalogue("en").say
+    run, say = program, catalogue("en").sentence
     run.passphrase.write_text(PHRASE + "\n")
     papers: list[list[str]] = []
     facts = ("--association", "LRC", "--name", "S", "--role", "r", "--place", "p", "--passphrase-file", run.passphrase)

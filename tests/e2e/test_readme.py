@@ -162,7 +162,7 @@ def _of_no_language(codes: set[str], language: str) -> set[str]:
 def test_the_verdicts_of_the_lawyers_sheet_are_the_programs_words(language: str) -> None:
     words = catalogue(language)
     table = re.findall(r"^\| \*\*(.+?)\*\* \|", TEXTS[f"lawyer{ENDINGS[language]}.md"], re.MULTILINE)
-    assert set(table) == {words.say(f"verdict.{each.name.lower()}.word") for each in Verdict}
+    assert set(table) == {words.sentence(f"verdict.{each.name.lower()}.word") for each in Verdict}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -38,7 +38,7 @@ def test_the_page_says_what_it_was_that_fixed_the_log(name: str) -> None:
     text = printed(a_report(Verdict.ANCHORED, ANCHORS[name]))
     for language in LANGUAGES:
         said = {
-            each: catalogue(language).say(f"verify.{each}", through=9, lines=12, since=SINCE).split("9")[0]
+            each: catalogue(language).sentence(f"verify.{each}", through=9, lines=12, since=SINCE).split("9")[0]
             for each in ANCHORS
         }
         assert said[name] in text
@@ -50,15 +50,15 @@ def test_a_consistent_verdict_does_not_say_that_nothing_changed() -> None:
     assert len({each.limits for each in (Verdict.ANCHORED, Verdict.CONSISTENT, Verdict.BROKEN)}) == 3
     text = printed(a_report(Verdict.CONSISTENT))
     for language in LANGUAGES:
-        assert catalogue(language).say("verify.limits-consistent") in text
-        assert catalogue(language).say("verify.limits") not in text
+        assert catalogue(language).sentence("verify.limits-consistent") in text
+        assert catalogue(language).sentence("verify.limits") not in text
 
 
 def test_items_behind_what_is_fixed_are_said() -> None:
     report = a_report(Verdict.ANCHORED, ANCHORS["receipt-paper"], behind=2)
     assert [name for name, _ in anchor_sentences(report)] == ["verify.receipt-paper", "verify.items-behind"]
     for language in LANGUAGES:
-        assert catalogue(language).say("verify.items-behind", count=2, items_here=3) in printed(report)
+        assert catalogue(language).sentence("verify.items-behind", count=2, items_here=3) in printed(report)
 
 
 def test_events_that_can_no_longer_be_read_are_said_of_a_case_too() -> None:
@@ -68,5 +68,5 @@ def test_events_that_can_no_longer_be_read_are_said_of_a_case_too() -> None:
         report.events_closed = closed
         text = printed(report)
         for language in LANGUAGES:
-            said = catalogue(language).say("verify.events-gone", count=closed, events_of=9)
+            said = catalogue(language).sentence("verify.events-gone", count=closed, events_of=9)
             assert (said in text) == (closed > 0)

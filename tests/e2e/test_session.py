@@ -15,7 +15,7 @@ from tests.e2e.test_conversations import PHRASE, Terminal
 
 
 def test_a_session_asks_for_the_passphrase_once(case_program: Program) -> None:
-    run, say = case_program, catalogue("fr").say
+    run, say = case_program, catalogue("fr").sentence
     with Terminal(run, "session", "--lang", "fr") as at:
         at.answer(say("ask.passphrase"), PHRASE)
         for text in ("une", "deux"):
@@ -56,7 +56,7 @@ def test_wiped_memory_holds_nothing() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_program_alone_shows_what_comes_next(language: str, case_program: Program, tmp_path: Path) -> None:
-    say = catalogue(language).say
+    say = catalogue(language).sentence
     shown = case_program("--lang", language).stdout
     assert say("menu.new") in shown
     assert "evidence-kit backup 1 " in shown
@@ -74,10 +74,10 @@ def test_the_program_alone_shows_what_comes_next(language: str, case_program: Pr
 def test_a_slip_of_the_hand_is_told_in_the_language(typed: tuple[str, ...], error: str, case_program: Program) -> None:
     for language in LANGUAGES:
         told = case_program(*typed, "--lang", language, expect=2).stderr
-        assert catalogue(language).say(f"error.{error}.do", near="{near}").partition("{")[0].strip() in told
+        assert catalogue(language).sentence(f"error.{error}.do", near="{near}").partition("{")[0].strip() in told
 
 
 def test_help_of_a_command_and_language_anywhere(case_program: Program) -> None:
-    words = catalogue("fr").say("help.seal.what")
+    words = catalogue("fr").sentence("help.seal.what")
     for typed in (("help", "seal", "--lang", "fr"), ("--lang", "fr", "help", "seal"), ("seal", "--lang=fr", "--help")):
         assert words[:40] in " ".join(case_program(*typed, COLUMNS="200").stdout.split())

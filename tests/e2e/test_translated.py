@@ -17,7 +17,7 @@ OURS = re.compile(
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_a_case_and_its_log_are_shown_in_the_language(language: str, case_program: Program) -> None:
-    run, say = case_program, catalogue(language).say
+    run, say = case_program, catalogue(language).sentence
     run.keyed("note", "1", "lawyer", "--reader", "lawyer")
     run.keyed("consent", "1", "police", "--by", "person")
     shown = run.keyed("show", "1", "--lang", language).stdout

@@ -236,7 +236,7 @@ def test_a_consent_for_any_purpose_is_told_also_one_of_a_later_version(language:
     assert text.count("training") == 2
     words = catalogue(language)
     for purpose in PURPOSES:
-        assert words.say(f"report.purpose.{purpose}") != purpose or language == "en"
+        assert words.sentence(f"report.purpose.{purpose}") != purpose or language == "en"
 
 
 def test_a_broken_case_says_so_on_the_first_page(tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ def test_similar_pictures_stand_side_by_side_with_method_and_numbers(language: s
     pair = SimilarPair("E000001", "E000002", (1, 2), "same-picture", "pdq", {"distance_bits": 1, "limit_bits": 31})
     made = replace(dossier([line(1, ARABIC)], 3), similar=(pair,))
     words = catalogue(language)
-    numbers = words.say("report.similar.distance_bits", count=1, of=31)
+    numbers = words.sentence("report.similar.distance_bits", count=1, of=31)
     alone = pdftotext(paper(made, language), tmp_path)
     drawn = blurred_paper(made, {1: SVG.format("111"), 2: SVG.format("777"), 3: None}, language, tmp_path)
     for text in (alone, drawn):
@@ -292,10 +292,10 @@ def test_similar_pictures_stand_side_by_side_with_method_and_numbers(language: s
         # pdftotext takes these captions' words apart.
         return
     # Each once among the blurred pictures and once in the pair; the third says why it is not there.
-    label = words.say("report.exhibits.blurred", number="").rpartition(" ")[2]
+    label = words.sentence("report.exhibits.blurred", number="").rpartition(" ")[2]
     assert len(re.findall(rf", {label}\b", bare(drawn))) == 4
     assert label not in bare(alone)
-    reason = re.findall(r"[^\W\d_]{3,}", words.say("report.exhibits.not-blurred", number=3))
+    reason = re.findall(r"[^\W\d_]{3,}", words.sentence("report.exhibits.not-blurred", number=3))
     assert set(reason) <= set(re.findall(r"[^\W\d_]+", bare(drawn)))
 
 
@@ -351,7 +351,7 @@ def test_no_paper_says_that_nobody_can_change_the_log_unseen(language: str) -> N
     """A key holder can write it anew: the sentence on the log names what rules that out."""
     words = catalogue(language)
     outside = {"ar": "الوصل الورقي", "fr": "reçu sur papier", "en": "receipt on paper"}
-    assert outside[language] in words.say("report.prose.log", lines=5)
+    assert outside[language] in words.sentence("report.prose.log", lines=5)
 
 
 def test_latin_phrases_in_an_arabic_sentence_stay_whole() -> None:

@@ -77,13 +77,19 @@ def test_who_asked_how_much_until_when_stands_open_in_every_language(
     words = catalogue(language)
     tab = opened(browser, dossier.archive, language)
     told = plain(tab.text("#demands"))
-    for expected in (words.say("report.demand", number=1), "5000 درهم أو الصور", "5000 MAD", "vendredi", "E000002:10"):
+    for expected in (
+        words.sentence("report.demand", number=1),
+        "5000 درهم أو الصور",
+        "5000 MAD",
+        "vendredi",
+        "E000002:10",
+    ):
         assert expected in told
     # The message itself, word by word, and the exhibit's digest.
     assert "5000 درهم غادي ننشر الصور" in told
     assert "SHA-256 " in told
-    assert words.say("page.conversations", count=2) in plain(tab.text("#conversations"))
-    assert words.say("report.prose.log", lines=22).split("22")[0] in plain(
+    assert words.sentence("page.conversations", count=2) in plain(tab.text("#conversations"))
+    assert words.sentence("report.prose.log", lines=22).split("22")[0] in plain(
         tab.evaluate("document.querySelector('#custody').textContent")
     )
     assert tab.complaints() == []
@@ -177,7 +183,7 @@ def test_each_of_them_prints_alone_under_the_verdict(
     assert "5000 MAD" in found["demands"]
     assert "E000002:10" in found["demands"]
     # Whose words sum and deadline are, is on the paper too.
-    how = set(re.findall(r"[^\W\d_]{4,}", words.say("report.demands.how")))
+    how = set(re.findall(r"[^\W\d_]{4,}", words.sentence("report.demands.how")))
     assert len(how & set(re.findall(r"[^\W\d_]+", plain(found["demands"])))) >= 0.8 * len(how)
     assert "5000 MAD" not in found["custody"]
     tab.click(".talks button")
@@ -185,7 +191,7 @@ def test_each_of_them_prints_alone_under_the_verdict(
     tab.click(".talk .print-this")
     whole = printed(tab, tmp_path)
     assert all(f"E000002:{line}" in whole for line in (1, 10, 20))
-    assert words.say("page.lines-printed", count=22, total=22).split(" ")[0] in plain(whole) or language == "ar"
+    assert words.sentence("page.lines-printed", count=22, total=22).split(" ")[0] in plain(whole) or language == "ar"
     tab.close()
 
 
@@ -246,8 +252,8 @@ def test_the_lawyers_sheet_names_what_the_page_shows(language: str) -> None:
     ending = "" if language == "en" else f".{language}"
     sheet = (PAGE.parents[2] / "docs" / f"lawyer{ending}.md").read_text("utf-8")
     assert f"report/dossier.{language}.pdf" in sheet
-    assert f"*{words.say('page.print-this')}*" in sheet
-    demands = words.say("report.demands.title").replace(",", "").split()[0]
+    assert f"*{words.sentence('page.print-this')}*" in sheet
+    demands = words.sentence("report.demands.title").replace(",", "").split()[0]
     assert f"*{demands}*" in sheet
 
 
@@ -292,11 +298,11 @@ def test_what_an_event_says_bears_names_in_the_language(language: str, browser: 
     }
     told = plain(tab.text("#events dl.json"))
     for name in ("fact.age_known_by", "fact.guardian", "fact.association"):
-        assert words.say(name) in names, name
+        assert words.sentence(name) in names, name
     assert "age_known_by" not in names
     for raw in ("null", "false"):
         assert raw not in told.split()
-    assert words.say("report.unsaid") in told
+    assert words.sentence("report.unsaid") in told
 
 
 @needs_chromium
@@ -308,7 +314,7 @@ def test_a_conversation_says_how_its_dates_were_read(language: str, browser: Bro
     tab.until("document.querySelector('.talk')")
     tab.evaluate("document.querySelector('#demands button.link').click()")
     tab.until("document.querySelector('.talk .quiet')")
-    reasons = [words.say(f"chats.order.{each}", number=1, reason="") for each in ("day", "month")]
+    reasons = [words.sentence(f"chats.order.{each}", number=1, reason="") for each in ("day", "month")]
     told = plain(tab.text(".talk"))
     assert any(each.split(";")[0].split("؛")[0].strip() in told for each in reasons), told[:500]
 
@@ -363,8 +369,8 @@ def test_codes_of_events_are_words(language: str, browser: Browser, dossier: Han
     )
     codes = {"phone-export", "witness", "by-content", "recognised", "recovery", "guardian named"}
     assert told & codes == set()
-    assert catalogue(language).say("report.how.phone-export") in told
-    assert catalogue(language).say("page.value.by-content") in told
+    assert catalogue(language).sentence("report.how.phone-export") in told
+    assert catalogue(language).sentence("page.value.by-content") in told
     tab.close()
 
 

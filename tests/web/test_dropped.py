@@ -66,7 +66,7 @@ def test_dropped_files_are_checked(browser: Browser, handed: Handed) -> None:
     tab = Tab(browser, ADDRESS)
     tab.drop([handed.archive, *handed.statement])
     assert _started(tab, DIGITS) == "CONSISTENT"
-    assert catalogue("en").say("page.statement-agrees") in tab.text("main")
+    assert catalogue("en").sentence("page.statement-agrees") in tab.text("main")
     tab.close()
 
 
@@ -76,7 +76,7 @@ def test_a_dropped_folder_with_the_archive_in_it_is_looked_through(browser: Brow
     tab.drop([handed.archive.parent])
     assert handed.archive.name in tab.text("#chosen")
     assert _started(tab, DIGITS) == "CONSISTENT"
-    assert catalogue("en").say("page.statement-agrees") in tab.text("main")
+    assert catalogue("en").sentence("page.statement-agrees") in tab.text("main")
     tab.close()
 
 
@@ -93,7 +93,7 @@ def test_an_unpacked_bag_is_checked(way: str, browser: Browser, handed: Handed, 
         else:
             tab.give([folder], "folder")
         assert _started(tab, None) == verdict
-        assert catalogue("en").say("page.shell") in tab.text("main")
+        assert catalogue("en").sentence("page.shell") in tab.text("main")
         tab.close()
 
 
@@ -126,7 +126,7 @@ def test_firefox_checks_a_chosen_folder(firefox: Firefox, handed: Handed, tmp_pa
     folder = _unpacked(tmp_path / "LRC-2026-0001", unpack(handed.archive.read_bytes()))
     firefox.give_folder(folder)
     assert _started(firefox, None) == "CONSISTENT"
-    assert catalogue("en").say("page.shell") in firefox.text("main")
+    assert catalogue("en").sentence("page.shell") in firefox.text("main")
     firefox.again()
 
 
@@ -136,5 +136,5 @@ def test_firefox_takes_dropped_files(firefox: Firefox, handed: Handed) -> None:
     assert firefox.evaluate(DROPPED)
     firefox.until("document.querySelector('#chosen').textContent !== ''")
     assert _started(firefox, DIGITS) == "CONSISTENT"
-    assert catalogue("en").say("page.statement-agrees") in firefox.text("main")
+    assert catalogue("en").sentence("page.statement-agrees") in firefox.text("main")
     firefox.again()

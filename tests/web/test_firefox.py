@@ -55,7 +55,7 @@ def test_every_language_is_spoken(firefox: Firefox, handed: Handed) -> None:
     for language in LANGUAGES:
         firefox.click(f"#language-{language}")
         words = catalogue(language)
-        assert firefox.text("#word") == words.say("verdict.consistent.word")
-        assert words.say("page.statement-agrees") in firefox.text("main").replace("\u00a0", " ")
+        assert firefox.text("#word") == words.sentence("verdict.consistent.word")
+        assert words.sentence("page.statement-agrees") in firefox.text("main").replace("\u00a0", " ")
         assert firefox.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
     firefox.again()

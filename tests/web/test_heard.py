@@ -72,15 +72,15 @@ def test_the_first_screen_can_be_filled_in_by_ear(language: str, browser: Browse
     tab.give([handed.archive])
     nodes = tree(tab)
     fields = {each.name: each for each in nodes if each.role == "textbox"}
-    assert set(fields) == {words.say("page.passphrase"), words.say("page.receipt")}
-    passphrase = fields[words.say("page.passphrase")]
-    assert words.say("page.passphrase-help") in passphrase.description
-    assert words.say("page.digits", digits=0) in passphrase.description
+    assert set(fields) == {words.sentence("page.passphrase"), words.sentence("page.receipt")}
+    passphrase = fields[words.sentence("page.passphrase")]
+    assert words.sentence("page.passphrase-help") in passphrase.description
+    assert words.sentence("page.digits", digits=0) in passphrase.description
     buttons = {each.name for each in nodes if each.role == "button"}
-    assert {words.say("page.start"), "العربية", "Français", "English"} <= buttons
+    assert {words.sentence("page.start"), "العربية", "Français", "English"} <= buttons
     # The fields for files have the names of what one sees in their place.
-    assert any(words.say("page.choose") in each for each in buttons)
-    assert any(words.say("page.choose-folder") in each for each in buttons)
+    assert any(words.sentence("page.choose") in each for each in buttons)
+    assert any(words.sentence("page.choose-folder") in each for each in buttons)
     pressed = [each.name for each in nodes if each.states.get("pressed") == "true"]
     assert pressed == [{"ar": "العربية", "fr": "Français", "en": "English"}[language]]
     headings = [int(each.states["level"]) for each in nodes if each.role == "heading"]
@@ -99,11 +99,11 @@ def test_the_verdict_is_announced(language: str, browser: Browser, handed: Hande
         tab.check([archive], digits)
         # The focus goes to it, and whatever has the focus is read: name, role, description.
         (heard,) = [each for each in tree(tab) if each.states.get("focused") and each.role != "RootWebArea"]
-        assert (heard.role, heard.name) == ("region", words.say(f"verdict.{verdict}.word"))
-        assert heard.description.startswith(words.say(f"verdict.{verdict}.word"))
-        assert words.say(f"verdict.{verdict}.meaning") in heard.description
+        assert (heard.role, heard.name) == ("region", words.sentence(f"verdict.{verdict}.word"))
+        assert heard.description.startswith(words.sentence(f"verdict.{verdict}.word"))
+        assert words.sentence(f"verdict.{verdict}.meaning") in heard.description
         do = "archive-passphrase" if verdict == "not_checked" else verdict
-        assert words.say(f"page.do.{do}") in heard.description
+        assert words.sentence(f"page.do.{do}") in heard.description
         tab.again()
     tab.close()
 
@@ -120,9 +120,11 @@ def test_mistakes_and_counts_are_announced(browser: Browser, handed: Handed) -> 
     (alert,) = [each for each in tree(tab) if each.role == "alert" and each.states.get("live")]
     assert alert.states["live"] == "assertive"
     nodes = tree(tab)
-    (passphrase,) = [each for each in nodes if each.name == words.say("page.passphrase") and each.role == "textbox"]
+    (passphrase,) = [
+        each for each in nodes if each.name == words.sentence("page.passphrase") and each.role == "textbox"
+    ]
     assert passphrase.states["invalid"] == "true"
-    assert words.say("page.passphrase-malformed", digits=0) in passphrase.description
+    assert words.sentence("page.passphrase-malformed", digits=0) in passphrase.description
     tab.evaluate("document.getElementById('passphrase').focus()")
     tab.type(DIGITS)
     tab.click("#start")

@@ -43,9 +43,9 @@ def test_a_good_archive_is_consistent_in_every_language(language: str, browser: 
     assert tab.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
     tab.check([handed.archive, *handed.statement], DIGITS)
     assert tab.verdict() == "CONSISTENT"
-    assert tab.text("#word") == words.say("verdict.consistent.word")
-    assert words.say("verify.limits-consistent") in tab.text("main").replace("\u00a0", " ")
-    assert words.say("page.statement-agrees") in tab.text("main").replace("\u00a0", " ")
+    assert tab.text("#word") == words.sentence("verdict.consistent.word")
+    assert words.sentence("verify.limits-consistent") in tab.text("main").replace("\u00a0", " ")
+    assert words.sentence("page.statement-agrees") in tab.text("main").replace("\u00a0", " ")
     _sound(tab)
     tab.close()
 
@@ -55,7 +55,7 @@ def test_the_language_can_be_changed_without_losing_the_result(browser: Browser,
     tab.check([handed.archive], DIGITS)
     for language in LANGUAGES:
         tab.click(f"#language-{language}")
-        assert tab.text("#word") == catalogue(language).say("verdict.consistent.word")
+        assert tab.text("#word") == catalogue(language).sentence("verdict.consistent.word")
     tab.close()
 
 

@@ -39,7 +39,7 @@ def plain(text: str) -> str:
 
 def begins(language: str, name: str) -> str:
     """A sentence of the page up to its first value."""
-    return catalogue(language).say(name, part=0, parts=0, through=0, at="", authority="").split("0")[0]
+    return catalogue(language).sentence(name, part=0, parts=0, through=0, at="", authority="").split("0")[0]
 
 
 @needs_openssl
@@ -58,15 +58,15 @@ def test_a_part_says_so_first_and_names_what_is_not_checked(
         first = plain(tab.text("#verdict"))
         said = catalogue(language)
         since = anchor.since.replace("T", " ")[:19]
-        assert said.say("verify.receipt-paper", through=anchor.through, lines=report.lines, since=since) in first
-        assert said.say("page.one-part", part=number, parts=3) in first
+        assert said.sentence("verify.receipt-paper", through=anchor.through, lines=report.lines, since=since) in first
+        assert said.sentence("page.one-part", part=number, parts=3) in first
         whole = plain(tab.text("main"))
         for sentence in NOT_HERE.values():
             assert begins(language, sentence) in whole
         for stamp in report.time_stamps:
             assert stamp.stamp is not None
             at = stamp.stamp.at.isoformat().replace("T", " ")[:19]
-            told = said.say("page.time-stamp-for", through=stamp.covers, at=at, authority="CN=Clock of Larache")
+            told = said.sentence("page.time-stamp-for", through=stamp.covers, at=at, authority="CN=Clock of Larache")
             assert told in whole
         tab.again()
     tab.close()
@@ -118,8 +118,8 @@ def test_a_check_that_failed_does_not_say_that_nothing_changed(
     tab = Tab(browser, ADDRESS, LOCALES[language])
     tab.check([broken], DIGITS)
     text = plain(tab.text("main"))
-    assert words.say("verify.limits") not in text
-    assert words.say("verify.limits-failed") in text
+    assert words.sentence("verify.limits") not in text
+    assert words.sentence("verify.limits-failed") in text
     # The item is named as it was called on the phone: that is what a lawyer knows it by.
     assert "DCIM/Camera/IMG-20261103-WA0001.jpg" in tab.text("#findings")
     tab.close()
@@ -129,7 +129,7 @@ def test_a_wrong_passphrase_can_be_typed_again(browser: Browser, handed: Handed)
     tab = Tab(browser, ADDRESS)
     tab.check([handed.archive, *handed.statement], "9" * 28)
     assert tab.verdict() == "NOT CHECKED"
-    assert catalogue("en").say("page.do.archive-passphrase") in tab.text("#verdict")
+    assert catalogue("en").sentence("page.do.archive-passphrase") in tab.text("#verdict")
     tab.click("#retry")
     tab.until("document.activeElement.id === 'passphrase'")
     assert handed.archive.name in tab.text("#chosen")
@@ -137,7 +137,7 @@ def test_a_wrong_passphrase_can_be_typed_again(browser: Browser, handed: Handed)
     tab.type(DIGITS)
     tab.click("#start")
     tab.until("document.querySelector('#word')?.dataset.verdict === 'CONSISTENT'")
-    assert catalogue("en").say("page.statement-agrees") in tab.text("main")
+    assert catalogue("en").sentence("page.statement-agrees") in tab.text("main")
     tab.close()
 
 

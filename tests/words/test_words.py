@@ -68,7 +68,7 @@ def test_an_unknown_language_or_sentence_is_an_error() -> None:
     with pytest.raises(KeyError):
         catalogue("de")
     with pytest.raises(KeyError):
-        catalogue("en").say("no.such-sentence")
+        catalogue("en").sentence("no.such-sentence")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -121,9 +121,9 @@ def test_a_draft_says_in_english_what_it_does_not_say_yet(tmp_path: Path, monkey
     monkeypatch.setitem(languages._ALL, "es", Language("es", "Español", "ltr", "arabic", draft=True))
     catalogue.cache_clear()
     spanish = catalogue("es")
-    assert spanish.say("help.new.what") == "Abrir un caso."
-    assert spanish.say("help.new.age") == ENGLISH["help.new.age"]
-    assert spanish.say("match.matched", count=3) == "3 pairs match."
+    assert spanish.sentence("help.new.what") == "Abrir un caso."
+    assert spanish.sentence("help.new.age") == ENGLISH["help.new.age"]
+    assert spanish.sentence("match.matched", count=3) == "3 pairs match."
     assert set(spanish.sentences) == set(ENGLISH)
     catalogue.cache_clear()
 

@@ -97,9 +97,9 @@ def _channel_names() -> dict[str, str]:
     names = {name: name for name in PLATFORMS}
     for language in LANGUAGES:
         words = catalogue(language)
-        names |= {words.say(f"platform.{name}").casefold(): name for name in PLATFORMS}
+        names |= {words.sentence(f"platform.{name}").casefold(): name for name in PLATFORMS}
         for name in ("call", "mouth"):
-            names |= {word.casefold(): name for word in words.say(f"statistics.words.{name}").split("|")}
+            names |= {word.casefold(): name for word in words.sentence(f"statistics.words.{name}").split("|")}
     return names
 
 

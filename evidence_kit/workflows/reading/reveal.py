@@ -205,10 +205,10 @@ def _head(item: Item, words: Words) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}"><meta name="robots" content="noindex">'
         f'<meta name="viewport" content="width=device-width"><title>{html.escape(item.id)}</title>'
         f"<style>{_STYLE}</style></head><body><main>"
-        f"<p><bdi>{html.escape(item.id)}</bdi>. {html.escape(words.say('reveal.page'))}</p>"
+        f"<p><bdi>{html.escape(item.id)}</bdi>. {html.escape(words.sentence('reveal.page'))}</p>"
         '<input type="checkbox" id="seen" autocomplete="off"><label for="seen">'
-        f'<div class="say on">{html.escape(words.say("reveal.click"))}</div>'
-        f'<div class="say off">{html.escape(words.say("reveal.blur"))}</div></label><div class="veil">'
+        f'<div class="say on">{html.escape(words.sentence("reveal.click"))}</div>'
+        f'<div class="say off">{html.escape(words.sentence("reveal.blur"))}</div></label><div class="veil">'
     )
 
 

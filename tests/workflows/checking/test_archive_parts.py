@@ -157,7 +157,7 @@ def test_a_person_reads_one_verdict_for_all_parts(
     assert any(line.startswith("NOT CHECKED") for line in said)
     assert any("2 of 3 parts are here" in line for line in said)
     words_of = catalogue("en")
-    assert words_of.say("verify.absent", items=1, items_of=3, events=0, events_of=sealed.events_of) in said
+    assert words_of.sentence("verify.absent", items=1, items_of=3, events=0, events_of=sealed.events_of) in said
     assert any("SHA256:" in line for line in said)
 
 

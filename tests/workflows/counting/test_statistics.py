@@ -220,7 +220,7 @@ def test_every_class_has_a_name(language: str) -> None:
     for dimension, classes in CLASSES.items():
         for name in classes:
             own = dimension in {"platform", "channel"} and name in PLATFORMS
-            assert words.say(f"platform.{name}" if own else f"statistics.class.{dimension}.{name}")
+            assert words.sentence(f"platform.{name}" if own else f"statistics.class.{dimension}.{name}")
     assert {name.removeprefix("platform.") for name in words.sentences if name.startswith("platform.")} == set(
         PLATFORMS
     )

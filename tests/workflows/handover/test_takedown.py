@@ -80,8 +80,8 @@ def test_the_hashes_are_those_that_platforms_compute(
     assert (int(printed, 16) ^ int(expected.hashes["upright"], 16)).bit_count() <= 6
     assert printed in rows["E000001"]
     words = catalogue("en")
-    assert words.say("takedown.why.no-detail") in rows["E000002"]
-    assert words.say("takedown.why.film") in rows["E000004"]
+    assert words.sentence("takedown.why.no-detail") in rows["E000002"]
+    assert words.sentence("takedown.why.film") in rows["E000004"]
 
 
 def test_it_says_in_three_languages_that_nothing_is_submitted(
@@ -91,7 +91,7 @@ def test_it_says_in_three_languages_that_nothing_is_submitted(
 
     page = sheet(taken_in(new_case(purposes=("takedown",)), describer, pictures), tmp_path / "sheet.html")
     for language in LANGUAGES:
-        assert html.escape(catalogue(language).say("takedown.submits-nothing")) in page
+        assert html.escape(catalogue(language).sentence("takedown.submits-nothing")) in page
         assert f'<section lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in page
     assert "default-src 'none'" in page
     assert not re.findall(r"(?:src|href)=|<script|<form|<a ", page)
@@ -102,8 +102,8 @@ def test_adults_and_minors_are_told_apart(
 ) -> None:
     adult = sheet(taken_in(new_case(purposes=("takedown",)), describer, pictures), tmp_path / "adult.html")
     words = catalogue("fr")
-    assert words.say("takedown.adult.head") in adult
-    assert words.say("takedown.minor.head") not in adult
+    assert words.sentence("takedown.adult.head") in adult
+    assert words.sentence("takedown.minor.head") not in adult
     for age in ("minor", "unknown"):
         writer = new_case(age)
         list(ingest(writer, [pictures], Provenance(), describer))
@@ -115,8 +115,8 @@ def test_adults_and_minors_are_told_apart(
         )
         list(ingest(writer, [pictures], Provenance(), describer))
         minor = sheet(writer, tmp_path / f"{age}.html", why="the lawyer asked")
-        assert words.say("takedown.minor.head") in minor
-        assert words.say("takedown.adult.head") not in minor
+        assert words.sentence("takedown.minor.head") in minor
+        assert words.sentence("takedown.adult.head") not in minor
 
 
 def test_nothing_is_decoded_for_it_and_a_picture_that_nobody_described_has_no_pdq(
@@ -127,7 +127,7 @@ def test_nothing_is_decoded_for_it_and_a_picture_that_nobody_described_has_no_pd
     writer = new_case(purposes=("takedown",))
     take_in(writer, pictures)
     page = sheet(writer, tmp_path / "sheet.html", ["E000001"])
-    assert catalogue("ar").say("takedown.why.not-described") in page
+    assert catalogue("ar").sentence("takedown.why.not-described") in page
     assert hashlib.md5(CAT.read_bytes()).hexdigest() in page  # noqa: S324
     assert list(cells(page)) == ["E000001"]
 

@@ -139,7 +139,7 @@ def test_what_is_for_a_person_to_judge_is_never_counted_as_a_match(
 
     lines: list[str] = []
     screen = Screen("en")
-    monkeypatch.setattr(screen, "tell", lambda key, **_: lines.append(key))
+    monkeypatch.setattr(screen, "show", lambda key, **_: lines.append(key))
     _counted(screen, replace(found, pairs=judged, clusters=[]))
     assert lines == ["match.judge"]
 

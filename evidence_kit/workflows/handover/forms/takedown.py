@@ -160,7 +160,7 @@ def _cells(each: TakedownRow) -> str:
 
 
 def _text(words: Words, sentence: str, **values: str) -> str:
-    return html.escape(words.say(f"takedown.{sentence}", **values))
+    return html.escape(words.sentence(f"takedown.{sentence}", **values))
 
 
 _STYLE = (
