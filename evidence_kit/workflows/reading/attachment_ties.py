@@ -14,8 +14,11 @@ _LONGEST_NAME = 1000
 _DATED = re.compile(r"\d{4}-\d\d-\d\d_(?P<native>.{8,}?)(?:\.[A-Za-z0-9]{1,8})?")
 # Signal names a file by a digest; which ending it gets, its programs do not agree on.
 _HASHED = re.compile(r"(?P<digest>[0-9a-f]{64})(?:\.[A-Za-z0-9]{1,8})?")
-# A name that an app made of a day and a count, a digest or an identifier: no two files bear it by chance.
-_UNMISTAKABLE = re.compile(r"\d{8}-WA\d{4}|^\d{8}-[A-Z]+-\d{4}|[0-9a-f]{32}|[A-Za-z0-9_~-]{20,}")
+# A name that an app made of a digest, an identifier or a moment: no two files bear it by chance. One of a day and a
+# count, such as IMG-20250428-WA0007.jpg, is none: every phone counts for itself, from 0 on each day.
+_UNMISTAKABLE = re.compile(r"^\d{8}-[A-Z]+-\d{4}|[0-9a-f]{32}|(?<![\w~-])(?!\w+-\d{8}-WA\d{4})[\w~-]{20,}", re.ASCII)
+# What stands in an encrypted backup stands, for whatever is named in it, where the backup does.
+_ENCRYPTED = re.compile(r".+\.crypt\d{1,2}", re.IGNORECASE)
 _DOUBTS = ("elsewhere", "other-container", "other-source")
 
 
@@ -23,9 +26,9 @@ class AttachmentTies:
     """Finds the items that a chat's attachments are, by the ends of their paths; witnessed files too.
 
     An item is one that came with the message when it lies in the same container, or on the same phone, and there in the
-    chat's own folder or below it; else under the very path or the unmistakable name that the message gives. Where those
-    that fit have different bytes, all of them are given, since nobody can say which. Others that bear the name are no
-    more than perhaps.
+    chat's own folder or below it; else under the very path that the message gives, from a folder around the chat, or
+    the unmistakable name. Where those that fit have different bytes, all of them are given, since nobody can say which.
+    Others that bear the name are no more than perhaps.
     """
 
     def __init__(self, manifest: Manifest) -> None:
@@ -33,6 +36,7 @@ class AttachmentTies:
         self._dated: dict[str, list[tuple[FoundAt, CaseObject]]] = {}
         self._within: dict[tuple[Any, ...], CaseObject] = {}
         self._members: dict[str, list[CaseObject]] = {}
+        self._items = manifest.items
         listed: list[CaseObject] = [*manifest.included, *manifest.left_out]
         for each in listed:
             for place in (each.place, *each.also_at):
@@ -88,8 +92,12 @@ class AttachmentTies:
         if not fits:
             hashed = _HASHED.fullmatch(_last(name))
             fits = self._dated.get(name) or self._dated.get(hashed["digest"] if hashed else "", [])
-        judged = [(_doubt(place, chat.place, name), place, item) for place, item in fits]
-        sure = {item.id: item for doubt, place, item in judged if doubt is None and _is_beside(place, chat.place)}
+        stands = self._outside(chat)
+        judged = [
+            (None if _given_with(chat, stands, place, item) else _doubt(place, stands, name), place, item)
+            for place, item in fits
+        ]
+        sure = {item.id: item for doubt, place, item in judged if doubt is None and _is_beside(place, stands)}
         sure = sure or {item.id: item for doubt, _, item in judged if doubt is None}
         if sure:
             return tuple(sure.values()), (), None
@@ -98,6 +106,11 @@ class AttachmentTies:
             return (), (), None
         nearest = {item.id: item for doubt, _, item in judged if doubt == reasons[0]}
         return (), tuple(nearest.values()), reasons[0]
+
+    def _outside(self, chat: Item) -> FoundAt:
+        """Return where a chat stands; of one out of an encrypted backup, where the backup does."""
+        backup = self._items.get(chat.place.container or "")
+        return backup.place if backup is not None and _ENCRYPTED.fullmatch(_last(backup.place.path)) else chat.place
 
 
 def _last(path: str) -> str:
@@ -130,8 +143,19 @@ def _doubt(place: FoundAt, chat: FoundAt, name: str) -> str | None:
         return "other-container"
     if place.container is None and place.path.partition("/")[0] != chat.path.partition("/")[0]:
         return "other-source"
-    sure = _is_beside(place, chat) or name.count("/") > 1 or _UNMISTAKABLE.search(_last(name))
+    above = place.path.removesuffix(name)
+    named_from_above = name.count("/") > 1 and above != place.path and chat.path.startswith(above)
+    sure = _is_beside(place, chat) or named_from_above or _UNMISTAKABLE.search(_last(name))
     return None if sure else "elsewhere"
+
+
+def _given_with(chat: Item, stands: FoundAt, place: FoundAt, item: CaseObject) -> bool:
+    """Say whether a chat and a file were named one by one for one ingest: then they lie side by side, without a folder.
+
+    Somebody who opens the folder and gives what is in it does so. One commit is surely of one ingest.
+    """
+    plain = stands.container is None and place.container is None and place == item.place
+    return plain and "/" not in stands.path and "/" not in place.path and item.time == chat.time
 
 
 def _is_beside(place: FoundAt, chat: FoundAt) -> bool:

@@ -50,10 +50,10 @@ def said_in(writer: CaseWriter, worker: Worker, number: int = 0) -> list[Transcr
     return [entry for entry in entries if isinstance(entry, TranscriptEntry)]
 
 
-def item(name: str, path: str, container: str | None = None) -> Item:
+def item(name: str, path: str, container: str | None = None, time: str = TIME) -> Item:
     place = FoundAt(path, None, container)
     return Item(
-        id=name, line=1, time=TIME, place=place, size_bytes=1, sha256=sha256(name.encode()), crc32="00000000",
+        id=name, line=1, time=time, place=place, size_bytes=1, sha256=sha256(name.encode()), crc32="00000000",
         kind="text", family="text", facts={},
     )  # fmt: skip
 
@@ -64,7 +64,9 @@ def item(name: str, path: str, container: str | None = None) -> Item:
         (("p/chat.txt", None), "facture.pdf", [("p/facture.pdf", None)], "sure"),
         (("p/chat.txt", None), "facture.pdf", [("p/media/facture.pdf", None)], "sure"),
         (("p/a/chat.txt", None), "facture.pdf", [("p/b/facture.pdf", None)], "elsewhere"),
-        (("p/a/chat.txt", None), "IMG-20250428-WA0007.jpg", [("p/b/IMG-20250428-WA0007.jpg", None)], "sure"),
+        (("p/a/chat.txt", None), "IMG-20250428-WA0007.jpg", [("p/b/IMG-20250428-WA0007.jpg", None)], "elsewhere"),
+        (("x/A/W/d.db", None), "Media/I/1.jpg", [("x/A/W/Media/I/1.jpg", None), ("x/B/W/Media/I/1.jpg", None)], "sure"),
+        (("x/A/W/d.db", None), "Media/I/1.jpg", [("x/B/W/Media/I/1.jpg", None)], "elsewhere"),
         (
             ("phoneA/chat.txt", None),
             "IMG-20250428-WA0007.jpg",
@@ -87,6 +89,31 @@ def test_what_a_name_means(
     sure, perhaps, reason = ties.items_named(name, item("E000007", *chat))
     found = "sure" if len(sure) == 1 else reason if perhaps else "none"
     assert (found, bool(sure) and bool(perhaps)) == (expected, False)
+
+
+@pytest.mark.parametrize(
+    ("second", "time", "expected"),
+    [
+        ("IMG-20260928-WA0014.jpg", TIME, None),
+        ("facture.pdf", TIME, None),
+        ("facture.pdf", "2026-11-23T18:50:00.123456Z", "other-source"),
+    ],
+)
+def test_files_that_were_named_one_by_one_for_one_ingest_lie_side_by_side(
+    second: str, time: str, expected: str | None
+) -> None:
+    chat, file = item("E000001", "Chat de WhatsApp con Nadia.txt"), item("E000002", second, time=time)
+    sure, perhaps, reason = AttachmentTies(Manifest(items={"E000002": file})).items_named(second, chat)
+    assert (sure, perhaps, reason) == (((), (file,), expected) if expected else ((file,), (), None))
+
+
+def test_a_database_out_of_an_encrypted_backup_stands_where_the_backup_does() -> None:
+    backup = item("E000001", "x/WhatsApp/Databases/msgstore.db.crypt15")
+    database = item("E000002", "msgstore.db", "E000001")
+    picture = item("E000003", "x/WhatsApp/Media/WhatsApp Images/IMG-20250428-WA0007.jpg")
+    ties = AttachmentTies(Manifest(items={each.id: each for each in (backup, database, picture)}))
+    sure, _, _ = ties.items_named("Media/WhatsApp Images/IMG-20250428-WA0007.jpg", database)
+    assert sure == (picture,)
 
 
 def test_two_zips_do_not_lend_each_other_their_files(
