@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_kit.chats.format import FileHead, FormatVote
+from evidence_kit.chats.formats import mail_outlook
 from evidence_kit.chats.mail.rtf import NoRtfError, decompressed_rtf, rtf_addresses, rtf_text
 from evidence_kit.chats.message import AttachmentStatus, Message, MessageEvent, MessageKind, TimeKind
-from tests.chats.reading import messages_of, named, sample_messages, unread_of
+from tests.chats.reading import messages_of, named, sample_bytes, sample_messages, unread_of
 
 THREAT = "mail/menace.eml"
 
@@ -124,6 +126,44 @@ def test_a_mail_in_a_mail_is_a_message_of_its_own() -> None:
     assert inner.sender.display == "Anonyme"
     assert inner.place.pointer == "/attachments/1"
     assert inner.place.start == inner.place.end == outer.place.end
+
+
+def test_a_mail_in_a_mail_is_no_file_that_is_lacking() -> None:
+    outer, _ = sample_messages("mail/outlook/mail-in-mail.msg", "mail-outlook")
+    assert outer.attachments == ()
+    assert [(each.role.value, each.text) for each in outer.words] == [("subject", "Fw: Menace"), ("file", "Menace.msg")]
+
+
+def test_the_files_of_a_mail_in_a_mail_are_carried_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    import oxmsg
+    from oxmsg.storage import Storage, Stream
+
+    def stream(path: str, pid: int, kind: int, data: bytes) -> Stream:
+        return Stream(f"{path}/__substg1.0_{pid:04X}{kind:04X}", data)
+
+    def attached(path: str, name: str, data: bytes) -> Storage:
+        listed = ((0x3707, 0x1F, name.encode("utf-16-le")), (0x3701, 0x102, data))
+        properties = bytes(8) + b"".join(struct.pack("<HHIQ", kind, pid, 6, len(each)) for pid, kind, each in listed)
+        streams = [stream(path, *each) for each in listed]
+        return Storage(path, (Stream(f"{path}/__properties_version1.0", properties), *streams), ())
+
+    data = sample_bytes("mail/outlook/mail-in-mail.msg")
+    outer = oxmsg.Message.load(data)._storage  # type: ignore[attr-defined]  # no program at hand writes such files
+    held = outer.storages[0]
+    folder = held.storages[0]
+    inner = Storage(
+        folder.path, folder.streams, (attached(f"{folder.path}/__attach_version1.0_#00000000", "p.jpg", b"two"),)
+    )
+    first = Storage(held.path, held.streams, (inner,))
+    second = attached("__attach_version1.0_#00000001", "a.pdf", b"one")
+    made = oxmsg.Message(Storage(outer.path, outer.streams, (first, second)))
+    monkeypatch.setattr("oxmsg.Message.load", lambda _: made)
+    told = [
+        [(each.name_in_source, each.part, each.status.value) for each in mail.attachments]
+        for mail in messages_of(data, "mail-outlook")
+    ]
+    assert told == [[("a.pdf", 2, "present")], [("p.jpg", 3, "present")]]
+    assert list(mail_outlook.carried_files(data)) == [(2, b"one"), (3, b"two")]
 
 
 def test_a_sender_of_exchange_has_the_address_that_reaches_them() -> None:

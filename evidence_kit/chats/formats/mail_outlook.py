@@ -9,6 +9,8 @@ from contextlib import suppress
 from email import message_from_string
 from typing import TYPE_CHECKING, BinaryIO
 
+from msgspec.structs import replace
+
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.mail.bodies import subject_words
 from evidence_kit.chats.mail.headers import charset_text, first_header, header_facts, mail_time
@@ -39,12 +41,14 @@ from evidence_kit.model import ByteSpan, Json
 
 if TYPE_CHECKING:
     import oxmsg
+    from oxmsg.storage import Storage
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PROPERTIES = "__properties_version1.0".encode("utf-16-le")
 _LONGEST_BYTES = 1 << 27
 _TRANSPORT_HEADERS = 0x007D
 _SENDER_NAME, _SENDER_ADDRESS, _SENDER_SMTP, _RTF = 0x0C1A, 0x0C1F, 0x5D01, 0x1009
+_DISPLAY_NAME = 0x3001
 _EXCHANGE = re.compile(r"<?(/O=[^<>]+)>?", re.IGNORECASE)
 _MAIL_FOLDER, _HEAD = "__substg1.0_3701000D", "__properties_version1.0"
 _MOST_INSIDE = 50
@@ -71,32 +75,35 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
     try:
         import oxmsg
 
-        mail = oxmsg.Message.load(data)
-        told = [_message(mail, place, place)]
         behind = ByteRange(place.end, place.end)
-        for pointer, inner in _inside(mail):
-            told.append(_message(inner, ByteRange(behind.start, behind.end, pointer=pointer), place))
+        told = [
+            _message(mail, replace(behind, pointer=pointer) if pointer else place, place, first)
+            for pointer, mail, first in _mails(oxmsg.Message.load(data))
+        ]
     except Exception as error:  # noqa: BLE001 - a decoder of others on hostile bytes: it fails in any way
         yield Unread(place, UnreadReason.MALFORMED, f"{type(error).__name__}: {error}"[:200])
         return
     yield from told
 
 
-def _inside(mail: oxmsg.Message) -> Iterator[tuple[str, oxmsg.Message]]:
-    """Yield the mails in a mail, each with where it is; a mail of Outlook's own is no file, but a folder in this one.
+def _mails(mail: oxmsg.Message) -> Iterator[tuple[str, oxmsg.Message, int]]:
+    """Yield a mail and the mails in it, each with where it is, and the number of its first attachment among all.
 
-    Its bytes lie scattered in the file, so that its place is behind the whole, with the way to it.
+    A mail of Outlook's own is no file, but a folder in this one. Its bytes lie scattered in the file, so that its place
+    is behind the whole, with the way to it.
     """
     import oxmsg
     from oxmsg.storage import Storage, Stream
 
     waiting: list[tuple[str, oxmsg.Message]] = [("", mail)]
-    told = 0
-    while waiting and told < _MOST_INSIDE:
+    told, first = 0, 1
+    while waiting and told <= _MOST_INSIDE:
         above, outer = waiting.pop(0)
+        yield above, outer, first
+        told += 1
         for number, part in enumerate(outer.attachments, start=1):
-            storages = getattr(part._storage, "storages", ())  # noqa: SLF001 - the library shows no way to it
-            folder = next((each for each in storages if each.name == _MAIL_FOLDER), None)
+            first += 1
+            folder = _mail_folder(part)
             if folder is None:
                 continue
             # The head of a mail in a mail lacks the last eight bytes that the library expects (MS-OXMSG 2.4.1.2).
@@ -105,18 +112,28 @@ def _inside(mail: oxmsg.Message) -> Iterator[tuple[str, oxmsg.Message]]:
                 for each in folder.streams
             )
             inner = oxmsg.Message(Storage(folder.path, streams, folder.storages))
-            pointer = f"{above}/attachments/{number}"
-            waiting.append((pointer, inner))
-            told += 1
-            yield pointer, inner
+            waiting.append((f"{above}/attachments/{number}", inner))
+
+
+def _mail_folder(part: oxmsg.Attachment) -> Storage | None:
+    """Return the folder in which an attachment holds a mail; None where it is a file."""
+    storages = getattr(part._storage, "storages", ())  # noqa: SLF001 - the library shows no way to it
+    return next((each for each in storages if each.name == _MAIL_FOLDER), None)
 
 
 def carried_files(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the number and the bytes of every attachment; one that is a mail of Outlook's own has none."""
+    """Yield the number and the bytes of every attachment, those of mails in the mail too.
+
+    One that is a mail of Outlook's own has no bytes.
+    """
     import oxmsg
 
     try:
-        files = [(number, part.file_bytes) for number, part in enumerate(oxmsg.Message.load(data).attachments, start=1)]
+        files = [
+            (number, part.file_bytes)
+            for _, mail, first in _mails(oxmsg.Message.load(data))
+            for number, part in enumerate(mail.attachments, start=first)
+        ]
     except Exception:  # noqa: BLE001 - as in `read`
         return
     yield from ((number, content) for number, content in files if content is not None)
@@ -125,10 +142,10 @@ def carried_files(data: bytes) -> Iterator[tuple[int, bytes]]:
 FORMAT = ChatFormat("mail-outlook", claims, read, carried_files)
 
 
-def _message(mail: oxmsg.Message, place: ByteRange, whole: ByteRange) -> Message:
-    """Return a mail; its attachments stand in the file as a whole."""
+def _message(mail: oxmsg.Message, place: ByteRange, whole: ByteRange, first: int) -> Message:
+    """Return a mail; its attachments stand in the file as a whole, and are numbered from `first`."""
     transport = message_from_string(mail.properties.str_prop_value(_TRANSPORT_HEADERS) or "")
-    attachments = tuple(_attachments(mail, whole)) if place == whole else tuple(_named(mail))
+    attachments = tuple(_attachments(mail, whole, first))
     subject, doubted = _decoded(lambda: mail.subject)
     text, guessed = _decoded(lambda: mail.body)
     if not text:
@@ -151,7 +168,7 @@ def _message(mail: oxmsg.Message, place: ByteRange, whole: ByteRange) -> Message
         frozenset({MessageFlag.ENCODING_GUESS}) if doubted or guessed else frozenset(),
         native_id=native.strip() if native else None,
         details=details,
-        words=(*subject_words(subject), *_links(mail, text)),
+        words=(*subject_words(subject), *_links(mail, text), *_mails_named(mail)),
         event=None if unread is None else MessageEvent("unreadable", {"reason": unread}),
         to=tuple(MessageSender(each.name or None, _address(each.email_address)) for each in mail.recipients),
     )
@@ -181,14 +198,16 @@ def _links(mail: oxmsg.Message, text: str) -> Iterator[FurtherWords]:
             yield FurtherWords(WordsRole.LINK, href)
 
 
+def _mails_named(mail: oxmsg.Message) -> Iterator[FurtherWords]:
+    """Yield under which names mails are attached to a mail; what they say are messages of their own."""
+    for part in mail.attachments:
+        if _mail_folder(part) is not None:
+            shown = part.properties.str_prop_value(_DISPLAY_NAME)
+            yield FurtherWords(WordsRole.FILE, f"{shown}.msg" if shown else "*.msg")
+
+
 def _address(address: str) -> tuple[AccountId, ...]:
     return (AccountId("email", address),) if "@" in address else ()
-
-
-def _named(mail: oxmsg.Message) -> Iterator[Attachment]:
-    """Yield the attachments of a mail in a mail, whose bytes nobody takes out."""
-    for part in mail.attachments:
-        yield Attachment(part.file_name, AttachmentStatus.NOT_EXPORTED, part.mime_type)
 
 
 def _decoded(get: Callable[[], str | None]) -> tuple[str | None, bool]:
@@ -230,8 +249,11 @@ def _time(mail: oxmsg.Message, written: str | None) -> MessageTime:
     return MessageTime(str(mail.sent_date), TimeKind.UTC, told, Precision.SECOND, reason="utc-by-the-format")
 
 
-def _attachments(mail: oxmsg.Message, place: ByteRange) -> Iterator[Attachment]:
-    for number, part in enumerate(mail.attachments, start=1):
+def _attachments(mail: oxmsg.Message, place: ByteRange, first: int) -> Iterator[Attachment]:
+    """Yield the attachments that are files; a mail among them is a message of its own."""
+    for number, part in enumerate(mail.attachments, start=first):
+        if _mail_folder(part) is not None:
+            continue
         content = part.file_bytes
         status = AttachmentStatus.UNKNOWN if content is None else AttachmentStatus.PRESENT
         size = None if content is None else len(content)
