@@ -24,6 +24,7 @@ from evidence_kit.chats.message import (
     Unread,
 )
 from evidence_kit.chats.span import MessageSpan
+from evidence_kit.chats.times import CALENDAR_REASONS
 from evidence_kit.chats.told import person_name
 from evidence_kit.model import Json
 
@@ -68,6 +69,7 @@ class _Talk:
     flags: Counter[str] = field(default_factory=Counter)
     times: Counter[str] = field(default_factory=Counter)
     attachments: Counter[str] = field(default_factory=Counter)
+    calendars: Counter[str] = field(default_factory=Counter)
     span: MessageSpan = field(default_factory=MessageSpan)
     messages: int = 0
     _conversation: Conversation | None = None
@@ -107,6 +109,8 @@ class _Talk:
         if time is not self._time:
             self._time = time
             self.span.add(time)
+            if time.reason in CALENDAR_REASONS:
+                self.calendars[time.reason or ""] += 1
 
     def _meet(self, conversation: Conversation) -> None:
         self._conversation = conversation
@@ -210,6 +214,9 @@ class ExportSurvey:
         talks = list(self._talks.values())
         told = [talk.facts(number) for number, talk in enumerate(talks[:MOST_CONVERSATIONS])]
         listed = list(_fitting(told))
+        calendars: Counter[str] = sum((talk.calendars for talk in talks), Counter())
+        if calendars:
+            self._decided["calendar"] = calendars.most_common(1)[0][0].removeprefix("calendar-")
         return {
             "messages": sum(talk.messages for talk in talks),
             "conversations": listed,

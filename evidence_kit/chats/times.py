@@ -13,9 +13,18 @@ from evidence_kit.chats.message import NO_TIME, DateOrder, MessageTime, Precisio
 _BEGINNINGS = frozenset(
     {"1969-12-31", "1970-01-01", "1600-12-31", "1601-01-01", "1899-12-29", "1899-12-30", "0001-01-01", "1980-01-01"}
 )
+# Years in which there are messages; what lies outside of them counts by another calendar.
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+BUDDHIST_YEARS = 543
+# Reasons that say by which calendar a day is counted, or that it lacks its year.
+CALENDAR_REASONS = frozenset(
+    {f"calendar-{name}" for name in ("hijri", "persian", "buddhist", "reiwa", "heisei", "showa", "not-known")}
+    | {"no-year"}
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTES_A_DAY = 1440
 _CLOCK_TO_THE_MINUTE = [f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(_MINUTES_A_DAY)]
+_FIRST_DAY_SECONDS = 86_400
 # Seconds from 1970 to the year 10000, which no date has.
 _BEYOND_SECONDS = 253_402_300_800
 _MOST_DIGITS = 18
@@ -95,7 +104,7 @@ _MONTH_WORD = re.compile(
 
 
 def from_epoch(value: object, per_second: int = 1) -> MessageTime:
-    """Return a time that the source gives as a count since 1970-01-01 UTC; 0 stands for none.
+    """Return a time that the source gives as a count since 1970-01-01 UTC; the first day stands for none.
 
     Args:
         value: An integer, or a string of digits, perhaps with a fraction; anything else is no time.
@@ -108,7 +117,7 @@ def from_epoch(value: object, per_second: int = 1) -> MessageTime:
         raw, count = value, int(value)
     else:
         return _from_any_epoch(value, per_second)
-    if not 0 < count < _BEYOND_SECONDS * per_second:
+    if not _FIRST_DAY_SECONDS * per_second <= count < _BEYOND_SECONDS * per_second:
         return _from_any_epoch(value, per_second)
     if per_second == 1:
         minutes, second = divmod(count, 60)
@@ -141,6 +150,9 @@ def _from_any_epoch(value: object, per_second: int) -> MessageTime:
         moment = _EPOCH + timedelta(milliseconds=thousandths)
     except OverflowError:
         return MessageTime(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
+    if moment.date().isoformat() in _BEGINNINGS:
+        # As 0, in a zone of its own, or as -1.
+        return MessageTime(raw, TimeKind.NONE, None, reason="stands-for-none")
     fine = per_second > 1 or bool(fraction)
     told = moment.isoformat(timespec="milliseconds" if fine else "seconds").replace("+00:00", "Z")
     return MessageTime(raw, TimeKind.UTC, told, Precision.MILLISECOND if fine else Precision.SECOND)
@@ -165,13 +177,12 @@ def from_iso(raw: object, *, is_utc: bool = False) -> MessageTime:
     day, clock, seconds, fraction, zone = found.groups()
     told = day if clock is None else f"{day}T{clock}{seconds or ''}{(fraction or '')[:4]}"
     precision = _precision(clock, seconds, fraction)
-    if day in _BEGINNINGS:
-        return MessageTime(raw, TimeKind.NONE, None, reason="stands-for-none")
+    kind, reason = TimeKind.LOCAL, None
     if clock is not None and ((zone or "").upper() in {"Z", "UTC"} or (zone is None and is_utc)):
-        return MessageTime(raw, TimeKind.UTC, told + "Z", precision, reason=None if zone else "utc-by-the-format")
-    if zone:
-        return MessageTime(raw, TimeKind.OFFSET, told + zone, precision)
-    return MessageTime(raw, TimeKind.LOCAL, told, precision)
+        kind, told, reason = TimeKind.UTC, told + "Z", None if zone else "utc-by-the-format"
+    elif zone:
+        kind, told = TimeKind.OFFSET, told + zone
+    return by_another_calendar(MessageTime(raw, kind, told, precision, reason=reason))
 
 
 def from_words(raw: str) -> MessageTime:
@@ -200,9 +211,11 @@ def from_words(raw: str) -> MessageTime:
     if len(readings) == 1:
         words = None if by_weekday or _NUMERIC.search(rest) is None else "only-one-day-is-possible-here"
         reason = "the-day-of-the-week-fits" if by_weekday else words
-        return MessageTime(raw, TimeKind.LOCAL, readings[0], precision, order, reason)
+        return by_another_calendar(MessageTime(raw, TimeKind.LOCAL, readings[0], precision, order, reason))
     if readings:
-        return MessageTime(raw, TimeKind.LOCAL, None, precision, DateOrder.AMBIGUOUS, "nothing-decides", readings)
+        return by_another_calendar(
+            MessageTime(raw, TimeKind.LOCAL, None, precision, DateOrder.AMBIGUOUS, "nothing-decides", readings)
+        )
     return MessageTime(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
 
 
@@ -245,6 +258,25 @@ def _month(text: str) -> re.Match[str] | None:
     found = list(_MONTH_WORD.finditer(text))
     sure = [each for each in found if each[1] not in _DAYS_TOO]
     return next(iter(sure or found), None)
+
+
+def by_another_calendar(time: MessageTime) -> MessageTime:
+    """Return a time whose year no message has as one of another calendar, or none; any other as it is.
+
+    Buddhist years are the usual ones and 543; of all other calendars the months are others than ours too, so that such
+    a day is unread.
+    """
+    told = time.readings if time.value is None else (time.value,)
+    if told and told[0][:10] in _BEGINNINGS:
+        return MessageTime(time.raw, TimeKind.NONE, None, reason="stands-for-none")
+    if not told or FIRST_YEAR <= int(told[0][:4]) <= LAST_YEAR:
+        return time
+    year = int(told[0][:4]) - BUDDHIST_YEARS
+    if not FIRST_YEAR <= year <= LAST_YEAR or any(each[4:10] == "-02-29" for each in told):
+        return MessageTime(time.raw, time.kind, None, time.precision, None, "calendar-not-known")
+    counted = tuple(f"{year:04d}{each[4:]}" for each in told)
+    value, readings = (None, counted) if time.value is None else (counted[0], ())
+    return MessageTime(time.raw, time.kind, value, time.precision, time.date_order, "calendar-buddhist", readings)
 
 
 def stands_for_none(value: str, *, apple: bool = False) -> bool:

@@ -28,6 +28,7 @@ from evidence_kit.chats.identifiers.gathered import Gathering
 from evidence_kit.chats.index_block import index_blocks
 from evidence_kit.chats.message import Entry, Message, Unread
 from evidence_kit.chats.message_filter import MessageFilter, filter_from_arguments
+from evidence_kit.chats.side_texts import with_side_texts
 from evidence_kit.model import Json
 
 PAGE_BYTES = 4 << 20
@@ -73,8 +74,9 @@ def export_entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Json:
 
     Args:
         payload: The export.
-        arguments: `name`, `format` as `reading_facts` said; `item` for the locators, `sha256` of it; `offset` and
-            `count` among the entries that are asked for; `newest_first`: the file begins with the newest, so it is
+        arguments: `name`, `format` as `reading_facts` said; `texts`, files whose words are those of messages, as
+            `with_side_texts` takes them, in base64; `item` for the locators, `sha256` of it; `offset` and `count`
+            among the entries that are asked for; `newest_first`: the file begins with the newest, so it is
             told from its end; `until_full`: read no further than the page, and go on from there when the next page
             is asked for; the rest as in `MessageFilter`.
 
@@ -335,7 +337,11 @@ def _entries(payload: BinaryIO, arguments: Mapping[str, Json]) -> Iterator[Entry
         raise ValueError(f"no format is called {arguments['format']}")
     beside = arguments.get("beside")
     listed = frozenset(map(str, beside)) if isinstance(beside, (list, tuple)) else None
-    return registry.read_export(payload, chosen, Surroundings(str(arguments.get("name", "")), listed))
+    entries = registry.read_export(payload, chosen, Surroundings(str(arguments.get("name", "")), listed))
+    texts = arguments.get("texts")
+    if not isinstance(texts, Mapping):
+        return entries
+    return with_side_texts(entries, {path: base64.b64decode(str(data)) for path, data in texts.items()})
 
 
 def _matching(payload: BinaryIO, arguments: Mapping[str, Json], wanted: MessageFilter) -> Iterator[tuple[Entry, int]]:

@@ -173,8 +173,16 @@ def _warn(screen: Screen, conversation: CaseConversation) -> None:
             screen.warn("chats.wording-unknown", item=part.item.id)
         if part.left_out_note is not None:
             screen.warn(f"chats.{part.left_out_note}", item=part.item.id)
+        if part.calendar_note is not None:
+            screen.warn(f"chats.{part.calendar_note}", item=part.item.id, calendar=calendar_name(screen, part.calendar))
     if untimed := conversation.figures("times").get("none", 0):
         screen.warn("chats.untimed", number=conversation.number, count=untimed)
+
+
+def calendar_name(screen: Screen, calendar: str | None) -> str:
+    """Return the name of a calendar."""
+    known = f"chats.calendar.{calendar}"
+    return screen.sentence(known if screen.knows(known) else "chats.calendar.not-known")
 
 
 def _order(screen: Screen, part: ConversationPart) -> tuple[str, str] | None:
@@ -201,8 +209,13 @@ def _entry(screen: Screen, entry: TranscriptEntry | TranscriptGap) -> None:
     said: TranscriptEntry = entry  # type: ignore[assignment]
     sender = sender_name(screen, said.sender, owner=said.owner) if said.sender else screen.sentence("chats.app")
     time = time_text(said.time, raw=True) or screen.sentence("chats.no-time")
+    if said.time is not None and said.time.kind == "none":
+        # What stands for no time, such as 1970, must not be read as one.
+        time = screen.sentence("chats.unread-time", written=time)
     screen.result(f"{readable_text(said.where)}  {time}  {sender}")
-    marks = [f"kind.{said.kind}"] if said.kind not in {"text", "system", "media"} else []
+    # Where an event says what could not be read, that is what it was.
+    plain = said.kind in {"text", "system", "media"} or (said.kind == "unsupported" and said.event is not None)
+    marks = [] if plain else [f"kind.{said.kind}"]
     marks += [f"flag.{flag}" for flag in said.flags if flag not in {said.kind, "app_generated"}]
     if said.text:
         screen.write(_SCHEME.sub(r"\1xx\2", said.text), _INDENT)

@@ -84,7 +84,8 @@ class Transcript:
         participants: Who wrote, how many messages, and whether the export is theirs.
         zones: What its times can be compared with, and how many have each.
         order: How its dates are read and why, where that had to be decided.
-        notes: Codes of what is to be known: `wording-unknown`, `left-out`, `log-beside`, `unread`, `untimed`.
+        notes: Codes of what is to be known: `wording-unknown`, `left-out`, `log-beside`, `days-unread`,
+            `days-counted-over`, `days-without-year`, `unread`, `untimed`.
         lines: Every message, and every stretch that could not be read.
     """
 

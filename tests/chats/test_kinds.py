@@ -14,6 +14,7 @@ from evidence_kit.chats.message import (
     MessageEvent,
     MessageFlag,
     MessageKind,
+    TimeKind,
     Unread,
     UnreadReason,
 )
@@ -179,6 +180,33 @@ def test_a_first_moment_is_no_time_in_any_format() -> None:
     for data, name in ((apple, "imessage-text"), (signal, "signal-export-json")):
         time = messages_of(data, name)[0].time
         assert (time.value, time.reason) == (None, "stands-for-none"), name
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "text", "calendar"),
+    [
+        ("whatsapp-text", "_chat.txt", "[24/3/1448 AH, 18:02:11] Nadia: a\n[25/3/1448 AH, 9:03:40] A: b\n", "hijri"),
+        ("whatsapp-text", "_chat.txt", "[24/3/1405 AP, 18:02:11] Nadia: a\n[25/3/1405 AP, 9:03:40] A: b\n", "persian"),
+        ("whatsapp-text", "WhatsApp Chat with A.txt", "14/9/2569, 18:02 - A: a\n15/9/2569, 18:03 - B: b\n", "buddhist"),
+        ("whatsapp-text", "WhatsApp Chat with A.txt", "21:02, 20 Aug - A: a\n21:03, 20 Aug - B: b\n", "no-year"),
+        (
+            "line-text",
+            "a.txt",
+            "[LINE] Chat history with A\nSaved on: 14/9/2569 18:00\n\n14/9/2569\n18:02\tA\ta\n",
+            "buddhist",
+        ),
+        ("line-text", "a.txt", "[LINE] Chat history with A\nSaved on: 1448\n\n24/3/1448\n18:02\tA\ta\n", "not-known"),
+        ("whatsapp-text", "WhatsApp Chat with A.txt", "14/9/2026, 18:02 - A: a\n15/9/2026, 18:03 - B: b\n", None),
+    ],
+)
+def test_a_file_that_counts_its_days_otherwise_says_so(name: str, path: str, text: str, calendar: str | None) -> None:
+    facts: Any = reading_facts(io.BytesIO(text.encode()), {"name": path})
+    assert facts["format"] == name
+    assert facts["decided"].get("calendar") == calendar
+    times = [each.time for each in messages_of(text.encode(), name)]
+    known = calendar in {None, "buddhist"}
+    assert all((time.value is None) is not known and time.kind is TimeKind.LOCAL for time in times)
+    assert not known or all(str(time.value).startswith("2026-09-1") for time in times)
 
 
 def test_google_dates_of_other_languages_and_of_deletions() -> None:

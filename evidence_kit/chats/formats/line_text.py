@@ -25,7 +25,7 @@ from evidence_kit.chats.message import (
     UnreadReason,
 )
 from evidence_kit.chats.segments import TextSegment, text_segments
-from evidence_kit.chats.times import from_words
+from evidence_kit.chats.times import CALENDAR_REASONS, from_words
 
 _OPENING = re.compile(
     r"\n(?:(?P<day>(?:[^\d\n]{0,12}\d{1,4}[/.]\d{1,2}[/.]\d{1,4}[^\t\n]{0,12}))(?=\r?\n|\Z)"
@@ -100,12 +100,15 @@ class _Reader:
         hour, minute = (int(part) for part in re.findall(r"\d+", clock))
         if clock[-1:] in "Mm":
             hour = hour % 12 + (12 if clock[-2] in "Pp" else 0)
+        if self._day is not None and not days and self._day.reason in CALENDAR_REASONS:
+            return MessageTime(raw, TimeKind.LOCAL, None, Precision.MINUTE, None, self._day.reason)
         if hour > 23 or minute > 59 or not days:
             return MessageTime(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
         readings = tuple(f"{day}T{hour:02d}:{minute:02d}" for day in days)
         order = self._day.date_order if self._day else None
         if len(readings) == 1:
-            return MessageTime(raw, TimeKind.LOCAL, readings[0], Precision.MINUTE, order)
+            reason = self._day.reason if self._day and self._day.reason in CALENDAR_REASONS else None
+            return MessageTime(raw, TimeKind.LOCAL, readings[0], Precision.MINUTE, order, reason)
         return MessageTime(
             raw, TimeKind.LOCAL, None, Precision.MINUTE, DateOrder.AMBIGUOUS, "nothing-decides", readings
         )

@@ -37,6 +37,7 @@ from evidence_kit.chats.message import (
     UnreadReason,
     WordsRole,
 )
+from evidence_kit.chats.times import unless_none
 from evidence_kit.model import ByteSpan, Json
 
 if TYPE_CHECKING:
@@ -246,7 +247,8 @@ def _time(mail: oxmsg.Message, written: str | None) -> MessageTime:
     if mail.sent_date is None:
         return NO_TIME
     told = mail.sent_date.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return MessageTime(str(mail.sent_date), TimeKind.UTC, told, Precision.SECOND, reason="utc-by-the-format")
+    time = MessageTime(str(mail.sent_date), TimeKind.UTC, told, Precision.SECOND, reason="utc-by-the-format")
+    return unless_none(time)
 
 
 def _attachments(mail: oxmsg.Message, place: ByteRange, first: int) -> Iterator[Attachment]:

@@ -27,6 +27,7 @@ from evidence_kit.chats.message import (
     TimeKind,
     WordsRole,
 )
+from evidence_kit.chats.times import by_another_calendar
 from evidence_kit.model import Json
 
 _MARK = re.compile(rb"<div class=\"message (?:default|service)\b[^\"]{0,100}\"")
@@ -168,6 +169,10 @@ def _words(body: MarkupNode, text: MarkupNode | None) -> Iterator[FurtherWords]:
 
 
 def _time(title: str) -> MessageTime:
+    return by_another_calendar(_stated(title))
+
+
+def _stated(title: str) -> MessageTime:
     found = _TITLE.fullmatch(title.strip())
     if found is None:
         return MessageTime(title, TimeKind.NONE, None, reason="no-such-date-or-time")

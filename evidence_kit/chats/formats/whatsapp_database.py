@@ -36,7 +36,7 @@ from evidence_kit.chats.message import (
     Unread,
     UnreadReason,
 )
-from evidence_kit.chats.times import from_epoch
+from evidence_kit.chats.times import from_epoch, unless_none
 
 _BEGINNING: Final = b"SQLite format 3\0"
 _NAMES: Final = re.compile(r"msgstore[\w.\-]*\.db|ChatStorage\.sqlite", re.IGNORECASE)
@@ -317,7 +317,8 @@ def _time(value: object, form: _Form) -> MessageTime:
     whole, _, fraction = raw.partition(".")
     if not re.fullmatch(r"-?\d{1,12}", whole) or not (fraction == "" or fraction.isdecimal()):
         return from_epoch(raw)
-    return replace(from_epoch(f"{int(whole) + _APPLE_SECONDS}{'.' + fraction[:3] if fraction else ''}"), raw=raw)
+    counted = from_epoch(f"{int(whole) + _APPLE_SECONDS}{'.' + fraction[:3] if fraction else ''}")
+    return unless_none(replace(counted, raw=raw), apple=True)
 
 
 def _attachments(row: dict[str, Any], kind: MessageKind, around: Surroundings) -> Iterator[Attachment]:

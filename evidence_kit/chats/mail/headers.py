@@ -11,6 +11,7 @@ from email.message import Message as Mail
 from email.utils import getaddresses, parsedate_to_datetime
 
 from evidence_kit.chats.message import NO_TIME, AccountId, MessageSender, MessageTime, Precision, TimeKind
+from evidence_kit.chats.times import by_another_calendar
 from evidence_kit.model import Json
 
 _LONGEST_CHARACTERS = 20_000
@@ -116,10 +117,10 @@ def mail_time(raw: str | None) -> MessageTime:
         return MessageTime(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
     told = moment.isoformat(timespec="seconds")
     if moment.tzinfo is None:
-        return MessageTime(raw, TimeKind.LOCAL, told, Precision.SECOND)
+        return by_another_calendar(MessageTime(raw, TimeKind.LOCAL, told, Precision.SECOND))
     if moment.tzinfo is UTC:
-        return MessageTime(raw, TimeKind.UTC, told.replace("+00:00", "Z"), Precision.SECOND)
-    return MessageTime(raw, TimeKind.OFFSET, told, Precision.SECOND)
+        return by_another_calendar(MessageTime(raw, TimeKind.UTC, told.replace("+00:00", "Z"), Precision.SECOND))
+    return by_another_calendar(MessageTime(raw, TimeKind.OFFSET, told, Precision.SECOND))
 
 
 def header_facts(mail: Mail) -> dict[str, Json]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from evidence_kit.chats.side_texts import CARD_ENDING, carried_key
 from evidence_kit.custody.manifest import CaseObject, FoundAt, Item, Manifest, Witnessed
 
 _LONGEST_NAME = 1000
@@ -19,6 +20,8 @@ _HASHED = re.compile(r"(?P<digest>[0-9a-f]{64})(?:\.[A-Za-z0-9]{1,8})?")
 _UNMISTAKABLE = re.compile(r"^\d{8}-[A-Z]+-\d{4}|[0-9a-f]{32}|(?<![\w~-])(?!\w+-\d{8}-WA\d{4})[\w~-]{20,}", re.ASCII)
 # What stands in an encrypted backup stands, for whatever is named in it, where the backup does.
 _ENCRYPTED = re.compile(r".+\.crypt\d{1,2}", re.IGNORECASE)
+_LARGEST_TEXT = 1 << 16
+_MOST_TEXTS, _MOST_TEXT_BYTES = 500, 1 << 20
 _DOUBTS = ("elsewhere", "other-container", "other-source")
 
 
@@ -37,6 +40,7 @@ class AttachmentTies:
         self._within: dict[tuple[Any, ...], CaseObject] = {}
         self._members: dict[str, list[CaseObject]] = {}
         self._items = manifest.items
+        self._texts = [(each.place, each) for each in manifest.included if _is_text_of_a_message(each)]
         listed: list[CaseObject] = [*manifest.included, *manifest.left_out]
         for each in listed:
             for place in (each.place, *each.also_at):
@@ -107,10 +111,39 @@ class AttachmentTies:
         nearest = {item.id: item for doubt, _, item in judged if doubt == reasons[0]}
         return (), tuple(nearest.values()), reasons[0]
 
+    def texts_beside(self, chat: Item) -> dict[str, Item]:
+        """Return the small files that lie with a chat and whose words are those of messages, by their paths.
+
+        Contact cards, and texts under a name that Signal gives: where a message is long, its rest stands in one.
+        """
+        found: dict[str, Item] = {}
+        size_bytes = 0
+        stands = self._outside(chat)
+        for place, item in self._texts:
+            within = item.facts.get("within")
+            if place.container == chat.id and isinstance(within, Mapping):
+                where = [within.get(name) for name in ("start", "end", "part")]
+                if all(isinstance(each, int) for each in where):
+                    found[carried_key(*where)] = item
+                continue
+            if _doubt(place, stands, "") is not None and not _given_with(chat, stands, place, item):
+                continue
+            size_bytes += item.size_bytes
+            if len(found) == _MOST_TEXTS or size_bytes > _MOST_TEXT_BYTES:
+                break
+            found[place.path] = item
+        return found
+
     def _outside(self, chat: Item) -> FoundAt:
         """Return where a chat stands; of one out of an encrypted backup, where the backup does."""
         backup = self._items.get(chat.place.container or "")
         return backup.place if backup is not None and _ENCRYPTED.fullmatch(_last(backup.place.path)) else chat.place
+
+
+def _is_text_of_a_message(item: Item) -> bool:
+    name = _last(item.place.path)
+    known = name.casefold().endswith(CARD_ENDING) or (item.family == "text" and _HASHED.fullmatch(name) is not None)
+    return known and item.size_bytes <= _LARGEST_TEXT
 
 
 def _last(path: str) -> str:

@@ -19,6 +19,9 @@ from evidence_kit.workflows.reading.coverage import (
     file_conversations,
 )
 
+# Calendars of which only the years are counted otherwise.
+_COUNTED_OVER = frozenset({"buddhist", "reiwa", "heisei", "showa"})
+
 
 @dataclass(frozen=True, slots=True)
 class ConversationPart:
@@ -33,6 +36,8 @@ class ConversationPart:
         wording: In which language the app speaks in it, where its reader says so; begins with `unknown` where the app
             does, in words that no table knows.
         left_out: What the app leaves out of such an export, where that is known.
+        calendar: By which calendar its days are counted, where that is not the usual one: such as `hijri`; `no-year`
+            where they have no year.
         path: Where it was found; of a member with the path of its container before it.
     """
 
@@ -43,11 +48,21 @@ class ConversationPart:
     wording: str | None = None
     left_out: str | None = None
     path: str = ""
+    calendar: str | None = None
 
     @property
     def left_out_note(self) -> str | None:
         """The code of what is to be known of what is lacking: `left-out`, `log-beside`, None where nothing is."""
         return None if self.left_out is None else "log-beside" if self.left_out == LOG_BESIDE else "left-out"
+
+    @property
+    def calendar_note(self) -> str | None:
+        """The code of what is to be known of its days: `days-unread`, `days-counted-over`, `days-without-year`."""
+        if self.calendar is None:
+            return None
+        if self.calendar == "no-year":
+            return "days-without-year"
+        return "days-counted-over" if self.calendar in _COUNTED_OVER else "days-unread"
 
     @property
     def wording_unknown(self) -> bool:
@@ -147,6 +162,7 @@ def conversations(manifest: Manifest) -> list[CaseConversation]:
                 _decided(entry.facts, "wording"),
                 _decided(entry.facts, "left-out"),
                 export_name(item, manifest),
+                _decided(entry.facts, "calendar"),
             )
             grouped.setdefault(key, []).append(part)
     return [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from io import BytesIO
 from typing import Final, TypeAlias
 
 from evidence_kit.chats.message_filter import filter_from_arguments
@@ -63,6 +65,8 @@ class ExportReader:
         self._progress = progress
         self._index: ChatIndex | None = None
         self._known_beside: dict[str, tuple[str, ...]] = {}
+        self._known_texts: dict[str, dict[str, Item]] = {}
+        self._read_texts: dict[str, str] = {}
         self._unindexed: set[str] = set()
         self._intact: set[str] = set()
 
@@ -244,7 +248,8 @@ class ExportReader:
 
     def _unpacked(self, item: Item, chosen: str) -> UnpackedExport:
         beside = self._beside(item, chosen)
-        digest = sha256("\0".join(beside).encode("utf-8", "surrogatepass")).hex if beside else ""
+        told = [*beside, *(f"{path}\0{each.sha256.hex}" for path, each in self._texts_beside(item).items())]
+        digest = sha256("\0".join(told).encode("utf-8", "surrogatepass")).hex if told else ""
         return UnpackedExport(item, chosen, export_name(item, self._manifest), digest)
 
     def _beside(self, item: Item, chosen: str) -> tuple[str, ...]:
@@ -262,6 +267,24 @@ class ExportReader:
             }
             self._known_beside[item.id] = tuple(sorted(found)[:MOST_BESIDE])
         return self._known_beside[item.id]
+
+    def _texts_beside(self, item: Item) -> dict[str, Item]:
+        """Return the files beside an export whose words are those of messages, by their paths."""
+        if item.id not in self._known_texts:
+            self._known_texts[item.id] = self._ties.texts_beside(item)
+        return self._known_texts[item.id]
+
+    def _texts(self, item: Item) -> dict[str, Json]:
+        """Return what these files hold, in base64; one that is damaged says nothing here, and is found by a check."""
+        told: dict[str, Json] = {}
+        for path, each in self._texts_beside(item).items():
+            if each.id not in self._read_texts:
+                sink = BytesIO()
+                with suppress(DamagedError, OSError):
+                    self._case.decrypt(each.id, sink)
+                self._read_texts[each.id] = base64.b64encode(sink.getvalue()).decode("ascii")
+            told[path] = self._read_texts[each.id]
+        return told
 
     def _make_index(self, exports: Sequence[UnpackedExport]) -> None:
         if self._index is None or not exports:
@@ -299,6 +322,8 @@ class ExportReader:
         about["sha256"] = item.sha256.hex
         if beside := self._beside(item, chosen):
             about["beside"] = list(beside)
+        if texts := self._texts(item):
+            about["texts"] = texts
         return self._answer(
             item, Job(function, {**about, **arguments}, self._bytes.bytes_of(item), seconds_for(item.size_bytes))
         )

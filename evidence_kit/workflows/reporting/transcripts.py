@@ -200,6 +200,7 @@ def heading(conversation: CaseConversation, *, gaps: bool) -> Transcript:
     if any(part.wording_unknown for part in conversation.parts):
         notes.append("wording-unknown")
     notes += sorted({part.left_out_note for part in conversation.parts if part.left_out_note is not None})
+    notes += sorted({part.calendar_note for part in conversation.parts if part.calendar_note is not None})
     if gaps:
         notes.append("unread")
     zones = conversation.figures("times")

@@ -27,6 +27,7 @@ from evidence_kit.workflows.reading.conversation_page import ConversationRequest
 from evidence_kit.workflows.reading.conversation_rows import conversation_entry, conversation_row
 from evidence_kit.workflows.reading.conversations import conversations
 from evidence_kit.workflows.reading.exports import open_exports
+from evidence_kit.workflows.reading.identifiers import export_identifiers, exports_of
 from evidence_kit.workflows.reading.threats import Threat, record_threat
 from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry
 from tests.conftest import NewCase
@@ -114,6 +115,37 @@ def test_a_database_out_of_an_encrypted_backup_stands_where_the_backup_does() ->
     ties = AttachmentTies(Manifest(items={each.id: each for each in (backup, database, picture)}))
     sure, _, _ = ties.items_named("Media/WhatsApp Images/IMG-20250428-WA0007.jpg", database)
     assert sure == (picture,)
+
+
+CARD = b"BEGIN:VCARD\nVERSION:3.0\nFN:Compte\nTEL;waid=212600000033:+212 600-000033\nEND:VCARD\n"
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_what_a_contact_card_says_is_shown_searched_and_looked_through(
+    new_case: NewCase, describer: WorkerDescriber, worker: Worker, tmp_path: Path, *, inside: bool
+) -> None:
+    folder = tmp_path / "p"
+    folder.mkdir()
+    if inside:
+        part = f'<part seq="0" ct="text/x-vCard" name="Compte.vcf" data="{base64.b64encode(CARD).decode()}" />'
+        record = f'<mms date="1746305000123" msg_box="1" address="+212600000017"><parts>{part}</parts></mms>'
+        (folder / "sms.xml").write_text(f'<smses count="1">\n{record}\n</smses>\n')
+    else:
+        (folder / "WhatsApp Chat with A.txt").write_text("13/09/2026, 18:03 - A: Compte.vcf (file attached)\n" * 2)
+        (folder / "Compte.vcf").write_bytes(CARD)
+        (folder / "contacts.vcf").write_bytes(CARD.replace(b"600-000033", b"600-000099"))
+    writer = new_case()
+    take(writer, describer, folder)
+    entry = said_in(writer, worker)[0]
+    assert [each.text for each in entry.words if each.role == "contact"] == ["Compte", "+212 600-000033"]
+    for kept in (True, False):
+        with open_exports(writer.case, worker, kept=kept) as reading:
+            talk, found = conversations(writer.manifest)[0], exports_of(writer.manifest)[0]
+            hits = reading.page(talk, ConversationRequest(search="600-000033"), 0, 10)
+            named = {each.value for each in export_identifiers(reading, *found, "MA")}
+        assert [each.where for each in hits.entries][:1] == [entry.where]
+        assert "+212600000033" in named
+        assert "+212600000099" not in named
 
 
 def test_two_zips_do_not_lend_each_other_their_files(

@@ -12,12 +12,9 @@ from typing import Any
 from evidence_kit.chats.folding import fold_text
 from evidence_kit.chats.formats.whatsapp.headers import half_of_day
 from evidence_kit.chats.message import DateOrder, MessageTime, Precision, TimeKind
-from evidence_kit.chats.times import from_words
+from evidence_kit.chats.times import BUDDHIST_YEARS, FIRST_YEAR, LAST_YEAR, from_words, unless_none
 
 _REMEMBERED = 8192
-# Years in which there are messages.
-_FIRST_YEAR, _LAST_YEAR = 1990, 2100
-_BUDDHIST_YEARS = 543
 _CALENDARS = {
     "hijri": ("AH", "هـ", "ه.", "ه", "ب.ه.", "ب.ه"),
     "persian": ("AP",),
@@ -138,7 +135,7 @@ class TimeReader:
         order, reason, days = self._days[numbers]
         precision = Precision.SECOND if clock[2] else Precision.MINUTE
         if told and len(days) == 1:
-            return MessageTime(raw, TimeKind.LOCAL, f"{days[0]}T{told}", precision, order, doubt or reason)
+            return unless_none(MessageTime(raw, TimeKind.LOCAL, f"{days[0]}T{told}", precision, order, doubt or reason))
         if told and days:
             readings = tuple(f"{day}T{told}" for day in days)
             return MessageTime(raw, TimeKind.LOCAL, None, precision, order, doubt or reason, readings)
@@ -151,9 +148,9 @@ def calendar_of(raw: str, numbers: tuple[str, ...]) -> str | None:
     if era is not None:
         return next(name for name, spellings in _CALENDARS.items() if era[0] in spellings)
     years = [int(number) for number in (numbers[0], numbers[2]) if len(number) == 4]
-    if not years or _FIRST_YEAR <= years[0] <= _LAST_YEAR:
+    if not years or FIRST_YEAR <= years[0] <= LAST_YEAR:
         return None
-    return "buddhist" if _FIRST_YEAR <= years[0] - _BUDDHIST_YEARS <= _LAST_YEAR else "not-known"
+    return "buddhist" if FIRST_YEAR <= years[0] - BUDDHIST_YEARS <= LAST_YEAR else "not-known"
 
 
 def _by_another(
@@ -161,7 +158,7 @@ def _by_another(
 ) -> MessageTime:
     """Return a time by another calendar: as it is written, and by ours where only the years are counted otherwise."""
     # The other calendar's months are others than ours, and differ by a day from country to country: that is unread.
-    years = {"buddhist": -_BUDDHIST_YEARS, "reiwa": 2018, "heisei": 1988, "showa": 1925}.get(calendar)
+    years = {"buddhist": -BUDDHIST_YEARS, "reiwa": 2018, "heisei": 1988, "showa": 1925}.get(calendar)
     precision = Precision.MINUTE if told and told.count(":") == 1 else Precision.SECOND if told else None
     if years is None or told is None:
         return MessageTime(raw, TimeKind.LOCAL, None, precision, None, f"calendar-{calendar}")
@@ -178,7 +175,8 @@ def _by_another(
 def _in_words(raw: str) -> MessageTime:
     """Return a time whose month is a word; without a year it is only raw."""
     time = from_words(raw)
-    return time if time.value is not None else MessageTime(raw, TimeKind.LOCAL, None, None, None, "no-year")
+    known = time.value is not None or time.reason == "stands-for-none"
+    return time if known else MessageTime(raw, TimeKind.LOCAL, None, None, None, "no-year")
 
 
 def _days(numbers: tuple[str, ...], decision: DateReading) -> tuple[DateOrder, str, tuple[str, ...]]:

@@ -4,7 +4,7 @@ import type { Inside } from "../core/contents";
 import type { Facts } from "../core/opening";
 import type { Desk } from "../core/threads";
 import { code, foreign, make } from "./dom";
-import { allFacts, numbersOf, stated, textOf, textsOf, valuesOf } from "./facts";
+import { allFacts, factsOf, numbersOf, stated, textOf, textsOf, valuesOf } from "./facts";
 import { originalsIn } from "./items";
 import type { Lines } from "./library";
 import { fold } from "./library";
@@ -13,6 +13,7 @@ import { neutral, neutralText, type Words } from "./words";
 
 const OWNER = "(owner)";
 const PLAIN_KINDS: ReadonlySet<string> = new Set(["text", "system", "media"]);
+const MOST_RECEIVERS = 10;
 const BLOCK = 40;
 const LINE_PIXELS = 84;
 const NEAR = "900px 0px";
@@ -33,14 +34,19 @@ export function bubble(line: Facts, shown: Shown, marked = "", onPaper = false):
   const demands = numbersOf(line.demands);
   const own = line.owner === true;
   const gap = textOf(line.gap);
-  const when = stated(line.time);
+  const written = neutral(stated(line.time));
+  // What stands for no time, such as 1970, must not be read as one.
+  const when =
+    written === ""
+      ? gap === "" ? words.say("chats.no-time") : ""
+      : factsOf(line.time).kind === "none" ? words.say("chats.unread-time", { written }) : written;
   const sender = textOf(line.sender);
   const head = make(
     "div",
     { class: "who" },
     gap === "" ? (sender === "" ? words.say("chats.app") : who(sender, words)) : undefined,
     " ",
-    make("span", { class: "when", dir: "ltr" }, when === "" && gap === "" ? words.say("chats.no-time") : neutral(when)),
+    make("span", { class: "when", dir: when === written ? "ltr" : "auto" }, when),
     " ",
     make("span", { class: "at" }, code(neutral(textOf(line.where)))),
   );
@@ -62,8 +68,13 @@ export function bubble(line: Facts, shown: Shown, marked = "", onPaper = false):
     const label = words.knows(known) ? words.say(known) : neutral(role);
     say(label, by === "" ? "" : " (", by === "" ? "" : foreign(neutral(by)), by === "" ? ": " : "): ", foreign(neutralText(text)));
   }
+  const to = textsOf(line.to).slice(0, MOST_RECEIVERS);
+  const more = textsOf(line.to).length - to.length;
+  if (to.length > 0) say(words.say("chats.to", { names: neutral(to.join(", ")) + (more > 0 ? ` +${more}` : "") }));
+  // Where an event says what could not be read, that is what it was.
+  const plain = PLAIN_KINDS.has(textOf(line.kind)) || (line.kind === "unsupported" && typeof event === "string");
   const marks = [
-    ...(PLAIN_KINDS.has(textOf(line.kind)) || gap !== "" ? [] : [`chats.kind.${textOf(line.kind)}`]),
+    ...(plain || gap !== "" ? [] : [`chats.kind.${textOf(line.kind)}`]),
     ...textsOf(line.flags).filter((flag) => flag !== line.kind && flag !== "app_generated").map((flag) => `chats.flag.${flag}`),
   ];
   const told = [...new Set(marks.filter((mark) => words.knows(mark)).map((mark) => words.say(mark)))];
