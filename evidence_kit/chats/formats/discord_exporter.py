@@ -107,8 +107,8 @@ def _is_record(path: Path) -> bool:
 def _message(record: Record, place: ByteRange, conversation: Conversation, around: Surroundings) -> Message | None:
     if "id" not in record or "timestamp" not in record:
         return None
-    author = object_member(record, "author")
-    attachments = tuple(_attachments(record, around))
+    author, forwarded = object_member(record, "author"), object_member(record, "forwardedMessage")
+    attachments = (*_attachments(record, around), *_attachments(forwarded, around))
     kind = string_member(record, "type")
     return Message(
         place,
@@ -116,22 +116,51 @@ def _message(record: Record, place: ByteRange, conversation: Conversation, aroun
         _person(author) if author else None,
         from_iso(record.get("timestamp")),
         string_member(record, "content") or "",
-        _kind(kind, attachments),
+        MessageKind.POLL if object_member(record, "poll") else _kind(kind, attachments),
         attachments,
-        frozenset({MessageFlag.EDITED}) if record.get("timestampEdited") else frozenset(),
+        _flags(record),
         string_member(record, "id"),
         string_member(object_member(record, "reference"), "messageId"),
         tuple(_reactions(record)),
         other_facts(record, _KNOWN, {"type": kind} if kind not in _TEXT_TYPES else {}),
-        tuple(dict.fromkeys((*_addresses(record), *other_words(record, _KNOWN, TECHNICAL, _ROLES)))),
+        tuple(dict.fromkeys((*_addresses(record), *_forwarded(forwarded), *_others(record)))),
         _event(kind, record),
     )
 
 
+def _flags(record: Record) -> frozenset[MessageFlag]:
+    """Return whether a message was changed, and whether it is another's, passed on: the export does not say whose."""
+    forwarded = string_member(object_member(record, "reference"), "type") == "Forward" or "forwardedMessage" in record
+    flags = {MessageFlag.EDITED: bool(record.get("timestampEdited")), MessageFlag.FORWARDED: forwarded}
+    return frozenset(flag for flag, holds in flags.items() if holds)
+
+
 def _addresses(record: Record) -> Iterator[FurtherWords]:
     """Yield from where attachments could be had that did not come with the export."""
-    urls = (string_member(each, "url") or "" for each in object_members(record, "attachments"))
+    listed = (
+        *object_members(record, "attachments"),
+        *object_members(object_member(record, "forwardedMessage"), "attachments"),
+    )
+    urls = (string_member(each, "url") or "" for each in listed)
     yield from (FurtherWords(WordsRole.LINK, url) for url in urls if url.startswith(("http://", "https://")))
+
+
+def _forwarded(forwarded: Record) -> Iterator[FurtherWords]:
+    """Yield the words of a message that is passed on, which are not those of who passes it on."""
+    if text := string_member(forwarded, "content"):
+        yield FurtherWords(WordsRole.QUOTE, text, "?")
+    yield from other_words(forwarded, _KNOWN, TECHNICAL, _ROLES)
+
+
+def _others(record: Record) -> Iterator[FurtherWords]:
+    """Yield what stands beside: cards of links, a poll's question and answers, stickers."""
+    poll = object_member(record, "poll")
+    if question := string_member(object_member(poll, "question"), "text") or string_member(poll, "question"):
+        yield FurtherWords(WordsRole.QUESTION, question)
+    for answer in object_members(poll, "answers"):
+        text = string_member(answer, "text") or string_member(object_member(answer, "poll_media"), "text")
+        yield from (FurtherWords(WordsRole.OPTION, each) for each in (text,) if each)
+    yield from other_words(record, _KNOWN | {"forwardedMessage", "poll"}, TECHNICAL, _ROLES)
 
 
 def _event(kind: str | None, record: Record) -> MessageEvent | None:

@@ -28,6 +28,7 @@ from evidence_kit.chats.message import (
     Entry,
     FurtherWords,
     Message,
+    MessageEvent,
     MessageFlag,
     MessageKind,
     MessageSender,
@@ -61,6 +62,7 @@ _ROLES = {
     _WRAPPED: WordsRole.LINK,
 }
 
+_INTEGRATION = "gsuite_integration_metadata"
 _QUOTES = frozenset({"quoted_message_metadata"})
 
 
@@ -96,6 +98,9 @@ def _message(record: Record, place: ByteRange, conversation: Conversation, aroun
     ]
     attachments = tuple(Attachment(name, around.status(name)) for name in files if name)
     kind = MessageKind.MEDIA if attachments else MessageKind.TEXT
+    called = any("call_data" in object_member(each, _INTEGRATION) for each in object_members(record, "annotations"))
+    if called:
+        kind = MessageKind.CALL
     return Message(
         place,
         conversation,
@@ -109,6 +114,7 @@ def _message(record: Record, place: ByteRange, conversation: Conversation, aroun
         reactions=tuple(_reactions(record)) if "reactions" in record else (),
         details=other_facts(record, _KNOWN),
         words=tuple(dict.fromkeys((*_quoted(record), *other_words(record, _KNOWN | _QUOTES, TECHNICAL, _ROLES)))),
+        event=MessageEvent("call") if called else None,
     )
 
 

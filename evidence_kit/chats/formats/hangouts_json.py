@@ -32,12 +32,22 @@ from evidence_kit.chats.message import (
     WordsRole,
 )
 from evidence_kit.chats.times import from_epoch
+from evidence_kit.chats.told import duration_text
 
 _KNOWN = frozenset({"sender_id", "timestamp", "event_id"})
 # Keys whose texts are for machines, and those that the reader tells in the text.
 TECHNICAL = frozenset(
     {"conversation_id", "self_event_state", "event_type", "type", "id", "segment", "gaia_id", "chat_id", "user_id"}
-    | {"advances_sort_timestamp", "event_otr", "delivery_medium", "event_version", "image_url", "album_id", "photo_id"}
+    | {
+        "advances_sort_timestamp",
+        "event_otr",
+        "delivery_medium",
+        "event_version",
+        "image_url",
+        "album_id",
+        "photo_id",
+        "hangout_duration_secs",
+    }
     | {"media_type", "owner_obfuscated_id", "thumbnail", "stream_id", "participant_id", "leave_reason", "otr_status"}
 )
 _ROLES = {
@@ -74,6 +84,7 @@ def read(export: BinaryIO, _around: Surroundings) -> Iterator[Entry]:
 
 FORMAT = ChatFormat("hangouts-json", claims, read)
 
+_MOST_DIGITS = 9
 _LISTS = frozenset({"events", "event"})
 _STATES = ("conversation", "conversation_state")
 
@@ -139,7 +150,10 @@ class _Room:
             code = "added" if kind == "ADD_USER" else "removed"
             return MessageKind.SYSTEM, MessageEvent(code, {"names": ", ".join(names)})
         if kind == "HANGOUT_EVENT":
-            return MessageKind.CALL, MessageEvent("call")
+            seconds = string_member(object_member(record, "hangout_event"), "hangout_duration_secs") or ""
+            if not (seconds.isdecimal() and len(seconds) < _MOST_DIGITS):
+                return MessageKind.CALL, MessageEvent("call")
+            return MessageKind.CALL, MessageEvent("called", {"duration": duration_text(int(seconds))})
         if kind not in {"REGULAR_CHAT_MESSAGE", "SMS", "VOICEMAIL", ""}:
             return MessageKind.SYSTEM, MessageEvent(_EVENTS[kind]) if kind in _EVENTS else MessageEvent(
                 "service", {"action": kind}

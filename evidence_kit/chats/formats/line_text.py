@@ -9,6 +9,8 @@ from typing import BinaryIO
 from evidence_kit.chats.encoding import encoding_of
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.message import (
+    Attachment,
+    AttachmentStatus,
     ByteRange,
     Conversation,
     DateOrder,
@@ -32,7 +34,13 @@ _OPENING = re.compile(
     r"|(?P<clock>\d{1,2}:\d{2}(?: ?[APap][Mm])?)\t(?:(?P<sender>[^\t\n]*)\t)?)"
 )
 _HEADER = re.compile(r"[\ufeff\s]*\[LINE\] (?:Chat history (?:with|in) )?(?P<title>[^\n\r]*)")
-_MEDIA = re.compile(r"\[(?:Photo|Video|Sticker|Voice message|File|Album|صورة|Autocollant)\]")
+_MEDIA = re.compile(
+    r"\[(?:Photos?|Videos?|Sticker|Voice message|File|Album|صورة|فيديو|ملصق|رسالة صوتية|ملف|Autocollant|Vidéo"
+    r"|Message vocal|Fichier|Foto|Imagen|写真|動画|スタンプ|ボイスメッセージ|ファイル|사진|동영상|스티커"
+    r"|รูปภาพ|วิดีโอ|สติกเกอร์)\]",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\[(?:Location|الموقع|Position|Ubicación|位置情報|위치)\]")
 _NOTHING: frozenset[MessageFlag] = frozenset()
 _CALL = re.compile(r"☎ ")
 _UNSENT = re.compile(r"(?P<name>\S[^\n]*?) unsent a message\.?\Z")
@@ -81,6 +89,7 @@ class _Reader:
         quoted = len(body) > 1 and body[0] == body[-1] == '"' and "\n" in body
         text = body[1:-1] if quoted else body
         kind, flags = MessageKind.TEXT, _NOTHING
+        attachments: tuple[Attachment, ...] = ()
         if sender is None:
             unsent = _UNSENT.match(text)
             kind = MessageKind.DELETED if unsent else MessageKind.SYSTEM
@@ -89,9 +98,11 @@ class _Reader:
         elif _CALL.match(text):
             kind = MessageKind.CALL
         elif _MEDIA.fullmatch(text):
-            kind = MessageKind.MEDIA_OMITTED
+            kind, attachments = MessageKind.MEDIA_OMITTED, (Attachment(None, AttachmentStatus.OMITTED),)
+        elif _PLACE.match(text):
+            kind = MessageKind.LOCATION
         who = MessageSender(sender) if sender else None
-        return Message(place, self._conversation, who, self._time(clock), text, kind, (), flags)
+        return Message(place, self._conversation, who, self._time(clock), text, kind, attachments, flags)
 
     def _time(self, clock: str) -> MessageTime:
         """Return the time of the clock on the day above; with every reading that the day has."""

@@ -51,9 +51,8 @@ def claims(head: FileHead, name: str) -> FormatVote:
     """
     if not _OPENING.match("\n" + head.text.lstrip("\n")):
         return FormatVote.NO
-    if _MARKDOWN.search(head.text[:_LOOKED_AT]):
-        return FormatVote.BY_CONTENT
-    return FormatVote.BY_NAME if PurePosixPath(name).name in {"chat.md", "index.md"} else FormatVote.NO
+    is_markdown = PurePosixPath(name).suffix.casefold() == ".md"
+    return FormatVote.BY_CONTENT if is_markdown or _MARKDOWN.search(head.text[:_LOOKED_AT]) else FormatVote.NO
 
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
 from collections.abc import Iterator
+from contextlib import suppress
+from decimal import Decimal
+from itertools import islice
 from typing import BinaryIO
 
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
@@ -16,7 +22,7 @@ from evidence_kit.chats.json_records import (
     values_in_file,
 )
 from evidence_kit.chats.jsontree import Path
-from evidence_kit.chats.leaves import other_words
+from evidence_kit.chats.leaves import other_words, text_leaves
 from evidence_kit.chats.markup import MarkupNode, parse_markup
 from evidence_kit.chats.message import (
     NO_TIME,
@@ -28,6 +34,7 @@ from evidence_kit.chats.message import (
     Entry,
     FurtherWords,
     Message,
+    MessageEvent,
     MessageFlag,
     MessageKind,
     MessageSender,
@@ -50,6 +57,15 @@ TECHNICAL = frozenset(
     }
     | {"albumId", "s2spartnername", "callLog", "version", "capabilities", "clientmessageid", "key", "language"}
 )
+_EVENTS = {
+    "TopicUpdate": "renamed",
+    "AddMember": "added",
+    "DeleteMember": "removed",
+    "PictureUpdate": "changed-photo",
+}
+_LONGEST_NAMES = 1000
+_CARD_TECHNICAL = frozenset({"type", "contentType", "image", "images"})
+_MOST_OF_A_CARD = 200
 _ROLES = {
     "urlpreviews": WordsRole.LINK,
     "title": WordsRole.TITLE,
@@ -90,7 +106,10 @@ def _message(record: Record, place: ByteRange, conversation: Conversation, owner
         return None
     written, kind = string_member(record, "content") or "", string_member(record, "messagetype") or ""
     root = parse_markup(written) if kind != "Text" else None
-    text = _own_text(root) if root else written
+    text, event = _own_text(root) if root else written, None
+    if root is not None and kind.startswith("ThreadActivity/"):
+        # A record for programs: numbers and names in a row are no text of anybody.
+        text, event = "", _event(kind, root)
     sender, properties = string_member(record, "from"), object_member(record, "properties")
     attachments = tuple(_attachments(root)) if root else ()
     deleted = bool(properties.get("deletetime")) or properties.get("isserversidegenerated") == "deleted"
@@ -107,8 +126,27 @@ def _message(record: Record, place: ByteRange, conversation: Conversation, owner
         string_member(record, "id"),
         reactions=tuple(_reactions(properties)) if properties else (),
         details=other_facts(record, _KNOWN, {"messagetype": kind} | ({"content": written} if text != written else {})),
-        words=tuple(dict.fromkeys((*_links(root), *other_words(record, _KNOWN, TECHNICAL, _ROLES)))),
+        words=tuple(
+            dict.fromkeys((*_links(root), *_named(kind, root), *other_words(record, _KNOWN, TECHNICAL, _ROLES)))
+        ),
+        event=event,
     )
+
+
+def _event(kind: str, root: MarkupNode) -> MessageEvent:
+    names = [node.text().strip() for node in root.walk() if node.tag in {"target", "id"} and node.text().strip()]
+    code = _EVENTS.get(kind.removeprefix("ThreadActivity/"))
+    if code in {"added", "removed"} and names:
+        return MessageEvent(code, {"names": ", ".join(dict.fromkeys(names))[:_LONGEST_NAMES]})
+    return MessageEvent("service", {"action": kind}) if code in {None, "added", "removed"} else MessageEvent(str(code))
+
+
+def _named(kind: str, root: MarkupNode | None) -> Iterator[FurtherWords]:
+    """Yield the values of a record for programs: the name that a conversation was given."""
+    if root is not None and kind.startswith("ThreadActivity/"):
+        for node in root.walk():
+            if node.tag == "value" and (shown := node.text().strip()):
+                yield FurtherWords(WordsRole.TITLE, shown)
 
 
 def _person(sender: str, name: str | None, owner: str | None) -> MessageSender:
@@ -154,6 +192,7 @@ def _own_text(root: MarkupNode) -> str:
 def _links(root: MarkupNode | None) -> Iterator[FurtherWords]:
     """Yield the addresses under words, and quotations with their author."""
     for node in root.walk() if root is not None else ():
+        yield from _in_attributes(node)
         href = node.attributes.get("href", "")
         if node.tag == "a" and href and href not in node.text():
             yield FurtherWords(WordsRole.LINK, href)
@@ -161,6 +200,29 @@ def _links(root: MarkupNode | None) -> Iterator[FurtherWords]:
             yield FurtherWords(
                 WordsRole.QUOTE, said, node.attributes.get("authorname") or node.attributes.get("author") or "?"
             )
+
+
+def _in_attributes(node: MarkupNode) -> Iterator[FurtherWords]:
+    """Yield what stands in the attributes of an element: a place, a contact, a card that was sent."""
+    if node.tag == "location":
+        shown = node.attributes.get("address")
+        numbers = (node.attributes.get("latitude"), node.attributes.get("longitude"))
+        yield from (FurtherWords(WordsRole.PLACE, shown) for _ in (0,) if shown)
+        # In millionths of a degree.
+        if all(number and re.fullmatch(r"-?\d{1,9}", number) for number in numbers):
+            yield from (FurtherWords(WordsRole.PLACE, f"{Decimal(str(number)) / 10**6}") for number in numbers)
+    elif node.tag == "c":
+        yield from (
+            FurtherWords(WordsRole.CONTACT, told) for name in ("f", "s", "p") if (told := node.attributes.get(name))
+        )
+    elif node.tag == "swift" and (coded := node.attributes.get("b64")):
+        with suppress(ValueError, RecursionError):
+            yield from (FurtherWords(WordsRole.NOTE, text) for text in _card(json.loads(base64.b64decode(coded))))
+
+
+def _card(told: object) -> Iterator[str]:
+    """Yield the texts of a card."""
+    yield from islice((text for _, text in text_leaves(told, _CARD_TECHNICAL)), _MOST_OF_A_CARD)
 
 
 def _attachments(root: MarkupNode) -> Iterator[Attachment]:

@@ -156,6 +156,9 @@ def _words(body: MarkupNode, text: MarkupNode | None) -> Iterator[FurtherWords]:
             yield FurtherWords(WordsRole.LINK, href)
     wrap = body.find("media_wrap")
     for node in wrap.walk() if wrap is not None else ():
+        if node.tag == "a" and "://" in (href := node.attributes.get("href", "")):
+            # Such as of a place on a map.
+            yield FurtherWords(WordsRole.LINK, href)
         role = next((_ROLES[name] for name in _ROLES if name in node.classes()), None)
         if role is not None and (
             shown := shown_lines("".join(each for each in node.children if isinstance(each, str)))

@@ -8,12 +8,21 @@ from typing import BinaryIO
 from evidence_kit.chats.format import ChatFormat, FileHead, FormatVote, Surroundings
 from evidence_kit.chats.json_records import Record, other_facts, record_entries, string_member
 from evidence_kit.chats.jsontree import Path
-from evidence_kit.chats.message import AccountId, ByteRange, Conversation, Entry, Message, MessageSender
+from evidence_kit.chats.leaves import other_words
+from evidence_kit.chats.message import AccountId, ByteRange, Conversation, Entry, Message, MessageSender, WordsRole
 from evidence_kit.chats.times import from_iso
 
 _SECTIONS = ("Direct Message", "Direct Messages")
 _TITLE = "Chat History with "
 _KNOWN = frozenset({"Date", "From", "Content"})
+_TECHNICAL = frozenset({"MessageId", "ID", "Id"})
+_ROLES = {
+    "Link": WordsRole.LINK,
+    "VideoLink": WordsRole.LINK,
+    "Title": WordsRole.TITLE,
+    "Description": WordsRole.DESCRIPTION,
+    "UserName": WordsRole.CONTACT,
+}
 
 
 def claims(head: FileHead, _name: str) -> FormatVote:
@@ -56,4 +65,5 @@ def _message(record: Record, path: Path, place: ByteRange) -> Message | None:
         from_iso(record.get("Date"), is_utc=True),
         string_member(record, "Content") or "",
         details=other_facts(record, _KNOWN),
+        words=other_words(record, _KNOWN, _TECHNICAL, _ROLES),
     )

@@ -105,9 +105,12 @@ def _message(record: Record, place: ByteRange, number: str | None, around: Surro
 
 
 def _event(kind: str, content: Record) -> MessageEvent:
+    listed = content.get("userIds")
+    names = ", ".join(map(str, listed)) if isinstance(listed, list) else ""
     if kind == "participantsJoin":
-        listed = content.get("userIds")
-        return MessageEvent("added", {"names": ", ".join(map(str, listed)) if isinstance(listed, list) else ""})
+        return MessageEvent("added", {"names": names})
+    if kind == "participantsLeave" and names:
+        return MessageEvent("these-left", {"names": names})
     return MessageEvent(_EVENTS[kind]) if kind in _EVENTS else MessageEvent("service", {"action": kind})
 
 

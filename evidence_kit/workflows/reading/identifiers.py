@@ -90,6 +90,12 @@ class NamedIdentifier:
             "bank": self.bank("bank"),
         }
 
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services named beside a transfer code, over all its places."""
+        told = self.details.get("services") if isinstance(self.details, Mapping) else None
+        return tuple(map(str, told)) if isinstance(told, (list, tuple)) else ()
+
     def bank(self, name: str) -> str | None:
         """Return `bank` or `bank-code` of a bank account; None for anything else, and for a bank that is unknown."""
         told = self.details.get(name) if isinstance(self.details, Mapping) else None

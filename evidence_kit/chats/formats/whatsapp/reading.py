@@ -55,8 +55,11 @@ _NOTHING: frozenset[MessageFlag] = frozenset()
 def claims(head: FileHead, name: str) -> FormatVote:
     """Vote by the share of lines that begin like a message, then by the names that WhatsApp gives.
 
-    Lines that begin with the year and end with two spaces are Markdown, which WhatsApp does not write.
+    Lines that begin with the year and end with two spaces are Markdown, which WhatsApp does not write; nor does it
+    name a file so.
     """
+    if PurePosixPath(name).suffix.casefold() == ".md":
+        return FormatVote.NO
     if style_of(head.text) is not None and not _MARKDOWN.search(head.text[:_MARKDOWN_CHARACTERS]):
         return FormatVote.BY_CONTENT
     file_name = PurePosixPath(name).name
