@@ -44,7 +44,7 @@ def _identifier(screen: Screen, each: NamedIdentifier) -> None:
     if code := each.bank("bank-code"):
         screen.write(_bank(screen, each, code), _INDENT)
     if services := each.services:
-        screen.write(screen.say("identifiers.services", names=", ".join(services)), _INDENT)
+        screen.write(screen.sentence("identifiers.services", names=", ".join(services)), _INDENT)
     screen.write(_about(screen, each), _INDENT)
     for assumption in each.assumed:
         screen.write(_assumed(screen, assumption), _INDENT)

@@ -15,6 +15,7 @@ from evidence_kit.reports.voice import Voice
 
 _LONGEST_TITLE: Final = 120
 _MOST_PEOPLE: Final = 12
+_MOST_RECEIVERS: Final = 10
 _PLAIN_KINDS: Final = frozenset({"text", "system", "media"})
 
 
@@ -96,7 +97,14 @@ class TranscriptBlocks:
                 ": ",
                 *runs(foreign(text, longest=2000)),
             )
-        marks = [f"kind.{line.kind}"] if line.kind not in _PLAIN_KINDS else []
+        if line.to:
+            more = len(line.to) - _MOST_RECEIVERS
+            names = ", ".join(line.to[:_MOST_RECEIVERS]) + (f" +{more}" if more > 0 else "")
+            # The sentence ends in names of other people.
+            add(self._voice.words.sentence("chats.to", names="").rstrip(), " ", *runs(foreign(names, longest=500)))
+        # Where an event says what could not be read, that is what it was.
+        plain = line.kind in _PLAIN_KINDS or (line.kind == "unsupported" and line.event is not None)
+        marks = [] if plain else [f"kind.{line.kind}"]
         marks += [f"flag.{flag}" for flag in line.flags if flag not in {line.kind, "app_generated"}]
         told = [
             self._voice.words.sentence(f"chats.{mark}") for mark in marks if self._voice.words.knows(f"chats.{mark}")

@@ -90,6 +90,13 @@ class Voice:
         if stated.value is None:
             if stated.readings:
                 return [*_runs(codes(stated.raw[:100])), code(f" ({' / '.join(stated.readings)})")]
+            if stated.kind == "none" and stated.raw:
+                # What stands for no time, such as 1970, must not be read as one.
+                return [
+                    self.words.sentence("chats.unread-time", written="").rstrip(),
+                    " ",
+                    *_runs(foreign(stated.raw[:100])),
+                ]
             return foreign(stated.raw) if stated.raw else self.words.sentence("chats.no-time")
         return [code(time_text(stated.value))]
 

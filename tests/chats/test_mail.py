@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -148,7 +148,7 @@ def test_the_files_of_a_mail_in_a_mail_are_carried_out(monkeypatch: pytest.Monke
         return Storage(path, (Stream(f"{path}/__properties_version1.0", properties), *streams), ())
 
     data = sample_bytes("mail/outlook/mail-in-mail.msg")
-    outer = oxmsg.Message.load(data)._storage  # type: ignore[attr-defined]  # no program at hand writes such files
+    outer = cast("Storage", oxmsg.Message.load(data)._storage)
     held = outer.storages[0]
     folder = held.storages[0]
     inner = Storage(

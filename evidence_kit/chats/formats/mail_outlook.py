@@ -42,6 +42,7 @@ from evidence_kit.model import ByteSpan, Json
 
 if TYPE_CHECKING:
     import oxmsg
+    from oxmsg.attachment import Attachment as Attached
     from oxmsg.storage import Storage
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -116,7 +117,7 @@ def _mails(mail: oxmsg.Message) -> Iterator[tuple[str, oxmsg.Message, int]]:
             waiting.append((f"{above}/attachments/{number}", inner))
 
 
-def _mail_folder(part: oxmsg.Attachment) -> Storage | None:
+def _mail_folder(part: Attached) -> Storage | None:
     """Return the folder in which an attachment holds a mail; None where it is a file."""
     storages = getattr(part._storage, "storages", ())  # noqa: SLF001 - the library shows no way to it
     return next((each for each in storages if each.name == _MAIL_FOLDER), None)

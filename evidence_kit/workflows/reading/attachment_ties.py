@@ -122,9 +122,9 @@ class AttachmentTies:
         for place, item in self._texts:
             within = item.facts.get("within")
             if place.container == chat.id and isinstance(within, Mapping):
-                where = [within.get(name) for name in ("start", "end", "part")]
-                if all(isinstance(each, int) for each in where):
-                    found[carried_key(*where)] = item
+                start, end, part = (within.get(name) for name in ("start", "end", "part"))
+                if isinstance(start, int) and isinstance(end, int) and isinstance(part, int):
+                    found[carried_key(start, end, part)] = item
                 continue
             if _doubt(place, stands, "") is not None and not _given_with(chat, stands, place, item):
                 continue

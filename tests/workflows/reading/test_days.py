@@ -58,8 +58,8 @@ def test_a_calendar_is_named_in_the_list_the_transcript_and_the_dossier(
         listed = capsys.readouterr().err
         words = catalogue(language)
         (calendar,) = {part.calendar for part in conversation.parts}
-        shown = words.say(f"chats.calendar.{calendar}") if words.knows(f"chats.calendar.{calendar}") else ""
-        said = words.say(f"chats.{note}", item=conversation.parts[0].item.id, calendar=shown)
+        shown = words.sentence(f"chats.calendar.{calendar}") if words.knows(f"chats.calendar.{calendar}") else ""
+        said = words.sentence(f"chats.{note}", item=conversation.parts[0].item.id, calendar=shown)
         assert said in listed.replace("\n", " ")
         show_messages(Screen(language), conversation, page, 1, 1)
         assert said in capsys.readouterr().err.replace("\n", " ")
@@ -72,4 +72,4 @@ def test_a_time_that_stands_for_none_is_not_shown_as_one(
 ) -> None:
     for language in LANGUAGES:
         show_messages(Screen(language), *pages["sms.xml"], 1, 1)
-        assert catalogue(language).say("chats.unread-time", written="0") in capsys.readouterr().out
+        assert catalogue(language).sentence("chats.unread-time", written="0") in capsys.readouterr().out
