@@ -29,7 +29,10 @@ GROUPS: Final = (
     ("check", ("verify", "compare", "verifier")),
     ("scripts", ("batch",)),
     ("learn", ("setup", "demo", "session", "help", "completion", "version")),
-    ("look-after", ("tidy", "keys", "grant", "revoke", "recover", "recovery", "backup", "destroy", "log", "doctor")),
+    (
+        "look-after",
+        ("tidy", "keys", "grant", "revoke", "register", "recover", "recovery", "backup", "destroy", "log", "doctor"),
+    ),
 )
 
 

@@ -46,6 +46,7 @@ class Exit(IntEnum):
     REPORT_FAILED = 50
     LINK_SET = 51
     COUNTS = 52
+    REGISTER = 53
     INTERRUPTED = 130
 
 

@@ -72,7 +72,7 @@ def answer(setting: Setting, station: Station, question: Path, out: Path) -> Non
 
 
 def read(setting: Setting, station: Station, path: Path) -> None:
-    """Say what an answer says.
+    """Show the count that an answer gives.
 
     Args:
         setting: Screen and world.

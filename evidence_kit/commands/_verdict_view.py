@@ -13,6 +13,7 @@ from evidence_kit.model import Finding, Json, Weight
 if TYPE_CHECKING:
     from evidence_kit.commands._setting import Setting
     from evidence_kit.workflows.checking.archive_parts import PartsResult
+    from evidence_kit.workflows.checking.register import RegisteredLog
     from evidence_kit.workflows.checking.report import Report
     from evidence_kit.workflows.handover.timestamps import ShownStamp
 
@@ -32,8 +33,10 @@ def show_report(screen: Screen, report: Report, names: Mapping[str, str] | None 
         return
     name = report.verdict.name.lower()
     screen.result(screen.sentence(f"verdict.{name}.word"))
-    partly = name == "consistent" and report.findings
+    lost = report.register is not None and report.register.lost
+    partly = name == "consistent" and (report.findings or lost)
     screen.result(screen.sentence("verdict.consistent.but" if partly else f"verdict.{name}.meaning"))
+    _registered(screen, report)
     _anchors(screen, report)
     for finding in report.findings[:_SHOWN]:
         screen.result("• " + finding_sentence(screen, finding))
@@ -118,6 +121,36 @@ def _anchors(screen: Screen, report: Report) -> None:
     _fixed(screen, report)
     for each in report.time_stamps:
         _stamp(screen, each)
+
+
+def show_losses(screen: Screen, report: Report) -> None:
+    """Name commits signed with keys that the register of stations says are lost."""
+    for each in () if report.register is None else report.register.lost:
+        values: dict[str, str | int] = {
+            "station": each.station,
+            "since": each.since,
+            "count": each.commits,
+            "line": each.first,
+        }
+        screen.result(screen.sentence("register.signed-after", **values))
+
+
+def _registered(screen: Screen, report: Report) -> None:
+    """Show the word of the register of stations on the log; losses first."""
+    found = report.register
+    if found is None:
+        return
+    show_losses(screen, report)
+    if found.through is None:
+        screen.result(screen.sentence("register.unknown-log", association=found.association))
+    else:
+        said = "register.known-log" if found.stamped is None else "register.known-log-stamped"
+        values: dict[str, str | int] = {
+            "association": found.association,
+            "through": found.through,
+            "lines": report.lines,
+        }
+        screen.result(screen.sentence(said, time=found.time or "", **values))
 
 
 def _fixed(screen: Screen, report: Report) -> None:
@@ -247,9 +280,24 @@ def finding_json(screen: Screen, finding: Finding) -> Json:
     }
 
 
+def _register_json(found: RegisteredLog) -> dict[str, Json]:
+    return {
+        "association": found.association,
+        "through": found.through,
+        "time": found.time,
+        "stamped_at": found.stamped,
+        "lost": [
+            {"station": each.station, "since": each.since, "first": each.first, "commits": each.commits}
+            for each in found.lost
+        ],
+    }
+
+
 def report_json(screen: Screen, report: Report, names: Mapping[str, str]) -> dict[str, Json]:
     """Return a report as a script wants it; `docs/schemas/verify.json` describes it."""
+    registered = {} if report.register is None else {"register": _register_json(report.register)}
     return {
+        **registered,
         "verdict": report.verdict.value,
         "kind": report.kind,
         "path": report.path,

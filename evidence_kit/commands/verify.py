@@ -20,6 +20,7 @@ from evidence_kit.commands._wiring import case_folder, command
 from evidence_kit.errors import EvidenceError, Exit, UsageError
 
 if TYPE_CHECKING:
+    from evidence_kit.custody.register import Register
     from evidence_kit.custody.verdict import ReceiptOrigin
     from evidence_kit.workflows.checking.case_folders import FolderTotal
     from evidence_kit.workflows.checking.report import Report
@@ -40,6 +41,7 @@ def verify(
     remember: Annotated[Path | None, typer.Option("--remember", metavar="FILE")] = None,
     tsa_ca: Annotated[list[Path] | None, typer.Option("--tsa-ca", metavar="FILE.pem")] = None,
     receipt_from: Annotated[str | None, typer.Option("--receipt-from", metavar="paper|told|archive")] = None,
+    register: Annotated[Path | None, typer.Option("--register", metavar="FILE")] = None,
 ) -> None:
     """Check a case or an archive, every byte of it, and change nothing."""
     path = paths[0]
@@ -48,29 +50,45 @@ def verify(
     if recursive:
         if receipt is not None or report is not None:
             raise UsageError("verify-one", flag="--receipt" if receipt is not None else "--report")
-        _many(setting, Path(path), remember)
+        _many(setting, Path(path), remember, _register(setting, register))
         return
     if remember is not None:
         raise UsageError("needed", fact="recursive", flag="--recursive")
     _free(report)
     parts = _parts_meant(paths)
-    if parts and report is not None:
-        raise UsageError("verify-one", flag="--report")
+    if parts and (report is not None or register is not None):
+        raise UsageError("verify-one", flag="--report" if report is not None else "--register")
+    opened = _register(setting, register)
     sealed = bool(parts) or _verdict_view.archive_in(Path(path)).is_file()
     digits = archive_digits(setting, archive_passphrase) if sealed else ""
     outside = replace(outside_facts(setting, tsa_ca or []), origin=_origin(setting, receipt, receipt_from))
     if parts:
         _parts(setting, parts, Path(path) if len(paths) == 1 else None, receipt, digits, outside)
         return
-    _one(setting, path, receipt, digits, report, outside)
+    _one(setting, path, (receipt, digits), report, outside, opened)
+
+
+def _register(setting: Setting, path: Path | None) -> Register | None:
+    """Return the register of stations that was given, founded by a recovery key that is known here."""
+    if path is None:
+        return None
+    from evidence_kit.workflows.checking.register import opened_register
+
+    known, station = _verdict_view.known_names(setting), setting.station_if_any()
+    return opened_register(path, known, None if station is None else station.folder)
 
 
 def _one(
-    setting: Setting, path: str, receipt: str | None, digits: str, page: Path | None, outside: OutsideFacts
+    setting: Setting,
+    path: str,
+    typed: tuple[str | None, str],
+    page: Path | None,
+    outside: OutsideFacts,
+    register: Register | None,
 ) -> None:
     from evidence_kit.hashing.paper import TypedWronglyError
 
-    file = _verdict_view.archive_in(Path(path))
+    file, (receipt, digits) = _verdict_view.archive_in(Path(path)), typed
     try:
         found = (
             _archive(setting, file, receipt, digits, outside)
@@ -81,6 +99,8 @@ def _one(
         raise UsageError("receipt-typed-wrongly") from error
     if file.is_file() and file != Path(path):
         _with_folder(found, Path(path), file)
+    if register is not None:
+        found.hold_against(register, outside.roots)
     names = _verdict_view.known_names(setting)
     if page is not None:
         _write(setting, found, names, page, file if file.is_file() else None)
@@ -221,7 +241,7 @@ def _write(setting: Setting, found: Report, names: dict[str, str], page: Path, a
         place_new(world.disk, page, _verdict_view.report_page(found, names, day, digest))
 
 
-def _many(setting: Setting, root: Path, remember: Path | None) -> None:
+def _many(setting: Setting, root: Path, remember: Path | None, register: Register | None = None) -> None:
     """Check every case below a folder; one document a case, then one for the whole."""
     from evidence_kit.custody.errors import NoCaseError
     from evidence_kit.workflows.case.disk_errors import file_refused
@@ -234,17 +254,22 @@ def _many(setting: Setting, root: Path, remember: Path | None) -> None:
     names, key = _verdict_view.known_names(setting), setting.key_if_given(station)
     before = read_memory(remember) if remember is not None else {}
     reports: dict[str, Report] = {}
+    lost = False
     for outcome in verify_below(root, key, station, before):
         if isinstance(outcome, FolderTotal):
             total = outcome
             continue
         place, found = outcome
         reports[place] = found
+        if register is not None:
+            found.hold_against(register, outside_facts(setting, []).roots)
+            lost = lost or found.exit is Exit.REGISTER
         screen.document({"below": place, **_verdict_view.report_json(screen, found, names)})
         # The weekly check of a quiet computer says nothing when all is well: cron mails whatever is printed.
-        if not (screen.json or (screen.quiet and exit_of(found.findings) is Exit.DONE)):
+        if not (screen.json or (screen.quiet and found.exit is Exit.DONE)):
             word = screen.sentence(f"verdict.{found.verdict.name.lower()}.word")
             screen.result(f"{word}  {screen.sentence('verify.place', path=place, lines=found.lines)}")
+            _verdict_view.show_losses(screen, found)
             for finding in found.findings:
                 screen.result("  • " + _verdict_view.finding_sentence(screen, finding))
     every = [*total.findings, *(each for found in reports.values() for each in found.findings)]
@@ -259,6 +284,8 @@ def _many(setting: Setting, root: Path, remember: Path | None) -> None:
                 raise
             setting.screen.failed(error if isinstance(error, EvidenceError) else file_refused(error, str(remember)))
     code = exit_of(every)
+    if lost and code is not Exit.BROKEN:
+        code = Exit.REGISTER
     if code is not Exit.DONE:
         raise typer.Exit(code)
 

@@ -32,7 +32,7 @@ LOADS: dict[str, set[str]] = {
     "exclude": WRITES, "describe": WRITES, "chats": TALKS, "identifiers": TALKS, "threats": TALKS,
     "export": TALKS, "transfer": WRITES, "passphrase": WRITES, "tidy": WRITES, "grant": WRITES, "revoke": WRITES,
     "recover": WRITES, "recovery": OPENSSL | {"bcrypt"}, "doctor": OPENSSL, "backup": WRITES, "destroy": TALKS,
-    "statistics": OPENSSL | {"bcrypt", "msgspec"},
+    "register": LOOKS | {"rfc3161_client"}, "statistics": OPENSSL | {"bcrypt", "msgspec"},
     "links": LOOKS | {"msgspec", "numpy", "phonenumbers"}, "law": LOOKS | {"msgspec"}, "report": TALKS | {"segno"},
     "timestamp": WRITES | {"rfc3161_client"},
     "match": MATCHES - {"msgspec"}, "seal": SEALS, "demo": MATCHES | SEALS | {"zxcvbn"},

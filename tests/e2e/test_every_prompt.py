@@ -164,6 +164,7 @@ CALLS: tuple[tuple[str, dict[str, Answer]], ...] = (
     ("recovery check", {"ask.recovery-code": "SHARE-1"}), ("backup 1 backups", {}), ("destroy 1 E000001", {}),
     ("destroy 1 --whole-case", {}), ("links join", {}),
     ("links leave-out", {}), ("statistics", {}),
+    ("register found register --name first", {}),
     ("timestamp 1 --request asked.tsq", {}), ("log 1", {}), ("help phone", {}),
 )  # fmt: skip
 # These ask nothing whatever they are called with; a question that one of them gets fails the test of the questions.

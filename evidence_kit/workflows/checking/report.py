@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from evidence_kit.custody.established import Custody
-from evidence_kit.custody.verdict import Anchor, Verdict
+from evidence_kit.custody.register import Register
+from evidence_kit.custody.verdict import Anchor, Verdict, judge_findings
 from evidence_kit.errors import Exit
 from evidence_kit.model import Finding, Weight
+from evidence_kit.workflows.checking.register import RegisteredLog, registered_log
 from evidence_kit.workflows.handover.timestamps import ShownStamp
 
 # It is named; but a stick that was once in a Mac has one for every file, and nothing is to be done about them.
@@ -53,6 +55,7 @@ class Report:
         being_written: A writer was at work: what is newer than the last signature seen here was not judged.
         earlier_of: It is a copy, whole as it was made, and ends before the log that this station remembers; how many
             lines that one has. None where the log goes as far as anybody remembers.
+        register: The register's word on the log, where a register was given.
         custody: What the log establishes; for whoever compares it with another.
     """
 
@@ -79,12 +82,27 @@ class Report:
     items_behind: int = 0
     being_written: bool = False
     earlier_of: int | None = None
+    register: RegisteredLog | None = None
     custody: Custody | None = field(default=None, repr=False)
 
     @property
     def exit(self) -> Exit:
         """The exit code."""
-        return exit_of(self.findings)
+        code = exit_of(self.findings)
+        lost = self.register is not None and bool(self.register.lost)
+        return Exit.REGISTER if lost and code is not Exit.BROKEN else code
+
+    def hold_against(self, register: Register, roots: Sequence[bytes]) -> None:
+        """Add the register's word on the log that was checked.
+
+        Args:
+            register: Opened.
+            roots: PEM files of time-stamping authorities that the checker trusts.
+        """
+        if self.custody is not None:
+            self.register = registered_log(register, self.custody, roots)
+            self.anchors += self.register.anchors
+            self.verdict = judge_findings(self.findings, self.anchors)
 
     def establish(self, custody: Custody) -> None:
         """Take over the facts that a replayed log establishes."""

@@ -126,7 +126,7 @@ def refuse_without_partners(case: Case) -> None:
 
 
 def ask_partner(case: Case, identifiers: Iterable[NamedIdentifier], desk: Desk, path: Path) -> AskedQuestion:
-    """Write a question about the identifiers of a case, and remember what opens its answer.
+    """Write a question about the identifiers of a case, and remember the secret that opens its answer.
 
     Args:
         case: Unlocked.
@@ -166,7 +166,7 @@ def ask_partner(case: Case, identifiers: Iterable[NamedIdentifier], desk: Desk, 
 
 
 def known_file(path: Path) -> SignedFile:
-    """Return a question or answer that somebody brought.
+    """Return a question or answer from a file that came from outside.
 
     Raises:
         UsageError: There is no such file.
@@ -244,7 +244,7 @@ def answer_partner(
 
 
 def read_answer(read: SignedFile, desk: Desk) -> ReadAnswer:
-    """Return what an answer says to a question of this station.
+    """Return the count that an answer gives to a question of this station.
 
     Args:
         read: The answer; its signer is known.

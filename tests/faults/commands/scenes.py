@@ -123,6 +123,7 @@ SCENES: Sequence[Scene] = (
     _s("links", "remove", "1", name="links-remove", quick=False),
     _s("links", "leave-out", "--value", "+212612345678", name="links-leave-out", quick=False),
     _s("statistics", writes=False, quick=False),
+    _s("register", "found", "{at}/register", "--name", "first", "--recovery-key", "{at}/rec", quick=False),
     _s("report", "1", "--for", "lawyer", "--out", "{at}/report", plain=("report",)),
     _s("transfer", "1", "--to", "Me. Alami", "--for", "complaint", "--what", "paper"),
     _s("transfer", "1", "--to-station", "Omar", "--for", "moved", "--into", "{at}/stick", name="transfer-station"),
