@@ -59,7 +59,9 @@ def script(shell: str) -> str:
 def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
     (tmp_path / "completion").write_text(script("bash"))
     typed = 'COMP_WORDS=({}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _evidence_kit; echo "${{COMPREPLY[@]}}"'
-    lines = [typed.format(words) for words in ("evidence-kit ing", "evidence-kit seal 7 --red", "evidence-kit help wh")]
+    lines = [
+        typed.format(words) for words in ("evidence-kit ing", "evidence-kit seal 7 --redacte", "evidence-kit help wh")
+    ]
     done = subprocess.run(
         ["bash", "--norc", "-c", "\n".join([f". {tmp_path / 'completion'}", *lines])],
         capture_output=True, text=True, check=True,
@@ -70,7 +72,9 @@ def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
 @needs("fish")
 def test_fish_completes_in_the_language(tmp_path: Path) -> None:
     (tmp_path / "completion").write_text(script("fish"))
-    asked = f"source {tmp_path / 'completion'}; complete -C 'evidence-kit ing'; complete -C 'evidence-kit seal 7 --red'"
+    asked = (
+        f"source {tmp_path / 'completion'}; complete -C 'evidence-kit ing'; complete -C 'evidence-kit seal 7 --redacte'"
+    )
     done = subprocess.run(["fish", "--no-config", "-c", asked], capture_output=True, text=True, check=True)
     assert [line.partition("\t")[0] for line in done.stdout.splitlines()] == ["ingest", "--redacted"]
     assert "Recueillir" in done.stdout

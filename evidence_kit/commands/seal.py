@@ -53,7 +53,7 @@ def _one_language(setting: Setting, *, report: bool) -> None:
 
 
 def _refuse_unused(told: Mapping[str, object], *, report: bool) -> None:
-    """Refuse an option of the report where none is wanted: nobody is to believe that it did something.
+    """Refuse an option of the report in a seal without one.
 
     Args:
         told: What was typed, by option.

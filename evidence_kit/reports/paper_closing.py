@@ -68,7 +68,7 @@ class ClosingBlocks:
                 )
 
     def limits(self) -> Iterator[Block]:
-        """Yield what this evidence does not show."""
+        """Yield the limits of this evidence."""
         yield heading(1, self._voice.sentence("limits.title"))
         items: list[Json] = [
             self._voice.own(self._voice.sentence(f"limits.{name}")) for name in ("genuine", "clock", "similar", "names")

@@ -107,7 +107,7 @@ class ExhibitBlocks:
             yield {"k": "cells", "w": [4, 4, 5], "head": list(head), "rows": rows}
 
     def _measured(self, pair: SimilarPair) -> Json:
-        """Return the method of a comparison and what it counted, each number beside its bound where it has one."""
+        """Return the method and the numbers of a comparison, each beside its bound where it has one."""
         numbers = ", ".join(
             self._voice.sentence(f"similar.{name}", count=value, of=pair.numbers.get(_COUNTED[name], "?"))
             for name, value in pair.numbers.items()

@@ -110,7 +110,7 @@ def _names(dossier: Dossier, lines: Iterable[Line]) -> list[str]:
 
 
 def _nicknames(line: Line) -> Iterator[str]:
-    """Yield what people are called in what a message states beside its text: contacts handed on, members, new names."""
+    """Yield the nicknames that a message states beside its text: contacts handed on, members, new names."""
     for role, text, _ in line.words:
         if role == "contact":
             yield from (each.partition(":")[2] or each for each in text.splitlines()[:1])

@@ -21,7 +21,7 @@ _PLACE: Final = "\ue000"
 
 
 class Voice:
-    """Says things of a dossier in one language.
+    """Speaks of a dossier in one language.
 
     Args:
         language: Its code.
@@ -52,7 +52,7 @@ class Voice:
         return paragraph(self.own(text))
 
     def spoken(self, sentence: Sentence) -> Json:
-        """Return a sentence as runs: what somebody else wrote keeps its own direction among words of ours."""
+        """Return a sentence as runs; texts of other hands keep their own direction among words of ours."""
         if not self.words.knows(f"report.{sentence.code}"):
             return self._unheard_of(sentence)
         told: list[str | Term | tuple[str | Term, ...]] = []
@@ -119,6 +119,6 @@ class Voice:
         return self.words.sentence(known) if self.words.knows(known) else name
 
     def finding(self, name: str) -> str:
-        """Return the words for what was found broken."""
+        """Return the words for a finding."""
         known = f"report.finding.{name}"
         return self.words.sentence(known) if self.words.knows(known) else name

@@ -32,7 +32,7 @@ _SYSTEM_NAMES: Final = {"linux": "Linux", "macos": "macOS", "windows": "Windows 
 
 
 class HandedReceipt(NamedTuple):
-    """A receipt that somebody got on paper.
+    """A receipt on paper in the hands of its holder.
 
     Attributes:
         signature_line: Line of the signature that its code stands for.

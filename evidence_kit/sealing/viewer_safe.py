@@ -110,7 +110,7 @@ def _is_safe_xml(text: str, *, marked: bool) -> bool:
 
 
 def _is_safe_card(text: str, *, marked: bool) -> bool:
-    """Say whether cards hold what they show: nothing in them lies at an address."""
+    """Say whether cards hold all that they show, and fetch no part of it from an address."""
     del marked
     whole = _FOLDED.sub("", text)
     spelt = quopri.decodestring(whole.encode("utf-8")).decode("utf-8", "replace")

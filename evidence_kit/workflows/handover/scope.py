@@ -289,7 +289,7 @@ def _absent_of(  # noqa: PLR0913 - what an order says
     reading: ExportReader,
     tied_to: set[str] | None = None,
 ) -> tuple[AbsentFile, ...]:
-    """Return what the messages of conversations name and the archive will not hold, the cited messages first.
+    """Return the files that messages of conversations name and the archive will not hold, the cited messages first.
 
     Args:
         case: Unlocked.

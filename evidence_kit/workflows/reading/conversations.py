@@ -52,7 +52,7 @@ class ConversationPart:
 
     @property
     def left_out_note(self) -> str | None:
-        """The code of what is to be known of what is lacking: `left-out`, `log-beside`, None where nothing is."""
+        """The code of the messages that are lacking: `left-out`, `log-beside`, None where nothing is."""
         return None if self.left_out is None else "log-beside" if self.left_out == LOG_BESIDE else "left-out"
 
     @property

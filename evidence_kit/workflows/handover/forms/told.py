@@ -1,4 +1,4 @@
-"""What an export tells of conversations: folded from the events that its own items disclose, and no others."""
+"""Conversations and demands of an export: folded from the events that its own items disclose, and no others."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _lines(entries: Iterator[Line]) -> Iterator[Line]:
 
 @contextmanager
 def told(contents: ExportContents) -> Iterator[Told]:
-    """Open what an export tells beside its items.
+    """Open the conversations and demands of an export.
 
     Raises:
         RuntimeError: Nobody gave a worker that reads conversations.
