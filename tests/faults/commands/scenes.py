@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from evidence_kit.keys.sshsig import PublicKey
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.workflows.case.station import load_station
 from tests.faults.commands.stage import Stage
@@ -122,8 +123,18 @@ SCENES: Sequence[Scene] = (
     _s("links", "show", "1", name="links-show", quick=False),
     _s("links", "remove", "1", name="links-remove", quick=False),
     _s("links", "leave-out", "--value", "+212612345678", name="links-leave-out", quick=False),
+    _s("links", "ask", "1", "--out", "{at}/question2", name="links-ask", quick=False),
+    _s("links", "answer", "{at}/question", "--out", "{at}/answer2", name="links-answer", quick=False),
+    _s("links", "read", "{at}/answer", name="links-read", writes=False, quick=False),
     _s("statistics", writes=False, quick=False),
-    _s("register", "found", "{at}/register", "--name", "first", "--recovery-key", "{at}/rec", quick=False),
+    _s("register", "found", "{at}/register2", "--name", "first", "--recovery-key", "{at}/rec", quick=False),
+    _s("register", "let-in", "{at}/register", "--key", "{other}", "--name", "third", "--recovery-key", "{at}/rec",
+       name="register-let-in", quick=False),
+    _s("register", "lost", "{at}/register", "--key", "second", "--since", "2026-03-05", "--why", "stolen",
+       "--recovery-key", "{at}/rec", name="register-lost", quick=False),
+    _s("register", "heads", "{at}/register", name="register-heads", quick=False),
+    _s("register", "stamp", "{at}/register", "--request", "{at}/r.tsq", name="register-stamp", quick=False),
+    _s("register", "show", "{at}/register", name="register-show", writes=False, quick=False),
     _s("report", "1", "--for", "lawyer", "--out", "{at}/report", plain=("report",)),
     _s("transfer", "1", "--to", "Me. Alami", "--for", "complaint", "--what", "paper"),
     _s("transfer", "1", "--to-station", "Omar", "--for", "moved", "--into", "{at}/stick", name="transfer-station"),
@@ -263,6 +274,7 @@ class Place:
         self._keyed("consent", "1", "links", "--by", "person")
         self._keyed("consent", "1", "partners", "--by", "person")
         self._keyed("links", "join", "--recovery-key", str(at / "rec"))
+        self._between(at, key)
         # A minor's: its texts are looked into again by today's rule.
         self._keyed("new", "--age", "minor", "--age-known-by", "told", "--id", "LRC-2026-0002")
         self._keyed("ingest", "2", str(at / "phone"), "--no-describe")
@@ -290,6 +302,19 @@ class Place:
             "{colleague}": key, "{end}": end, "{other}": other.line, "{other-end}": other.fingerprint[-6:],
             "{case}": str(self.case),
         }  # fmt: skip
+
+    def _between(self, at: Path, colleague: str) -> None:
+        """Make a question to this association itself, an answer, and a register of two stations."""
+        own = PublicKey.parse((at / "station" / "station.pub").read_text("ascii"))
+        self._keyed("keys", "trust", "Us", own.line, "--confirm", own.fingerprint[-6:])
+        self._keyed("threats", "1", "add", "--demand", "pay", "--account", "+212612345678")
+        self._keyed("links", "show", "1")
+        for name in ("question", "asked-before"):
+            self._keyed("links", "ask", "1", "--out", str(at / name))
+        self._keyed("links", "answer", str(at / "asked-before"), "--out", str(at / "answer"))
+        recovery = ("--recovery-key", str(at / "rec"))
+        self._keyed("register", "found", str(at / "register"), "--name", "first", *recovery)
+        self._keyed("register", "let-in", str(at / "register"), "--key", colleague, "--name", "second", *recovery)
 
     def _keyed(self, *arguments: str) -> None:
         common = ("--no-input", "--passphrase-file", str(self.at / "pass"), "--station", str(self.at / "station"))
