@@ -2,7 +2,7 @@
 
 An item is a `uco-observable:File`; that it was taken in is an `InvestigativeAction` whose result is a
 `ProvenanceRecord` with the item's id as exhibit number. Messages, accounts, phone numbers and demands stand in
-`case_uco_told.py`. Nothing is said that the log does not say: a time without a
+`parts/case_uco_told.py`. Nothing is said that the log does not say: a time without a
 zone and a path that is no Unicode are left out and stand in the log.
 
 Source: CASE 1.5 and UCO 1.5, https://caseontology.org; `case_validate` of case-utils judges it.
@@ -64,7 +64,7 @@ def _graph(contents: ExportContents) -> Iterator[Node]:
             yield from _person(people[by], by)
         yield from _item(contents, item, tool, people.get(by))
     if contents.worker is not None:
-        from evidence_kit.workflows.handover.forms.case_uco_told import told_nodes
+        from evidence_kit.workflows.handover.forms.parts.case_uco_told import told_nodes
 
         yield from told_nodes(contents)
     objects = [node_id(case.id, f"{what}:{item.id}") for what in ("provenance", "taken") for item in contents.items]

@@ -11,13 +11,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.model import Json
-from evidence_kit.reports.dossier import Dossier
-from evidence_kit.reports.transcript import Line, Transcript
 from evidence_kit.workflows.handover.forms.form import ExportContents, ExportTarget, Form
-from evidence_kit.workflows.handover.forms.told import Told, told
+
+if TYPE_CHECKING:
+    from evidence_kit.chats.stated_time import StatedTime
+    from evidence_kit.reports.dossier import Dossier
+    from evidence_kit.reports.transcript import Line, Transcript
+    from evidence_kit.workflows.handover.forms.parts.told import Told
 
 _DAY = 10
 _CLOCK = re.compile(r"T([0-9]{2}:[0-9]{2})(:[0-9]{2})?(\.[0-9]+)?(Z|[+-][0-9]{2}:?[0-9]{2})?$")
@@ -27,6 +30,8 @@ Row = dict[str, Json]
 
 def write(contents: ExportContents, target: ExportTarget) -> int:
     """Write the timeline; return how many rows it has."""
+    from evidence_kit.workflows.handover.forms.parts.told import told
+
     count = 0
 
     def lines() -> Iterator[bytes]:
@@ -116,6 +121,8 @@ def _demands(dossier: Dossier) -> Iterator[Row]:
 
 
 def _row(time: str, desc: str, message: str, **more: Json) -> Row:
+    from evidence_kit.chats.stated_time import StatedTime
+
     stated = StatedTime(time, "utc", time)
     return {"datetime": _datetime(stated) or time, "timestamp_desc": desc, "message": message, **more}
 

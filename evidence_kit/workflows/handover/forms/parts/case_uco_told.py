@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from evidence_kit.reports.exhibit import Demand, Identifier
 from evidence_kit.reports.transcript import Line, Transcript
 from evidence_kit.workflows.handover.forms.case_uco_nodes import Node, date_time, node_id, reference
-from evidence_kit.workflows.handover.forms.told import told
+from evidence_kit.workflows.handover.forms.parts.told import told
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.handover.forms.form import ExportContents
