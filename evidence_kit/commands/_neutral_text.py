@@ -1,4 +1,4 @@
-"""Text from anywhere as it may be shown: what would steer a terminal or turn the order of letters is spelled out."""
+"""Text from anywhere as it may be shown: signs that steer a terminal or turn the order of letters are spelled out."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def understands_sequences(kernel: Any = None) -> bool:  # noqa: ANN401
 
 
 def wipe_console(kernel: Any = None) -> None:  # noqa: ANN401
-    """Blank everything that the console holds, what was scrolled away too.
+    """Blank everything that the console holds, its scroll-back too.
 
     Args:
         kernel: Windows' kernel32; None for the real one.

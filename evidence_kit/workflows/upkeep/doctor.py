@@ -99,7 +99,7 @@ GUARDS: Final = ("memory", "programs", "write", "read", "network", "ends")
 
 
 def guards_of(isolation: Mapping[str, Json] | None) -> frozenset[str]:
-    """Return what holds for the processes that look into foreign files, by what the system granted one of them.
+    """Return the limits that hold for the processes that look into foreign files, by what the system granted one of them.
 
     Returns:
         Some of `GUARDS`: its memory is limited; it starts no program; writes no file; reads none but its own; reaches
@@ -146,7 +146,7 @@ def check_isolation(isolation: Mapping[str, Json] | None, words: Callable[[str],
 
 
 def _versions() -> dict[str, str | int]:
-    """Return the versions that whoever helps asks for first."""
+    """Return the versions that a helper asks for first."""
     python = f"Python {platform.python_version()}"
     return {"program": version("evidence-kit"), "python": python, "system": f"{platform.system()} {platform.release()}"}
 

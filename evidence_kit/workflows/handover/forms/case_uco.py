@@ -1,4 +1,4 @@
-"""`export --as case-uco`: items, how they came here, and what they say, as a graph for other laboratories' programs.
+"""`export --as case-uco`: items, their provenance and their messages, as a graph for other laboratories' programs.
 
 An item is a `uco-observable:File`; that it was taken in is an `InvestigativeAction` whose result is a
 `ProvenanceRecord` with the item's id as exhibit number. Messages, accounts, phone numbers and demands stand in

@@ -1,8 +1,8 @@
-"""Conversations and demands of an export: folded from the events that its own items disclose, and no others."""
+"""Conversations, demands and exhibits as an export tells them: folded from the events that its own items disclose, and no others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -11,13 +11,14 @@ from evidence_kit.reports.dossier import Dossier
 from evidence_kit.reports.transcript import Line, Transcript
 from evidence_kit.sealing.errors import ItemDamagedError
 from evidence_kit.sealing.plan import Scope
+from evidence_kit.workflows.case.read import Case
 from evidence_kit.workflows.handover.forms.form import ExportContents
 from evidence_kit.workflows.reading.conversation_page import ConversationRequest
-from evidence_kit.workflows.reading.conversations import CaseConversation
+from evidence_kit.workflows.reading.conversations import conversations
 from evidence_kit.workflows.reading.exports import ExportReader, open_exports
 from evidence_kit.workflows.reporting import transcripts
 from evidence_kit.workflows.reporting.collect import ReportRequest, collected
-from evidence_kit.workflows.reporting.disclosed import disclosed, disclosed_conversations
+from evidence_kit.workflows.reporting.disclosed import disclosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Told:
     """
 
     dossier: Dossier
-    _talks: Sequence[CaseConversation]
+    _case: Case
     _contents: ExportContents
     _reading: ExportReader
 
@@ -40,7 +41,7 @@ class Told:
         """
         scope = {item.id for item in self._contents.items}
         tell = transcripts.LineTeller(self.dossier.demands, self.dossier.exhibits, scope)
-        for conversation in self._talks:
+        for conversation in conversations(self._case.opened):
             entries = self._reading.in_order(conversation, ConversationRequest())
             yield transcripts.heading(conversation, gaps=False), _lines(tell.line(each) for each in entries)
 
@@ -54,7 +55,7 @@ def _lines(entries: Iterator[Line]) -> Iterator[Line]:
 
 @contextmanager
 def told(contents: ExportContents) -> Iterator[Told]:
-    """Open the conversations and demands of an export.
+    """Open the conversations, demands and exhibits that an export tells beside its items.
 
     Raises:
         RuntimeError: Nobody gave a worker that reads conversations.
@@ -67,7 +68,5 @@ def told(contents: ExportContents) -> Iterator[Told]:
     excluded = frozenset(each.id for each in manifest.everything if each.excluded is not None)
     scope = Scope(contents.purpose, items, everything=whole, excluded=excluded, threats=True)
     shown = disclosed(contents.case, scope)
-    talks = disclosed_conversations(contents.case, shown)
     with open_exports(shown, contents.worker) as reading:
-        dossier = collected(shown, scope, reading, ReportRequest("", contents.kit), talks)
-        yield Told(dossier, talks, contents, reading)
+        yield Told(collected(shown, scope, reading, ReportRequest("", contents.kit)), shown, contents, reading)
