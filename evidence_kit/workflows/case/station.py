@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from evidence_kit.model import Digest, Disk, Json
 from evidence_kit.vault.disk import write_durably, write_new
 from evidence_kit.vault.folder import DRAFT_ENDING
 from evidence_kit.vault.lock import HeldError, hold_lock
+from evidence_kit.vault.patience import WAITS_SECONDS
 from evidence_kit.workflows.case.world import World
 
 SETTINGS = "station.json"
@@ -71,6 +73,7 @@ class Station:
             WrongPassphraseError: It does not fit.
             KeyMissingError: The key file is gone.
             KeyUnreadableError: It is the key of another station.
+            CaseLockedError: It is being renewed just now.
         """
         try:
             data = (self.folder / KEY).read_bytes()
@@ -78,8 +81,26 @@ class Station:
             raise KeyMissingError("station-key-missing", path=str(self.folder / KEY)) from error
         key = unlock(data, passphrase)
         if key.public != self.public:
+            if self._is_renewed(key.public, data):
+                raise CaseLockedError("station-locked", path=str(self.folder))
             raise KeyUnreadableError("station-key-is-another", path=str(self.folder / KEY))
         return key
+
+    def _is_renewed(self, found: PublicKey, data: bytes) -> bool:
+        """Say whether another process renews the key: both of its files are looked at again before anybody is accused.
+
+        Args:
+            found: The public key of the file that was unlocked.
+            data: Bytes of that file.
+        """
+        for seconds in WAITS_SECONDS:
+            with suppress(OSError, ValueError):
+                if PublicKey.parse((self.folder / PUBLIC).read_text("ascii")) == found:
+                    return True
+                if (self.folder / KEY).read_bytes() != data:
+                    return True
+            time.sleep(seconds)
+        return False
 
     def remembered(self, case: str) -> LogHead | None:
         """Return where this case's log ended when this station last wrote to it, None if it never did.

@@ -99,7 +99,7 @@ GUARDS: Final = ("memory", "programs", "write", "read", "network", "ends")
 
 
 def guards_of(isolation: Mapping[str, Json] | None) -> frozenset[str]:
-    """Return the limits that hold for the processes that look into foreign files, by what the system granted one of them.
+    """Return the limits of the processes that look into foreign files, by what the system granted one of them.
 
     Returns:
         Some of `GUARDS`: its memory is limited; it starts no program; writes no file; reads none but its own; reaches

@@ -1,4 +1,4 @@
-"""Conversations, demands and exhibits as an export tells them: folded from the events that its own items disclose, and no others."""
+"""Conversations, demands and exhibits as an export tells them: folded from what its own items disclose, and no more."""
 
 from __future__ import annotations
 
