@@ -47,7 +47,13 @@ _ESCAPED = re.compile(r"\\(.)")
 
 
 def carried_key(start: int, end: int, part: int) -> str:
-    """Return the key of a file that stands inside of an export: its record's bytes, and its number there."""
+    """Return the key of a file that stands inside of an export: its record's bytes, and its number there.
+
+    Args:
+        start: First byte of the record.
+        end: Byte behind its last.
+        part: Number of the file in the record, counting as the reader counts.
+    """
     return f"{start}-{end}/{part}"
 
 
