@@ -119,6 +119,7 @@ class Voice:
         return self.words.sentence(known) if self.words.knows(known) else name
 
     def finding(self, name: str) -> str:
-        """Return the words for a finding."""
-        known = f"report.finding.{name}"
-        return self.words.sentence(known) if self.words.knows(known) else name
+        """Return a finding in words, with its code; the code alone where the words want more than a code."""
+        known = f"finding.{name}"
+        meaning = self.words.sentences[known] if self.words.knows(known) else "{"
+        return name if not isinstance(meaning, str) or "{" in meaning else f"{meaning.rstrip('. ')} ({name})"

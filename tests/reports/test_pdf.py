@@ -15,10 +15,12 @@ from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.reports.case_facts import CaseFacts, ConsentFact, Intake
 from evidence_kit.reports.dossier import Checks, Dossier, encoded
 from evidence_kit.reports.exhibit import Demand, Exhibit, Occurrence, SimilarPair
+from evidence_kit.reports.paper import Paper
 from evidence_kit.reports.pdf import pdfs
 from evidence_kit.reports.redaction import redacted
 from evidence_kit.reports.script import printable, with_codes
 from evidence_kit.reports.transcript import Line, Part, Transcript
+from evidence_kit.reports.volumes import volumes
 from evidence_kit.sealing.typesetting import covered
 from evidence_kit.words import catalogue
 from evidence_kit.workflows.case.new import PURPOSES
@@ -239,11 +241,25 @@ def test_a_consent_for_any_purpose_is_told_also_one_of_a_later_version(language:
         assert words.sentence(f"report.purpose.{purpose}") != purpose or language == "en"
 
 
-def test_a_broken_case_says_so_on_the_first_page(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "NOT SOUND. The check found: An item was changed after it was taken in (item-changed)."),
+        ("fr", "Un élément a été modifié après avoir été pris (item-changed)"),
+        ("ar", "غُيّر عنصر بعد أخذه"),
+    ],
+)
+def test_a_broken_case_says_so_on_the_first_page_in_words(language: str, said: str, tmp_path: Path) -> None:
     made = dossier([line(1, "x")])
-    made = replace(made, checks=replace(made.checks, broken=("item-changed",)))
-    first = pdftotext(paper(made, "en"), tmp_path).split("\f")[0]
-    assert "NOT SOUND" in first
+    made = replace(made, checks=replace(made.checks, broken=("item-changed", "from-a-later-version")))
+    blocks = Paper(made, language).data(volumes(made)[0])["blocks"]
+    assert isinstance(blocks, list)
+    assert said in str(next(each["t"] for each in blocks if isinstance(each, dict) and each["k"] == "banner"))
+    first = pdftotext(paper(made, language), tmp_path).split("\f")[0]
+    # A line may end at a hyphen, which pdftotext then leaves out.
+    letters = re.sub(r"[\W_]", "", bare(first))
+    assert "itemchanged" in letters
+    assert "fromalaterversion" in letters
 
 
 def test_a_long_transcript_goes_on_in_further_volumes_and_loses_no_line(
