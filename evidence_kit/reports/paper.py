@@ -105,7 +105,7 @@ class Paper:
         yield title(self._voice.sentence("title"))
         if checks.broken:
             findings = "; ".join(self._voice.finding(each) for each in checks.broken)
-            yield {"k": "banner", "t": self._voice.sentence("broken", findings=printable(findings))}
+            yield {"k": "banner", "t": self._voice.own(self._voice.sentence("broken", findings=printable(findings)))}
         if self._only is not None:
             yield self._voice.paragraph(self._voice.sentence(f"only.{self._only}"))
         rows: list[Json] = [[self._voice.sentence("row.case"), [code(case.id)]]]

@@ -49,6 +49,21 @@ def long(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return made, request.param
 
 
+NAMES = re.compile(r"\b(?:report|page|chats|verdict|verify|fact|platform|reason)\.(?!html)[a-z][a-z.-]*")
+
+
+def test_every_sentence_that_the_page_names_is_baked_into_it() -> None:
+    page = PAGE.read_text("utf-8")
+    sources = PAGE.parents[2] / "web" / "verifier" / "src"
+    said = {
+        name
+        for path in sources.rglob("*.ts")
+        for name in re.findall(r'words\.say\("([a-z0-9.-]+)"', path.read_text("utf-8"))
+    }
+    assert len(said) > 80
+    assert sorted(name for name in said if page.count(f'"{name}":') < len(LANGUAGES)) == []
+
+
 def opened(browser: Browser, archive: Path, language: str = "en") -> Tab:
     tab = Tab(browser, ADDRESS, LOCALES[language])
     tab.check([archive], DIGITS)
@@ -278,6 +293,8 @@ def test_axe_finds_nothing_to_complain_about(language: str, browser: Browser, do
     tab.click(".demand button.link")
     tab.until("document.querySelector('.reel .sought')")
     tab.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    # The name of a sentence stands where the page has not got the sentence.
+    assert NAMES.findall(tab.text("main")) == []
     for width in (1100, 360):
         tab.resize(width, 800)
         assert violations(tab) == []

@@ -14,10 +14,10 @@ const target = process.argv[2] ?? join(root, "evidence_kit", "sealing", "verifie
 const TABLES = ["verdict", "verify", "page"];
 // Of tables that other things use too, what the page says: the dossier's own sentences, and what stands in conversations.
 const SHARED = {
-  report: /^(?!row\.|person\.|only\.|check\.|law\.|attachment\.|summary\.|signature\.|identifiers\.|similar\.|assumption\.|limits\.|exhibits\.|transcripts\.|custody\.table|qr)/,
+  report: /^(?!row\.|person\.|only\.|check\.|law\.|attachment\.|summary\.|signature\.|identifiers\.|similar\.|assumption\.|limits\.|exhibits\.|transcripts\.(?:title|none)|custody\.table|qr)/,
   platform: /^/,
   reason: /^/,
-  chats: /^(?:gap|app|no-time|unnamed|owner-unnamed|reactions|kind\..*|flag\..*|word\..*|event\..*|order\..*|order-reason\..*)$/,
+  chats: /^(?:gap|app|to|unread-time|no-time|unnamed|owner-unnamed|reactions|kind\..*|flag\..*|word\..*|event\..*|order\..*|order-reason\..*)$/,
   // Names of what an event says.
   fact: /^(?!pair|goes_on_with|seals)/,
 };
