@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
+import select
 import shutil
+import signal
 import subprocess
+import time
 import tomllib
 from pathlib import Path
 
@@ -81,16 +86,64 @@ def test_fish_completes_in_the_language(tmp_path: Path) -> None:
 
 
 @needs("zsh")
-def test_zsh_reads_its_script(tmp_path: Path) -> None:
-    (tmp_path / "completion").write_text(script("zsh"))
-    subprocess.run(["zsh", "-f", "-n", tmp_path / "completion"], check=True)
-    assert all(f"'{name}:" in script("zsh") for name in COMMANDS)
+@pytest.mark.parametrize("way", ["fpath=({place} $fpath); {init}", "{init}; source {place}/_evidence-kit"])
+def test_zsh_completes_at_the_first_tab(way: str, tmp_path: Path) -> None:
+    (tmp_path / "_evidence-kit").write_text(script("zsh"))
+    (tmp_path / ".zshrc").write_text(
+        f"PS1='ready> '\n{way}\n".format(place=tmp_path, init=f"autoload -Uz compinit; compinit -u -d {tmp_path}/dump")
+    )
+    shown = at_terminal(
+        ["zsh", "-d", "-i"],
+        {"HOME": str(tmp_path), "ZDOTDIR": str(tmp_path)},
+        [
+            ("ready> ", "evidence-kit ing\t"), ("ingest", "\x15evidence-kit seal 7 --red\t"),
+            ("--redacted", "\x15evidence-kit rec\t"), ("recovery  -- ", "\x15exit\r"),
+        ],
+    )  # fmt: skip
+    assert "Après la perte" in shown
+
+
+def at_terminal(command: list[str], environment: dict[str, str], typed: list[tuple[str, str]]) -> str:
+    """Run a program at a terminal, type each text once what comes before it was shown; return all that was shown."""
+    child, screen = pty.fork()
+    if child == 0:
+        os.execvpe(command[0], command, {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TERM": "xterm", **environment})  # noqa: S606
+    shown, seen, until = b"", 0, time.monotonic() + 30
+    try:
+        for awaited, text in [*typed, ("", "")]:
+            while not awaited or awaited.encode() not in shown[seen:]:
+                assert time.monotonic() < until, shown.decode("utf-8", "replace")
+                try:
+                    shown += os.read(screen, 65536) if select.select([screen], [], [], 1.0)[0] else b""
+                except OSError:  # Linux says so when the other end is closed
+                    break
+            seen = len(shown)
+            os.write(screen, text.encode())
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(screen)
+    return shown.decode("utf-8", "replace")
 
 
 def test_powershell_has_every_command_and_closes_its_quotes() -> None:
     made = script("powershell")
     assert all(f"'{name}' = " in made for name in COMMANDS)
     assert all(line.count("'") % 2 == 0 for line in made.splitlines())
+
+
+@pytest.mark.skipif(shutil.which("pwsh") is None, reason="pwsh is not among Debian's packages: run where it is there")
+def test_powershell_completes_in_the_language(tmp_path: Path) -> None:
+    (tmp_path / "completion.ps1").write_text(script("powershell"), "utf-8-sig")
+    asked = "; ".join(
+        f"(TabExpansion2 '{line}' {len(line)}).CompletionMatches | ForEach-Object {{ $_.CompletionText }}"
+        for line in ("evidence-kit ing", "evidence-kit seal 7 --red")
+    )
+    done = subprocess.run(
+        ["pwsh", "-NoProfile", "-Command", f". {tmp_path / 'completion.ps1'}; {asked}"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["ingest", "--redacted"]
 
 
 def test_the_changelog_is_by_version_with_what_to_do_first() -> None:

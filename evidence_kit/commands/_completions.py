@@ -92,7 +92,12 @@ _evidence_kit() {{
     _files
   fi
 }}
-compdef _evidence_kit {_NAME}
+# As a file of fpath it is read when Tab is pressed for the first time; that Tab is to be answered too.
+if [[ $funcstack[1] == _{_NAME} ]]; then
+  _evidence_kit "$@"
+else
+  compdef _evidence_kit {_NAME}
+fi
 """
 
 
