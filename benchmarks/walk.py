@@ -37,7 +37,7 @@ _ANSWERS: Final = {
         "ask.handed-by-present": "Nadia elle-même, Me Idrissi", "ask.device": "Samsung A52, Mes fichiers",
         "ask.phone-clock": "21:14", "ask.phone-now": "chez elle, éteint",
         "ask.note-at-intake": "elle a peur de vendredi", "ask.note-readers": "l'avocat",
-        "ask.backup-into": "sauvegarde", "ask.next-page": "fin",
+        "ask.backup-into": "sauvegarde", "ask.next-page": "fin", "ask.menu": "",
     },
     "ar": {
         "ask.association": "LRC", "ask.name": "سلمى ب.", "ask.role": "متطوعة", "ask.place": "العرائش",
@@ -46,7 +46,7 @@ _ANSWERS: Final = {
         "ask.handed-by-present": "نادية نفسها، الأستاذ الإدريسي", "ask.device": "سامسونغ A52، ملفاتي",
         "ask.phone-clock": "21:14", "ask.phone-now": "عندها، مطفأ",
         "ask.note-at-intake": "تخاف من يوم الجمعة", "ask.note-readers": "المحامي", "ask.backup-into": "sauvegarde",
-        "ask.next-page": "كفى",
+        "ask.next-page": "كفى", "ask.menu": "",
     },
 }  # fmt: skip
 _SECRET: Final = ("ask.new-passphrase", "ask.passphrase-again", "ask.passphrase")

@@ -72,7 +72,7 @@ def _run(arguments: Sequence[str]) -> int:
     _no_core_dumps()
     words = catalogue(language)
     if not _meant(arguments):
-        return _next_steps(screen)
+        return _next_steps(screen, arguments)
     RUN.set(run)
     BUILD.set(build)
     try:
@@ -149,23 +149,34 @@ def _of_language(given: Sequence[str], at: int) -> bool:
     return given[at] == "--lang" or given[at].startswith("--lang=") or (at > 0 and given[at - 1] == "--lang")
 
 
-def _next_steps(screen: Any) -> int:  # noqa: ANN401 - a Screen
-    """Show the next steps at this station."""
+def _next_steps(screen: Any, language: Sequence[str]) -> int:  # noqa: ANN401 - a Screen
+    """Show the next steps at this station, and begin the one that a person chooses.
+
+    Args:
+        screen: Where they are shown.
+        language: The flag by which it was asked for, as it was given.
+    """
     from pathlib import Path
 
     import typer
 
+    from evidence_kit.commands._keyboard import KEYBOARD
     from evidence_kit.commands._language import environment
-    from evidence_kit.commands._menu import show_menu
+    from evidence_kit.commands._menu import chosen_line, show_menu
     from evidence_kit.workflows.case import station
 
     folder = Path(environment().get("EVIDENCE_KIT_STATION") or typer.get_app_dir("evidence-kit"))
+    asks = screen.watched and KEYBOARD.get().is_there
     try:
-        show_menu(screen, station.load_station(folder) if station.station_exists(folder) else None)
+        here = station.load_station(folder) if station.station_exists(folder) else None
+        show_menu(screen, here, numbered=asks)
+        chosen = chosen_line(screen, here) if asks else []
     except EvidenceError as error:
         screen.failed(error)
         return int(error.exit_code)
-    return int(Exit.DONE)
+    except KeyboardInterrupt:
+        return int(Exit.INTERRUPTED)
+    return _run([*chosen, *language]) if chosen else int(Exit.DONE)
 
 
 def _assemble(typer: Any, wanted: Sequence[str] | None) -> typer.Typer:  # noqa: ANN401 - the module

@@ -1,9 +1,11 @@
-"""The short menu: the next steps at this station, a line each."""
+"""The short menu: the next steps at this station, a line each, and the one that a person chooses."""
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
+from evidence_kit.commands._answers import number_in
 from evidence_kit.commands._screen import Screen
 
 if TYPE_CHECKING:
@@ -15,13 +17,45 @@ def menu_lines(station: Station | None) -> list[list[str]]:
     return [arguments for _, arguments in _entries(station)]
 
 
-def show_menu(screen: Screen, station: Station | None) -> None:
-    """Show the next steps."""
+def show_menu(screen: Screen, station: Station | None, *, numbered: bool) -> None:
+    """Show the next steps.
+
+    Args:
+        screen: Where.
+        station: This station, None where there is none yet.
+        numbered: A number can be typed; else it would be one more thing that does nothing.
+    """
     screen.line()
     for number, (what, arguments) in enumerate(_entries(station), start=1):
-        screen.line(f"  {number}  {screen.sentence(f'menu.{what}')}\n       evidence-kit {' '.join(arguments)}")
+        mark = f"{number}  " if numbered else ""
+        screen.line(f"  {mark}{screen.say(f'menu.{what}')}\n       evidence-kit {' '.join(arguments)}")
     screen.line()
     screen.line(screen.sentence("menu.more"))
+
+
+def chosen_line(screen: Screen, station: Station | None) -> list[str]:
+    """Ask which of the steps is to begin; return its command line, empty where a person only presses Enter."""
+    while True:
+        typed = screen.ask_line("ask.menu")
+        arguments = typed_line(typed, menu_lines(station))
+        if arguments is None:
+            screen.warn("session.quotes")
+        elif arguments and number_in(arguments[0]) is not None:
+            screen.warn("ask.not-understood")
+        else:
+            return arguments
+
+
+def typed_line(line: str, offered: list[list[str]]) -> list[str] | None:
+    """Return the arguments of a typed line: a number of the menu, or a command; None when quotes do not close."""
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        return None
+    if words[:1] == ["evidence-kit"]:
+        words = words[1:]
+    number = number_in(words[0]) if len(words) == 1 else None
+    return offered[number - 1] if number is not None and 1 <= number <= len(offered) else words
 
 
 def _entries(station: Station | None) -> list[tuple[str, list[str]]]:
@@ -36,7 +70,7 @@ def _entries(station: Station | None) -> list[tuple[str, list[str]]]:
         entries += [
             ("go-on", ["intake", short]),
             ("show", ["show", short]),
-            ("backup", ["backup", short, "FOLDER"]),
-            ("seal", ["seal", short, "--for", "lawyer", "--report"]),
+            ("backup", ["backup", short]),
+            ("seal", ["seal", short, "--for", "lawyer"]),
         ]
     return [*entries, ("cases", ["cases"])]

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from evidence_kit.commands._answers import several
 from evidence_kit.commands._setting import Setting
+from evidence_kit.commands._stated import asked_fact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from evidence_kit.custody.manifest import Manifest
     from evidence_kit.workflows.accession.provenance import Provenance
@@ -68,7 +70,7 @@ def _screenshots(setting: Setting, said: Provenance) -> Provenance:
 
     taken, screen = said.screenshot, setting.screen
     if taken.taken_by is None:
-        taken = replace(taken, taken_by=screen.ask_once("ask.taken-by"))
+        taken = replace(taken, taken_by=asked_fact(screen, "ask.taken-by", "taken_by", _today(setting)))
     if taken.still_there is None:
         taken = replace(taken, still_there=screen.choose("ask.still-there", "still-there", STILL_THERE))
     return replace(said, screenshot=taken)
@@ -79,11 +81,15 @@ def _device(setting: Setting, said: Provenance) -> Provenance:
     if said.device is None:
         said = replace(said, device=screen.ask_once("ask.device"))
     if said.phone_clock is None:
-        shown = screen.ask_once("ask.phone-clock")
+        shown = asked_fact(screen, "ask.phone-clock", "phone_clock", _today(setting))
         if shown is not None:
             now = setting.world().clock.now().astimezone().isoformat(timespec="seconds")
             said = replace(said, phone_clock=shown, computer_clock=now)
     return said
+
+
+def _today(setting: Setting) -> date:
+    return setting.world().clock.now().astimezone().date()
 
 
 def provenance_from_before(manifest: Manifest, given: Provenance) -> Provenance | None:

@@ -15,7 +15,7 @@ from evidence_kit.commands._tables import Table, cells, page_of
 from evidence_kit.commands._terminal import columns, fitted, is_terminal, wrapped
 from evidence_kit.errors import EvidenceError
 from evidence_kit.model import Json
-from evidence_kit.words import catalogue
+from evidence_kit.words import catalogue, direction
 from evidence_kit.words.controls import escaped_json
 
 if TYPE_CHECKING:
@@ -126,9 +126,11 @@ class Screen:
         """Show an error and its remedy; in JSON mode as a document too."""
         name = f"error.{error.message_id}"
         shown = dict(error.values)
-        if isinstance(purpose := shown.get("purpose"), str) and self.knows(f"fact.value.{purpose}"):
-            shown["purpose"] = self.sentence(f"fact.value.{purpose}")
-        what, advice = self.sentence(f"{name}.what", **shown), self.sentence(f"{name}.do", **shown)
+        # A purpose of the case has a word in the language; one that was typed wrongly is told as it was typed.
+        purpose = shown.get("purpose")
+        if isinstance(purpose, str) and self.knows(f"fact.value.{purpose}") and "unknown" not in error.message_id:
+            shown["purpose"] = self.say(f"fact.value.{purpose}")
+        what, advice = self.say(f"{name}.what", **shown), self.say(f"{name}.do", **shown)
         self._write(sys.stderr, f"{what}\n{advice}")
         values = dict(error.values)
         self.document(
@@ -215,7 +217,7 @@ class Screen:
         """Show progress if a person is looking; yields the callback that counts every piece."""
         from evidence_kit.commands._progress import byte_progress
 
-        return byte_progress(self.sentence(sentence), total_bytes, shown=self._shows_progress)
+        return byte_progress(self.say(sentence), total_bytes, self._words, shown=self._shows_progress)
 
     def first_reading(self, total_bytes: int) -> AbstractContextManager[ByteCallback]:
         """Show the progress of an index that is made when conversations are asked for the first time."""
@@ -234,7 +236,7 @@ class Screen:
         from evidence_kit.commands._progress import phased_progress
 
         return phased_progress(
-            self.sentence(looking), total_bytes, self.sentence(comparing), shown=self._shows_progress
+            self.say(looking), total_bytes, self.say(comparing), self._words, shown=self._shows_progress
         )
 
     @property
@@ -255,6 +257,10 @@ class Screen:
         """Ask a person once, the answer on a line of its own; None when they only press Enter."""
         shown = fitted(sys.stderr, self.sentence(question, **values)) + (f"\n{below}" if below else "")
         return self._typed(f"\n{shown}\n> ", question) or None
+
+    def ask_line(self, question: str) -> str:
+        """Ask a person for a number of the menu or a command; "" when they only press Enter."""
+        return self._typed(f"\n{fitted(sys.stderr, self.say(question))}\n> ", question, commands=True)
 
     def ask_with_default(self, question: str, before: str | None) -> str:
         """Ask a person until an answer comes; Enter keeps the answer before."""
@@ -304,8 +310,13 @@ class Screen:
             self.warn("ask.not-understood")
 
     def choices(self, kind: str, keys: Sequence[str]) -> str:
-        """Return the numbered choices of a list, as many in a line as fit."""
-        named = [f"{number} {self.sentence(f'choice.{kind}.{key}')}" for number, key in enumerate(keys, start=1)]
+        """Return the numbered choices of a list, as many in a line as fit; in Arabic a line each.
+
+        Several words of Arabic in a line may be drawn in another order than their numbers, as each terminal likes.
+        """
+        named = [f"{number} {self.say(f'choice.{kind}.{key}')}" for number, key in enumerate(keys, start=1)]
+        if direction(self.language) == "rtl":
+            return "\n".join(f"  {each}" for each in named)
         lines = [""]
         for each in named:
             longer = f"{lines[-1]}   {each}" if lines[-1] else f"  {each}"
@@ -315,7 +326,7 @@ class Screen:
                 lines[-1] = longer
         return "\n".join(lines)
 
-    def _typed(self, prompt: str, question: str) -> str:
+    def _typed(self, prompt: str, question: str, *, commands: bool = False) -> str:
         keyboard = KEYBOARD.get()
         while True:
             with self._line_ended():
@@ -325,7 +336,7 @@ class Screen:
             # A command that was pasted into the wrong moment would stand in the log as somebody's name.
             if keyboard.is_secret(line):
                 self.warn("ask.is-secret")
-            elif line.split()[:1] == ["evidence-kit"]:
+            elif not commands and line.split()[:1] == ["evidence-kit"]:
                 self.warn("ask.is-command")
             else:
                 return line.strip()
@@ -355,9 +366,11 @@ class Screen:
         return not any(event & (select.POLLERR | select.POLLHUP) for _, event in left.poll(seconds * 1000))
 
     def ready(self, question: str) -> None:
-        """Wait until a person says yes; the screen stays until then."""
-        while not self.agree(question):
-            pass
+        """Wait until a person says yes; the screen stays until then, and says so to every other answer."""
+        from evidence_kit.commands._answers import choice
+
+        while choice(self.ask(question), "agree", ("yes", "no")) != "yes":
+            self.warn("ask.until-yes")
 
     def secret_line(self, text: str) -> None:
         """Write to the terminal alone; never to a pipe whose output is kept."""

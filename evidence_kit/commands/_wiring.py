@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
@@ -16,24 +15,13 @@ from evidence_kit.commands._language import environment, language_of
 from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._streams import trouble_with_results
+from evidence_kit.commands._texts import STATED_NAMES, read_texts
 from evidence_kit.errors import Exit, UsageError
 from evidence_kit.words import OFFERED
 
 if TYPE_CHECKING:
     from evidence_kit.vault.folder import CaseFolder
 
-_LONGEST_TEXT_BYTES = 20_000
-# Free text and names: each may be `-`, standard input, or `@FILE`, so that it is in no process list and no history.
-_TEXTS = frozenset(
-    {
-        "account", "sharp", "accept_older", "age_known_by", "amount", "app_name", "authorised_by", "by", "channel",
-        "consent_by", "consent_reference", "deadline", "demand", "device", "exported_by", "guardian",
-        "guardian_document", "guardian_relation", "handed_by", "means", "menu", "minor_media_by",
-        "minor_media_why", "name", "phone_now", "place", "profile", "pseudonym", "purpose", "reason",
-        "reference", "remark", "responsible", "reveal", "said_by", "second", "sender", "system", "taken_by",
-        "text", "to", "to_office", "transformation", "value", "why", "witnessed_by", "without_consent", "words",
-    }
-)  # fmt: skip
 # What these were asked for is what they print; all others did something besides.
 _SHOWING = frozenset(
     {"list", "show", "cases", "chats", "identifiers", "threats", "log", "keys", "help", "compare", "statistics"},
@@ -100,7 +88,8 @@ def _with_common(function: Callable[..., None], more: Mapping[str, Any]) -> Call
         common = {name: given.pop(name) for name in added}
         setting = _setting(common, function.__name__)
         try:
-            _read_texts(setting, given)
+            read_texts(setting, given, hints)
+            _doubt_facts(setting, given)
             _refuse_places(function.__name__, given)
             function(setting, **given)
         except typer.Exit as ended:
@@ -142,46 +131,15 @@ def _refuse_places(command: str, given: Mapping[str, Any]) -> None:
             refuse_inside_case(place)
 
 
-def _read_texts(setting: Setting, given: dict[str, Any]) -> None:
-    """Put texts in the place of `-` and `@FILE`: a command line can be read by every user of the computer.
+def _doubt_facts(setting: Setting, given: Mapping[str, Any]) -> None:
+    """Remark on stated times, days, sums and numbers that cannot be."""
+    stated = {name: value for name, value in given.items() if name in STATED_NAMES and isinstance(value, str)}
+    if stated:
+        from evidence_kit.commands._stated import remark_on
 
-    Raises:
-        UsageError: A file cannot be read, or two texts are to come from standard input.
-    """
-    read_before = setting.passphrase_file == "-"  # noqa: S105 - standard input
-    for name in _TEXTS & given.keys():
-        value = given[name]
-        if value == "-":
-            if setting.asks:
-                setting.unlock_first()
-                given[name] = setting.screen.ask("ask.text", flag=f"--{name.replace('_', '-')}")
-                continue
-            if read_before:
-                raise UsageError("text-twice")
-            read_before = True
-            given[name] = _text_in(None)
-        elif isinstance(value, str) and value.startswith("@"):
-            given[name] = _text_in(Path(value[1:]))
-
-
-def _text_in(path: Path | None) -> str:
-    """Return the text of a file, or of standard input.
-
-    Raises:
-        UsageError: It cannot be read, is empty, or is too long.
-    """
-    try:
-        if path is None:
-            data = sys.stdin.buffer.read(_LONGEST_TEXT_BYTES + 1)
-        else:
-            with path.open("rb") as file:
-                data = file.read(_LONGEST_TEXT_BYTES + 1)
-        text = data.decode("utf-8-sig").strip()
-    except (OSError, AttributeError, UnicodeDecodeError) as error:
-        raise UsageError("text-unreadable", path=str(path or "-")) from error
-    if not text or len(data) > _LONGEST_TEXT_BYTES:
-        raise UsageError("text-unreadable", path=str(path or "-"))
-    return text
+        today = setting.world().clock.now().astimezone().date()
+        for name, value in stated.items():
+            remark_on(setting.screen, name, value, today)
 
 
 def _end(setting: Setting, code: int, name: str) -> None:

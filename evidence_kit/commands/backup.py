@@ -17,16 +17,18 @@ from evidence_kit.errors import UsageError
 def backup(
     setting: Setting,
     case: CaseArgument,
-    into: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
+    into: Annotated[Path | None, typer.Argument(metavar="DIR", show_default=False)] = None,
 ) -> None:
     """Copy a case onto another disk, or bring the copy there up to date, and read it back."""
     from evidence_kit.workflows.case.write import writing
     from evidence_kit.workflows.upkeep import backup as backups
 
-    if not into.is_dir():
+    setting.need("DIR", None if into is None else str(into))
+    if into is not None and not into.is_dir():
         raise UsageError("backup-nowhere", path=str(into))
     folder, station = case_folder(setting, case), setting.station()
     key = setting.unlocked_key(station)
+    into = into or _asked_for(setting)
     with (
         writing(folder, key, station, setting.world(), setting.accept_older) as writer,
         setting.screen.progress("backup.progress") as on_bytes,
@@ -43,3 +45,10 @@ def backup(
             "line": done.line,
         }
     )
+
+
+def _asked_for(setting: Setting) -> Path:
+    """Ask for the folder of the backup until one is there."""
+    while not (into := Path(setting.screen.ask("ask.backup-folder").strip("'\"")).expanduser()).is_dir():
+        setting.screen.warn("intake.no-path", path=str(into))
+    return into

@@ -121,10 +121,13 @@ def _leave_out(setting: Setting, station: Station, value: str | None, *, again: 
     from evidence_kit.workflows.linking.case_links import leave_out
 
     key: SigningKey = setting.unlocked_key(station)
+    joined = association_links(station, key)
     text = setting.given_or_asked(value, "ask.links-value", "--value")
-    named = leave_out(text, association_links(station, key), setting.world(), again=again)
-    if not named:
-        raise UsageError("links-no-value")
+    while not (named := leave_out(text, joined, setting.world(), again=again)):
+        if value is not None:
+            raise UsageError("links-no-value")
+        setting.screen.failed(UsageError("links-no-value"))
+        text = setting.screen.ask("ask.links-value")
     for kind, each in named:
         said = "links.counts-again" if again else "links.left-out"
         setting.screen.show(said, type=setting.screen.sentence(f"identifiers.type.{kind}"), value=each)

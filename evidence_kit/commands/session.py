@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands._keyboard import KEYBOARD
-from evidence_kit.commands._menu import menu_lines, show_menu
+from evidence_kit.commands._menu import menu_lines, show_menu, typed_line
 from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._unlocked import HELD, RUN, HeldKey
@@ -42,14 +41,14 @@ def session(
     held = HeldKey(setting.unlocked_key(station), station.folder, minutes * 60.0)
     token = HELD.set(held)
     try:
-        screen.show("session.begins", minutes=minutes)
-        show_menu(screen, station)
+        screen.tell("session.begins", minutes=minutes)
+        show_menu(screen, station, numbered=True)
         while (line := _line(screen, held.seconds_left)) is not None:
-            arguments = _arguments(line, menu_lines(station))
+            arguments = typed_line(line, menu_lines(station))
             if arguments is None:
                 screen.warn("session.quotes")
             elif not arguments:
-                show_menu(screen, station)
+                show_menu(screen, station, numbered=True)
             elif arguments[0].casefold() in _LEAVING:
                 break
             else:
@@ -64,9 +63,9 @@ def session(
 def _first_steps(setting: Setting, run: Callable[[Sequence[str]], int]) -> Station | None:
     """Offer the first steps until there is a station, and return it; None where a person leaves before."""
     screen = setting.screen
-    show_menu(screen, None)
+    show_menu(screen, None, numbered=True)
     while (line := _line(screen, lambda: _MOST_MINUTES * 60.0)) is not None:
-        arguments = _arguments(line, menu_lines(None))
+        arguments = typed_line(line, menu_lines(None))
         if arguments is None:
             screen.warn("session.quotes")
             continue
@@ -76,7 +75,7 @@ def _first_steps(setting: Setting, run: Callable[[Sequence[str]], int]) -> Stati
             run([*arguments, *_carried(arguments, screen.language, setting.station_folder)])
             if (station := setting.station_if_any()) is not None:
                 return station
-        show_menu(screen, None)
+        show_menu(screen, None, numbered=True)
     return None
 
 
@@ -97,19 +96,6 @@ def _line(screen: Screen, left: Callable[[], float]) -> str | None:
         pass
     sys.stderr.write("\n")
     return None
-
-
-def _arguments(line: str, offered: list[list[str]]) -> list[str] | None:
-    """Return the arguments of a typed line: a number of the menu, or a command; None when quotes do not close."""
-    try:
-        words = shlex.split(line)
-    except ValueError:
-        return None
-    if words[:1] == ["evidence-kit"]:
-        words = words[1:]
-    if len(words) == 1 and words[0].isdecimal() and 1 <= int(words[0]) <= len(offered):
-        return offered[int(words[0]) - 1]
-    return words
 
 
 def _carried(arguments: list[str], language: str, station: Path) -> list[str]:

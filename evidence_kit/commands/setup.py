@@ -11,10 +11,12 @@ import typer
 
 from evidence_kit.commands._language import environment
 from evidence_kit.commands._recovery_paper import put_on_paper, sheets, typed_key, write_sheets
+from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._terminal import secret_page
 from evidence_kit.commands._wiring import command
 from evidence_kit.errors import UsageError
+from evidence_kit.words import catalogue, direction
 
 if TYPE_CHECKING:
     from evidence_kit.keys.sshsig import PublicKey
@@ -49,8 +51,8 @@ def setup(
         return
     if setting.asks or None in {association, name, role, place}:
         _refuse_another(setting)
-    if setting.asks and association is None:
-        screen.show("setup.two-orders", word="[" + screen.sentence("setup.sample")[::-1] + "]")
+    if setting.asks and association is None and direction(screen.language) == "rtl":
+        _try_letters(screen)
     given = {"association": association, "name": name, "role": role, "place": place}
     for fact, value in given.items():
         setting.need(f"--{fact}", value)
@@ -78,6 +80,14 @@ def setup(
             "cases": str(folder),
         }
     )
+
+
+def _try_letters(screen: Screen) -> None:
+    """Show a word of Arabic in two orders, and say in Arabic and in French what to do where only one can be read."""
+    word = "[" + screen.say("setup.sample")[::-1] + "]"
+    screen.tell("setup.two-orders", word=word)
+    # Whoever sees Arabic turned round cannot read that it is.
+    screen.line(catalogue("fr").say("setup.two-orders", word=word))
 
 
 def _cases_folder() -> Path:

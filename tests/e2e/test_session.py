@@ -59,9 +59,29 @@ def test_the_program_alone_shows_what_comes_next(language: str, case_program: Pr
     say = catalogue(language).sentence
     shown = case_program("--lang", language).stdout
     assert say("menu.new") in shown
-    assert "evidence-kit backup 1 " in shown
+    assert "evidence-kit backup 1\n" in shown
+    assert "  1  " not in shown, "where nobody can type a number, none is offered"
     empty = case_program("--lang", language, EVIDENCE_KIT_STATION=str(tmp_path / "none")).stdout
     assert "evidence-kit setup" in empty
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_of_the_first_menu_starts_what_stands_beside_it(language: str, case_program: Program) -> None:
+    run, say = case_program, catalogue(language).say
+    with Terminal(run, "--lang", language) as at:
+        at.answer(say("ask.menu"), "9")
+        at.wait_for(say("ask.not-understood"))
+        at.answer(say("ask.menu"), "٣")
+        at.answer(say("ask.passphrase"), PHRASE)
+        assert at.end() == 0, at.screen
+    assert "LRC-2026-0001" in at.screen
+    with Terminal(run, "--lang", language) as at:
+        at.answer(say("ask.menu"), "evidence-kit cases")
+        assert at.end() == 0, at.screen
+    assert say("column.case") in at.screen
+    with Terminal(run, "--lang", language) as at:
+        at.answer(say("ask.menu"), "")
+        assert at.end() == 0, at.screen
 
 
 @pytest.mark.parametrize(
