@@ -248,12 +248,12 @@ WITH_NOTHING_TO_HIDE = {
     **dict.fromkeys(("lang", "passphrase_file", "archive_passphrase"), "a language; where a secret lies"),
     **dict.fromkeys(("case", "cases", "case_id", "other", "paths", "first", "folder"), "ids and folders"),
     **dict.fromkeys(("items", "item", "parent", "message", "provision", "law", "exclude"), "ids, lines, patterns"),
-    **dict.fromkeys(("consent_on", "on", "retention", "since", "until", "age", "split"), "days and sizes"),
+    **dict.fromkeys(("consent_on", "on", "retention", "since", "until", "last", "age", "split"), "days, sizes"),
     **dict.fromkeys(("confirm", "key", "recovery", "receipt", "association"), "public ends, keys and codes"),
     **dict.fromkeys(("url", "region", "topic", "shell", "action"), "words of the program, and a server"),
     **dict.fromkeys(
         (
-            "audio", "consent", "form", "how", "kind", "minor_media", "nature", "only", "pictures", "reader",
+            "audio", "consent", "form", "how", "kind", "minor_media", "nature", "only", "outcome", "pictures", "reader",
             "receipt_from", "said_as", "sensitivity", "status", "stick", "still_there", "thing",
         ),
         "one of the few words that the program knows",
