@@ -28,7 +28,7 @@ def show_menu(screen: Screen, station: Station | None, *, numbered: bool) -> Non
     screen.line()
     for number, (what, arguments) in enumerate(_entries(station), start=1):
         mark = f"{number}  " if numbered else ""
-        screen.line(f"  {mark}{screen.say(f'menu.{what}')}\n       evidence-kit {' '.join(arguments)}")
+        screen.line(f"  {mark}{screen.sentence(f'menu.{what}')}\n       evidence-kit {' '.join(arguments)}")
     screen.line()
     screen.line(screen.sentence("menu.more"))
 

@@ -58,7 +58,7 @@ def phased_progress(
 
     def told(task: Task) -> str:
         if task.fields.get("counts"):
-            return words.say("size.of", done=int(task.completed), total=int(task.total or 0))
+            return words.sentence("size.of", done=int(task.completed), total=int(task.total or 0))
         return size_text(words, int(task.completed))
 
     with _bar(told, words) as bar:
@@ -84,10 +84,10 @@ def size_text(words: Words, size_bytes: int, of_bytes: int | None = None) -> str
     unit, of = next(((name, each) for name, each in _UNITS if largest >= each), ("bytes", 1))
 
     def number(size: int) -> str:
-        return str(size) if of == 1 else f"{size / of:.1f}".replace(".", words.say("size.decimal-sign"))
+        return str(size) if of == 1 else f"{size / of:.1f}".replace(".", words.sentence("size.decimal-sign"))
 
-    both = words.say("size.of", done=number(size_bytes), total=number(largest))
-    return words.say(f"size.{unit}", number=number(size_bytes) if of_bytes is None else both)
+    both = words.sentence("size.of", done=number(size_bytes), total=number(largest))
+    return words.sentence(f"size.{unit}", number=number(size_bytes) if of_bytes is None else both)
 
 
 def time_text(words: Words, seconds: float | None) -> str:
@@ -102,7 +102,7 @@ def time_text(words: Words, seconds: float | None) -> str:
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     shown = f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
-    return words.say("size.left", time=shown)
+    return words.sentence("size.left", time=shown)
 
 
 def _bar(told: Callable[[Task], str], words: Words) -> Progress:

@@ -129,8 +129,8 @@ class Screen:
         # A purpose of the case has a word in the language; one that was typed wrongly is told as it was typed.
         purpose = shown.get("purpose")
         if isinstance(purpose, str) and self.knows(f"fact.value.{purpose}") and "unknown" not in error.message_id:
-            shown["purpose"] = self.say(f"fact.value.{purpose}")
-        what, advice = self.say(f"{name}.what", **shown), self.say(f"{name}.do", **shown)
+            shown["purpose"] = self.sentence(f"fact.value.{purpose}")
+        what, advice = self.sentence(f"{name}.what", **shown), self.sentence(f"{name}.do", **shown)
         self._write(sys.stderr, f"{what}\n{advice}")
         values = dict(error.values)
         self.document(
@@ -217,7 +217,7 @@ class Screen:
         """Show progress if a person is looking; yields the callback that counts every piece."""
         from evidence_kit.commands._progress import byte_progress
 
-        return byte_progress(self.say(sentence), total_bytes, self._words, shown=self._shows_progress)
+        return byte_progress(self.sentence(sentence), total_bytes, self._words, shown=self._shows_progress)
 
     def first_reading(self, total_bytes: int) -> AbstractContextManager[ByteCallback]:
         """Show the progress of an index that is made when conversations are asked for the first time."""
@@ -236,7 +236,7 @@ class Screen:
         from evidence_kit.commands._progress import phased_progress
 
         return phased_progress(
-            self.say(looking), total_bytes, self.say(comparing), self._words, shown=self._shows_progress
+            self.sentence(looking), total_bytes, self.sentence(comparing), self._words, shown=self._shows_progress
         )
 
     @property
@@ -260,7 +260,7 @@ class Screen:
 
     def ask_line(self, question: str) -> str:
         """Ask a person for a number of the menu or a command; "" when they only press Enter."""
-        return self._typed(f"\n{fitted(sys.stderr, self.say(question))}\n> ", question, commands=True)
+        return self._typed(f"\n{fitted(sys.stderr, self.sentence(question))}\n> ", question, commands=True)
 
     def ask_with_default(self, question: str, before: str | None) -> str:
         """Ask a person until an answer comes; Enter keeps the answer before."""
@@ -314,7 +314,7 @@ class Screen:
 
         Several words of Arabic in a line may be drawn in another order than their numbers, as each terminal likes.
         """
-        named = [f"{number} {self.say(f'choice.{kind}.{key}')}" for number, key in enumerate(keys, start=1)]
+        named = [f"{number} {self.sentence(f'choice.{kind}.{key}')}" for number, key in enumerate(keys, start=1)]
         if direction(self.language) == "rtl":
             return "\n".join(f"  {each}" for each in named)
         lines = [""]

@@ -148,7 +148,7 @@ def remark_on(screen: Screen, name: str, text: str, today: date) -> None:
         today: The day here.
     """
     if (doubt := STATED[name](text, today)) is not None:
-        screen.warn("stated.kept", remark=screen.say(f"stated.{doubt}", text=text))
+        screen.warn("stated.kept", remark=screen.sentence(f"stated.{doubt}", text=text))
 
 
 def asked_fact(screen: Screen, question: str, name: str, today: date) -> str | None:
@@ -162,7 +162,7 @@ def asked_fact(screen: Screen, question: str, name: str, today: date) -> str | N
     """
     said = screen.ask_once(question)
     while said is not None and (doubt := STATED[name](said, today)) is not None:
-        again = screen.ask_once("ask.stated-again", remark=screen.say(f"stated.{doubt}", text=said))
+        again = screen.ask_once("ask.stated-again", remark=screen.sentence(f"stated.{doubt}", text=said))
         if again is None or again == said:
             return said
         said = again

@@ -41,7 +41,7 @@ def session(
     held = HeldKey(setting.unlocked_key(station), station.folder, minutes * 60.0)
     token = HELD.set(held)
     try:
-        screen.tell("session.begins", minutes=minutes)
+        screen.show("session.begins", minutes=minutes)
         show_menu(screen, station, numbered=True)
         while (line := _line(screen, held.seconds_left)) is not None:
             arguments = typed_line(line, menu_lines(station))

@@ -84,10 +84,10 @@ def setup(
 
 def _try_letters(screen: Screen) -> None:
     """Show a word of Arabic in two orders, and say in Arabic and in French what to do where only one can be read."""
-    word = "[" + screen.say("setup.sample")[::-1] + "]"
-    screen.tell("setup.two-orders", word=word)
+    word = "[" + screen.sentence("setup.sample")[::-1] + "]"
+    screen.show("setup.two-orders", word=word)
     # Whoever sees Arabic turned round cannot read that it is.
-    screen.line(catalogue("fr").say("setup.two-orders", word=word))
+    screen.line(catalogue("fr").sentence("setup.two-orders", word=word))
 
 
 def _cases_folder() -> Path:

@@ -67,7 +67,7 @@ def test_the_program_alone_shows_what_comes_next(language: str, case_program: Pr
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_number_of_the_first_menu_starts_what_stands_beside_it(language: str, case_program: Program) -> None:
-    run, say = case_program, catalogue(language).say
+    run, say = case_program, catalogue(language).sentence
     with Terminal(run, "--lang", language) as at:
         at.answer(say("ask.menu"), "9")
         at.wait_for(say("ask.not-understood"))

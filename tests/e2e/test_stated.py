@@ -57,7 +57,7 @@ STATING = {"TIME", "WHEN", "DATE"}
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_cannot_be_is_asked_for_again_and_recorded_as_typed(language: str, case_program: Program) -> None:
-    run, say = case_program, catalogue(language).say
+    run, say = case_program, catalogue(language).sentence
     (run.home / "more.txt").write_text(f"{language}\n", "utf-8")
     keyed = ("--passphrase-file", run.passphrase, "--lang", language)
     facts = ("--how", "phone-export", "--handed-by", "her", "--device", "d", "--phone-now", "here")
