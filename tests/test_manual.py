@@ -96,7 +96,7 @@ def test_zsh_completes_at_the_first_tab(way: str, tmp_path: Path) -> None:
         ["zsh", "-d", "-i"],
         {"HOME": str(tmp_path), "ZDOTDIR": str(tmp_path)},
         [
-            ("ready> ", "evidence-kit ing\t"), ("ingest", "\x15evidence-kit seal 7 --red\t"),
+            ("ready> ", "evidence-kit ing\t"), ("ingest", "\x15evidence-kit seal 7 --redacte\t"),
             ("--redacted", "\x15evidence-kit rec\t"), ("recovery  -- ", "\x15exit\r"),
         ],
     )  # fmt: skip
@@ -137,7 +137,7 @@ def test_powershell_completes_in_the_language(tmp_path: Path) -> None:
     (tmp_path / "completion.ps1").write_text(script("powershell"), "utf-8-sig")
     asked = "; ".join(
         f"(TabExpansion2 '{line}' {len(line)}).CompletionMatches | ForEach-Object {{ $_.CompletionText }}"
-        for line in ("evidence-kit ing", "evidence-kit seal 7 --red")
+        for line in ("evidence-kit ing", "evidence-kit seal 7 --redacte")
     )
     done = subprocess.run(
         ["pwsh", "-NoProfile", "-Command", f". {tmp_path / 'completion.ps1'}; {asked}"],

@@ -126,6 +126,7 @@ STATED: Final[Mapping[str, Callable[[str, date], str | None]]] = {
     "amount": sum_doubt,
     "consent_on": past_doubt,
     "deadline": deadline_doubt,
+    "lost_since": past_doubt,
     "on": past_doubt,
     "phone_clock": clock_doubt,
     "posted": past_doubt,

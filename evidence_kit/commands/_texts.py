@@ -30,7 +30,7 @@ TEXTS: Final = frozenset(
 )  # fmt: skip
 STATED_NAMES: Final = frozenset(
     {
-        "account", "amount", "consent_on", "deadline", "on", "phone_clock", "posted", "retention", "seen", "taken_by",
+        "account", "amount", "consent_on", "deadline", "lost_since", "on", "phone_clock", "posted", "retention", "seen", "taken_by",
         "taken_when", "value",
     }
 )  # fmt: skip

@@ -39,7 +39,7 @@ def register(
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
     key: Annotated[str | None, typer.Option("--key", metavar="KEY|NAME")] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME")] = None,
-    since: Annotated[str | None, typer.Option("--since", metavar="TIME")] = None,
+    lost_since: Annotated[str | None, typer.Option("--since", metavar="TIME")] = None,
     why: Annotated[str | None, typer.Option("--why", metavar="TEXT")] = None,
     recovery_key: Annotated[Path | None, typer.Option("--recovery-key", metavar="FILE")] = None,
     request: Annotated[Path | None, typer.Option("--request", metavar="FILE.tsq")] = None,
@@ -56,9 +56,9 @@ def register(
         _let_in(setting, station, file, (key or "", name or ""), recovery_key)
     elif action is Action.LOST:
         _need("--key", key)
-        _need("--since", since)
+        _need("--since", lost_since)
         setting.need("--why", why)
-        _lost(setting, station, file, (key or "", since or "", why), recovery_key)
+        _lost(setting, station, file, (key or "", lost_since or "", why), recovery_key)
     elif action is Action.HEADS:
         _heads(setting, station, file)
     elif action is Action.STAMP:

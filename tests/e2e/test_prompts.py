@@ -248,7 +248,7 @@ WITH_NOTHING_TO_HIDE = {
     **dict.fromkeys(("lang", "passphrase_file", "archive_passphrase"), "a language; where a secret lies"),
     **dict.fromkeys(("case", "cases", "case_id", "other", "paths", "first", "folder"), "ids and folders"),
     **dict.fromkeys(("items", "item", "parent", "message", "provision", "law", "exclude"), "ids, lines, patterns"),
-    **dict.fromkeys(("consent_on", "on", "retention", "since", "until", "last", "age", "split"), "days, sizes"),
+    **dict.fromkeys(("consent_on", "on", "retention", "since", "lost_since", "until", "last", "age", "split"), "days, sizes"),
     **dict.fromkeys(("confirm", "key", "recovery", "receipt", "association"), "public ends, keys and codes"),
     **dict.fromkeys(("url", "region", "topic", "shell", "action"), "words of the program, and a server"),
     **dict.fromkeys(

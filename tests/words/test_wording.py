@@ -25,7 +25,7 @@ AVOIDED = (
     ("ar", r"القسيمة", "الوصل", ()),
     ("fr", r"[Pp]rise en charge", "recueilli", ()),
     ("fr", r"(?:été|ce qui est) pris\b|\bgardé tel|non gardé", "recueilli", ()),
-    ("fr", r"\b[Rr]egistre", "journal; liste des menaces", ()),
+    ("fr", r"\b[Rr]egistre des menaces", "liste des menaces", ()),
     ("ar", r"سجل التهديد", "قائمة التهديدات", ()),
     ("fr", r"\bennuis?\b", "problèmes", ()),
     ("fr", r"\bhach(?:é|age)", "empreinte", ()),
