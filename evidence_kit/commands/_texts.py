@@ -30,8 +30,8 @@ TEXTS: Final = frozenset(
 )  # fmt: skip
 STATED_NAMES: Final = frozenset(
     {
-        "account", "amount", "consent_on", "deadline", "lost_since", "on", "phone_clock", "posted", "retention", "seen", "taken_by",
-        "taken_when", "value",
+        "account", "amount", "consent_on", "deadline", "lost_since", "on", "phone_clock", "posted", "retention", "seen",
+        "taken_by", "taken_when", "value",
     }
 )  # fmt: skip
 """The parameters whose values are looked at by `_stated`, which is loaded only for them."""

@@ -247,8 +247,8 @@ def test_every_free_text_of_every_command_can_stay_out_of_the_command_line() -> 
 WITH_NOTHING_TO_HIDE = {
     **dict.fromkeys(("lang", "passphrase_file", "archive_passphrase"), "a language; where a secret lies"),
     **dict.fromkeys(("case", "cases", "case_id", "other", "paths", "first", "folder"), "ids and folders"),
-    **dict.fromkeys(("items", "item", "parent", "message", "provision", "law", "exclude"), "ids, lines, patterns"),
-    **dict.fromkeys(("consent_on", "on", "retention", "since", "lost_since", "until", "last", "age", "split"), "days, sizes"),
+    **dict.fromkeys(("items", "item", "parent", "message", "provision", "law", "exclude", "split"), "ids, lines"),
+    **dict.fromkeys(("consent_on", "on", "retention", "since", "lost_since", "until", "last", "age"), "days, sizes"),
     **dict.fromkeys(("confirm", "key", "recovery", "receipt", "association"), "public ends, keys and codes"),
     **dict.fromkeys(("url", "region", "topic", "shell", "action"), "words of the program, and a server"),
     **dict.fromkeys(
