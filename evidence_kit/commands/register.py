@@ -128,14 +128,13 @@ def _heads(setting: Setting, station: Station, file: Path) -> None:
 
 def _stamp(setting: Setting, station: Station, file: Path, request: Path | None, attach: Path | None) -> None:
     from evidence_kit.commands._archives import small_file_bytes
-    from evidence_kit.vault.disk import place_new
     from evidence_kit.workflows.handover.timestamps import roots_of
     from evidence_kit.workflows.upkeep import station_register
 
     if (request is None) == (attach is None):
         raise UsageError("register-stamp-how")
     if request is not None:
-        place_new(setting.world().disk, request, station_register.stamp_request(file, station))
+        _ask(setting, station, file, request)
         setting.screen.show("register.stamp-request", path=str(request), answer=request.with_suffix(".tsr").name)
         setting.screen.document({"action": "stamp", "request": str(request)})
     if attach is not None:
@@ -145,6 +144,20 @@ def _stamp(setting: Setting, station: Station, file: Path, request: Path | None,
         if not roots_of(station.folder):
             setting.screen.warn("stamp.unknown")
         setting.screen.document({"action": "stamp", "covers": covers, "stamped_at": at})
+
+
+def _ask(setting: Setting, station: Station, file: Path, request: Path) -> None:
+    """Write a request; one that an interrupted run wrote about this very line is as good."""
+    import os
+
+    from evidence_kit.commands._archives import refuse_existing, small_file_bytes
+    from evidence_kit.vault.disk import place_new
+    from evidence_kit.workflows.upkeep.station_register import last_digest, stamp_request
+
+    if not os.path.lexists(request):
+        place_new(setting.world().disk, request, stamp_request(file, station))
+    elif last_digest(file, station) not in small_file_bytes(request):
+        refuse_existing(request)
 
 
 def _show(setting: Setting, station: Station, file: Path) -> None:

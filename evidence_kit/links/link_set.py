@@ -51,6 +51,7 @@ class LinkSetRoot:
         entries: SHA-256 of each row, by its tag; both in hexadecimal.
         left_out: Digests of identifiers that never count, in hexadecimal, such as a helper's or a bank's.
         asked: How many values each asker's questions held, by month and the asker's fingerprint.
+        begun: SHA-256 of questions that were counted and whose answer may not have been written yet.
         answered: SHA-256 of every question that was answered.
     """
 
@@ -58,6 +59,7 @@ class LinkSetRoot:
     entries: Mapping[str, str]
     left_out: frozenset[str]
     asked: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    begun: frozenset[str] = frozenset()
     answered: frozenset[str] = frozenset()
 
 
@@ -116,7 +118,8 @@ class LinkSet:
     def count_question(self, question: str, asker: str, month: str, values: int) -> int:
         """Count a question before it is answered, and return how many values its asker asked in that month.
 
-        The count is part of the root: whoever lays an earlier one back is found out.
+        The count is part of the root: whoever lays an earlier one back is found out. A question whose answer was
+        interrupted is counted once.
 
         Args:
             question: SHA-256 of its file, in hexadecimal.
@@ -131,13 +134,21 @@ class LinkSet:
             raise LinkSetError("links-answered-before")
         counted = dict(self.root.asked.get(month, {}))
         so_far, of_all = counted.get(asker, 0), sum(counted.values())
+        if question in self.root.begun:
+            return so_far
         if so_far + values > MOST_OF_ONE or of_all + values > MOST_OF_ALL:
             raise LinkSetError("links-asked-too-much", values=values, used=so_far, most=MOST_OF_ONE, all=MOST_OF_ALL)
         counted[asker] = so_far + values
         asked = {**self.root.asked, month: counted}
-        with self._change(replace(self.root, asked=asked, answered=self.root.answered | {question})):
+        with self._change(replace(self.root, asked=asked, begun=self.root.begun | {question})):
             pass
         return counted[asker]
+
+    def finish_question(self, question: str) -> None:
+        """Answer a question no more: its answer was written."""
+        answered = self.root.answered | {question}
+        with self._change(replace(self.root, begun=self.root.begun - {question}, answered=answered)):
+            pass
 
     def entries(self) -> Iterator[PackedDigests]:
         """Yield the entry of every case.
@@ -166,9 +177,9 @@ class LinkSet:
             raise LinkSetError("links-set-of-another", path=self._path)
         try:
             facts = json.loads(self._key.box.open(_ROOT_ABOUT, sealed))
-            asked, answered = facts.get("asked", {}), frozenset(facts.get("answered", ()))
-            left_out = frozenset(facts["left_out"])
-            return LinkSetRoot(int(facts["changes"]), facts["entries"], left_out, asked, answered)
+            begun, answered = (frozenset(facts.get(name, ())) for name in ("begun", "answered"))
+            left_out, asked = frozenset(facts["left_out"]), facts.get("asked", {})
+            return LinkSetRoot(int(facts["changes"]), facts["entries"], left_out, asked, begun, answered)
         except (DamagedError, ValueError, KeyError, TypeError) as error:
             raise LinkSetError("links-set-damaged", path=self._path) from error
 
@@ -181,6 +192,7 @@ class LinkSet:
             "entries": dict(after.entries),
             "left_out": sorted(after.left_out),
             "asked": {month: dict(counted) for month, counted in after.asked.items()},
+            "begun": sorted(after.begun),
             "answered": sorted(after.answered),
         }
         sealed = self._key.box.seal(_ROOT_ABOUT, json.dumps(facts).encode(), self._random(NONCE_BYTES))

@@ -198,6 +198,9 @@ def test_more_points_than_digests_are_no_entry() -> None:
 def test_questions_are_counted_once_and_by_month(path: Path) -> None:
     with open_link_set(path, KEY, 0, os.urandom) as opened:
         assert opened.count_question("a" * 64, "one", "2026-03", 8000) == 8000
+        # Interrupted and begun anew, it is counted once.
+        assert opened.count_question("a" * 64, "one", "2026-03", 8000) == 8000
+        opened.finish_question("a" * 64)
         with pytest.raises(LinkSetError, match="links-answered-before"):
             opened.count_question("a" * 64, "two", "2026-04", 16)
         with pytest.raises(LinkSetError, match="links-asked-too-much"):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from evidence_kit.errors import UsageError
+from evidence_kit.errors import EvidenceError, UsageError
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.keys.blinding import UnsoundPointError
 from evidence_kit.keys.sealing_box import NONCE_BYTES, SealingBox
@@ -34,6 +34,7 @@ from evidence_kit.links.search import rare_points
 from evidence_kit.model import Json
 from evidence_kit.sealing.errors import NoConsentError
 from evidence_kit.vault.disk import draft_beside, give_name, open_regular, write_durably, write_new
+from evidence_kit.vault.folder import DRAFT_ENDING
 from evidence_kit.workers.job import JobRunner
 from evidence_kit.workflows.case.disk_errors import file_refused, is_gone, own_disk
 from evidence_kit.workflows.case.plain_file import ensure_free
@@ -141,8 +142,10 @@ def ask_partner(case: Case, identifiers: Iterable[NamedIdentifier], desk: Desk, 
         DiskFullError: No room; nothing is left behind.
     """
     refuse_without_partners(case)
-    ensure_free(path)
     station, key, world = desk.station, desk.key, desk.world
+    if (before := _asked_before(case.id, desk, path)) is not None:
+        return before
+    ensure_free(path)
     values = taking_part(case.opened, identifiers).values
     if not values:
         raise UsageError("links-nothing-to-ask", case=case.id)
@@ -156,13 +159,45 @@ def ask_partner(case: Case, identifiers: Iterable[NamedIdentifier], desk: Desk, 
     facts: Json = {"v": 1, "case": case.id, "values": len(values), "inverse": inverse.hex()}
     box = SealingBox(key.derive(_AT_STATION))
     sealed = box.seal(digest, json.dumps(facts).encode(), world.random(NONCE_BYTES))
-    with own_disk(0):
+    with own_disk(0), station.alone(world.disk):
         folder = station.folder / ASKED
         world.disk.make_folder(folder)
+        for left in folder.glob(f"*{DRAFT_ENDING}"):
+            world.disk.remove(left)
         # What opens the answer first: a question that left without it could never be read.
         write_durably(world.disk, folder / f"{digest}.sealed", sealed)
         _write(data, path, world)
     return AskedQuestion(len(values), len(points) // 32, digest)
+
+
+def _asked_before(case: str, desk: Desk, path: Path) -> AskedQuestion | None:
+    """Return the question about a case that an interrupted run wrote under this very name; None where there is none."""
+    if not path.is_file():
+        return None
+    try:
+        read = known_file(path)
+        facts = _remembered(read.digest, desk)
+    except (EvidenceError, OSError):
+        return None
+    if not isinstance(read.content, Question) or facts["case"] != case:
+        return None
+    return AskedQuestion(int(facts["values"]), len(read.content.points) // 32, read.digest)
+
+
+def _remembered(digest: str, desk: Desk) -> Mapping[str, Any]:
+    """Return the memory of a question of this station.
+
+    Raises:
+        LinkSetError: There is none, or it cannot be read.
+    """
+    path = desk.station.folder / ASKED / f"{digest}.sealed"
+    try:
+        facts = json.loads(SealingBox(desk.key.derive(_AT_STATION)).open(digest, path.read_bytes()))
+        return {"inverse": bytes.fromhex(facts["inverse"]), "case": str(facts["case"]), "values": int(facts["values"])}
+    except FileNotFoundError as error:
+        raise LinkSetError("links-other-question") from error
+    except (DamagedError, ValueError, KeyError, TypeError) as error:
+        raise LinkSetError("links-asked-unreadable", path=str(path)) from error
 
 
 def known_file(path: Path) -> SignedFile:
@@ -221,15 +256,40 @@ def answer_partner(
         ExportExistsError: There is a file already.
         DiskFullError: No room; nothing is left behind.
     """
-    question, station, world = read.content, desk.station, desk.world
+    question, world = read.content, desk.world
     if not isinstance(question, Question):
         raise LinkSetError("links-no-question")
-    ensure_free(path)
+    done = _answered_here(read.digest, desk, path)
+    if not done:
+        ensure_free(path)
     asked = len(question.points) // 32
     month = world.clock.now().isoformat()[:7]
     with opened_set(links, world) as opened:
         used = opened.count_question(read.digest, read.signer.fingerprint, month, asked)
-        kept = rare_points(opened.entries(), opened.left_out)
+        kept = set[bytes]() if done else rare_points(opened.entries(), opened.left_out)
+    if not done:
+        answer = _computed(read, kept, links, desk, run)
+        with own_disk(0):
+            _write(signed_file(answer, desk.key), path, world)
+    with opened_set(links, world) as opened:
+        opened.finish_question(read.digest)
+    return GivenAnswer(question.association, asked, used)
+
+
+def _answered_here(question: str, desk: Desk, path: Path) -> bool:
+    """Say whether an interrupted run wrote the answer to a question under this very name."""
+    try:
+        read = known_file(path)
+    except (EvidenceError, OSError):
+        return False
+    answers = isinstance(read.content, Answer) and read.content.question == question
+    return answers and read.signer == desk.key.public
+
+
+def _computed(
+    read: SignedFile, kept: set[bytes], links: AssociationLinks, desk: Desk, run: JobRunner | None
+) -> Answer:  # fmt: skip
+    question, station, world = read.content, desk.station, desk.world
     try:
         points, tags = answered_points(question.points, sorted(kept), links.key.blinding, world.random, run)
     except UnsoundPointError as error:
@@ -237,10 +297,7 @@ def answer_partner(
     except UnfinishedWorkError as error:
         raise LinkSetError("links-work-unfinished", reason=str(error)) from error
     person = station.person
-    answer = Answer(read.digest, station.association, f"{person.name}, {person.place}", points, tags)
-    with own_disk(0):
-        _write(signed_file(answer, desk.key), path, world)
-    return GivenAnswer(question.association, asked, used)
+    return Answer(read.digest, station.association, f"{person.name}, {person.place}", points, tags)
 
 
 def read_answer(read: SignedFile, desk: Desk) -> ReadAnswer:
@@ -253,17 +310,11 @@ def read_answer(read: SignedFile, desk: Desk) -> ReadAnswer:
     Raises:
         LinkSetError: It is no answer, answers no question of this station, or is not one to all of its values.
     """
-    answer, station, key = read.content, desk.station, desk.key
+    answer = read.content
     if not isinstance(answer, Answer):
         raise LinkSetError("links-no-answer")
-    path = station.folder / ASKED / f"{answer.question}.sealed"
-    try:
-        facts = json.loads(SealingBox(key.derive(_AT_STATION)).open(answer.question, path.read_bytes()))
-        inverse, case, values = bytes.fromhex(facts["inverse"]), str(facts["case"]), int(facts["values"])
-    except FileNotFoundError as error:
-        raise LinkSetError("links-other-question") from error
-    except (DamagedError, ValueError, KeyError, TypeError) as error:
-        raise LinkSetError("links-asked-unreadable", path=str(path)) from error
+    facts = _remembered(answer.question, desk)
+    inverse, case, values = facts["inverse"], facts["case"], facts["values"]
     try:
         known = common_count(answer, inverse)
     except UnsoundPointError as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from evidence_kit.custody.line import line_time
-from evidence_kit.custody.register import Register, founding_line, read_register
+from evidence_kit.custody.register import Register, UnsoundRegisterError, founding_line, read_register
 from evidence_kit.errors import EvidenceError, UsageError
 from evidence_kit.keys import timestamp
 from evidence_kit.keys.sshsig import PublicKey
@@ -71,11 +71,25 @@ def found_register(path: Path, station: Station, recovery: SigningKey, name: str
         ExportExistsError: There is a file already.
         DiskFullError: No room; nothing is left behind.
     """
+    if (begun := _founded_before(path, station, name)) is not None:
+        return _keep(path, begun, station, world)
     ensure_free(path)
     time = _time(world)
     data = founding_line(station.association, recovery, time)
     data += read_register(data).next_line("station", {"key": station.public.line, "name": name}, recovery, time)
     return _keep(path, data, station, world)
+
+
+def _founded_before(path: Path, station: Station, name: str) -> bytes | None:
+    """Return the register that an interrupted run of the same founding left; None where there is none."""
+    try:
+        data = path.read_bytes()
+        register = read_register(data)
+    except (OSError, UnsoundRegisterError):
+        return None
+    own = register.stations.get(station.public.fingerprint)
+    same = register.recovery == station.recovery and own is not None and own.name == name
+    return data if same and len(register.digests) == len(("founded", "station")) else None
 
 
 def let_in(
@@ -101,8 +115,10 @@ def let_in(
     except ValueError as error:
         raise UsageError("register-no-station-key") from error
     with _writing(path, station) as (data, register):
-        if key.fingerprint in register.stations:
-            raise UsageError("register-station-twice", name=register.stations[key.fingerprint].name)
+        if (known := register.stations.get(key.fingerprint)) is not None:
+            if known.name == name:
+                return _keep(path, data, station, world)
+            raise UsageError("register-station-twice", name=known.name)
         line = register.next_line("station", {"key": key.line, "name": name}, recovery, _time(world))
         return _keep(path, data + line, station, world)
 
@@ -125,10 +141,15 @@ def declare_lost(
     """
     with _writing(path, station) as (data, register):
         lost = about["lost"]
+        since = _instant(about["since"])
+        for of, before in register.lost.items():
+            said = lost in {of, register.stations[of].name} and (before.since, before.why) == (since, about["why"])
+            if said:
+                return _keep(path, data, station, world)
         named = [of for of, each in register.stations.items() if lost in {of, each.name} and of not in register.lost]
         if len(named) != 1:
             raise UsageError("register-station-unknown", name=lost)
-        facts: Mapping[str, Json] = {"station": named[0], "since": _instant(about["since"]), "why": about["why"]}
+        facts: Mapping[str, Json] = {"station": named[0], "since": since, "why": about["why"]}
         return _keep(path, data + register.next_line("lost", facts, recovery, _time(world)), station, world)
 
 
@@ -165,8 +186,7 @@ def enter_heads(path: Path, station: Station, key: SigningKey, world: World) -> 
         for at in range(0, wanted, _HEADS_A_LINE):
             heads: list[Json] = [*sorted(found)[at : at + _HEADS_A_LINE]]
             grown += read_register(grown).next_line("heads", {"heads": heads}, key, _time(world))
-        if grown != data:
-            _keep(path, grown, station, world)
+        _keep(path, grown, station, world)
         return EnteredHeads(len(found), known, tuple(unread))
 
 
@@ -182,6 +202,19 @@ def stamp_request(path: Path, station: Station) -> bytes:
     """
     opened_register(path, _own(station), station.folder)
     return timestamp.stamp_request(path.read_bytes().rstrip(b"\n").rpartition(b"\n")[2])
+
+
+def last_digest(path: Path, station: Station) -> bytes:
+    """Return the SHA-256 of the register's last line, 32 bytes.
+
+    Args:
+        path: The register.
+        station: This station.
+
+    Raises:
+        RegisterError: It cannot be used.
+    """
+    return bytes.fromhex(opened_register(path, _own(station), station.folder).digests[-1])
 
 
 def attach_stamp(path: Path, station: Station, key: SigningKey, answer: bytes, world: World) -> tuple[int, str]:
@@ -230,7 +263,7 @@ def _writing(path: Path, station: Station) -> Iterator[tuple[bytes, Register]]:
 
 
 def _keep(path: Path, data: bytes, station: Station, world: World) -> Register:
-    """Put the whole file in place, and remember how far it came."""
+    """Put the whole file in place, and remember how far it came, also where an interrupted run did the first half."""
     register = read_register(data)
     with own_disk(0):
         write_durably(world.disk, path, data)

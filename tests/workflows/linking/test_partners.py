@@ -235,3 +235,19 @@ def test_a_full_disk_leaves_no_question(
         larache("links", "ask", "1", "--out", str(larache.at / "question"), code=11)
     assert not list(larache.at.glob("*question*"))
     question_of(larache)
+
+
+def test_an_answer_that_was_interrupted_is_counted_once_and_can_be_given(
+    both: tuple[Association, Association], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    larache, tetouan = both
+    question = question_of(larache)
+    out = str(tetouan.at / "answer")
+    with monkeypatch.context() as patch:
+        # The set is SQLite's own; of our files the answer comes behind the memory of the set.
+        patch.setattr(disk, "RealDisk", lambda: FailingDisk("create", 2))
+        tetouan("links", "answer", str(question), "--out", out, code=11)
+    assert not Path(out).exists()
+    assert tetouan("links", "answer", str(question), "--out", out)["used"] == 16
+    assert larache("links", "read", out)["known"] == 1
+    tetouan("links", "answer", str(question), "--out", str(tetouan.at / "again"), code=51)
