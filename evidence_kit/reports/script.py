@@ -21,6 +21,8 @@ _SHAPING: Final = frozenset((0x200C, 0x200D, 0xFE0E, 0xFE0F))
 _MOST_MARKS: Final = 6
 # A longer word may be broken, between pieces of which the widest fits into the narrowest column.
 _LONGEST_TOKEN: Final = 28
+BREAK: Final = "\ue000"
+"""Marks in a run where a word may be broken; a text of another hand bears none, for no font has a glyph for it."""
 NARROW: Final = 12
 """The longest word of a narrow column."""
 _PIECE: Final = 12
@@ -91,7 +93,14 @@ def foreign(text: str, *, bold: bool = False, longest: int = _LONGEST_NAME, word
         word: How long a word may be that is not broken.
     """
     shown = " ".join(printable(text, longest).split())
-    return [_run(part, bold=bold) for part in _parts(shown, word)]
+    if not shown:
+        return []
+    run: dict[str, Json] = {"t": breakable(shown, word)}
+    if (way := direction_of(shown)) is not None:
+        run["d"] = way
+    if bold:
+        run["b"] = 1
+    return [run]
 
 
 def paragraphs(text: str, longest: int = _LONGEST_TEXT) -> list[dict[str, Json]]:
@@ -100,7 +109,7 @@ def paragraphs(text: str, longest: int = _LONGEST_TEXT) -> list[dict[str, Json]]
     for line in printable(text, longest).split("\n"):
         if not line.strip():
             continue
-        told: dict[str, Json] = {"t": [{"z": 1} if part is None else part for part in _parts(line)]}
+        told: dict[str, Json] = {"t": [breakable(line)]}
         if (way := direction_of(line)) is not None:
             told["d"] = way
         found.append(told)
@@ -113,38 +122,21 @@ def code(text: str) -> dict[str, Json]:
 
 
 def codes(text: str) -> Json:
-    """Return a long code as runs that may be broken between them; no letter is put in."""
-    shown = printable(text, _LONGEST_TEXT)
-    return [{"z": 1} if part is None else {"t": part, "m": 1} for part in _parts(shown)]
+    """Return a long code as a run that may be broken; no letter is put in."""
+    return [{"t": breakable(printable(text, _LONGEST_TEXT)), "m": 1}]
 
 
-def _parts(line: str, word: int = _LONGEST_TOKEN) -> Iterator[str | None]:
-    """Yield a line in parts; None stands where a word that is longer than `word` may be broken."""
-    at = 0
-    for found in _TOKEN.finditer(line) if len(line) > word else ():
-        if len(found[0]) <= word:
-            continue
-        if found.start() > at:
-            yield line[at : found.start()]
-        token = found[0]
-        for start in range(0, len(token), _PIECE):
-            if start:
-                yield None
-            yield token[start : start + _PIECE]
-        at = found.end()
-    if at < len(line):
-        yield line[at:]
+def breakable(text: str, word: int = _LONGEST_TOKEN) -> str:
+    """Return a text with a mark at each place where a word that is longer than `word` may be broken."""
+    return _TOKEN.sub(lambda found: _pieces(found[0], word), text) if len(text) > word else text
 
 
-def _run(part: str | None, *, bold: bool) -> Json:
-    if part is None:
-        return {"z": 1}
-    run: dict[str, Json] = {"t": part}
-    if (way := direction_of(part)) is not None:
-        run["d"] = way
-    if bold:
-        run["b"] = 1
-    return run
+def _pieces(token: str, word: int) -> str:
+    if len(token) <= word:
+        return token
+    # Parts of a number would change places in a line from right to left, where letters keep theirs.
+    mark = BREAK if direction_of(token) is not None else f"\u200e{BREAK}\u200e"
+    return mark.join(token[start : start + _PIECE] for start in range(0, len(token), _PIECE))
 
 
 def with_codes(text: str) -> list[Json]:

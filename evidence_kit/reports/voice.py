@@ -89,7 +89,7 @@ class Voice:
         """Return a time in ISO form with its zone, or the characters of its source where it has no value."""
         if stated.value is None:
             if stated.readings:
-                return [*_runs(codes(stated.raw[:100])), code(f" ({' / '.join(stated.readings)})")]
+                return codes(f"{stated.raw[:100]} ({' / '.join(stated.readings)})")
             if stated.kind == "none" and stated.raw:
                 # What stands for no time, such as 1970, must not be read as one.
                 return [

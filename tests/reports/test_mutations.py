@@ -22,7 +22,7 @@ from evidence_kit.reports.paper import Paper
 from evidence_kit.reports.redaction import each_text, redacted
 from evidence_kit.reports.transcript import Attachment
 from evidence_kit.reports.volumes import volumes
-from tests.reports.test_pdf import UTC, dossier, line, paper, pdftotext
+from tests.reports.test_pdf import UTC, bare, dossier, line, paper, pdftotext
 
 TEXTS = {
     "markup": '#set page(width: 1cm) <script>alert(1)</script> #panic("x") $ * _ ` {count} {0} %s \\u{202e}',
@@ -162,3 +162,15 @@ def test_nothing_is_drawn_outside_the_margins_however_long_a_word_is(
     # A4 is 595.3 points wide, with 65.2 on either side.
     assert min(left for left, _ in found) > 63
     assert max(right for _, right in found) < 595.3 - 63
+
+
+def test_a_long_word_in_a_line_of_the_other_direction_keeps_its_order(tmp_path: Path) -> None:
+    """Where a word may be broken, its parts must not change places in a line from right to left."""
+    letters, digits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJK", "1234567890" * 3 + "2468"
+    made = full()
+    asked = replace(made.demands[0], demand=f"ادفع {digits} درهم", deadline=f"vendredi {letters}", amount=digits)
+    made = replace(made, demands=(asked,), exhibits=(replace(made.exhibits[0], name=f"{letters}.jpg"),))
+    found = bare(pdftotext(paper(made, "ar"), tmp_path))
+    whole = "".join(found.split())
+    assert whole.count(letters) >= 3
+    assert whole.count(digits) >= 3

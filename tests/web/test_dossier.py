@@ -364,7 +364,7 @@ def sentence_of(told: dict[str, Any]) -> Sentence:
 
 
 def bare(runs: Any) -> str:
-    return "".join(str(each.get("t", "")) if isinstance(each, dict) else str(each) for each in runs)
+    return "".join(str(each["t"]) if isinstance(each, dict) else str(each) for each in runs)
 
 
 def squeezed(text: str) -> str:
