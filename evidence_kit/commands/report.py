@@ -63,7 +63,7 @@ def report(
             broken=broken,
         )
         order = ReportOrder(request, purpose, setting.languages, only, redact_names, pictures)
-        made = make(writer, order, [out] if out else _folders(writer, order), worker)
+        made = make(writer, order, [out] if out else _folders(writer, order), worker, setting.screen.first_reading)
     _tell(setting, made)
     if broken:
         setting.screen.warn("report.case-broken")

@@ -149,7 +149,7 @@ def seal(
             authorised_by=authorised_by,
             report=wish if report else None,
         )
-        plan = planned_counts(writer.case, order, worker)
+        plan = planned_counts(writer.case, order, worker, setting.screen.first_reading)
         sealed = _made_before(writer, order, plan, None if out is not None else newest_folder(*where), passphrase_out)
         if sealed is None:
             _agree(setting, plan, order.out, (passphrase_out, receipt_out), yes=yes)

@@ -21,7 +21,7 @@ from evidence_kit.workflows.handover.scope import (
     wording_unknown,
 )
 from evidence_kit.workflows.reading.conversations import conversation_at, conversations
-from evidence_kit.workflows.reading.exports import open_exports
+from evidence_kit.workflows.reading.exports import ShownProgress, open_exports, unshown_progress
 
 FAT32_MOST_BYTES = (4 << 30) - 1
 # Letters, format, manifests' frames and end records of a part, generously.
@@ -35,29 +35,35 @@ _REPORT_BYTES = 1 << 20
 _TOLD_TIMES = 3
 
 
-def planned_counts(case: Case, order: SealOrder, worker: Worker | None = None) -> SealCounts:
+def planned_counts(
+    case: Case, order: SealOrder, worker: Worker | None = None, progress: ShownProgress = unshown_progress
+) -> SealCounts:
     """Return the counts of the planned archive, for a person to agree to.
 
     Args:
         case: The case, unlocked.
         order: What is to be sealed, and for whom.
         worker: Reads exports for the files that messages name; None where no message is looked at.
+        progress: Shows how far conversations are read that were never asked for.
 
     Raises:
         NoConsentError: Nobody consented to this purpose, or the consent was withdrawn.
         UsageError: It names an item or a note that the case does not have, or parts that are too small.
         NothingToSealError: No item is left.
     """
-    return estimated(case, order, chosen_for(case, order, worker))
+    return estimated(case, order, chosen_for(case, order, worker, progress))
 
 
-def chosen_for(case: Case, order: SealOrder, worker: Worker | None) -> ChosenScope:
+def chosen_for(
+    case: Case, order: SealOrder, worker: Worker | None, progress: ShownProgress = unshown_progress
+) -> ChosenScope:
     """Return the scope that an order chooses; exports are read where the ledger of threats cites messages.
 
     Args:
         case: Unlocked.
         order: What and for whom.
         worker: Reads the exports of the messages that are cited; None where no message is looked at.
+        progress: Shows how far conversations are read that were never asked for.
 
     Raises:
         NoConsentError: Nobody consented to this purpose, or the consent was withdrawn.
@@ -66,7 +72,7 @@ def chosen_for(case: Case, order: SealOrder, worker: Worker | None) -> ChosenSco
     """
     if worker is None or not (order.cited or cites_messages(case.opened)):
         return choose_scope(case, order)
-    with open_exports(case, worker) as reading:
+    with open_exports(case, worker, progress=progress) as reading:
         return choose_scope(case, order, reading)
 
 

@@ -24,7 +24,7 @@ from evidence_kit.workers.job import Failure
 from evidence_kit.workflows.case.disk_errors import file_refused, is_gone, own_disk
 from evidence_kit.workflows.case.plain_file import ensure_free, name_recorded
 from evidence_kit.workflows.case.read import Case, file_pieces
-from evidence_kit.workflows.reading.exports import open_exports
+from evidence_kit.workflows.reading.exports import ShownProgress, open_exports, unshown_progress
 from evidence_kit.workflows.reading.reveal import is_closed
 from evidence_kit.workflows.reading.viewable import viewable_items
 from evidence_kit.workflows.reporting.collect import ReportRequest, collected
@@ -80,7 +80,13 @@ class ReportMade:
     again: bool = False
 
 
-def make(writer: CaseWriter, order: ReportOrder, folders: Iterable[Path], worker: Worker) -> ReportMade:
+def make(
+    writer: CaseWriter,
+    order: ReportOrder,
+    folders: Iterable[Path],
+    worker: Worker,
+    progress: ShownProgress = unshown_progress,
+) -> ReportMade:
     """Make the papers of an order in a new folder, readable by its owner alone, and note them in the log.
 
     Args:
@@ -88,6 +94,7 @@ def make(writer: CaseWriter, order: ReportOrder, folders: Iterable[Path], worker
         order: What is wanted.
         folders: Where; the first of them that is free, or that a run of the same order made.
         worker: Reads conversations and blurs pictures.
+        progress: Shows how far conversations are read that were never asked for.
 
     Raises:
         ExportExistsError: There is something else at each of these paths.
@@ -98,7 +105,7 @@ def make(writer: CaseWriter, order: ReportOrder, folders: Iterable[Path], worker
     scope = whole(writer.case, "lawyer" if order.purpose == "person" else order.purpose)
     # So that a paper names a file as an archive would.
     scope = replace(scope, viewable=viewable_items(writer.case, scope.items))
-    made = list(files(writer.case, scope, order, worker))
+    made = list(files(writer.case, scope, order, worker, progress))
     told: list[Json] = [
         {"name": each.name, "size": len(each.content), "sha256": sha256(each.content).hex} for each in made
     ]
@@ -125,7 +132,9 @@ def make(writer: CaseWriter, order: ReportOrder, folders: Iterable[Path], worker
     return ReportMade(folder, sizes, line)
 
 
-def files(case: Case, scope: Scope, order: ReportOrder, worker: Worker) -> Iterator[ReportFile]:
+def files(
+    case: Case, scope: Scope, order: ReportOrder, worker: Worker, progress: ShownProgress = unshown_progress
+) -> Iterator[ReportFile]:
     """Yield the files of an order: a PDF for each language, or several where a transcript is long.
 
     Args:
@@ -133,19 +142,22 @@ def files(case: Case, scope: Scope, order: ReportOrder, worker: Worker) -> Itera
         scope: What may be said.
         order: What is wanted.
         worker: Reads conversations and blurs pictures.
+        progress: Shows how far conversations are read that were never asked for.
 
     Raises:
         ReportFailedError: The typesetter failed.
         UsageError: The case has no such conversation.
     """
-    dossier = dossier_of(case, scope, order, worker)
+    dossier = dossier_of(case, scope, order, worker, progress)
     pictures = blurred_pictures(case, dossier, worker) if order.pictures == "blurred" else {}
     log = log_of(case)
     for language in order.languages:
         yield from pdfs(dossier, language, log, order.only, pictures)
 
 
-def dossier_of(case: Case, scope: Scope, order: ReportOrder, worker: Worker) -> Dossier:
+def dossier_of(
+    case: Case, scope: Scope, order: ReportOrder, worker: Worker, progress: ShownProgress = unshown_progress
+) -> Dossier:
     """Return the dossier of an order, out of the events that a scope discloses and no others.
 
     Args:
@@ -153,12 +165,13 @@ def dossier_of(case: Case, scope: Scope, order: ReportOrder, worker: Worker) -> 
         scope: Which events may be told of.
         order: The wish; names are redacted where it says so.
         worker: Reads conversations.
+        progress: Shows how far conversations are read that were never asked for.
 
     Raises:
         UsageError: The case has no such conversation.
     """
     shown = disclosed(case, scope)
-    with open_exports(shown, worker) as reading:
+    with open_exports(shown, worker, progress=progress) as reading:
         dossier = collected(shown, scope, reading, order.request, disclosed_conversations(case, shown))
     dossier = replace(dossier, case=replace(dossier.case, purpose=order.purpose))
     return redacted(dossier) if order.redact_names else dossier

@@ -18,6 +18,8 @@ from evidence_kit.workflows.accession.describe import WorkerDescriber
 from evidence_kit.workflows.accession.ingest import ingest
 from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.write import CaseWriter
+from evidence_kit.workflows.handover.scope import SealOrder
+from evidence_kit.workflows.handover.seal_estimate import planned_counts
 from evidence_kit.workflows.reading import chat_index, index_records
 from evidence_kit.workflows.reading.chat_index import ChatIndex
 from evidence_kit.workflows.reading.conversation_page import ConversationPage, ConversationRequest
@@ -25,6 +27,7 @@ from evidence_kit.workflows.reading.conversations import conversations
 from evidence_kit.workflows.reading.exports import ExportReader, open_exports
 from evidence_kit.workflows.reading.identifiers import export_identifiers, exports_of, gathered_identifiers
 from evidence_kit.workflows.reading.index_records import UnpackedExport
+from evidence_kit.workflows.reading.threats import Threat, record_threat
 from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry, TranscriptGap
 from tests.conftest import NewCase
 from tests.workflows.reading.test_conversations import Counted
@@ -256,3 +259,21 @@ def test_what_lies_beside_a_chat_is_known_when_it_is_read_again(
                 each for each in everything(reading, writer) if isinstance(each, TranscriptEntry) and each.attachments
             ]
         assert [item.place.path for tied in said.attachments for item in tied.items] == ["export/paßt.jpg"]
+
+
+def test_the_plan_of_a_seal_shows_the_first_reading_of_conversations(taken: CaseWriter, worker: Worker) -> None:
+    shown: list[int] = []
+
+    def progress(total_bytes: int) -> AbstractContextManager[Callable[[int], None]]:
+        shown.append(total_bytes)
+        return nullcontext(lambda _: None)
+
+    order = SealOrder("lawyer", None, {}, "x", Path("out"), cited=True, authorised_by="y")
+    item, _ = exports_of(taken.manifest)[0]
+    with open_exports(taken.case, worker, kept=False) as reading:
+        record_threat(taken, Threat("x", items=(item.id,)), reading)
+    planned_counts(taken.case, order, worker, progress)
+    assert shown != []
+    again = len(shown)
+    planned_counts(taken.case, order, worker, progress)
+    assert len(shown) == again
