@@ -21,6 +21,8 @@ CALENDAR_REASONS = frozenset(
     {f"calendar-{name}" for name in ("hijri", "persian", "buddhist", "reiwa", "heisei", "showa", "not-known")}
     | {"no-year"}
 )
+# Why a time is none: the beginning of a program's count.
+NO_DAY = "stands-for-none"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTES_A_DAY = 1440
 _CLOCK_TO_THE_MINUTE = [f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(_MINUTES_A_DAY)]
@@ -144,7 +146,7 @@ def _from_any_epoch(value: object, per_second: int) -> MessageTime:
         return NO_TIME if value is None else MessageTime(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
     whole, _, fraction = raw.partition(".")
     if not int(whole) and not int(fraction or 0):
-        return MessageTime(raw, TimeKind.NONE, None, reason="stands-for-none")
+        return MessageTime(raw, TimeKind.NONE, None, reason=NO_DAY)
     thousandths = int(whole) * 1000 // per_second + (int((fraction + "000")[:3]) if per_second == 1 else 0)
     try:
         moment = _EPOCH + timedelta(milliseconds=thousandths)
@@ -152,7 +154,7 @@ def _from_any_epoch(value: object, per_second: int) -> MessageTime:
         return MessageTime(raw, TimeKind.NONE, None, reason="no-such-date-or-time")
     if moment.date().isoformat() in _BEGINNINGS:
         # As 0, in a zone of its own, or as -1.
-        return MessageTime(raw, TimeKind.NONE, None, reason="stands-for-none")
+        return MessageTime(raw, TimeKind.NONE, None, reason=NO_DAY)
     fine = per_second > 1 or bool(fraction)
     told = moment.isoformat(timespec="milliseconds" if fine else "seconds").replace("+00:00", "Z")
     return MessageTime(raw, TimeKind.UTC, told, Precision.MILLISECOND if fine else Precision.SECOND)
@@ -268,7 +270,7 @@ def by_another_calendar(time: MessageTime) -> MessageTime:
     """
     told = time.readings if time.value is None else (time.value,)
     if told and told[0][:10] in _BEGINNINGS:
-        return MessageTime(time.raw, TimeKind.NONE, None, reason="stands-for-none")
+        return MessageTime(time.raw, TimeKind.NONE, None, reason=NO_DAY)
     if not told or FIRST_YEAR <= int(told[0][:4]) <= LAST_YEAR:
         return time
     year = int(told[0][:4]) - BUDDHIST_YEARS
@@ -297,7 +299,7 @@ def unless_none(time: MessageTime, *, apple: bool = False) -> MessageTime:
     """Return a time, or none where it is the beginning of a program's count."""
     if time.value is None or not stands_for_none(time.value, apple=apple):
         return time
-    return MessageTime(time.raw, TimeKind.NONE, None, reason="stands-for-none")
+    return MessageTime(time.raw, TimeKind.NONE, None, reason=NO_DAY)
 
 
 def _clock(found: re.Match[str] | None) -> tuple[str | None, Precision]:

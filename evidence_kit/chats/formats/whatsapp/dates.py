@@ -12,7 +12,7 @@ from typing import Any
 from evidence_kit.chats.folding import fold_text
 from evidence_kit.chats.formats.whatsapp.headers import half_of_day
 from evidence_kit.chats.message import DateOrder, MessageTime, Precision, TimeKind
-from evidence_kit.chats.times import BUDDHIST_YEARS, FIRST_YEAR, LAST_YEAR, from_words, unless_none
+from evidence_kit.chats.times import BUDDHIST_YEARS, FIRST_YEAR, LAST_YEAR, NO_DAY, from_words, stands_for_none
 
 _REMEMBERED = 8192
 _CALENDARS = {
@@ -110,7 +110,7 @@ class TimeReader:
     def __init__(self, decision: DateReading) -> None:
         self._decision = decision
         self.known: dict[str, MessageTime] = {}
-        self._days: dict[tuple[Any, ...], tuple[DateOrder, str, tuple[str, ...]]] = {}
+        self._days: dict[str, tuple[DateOrder | None, str, tuple[str, ...]]] = {}
 
     def time_in(self, opening: re.Match[str]) -> MessageTime:
         """Return the time in a header."""
@@ -121,25 +121,40 @@ class TimeReader:
             if len(self.known) > _REMEMBERED:
                 self.known.clear()
                 self._days.clear()
-            self.known[raw] = self._read(raw, opening.group(2, 3, 4), opening.group(5, 6, 7, 8))
+            self.known[raw] = self._read(raw, opening)
         return self.known[raw]
 
-    def _read(self, raw: str, numbers: tuple[Any, ...], clock: tuple[Any, ...]) -> MessageTime:
-        if not numbers[0]:
+    def _read(self, raw: str, opening: re.Match[str]) -> MessageTime:
+        """Return the time of a header that was not met before; its day, most often, was."""
+        if not opening[2]:
             return _in_words(raw)
-        told, doubt = _clock(*clock)
-        if calendar := calendar_of(raw, numbers):
-            return _by_another(raw, numbers, calendar, told, self._decision)
-        if numbers not in self._days:
-            self._days[numbers] = _days(numbers, self._decision)
-        order, reason, days = self._days[numbers]
-        precision = Precision.SECOND if clock[2] else Precision.MINUTE
+        told, doubt = _clock(*opening.group(5, 6, 7, 8))
+        # An era stands with the date, before the clock.
+        stated = raw[: opening.start(5) - opening.start(1)]
+        if stated not in self._days:
+            self._days[stated] = self._day_of(stated, opening.group(2, 3, 4))
+        order, reason, days = self._days[stated]
+        precision = Precision.SECOND if opening[7] else Precision.MINUTE
+        if order is None:
+            precise = None if told is None else precision
+            return _by_another(raw, opening.group(2, 3, 4), reason, told, precise, self._decision)
         if told and len(days) == 1:
-            return unless_none(MessageTime(raw, TimeKind.LOCAL, f"{days[0]}T{told}", precision, order, doubt or reason))
+            return MessageTime(raw, TimeKind.LOCAL, f"{days[0]}T{told}", precision, order, doubt or reason)
         if told and days:
             readings = tuple(f"{day}T{told}" for day in days)
             return MessageTime(raw, TimeKind.LOCAL, None, precision, order, doubt or reason, readings)
+        if reason == NO_DAY:
+            return MessageTime(raw, TimeKind.NONE, None, reason=NO_DAY)
         return MessageTime(raw, TimeKind.LOCAL, None, None, order, "no-such-date-or-time")
+
+    def _day_of(self, stated: str, numbers: tuple[str | Any, ...]) -> tuple[DateOrder | None, str, tuple[str, ...]]:
+        """Return how a date is read, why, and which days it can be; of another calendar no order, and which it is."""
+        if calendar := calendar_of(stated, numbers):
+            return None, calendar, ()
+        order, reason, days = _days(numbers, self._decision)
+        if days and stands_for_none(f"{days[0]}T"):
+            return order, NO_DAY, ()
+        return order, reason, days
 
 
 def calendar_of(raw: str, numbers: tuple[str, ...]) -> str | None:
@@ -153,13 +168,17 @@ def calendar_of(raw: str, numbers: tuple[str, ...]) -> str | None:
     return "buddhist" if FIRST_YEAR <= years[0] - BUDDHIST_YEARS <= LAST_YEAR else "not-known"
 
 
-def _by_another(
-    raw: str, numbers: tuple[str, ...], calendar: str, told: str | None, decision: DateReading
+def _by_another(  # noqa: PLR0913 - what a header says, and what was decided
+    raw: str,
+    numbers: tuple[str | Any, ...],
+    calendar: str,
+    told: str | None,
+    precision: Precision | None,
+    decision: DateReading,
 ) -> MessageTime:
     """Return a time by another calendar: as it is written, and by ours where only the years are counted otherwise."""
     # The other calendar's months are others than ours, and differ by a day from country to country: that is unread.
     years = {"buddhist": -BUDDHIST_YEARS, "reiwa": 2018, "heisei": 1988, "showa": 1925}.get(calendar)
-    precision = Precision.MINUTE if told and told.count(":") == 1 else Precision.SECOND if told else None
     if years is None or told is None:
         return MessageTime(raw, TimeKind.LOCAL, None, precision, None, f"calendar-{calendar}")
     at = 0 if len(numbers[0]) == 4 else 2
