@@ -57,6 +57,8 @@ _TOLD = _KNOWN | WORDED
 _PLAIN = frozenset({"id", "type", "date_unixtime", "from", "from_id", "text"})
 _NO_FLAGS: frozenset[MessageFlag] = frozenset()
 _MOST_REMEMBERED = 4096
+# What stands above the messages of a single chat, and nowhere in the export of an account.
+_ONE_CHAT: frozenset[Path] = frozenset({("name",), ("type",), ("id",)})
 _OWNER = ("personal_information", "user_id")
 
 
@@ -73,7 +75,9 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield the messages of all chats in file order."""
-    told = values_in_file(export, _into, lambda path: path[-1:] in {("name",), ("type",), ("id",)} or path == _OWNER)
+    told = values_in_file(
+        export, _into, lambda path: path[-1:] in {("name",), ("type",), ("id",)} or path == _OWNER, enough=_ONE_CHAT
+    )
     owner = told.get(_OWNER)
     account = None if owner is None else f"user{owner}"
     conversations: dict[Path, Conversation] = {}
