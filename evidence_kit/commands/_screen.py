@@ -16,7 +16,7 @@ from evidence_kit.commands._terminal import columns, fitted, is_terminal, wrappe
 from evidence_kit.errors import EvidenceError
 from evidence_kit.model import Json
 from evidence_kit.words import catalogue, direction
-from evidence_kit.words.controls import escaped_json
+from evidence_kit.words.controls import escaped_json, json_lines
 
 if TYPE_CHECKING:
     from evidence_kit.commands._progress import ByteCallback, CountCallback
@@ -109,10 +109,11 @@ class Screen:
         """Print many JSON values as `document` does, some hundred at a time, and return how many there were."""
         count, waiting = 0, list[str]()
         try:
-            for value in values:
+            if not self.json:
+                return sum(1 for _ in values)
+            for line in json_lines(values):
                 count += 1
-                if self.json:
-                    waiting.append(_in_one_line(value))
+                waiting.append(line)
                 if len(waiting) == _DOCUMENTS_TOGETHER:
                     self._write(sys.stdout, "\n".join(waiting), whole=True)
                     waiting.clear()

@@ -99,9 +99,9 @@ def stream_messages(
     screen: Screen, conversation: CaseConversation, entries: Iterable[TranscriptEntry | TranscriptGap]
 ) -> bool:
     """Write messages for a script, one by one, and return whether there was any."""
-    from evidence_kit.workflows.reading.conversation_rows import conversation_entry
+    from evidence_kit.workflows.reading.conversation_rows import conversation_entries
 
-    return screen.stream(conversation_entry(entry, conversation) for entry in entries) > 0
+    return screen.stream(conversation_entries(entries, conversation)) > 0
 
 
 def show_exported(screen: Screen, done: ExportedFile, case: str) -> None:

@@ -119,10 +119,9 @@ def _export(
     form: str,
 ) -> None:
     from evidence_kit.workflows.case.plain_file import WantedFile, export_rows
-    from evidence_kit.workflows.reading.conversation_rows import conversation_entry
+    from evidence_kit.workflows.reading.conversation_rows import conversation_entries
     from evidence_kit.workflows.reading.exports import open_exports
-    from evidence_kit.workflows.reading.messages import COLUMNS
-    from evidence_kit.workflows.reading.transcript_entries import TranscriptGap
+    from evidence_kit.workflows.reading.messages import COLUMNS, UNREAD
 
     items = sorted({part.item.id for conversation in chosen for part in conversation.parts})
     wanted = WantedFile(out, form, "chats", items, {"only": wish.arguments()})
@@ -136,9 +135,10 @@ def _export(
             def rows() -> Iterator[dict[str, Json]]:
                 nonlocal gaps
                 for conversation in chosen:
-                    for entry in reading.wanted_messages(conversation, wish):
-                        gaps += isinstance(entry, TranscriptGap)
-                        yield conversation_entry(entry, conversation)
+                    wanted_entries = reading.wanted_messages(conversation, wish)
+                    for row in conversation_entries(wanted_entries, conversation):
+                        gaps += row["kind"] == UNREAD
+                        yield row
                     on_bytes(sum(part.item.size_bytes for part in conversation.parts))
 
             done = export_rows(writer, wanted, COLUMNS, rows())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 # JSON escapes what stands below a space, and leaves these as they are: delete, the second set of controls, marks of
@@ -26,6 +28,22 @@ _FORMULA: Final = re.compile(r"(\A|[;\t\r\n])([\s\u200b-\u200f\u2060\ufeff]*)(?=
 def escaped_json(text: str) -> str:
     """Return JSON with every control and direction character escaped; its value does not change."""
     return text.translate(_JSON_ESCAPES) if _ESCAPED.search(text) else text
+
+
+def json_lines(values: Iterable[object]) -> Iterator[str]:
+    """Yield values as JSON, each in one line and escaped; what is no Unicode becomes U+FFFD.
+
+    For many: the library is not worth loading for one; it writes the same as `json`, in a third of the time.
+    """
+    import msgspec
+
+    for value in values:
+        try:
+            text = msgspec.json.encode(value).decode()
+        except (UnicodeError, TypeError, OverflowError):
+            text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+            text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        yield escaped_json(text)
 
 
 def plain_cell(text: str) -> str:

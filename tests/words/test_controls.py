@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence_kit.words.controls import escaped_json, plain_cell
+from evidence_kit.words.controls import escaped_json, json_lines, plain_cell
 from evidence_kit.workflows.case.plain_file import csv_line
 
 SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -53,3 +53,24 @@ def test_json_says_the_same_without_a_single_control_or_direction_character(text
     assert json.loads(said) == text
     assert not {"\x7f", "\x85", "\x9b", "\u202e", "\u2067", "\u200f", "\u2028"} & set(said)
     assert all(ord(sign) >= 0x20 for sign in said)
+
+
+PLAIN = st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text()
+
+
+@given(st.recursive(PLAIN, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_many_values_are_written_as_one_is(value: object) -> None:
+    alone = escaped_json(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    assert list(json_lines([value, value])) == [alone, alone]
+
+
+def test_half_a_character_among_many_values_breaks_none() -> None:
+    told = list(json_lines([{"a": "\ud800"}, "b"]))
+    assert told == ['{"a":"%s"}' % ("\ufffd" * 3), '"b"']
+
+
+@given(st.lists(st.text(), min_size=1))
+def test_a_row_is_what_csv_writes(cells: list[str]) -> None:
+    held = io.StringIO()
+    csv.writer(held, quoting=csv.QUOTE_ALL).writerow([plain_cell(cell) for cell in cells])
+    assert csv_line(cells) == held.getvalue().encode("utf-8", "replace")

@@ -21,7 +21,7 @@ from evidence_kit.model import DiskFile, Json
 from evidence_kit.vault.disk import draft_beside, give_name
 from evidence_kit.vault.links import files_below, is_link
 from evidence_kit.vault.patience import discard_tree
-from evidence_kit.words.controls import escaped_json, plain_cell
+from evidence_kit.words.controls import json_lines, plain_cell
 from evidence_kit.workflows.case.disk_errors import is_regular, own_disk
 from evidence_kit.workflows.case.errors import not_in_place
 from evidence_kit.workflows.case.read import Case, file_pieces
@@ -31,7 +31,6 @@ BYTE_ORDER_MARK = "\ufeff"
 # Rows that are written at once.
 _TOGETHER = 500
 _SHORT = 60
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +197,7 @@ def _csv(out: _Out, columns: Sequence[str], rows: Iterable[Mapping[str, Json]]) 
     out.write(_line(columns))
     count = 0
     waiting = iter(rows)
-    while some := [[_cell(row.get(column)) for column in columns] for row in islice(waiting, _TOGETHER)]:
+    while some := [_cells(row, columns) for row in islice(waiting, _TOGETHER)]:
         out.write(_lines(some))
         count += len(some)
     return count
@@ -214,10 +213,32 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> str:
-    held = io.StringIO()
     # Every cell in quotation marks: a program that splits at semicolons still finds them where they are.
-    csv.writer(held, quoting=csv.QUOTE_ALL).writerows(rows)
+    return "".join(map(_quoted_line, rows))
+
+
+def _quoted_line(cells: Sequence[str]) -> str:
+    """Return a row as `csv` writes it; where no cell holds a quotation mark, which is nearly always, at once."""
+    line = '","'.join(cells)
+    if cells and line.count('"') == 2 * (len(cells) - 1):
+        return f'"{line}"\r\n'
+    held = io.StringIO()
+    csv.writer(held, quoting=csv.QUOTE_ALL).writerow(cells)
     return held.getvalue()
+
+
+def _cells(row: Mapping[str, Json], columns: Sequence[str]) -> list[str]:
+    """Return the cells of a row; texts and what is empty take no call that could be saved: there are millions."""
+    cells = []
+    for column in columns:
+        value = row.get(column)
+        if type(value) is str:
+            cells.append(_short_cell(value) if len(value) <= _SHORT else plain_cell(value))
+        elif value is None or value is False or value == []:
+            cells.append("")
+        else:
+            cells.append(_cell(value))
+    return cells
 
 
 def _cell(value: Json) -> str:
@@ -245,7 +266,7 @@ def _short_cell(text: str) -> str:
 def _jsonl(out: _Out, _columns: Sequence[str], rows: Iterable[Mapping[str, Json]]) -> int:
     count = 0
     waiting = iter(rows)
-    while some := [escaped_json(_ENCODER.encode(row)) for row in islice(waiting, _TOGETHER)]:
+    while some := list(json_lines(islice(waiting, _TOGETHER))):
         out.write("\n".join(some) + "\n")
         count += len(some)
     return count

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from evidence_kit.chats.stated_time import StatedTime
 from evidence_kit.model import Json
 from evidence_kit.workflows.reading.conversations import CaseConversation
@@ -43,6 +45,15 @@ def conversation_entry(entry: TranscriptEntry | TranscriptGap, conversation: Cas
     """Return a message of a conversation, or a stretch that was not understood, as one row."""
     talk = conversation.talk
     return transcript_row(entry, conversation.number, talk.platform, conversation.title, conversation.members)
+
+
+def conversation_entries(
+    entries: Iterable[TranscriptEntry | TranscriptGap], conversation: CaseConversation
+) -> Iterator[dict[str, Json]]:
+    """Yield the same as `conversation_entry` for many entries; what the conversation says of itself is asked once."""
+    platform, title, members = conversation.talk.platform, conversation.title, conversation.members
+    for entry in entries:
+        yield transcript_row(entry, conversation.number, platform, title, members)
 
 
 def moment_row(moment: StatedTime | None) -> Json:

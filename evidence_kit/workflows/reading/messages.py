@@ -35,7 +35,7 @@ def transcript_entry(told: Mapping[str, Any], item: Item, ties: AttachmentTies) 
     when = time_fact(_plain_time(told.get("time")))
     flags = told.get("flags") or ()
     attachments, number = told.get("attachments") or (), told.get("conversation_number")
-    if not isinstance(flags, Sequence) or not isinstance(attachments, Sequence):
+    if not isinstance(flags, (list, tuple)) or not isinstance(attachments, (list, tuple)):
         raise CoverageError("message")
     tied = _all_tied(attachments, told, item, ties) if attachments else ()
     return TranscriptEntry(
@@ -125,7 +125,7 @@ def place_in(locator: Any) -> str:  # noqa: ANN401 - from a worker
     if type(locator) is not dict and not isinstance(locator, Mapping):
         return "?"
     lines, pointer = locator.get("lines"), display_text(locator.get("pointer"))
-    if isinstance(lines, Sequence) and lines and isinstance(lines[0], int):
+    if isinstance(lines, (list, tuple)) and lines and isinstance(lines[0], int):
         return str(lines[0])
     return pointer if pointer is not None else f"@{locator.get('start', '?')}"
 
@@ -135,7 +135,7 @@ def _name(sender: Mapping[str, Any]) -> str | None:
     if shown:
         return shown
     ids = sender.get("ids")
-    first = ids[0] if isinstance(ids, Sequence) and ids else None
+    first = ids[0] if isinstance(ids, (list, tuple)) and ids else None
     if isinstance(first, Mapping) and (value := display_text(first.get("value"))):
         return value
     return OWNER if sender.get("is_owner") is True else None
@@ -164,6 +164,8 @@ def _tied(told: Mapping[str, Any], chat: Item, ties: AttachmentTies) -> TiedAtta
     return TiedAttachment(name, "present" if items else "missing", items)
 
 
+# The kind of a row that is a stretch which nobody could read.
+UNREAD = "unread"
 COLUMNS = (
     "conversation", "platform", "title", "where", "time", "time_as_written", "time_kind", "sender", "owner", "kind",
     "flags", "text", "words", "event", "to", "reactions", "attachments", "attachment_items",
@@ -191,7 +193,7 @@ def transcript_row(
         "locator": entry.told.get("locator"),
     }
     if isinstance(entry, TranscriptGap):
-        return {**first, "kind": "unread", "text": entry.why, "detail": entry.told.get("detail"), **last}
+        return {**first, "kind": UNREAD, "text": entry.why, "detail": entry.told.get("detail"), **last}
     time = entry.time
     return {
         **first,
