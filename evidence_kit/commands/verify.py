@@ -20,9 +20,9 @@ from evidence_kit.commands._wiring import case_folder, command
 from evidence_kit.errors import EvidenceError, Exit, UsageError
 
 if TYPE_CHECKING:
-    from evidence_kit.custody.register import Register
     from evidence_kit.custody.verdict import ReceiptOrigin
     from evidence_kit.workflows.checking.case_folders import FolderTotal
+    from evidence_kit.workflows.checking.register import ProvenRegister
     from evidence_kit.workflows.checking.report import Report
     from evidence_kit.workflows.handover.timestamps import OutsideFacts
 
@@ -50,7 +50,7 @@ def verify(
     if recursive:
         if receipt is not None or report is not None:
             raise UsageError("verify-one", flag="--receipt" if receipt is not None else "--report")
-        _many(setting, Path(path), remember, _register(setting, register))
+        _many(setting, Path(path), remember, _register(setting, register, tsa_ca))
         return
     if remember is not None:
         raise UsageError("needed", fact="recursive", flag="--recursive")
@@ -58,7 +58,7 @@ def verify(
     parts = _parts_meant(paths)
     if parts and (report is not None or register is not None):
         raise UsageError("verify-one", flag="--report" if report is not None else "--register")
-    opened = _register(setting, register)
+    opened = _register(setting, register, tsa_ca)
     sealed = bool(parts) or _verdict_view.archive_in(Path(path)).is_file()
     digits = archive_digits(setting, archive_passphrase) if sealed else ""
     outside = replace(outside_facts(setting, tsa_ca or []), origin=_origin(setting, receipt, receipt_from))
@@ -68,14 +68,19 @@ def verify(
     _one(setting, path, (receipt, digits), report, outside, opened)
 
 
-def _register(setting: Setting, path: Path | None) -> Register | None:
+def _register(setting: Setting, path: Path | None, tsa_ca: list[Path] | None) -> ProvenRegister | None:
     """Return the register of stations that was given, founded by a recovery key that is known here."""
     if path is None:
         return None
-    from evidence_kit.workflows.checking.register import opened_register
+    from evidence_kit.workflows.checking.register import opened_register, proven_register
 
-    known, station = _verdict_view.known_names(setting), setting.station_if_any()
-    return opened_register(path, known, None if station is None else station.folder)
+    station, known = setting.station_if_any(), _verdict_view.known_names(setting)
+    if station is not None:
+        # Whoever works here founds no register: the association does.
+        known.pop(station.public.fingerprint, None)
+    opened = opened_register(path, known, None if station is None else station.folder)
+    roots = outside_facts(setting, tsa_ca or []).roots
+    return proven_register(opened, known[opened.recovery.fingerprint], roots)
 
 
 def _one(
@@ -84,7 +89,7 @@ def _one(
     typed: tuple[str | None, str],
     page: Path | None,
     outside: OutsideFacts,
-    register: Register | None,
+    register: ProvenRegister | None,
 ) -> None:
     from evidence_kit.hashing.paper import TypedWronglyError
 
@@ -100,7 +105,7 @@ def _one(
     if file.is_file() and file != Path(path):
         _with_folder(found, Path(path), file)
     if register is not None:
-        found.hold_against(register, outside.roots)
+        found.hold_against(register)
     names = _verdict_view.known_names(setting)
     if page is not None:
         _write(setting, found, names, page, file if file.is_file() else None)
@@ -241,7 +246,7 @@ def _write(setting: Setting, found: Report, names: dict[str, str], page: Path, a
         place_new(world.disk, page, _verdict_view.report_page(found, names, day, digest))
 
 
-def _many(setting: Setting, root: Path, remember: Path | None, register: Register | None = None) -> None:
+def _many(setting: Setting, root: Path, remember: Path | None, register: ProvenRegister | None = None) -> None:
     """Check every case below a folder; one document a case, then one for the whole."""
     from evidence_kit.custody.errors import NoCaseError
     from evidence_kit.workflows.case.disk_errors import file_refused
@@ -262,7 +267,7 @@ def _many(setting: Setting, root: Path, remember: Path | None, register: Registe
         place, found = outcome
         reports[place] = found
         if register is not None:
-            found.hold_against(register, outside_facts(setting, []).roots)
+            found.hold_against(register)
             lost = lost or found.exit is Exit.REGISTER
         screen.document({"below": place, **_verdict_view.report_json(screen, found, names)})
         # The weekly check of a quiet computer says nothing when all is well: cron mails whatever is printed.

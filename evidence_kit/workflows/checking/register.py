@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -52,7 +53,7 @@ class RegisteredLog:
     """The register's word on one log.
 
     Attributes:
-        association: Whose register it is.
+        association: Whose register it is, by its own word, and the founder as the checker knows them.
         through: Last line that the register knows; None where it knows none.
         time: When that was entered, by the clock of the station that did.
         stamped: When a time-stamping authority saw the register with it in; None where none is known to have.
@@ -71,6 +72,21 @@ class RegisteredLog:
         if self.through is None or self.stamped is None:
             return []
         return [Anchor(self.through, "time-stamp", self.stamped)]
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenRegister:
+    """A register that logs are held against.
+
+    Attributes:
+        register: Opened.
+        name: The association by its own word, and the founder as the checker knows them.
+        stamps: The line that each time stamp is over, and its time, as far as a root of the checker vouches for it.
+    """
+
+    register: Register
+    name: str
+    stamps: tuple[tuple[int, datetime], ...]
 
 
 def head_digest(signed: SignedCommit) -> str:
@@ -109,22 +125,35 @@ def opened_register(path: Path, known: Mapping[str, str], folder: Path | None) -
     return register
 
 
-def registered_log(register: Register, custody: Custody, roots: Sequence[bytes]) -> RegisteredLog:
-    """Return the register's word on a log.
+def proven_register(register: Register, founder: str, roots: Sequence[bytes]) -> ProvenRegister:
+    """Return a register with the stamps that hold, for one log after the other.
 
     Args:
         register: Opened.
-        custody: The log, its signatures checked.
+        founder: The name by which the checker knows the key that founded it.
         roots: PEM files of time-stamping authorities that the checker trusts.
     """
+    return ProvenRegister(register, f"{register.association} ({founder})", tuple(_proven_stamps(register, roots)))
+
+
+def registered_log(proven: ProvenRegister, custody: Custody) -> RegisteredLog:
+    """Return the register's word on a log.
+
+    Args:
+        proven: The register.
+        custody: The log, its signatures checked.
+    """
+    register = proven.register
     through, time, stamped = None, None, None
-    for signed in custody.commits:
+    for signed in reversed(custody.commits):
         entered = register.heads.get(head_digest(signed))
         if entered is not None:
             through, time = signed.checkpoint.lines, entered.time
-            stamped = _first_stamp(register, entered.line, roots)
-    lost = tuple(found for by in register.lost if (found := _signed_after(register, custody, by, roots)) is not None)
-    return RegisteredLog(register.association, through, time, stamped, lost)
+            seen = [at for covers, at in proven.stamps if covers >= entered.line]
+            stamped = min(seen).isoformat() if seen else None
+            break
+    lost = tuple(found for by in register.lost if (found := _signed_after(proven, custody, by)) is not None)
+    return RegisteredLog(proven.name, through, time, stamped, lost)
 
 
 def memory_of(register: Register) -> bytes:
@@ -147,28 +176,24 @@ def _descends(register: Register, folder: Path) -> bool:
         raise RegisterError("register-memory", path=str(folder / MEMORY)) from error
 
 
-def _first_stamp(register: Register, line: int, roots: Sequence[bytes]) -> str | None:
-    """Return the earliest time at which an authority saw a line; None where nobody here vouches for any."""
-    found = []
+def _proven_stamps(register: Register, roots: Sequence[bytes]) -> Iterator[tuple[int, datetime]]:
+    """Yield the line that each stamp is over, and its time; only of stamps that a root vouches for."""
     for stamp in register.stamps:
-        digest = register.digests[stamp.covers - 1]
-        if stamp.covers < line or timestamp.check_stamp(stamp.token, digest, roots) is None:
-            continue
-        try:
-            found.append(timestamp.read_stamp(stamp.token).at)
-        except StampError:
-            continue
-    return min(found).isoformat() if found else None
+        if timestamp.check_stamp(stamp.token, register.digests[stamp.covers - 1], roots) is not None:
+            with suppress(StampError):
+                yield stamp.covers, timestamp.read_stamp(stamp.token).at
 
 
-def _signed_after(register: Register, custody: Custody, by: str, roots: Sequence[bytes]) -> LostSignature | None:
+def _signed_after(proven: ProvenRegister, custody: Custody, by: str) -> LostSignature | None:
     """Return the commits of a lost key that cannot be told from a thief's.
 
     A thief sets clocks as they like: an entry counts as older than the loss only where another station, or an
     authority of time stamps, has seen it by then.
     """
+    register = proven.register
     lost = register.lost[by]
-    seen = max(register.seen_by_others(by), _stamped_until(register, lost.since, roots))
+    moment = line_instant(lost.since)
+    seen = max(register.seen_by_others(by), *(covers for covers, at in proven.stamps if at <= moment), 0)
     known = 0
     for signed in custody.commits:
         entered = register.heads.get(head_digest(signed))
@@ -179,15 +204,3 @@ def _signed_after(register: Register, custody: Custody, by: str, roots: Sequence
     if not after:
         return None
     return LostSignature(register.stations[by].name, lost.since, after[0].line, len(after))
-
-
-def _stamped_until(register: Register, until: str, roots: Sequence[bytes]) -> int:
-    """Return the last line that an authority had seen by a time."""
-    moment, found = line_instant(until), 0
-    for stamp in register.stamps:
-        if timestamp.check_stamp(stamp.token, register.digests[stamp.covers - 1], roots) is None:
-            continue
-        with suppress(StampError):
-            if timestamp.read_stamp(stamp.token).at <= moment:
-                found = max(found, stamp.covers)
-    return found

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from evidence_kit.custody.established import Custody
-from evidence_kit.custody.register import Register
 from evidence_kit.custody.verdict import Anchor, Verdict, judge_findings
 from evidence_kit.errors import Exit
 from evidence_kit.model import Finding, Weight
-from evidence_kit.workflows.checking.register import RegisteredLog, registered_log
+from evidence_kit.workflows.checking.register import ProvenRegister, RegisteredLog, registered_log
 from evidence_kit.workflows.handover.timestamps import ShownStamp
 
 # It is named; but a stick that was once in a Mac has one for every file, and nothing is to be done about them.
@@ -92,15 +91,10 @@ class Report:
         lost = self.register is not None and bool(self.register.lost)
         return Exit.REGISTER if lost and code is not Exit.BROKEN else code
 
-    def hold_against(self, register: Register, roots: Sequence[bytes]) -> None:
-        """Add the register's word on the log that was checked.
-
-        Args:
-            register: Opened.
-            roots: PEM files of time-stamping authorities that the checker trusts.
-        """
+    def hold_against(self, register: ProvenRegister) -> None:
+        """Add the register's word on the log that was checked."""
         if self.custody is not None:
-            self.register = registered_log(register, self.custody, roots)
+            self.register = registered_log(register, self.custody)
             self.anchors += self.register.anchors
             self.verdict = judge_findings(self.findings, self.anchors)
 

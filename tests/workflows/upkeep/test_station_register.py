@@ -247,3 +247,19 @@ def test_a_full_disk_loses_nothing_of_the_register(
         office("register", "heads", office.register, code=11)
     assert Path(office.register).read_bytes() == before
     assert office("register", "heads", office.register)["entered"] == 1
+
+
+def test_a_known_key_of_a_person_founds_no_register_unnamed(office: Office, tmp_path: Path) -> None:
+    """A register is told with the name that the checker gave to its founder; the station's own key founds none."""
+    from evidence_kit.custody.register import founding_line
+    from evidence_kit.keys.station import SigningKey
+
+    stranger = SigningKey.from_seed(bytes(range(32)))
+    other = tmp_path / "other.jsonl"
+    other.write_bytes(founding_line("LRC", stranger, "2026-03-05T12:00:00.000000Z"))
+    office("verify", office.case, "--register", str(other), code=53)
+    end = stranger.public.fingerprint[-6:]
+    office("keys", "trust", "Nadia", stranger.public.line, "--confirm", end)
+    told = office("verify", office.case, "--register", str(other))
+    assert told["register"]["association"] == "LRC (Nadia)"
+    assert told["register"]["through"] is None
