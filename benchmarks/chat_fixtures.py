@@ -6,14 +6,16 @@
 part of this project; each has a licence of its own. Only files that a project made for its tests are looked at, and
 exports that stand as text inside of its tests, never conversations that somebody put on line.
 
-How many messages a file has is counted by what marks one in its format, and not by the reader. Of JSON the words are
-counted too: those of every text under a key that its reader does not name as technical, and how many of them are told.
+How many messages a file has is counted by what marks one in its format, and not by the reader. The words are
+counted too: of JSON those of every text under a key that its reader does not name as technical, of a text or a page
+all, of the XML of text messages those of bodies, subjects and names; and how many of them are told. Of mail none.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import html
 import importlib
 import io
 import json
@@ -39,8 +41,10 @@ _WORD = re.compile(r"\w{2,}")
 _MACHINES = frozenset(
     {"id", "date", "date_unixtime", "timestamp", "created_date", "createdAt", "message_id", "from_id", "actor_id"}
     | {"thread_path", "uri", "photo", "file", "guild", "exportedAt", "dateRange", "originalarrivaltime", "messagetype"}
+    | {"conversationId", "senderId", "recipientId", "initiatingUserId", "userIds", "participantsSnapshot", "mediaUrls"}
     | {"author", "channel", "url", "userId", "exportDate", "version", "from", "about", "timestampEdited", "thread_type"}
 )
+_ASSIGNMENT = re.compile(rb"\A\s*window\.[\w.]+\s*=\s*")
 REAL, MADE = "real", "hand-made"
 
 
@@ -238,11 +242,17 @@ def _look(corpus: Corpus, name: str, data: bytes) -> tuple[int, int, list[str], 
 
 
 def _words(name: str, data: bytes, entries: Sequence[Entry]) -> tuple[int, int]:
-    """Return how many words the texts of a JSON export hold, and how many of them its messages tell."""
-    try:
-        document = json.loads(data)
-    except ValueError:
+    """Return how many words the texts of an export hold, and how many of them its messages tell; of mail none."""
+    if name.startswith("mail"):
         return 0, 0
+    try:
+        document = json.loads(_ASSIGNMENT.sub(b"", data))
+    except ValueError:
+        written = _written(data)
+        told = [text for each in entries if isinstance(each, Message) for text in (*_shown(each), each.time.raw)]
+        known = {word for text in told for word in _WORD.findall(text)}
+        held = Counter(word for text in written for word in _WORD.findall(text))
+        return held.total(), sum(count for word, count in held.items() if word in known)
     module = next(each for each in registry.module_names() if name.startswith(each.replace("_", "-")))
     found = importlib.import_module(f"evidence_kit.chats.formats.{module}")
     technical = _MACHINES | getattr(found, "TECHNICAL", meta.TECHNICAL if "json" in name else frozenset())
@@ -254,11 +264,29 @@ def _words(name: str, data: bytes, entries: Sequence[Entry]) -> tuple[int, int]:
     shown: Counter[str] = Counter()
     for entry in entries:
         if isinstance(entry, Message):
-            sender = entry.sender
-            people = [sender.display or "", *(each.value for each in sender.ids)] if sender else []
-            for text in (*searched_texts(entry), *people, entry.conversation.title or "", *entry.conversation.members):
+            for text in _shown(entry):
                 shown.update(_WORD.findall(text))
     return held.total(), sum(count for word, count in held.items() if word in shown)
+
+
+def _shown(message: Message) -> Iterator[str]:
+    """Yield everything that a view shows of a message but its time."""
+    sender = message.sender
+    people = [sender.display or "", *(each.value for each in sender.ids)] if sender else []
+    yield from (*searched_texts(message), *people, message.conversation.title or "", *message.conversation.members)
+
+
+def _written(data: bytes) -> Iterator[str]:
+    """Yield the texts of an export that is no JSON: of XML values for people, of a page its text, else all of it."""
+    text = data.decode("utf-8", "replace")
+    if text.lstrip("\ufeff \r\n")[:1] != "<":
+        yield text
+    elif "<smses" in text:
+        # A picture message's layout is no text of anybody.
+        found = re.findall(r'\b(?:body|subject|text|contact_name)="([^"]*)"', text)
+        yield from (html.unescape(each) for each in found if each not in {"null", "(Unknown)"} and "smil" not in each)
+    else:
+        yield html.unescape(re.sub(r"<style.*?</style>|<[^<>]*>", " ", text, flags=re.DOTALL))
 
 
 def _texts(value: object, technical: frozenset[str]) -> Iterator[str]:

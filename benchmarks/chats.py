@@ -32,7 +32,9 @@ OURS = """
 import resource, sys, time
 if len(sys.argv) > 3: sys.path.insert(0, sys.argv[3])
 from evidence_kit.chats.message import Message
-from evidence_kit.chats.registry import format_named, read
+from evidence_kit.chats import registry
+# Another checkout may call it as this one once did.
+read, format_named = getattr(registry, "read_export", None) or registry.read, registry.format_named
 started = time.process_time()
 with open(sys.argv[1], "rb") as export:
     count = sum(isinstance(entry, Message) for entry in read(export, format_named(sys.argv[2])))
@@ -55,7 +57,7 @@ print(count, time.process_time() - started, resource.getrusage(resource.RUSAGE_S
 """
 WALK = """
 import resource, sys, time
-from evidence_kit.chats.jsontree import walk
+from evidence_kit.chats.jsontree import walk_values as walk
 started = time.process_time()
 with open(sys.argv[1], "rb") as export:
     count = sum(len(piece.path) == 2 for piece in walk(export, lambda path: path in {(), ("messages",)}))

@@ -86,6 +86,14 @@ def test_who_left_a_conversation_of_x_is_named() -> None:
     assert message.event == MessageEvent("these-left", {"names": "2, 3"})
 
 
+def test_a_group_of_x_is_called_by_its_name_and_who_leaves_it_by_themselves_left() -> None:
+    left = {"participantsLeave": {"initiatingUserId": "2", "userIds": ["2"], "createdAt": "2026-09-14T18:07:00.000Z"}}
+    told = [{"dmConversation": {"conversationId": "g", "name": "Je publie", "messages": [left]}}]
+    (message,) = messages_of(b"window.YTD.direct_messages_group.part0 = " + json.dumps(told).encode(), "x-archive")
+    assert message.conversation.title == "Je publie"
+    assert message.event == MessageEvent("left")
+
+
 def test_a_call_of_google_chat_and_one_of_hangouts_are_calls() -> None:
     record = {"created_date": "Monday, September 14, 2026 at 6:06:00 PM UTC", "topic_id": "t", "message_id": "m"}
     record["annotations"] = [{"gsuite_integration_metadata": {"call_data": {"call_status": "CALL_ENDED"}}}]  # type: ignore[assignment]

@@ -41,6 +41,8 @@ TECHNICAL = frozenset(
     | {"conversationId", "editHistory"}
 )
 _ROLES = {"expanded": WordsRole.LINK, "name": WordsRole.TITLE}
+# A group has a name; it stands beside its number.
+_ABOUT = (("dmConversation", "conversationId"), ("dmConversation", "name"))
 _EVENTS = {
     "conversationNameUpdate": "renamed",
     "conversationAvatarUpdate": "changed-photo",
@@ -56,11 +58,13 @@ def claims(head: FileHead, _name: str) -> FormatVote:
 
 def read(export: BinaryIO, around: Surroundings) -> Iterator[Entry]:
     """Yield messages, joins, leavings, renamings in file order; people are numbers, names stand elsewhere."""
-    told = values_in_file(export, _into, lambda path: path[1:] == ("dmConversation", "conversationId"), _PREFIX)
+    told = values_in_file(export, _into, lambda path: path[1:] in _ABOUT, _PREFIX)
 
     def message(record: Record, path: Path, place: ByteRange) -> Message | None:
-        number = told.get((path[0], "dmConversation", "conversationId"))
-        return _message(record, place, None if number is None else str(number), around)
+        number, name = (told.get((path[0], *about)) for about in _ABOUT)
+        title = name if isinstance(name, str) and name.strip() else None
+        conversation = Conversation("x", "archive", None if number is None else str(number), title)
+        return _message(record, place, conversation, around)
 
     yield from record_entries(export, _into, lambda path: len(path) == 4 and path[2] == "messages", message, _PREFIX)
 
@@ -72,7 +76,7 @@ def _into(path: Path) -> bool:
     return len(path) < 2 or (path[1] == "dmConversation" and path[2:] in {(), ("messages",)})
 
 
-def _message(record: Record, place: ByteRange, number: str | None, around: Surroundings) -> Message | None:
+def _message(record: Record, place: ByteRange, conversation: Conversation, around: Surroundings) -> Message | None:
     if len(record) != 1:
         return None
     kind, content = next(iter(record)), object_member(record, next(iter(record)))
@@ -82,7 +86,7 @@ def _message(record: Record, place: ByteRange, number: str | None, around: Surro
     attachments = tuple(_attachments(content, native, around))
     return Message(
         place,
-        Conversation("x", "archive", number),
+        conversation,
         MessageSender(None, (AccountId("user-id", sender),)) if sender else None,
         from_iso(content.get("createdAt")),
         string_member(content, "text") or "",
@@ -109,7 +113,7 @@ def _event(kind: str, content: Record) -> MessageEvent:
     names = ", ".join(map(str, listed)) if isinstance(listed, list) else ""
     if kind == "participantsJoin":
         return MessageEvent("added", {"names": names})
-    if kind == "participantsLeave" and names:
+    if kind == "participantsLeave" and names and names != string_member(content, "initiatingUserId"):
         return MessageEvent("these-left", {"names": names})
     return MessageEvent(_EVENTS[kind]) if kind in _EVENTS else MessageEvent("service", {"action": kind})
 
