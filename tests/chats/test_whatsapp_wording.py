@@ -247,3 +247,10 @@ def test_no_sentence_is_in_the_tables_twice_with_two_meanings() -> None:
 def test_what_was_decided_stands_beside_the_messages() -> None:
     entries = entries_of("13/05/2025, 21:02 - Nadia: salut\n".encode("utf-16"), NAME)
     assert decided(entries)["decided:wording"] == "not seen"
+
+
+@pytest.mark.parametrize("text", ["Missed voice call", "مكالمة صوتية فائتة", "Appel vidéo manqué", "Llamada perdida"])
+def test_a_missed_call_that_names_nobody_is_a_call(text: str) -> None:
+    lines = f"13/09/2026, 18:02 - {text}\n13/09/2026, 18:03 - A: ok\n"
+    first, _ = messages_of(lines.encode(), "whatsapp-text")
+    assert (first.kind, first.sender) == (MessageKind.CALL, None)

@@ -168,7 +168,10 @@ class _Reader:
             if sender is None or (len(sender) > 20 and is_about_the_group(sender)):
                 text = body if sender is None else opening[0][opening.start(9) - opening.start() :] + body
                 self._note(text)
-                yield Message(place, conversation, None, time, text, MessageKind.SYSTEM, (), flags)
+                # A call that nobody answered may name nobody.
+                called = sender is None and kind_by_wording(body, holds).kind is MessageKind.CALL
+                kind = MessageKind.CALL if called else MessageKind.SYSTEM
+                yield Message(place, conversation, None, time, text, kind, (), flags)
                 continue
             wording = kind_by_wording(body, holds)
             person = _person(sender)
