@@ -44,14 +44,14 @@ def case_folder(setting: Setting, text: str) -> CaseFolder:
 PLACES = frozenset(
     {
         "cases", "checkpoint", "csv", "into", "jsonl", "out", "passphrase_out", "picture", "progress", "receipt_out",
-        "recovery_out", "remember", "report", "request", "set_file",
+        "recovery_out", "register_file", "remember", "report", "request", "set_file",
     }
 )  # fmt: skip
 # Those of them that are files, and lie in a folder that is there.
 _FILES = frozenset(
     {
         "csv", "jsonl", "passphrase out", "passphrase_out", "links out", "progress", "receipt out", "receipt_out",
-        "recovery_out", "remember", "report", "request", "verifier out",
+        "recovery_out", "register_file", "remember", "report", "request", "verifier out",
     }
 )  # fmt: skip
 _IN_SEVERAL_LANGUAGES = frozenset({"report", "seal", "statistics"})

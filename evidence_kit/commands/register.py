@@ -36,7 +36,7 @@ _ACTIONS = "|".join(each.value for each in Action)
 def register(
     setting: Setting,
     action: Annotated[Action, typer.Argument(metavar=_ACTIONS, show_default=False)],
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    register_file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
     key: Annotated[str | None, typer.Option("--key", metavar="KEY|NAME")] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME")] = None,
     lost_since: Annotated[str | None, typer.Option("--since", metavar="TIME")] = None,
@@ -49,22 +49,22 @@ def register(
     station = setting.station()
     if action is Action.FOUND:
         _need("--name", name)
-        _found(setting, station, file, name or "", recovery_key)
+        _found(setting, station, register_file, name or "", recovery_key)
     elif action is Action.LET_IN:
         _need("--key", key)
         _need("--name", name)
-        _let_in(setting, station, file, (key or "", name or ""), recovery_key)
+        _let_in(setting, station, register_file, (key or "", name or ""), recovery_key)
     elif action is Action.LOST:
         _need("--key", key)
         _need("--since", lost_since)
         setting.need("--why", why)
-        _lost(setting, station, file, (key or "", lost_since or "", why), recovery_key)
+        _lost(setting, station, register_file, (key or "", lost_since or "", why), recovery_key)
     elif action is Action.HEADS:
-        _heads(setting, station, file)
+        _heads(setting, station, register_file)
     elif action is Action.STAMP:
-        _stamp(setting, station, file, request, attach)
+        _stamp(setting, station, register_file, request, attach)
     else:
-        _show(setting, station, file)
+        _show(setting, station, register_file)
 
 
 def _need(flag: str, value: str | None) -> None:

@@ -20,7 +20,7 @@ from evidence_kit.tallies.pooling import FLOOR
 from evidence_kit.vault import disk
 from evidence_kit.words import LANGUAGES, catalogue
 from evidence_kit.workflows.case import world as worlds
-from evidence_kit.workflows.counting import traits
+from evidence_kit.workflows.counting import case_walk, releases, traits
 from tests.fakes import FailingDisk
 from tests.schemas import problems
 
@@ -249,3 +249,19 @@ def test_a_full_disk_is_one_sentence_and_the_numbers_stay_the_same(
     told = one("statistics", *QUARTER)
     assert told["cases"] == 11
     assert not (one.at / "out").exists()
+
+
+def test_of_two_runs_at_once_one_tells_and_both_say_the_same(one: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second looks at the cases while the first remembers; a case more by then changes nothing."""
+    told: list[Any] = []
+    own = case_walk.seen_cases
+
+    def overtaken(*given: Any) -> Any:
+        found = list(own(*given))
+        monkeypatch.setattr(releases, "seen_cases", own)
+        told.append(one("statistics", *QUARTER))
+        shutil.rmtree(sorted((one.at / "cases").iterdir())[0])
+        return found[:-1]
+
+    monkeypatch.setattr(releases, "seen_cases", overtaken)
+    assert one("statistics", *QUARTER) == told[0]

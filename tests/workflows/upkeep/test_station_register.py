@@ -263,3 +263,9 @@ def test_a_known_key_of_a_person_founds_no_register_unnamed(office: Office, tmp_
     told = office("verify", office.case, "--register", str(other))
     assert told["register"]["association"] == "LRC (Nadia)"
     assert told["register"]["through"] is None
+
+
+def test_no_register_lies_inside_a_case(office: Office) -> None:
+    inside = str(Path(office.case) / "register.jsonl")
+    office("register", "found", inside, "--name", "x", "--recovery-key", str(office.at / "rec"), code=2)
+    assert not Path(inside).exists()
