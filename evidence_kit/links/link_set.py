@@ -144,6 +144,10 @@ class LinkSet:
             pass
         return counted[asker]
 
+    def asked_by(self, asker: str, month: str) -> int:
+        """Return how many values an asker asked in a month."""
+        return self.root.asked.get(month, {}).get(asker, 0)
+
     def finish_question(self, question: str) -> None:
         """Answer a question no more: its answer was written."""
         answered = self.root.answered | {question}

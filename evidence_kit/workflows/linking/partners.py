@@ -264,15 +264,16 @@ def answer_partner(
         ensure_free(path)
     asked = len(question.points) // 32
     month = world.clock.now().isoformat()[:7]
-    with opened_set(links, world) as opened:
-        used = opened.count_question(read.digest, read.signer.fingerprint, month, asked)
-        kept = set[bytes]() if done else rare_points(opened.entries(), opened.left_out)
     if not done:
+        with opened_set(links, world) as opened:
+            opened.count_question(read.digest, read.signer.fingerprint, month, asked)
+            kept = rare_points(opened.entries(), opened.left_out)
         answer = _computed(read, kept, links, desk, run)
         with own_disk(0):
             _write(signed_file(answer, desk.key), path, world)
     with opened_set(links, world) as opened:
         opened.finish_question(read.digest)
+        used = opened.asked_by(read.signer.fingerprint, month)
     return GivenAnswer(question.association, asked, used)
 
 

@@ -250,4 +250,6 @@ def test_an_answer_that_was_interrupted_is_counted_once_and_can_be_given(
     assert not Path(out).exists()
     assert tetouan("links", "answer", str(question), "--out", out)["used"] == 16
     assert larache("links", "read", out)["known"] == 1
+    # The very same call again finds it done; another name would be another answer.
+    assert tetouan("links", "answer", str(question), "--out", out)["used"] == 16
     tetouan("links", "answer", str(question), "--out", str(tetouan.at / "again"), code=51)
