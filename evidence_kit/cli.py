@@ -35,6 +35,8 @@ GROUPS: Final = (
     ),
 )
 
+_COMMANDS: Final = frozenset(name for _, names in GROUPS for name in names)
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and leave with its exit code."""
@@ -170,7 +172,7 @@ def _next_steps(screen: Any, language: Sequence[str]) -> int:  # noqa: ANN401 - 
     try:
         here = station.load_station(folder) if station.station_exists(folder) else None
         show_menu(screen, here, numbered=asks)
-        chosen = chosen_line(screen, here) if asks else []
+        chosen = chosen_line(screen, here, _COMMANDS) if asks else []
     except EvidenceError as error:
         screen.failed(error)
         return int(error.exit_code)

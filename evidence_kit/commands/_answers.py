@@ -13,6 +13,8 @@ ADULT_FROM_YEARS: Final = 18
 _OLDEST_YEARS: Final = 120
 # A list of choices has fewer entries than this, so that a number from here on can be an age.
 _YOUNGEST_YEARS: Final = 6
+# Between several choices: a comma, a number, a word for "and"; Arabic writes it at the beginning of the next one.
+_BETWEEN: Final = re.compile(r"[,،;+&]|\s+(?:et|and)\s+|\s+(?:و\s*)?(?=\d)|\s+و(?=ال)|\s+و\s+")
 # Letters that people write for each other in Arabic.
 _SAME_LETTERS: Final = str.maketrans({"ة": "ه", "ى": "ي", "ـ": None, "ٱ": "ا", "ي": "ي", "ک": "ك"})
 
@@ -68,7 +70,7 @@ def age(text: str, keys: Sequence[str]) -> str | None:
 
 def several(text: str, kind: str, keys: Sequence[str]) -> list[str] | None:
     """Return all choices that an answer names, in its order; None when a part of it is not understood."""
-    chosen = [choice(part, kind, keys) for part in re.split(r"[,،;+]|\s+(?=\d)", text) if part.strip()]
+    chosen = [choice(part, kind, keys) for part in _BETWEEN.split(text) if part.strip()]
     if not chosen or None in chosen:
         return None
     return [key for key in dict.fromkeys(chosen) if key is not None]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final
 
 from evidence_kit.commands._answers import number_in
 from evidence_kit.commands._screen import Screen
 
 if TYPE_CHECKING:
     from evidence_kit.workflows.case.station import Station
+
+LEAVING: Final = frozenset({"exit", "quit", "q", "quitter", "خروج"})
+"""What people type to leave."""
 
 
 def menu_lines(station: Station | None) -> list[list[str]]:
@@ -33,17 +37,26 @@ def show_menu(screen: Screen, station: Station | None, *, numbered: bool) -> Non
     screen.line(screen.sentence("menu.more"))
 
 
-def chosen_line(screen: Screen, station: Station | None) -> list[str]:
-    """Ask which of the steps is to begin; return its command line, empty where a person only presses Enter."""
+def chosen_line(screen: Screen, station: Station | None, commands: Collection[str]) -> list[str]:
+    """Ask which of the steps is to begin; return its command line, empty where a person only presses Enter.
+
+    Args:
+        screen: Where.
+        station: This station, None where there is none yet.
+        commands: Names of all commands; any other word is asked for again, so that the next one is not typed into the
+            shell.
+    """
     while True:
         typed = screen.ask_line("ask.menu")
         arguments = typed_line(typed, menu_lines(station))
         if arguments is None:
             screen.warn("session.quotes")
-        elif arguments and number_in(arguments[0]) is not None:
-            screen.warn("ask.not-understood")
-        else:
+        elif not arguments or arguments[0].casefold() in LEAVING:
+            return []
+        elif arguments[0] in commands or arguments[0].startswith("-"):
             return arguments
+        else:
+            screen.warn("ask.not-understood")
 
 
 def typed_line(line: str, offered: list[list[str]]) -> list[str] | None:

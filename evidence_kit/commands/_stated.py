@@ -41,7 +41,7 @@ def clock_doubt(text: str, today: date) -> str | None:
     if (doubt := _impossible(folded)) is not None:
         return doubt
     rest = _DAY.sub(" ", folded)
-    if _TIME.search(rest) or plain(text) in phrases("clock", "right"):
+    if _TIME.search(rest) or plain(text) in {*phrases("clock", "right"), *phrases("still-there", "unknown")}:
         return None
     if bare := _BARE_TIME.fullmatch(rest):
         return None if _is_time(bare) else "time"

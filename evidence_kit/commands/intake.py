@@ -42,6 +42,7 @@ def intake(
     if begun is None:
         screen.write(screen.sentence("intake.safety", numbers=screen.sentence("intake.numbers")))
         if not screen.agree("ask.safety-done"):
+            screen.show("intake.not-begun")
             return
     key = setting.unlocked_key(station)
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evidence_kit.commands._keyboard import KEYBOARD
-from evidence_kit.commands._menu import menu_lines, show_menu, typed_line
+from evidence_kit.commands._menu import LEAVING, menu_lines, show_menu, typed_line
 from evidence_kit.commands._screen import Screen
 from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._unlocked import HELD, RUN, HeldKey
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from evidence_kit.workflows.case.station import Station
 
 _MOST_MINUTES = 60
-_LEAVING = frozenset({"exit", "quit", "q", "quitter", "خروج"})
 
 
 @command
@@ -49,7 +48,7 @@ def session(
                 screen.warn("session.quotes")
             elif not arguments:
                 show_menu(screen, station, numbered=True)
-            elif arguments[0].casefold() in _LEAVING:
+            elif arguments[0].casefold() in LEAVING:
                 break
             else:
                 run([*arguments, *_carried(arguments, screen.language, station.folder)])
@@ -69,7 +68,7 @@ def _first_steps(setting: Setting, run: Callable[[Sequence[str]], int]) -> Stati
         if arguments is None:
             screen.warn("session.quotes")
             continue
-        if arguments and arguments[0].casefold() in _LEAVING:
+        if arguments and arguments[0].casefold() in LEAVING:
             break
         if arguments and arguments[0] != "session":
             run([*arguments, *_carried(arguments, screen.language, setting.station_folder)])

@@ -147,6 +147,32 @@ def test_a_yes_or_a_no_is_understood_or_asked_for_again(typed: str, meant: str |
     assert choice(typed, "agree", ("yes", "no")) == meant
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("1 3", ["association", "lawyer"]),
+        ("4 et 3", ["psychologist", "lawyer"]), ("1, 3", ["association", "lawyer"]),
+        ("la police et l'avocate", ["police", "lawyer"]), ("the lawyer and the police", ["lawyer", "police"]),
+        ("الشرطة والمحامي", ["police", "lawyer"]), ("١ و ٣", ["association", "lawyer"]),
+        ("1 و3", ["association", "lawyer"]),
+        ("3 et xyzzy", None), ("9", None), ("", None),
+    ],
+)  # fmt: skip
+def test_several_choices_are_understood_or_asked_for_again(typed: str, meant: list[str] | None) -> None:
+    from evidence_kit.commands._answers import several
+
+    assert several(typed, "readers", ("association", "police", "lawyer", "psychologist")) == meant
+
+
+@pytest.mark.parametrize(
+    "typed", ["la police et l'avocate", "les deux", "الشرطة والمحامي", "both", "police and lawyer", "3"]
+)
+def test_both_receivers_can_be_named(typed: str) -> None:
+    from evidence_kit.commands._answers import choice
+
+    assert choice(typed, "may-go", ("lawyer", "police", "both", "nobody")) == "both"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_label_and_word_of_a_list_means_its_own_choice(language: str) -> None:
     from evidence_kit.commands._answers import age, choice

@@ -71,6 +71,8 @@ def test_a_number_of_the_first_menu_starts_what_stands_beside_it(language: str, 
     with Terminal(run, "--lang", language) as at:
         at.answer(say("ask.menu"), "9")
         at.wait_for(say("ask.not-understood"))
+        at.answer(say("ask.menu"), "xyzzy 7")
+        at.wait_for(say("ask.not-understood"))
         at.answer(say("ask.menu"), "٣")
         at.answer(say("ask.passphrase"), PHRASE)
         assert at.end() == 0, at.screen

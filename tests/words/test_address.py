@@ -14,13 +14,13 @@ COMMANDS = (
 )  # fmt: skip
 DENIALS = (
     "تحذف", "تنسخ", "تنظر", "تسأل", "تدع", "تنقله", "تستعملها", "ترمها", "ترفقها", "ترسلها", "توقفها", "تفتحهما",
-    "تغادر", "تحظر", "تصوّر", "تعتمد", "تحدّث", "تسجّل", "تغيّر",
+    "تغادر", "تحظر", "تستعمل", "تصوّر", "تعتمد", "تحدّث", "تسجّل", "تغيّر",
 )  # fmt: skip
 SUFFIX = "(?:ها|ه|هم|هما|هن)?"
 COMMAND = re.compile(rf"(?:^|[.؛:؟!،(]\s+|\n\s*(?:[0-9]+\. )?|\s[وف](?!ضع)|ثم )(?:{'|'.join(COMMANDS)}){SUFFIX}(?!\w)")
 DENIAL = re.compile(rf"(?<!\w)[وف]?لا (?:{'|'.join(DENIALS)})(?!\w)")
 # It is the page, the tool or a case that does it.
-OF_A_THING = {"export.as_", "page.offline", "takedown.submits-nothing"}
+OF_A_THING = {"export.as_", "takedown.why.no-detail", "page.offline", "takedown.submits-nothing"}
 
 
 def test_what_a_test_of_commands_finds() -> None:
