@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,10 @@ from evidence_kit.commands._setting import Setting
 from evidence_kit.commands._wiring import CaseArgument, case_command, case_folder
 from evidence_kit.commands.new import day
 from evidence_kit.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.case.new import Guardian
+    from evidence_kit.workflows.case.write import CaseWriter
 
 
 @case_command
@@ -42,6 +46,8 @@ def consent(
         relation = setting.given_or_asked(guardian_relation, "ask.guardian-relation", "--guardian-relation")
         answering = Guardian(guardian, relation)
     with writing(folder, key, station, world, setting.accept_older) as writer:
+        if answering is None and not withdraw:
+            answering = _guardian_asked(setting, writer)
         given = ConsentGiven(purpose, given=not withdraw, on=said_on, said_by=said_by, reference=reference)
         line = record.record_consent(writer, given, answering)
     name = "consent.withdrawn" if withdraw else "consent.given"
@@ -65,3 +71,14 @@ def _said_by(setting: Setting) -> str:
         if meant is not None or (answer and number_in(answer) is None):
             return meant or answer
         screen.warn("ask.not-understood")
+
+
+def _guardian_asked(setting: Setting, writer: CaseWriter) -> Guardian | None:
+    """Ask who the legal guardian is where a consent needs one and the case names none; None where nobody is known."""
+    from evidence_kit.workflows.case.new import Guardian
+
+    manifest, screen = writer.manifest, setting.screen
+    if not setting.asks or manifest.age_band == "adult" or manifest.facts.get("guardian") is not None:
+        return None
+    name = screen.ask_once("ask.guardian")
+    return None if name is None else Guardian(name, screen.ask("ask.guardian-relation"))
