@@ -70,11 +70,13 @@ def test_values_that_are_codes_are_words(language: str, words: tuple[str, ...]) 
             step(2, "reader.granted", "2026-11-23T18:00:00Z", name="", role="recovery"),
             step(3, "transfer.out", "2026-11-23T18:00:00Z", purpose="police"),
             step(4, "recovered", "2026-11-23T18:00:00Z", what="unsigned-put-aside"),
+            step(5, "recovered", "2026-11-23T18:00:00Z", what="older-accepted", reason="the newer disk burned"),
         )
     )
     for word in words:
         assert word in said
-    for code in ("unsigned-put-aside", "phone-export", "prose."):
+    assert "the newer disk burned" in said
+    for code in ("unsigned-put-aside", "older-accepted", "phone-export", "prose."):
         assert code not in said
 
 

@@ -14,12 +14,12 @@ const target = process.argv[2] ?? join(root, "evidence_kit", "sealing", "verifie
 const TABLES = ["verdict", "verify", "page"];
 // Of tables that other things use too, what the page says: the dossier's own sentences, and what stands in conversations.
 const SHARED = {
-  report: /^(?!row\.|person\.|only\.|check\.|law\.|attachment\.|summary\.|signature\.|identifiers\.|similar\.|assumption\.|limits\.|exhibits\.|transcripts\.(?:title|none)|custody\.table|qr)/,
+  report: /^(?!row\.|person\.|only\.|check\.|law\.|attachment\.|summary\.|signature\.|identifiers\.|similar\.|assumption\.|limits\.|exhibits\.|transcripts\.(?:title|none)|custody\.table|age\.|(?:annex|broken|case-broken|items|page|qr|qr-alt|recorded|redacted|title|volumes|written)$)/,
   platform: /^/,
   reason: /^/,
   chats: /^(?:gap|app|to|unread-time|no-time|unnamed|owner-unnamed|reactions|kind\..*|flag\..*|word\..*|event\..*|order\..*|order-reason\..*)$/,
   // Names of what an event says.
-  fact: /^(?!pair|goes_on_with|seals)/,
+  fact: /^(?!pair|goes_on_with|seals|value\.(?:lawyer|police|psychologist|takedown|links|association|open|closed)$)/,
 };
 const PLURALS = ["zero", "one", "two", "few", "many", "other"];
 
