@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from evidence_kit.reports.script import BREAK
 from evidence_kit.reports.sentence import Sentence, Term
 from evidence_kit.reports.voice import Voice
 from evidence_kit.words import LANGUAGES, catalogue
@@ -364,7 +365,8 @@ def sentence_of(told: dict[str, Any]) -> Sentence:
 
 
 def bare(runs: Any) -> str:
-    return "".join(str(each["t"]) if isinstance(each, dict) else str(each) for each in runs)
+    said = "".join(str(each["t"]) if isinstance(each, dict) else str(each) for each in runs)
+    return said.replace(BREAK, "").replace("\u200e", "")
 
 
 def squeezed(text: str) -> str:
