@@ -91,7 +91,7 @@ def _step(step: CustodyStep) -> Sentence:
     for name in _TOLD[step.type]:
         value = step.values.get(name)
         if value not in (None, ""):
-            said.append(Term("colon", ": ") if len(said) == 1 else " – ")
+            said.append(": " if len(said) == 1 else " – ")
             said.append(Term(f"{name}.{value}", str(value)) if name in _CODES else str(value))
     by = (" (", step.by, ")") if step.by else ()
     return Sentence("prose.step", {"time": _time(step.time), "what": (*said, *by), "line": step.first_line})
