@@ -22,7 +22,7 @@ from evidence_kit.reports.script import printable, with_codes
 from evidence_kit.reports.transcript import Line, Part, Transcript
 from evidence_kit.reports.volumes import volumes
 from evidence_kit.sealing.typesetting import covered
-from evidence_kit.words import catalogue
+from evidence_kit.words import catalogue, findings
 from evidence_kit.workflows.case.new import PURPOSES
 
 UTC = StatedTime("1746216540417", "utc", "2025-05-02T20:09:00.417Z")
@@ -241,15 +241,9 @@ def test_a_consent_for_any_purpose_is_told_also_one_of_a_later_version(language:
         assert words.sentence(f"report.purpose.{purpose}") != purpose or language == "en"
 
 
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [
-        ("en", "NOT SOUND. The check found: An item was changed after it was taken in (item-changed); later."),
-        ("fr", "Un élément a été modifié après avoir été pris (item-changed)"),
-        ("ar", "غُيّر عنصر بعد أخذه"),
-    ],
-)
-def test_a_broken_case_says_so_on_the_first_page_in_words(language: str, said: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_a_broken_case_says_so_on_the_first_page_in_words(language: str, tmp_path: Path) -> None:
+    said = findings()["item-changed"].meaning[language].rstrip(". ") + " (item-changed)"
     made = dossier([line(1, "x")])
     made = replace(made, checks=replace(made.checks, broken=("item-changed", "later")))
     blocks = Paper(made, language).data(volumes(made)[0])["blocks"]
