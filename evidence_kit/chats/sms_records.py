@@ -74,9 +74,10 @@ def _flat(data: bytes, count: int) -> list[SmsElement] | None:
     from xml.parsers import expat
 
     found: list[SmsElement] = []
+    keep, element, nothing = found.append, SmsElement, _NO_ELEMENTS
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        found.append(SmsElement(tag, attributes, _NO_ELEMENTS))
+        keep(element(tag, attributes, nothing))
 
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = start
@@ -85,7 +86,7 @@ def _flat(data: bytes, count: int) -> list[SmsElement] | None:
     except expat.ExpatError:
         return None
     del found[0]
-    return found if len(found) == count and all(element.tag in _TAGS for element in found) else None
+    return found if len(found) == count and {each.tag for each in found} <= _TAGS else None
 
 
 def _element(parsed: ET.Element) -> SmsElement:

@@ -24,6 +24,7 @@ from evidence_kit.chats.message import (
     FurtherWords,
     Message,
     MessageEvent,
+    MessageFlag,
     MessageKind,
     MessageSender,
     Metadata,
@@ -38,6 +39,7 @@ from evidence_kit.model import ByteSpan, Json
 
 _RECORD = re.compile(rb"<(?:sms|mms|call)(?=[\s/>])")
 _CLOSING = (b"</smses>", b"</calls>")
+_TEXT, _NO_FLAGS = MessageKind.TEXT, frozenset[MessageFlag]()
 _TOGETHER_BYTES = 1 << 17
 _COUNT = re.compile(rb"<(?:smses|calls)\b[^>]{0,1000}?\bcount\s*=\s*[\"'](\d{1,12})[\"']")
 _OPENING = re.compile(r"<(?:smses|calls)[\s>]")
@@ -127,8 +129,7 @@ class _Waiting:
             for block in taken:
                 yield from _entries(block)
             return
-        for block, element in zip(taken, elements, strict=True):
-            yield _message(element, block.place)
+        yield from map(_message, elements, (block.place for block in taken))
 
 
 def _entries(block: MarkedBlock) -> Iterator[Entry]:
@@ -151,22 +152,19 @@ def _message(record: SmsElement, place: ByteRange) -> Message:
     told = record.attributes
     if "null" in told.values():
         told = {key: value for key, value in told.items() if value != "null"}
-    match record.tag:
-        case "call":
-            return _call(told, place)
-        case "mms":
-            return _mms(record, told, place)
-        case _:
-            return _sms(told, place)
+    tag = record.tag
+    if tag == "sms":
+        return _sms(told, place)
+    return _mms(record, told, place) if tag == "mms" else _call(told, place)
 
 
 def _sms(told: dict[str, str], place: ByteRange) -> Message:
-    box = told.pop("type", "")
-    conversation, sender, told["box"] = _sides(told.get("address"), told.get("contact_name"), box)
-    body = told.pop("body", "")
-    time = from_epoch(told.pop("date", None), 1000)
-    words = _subject(told) if "subject" in told or "sub" in told else ()
-    return Message(place, conversation, sender, time, body, details=_details(told), words=words)
+    take, get = told.pop, told.get
+    conversation, sender, told["box"] = _sides(get("address"), get("contact_name"), take("type", ""))
+    body, time = take("body", ""), from_epoch(take("date", None), 1000)
+    if "subject" in told or "sub" in told:
+        return Message(place, conversation, sender, time, body, details=_details(told), words=_subject(told))
+    return Message(place, conversation, sender, time, body, _TEXT, (), _NO_FLAGS, None, None, (), _details(told))
 
 
 @lru_cache(maxsize=4096)
