@@ -23,7 +23,7 @@ from evidence_kit.intake.zip_stream import MemberError, MemberStream, read_membe
 from evidence_kit.model import Json, Kind
 
 if TYPE_CHECKING:
-    from evidence_kit.intake.understood.written import CarriedFile
+    from evidence_kit.intake.understood.written import CarriedFile, WrittenAnew
 
 # Up to here a container inside a packed container is simply held in memory.
 _IN_MEMORY_BYTES: Final = 8 << 20
@@ -145,8 +145,16 @@ def text_contents(name: str, kind: Kind, window: Window) -> ContainerContents | 
     written = understood_text(kind, window)
     if written is None:
         raise MemberError("not-understood", 0)
-    if written.whole:
-        return None
+    return None if written.whole else written_contents(name, written)
+
+
+def written_contents(name: str, written: WrittenAnew) -> ContainerContents:
+    """Return a text that was written anew, and the files that stood in it, as the members of the original.
+
+    Args:
+        name: The original's own name.
+        written: What was understood of it.
+    """
     raw = _base(name).encode("utf-8", "surrogateescape")
     shown, name_bytes = _shown(raw, raw.decode("utf-8", "surrogateescape"))
     without = len(written.files) + written.stretches

@@ -55,6 +55,14 @@ def test_of_a_mail_that_is_one_attachment_the_headers_are_there() -> None:
     assert all(line in stored for line in head.split(b"\r\n"))
 
 
+def test_a_text_with_a_nought_behind_it_is_there() -> None:
+    head = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: x\r\n"
+    kind = b"Content-Type: text/plain; charset=windows-1252\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    code = b"X-Code: " + base64.b64encode(pictures()["png"][:300]) + b"\r\n"
+    stored = b"".join(copied("m.eml", head + code + kind + b"It wasn=92t found. Pay by Friday.\r\n=00\r\n"))
+    assert "It wasn\u2019t found. Pay by Friday." in stored.decode()
+
+
 def test_of_a_quoted_mail_names_and_times_are_there() -> None:
     quoted = "\n".join(
         f"DKIM-Signature: v=1; b={pictures()['png'][at : at + 150].hex()}\n"

@@ -31,6 +31,7 @@ NAME: Final = "mail/1"
 # Mails of Japan and Korea that do not say in what they are written.
 _SWITCHED: Final = {b"\x1b$B": "iso2022_jp_ext", b"\x1b$@": "iso2022_jp_ext", b"\x1b$)C": "iso2022_kr"}
 _LONGEST_EMPTY_BYTES: Final = 4
+_MOST_NULS: Final = 8
 _BORDER: Final = re.compile(rb"(?m)^From \S.*\d{1,2}:\d\d.*\r?$\n")
 _LATIN: Final = "cp1252"
 _READ_HERE: Final = frozenset({"text/plain", "text/html"})
@@ -181,6 +182,7 @@ class _Mail:
         attached = name is not None or str(message.get("content-disposition", "")).lower().startswith("attachment")
         if kind in _READ_HERE and not attached and (text := _text(content, message)) is not None:
             inner = self._text(text, kind, message)
+            inner.exact &= "\0" in text or b"\0" not in content
             self._headers(message, {"content-transfer-encoding": "8bit", "charset": "utf-8"})
             self._written.add(inner)
             self._newline_behind(inner.size_bytes)
@@ -259,7 +261,10 @@ def _text(content: bytes, message: email.message.Message) -> str | None:
     """Return a part as text; None where it is none."""
     wide = content.startswith((b"\xff\xfe", b"\xfe\xff")) or next(_charsets(message)).startswith("utf-16")
     if b"\0" in content and not wide:
-        return None
+        # Some servers put one behind their words, and no program takes it for a letter.
+        if content.count(b"\0") > _MOST_NULS:
+            return None
+        content = content.replace(b"\0", b"")
     switched = [name for mark, name in _SWITCHED.items() if mark in content]
     for charset in (*switched, *_charsets(message)):
         try:

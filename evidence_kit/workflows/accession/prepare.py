@@ -30,6 +30,8 @@ from evidence_kit.intake.zip_stream import MemberError
 from evidence_kit.model import Digest
 from evidence_kit.vault.links import is_link
 from evidence_kit.workflows.accession.commit_group import DescriptionService
+from evidence_kit.workflows.accession.outlook_mail import KIND as OUTLOOK
+from evidence_kit.workflows.accession.outlook_mail import outlook_contents
 from evidence_kit.workflows.accession.reading import EvidenceSource, Reading, SourceEncryptor
 from evidence_kit.workflows.accession.witness import HashedFile, WitnessRule, mentions_in_words, without_pictures
 
@@ -172,9 +174,12 @@ class Preparing:
             if original is not None and (original.before is not before or original.changed()):
                 return self._unsettled(prepared)
             return prepared
-        inside = None if judged.held is None else window
+        held = judged.held
+        if judged.kind.name == OUTLOOK and self._describer.reads(OUTLOOK):
+            held = outlook_contents(stretch.name, window(), self._describer)
+        inside = None if held is None else window
         # Remembered until its turn comes: of long ones only one at a time is read ahead.
-        prepared = Prepared(stretch, None, inside, text=is_text(judged.kind), held=judged.held)
+        prepared = Prepared(stretch, None, inside, text=is_text(judged.kind) or held is not judged.held, held=held)
         if self._rule.policy == "refuse":
             return prepared
         seen, unstable = self._reader.hash(stretch)
