@@ -14,8 +14,8 @@ from tests.faults.commands.scenes import SCENES, Place, Scene
 
 # Paths that are read, or that are a station or a case.
 _READ = {
-    "attach", "candidates", "candidate", "file", "passphrase_file", "paths", "received", "recovery_key", "samples",
-    "sources", "statement", "station", "tsa_ca", "whatsapp_key_file",
+    "attach", "candidates", "candidate", "file", "passphrase_file", "paths", "received", "recovery_key", "register",
+    "samples", "sources", "statement", "station", "tsa_ca", "whatsapp_key_file",
 }  # fmt: skip
 _FLAGS = {f"--{name.replace('_', '-')}" for name in PLACES}
 
