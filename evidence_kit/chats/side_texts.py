@@ -113,7 +113,7 @@ def _last(path: str) -> str:
 
 
 def card_texts(data: bytes) -> list[str]:
-    """Return what contact cards say: names, numbers, addresses, notes, each once, in the order of the file.
+    """Return the names, numbers, addresses and notes of contact cards, each once, in the order of the file.
 
     Takes vCard 2.1 as old phones write it (quoted-printable, in a code page) as well as 3.0 and 4.0.
     """

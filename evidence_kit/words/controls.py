@@ -31,7 +31,7 @@ def escaped_json(text: str) -> str:
 
 
 def json_lines(values: Iterable[object]) -> Iterator[str]:
-    """Yield values as JSON, each in one line and escaped; what is no Unicode becomes U+FFFD.
+    """Yield values as JSON, each in one line and escaped; half a character becomes U+FFFD.
 
     For many: the library is not worth loading for one; it writes the same as `json`, in a third of the time.
     """

@@ -153,7 +153,7 @@ def _forwarded(forwarded: Record) -> Iterator[FurtherWords]:
 
 
 def _others(record: Record) -> Iterator[FurtherWords]:
-    """Yield what stands beside: cards of links, a poll's question and answers, stickers."""
+    """Yield the words of cards of links, of a poll and of stickers."""
     poll = object_member(record, "poll")
     if question := string_member(object_member(poll, "question"), "text") or string_member(poll, "question"):
         yield FurtherWords(WordsRole.QUESTION, question)

@@ -201,7 +201,7 @@ def _links(mail: oxmsg.Message, text: str) -> Iterator[FurtherWords]:
 
 
 def _mails_named(mail: oxmsg.Message) -> Iterator[FurtherWords]:
-    """Yield under which names mails are attached to a mail; what they say are messages of their own."""
+    """Yield the names of mails attached to a mail; these are messages of their own."""
     for part in mail.attachments:
         if _mail_folder(part) is not None:
             shown = part.properties.str_prop_value(_DISPLAY_NAME)

@@ -203,7 +203,7 @@ def _links(root: MarkupNode | None) -> Iterator[FurtherWords]:
 
 
 def _in_attributes(node: MarkupNode) -> Iterator[FurtherWords]:
-    """Yield what stands in the attributes of an element: a place, a contact, a card that was sent."""
+    """Yield the words in the attributes of an element: of a place, a contact, a card."""
     if node.tag == "location":
         shown = node.attributes.get("address")
         numbers = (node.attributes.get("latitude"), node.attributes.get("longitude"))

@@ -228,7 +228,7 @@ def _quoted_line(cells: Sequence[str]) -> str:
 
 
 def _cells(row: Mapping[str, Json], columns: Sequence[str]) -> list[str]:
-    """Return the cells of a row; texts and what is empty take no call that could be saved: there are millions."""
+    """Return the cells of a row; for texts and empty cells, of which there are millions, without a call."""
     cells = []
     for column in columns:
         value = row.get(column)

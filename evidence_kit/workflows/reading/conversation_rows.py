@@ -50,7 +50,7 @@ def conversation_entry(entry: TranscriptEntry | TranscriptGap, conversation: Cas
 def conversation_entries(
     entries: Iterable[TranscriptEntry | TranscriptGap], conversation: CaseConversation
 ) -> Iterator[dict[str, Json]]:
-    """Yield the same as `conversation_entry` for many entries; what the conversation says of itself is asked once."""
+    """Yield the rows of many entries as `conversation_entry` makes them; the conversation is asked once."""
     platform, title, members = conversation.talk.platform, conversation.title, conversation.members
     for entry in entries:
         yield transcript_row(entry, conversation.number, platform, title, members)

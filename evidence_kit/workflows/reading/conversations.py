@@ -57,7 +57,7 @@ class ConversationPart:
 
     @property
     def calendar_note(self) -> str | None:
-        """The code of what is to be known of its days: `days-unread`, `days-counted-over`, `days-without-year`."""
+        """The code of the note about its days: `days-unread`, `days-counted-over`, `days-without-year`."""
         if self.calendar is None:
             return None
         if self.calendar == "no-year":

@@ -275,7 +275,7 @@ class ExportReader:
         return self._known_texts[item.id]
 
     def _texts(self, item: Item) -> dict[str, Json]:
-        """Return what these files hold, in base64; one that is damaged says nothing here, and is found by a check."""
+        """Return the contents of these files in base64; a damaged one is left to the checks."""
         told: dict[str, Json] = {}
         for path, each in self._texts_beside(item).items():
             if each.id not in self._read_texts:
