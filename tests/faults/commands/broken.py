@@ -54,7 +54,7 @@ def _memory_is_everything() -> None:
         writer.station.remember_head(writer.head, writer.world.disk, writer.manifest.retention, copied)
         return True
 
-    _put(write.CaseWriter, "remember", remember)
+    _put(write.CaseWriter, "remember_head", remember)
 
 
 def _streams_raise() -> None:
@@ -85,6 +85,8 @@ def _tidy_is_content() -> None:
 
 
 def _put(owner: Any, name: str, value: object) -> None:
+    # Under an earlier name it would break nothing, and nothing would be found.
+    assert hasattr(owner, name), name
     setattr(owner, name, value)
 
 
