@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -74,8 +74,10 @@ def join_links(
         # A set that is laid back after this is an earlier one for this station as well.
         changes = opened.root.changes
     box = SealingBox(station_key.derive(_AT_STATION))
-    _remember(links, changes, world)
-    write_durably(world.disk, station.folder / KEY_FILE, box.seal(KEY_FILE, key.secret, world.random(NONCE_BYTES)))
+    sealed = box.seal(KEY_FILE, key.secret, world.random(NONCE_BYTES))
+    with station.alone(world.disk):
+        _remember(links, changes, world)
+        write_durably(world.disk, station.folder / KEY_FILE, sealed)
     return replace(links, changes=changes)
 
 
@@ -108,7 +110,18 @@ def opened_set(links: AssociationLinks, world: World) -> Iterator[LinkSet]:
     with open_link_set(links.path, links.key, links.changes, world.random) as opened:
         yield opened
     if opened.root.changes != links.changes:
-        _remember(links, opened.root.changes, world)
+        with links.station.alone(world.disk):
+            # Another process of this station may have come further meanwhile.
+            if not _is_remembered(links, opened.root.changes):
+                _remember(links, opened.root.changes, world)
+
+
+def _is_remembered(links: AssociationLinks, changes: int) -> bool:
+    """Say whether the station remembers so many changes of this set, or more."""
+    with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
+        memory = json.loads((links.station.folder / MEMORY_FILE).read_bytes())
+        return memory["set"] == str(links.path) and int(memory["changes"]) >= changes
+    return False
 
 
 def _remember(links: AssociationLinks, changes: int, world: World) -> None:

@@ -142,3 +142,21 @@ def test_the_persons_own_number_takes_no_part_where_the_files_name_tells_the_oth
     (told,) = association("links", "show", case)
     assert told["taking_part"] == {"identifiers": 1, "pictures": 0}
     assert told["not_counted"]["own"] == 1  # type: ignore[index]
+
+
+def test_a_slower_process_lowers_no_memory(association: Association, tmp_path: Path) -> None:
+    """Two processes of one station change the set: whoever comes last remembers the greater number of changes."""
+    from evidence_kit.workflows.case.station import load_station
+    from evidence_kit.workflows.case.world import this_computer
+    from evidence_kit.workflows.linking.association import association_links, opened_set
+
+    association("links", "join", "--recovery-key", str(tmp_path / "rec"))
+    station, world = load_station(tmp_path / "st"), this_computer()
+    key = station.unlock(PASSPHRASE.encode())
+    slow = association_links(station, key)
+    with opened_set(slow, world) as opened:
+        opened.leave_out(b"1" * 32)
+        changes = opened.root.changes
+        memory = tmp_path / "st" / "links.json"
+        memory.write_text(json.dumps({"v": 1, "set": str(slow.path), "changes": changes + 7}))
+    assert association_links(station, key).changes == changes + 7
