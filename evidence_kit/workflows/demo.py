@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence_kit.custody.errors import PathTakenError
+from evidence_kit.custody.errors import CaseLockedError, PathTakenError
 from evidence_kit.custody.manifest import Item
 from evidence_kit.errors import EvidenceError, Exit, UsageError
 from evidence_kit.intake.errors import SourceGoneError
 from evidence_kit.keys.station import SigningKey
 from evidence_kit.sealing import passphrase as digits
-from evidence_kit.vault.disk import write_new
+from evidence_kit.vault.lock import HeldError, hold_lock
 from evidence_kit.vault.patience import remove_tree
 from evidence_kit.workers.job import JobRunner
 from evidence_kit.workflows.accession.commit_group import DescriptionService
@@ -110,21 +111,55 @@ def run_demo(out: Path, samples: Path, describer: DescriptionService, run: JobRu
         UsageError: The samples are not there.
         SourceGoneError: Not one of them could be read.
         PathTakenError: There is something at `out` already.
+        CaseLockedError: Another demonstration is being made there.
     """
     if not (samples / EXPORT).is_dir():
         raise UsageError("samples-missing", path=str(samples))
     mark = out / UNFINISHED
-    if mark.exists():
-        # Nothing in it was anybody's: an interrupted demonstration begins anew.
-        remove_tree(out)
-    if os.path.lexists(out) and not (out.is_dir() and not any(out.iterdir())):
+    taken = out.is_dir() and any(out.iterdir()) and not mark.exists()
+    if taken or (os.path.lexists(out) and not out.is_dir()):
         raise PathTakenError("demo-exists", path=str(out))
     world.disk.make_folder(out)
-    write_new(world.disk, mark, b"")
-    result = yield from _all(out, samples, describer, run, world)
+    with _alone(mark, out):
+        _begin_anew(mark, out, world)
+        result = yield from _all(out, samples, describer, run, world)
     if result.exit is Exit.DONE:
         world.disk.remove(mark)
     yield result
+
+
+def _begin_anew(mark: Path, out: Path, world: World) -> None:
+    """Remove what an interrupted demonstration left, nothing of which was anybody's.
+
+    Raises:
+        PathTakenError: Another one came to its end here since this process looked: the mark is a new one, and empty.
+    """
+    fresh = mark.stat().st_size == 0
+    left = [each for each in out.iterdir() if each.name != UNFINISHED]
+    if fresh and left:
+        world.disk.remove(mark)
+        raise PathTakenError("demo-exists", path=str(out))
+    if fresh:
+        file = world.disk.append(mark)
+        try:
+            file.write(b"unfinished\n")
+        finally:
+            file.close()
+    for each in left:
+        if each.is_dir() and not each.is_symlink():
+            remove_tree(each)
+        else:
+            world.disk.remove(each)
+
+
+@contextmanager
+def _alone(mark: Path, out: Path) -> Iterator[None]:
+    """Be the only demonstration in a folder, from the first look until it is all there."""
+    try:
+        with hold_lock(mark, 0):
+            yield
+    except HeldError as error:
+        raise CaseLockedError("station-locked", path=str(out)) from error
 
 
 def _all(

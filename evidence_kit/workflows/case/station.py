@@ -87,7 +87,7 @@ class Station:
         return key
 
     def _is_renewed(self, found: PublicKey, data: bytes) -> bool:
-        """Say whether another process renews the key: both of its files are looked at again before anybody is accused.
+        """Say whether another process renews the key: both of its files are read again first.
 
         Args:
             found: The public key of the file that was unlocked.

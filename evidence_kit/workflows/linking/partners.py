@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from evidence_kit.custody.errors import ExportExistsError
 from evidence_kit.errors import EvidenceError, UsageError
 from evidence_kit.keys.age import DamagedError
 from evidence_kit.keys.blinding import UnsoundPointError
@@ -331,6 +332,9 @@ def _write(data: bytes, path: Path, world: World) -> None:
     write_new(world.disk, draft, data)
     try:
         give_name(world.disk, draft, path)
+    except FileExistsError as error:
+        # Another process wrote it since this one looked.
+        raise ExportExistsError("export-exists", path=str(path)) from error
     except BaseException:
         world.disk.remove(draft)
         raise
