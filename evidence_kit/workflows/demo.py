@@ -129,7 +129,7 @@ def run_demo(out: Path, samples: Path, describer: DescriptionService, run: JobRu
 
 
 def _begin_anew(mark: Path, out: Path, world: World) -> None:
-    """Remove what an interrupted demonstration left, nothing of which was anybody's.
+    """Remove the remains of an interrupted demonstration, none of them evidence.
 
     Raises:
         PathTakenError: Another one came to its end here since this process looked: the mark is a new one, and empty.

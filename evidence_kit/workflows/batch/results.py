@@ -69,7 +69,7 @@ class StepResult:
 
     @property
     def settled(self) -> bool:
-        """Say whether the step is done for good: what could not be read then is tried again by the next run."""
+        """Say whether the step is done for good: unread files are tried again by the next run."""
         return self.result == DONE and not self.facts.get("to_try_again")
 
     @classmethod

@@ -158,7 +158,7 @@ def opening_of(errand: Errand, world: World) -> CaseOpening:
 
 
 def ingest_sources(errand: Errand, hands: BatchResources) -> Did:
-    """Take the sources of a line in; `to_try_again` counts what could not be read then and may be another time.
+    """Take the sources of a line in; `to_try_again` counts files that could not be read then.
 
     Raises:
         NothingTakenInError: None of them could be read, and the case holds nothing: no later step has anything to do.

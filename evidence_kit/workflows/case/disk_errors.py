@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from evidence_kit.custody.errors import CaseBrokenError
+from evidence_kit.custody.errors import CaseBrokenError, ExportExistsError
 from evidence_kit.custody.journal import UncertainError
 from evidence_kit.errors import EvidenceError
 from evidence_kit.intake.errors import DiskFailureError, DiskFullError, SystemLimitError
@@ -79,6 +79,9 @@ def file_refused(error: OSError, path: str | None = None) -> EvidenceError:
         error: What the system said.
         path: The file, where the error does not name it.
     """
+    if isinstance(error, FileExistsError) and (error.filename2 or error.filename):
+        # Another process put it there since this one looked.
+        return ExportExistsError("export-exists", path=str(error.filename2 or error.filename))
     name = path or (str(error.filename) if error.filename is not None else "…")
     number = error.errno or 0
     if isinstance(error, UncertainError):
