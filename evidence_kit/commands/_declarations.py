@@ -76,7 +76,7 @@ def purpose_of(setting: Setting, purpose: str | None, known: tuple[str, ...]) ->
     """
     setting.need("--for", purpose)
     if purpose is not None and purpose.strip().lower() not in known:
-        raise UsageError("purpose-unknown", purpose=purpose)
+        raise UsageError("purpose-unknown", purpose=purpose, known=", ".join(known))
 
 
 def chosen_pictures(chosen: str | None) -> str:

@@ -35,7 +35,7 @@ def consent(
     from evidence_kit.workflows.case.write import writing
 
     if purpose not in CONSENTS:
-        raise UsageError("purpose-unknown", purpose=purpose)
+        raise UsageError("purpose-unknown", purpose=purpose, known=", ".join(CONSENTS))
     folder, station, world = case_folder(setting, case), setting.station(), setting.world()
     setting.need("--by", by)
     key = setting.unlocked_key(station)

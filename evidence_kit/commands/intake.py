@@ -72,6 +72,8 @@ def _with_case(setting: Setting, writer: CaseWriter) -> None:
         screen.show("receipt.explained", lines=lines)
         screen.result(code)
         screen.show("intake.slip", case=case)
+    else:
+        screen.show("intake.nothing-yet", case=case)
     _step(setting, 4, "end")
     _end(setting, writer)
 
@@ -168,9 +170,10 @@ def _end(setting: Setting, writer: CaseWriter) -> None:
         screen.show("intake.next-tidy", case=case, places=places)
     said = {purpose: writer.manifest.consent_for(purpose) for purpose in _RECEIVERS}
     agreed = [purpose for purpose, consent in said.items() if consent is not None and consent.given]
-    if agreed:
+    # Where there is nothing to seal, the way on was told in the place of the receipt.
+    if writer.manifest.everything and agreed:
         screen.show("intake.next-seal", case=case, purpose=agreed[0])
-    else:
+    elif writer.manifest.everything:
         screen.show("intake.next-consent", case=case)
     screen.show("intake.tonight", numbers=screen.sentence("intake.numbers"))
 

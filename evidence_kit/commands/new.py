@@ -119,5 +119,5 @@ def _given(purpose: str, on: date, said_by: str, reference: str | None) -> Conse
     from evidence_kit.workflows.case.new import CONSENTS, ConsentGiven
 
     if purpose not in CONSENTS:
-        raise UsageError("purpose-unknown", purpose=purpose)
+        raise UsageError("purpose-unknown", purpose=purpose, known=", ".join(CONSENTS))
     return ConsentGiven(purpose, given=True, on=on, said_by=said_by, reference=reference)

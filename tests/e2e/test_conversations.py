@@ -231,3 +231,24 @@ def test_a_script_says_at_once_what_is_done_with_pictures(station_program: Progr
     assert run.json("ingest", "2", source)[-1]["kept"] == 2
     opened = next(line["says"] for line in run.json("log", "2") if line.get("type") == "case.opened")
     assert opened["minor_media_by"] == {"name": "Me Idrissi", "reason": "the prosecutor's order"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_meeting_without_files_ends_with_the_way_on_and_no_seal(language: str, case_program: Program) -> None:
+    run, say = case_program, catalogue(language).sentence
+    yes = say("choice.agree.yes")
+    with Terminal(run, "intake", "--lang", language) as at:
+        for question, answer in (
+            ("ask.safety-done", yes), ("ask.passphrase", PHRASE), ("ask.age", "30"), ("ask.age-known-by", "1"),
+            ("ask.consent-both", "1"), ("ask.source", ""), ("ask.note-at-intake", ""),
+        ):  # fmt: skip
+            at.answer(say(question), answer)
+        assert at.end() == 0, at.screen
+    assert say("intake.nothing-yet", case="LRC-2026-0002") in " ".join(at.screen.split())
+    assert "evidence-kit seal" not in at.screen
+
+
+def test_a_purpose_that_is_none_is_told_as_typed_with_those_that_are(case_program: Program) -> None:
+    told = case_program.keyed("seal", "1", "--for", "takedown", "--lang", "fr", expect=2).stderr
+    assert "« takedown »" in told
+    assert "takedown" not in told.partition("»")[2]
