@@ -82,6 +82,6 @@ def test_a_trusted_key_is_named_apart_from_the_verdict(case_program: Program, se
     shown = run("verify", sealed, "--archive-passphrase-file", digits, **nobody).stdout
     assert f"Larache ({own})" in shown
     run("keys", "forget", "Larache", **nobody)
-    run("keys", "forget", "Larache", expect=2, **nobody)
+    run("keys", "forget", "Larache", expect=3, **nobody)
     run("keys", "trust", "Larache", "SHA256:short", "--confirm", "x", expect=32, **nobody)
     assert run.json("verify", "1")[0]["known"] == {own: "Salma B."}
