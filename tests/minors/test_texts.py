@@ -55,6 +55,18 @@ def test_of_a_mail_that_is_one_attachment_the_headers_are_there() -> None:
     assert all(line in stored for line in head.split(b"\r\n"))
 
 
+def test_of_a_mail_whose_body_is_no_text_the_headers_are_there() -> None:
+    head = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: last warning\r\n"
+    head += b"Date: Mon, 12 May 2025 21:02:00 +0100\r\n"
+    # A part of a file in yEnc, of which the rest stands in another mail.
+    part = bytes((byte + 42) & 255 for byte in pictures()["photograph"][:3000]).replace(b"\0", b"=@")
+    stored = b"".join(
+        copied("m.eml", head + b"\r\n" + b"as promised\r\n" * 400 + b"=ypart begin=1 end=3000\r\n" + part + b"\r\n")
+    )
+    assert stored.startswith(head)
+    assert len(stored) < len(head) + 20
+
+
 def test_a_text_with_a_nought_behind_it_is_there() -> None:
     head = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: x\r\n"
     kind = b"Content-Type: text/plain; charset=windows-1252\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"

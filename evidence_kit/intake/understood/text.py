@@ -30,6 +30,7 @@ _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f\udc80-\udcff]")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 # By which ISO 2022 changes between alphabets; mails in Japanese and Korean do.
 _SWITCH: Final = re.compile("\x1b(?:\\$[@AB]|\\$\\([@-D]|\\$\\)[A-C]|\\([BIJ])|[\x0e\x0f]")
+_BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _CONTROL_BYTES: Final = bytes([*range(9), 0x0B, *range(0x0E, 0x20)])
 _MOST_CONTROLS: Final = 16
 _LOOKED_AT: Final = 1 << 12
@@ -68,11 +69,7 @@ def understood_text(kind: Kind, window: Window) -> WrittenAnew | None:
 
 def _written(kind: Kind, data: bytes) -> WrittenAnew | None:
     if kind.name in _MAILS:
-        return (
-            None
-            if len(_CONTROLS.findall(_SWITCH.sub("", data[:65536].decode("latin-1")))) > _MOST_CONTROLS
-            else mails.write_mail(data)
-        )
+        return mails.write_mail(data) if _is_spoken(data) else _headers_alone(data)
     decoded = decode_letters(data)
     if decoded is None:
         return None
@@ -87,6 +84,20 @@ def _written(kind: Kind, data: bytes) -> WrittenAnew | None:
 
     written = _WRITERS[kind.name](text, encode)
     return written if written.whole or written.says_something else None
+
+
+def _is_spoken(mail: bytes) -> bool:
+    return len(_CONTROLS.findall(_SWITCH.sub("", mail[:65536].decode("latin-1")))) <= _MOST_CONTROLS
+
+
+def _headers_alone(data: bytes) -> WrittenAnew | None:
+    """Return the headers of a mail whose body is no text: files in it that no packing made letters of."""
+    blank = _BLANK_LINE.search(data)
+    if data.startswith(b"From ") or blank is None or not _is_spoken(data[: blank.end()]):
+        return None
+    written = mails.write_mail(data[: blank.end()])
+    written.leave_out([], 1)
+    return written if written.says_something else None
 
 
 def decode_letters(data: bytes) -> tuple[str, str, str] | None:
