@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Final
 
@@ -43,6 +42,9 @@ def library_of(error: ImportError) -> str:
 @cache
 def library_version(distribution: str) -> str | None:
     """Return the version of a distribution; None where it is not installed."""
+    # Here and not above: every isolated process loads this file at its start, and it would wait for a parser of mail.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(distribution)
     except PackageNotFoundError:
