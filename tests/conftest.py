@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, create_ca
 from evidence_kit.workflows.case.station import Station, StationUser, write_station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.case.write import CaseWriter
+from tests.forked_workers import ForkedWorkers, started_anew
 
 # How long a test takes says something about the machine and nothing about us.
 settings.register_profile("untimed", deadline=None)
@@ -81,6 +83,19 @@ def quick_keys() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _forked_workers() -> Iterator[None]:
+    """Fork isolated processes instead of starting each of a thousand."""
+    if sys.platform != "linux":
+        yield
+        return
+    forks = ForkedWorkers()
+    with started_anew():
+        forks.take_place()
+        yield
+    forks.close()
+
+
 @pytest.fixture(scope="session")
 def key() -> SigningKey:
     return SigningKey.from_seed(bytes(range(32)))
@@ -91,31 +106,42 @@ def recovery() -> SigningKey:
     return SigningKey.from_seed(bytes(range(32, 64)))
 
 
-@pytest.fixture
-def world() -> World:
+def still_world() -> World:
+    """Return a world whose clock moves on by looks, and whose randomness counts."""
     return World(SteppingClock(), RealDisk(), Numbered(), "0.0-test")
 
 
 @pytest.fixture
-def station(tmp_path: Path, key: SigningKey, recovery: SigningKey, world: World) -> Station:
+def world() -> World:
+    return still_world()
+
+
+def made_station(folder: Path, key: SigningKey, recovery: SigningKey, world: World) -> Station:
+    """Set a station up in a folder; its cases lie beside it."""
     made = Station(
-        folder=tmp_path / "station",
+        folder=folder / "station",
         association="LRC",
         person=StationUser("Salma B.", "volunteer", "Larache"),
         public=key.public,
         recovery=recovery.public,
         recovery_to_file=False,
-        cases=tmp_path / "cases",
+        cases=folder / "cases",
     )
     write_station(made, key, PASSPHRASE, world)
     return made
 
 
+@pytest.fixture
+def station(tmp_path: Path, key: SigningKey, recovery: SigningKey, world: World) -> Station:
+    return made_station(tmp_path, key, recovery, world)
+
+
 NewCase = Callable[..., CaseWriter]
 
 
-@pytest.fixture
-def new_case(station: Station, key: SigningKey, world: World) -> NewCase:
+def opens_cases(station: Station, key: SigningKey, world: World) -> NewCase:
+    """Return what opens a case at a station."""
+
     def make(age: str = "adult", purposes: tuple[str, ...] = ("lawyer",)) -> CaseWriter:
         today = world.clock.now().date()
         consents = [ConsentGiven(purpose, given=True, on=today, said_by="person") for purpose in purposes]
@@ -123,6 +149,11 @@ def new_case(station: Station, key: SigningKey, world: World) -> NewCase:
         return create_case(station, key, about, world)
 
     return make
+
+
+@pytest.fixture
+def new_case(station: Station, key: SigningKey, world: World) -> NewCase:
+    return opens_cases(station, key, world)
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
 def _run_scenario(home: Path) -> str:
     make_material(home)
     done = subprocess.run(
-        [sys.executable, HERE / "scenario.py", home],
+        [sys.executable, "-m", "tests.contracts.scenario", home],
         input=LINES, capture_output=True, text=True, check=False, cwd=ROOT,
         env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {"LC_ALL": "C.UTF-8"},
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Calls every command as a person at a terminal sees it, in one language, drawn for two widths at once.
 
-`python tests/contracts/screens.py FOLDER LANGUAGE`, in a process of its own: standard input gives the lines of the
+`python -m tests.contracts.screens FOLDER LANGUAGE`, in a process of its own: standard input gives the lines of the
 scenario, standard output one JSON document for each, `{"line": …, "code": …, "narrow": …, "wide": …}`. Both texts come
 from one run, so that their words can be held against each other: nothing in them is made twice.
 """
@@ -11,12 +11,12 @@ import contextlib
 import io
 import json
 import os
-import shlex
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from tests.contracts.forked import Told, called_lines
 
 COLUMNS = 80
 _WIDE = 1 << 20
@@ -62,18 +62,10 @@ def main() -> None:
     home, language = Path(sys.argv[1]), sys.argv[2]
     os.chdir(home)
     _loaded_once()
-    last: dict[str, str] = {}
-    for text in sys.stdin.read().splitlines():
-        if not text or text.startswith("#"):
-            continue
-        expected, _, line = text.partition(" ")
-        words = [word.format_map(last) if "{" in word else word for word in shlex.split(line)]
-        told = _in_a_fork(home, language, words)
-        if told.pop("code") not in {int(expected)}:
-            raise SystemExit(f"{line}: {told}")
-        documents = told.pop("documents")
-        last |= {name: value for name, value in (documents or [{}])[-1].items() if isinstance(value, str)}
-        print(json.dumps({"line": line, **told}), flush=True)
+    for line, told in called_lines(lambda words: _run(home, language, words)):
+        print(
+            json.dumps({"line": line, "code": told["code"], "narrow": told["narrow"], "wide": told["wide"]}), flush=True
+        )
 
 
 def _loaded_once() -> None:
@@ -86,26 +78,7 @@ def _loaded_once() -> None:
     evidence_kit.keys.station.KDF_ROUNDS = 1
 
 
-def _in_a_fork(home: Path, language: str, words: list[str]) -> dict[str, Any]:
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        try:
-            told = _run(home, language, words)
-        except BaseException:  # noqa: BLE001 - the parent has to hear of it, whatever it is
-            told = {"code": traceback.format_exc(), "documents": []}
-        with open(writing, "wb", closefd=True) as file:  # noqa: PTH123 - a descriptor
-            file.write(json.dumps(told).encode())
-        os._exit(0)
-    os.close(writing)
-    with open(reading, "rb", closefd=True) as file:  # noqa: PTH123 - a descriptor
-        told = json.loads(file.read())
-    os.waitpid(child, 0)
-    return dict(told)
-
-
-def _run(home: Path, language: str, words: list[str]) -> dict[str, Any]:
+def _run(home: Path, language: str, words: list[str]) -> Told:
     from evidence_kit.cli import run
     from evidence_kit.commands import _screen, _terminal
 
@@ -122,7 +95,7 @@ def _run(home: Path, language: str, words: list[str]) -> dict[str, Any]:
         code = run([*(word for word in words if word != "--keyless"), *keyed, *common, "--lang", language])
     # Help is drawn by a library, for one width alone.
     narrow, wide = both.narrow.getvalue() or other.getvalue(), both.wide.getvalue()
-    return {"code": code, "documents": documents, "narrow": narrow, "wide": wide}
+    return {"code": code, "printed": documents, "narrow": narrow, "wide": wide}
 
 
 def _patch(owner: Any, **members: Any) -> None:

@@ -70,7 +70,7 @@ def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     lines = "".join(f"{line}\n" for line in LINES.splitlines() if line not in LEFT_OUT[request.param])
     helps = "".join(f"0 {name} --help\n" for name in COMMANDS)
     done = subprocess.run(
-        [sys.executable, Path(__file__).with_name("screens.py"), home, request.param],
+        [sys.executable, "-m", "tests.contracts.screens", home, request.param],
         input=lines + "0 --help\n" + helps, capture_output=True, text=True, check=False, cwd=ROOT,
         env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {"LC_ALL": "C.UTF-8"},
     )  # fmt: skip

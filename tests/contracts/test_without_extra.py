@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.errors import Exit
-from tests.contracts.conftest import HERE, LINES, ROOT, make_material
+from tests.contracts.conftest import LINES, ROOT, make_material
 from tests.reduced import call, reduced_python
 
 pytestmark = pytest.mark.xdist_group("without-extra")
@@ -90,7 +90,7 @@ def test_no_command_ends_with_a_traceback(small: Path, tmp_path: Path) -> None:
     """The scenario of every command, in an installation without the extra."""
     make_material(tmp_path)
     done = subprocess.run(
-        [small, HERE / "scenario.py", tmp_path, "--any-code"],
+        [small, "-m", "tests.contracts.scenario", tmp_path, "--any-code"],
         input=LINES, capture_output=True, text=True, check=False, cwd=ROOT,
         env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {"LC_ALL": "C.UTF-8"},
     )  # fmt: skip

@@ -23,6 +23,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tests.forked_workers import ForkedWorkers
+
 ROOT = Path(__file__).parents[2]
 # The passphrase of a station costs half a second on purpose; thousands of commands do not have to pay it.
 QUICK = "import evidence_kit.keys.station as keys; keys.KDF_ROUNDS = 1; "
@@ -98,11 +100,15 @@ def serve(number: int, core: int) -> None:
     """
     os.sched_setaffinity(0, {core})
     _load()
+    workers = ForkedWorkers()
+    workers.start()
+    workers.take_place()
     here = socket.socket(fileno=number)
     here.set_inheritable(False)
     while True:
         request, files, _, _ = socket.recv_fds(here, _LONGEST_REQUEST, 3)
         if not request:
+            workers.close()
             return
         child = os.fork()
         if child == 0:

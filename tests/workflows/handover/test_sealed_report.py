@@ -6,7 +6,6 @@ import io
 import json
 import subprocess
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,38 +30,16 @@ from evidence_kit.workflows.handover.scope import SealOrder
 from evidence_kit.workflows.handover.seal import make_seal
 from evidence_kit.workflows.handover.seal_reports import ReportWanted
 from evidence_kit.workflows.reading.conversations import conversations
-from evidence_kit.workflows.reading.exports import open_exports
-from evidence_kit.workflows.reading.threats import Threat, record_threat
+from evidence_kit.workflows.reading.threats import Threat
 from tests.conftest import NewCase
+from tests.workflows.phones import chat_of, threaten
 
-PHONE = Path(__file__).parents[3] / "samples" / "phone-export"
-WHATSAPP = next((PHONE / "Download").glob("*.zip"))
-MESSENGER = PHONE / "Download" / "facebook-nadiaelmisal-2025-05-05"
 DIGITS = "0123456789" * 2 + "01234567"
 
 
 @pytest.fixture
-def writer(new_case: NewCase) -> CaseWriter:
-    made = new_case()
-    with WorkerDescriber(workers=1) as describer:
-        list(ingest(made, [WHATSAPP, MESSENGER], Provenance("phone-export", device="A12"), describer))
-    return made
-
-
-@pytest.fixture
-def worker() -> Iterator[Worker]:
-    with Worker() as made:
-        yield made
-
-
-def chat_of(writer: CaseWriter, ending: str) -> str:
-    return next(item.id for item in writer.manifest.items.values() if item.place.path.endswith(ending))
-
-
-def threaten(writer: CaseWriter, worker: Worker, *threats: Threat) -> None:
-    with open_exports(writer.case, worker) as reading:
-        for each in threats:
-            record_threat(writer, each, reading)
+def writer(phone_case: CaseWriter) -> CaseWriter:
+    return phone_case
 
 
 def bag_of(archive: Path) -> dict[str, bytes]:
@@ -201,7 +178,7 @@ def test_the_same_case_gives_the_same_reports_and_nothing_is_left_beside(
 
 
 def test_a_text_keeps_its_ending_only_where_it_is_safe_to_open(
-    new_case: NewCase, key: SigningKey, tmp_path: Path
+    new_case: NewCase, key: SigningKey, describer: WorkerDescriber, tmp_path: Path
 ) -> None:
     phone = tmp_path / "phone"
     phone.mkdir()
@@ -211,8 +188,7 @@ def test_a_text_keeps_its_ending_only_where_it_is_safe_to_open(
     (phone / "sms.xml").write_text('<?xml version="1.0" encoding="UTF-8"?><smses count="1"><sms body="x"/></smses>')
     (phone / "card.vcf").write_text("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Yassine\r\nEND:VCARD\r\n")
     made = new_case()
-    with WorkerDescriber(workers=1) as describer:
-        list(ingest(made, [phone], Provenance("copy"), describer))
+    list(ingest(made, [phone], Provenance("copy"), describer))
     sealed = make_seal(made, key, SealOrder("lawyer", None, {}, None, tmp_path / "sealed"), DIGITS)
     assert verify_archive(sealed.archive, DIGITS).verdict is Verdict.CONSISTENT
     bag = bag_of(sealed.archive)

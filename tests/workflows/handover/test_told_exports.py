@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,36 +13,20 @@ import pytest
 
 from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.accession.declare import exclude_items
-from evidence_kit.workflows.accession.describe import WorkerDescriber
-from evidence_kit.workflows.accession.ingest import ingest
-from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.handover.interop import ExportOrder, export_as, form_of
-from evidence_kit.workflows.reading.exports import open_exports
-from evidence_kit.workflows.reading.threats import Threat, record_threat
-from tests.conftest import NewCase
+from evidence_kit.workflows.reading.threats import Threat
+from tests.workflows.phones import chat_of, threaten
 
-PHONE = Path(__file__).parents[3] / "samples" / "phone-export"
 VALIDATOR = Path(sys.executable).with_name("case_validate")
 
 
 @pytest.fixture
-def worker() -> Iterator[Worker]:
-    with Worker() as made:
-        yield made
-
-
-@pytest.fixture
-def writer(new_case: NewCase, worker: Worker) -> CaseWriter:
-    made = new_case()
-    sources = [next((PHONE / "Download").glob("*.zip")), PHONE / "Download" / "facebook-nadiaelmisal-2025-05-05"]
-    with WorkerDescriber(workers=1) as describer:
-        list(ingest(made, sources, Provenance("phone-export"), describer))
-    chat = next(item.id for item in made.manifest.items.values() if item.place.path.endswith(".txt"))
+def writer(phone_case: CaseWriter, worker: Worker) -> CaseWriter:
+    chat = chat_of(phone_case, ".txt")
     cited = Threat("pay", messages=[f"{chat}:10"], amount="5000 MAD", deadline="Friday", account="+212600000000")
-    with open_exports(made.case, worker) as reading:
-        record_threat(made, cited, reading)
-    return made
+    threaten(phone_case, worker, cited)
+    return phone_case
 
 
 def exported(writer: CaseWriter, worker: Worker, form: str, out: Path, items: list[str] | None = None) -> int:

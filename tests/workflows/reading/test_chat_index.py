@@ -12,6 +12,7 @@ import pytest
 
 from evidence_kit.chats.index_block import LARGEST_BLOCK
 from evidence_kit.chats.message_filter import MessageFilter
+from evidence_kit.keys.station import SigningKey
 from evidence_kit.model import Json
 from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.accession.describe import WorkerDescriber
@@ -29,7 +30,8 @@ from evidence_kit.workflows.reading.identifiers import export_identifiers, expor
 from evidence_kit.workflows.reading.index_records import UnpackedExport
 from evidence_kit.workflows.reading.threats import Threat, record_threat
 from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry, TranscriptGap
-from tests.conftest import NewCase
+from tests.conftest import NewCase, made_station, opens_cases, still_world
+from tests.workflows.phones import copied_case
 from tests.workflows.reading.test_conversations import Counted
 
 SECRET = "باركا وعدني 0612345678"
@@ -42,22 +44,13 @@ WISHES = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def case(taken: CaseWriter, worker: Worker) -> CaseWriter:
-    """The same case, with an index."""
-    keep(taken, worker)
-    return taken
-
-
-def keep(writer: CaseWriter, worker: Worker) -> None:
-    with open_exports(writer.case, worker) as reading:
-        reading.index_exports(exports_of(writer.manifest))
-
-
-@pytest.fixture
-def taken(new_case: NewCase, describer: WorkerDescriber, tmp_path: Path) -> CaseWriter:
-    """A case with a text, a Telegram chat of many, and one that begins with the newest."""
-    sources = tmp_path / "phone"
+@pytest.fixture(scope="module")
+def without_index(
+    tmp_path_factory: pytest.TempPathFactory, key: SigningKey, recovery: SigningKey, describer: WorkerDescriber
+) -> CaseWriter:
+    """A case with a text, a Telegram chat of many, and one that begins with the newest; made once."""
+    home, world = tmp_path_factory.mktemp("chats"), still_world()
+    sources = home / "phone"
     sources.mkdir()
     lines = [
         f"{1 + n // 900}/5/2025, 21:{n % 60:02} - {'Nadia' if n % 3 else 'Sami'}: salam {n}\n" for n in range(5000)
@@ -84,33 +77,73 @@ def taken(new_case: NewCase, describer: WorkerDescriber, tmp_path: Path) -> Case
     messages[5] = {"what": "is this"}
     told = {"participants": [{"name": "Nadia"}], "messages": messages, "title": "C", "thread_path": "inbox/c_1"}
     (folder / "message_1.json").write_text(json.dumps(told), "utf-8")
-    writer = new_case()
+    writer = opens_cases(made_station(home, key, recovery, world), key, world)()
     list(ingest(writer, [sources], Provenance(), describer))
     return writer
+
+
+@pytest.fixture(scope="module")
+def with_index(
+    without_index: CaseWriter, key: SigningKey, worker: Worker, tmp_path_factory: pytest.TempPathFactory
+) -> CaseWriter:
+    """The same case, with an index; made once."""
+    made = copied_case(without_index, key, tmp_path_factory.mktemp("indexed"))
+    keep(made, worker)
+    return made
+
+
+@pytest.fixture
+def taken(without_index: CaseWriter, key: SigningKey, tmp_path: Path) -> CaseWriter:
+    return copied_case(without_index, key, tmp_path / "copied")
+
+
+@pytest.fixture
+def case(with_index: CaseWriter, key: SigningKey, tmp_path: Path) -> CaseWriter:
+    return copied_case(with_index, key, tmp_path / "copied")
+
+
+def keep(writer: CaseWriter, worker: Worker) -> None:
+    with open_exports(writer.case, worker) as reading:
+        reading.index_exports(exports_of(writer.manifest))
 
 
 def files(writer: CaseWriter) -> list[Path]:
     return sorted((writer.case.folder.cache / "chats").iterdir())
 
 
-def pages(reading: ExportReader, writer: CaseWriter) -> list[ConversationPage]:
-    listed = conversations(writer.manifest)
-    return [
-        reading.page(each, wish, offset, count)
-        for each in listed
-        for wish in WISHES
-        for offset, count in ((0, 100), (3, 7), (4900, 200))
-    ]
+PLACES = ((0, 100), (3, 7), (4900, 200))
+ALL_PAGES = [(wish, *place) for wish in WISHES for place in PLACES]
+# Every place without a wish, and every wish at one place: what is chosen and where a page begins are two things.
+SOME_PAGES = [page for at, page in enumerate(ALL_PAGES) if at < len(PLACES) or at % len(PLACES) == at // 3 % 3]
+
+
+def pages(
+    reading: ExportReader, writer: CaseWriter, asked: list[tuple[ConversationRequest, int, int]] = SOME_PAGES
+) -> list[ConversationPage]:
+    return [reading.page(each, *page) for each in conversations(writer.manifest) for page in asked]
 
 
 def everything(reading: ExportReader, writer: CaseWriter) -> list[TranscriptEntry | TranscriptGap]:
     return [told for each in conversations(writer.manifest) for told in reading.in_order(each, ConversationRequest())]
 
 
-def test_what_is_kept_answers_like_the_exports_and_needs_no_reader(case: CaseWriter, worker: Worker) -> None:
+@pytest.fixture(scope="module")
+def in_the_exports(without_index: CaseWriter, worker: Worker) -> list[TranscriptEntry | TranscriptGap]:
+    """Everything that is said, read without an index."""
+    with open_exports(without_index.case, worker, kept=False) as reading:
+        return everything(reading, without_index)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [pytest.param(SOME_PAGES, id="some pages"), pytest.param(ALL_PAGES, id="all pages", marks=pytest.mark.deep)],
+)
+def test_what_is_kept_answers_like_the_exports_and_needs_no_reader(
+    asked: list[tuple[ConversationRequest, int, int]], case: CaseWriter, worker: Worker
+) -> None:
     counted = Counted(worker)
     with open_exports(case.case, counted) as reading:
-        kept, all_kept = pages(reading, case), everything(reading, case)
+        kept, all_kept = pages(reading, case, asked), everything(reading, case)
         named = gathered_identifiers(
             each
             for item, chosen in exports_of(case.manifest)
@@ -118,7 +151,7 @@ def test_what_is_kept_answers_like_the_exports_and_needs_no_reader(case: CaseWri
         )
     assert counted.jobs == []
     with open_exports(case.case, worker, kept=False) as reading:
-        assert pages(reading, case) == kept
+        assert pages(reading, case, asked) == kept
         assert everything(reading, case) == all_kept
         anew = gathered_identifiers(
             each
@@ -159,15 +192,15 @@ def test_nothing_of_a_conversation_lies_in_clear_in_the_index(case: CaseWriter) 
 
 
 @pytest.mark.parametrize("where", [0, 0.3, 0.7, -1, -13])
-def test_a_changed_index_is_discarded_and_the_export_read_again(case: CaseWriter, worker: Worker, where: float) -> None:
-    with open_exports(case.case, worker, kept=False) as reading:
-        expected = everything(reading, case)
+def test_a_changed_index_is_discarded_and_the_export_read_again(
+    case: CaseWriter, in_the_exports: list[TranscriptEntry | TranscriptGap], worker: Worker, where: float
+) -> None:
     (index,) = files(case)
     data = bytearray(index.read_bytes())
     data[int(where * len(data)) if 0 <= where < 1 else int(where)] ^= 1
     index.write_bytes(data)
     with open_exports(case.case, worker) as reading:
-        assert everything(reading, case) == expected
+        assert everything(reading, case) == in_the_exports
         assert pages(reading, case)
 
 

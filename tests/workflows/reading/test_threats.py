@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +11,6 @@ from evidence_kit.custody.event import Event
 from evidence_kit.errors import UsageError
 from evidence_kit.sealing.plan import Scope, discloses
 from evidence_kit.workers.worker import Worker
-from evidence_kit.workflows.accession.describe import WorkerDescriber
-from evidence_kit.workflows.accession.ingest import ingest
-from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.reading.conversation_page import ConversationRequest
 from evidence_kit.workflows.reading.conversations import conversations
@@ -35,20 +31,12 @@ from evidence_kit.workflows.reading.threats import (
     threat_row,
 )
 from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry
-from tests.conftest import NewCase
-
-PHONE = Path(__file__).parents[3] / "samples" / "phone-export"
-WHATSAPP = next((PHONE / "Download").glob("*.zip"))
-MESSENGER = PHONE / "Download" / "facebook-nadiaelmisal-2025-05-05"
 
 
 @pytest.fixture
-def opened(new_case: NewCase) -> Iterator[tuple[CaseWriter, ExportReader]]:
-    writer = new_case()
-    with WorkerDescriber(workers=1) as describer:
-        list(ingest(writer, [WHATSAPP, MESSENGER], Provenance(), describer))
-    with Worker() as worker, open_exports(writer.case, worker) as reading:
-        yield writer, reading
+def opened(phone_case: CaseWriter, worker: Worker) -> Iterator[tuple[CaseWriter, ExportReader]]:
+    with open_exports(phone_case.case, worker) as reading:
+        yield phone_case, reading
 
 
 def found_in(writer: CaseWriter, reading: ExportReader) -> list[NamedIdentifier]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,37 +11,22 @@ from evidence_kit.reports.dossier import Dossier, encoded
 from evidence_kit.sealing.plan import Scope
 from evidence_kit.workers.worker import Worker
 from evidence_kit.workflows.accession.declare import exclude_items, update_case
-from evidence_kit.workflows.accession.describe import WorkerDescriber
-from evidence_kit.workflows.accession.ingest import ingest
-from evidence_kit.workflows.accession.provenance import Provenance
 from evidence_kit.workflows.case import record
 from evidence_kit.workflows.case.write import CaseWriter
 from evidence_kit.workflows.handover.scope import SealOrder, choose_scope
 from evidence_kit.workflows.reading.exports import open_exports
-from evidence_kit.workflows.reading.threats import Threat, record_threat
+from evidence_kit.workflows.reading.threats import Threat
 from evidence_kit.workflows.reporting.collect import ReportRequest, collected
 from evidence_kit.workflows.reporting.disclosed import disclosed, whole
 from evidence_kit.workflows.reporting.make import ReportOrder, files
-from tests.conftest import NewCase
+from tests.workflows.phones import chat_of, threaten
 
-PHONE = Path(__file__).parents[3] / "samples" / "phone-export"
-WHATSAPP = next((PHONE / "Download").glob("*.zip"))
-MESSENGER = PHONE / "Download" / "facebook-nadiaelmisal-2025-05-05"
 REQUEST = ReportRequest("Salma B.", "0.0-test")
 
 
 @pytest.fixture
-def writer(new_case: NewCase) -> CaseWriter:
-    made = new_case()
-    with WorkerDescriber(workers=1) as describer:
-        list(ingest(made, [WHATSAPP, MESSENGER], Provenance("phone-export", device="A12"), describer))
-    return made
-
-
-@pytest.fixture
-def worker() -> Iterator[Worker]:
-    with Worker() as made:
-        yield made
+def writer(phone_case: CaseWriter) -> CaseWriter:
+    return phone_case
 
 
 def of(writer: CaseWriter, worker: Worker, scope: Scope | None = None, request: ReportRequest = REQUEST) -> Dossier:
@@ -50,16 +34,6 @@ def of(writer: CaseWriter, worker: Worker, scope: Scope | None = None, request: 
     case = disclosed(writer.case, wanted)
     with open_exports(case, worker) as reading:
         return collected(case, wanted, reading, request)
-
-
-def chat_of(writer: CaseWriter, ending: str) -> str:
-    return next(item.id for item in writer.manifest.items.values() if item.place.path.endswith(ending))
-
-
-def threaten(writer: CaseWriter, worker: Worker, *threats: Threat) -> None:
-    with open_exports(writer.case, worker) as reading:
-        for each in threats:
-            record_threat(writer, each, reading)
 
 
 def test_demands_stand_in_order_of_time_and_not_of_recording(writer: CaseWriter, worker: Worker) -> None:
