@@ -44,8 +44,15 @@ LONGEST_FIRST: Final = (
     "tests/e2e/test_prompts.py",
 )
 PARTED: Final = frozenset({"tests/e2e/test_kill.py", "tests/e2e/test_readme_stories.py"})
-# All of these are held against one run of every command.
-TOGETHER: Final = {"tests/contracts/test_schemas.py": "tests/contracts/test_loads.py"}
+# What is held against one run of every command; what is looked at in one browser of each kind.
+TOGETHER: Final = {
+    "tests/contracts/test_schemas.py": "tests/contracts/test_loads.py",
+    "tests/web/test_dossier.py": "tests/web/test_page.py",
+    "tests/web/test_dropped.py": "tests/web/test_page.py",
+    "tests/web/test_firefox.py": "tests/web/test_page.py",
+    "tests/web/test_heard.py": "tests/web/test_page.py",
+    "tests/web/test_shown.py": "tests/web/test_page.py",
+}
 
 
 def file_of(nodeid: str) -> str:

@@ -138,7 +138,10 @@ class Tab(Driven):
         self.call("Emulation.setUserAgentOverride", userAgent="test", acceptLanguage=language)
         self.call("Page.setLifecycleEventsEnabled", enabled=True)
         self.resize(width, 900)
-        since = len(browser.events)
+        self.visit(address)
+
+    def visit(self, address: str) -> None:
+        since = len(self.browser.events)
         self._opened(self.call("Page.navigate", url=address)["loaderId"], since)
 
     def again(self) -> None:

@@ -15,6 +15,9 @@ import pytest
 from evidence_kit.workers.worker import Worker
 from tests.attacks.conftest import archive, case, material
 from tests.authority import Authority
+from tests.web.chromium import Browser
+from tests.web.core import PAGE
+from tests.web.firefox import Firefox
 from tests.web.material import Handed, hand_over, hand_over_in_parts
 
 __all__ = ["archive", "case", "handed", "handed_in_parts", "listener", "material"]
@@ -53,6 +56,28 @@ def listening() -> Iterator[Listener]:
 def listener() -> Iterator[Listener]:
     with listening() as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A Chromium; whoever opens a tab closes it."""
+    found = Browser(tmp_path_factory.mktemp("profile"))
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def one_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    found = Firefox(tmp_path_factory.mktemp("profile"), tmp_path_factory.mktemp("temporary"), PAGE.as_uri())
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def firefox(one_firefox: Firefox) -> Firefox:
+    """The page in a Firefox, as it is when it has just been opened."""
+    one_firefox.visit(PAGE.as_uri())
+    return one_firefox
 
 
 @pytest.fixture(scope="session")

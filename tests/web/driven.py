@@ -20,6 +20,10 @@ class Driven(ABC):
         """Return what an expression gives in the page, a promise awaited."""
 
     @abstractmethod
+    def visit(self, address: str) -> None:
+        """Go to another page of the kind, and wait until it is there."""
+
+    @abstractmethod
     def give(self, files: Sequence[Path]) -> None:
         """Choose files as a person does."""
 

@@ -87,11 +87,14 @@ class Firefox(Driven):
             self._number = 0
             self._message()
             self.call("WebDriver:NewSession", pageLoadStrategy="normal")
-            self.call("WebDriver:Navigate", url=address)
-            self.until("document.readyState === 'complete' && document.querySelector('main') !== null")
+            self.visit(address)
         except BaseException:
             self._kill()
             raise
+
+    def visit(self, address: str) -> None:
+        self.call("WebDriver:Navigate", url=address)
+        self.until("document.readyState === 'complete' && document.querySelector('main') !== null")
 
     def _connect(self, port: Path) -> socket.socket:
         end = time.monotonic() + PATIENCE_SECONDS

@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +27,6 @@ from tests.web.test_heard import AXE, violations
 
 ADDRESS = PAGE.as_uri()
 LOCALES = {"ar": "ar-MA", "fr": "fr-FR", "en": "en-GB"}
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    found = Browser(tmp_path_factory.mktemp("profile"))
-    yield found
-    found.close()
 
 
 @pytest.fixture(scope="module")
@@ -274,15 +266,14 @@ def test_the_lawyers_sheet_names_what_the_page_shows(language: str) -> None:
 
 
 @needs_firefox
-def test_firefox_shows_the_same(dossier: Handed, tmp_path_factory: pytest.TempPathFactory) -> None:
-    tab = Firefox(tmp_path_factory.mktemp("profile"), tmp_path_factory.mktemp("temporary"), ADDRESS)
+def test_firefox_shows_the_same(dossier: Handed, firefox: Firefox) -> None:
+    tab = firefox
     tab.check([dossier.archive], DIGITS)
     tab.until("document.querySelector('#conversations')")
     assert "5000 MAD" in tab.text("#demands")
     tab.click(".demand button.link")
     tab.until("document.querySelector('.reel .sought')")
     assert "E000002:10" in tab.text(".reel .sought")
-    tab.close()
 
 
 @needs_chromium

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,20 +27,6 @@ DROPPED = """(() => {
   document.getElementById("drop").dispatchEvent(event);
   return event.defaultPrevented;
 })()"""
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    found = Browser(tmp_path_factory.mktemp("profile"))
-    yield found
-    found.close()
-
-
-@pytest.fixture(scope="module")
-def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
-    found = Firefox(tmp_path_factory.mktemp("profile"), tmp_path_factory.mktemp("temporary"), ADDRESS)
-    yield found
-    found.close()
 
 
 def _unpacked(folder: Path, members: Members) -> Path:

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from evidence_kit.words import LANGUAGES, catalogue
 from evidence_kit.workflows.checking.verify import verify_archive
 from tests.attacks.conftest import DIGITS
 from tests.attacks.rebuild import pack, relist, unpack
-from tests.web.core import PAGE
 from tests.web.firefox import Firefox, needs_firefox
 from tests.web.material import Handed
 
 pytestmark = needs_firefox
-ADDRESS = PAGE.as_uri()
-
-
-@pytest.fixture(scope="module")
-def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
-    found = Firefox(tmp_path_factory.mktemp("profile"), tmp_path_factory.mktemp("temporary"), ADDRESS)
-    yield found
-    found.close()
 
 
 def test_archives_get_the_verdicts_of_the_program(firefox: Firefox, handed: Handed, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,13 +20,6 @@ from tests.web.material import Handed
 pytestmark = needs_chromium
 ADDRESS = PAGE.as_uri()
 LOCALES = {"ar": "ar-MA", "fr": "fr-FR", "en": "en-GB"}
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    found = Browser(tmp_path_factory.mktemp("profile"))
-    yield found
-    found.close()
 
 
 def _sound(tab: Tab) -> None:
