@@ -17,8 +17,11 @@ demo: $(READY)
 	rm -rf demo-output
 	$(BIN)/evidence-kit demo
 
+# Bytecode beforehand, and kept: isolated processes may not write any, and each of them and of pytest's would compile all
+# that it imports anew.
 test: $(READY)
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not deep"
+	$(BIN)/python -m compileall -q evidence_kit tests
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile -m "not deep"
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -34,7 +37,8 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks
 
 deep: $(READY)
-	$(BIN)/python -m pytest -n auto --dist loadfile -m deep
+	$(BIN)/python -m compileall -q evidence_kit tests
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile -m deep
 
 # The manual pages, out of the words of the program.
 manual: $(READY)

@@ -39,8 +39,15 @@ def bare(case_program: Program) -> Program:
     return case_program
 
 
-def test_every_line_works_with_nothing_around_it(bare: Program) -> None:
-    for line, code in LINES.items():
+def chosen(way: int) -> list[object]:
+    """Return the lines that one way of calling is tried with: every third, so that each is called; in `deep` all."""
+    some = dict(list(LINES.items())[way::3])
+    return [pytest.param(some, id="every third"), pytest.param(LINES, id="every one", marks=pytest.mark.deep)]
+
+
+@pytest.mark.parametrize("lines", chosen(0))
+def test_every_line_works_with_nothing_around_it(lines: dict[str, int], bare: Program) -> None:
+    for line, code in lines.items():
         done = subprocess.run(
             [*PROGRAM, *shlex.split(line), "--station", str(bare.home / "station")],
             env={"LC_ALL": "C"}, cwd=bare.home, capture_output=True, check=False,
@@ -51,14 +58,16 @@ def test_every_line_works_with_nothing_around_it(bare: Program) -> None:
         assert ("error" in documents[-1]) == bool(code), line
 
 
-def test_every_line_works_without_streams(bare: Program) -> None:
-    for line, code in LINES.items():
+@pytest.mark.parametrize("lines", chosen(1))
+def test_every_line_works_without_streams(lines: dict[str, int], bare: Program) -> None:
+    for line, code in lines.items():
         shell = f"exec {shlex.join(PROGRAM)} {line} --station {bare.home / 'station'} <&- >&- 2>&-"
         assert subprocess.run(["sh", "-c", shell], env={}, cwd=bare.home, check=False).returncode == code, line
 
 
-def test_every_line_survives_a_reader_that_leaves(bare: Program) -> None:
-    for line, code in LINES.items():
+@pytest.mark.parametrize("lines", chosen(2))
+def test_every_line_survives_a_reader_that_leaves(lines: dict[str, int], bare: Program) -> None:
+    for line, code in lines.items():
         shell = f"{shlex.join(PROGRAM)} {line} --station {bare.home / 'station'} | true; exit ${{PIPESTATUS[0]}}"
         done = subprocess.run(["bash", "-c", shell], env={}, cwd=bare.home, capture_output=True, check=False)
         assert done.returncode == code, (line, done.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,15 @@ def photo(name: str) -> Image.Image:
         return ImageOps.exif_transpose(opened).convert("RGB")
 
 
-def features(picture: Image.Image) -> Features:
-    return features_of(np.asarray(picture.convert("RGB")), PixelSize(*picture.size))
+def features(picture: Image.Image, *, inside: bool = True) -> Features:
+    """Return what a picture shows; many scenes are made of the same few photographs, and each is looked at once."""
+    shown = picture.convert("RGB")
+    return _features(shown.tobytes(), PixelSize(*shown.size), inside)
+
+
+@lru_cache(maxsize=64)
+def _features(pixels: bytes, size: PixelSize, inside: bool) -> Features:
+    return features_of(np.frombuffer(pixels, np.uint8).reshape(size.height, size.width, 3), size, inside=inside)
 
 
 def screenshot(picture: Image.Image, ink: str = "black", ground: str = "white") -> Image.Image:

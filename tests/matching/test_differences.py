@@ -6,15 +6,12 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
-from evidence_kit.matching.extraction import features_of
-from evidence_kit.matching.features import Features
 from evidence_kit.matching.library import Library
 from evidence_kit.matching.transformation import Transformation, transformation_of
-from evidence_kit.model import PixelSize
+from tests.matching.scenes import features
 
 CAMERA = Path(__file__).parents[2] / "samples" / "phone-export" / "DCIM" / "Camera"
 PHOTOS = ("IMG_20250412_153012.jpg", "IMG_20250413_101500.jpg", "IMG_20250426_174455.jpg")
@@ -65,12 +62,8 @@ def photos() -> dict[str, Image.Image]:
     return found
 
 
-def features(picture: Image.Image) -> Features:
-    return features_of(np.asarray(picture), PixelSize(*picture.size), inside=False)
-
-
 def told(picture: Image.Image, other: Image.Image) -> Transformation:
-    reference, query = features(picture), features(other)
+    reference, query = features(picture, inside=False), features(other, inside=False)
     found = Library(["it"], lambda _: reference).find(query)[0]
     assert found.placed is not None
     seen, of = query.views[found.query_view], reference.views[found.reference_view]
