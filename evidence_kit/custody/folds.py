@@ -1,4 +1,4 @@
-"""What each type of event changes in a manifest: one function a type, and a table of them."""
+"""Changes that each type of event makes to a manifest: one function a type, and a table of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a case knows of each thing: opened events, items, witnessed files, consents."""
+"""Records of a case: opened events, items, witnessed files, consents."""
 
 from __future__ import annotations
 

@@ -1,251 +1,33 @@
-"""The kit from Python: a station and a case, each opened with `with`; a thin face over the workflows.
-
-    from evidence_kit import Case, Station
-
-    with Station.open(Path("station"), passphrase) as station, station.case("7") as case:
-        for outcome in case.take_in(Path("phone")):
-            ...
-
-Nothing here prints, asks or reads the environment. What a method does is done by the workflow it names; whoever needs
-more than these methods offer calls that workflow itself.
-"""
+"""A case from Python: its items, conversations and notes, and its archives."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass
+from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-if TYPE_CHECKING:
-    from datetime import date
+from evidence_kit.api.handed import Receipt, SealedArchive
+from evidence_kit.api.session import CaseSession
 
+if TYPE_CHECKING:
+    from evidence_kit.api.station import Station
     from evidence_kit.custody.manifest import Item, Manifest, Witnessed
     from evidence_kit.custody.verdict import ReceiptOrigin
-    from evidence_kit.keys.station import SigningKey
     from evidence_kit.model import ByteSink, Json
     from evidence_kit.vault.folder import CaseFolder
-    from evidence_kit.workflows.accession.describe import WorkerDescriber
     from evidence_kit.workflows.accession.provenance import Provenance
     from evidence_kit.workflows.case import read as case_read
-    from evidence_kit.workflows.case import station as stations
     from evidence_kit.workflows.case import write as case_write
-    from evidence_kit.workflows.case.new import Guardian
     from evidence_kit.workflows.case.outcome import Outcome
-    from evidence_kit.workflows.case.world import World
     from evidence_kit.workflows.checking.report import Report
     from evidence_kit.workflows.handover.seal_reports import ReportWanted
-    from evidence_kit.workflows.handover.sealed import SealResult
     from evidence_kit.workflows.reading.conversation_page import ConversationRequest
     from evidence_kit.workflows.reading.conversations import CaseConversation
-    from evidence_kit.workflows.reading.exports import ExportReader
     from evidence_kit.workflows.reading.identifiers import NamedIdentifier
     from evidence_kit.workflows.reading.match import MatchResult
-    from evidence_kit.workflows.reading.overview import Overview
     from evidence_kit.workflows.reading.transcript_entries import TranscriptEntry, TranscriptGap
-
-__all__ = ["Case", "Receipt", "SealedArchive", "Station"]
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """A receipt code, for a person to keep on paper.
-
-    Attributes:
-        code: Nine groups of four characters.
-        lines: How many lines of the log it fixes, counted from the first.
-    """
-
-    code: str
-    lines: int
-
-
-@dataclass(frozen=True, slots=True)
-class SealedArchive:
-    """An archive that lies in place, and the passphrase that opens it.
-
-    Attributes:
-        path: The archive, or its first part.
-        passphrase: 28 digits; they go another way than the archive, and are nowhere else in clear.
-        receipt: Fixes the log up to the plan of this archive.
-        sealed: Everything the workflow says about it: its folder, parts, counts and digests.
-    """
-
-    path: Path
-    passphrase: str
-    receipt: Receipt
-    sealed: SealResult
-
-
-class Station:
-    """An unlocked station: one person's key, and the cases of this computer.
-
-    Made by `create` or `open`. When a `with` block over it ends, the key is forgotten.
-    """
-
-    def __init__(self, station: stations.Station, key: SigningKey, world: World) -> None:
-        self.facts = station
-        self._key: SigningKey | None = key
-        self._world = world
-
-    @classmethod
-    def create(  # noqa: PLR0913 - what a station is
-        cls,
-        folder: Path,
-        passphrase: bytes,
-        *,
-        association: str,
-        name: str,
-        role: str,
-        place: str,
-        cases: Path,
-        recovery_out: Path,
-    ) -> Station:
-        """Make a new station and the association's recovery key (`workflows/case/setup`).
-
-        Args:
-            folder: Where the station goes; made absolute.
-            passphrase: Locks the station key; at least ten characters.
-            association: Code that case ids begin with: 2 to 12 capital letters and digits.
-            name: Who works here; stands behind every event.
-            role: Such as `volunteer`.
-            place: Town or office.
-            cases: Folder for cases; made absolute.
-            recovery_out: New file for the recovery key, which opens every case. That it was written to a file is
-                recorded in every case; bring it to paper or to a safe, and delete it.
-
-        Raises:
-            StationExistsError: There is a station in the folder.
-            PathTakenError: There is something at `recovery_out`.
-            WeakPassphraseError: The passphrase is too short.
-            UsageError: The association's code is none.
-        """
-        from evidence_kit.custody.errors import StationExistsError
-        from evidence_kit.workflows.case import station as stations
-        from evidence_kit.workflows.case.setup import SetupRequest, association_code, set_up_station
-        from evidence_kit.workflows.case.world import this_computer
-
-        world = this_computer()
-        wish = SetupRequest(
-            folder.absolute(),
-            association_code(association),
-            stations.StationUser(name, role, place),
-            cases.absolute(),
-            None,
-            recovery_to_file=True,
-        )
-        if stations.station_exists(wish.folder):
-            raise StationExistsError("station-exists", path=str(wish.folder))
-        made = set_up_station(wish, passphrase, world, recovery_out).station
-        return cls(made, made.unlock(passphrase), world)
-
-    @classmethod
-    def open(cls, folder: Path, passphrase: bytes) -> Station:
-        """Open the station in a folder (`workflows/case/station`).
-
-        Raises:
-            NoStationError: There is none.
-            WrongPassphraseError: The passphrase does not fit.
-            KeyMissingError: The key file is gone.
-        """
-        from evidence_kit.workflows.case import station as stations
-        from evidence_kit.workflows.case.world import this_computer
-
-        found = stations.load_station(folder.absolute())
-        return cls(found, found.unlock(passphrase), this_computer())
-
-    def __enter__(self) -> Self:
-        """Return the station."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Forget the key."""
-        self._key = None
-
-    @property
-    def key(self) -> SigningKey:
-        """The station key.
-
-        Raises:
-            ValueError: The `with` block of this station has ended.
-        """
-        if self._key is None:
-            raise ValueError("this station is closed; open it again")
-        return self._key
-
-    @property
-    def world(self) -> World:
-        """Clock, disk and randomness, for workflows that are called directly."""
-        return self._world
-
-    @property
-    def fingerprint(self) -> str:
-        """Fingerprint of the station's key, for two people to compare by voice."""
-        return self.facts.public.fingerprint
-
-    def cases(self) -> Iterator[Overview]:
-        """Yield every case of this station, as its folder shows it without a key, in the order of ids."""
-        from evidence_kit.workflows.reading.overview import overviews
-
-        return overviews(self.facts.cases)
-
-    def case(self, name: str | Path) -> Case:
-        """Return a case, to be used in a `with` block.
-
-        Args:
-            name: Its folder, its id, or the last number of its id.
-
-        Raises:
-            NoCaseError: There is none, or several end in this number.
-        """
-        from evidence_kit.workflows.case.locate import locate
-
-        return Case(self, locate(str(name), lambda: self.facts.cases))
-
-    def new_case(  # noqa: PLR0913 - what is known when a case is opened
-        self,
-        age_band: str,
-        age_known_by: str,
-        *,
-        consent: Sequence[str] = (),
-        consent_by: str = "person",
-        guardian: Guardian | None = None,
-        pseudonym: str | None = None,
-        reference: str | None = None,
-        retention: date | None = None,
-    ) -> Case:
-        """Open a new case (`workflows/case/new`) and return it, to be used in a `with` block.
-
-        Args:
-            age_band: `adult`, `minor` or `unknown`, which counts as minor everywhere.
-            age_known_by: How anybody knows, such as `identity card`.
-            consent: Purposes that were consented to today: `police`, `lawyer`, `psychologist`, `takedown`.
-            consent_by: `person`, `guardian`, or a name.
-            guardian: Who answers for a minor; without one no consent of a minor counts.
-            pseudonym: What the person is called in the case.
-            reference: What this case is called elsewhere, such as a file number.
-            retention: Until when the case is kept.
-
-        Raises:
-            UsageError: A minor's consent was given and nobody answers for the minor.
-        """
-        from evidence_kit.workflows.case.new import CaseOpening, ConsentGiven, create_case
-
-        today = self._world.clock.now().date()
-        about = CaseOpening(
-            age_band=age_band,
-            age_known_by=age_known_by,
-            consents=[ConsentGiven(each, given=True, on=today, said_by=consent_by) for each in consent],
-            guardian=guardian,
-            pseudonym=pseudonym,
-            reference=reference,
-            retention=retention,
-        )
-        return Case(self, create_case(self.facts, self.key, about, self._world).case.folder)
 
 
 class Case:
@@ -258,11 +40,7 @@ class Case:
 
     def __init__(self, station: Station, folder: CaseFolder) -> None:
         self._station = station
-        self._stack: ExitStack | None = None
-        self._read: case_read.Case | None = None
-        self._writer: case_write.CaseWriter | None = None
-        self._describer: WorkerDescriber | None = None
-        self._exports: ExportReader | None = None
+        self._session = CaseSession(station, folder)
         self.folder = folder
 
     @property
@@ -277,17 +55,14 @@ class Case:
 
     def __enter__(self) -> Self:
         """Return the case; nothing is read or locked yet."""
-        self._stack = ExitStack()
+        self._session.begin()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Release the lock, end the isolated processes, and forget all that was read."""
-        stack, self._stack = self._stack, None
-        self._read = self._writer = self._describer = self._exports = None
-        if stack is not None:
-            stack.__exit__(kind, error, trace)
+        self._session.end(kind, error, trace)
 
     @property
     def reading(self) -> case_read.Case:
@@ -299,14 +74,7 @@ class Case:
             NoReaderError: The station's key does not open this case.
             ValueError: It is used outside a `with` block.
         """
-        from evidence_kit.workflows.case.read import read_case
-
-        self._inside()
-        if self._writer is not None:
-            return self._writer.case
-        if self._read is None:
-            self._read = read_case(self.folder, self._station.key, self._station.facts)
-        return self._read
+        return self._session.reading
 
     @property
     def writing(self) -> case_write.CaseWriter:
@@ -317,14 +85,7 @@ class Case:
             HandedOnError: The case was handed to another station; here it can only be read.
             ValueError: It is used outside a `with` block.
         """
-        from evidence_kit.workflows.case.write import writing
-
-        stack = self._inside()
-        if self._writer is None:
-            station = self._station
-            self._writer = stack.enter_context(writing(self.folder, station.key, station.facts, station.world))
-            self._read = self._exports = None
-        return self._writer
+        return self._session.writing
 
     @property
     def manifest(self) -> Manifest:
@@ -406,12 +167,11 @@ class Case:
         check_sources(sources)
         writer = self.writing
         remember_sources(writer, sources, mount_table())
-        describer = self._workers() if describe else Undescribed()
+        describer = self._session.describer if describe else Undescribed()
         try:
             yield from ingest(writer, sources, provenance or Provenance(), describer, on_bytes, exclude)
         finally:
-            # It ties attachments to the items that were there when it was made.
-            self._exports = None
+            self._session.forget_exports()
 
     def conversations(self) -> list[CaseConversation]:
         """Return the conversations of the case, in the order in which their items were taken in."""
@@ -435,7 +195,7 @@ class Case:
         from evidence_kit.workflows.reading.conversation_page import ConversationRequest
 
         for each in self.conversations() if conversation is None else (conversation,):
-            yield from self._reader().wanted_messages(each, request or ConversationRequest())
+            yield from self._session.exports.wanted_messages(each, request or ConversationRequest())
 
     def identifiers(self, region: str = "MA") -> list[NamedIdentifier]:
         """Return the phone numbers, accounts and amounts that occur in messages, the most frequent first.
@@ -449,7 +209,7 @@ class Case:
         """
         from evidence_kit.workflows.reading.identifiers import export_identifiers, exports_of, gathered_identifiers
 
-        reader = self._reader()
+        reader = self._session.exports
         return gathered_identifiers(
             each for item, form in exports_of(self.manifest) for each in export_identifiers(reader, item, form, region)
         )
@@ -465,7 +225,7 @@ class Case:
         """
         from evidence_kit.workflows.reading.match import MatchRequest, match_pictures
 
-        return match_pictures(self.writing, MatchRequest(sources), self._workers().runner)
+        return match_pictures(self.writing, MatchRequest(sources), self._session.describer.runner)
 
     def note(self, text: str, readers: Sequence[str], *, privileged: bool = False) -> int:
         """Record a note; return the line of the log that holds it.
@@ -594,27 +354,6 @@ class Case:
 
         outside = OutsideFacts(roots=roots, receivers=receivers or {}, origin=_origin(receipt, receipt_from))
         return verify_archive(path, passphrase, receipt, outside=outside)
-
-    def _inside(self) -> ExitStack:
-        if self._stack is None:
-            raise ValueError("a case is used in a `with` block")
-        return self._stack
-
-    def _workers(self) -> WorkerDescriber:
-        from evidence_kit.workflows.accession.describe import WorkerDescriber
-
-        stack = self._inside()
-        if self._describer is None:
-            self._describer = stack.enter_context(WorkerDescriber())
-        return self._describer
-
-    def _reader(self) -> ExportReader:
-        from evidence_kit.workflows.reading.exports import open_exports
-
-        stack = self._inside()
-        if self._exports is None:
-            self._exports = stack.enter_context(open_exports(self.reading, self._workers()))
-        return self._exports
 
 
 def _origin(receipt: str | None, said: str | None) -> ReceiptOrigin:
