@@ -71,6 +71,11 @@ def _found(picture: str, letters: str, stored: bytes) -> str | None:
     return leak(held, letters, stored)
 
 
+def test_a_word_beside_a_row_of_few_letters_does_not_hide_it() -> None:
+    letters = _grouped(_BASES["Bacon"](pictures()["thumbnail without header"]), 2, line=0)
+    assert _leak("thumbnail without header", letters, "text") is None
+
+
 @pytest.mark.parametrize("size", [4, 8, *(pytest.param(size, marks=pytest.mark.deep) for size in (1, 2, 3, 5, 10, 20))])
 @pytest.mark.parametrize("base", _BASES)
 def test_a_code_in_groups_is_not_copied(base: str, size: int) -> None:

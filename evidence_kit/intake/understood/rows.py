@@ -196,9 +196,11 @@ def is_doubled(word: str) -> bool:
 def _says_much(words: Iterable[str]) -> bool:
     """Say whether words in their order say more than a few names could: what is said again says little."""
     listed = list(words)
-    vocabulary = {*listed}
-    # States, names and answers: a column of a table, and no alphabet.
-    if len(vocabulary) < _FEWEST_WORDS and len({*"".join(vocabulary)}) > _MOST_LETTERS:
+    vocabulary = Counter(listed)
+    # States, names and answers: a column of a table, and no alphabet. A word that stands there once is of a sentence
+    # before the row or behind it.
+    again = (word for word, count in vocabulary.items() if count > 1)
+    if len(vocabulary) < _FEWEST_WORDS and len({*"".join(again)}) > _MOST_LETTERS:
         return False
     pairs = Counter(pairwise(listed))
     before = Counter(listed[:-1])
