@@ -15,13 +15,17 @@ from xdist.scheduler import LoadScopeScheduling
 
 # The figures of no machine: how the files stand to each other is enough, and a file that is not here comes behind them.
 LONGEST_FIRST: Final = (
+    "tests/contracts/test_loads.py",
+    "tests/web/test_agreement.py",
+    "tests/web/test_page.py",
+    "tests/web/test_large.py",
+    "tests/e2e/test_every_prompt.py",
+    "tests/e2e/test_portable_stick.py",
+    "tests/e2e/test_readme_stories.py",
     "tests/e2e/test_kill.py",
     "tests/workflows/reading/test_match.py",
-    "tests/web/test_large.py",
-    "tests/web/test_agreement.py",
-    "tests/contracts/test_loads.py",
     "tests/web/test_secrets.py",
-    "tests/e2e/test_readme_stories.py",
+    "tests/intake/test_screen.py",
     "tests/attacks/test_flipped_bytes.py",
     "tests/matching/test_traps.py",
     "tests/workflows/reading/test_chat_index.py",
