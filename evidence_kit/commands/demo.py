@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-import evidence_kit
 from evidence_kit.commands import _ingest_view, _match_view, _verdict_view
 from evidence_kit.commands._neutral_text import byte_count
 from evidence_kit.commands._processes import describer, worker_pool
@@ -31,7 +30,7 @@ def demo(
     from evidence_kit.workflows import demo as workflow
 
     screen = setting.screen
-    folder = samples or workflow.samples_folder(Path(evidence_kit.__file__).parent)
+    folder = samples or workflow.samples_folder(Path(__file__).parents[1])
     screen.show("demo.begin", path=str(out.absolute()))
     number = 0
     with describer() as worker, worker_pool() as run:

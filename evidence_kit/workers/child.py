@@ -19,7 +19,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-import evidence_kit
 from evidence_kit.libraries import LIBRARY_MISSING, library_of
 from evidence_kit.model import Json
 from evidence_kit.positioned_file import PositionedFile
@@ -147,7 +146,7 @@ def _cpu_seconds(job: Mapping[str, Json]) -> int:
 
 def _readable(libraries: list[str]) -> list[Path]:
     places = {sys.prefix, sys.base_prefix, sys.exec_prefix, *libraries, *(place for place in sys.path if place)}
-    package = Path(evidence_kit.__file__).parent
+    package = Path(__file__).parents[1]
     # A checkout stands on the path of an editable install; only the package in it is needed.
     return [package, *(Path(place) for place in places if Path(place) != package.parent)]
 
