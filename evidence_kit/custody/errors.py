@@ -79,3 +79,9 @@ class CaseBrokenError(EvidenceError):
     """The signed part of the case is damaged: nothing is written to it any more."""
 
     exit_code = Exit.BROKEN
+
+
+class RegisterError(EvidenceError):
+    """The register is damaged, forged, an unknown association's, or an earlier state than was seen here."""
+
+    exit_code = Exit.REGISTER

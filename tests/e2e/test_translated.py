@@ -33,10 +33,10 @@ def test_a_case_and_its_log_are_shown_in_the_language(language: str, case_progra
 
 
 def test_every_event_that_a_log_can_hold_has_a_name_in_every_language() -> None:
-    from evidence_kit.custody import manifest
+    from evidence_kit.custody import folds
     from evidence_kit.words import LANGUAGES
 
-    source = manifest.__loader__.get_source(manifest.__name__)  # type: ignore[union-attr]
+    source = folds.__loader__.get_source(folds.__name__)  # type: ignore[union-attr]
     kinds = set(re.findall(r"^    \"([a-z]+(?:[.-][a-z]+)*)\": _[a-z_]+,$", source, re.MULTILINE))
     assert len(kinds) > 10
     for language in LANGUAGES:

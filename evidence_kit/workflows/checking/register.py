@@ -11,11 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from evidence_kit.custody.errors import RegisterError
 from evidence_kit.custody.established import Custody, SignedCommit
 from evidence_kit.custody.line import line_instant
 from evidence_kit.custody.register import Register, UnsoundRegisterError, read_register
 from evidence_kit.custody.verdict import Anchor
-from evidence_kit.errors import EvidenceError, Exit, UsageError
+from evidence_kit.errors import UsageError
 from evidence_kit.keys import timestamp
 from evidence_kit.keys.timestamp import StampError
 from evidence_kit.vault.disk import open_regular
@@ -23,12 +24,6 @@ from evidence_kit.workflows.case.disk_errors import file_refused, is_gone
 
 MEMORY: Final = "register.json"
 _LARGEST_BYTES: Final = 1 << 30
-
-
-class RegisterError(EvidenceError):
-    """The register is damaged, forged, an unknown association's, or an earlier state than was seen here."""
-
-    exit_code = Exit.REGISTER
 
 
 @dataclass(frozen=True, slots=True)

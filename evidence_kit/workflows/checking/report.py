@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from evidence_kit.custody.established import Custody
 from evidence_kit.custody.verdict import Anchor, Verdict, judge_findings
 from evidence_kit.errors import Exit
 from evidence_kit.model import Finding, Weight
-from evidence_kit.workflows.checking.register import ProvenRegister, RegisteredLog, registered_log
 from evidence_kit.workflows.handover.timestamps import ShownStamp
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.checking.register import ProvenRegister, RegisteredLog
 
 # It is named; but a stick that was once in a Mac has one for every file, and nothing is to be done about them.
 _OF_NO_WEIGHT = "file-of-the-system"
@@ -94,6 +97,8 @@ class Report:
     def hold_against(self, register: ProvenRegister) -> None:
         """Add the register's word on the log that was checked."""
         if self.custody is not None:
+            from evidence_kit.workflows.checking.register import registered_log
+
             self.register = registered_log(register, self.custody)
             self.anchors += self.register.anchors
             self.verdict = judge_findings(self.findings, self.anchors)

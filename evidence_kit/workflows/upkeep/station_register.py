@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from evidence_kit.custody.errors import RegisterError
 from evidence_kit.custody.line import line_time
 from evidence_kit.custody.register import Register, UnsoundRegisterError, founding_line, read_register
 from evidence_kit.errors import EvidenceError, UsageError
@@ -30,7 +31,6 @@ from evidence_kit.workflows.case.station import Station
 from evidence_kit.workflows.case.world import World
 from evidence_kit.workflows.checking.register import (
     MEMORY,
-    RegisterError,
     head_digest,
     memory_of,
     opened_register,
