@@ -35,7 +35,6 @@ from evidence_kit.workflows.batch.steps import (
 )
 from evidence_kit.workflows.case.new import check_guardian
 from evidence_kit.workflows.case.read import Case, read_case
-from evidence_kit.workflows.handover.seal_estimate import planned_counts
 
 
 def rehearse(
@@ -120,6 +119,8 @@ class _Rehearsal:
         opened = self._opened(errand)
         if opened is not None and "ingest" not in errand.steps:
             with self._hands.isolated() as worker:
+                from evidence_kit.workflows.handover.seal_estimate import planned_counts
+
                 plan = planned_counts(opened, order, worker)
             self._take(plan.size_bytes)
             return Exit.DONE, {"items_in": plan.items_in, "items_of": plan.items_of, "size": plan.size_bytes}

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from evidence_kit.custody.errors import CaseExistsError, NoCaseError
 from evidence_kit.custody.verdict import ReceiptOrigin
@@ -39,14 +39,10 @@ from evidence_kit.workflows.checking.copies import earlier_states
 from evidence_kit.workflows.checking.outside import known_outside, origin_of
 from evidence_kit.workflows.checking.report import Report
 from evidence_kit.workflows.checking.verify import verify_archive, verify_case
-from evidence_kit.workflows.handover.scope import SealOrder
-from evidence_kit.workflows.handover.seal import make_seal as make
-from evidence_kit.workflows.handover.seal_reports import ReportWanted
-from evidence_kit.workflows.handover.transfers import passphrase_digits
-from evidence_kit.workflows.reading.match import MatchRequest
-from evidence_kit.workflows.reading.match import match_pictures as compare
-from evidence_kit.workflows.reading.overview import item_id
-from evidence_kit.workflows.reporting.suggestions import provisions_named
+
+if TYPE_CHECKING:
+    from evidence_kit.workflows.handover.scope import SealOrder
+    from evidence_kit.workflows.handover.seal_reports import ReportWanted
 
 # So many refused files are named in an outcome; all of them are counted, and all stand in the log.
 MOST_NAMED: Final = 100
@@ -183,6 +179,9 @@ def ingest_sources(errand: Errand, hands: BatchResources) -> Did:
 
 def match_pictures(errand: Errand, hands: BatchResources) -> Did:
     """Compare the pictures of a case, with each other or with those found elsewhere."""
+    from evidence_kit.workflows.reading.match import MatchRequest
+    from evidence_kit.workflows.reading.match import match_pictures as compare
+
     with _writing(errand, hands) as writer:
         found = compare(writer, MatchRequest(errand.task.paths("candidates")), hands.run)
     missed: list[Json] = [{"name": each.name, "reason": each.reason} for each in found.not_compared]
@@ -197,6 +196,8 @@ def match_pictures(errand: Errand, hands: BatchResources) -> Did:
 
 def seal_case(errand: Errand, hands: BatchResources) -> Did:
     """Make the archive of a line, unless this very line made it before it was interrupted."""
+    from evidence_kit.workflows.handover.seal import make_seal as make
+
     with _writing(errand, hands) as writer, hands.isolated() as worker:
         place, secret_file, made = _place(errand, writer)
         if made is not None:
@@ -302,6 +303,9 @@ def order_of(task: BatchTask, place: Path, by: str) -> SealOrder:
     Raises:
         UsageError: The number of a conversation is none, or there is no such provision.
     """
+    from evidence_kit.workflows.handover.scope import SealOrder
+    from evidence_kit.workflows.reading.overview import item_id
+
     items = task.many("items")
     return SealOrder(
         purpose=task.fact("for") or "",
@@ -320,6 +324,9 @@ def _report_of(task: BatchTask, by: str) -> ReportWanted | None:
     languages = task.many("report")
     if not languages:
         return None
+    from evidence_kit.workflows.handover.seal_reports import ReportWanted
+    from evidence_kit.workflows.reporting.suggestions import provisions_named
+
     wanted = task.many("conversations")
     unknown = next((each for each in wanted if not each.isdecimal()), None)
     if unknown is not None:
@@ -365,6 +372,8 @@ def _place(errand: Errand, writer: CaseWriter) -> tuple[Path, Path | None, Mappi
                 facts = entry.facts
                 if secret is not None and not secret.is_file():
                     # An interruption came between the archive and its digits: the log has them.
+                    from evidence_kit.workflows.handover.transfers import passphrase_digits
+
                     _write_secret(writer.world, secret, passphrase_digits(writer.case, entry.line)[1])
                 return place, secret, {"archive": str(archive), "sha256": facts["sha256"], "receipt": facts["receipt"]}
         if not place.exists() and (secret is None or not secret.exists()):
